@@ -1,0 +1,41 @@
+"""What can go wrong, as a tree.
+
+    TertuliaError
+    ├── SettingError      a setting is missing or makes no sense
+    ├── ContentError      a file of the author's cannot be used at all
+    ├── FetchError        the web did not give what was asked
+    │   └── FetchRefused      we would not ask: private address, wrong type, too large, too slow
+    ├── StoreError        the store cannot be read or written
+    └── NetworkError      a social network said no, or did not answer
+
+A mistake in one post is no exception but a ``Problem`` (see ``types``): it is reported on its line and
+the rest of the site is built. A stranger's bad input is a ``(verdict, reason)``.
+"""
+
+
+class TertuliaError(Exception):
+    """Anything that we know how to say in one line to the person at the terminal."""
+
+
+class SettingError(TertuliaError):
+    """A setting is missing or makes no sense; the message names it and says what to write."""
+
+
+class ContentError(TertuliaError):
+    """A file of the author's cannot be used; the message starts with ``file:line``."""
+
+
+class FetchError(TertuliaError):
+    """The web did not give what was asked for."""
+
+
+class FetchRefused(FetchError):
+    """We refused to fetch: private address, wrong content type, too large, too slow."""
+
+
+class StoreError(TertuliaError):
+    """The store cannot be read or written."""
+
+
+class NetworkError(TertuliaError):
+    """A social network refused, or was not heard from."""

@@ -5,7 +5,9 @@ read from it where they are, and leave on it what they found: tags, problems.
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from tertulia.phrases import say
 from tertulia.types import Problem, Severity
 
 
@@ -28,3 +30,35 @@ class Document:
     def report(self, what: str, fix: str = "", *, needle: str = "", severity: Severity = "warning") -> None:
         """Keep a problem for the author; *needle* is the piece of Markdown that shows where."""
         self.problems.append(Problem(self.path, self.line_of(needle), what, fix, severity))
+
+
+def load(path: Path, shown: str, most_bytes: int = 2_000_000) -> tuple[str, Problem | None]:
+    """
+    The text of an author's file, or the problem that makes it unusable.
+
+    Args:
+        path: The file.
+        shown: Its name as the author knows it, for the problem.
+        most_bytes: A file larger than this is not read: no post is, and Markdown would take minutes.
+
+    Returns:
+        The text and None, or "" and an ``error`` problem: unreadable, too large, binary, not UTF-8, empty.
+    """
+
+    def problem(phrase: str, line: int | None = 1, **values: object) -> tuple[str, Problem]:
+        return "", Problem(shown, line, say(phrase, **values), say(f"{phrase}_fix"), "error")
+
+    try:
+        size = path.stat().st_size
+        if size > most_bytes:
+            return problem("huge_file", size=f"{size / 1e6:.1f}", limit=f"{most_bytes / 1e6:.0f}")
+        data = path.read_bytes()
+    except OSError as error:
+        return problem("unreadable_file", reason=error.strerror or type(error).__name__)
+    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return problem("binary_file")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return problem("not_utf8", data.count(b"\n", 0, error.start) + 1, byte=error.start + 1)
+    return (text, None) if text.strip() else problem("empty_file")

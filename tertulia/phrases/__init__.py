@@ -39,6 +39,6 @@ def _phrases() -> dict[str, dict[str, str]]:
     return phrases
 
 
-def say(key: str, **values: object) -> str:
-    """The phrase *key* in the chosen language, its ``{names}`` filled in."""
-    return _phrases()[key][_language].format(**values)
+def say(phrase: str, /, **values: object) -> str:
+    """The *phrase* of that key in the chosen language, its ``{names}`` filled in."""
+    return _phrases()[phrase][_language].format(**values)

@@ -1,0 +1,44 @@
+"""The public settings of this blog, grouped, each with what it does. ``publishconf.py`` adds what differs in production.
+
+What a blogger need not see (the plugins, the shape of addresses) stands in ``plugins/defaults.py``; any name of
+it may be set again here, below the import, and wins. Secrets never stand here: they live in ``.env``.
+"""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that plain "pelican content -s pelicanconf.py" finds plugins/
+
+from plugins.defaults import *  # noqa: E402, F403
+
+# ── Who and where ────────────────────────────────────────────────────────────────────────────────────────────────
+SITENAME = "La sobremesa"  # the blog's name
+TAGLINE = "Opiniones sobre quien nos atiende y quien nos lee"  # one line under it; a dict by language also works
+SITE_ADDRESS = "https://tertulia.example"  # where the blog lives, no slash at the end; a folder may follow the host
+AUTHOR = "Remedios Luque"  # who signs a post that does not say; more on her in content/people.toml
+DEFAULT_LANG = "es"  # "es" or "en": the language of the interface, of posts that do not say, and of the terminal
+LANGUAGES = ("es", "en")  # those that posts may be written in
+TIMEZONE = "Europe/Madrid"  # of dates that do not say; an IANA name
+ANNOUNCE_SINCE = "2026-11-22"  # nothing dated before this day is ever announced on a network
+
+# ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
+DEFAULT_PAGINATION = 10  # posts a page in lists
+HOME_WHOLE_POSTS = False  # True: the home page shows whole posts, not their summaries
+MENU = None  # pages of the menu as [("Acerca de", "acerca-de/"), …]; None: the pages, the archive, the tags, search
+TOC_WORDS = 1200  # a post this long gets a table of contents; "Índice: sí" or "no" decides for one post
+RELATED_POSTS = 3  # how many related posts to show; 0 for none
+SEARCH = True  # search in the browser; needs nothing on the server
+SOCIAL_CARDS = True  # draw a card for shared links of posts that have no cover
+CONTENT_LICENSE = "CC BY-SA 4.0"  # shown at the foot; "" for none
+CONTENT_LICENSE_URL = "https://creativecommons.org/licenses/by-sa/4.0/deed.es"
+
+# ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+DEFAULT_CATEGORY = "Opinión"  # of posts that name none
+MENTION_NETWORK = ""  # where an unknown @name leads: "x", "instagram", a Mastodon host…; "" leaves it as text
+
+# ── Feeds ────────────────────────────────────────────────────────────────────────────────────────────────────────
+FEED_MAX_ITEMS = 20  # posts a feed
+WEBSUB_HUB = ""  # a WebSub hub to name in the feeds, "https://pubsubhubbub.appspot.com/" for one; "" for none
+
+SITEURL = urlsplit(SITE_ADDRESS).path.rstrip("/")  # before every internal link; follows from SITE_ADDRESS

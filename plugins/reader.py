@@ -1,0 +1,248 @@
+"""Posts and pages: from a Markdown file with our metadata to what Pelican calls content.
+
+Every attribute that templates and other plugins may ask of an article is set here or by the plugin named in
+``docs/how-it-works.md``. What is wrong with a file is logged on its line and the rest of the site is built.
+
+Settings:
+    SHOW_UNPUBLISHED   drafts, hidden and future posts are built too, and marked. Default False.
+    NOW                the moment that decides what is due, ISO 8601; the clock when absent.
+    MAX_POST_BYTES     a larger file is not read.
+    READING_WORDS_PER_MINUTE, TOC_WORDS, DEFAULT_CATEGORY, LANGUAGES, TIMEZONE
+"""
+
+import datetime as dt
+import html
+import logging
+import os
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import markdown
+from pelican import signals
+from pelican.contents import Author, Category, Tag
+from pelican.readers import BaseReader
+
+from plugins import embeds, images
+from tertulia import metadata, phrases, text, typography
+from tertulia.credits import credit
+from tertulia.document import Document, load
+from tertulia.linkify import LinkifyExtension
+from tertulia.markup import Headings, Siblings
+from tertulia.people import People
+from tertulia.tags import Tags
+from tertulia.types import Problem, Update
+
+log = logging.getLogger(__name__)
+
+LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "hint": logging.INFO}
+SUMMARY_GRAPHEMES = 300
+
+
+def tell(problem: Problem) -> None:
+    """Log *problem*; a hint is marked as one, so that the task line can show it quietly."""
+    log.log(LEVELS[problem.severity], "%s", problem, extra={"hint": problem.severity == "hint"})
+
+
+class PostReader(BaseReader):
+    """Reads every ``.md`` of the author's."""
+
+    file_extensions = ("md", "markdown")
+
+    def __init__(self, settings):
+        super().__init__(settings)
+        phrases.speak(settings["DEFAULT_LANG"])
+        content = Path(settings["PATH"])
+        self.zone = ZoneInfo(settings["TIMEZONE"])
+        self.now = moment(settings.get("NOW"), self.zone)
+        self.people = settings["PEOPLE"]
+        self.markdown = markdown_for(settings)
+        self.page_folders = tuple(str(content / folder) + os.sep for folder in settings["PAGE_PATHS"])
+
+    def read(self, source_path):
+        """The HTML and metadata of one file, as Pelican wants them; ``skip`` when it is not to be built."""
+        path = Path(source_path)
+        shown = shown_path(path, self.settings)
+        source, problem = load(path, shown, self.settings["MAX_POST_BYTES"])
+        if problem:
+            tell(problem)
+            return "", {"status": "skip"}
+        header = metadata.split(source, shown)
+        meta = metadata.interpret(header, shown, self.zone, self.settings["LANGUAGES"])
+        page = source_path.startswith(self.page_folders)
+        mark = self.mark_of(meta, page, shown)
+        broken = any(p.severity == "error" for p in meta.problems)
+        if broken or (mark in ("draft", "hidden", "scheduled") and not self.settings["SHOW_UNPUBLISHED"]):
+            for problem in meta.problems:
+                tell(problem)
+            return "", {"status": "skip"}
+        document = Document(shown, meta.lang or self.settings["DEFAULT_LANG"], header.body, header.body_line)
+        try:
+            content = self.render(document, header.body)
+            attributes = self.attributes(meta, mark, document, content)
+        except RecursionError:
+            document.report(phrases.say("broken_markdown", reason="nested too deeply"), phrases.say("broken_markdown_fix"),
+                            severity="error")
+            content, attributes = "", {"status": "skip"}
+        for problem in (*meta.problems, *document.problems):
+            tell(problem)
+        return content, attributes
+
+    def mark_of(self, meta, page, shown):
+        """Why a file is not simply published: draft, hidden, unlisted, scheduled or "" when it is."""
+        if not meta.title:
+            meta.problems.append(Problem(shown, 1, phrases.say("no_title"), phrases.say("no_title_fix"), "error"))
+        if meta.status in ("draft", "hidden", "unlisted"):
+            return meta.status
+        if meta.date is None:
+            if page:
+                return ""
+            fix = phrases.say("no_date_fix", today=self.now.date().isoformat())
+            meta.problems.append(Problem(shown, 1, phrases.say("no_date"), fix, "hint"))
+            return "draft"
+        return "scheduled" if meta.date > self.now else ""
+
+    def render(self, document, body):
+        """The HTML of *body*; what the extensions find is left on *document*."""
+        self.markdown.document = document
+        self.markdown.reset()
+        return self.markdown.convert(body)
+
+    def attributes(self, meta, mark, document, content):
+        """What an article or page will be asked for."""
+        toc = entries(self.markdown.toc_tokens)  # before anything else is rendered
+        plain = text.plain(content)
+        words = text.words(plain)
+        curly = lambda value: typography.plain(value, document.lang)  # noqa: E731
+        summary = curly(meta.summary) or text.shorten(first_paragraph(content) or plain, SUMMARY_GRAPHEMES)
+        values = {
+            "title": curly(meta.title),
+            "date": meta.date or self.now,
+            "modified": meta.modified,
+            "status": "hidden" if mark == "unlisted" else "published",
+            "mark": mark,
+            "indexable": not mark,
+            "lang": document.lang,
+            "slug": meta.slug or text.slugify(meta.title),
+            "summary": html.escape(summary, quote=False),
+            "summary_text": summary,
+            "tags": [Tag(label, self.settings) for label in dict.fromkeys([*meta.tags, *document.tags])],
+            "categories": [Category(name, self.settings) for name in meta.categories or [self.settings["DEFAULT_CATEGORY"]]],
+            "authors": [Author(name, self.settings) for name in self.names(meta.authors)],
+            "credits": [credit(kind, written, self.people) for kind, written in meta.credits],
+            "updates": [Update(date, self.inline(note, document)) for date, note in meta.updates],
+            "question": curly(meta.question),
+            "cover": images.cover(meta, document, self.settings),
+            "words": words,
+            "minutes": max(1, round(words / self.settings["READING_WORDS_PER_MINUTE"])),
+            "toc": toc if (meta.toc if meta.toc is not None else words >= self.settings["TOC_WORDS"]) else [],
+            "series_name": meta.series,
+            "aliases": meta.aliases,
+            "networks": meta.networks,
+            "header_lines": meta.lines,
+            "shown_path": document.path,
+            "source_text": document,
+            "related": [], "previous": None, "next": None, "series": None, "syndication": [], "comments": [],
+        }  # fmt: skip
+        values["id"] = meta.id or values["slug"]
+        values["has_id"] = bool(meta.id)
+        values["category"] = values["categories"][0]
+        values["author"] = values["authors"][0]
+        if meta.template:
+            values["template"] = meta.template
+        return values
+
+    def names(self, authors):
+        """Authors by name: ``@ana`` and ``ana`` are whom people.toml names so."""
+        people = [self.people.find(name.removeprefix("@")) for name in authors]
+        return [p.name if p else name for p, name in zip(people, authors, strict=True)] or [self.settings["AUTHOR"]]
+
+    def inline(self, note, document):
+        """A line of Markdown as HTML without its paragraph."""
+        quiet = Document(document.path, document.lang, note, document.body_line)
+        return self.render(quiet, note).removeprefix("<p>").removesuffix("</p>")
+
+
+def markdown_for(settings):
+    """The Markdown of this blog: who understands what, in one place."""
+    tags, people = settings["TAG_NAMES"], settings["PEOPLE"]
+    siteurl, tag_url = settings["SITEURL"], settings["TAG_URL"]
+    return markdown.Markdown(
+        extensions=[
+            "pymdownx.saneheaders",  # "#clientepitero" at the start of a line is a tag, "# Título" a heading
+            "pymdownx.magiclink",  # bare addresses become links
+            "pymdownx.tilde",  # ~~tachado~~
+            "footnotes",
+            "tables",
+            "def_list",
+            "fenced_code",
+            "codehilite",
+            "attr_list",
+            "md_in_html",
+            "abbr",
+            "sane_lists",
+            "toc",
+            Headings(),
+            Siblings(),
+            images.markdown_extension(settings),
+            embeds.markdown_extension(settings),
+            typography.TypographyExtension(),
+            LinkifyExtension(
+                tag_url=lambda slug: f"{siteurl}/{tag_url.format(slug=slug)}",
+                tags=tags,
+                people=people,
+                default_network=settings["MENTION_NETWORK"],
+            ),
+        ],
+        extension_configs={
+            "pymdownx.tilde": {"subscript": False},
+            "codehilite": {"guess_lang": False},
+            "toc": {"slugify": lambda value, _separator: text.slugify(value), "permalink": False},
+            "footnotes": {"BACKLINK_TITLE": "↩ {}", "UNIQUE_IDS": False},
+        },
+        output_format="html",
+    )
+
+
+def entries(tokens):
+    """Markdown's table of contents as ``{id, text, children}``."""
+    return [{"id": t["id"], "text": html.unescape(t["name"]), "children": entries(t["children"])} for t in tokens]
+
+
+def first_paragraph(content):
+    """The text of the first paragraph, without footnote marks; "" when there is none."""
+    start = content.find("<p>")
+    end = content.find("</p>", start)
+    return text.plain(content[start:end]) if 0 <= start < end else ""
+
+
+def moment(value, zone):
+    """*value* as an aware moment; the clock when it is empty."""
+    if not value:
+        return dt.datetime.now(zone)
+    read = dt.datetime.fromisoformat(str(value))
+    return read if read.tzinfo else read.replace(tzinfo=zone)
+
+
+def shown_path(path, settings):
+    """*path* as the author knows it: ``content/posts/…``."""
+    return f"content/{path.relative_to(settings['PATH']).as_posix()}"
+
+
+def load_names(pelican):
+    """Read people.toml and tags.toml once; a broken one is told and counts as empty."""
+    settings = pelican.settings
+    phrases.speak(settings["DEFAULT_LANG"])
+    content = Path(settings["PATH"])
+    settings["PEOPLE"] = People.load(content / "people.toml")
+    settings["TAG_NAMES"] = Tags.load(content / "tags.toml")
+
+
+def add_reader(readers):
+    """Have every Markdown file read by us."""
+    for extension in PostReader.file_extensions:
+        readers.reader_classes[extension] = PostReader
+
+
+def register():
+    signals.initialized.connect(load_names)
+    signals.readers_init.connect(add_reader)

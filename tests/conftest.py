@@ -1,0 +1,61 @@
+"""What every test may ask for: a small real site, built once, and ways to build another."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NOW = "2026-11-22T12:00:00+01:00"
+
+
+@pytest.fixture(autouse=True)
+def _no_network(socket_disabled):
+    """No test reaches the network; one that needs a local server asks for ``socket_enabled``."""
+
+
+def build_site(content: Path, output: Path, **settings) -> list[logging.LogRecord]:
+    """
+    Build *content* into *output* with the blog's own settings, and *settings* over them.
+
+    Returns:
+        What was logged, hints included.
+    """
+    from pelican import Pelican
+    from pelican.settings import read_settings
+
+    override = {
+        "PATH": str(content),
+        "OUTPUT_PATH": str(output),
+        "IMAGE_CACHE_PATH": str(output.parent / "image-cache"),
+        "CONVERSATION_PATH": str(output.parent / "conversation"),
+        "NOW": NOW,
+        **settings,
+    }
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign]
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        Pelican(read_settings(str(ROOT / "pelicanconf.py"), override=override)).run()
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+    return records
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    """The small blog of ``tests/site``, built as it would be published: the folder that readers get."""
+    output = tmp_path_factory.mktemp("site") / "output"
+    build_site(ROOT / "tests" / "site" / "content", output, SEARCH=False)
+    return output
+
+
+@pytest.fixture()
+def build():
+    """``build(content, output, **settings)``: build another site; gives back what was logged."""
+    return build_site

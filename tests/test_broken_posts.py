@@ -1,0 +1,112 @@
+"""Thirty posts that are broken each in its own way: every one is told on its line, and the rest is built."""
+
+import logging
+import os
+
+import pytest
+
+GOOD = "Título: La buena\nId: buena\nFecha: 2026-01-02\n\nUn texto que se lee.\n"
+HEAD = "Título: Una\nId: una\nFecha: 2026-01-02\n"
+LEFT_OUT, BUILT = "left out", "built"
+
+# name: (the file's bytes, the line that is told, words of what is told, whether the post is built all the same)
+BROKEN = {
+    "empty": (b"", 1, "el archivo está vacío", LEFT_OUT),
+    "blank": (b"\n \n\t\n", 1, "el archivo está vacío", LEFT_OUT),
+    "latin1": ("Título: Año\n\nniño".encode("latin-1"), 1, "no está en UTF-8", LEFT_OUT),
+    "latin1-below": (b"Title: x\nDate: 2026-01-02\n\nbien\n\ncig\xfce\xf1a\n", 6, "no está en UTF-8", LEFT_OUT),
+    "utf16": (HEAD.encode("utf-16"), 1, "no está en UTF-8", LEFT_OUT),
+    "cut-in-half": (HEAD.encode() + "\nñ".encode()[:-1], 5, "no está en UTF-8", LEFT_OUT),
+    "binary": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 1, "no es un archivo de texto", LEFT_OUT),
+    "zeros": (HEAD.encode() + b"\nhola\0\n", 1, "no es un archivo de texto", LEFT_OUT),
+    "huge": (HEAD.encode() + b"\n" + b"palabra " * 650_000, 1, "pesa 5.2 MB", LEFT_OUT),
+    "unclosed": (b"---\ntitle: x\ndate: 2026-01-02\n\ntexto\n", 1, "no acaba", LEFT_OUT),
+    "no-title": (b"Fecha: 2026-01-02\n\ntexto\n", 1, "no tiene título", LEFT_OUT),
+    "no-header": (b"Solo texto, sin cabecera.\n", 1, "no tiene título", LEFT_OUT),
+    "empty-title": ("Título:\nFecha: 2026-01-02\n\ntexto\n".encode(), 1, "no tiene título", LEFT_OUT),
+    "no-date": ("Título: Una\nId: a\n\ntexto\n".encode(), 1, "no tiene fecha", LEFT_OUT),
+    "bad-date": ("Título: Una\nFecha: mañana\n\ntexto\n".encode(), 2, "no entiendo la fecha «mañana»", LEFT_OUT),
+    "no-such-day": ("Título: Una\nFecha: 2026-02-30\n\ntexto\n".encode(), 2, "no entiendo la fecha", LEFT_OUT),
+    "bad-modified": ((HEAD + "Modificado: luego\n\ntexto\n").encode(), 4, "no entiendo la fecha «luego»", LEFT_OUT),
+    "bad-status": ((HEAD + "Estado: casi listo\n\ntexto\n").encode(), 4, "no es un estado", LEFT_OUT),
+    "bad-language": ((HEAD + "Idioma: klingon\n\ntexto\n").encode(), 4, "no se escribe en «klingon»", BUILT),
+    "unknown-key": ((HEAD + "Etiquetes: a, b\n\ntexto\n").encode(), 4, "¿quiso decir «Etiquetas»?", BUILT),
+    "twice": ((HEAD + "Título: Dos\n\ntexto\n").encode(), 4, "«Título» está dos veces", BUILT),
+    "not-a-field": ((HEAD + "esto no es nada\n\ntexto\n").encode(), 4, "no es «Clave: valor»", BUILT),
+    "bad-update": ((HEAD + "Actualización: pronto diré\n\ntexto\n").encode(), 4, "no empieza con su fecha", BUILT),
+    "no-alt": ((HEAD + "\ntexto\n\n![](/images/plaza.jpg)\n").encode(), 7, "texto alternativo", BUILT),
+    "no-picture": ((HEAD + "\ntexto\n\n![Un perro](perro.jpg)\n").encode(), 7, "perro.jpg", BUILT),
+    "no-cover": ((HEAD + "Portada: perro.jpg\nTexto de portada: Un perro\n\ntexto\n").encode(), 4, "perro.jpg", BUILT),
+    "dead-path": ((HEAD + "\ntexto\n\n[la otra](/2020/01/no-hay/)\n").encode(), 7, "/2020/01/no-hay/", BUILT),
+    "dead-file": ((HEAD + "\n[la otra]({filename}no-hay.md)\n").encode(), 5, "no-hay.md", BUILT),
+    "dead-sibling": ((HEAD + "\n\n[la otra](no-hay.md)\n").encode(), 6, "no-hay.md", BUILT),
+    "deep": (HEAD.encode() + b"\n" + b"> " * 1200 + b"hondo\n", 0, "", BUILT),
+}  # fmt: skip
+
+
+@pytest.fixture()
+def folder(tmp_path):
+    """An empty blog with one good post."""
+    posts = tmp_path / "content" / "posts"
+    posts.mkdir(parents=True)
+    (tmp_path / "content" / "pages").mkdir()
+    (tmp_path / "content" / "images").mkdir()
+    (posts / "buena.md").write_text(GOOD, "utf-8")
+    return tmp_path
+
+
+def told(records):
+    return [r.getMessage() for r in records if r.levelno >= logging.WARNING or getattr(r, "hint", False)]
+
+
+def built(folder):
+    return {path.parent.name for path in (folder / "output").glob("20*/*/*/index.html")}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_post_is_told_on_its_line_and_stops_nothing(name, folder, build):
+    """One line names file, line and mistake; the good post beside it is there; no traceback is."""
+    data, line, words, fate = BROKEN[name]
+    (folder / "content" / "posts" / "mala.md").write_bytes(data)
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    place = f"content/posts/mala.md:{line}: " if line else ""
+    about = [message for message in told(records) if message.startswith(place) and words in message]
+    assert about or not words, told(records)
+    assert not [r for r in records if r.exc_info], "a traceback"
+    assert ({"la-buena", "una"} if fate is BUILT else {"la-buena"}) == built(folder)
+
+
+def test_an_unreadable_file_is_told(folder, build):
+    """A link to itself cannot be opened by anybody; it is one line."""
+    os.symlink("mala.md", folder / "content" / "posts" / "mala.md")
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    assert any("mala.md" in message for message in told(records))
+    assert {"la-buena"} == built(folder)
+
+
+def test_a_folder_that_links_to_its_parent_is_told_and_not_followed(folder, build):
+    """A loop of folders would be walked for ever."""
+    os.symlink("..", folder / "content" / "posts" / "vuelta")
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    assert any(message.startswith("content/posts/vuelta: ") for message in told(records)), told(records)
+    assert {"la-buena"} == built(folder)
+
+
+def test_two_posts_with_one_address(folder, build):
+    """The first file keeps the address; the other is told, with the line of its slug, and left out."""
+    for name in ("a", "b"):
+        text = f"Título: {name}\nId: {name}\nFecha: 2026-01-02\nSlug: mismo\n\ntexto {name}\n"
+        (folder / "content" / "posts" / f"{name}.md").write_text(text, "utf-8")
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    assert any(m.startswith("content/posts/b.md:4: ") and "content/posts/a.md" in m for m in told(records))
+    assert {"la-buena", "mismo"} == built(folder)
+
+
+def test_broken_tables_of_people_and_tags(folder, build):
+    """A mistake in people.toml or tags.toml is one line with its place, and the site is built."""
+    (folder / "content" / "people.toml").write_text('[ana]\nname = "Ana\n', "utf-8")
+    (folder / "content" / "tags.toml").write_text("[a\n", "utf-8")
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    assert any("content/people.toml:2" in message for message in told(records)), told(records)
+    assert any("content/tags.toml:1" in message for message in told(records)), told(records)
+    assert {"la-buena"} == built(folder)

@@ -11,7 +11,7 @@ long as ``base`` does not.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -121,31 +121,34 @@ def clean(text: str) -> str:
     return _NOT_XML.sub("", text)
 
 
-def closing(question: str, updates: Iterable[Update], credits: Iterable[Credit], words: Mapping[str, str]) -> str:
+def closing(
+    question: str,
+    updates: Iterable[Update],
+    credits: Iterable[Credit],
+    words: Mapping[str, str],
+    in_words: Callable[[str], str],
+) -> str:
     """
     What the page shows around a post, said in words at the end of a feed's content.
 
     Args:
-        words: "question", "update", and the four kinds of credit → what to call them, in the post's language.
-            "update" holds ``{date}``.
+        words: "updates", "question" and the four kinds of credit → what to call them, in the post's language.
+        in_words: An ISO date → "21 de noviembre de 2026".
 
     Returns:
         HTML, "" when there is nothing to say.
     """
-    parts = [
-        f"<p><strong>{escape(words['update'].format(date=update.date))}</strong></p>\n{_block(update.html)}"
+    parts = [f"<p><strong>{escape(words['updates'])}</strong></p>"] if (updates := tuple(updates)) else []
+    parts += [
+        f'<p><time datetime="{escape(update.date)}">{escape(in_words(update.date))}</time>: {update.html}</p>'
         for update in updates
     ]
     named = [f"{escape(words[credit.kind])}: {_credited(credit)}" for credit in credits]
     if named:
         parts.append(f"<p>{'<br>'.join(named)}</p>")
     if question:
-        parts.append(f"<p><strong>{escape(words['question'])}</strong> {escape(question)}</p>")
-    return "<hr>\n" + "\n".join(parts) if parts else ""
-
-
-def _block(html: str) -> str:
-    return html if html.lstrip().startswith("<p") else f"<p>{html}</p>"
+        parts.append(f"<p><strong>{escape(words['question'])}</strong></p>\n<p>{escape(question)}</p>")
+    return "\n<hr>\n" + "\n".join(parts) if parts else ""
 
 
 def _credited(credit: Credit) -> str:

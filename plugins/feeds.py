@@ -1,0 +1,159 @@
+"""Atom, RSS and JSON Feed for the site and for each language, tag, category and author.
+
+The site's feed holds each post once, in the language it was written in; a language's feed holds all posts in it,
+translations too. Beside each section's page lie its ``atom.xml``, ``rss.xml`` and ``feed.json``; the site's lie
+in ``feeds/``. Sets ``FEEDS`` for autodiscovery: ``{type, title, url}``, ``url`` relative to the site.
+
+Settings:
+    FEED_MAX_ITEMS   posts a feed; 0 for all. Default 20.
+    FEED_ID_BASE     the beginning of every id, ``tag:tertulia.example,2026:``. Made of SITE_ADDRESS when empty: write
+                     it down before the blog moves to another address, or feed readers show every post again.
+    WEBSUB_HUB       a hub to name in the feeds; "" for none.
+"""
+
+import mimetypes
+from collections import defaultdict
+from pathlib import Path
+
+from pelican import signals
+
+from plugins import theme
+from tertulia import addresses, feeds
+
+CREDITS = ("via", "source", "photo", "thanks")
+
+
+def announce_feeds(generator):
+    """Tell the templates where the feeds of the site and its languages are."""
+    folders = {"feeds/": _said(generator.settings, "SITENAME")}
+    for lang in languages(generator):
+        folders[f"{lang}/"] = f"{_said(generator.settings, 'SITENAME', lang)} ({_words('language_name', lang)})"
+    generator.context["FEEDS"] = [
+        {"type": media_type, "title": f"{title} · {name}", "url": folder + file}
+        for folder, title in folders.items()
+        for file, (media_type, name) in feeds.FORMATS.items()
+    ]
+
+
+def languages(generator):
+    """The languages with a feed of their own: all that have posts, unless there is one only."""
+    found = sorted({post.lang for post in _posts(generator)})
+    return found if len(found) > 1 else []
+
+
+def write_feeds(generator, _writer):
+    """Write every feed; each post is prepared once."""
+    settings, prepared = generator.settings, {}
+    for folder, about, posts in sections(generator):
+        newest = sorted(posts, key=lambda post: (post.date, post.id, post.lang), reverse=True)
+        newest = newest[: settings.get("FEED_MAX_ITEMS", 20) or None]
+        for post in newest:
+            if post.source_path not in prepared:
+                prepared[post.source_path] = feeds.prepare(entry(post, settings))
+        target = Path(settings["OUTPUT_PATH"], folder)
+        target.mkdir(parents=True, exist_ok=True)
+        for name, content in feeds.write(about, [prepared[post.source_path] for post in newest]).items():
+            (target / name).write_bytes(content)
+
+
+def sections(generator):
+    """Every feed as (folder, what it says of itself, its posts)."""
+    settings = generator.settings
+    listed = {post.source_path for post in _posts(generator)}
+    yield "feeds/", feed(settings, "site", "feeds/", ""), [p for p in generator.articles if p.source_path in listed]
+    by_language = defaultdict(list)
+    for post in _posts(generator):
+        by_language[post.lang].append(post)
+    for lang in languages(generator):
+        page = "" if lang == settings["DEFAULT_LANG"] else f"{lang}/"
+        yield f"{lang}/", feed(settings, f"lang/{lang}", f"{lang}/", page, lang=lang), by_language[lang]
+    kinds = {"tag": generator.tags.items(), "category": generator.categories, "author": generator.authors}
+    for kind, groups in kinds.items():
+        for item, posts in sorted(groups, key=lambda group: group[0].slug):
+            name = f"#{item.name}" if kind == "tag" else item.name
+            about = feed(settings, f"{kind}/{item.slug}", item.url, item.url, name, getattr(item, "description", ""))
+            yield item.url, about, [post for post in posts if post.source_path in listed]
+
+
+def feed(settings, section, folder, page, name="", description="", lang=""):
+    """What the feed of *section* says of itself."""
+    site, lang = settings["SITE_ADDRESS"], lang or settings["DEFAULT_LANG"]
+    sitename = _said(settings, "SITENAME", lang)
+    return feeds.Feed(
+        id=feeds.feed_id(id_base(settings), section),
+        title=f"{name} · {sitename}" if name else sitename,
+        url=addresses.whole(site, page),
+        folder=addresses.whole(site, folder),
+        lang=lang,
+        writer=feeds.Writer(sitename, addresses.whole(site, "")),
+        subtitle=description or _said(settings, "TAGLINE", lang),
+        hub=settings.get("WEBSUB_HUB", ""),
+        stylesheet=f"{settings['SITEURL']}/{settings['THEME_STATIC_DIR']}/feed.css",
+        note=_words("feed_note", lang),
+        back=_words("feed_back", lang),
+    )
+
+
+def entry(post, settings):
+    """*post* as every feed holds it."""
+    site = settings["SITE_ADDRESS"]
+    url = addresses.whole(site, post.url)
+    modified = getattr(post, "modified", None) or post.date
+    return feeds.Entry(
+        id=feeds.entry_id(id_base(settings), post.id, post.lang),
+        url=url,
+        title=post.title,
+        content=addresses.with_whole_links(post.content + closing(post), url),
+        published=post.date,
+        updated=max(post.date, modified),
+        lang=post.lang,
+        summary=post.summary_text,
+        writers=tuple(feeds.Writer(a.name, addresses.whole(site, a.url)) for a in post.authors),
+        labels=tuple(dict.fromkeys(item.name for item in [*post.categories, *post.tags])),
+        cover=enclosure(post.cover, settings),
+        via=next((credit.url for credit in post.credits if credit.kind == "via" and credit.url), ""),
+    )
+
+
+def closing(post):
+    """Updates, credits and the question of *post*, as the page shows them, in words."""
+    words = {kind: _words(f"credit_{kind}", post.lang) for kind in CREDITS}
+    words |= {key: _words(key, post.lang) for key in ("updates", "question")}
+    return feeds.closing(
+        post.question, post.updates, post.credits, words, lambda date: theme.date_words({}, date, lang=post.lang)
+    )
+
+
+def enclosure(cover, settings):
+    """The cover as a file; None when there is none, or its file is not where it should be."""
+    file = Path(settings["OUTPUT_PATH"], cover.src) if cover else None
+    if file is None or not file.is_file():
+        return None
+    media_type = mimetypes.guess_type(cover.src)[0] or "application/octet-stream"
+    return feeds.Enclosure(addresses.whole(settings["SITE_ADDRESS"], cover.src), media_type, file.stat().st_size)
+
+
+def id_base(settings):
+    """The beginning of every id."""
+    return settings.get("FEED_ID_BASE") or feeds.id_base(settings["SITE_ADDRESS"])
+
+
+def _posts(generator):
+    """Every post of every language that readers may see: previews show more, feeds never do."""
+    return [post for post in [*generator.articles, *generator.translations] if not post.mark]
+
+
+def _words(key, lang):
+    texts = theme.strings()[key]
+    return texts.get(lang) or texts["en"]
+
+
+def _said(settings, key, lang=""):
+    """A setting that may be a dict by language."""
+    value = settings.get(key) or ""
+    return value if isinstance(value, str) else value.get(lang) or value.get(settings["DEFAULT_LANG"], "")
+
+
+def register():
+    signals.article_generator_finalized.connect(announce_feeds)
+    signals.article_writer_finalized.connect(write_feeds)

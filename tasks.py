@@ -1,0 +1,171 @@
+"""The command line of the blog: ``python3 tasks.py TASK``; alone, it lists the tasks.
+
+Any Python 3 can read this file as far as the first check, and says so when it is too old. From there the blog's
+own ``.venv`` is made or found (``tertulia/tasks/environment.py``), and the rest runs inside it, by invoke.
+"""
+
+import os
+import re
+import sys
+
+ROOT = os.path.dirname(os.path.abspath(__file__))
+OLDEST = (3, 11)
+
+
+def too_old(version, conf):
+    """One line for a Python that cannot run us, in the blog's language. Nothing newer than Python 3.0 in here."""
+    lines = {
+        "es": "Tertulia necesita Python %d.%d o posterior; este es %d.%d. Instala uno más nuevo y llámalo por su nombre:",
+        "en": "Tertulia needs Python %d.%d or later; this one is %d.%d. Install a newer one and run it by its name:",
+    }
+    line = lines["en" if re.search(r"^DEFAULT_LANG = [\"']en", conf, re.MULTILINE) else "es"]
+    return line % (OLDEST + tuple(version[:2])) + " python3.%d tasks.py" % (OLDEST[1] + 1)
+
+
+if sys.version_info < OLDEST:
+    with open(os.path.join(ROOT, "pelicanconf.py"), "rb") as file:
+        sys.exit(too_old(sys.version_info, file.read().decode("utf-8", "replace")))
+
+sys.path.insert(0, ROOT)  # by hand, because PYTHONSAFEPATH would leave it out
+
+from pathlib import Path  # noqa: E402
+
+from tertulia import phrases  # noqa: E402
+from tertulia.errors import TertuliaError  # noqa: E402
+from tertulia.tasks import conf, environment  # noqa: E402
+
+BLOG = Path(ROOT)
+CALLED_FROM = Path.cwd()
+
+if __name__ == "__main__":
+    phrases.speak(conf.language(BLOG / "pelicanconf.py"))
+    try:
+        environment.enter(BLOG, sys.argv)  # usually does not return: goes on in .venv's Python
+    except TertuliaError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+# Each task imports what it needs when it runs: a task that starts in 0.2 s is one that gets used.
+from invoke import Exit, task  # noqa: E402
+
+from tertulia.tasks import program  # noqa: E402
+
+
+@task
+def preview(c, port="8000", host="127.0.0.1"):
+    """Build the blog, serve it here, rebuild and refresh it whenever a file is saved."""
+    from tertulia.tasks.preview import run
+
+    if not port.isdecimal():
+        raise TertuliaError(phrases.say("bad_port", value=port))
+    run(BLOG, host, int(port))
+
+
+@task
+def build(c, strict=False):
+    """Build the blog into output/ as readers will get it; with --strict, a warning fails."""
+    from tertulia.tasks.build import into_output
+
+    if not into_output(BLOG, strict=strict):
+        raise Exit(code=1)
+
+
+@task
+def new(c, title, lang="", draft=False, edit=False):
+    """Write a new post with its metadata filled in; opens it only with --edit."""
+    from tertulia.tasks.new import run
+
+    run(BLOG, title, lang=lang, draft=draft, edit=edit)
+
+
+@task
+def start(c, name=None, tagline=None, address=None, author=None, language=None, timezone=None, yes=False):
+    """Turn this clone into your own blog."""
+    from tertulia.tasks.start import run
+
+    options = {
+        "name": name, "tagline": tagline, "address": address,
+        "author": author, "language": language, "timezone": timezone,
+    }  # fmt: skip
+    run(BLOG, {answer: value for answer, value in options.items() if value is not None}, yes=yes)
+
+
+@task
+def update(c, source="", to="", force=False):
+    """Bring a newer version of Tertulia; content and settings stay as they are."""
+    from tertulia.tasks.update import run
+
+    here = CALLED_FROM / source
+    run(BLOG, str(here.resolve()) if source and here.exists() else source, to, force=force)
+
+
+@task
+def test(c):
+    """Run the whole test suite; what follows goes to pytest."""
+    _module("pytest", *program.rest)
+
+
+@task
+def lint(c):
+    """Check style, types and layers."""
+    import subprocess
+
+    checks = (
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["mypy"],
+        ["importlinter.cli", "lint"],
+    )
+    failed = [check[0] for check in checks if subprocess.run([sys.executable, "-m", *check], check=False).returncode]
+    if failed:
+        raise Exit(phrases.say("lint_failed", tools=", ".join(dict.fromkeys(failed))), code=1)
+
+
+@task
+def check(c, lighthouse=False):
+    """Build and check every page: links, HTML, accessibility, requests to other hosts."""
+    from tertulia.tasks.check import run
+
+    if not run(BLOG, lighthouse=lighthouse):
+        raise Exit(code=1)
+
+
+@task
+def bench(c, posts="1000", scale=False):
+    """Time a cold build of many posts beside stock Pelican."""
+    _module("tests.bench", "--posts", posts, *(["--scale"] if scale else []))
+
+
+@task
+def lock(c):
+    """Compile requirements*.txt anew from pyproject.toml, with uv."""
+    import shutil
+    import subprocess
+
+    uv = shutil.which("uv")
+    if not uv:
+        raise TertuliaError(phrases.say("lock_needs_uv"))
+    compiled = [uv, "pip", "compile", "pyproject.toml", "--universal", "--generate-hashes", "--no-annotate", "--quiet"]
+    compiled += ["--custom-compile-command", "python3 tasks.py lock", "--no-emit-index-url", "--no-emit-find-links"]
+    use = [*compiled, "--output-file", environment.LOCK]
+    dev = [*compiled, "--group", "dev", "--constraint", environment.LOCK, "--output-file", environment.DEV_LOCK]
+    for command in (use, dev):
+        if subprocess.run(command, check=False).returncode:
+            raise Exit(code=1)
+
+
+def _module(module, *arguments):
+    """Run a module of .venv's Python, from the blog's folder, and end as it ended."""
+    import subprocess
+
+    code = subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode
+    if code:
+        raise Exit(code=code)
+
+
+TASKS = (preview, build, new, start, update, test, lint, check, bench, lock)
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    program.run(TASKS, sys.argv)

@@ -1,0 +1,86 @@
+"""Pictures: found for posts, made small and anonymous, and put into the output.
+
+No other part copies pictures: one that Pelican would copy as it is (``STATIC_PATHS``) is replaced by its clean copy.
+The reader asks here for its Markdown extension and for covers.
+
+Settings:
+    IMAGE_CACHE_PATH  where finished copies are kept from build to build. Default ``var/cache/images``.
+    IMAGE_SIZES       the ``sizes`` attribute of pictures in the text, when a theme's column is of another width.
+"""
+
+import logging
+from pathlib import Path
+
+from pelican import signals
+
+from tertulia import images, typography
+from tertulia.album import Album, PictureMissing
+from tertulia.images import Darkroom, PictureError
+from tertulia.phrases import say
+from tertulia.pictures import SIZES, PicturesExtension
+from tertulia.types import Problem
+
+log = logging.getLogger(__name__)
+
+
+def album(settings):
+    """The pictures of this build."""
+    if "ALBUM" not in settings:
+        darkroom = Darkroom(Path(settings.get("IMAGE_CACHE_PATH") or "var/cache/images"))
+        address = settings.get("SITE_ADDRESS", "")
+        settings["ALBUM"] = Album(
+            Path(settings["PATH"]), darkroom, siteurl=settings.get("SITEURL", ""), site_address=address
+        )
+    return settings["ALBUM"]
+
+
+def markdown_extension(settings):
+    """What understands pictures in posts."""
+    return PicturesExtension(album(settings), sizes=settings.get("IMAGE_SIZES", SIZES), caption=typography.plain)
+
+
+def cover(meta, document, settings):
+    """The cover that a post's metadata names, or None; what is wrong with it is left on *document*."""
+    if not meta.cover:
+        return None
+    pictures, beside = album(settings), Path(settings["PATH"]) / document.path.removeprefix("content/")
+
+    def report(what, fix):
+        document.problems.append(Problem(document.path, meta.lines.get("cover", 1), what, fix))
+
+    if pictures.is_elsewhere(meta.cover):
+        report(say("picture_elsewhere", host=meta.cover), say("picture_elsewhere_fix"))
+        return None
+    try:
+        picture = pictures.resolve(meta.cover, beside, meta.cover_alt)
+    except (PictureMissing, PictureError) as error:
+        report(error.what, error.fix)
+        return None
+    if not meta.cover_alt:
+        report(say("cover_no_alt", name=meta.cover), say("cover_no_alt_fix"))
+    return picture
+
+
+def take_over_static_pictures(generator):
+    """Keep Pelican from copying pictures as they are."""
+    kept = []
+    for file in generator.staticfiles:
+        if Path(file.source_path).suffix.lower() in images.PICTURE_SUFFIXES:
+            album(generator.settings).keep_place(Path(file.source_path), file.save_as)
+        else:
+            kept.append(file)
+    generator.staticfiles = kept
+
+
+def publish_pictures(pelican):
+    """Put everything that posts use into the output, and tell of what could not be made."""
+    pictures, content = album(pelican.settings), Path(pelican.settings["PATH"])
+    pictures.add_files()
+    for path, line, error in pictures.publish(Path(pelican.output_path)):
+        shown = f"content/{path.relative_to(content).as_posix()}"
+        log.warning("%s", Problem(shown, line, error.what, error.fix))
+
+
+def register():
+    signals.static_generator_finalized.connect(take_over_static_pictures)
+    signals.finalized.connect(publish_pictures)

@@ -1,0 +1,202 @@
+"""The words, dates and addresses that the templates ask for.
+
+``t("minutes", n=6)``   the phrase of ``theme/strings.toml`` in the language of the page
+``date|date_words``     "21 de noviembre de 2026", with no system locale
+``path|link``           the path under the site, percent-encoded: what goes into every ``href``
+``path|absolute``       the same with scheme and host: canonical address, Open Graph
+``asset("site.css")``   a file of ``theme/static`` under the hash of its content, so that it may be cached for ever
+
+Autoescape is on: a title is text, and only what we rendered ourselves (content, summary, notes) is ``|safe``.
+
+Settings:
+    SITE_ADDRESS     scheme, host and path of the published blog, "https://tertulia.example".
+    SITEURL          the path of it, "" or "/blog": the prefix of every internal link.
+    SITENAME, TAGLINE, SITE_DESCRIPTION   a text, or a dict of texts by language.
+    MENU             (label, path) in order, or a dict of such lists by language. Default: pages, archive, tags, search.
+    OWNER            key in people.toml of whom the site belongs to: ``rel=me`` and the footer's h-card. Default: nobody.
+    CONTENT_LICENSE  (name, address) of the licence of the texts. Default: none is shown.
+    HOME_WHOLE_POSTS the home page shows whole posts instead of summaries. Default False.
+"""
+
+import datetime as dt
+import hashlib
+import math
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+from babel.dates import format_date
+from jinja2 import pass_context
+from pelican import signals
+
+from tertulia import addresses
+
+STRINGS = Path(__file__).parent.parent / "theme" / "strings.toml"
+CLOUD_SIZES = 5
+
+NETWORK_NAMES = {"x": "X", "linkedin": "LinkedIn", "youtube": "YouTube", "github": "GitHub"}
+
+# Left out on purpose: the theme can be read without them.
+DEFAULTS = {"TAGLINE": "", "SITE_DESCRIPTION": "", "MENU": None, "OWNER": None, "CONTENT_LICENSE": None}
+
+
+@cache
+def strings():
+    """Every phrase for readers: ``{key: {language: text, or {one, other}}}``."""
+    return tomllib.loads(STRINGS.read_text("utf-8"))
+
+
+@pass_context
+def language(context):
+    """The language of the page being written."""
+    content = context.get("article") or context.get("page")
+    return context.get("page_lang") or getattr(content, "lang", None) or context["DEFAULT_LANG"]
+
+
+@pass_context
+def t(context, key, n=None, lang=None, **values):
+    """The phrase *key* in the page's language, or in *lang*; *n* chooses singular or plural."""
+    texts = strings()[key]
+    text = texts.get(lang or language(context)) or texts["en"]
+    if isinstance(text, dict):
+        text = text["one" if n == 1 else "other"]
+    return text.format(n=n, **values) if "{" in text else text
+
+
+@pass_context
+def local(context, value):
+    """*value* as it is; of a dict by language, the entry of the page's language."""
+    if not isinstance(value, dict):
+        return value or ""
+    return value.get(language(context)) or value.get(context["DEFAULT_LANG"], "")
+
+
+@pass_context
+def date_words(context, date, lang=None, form="long"):
+    """*date* (a date, or ISO 8601 text) in words; *form* is Babel's: "long", "MMMM", "d MMM"."""
+    if isinstance(date, str):
+        date = dt.date.fromisoformat(date)
+    return _date_words(date.year, date.month, date.day, form, lang or language(context))
+
+
+@cache
+def _date_words(year, month, day, form, lang):
+    return format_date(dt.date(year, month, day), form, locale=lang)
+
+
+def conjunction(name, lang):
+    """How a list goes on to its last *name*: "y Luis", but "e Inés"; "and" in English."""
+    if lang != "es":
+        return "and"
+    return "e" if re.match(r"(?:i|hi(?!e))", plain(name)) else "y"
+
+
+@pass_context
+def link(context, path):
+    """The address of *path* within the site; an address of another site comes back as it is."""
+    return addresses.whole(context["SITEURL"], str(path))
+
+
+@pass_context
+def absolute(context, path):
+    """The address of *path* with scheme and host."""
+    return addresses.whole(context["SITE_ADDRESS"], str(path))
+
+
+@pass_context
+def here(context):
+    """The path of the page being written, "" for the home page."""
+    listed = context.get("articles_page")
+    path = listed.url if listed else str(context.get("url") or "")
+    return path.removesuffix("index.html")
+
+
+@pass_context
+def asset(context, name):
+    """The address of a file of ``theme/static``."""
+    return link(context, f"{context['THEME_STATIC_DIR']}/{name}?{fingerprint(context['THEME'], name)}")
+
+
+def fingerprint(theme, name):
+    """Eight characters that change when the file does."""
+    file = Path(theme, "static", name)
+    return _fingerprint(file, file.stat().st_mtime_ns)
+
+
+@cache
+def _fingerprint(file, _modified):
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+
+
+def plain(name):
+    """*name* for sorting: accents and capitals ignored, ñ after n."""
+    kept = name.casefold().replace("ñ", "n\uffff")
+    return "".join(c for c in unicodedata.normalize("NFD", kept) if not unicodedata.combining(c))
+
+
+def counted(pairs):
+    """
+    What a list of tags, categories or authors shows, by name.
+
+    Args:
+        pairs: Pelican's ``(tag, articles)``.
+
+    Returns:
+        ``{item, count, size}``; size is 1 (few posts) to 5 (most), by the logarithm of the count: with
+        plain shares one big tag would leave all others the same size.
+    """
+    counts = [(item, len(articles)) for item, articles in pairs if articles]
+    numbers = [count for _, count in counts] or [1]
+    least, range_ = min(numbers), math.log(max(numbers) / min(numbers)) or 1
+    listed = [
+        {"item": item, "count": count, "size": 1 + round((CLOUD_SIZES - 1) * math.log(count / least) / range_)}
+        for item, count in counts
+    ]
+    return sorted(listed, key=lambda entry: plain(entry["item"].name))
+
+
+def embedded(content, url):
+    """*content* fit for a page with other posts: its own anchors are gone, links to them lead to the post."""
+    content = re.sub(r'(<[^<>]*?)\sid="[^"]*"', r"\1", content)
+    return re.sub(r'(<a[^<>]*?\shref=")(?=#)', rf"\g<1>{url}", content)
+
+
+def script_safe(json):
+    """JSON that cannot end the script element it stands in."""
+    return json.replace("<", "\\u003c")
+
+
+def network_name(network):
+    """How people write the name of a network."""
+    return NETWORK_NAMES.get(network, network.capitalize())
+
+
+FILTERS = {f.__name__: f for f in (local, date_words, link, absolute, counted, embedded, script_safe, network_name)}
+GLOBALS = {f.__name__: f for f in (t, language, conjunction, here, asset)}
+
+
+def equip_templates(generator):
+    """Give the templates their words, and have them escape what is text."""
+    generator.env.autoescape = True
+    generator.env.trim_blocks = generator.env.lstrip_blocks = True
+    generator.env.filters.update(FILTERS)
+    generator.env.globals.update(GLOBALS)
+    for name, value in DEFAULTS.items():
+        generator.context.setdefault(name, value)
+    people, owner = generator.settings.get("PEOPLE"), generator.settings.get("OWNER")
+    generator.context["owner"] = people.find(owner) if people and owner else None
+
+
+def list_homes(generator):
+    """Tell the templates which languages have a home page, the site's own first."""
+    own = generator.settings["DEFAULT_LANG"]
+    others = {article.lang for article in generator.articles + generator.translations} - {own}
+    homes = [{"lang": own, "url": ""}, *({"lang": lang, "url": f"{lang}/"} for lang in sorted(others))]
+    generator.context["homes"] = homes
+
+
+def register():
+    signals.generator_init.connect(equip_templates)
+    signals.article_generator_finalized.connect(list_homes)

@@ -1,0 +1,108 @@
+/*
+   The search page: asks Pagefind's index, which lies beside the site, and writes what it finds below the form.
+
+   Every phrase comes from the form's data attributes, so that this file knows no language.
+   https://pagefind.app/docs/api/
+*/
+
+const form = document.querySelector("search form");
+const field = form.elements.q;
+const status = document.querySelector("search [role=status]");
+const list = document.createElement("ol");
+const more = document.createElement("button");
+const PAGE = 10;
+
+let pagefind;
+let found = [];
+let asked = 0;
+
+status.after(list, more);
+more.type = "button";
+more.textContent = form.dataset.more;
+more.hidden = true;
+more.addEventListener("click", () => show(list.children.length));
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  search(field.value);
+});
+
+field.addEventListener("input", () => search(field.value, 250));
+field.addEventListener("focus", () => load().catch(() => {}), { once: true });
+
+/** Fetch the index: the one of this page's language, and the others after it. */
+async function load() {
+  if (pagefind) return pagefind;
+  const folder = new URL(form.dataset.pagefind, location.href);
+  const loaded = await import(new URL("pagefind.js", folder));
+  await loaded.init();
+  for (const language of form.dataset.languages.split(" ")) {
+    if (language !== document.documentElement.lang) await loaded.mergeIndex(folder.href, { language });
+  }
+  return (pagefind = loaded);
+}
+
+/** Look for *words* once the typing has paused for *pause* milliseconds. */
+async function search(words, pause = 0) {
+  const turn = ++asked;
+  words = words.trim();
+  await new Promise((resolve) => setTimeout(resolve, pause));
+  if (turn !== asked) return;
+  history.replaceState(null, "", words ? `?q=${encodeURIComponent(words)}` : location.pathname);
+  if (!words) return say("", []);
+  if (!list.children.length) status.textContent = form.dataset.waiting;
+  try {
+    const { results } = await (await load()).search(words);
+    if (turn === asked) say(sentence(results.length, words), results);
+  } catch {
+    say(form.dataset.broken, []);
+  }
+}
+
+function sentence(n, words) {
+  const { none, one, found: several } = form.dataset;
+  return (n === 0 ? none : n === 1 ? one : several).replace("{n}", () => n).replace("{words}", () => words);
+}
+
+function say(text, results) {
+  status.textContent = text;
+  found = results;
+  list.replaceChildren();
+  show(0);
+}
+
+/** Write ten more of what was found; the focus goes to the first of them when there were some already. */
+async function show(from) {
+  const turn = asked;
+  const pages = await Promise.all(found.slice(from, from + PAGE).map((result) => result.data()));
+  if (turn !== asked) return;
+  const items = pages.map(item);
+  list.append(...items);
+  more.hidden = list.children.length >= found.length;
+  if (from) items[0]?.querySelector("a").focus();
+}
+
+function item(page) {
+  const entry = document.createElement("li");
+  const heading = document.createElement("h2");
+  const link = document.createElement("a");
+  const excerpt = document.createElement("p");
+  link.href = page.url;
+  link.textContent = page.meta.title;
+  excerpt.innerHTML = page.excerpt; // Pagefind has escaped all but its own <mark>
+  heading.append(link);
+  entry.append(heading, excerpt);
+  if (page.meta.date) {
+    const date = document.createElement("p");
+    date.className = "quiet";
+    date.textContent = page.meta.date;
+    entry.append(date);
+  }
+  return entry;
+}
+
+const wanted = new URLSearchParams(location.search).get("q");
+if (wanted) {
+  field.value = wanted;
+  search(wanted);
+}

@@ -2,7 +2,7 @@
 
 The site's feed holds each post once, in the language it was written in; a language's feed holds all posts in it,
 translations too. Beside each section's page lie its ``atom.xml``, ``rss.xml`` and ``feed.json``; the site's lie
-in ``feeds/``. Sets ``FEEDS`` for autodiscovery: ``{type, title, url}``, ``url`` relative to the site.
+in ``feeds/``. Autodiscovery is in ``parts/head.html``.
 
 Settings:
     FEED_MAX_ITEMS   posts a feed; 0 for all. Default 20.
@@ -23,29 +23,21 @@ from tertulia import addresses, feeds
 CREDITS = ("via", "source", "photo", "thanks")
 
 
-def announce_feeds(generator):
-    """Tell the templates where the feeds of the site and its languages are."""
-    folders = {"feeds/": _said(generator.settings, "SITENAME")}
-    for lang in languages(generator):
-        folders[f"{lang}/"] = f"{_said(generator.settings, 'SITENAME', lang)} ({_words('language_name', lang)})"
-    generator.context["FEEDS"] = [
-        {"type": media_type, "title": f"{title} · {name}", "url": folder + file}
-        for folder, title in folders.items()
-        for file, (media_type, name) in feeds.FORMATS.items()
-    ]
+_generators: list = []
 
 
-def languages(generator):
-    """The languages with a feed of their own: all that have posts, unless there is one only."""
-    found = sorted({post.lang for post in _posts(generator)})
-    return found if len(found) > 1 else []
+def remember_posts(generator):
+    """Keep the posts until their covers have been written, whose sizes the feeds tell."""
+    _generators[:] = [generator]
 
 
-def write_feeds(generator, _writer):
+def write_feeds(_pelican):
     """Write every feed; each post is prepared once."""
-    settings, prepared = generator.settings, {}
+    generator, prepared = _generators.pop(), {}
+    settings = generator.settings
     for folder, about, posts in sections(generator):
-        newest = sorted(posts, key=lambda post: (post.date, post.id, post.lang), reverse=True)
+        due = [post for post in posts if not post.mark]  # a preview shows more, its feeds do not
+        newest = sorted(due, key=lambda post: (post.date, post.id, post.lang), reverse=True)
         newest = newest[: settings.get("FEED_MAX_ITEMS", 20) or None]
         for post in newest:
             if post.source_path not in prepared:
@@ -59,26 +51,31 @@ def write_feeds(generator, _writer):
 def sections(generator):
     """Every feed as (folder, what it says of itself, its posts)."""
     settings = generator.settings
-    listed = {post.source_path for post in _posts(generator)}
-    yield "feeds/", feed(settings, "site", "feeds/", ""), [p for p in generator.articles if p.source_path in listed]
-    by_language = defaultdict(list)
-    for post in _posts(generator):
-        by_language[post.lang].append(post)
-    for lang in languages(generator):
+    yield "feeds/", feed(settings, "site", "feeds/", ""), generator.articles
+    for lang, posts in by_language(generator).items():
         page = "" if lang == settings["DEFAULT_LANG"] else f"{lang}/"
-        yield f"{lang}/", feed(settings, f"lang/{lang}", f"{lang}/", page, lang=lang), by_language[lang]
+        about = feed(settings, f"lang/{lang}", f"{lang}/", page, _words("language_name", lang), lang=lang)
+        yield f"{lang}/", about, posts
     kinds = {"tag": generator.tags.items(), "category": generator.categories, "author": generator.authors}
     for kind, groups in kinds.items():
-        for item, posts in sorted(groups, key=lambda group: group[0].slug):
+        for item, posts in groups:
             name = f"#{item.name}" if kind == "tag" else item.name
             about = feed(settings, f"{kind}/{item.slug}", item.url, item.url, name, getattr(item, "description", ""))
-            yield item.url, about, [post for post in posts if post.source_path in listed]
+            yield item.url, about, posts
+
+
+def by_language(generator):
+    """The posts of each language that has a feed of its own; none has when all posts are in the blog's own."""
+    posts = defaultdict(list)
+    for post in [*generator.articles, *generator.translations]:
+        posts[post.lang].append(post)
+    return {} if list(posts) == [generator.settings["DEFAULT_LANG"]] else posts
 
 
 def feed(settings, section, folder, page, name="", description="", lang=""):
     """What the feed of *section* says of itself."""
     site, lang = settings["SITE_ADDRESS"], lang or settings["DEFAULT_LANG"]
-    sitename = _said(settings, "SITENAME", lang)
+    sitename = said(settings, "SITENAME", lang)
     return feeds.Feed(
         id=feeds.feed_id(id_base(settings), section),
         title=f"{name} · {sitename}" if name else sitename,
@@ -86,7 +83,7 @@ def feed(settings, section, folder, page, name="", description="", lang=""):
         folder=addresses.whole(site, folder),
         lang=lang,
         writer=feeds.Writer(sitename, addresses.whole(site, "")),
-        subtitle=description or _said(settings, "TAGLINE", lang),
+        subtitle=description or said(settings, "TAGLINE", lang),
         hub=settings.get("WEBSUB_HUB", ""),
         stylesheet=f"{settings['SITEURL']}/{settings['THEME_STATIC_DIR']}/feed.css",
         note=_words("feed_note", lang),
@@ -138,22 +135,15 @@ def id_base(settings):
     return settings.get("FEED_ID_BASE") or feeds.id_base(settings["SITE_ADDRESS"])
 
 
-def _posts(generator):
-    """Every post of every language that readers may see: previews show more, feeds never do."""
-    return [post for post in [*generator.articles, *generator.translations] if not post.mark]
+def said(settings, key, lang):
+    """A setting that may be a dict by language, in *lang*."""
+    return theme.local({"page_lang": lang, "DEFAULT_LANG": settings["DEFAULT_LANG"]}, settings.get(key))
 
 
 def _words(key, lang):
-    texts = theme.strings()[key]
-    return texts.get(lang) or texts["en"]
-
-
-def _said(settings, key, lang=""):
-    """A setting that may be a dict by language."""
-    value = settings.get(key) or ""
-    return value if isinstance(value, str) else value.get(lang) or value.get(settings["DEFAULT_LANG"], "")
+    return theme.t({}, key, lang=lang)
 
 
 def register():
-    signals.article_generator_finalized.connect(announce_feeds)
-    signals.article_writer_finalized.connect(write_feeds)
+    signals.article_generator_finalized.connect(remember_posts)
+    signals.finalized.connect(write_feeds)

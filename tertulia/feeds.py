@@ -10,9 +10,8 @@ changes, the post's own ``Id`` and its language. Slug, title, date, file and hos
 long as ``base`` does not.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from urllib.parse import quote, urlsplit
@@ -23,6 +22,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+from tertulia.text import strip_controls
 from tertulia.types import Credit, Update
 
 ATOM, RSS, JSON = "atom.xml", "rss.xml", "feed.json"
@@ -44,9 +44,6 @@ _ATOM_NS = "http://www.w3.org/2005/Atom"
 _DC_NS = "http://purl.org/dc/elements/1.1/"
 _XHTML_NS = "http://www.w3.org/1999/xhtml"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-
-# The characters XML 1.0 has no way to write, not even escaped. https://www.w3.org/TR/xml/#charsets
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +113,6 @@ def feed_id(base: str, section: str) -> str:
     return f"{base}feeds/{quote(section.strip('/'))}/"
 
 
-def clean(text: str) -> str:
-    """*text* without the characters that XML cannot hold (control characters, half surrogates)."""
-    return _NOT_XML.sub("", text)
-
-
 def closing(
     question: str,
     updates: Iterable[Update],
@@ -166,7 +158,15 @@ class Prepared:
 
 
 def prepare(entry: Entry) -> Prepared:
-    """Make *entry* ready for ``write``."""
+    """Make *entry* ready for ``write``. Characters that XML cannot hold are gone from it."""
+    entry = replace(
+        entry,
+        title=_line(entry.title),
+        content=strip_controls(entry.content),
+        summary=strip_controls(entry.summary),
+        writers=tuple(replace(writer, name=_line(writer.name)) for writer in entry.writers),
+        labels=tuple(_line(label) for label in entry.labels),
+    )
     return Prepared(entry, _xml_entry(entry), msgspec.Raw(msgspec.json.encode(_json_item(entry))))
 
 
@@ -177,6 +177,7 @@ def write(feed: Feed, entries: Sequence[Prepared]) -> dict[str, bytes]:
     Args:
         entries: In the order in which they are to stand, newest first.
     """
+    feed = replace(feed, title=_line(feed.title), subtitle=strip_controls(feed.subtitle))
     return {
         ATOM: _xml_feed(feed, ATOM, entries).atom_str(),
         RSS: _xml_feed(feed, RSS, entries).rss_str(),
@@ -227,13 +228,13 @@ class _EntryExtras(BaseEntryExtension):  # type: ignore[misc]
     def extend_rss(self, element: etree._Element) -> etree._Element:
         # RSS's own <author> must be an e-mail address; Dublin Core's takes a name.
         for writer in self.entry.writers:
-            etree.SubElement(element, f"{{{_DC_NS}}}creator").text = clean(writer.name)
+            etree.SubElement(element, f"{{{_DC_NS}}}creator").text = writer.name
         etree.SubElement(element, f"{{{_DC_NS}}}language").text = self.entry.lang
         return self._with_heading(element)
 
     def _with_heading(self, element: etree._Element) -> etree._Element:
         heading = etree.SubElement(element, f"{{{_XHTML_NS}}}h2", lang=self.entry.lang)
-        etree.SubElement(heading, f"{{{_XHTML_NS}}}a", href=self.entry.url).text = _line(self.entry.title)
+        etree.SubElement(heading, f"{{{_XHTML_NS}}}a", href=self.entry.url).text = self.entry.title
         return element
 
 
@@ -267,33 +268,33 @@ class _FeedExtras(BaseExtension):  # type: ignore[misc]
             root.addprevious(etree.ProcessingInstruction("xml-stylesheet", f'type="text/css" href="{href}"'))
         if self.feed.note:
             section = etree.SubElement(parent, f"{{{_XHTML_NS}}}section", lang=self.feed.lang)
-            etree.SubElement(section, f"{{{_XHTML_NS}}}h1").text = _line(self.feed.title)
-            etree.SubElement(section, f"{{{_XHTML_NS}}}p").text = clean(self.feed.note)
+            etree.SubElement(section, f"{{{_XHTML_NS}}}h1").text = self.feed.title
+            etree.SubElement(section, f"{{{_XHTML_NS}}}p").text = self.feed.note
             address = etree.SubElement(etree.SubElement(section, f"{{{_XHTML_NS}}}p"), f"{{{_XHTML_NS}}}code")
             address.text = self.feed.folder + self.name
             back = etree.SubElement(section, f"{{{_XHTML_NS}}}p")
-            etree.SubElement(back, f"{{{_XHTML_NS}}}a", href=self.feed.url).text = clean(self.feed.back)
+            etree.SubElement(back, f"{{{_XHTML_NS}}}a", href=self.feed.url).text = self.feed.back
         return root
 
 
 def _line(text: str) -> str:
     """Plain text on one line; feeds show titles so, and an empty one is no title."""
-    return " ".join(clean(text).split()) or "…"
+    return " ".join(strip_controls(text).split()) or "…"
 
 
 def _xml_entry(entry: Entry) -> FeedEntry:
     xml = _OnceEntry()
     xml.id(entry.id)
-    xml.title(_line(entry.title))
+    xml.title(entry.title)
     xml.link(href=entry.url, rel="alternate", type="text/html", hreflang=entry.lang)
     xml.published(entry.published)
     xml.updated(entry.updated)
     xml.author([_person(writer) for writer in entry.writers])
-    xml.category([{"term": clean(label)} for label in entry.labels])
+    xml.category([{"term": label} for label in entry.labels])
     if entry.summary:
-        xml.summary(clean(entry.summary))  # text in Atom
-        xml.description(escape(clean(entry.summary)))  # HTML in RSS; it would be Atom's content, were it not for…
-    xml.content(clean(entry.content), type="html")  # …this, which must come after it
+        xml.summary(entry.summary)  # text in Atom
+        xml.description(escape(entry.summary))  # HTML in RSS; it would become Atom's content,
+    xml.content(entry.content, type="html")  # so the content comes after it
     if entry.via:
         xml.link(href=entry.via, rel="via")
     if entry.cover:
@@ -306,8 +307,8 @@ def _xml_entry(entry: Entry) -> FeedEntry:
 def _xml_feed(feed: Feed, name: str, entries: Sequence[Prepared]) -> FeedGenerator:
     xml = FeedGenerator()
     xml.id(feed.id)
-    xml.title(_line(feed.title))
-    xml.subtitle(clean(feed.subtitle) or _line(feed.title))  # RSS will not do without one
+    xml.title(feed.title)
+    xml.subtitle(feed.subtitle or feed.title)  # RSS will not do without one
     xml.author(_person(feed.writer))
     xml.language(feed.lang)
     xml.generator("Tertulia")
@@ -338,14 +339,14 @@ def _json_item(entry: Entry) -> dict[str, object]:
     item: dict[str, object] = {
         "id": entry.id,
         "url": entry.url,
-        "title": _line(entry.title),
-        "content_html": clean(entry.content),
-        "summary": clean(entry.summary),
+        "title": entry.title,
+        "content_html": entry.content,
+        "summary": entry.summary,
         "image": entry.cover.url if entry.cover else "",
         "date_published": entry.published.isoformat(),
         "date_modified": entry.updated.isoformat(),
         "authors": [_json_author(writer) for writer in entry.writers],
-        "tags": [clean(label) for label in entry.labels],
+        "tags": list(entry.labels),
         "language": entry.lang,
         "external_url": entry.via,
         "attachments": _json_attachments(entry.cover),
@@ -365,11 +366,11 @@ def _json_feed(feed: Feed, entries: Sequence[Prepared]) -> bytes:
     hubs = [{"type": "WebSub", "url": feed.hub}] if feed.hub else []
     fields: dict[str, object] = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": _line(feed.title),
+        "title": feed.title,
         "home_page_url": feed.url,
         "feed_url": feed.folder + JSON,
-        "description": clean(feed.subtitle),
-        "user_comment": clean(feed.note),
+        "description": feed.subtitle,
+        "user_comment": feed.note,
         "authors": [_json_author(feed.writer)],
         "language": feed.lang,
         "hubs": hubs,

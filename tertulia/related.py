@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from tertulia.text import fold
+
 # What describes a post: more words find more distant relatives, and take longer.
 WORDS_PER_POST = 25
 # Of all the posts that share a word, those of which it says most. This is what keeps the work linear.
@@ -26,7 +28,6 @@ LEAST_LIKENESS = 0.04
 
 _TAG = re.compile(r"<[^>]*>|&[a-z0-9#]+;")
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_FOLD = str.maketrans("áéíóúüàèìòùâêîôûäëïöç", "aeiouuaeiouaeiouaeioc")
 
 # Words that say nothing about what a text is about, folded; those shorter than four letters are never looked at.
 STOP_WORDS = {
@@ -131,7 +132,7 @@ def _counted(post: Text) -> Counter[str]:
     for word in words_of(post.title):
         counts[stem(word, post.lang)] += TITLE_WEIGHT
     for tag in post.tags:
-        counts["#" + tag.casefold().translate(_FOLD)] += TAG_WEIGHT
+        counts["#" + fold(tag)] += TAG_WEIGHT
     del counts[""]
     return counts
 
@@ -180,7 +181,7 @@ def _endings(lang: str) -> tuple[str, ...]:
 @cache
 def stem(word: str, lang: str) -> str:
     """*word* without accents (the ñ stays) and without its ending; "" for a word that says nothing."""
-    word = word.translate(_FOLD)
+    word = fold(word)
     if word in _stop_words(lang):
         return ""
     for ending in _endings(lang):

@@ -1,0 +1,53 @@
+"""Search in the browser: Pagefind indexes what was written.
+
+Only what templates mark with ``data-pagefind-body`` is indexed (published posts and pages), in one index for each
+language, with its stemming; accents are ignored when searching. Nothing is asked of the network. The pages that search
+need ``'wasm-unsafe-eval'`` in a Content-Security-Policy.
+
+Settings:
+    SEARCH   False leaves it out. Default True.
+"""
+
+import logging
+import subprocess
+
+from pelican import signals
+
+from tertulia.phrases import say
+
+log = logging.getLogger(__name__)
+
+# More than any blog needs; a hang must not stop a build for ever.
+LONGEST_SECONDS = 600
+
+
+def index_site(pelican):
+    """Run Pagefind over the output; without it the blog is built all the same."""
+    if not pelican.settings.get("SEARCH", True):
+        return
+    binary = executable()
+    if binary is None:
+        log.warning("%s; %s", say("no_pagefind"), say("no_pagefind_fix"))
+        return
+    command = [str(binary), "--site", pelican.output_path, "--output-subdir", "pagefind", "--quiet"]
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=LONGEST_SECONDS)
+    except subprocess.CalledProcessError as error:
+        why = (error.stderr or error.stdout).strip().splitlines() or [error.returncode]
+        log.warning("%s", say("search_failed", why=why[-1]))
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.warning("%s", say("search_failed", why=error))
+
+
+def executable():
+    """Where Pagefind is, as its package says; None when there is none."""
+    try:
+        from pagefind_bin import get_executable
+
+        return get_executable()
+    except (ImportError, FileNotFoundError):
+        return None
+
+
+def register():
+    signals.finalized.connect(index_site)

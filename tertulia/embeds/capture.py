@@ -1,0 +1,241 @@
+"""Asking the web for what the posts quote and we do not yet have, and looking again at what we have.
+
+    for step in capture(content, web, now):
+        print(tell(step))
+
+Each item is on disk before the next is asked for: a run that is stopped goes on where it was. What was asked for and
+cannot be had is recorded as such, so that one dead post never blocks a publication; what only failed to answer is asked
+again next time. Nothing that the web says ever overwrites a good capture with a worse one.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tertulia.embeds import dead, providers
+from tertulia.embeds.markdown import addresses
+from tertulia.embeds.providers.ask import Ask, Busy
+from tertulia.embeds.shelf import Shelf
+from tertulia.embeds.types import Capture, Earlier, NotThere
+from tertulia.errors import ContentError, FetchError
+from tertulia.http import Web
+from tertulia.phrases import say
+
+Outcome = Literal["captured", "same", "edited", "gone", "back", "unavailable", "waiting", "offline"]
+_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[`~]*\s*$", re.MULTILINE | re.DOTALL)
+# Asked by hand or out of an archive: there is nobody to ask again.
+BY_HAND = ("paste", "archive")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An address that stands alone on its line in a post."""
+
+    url: str
+    path: Path
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What became of one address."""
+
+    number: int
+    total: int
+    url: str
+    outcome: Outcome
+    note: str = ""
+
+
+def wanted(content_dir: Path) -> list[Wanted]:
+    """Every address alone on its line in the posts and pages, first places first, each once."""
+    found: dict[str, Wanted] = {}
+    for path in sorted(content_dir.rglob("*.md")):
+        try:
+            text = path.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            continue  # the build tells what is wrong with the file
+        if "http" not in text:
+            continue
+        # Fenced code keeps its lines, emptied, so that line numbers stay right.
+        text = _FENCE.sub(lambda match: re.sub(r"[^\n]+", "`", match[0]), text.replace("\r\n", "\n"))
+        line = 1
+        for block in re.split(r"(\n[ \t]*\n\s*?(?=\S|[ ]{4}|$))", text):
+            if "http" in block and not block.startswith("    "):
+                first = line + len(block) - len(block.lstrip("\n"))
+                for offset, url in enumerate(addresses(block)):
+                    found.setdefault(url, Wanted(url, path, first + offset))
+            line += block.count("\n")
+    return list(found.values())
+
+
+def capture(
+    content_dir: Path,
+    web: Web,
+    now: dt.datetime,
+    *,
+    check: bool = False,
+    lang: str = "es",
+    own: str = "",
+    resolve: Callable[[str], str] = lambda url: url,
+    bases: Mapping[str, str] | None = None,
+    only: Collection[str] = (),
+    remember_silence: bool = True,
+) -> Iterator[Step]:
+    """
+    Capture what the posts quote and is not yet on the shelf.
+
+    Args:
+        check: Also look again at everything captured, and ask again for what was refused.
+        own: The beginning of this blog's own addresses, which are not captured.
+        resolve: Where a short address leads; may ask the web. Used for addresses and inside captured texts.
+        bases: Where a service's API is, when it is not the usual one.
+        only: These addresses and no others; all when empty.
+        remember_silence: Record what did not answer. False for a preview, which may well be offline.
+
+    Yields:
+        One step for each item that was asked for.
+    """
+    shelf = Shelf(content_dir)
+    todo = [(match, kept) for match, kept in _items(shelf, content_dir, resolve, own, only) if _is_due(kept, check)]
+    busy: set[str] = set()
+    answered = False
+    silent: list[tuple[providers.Match, Capture | None, str]] = []
+    for number, (match, kept) in enumerate(todo, 1):
+        host = urlsplit(match.url).hostname or ""
+        step = Step(number, len(todo), match.url, "waiting")
+        if host in busy:
+            yield replace(step, note=say("embed_busy", host=host))
+            continue
+        ask = Ask(match.url, match.id, match.provider.name, match.parts, web, lang, bases or {})
+        try:
+            found = match.provider.capture(ask)
+        except Busy as error:
+            busy.add(host)
+            answered = True
+            yield replace(step, note=str(error))
+        except NotThere as error:
+            answered = True
+            yield replace(step, outcome=_miss(shelf, match, kept, str(error), now, again=False), note=str(error))
+        except FetchError as error:
+            if kept is None or kept.state == "unavailable":
+                silent.append((match, kept, str(error)))
+            yield replace(step, outcome="unavailable", note=str(error))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            # A provider must not trip over a stranger's answer; should one do so, the run goes on.
+            answered = True
+            reason = f"{say('embed_odd', network=match.provider.label or host)}: {type(error).__name__}"
+            yield replace(step, outcome=_miss(shelf, match, kept, reason, now, again=True), note=reason)
+        else:
+            answered = True
+            _expand(found, resolve)
+            found.captured = now.date().isoformat()
+            yield replace(step, outcome=_keep(shelf, found, kept, ask.files, now))
+    # When several hosts were asked and none answered, it is we who are offline.
+    if remember_silence and (answered or len({urlsplit(match.url).hostname for match, _, _ in silent}) == 1):
+        for match, kept, reason in silent:
+            _miss(shelf, match, kept, reason, now, again=True)
+
+
+def tell(step: Step) -> str:
+    """One line for the terminal: "[3/40] captured  mas.to/@ana/1134"."""
+    line = f"[{step.number}/{step.total}] {say(f'embed_step_{step.outcome}')}  {step.url}"
+    return f"{line}  ({step.note})" if step.note else line
+
+
+def _items(
+    shelf: Shelf, content_dir: Path, resolve: Callable[[str], str], own: str, only: Collection[str]
+) -> Iterator[tuple[providers.Match, Capture | None]]:
+    seen = set()
+    for item in wanted(content_dir):
+        if (only and item.url not in only) or (own and item.url.startswith(own)):
+            continue
+        match = providers.find(resolve(item.url))
+        key = (match.provider.name, match.id)
+        if key in seen or dead.service(match.url):
+            continue
+        seen.add(key)
+        try:
+            yield match, shelf.load(*key)
+        except ContentError:
+            yield match, None
+
+
+def _is_due(kept: Capture | None, check: bool) -> bool:
+    if kept is None:
+        return True
+    if kept.state == "removed" or kept.source in BY_HAND:
+        return False
+    return check or (kept.state == "unavailable" and kept.again)
+
+
+def _keep(shelf: Shelf, found: Capture, kept: Capture | None, files: dict[str, bytes], now: dt.datetime) -> Outcome:
+    if kept is None or kept.state == "unavailable":
+        shelf.save(found, files)
+        return "captured"
+    today = now.date().isoformat()
+    outcome: Outcome = "same"
+    if found.kind in ("post", "code") and _said(found) != _said(kept):
+        found.edited = found.edited or today
+        before = [Earlier(html=kept.html, until=today)] if kept.html != found.html else []
+        found.earlier = [*kept.earlier, *before]
+        if len(found.pictures) < len(kept.pictures):
+            # Missing because it could not be fetched or because it was taken away: what was quoted stays.
+            found.pictures = kept.pictures
+        shelf.save(found, files)
+        return "edited"
+    if kept.state == "gone":
+        kept.state, kept.gone = "kept", ""
+        shelf.save(kept)
+        outcome = "back"
+    return outcome
+
+
+def _said(capture: Capture) -> tuple[object, ...]:
+    """What only the author of the item can change."""
+    return capture.html, capture.title, capture.warning, msgspec.to_builtins(capture.files)
+
+
+def _miss(
+    shelf: Shelf, match: providers.Match, kept: Capture | None, reason: str, now: dt.datetime, *, again: bool
+) -> Outcome:
+    """Record that an item could not be had: on a good capture only that it is gone, and only when told so."""
+    today = now.date().isoformat()
+    if kept is None or kept.state == "unavailable":
+        shelf.save(
+            Capture(
+                provider=match.provider.name,
+                id=match.id,
+                url=match.url,
+                state="unavailable",
+                reason=reason,
+                tried=today,
+                tries=(kept.tries if kept else 0) + 1,
+                again=again,
+            )
+        )
+        return "unavailable"
+    if again or kept.state == "gone":
+        return "same"
+    kept.state, kept.gone, kept.reason = "gone", today, reason
+    shelf.save(kept)
+    return "gone"
+
+
+def _expand(found: Capture, resolve: Callable[[str], str]) -> None:
+    """Replace the short addresses inside the captured text by where they lead."""
+
+    def expanded(match: re.Match[str]) -> str:
+        target = resolve(match[1])
+        if target == match[1] or '"' in target or "&" in match[1]:
+            return match[0]
+        found.links[match[1]] = target
+        return f'href="{target.replace("&", "&amp;")}"'
+
+    found.html = re.sub(r'href="(https?://[^"]+)"', expanded, found.html)

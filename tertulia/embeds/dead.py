@@ -1,0 +1,62 @@
+"""Services that have closed: an honest note where a broken box would stand.
+
+The catalogue is ``dead.toml``: host names, when each closed and what became of its content.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tertulia.embeds.draw import Page, readable
+
+# Old embed codes for the Flash player, which no browser has played since January 2021.
+FLASH = re.compile(r"<(?:object|embed)\b[^>]*(?:x-shockwave-flash|D27CDB6E|\.swf)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One closed service."""
+
+    name: str
+    year: int
+    note: dict[str, str]  # by language: what became of what people kept there
+    hosts: tuple[str, ...] = ()
+
+
+@cache
+def catalogue() -> dict[str, Service]:
+    """The closed services by host name, "www." left out."""
+    entries = tomllib.loads(Path(__file__).with_name("dead.toml").read_text("utf-8")).values()
+    services = [Service(entry["name"], entry["year"], entry["note"], tuple(entry["hosts"])) for entry in entries]
+    return {host: service for service in services for host in service.hosts}
+
+
+def service(url: str) -> Service | None:
+    """The closed service that *url* belonged to, None when it belongs to none we know."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    known = catalogue()
+    while host:
+        if host in known:
+            return known[host]
+        host = host.partition(".")[2]
+    return None
+
+
+def note(closed: Service, url: str, page: Page) -> str:
+    """What stands in place of the item: which service it was, since when it is gone, and where a copy may be."""
+    words = closed.note.get(page.lang, closed.note["en"])
+    first = escape(page.say("dead", name=closed.name, year=closed.year, note=words))
+    return (
+        f'<p role="note" data-embed="dead">{first} '
+        f"{escape(page.say('dead_link'))} <code>{escape(readable(url))}</code>. "
+        f'<a href="{escape(archive_of(url))}">{escape(page.say("archived"))}</a></p>'
+    )
+
+
+def archive_of(url: str) -> str:
+    """The Internet Archive's list of copies of *url*: https://web.archive.org/web/*/http://qik.com/video/1."""
+    return f"https://web.archive.org/web/*/{url}"

@@ -1,0 +1,130 @@
+"""An address alone on its line becomes a piece of the page.
+
+A paragraph whose every line is one http or https address and nothing else is drawn from the captures; inside a
+sentence, a list or a quotation an address stays a link. The network is never asked here: what is not captured gives a
+warning with its line and a plain link; what was asked for and cannot be had gives a hint and the same link.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from xml.etree.ElementTree import Element, SubElement
+
+import markdown
+from markdown.blockprocessors import BlockProcessor
+
+from tertulia.document import Document
+from tertulia.embeds import dead, draw, providers
+from tertulia.embeds.draw import Page
+from tertulia.embeds.shelf import Shelf
+from tertulia.embeds.types import Capture, Policy
+from tertulia.errors import ContentError
+from tertulia.phrases import say
+
+ALONE = re.compile(r"<?(https?://[^\s<>\"]+)>?")
+# The words for the policy, as they stand in a post's header: "Incrustados: texto".
+POLICIES: dict[str, Policy] = {
+    "conservar": "keep",
+    "keep": "keep",
+    "texto": "text",
+    "text": "text",
+    "quitar": "remove",
+    "remove": "remove",
+}
+
+
+def addresses(block: str) -> list[str]:
+    """The addresses of a paragraph that holds nothing else, one a line; [] for any other paragraph."""
+    found = [ALONE.fullmatch(line.strip()) for line in block.strip().split("\n")]
+    return [match[1] for match in found if match] if all(found) else []
+
+
+class EmbedsExtension(markdown.Extension):
+    """
+    Draws captured embeds.
+
+    Args:
+        shelf: Where the captures are.
+        page: Whose pictures, calendar and default language the drawings follow.
+        policy: What the site does with items that are gone; a post's own word wins.
+        resolve: Where a short address leads, itself when unknown: ``links.Table.target``.
+        own: The beginning of this blog's own addresses, which stay links. "" for none.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        page: Page,
+        *,
+        policy: Policy = "keep",
+        resolve: Callable[[str], str] = lambda url: url,
+        own: str = "",
+    ) -> None:
+        super().__init__()
+        self.shelf, self.page, self.policy, self.resolve, self.own = shelf, page, policy, resolve, own
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # the name is Markdown's
+        """Look at paragraphs before anybody else does, and at raw HTML for what old services asked to paste."""
+        # Above every block processor of Markdown's own; lists, quotes and code have another parent or begin otherwise.
+        md.parser.blockprocessors.register(_Embeds(self, md), "embeds", 95)
+
+
+class _Embeds(BlockProcessor):
+    def __init__(self, extension: EmbedsExtension, md: markdown.Markdown) -> None:
+        super().__init__(md.parser)
+        self.extension, self.md = extension, md
+
+    def test(self, parent: Element, block: str) -> bool:
+        return block.lstrip(" <").startswith("http") and parent.tag == "div" and not self.parser.state.isstate("list")
+
+    def run(self, parent: Element, blocks: list[str]) -> bool:
+        if blocks[0].startswith("    ") or not (found := addresses(blocks[0])):
+            return False
+        own = self.extension.own
+        if own and any(url.startswith(own) for url in found):
+            return False
+        blocks.pop(0)
+        for url in found:
+            SubElement(parent, "p").text = self.md.htmlStash.store(self.drawn(url))
+        return True
+
+    def drawn(self, url: str) -> str:
+        document: Document = getattr(self.md, "document", None) or Document()
+        page = replace(self.extension.page, lang=document.lang)
+        target = self.extension.resolve(url)
+        match = providers.find(target)
+        try:
+            capture = self.extension.shelf.load(match.provider.name, match.id)
+        except ContentError as error:
+            document.report(str(error), say("embed_unreadable_fix"), needle=url)
+            return draw.link(target, label_for(match, page))
+        if capture is None:
+            if service := dead.service(target):
+                document.report(say("embed_dead", url=target, name=service.name), needle=url, severity="hint")
+                return dead.note(service, target, page)
+            document.report(say("embed_uncaptured", url=target), say("embed_capture_fix"), needle=url)
+            return draw.link(target, label_for(match, page))
+        if capture.state in ("unavailable", "removed"):
+            document.report(_why_not(capture), needle=url, severity="hint")
+            if service := dead.service(target):
+                return dead.note(service, target, page)
+            return draw.link(target, label_for(match, page))
+        page = replace(page, pictures_url=f"{page.pictures_url}/{capture.provider}")
+        return draw.draw(capture, page, self.policy(document))
+
+    def policy(self, document: Document) -> Policy:
+        word = document.embeds.strip().lower()
+        if word and word not in POLICIES:
+            document.report(say("embed_policy", word=word), say("embed_policy_fix", words=", ".join(POLICIES)))
+        return POLICIES.get(word, self.extension.policy)
+
+
+def label_for(match: providers.Match, page: Page) -> str:
+    """ "Publicación en Mastodon" for a known service, "" for any other page."""
+    return page.say("post_on", network=match.provider.label) if match.provider.label else ""
+
+
+def _why_not(capture: Capture) -> str:
+    if capture.state == "removed":
+        return say("embed_removed", url=capture.url, date=capture.gone)
+    return say("embed_unavailable", url=capture.url, date=capture.tried, reason=capture.reason)

@@ -1,0 +1,162 @@
+"""What a provider gets to work with: the address, a guarded way to the web, and a place for pictures."""
+
+import datetime as dt
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from tertulia.embeds import pictures
+from tertulia.embeds.shelf import file_stem
+from tertulia.embeds.types import Author, Image, NotThere
+from tertulia.errors import FetchError
+from tertulia.html import clean, one_line
+from tertulia.http import Fetched, Web
+from tertulia.phrases import say
+
+JSON = ("application/json", "application/activity+json", "text/json", "text/javascript", "application/json+oembed")
+HTML = ("text/html", "application/xhtml+xml")
+PICTURE = ("image/",)
+ANSWER_BYTES = 2_000_000
+PICTURE_BYTES = 15_000_000
+MOST_PICTURES = 12
+_ADDRESS = re.compile(r"https?://[^\s<>…\"]*[^\s<>…\".,;:!?»”)\]']")
+
+
+class Busy(FetchError):
+    """The service asks us to come back later."""
+
+
+@dataclass(slots=True)
+class Ask:
+    """One question to one service."""
+
+    url: str
+    id: str
+    provider: str
+    parts: Mapping[str, str]
+    web: Web
+    lang: str = "es"  # in which language services that translate their labels should answer
+    # Where a service's API is, for servers that are not the usual one: {"bluesky": "http://127.0.0.1:2584"}.
+    bases: Mapping[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)  # pictures kept so far: name → bytes
+
+    def json(self, url: str, *, gone: tuple[int, ...] = ()) -> Any:
+        """
+        The JSON at *url*.
+
+        Args:
+            gone: Statuses by which this service, beyond the usual ones, says that the item is not there.
+
+        Raises:
+            NotThere: the service says that the item is gone or not for us.
+            Busy: it asks to wait. FetchError: no usable answer.
+        """
+        answer = self.web.get(url, accept=JSON, max_bytes=ANSWER_BYTES)
+        if answer.status in gone:
+            raise NotThere(say("embed_gone"))
+        return _checked(answer).json()
+
+    def page(self, url: str) -> Fetched:
+        """The HTML page, or the picture, at *url*; raises as ``json`` does."""
+        return _checked(self.web.get(url, accept=(*HTML, *PICTURE), max_bytes=PICTURE_BYTES))
+
+    def picture(
+        self, url: Any, alt: Any = "", *, width_px: int = pictures.WIDTH_PX, video: bool = False
+    ) -> Image | None:
+        """Fetch, re-encode and keep a picture; None when there is none or it cannot be had: the words matter more."""
+        if not isinstance(url, str) or not url:
+            return None
+        try:
+            answer = self.web.get(url, accept=PICTURE, max_bytes=PICTURE_BYTES)
+        except FetchError:
+            return None
+        return self.keep_picture(answer.body, alt, width_px=width_px, video=video) if answer.ok else None
+
+    def keep_picture(
+        self, data: bytes, alt: Any = "", *, width_px: int = pictures.WIDTH_PX, video: bool = False
+    ) -> Image | None:
+        """Re-encode and keep a picture that is already here."""
+        described = one_line(alt, 1500) if isinstance(alt, str) else ""
+        made = pictures.encode(data, name=file_stem(self.id), alt=described, width_px=width_px)
+        if made is None or len(self.files) >= MOST_PICTURES:
+            return None
+        image, encoded = made
+        image.video = video
+        self.files[image.file] = encoded
+        return image
+
+    def author(self, name: Any, handle: str = "", url: Any = "", avatar: Any = "") -> Author:
+        """Who wrote it, with the avatar kept."""
+        return Author(
+            name=text(name, 100) or handle,
+            handle=one_line(handle, 120),
+            url=address(url),
+            avatar=self.picture(avatar, width_px=pictures.AVATAR_PX),
+        )
+
+
+def text(value: Any, limit: int = 300) -> str:
+    """A stranger's plain text on one line; "" for anything that is no text."""
+    return one_line(value, limit) if isinstance(value, str) else ""
+
+
+def address(value: Any) -> str:
+    """An http or https address, "" for anything else."""
+    if not isinstance(value, str) or any(mark in value for mark in " \n\t\"<>'\\"):
+        return ""
+    try:
+        return value if urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname else ""
+    except ValueError:
+        return ""
+
+
+def number(value: Any) -> int:
+    """A count; 0 for anything that is none."""
+    return int(value) if isinstance(value, int | float) and 0 <= value < 1e15 else 0
+
+
+def moment(value: Any) -> str:
+    """An ISO date as the service gave it, "" when it is none."""
+    try:
+        return dt.datetime.fromisoformat(value).isoformat(timespec="seconds")
+    except (TypeError, ValueError):
+        return ""
+
+
+def escaped(value: str) -> str:
+    """Ready for the query of an address."""
+    return quote(value, safe="")
+
+
+def _checked(answer: Fetched) -> Fetched:
+    if answer.ok:
+        return answer
+    if answer.status in (404, 410, 451):
+        raise NotThere(say("embed_gone"))
+    if answer.status in (401, 403):
+        raise NotThere(say("embed_forbidden"))
+    if answer.status in (420, 429, 503):
+        raise Busy(say("embed_busy", host=urlsplit(answer.url).hostname))
+    raise FetchError(say("web_status", url=answer.url, status=answer.status))
+
+
+def markup(text: str, links: Mapping[str, str] | None = None) -> str:
+    """
+    Plain text of a post as HTML: paragraphs, line breaks, and addresses as links.
+
+    Args:
+        links: What an address in the text stands for: its target, or "" to leave it out (a picture's own link).
+    """
+    links = links or {}
+
+    def linked(found: re.Match[str]) -> str:
+        url = html.unescape(found[0])
+        target = links.get(url, url)
+        return f'<a href="{html.escape(target)}">{html.escape(target)}</a>' if target else ""
+
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    marked = (_ADDRESS.sub(linked, html.escape(paragraph, quote=False).strip()) for paragraph in paragraphs)
+    return clean("".join(f"<p>{paragraph.strip().replace(chr(10), '<br>')}</p>" for paragraph in marked if paragraph))

@@ -1,0 +1,187 @@
+"""Bluesky, by the public AppView: https://docs.bsky.app/docs/api/app-bsky-feed-get-post-thread (no token).
+
+Text is marked up by facets, whose places are UTF-8 byte offsets. An account may ask by a label on itself that it not
+be shown to people who are not logged in; a page on the open web is just that, so it is obeyed.
+"""
+
+import html
+import re
+from typing import Any
+
+from tertulia.embeds.providers.ask import Ask, address, escaped, moment, number, text
+from tertulia.embeds.types import Author, Capture, NotThere, Quoted
+from tertulia.errors import FetchError
+from tertulia.html import clean
+from tertulia.phrases import say
+
+PATTERNS = (
+    re.compile(
+        r"https?://(?:www\.)?(?:bsky\.app|deer\.social)/profile/(?P<user>[A-Za-z0-9.:_-]+)/post/(?P<id>[A-Za-z0-9]+)"
+    ),
+)
+APPVIEW = "https://public.api.bsky.app"
+# https://docs.bsky.app/docs/advanced-guides/resolving-identities is silent on it; the label's definition is in
+# bluesky-social/atproto packages/api/src/moderation/const/labels.ts.
+HIDING_LABELS = frozenset(("!no-unauthenticated", "!hide", "!takedown"))
+_COUNTS = (("likes", "likeCount"), ("shares", "repostCount"), ("replies", "replyCount"), ("quotes", "quoteCount"))
+
+
+def capture(ask: Ask) -> Capture:
+    """The post, with what it answers and what it quotes."""
+    base = ask.bases.get("bluesky", APPVIEW)
+    uri = f"at://{ask.parts['user']}/app.bsky.feed.post/{ask.parts['id']}"
+    source = f"{base}/xrpc/app.bsky.feed.getPostThread?uri={escaped(uri)}&depth=0&parentHeight=1"
+    # A post that is not there is a 400 "NotFound" by the lexicon, as is a handle that does not resolve.
+    answer = ask.json(source, gone=(400,))
+    thread: Any = answer.get("thread") if isinstance(answer, dict) else None
+    if not isinstance(thread, dict):
+        raise FetchError(say("embed_odd", network="Bluesky"))
+    if thread.get("notFound") or thread.get("blocked"):
+        raise NotThere(say("embed_gone"))
+    post: Any = thread.get("post")
+    if not _is_post(post):
+        raise FetchError(say("embed_odd", network="Bluesky"))
+    if _hidden(post):
+        raise NotThere(say("embed_login_label"))
+    who, record = post["author"], post["record"]
+    found = Capture(
+        provider=ask.provider,
+        id=ask.id,
+        url=_web_address(post),
+        kind="post",
+        network="Bluesky",
+        author=ask.author(who.get("displayName"), _handle(who), _profile(who), who.get("avatar")),
+        html=_words(record),
+        lang=_language(record),
+        published=moment(record.get("createdAt")),
+        counts={name: number(post.get(key)) for name, key in _COUNTS if number(post.get(key))},
+        reply_to=_parent(thread.get("parent")),
+        source=source,
+    )
+    _add_embed(ask, found, post.get("embed"))
+    return found
+
+
+def marked_up(words: str, facets: Any) -> str:
+    """*words* with its links as HTML; facets that overlap, lie outside or cut a character are left out."""
+    data, out, at = words.encode(), [], 0
+    for start, end, url in sorted(_links(facets, len(data))):
+        if start < at:
+            continue
+        try:
+            before, inside = data[at:start].decode(), data[start:end].decode()
+        except UnicodeDecodeError:
+            continue
+        out += [html.escape(before), f'<a href="{html.escape(url)}">{html.escape(inside)}</a>']
+        at = end
+    out.append(html.escape(data[at:].decode("utf-8", "replace")))
+    paragraphs = re.split(r"\n\s*\n", "".join(out).strip())
+    return clean("".join(f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in paragraphs if part.strip()))
+
+
+def _links(facets: Any, size: int) -> list[tuple[int, int, str]]:
+    found = []
+    for facet in facets if isinstance(facets, list) else []:
+        index = facet.get("index") if isinstance(facet, dict) else None
+        features = facet.get("features") if isinstance(facet, dict) else None
+        if not isinstance(index, dict) or not isinstance(features, list):
+            continue
+        start, end = index.get("byteStart"), index.get("byteEnd")
+        if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= size):
+            continue
+        found += [(start, end, url) for feature in features if isinstance(feature, dict) and (url := _leads(feature))]
+    return found
+
+
+def _leads(feature: dict[str, Any]) -> str:
+    match str(feature.get("$type", "")).rpartition("#")[2]:
+        case "link":
+            return address(feature.get("uri"))
+        case "mention":
+            return f"https://bsky.app/profile/{escaped(text(feature.get('did'), 100))}"
+        case "tag":
+            return f"https://bsky.app/hashtag/{escaped(text(feature.get('tag'), 100))}"
+    return ""
+
+
+def _add_embed(ask: Ask, found: Capture, embed: Any) -> None:
+    if not isinstance(embed, dict):
+        return
+    if isinstance(embed.get("media"), dict):
+        _add_embed(ask, found, embed["media"])
+    images = embed.get("images") or embed.get("items")
+    for image in images if isinstance(images, list) else []:
+        if isinstance(image, dict) and (picture := ask.picture(image.get("fullsize"), image.get("alt"))):
+            found.pictures.append(picture)
+    if isinstance(embed.get("playlist"), str):
+        picture = ask.picture(embed.get("thumbnail"), embed.get("alt"), video=True)
+        found.pictures += [picture] if picture else []
+    if isinstance(card := embed.get("external"), dict) and (url := address(card.get("uri"))):
+        title = text(card.get("title")) or url
+        found.html += clean(f'<p><a href="{html.escape(url)}">{html.escape(title)}</a></p>')
+    if isinstance(record := embed.get("record"), dict):
+        # A quote with pictures nests the record once more.
+        inner = record.get("record") if isinstance(record.get("record"), dict) else record
+        found.quoted = _beside(inner, inner.get("value") if isinstance(inner, dict) else None)
+
+
+def _parent(parent: Any) -> Quoted | None:
+    post = parent.get("post") if isinstance(parent, dict) else None
+    return _beside(post, post.get("record")) if isinstance(post, dict) else None
+
+
+def _beside(post: Any, record: Any) -> Quoted | None:
+    if not isinstance(post, dict) or not isinstance(post.get("author"), dict) or not isinstance(record, dict):
+        return None
+    if _hidden(post) or not isinstance(record.get("text"), str):
+        return None
+    who = post["author"]
+    author = Author(name=text(who.get("displayName"), 100) or _handle(who), handle=_handle(who), url=_profile(who))
+    return Quoted(
+        url=_web_address(post),
+        author=author,
+        html=_words(record),
+        lang=_language(record),
+        published=moment(record.get("createdAt")),
+    )
+
+
+def _is_post(post: Any) -> bool:
+    return (
+        isinstance(post, dict)
+        and isinstance(post.get("author"), dict)
+        and isinstance(post.get("record"), dict)
+        and isinstance(post["record"].get("text"), str)
+    )
+
+
+def _hidden(post: dict[str, Any]) -> bool:
+    labels = [*(post.get("labels") or []), *(post["author"].get("labels") or [])]
+    return any(
+        isinstance(label, dict) and label.get("val") in HIDING_LABELS and not label.get("neg") for label in labels
+    )
+
+
+def _words(record: dict[str, Any]) -> str:
+    return marked_up(record["text"], record.get("facets"))
+
+
+def _language(record: dict[str, Any]) -> str:
+    langs = record.get("langs")
+    return text(langs[0], 12) if isinstance(langs, list) and langs else ""
+
+
+def _handle(who: dict[str, Any]) -> str:
+    handle = text(who.get("handle"), 120)
+    # The AppView writes "handle.invalid" for an account whose handle does not prove itself.
+    return f"@{handle}" if handle and handle != "handle.invalid" else ""
+
+
+def _profile(who: dict[str, Any]) -> str:
+    # The DID, unlike the handle, never changes hands.
+    return f"https://bsky.app/profile/{text(who.get('did'), 100) or text(who.get('handle'), 120)}"
+
+
+def _web_address(post: dict[str, Any]) -> str:
+    key = re.sub(r"[^A-Za-z0-9._~-]", "", str(post.get("uri", "")).rpartition("/")[2])
+    return f"{_profile(post['author'])}/post/{key}"

@@ -1,0 +1,152 @@
+"""Services that speak oEmbed (https://oembed.com) and differ by nothing but data: ``providers.toml``.
+
+The answer's HTML is read for words and for the player's address; none of it is ever put on a page.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import lxml.html
+
+from tertulia.embeds.providers import page
+from tertulia.embeds.providers.ask import Ask, address, escaped, moment, number, text
+from tertulia.embeds.types import Author, Capture, Kind, NotThere
+from tertulia.errors import FetchError
+from tertulia.html import clean
+from tertulia.phrases import say
+
+_IFRAME = re.compile(r"<iframe\b[^>]*\ssrc=[\"']([^\"']+)", re.IGNORECASE)
+# How Instagram and Threads sign the posts they let others show, in the languages they may answer in.
+_SIGNED = re.compile(
+    r"(?:A post shared by|Una publicación compartida (?:por|de)|Post by|Publicado por) "
+    r"(?P<name>.*?)\s*(?:\(?@(?P<handle>[\w.]+)\)?)?(?: on .*| el .*)?$",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One entry of ``providers.toml``, whose header says what the fields mean."""
+
+    label: str
+    kind: Kind
+    patterns: tuple[re.Pattern[str], ...]
+    endpoint: str
+    url: str = ""
+    player: str = ""
+    player_from: str = ""
+    pictures: bool = True
+    page: bool = False
+
+
+def service(name: str, entry: dict[str, Any]) -> Service:
+    """
+    Read one entry.
+
+    Raises:
+        ValueError: it has no pattern or no endpoint, or says something we do not know.
+    """
+    entry = dict(entry)
+    try:
+        patterns = tuple(re.compile(pattern) for pattern in entry.pop("addresses"))
+        return Service(patterns=patterns, **entry)
+    except (KeyError, TypeError, re.error) as error:
+        raise ValueError(f"providers.toml, [{name}]: {error}") from error
+
+
+def capture(ask: Ask, service: Service) -> Capture:
+    """The item, from its oEmbed answer and, where the entry says so, from its page."""
+    url = service.url.format_map(ask.parts) if service.url else ask.url
+    source = service.endpoint.format(url=escaped(url), origin=re.sub(r"^(https?://[^/]+).*", r"\1", ask.url))
+    answer = ask.json(source)
+    if not isinstance(answer, dict):
+        raise FetchError(say("embed_odd", network=service.label))
+    found = Capture(
+        provider=ask.provider,
+        id=ask.id,
+        url=url,
+        kind=service.kind,
+        network=service.label,
+        author=_author(answer),
+        title=text(answer.get("title")),
+        published=moment(answer.get("upload_date")),
+        duration_seconds=number(answer.get("duration")),
+        player=_player(answer, service, ask),
+        source=source,
+    )
+    if service.kind == "post":
+        _read_words(found, answer)
+    if service.pictures:
+        _add_pictures(ask, found, answer)
+    if service.page:
+        page.complete(ask, found, pictures=service.pictures)
+    if not (found.title or found.html or found.pictures or found.author):
+        raise NotThere(say("embed_empty"))
+    return found
+
+
+def _author(answer: dict[str, Any]) -> Author | None:
+    name = text(answer.get("author_name"), 100)
+    return Author(name=name, url=address(answer.get("author_url"))) if name else None
+
+
+def _player(answer: dict[str, Any], service: Service, ask: Ask) -> str:
+    if service.player:
+        return service.player.format_map(ask.parts)
+    frame = _IFRAME.search(answer["html"]) if isinstance(answer.get("html"), str) else None
+    url = address(frame[1].replace("&amp;", "&")) if frame else ""
+    own = service.player_from.format_map(ask.parts)
+    return url if own and url.startswith(own) else ""
+
+
+def _add_pictures(ask: Ask, found: Capture, answer: dict[str, Any]) -> None:
+    if found.kind == "photo" and (picture := ask.picture(answer.get("url"), found.title)):
+        found.pictures.append(picture)
+        return
+    # SlideShare calls it "thumbnail".
+    url = answer.get("thumbnail_url") or answer.get("thumbnail")
+    url = f"https:{url}" if isinstance(url, str) and url.startswith("//") else url
+    picture = ask.picture(url)
+    if found.kind == "player":
+        found.poster = picture
+    elif picture:
+        found.pictures.append(picture)
+
+
+def _read_words(found: Capture, answer: dict[str, Any]) -> None:
+    """Take text, author and date out of the blockquote that the service would let its script turn into a frame."""
+    quoted = answer.get("html")
+    if not isinstance(quoted, str) or "<blockquote" not in quoted:
+        return
+    try:
+        quote = lxml.html.fragment_fromstring(quoted, create_parent="div").find(".//blockquote")
+    except (lxml.etree.LxmlError, ValueError, RecursionError):
+        return
+    if quote is None:
+        return
+    words = []
+    for paragraph in quote.iterfind(".//p"):
+        said = text(paragraph.text_content(), 5000)
+        if signed := _SIGNED.match(said):
+            found.author = found.author or _signed(signed)
+        elif said:
+            words.append(clean(lxml.html.tostring(paragraph, encoding="unicode", with_tail=False)))
+    found.html = "".join(words)
+    found.author = found.author or _linked_author(quote)
+    found.published = found.published or moment(next(iter(quote.xpath(".//time/@datetime")), ""))
+
+
+def _signed(signed: re.Match[str]) -> Author:
+    handle = text(signed["handle"], 60)
+    return Author(name=text(signed["name"], 100).strip("@ ") or handle, handle=f"@{handle}" if handle else "")
+
+
+def _linked_author(quote: Any) -> Author | None:
+    """Facebook: <blockquote><p>text</p>Posted by <a>Name</a> on <a>date</a></blockquote>."""
+    link = quote.find("./a")
+    before = quote.find("./p")
+    if link is None or before is None:
+        return None
+    name = text(link.text_content(), 100)
+    return Author(name=name, url=address(link.get("href"))) if name else None

@@ -1,0 +1,146 @@
+"""Any page as a card: its oEmbed answer when it offers one, else Open Graph, else its title and description.
+
+https://oembed.com/#section4 (discovery), https://ogp.me. What a page says of itself is a stranger's text.
+"""
+
+import html
+import re
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import lxml.html
+
+from tertulia.embeds.providers.ask import Ask, address, moment, text
+from tertulia.embeds.types import Author, Capture, NotThere
+from tertulia.errors import FetchError
+from tertulia.phrases import say
+
+DESCRIPTION_CHARACTERS = 400
+_DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?")
+_JSON_LD_DURATION = re.compile(r'"duration"\s*:\s*"(P[0-9DTHMS.]+)"')
+
+
+def capture(ask: Ask) -> Capture:
+    """A card: title, description, picture, site. A picture alone is kept as a photo."""
+    answer = ask.page(ask.url)
+    host = (urlsplit(answer.url).hostname or "").removeprefix("www.")
+    found = Capture(provider=ask.provider, id=ask.id, url=ask.url, network=host, source=answer.url)
+    if answer.content_type.startswith("image/"):
+        picture = ask.keep_picture(answer.body)
+        if picture is None:
+            raise NotThere(say("embed_empty"))
+        found.kind, found.pictures = "photo", [picture]
+        return found
+    said = _Said(_tree(answer.body), answer.url)
+    _discover(ask, found, said)
+    found.network = said.meta("og:site_name") or found.network
+    found.title = found.title or said.title()
+    found.html = _paragraph(said.meta("og:description", "twitter:description", "description"))
+    found.lang = said.lang()
+    found.published = moment(said.meta("article:published_time", "og:article:published_time"))
+    name = said.meta("author", "article:author")
+    if not found.author and name and not address(name):
+        found.author = Author(name=name)
+    if not found.pictures and (picture := ask.picture(said.picture(), said.meta("og:image:alt"))):
+        found.pictures = [picture]
+    if not found.title:
+        raise NotThere(say("embed_empty"))
+    return found
+
+
+def complete(ask: Ask, found: Capture, *, pictures: bool) -> None:
+    """Look in the item's own page for what its oEmbed answer left out; a page that cannot be had changes nothing."""
+    try:
+        answer = ask.page(found.url)
+    except FetchError:
+        return
+    if answer.content_type.startswith("image/"):
+        return
+    said = _Said(_tree(answer.body), answer.url)
+    found.title = found.title or said.title()
+    found.published = found.published or moment(said.meta("article:published_time", "datePublished", "uploadDate"))
+    found.duration_seconds = found.duration_seconds or said.seconds(answer.text)
+    if pictures and found.kind == "player" and found.poster is None:
+        found.poster = ask.picture(said.picture())
+
+
+class _Said:
+    """What a page says of itself in its head."""
+
+    def __init__(self, tree: Any, url: str) -> None:
+        self.tree, self.url = tree, url
+        self._meta: dict[str, str] = {}
+        for tag in tree.iter("meta"):
+            name = tag.get("property") or tag.get("name") or tag.get("itemprop") or ""
+            content = text(tag.get("content"), 2000)
+            if name and content:
+                self._meta.setdefault(name, content)
+
+    def meta(self, *names: str) -> str:
+        return next((self._meta[name] for name in names if name in self._meta), "")
+
+    def title(self) -> str:
+        tag = self.tree.find(".//title")
+        return text(self.meta("og:title", "twitter:title") or (tag.text if tag is not None else ""))
+
+    def lang(self) -> str:
+        return text(self.tree.get("lang"), 12) or self.meta("og:locale").replace("_", "-")
+
+    def picture(self) -> str:
+        url = self.meta("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
+        return address(urljoin(self.url, url)) if url else ""
+
+    def seconds(self, source: str) -> int:
+        for name in ("og:video:duration", "video:duration", "music:duration"):
+            if self.meta(name).isdigit():
+                return min(int(self.meta(name)), 10**6)
+        in_script = _JSON_LD_DURATION.search(source)
+        return _seconds(self.meta("duration") or (in_script[1] if in_script else ""))
+
+    def oembed(self) -> str:
+        for link in self.tree.iter("link"):
+            if link.get("type") in ("application/json+oembed", "text/json+oembed") and link.get("href"):
+                return address(urljoin(self.url, link.get("href")))
+        return ""
+
+
+def _tree(body: bytes) -> Any:
+    parser = lxml.html.HTMLParser(encoding="utf-8" if b"charset" not in body[:4096].lower() else None)
+    try:
+        tree = lxml.html.document_fromstring(body or b"<html></html>", parser=parser)
+    except (lxml.etree.LxmlError, ValueError, RecursionError):
+        tree = lxml.html.document_fromstring("<html></html>")
+    return tree
+
+
+def _discover(ask: Ask, found: Capture, said: _Said) -> None:
+    """What the page's own oEmbed answer tells, pictures of photo pages above all; a bad answer changes nothing."""
+    url = said.oembed()
+    if not url:
+        return
+    try:
+        answer = ask.json(url)
+    except FetchError:
+        return
+    if not isinstance(answer, dict):
+        return
+    found.title = text(answer.get("title"))
+    found.network = text(answer.get("provider_name"), 60) or found.network
+    if name := text(answer.get("author_name"), 100):
+        found.author = Author(name=name, url=address(answer.get("author_url")))
+    if answer.get("type") == "photo" and (picture := ask.picture(answer.get("url"), found.title)):
+        found.kind, found.pictures = "photo", [picture]
+
+
+def _paragraph(words: str) -> str:
+    shown = text(words, DESCRIPTION_CHARACTERS)
+    return f"<p>{html.escape(shown, quote=False)}</p>" if shown else ""
+
+
+def _seconds(duration: str) -> int:
+    """ISO 8601: "PT4M13S" is 253."""
+    found = _DURATION.fullmatch(duration)
+    if not found:
+        return 0
+    days, hours, minutes, seconds = (min(int(part or 0), 10**6) for part in found.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds

@@ -1,0 +1,68 @@
+"""Posts of public Telegram channels, from the page that Telegram's own widget shows: https://core.telegram.org/widgets/post"""
+
+import re
+from typing import Any
+
+import lxml.html
+
+from tertulia.embeds.providers.ask import Ask, moment, text
+from tertulia.embeds.types import Capture, NotThere
+from tertulia.html import clean
+from tertulia.phrases import say
+
+PATTERNS = (re.compile(r"https?://(?:www\.)?(?:t|telegram)\.me/(?:s/)?(?P<user>[A-Za-z]\w{3,})/(?P<id>\d+)"),)
+_BACKGROUND = re.compile(r"background-image:\s*url\(['\"]?(https://[^'\")]+)")
+
+
+def capture(ask: Ask) -> Capture:
+    """The post as the widget shows it."""
+    user, id = ask.parts["user"], ask.parts["id"]
+    source = f"https://t.me/{user}/{id}?embed=1&mode=tme"
+    answer = ask.page(source)
+    tree = lxml.html.document_fromstring(answer.body or b"<html></html>")
+    message = _first(tree, "tgme_widget_message")
+    words = _first(tree, "js-message_text")
+    if message is None or _first(tree, "tgme_widget_message_error") is not None:
+        raise NotThere(say("embed_gone"))
+    photos = [*_all(message, "tgme_widget_message_photo_wrap"), *_all(message, "tgme_widget_message_video_thumb")]
+    found = Capture(
+        provider=ask.provider,
+        id=ask.id,
+        url=f"https://t.me/{user}/{id}",
+        kind="post",
+        network="Telegram",
+        author=ask.author(
+            _words(_first(message, "tgme_widget_message_owner_name")), f"@{user}", f"https://t.me/{user}"
+        ),
+        html=_said(words),
+        published=moment(next(iter(message.xpath(".//time/@datetime")), "")),
+        source=source,
+    )
+    for photo in photos:
+        url = _BACKGROUND.search(photo.get("style", ""))
+        moving = "video" in photo.get("class", "")
+        if url and (picture := ask.picture(url[1], video=moving)):
+            found.pictures.append(picture)
+    if not found.html and not found.pictures:
+        raise NotThere(say("embed_withheld"))
+    return found
+
+
+def _all(tree: Any, name: str) -> list[Any]:
+    return list(tree.xpath(f'.//*[contains(concat(" ", normalize-space(@class), " "), " {name} ")]'))
+
+
+def _first(tree: Any, name: str) -> Any:
+    return next(iter(_all(tree, name)), None)
+
+
+def _words(element: Any) -> str:
+    return text(element.text_content(), 100) if element is not None else ""
+
+
+def _said(element: Any) -> str:
+    if element is None:
+        return ""
+    # The words stand in a <div> with <br>s; as a paragraph they are what every other post is.
+    inner = clean(lxml.html.tostring(element, encoding="unicode", with_tail=False))
+    return f"<p>{inner}</p>"

@@ -1,0 +1,110 @@
+"""Where captures are kept: ``content/embeds/<provider>/<id>.json``, its pictures beside it.
+
+A picture's name holds a piece of its hash, so a new version never writes over a picture that the old JSON needs.
+Pictures go first, the JSON is moved into place last, and only then what nobody needs any more is deleted: killed at
+any moment, the shelf holds the old item or the new one, whole.
+"""
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from tertulia.embeds.types import Capture, files_of, fingerprint
+from tertulia.errors import ContentError
+from tertulia.phrases import say
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def file_stem(id: str) -> str:
+    """The file name, without its end, for an item's id: ASCII letters, digits, dot, hyphen and underscore only."""
+    return _UNSAFE.sub("-", id).strip(".-")[:120] or "item"
+
+
+class Shelf:
+    """The captures of one blog."""
+
+    def __init__(self, content_dir: Path) -> None:
+        self.path = content_dir / "embeds"
+
+    def file(self, provider: str, id: str) -> Path:
+        """Where the item is, or would be."""
+        return self.path / provider / f"{file_stem(id)}.json"
+
+    def load(self, provider: str, id: str) -> Capture | None:
+        """
+        The item as it was captured, None when it never was.
+
+        Raises:
+            ContentError: the file is there and cannot be read.
+        """
+        file = self.file(provider, id)
+        try:
+            capture = msgspec.json.decode(file.read_bytes(), type=Capture)
+        except FileNotFoundError:
+            return None
+        except (msgspec.MsgspecError, RecursionError, OSError) as error:
+            raise ContentError(say("embed_unreadable", file=file, reason=error)) from error
+        # Where capitals do not count in file names, two ids may share a file; only the exact one is meant.
+        return capture if (capture.provider, capture.id) == (provider, id) else None
+
+    def all(self) -> Iterator[Capture]:
+        """Every readable item, in a stable order."""
+        for file in sorted(self.path.glob("*/*.json")):
+            with contextlib.suppress(msgspec.MsgspecError, RecursionError, OSError):
+                yield msgspec.json.decode(file.read_bytes(), type=Capture)
+
+    def save(self, capture: Capture, pictures: Mapping[str, bytes] | None = None) -> bool:
+        """
+        Keep *capture* and its pictures.
+
+        Returns:
+            Whether anything changed on disk.
+        """
+        file = self.file(capture.provider, capture.id)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        capture.hash = fingerprint(capture)
+        for name, data in (pictures or {}).items():
+            _write(file.parent / name, data)
+        changed = _write(file, msgspec.json.format(msgspec.json.encode(capture), indent=1) + b"\n")
+        self._sweep(capture, file)
+        return changed
+
+    def pictures(self, provider: str, id: str) -> list[Path]:
+        """Every picture file that belongs to the item, needed or left over."""
+        file = self.file(provider, id)
+        # "1134-3f9a2b1c.webp" is of "1134"; "1134-2-3f9a2b1c.webp" is of "1134-2".
+        own = re.compile(re.escape(file.stem) + r"-[0-9a-f]{12}\.webp")
+        return sorted(path for path in file.parent.glob("*.webp") if own.fullmatch(path.name))
+
+    def _sweep(self, capture: Capture, file: Path) -> None:
+        needed = set(files_of(capture))
+        for path in self.pictures(capture.provider, capture.id):
+            if path.name not in needed:
+                path.unlink(missing_ok=True)
+        for path in file.parent.glob(f".{file.stem}.*.part"):
+            path.unlink(missing_ok=True)
+
+
+def _write(file: Path, data: bytes) -> bool:
+    """Write whole or not at all; say whether the file is new or different."""
+    with contextlib.suppress(FileNotFoundError):
+        if file.read_bytes() == data:
+            return False
+    handle, part = tempfile.mkstemp(prefix=f".{file.stem}.", suffix=".part", dir=file.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(part, 0o644)
+        os.replace(part, file)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+    return True

@@ -145,7 +145,7 @@ class People:
         bare = mention.lstrip("@")
         if _DOMAIN.fullmatch(bare):
             return profile("bluesky", bare)
-        return profile(default_network, bare)
+        return profile(default_network, bare) if bare.isascii() else ""
 
 
 def profile(network: str, handle: str) -> str:
@@ -156,7 +156,10 @@ def profile(network: str, handle: str) -> str:
     if "{host}" in pattern:
         parts = _FEDIVERSE.fullmatch(handle)
         return pattern.format(host=parts["host"].lower(), name=quote(parts["name"])) if parts else ""
-    return pattern.format(name=quote(handle.lstrip("@")))
+    name = handle.lstrip("@")
+    if network == "bluesky" and "." not in name:
+        name += ".bsky.social"  # where handles live that are no domain of one's own
+    return pattern.format(name=quote(name))
 
 
 def _person(key: str, table: toml.Table) -> Person:

@@ -13,8 +13,8 @@ Settings:
     SITEURL          the path of it, "" or "/blog": the prefix of every internal link.
     SITENAME, TAGLINE, SITE_DESCRIPTION   a text, or a dict of texts by language.
     MENU             (label, path) in order, or a dict of such lists by language. Default: pages, archive, tags, search.
-    OWNER            key in people.toml of whom the site belongs to: ``rel=me`` and the footer's h-card. Default: nobody.
-    CONTENT_LICENSE  (name, address) of the licence of the texts. Default: none is shown.
+    AUTHOR           whom the site belongs to; when people.toml knows the name: ``rel=me`` and an h-card in the footer.
+    CONTENT_LICENSE, CONTENT_LICENSE_URL   the licence of the texts. Default: none is shown.
     HOME_WHOLE_POSTS the home page shows whole posts instead of summaries. Default False.
 """
 
@@ -38,8 +38,8 @@ CLOUD_SIZES = 5
 
 NETWORK_NAMES = {"x": "X", "linkedin": "LinkedIn", "youtube": "YouTube", "github": "GitHub"}
 
-# Left out on purpose: the theme can be read without them.
-DEFAULTS = {"TAGLINE": "", "SITE_DESCRIPTION": "", "MENU": None, "OWNER": None, "CONTENT_LICENSE": None}
+# A blog may leave these out.
+DEFAULTS = {"TAGLINE": "", "SITE_DESCRIPTION": "", "MENU": None, "CONTENT_LICENSE": "", "SEARCH": True}
 
 
 @cache
@@ -114,6 +114,13 @@ def here(context):
 
 
 @pass_context
+def homes(context):
+    """The home page of each language that has posts, the site's own first: ``{lang, url}``."""
+    others = context.get("language_homes") or {}
+    return [{"lang": lang, "url": url} for lang, url in {context["DEFAULT_LANG"]: "", **others}.items()]
+
+
+@pass_context
 def asset(context, name):
     """The address of a file of ``theme/static``."""
     return link(context, f"{context['THEME_STATIC_DIR']}/{name}?{fingerprint(context['THEME'], name)}")
@@ -174,7 +181,7 @@ def network_name(network):
 
 
 FILTERS = {f.__name__: f for f in (local, date_words, link, absolute, counted, embedded, script_safe, network_name)}
-GLOBALS = {f.__name__: f for f in (t, language, conjunction, here, asset)}
+GLOBALS = {f.__name__: f for f in (t, language, conjunction, here, homes, asset)}
 
 
 def equip_templates(generator):
@@ -185,18 +192,9 @@ def equip_templates(generator):
     generator.env.globals.update(GLOBALS)
     for name, value in DEFAULTS.items():
         generator.context.setdefault(name, value)
-    people, owner = generator.settings.get("PEOPLE"), generator.settings.get("OWNER")
-    generator.context["owner"] = people.find(owner) if people and owner else None
-
-
-def list_homes(generator):
-    """Tell the templates which languages have a home page, the site's own first."""
-    own = generator.settings["DEFAULT_LANG"]
-    others = {article.lang for article in generator.articles + generator.translations} - {own}
-    homes = [{"lang": own, "url": ""}, *({"lang": lang, "url": f"{lang}/"} for lang in sorted(others))]
-    generator.context["homes"] = homes
+    people = generator.settings.get("PEOPLE")
+    generator.context["owner"] = people.find(generator.settings["AUTHOR"]) if people else None
 
 
 def register():
     signals.generator_init.connect(equip_templates)
-    signals.article_generator_finalized.connect(list_homes)

@@ -16,7 +16,7 @@ from plugins.defaults import *  # noqa: E402, F403
 SITENAME = "La sobremesa"  # the blog's name
 TAGLINE = "Opiniones sobre quien nos atiende y quien nos lee"  # one line under it; a dict by language also works
 SITE_ADDRESS = "https://tertulia.example"  # where the blog lives, no slash at the end; a folder may follow the host
-AUTHOR = "Remedios Luque"  # who signs a post that does not say; more on her in content/people.toml
+AUTHOR = "Remedios Alcaide"  # who signs a post that does not say; more on her in content/people.toml
 DEFAULT_LANG = "es"  # "es" or "en": the language of the interface, of posts that do not say, and of the terminal
 LANGUAGES = ("es", "en")  # those that posts may be written in
 TIMEZONE = "Europe/Madrid"  # of dates that do not say; an IANA name

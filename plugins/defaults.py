@@ -24,9 +24,19 @@ IGNORE_FILES = [".*", "*~", "#*#"]
 PLUGIN_PATHS: list[str] = []
 PLUGINS = [
     "plugins.reader",
-    "plugins.taxonomy",
-    "plugins.series",
     "plugins.problems",
+    "plugins.taxonomy",
+    "plugins.images",
+    "plugins.embeds",
+    "plugins.series",
+    "plugins.languages",
+    "plugins.related",
+    "plugins.schema",
+    "plugins.theme",
+    "plugins.feeds",
+    "plugins.redirects",
+    "plugins.sitemap",
+    "plugins.search",
 ]
 
 # ── Addresses ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -79,4 +89,3 @@ RELATIVE_URLS = False
 LOAD_CONTENT_CACHE = False
 LOG_FILTER: list[tuple[int, str]] = []
 MAX_POST_BYTES = 2_000_000
-READING_WORDS_PER_MINUTE = 220

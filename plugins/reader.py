@@ -7,7 +7,7 @@ Settings:
     SHOW_UNPUBLISHED   drafts, hidden and future posts are built too, and marked. Default False.
     NOW                the moment that decides what is due, ISO 8601; the clock when absent.
     MAX_POST_BYTES     a larger file is not read.
-    READING_WORDS_PER_MINUTE, TOC_WORDS, DEFAULT_CATEGORY, LANGUAGES, TIMEZONE
+    TOC_WORDS, DEFAULT_CATEGORY, LANGUAGES, TIMEZONE, MENTION_NETWORK
 """
 
 import datetime as dt
@@ -26,6 +26,7 @@ from plugins import embeds, images
 from tertulia import metadata, phrases, text, typography
 from tertulia.credits import credit
 from tertulia.document import Document, load
+from tertulia.errors import ContentError
 from tertulia.linkify import LinkifyExtension
 from tertulia.markup import Headings, Siblings
 from tertulia.people import People
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 
 LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "hint": logging.INFO}
 SUMMARY_GRAPHEMES = 300
+FILES = {"PEOPLE": "people.toml", "TAG_NAMES": "tags.toml"}
 
 
 def tell(problem: Problem) -> None:
@@ -75,7 +77,7 @@ class PostReader(BaseReader):
             for problem in meta.problems:
                 tell(problem)
             return "", {"status": "skip"}
-        document = Document(shown, meta.lang or self.settings["DEFAULT_LANG"], header.body, header.body_line)
+        document = Document(shown, meta.lang or self.settings["DEFAULT_LANG"], header.body, header.body_line, embeds=meta.embeds)
         try:
             content = self.render(document, header.body)
             attributes = self.attributes(meta, mark, document, content)
@@ -117,7 +119,6 @@ class PostReader(BaseReader):
         values = {
             "title": curly(meta.title),
             "date": meta.date or self.now,
-            "modified": meta.modified,
             "status": "hidden" if mark == "unlisted" else "published",
             "mark": mark,
             "indexable": not mark,
@@ -133,7 +134,7 @@ class PostReader(BaseReader):
             "question": curly(meta.question),
             "cover": images.cover(meta, document, self.settings),
             "words": words,
-            "minutes": max(1, round(words / self.settings["READING_WORDS_PER_MINUTE"])),
+            "minutes": text.reading_minutes(words),
             "toc": toc if (meta.toc if meta.toc is not None else words >= self.settings["TOC_WORDS"]) else [],
             "series_name": meta.series,
             "aliases": meta.aliases,
@@ -147,6 +148,8 @@ class PostReader(BaseReader):
         values["has_id"] = bool(meta.id)
         values["category"] = values["categories"][0]
         values["author"] = values["authors"][0]
+        if meta.modified:
+            values["modified"] = meta.modified
         if meta.template:
             values["template"] = meta.template
         return values
@@ -232,9 +235,21 @@ def load_names(pelican):
     """Read people.toml and tags.toml once; a broken one is told and counts as empty."""
     settings = pelican.settings
     phrases.speak(settings["DEFAULT_LANG"])
-    content = Path(settings["PATH"])
-    settings["PEOPLE"] = People.load(content / "people.toml")
-    settings["TAG_NAMES"] = Tags.load(content / "tags.toml")
+    for setting, table in (("PEOPLE", People), ("TAG_NAMES", Tags)):
+        try:
+            settings[setting] = table.load(Path(settings["PATH"], FILES[setting]))
+        except ContentError as error:
+            log.error("%s", error)
+            settings[setting] = table()
+        for problem in settings[setting].problems:
+            tell(problem)
+
+
+def settle(content):
+    """Give a post what Pelican would otherwise lack or work out anew each time it is asked."""
+    if hasattr(content, "shown_path"):
+        content.modified = getattr(content, "modified", None)
+        content.override_url, content.override_save_as = content.url, content.save_as
 
 
 def add_reader(readers):
@@ -246,3 +261,4 @@ def add_reader(readers):
 def register():
     signals.initialized.connect(load_names)
     signals.readers_init.connect(add_reader)
+    signals.content_object_init.connect(settle)

@@ -13,9 +13,8 @@ from pathlib import Path
 
 from pelican import signals
 
-from tertulia import images, typography
 from tertulia.album import Album, PictureMissing
-from tertulia.images import Darkroom, PictureError
+from tertulia.images import PICTURE_SUFFIXES, Darkroom, PictureError
 from tertulia.phrases import say
 from tertulia.pictures import SIZES, PicturesExtension
 from tertulia.types import Problem
@@ -36,7 +35,7 @@ def album(settings):
 
 def markdown_extension(settings):
     """What understands pictures in posts."""
-    return PicturesExtension(album(settings), sizes=settings.get("IMAGE_SIZES", SIZES), caption=typography.plain)
+    return PicturesExtension(album(settings), sizes=settings.get("IMAGE_SIZES", SIZES))
 
 
 def cover(meta, document, settings):
@@ -65,7 +64,7 @@ def take_over_static_pictures(generator):
     """Keep Pelican from copying pictures as they are."""
     kept = []
     for file in generator.staticfiles:
-        if Path(file.source_path).suffix.lower() in images.PICTURE_SUFFIXES:
+        if Path(file.source_path).suffix.lower() in PICTURE_SUFFIXES:
             album(generator.settings).keep_place(Path(file.source_path), file.save_as)
         else:
             kept.append(file)
@@ -78,7 +77,7 @@ def publish_pictures(pelican):
     pictures.add_files()
     for path, line, error in pictures.publish(Path(pelican.output_path)):
         shown = f"content/{path.relative_to(content).as_posix()}"
-        log.warning("%s", Problem(shown, line, error.what, error.fix))
+        log.warning("%s", Problem(shown, line, error.what, error.fix), extra={"hint": False})
 
 
 def register():

@@ -12,7 +12,6 @@ good: ``images/plaza.3f9a1c02.jpg``. Any other file is copied as it is: ``conten
 import difflib
 import os
 import re
-import shutil
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +20,7 @@ from typing import TypeVar
 from urllib.parse import quote, unquote
 
 from tertulia import text
-from tertulia.images import PICTURE_SUFFIXES, Darkroom, Facts, PictureError, Variant, full, variants
+from tertulia.images import PICTURE_SUFFIXES, Darkroom, Facts, PictureError, Variant, copy_whole, full, variants
 from tertulia.phrases import say
 from tertulia.types import Picture
 
@@ -152,13 +151,8 @@ class Album:
         """
         failed = self.darkroom.finish() | self._left_out
         for name, kept in sorted(self._published.items()):
-            target = output / name
-            if not kept.exists() or _same(kept, target):
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-            shutil.copyfile(kept, unfinished)
-            unfinished.replace(target)
+            if kept.exists():
+                copy_whole(kept, output / name)
         return [(*self._first_use.get(path, (path, None)), failed[path]) for path in sorted(failed)]
 
     def add_files(self) -> None:
@@ -244,12 +238,3 @@ class Album:
 
 def _is_picture(name: str) -> bool:
     return Path(name).suffix.lower() in PICTURE_SUFFIXES
-
-
-def _same(one: Path, other: Path) -> bool:
-    """Whether *other* is there with the size of *one* and no older: names carry a mark of the content."""
-    try:
-        there, here = other.stat(), one.stat()
-    except OSError:
-        return False
-    return there.st_size == here.st_size and there.st_mtime_ns >= here.st_mtime_ns

@@ -21,6 +21,7 @@ Strangers' pictures go through ``reencode``.
 import hashlib
 import json
 import os
+import shutil
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -136,7 +137,7 @@ class Reencoded(NamedTuple):
     verdict: Literal["kept", "refused"]
     reason: str  # "" when kept, else a Reason
     data: bytes = b""
-    suffix: str = ""  # ".jpg" or ".png"
+    suffix: str = ""  # ".jpg", ".png" or ".webp"
     width_px: int = 0
     height_px: int = 0
 
@@ -220,15 +221,21 @@ def clean(data: bytes, name: str = "") -> bytes:
 
 
 def reencode(
-    data: bytes, max_px: int = 1200, *, max_bytes: int = MAX_STRANGE_BYTES, max_pixels: int = MAX_STRANGE_PIXELS
+    data: bytes,
+    max_px: int = 1200,
+    *,
+    kind: str = "",
+    max_bytes: int = MAX_STRANGE_BYTES,
+    max_pixels: int = MAX_STRANGE_PIXELS,
 ) -> Reencoded:
     """
-    A stranger's picture written anew as a JPEG or a PNG, or the reason why not.
+    A stranger's picture written anew, or the reason why not.
 
     An animation becomes its first picture; drawings (SVG) are refused. Never raises.
 
     Args:
         max_px: The longer side of what comes back; smaller ones are not enlarged.
+        kind: "jpeg", "png" or "webp"; without one JPEG, and PNG where there is transparency.
         max_bytes: A larger file is refused unread.
         max_pixels: A picture with more is refused undecoded.
     """
@@ -239,7 +246,7 @@ def reencode(
             return Reencoded("refused", "unknown")
         facts = look(data, max_pixels=max_pixels)
         width_px = max(1, round(facts.width_px * min(1.0, max_px / max(facts.width_px, facts.height_px))))
-        variant = _scaled(facts, width_px, "png" if facts.transparent else "jpeg")
+        variant = _scaled(facts, width_px, kind or ("png" if facts.transparent else "jpeg"))
         image = _pixels(data, variant.width_px, "")
         sized = image.resize((variant.width_px, variant.height_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
         made = _encoded(sized, variant.kind, photo=facts.photo)
@@ -351,6 +358,20 @@ def write_whole(path: Path, data: bytes) -> None:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.{hashlib.sha256(data).hexdigest()[:8]}")
     unfinished.write_bytes(data)
     unfinished.replace(path)
+
+
+def copy_whole(kept: Path, target: Path) -> None:
+    """Copy *kept* to *target* as ``write_whole`` does, unless it is there: of the same size and no older."""
+    here = kept.stat()
+    try:
+        there = target.stat()
+        if there.st_size == here.st_size and there.st_mtime_ns >= here.st_mtime_ns:
+            return
+    except OSError:  # not there yet
+        target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    shutil.copyfile(kept, unfinished)
+    unfinished.replace(target)
 
 
 def _read(path: Path, size_bytes: int) -> bytes:

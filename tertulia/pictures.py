@@ -6,13 +6,13 @@
     ![""](adorno.png)                           decorates and says nothing: an empty ``alt``, no warning
 
 Where the files are is ``album``'s business. A picture at another host becomes a link, so that reading the post asks
-nothing of anybody else. Raw HTML is read too: whatever way a picture is named, what is published of it is the clean
-copy. Classes set with ``{.wide}`` end up on the figure.
+nothing of anybody else. A caption may mention people and hold tags, as any text may. Raw HTML is read too: whatever
+way a picture is named, what is published of it is the clean copy. Classes set with ``{.wide}`` end up on the figure.
 """
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement
@@ -28,8 +28,10 @@ from tertulia.images import PICTURE_SUFFIXES, PictureError
 from tertulia.phrases import say
 from tertulia.types import Picture
 
+# After attr_list (8) has given out its classes; before typography (7.8) and linkify (7.5), which read captions too.
+PRIORITY = 7.9
 # As wide as the text column where there is room, as the window where there is not; ``em`` is 16 px here.
-SIZES = "(min-width: 46em) 44em, 100vw"
+SIZES = "(min-width: 42em) 39em, 100vw"
 
 # An alt text of quotes alone says that there is nothing to say.
 _QUOTES = "\"'«»“”‘’"
@@ -51,24 +53,16 @@ class PicturesExtension(Extension):
         album: Finds the files.
         content_name: How the content folder begins the path of a ``Document``.
         sizes: The ``sizes`` attribute of pictures in the text.
-        caption: What is done to the words of a caption: its text and language in, text out.
     """
 
-    def __init__(
-        self,
-        album: Album,
-        content_name: str = "content",
-        sizes: str = SIZES,
-        caption: Callable[[str, str], str] = lambda text, _lang: text,
-    ) -> None:
+    def __init__(self, album: Album, content_name: str = "content", sizes: str = SIZES) -> None:
         super().__init__()
         self.album = album
-        self.caption = caption
         self.content_name = content_name
         self.sizes = sizes
 
     def extendMarkdown(self, md: Markdown) -> None:
-        md.treeprocessors.register(_Pictures(md, self), "pictures", 7)  # after attr_list (8), before unescape (0)
+        md.treeprocessors.register(_Pictures(md, self), "pictures", PRIORITY)
         md.postprocessors.register(_RawPictures(md, self), "raw_pictures", 35)  # before raw HTML is put back (30)
 
     def file_of(self, document: Document) -> Path:
@@ -129,7 +123,7 @@ class _Pictures(Treeprocessor):
                 shown += 1
         for paragraph in list(root.iter("p")):
             if parents[paragraph].tag != "figure":
-                _make_figure(paragraph, lambda title: self.pictures.caption(_unescaped(title), document.lang))
+                _make_figure(paragraph)
 
     def _link(self, link: Element, document: Document) -> None:
         href = _unescaped(link.get("href", ""))
@@ -278,7 +272,7 @@ def _can_be_opened(written: str, album: Album) -> bool:
     return album.is_elsewhere(written) and bool(re.match(r"(https?:)?//", written, re.I))
 
 
-def _make_figure(paragraph: Element, caption: Callable[[str], str]) -> None:
+def _make_figure(paragraph: Element) -> None:
     """Turn a paragraph of nothing but pictures into a figure, or into a figure of figures."""
     held = _only_pictures(paragraph)
     if not held:
@@ -295,7 +289,7 @@ def _make_figure(paragraph: Element, caption: Callable[[str], str]) -> None:
         figure.append(child)
         title = image.attrib.pop("title", "")
         if title:
-            SubElement(figure, "figcaption").text = caption(title)
+            SubElement(figure, "figcaption").text = title
 
 
 def _only_pictures(paragraph: Element) -> list[tuple[Element, Element]]:

@@ -13,6 +13,7 @@ Settings:
 
 import mimetypes
 from collections import defaultdict
+from datetime import date, datetime, time
 from pathlib import Path
 
 from pelican import signals
@@ -95,14 +96,13 @@ def entry(post, settings):
     """*post* as every feed holds it."""
     site = settings["SITE_ADDRESS"]
     url = addresses.whole(site, post.url)
-    modified = getattr(post, "modified", None) or post.date
     return feeds.Entry(
         id=feeds.entry_id(id_base(settings), post.id, post.lang),
         url=url,
         title=post.title,
         content=addresses.with_whole_links(post.content + closing(post), url),
         published=post.date,
-        updated=max(post.date, modified),
+        updated=changed(post),
         lang=post.lang,
         summary=post.summary_text,
         writers=tuple(feeds.Writer(a.name, addresses.whole(site, a.url)) for a in post.authors),
@@ -110,6 +110,12 @@ def entry(post, settings):
         cover=enclosure(post.cover, settings),
         via=next((credit.url for credit in post.credits if credit.kind == "via" and credit.url), ""),
     )
+
+
+def changed(post):
+    """When *post* last changed: as written, as modified, or with its newest dated update."""
+    updates = [datetime.combine(date.fromisoformat(one.date), time(), post.date.tzinfo) for one in post.updates]
+    return max(filter(None, [post.date, getattr(post, "modified", None), *updates]))
 
 
 def closing(post):

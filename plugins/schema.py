@@ -6,7 +6,7 @@ are safe inside ``<script type="application/ld+json">``.
 
 from pelican import signals
 
-from plugins.feeds import said
+from plugins.feeds import changed, said
 from tertulia import addresses, schema
 from tertulia.text import plain
 
@@ -57,7 +57,7 @@ def posting(post, settings):
         published=post.date,
         blog=blog(settings, post.lang),
         description=post.summary_text,
-        modified=getattr(post, "modified", None),
+        modified=changed(post),
         words=post.words,
         image=image(post, site),
         authors=tuple(author(one, site) for one in post.authors),

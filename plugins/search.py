@@ -8,8 +8,11 @@ Settings:
     SEARCH   False leaves it out. Default True.
 """
 
+import json
 import logging
+import re
 import subprocess
+from pathlib import Path
 
 from pelican import signals
 
@@ -30,13 +33,31 @@ def index_site(pelican):
         log.warning("%s; %s", say("no_pagefind"), say("no_pagefind_fix"))
         return
     command = [str(binary), "--site", pelican.output_path, "--output-subdir", "pagefind", "--quiet"]
+    command += ["--glob", places(pelican.settings)]
     try:
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=LONGEST_SECONDS)
+        settle(Path(pelican.output_path, "pagefind", "pagefind-entry.json"))
     except subprocess.CalledProcessError as error:
         why = (error.stderr or error.stdout).strip().splitlines() or [error.returncode]
         log.warning("%s", say("search_failed", why=why[-1]))
     except (OSError, subprocess.TimeoutExpired) as error:
         log.warning("%s", say("search_failed", why=error))
+
+
+def places(settings):
+    """
+    Where posts and pages are, as a glob, so that Pagefind need not read every list to find nothing in it.
+
+    ``{date:%Y}/{slug}/index.html`` becomes ``[0-9][0-9][0-9][0-9]/*/index.html``.
+    """
+    patterns = {settings[f"{kind}_SAVE_AS"] for kind in ("ARTICLE", "ARTICLE_LANG", "PAGE", "PAGE_LANG")}
+    patterns = {re.sub(r"\{[^}]*\}", "*", one.replace("{date:%Y}", "[0-9]" * 4)) for one in patterns}
+    return f"{{{','.join(sorted(patterns))}}}"
+
+
+def settle(entry):
+    """Sort the list of languages: Pagefind writes it in another order each time, and all the rest the same."""
+    entry.write_text(json.dumps(json.loads(entry.read_text("utf-8")), sort_keys=True), encoding="utf-8")
 
 
 def executable():

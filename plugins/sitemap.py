@@ -9,6 +9,7 @@ from pathlib import Path
 from pelican import signals
 from pelican.generators import ArticlesGenerator, PagesGenerator
 
+from plugins import feeds
 from tertulia import addresses, sitemap
 
 UNLISTED_TEMPLATES = ("404", "search")  # lead nowhere from outside
@@ -75,8 +76,7 @@ def homes(posts, settings):
 
 def changed(contents):
     """When the newest of *contents* was written or last changed; a page that says no date has none."""
-    dates = [getattr(one, "modified", None) or one.date for one in contents if "date" in one.header_lines]
-    return max(dates, default=None)
+    return max((feeds.changed(one) for one in contents if "date" in one.header_lines), default=None)
 
 
 def register():

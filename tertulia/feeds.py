@@ -10,6 +10,7 @@ changes, the post's own ``Id`` and its language. Slug, title, date, file and hos
 long as ``base`` does not.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -135,9 +136,10 @@ def closing(
         f'<p><time datetime="{escape(update.date)}">{escape(in_words(update.date))}</time>: {update.html}</p>'
         for update in updates
     ]
-    named = [f"{escape(words[credit.kind])}: {_credited(credit)}" for credit in credits]
-    if named:
-        parts.append(f"<p>{'<br>'.join(named)}</p>")
+    named: dict[str, list[str]] = defaultdict(list)
+    for credit in credits:
+        named[credit.kind].append(_credited(credit))
+    parts += [f"<p>{escape(words[kind])}: {', '.join(names)}</p>" for kind, names in named.items()]
     if question:
         parts.append(f"<p><strong>{escape(words['question'])}</strong></p>\n<p>{escape(question)}</p>")
     return "\n<hr>\n" + "\n".join(parts) if parts else ""

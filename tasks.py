@@ -14,12 +14,12 @@ OLDEST = (3, 11)
 
 def too_old(version, conf):
     """One line for a Python that cannot run us, in the blog's language. Nothing newer than Python 3.0 in here."""
-    lines = {
-        "es": "Tertulia necesita Python %d.%d o posterior; este es %d.%d. Instala uno más nuevo y llámalo por su nombre:",
-        "en": "Tertulia needs Python %d.%d or later; this one is %d.%d. Install a newer one and run it by its name:",
-    }
-    line = lines["en" if re.search(r"^DEFAULT_LANG = [\"']en", conf, re.MULTILINE) else "es"]
-    return line % (OLDEST + tuple(version[:2])) + " python3.%d tasks.py" % (OLDEST[1] + 1)
+    here, needed = (".".join(map(str, numbers[:2])) for numbers in (version, OLDEST))
+    if re.search(r"^DEFAULT_LANG = [\"']en", conf, re.MULTILINE):
+        line = "Tertulia needs Python {} or later; this one is {}. Install a newer one and run it by its name: {}"
+    else:
+        line = "Tertulia necesita Python {} o posterior; este es {}. Instala uno más nuevo y llámalo por su nombre: {}"
+    return line.format(needed, here, "python" + needed + " tasks.py")
 
 
 if sys.version_info < OLDEST:
@@ -146,12 +146,14 @@ def lock(c):
     uv = shutil.which("uv")
     if not uv:
         raise TertuliaError(phrases.say("lock_needs_uv"))
-    compiled = [uv, "pip", "compile", "pyproject.toml", "--universal", "--generate-hashes", "--no-annotate", "--quiet"]
-    compiled += ["--custom-compile-command", "python3 tasks.py lock", "--no-emit-index-url", "--no-emit-find-links"]
-    use = [*compiled, "--output-file", environment.LOCK]
-    dev = [*compiled, "--group", "dev", "--constraint", environment.LOCK, "--output-file", environment.DEV_LOCK]
-    for command in (use, dev):
-        if subprocess.run(command, check=False).returncode:
+    options = ["--universal", "--generate-hashes", "--no-annotate", "--quiet"]
+    options += ["--custom-compile-command", "python3 tasks.py lock"]
+    for what, into in (
+        (["pyproject.toml"], environment.LOCK),
+        (["pyproject.toml", "--group", "dev", "--constraint", environment.LOCK], environment.DEV_LOCK),
+        (["tests/check/requirements.in"], "tests/check/requirements.txt"),
+    ):
+        if subprocess.run([uv, "pip", "compile", *what, *options, "--output-file", into], check=False).returncode:
             raise Exit(code=1)
 
 

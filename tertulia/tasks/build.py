@@ -201,14 +201,17 @@ class Gather(logging.Handler):
         else:
             return
         text = record.getMessage().strip().replace("\n", ": ")
-        if record.exc_info and record.exc_info[1]:
-            text += f" ({where_it_broke(record.exc_info[1], Path.cwd())})"
+        # Pelican logs a post that it could not read from inside the "except", without saying why.
+        error = (record.exc_info and record.exc_info[1]) or sys.exception()
+        if error and severity == "error":
+            text += f" ({where_it_broke(error, Path.cwd())})"
         self.remarks[Remark(severity, text)] = None
 
 
 def where_it_broke(error: BaseException, root: Path) -> str:
     """One line for an exception: "theme/templates/post.html:12: UndefinedError: …", the innermost place of ours."""
-    what = f"{type(error).__name__}: {str(error).strip() or '?'}"
+    said = error.msg if isinstance(error, SyntaxError) else str(error).strip()
+    what = f"{type(error).__name__}: {said or '?'}"
     if getattr(error, "filename", None) and getattr(error, "lineno", None):  # a template or settings file that …
         return f"{_within(error.filename, root)}:{error.lineno}: {what}"  # type: ignore[attr-defined]  # … cannot be parsed
     for frame in reversed(traceback.extract_tb(error.__traceback__)):

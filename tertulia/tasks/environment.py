@@ -122,6 +122,25 @@ def state(venv: Path, wanted: dict[str, str]) -> State:
     return "ready" if stamp and wanted.items() <= stamp.items() else "install"
 
 
+def install(python: Path, lock: Path, *options: str) -> None:
+    """
+    Install what *lock* names for *python*, every file's hash checked, by uv when it is there and else by pip.
+
+    Raises:
+        TertuliaError: it failed; the message says why in one line.
+    """
+    import shutil
+
+    if uv := shutil.which("uv"):
+        command = [uv, "pip", "install", "--python", str(python)]
+    else:
+        if _fails([str(python), "-c", "import pip"]):  # a .venv that uv made has none
+            _run([str(python), "-m", "ensurepip"])
+        # Two tries: with no network at all, pip's own five take a minute to say so.
+        command = [str(python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--retries", "2"]
+    _run([*command, "--quiet", "--require-hashes", "-r", str(lock), *options])
+
+
 def explain(output: str) -> str:
     """One line on why an installation failed, from what the installer printed."""
     if any(sign in output for sign in NETWORK_SIGNS):
@@ -169,23 +188,20 @@ def _make(venv: Path) -> None:
 
 def _install(root: Path, venv: Path, wanted: dict[str, str]) -> None:
     """Install the largest of the *wanted* locks, hashes checked, and write down that it was done."""
-    import shutil
-
     lock = root / (DEV_LOCK if DEV_LOCK in wanted else LOCK)
-    python = str(venv_python(venv))
+    python = venv_python(venv)
     _tell(say("installing", file=lock.name))
     (venv / STAMP).unlink(missing_ok=True)
-    if uv := shutil.which("uv"):
-        _run([uv, "pip", "install", "--quiet", "--python", python, "--require-hashes", "-r", str(lock)])
-    else:
-        if not any((venv / "lib").glob("python*/site-packages/pip")) and not (venv / "Lib/site-packages/pip").exists():
-            _run([python, "-m", "ensurepip"])
-        pip = [python, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-        # Two tries: with no network at all, pip's own five take a minute to say so.
-        _run([*pip, "--retries", "2", "--require-hashes", "-r", str(lock)])
+    install(python, lock)
     stamp = {**wanted, "python": os.path.realpath(python)}
     (venv / STAMP).write_text(json.dumps(stamp, indent=1), "utf-8")
     (venv / UNFINISHED).unlink(missing_ok=True)
+
+
+def _fails(command: list[str]) -> bool:
+    import subprocess
+
+    return subprocess.run(command, env=clean(), capture_output=True, check=False).returncode != 0
 
 
 def _run(command: list[str]) -> None:
@@ -194,7 +210,7 @@ def _run(command: list[str]) -> None:
     done = subprocess.run(
         command,
         check=False,
-        env=_clean_environment(),
+        env=clean(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -224,10 +240,10 @@ def _one_at_a_time(root: Path) -> Iterator[None]:
         yield
 
 
-def _clean_environment() -> dict[str, str]:
-    """Our environment without what would bring in foreign modules; UTF-8 whatever the locale."""
+def clean(**more: str) -> dict[str, str]:
+    """Our environment without what would bring in foreign modules, with *more*; UTF-8 whatever the locale."""
     environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    return {**environment, "PYTHONUTF8": "1"}
+    return {**environment, "PYTHONUTF8": "1", **more}
 
 
 def _go_on_in(python: Path, arguments: list[str]) -> NoReturn:
@@ -235,9 +251,9 @@ def _go_on_in(python: Path, arguments: list[str]) -> NoReturn:
     if os.name == "nt":  # there, exec gives the prompt back before the new process has ended
         import subprocess
 
-        sys.exit(subprocess.run(command, env=_clean_environment(), check=False).returncode)
+        sys.exit(subprocess.run(command, env=clean(), check=False).returncode)
     sys.stdout.flush()
-    os.execve(python, command, _clean_environment())
+    os.execve(python, command, clean())
 
 
 def _tell(line: str) -> None:

@@ -15,6 +15,7 @@ import mimetypes
 import os
 import queue
 import shutil
+import signal
 import socketserver
 import sys
 import threading
@@ -74,6 +75,7 @@ def run(root: Path, host: str, port: int, mounts: Mapping[str, WSGIApplication] 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     changes = watch(root)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops us, we clear up
     try:
         rebuild(root, folder, site)
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -109,9 +111,16 @@ def rebuild(root: Path, folder: Path, site: "Site") -> None:
 class Site:
     """The files of the last good build, and what the last build had to say: a WSGI application."""
 
-    def __init__(self) -> None:
-        self.folder: Path | None = None
-        self.prefix = ""
+    def __init__(self, folder: Path | None = None, prefix: str = "", *, live: bool = True) -> None:
+        """
+        Args:
+            folder: What to serve until the first ``show``.
+            prefix: The path under which the site lives, "" or "/blog".
+            live: Whether pages refresh themselves; False serves the files as they are.
+        """
+        self.folder = folder
+        self.prefix = prefix.rstrip("/")
+        self.live = live
         self.version = 0
         self.note: list[str] = []  # the lines for the page's note
         self.failed = False
@@ -178,7 +187,7 @@ class Site:
             body, kind = (file.read_bytes(), media_type(file)) if file else (b"", "text/html; charset=utf-8")
         except OSError:  # no 404.html; or a build has just taken the folder's place
             status, body, kind = "404 Not Found", b"<!DOCTYPE html><title>404</title><h1>404</h1>", "text/html"
-        if kind.startswith("text/html"):
+        if self.live and kind.startswith("text/html"):
             body = self.with_script(body)
         return _answer(start, status, kind, [] if environ["REQUEST_METHOD"] == "HEAD" else [body], len(body))
 

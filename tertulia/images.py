@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import PIL
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageSequence
 
 from tertulia import svg
 from tertulia.errors import ContentError
@@ -58,6 +58,7 @@ MAX_SCANS = 60
 
 # Only these decoders are ever asked: the rarer a decoder, the less it has been attacked by people who mean well.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"RIFF")
 MOVING_FORMATS = ("png", "gif", "webp")
 MAX_WEBP_SIDE_PX = 16383
 MAX_JPEG_SIDE_PX = 65535
@@ -86,8 +87,8 @@ _UPRIGHT = {
 }
 _ON_ITS_SIDE = (5, 6, 7, 8)
 
-# Pillow would print a warning to the author before we refuse by ourselves, in the author's language.
-warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+# What Pillow would say in English on standard error of bombs and broken camera data, we say or need not be said.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 class PictureError(ContentError):
@@ -397,7 +398,7 @@ def _opened(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image
     except (
         Exception
     ) as error:  # decoders raise whatever a broken file makes them: ValueError, struct.error, IndexError…
-        raise PictureError("unknown", name) from error
+        raise PictureError("damaged" if data.startswith(_BEGINNINGS) else "unknown", name) from error
     if image.width * image.height > max_pixels or max(image.size) > MAX_JPEG_SIDE_PX:
         raise PictureError("large", name, width=image.width, height=image.height)
     if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_SCANS:
@@ -534,8 +535,14 @@ def _animation(data: bytes, name: str) -> bytes:
     made = BytesIO()
     with _opened(data, name) as image:
         try:
-            image.info.pop("comment", None)
-            image.save(made, image.format, save_all=True, exif=b"", xmp=b"", icc_profile=None, comment=b"")
+            times = []
+            for frame in ImageSequence.Iterator(image):
+                frame.load()  # a WebP knows the time of a frame only then
+                times.append(frame.info.get("duration", 100))
+            image.seek(0)
+            image.save(
+                made, image.format, save_all=True, duration=times, exif=b"", xmp=b"", icc_profile=None, comment=b""
+            )
         except Exception as error:  # as in _opened
             raise PictureError("damaged", name) from error
     return made.getvalue()

@@ -14,7 +14,9 @@ import datetime as dt
 import html
 import logging
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import markdown
@@ -29,7 +31,9 @@ from tertulia.document import Document, load
 from tertulia.errors import ContentError
 from tertulia.linkify import LinkifyExtension
 from tertulia.markup import Headings, Siblings
+from tertulia.parallel import spread
 from tertulia.people import People
+from tertulia.phrases import say
 from tertulia.tags import Tags
 from tertulia.types import Problem, Update
 
@@ -45,10 +49,20 @@ def tell(problem: Problem) -> None:
     log.log(LEVELS[problem.severity], "%s", problem, extra={"hint": problem.severity == "hint"})
 
 
+@dataclass(slots=True)
+class Reading:
+    """What became of one file: nothing that Pelican made, so that it can come from another process."""
+
+    content: str = ""
+    values: dict[str, Any] = field(default_factory=lambda: {"status": "skip"})
+    problems: list[Problem] = field(default_factory=list)
+
+
 class PostReader(BaseReader):
     """Reads every ``.md`` of the author's."""
 
     file_extensions = ("md", "markdown")
+    ahead: ClassVar[dict[str, Reading]] = {}  # files read before Pelican asked for them, by path
 
     def __init__(self, settings):
         super().__init__(settings)
@@ -62,44 +76,51 @@ class PostReader(BaseReader):
 
     def read(self, source_path):
         """The HTML and metadata of one file, as Pelican wants them; ``skip`` when it is not to be built."""
+        reading = self.ahead.pop(source_path, None) or self.work(source_path)
+        for problem in reading.problems:
+            tell(problem)
+        values = reading.values
+        if values["status"] != "skip":
+            values["tags"] = [Tag(label, self.settings) for label in values["tags"]]
+            values["categories"] = [Category(name, self.settings) for name in values["categories"]]
+            values["authors"] = [Author(name, self.settings) for name in values["authors"]]
+            values["category"], values["author"] = values["categories"][0], values["authors"][0]
+        return reading.content, values
+
+    def work(self, source_path):
+        """Read and render one file."""
         path = Path(source_path)
         shown = shown_path(path, self.settings)
         source, problem = load(path, shown, self.settings["MAX_POST_BYTES"])
         if problem:
-            tell(problem)
-            return "", {"status": "skip"}
+            return Reading(problems=[problem])
         header = metadata.split(source, shown)
         meta = metadata.interpret(header, shown, self.zone, self.settings["LANGUAGES"])
-        page = source_path.startswith(self.page_folders)
-        mark = self.mark_of(meta, page, shown)
+        mark = self.mark_of(meta, source_path.startswith(self.page_folders), shown)
         broken = any(p.severity == "error" for p in meta.problems)
         if broken or (mark in ("draft", "hidden", "scheduled") and not self.settings["SHOW_UNPUBLISHED"]):
-            for problem in meta.problems:
-                tell(problem)
-            return "", {"status": "skip"}
-        document = Document(shown, meta.lang or self.settings["DEFAULT_LANG"], header.body, header.body_line, embeds=meta.embeds)
+            return Reading(problems=meta.problems)
+        lang = meta.lang or self.settings["DEFAULT_LANG"]
+        document = Document(shown, lang, header.body, header.body_line, embeds=meta.embeds)
         try:
             content = self.render(document, header.body)
-            attributes = self.attributes(meta, mark, document, content)
-        except RecursionError:
-            document.report(phrases.say("broken_markdown", reason="nested too deeply"), phrases.say("broken_markdown_fix"),
-                            severity="error")
-            content, attributes = "", {"status": "skip"}
-        for problem in (*meta.problems, *document.problems):
-            tell(problem)
-        return content, attributes
+            values = self.values(meta, mark, document, content)
+        except RecursionError:  # Markdown nested hundreds of levels deep
+            problem = Problem(shown, None, say("too_deep"), say("too_deep_fix"), "error")
+            return Reading(problems=[*meta.problems, problem])
+        return Reading(content, values, [*meta.problems, *document.problems])
 
     def mark_of(self, meta, page, shown):
         """Why a file is not simply published: draft, hidden, unlisted, scheduled or "" when it is."""
         if not meta.title:
-            meta.problems.append(Problem(shown, 1, phrases.say("no_title"), phrases.say("no_title_fix"), "error"))
+            meta.problems.append(Problem(shown, 1, say("no_title"), say("no_title_fix"), "error"))
         if meta.status in ("draft", "hidden", "unlisted"):
             return meta.status
         if meta.date is None:
             if page:
                 return ""
-            fix = phrases.say("no_date_fix", today=self.now.date().isoformat())
-            meta.problems.append(Problem(shown, 1, phrases.say("no_date"), fix, "hint"))
+            fix = say("no_date_fix", today=self.now.date().isoformat())
+            meta.problems.append(Problem(shown, 1, say("no_date"), fix, "hint"))
             return "draft"
         return "scheduled" if meta.date > self.now else ""
 
@@ -109,8 +130,8 @@ class PostReader(BaseReader):
         self.markdown.reset()
         return self.markdown.convert(body)
 
-    def attributes(self, meta, mark, document, content):
-        """What an article or page will be asked for."""
+    def values(self, meta, mark, document, content):
+        """What an article or page will be asked for; names where Pelican will want objects."""
         toc = entries(self.markdown.toc_tokens)  # before anything else is rendered
         plain = text.plain(content)
         words = text.words(plain)
@@ -126,9 +147,9 @@ class PostReader(BaseReader):
             "slug": meta.slug or text.slugify(meta.title),
             "summary": html.escape(summary, quote=False),
             "summary_text": summary,
-            "tags": [Tag(label, self.settings) for label in dict.fromkeys([*meta.tags, *document.tags])],
-            "categories": [Category(name, self.settings) for name in meta.categories or [self.settings["DEFAULT_CATEGORY"]]],
-            "authors": [Author(name, self.settings) for name in self.names(meta.authors)],
+            "tags": list(dict.fromkeys([*meta.tags, *document.tags])),
+            "categories": meta.categories or [self.settings["DEFAULT_CATEGORY"]],
+            "authors": self.names(meta.authors),
             "credits": [credit(kind, written, self.people) for kind, written in meta.credits],
             "updates": [Update(date, self.inline(note, document)) for date, note in meta.updates],
             "question": curly(meta.question),
@@ -146,8 +167,6 @@ class PostReader(BaseReader):
         }  # fmt: skip
         values["id"] = meta.id or values["slug"]
         values["has_id"] = bool(meta.id)
-        values["category"] = values["categories"][0]
-        values["author"] = values["authors"][0]
         if meta.modified:
             values["modified"] = meta.modified
         if meta.template:
@@ -252,6 +271,20 @@ def settle(content):
         content.override_url, content.override_save_as = content.url, content.save_as
 
 
+def read_ahead(generator):
+    """Read all posts at once, on all cores, before Pelican asks for them one by one."""
+    reader = PostReader(generator.settings)
+    paths = [
+        os.path.join(generator.path, name)
+        for name in generator.get_files(
+            generator.settings["ARTICLE_PATHS"], exclude=generator.settings["ARTICLE_EXCLUDES"]
+        )
+        if name.endswith(PostReader.file_extensions)
+    ]
+    PostReader.ahead.clear()
+    PostReader.ahead.update(zip(paths, spread(reader.work, paths), strict=True))
+
+
 def add_reader(readers):
     """Have every Markdown file read by us."""
     for extension in PostReader.file_extensions:
@@ -261,4 +294,5 @@ def add_reader(readers):
 def register():
     signals.initialized.connect(load_names)
     signals.readers_init.connect(add_reader)
+    signals.article_generator_init.connect(read_ahead)
     signals.content_object_init.connect(settle)

@@ -89,7 +89,7 @@ function item(page) {
   const excerpt = document.createElement("p");
   link.href = page.url;
   link.textContent = page.meta.title;
-  excerpt.innerHTML = page.excerpt; // Pagefind has escaped all but its own <mark>
+  excerpt.innerHTML = `…${page.excerpt}…`; // Pagefind has escaped all but its own <mark>
   heading.append(link);
   entry.append(heading, excerpt);
   if (page.meta.date) {

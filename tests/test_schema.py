@@ -1,0 +1,157 @@
+"""JSON-LD: what is said of a post and of the blog, safe inside a page."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tertulia import schema
+from tertulia.types import Credit, Update
+
+BLOG = schema.Blog(
+    "La sobremesa", "https://tertulia.example/", "es", "Opiniones", search="https://tertulia.example/buscar/"
+)
+POST = schema.Posting(
+    url="https://tertulia.example/2026/03/el-silbato/",
+    title="El silbato",
+    lang="es",
+    published=datetime(2026, 3, 9, 9, 30, tzinfo=UTC),
+    blog=BLOG,
+    description="Una mañana de agosto.",
+    words=939,
+)
+
+
+def read(post):
+    """The JSON-LD of *post* as Python has it."""
+    return json.loads(schema.posting(post))
+
+
+def test_a_bare_post_says_what_it_must():
+    """Headline, dates, language, words, blog and publisher are there; what is unknown is left out, not empty."""
+    assert read(POST) == {
+        "@context": "https://schema.org",
+        "@type": "BlogPosting",
+        "@id": f"{POST.url}#post",
+        "url": POST.url,
+        "mainEntityOfPage": POST.url,
+        "headline": "El silbato",
+        "description": "Una mañana de agosto.",
+        "inLanguage": "es",
+        "datePublished": "2026-03-09T09:30:00+00:00",
+        "dateModified": "2026-03-09T09:30:00+00:00",
+        "publisher": {
+            "@type": "Organization",
+            "@id": "https://tertulia.example/#publisher",
+            "name": "La sobremesa",
+            "url": "https://tertulia.example/",
+        },
+        "isPartOf": [
+            {
+                "@type": "Blog",
+                "@id": "https://tertulia.example/#blog",
+                "name": "La sobremesa",
+                "url": "https://tertulia.example/",
+            }
+        ],
+        "wordCount": 939,
+    }
+
+
+def test_authors_have_their_page_and_their_profiles():
+    """Each author is a person with an address here and elsewhere."""
+    ana = schema.Author("Ana Ruiz", "https://tertulia.example/autor/ana/", ("https://ana.example/",))
+    assert read(replace(POST, authors=(ana, schema.Author("Begoña"))))["author"] == [
+        {
+            "@type": "Person",
+            "name": "Ana Ruiz",
+            "url": "https://tertulia.example/autor/ana/",
+            "sameAs": ["https://ana.example/"],
+        },
+        {"@type": "Person", "name": "Begoña"},
+    ]
+
+
+def test_each_kind_of_credit_keeps_its_meaning():
+    """Source, via, thanks and photo become four different relations."""
+    post = replace(
+        POST,
+        image=schema.Image("https://tertulia.example/images/silbato.webp", 1200, 800, "El mostrador"),
+        credits=(
+            Credit("source", "Informe", "https://informe.example/"),
+            Credit("via", "otro.example", "https://otro.example/"),
+            Credit("thanks", "Ana", ""),
+            Credit("photo", "Curro", "https://curro.example/"),
+        ),
+    )
+    said = read(post)
+    expected = {
+        "isBasedOn": [{"@type": "CreativeWork", "name": "Informe", "url": "https://informe.example/"}],
+        "citation": [{"@type": "CreativeWork", "name": "otro.example", "url": "https://otro.example/"}],
+        "contributor": [{"@type": "Person", "name": "Ana"}],
+        "image": {
+            "@type": "ImageObject",
+            "url": "https://tertulia.example/images/silbato.webp",
+            "width": 1200,
+            "height": 800,
+            "caption": "El mostrador",
+            "creator": [{"@type": "Person", "name": "Curro", "url": "https://curro.example/"}],
+        },
+    }
+    assert expected == {key: said[key] for key in expected}
+
+
+def test_an_update_is_a_dated_correction():
+    """What the author added later is said with its date, without markup."""
+    said = read(replace(POST, updates=((Update("2026-03-20", "Era el <em>martes</em>."), "Era el martes."),)))
+    assert said["correction"] == [
+        {"@type": "CorrectionComment", "datePublished": "2026-03-20", "text": "Era el martes."}
+    ]
+
+
+def test_a_part_of_a_series_says_which():
+    """The series is one more thing the post is part of, with its place in it."""
+    said = read(replace(POST, series=("Desde la centralita", "https://tertulia.example/serie/centralita/", 2)))
+    assert said["position"] == 2
+    assert said["isPartOf"][1] == {
+        "@type": "CreativeWorkSeries",
+        "@id": "https://tertulia.example/serie/centralita/#series",
+        "name": "Desde la centralita",
+        "url": "https://tertulia.example/serie/centralita/",
+    }
+
+
+def test_translations_point_at_each_other():
+    """The original names its translations, a translation its original, by the same ids."""
+    original = read(replace(POST, translations=(("en", "https://tertulia.example/en/the-whistle/"),)))
+    translated = read(replace(POST, url="https://tertulia.example/en/the-whistle/", lang="en", original=POST.url))
+    assert original["workTranslation"][0]["@id"] == translated["@id"]
+    assert translated["translationOfWork"] == {"@id": original["@id"]}
+
+
+@pytest.mark.parametrize("hostile", ["</script><script>alert(1)</script>", "<!-- <script>", "</SCRIPT >", "\u2028 & '"])
+def test_no_text_ends_the_script_element(hostile):
+    """Whatever a title holds, no tag and no comment begins in the JSON, and it is read back as it was."""
+    written = schema.posting(replace(POST, title=hostile, description=hostile))
+    assert not re.search("[<]", written)
+    assert json.loads(written)["headline"] == hostile
+
+
+def test_the_home_page_is_a_website_and_a_blog():
+    """The website can be searched, the blog is part of it and lists its newest posts."""
+    site, blog = json.loads(schema.blog(BLOG, [("El silbato", POST.url)]))["@graph"]
+    assert (site["@type"], blog["@type"]) == ("WebSite", "Blog")
+    assert site["potentialAction"]["target"]["urlTemplate"] == "https://tertulia.example/buscar/?q={search_term_string}"
+    assert blog["isPartOf"] == {"@id": site["@id"]}
+    assert blog["@id"] == read(POST)["isPartOf"][0]["@id"]
+    assert blog["blogPost"] == [
+        {"@type": "BlogPosting", "@id": f"{POST.url}#post", "headline": "El silbato", "url": POST.url}
+    ]
+
+
+def test_a_blog_without_search_promises_none():
+    """No search page, no search action."""
+    site, _blog = json.loads(schema.blog(replace(BLOG, search="")))["@graph"]
+    assert "potentialAction" not in site

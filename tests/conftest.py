@@ -22,7 +22,10 @@ def build_site(content: Path, output: Path, **settings) -> list[logging.LogRecor
         What was logged, hints included.
     """
     from pelican import Pelican
+    from pelican.log import LimitFilter
     from pelican.settings import read_settings
+
+    LimitFilter._raised_messages.clear()  # Pelican tells each thing once a process; here each build is a new one
 
     override = {
         "PATH": str(content),

@@ -4,6 +4,7 @@ import logging
 import os
 
 import pytest
+from PIL import Image
 
 GOOD = "Título: La buena\nId: buena\nFecha: 2026-01-02\n\nUn texto que se lee.\n"
 HEAD = "Título: Una\nId: una\nFecha: 2026-01-02\n"
@@ -51,6 +52,7 @@ def folder(tmp_path):
     posts.mkdir(parents=True)
     (tmp_path / "content" / "pages").mkdir()
     (tmp_path / "content" / "images").mkdir()
+    Image.new("RGB", (40, 30), "teal").save(tmp_path / "content" / "images" / "plaza.jpg")
     (posts / "buena.md").write_text(GOOD, "utf-8")
     return tmp_path
 

@@ -22,12 +22,17 @@ from tertulia.embeds import dead, providers
 from tertulia.embeds.markdown import addresses
 from tertulia.embeds.providers.ask import Ask, Busy
 from tertulia.embeds.shelf import Shelf
-from tertulia.embeds.types import Capture, Earlier, NotThere
+from tertulia.embeds.types import Asked, Capture, Earlier, NotThere, Withheld
 from tertulia.errors import ContentError, FetchError
 from tertulia.http import Web
 from tertulia.phrases import say
 
-Outcome = Literal["captured", "same", "edited", "gone", "back", "unavailable", "waiting", "offline"]
+
+class Odd(FetchError):
+    """The service answered, and what it said makes no sense."""
+
+
+Outcome = Literal["captured", "same", "edited", "gone", "back", "unavailable", "waiting"]
 _FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[`~]*\s*$", re.MULTILINE | re.DOTALL)
 # Asked by hand or out of an archive: there is nobody to ask again.
 BY_HAND = ("paste", "archive")
@@ -105,48 +110,49 @@ def capture(
     shelf = Shelf(content_dir)
     todo = [(match, kept) for match, kept in _items(shelf, content_dir, resolve, own, only) if _is_due(kept, check)]
     busy: set[str] = set()
-    answered = False
-    silent: list[tuple[providers.Match, Capture | None, str]] = []
+    heard = False
+    silent: list[tuple[providers.Match, FetchError]] = []
     for number, (match, kept) in enumerate(todo, 1):
         host = urlsplit(match.url).hostname or ""
-        step = Step(number, len(todo), match.url, "waiting")
-        if host in busy:
-            yield replace(step, note=say("embed_busy", host=host))
-            continue
-        ask = Ask(match.url, match.id, match.provider.name, match.parts, web, lang, bases or {})
-        try:
-            found = match.provider.capture(ask)
-        except Busy as error:
-            busy.add(host)
-            answered = True
-            yield replace(step, note=str(error))
-        except NotThere as error:
-            answered = True
-            yield replace(step, outcome=_miss(shelf, match, kept, str(error), now, again=False), note=str(error))
-        except FetchError as error:
-            if kept is None or kept.state == "unavailable":
-                silent.append((match, kept, str(error)))
-            yield replace(step, outcome="unavailable", note=str(error))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            # A provider must not trip over a stranger's answer; should one do so, the run goes on.
-            answered = True
-            reason = f"{say('embed_odd', network=match.provider.label or host)}: {type(error).__name__}"
-            yield replace(step, outcome=_miss(shelf, match, kept, reason, now, again=True), note=reason)
-        else:
-            answered = True
-            _expand(found, resolve)
-            found.captured = now.date().isoformat()
-            yield replace(step, outcome=_keep(shelf, found, kept, ask.files, now))
+        step = Step(number, len(todo), match.url, "waiting", say("embed_busy", host=host))
+        if host not in busy:
+            ask = Ask(match.url, match.id, match.provider.name, match.parts, web, lang, bases or {})
+            answer = _answer(match, ask)
+            if isinstance(answer, Capture):
+                _expand(answer, resolve)
+                answer.captured = now.date().isoformat()
+                step = replace(step, outcome=_keep(shelf, answer, kept, ask.files, now), note="")
+            elif isinstance(answer, Busy):
+                busy.add(host)
+            elif isinstance(answer, NotThere | Odd):
+                step = replace(step, outcome=_miss(shelf, match, kept, answer, now), note=str(answer))
+            else:
+                silent += [] if kept and kept.state != "unavailable" else [(match, answer)]
+                step = replace(step, outcome="unavailable", note=str(answer))
+            heard = heard or isinstance(answer, Capture | Busy | NotThere | Odd)
+        yield step
     # When several hosts were asked and none answered, it is we who are offline.
-    if remember_silence and (answered or len({urlsplit(match.url).hostname for match, _, _ in silent}) == 1):
-        for match, kept, reason in silent:
-            _miss(shelf, match, kept, reason, now, again=True)
+    if remember_silence and (heard or len({urlsplit(match.url).hostname for match, _ in silent}) == 1):
+        for match, error in silent:
+            _miss(shelf, match, shelf.load(match.provider.name, match.id), error, now)
 
 
 def tell(step: Step) -> str:
     """One line for the terminal: "[3/40] captured  mas.to/@ana/1134"."""
     line = f"[{step.number}/{step.total}] {say(f'embed_step_{step.outcome}')}  {step.url}"
     return f"{line}  ({step.note})" if step.note else line
+
+
+def _answer(match: providers.Match, ask: Ask) -> Capture | FetchError:
+    """What the service gave, or why it gave nothing."""
+    try:
+        return match.provider.capture(ask)
+    except FetchError as error:
+        return error
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
+        # A provider must not trip over a stranger's answer; should one do so, the run goes on.
+        network = match.provider.label or urlsplit(match.url).hostname
+        return Odd(f"{say('embed_odd', network=network)}: {type(error).__name__}")
 
 
 def _items(
@@ -202,28 +208,23 @@ def _said(capture: Capture) -> tuple[object, ...]:
     return capture.html, capture.title, capture.warning, msgspec.to_builtins(capture.files)
 
 
-def _miss(
-    shelf: Shelf, match: providers.Match, kept: Capture | None, reason: str, now: dt.datetime, *, again: bool
-) -> Outcome:
+def _miss(shelf: Shelf, match: providers.Match, kept: Capture | None, error: FetchError, now: dt.datetime) -> Outcome:
     """Record that an item could not be had: on a good capture only that it is gone, and only when told so."""
     today = now.date().isoformat()
+    record = Capture(provider=match.provider.name, id=match.id, url=match.url, reason=str(error))
     if kept is None or kept.state == "unavailable":
-        shelf.save(
-            Capture(
-                provider=match.provider.name,
-                id=match.id,
-                url=match.url,
-                state="unavailable",
-                reason=reason,
-                tried=today,
-                tries=(kept.tries if kept else 0) + 1,
-                again=again,
-            )
-        )
+        record.state, record.tried, record.tries = "unavailable", today, (kept.tries if kept else 0) + 1
+        # An answer that says no is not asked for again, silence and nonsense are.
+        record.again = not isinstance(error, NotThere)
+        shelf.save(record)
         return "unavailable"
-    if again or kept.state == "gone":
+    if isinstance(error, Asked):
+        record.state, record.gone = "removed", today
+        shelf.save(record)
+        return "gone"
+    if isinstance(error, Withheld) or not isinstance(error, NotThere) or kept.state == "gone":
         return "same"
-    kept.state, kept.gone, kept.reason = "gone", today, reason
+    kept.state, kept.gone, kept.reason = "gone", today, str(error)
     shelf.save(kept)
     return "gone"
 

@@ -168,7 +168,7 @@ def _caption(capture: Capture, page: Page, whole: bool) -> str:
     parts = []
     if capture.author and capture.author.name:
         parts.append(_author(capture.author, page, whole))
-    if capture.kind in ("player", "photo") and capture.title:
+    if capture.kind in ("player", "photo", "code") and capture.title:
         parts.insert(0, f'<cite class="p-name">{escape(capture.title)}</cite>')
     if capture.duration_seconds:
         seconds = capture.duration_seconds

@@ -15,7 +15,15 @@ Policy = Literal["keep", "text", "remove"]
 
 
 class NotThere(FetchError):
-    """The service answered, and what it said is no: deleted, private, or not for people who are not logged in."""
+    """The service answered, and what it said is that the item is gone."""
+
+
+class Withheld(NotThere):
+    """It is not shown to us, or there is nothing in it to show: no proof that it is gone."""
+
+
+class Asked(NotThere):
+    """Its author asks that it not be shown where we would show it."""
 
 
 class Struct(msgspec.Struct, omit_defaults=True, kw_only=True):

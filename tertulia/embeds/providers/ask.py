@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import lxml.html
+
 from tertulia.embeds import pictures
 from tertulia.embeds.shelf import file_stem
-from tertulia.embeds.types import Author, Image, NotThere
+from tertulia.embeds.types import Author, Image, NotThere, Withheld
 from tertulia.errors import FetchError
 from tertulia.html import clean, one_line
 from tertulia.http import Fetched, Web
@@ -126,6 +128,15 @@ def moment(value: Any) -> str:
         return ""
 
 
+def tree(body: bytes) -> Any:
+    """A stranger's page as an lxml tree; an empty page for what is none. UTF-8 where the page does not say."""
+    parser = lxml.html.HTMLParser(encoding=None if b"charset" in body[:4096].lower() else "utf-8")
+    try:
+        return lxml.html.document_fromstring(body or b"<html></html>", parser=parser)
+    except (lxml.etree.LxmlError, ValueError, RecursionError):
+        return lxml.html.document_fromstring("<html></html>")
+
+
 def escaped(value: str) -> str:
     """Ready for the query of an address."""
     return quote(value, safe="")
@@ -137,7 +148,7 @@ def _checked(answer: Fetched) -> Fetched:
     if answer.status in (404, 410, 451):
         raise NotThere(say("embed_gone"))
     if answer.status in (401, 403):
-        raise NotThere(say("embed_forbidden"))
+        raise Withheld(say("embed_forbidden"))
     if answer.status in (420, 429, 503):
         raise Busy(say("embed_busy", host=urlsplit(answer.url).hostname))
     raise FetchError(say("web_status", url=answer.url, status=answer.status))

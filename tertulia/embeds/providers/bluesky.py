@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from tertulia.embeds.providers.ask import Ask, address, escaped, moment, number, text
-from tertulia.embeds.types import Author, Capture, NotThere, Quoted
+from tertulia.embeds.types import Asked, Author, Capture, NotThere, Quoted
 from tertulia.errors import FetchError
 from tertulia.html import clean
 from tertulia.phrases import say
@@ -42,7 +42,7 @@ def capture(ask: Ask) -> Capture:
     if not _is_post(post):
         raise FetchError(say("embed_odd", network="Bluesky"))
     if _hidden(post):
-        raise NotThere(say("embed_login_label"))
+        raise Asked(say("embed_login_label"))
     who, record = post["author"], post["record"]
     found = Capture(
         provider=ask.provider,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from tertulia.embeds.providers import page
 from tertulia.embeds.providers.ask import Ask, Busy, address, moment, number, text
-from tertulia.embeds.types import Author, Capture, NotThere, Quoted
+from tertulia.embeds.types import Asked, Author, Capture, Quoted
 from tertulia.errors import FetchError
 from tertulia.html import clean
 from tertulia.phrases import say
@@ -39,7 +39,7 @@ def capture(ask: Ask) -> Capture:
     if not _is_status(status):
         return _as_page(ask, FetchError(say("embed_odd", network="Mastodon")))
     if status.get("visibility") not in ("public", "unlisted"):
-        raise NotThere(say("embed_not_public"))
+        raise Asked(say("embed_not_public"))
     host = parts.netloc
     account = status["account"]
     found = Capture(

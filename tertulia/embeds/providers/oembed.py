@@ -10,13 +10,15 @@ from typing import Any
 import lxml.html
 
 from tertulia.embeds.providers import page
-from tertulia.embeds.providers.ask import Ask, address, escaped, moment, number, text
-from tertulia.embeds.types import Author, Capture, Kind, NotThere
+from tertulia.embeds.providers.ask import Ask, address, escaped, markup, moment, number, text
+from tertulia.embeds.types import Author, Capture, Kind, Withheld
 from tertulia.errors import FetchError
 from tertulia.html import clean
 from tertulia.phrases import say
 
 _IFRAME = re.compile(r"<iframe\b[^>]*\ssrc=[\"']([^\"']+)", re.IGNORECASE)
+# What asks the reader to go elsewhere, and is no part of the post.
+_CALLS = ("View on Threads", "View this post on Instagram", "Ver en Threads", "Ver esta publicación en Instagram")
 # How Instagram and Threads sign the posts they let others show, in the languages they may answer in.
 _SIGNED = re.compile(
     r"(?:A post shared by|Una publicación compartida (?:por|de)|Post by|Publicado por) "
@@ -77,12 +79,14 @@ def capture(ask: Ask, service: Service) -> Capture:
     )
     if service.kind == "post":
         _read_words(found, answer)
+    if not found.author and (name := ask.parts.get("name")):
+        found.author = Author(name=name, handle=f"@{name}")
     if service.pictures:
         _add_pictures(ask, found, answer)
     if service.page:
         page.complete(ask, found, pictures=service.pictures)
     if not (found.title or found.html or found.pictures or found.author):
-        raise NotThere(say("embed_empty"))
+        raise Withheld(say("embed_empty"))
     return found
 
 
@@ -130,11 +134,17 @@ def _read_words(found: Capture, answer: dict[str, Any]) -> None:
         said = text(paragraph.text_content(), 5000)
         if signed := _SIGNED.match(said):
             found.author = found.author or _signed(signed)
-        elif said:
-            words.append(clean(lxml.html.tostring(paragraph, encoding="unicode", with_tail=False)))
+        elif said and said not in _CALLS:
+            # Instagram makes one link to itself of the whole caption.
+            only = [text(link.text_content(), 5000) for link in paragraph.iterfind("./a")] == [said]
+            words.append(markup(said) if only else clean(_source(paragraph)))
     found.html = "".join(words)
     found.author = found.author or _linked_author(quote)
     found.published = found.published or moment(next(iter(quote.xpath(".//time/@datetime")), ""))
+
+
+def _source(element: Any) -> str:
+    return str(lxml.html.tostring(element, encoding="unicode", with_tail=False))
 
 
 def _signed(signed: re.Match[str]) -> Author:

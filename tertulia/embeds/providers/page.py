@@ -8,10 +8,8 @@ import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import lxml.html
-
-from tertulia.embeds.providers.ask import Ask, address, moment, text
-from tertulia.embeds.types import Author, Capture, NotThere
+from tertulia.embeds.providers.ask import Ask, address, moment, text, tree
+from tertulia.embeds.types import Author, Capture, Withheld
 from tertulia.errors import FetchError
 from tertulia.phrases import say
 
@@ -28,10 +26,10 @@ def capture(ask: Ask) -> Capture:
     if answer.content_type.startswith("image/"):
         picture = ask.keep_picture(answer.body)
         if picture is None:
-            raise NotThere(say("embed_empty"))
+            raise Withheld(say("embed_empty"))
         found.kind, found.pictures = "photo", [picture]
         return found
-    said = _Said(_tree(answer.body), answer.url)
+    said = _Said(tree(answer.body), answer.url)
     _discover(ask, found, said)
     found.network = said.meta("og:site_name") or found.network
     found.title = found.title or said.title()
@@ -44,7 +42,7 @@ def capture(ask: Ask) -> Capture:
     if not found.pictures and (picture := ask.picture(said.picture(), said.meta("og:image:alt"))):
         found.pictures = [picture]
     if not found.title:
-        raise NotThere(say("embed_empty"))
+        raise Withheld(say("embed_empty"))
     return found
 
 
@@ -56,7 +54,7 @@ def complete(ask: Ask, found: Capture, *, pictures: bool) -> None:
         return
     if answer.content_type.startswith("image/"):
         return
-    said = _Said(_tree(answer.body), answer.url)
+    said = _Said(tree(answer.body), answer.url)
     found.title = found.title or said.title()
     found.published = found.published or moment(said.meta("article:published_time", "datePublished", "uploadDate"))
     found.duration_seconds = found.duration_seconds or said.seconds(answer.text)
@@ -102,15 +100,6 @@ class _Said:
             if link.get("type") in ("application/json+oembed", "text/json+oembed") and link.get("href"):
                 return address(urljoin(self.url, link.get("href")))
         return ""
-
-
-def _tree(body: bytes) -> Any:
-    parser = lxml.html.HTMLParser(encoding="utf-8" if b"charset" not in body[:4096].lower() else None)
-    try:
-        tree = lxml.html.document_fromstring(body or b"<html></html>", parser=parser)
-    except (lxml.etree.LxmlError, ValueError, RecursionError):
-        tree = lxml.html.document_fromstring("<html></html>")
-    return tree
 
 
 def _discover(ask: Ask, found: Capture, said: _Said) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import lxml.html
 
-from tertulia.embeds.providers.ask import Ask, moment, text
-from tertulia.embeds.types import Capture, NotThere
+from tertulia.embeds.providers.ask import Ask, moment, text, tree
+from tertulia.embeds.types import Capture, NotThere, Withheld
 from tertulia.html import clean
 from tertulia.phrases import say
 
@@ -19,10 +19,10 @@ def capture(ask: Ask) -> Capture:
     user, id = ask.parts["user"], ask.parts["id"]
     source = f"https://t.me/{user}/{id}?embed=1&mode=tme"
     answer = ask.page(source)
-    tree = lxml.html.document_fromstring(answer.body or b"<html></html>")
-    message = _first(tree, "tgme_widget_message")
-    words = _first(tree, "js-message_text")
-    if message is None or _first(tree, "tgme_widget_message_error") is not None:
+    seen = tree(answer.body)
+    message = _first(seen, "tgme_widget_message")
+    words = _first(seen, "js-message_text")
+    if message is None or _first(seen, "tgme_widget_message_error") is not None:
         raise NotThere(say("embed_gone"))
     photos = [*_all(message, "tgme_widget_message_photo_wrap"), *_all(message, "tgme_widget_message_video_thumb")]
     found = Capture(
@@ -44,16 +44,16 @@ def capture(ask: Ask) -> Capture:
         if url and (picture := ask.picture(url[1], video=moving)):
             found.pictures.append(picture)
     if not found.html and not found.pictures:
-        raise NotThere(say("embed_withheld"))
+        raise Withheld(say("embed_withheld"))
     return found
 
 
-def _all(tree: Any, name: str) -> list[Any]:
-    return list(tree.xpath(f'.//*[contains(concat(" ", normalize-space(@class), " "), " {name} ")]'))
+def _all(inside: Any, name: str) -> list[Any]:
+    return list(inside.xpath(f'.//*[contains(concat(" ", normalize-space(@class), " "), " {name} ")]'))
 
 
-def _first(tree: Any, name: str) -> Any:
-    return next(iter(_all(tree, name)), None)
+def _first(inside: Any, name: str) -> Any:
+    return next(iter(_all(inside, name)), None)
 
 
 def _words(element: Any) -> str:

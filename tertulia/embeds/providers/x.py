@@ -14,7 +14,7 @@ import re
 from typing import Any
 
 from tertulia.embeds.providers.ask import Ask, escaped, markup, moment, number, text
-from tertulia.embeds.types import Author, Capture, NotThere, Quoted
+from tertulia.embeds.types import Author, Capture, NotThere, Quoted, Withheld
 from tertulia.errors import FetchError
 from tertulia.html import clean
 from tertulia.phrases import say
@@ -51,7 +51,9 @@ def capture(ask: Ask) -> Capture:
     if isinstance(known, dict) and isinstance(known.get("html"), str):
         return _from_oembed(ask, known, url)
     if isinstance(tweet, dict) and tweet.get("__typename") == "TweetTombstone":
-        raise NotThere(text(_tombstone(tweet)) or say("embed_withheld"))
+        said = text(_tombstone(tweet))
+        # A stone without a word stands for posts shown to adults or logged-in people only.
+        raise NotThere(said) if said else Withheld(say("embed_withheld"))
     raise FetchError(say("embed_odd", network="X"))
 
 
@@ -121,6 +123,7 @@ def _from_oembed(ask: Ask, known: dict[str, Any], url: str) -> Capture:
     name = (author_url or "").rstrip("/").rpartition("/")[2]
     # A picture is there only as its pic.twitter.com link, which leads back to the post.
     words = re.sub(r"<a\b[^>]*>pic\.(?:twitter|x)\.com/\w+</a>", "", paragraph[2]) if paragraph else ""
+    words = re.sub(r'\?ref_src=[^"]*', "", words)  # X's own mark of where a link was pressed
     return Capture(
         provider=ask.provider,
         id=ask.id,

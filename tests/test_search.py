@@ -1,0 +1,134 @@
+"""The search index: made of what is published, the same twice, and found by a real browser."""
+
+import functools
+import http.server
+import json
+import logging
+import re
+import shutil
+import subprocess
+import threading
+
+import pytest
+
+from plugins import search
+
+POSTS = {
+    "opinion.md": "Título: La opinión del cliente\nFecha: 2026-03-01\n\nOpinión sobre reclamaciones del año pasado.\n",
+    "cana.md": "Título: Canas\nFecha: 2026-03-02\n\nLas canas de un ano cualquiera, y nada que reclamar.\n",
+    "wait.md": "Title: Waiting\nDate: 2026-03-03\nLang: en\n\nShe complained about waiting.\n",
+    "borrador.md": "Título: Secreto\nFecha: 2026-03-04\nEstado: borrador\n\nUn borrador sobre reclamaciones.\n",
+    "futuro.md": "Título: Futuro\nFecha: 2027-03-04\n\nReclamaciones del porvenir.\n",
+    "aparte.md": "Título: Aparte\nFecha: 2026-03-05\nEstado: sin listar\n\nReclamaciones con enlace.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory):
+    """Six posts, three of which are published and listed."""
+    folder = tmp_path_factory.mktemp("content")
+    (folder / "posts").mkdir()
+    for name, text in POSTS.items():
+        (folder / "posts" / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def output(content, tmp_path_factory):
+    """The blog built with its index, in a folder outside the project."""
+    from tests.conftest import build_site
+
+    output = tmp_path_factory.mktemp("elsewhere") / "output"
+    build_site(content, output, SEARCH=True, SOCIAL_CARDS=False)
+    return output
+
+
+def test_there_is_one_index_for_each_language(output):
+    """Spanish and English are indexed apart, and only what is published and listed."""
+    entry = json.loads((output / "pagefind" / "pagefind-entry.json").read_text("utf-8"))
+    assert {lang: index["page_count"] for lang, index in entry["languages"].items()} == {"en": 1, "es": 2}
+
+
+def test_the_index_is_the_same_twice(content, output, tmp_path):
+    """A second build, in another folder, gives the same files with the same bytes."""
+    from tests.conftest import build_site
+
+    build_site(content, tmp_path / "output", SEARCH=True, SOCIAL_CARDS=False)
+    first, second = ({p.name: p.read_bytes() for p in sorted(o.rglob("*")) if p.is_file()} for o in (
+        output / "pagefind", tmp_path / "output" / "pagefind"))  # fmt: skip
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def test_without_pagefind_the_blog_is_built_and_one_warning_said(content, tmp_path, build, monkeypatch):
+    """A missing binary costs the search, not the blog."""
+    monkeypatch.setattr(search, "executable", lambda: None)
+    records = build(content, tmp_path / "output", SEARCH=True, SOCIAL_CARDS=False)
+    assert (tmp_path / "output" / "index.html").is_file()
+    assert len([r for r in records if r.name == "plugins.search" and r.levelno == logging.WARNING]) == 1
+
+
+def test_a_pagefind_that_fails_is_told_in_its_own_words(content, tmp_path, build, monkeypatch):
+    """What Pagefind says is passed on, and the blog is built."""
+    broken = tmp_path / "pagefind"
+    broken.write_text("#!/bin/sh\necho 'no room left' >&2\nexit 3\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(search, "executable", lambda: broken)
+    records = build(content, tmp_path / "output", SEARCH=True, SOCIAL_CARDS=False)
+    assert (tmp_path / "output" / "index.html").is_file()
+    (told,) = [r.getMessage() for r in records if r.name == "plugins.search"]
+    assert "no room left" in told
+
+
+def test_search_can_be_switched_off(content, tmp_path, build):
+    """No setting, no index."""
+    build(content, tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)
+    assert not (tmp_path / "output" / "pagefind").exists()
+
+
+PAGE = """<!doctype html><html lang="es"><meta charset="utf-8"><title>waiting</title><pre></pre><script type="module">
+const pagefind = await import("/pagefind/pagefind.js"), found = {};
+for (const words of %s) {
+  const results = (await pagefind.search(words)).results;
+  found[words] = (await Promise.all(results.map((one) => one.data()))).map((one) => one.meta.title);
+}
+document.querySelector("pre").textContent = JSON.stringify(found);
+</script></html>"""
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not shutil.which("chromium"), reason="SKIPPED: no chromium, so search was not tried in a browser")
+def test_a_browser_finds_words_without_their_accents(output, socket_enabled, tmp_path):
+    """Accents, plurals and capitals do not matter; the ñ may be typed as n, and what is spelled so comes first."""
+    words = ["opinion", "OPINIÓN", "opiniones", "reclamación", "ano", "año", "cana", "secreto", "porvenir", "enlace"]
+    (output / "try.html").write_text(PAGE % json.dumps(words), encoding="utf-8")
+    handler = functools.partial(_Quiet, directory=str(output))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page = subprocess.run(
+            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync", f"--user-data-dir={tmp_path}",
+             "--virtual-time-budget=20000", "--dump-dom", f"http://127.0.0.1:{server.server_port}/try.html"],
+            capture_output=True, text=True, timeout=120, check=True,
+        ).stdout  # fmt: skip
+        server.shutdown()
+    found = json.loads(re.search("<pre>(.*)</pre>", page)[1])
+    opinion, canas = "La opinión del cliente", "Canas"
+    assert {words: set(titles) for words, titles in found.items()} == {
+        "opinion": {opinion},
+        "OPINIÓN": {opinion},
+        "opiniones": {opinion},
+        "reclamación": {opinion, canas},
+        "ano": {opinion, canas},
+        "año": {opinion, canas},
+        "cana": {canas},
+        "secreto": set(),
+        "porvenir": set(),
+        "enlace": set(),
+    }
+    assert (found["ano"][0], found["año"][0]) == (canas, opinion)
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_args):
+        """Say nothing."""

@@ -63,23 +63,24 @@ def cover(meta, document, settings):
 def take_over_static_pictures(generator):
     """Keep Pelican from copying pictures as they are."""
     kept = []
-    for file in generator.staticfiles:
+    for file in generator.context["staticfiles"]:
         if Path(file.source_path).suffix.lower() in PICTURE_SUFFIXES:
             album(generator.settings).keep_place(Path(file.source_path), file.save_as)
         else:
             kept.append(file)
-    generator.staticfiles = kept
+    generator.staticfiles = generator.context["staticfiles"] = kept
 
 
-def publish_pictures(pelican):
+def publish_pictures(generators):
     """Put everything that posts use into the output, and tell of what could not be made."""
-    pictures, content = album(pelican.settings), Path(pelican.settings["PATH"])
+    settings = generators[0].settings
+    pictures, content = album(settings), Path(settings["PATH"])
     pictures.add_files()
-    for path, line, error in pictures.publish(Path(pelican.output_path)):
+    for path, line, error in pictures.publish(Path(settings["OUTPUT_PATH"])):
         shown = f"content/{path.relative_to(content).as_posix()}"
         log.warning("%s", Problem(shown, line, error.what, error.fix), extra={"hint": False})
 
 
 def register():
     signals.static_generator_finalized.connect(take_over_static_pictures)
-    signals.finalized.connect(publish_pictures)
+    signals.all_generators_finalized.connect(publish_pictures)

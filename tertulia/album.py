@@ -30,7 +30,7 @@ FOLDER = "images"
 # What a link may not publish: sources of the blog itself.
 SOURCES = frozenset((".md", ".markdown", ".toml", ".json", ".py"))
 
-_PLACE = re.compile(r"^(?:\{(?:static|attach|filename)\}|\|(?:static|attach|filename)\|)")
+_PLACE = re.compile(r"^(?:\{|\||%7B)(?:static|attach|filename)(?:\}|\||%7D)", re.I)  # Pelican's, old and escaped too
 _ELSEWHERE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.I)
 
 

@@ -540,9 +540,9 @@ def _animation(data: bytes, name: str) -> bytes:
                 frame.load()  # a WebP knows the time of a frame only then
                 times.append(frame.info.get("duration", 100))
             image.seek(0)
-            image.save(
-                made, image.format, save_all=True, duration=times, exif=b"", xmp=b"", icc_profile=None, comment=b""
-            )
+            options = {"loop": image.info["loop"]} if "loop" in image.info else {}  # a GIF without one plays once
+            nothing = {"exif": b"", "xmp": b"", "icc_profile": None, "comment": b""}
+            image.save(made, image.format, save_all=True, duration=times, **options, **nothing)
         except Exception as error:  # as in _opened
             raise PictureError("damaged", name) from error
     return made.getvalue()

@@ -63,7 +63,13 @@ class PicturesExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.treeprocessors.register(_Pictures(md, self), "pictures", PRIORITY)
-        md.postprocessors.register(_RawPictures(md, self), "raw_pictures", 35)  # before raw HTML is put back (30)
+        self._raw = _RawPictures(md, self)
+        md.postprocessors.register(self._raw, "raw_pictures", 35)  # before raw HTML is put back (30)
+        md.registerExtension(self)
+
+    def reset(self) -> None:
+        """Forget the last document."""
+        self._raw.done = 0
 
     def file_of(self, document: Document) -> Path:
         """The post's file."""
@@ -153,12 +159,14 @@ class _RawPictures(Postprocessor):
     def __init__(self, md: Markdown, pictures: PicturesExtension) -> None:
         super().__init__(md)
         self.pictures = pictures
+        self.done = 0  # blocks read of this document: toc has this run for every heading
 
     def run(self, text: str) -> str:
         document: Document = self.md.document  # type: ignore[attr-defined]
         blocks = self.md.htmlStash.rawHtmlBlocks
+        first, self.done = self.done, len(blocks)
         open_links = 0
-        for number, block in enumerate(blocks):
+        for number, block in enumerate(blocks[first:], first):
             if not isinstance(block, str) or _NO_MARKUP.match(block):
                 continue
             pieces: list[str] = []

@@ -111,15 +111,17 @@ def lint(c):
     """Check style, types and layers."""
     import subprocess
 
-    checks = (
-        ["ruff", "check", "."],
-        ["ruff", "format", "--check", "."],
-        ["mypy"],
-        ["importlinter.cli", "lint"],
-    )
-    failed = [check[0] for check in checks if subprocess.run([sys.executable, "-m", *check], check=False).returncode]
+    checks = {
+        "ruff check": ["-m", "ruff", "check", "."],
+        "ruff format": ["-m", "ruff", "format", "--check", "--quiet", "."],
+        "mypy": ["-m", "mypy"],
+        "import-linter": ["-c", "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo'])"],
+    }
+    failed = [
+        name for name, check in checks.items() if subprocess.run([sys.executable, *check], check=False).returncode
+    ]
     if failed:
-        raise Exit(phrases.say("lint_failed", tools=", ".join(dict.fromkeys(failed))), code=1)
+        raise Exit(phrases.say("lint_failed", tools=", ".join(failed)), code=1)
 
 
 @task

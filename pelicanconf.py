@@ -14,7 +14,10 @@ from plugins.defaults import *  # noqa: E402, F403
 
 # ── Who and where ────────────────────────────────────────────────────────────────────────────────────────────────
 SITENAME = "La sobremesa"  # the blog's name
-TAGLINE = "Opiniones sobre quien nos atiende y quien nos lee"  # one line under it; a dict by language also works
+TAGLINE = {  # one line under the name; plain text, or one by language
+    "es": "Clientes, redes y otras discusiones que se alargan",
+    "en": "Customers, networks and other arguments that outlast the coffee",
+}
 SITE_ADDRESS = "https://tertulia.example"  # where the blog lives, no slash at the end; a folder may follow the host
 AUTHOR = "Remedios Alcaide"  # who signs a post that does not say; more on her in content/people.toml
 DEFAULT_LANG = "es"  # "es" or "en": the language of the interface, of posts that do not say, and of the terminal

@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from PIL import Image
 
 from tertulia import addresses, feeds
 from tertulia.types import Credit, Update
+from tests.conftest import build_site
+
+SETTINGS = {"SITE_ADDRESS": "https://host.example/blog", "SITEURL": "/blog", "SEARCH": False, "SOCIAL_CARDS": False}
 
 MADRID = timezone(timedelta(hours=1))
 FEED = feeds.Feed(
@@ -326,3 +330,126 @@ def test_links_get_their_whole_address(html, expected):
 def test_whole_addresses_are_encoded_once(site, path, expected):
     """A path becomes an address with the site before it; what is encoded stays so."""
     assert expected == addresses.whole(site, path)
+
+
+# The plugin, on a small blog ------------------------------------------------------------------------------------------
+
+POSTS = {
+    "silbato.md": """Título: El silbato & el árbitro
+Fecha: 2026-03-01 09:30
+Id: silbato
+Autor: Ana Ruiz
+Etiquetas: año
+Portada: plaza.png
+Texto de portada: La plaza
+Vía: https://otro.example/nota
+Actualización: 2026-03-20 Era *martes*.
+
+Un texto con [enlace](/blog/acerca-de/) y #ClientePitero.
+""",
+    "silbato.en.md": "Title: The whistle\nDate: 2026-03-02\nId: silbato\nLang: en\n\nIt blew.\n",
+    "only.md": "Title: Only in English\nDate: 2026-03-03\nId: only\nLang: en\nTags: año\n\nHello.\n",
+    "borrador.md": "Título: Secreto\nFecha: 2026-03-04\nId: secreto\nEstado: borrador\n\nNada. #ClientePitero\n",
+    "futuro.md": "Título: Futuro\nFecha: 2027-03-04\nId: futuro\n\nNada. #ClientePitero\n",
+    "oculto.md": "Título: Oculto\nFecha: 2026-03-05\nId: oculto\nEstado: oculto\n\nNada. #ClientePitero\n",
+    "aparte.md": "Título: Aparte\nFecha: 2026-03-05\nId: aparte\nEstado: sin listar\n\nNada. #ClientePitero\n",
+}
+
+
+def blog(folder, posts):
+    """A content folder with *posts* and one picture."""
+    (folder / "posts").mkdir(parents=True)
+    (folder / "images").mkdir()
+    Image.new("RGB", (640, 480), "teal").save(folder / "images" / "plaza.png")
+    for name, text in posts.items():
+        (folder / "posts" / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory):
+    """The small blog as published under a path, "/blog"."""
+    folder = tmp_path_factory.mktemp("feeds")
+    build_site(blog(folder / "content", POSTS), folder / "output", **SETTINGS)
+    return folder / "output"
+
+
+def ids(output, path):
+    """The ids of the entries in one feed of *output*."""
+    read = feedparser.parse((output / path).read_bytes())
+    assert not read.bozo
+    return [entry.id.removeprefix("tag:host.example,2026:") for entry in read.entries]
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [
+        ("feeds", ["only/en", "silbato/es"]),
+        ("es", ["silbato/es"]),
+        ("en", ["only/en", "silbato/en"]),
+        ("etiqueta/año", ["only/en", "silbato/es"]),
+        ("etiqueta/clientepitero", ["silbato/es"]),
+        ("tema/opinion", ["only/en", "silbato/es"]),
+        ("autor/ana-ruiz", ["silbato/es"]),
+    ],
+)
+def test_every_section_has_its_feeds(output, folder, expected):
+    """Site, languages, tags, categories and authors have all three files, with what is published and listed."""
+    for name in (feeds.ATOM, feeds.RSS):
+        assert expected == ids(output, f"{folder}/{name}")
+    items = json.loads((output / folder / feeds.JSON).read_text("utf-8"))["items"]
+    assert expected == [item["id"].removeprefix("tag:host.example,2026:") for item in items]
+
+
+def test_no_unpublished_post_is_in_any_feed(output):
+    """Drafts, hidden, future and unlisted posts are in no feed at all."""
+    found = {id for path in output.rglob("*.xml") for id in ids(output, path) if path.name != "sitemap.xml"}
+    assert found == {"silbato/es", "silbato/en", "only/en"}
+
+
+def test_a_preview_feeds_no_more_than_the_blog(tmp_path, output):
+    """What only the preview shows stays out of its feeds too."""
+    build_site(blog(tmp_path / "content", POSTS), tmp_path / "output", **SETTINGS, SHOW_UNPUBLISHED=True)
+    assert ids(tmp_path / "output", "feeds/atom.xml") == ids(output, "feeds/atom.xml")
+
+
+def test_an_entry_is_whole(output):
+    """Content has whole addresses, the update and the credit in words; the cover its real size; the update its date."""
+    root = etree.parse(output / "feeds" / "atom.xml").getroot()
+    entry = root.findall("{*}entry")[1]
+    content = entry.findtext("{*}content")
+    assert 'href="https://host.example/blog/acerca-de/"' in content
+    assert 'href="https://host.example/blog/etiqueta/clientepitero/"' in content
+    assert '<time datetime="2026-03-20">20 de marzo de 2026</time>: Era <em>martes</em>.' in content
+    assert 'Vía: <a href="https://otro.example/nota">' in content
+    assert entry.findtext("{*}updated") == "2026-03-20T00:00:00+01:00"
+    cover = next(link for link in entry.iterfind("{*}link") if link.get("rel") == "enclosure")
+    file = output / cover.get("href").removeprefix("https://host.example/blog/")
+    assert cover.get("length") == str(file.stat().st_size)
+
+
+def test_ids_survive_a_new_title_slug_date_and_file(tmp_path, output):
+    """A post that keeps its Id keeps its place in people's feed readers."""
+    moved = {"otro.md": POSTS["silbato.md"].replace("El silbato", "Otro").replace("2026-03-01 09:30", "2026-02-01")}
+    build_site(blog(tmp_path / "content", moved), tmp_path / "output", **SETTINGS)
+    assert ids(tmp_path / "output", "feeds/atom.xml") == ["silbato/es"]
+
+
+def test_ids_survive_a_move_when_their_base_is_written_down(tmp_path):
+    """FEED_ID_BASE holds on to the old host's name."""
+    settings = SETTINGS | {"SITE_ADDRESS": "https://nueva.example", "SITEURL": ""}
+    build_site(blog(tmp_path / "content", POSTS), tmp_path / "output", **settings,
+               FEED_ID_BASE="tag:host.example,2026:")  # fmt: skip
+    assert ids(tmp_path / "output", "es/atom.xml") == ["silbato/es"]
+
+
+def test_a_feed_holds_no_more_than_asked_for(tmp_path):
+    """FEED_MAX_ITEMS keeps the newest posts."""
+    build_site(blog(tmp_path / "content", POSTS), tmp_path / "output", **SETTINGS, FEED_MAX_ITEMS=1)
+    assert ids(tmp_path / "output", "feeds/atom.xml") == ["only/en"]
+
+
+def test_a_blog_with_no_posts_has_a_feed(tmp_path):
+    """Whoever subscribes on the first day finds a feed."""
+    build_site(blog(tmp_path / "content", {}), tmp_path / "output", **SETTINGS)
+    assert ids(tmp_path / "output", "feeds/atom.xml") == []

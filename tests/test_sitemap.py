@@ -1,11 +1,15 @@
 """Sitemap, robots and old addresses: what search engines may show, and what leads on."""
 
+import json
+import logging
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 import pytest
 from lxml import etree, html
 
 from tertulia import sitemap
+from tests.conftest import build_site
 
 SITE = "https://tertulia.example/blog"
 NS = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
@@ -94,3 +98,110 @@ def test_hosts_that_redirect_get_a_list():
     """One line for each old path, sorted."""
     pairs = [("/z/", "/nuevo/"), ("/a", "/nuevo/")]
     assert sitemap.redirects_file(pairs) == "/a /nuevo/ 301\n/z/ /nuevo/ 301\n"
+
+
+# The plugins, on a small blog -----------------------------------------------------------------------------------------
+
+SETTINGS = {"AUTHOR": "Ana", "SITE_ADDRESS": SITE, "SITEURL": "/blog", "SEARCH": False, "SOCIAL_CARDS": False}
+POSTS = {
+    "posts/a-uno.md": "Título: Uno\nFecha: 2026-03-01\nId: uno\nEtiquetas: año\nAlias: /viejo/uno/, uno.html\n\nSí.\n",
+    "posts/a-uno.en.md": "Title: One\nDate: 2026-03-02\nId: uno\nLang: en\nSlug: one\n\nHello.\n",
+    "posts/b-dos.md": """Título: Dos
+Fecha: 2026-03-03
+Modificado: 2026-04-01
+Alias: /2026/03/uno/, /viejo/uno/, ../fuera/,
+    /dos/
+
+Adiós.
+""",
+    "posts/borrador.md": "Título: Tres\nFecha: 2026-03-04\nEstado: borrador\nEtiquetas: tres\nAlias: /tres/\n\nNo.\n",
+    "posts/aparte.md": "Título: Cuatro\nFecha: 2026-03-05\nEstado: sin listar\nAlias: /cuatro/\n\nNada.\n",
+    "pages/acerca-de.md": "Título: Acerca de\n\nYo.\n",
+}
+
+
+def write(content):
+    """Write the small blog into the folder *content*."""
+    for name, text in POSTS.items():
+        (content / name).parent.mkdir(parents=True, exist_ok=True)
+        (content / name).write_text(text, encoding="utf-8")
+    return content
+
+
+def warnings(records):
+    """What was said aloud."""
+    return [record.getMessage() for record in records if record.levelno >= logging.WARNING]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The output of the small blog, and what was logged."""
+    folder = tmp_path_factory.mktemp("sitemap")
+    records = build_site(write(folder / "content"), folder / "output", **SETTINGS)
+    return folder / "output", warnings(records)
+
+
+def test_the_sitemap_lists_what_is_published_and_nothing_else(built):
+    """Posts, pages and lists are there; drafts, unlisted posts, their tags, search and old addresses are not."""
+    output, _told = built
+    urls = etree.parse(output / "sitemap.xml").findall("s:url", NS)
+    paths = {url.findtext("s:loc", namespaces=NS).removeprefix(f"{SITE}/"): url for url in urls}
+    assert set(paths) == {
+        "", "en/", "2026/03/uno/", "en/2026/03/one/", "2026/03/dos/", "acerca-de/",
+        "etiqueta/a%C3%B1o/", "tema/opinion/", "autor/ana/", "archivo/", "archivo/2026/", "archivo/2026/03/",
+        "etiquetas/", "temas/", "autores/",
+    }  # fmt: skip
+    assert paths["2026/03/dos/"].findtext("s:lastmod", namespaces=NS) == "2026-04-01T00:00:00+02:00"
+    assert paths["acerca-de/"].find("s:lastmod", NS) is None
+    assert [link.get("hreflang") for link in paths["2026/03/uno/"].findall("x:link", NS)] == ["en", "es"]
+
+
+def test_every_address_in_the_sitemap_is_a_page_that_may_be_indexed(built):
+    """Each address has a file in the output, which no robots line forbids and which calls itself by that address."""
+    output, _told = built
+    for url in etree.parse(output / "sitemap.xml").findall("s:url/s:loc", NS):
+        page = html.parse(output / unquote(url.text.removeprefix(f"{SITE}/")) / "index.html")
+        assert page.xpath('//meta[@name="robots"]/@content') == []
+        assert page.xpath('//link[@rel="canonical"]/@href') == [url.text]
+
+
+def test_an_old_address_leads_on(built):
+    """Aliases of published posts have a page, also of unlisted ones; a draft's have none."""
+    output, _told = built
+    for old in ("viejo/uno/index.html", "uno.html", "dos/index.html", "cuatro/index.html"):
+        assert '<meta http-equiv="refresh" content="0; url=/blog/2026/03/' in (output / old).read_text("utf-8")
+    assert not (output / "tres").exists()
+    assert "/blog/viejo/uno/ /blog/2026/03/uno/ 301\n" in (output / "_redirects").read_text("utf-8")
+
+
+def test_an_alias_never_replaces_a_page_and_is_told_on_its_line(built):
+    """A real page, another post's alias, and a path outside are each one line that names the file and the line."""
+    output, told = built
+    assert 'http-equiv="refresh"' not in (output / "2026/03/uno/index.html").read_text("utf-8")
+    taken, outside = "quite el alias, o cambie la otra dirección", "ninguna página puede estar en «../fuera/»"
+    assert [line.partition("; escriba")[0] for line in sorted(told)] == [
+        f"content/posts/b-dos.md:4: en «/2026/03/uno/» ya está content/posts/a-uno.md; {taken}",
+        f"content/posts/b-dos.md:4: en «/viejo/uno/» ya está content/posts/a-uno.md; {taken}",
+        f"content/posts/b-dos.md:4: {outside}",
+    ]
+
+
+def test_a_second_build_into_the_same_folder_finds_its_own_redirects(tmp_path):
+    """A preview does not take the pages of its last build for somebody else's."""
+    content = write(tmp_path / "content")
+    settings = SETTINGS | {"DELETE_OUTPUT_DIRECTORY": False}
+    first = build_site(content, tmp_path / "output", **settings)
+    second = build_site(content, tmp_path / "output", **settings)
+    assert warnings(first) == warnings(second)
+
+
+def test_json_ld_is_on_posts_and_read_back(built):
+    """A post's page holds one JSON-LD block that names the post, and its translation names the same."""
+    output, _told = built
+    read = {}
+    for path in ("2026/03/uno", "en/2026/03/one"):
+        (block,) = html.parse(output / path / "index.html").xpath('//script[@type="application/ld+json"]/text()')
+        read[path] = json.loads(block)
+    assert read["2026/03/uno"]["@id"] == f"{SITE}/2026/03/uno/#post"
+    assert read["2026/03/uno"]["workTranslation"][0]["@id"] == read["en/2026/03/one"]["@id"]
+    assert read["en/2026/03/one"]["translationOfWork"] == {"@id": f"{SITE}/2026/03/uno/#post"}

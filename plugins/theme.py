@@ -108,9 +108,7 @@ def absolute(context, path):
 @pass_context
 def here(context):
     """The path of the page being written, "" for the home page."""
-    listed = context.get("articles_page")
-    path = listed.url if listed else str(context.get("url") or "")
-    return path.removesuffix("index.html")
+    return context["output_file"].removesuffix("index.html")
 
 
 @pass_context

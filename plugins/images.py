@@ -1,7 +1,7 @@
 """Pictures: found for posts, made small and anonymous, and put into the output.
 
 No other part copies pictures: one that Pelican would copy as it is (``STATIC_PATHS``) is replaced by its clean copy.
-The reader asks here for its Markdown extension and for covers.
+The reader asks here for its Markdown extension and for covers; an author's ``portrait`` is the photo in people.toml.
 
 Settings:
     IMAGE_CACHE_PATH  where finished copies are kept from build to build. Default ``var/cache/images``.
@@ -60,6 +60,19 @@ def cover(meta, document, settings):
     return picture
 
 
+def add_portraits(generator):
+    """Give every author the ``portrait`` that people.toml names, or None."""
+    pictures, people = album(generator.settings), Path(generator.settings["PATH"]) / "people.toml"
+    for author, _articles in generator.authors:
+        person = getattr(author, "person", None)
+        author.portrait = None
+        if person and person.photo:
+            try:
+                author.portrait = pictures.resolve(person.photo, people, person.name)
+            except (PictureMissing, PictureError) as error:
+                log.warning("%s", Problem("content/people.toml", None, error.what, error.fix), extra={"hint": False})
+
+
 def take_over_static_pictures(generator):
     """Keep Pelican from copying pictures as they are."""
     kept = []
@@ -82,5 +95,6 @@ def publish_pictures(generators):
 
 
 def register():
+    signals.article_generator_finalized.connect(add_portraits)
     signals.static_generator_finalized.connect(take_over_static_pictures)
     signals.all_generators_finalized.connect(publish_pictures)

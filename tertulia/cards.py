@@ -46,9 +46,23 @@ INK_STEPS, ACCENT_STEPS = 11, 5
 QUIET = 110  # the byline's grey, between ink (0) and paper (255)
 
 # What the font's file holds: https://fonts.google.com/knowledge/glossary/subsetting, the subset "latin"
-_HELD = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100), 0x131, 0x152, 0x153, 0x20AC, 0x2122, 0x2212)))
-_PUNCTUATION = frozenset("‐‑‒–—―‘’‚“”„†‡•…‹›⁄")
-_LETTERS = {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ħ": "h", "ŋ": "ng", "ə": "e", "ẞ": "SS"}
+_LATIN = map(chr, (*range(0x20, 0x7F), *range(0xA0, 0xAD), *range(0xAE, 0x100), 0x131, 0x152, 0x153))
+_HELD = frozenset((*_LATIN, *"–—‘’‚“”„•…‹›⁄€™−"))
+_LETTERS = {
+    "‐": "-",
+    "‑": "-",
+    "‒": "–",
+    "―": "—",
+    "\xad": "",
+    "ł": "l",
+    "Ł": "L",
+    "đ": "d",
+    "Đ": "D",
+    "ħ": "h",
+    "ŋ": "ng",
+    "ə": "e",
+    "ẞ": "SS",
+}
 _SPACES = dict.fromkeys(map(ord, "\u2002\u2003\u2009\u202f\u2007\u00a0\t\n"), " ")
 
 
@@ -92,14 +106,13 @@ def draw(card: Card, font: Path) -> bytes:
 def fit(title: str, font: Path) -> tuple[int, list[str]]:
     """The size in pixels at which *title* is set, and its lines; cut with "…" when no size is small enough."""
     for size_px, most in TITLE_STEPS:
-        lines = wrap(title, _face(font, size_px, 700))
-        if len(lines) <= most:
+        face = _face(font, size_px, 700)
+        lines = wrap(title, face)
+        if len(lines) <= most and all(face.getlength(line) <= TITLE_WIDTH_PX for line in lines):
             return size_px, lines
-    lines = lines[:most]
-    while lines[-1] and _face(font, size_px, 700).getlength(f"{lines[-1]}…") > TITLE_WIDTH_PX:
-        lines[-1] = lines[-1][:-1].rstrip(" ,;:.")
-    lines[-1] += "…"
-    return size_px, lines
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"{lines[most - 1]}…"]
+    return size_px, [_cut(line, face) for line in lines]
 
 
 def wrap(title: str, face: ImageFont.FreeTypeFont) -> list[str]:
@@ -122,10 +135,10 @@ def drawable(text: str) -> str:
     """*text* with only what the font holds: other letters without their accents, the rest left out."""
     kept = []
     for character in unicodedata.normalize("NFC", text.translate(_SPACES)):
-        if character in _HELD or character in _PUNCTUATION:
+        if character in _HELD:
             kept.append(character)
         else:
-            plain = _LETTERS.get(character) or unicodedata.normalize("NFKD", character)
+            plain = _LETTERS.get(character, unicodedata.normalize("NFKD", character))
             kept.extend(c for c in plain if c in _HELD)
     return " ".join("".join(kept).split())
 
@@ -192,6 +205,15 @@ def draw_all(order: dict[str, object]) -> None:
     assert isinstance(jobs, list)
     for job in jobs:
         write_whole(Path(job["to"]), draw(Card(**job["card"]), font))
+
+
+def _cut(line: str, face: ImageFont.FreeTypeFont) -> str:
+    """*line* as far as the column goes."""
+    if face.getlength(line) <= TITLE_WIDTH_PX:
+        return line
+    while line and face.getlength(f"{line}…") > TITLE_WIDTH_PX:
+        line = line.rstrip("…")[:-1].rstrip(" ,;:.")
+    return f"{line}…"
 
 
 def _words(title: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Other people's posts, videos and pages, drawn from what ``capture`` kept of them.
 
-A thin door: the Markdown extension that draws an address alone on its line, and the copying of the pictures that
-published pages use. A site without embeds pays one string search a page.
+A thin door: the Markdown extension that draws an address alone on its line, the one that sends readers of short and
+rotten links where ``content/links.toml`` says, and the copying of the pictures that published pages use. A site without
+embeds pays one string search a page.
 
 Settings:
     EMBEDS_POLICY   what to do with an item that its author has deleted: "keep" (the default), "text" or "remove".
@@ -19,9 +20,22 @@ from pelican import signals
 from tertulia.embeds import draw
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension
 from tertulia.embeds.shelf import Shelf
+from tertulia.links import LinksExtension, Table
 
 # Where Pelican's generators keep what they will write.
 KINDS = ("articles", "translations", "drafts", "drafts_translations", "hidden_articles", "pages", "hidden_pages")
+
+
+def table(settings):
+    """What is known of the links in posts, read once a build."""
+    if "LINKS" not in settings:
+        settings["LINKS"] = Table.load(Path(settings["PATH"], "links.toml"))
+    return settings["LINKS"]
+
+
+def links_extension(settings):
+    """The extension that sends readers where the table says; the reader adds it to Markdown."""
+    return LinksExtension(table(settings))
 
 
 def markdown_extension(settings):
@@ -30,6 +44,7 @@ def markdown_extension(settings):
         Shelf(Path(settings["PATH"])),
         draw.Page(settings["DEFAULT_LANG"], pictures_url(settings), ZoneInfo(settings["TIMEZONE"])),
         policy=POLICIES[settings.get("EMBEDS_POLICY", "keep")],
+        resolve=table(settings).target,
         own=settings.get("SITE_ADDRESS", ""),
     )
 

@@ -20,6 +20,7 @@ from pelican import signals
 
 from plugins import theme
 from tertulia import addresses, feeds
+from tertulia.embeds import draw
 
 CREDITS = ("via", "source", "photo", "thanks")
 
@@ -100,7 +101,7 @@ def entry(post, settings):
         id=feeds.entry_id(id_base(settings), post.id, post.lang),
         url=url,
         title=post.title,
-        content=addresses.with_whole_links(post.content + closing(post), url),
+        content=addresses.with_whole_links(draw.plain(post.content) + closing(post), url),
         published=post.date,
         updated=changed(post),
         lang=post.lang,

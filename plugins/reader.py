@@ -207,6 +207,7 @@ def markdown_for(settings):
             Siblings(),
             images.markdown_extension(settings),
             embeds.markdown_extension(settings),
+            embeds.links_extension(settings),
             typography.TypographyExtension(),
             LinkifyExtension(
                 tag_url=lambda slug: f"{siteurl}/{tag_url.format(slug=slug)}",

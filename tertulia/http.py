@@ -95,6 +95,7 @@ class Fetched:
 class _Limits:
     accept: tuple[str, ...]
     max_bytes: int
+    cut: bool
     timeout_seconds: float
     ends_at: float
     given_up: threading.Event = field(default_factory=threading.Event)
@@ -174,6 +175,7 @@ class Web:
         max_bytes: int = MAX_BYTES,
         timeout_seconds: float | None = None,
         follow: bool | None = None,
+        cut: bool = False,
     ) -> Fetched:
         """
         Send any request, as an API wants it; the same limits hold as in ``get``.
@@ -181,12 +183,13 @@ class Web:
         Args:
             files: name → (file name, bytes, media type), sent as multipart/form-data.
             follow: Follow redirects. By default only what may safely be sent twice: GET and HEAD.
+            cut: A body that is too large is cut instead of refused, for those who only ask whether there is one.
 
         Raises:
             FetchRefused, FetchError: as in ``get``.
         """
         seconds = timeout_seconds or self._timeout_seconds
-        limits = _Limits(accept, max_bytes, seconds, time.monotonic() + seconds)
+        limits = _Limits(accept, max_bytes, cut, seconds, time.monotonic() + seconds)
         follow = method in ("GET", "HEAD") if follow is None else follow
         asked = requests.Request(
             method, url, params=params, json=json, data=data, files=files, headers=dict(headers or {}), auth=auth
@@ -273,7 +276,7 @@ def _read(response: requests.Response, limits: _Limits) -> Fetched:
     if response.ok and limits.accept and not kind.startswith(limits.accept):
         raise FetchRefused(say("web_type", url=response.url, type=kind or "?", accept=", ".join(limits.accept)))
     told = headers.get("content-length", "")
-    if response.request.method != "HEAD" and told.isdigit() and int(told) > limits.max_bytes:
+    if response.request.method != "HEAD" and not limits.cut and told.isdigit() and int(told) > limits.max_bytes:
         raise FetchRefused(say("web_large", url=response.url, limit=limits.max_bytes))
     body = bytearray()
     # read1 hands over what has arrived, so a slow drip is noticed; it inflates no more than it is asked for, so a
@@ -281,10 +284,12 @@ def _read(response: requests.Response, limits: _Limits) -> Fetched:
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
         body += chunk
         if len(body) > limits.max_bytes:
+            if limits.cut:
+                break
             raise FetchRefused(say("web_large", url=response.url, limit=limits.max_bytes))
         if limits.given_up.is_set() or time.monotonic() > limits.ends_at:
             raise FetchRefused(say("web_slow", url=response.url, seconds=f"{limits.timeout_seconds:g}"))
-    return Fetched(response.url, response.status_code, headers, bytes(body))
+    return Fetched(response.url, response.status_code, headers, bytes(body[: limits.max_bytes]))
 
 
 def _within(seconds: float, url: str, limits: _Limits, work: Callable[[], Fetched]) -> Fetched:

@@ -29,7 +29,11 @@ _PLACEHOLDER = re.compile("\x02([^\x02\x03]*)\x03")
 _RAW_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "source", "track", "wbr"))
 _VOID_TEXT = {"br": "\n", "wbr": ""}
-_ADDRESS = re.compile(r"""(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)[^\s<>"«»“”]*[^\s<>"«»“”'’.,;:!?)\]]""", re.IGNORECASE)
+# Of the "formatting elements" those that matter here: https://html.spec.whatwg.org/multipage/parsing.html#formatting
+_CARRIED = ("a", "code", "tt")
+_ADDRESS = re.compile(
+    r"""(?<![a-z0-9+.-])(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>"«»“”]*[^\s<>"«»“”'’.,;:!?)\]]""", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -176,9 +180,9 @@ class _RawTags:
         return self._tag(raw) if isinstance(raw, str) else OBJECT
 
     def end_block(self) -> None:
-        """Forget what was left open, save links: a browser carries an unclosed ``<a>`` into the next paragraph."""
+        """Forget what was left open, save what a browser opens again in the next block."""
         if self._open:
-            self._keep([name for name in self._open if name == "a"])
+            self._keep([name for name in self._open if name in _CARRIED])
 
     def _tag(self, raw: str) -> str:
         if raw.startswith("&"):

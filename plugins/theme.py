@@ -96,13 +96,16 @@ def conjunction(name, lang):
 @pass_context
 def link(context, path):
     """The address of *path* within the site; an address of another site comes back as it is."""
-    return addresses.whole(context["SITEURL"], str(path))
+    return _whole(context["SITEURL"], str(path))
 
 
 @pass_context
 def absolute(context, path):
     """The address of *path* with scheme and host."""
-    return addresses.whole(context["SITE_ADDRESS"], str(path))
+    return _whole(context["SITE_ADDRESS"], str(path))
+
+
+_whole = cache(addresses.whole)
 
 
 @pass_context
@@ -185,6 +188,7 @@ GLOBALS = {f.__name__: f for f in (t, language, conjunction, here, homes, asset)
 def equip_templates(generator):
     """Give the templates their words, and have them escape what is text."""
     generator.env.autoescape = True
+    generator.env.auto_reload = False  # an environment lives for one build: no need to look at each file again
     generator.env.trim_blocks = generator.env.lstrip_blocks = True
     generator.env.filters.update(FILTERS)
     generator.env.globals.update(GLOBALS)

@@ -258,7 +258,7 @@ def _png(sheet: Image.Image, card: Card) -> bytes:
     picture = Image.frombytes("P", sheet.size, sheet.tobytes())
     picture.putpalette([part for colour in colours for part in colour])
     made = BytesIO()
-    picture.save(made, "PNG", bits=4, compress_level=3)
+    picture.save(made, "PNG", bits=4, compress_level=1)
     return made.getvalue()
 
 

@@ -146,18 +146,33 @@ def blog(tmp_path) -> Path:
 
 
 def published(output: Path) -> list[str]:
-    return sorted(p.relative_to(output).as_posix() for p in output.glob("cards/**/*.png"))
+    return sorted(
+        re.sub(r"\.[0-9a-f]{8}\.", ".", p.relative_to(output).as_posix()) for p in output.glob("cards/**/*.png")
+    )
+
+
+BLOGS_OWN = ["cards/en/blog.png", "cards/es/blog.png"]
 
 
 def test_posts_without_a_cover_get_a_card(blog, build, tmp_path):
-    """One card is published, for the one post that has no cover, and again the same in another build."""
+    """The one post that has no cover gets one, and the blog; another build gives the same bytes."""
     for name in ("one", "two"):
         build(blog, tmp_path / name / "output", PLUGINS=PLUGINS, SEARCH=False, SOCIAL_CARDS=True)
     first, second = (tmp_path / name / "output" for name in ("one", "two"))
-    [name] = published(first)
-    assert re.fullmatch(r"cards/es/sin-portada\.[0-9a-f]{8}\.png", name)
-    assert [name] == published(second)
-    assert (first / name).read_bytes() == (second / name).read_bytes()
+    assert [*BLOGS_OWN, "cards/es/sin-portada.png"] == published(first)
+    assert {p.name: p.read_bytes() for p in first.glob("cards/*/*")} == {
+        p.name: p.read_bytes() for p in second.glob("cards/*/*")
+    }
+
+
+def test_only_the_newest_posts_get_a_card_of_their_own(blog, build, tmp_path):
+    """Beyond SOCIAL_CARDS_MAX a post has the blog's card."""
+    for day in (3, 4):
+        text = f"Título: Del día {day}\nId: d{day}\nFecha: 2026-11-{day:02}\n\nHola\n"
+        (blog / "posts" / f"{day}.md").write_text(text, "utf-8")
+    output = tmp_path / "output"
+    build(blog, output, PLUGINS=PLUGINS, SEARCH=False, SOCIAL_CARDS=True, SOCIAL_CARDS_MAX=1)
+    assert [*BLOGS_OWN, "cards/es/del-dia-4.png"] == published(output)
 
 
 def test_no_cards_when_they_are_switched_off(blog, build, tmp_path):

@@ -31,12 +31,15 @@ PLUGINS = [
     "plugins.series",
     "plugins.languages",
     "plugins.related",
+    "plugins.conversation",
     "plugins.schema",
     "plugins.theme",
     "plugins.feeds",
     "plugins.redirects",
     "plugins.sitemap",
     "plugins.search",
+    "plugins.broken_links",  # the last: it looks whether what posts link to was written
+    "plugins.posts_json",
 ]
 
 # ── Addresses ────────────────────────────────────────────────────────────────────────────────────────────────────

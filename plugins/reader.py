@@ -30,7 +30,7 @@ from tertulia.credits import credit
 from tertulia.document import Document, load
 from tertulia.errors import ContentError
 from tertulia.linkify import LinkifyExtension
-from tertulia.markup import Headings, Siblings
+from tertulia.markup import Headings, OwnLinks
 from tertulia.parallel import spread
 from tertulia.people import People
 from tertulia.phrases import say
@@ -204,7 +204,7 @@ def markdown_for(settings):
             "sane_lists",
             "toc",
             Headings(),
-            Siblings(),
+            OwnLinks(siteurl),
             images.markdown_extension(settings),
             embeds.markdown_extension(settings),
             embeds.links_extension(settings),

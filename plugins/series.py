@@ -7,6 +7,7 @@ Settings:
     SERIES_URL, SERIES_SAVE_AS   where a series has its page, with ``{slug}``.
 """
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
@@ -39,7 +40,7 @@ def add_neighbours(generator):
     for post in all_posts(generator):
         by_language[post.lang].append(post)
     for posts in by_language.values():
-        for older, newer in zip(posts, posts[1:], strict=False):
+        for older, newer in itertools.pairwise(posts):
             older.next, newer.previous = newer, older
 
 

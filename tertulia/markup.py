@@ -2,7 +2,8 @@
 
 ``Headings`` makes the author's headings continue the page's: the page has the one ``h1``, so the highest in the
 text becomes ``h2``, and no level is skipped on the way down, whatever the author began with.
-``Siblings`` lets a link name another post's file as editors do: ``[x](../2024/otra.md)``.
+``OwnLinks`` lets a link name another post's file as editors do, ``[x](../2024/otra.md)``, and keeps ``/acerca-de/``
+right on a blog that lives in a folder.
 """
 
 import re
@@ -29,23 +30,40 @@ class _HeadingLevels(Treeprocessor):
             element.tag = f"h{published}"
 
 
-class _SiblingLinks(Treeprocessor):
+class _OwnLinks(Treeprocessor):
+    def __init__(self, md: Markdown, siteurl: str) -> None:
+        super().__init__(md)
+        self.siteurl = siteurl
+
     def run(self, root: Element) -> None:
         for link in root.iter("a"):
             href = link.get("href", "")
             if _SIBLING.match(href):
                 link.set("href", "{filename}" + href)
+            elif self.siteurl and re.match(r"/(?!/)", href) and not href.startswith(f"{self.siteurl}/"):
+                link.set("href", self.siteurl + href)
 
 
 class Headings(Extension):
     """Headings from ``h2`` down, none skipped."""
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Markdown's name)
+    def extendMarkdown(self, md: Markdown) -> None:
         md.treeprocessors.register(_HeadingLevels(md), "heading_levels", 6)  # before toc (5) reads them
 
 
-class Siblings(Extension):
-    """``[x](otra.md)`` is a link to that post."""
+class OwnLinks(Extension):
+    """
+    ``[x](otra.md)`` is a link to that post, ``[x](/acerca-de/)`` to a page of this blog wherever the blog lives.
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        md.treeprocessors.register(_SiblingLinks(md), "sibling_links", 4)
+    Args:
+        siteurl: What stands before every internal address, "" or "/blog".
+    """
+
+    def __init__(self, siteurl: str) -> None:
+        super().__init__()
+        self.siteurl = siteurl
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.treeprocessors.register(
+            _OwnLinks(md, self.siteurl), "own_links", 7.95
+        )  # before pictures (7.9) and linkify (7.5) add finished ones

@@ -1,0 +1,54 @@
+"""Headings that continue the page's, and links to other files of the blog."""
+
+import markdown
+import pytest
+
+from tertulia.markup import Headings, OwnLinks
+
+
+def render(text, siteurl=""):
+    md = markdown.Markdown(extensions=["pymdownx.saneheaders", "toc", Headings(), OwnLinks(siteurl)])
+    return md.convert(text), md.toc_tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("# a\n\n## b", "h2 h3"),
+        ("## a\n\n### b", "h2 h3"),
+        ("### a\n\n### b", "h2 h2"),
+        ("# a\n\n#### b\n\n# c", "h2 h3 h2"),
+        ("## a\n\n#### b\n\n### c", "h2 h3 h3"),
+        ("#### a\n\n## b", "h2 h2"),
+        ("# a\n\n## b\n\n### c\n\n#### d\n\n##### e\n\n###### f", "h2 h3 h4 h5 h6 h6"),
+    ],
+)
+def test_headings_start_at_h2_and_skip_no_level(text, levels):
+    """Whatever levels the author used, the page's outline has no hole."""
+    html, _ = render(text)
+    assert levels == " ".join(line[1:3] for line in html.splitlines())
+
+
+def test_the_table_of_contents_sees_the_published_levels():
+    """The contents nest as the headings of the page do."""
+    _, toc = render("### Uno\n\n##### Dos")
+    assert (2, "Uno", [3]) == (toc[0]["level"], toc[0]["name"], [child["level"] for child in toc[0]["children"]])
+
+
+@pytest.mark.parametrize(
+    ("written", "href"),
+    [
+        ("otra.md", "{filename}otra.md"),
+        ("../2024/otra.md#fin", "{filename}../2024/otra.md#fin"),
+        ("/acerca-de/", "/blog/acerca-de/"),
+        ("/blog/acerca-de/", "/blog/acerca-de/"),
+        ("//otro.example/x.md", "//otro.example/x.md"),
+        ("https://otro.example/x.md", "https://otro.example/x.md"),
+        ("#nota", "#nota"),
+        ("{filename}otra.md", "{filename}otra.md"),
+    ],
+)
+def test_links_inside_the_blog(written, href):
+    """A file's name is a link to its post; a path of the blog works in a folder too; the rest is left alone."""
+    html, _ = render(f"[x]({written})", "/blog")
+    assert f'<p><a href="{href}">x</a></p>' == html

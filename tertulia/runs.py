@@ -32,7 +32,7 @@ _VOID_TEXT = {"br": "\n", "wbr": ""}
 # Of the "formatting elements" those that matter here: https://html.spec.whatwg.org/multipage/parsing.html#formatting
 _CARRIED = ("a", "code", "tt")
 _ADDRESS = re.compile(
-    r"""(?<![a-z0-9+.-])(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>"«»“”]*[^\s<>"«»“”'’.,;:!?)\]]""", re.IGNORECASE
+    r"""(?<![a-z0-9])(?:[a-z][a-z0-9]*://|www\.)[^\s<>"«»“”]*[^\s<>"«»“”'’.,;:!?)\]]""", re.IGNORECASE
 )
 
 

@@ -67,8 +67,8 @@ def test_it_takes_time_in_proportion(hostile: str):
 
 PIECES = (
     '"', '"', '"', "'", "'", "«", "»", "“", "”", "‘", "’", "--", "---", "...", " %", "5 %", "n.º 3", "*", "**", "_",
-    "`", "`", "[", "](/x)", "<b>", "</b>", "<code>", "</code>", "&quot;", "\\", "https://x.example/a--b", "#tag", " ", " ",
-    "\n", "\n\n", "\n> ", "\n    ", "hola", "ñ", "1", ".", ",", "¿", "?", "(", ")", "—", "\u00a0",
+    "`", "`", "[", "](/x)", "<b>", "</b>", "<code>", "</code>", "&quot;", "\\", "https://x.example/a--b", "#tag", " ",
+    " ", "\n", "\n\n", "\n> ", "\n    ", "hola", "ñ", "1", ".", ",", "¿", "?", "(", ")", "—", "\u00a0",
 )  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 MARKUP = settings(max_examples=300, derandomize=True, deadline=None)

@@ -207,7 +207,8 @@ def develop(data: bytes, wanted: Sequence[Variant], name: str = "") -> Iterator[
     for variant in wanted:
         size = (variant.width_px, variant.height_px)
         sized = image if image.size == size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-        yield _encoded(sized, variant.kind, photo=facts.photo)
+        # Flat colours pack best as they are; made smaller they are soft, and pack as a photograph does.
+        yield _encoded(sized, variant.kind, photo=facts.photo or variant.width_px != facts.width_px)
 
 
 def clean(data: bytes, name: str = "") -> bytes:

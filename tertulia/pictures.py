@@ -32,6 +32,7 @@ from tertulia.types import Picture
 PRIORITY = 7.9
 # As wide as the text column where there is room, as the window where there is not; ``em`` is 16 px here.
 SIZES = "(min-width: 42em) 39em, 100vw"
+WIDE_SIZES = "(min-width: 74em) 66em, 100vw"  # of ``{.wide}``
 
 # An alt text of quotes alone says that there is nothing to say.
 _QUOTES = "\"'«»“”‘’"
@@ -232,7 +233,7 @@ def _complete(image: Element, picture: Picture, pictures: PicturesExtension) -> 
     """Give *image* its address and sizes; a width that the author wrote stays, and gets its height."""
     width = image.get("width", "")
     height_px = picture.height_px
-    sizes = pictures.sizes
+    sizes = WIDE_SIZES if "wide" in image.get("class", "").split() else pictures.sizes
     if width.isdecimal() and int(width) and "height" not in image.attrib:
         height_px = max(1, round(height_px * int(width) / picture.width_px))
         sizes = f"{width}px"

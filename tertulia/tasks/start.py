@@ -14,17 +14,20 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from string import Template
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from tertulia.errors import SettingError
 from tertulia.phrases import LANGUAGES, say, speak
-from tertulia.tasks import conf, new
+from tertulia.tasks import conf
 from tertulia.text import slugify
 
 MARK = ".sample"
-# What goes aside, under content/. The pages stay: they are drafts of what most blogs need to say.
-SAMPLE = ("posts", "images", "embeds", "people.toml", "tags.toml", "links.toml")
+# What goes aside, under content/.
+SAMPLE = ("posts", "pages", "images", "embeds", "people.toml", "tags.toml", "links.toml")
+# What takes its place: a post and the pages that most blogs need, by language, with $names to fill in.
+FIRST = Path(__file__).with_name("first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,20 +201,19 @@ def apply(root: Path, answers: Answers, now: dt.datetime, ident: str) -> list[st
 
     Each step leaves things so that an interrupted ``start`` can be run again; the settings come last.
     """
-    before = current(root)
     sample = is_sample(root)
     since = {"ANNOUNCE_SINCE": f"{now:%Y-%m-%d}"} if sample else {}
     done = []
     if sample:
         aside = set_sample_aside(root)
-        done.append(say("start_sample", folder=f"{aside.name}/"))
-        rename_in_pages(root / "content" / "pages", before, answers)
-        person = add_person(root / "content" / "people.toml", answers.author)
-        (root / "content" / "images").mkdir(exist_ok=True)
-        post = first_post(root / "content", answers, now, ident)
-        done.append(say("start_post", path=post.relative_to(root)))
-        done.append(say("start_person", key=person))
-        done.append(say("start_since", date=f"{now:%Y-%m-%d}"))
+        key = add_person(root / "content" / "people.toml", answers.author)
+        post = first_files(root / "content", answers, key, now, ident)
+        done = [
+            say("start_sample", folder=f"{aside.name}/"),
+            say("start_post", path=post.relative_to(root)),
+            say("start_person", key=key),
+            say("start_since", date=f"{now:%Y-%m-%d}"),
+        ]
     write_settings(root / "pelicanconf.py", answers, since)
     (root / "content" / MARK).unlink(missing_ok=True)
     return [*done, say("start_settings")]
@@ -228,17 +230,6 @@ def set_sample_aside(root: Path) -> Path:
     return aside
 
 
-def rename_in_pages(pages: Path, before: Answers, answers: Answers) -> None:
-    """Put the new names in the pages where the sample's stood."""
-    swaps = [(getattr(before, name), getattr(answers, name)) for name in ("name", "address", "author")]
-    swaps.append((urlsplit(before.address).netloc, urlsplit(answers.address).netloc))
-    for page in sorted(pages.glob("*.md")):
-        text = page.read_text("utf-8")
-        for old, value in swaps:
-            text = text.replace(old, value) if old else text
-        page.write_text(text, "utf-8", newline="\n")
-
-
 def add_person(people: Path, author: str) -> str:
     """Name the author in ``people.toml``; the key by which a post may call them."""
     key = slugify(author.split()[0]).replace("-", "") or "yo"
@@ -250,15 +241,25 @@ def add_person(people: Path, author: str) -> str:
     return key
 
 
-def first_post(content: Path, answers: Answers, now: dt.datetime, ident: str) -> Path:
-    """A draft to begin with; the one that is there when ``start`` was interrupted."""
-    title = say("start_post_title")
-    there = sorted((content / "posts").rglob(f"*_{new.short_slug(title)}.md"))
-    if there:
-        return there[0]
-    post = new.create(content, title, now, ident, author=answers.author, draft=True)
-    text = post.read_text("utf-8").replace(say("new_body"), say("start_post_body", name=answers.name).strip())
-    post.write_text(text, "utf-8", newline="\n")
+def first_files(content: Path, answers: Answers, key: str, now: dt.datetime, ident: str) -> Path:
+    """Leave the first post, a draft, and the first pages; its path. What is there already stays as it is."""
+    (content / "images").mkdir(parents=True, exist_ok=True)
+    names = {
+        "name": answers.name,
+        "author": answers.author,
+        "key": key,
+        "id": ident,
+        "now": f"{now:%Y-%m-%d %H:%M}",
+        "today": f"{now:%Y-%m-%d}",
+    }
+    post = content
+    for source in sorted((FIRST / answers.language).glob("*/*.md")):
+        place = content / source.parent.name / source.name
+        if source.parent.name == "posts":
+            place = post = content / "posts" / f"{now:%Y}" / f"{now:%Y-%m-%d}_{source.name}"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.exists():
+            place.write_text(Template(source.read_text("utf-8")).substitute(names), "utf-8", newline="\n")
     return post
 
 

@@ -24,6 +24,7 @@ from tertulia.embeds.providers.ask import Ask, Busy
 from tertulia.embeds.shelf import Shelf
 from tertulia.embeds.types import Asked, Capture, Earlier, NotThere, Withheld
 from tertulia.errors import ContentError, FetchError
+from tertulia.html import one_line
 from tertulia.http import Web
 from tertulia.phrases import say
 
@@ -139,7 +140,7 @@ def capture(
 
 def tell(step: Step) -> str:
     """One line for the terminal: "[3/40] captured  mas.to/@ana/1134"."""
-    line = f"[{step.number}/{step.total}] {say(f'embed_step_{step.outcome}')}  {step.url}"
+    line = f"[{step.number}/{step.total}] {say(f'embed_step_{step.outcome}')}  {one_line(step.url, 200)}"
     return f"{line}  ({step.note})" if step.note else line
 
 

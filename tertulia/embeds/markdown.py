@@ -19,6 +19,7 @@ from tertulia.embeds.draw import Page
 from tertulia.embeds.shelf import Shelf
 from tertulia.embeds.types import Capture, Policy
 from tertulia.errors import ContentError
+from tertulia.html import one_line
 from tertulia.phrases import say
 
 ALONE = re.compile(r"<?(https?://[^\s<>\"]+)>?")
@@ -35,7 +36,8 @@ POLICIES: dict[str, Policy] = {
 
 def addresses(block: str) -> list[str]:
     """The addresses of a paragraph that holds nothing else, one a line; [] for any other paragraph."""
-    found = [ALONE.fullmatch(line.strip()) for line in block.strip().split("\n")]
+    # Hidden characters come along when an address is copied out of an app.
+    found = [ALONE.fullmatch(one_line(line, 2000)) for line in block.strip().split("\n")]
     return [match[1] for match in found if match] if all(found) else []
 
 

@@ -24,6 +24,7 @@ PICTURE = ("image/",)
 ANSWER_BYTES = 2_000_000
 PICTURE_BYTES = 15_000_000
 MOST_PICTURES = 12
+ADDRESS_CHARACTERS = 2000
 _ADDRESS = re.compile(r"https?://[^\s<>…\"]*[^\s<>…\".,;:!?»”)\]']")
 
 
@@ -107,7 +108,9 @@ def text(value: Any, limit: int = 300) -> str:
 
 def address(value: Any) -> str:
     """An http or https address, "" for anything else."""
-    if not isinstance(value, str) or any(mark in value for mark in " \n\t\"<>'\\"):
+    if not isinstance(value, str) or len(value) > ADDRESS_CHARACTERS or any(mark in value for mark in " \"<>'\\"):
+        return ""
+    if one_line(value, ADDRESS_CHARACTERS) != value:  # control, hidden or direction-turning characters
         return ""
     try:
         return value if urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname else ""

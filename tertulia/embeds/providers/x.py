@@ -120,7 +120,7 @@ def _from_oembed(ask: Ask, known: dict[str, Any], url: str) -> Capture:
     paragraph = re.search(r"<p\b([^>]*)>(.*?)</p>", quoted, re.DOTALL)
     language = re.search(r'lang="([\w-]+)"', paragraph[1]) if paragraph else None
     author_url = known.get("author_url") if isinstance(known.get("author_url"), str) else ""
-    name = (author_url or "").rstrip("/").rpartition("/")[2]
+    name = re.sub(r"\W", "", (author_url or "").rstrip("/").rpartition("/")[2])[:30]
     # A picture is there only as its pic.twitter.com link, which leads back to the post.
     words = re.sub(r"<a\b[^>]*>pic\.(?:twitter|x)\.com/\w+</a>", "", paragraph[2]) if paragraph else ""
     words = re.sub(r'\?ref_src=[^"]*', "", words)  # X's own mark of where a link was pressed

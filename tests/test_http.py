@@ -1,0 +1,349 @@
+"""The way out to the web, against a server that means no good.
+
+The server listens on 127.0.0.1, so each test names it as the one private address that may be asked; the tests of
+private addresses leave it out.
+"""
+
+import gzip
+import io
+import socket
+import threading
+import time
+import zlib
+
+import pytest
+from werkzeug import Response
+
+from tertulia import phrases
+from tertulia.errors import FetchError, FetchRefused
+from tertulia.http import Web
+
+
+@pytest.fixture(autouse=True)
+def _sockets(socket_enabled):
+    """These tests need a server on this machine."""
+    phrases.speak("en")
+
+
+@pytest.fixture
+def web(httpserver):
+    return Web((f"127.0.0.1:{httpserver.port}", f"localhost:{httpserver.port}"), timeout_seconds=5)
+
+
+def resolving(monkeypatch, table):
+    """Answer names from *table*: name → addresses, one for each time it is asked."""
+    real = socket.getaddrinfo
+
+    def lookup(host, port, *args, **kwargs):
+        if host in table:
+            answers = table[host]
+            address = answers.pop(0) if len(answers) > 1 else answers[0]
+            kind = socket.AF_INET6 if ":" in address else socket.AF_INET
+            return [(kind, socket.SOCK_STREAM, 6, "", (address, port or 0))]
+        if host.replace(".", "").isdigit() or ":" in host:
+            return real(host, port, *args, **kwargs)
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+
+
+class RawServer:
+    """Sends what it is told, piece by piece, with a pause between; for what no decent server would send."""
+
+    def __init__(self, pieces, pause=0.0):
+        self.pieces, self.pause = pieces, pause
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.stop = threading.Event()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while not self.stop.is_set():
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection:
+                try:
+                    connection.recv(65536)
+                    for piece in self.pieces:
+                        connection.sendall(piece)
+                        if self.pause and self.stop.wait(self.pause):
+                            return
+                except OSError:
+                    continue
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop.set()
+        self.listener.close()
+
+    @property
+    def web(self):
+        return Web((f"127.0.0.1:{self.port}",), timeout_seconds=0.5)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}/"
+
+
+def test_get_gives_status_headers_and_text(web, httpserver):
+    """A plain page comes back whole, its text in its own character set, and we say who we are."""
+    page = Response("Señal".encode("latin-1"), content_type="text/html; charset=iso-8859-1")
+    httpserver.expect_request("/", headers={"Accept": "text/html"}).respond_with_response(page)
+    answer = web.get(httpserver.url_for("/"), accept=("text/html",))
+    assert (answer.status, answer.text, answer.content_type) == (200, "Señal", "text/html")
+    sent = httpserver.log[0][0].headers
+    assert sent["User-Agent"].startswith("Tertulia/")
+
+
+def test_any_status_is_an_answer(web, httpserver):
+    """A 404 is no exception: the caller looks at the status."""
+    httpserver.expect_request("/").respond_with_data("gone", status=404, content_type="text/html")
+    assert web.get(httpserver.url_for("/"), accept=("application/json",)).status == 404
+
+
+def test_post_json_with_headers(web, httpserver):
+    """An API gets its JSON, its headers and its query."""
+    httpserver.expect_request("/api", method="POST", json={"a": "ñ"}, query_string="q=1").respond_with_json({"id": 7})
+    answer = web.request("POST", httpserver.url_for("/api"), json={"a": "ñ"}, params={"q": 1}, headers={"X-Key": "k"})
+    assert answer.json() == {"id": 7}
+    assert httpserver.log[0][0].headers["X-Key"] == "k"
+
+
+def test_post_with_files(web, httpserver):
+    """A picture is uploaded as multipart/form-data with its name and type."""
+    httpserver.expect_request("/media", method="POST").respond_with_json({"id": "1"})
+    web.request("POST", httpserver.url_for("/media"), files={"file": ("a.webp", b"RIFF", "image/webp")})
+    assert b'filename="a.webp"' in httpserver.log[0][0].data
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://example.com/",
+        "gopher://example.com/",
+        "javascript:alert(1)",
+        "data:text/html,hola",
+        "//example.com/",
+        "http://",
+        "http:///x",
+        "http://user:secret@example.com/",
+        "http://example.com:port/",
+        "http://[::1",
+        "http://a..b/",
+        "",
+    ],
+)
+def test_only_plain_http_addresses_are_asked(url):
+    """Other schemes, passwords and broken addresses are refused before anything is sent."""
+    with pytest.raises(FetchRefused):
+        Web().get(url)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "0.0.0.0",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "[fe80::1]",
+        "[fc00::1]",
+        "[::ffff:127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "2130706433",
+        "0x7f000001",
+        "127.1",
+    ],
+)
+def test_private_addresses_are_refused(host):
+    """However it is written, an address of this machine or of its network is not asked."""
+    with pytest.raises(FetchRefused):
+        Web().get(f"http://{host}/")
+
+
+def test_private_address_is_refused_by_the_name_that_leads_there(monkeypatch):
+    """A public name that leads into a private network is refused, by its name."""
+    resolving(monkeypatch, {"inside.example": ["10.1.2.3"]})
+    with pytest.raises(FetchRefused, match=r"inside\.example: is an address of a private network"):
+        Web().get("https://inside.example/")
+
+
+def test_name_that_changes_its_mind_is_asked_once(monkeypatch, httpserver):
+    """DNS rebinding: the address that was checked is the one that is connected to; a second answer is never read."""
+    answers = {"rebind.example": ["10.0.0.7", "127.0.0.1"]}
+    resolving(monkeypatch, answers)
+    with pytest.raises(FetchRefused):
+        Web(timeout_seconds=1).get(f"http://rebind.example:{httpserver.port}/")
+    assert httpserver.log == []
+
+
+@pytest.mark.parametrize(
+    "target", ["http://169.254.169.254/latest/meta-data/", "http://localhost:1/", "file:///etc/passwd"]
+)
+def test_redirect_into_private_places_is_refused(web, httpserver, target):
+    """Every hop is checked as the first one was."""
+    httpserver.expect_request("/").respond_with_data("", status=302, headers={"Location": target})
+    with pytest.raises(FetchRefused):
+        web.get(httpserver.url_for("/"))
+
+
+def test_allowed_pair_is_that_port_and_no_other(httpserver):
+    """Allowing one private service opens no other port of the same machine."""
+    httpserver.expect_request("/").respond_with_data("hola")
+    with pytest.raises(FetchRefused):
+        Web((f"127.0.0.1:{httpserver.port + 1}",)).get(httpserver.url_for("/"))
+
+
+def test_redirects_are_followed_and_counted(web, httpserver):
+    """Five redirects are followed, the sixth is one too many."""
+    for step in range(6):
+        headers = {"Location": f"/{step + 1}"}
+        httpserver.expect_request(f"/{step}").respond_with_data("", status=302, headers=headers)
+    httpserver.expect_request("/6").respond_with_data("aquí")
+    assert web.get(httpserver.url_for("/1")).text == "aquí"
+    with pytest.raises(FetchRefused, match="more than 5 times"):
+        web.get(httpserver.url_for("/0"))
+
+
+def test_redirect_to_another_host_loses_the_password(web, httpserver):
+    """What was meant for the first host's eyes does not travel on."""
+    there = f"http://localhost:{httpserver.port}/b"
+    httpserver.expect_request("/a").respond_with_data("", status=302, headers={"Location": there})
+    httpserver.expect_request("/b").respond_with_data("ok")
+    web.get(f"http://127.0.0.1:{httpserver.port}/a", headers={"Authorization": "Bearer secreto", "X-Plain": "1"})
+    sent = httpserver.log[-1][0].headers
+    assert "Authorization" not in sent
+    assert sent["X-Plain"] == "1"
+
+
+def test_what_is_sent_is_not_sent_again(web, httpserver):
+    """A POST is not repeated at the place to which it is redirected; the redirect itself is the answer."""
+    httpserver.expect_request("/").respond_with_data("", status=307, headers={"Location": "/otro"})
+    assert web.request("POST", httpserver.url_for("/"), json={}).status == 307
+    with pytest.raises(FetchRefused, match="not sent again"):
+        web.request("POST", httpserver.url_for("/"), json={}, follow=True)
+
+
+def test_wrong_type_is_refused_before_it_is_read(web, httpserver):
+    """A program where a picture was expected is not read."""
+    httpserver.expect_request("/").respond_with_data(b"MZ", content_type="application/octet-stream")
+    with pytest.raises(FetchRefused, match="answers “application/octet-stream”, not image/"):
+        web.get(httpserver.url_for("/"), accept=("image/",))
+
+
+def test_declared_size_is_refused_at_once(web, httpserver):
+    """A body that says it is too large is not begun."""
+    httpserver.expect_request("/").respond_with_data(b"x" * 2000)
+    with pytest.raises(FetchRefused, match="larger than 1000 bytes"):
+        web.get(httpserver.url_for("/"), max_bytes=1000)
+
+
+def test_endless_body_is_cut_off():
+    """A body without a declared size is refused when it passes the limit, or cut for those who only look."""
+    chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    pieces = [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *([chunk] * 2000)]
+    with RawServer(pieces) as server:
+        with pytest.raises(FetchRefused, match="larger than 1000000 bytes"):
+            Web((f"127.0.0.1:{server.port}",)).get(server.url, max_bytes=1_000_000)
+        cut = Web((f"127.0.0.1:{server.port}",)).request("GET", server.url, max_bytes=1_000_000, cut=True)
+        assert len(cut.body) == 1_000_000
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "gzip, gzip"])
+def test_decompression_bomb_is_refused(web, httpserver, encoding):
+    """A small body that inflates past the limit is refused while it inflates."""
+    plain = b"\0" * 30_000_000
+    body = zlib.compress(plain) if encoding == "deflate" else gzip.compress(plain)
+    body = gzip.compress(body) if "," in encoding else body
+    httpserver.expect_request("/").respond_with_data(body, headers={"Content-Encoding": encoding})
+    with pytest.raises(FetchRefused, match="larger than"):
+        web.get(httpserver.url_for("/"), max_bytes=1_000_000)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *([b"x"] * 200)],
+        [b"HTTP/1.1 200 OK\r\n", *([b"X: y\r\n"] * 200)],
+        [*(bytes([byte]) for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n"), *([b"x"] * 200)],
+        [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *([b"0"] * 200)],
+        [b""] * 200,
+    ],
+    ids=["body", "headers", "one byte at a time", "chunk size", "nothing"],
+)
+def test_slow_drip_ends_with_the_deadline(pieces):
+    """However a server drags its answer out, the whole exchange ends in time."""
+    with RawServer(pieces, pause=0.05) as server:
+        start = time.monotonic()
+        with pytest.raises(FetchError):
+            server.web.get(server.url)
+        assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"garbage\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\nx",
+        b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 300 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nA: " + b"b" * 100_000 + b"\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: http://[\r\n\r\n",
+        b"HTTP/1.1 302 Found\r\nLocation: http://\xff\xfe/\r\n\r\n",
+    ],
+)
+def test_broken_answer_is_a_fetch_error(answer):
+    """Nothing that a server sends raises anything but a FetchError."""
+    with RawServer([answer]) as server, pytest.raises(FetchError):
+        server.web.get(server.url)
+
+
+@pytest.mark.parametrize("body", [b"{", b"", b"\xff", b"[" * 10_000 + b"]" * 10_000, b'{"a":' * 10_000])
+def test_json_that_makes_no_sense_is_a_fetch_error(web, httpserver, body):
+    """Broken, empty and bottomless JSON are told as such."""
+    httpserver.expect_request("/").respond_with_data(body, content_type="application/json")
+    with pytest.raises(FetchError, match="JSON"):
+        web.get(httpserver.url_for("/")).json()
+
+
+def test_no_cookie_is_kept(web, httpserver):
+    """A cookie that was set is not sent back."""
+    httpserver.expect_request("/").respond_with_data("x", headers={"Set-Cookie": "id=1"})
+    web.get(httpserver.url_for("/"))
+    web.get(httpserver.url_for("/"))
+    assert "Cookie" not in httpserver.log[-1][0].headers
+
+
+def test_closed_port_is_a_fetch_error():
+    """Nobody there is told in one line."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(FetchError, match="does not answer"):
+        Web((f"127.0.0.1:{port}",)).get(f"http://127.0.0.1:{port}/")
+
+
+def test_unknown_name_is_a_fetch_error(monkeypatch):
+    """A name that leads nowhere is an error, not a refusal."""
+    resolving(monkeypatch, {})
+    with pytest.raises(FetchError) as caught:
+        Web().get("https://nowhere.example/")
+    assert not isinstance(caught.value, FetchRefused)
+
+
+def test_text_with_an_unknown_charset_is_read_as_utf8(web, httpserver):
+    """A character set that does not exist breaks nothing."""
+    page = Response(io.BytesIO("ñ".encode()).read(), content_type="text/html; charset=klingon")
+    httpserver.expect_request("/").respond_with_response(page)
+    assert web.get(httpserver.url_for("/")).text == "ñ"

@@ -31,9 +31,7 @@ _VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "
 _VOID_TEXT = {"br": "\n", "wbr": ""}
 # Of the "formatting elements" those that matter here: https://html.spec.whatwg.org/multipage/parsing.html#formatting
 _CARRIED = ("a", "code", "tt")
-_ADDRESS = re.compile(
-    r"""(?<![a-z0-9])(?:[a-z][a-z0-9]*://|www\.)[^\s<>"«»“”]*[^\s<>"«»“”'’.,;:!?)\]]""", re.IGNORECASE
-)
+_ADDRESS = re.compile(r"""(?<![a-z0-9])(?:[a-z0-9]+://|www\.)[^\s<>"«»“”]*[^\s<>"«»“”'’.,;:!?)\]]""", re.IGNORECASE)
 
 
 @dataclass(slots=True)

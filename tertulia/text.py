@@ -19,6 +19,7 @@ _GRAPHEME = regex.compile(r"\X")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.,·-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*")
 # What looks wrong before "…": spaces, weak punctuation and anything that opens.
 _DANGLING = regex.compile(r"[\s.,;:…\-–—¿¡(\[«“‘\"']+$")
+_WORD_ENDS = regex.compile(r"[.,;:…]*(?:\s|$)")
 _ACCENTS = regex.compile(r"(?<!n)\u0303|[\u0300-\u0302\u0304-\u036f]")  # on decomposed text; the tilde of ñ stays
 # Allowed in XML 1.0: https://www.w3.org/TR/xml/#charsets. C1 controls are allowed there, and useless.
 _CONTROLS = regex.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -26,7 +27,9 @@ _CONTROLS = regex.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\uff
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
 
 _REST_OF_TAG = r"(?:\"[^\"]*+\"|'[^']*+'|[^\"'<>])*+>"
-_UNSEEN = regex.compile(rf"(?is)<!--.*?-->|<(script|style|template|title)(?=[\s/>]){_REST_OF_TAG}.*?</\1\s*>")
+_UNSEEN = regex.compile(
+    rf"(?is)<!--.*?(?:-->|\Z)|<(script|style|template|title)(?=[\s/>]){_REST_OF_TAG}.*?(?:</\1\s*>|\Z)"
+)
 _INLINE = "a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|time|u|var|wbr"
 _INLINE_TAG = regex.compile(rf"(?i)</?(?:{_INLINE})(?=[\s/>]){_REST_OF_TAG}")
 _ANY_TAG = regex.compile(rf"</?[a-zA-Z]{_REST_OF_TAG}")
@@ -60,7 +63,7 @@ def shorten(text: str, limit: int) -> str:
         return text
     room = max(0, limit - len(ELLIPSIS))
     kept = "".join(characters[:room])
-    if room and not characters[room].isspace():
+    if not _WORD_ENDS.match("".join(characters[room : room + 4])):
         kept = regex.sub(r"\S+$", "", kept)
     kept = _DANGLING.sub("", kept)
     if not kept:

@@ -88,6 +88,7 @@ def publish_pictures(generators):
     """Put everything that posts use into the output, and tell of what could not be made."""
     settings = generators[0].settings
     pictures, content = album(settings), Path(settings["PATH"])
+    del settings["ALBUM"]  # the next build of this process looks again
     pictures.add_files()
     for path, line, error in pictures.publish(Path(settings["OUTPUT_PATH"])):
         shown = f"content/{path.relative_to(content).as_posix()}"

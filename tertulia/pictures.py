@@ -11,6 +11,7 @@ way a picture is named, what is published of it is the clean copy. Classes set w
 """
 
 import html
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,8 +94,7 @@ class PicturesExtension(Extension):
 
     def file_link(self, written: str, document: Document, needle: str) -> str:
         """The published address of a file that is linked to; "" when the link is to be left alone."""
-        path = re.split(r"[?#]", written, maxsplit=1)[0]
-        suffix = Path(path).suffix.lower()
+        suffix = os.path.splitext(re.split(r"[?#]", written, maxsplit=1)[0])[1].lower()
         if not suffix or self.album.is_elsewhere(written):
             return ""
         try:
@@ -102,7 +102,7 @@ class PicturesExtension(Extension):
         except PictureError as error:
             document.report(error.what, error.fix, needle=needle)
             return ""
-        if not address and suffix in PICTURE_SUFFIXES and not written.startswith("#"):
+        if not address and suffix in PICTURE_SUFFIXES:
             missing = PictureMissing(written, self.album.nearest(written, self.file_of(document)))
             document.report(missing.what, missing.fix, needle=needle)
         return address
@@ -133,11 +133,13 @@ class _Pictures(Treeprocessor):
                 _make_figure(paragraph)
 
     def _link(self, link: Element, document: Document) -> None:
-        href = _unescaped(link.get("href", ""))
-        if "." in href:
-            address = self.pictures.file_link(href, document, _needle(document, "", href))
-            if address:
-                link.set("href", address)
+        href = link.get("href", "")
+        if "." not in href or self.pictures.album.is_elsewhere(href):  # most links of most posts
+            return
+        href = _unescaped(href)
+        address = self.pictures.file_link(href, document, _needle(document, "", href))
+        if address:
+            link.set("href", address)
 
     def _image(self, image: Element, parents: dict[Element, Element], document: Document) -> bool:
         """Complete one ``img``, or put words or a link in its place; whether a picture is shown."""

@@ -1,0 +1,39 @@
+"""What a network told us and is worth keeping between runs: its limits, a login that may be used again.
+
+One small file a network, readable by the owner alone, because a login opens things. It is no part of the store:
+secrets never go there. Losing the folder costs one request.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+class Memory:
+    """A folder of small JSON files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get(self, name: str) -> dict[str, Any]:
+        """What was kept as *name*; {} when nothing was, or it cannot be read."""
+        try:
+            kept = msgspec.json.decode((self._folder / f"{name}.json").read_bytes())
+        except (OSError, msgspec.DecodeError):
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+    def keep(self, name: str, value: dict[str, Any]) -> None:
+        """Keep *value* as *name*, whole or not at all."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        handle, path = tempfile.mkstemp(dir=self._folder, prefix=f".{name}.")  # mkstemp makes it 0600
+        with os.fdopen(handle, "wb") as file:
+            file.write(msgspec.json.encode(value))
+        os.replace(path, self._folder / f"{name}.json")
+
+    def forget(self, name: str) -> None:
+        """Keep nothing as *name* any longer."""
+        (self._folder / f"{name}.json").unlink(missing_ok=True)

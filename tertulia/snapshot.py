@@ -1,0 +1,117 @@
+"""The conversation snapshot: one small JSON per post and language, which is all that the build reads of the store.
+
+``var/conversation/<id>.<lang>.json`` holds what is public, and only that: where the post lives on networks, how many
+liked it, the approved comments. No e-mail and no address of a machine ever reaches it. The store writes it, whole or
+not at all, and only when something in it changed.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import msgspec
+
+FOLDER = Path("var/conversation")
+
+
+class Syndicated(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a post lives on a network."""
+
+    network: str
+    url: str
+    id: str = ""  # what the network's API calls it, so that a new store can adopt it
+
+
+class Comment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One approved comment: what the page shows of it, and no more."""
+
+    id: str  # its key: the fragment is "c-" and this
+    date: datetime
+    author: str
+    html: str  # cleaned
+    kind: str = "comment"  # comment, reply, mention or quote
+    parent: str = ""  # key of the comment it answers; "" when it answers the post
+    author_url: str = ""
+    handle: str = ""
+    avatar: str = ""  # a file of the folder "avatars" beside the snapshots
+    network: str = "form"
+    url: str = ""  # where it lives; "" when it lives under the post
+    edited: datetime | None = None  # by who wrote it
+    moderated: bool = False  # edited by the blog's owner
+    is_owner: bool = False  # said by the blog's owner
+    likes: int = 0
+    sources: tuple[Syndicated, ...] = ()  # every way by which it was seen
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All that is public around one post in one language."""
+
+    id: str
+    lang: str
+    syndication: tuple[Syndicated, ...] = ()
+    counts: dict[str, int] = {}  # like, repost, bookmark
+    comments: tuple[Comment, ...] = ()  # oldest first
+
+
+def file_for(folder: Path, post: str, lang: str) -> Path:
+    """Where the snapshot of a post is; an id with odd letters is percent-encoded."""
+    return folder / f"{quote(post, safe='')}.{lang}.json"
+
+
+def read(folder: Path, post: str, lang: str) -> Conversation:
+    """The snapshot of a post; an empty one when there is none."""
+    try:
+        return msgspec.json.decode(file_for(folder, post, lang).read_bytes(), type=Conversation)
+    except FileNotFoundError:
+        return Conversation(id=post, lang=lang)
+
+
+def read_all(folder: Path) -> list[Conversation]:
+    """Every snapshot there is, by file name."""
+    return [msgspec.json.decode(path.read_bytes(), type=Conversation) for path in sorted(folder.glob("*.json"))]
+
+
+def write(folder: Path, conversation: Conversation) -> bool:
+    """Leave *conversation* in *folder*; False when it says the same already."""
+    path = file_for(folder, conversation.id, conversation.lang)
+    data = msgspec.json.format(msgspec.json.encode(conversation), indent=1) + b"\n"
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(name, 0o644)
+    os.replace(name, path)
+    return True
+
+
+def update(folder: Path, post: str, lang: str, change: Callable[[Conversation], Conversation]) -> bool:
+    """
+    Let *change* make the new snapshot of a post out of the present one; False when nothing changed.
+
+    Two processes that both change a snapshot take turns, so that neither undoes what the other wrote.
+    """
+    with _turn(folder):
+        before = read(folder, post, lang)
+        after = change(before)
+        return after != before and write(folder, after)
+
+
+@contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    try:
+        import fcntl
+    except ImportError:  # Windows: one process at a time is up to the owner
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

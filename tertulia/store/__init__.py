@@ -1,0 +1,45 @@
+"""The store: what must not be forgotten between runs, in SQLite or PostgreSQL. All SQL is in this folder.
+
+    store = open_store("sqlite:///var/tertulia.db", root)
+    store.deliveries.enqueue(…)
+
+``TERTULIA_STORE`` names it. On SQLite every writing transaction begins with BEGIN IMMEDIATE and waits for its turn;
+on PostgreSQL rows are locked. Migrations run by themselves when the store is opened, under a lock.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tertulia.store.connection import Database
+from tertulia.store.conversation import Conversation
+from tertulia.store.deliveries import Deliveries
+from tertulia.store.subscribers import Subscribers
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The open store; each attribute speaks of one matter."""
+
+    database: Database
+    deliveries: Deliveries
+    subscribers: Subscribers
+    conversation: Conversation
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.database.close()
+
+
+def open_store(url: str, root: Path = Path()) -> Store:
+    """
+    The store at *url*, its tables up to date.
+
+    Args:
+        url: ``sqlite:///var/tertulia.db`` (relative to *root*), ``sqlite:////absolute.db`` or ``postgresql://…``.
+
+    Raises:
+        StoreError: it cannot be opened; the message says why, and holds no password.
+    """
+    database = Database(url, root)
+    database.migrate()
+    return Store(database, Deliveries(database), Subscribers(database), Conversation(database))

@@ -1,0 +1,143 @@
+"""Opening the store, transactions, migrations."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from tertulia.errors import StoreError
+from tertulia.phrases import say
+from tertulia.settings import hide
+
+# The newest migration. Kept here so that an ordinary start need not load Alembic.
+NEWEST = "0002"
+BUSY_SECONDS = 30.0
+# Any number, the same for every Tertulia: the name of the lock under which PostgreSQL migrates.
+_MIGRATION_LOCK = 7_423_118
+
+
+class Database:
+    """An engine that begins transactions the way each database needs it."""
+
+    def __init__(self, url: str, root: Path = Path()) -> None:
+        self.engine = _engine(url, root)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that may write: committed at the end, rolled back by an exception."""
+        with _told(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads, and never waits for a writer."""
+        with _told(), self.engine.connect().execution_options(reading=True) as connection:
+            yield connection
+
+    def migrate(self) -> None:
+        """Bring the tables up to date; one process does it, the others wait."""
+        with self.reading() as connection:
+            if _version(connection) == NEWEST:
+                return
+        with self.writing() as connection:
+            if not self.is_sqlite:  # SQLite has the write lock since BEGIN IMMEDIATE
+                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
+            if _version(connection) != NEWEST:
+                _upgrade(connection)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _engine(url: str, root: Path) -> Engine:
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        raise StoreError(say("store_url")) from None  # a cause would show the password
+    if address.get_backend_name() == "postgresql":
+        return _postgres(address)
+    if address.get_backend_name() != "sqlite":
+        raise StoreError(say("store_url"))
+    return _sqlite(address, root)
+
+
+def _postgres(address: URL) -> Engine:
+    try:
+        return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except ImportError as error:
+        raise StoreError(say("store_psycopg")) from error
+
+
+def _sqlite(address: URL, root: Path) -> Engine:
+    path = root / (address.database or "var/tertulia.db")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(say("store_broken", why=error)) from error
+    # NullPool: a file is cheap to open, and a forked or threaded caller never shares a connection.
+    engine = create_engine(address.set(database=str(path)), poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own idea of when to BEGIN comes too late for leases: two readers that both want to write.
+    # https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#pysqlite-serializable
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # An intent must be on the disk before the wire is touched, also when the power goes.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _version(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        # A store written by a newer Tertulia names a migration that we do not have.
+        raise StoreError(say("store_newer", why=error)) from error
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn the database's exceptions into ours, without password and without what was written."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        origin = getattr(error, "orig", None) or type(error).__name__
+        raise StoreError(say("store_broken", why=hide(str(origin)).strip())) from None
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as the store keeps it: UTC, and text that sorts."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,81 @@
+"""Readers of the newsletter: who asked, who confirmed, who left. Their addresses never leave the store but by mail."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+
+from tertulia.store.connection import Database, stamp
+from tertulia.store.tables import subscribers
+
+
+class Subscriber(msgspec.Struct, frozen=True):
+    """A reader; *id* is what the outbox knows of them."""
+
+    id: int
+    email: str
+    lang: str
+    state: str
+
+    def __repr__(self) -> str:
+        return f"Subscriber({self.id}, {self.state})"  # a log line never holds an address
+
+
+class Subscribers:
+    """The list, with double opt-in: ``ask``, then ``confirm`` from a link in a letter; ``leave`` at any time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ask(self, email: str, lang: str, now: datetime) -> Subscriber:
+        """Somebody gave this address; it receives nothing until its owner confirms."""
+        address = _same_host(email)
+        with self._database.writing() as connection:
+            row = connection.execute(select(subscribers).where(subscribers.c.email == address)).first()
+            if row is None:
+                values = {"email": address, "lang": lang, "state": "pending", "asked_at": stamp(now)}
+                connection.execute(insert(subscribers).values(**values))
+            elif row.state != "confirmed":
+                values = {"lang": lang, "state": "pending", "asked_at": stamp(now)}
+                connection.execute(update(subscribers).where(subscribers.c.id == row.id).values(**values))
+            found = connection.execute(select(subscribers).where(subscribers.c.email == address)).one()
+            return Subscriber(found.id, found.email, found.lang, found.state)
+
+    def confirm(self, number: int, now: datetime) -> bool:
+        """The owner of the address said yes; False when nobody asked."""
+        return self._set(number, "pending", {"state": "confirmed", "confirmed_at": stamp(now)})
+
+    def leave(self, number: int, now: datetime) -> None:
+        """No more letters. Leaving twice is leaving."""
+        for state in ("pending", "confirmed"):
+            self._set(number, state, {"state": "left", "left_at": stamp(now)})
+
+    def erase(self, number: int) -> None:
+        """Forget the address altogether."""
+        with self._database.writing() as connection:
+            connection.execute(delete(subscribers).where(subscribers.c.id == number))
+
+    def confirmed(self, before: datetime | None = None) -> list[Subscriber]:
+        """Who receives letters; with *before*, only those who were there by then."""
+        query = select(subscribers).where(subscribers.c.state == "confirmed").order_by(subscribers.c.id)
+        if before is not None:
+            query = query.where(subscribers.c.confirmed_at <= stamp(before))
+        with self._database.reading() as connection:
+            return [Subscriber(row.id, row.email, row.lang, row.state) for row in connection.execute(query)]
+
+    def one(self, number: int) -> Subscriber | None:
+        """The reader with this number."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(subscribers).where(subscribers.c.id == number)).first()
+            return Subscriber(row.id, row.email, row.lang, row.state) if row else None
+
+    def _set(self, number: int, state: str, values: dict[str, str]) -> bool:
+        with self._database.writing() as connection:
+            wanted = (subscribers.c.id == number) & (subscribers.c.state == state)
+            return connection.execute(update(subscribers).where(wanted).values(**values)).rowcount == 1
+
+
+def _same_host(email: str) -> str:
+    """The host of an address has no case; what is before the "@" may have."""
+    name, at, host = email.strip().rpartition("@")
+    return f"{name}{at}{host.lower()}"

@@ -1,0 +1,80 @@
+"""The tables. What each column means is in its comment, which PostgreSQL keeps too.
+
+Moments are ISO 8601 text in UTC with microseconds ("2026-11-22T18:05:00.000000+00:00"): they sort as they are and
+read the same on SQLite and PostgreSQL.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+# Names for constraints, because Alembic cannot alter on SQLite what has no name.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+STATES = ("queued", "sending", "delivered", "waiting", "unknown", "refused", "withdrawn")
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("post", String(200), nullable=False, comment="the post's Id"),
+    Column("lang", String(12), nullable=False),
+    Column("network", String(40), nullable=False),
+    Column("part", String(40), nullable=False, comment="1, 2… of a thread; a subscriber's number for mail"),
+    Column("after", String(40), comment="the part that must be delivered before this one; null when none"),
+    Column(
+        "state",
+        String(12),
+        nullable=False,
+        comment=(
+            "queued: to be sent. sending: a process holds a lease on it. delivered: it is there. waiting: not before"
+            " not_before. unknown: we did not hear back. refused: the network said no. withdrawn: taken down by us."
+        ),
+    ),
+    Column("reason", Text, nullable=False, server_default="", comment="why it is as it is, for the owner"),
+    Column("not_before", String(40), comment="waiting and unknown: when to look again"),
+    Column("lease", String(40), comment="sending: who holds it"),
+    Column("lease_until", String(40), comment="sending: when the lease ends"),
+    Column("touched_at", String(40), comment="when the first attempt whose fate we do not know was about to be sent"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("message", Text, nullable=False, comment="what is sent, as JSON; frozen once touched"),
+    Column("words", String(40), nullable=False, server_default="", comment="hash of the author's words it came from"),
+    Column("remote", Text, nullable=False, server_default="", comment="delivered: where it lives, as JSON"),
+    Column("created_at", String(40), nullable=False),
+    Column("delivered_at", String(40)),
+    UniqueConstraint("post", "lang", "network", "part"),
+    CheckConstraint("state IN ({})".format(", ".join(f"'{state}'" for state in STATES)), name="state"),
+    Index("ix_deliveries_state_not_before", "state", "not_before"),
+    comment="one row per post, language, network and part",
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", String(320), nullable=False, comment="as given, the host in small letters"),
+    Column("lang", String(12), nullable=False, server_default="es"),
+    Column("state", String(12), nullable=False, comment="pending: asked, not confirmed. confirmed. left"),
+    Column("asked_at", String(40), nullable=False),
+    Column("confirmed_at", String(40)),
+    Column("left_at", String(40)),
+    UniqueConstraint("email"),
+    CheckConstraint("state IN ('pending', 'confirmed', 'left')", name="state"),
+    comment="readers of the newsletter",
+)

@@ -1,0 +1,280 @@
+"""Every network of the registry keeps the same promises, against a server of its own kind.
+
+A network that can be searched ends with exactly one post whatever goes wrong; one that cannot ends with one post or
+with a row that waits for a person, and never with two.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from PIL import Image
+
+from tertulia import settings, snapshot
+from tertulia.http import Web
+from tertulia.networks import NETWORKS
+from tertulia.networks.base import CANNOT, Desk, Message, Sending
+from tertulia.networks.memory import Memory
+from tertulia.outbox import Outbox
+from tertulia.outbox.drafts import draft
+from tertulia.posts import Cover, Post, PostCredit
+from tertulia.store import open_store
+from tertulia.store.journal import Journal
+from tests.fakes import FAKES, FAULTS, NOW
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+POST = Post(
+    id="voto-util",
+    lang="es",
+    title="El voto útil",
+    url="https://blog.example/2026/11/el-voto-util/",
+    date=NOW - timedelta(hours=2),
+    summary="¿Qué tal, ñandú? 👩‍👧 Votar no es pitar falta. O sí & <no>.",
+    question="¿A quién votas cuando no votas a nadie?",
+    tags=("ClientePitero", "Atención al cliente"),
+    credits=(PostCredit("via", "Ana Ruiz", "https://ana.example", {"mastodon": "ana@mas.example"}),),
+    cover=Cover("images/plaza.png", "https://blog.example/images/plaza.png", "La plaza, vacía"),
+    hash="h1",
+)
+
+
+class House:
+    """A blog, one network and its fake, and a clock that is moved by hand."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        self.fake = FAKES[name]()
+        self.clock = NOW
+        self.name = name
+        (folder / "output/images").mkdir(parents=True)
+        Image.new("RGB", (640, 360), "teal").save(folder / "output/images/plaza.png")
+        self.found = settings.load(folder, self.fake.environ())
+        self.start()
+
+    def start(self) -> None:
+        """Everything anew, as the next run would find it."""
+        self.store = open_store("sqlite:///var/t.db", self.folder)
+        desk = Desk(
+            settings=self.found,
+            web=Web([f"127.0.0.1:{self.fake.port}"]),
+            output=self.folder / "output",
+            memory=Memory(self.folder / "var/networks"),
+            now=lambda: self.clock,
+            pause=lambda seconds: None,
+            readers=self.store.subscribers,
+            site="https://blog.example",
+            title="Bitácora",
+        )
+        self.network = NETWORKS[self.name](desk)
+        self.outbox = Outbox(
+            store=self.store,
+            networks={self.name: self.network},
+            snapshots=self.folder / "var/conversation",
+            journal=Journal(self.folder / "var"),
+            now=lambda: self.clock,
+            chance=lambda: 0.5,
+        )
+
+    def lose_store(self) -> None:
+        for path in (self.folder / "var").glob("t.db*"):
+            path.unlink()
+        self.start()
+
+    def announce(self, post: Post = POST):
+        self.outbox.enqueue([draft(post, self.network)])
+        return self.outbox.deliver()
+
+    def until_quiet(self, post: Post = POST) -> str:
+        """Run again and again, a day apart; the state in which it ends."""
+        for _day in range(6):
+            self.clock += timedelta(days=1)
+            self.announce(post)
+        states = {row.state for row in self.store.deliveries.all()}
+        assert len(states) == 1, states
+        return states.pop()
+
+
+@pytest.fixture(params=NETWORKS)
+def house(request, tmp_path):
+    made = House(tmp_path, request.param)
+    yield made
+    made.store.close()
+    made.fake.close()
+
+
+def test_every_network_has_a_fake():
+    """A network without a fake keeps no promise that anybody has seen."""
+    assert NETWORKS.keys() == FAKES.keys()
+
+
+def test_a_post_is_published_once_with_words_link_and_alt(house):
+    """One run sends one post; a second run sends nothing; the snapshot tells where it lives."""
+    first = house.announce()
+    assert [outcome.state for outcome in first] == ["delivered"], first
+    assert house.announce() == []
+    assert len(house.fake.public) == 1
+    said = house.fake.public[0]["text"]
+    assert "ñandú" in said
+    assert "👩‍👧" in said
+    assert POST.url in str(house.fake.public[0])
+    links = snapshot.read(house.folder / "var/conversation", POST.id, POST.lang).syndication
+    assert [link.network for link in links] == ([house.name] if first[0].url else [])
+
+
+def test_a_picture_goes_with_its_alt(house):
+    """Where pictures are carried, and the link stands in the author's own words, the alt text arrives."""
+    if not house.network.pictures:
+        pytest.skip("carries no pictures")
+    house.announce(replace(POST, said={house.name: "Mira: {link}"}))
+    assert house.fake.alts() == ["La plaza, vacía"]
+
+
+@pytest.mark.parametrize("length", [1, 60, 400, 6000])
+def test_whatever_the_length_it_fits(house, length):
+    """A summary of any length is cut to what the network takes, link kept."""
+    post = replace(POST, summary="Añadió ñoquis, ¿sí? " * length)
+    planned = draft(post, house.network)
+    assert all(length <= planned.limit for length in planned.lengths)
+    house.announce(post)
+    assert len(house.fake.public) == 1
+    assert POST.url in str(house.fake.public[0])
+
+
+def test_it_can_be_found_or_says_that_it_cannot(house):
+    """Before publishing there is nothing to find; after, it is found; a network that cannot look says so."""
+    message, sending = message_of(house), Sending(key="a1b2c3d4e5f6a7b8")
+    if not house.network.looks:
+        assert house.network.find(message, sending) is CANNOT
+        return
+    assert house.network.find(message, sending) is None
+    made = house.network.publish(message, sending)
+    assert house.network.find(message, sending) == made
+
+
+def test_an_edit_shows_or_is_declined(house):
+    """edit() changes the one post there is, or answers that it cannot."""
+    remote = house.network.publish(message_of(house), Sending(key="k1k1k1k1"))
+    changed = house.network.edit(remote, message_of(house, summary="Otra cosa distinta."))
+    if changed is CANNOT:
+        assert house.network.when_edited != "edit"
+        return
+    assert len(house.fake.public) == 1
+    assert "Otra cosa distinta" in house.fake.public[0]["text"]
+
+
+def test_a_deletion_deletes_or_is_declined(house):
+    """delete() takes the post down, and a second time is no error; or it answers that it cannot."""
+    remote = house.network.publish(message_of(house), Sending(key="k1k1k1k1"))
+    if house.network.delete(remote) is CANNOT:
+        assert len(house.fake.public) == 1
+        return
+    assert house.fake.public == []
+    assert house.network.delete(remote) is None
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_whatever_goes_wrong_it_is_there_once(house, fault):
+    """After any failure of the request that publishes, later runs end with one post, or with a row for a person."""
+    house.fake.fail_next(fault)
+    first = house.announce()[0]
+    expected = expected_state(fault, house.network)
+    assert first.state == expected, first
+    acted = fault.endswith("after")
+    if fault in ("401", "422"):
+        assert house.until_quiet() == "refused"
+        assert house.fake.public == []
+        return
+    final = house.until_quiet()
+    if house.network.looks or fault in ("429", "503 retry"):
+        assert final == "delivered"
+        assert len(house.fake.public) == 1
+    else:
+        assert final == "unknown"
+        assert len(house.fake.public) == (1 if acted else 0)
+
+
+def expected_state(fault, network):
+    """What the first run says of the row."""
+    if fault in ("401", "422"):
+        return "refused"
+    if fault in ("429", "503 retry") or (fault.startswith("500") and network.looks):
+        return "waiting"
+    return "unknown"
+
+
+@pytest.mark.parametrize("fault", ["", "drop after"])
+def test_a_lost_store_says_nothing_twice(house, fault):
+    """With the store deleted after sending, the next run adopts what is there, or asks a person."""
+    if fault:
+        house.fake.fail_next(fault)
+    house.announce()
+    house.lose_store()
+    final = house.until_quiet()
+    assert len(house.fake.public) == 1
+    assert final in ("delivered", "unknown")
+    if house.network.looks:
+        assert final == "delivered"
+
+
+def test_waiting_is_as_long_as_told(house):
+    """Retry-After is kept, with a little more so that not everybody comes back at once."""
+    house.fake.fail_next("429")
+    outcome = house.announce()[0]
+    assert NOW + timedelta(seconds=90) < outcome.until <= NOW + timedelta(seconds=90 * 1.25)
+    house.clock += timedelta(seconds=89)
+    assert house.announce() == []
+    house.clock = outcome.until
+    assert [one.state for one in house.announce()] == ["delivered"]
+
+
+def test_an_expired_key_says_how_to_renew_it(house):
+    """The row is refused with the network's words and ours, and is sent by retry once the key is good."""
+    house.fake.fail_next("401")
+    outcome = house.announce()[0]
+    assert outcome.state == "refused"
+    assert any(name.upper() in outcome.reason for name in house.network.needs), outcome.reason
+
+
+def test_no_server_is_waiting(house):
+    """When nothing listens the row waits, and goes out when the server is back."""
+    house.network.desk.web.request = refused_connection(house.network.desk.web)
+    assert [one.state for one in house.announce()] == ["waiting"]
+    house.start()
+    assert house.until_quiet() == "delivered"
+    assert len(house.fake.public) == 1
+
+
+def test_no_secret_is_written_anywhere(house, capfd):
+    """No secret is in the store, an outcome or a log, whatever failed."""
+    reasons = []
+    for fault in ("401", "422", "500", "drop before"):
+        house.fake.fail_next(fault)
+        reasons += [outcome.reason for outcome in house.announce(replace(POST, id=f"p-{fault}"))]
+        house.clock += timedelta(days=1)
+    kept = "".join(reasons) + "".join(str(row) for row in house.store.deliveries.all()) + "".join(capfd.readouterr())
+    for value in house.fake.environ().values():
+        if "secret" in value:
+            assert value not in kept
+    assert "secret" not in kept
+
+
+def test_doctor_finds_it_well(house):
+    """check() looks at the key without posting."""
+    assert all(finding.good for finding in house.network.check())
+    assert house.fake.public == []
+
+
+def refused_connection(web: Web):
+    """A web in which every server is gone."""
+    ask = web.request
+
+    def request(method, url, **asked):
+        return ask(method, "http://127.0.0.1:9/", **asked)
+
+    return request
+
+
+def message_of(house: House, **changes) -> Message:
+    return draft(replace(POST, **changes), house.network).messages[0]

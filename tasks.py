@@ -80,6 +80,15 @@ def new(c, title, lang="", draft=False, edit=False):
 
 
 @task
+def announce(c, dry_run=False, post="", network="", since=""):
+    """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
+    from tertulia.tasks.announce import run
+
+    if not run(BLOG, dry_run=dry_run, post=post, network=network, since=since):
+        raise Exit(code=1)
+
+
+@task
 def start(c, name=None, tagline=None, address=None, author=None, language=None, timezone=None, yes=False):
     """Turn this clone into your own blog."""
     from tertulia.tasks.start import run
@@ -168,7 +177,7 @@ def _module(module, *arguments):
         raise Exit(code=code)
 
 
-TASKS = (preview, build, new, start, update, test, lint, check, bench, lock)
+TASKS = (preview, build, new, announce, start, update, test, lint, check, bench, lock)
 
 if __name__ == "__main__":
     os.chdir(ROOT)

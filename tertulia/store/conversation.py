@@ -180,7 +180,7 @@ class Conversation:
             counts = _counts_of(connection, person.id) if person else {}
             row = _by_source(connection, incoming.source, incoming.source_id)
             print_ = fingerprint(incoming.text)
-            others = select(func.count()).where(comments.c.fingerprint == print_, comments.c.status != "approved")
+            others = select(func.count()).where(comments.c.fingerprint == print_)
             if row:
                 others = others.where(comments.c.id != row.id)
             return Known(
@@ -260,7 +260,13 @@ class Conversation:
             if row:
                 connection.execute(update(reactions).where(here).values(number=number, seen_at=stamp(now)))
             elif number:
-                values = {"post": post, "lang": lang, "kind": kind, "source": source, "comment": comment}
+                values: dict[str, Any] = {
+                    "post": post,
+                    "lang": lang,
+                    "kind": kind,
+                    "source": source,
+                    "comment": comment,
+                }
                 values |= {"source_id": _short(source_id), "number": number, "seen_at": stamp(now)}
                 connection.execute(insert(reactions).values(**values))
             return bool(row or number)
@@ -297,7 +303,8 @@ class Conversation:
         if person is not None:
             query = query.where(comments.c.person == person)
         for word in words.split():
-            like = f"%{re.sub(r'([%_/])', r'/\1', word.lower())}%"
+            escaped = re.sub(r"([%_/])", r"/\1", word.lower())
+            like = f"%{escaped}%"
             columns = (comments.c.text, persons.c.name, persons.c.handle, persons.c.url, comments.c.post)
             query = query.where(or_(*(func.lower(column).like(like, escape="/") for column in columns)))
         order = comments.c.id if tuple(statuses) == ("waiting",) else comments.c.id.desc()
@@ -369,7 +376,7 @@ class Conversation:
         with self._writing() as connection:
             done = connection.execute(update(persons).where(persons.c.id == person).values(trust=trust))
             _note(connection, now, "owner", trust, reason=f"person {person}")
-            return done.rowcount == 1
+            return bool(done.rowcount)
 
     def purge(self, now: datetime, after: timedelta = timedelta(days=30)) -> int:
         """Forget for good what has been spam, withdrawn or gone for longer than *after*; how many."""
@@ -548,7 +555,7 @@ def _again(
     returned = bool(back) and row.status == "gone"
     second_hand = first is not None and (first.source, first.source_id) != (incoming.source, _short(incoming.source_id))
     # A second way tells of the same thing in its own words: those of the first way stand while it is there.
-    if second_hand and first.gone_at is None:
+    if second_hand and first and first.gone_at is None:
         return Recorded("same", row.key, row.status)
     changed = (row.text, row.html, row.kind, row.url) != (incoming.text, incoming.html, incoming.kind, incoming.url)
     parent = _parent(connection, incoming)
@@ -582,9 +589,14 @@ def _react(connection: Connection, incoming: Incoming, person: int, now: datetim
         values = {"kind": incoming.kind, "comment": on, "person": person}
         connection.execute(update(reactions).where(here).values(**values))
         return Recorded("edited", on, None, True)
-    values = {"post": incoming.post, "lang": incoming.lang, "kind": incoming.kind, "source": incoming.source}
-    values |= {"source_id": _short(incoming.source_id), "person": person, "comment": on, "seen_at": stamp(now)}
-    connection.execute(insert(reactions).values(**values))
+    new: dict[str, Any] = {
+        "post": incoming.post,
+        "lang": incoming.lang,
+        "kind": incoming.kind,
+        "source": incoming.source,
+    }
+    new |= {"source_id": _short(incoming.source_id), "person": person, "comment": on, "seen_at": stamp(now)}
+    connection.execute(insert(reactions).values(**new))
     return Recorded("new", on, None, True)
 
 

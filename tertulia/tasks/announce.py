@@ -1,5 +1,6 @@
 """Saying posts on networks, from the terminal. What happens is in ``tertulia.outbox``; here it is asked and shown."""
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable
@@ -157,10 +158,8 @@ def line_for(outcome: Outcome, titles: dict[tuple[str, str], str]) -> str:
 
 
 def _learn(network: Network) -> None:
-    try:
+    with contextlib.suppress(Waiting):  # what it said last time, or the usual limits, will do
         network.learn()
-    except Waiting:
-        pass  # what it said last time, or the usual limits, will do
 
 
 def _warn(planned: list[Draft]) -> None:

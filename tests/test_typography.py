@@ -100,7 +100,7 @@ def test_only_quotes_dashes_dots_and_spaces_change(text: str, lang: str):
 @given(texts, st.sampled_from(["es", "en"]))
 def test_code_and_addresses_are_never_touched(text: str, lang: str):
     """The same code and the same addresses stand in the page with typography and without."""
-    untouched = re.compile(r"<code[^>]*>.*?</code>|<[^>]*>|https?://[^\s<\"'»”’]*[a-z]", re.S)
+    untouched = re.compile(r"<code[^>]*>.*?</code>|<[^>]*>|https?://[^\s<\"'«»“”‘’]*[a-z]", re.S)
     before = untouched.findall(render(text, lang, Escapes()))
     after = untouched.findall(render(text, lang, TypographyExtension()))
     assert before == after

@@ -586,7 +586,7 @@ def _react(connection: Connection, incoming: Incoming, person: int, now: datetim
     if row:
         if (row.kind, row.comment, row.person) == (incoming.kind, on, person):
             return Recorded("same", row.comment)
-        values = {"kind": incoming.kind, "comment": on, "person": person}
+        values: dict[str, Any] = {"kind": incoming.kind, "comment": on, "person": person}
         connection.execute(update(reactions).where(here).values(**values))
         return Recorded("edited", on, None, True)
     new: dict[str, Any] = {
@@ -602,7 +602,12 @@ def _react(connection: Connection, incoming: Incoming, person: int, now: datetim
 
 def _upsert_person(connection: Connection, author: Author) -> int:
     row = connection.execute(_person(author)).first()
-    shown = {"name": author.name[:300], "handle": author.handle[:300], "url": author.url, "avatar": author.avatar}
+    shown: dict[str, Any] = {
+        "name": author.name[:300],
+        "handle": author.handle[:300],
+        "url": author.url,
+        "avatar": author.avatar,
+    }
     if row is None:
         values = {"network": author.network, "identity": _short(author.identity), "is_owner": int(author.is_owner)}
         made = connection.execute(insert(persons).values(**values, **shown).returning(persons.c.id))
@@ -615,7 +620,11 @@ def _upsert_person(connection: Connection, author: Author) -> int:
 
 
 def _add_source(connection: Connection, comment: int, incoming: Incoming, now: datetime) -> None:
-    values = {"comment": comment, "source": incoming.source, "source_id": _short(incoming.source_id)}
+    values: dict[str, Any] = {
+        "comment": comment,
+        "source": incoming.source,
+        "source_id": _short(incoming.source_id),
+    }
     connection.execute(insert(sources).values(**values, url=incoming.url, seen_at=stamp(now)))
 
 

@@ -24,7 +24,7 @@ persons = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("network", String(40), nullable=False, comment="where they are known: form, web, mastodon, bluesky…"),
-    Column("identity", String(500), nullable=False, comment="what does not change there: an account's id, a DID, a URL"),
+    Column("identity", String(500), nullable=False, comment="what stays the same there: a number, a DID, a URL"),
     Column("name", String(300), nullable=False, server_default=""),
     Column("handle", String(300), nullable=False, server_default="", comment="@ana@mastodon.example"),
     Column("url", Text, nullable=False, server_default=""),

@@ -1,0 +1,243 @@
+"""The store of the conversation: once however often it comes, decided once, shown when approved, erased for good.
+
+The same tests run on SQLite and, where ``TERTULIA_TEST_POSTGRES`` names an empty database, on PostgreSQL.
+"""
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tertulia import snapshot
+from tertulia.store import open_store
+from tertulia.store.conversation import Author, Incoming, Reason, Recorded, Verdict, fingerprint, key_of
+
+NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
+WAITING = Verdict("waiting", 2, (Reason("rule_first", {}, 0), Reason("rule_links", {"n": 3}, 2)))
+APPROVED = Verdict("approved")
+ANA = Author(network="mastodon", identity="https://mas.example/users/ana", name="Ana", handle="@ana@mas.example")
+SAID = Incoming(
+    source="mastodon",
+    source_id="1134",
+    post="voto",
+    lang="es",
+    kind="reply",
+    author=ANA,
+    published=NOW,
+    text="No pito, pero me quejo mucho.",
+    html="<p>No pito, pero me quejo mucho.</p>",
+    url="https://mas.example/@ana/1134",
+)
+POSTGRES = os.environ.get("TERTULIA_TEST_POSTGRES", "")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request, tmp_path):
+    """An empty store."""
+    if request.param == "sqlite":
+        opened = open_store("sqlite:///var/t.db", tmp_path)
+    elif not POSTGRES:
+        pytest.skip("SKIPPED: TERTULIA_TEST_POSTGRES names no database, so PostgreSQL was not tried")
+    else:
+        request.getfixturevalue("socket_enabled")
+        opened = _empty(POSTGRES)
+    yield opened
+    opened.close()
+
+
+def _empty(url):
+    from sqlalchemy import text
+
+    opened = open_store(url)
+    with opened.database.writing() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    opened.close()
+    return open_store(url)
+
+
+@pytest.fixture
+def talk(store):
+    """The conversation of an empty store."""
+    return store.conversation
+
+
+def test_the_migrations_make_the_tables_that_the_code_describes(store):
+    """Nothing differs between what was migrated and what is declared."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from tertulia.store.tables import metadata
+
+    with store.database.reading() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    ours = [
+        one
+        for one in differences
+        if one[0] not in ("modify_comment", "add_table_comment") and "comment" not in str(one[0])
+    ]
+    flat = [one for one in ours if not isinstance(one, list)]
+    nested = [one for group in ours if isinstance(group, list) for one in group if one[0] != "modify_comment"]
+    assert [] == flat + nested
+
+
+def test_the_same_thing_twice_changes_nothing(talk):
+    """A second run with nothing new leaves one comment and says so."""
+    first = talk.record(SAID, WAITING, NOW)
+    assert Recorded("new", key_of("mastodon", "1134"), "waiting", False) == first
+    assert Recorded("same", first.key, "waiting") == talk.record(SAID, APPROVED, NOW + timedelta(hours=1))
+    assert ["waiting"] == [one.status for one in talk.find()]
+
+
+def test_reasons_are_kept_with_their_values(talk):
+    """What moderation said can be said again in another language."""
+    key = talk.record(SAID, WAITING, NOW).key
+    assert [("rule_first", {}, 0), ("rule_links", {"n": 3}, 2)] == talk.one(key).reasons
+
+
+def test_an_edit_brings_new_words_and_a_new_verdict(talk):
+    """What was changed where it was said changes here, once."""
+    talk.record(SAID, APPROVED, NOW)
+    edited = replace(SAID, text="Sí pito.", html="<p>Sí pito.</p>", edited=NOW + timedelta(hours=2))
+    done = talk.record(edited, WAITING, NOW + timedelta(hours=3))
+    assert ("edited", "waiting", True) == (done.state, done.status, done.public)
+    assert "same" == talk.record(edited, WAITING, NOW + timedelta(hours=4)).state
+    assert ("Sí pito.", "2026-11-22T20:00:00.000000+00:00") == (talk.one(done.key).text, talk.one(done.key).edited_at)
+
+
+def test_what_the_owner_turned_down_stays_so_when_it_is_edited(talk):
+    """An edit does not bring back what was rejected."""
+    key = talk.record(SAID, WAITING, NOW).key
+    talk.decide(key, "rejected", "owner", NOW)
+    talk.record(replace(SAID, text="Otra cosa", html="<p>Otra cosa</p>"), APPROVED, NOW)
+    assert ("rejected", "Otra cosa") == (talk.one(key).status, talk.one(key).text)
+
+
+def test_one_reply_seen_by_two_ways_is_one_comment_with_two_sources(talk):
+    """The bridge's webmention of a toot that we have joins it; it goes when both are gone."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    bridged = replace(SAID, source="webmention", source_id="https://bridge.example/1 https://blog.example/voto/")
+    bridged = replace(bridged, author=Author(network="web", identity="https://mas.example/@ana"))
+    assert Recorded("merged", key, "approved", True) == talk.record(bridged, WAITING, NOW)
+    assert "same" == talk.record(replace(bridged, text="otro resumen"), WAITING, NOW).state
+    assert ["mastodon", "webmention"] == [way[0] for way in talk.one(key).sources]
+    talk.remove("mastodon", "1134", NOW)
+    assert "approved" == talk.one(key).status
+    talk.remove("webmention", bridged.source_id, NOW)
+    assert "gone" == talk.one(key).status
+
+
+def test_what_comes_back_is_judged_again(talk):
+    """Deleted and posted again under the same id, it waits for its verdict anew."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    talk.remove("mastodon", "1134", NOW)
+    assert ("edited", "waiting") == (talk.record(SAID, WAITING, NOW).state, talk.one(key).status)
+
+
+def test_a_reply_that_comes_before_what_it_answers_finds_its_place(talk):
+    """Networks do not promise an order."""
+    late = replace(SAID, source_id="1135", url="https://mas.example/@luis/1135", in_reply_to="1134")
+    key = talk.record(late, APPROVED, NOW).key
+    assert None is talk.one(key).parent
+    parent = talk.record(SAID, APPROVED, NOW).key
+    assert talk.one(parent).id == talk.one(key).parent
+    assert [parent] == [one.key for one in talk.thread(talk.one(key))]
+
+
+def test_only_what_is_approved_reaches_the_snapshot(talk, tmp_path):
+    """A waiting reply is not there; its answer hangs on what is public above it."""
+    key = talk.record(SAID, WAITING, NOW).key
+    below = replace(SAID, source_id="2", url="", in_reply_to="1134", html="<p>abajo</p>")
+    talk.record(below, APPROVED, NOW + timedelta(minutes=1))
+    assert talk.show(tmp_path, "voto", "es")
+    assert [("", "<p>abajo</p>")] == [(c.parent, c.html) for c in snapshot.read(tmp_path, "voto", "es").comments]
+    talk.decide(key, "approved", "owner", NOW)
+    assert talk.show(tmp_path, "voto", "es")
+    assert not talk.show(tmp_path, "voto", "es")
+    assert ["", key] == [c.parent for c in snapshot.read(tmp_path, "voto", "es").comments]
+
+
+def test_likes_are_a_number_once_per_source(talk, tmp_path):
+    """The same like twice is one; a network's total replaces its last; one taken back is gone."""
+    like = replace(SAID, kind="like", source="webmention", source_id="https://x.example/like", text="", html="", url="")
+    assert "new" == talk.record(like, APPROVED, NOW).state
+    assert "same" == talk.record(like, APPROVED, NOW).state
+    assert talk.count("voto", "es", "like", "mastodon", "our-post", 7, NOW)
+    assert talk.count("voto", "es", "like", "mastodon", "our-post", 9, NOW)
+    assert not talk.count("voto", "es", "like", "mastodon", "our-post", 9, NOW)
+    talk.show(tmp_path, "voto", "es")
+    assert {"like": 10} == snapshot.read(tmp_path, "voto", "es").counts
+    assert talk.remove("webmention", "https://x.example/like", NOW).public
+    talk.show(tmp_path, "voto", "es")
+    assert {"like": 9} == snapshot.read(tmp_path, "voto", "es").counts
+
+
+def test_showing_leaves_what_the_outbox_wrote(talk, tmp_path):
+    """Where the post lives on networks is not ours to change."""
+    where = (snapshot.Syndicated("mastodon", "https://mas.example/@blog/1"),)
+    snapshot.write(tmp_path, snapshot.Conversation(id="voto", lang="es", syndication=where))
+    talk.record(SAID, APPROVED, NOW)
+    talk.show(tmp_path, "voto", "es")
+    assert where == snapshot.read(tmp_path, "voto", "es").syndication
+
+
+def test_an_erased_person_does_not_come_back(talk, tmp_path):
+    """Neither by the same account, nor by a bridge that shows the same reply; the answers of others stay."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    other = Author(network="web", identity="https://luis.example")
+    answer = replace(SAID, source="webmention", source_id="w1", url="https://luis.example/1", author=other)
+    answer = replace(answer, in_reply_to=SAID.url, text="Y yo", html="<p>Y yo</p>")
+    talk.record(answer, APPROVED, NOW)
+    assert {("voto", "es")} == talk.erase(talk.one(key).person, NOW)
+    assert "refused" == talk.record(SAID, APPROVED, NOW).state
+    assert "refused" == talk.record(replace(SAID, source_id="77", url=""), APPROVED, NOW).state
+    bridged = replace(
+        SAID, source="webmention", source_id="b", author=replace(other, identity="https://bridge.example")
+    )
+    assert "refused" == talk.record(bridged, APPROVED, NOW).state
+    assert talk.known(SAID).erased
+    assert ["Y yo"] == [one.text for one in talk.find()]
+    talk.show(tmp_path, "voto", "es")
+    assert b"mas.example" not in snapshot.file_for(tmp_path, "voto", "es").read_bytes()
+
+
+def test_moderation_learns_what_is_known_of_a_person(talk):
+    """Approved and turned-down comments are counted, repeats of the same words are seen."""
+    talk.record(SAID, APPROVED, NOW)
+    talk.record(replace(SAID, source_id="2", url=""), Verdict("spam"), NOW)
+    known = talk.known(replace(SAID, source_id="3", url=""))
+    assert (1, 1, 2, None) == (known.approved, known.turned_down, known.repeats, known.status)
+    assert ("approved", SAID.text) == (talk.known(SAID).status, talk.known(SAID).text)
+
+
+def test_spam_is_forgotten_after_thirty_days(talk):
+    """Not before, and nothing else with it."""
+    talk.record(SAID, Verdict("spam"), NOW)
+    talk.record(replace(SAID, source_id="2", url="", text="bien"), APPROVED, NOW)
+    assert 0 == talk.purge(NOW + timedelta(days=29))
+    assert 1 == talk.purge(NOW + timedelta(days=31))
+    assert ["bien"] == [one.text for one in talk.find()]
+
+
+def test_search_takes_every_word_as_it_is(talk):
+    """The signs of SQL are letters like any other."""
+    talk.record(replace(SAID, text="100% de acuerdo"), APPROVED, NOW)
+    talk.record(replace(SAID, source_id="2", url="", text="100 de acuerdo"), APPROVED, NOW)
+    assert ["100% de acuerdo"] == [one.text for one in talk.find(words="100% Acuerdo")]
+    assert 2 == len(talk.find(words="ana"))
+
+
+def test_every_decision_is_written_down(talk):
+    """Who, what and when, without anybody's name."""
+    key = talk.record(SAID, WAITING, NOW).key
+    talk.decide(key, "approved", "owner", NOW, "buen tono")
+    assert [("owner", "approved", "buen tono"), ("rules", "waiting", "")] == [
+        (w, d, r) for _, w, d, _, r in talk.audit(key)
+    ]
+
+
+def test_the_fingerprint_sees_through_small_changes():
+    """Case, accents and punctuation do not make other words; three words are too few to tell."""
+    assert fingerprint("¡Compra YA, zapatos baratos!") == fingerprint("compra ya zapatos   baratos")
+    assert "" == fingerprint("Muy de acuerdo")

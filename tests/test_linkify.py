@@ -44,19 +44,19 @@ def test_example(case: Path):
     found, document = render(case.read_text("utf-8"), TypographyExtension(), linkify())
     assert case.with_suffix(".html").read_text("utf-8").strip() == found
     linked = re.findall(r'href="/etiqueta/([^"]+)/"', found)
-    assert set(linked) == {TAGS.slug(label) for label in document.tags}
+    assert {TAGS.slug(label) for label in document.tags} == set(linked)
 
 
 def test_there_are_enough_examples():
     """No example is lost without anybody noticing."""
     assert len(CASES) >= 80
-    assert [case.stem for case in CASES] == [case.stem for case in sorted(EXAMPLES.glob("*.html"))]
+    assert [case.stem for case in sorted(EXAMPLES.glob("*.html"))] == [case.stem for case in CASES]
 
 
 def test_tags_are_noted_as_written_in_order_each_spelling_once():
     """The post's tags are its labels, composed (NFC), as the author wrote them."""
     _, document = render("#Dos y #uno, #Dos, #DOS y #an\u0303o; `#tres`", linkify())
-    assert document.tags == ["Dos", "uno", "DOS", "año"]
+    assert ["Dos", "uno", "DOS", "año"] == document.tags
 
 
 def test_an_unknown_name_is_looked_for_on_the_default_network():
@@ -213,4 +213,4 @@ def test_the_tree_stays_whole():
     linked, _ = render("#a *x* #b #c **y** #d", linkify())
     root = ElementTree.fromstring(linked)
     assert "".join(root.itertext()) == "#a x #b #c y #d"
-    assert [a.get("href") for a in root.iter("a")] == ["/etiqueta/a/", "/etiqueta/b/", "/etiqueta/c/", "/etiqueta/d/"]
+    assert ["/etiqueta/a/", "/etiqueta/b/", "/etiqueta/c/", "/etiqueta/d/"] == [a.get("href") for a in root.iter("a")]

@@ -89,7 +89,7 @@ def test_an_absent_file_knows_no_tag(tmp_path: Path):
 def test_the_file_joins_variants_labels_and_describes(tmp_path: Path):
     """Variants lead to one page, under the label of the file, with its description in each language."""
     tags = load(tmp_path, FILE)
-    assert tags.problems == []
+    assert [] == tags.problems
     assert {"clientepitero"} == {tags.slug(s) for s in ("#clientePitero", "ClientesPiteros", "clientepitera")}
     assert ("casa-propia", "callcenter") == (tags.slug("CasaPropia"), tags.slug("Centralita"))
     assert ("ClientePitero", "centralita", "casa-propia") == tuple(
@@ -141,7 +141,7 @@ def test_two_spellings_are_one_hint(tmp_path: Path):
 def test_a_mistake_is_told_on_its_line(tmp_path: Path, source: str, expected: str):
     """What is wrong with one tag spoils no other."""
     tags = load(tmp_path, source + '[bien]\nlabel = "Bien"\n')
-    assert [f"content/tags.toml:{expected}"] == [str(problem) for problem in tags.problems]
+    assert [str(problem) for problem in tags.problems] == [f"content/tags.toml:{expected}"]
     assert "Bien" == tags.label("bien")
 
 

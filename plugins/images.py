@@ -57,7 +57,17 @@ def cover(meta, document, settings):
         return None
     if not meta.cover_alt:
         report(say("cover_no_alt", name=meta.cover), say("cover_no_alt_fix"))
+    document.files.setdefault((str(pictures.find(meta.cover, beside)), "shown"), meta.lines.get("cover"))
     return picture
+
+
+def order_pictures(content):
+    """Begin to make what a post shows as soon as it is read, perhaps by another process."""
+    document = getattr(content, "source_text", None)
+    if document and document.files:
+        pictures = album(content.settings)
+        for (path, use), line in document.files.items():
+            pictures.ask(Path(path), use, Path(content.source_path), line)
 
 
 def add_portraits(generator):
@@ -69,6 +79,7 @@ def add_portraits(generator):
         if person and person.photo:
             try:
                 author.portrait = pictures.resolve(person.photo, people, person.name)
+                pictures.ask(pictures.find(person.photo, people), "shown", people)
             except (PictureMissing, PictureError) as error:
                 log.warning("%s", Problem("content/people.toml", None, error.what, error.fix), extra={"hint": False})
 
@@ -77,10 +88,14 @@ def take_over_static_pictures(generator):
     """Keep Pelican from copying pictures as they are."""
     kept = []
     for file in generator.context["staticfiles"]:
-        if Path(file.source_path).suffix.lower() in PICTURE_SUFFIXES:
-            album(generator.settings).keep_place(Path(file.source_path), file.save_as)
-        else:
+        path = Path(file.source_path)
+        if path.suffix.lower() not in PICTURE_SUFFIXES:
             kept.append(file)
+            continue
+        try:
+            album(generator.settings).keep_place(path, file.save_as)
+        except PictureError as error:
+            log.warning("%s", Problem(str(path), None, error.what, error.fix), extra={"hint": False})
     generator.staticfiles = generator.context["staticfiles"] = kept
 
 
@@ -96,6 +111,7 @@ def publish_pictures(generators):
 
 
 def register():
+    signals.content_object_init.connect(order_pictures)
     signals.article_generator_finalized.connect(add_portraits)
     signals.static_generator_finalized.connect(take_over_static_pictures)
     signals.all_generators_finalized.connect(publish_pictures)

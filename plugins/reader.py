@@ -180,7 +180,7 @@ class PostReader(BaseReader):
 
     def inline(self, note, document):
         """A line of Markdown as HTML without its paragraph."""
-        quiet = Document(document.path, document.lang, note, document.body_line)
+        quiet = Document(document.path, document.lang, note, document.body_line, files=document.files)
         return self.render(quiet, note).removeprefix("<p>").removesuffix("</p>")
 
 

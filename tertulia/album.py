@@ -13,18 +13,14 @@ import difflib
 import os
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import quote, unquote
 
 from tertulia import text
 from tertulia.images import PICTURE_SUFFIXES, Darkroom, Facts, PictureError, Variant, copy_whole, full, variants
 from tertulia.phrases import say
 from tertulia.types import Picture
-
-T = TypeVar("T")
 
 FOLDER = "images"
 # What a link may not publish: sources of the blog itself.
@@ -63,10 +59,10 @@ class Album:
         self._listings: dict[Path, dict[str, Path]] = {}
         self._pictures: dict[Path, Picture] = {}
         self._links: dict[Path, str] = {}
-        self._published: dict[str, Path] = {}  # name under the site's root → the file to copy there
-        self._refused: dict[Path, PictureError] = {}  # told to whoever asked
-        self._left_out: dict[Path, PictureError] = {}  # nobody asked: told in the end
+        self._refused: dict[Path, PictureError] = {}
         self._first_use: dict[Path, tuple[Path, int | None]] = {}  # a picture's file → the post that asked first
+        self._asked: set[tuple[Path, str]] = set()
+        self._published: dict[str, Path] = {}  # name under the site's root → the file to copy there
 
     def is_elsewhere(self, written: str) -> bool:
         """Whether *written* is an address that is not the blog's own."""
@@ -94,16 +90,9 @@ class Album:
         near = difflib.get_close_matches(asked, sorted(names), 1, 0.6)
         return names[near[0]] if near else ""
 
-    def resolve(
-        self, written: str, beside: Path, alt: str = "", caption: str = "", *, line: int | None = None
-    ) -> Picture:
+    def resolve(self, written: str, beside: Path, alt: str = "", caption: str = "") -> Picture:
         """
-        The picture as it will be published.
-
-        Args:
-            written: See ``find``.
-            beside: The post's file.
-            line: Where in it, for what is found out only when the picture is made.
+        The picture as it will be published once it is asked for.
 
         Raises:
             PictureMissing: there is no such file.
@@ -113,10 +102,10 @@ class Album:
         if path is None:
             raise PictureMissing(written, self.nearest(written, beside))
         if path not in self._pictures:
-            self._pictures[path] = self._asked(path, self._picture, beside, line)
+            self._pictures[path] = self._picture(path)
         return replace(self._pictures[path], alt=alt, caption=caption)
 
-    def link(self, written: str, beside: Path, *, line: int | None = None) -> str:
+    def link(self, written: str, beside: Path) -> str:
         """
         The address of a file that a post links to, "" when it is no file of the author's: leave the link alone.
 
@@ -127,17 +116,46 @@ class Album:
         if path is None or path.suffix.lower() in SOURCES:
             return ""
         if path not in self._links:
-            name = self._asked(path, self._full if _is_picture(path.name) else self._copied, beside, line)
-            self._links[path] = f"{self.siteurl}/{quote(name)}"
+            self._links[path] = f"{self.siteurl}/{quote(self._linked(path))}"
         return self._links[path]
 
-    def keep_place(self, path: Path, name: str) -> None:
-        """Publish the clean copy of the picture at *path*, same size and kind, as *name* under the site's root."""
-        try:
-            facts = self.darkroom.facts(path)
-        except PictureError as error:
-            self._left_out[path] = error
+    def ask(self, path: Path, use: str, beside: Path, line: int | None = None) -> None:
+        """
+        Have the file at *path* published, and begin to make what is missing of it.
+
+        Looking up and asking are two steps since posts may be rendered in other processes: what is looked up there
+        travels back with the post (``Document.files``), and is asked for here.
+
+        Args:
+            use: "shown" for all sizes of a picture, "linked" for the one that a link opens.
+            beside: The post that asks, and *line* in it: told when the picture turns out to be broken.
+        """
+        if (path, use) in self._asked:
             return
+        self._asked.add((path, use))
+        self._first_use.setdefault(path, (beside, line))
+        if not _is_picture(path.name):
+            self._published[self._linked(path)] = path
+            return
+        try:
+            facts = self._facts(path)
+        except PictureError:  # told when it was looked up
+            return
+        main = variants(facts)[0]
+        wanted = variants(facts) if use == "shown" else (full(facts),)
+        self.darkroom.order(path, facts, wanted)
+        for variant in wanted:
+            name = _name(path, facts, variant, main=variant == main)
+            self._published[name] = self.darkroom.kept(facts, variant)
+
+    def keep_place(self, path: Path, name: str) -> None:
+        """
+        Publish the clean copy of the picture at *path*, same size and kind, as *name* under the site's root.
+
+        Raises:
+            PictureError: see ``resolve``.
+        """
+        facts = self._facts(path)
         same = Variant(facts.width_px, facts.height_px, facts.kind)
         self.darkroom.order(path, facts, [same])
         self._published[name] = self.darkroom.kept(facts, same)
@@ -149,7 +167,7 @@ class Album:
         Returns:
             The pictures that could not be made: who asked for each first, on what line, and why not.
         """
-        failed = self.darkroom.finish() | self._left_out
+        failed = self.darkroom.finish()
         for name, kept in sorted(self._published.items()):
             if kept.exists():
                 copy_whole(kept, output / name)
@@ -160,44 +178,33 @@ class Album:
         for path in sorted((self.content / FOLDER).rglob("*")):
             hidden = any(part.startswith(".") for part in path.relative_to(self.content).parts)
             if path.is_file() and not hidden and not _is_picture(path.name) and path.suffix.lower() not in SOURCES:
-                self._copied(path)
+                self.ask(path, "linked", path)
 
-    def _asked(self, path: Path, make: Callable[[Path], T], beside: Path, line: int | None) -> T:
-        """What *make* gives for *path*; remembers who asked first, and refuses a second time without looking."""
-        self._first_use.setdefault(path, (beside, line))
+    def _facts(self, path: Path) -> Facts:
+        """What is known of a picture; one that is refused is not looked at a second time."""
         if path in self._refused:
             raise self._refused[path]
         try:
-            return make(path)
+            return self.darkroom.facts(path)
         except PictureError as error:
             self._refused[path] = error
             raise
 
     def _picture(self, path: Path) -> Picture:
-        facts = self.darkroom.facts(path)
-        wanted = variants(facts)
-        self.darkroom.order(path, facts, wanted)
-        main, *sizes = wanted
-        candidates = [f"{self.siteurl}/{self._name(path, facts, v)} {v.width_px}w" for v in sizes]
-        src = self._name(path, facts, main, main=True)
+        facts = self._facts(path)
+        main, *sizes = variants(facts)
+        candidates = [f"{self.siteurl}/{_name(path, facts, size)} {size.width_px}w" for size in sizes]
+        src = _name(path, facts, main, main=True)
         return Picture(src, main.width_px, main.height_px, srcset=", ".join(candidates))
 
-    def _full(self, path: Path) -> str:
-        facts = self.darkroom.facts(path)
-        largest, main = full(facts), variants(facts)[0]
-        self.darkroom.order(path, facts, [largest])
-        return self._name(path, facts, largest, main=largest == main)
-
-    def _name(self, path: Path, facts: Facts, variant: Variant, *, main: bool = False) -> str:
-        name = f"{FOLDER}/{facts.name(text.slugify(path.stem)[:60] or 'imagen', variant, main=main)}"
-        self._published[name] = self.darkroom.kept(facts, variant)
-        return name
-
-    def _copied(self, path: Path) -> str:
+    def _linked(self, path: Path) -> str:
+        """The name under the site's root of a file that is linked to."""
+        if _is_picture(path.name):
+            facts = self._facts(path)
+            largest = full(facts)
+            return _name(path, facts, largest, main=largest == variants(facts)[0])
         inside = path.relative_to(self.content).as_posix()
-        name = inside if inside.startswith(f"{FOLDER}/") else f"files/{inside}"
-        self._published[name] = path
-        return name
+        return inside if inside.startswith(f"{FOLDER}/") else f"files/{inside}"
 
     def _is_own(self, written: str) -> bool:
         return bool(self.site_address) and written.startswith(f"{self.site_address}/")
@@ -234,6 +241,10 @@ class Album:
                 files = {}
             self._listings[folder] = files
         return self._listings[folder]
+
+
+def _name(path: Path, facts: Facts, variant: Variant, *, main: bool = False) -> str:
+    return f"{FOLDER}/{facts.name(text.slugify(path.stem)[:60] or 'imagen', variant, main=main)}"
 
 
 def _is_picture(name: str) -> bool:

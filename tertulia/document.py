@@ -21,6 +21,7 @@ class Document:
     body_line: int = 1  # the line of the file at which the body begins, 1-based
     tags: list[str] = field(default_factory=list)  # labels found in the text, in order, as written
     problems: list[Problem] = field(default_factory=list)
+    files: dict[tuple[str, str], int | None] = field(default_factory=dict)  # (file, "shown" or "linked") → first line
     embeds: str = ""  # the post's own word on embeds that are gone, as its header has it: "texto"
 
     def line_of(self, needle: str) -> int | None:

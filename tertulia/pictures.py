@@ -87,10 +87,12 @@ class PicturesExtension(Extension):
             document.report(say("picture_elsewhere", host=host), say("picture_elsewhere_fix"), needle=needle)
             return None
         try:
-            return self.album.resolve(written, self.file_of(document), alt, line=document.line_of(needle))
+            picture = self.album.resolve(written, self.file_of(document), alt)
         except (PictureMissing, PictureError) as error:
             document.report(error.what, error.fix, needle=needle)
             return None
+        self._keep(written, "shown", document, needle)
+        return picture
 
     def file_link(self, written: str, document: Document, needle: str) -> str:
         """The published address of a file that is linked to; "" when the link is to be left alone."""
@@ -98,14 +100,22 @@ class PicturesExtension(Extension):
         if not suffix or self.album.is_elsewhere(written):
             return ""
         try:
-            address = self.album.link(written, self.file_of(document), line=document.line_of(needle))
+            address = self.album.link(written, self.file_of(document))
         except PictureError as error:
             document.report(error.what, error.fix, needle=needle)
             return ""
-        if not address and suffix in PICTURE_SUFFIXES:
+        if address:
+            self._keep(written, "linked", document, needle)
+        elif suffix in PICTURE_SUFFIXES:
             missing = PictureMissing(written, self.album.nearest(written, self.file_of(document)))
             document.report(missing.what, missing.fix, needle=needle)
         return address
+
+    def _keep(self, written: str, use: str, document: Document, needle: str) -> None:
+        """Leave on *document* that it needs a file, for whoever publishes (see ``Album.ask``)."""
+        key = (str(self.album.find(written, self.file_of(document))), use)
+        if key not in document.files:
+            document.files[key] = document.line_of(needle)
 
 
 class _Pictures(Treeprocessor):

@@ -64,7 +64,10 @@ def rendered(album: Album, body: str) -> tuple[str, list[str]]:
     md = markdown.Markdown(extensions=[*EXTENSIONS, PicturesExtension(album)], output_format="html")
     document = Document(POST, "es", body, 10)
     md.document = document
-    return md.convert(body) + "\n", [str(problem) for problem in document.problems]
+    html = md.convert(body) + "\n"
+    for (path, use), line in document.files.items():
+        album.ask(Path(path), use, album.content / POST.removeprefix("content/"), line)
+    return html, [str(problem) for problem in document.problems]
 
 
 def marked(html: str) -> str:
@@ -203,3 +206,20 @@ def test_no_camera_data_anywhere_in_a_built_site(blog, build, tmp_path):
     assert [] == [name for name in names if "nadie" in name]
     assert (505 + 6, 700) == Image.open(output / "extra" / "e.jpg").size
     assert images.look((output / "posts" / "a.jpg").read_bytes()).kind == "jpeg"
+
+
+def test_pictures_of_posts_that_other_processes_read_are_published(blog, build, tmp_path, monkeypatch):
+    """What a child process found in a post reaches the one that publishes; notes added later count too."""
+    monkeypatch.setattr("tertulia.parallel.WORTH_FORKING", 2)
+    for number in range(1, 9):
+        (blog / "posts" / f"foto-{number}.jpg").write_bytes(saved(photo(500 + number), "JPEG", orientation=6))
+        (blog / "posts" / f"{number}.md").write_text(
+            f"Título: Entrada {number}\nId: e{number}\nFecha: 2026-11-0{number}\n"
+            f"Actualización: 2026-11-20 ![Una plaza](foto-{9 - number}.jpg)\n\nHola\n",
+            "utf-8",
+        )
+    output = tmp_path / "output"
+    records = build(blog, output, SEARCH=False, SOCIAL_CARDS=False)
+    assert [] == [r.getMessage() for r in records if r.levelname in ("WARNING", "ERROR")]
+    names = {marked(p.name) for p in (output / "images").iterdir()}
+    assert {f"foto-{number}.MARK.jpg" for number in range(1, 9)} <= names

@@ -231,9 +231,9 @@ def _hardened(https: bool) -> HTTPAdapter:
 
 
 def _retry() -> Retry:
-    # Only for a connection that breaks off. Retrying on a status would make urllib3 read the whole refused body, and
-    # a hostile one has no end.
-    return Retry(connect=1, read=1, status=0, redirect=0, other=0, allowed_methods=("GET", "HEAD"), backoff_factor=0.2)
+    # Only for a connection that could not be made. Retrying on a status would make urllib3 read the whole refused
+    # body, and a hostile one has no end; retrying a read would go on behind the back of a caller who has given up.
+    return Retry(connect=1, read=0, status=0, redirect=0, other=0, allowed_methods=("GET", "HEAD"), backoff_factor=0.2)
 
 
 def _origins(pair: str) -> list[str]:

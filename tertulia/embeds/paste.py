@@ -122,7 +122,7 @@ def ask(answer: Callable[[str], str]) -> str:
 def _split(note: str, shown: str) -> tuple[dict[str, list[str]], str]:
     head, _, words = note.replace("\r\n", "\n").lstrip("\ufeff\n").partition("\n\n")
     header: dict[str, list[str]] = {}
-    for number, line in enumerate(head.split("\n"), 1):
+    for number, line in enumerate(head.rstrip().split("\n"), 1):
         name, colon, value = line.partition(":")
         known = NAMES.get(name.strip().lower())
         if not colon or not known:

@@ -1,0 +1,320 @@
+"""What is kept stays whole: atomic writing, keeping by hand, one's own archive, removal, five hundred items."""
+
+import contextlib
+import datetime as dt
+import json
+import os
+import subprocess
+import zipfile
+from pathlib import Path
+
+import markdown
+import msgspec
+import pytest
+
+from tertulia import phrases
+from tertulia.document import Document
+from tertulia.embeds import draw, providers, shelf
+from tertulia.embeds.archive import keep_from
+from tertulia.embeds.capture import capture
+from tertulia.embeds.markdown import EmbedsExtension
+from tertulia.embeds.paste import ask, paste
+from tertulia.embeds.remove import history, remove
+from tertulia.embeds.shelf import Shelf
+from tertulia.embeds.types import Capture, files_of
+from tertulia.errors import ContentError
+from tests.embedding import FakeWeb, example, png, post
+
+NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+URL = "https://www.linkedin.com/posts/ana_atencion-activity-7100000000000000000-abcd"
+NOTE = f"""URL: {URL}
+Autor: Ana Ruiz
+Usuario: @ana
+Fecha: 2024-03-01
+Idioma: es
+Red: LinkedIn
+Imagen: captura.png | La respuesta, con membrete
+
+Llevo cuarenta minutos al teléfono.
+
+Y contando: https://ejemplo.es/carta
+"""
+
+
+@pytest.fixture(autouse=True)
+def _spanish():
+    phrases.speak("es")
+
+
+def drawn(folder, text):
+    md = markdown.Markdown(extensions=[EmbedsExtension(Shelf(folder), draw.Page())])
+    md.document = Document("a.md", body=text)
+    return md.convert(text)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def whole(folder):
+    """Whether every JSON can be read and has its pictures beside it; the texts that are kept."""
+    texts = []
+    for file in (folder / "embeds").rglob("*.json"):
+        kept = msgspec.json.decode(file.read_bytes(), type=Capture)
+        assert [] == [name for name in files_of(kept) if not (file.parent / name).exists()]
+        texts.append(kept.html)
+    return texts
+
+
+@pytest.mark.parametrize("moment", range(12))
+@pytest.mark.parametrize("call", ["replace", "fsync"])
+def test_killed_at_any_moment_leaves_old_or_new(tmp_path, monkeypatch, call, moment):
+    """An edited post with other pictures, killed before its n-th step on disk, is the old one or the new one, whole."""
+    data = example("mastodon-whole")
+    post(tmp_path, data["post"])
+    assert ["captured"] == [step.outcome for step in capture(tmp_path, FakeWeb(data["answers"]), NOW)]
+    old = whole(tmp_path)
+    data["answers"]["https://mas.to/api/v1/statuses/113400000000000001"]["body"]["content"] = "<p>Otra cosa</p>"
+    data["answers"]["https://cdn.mas.to/"] = {"type": "image/png", "body": png(70, 20, (1, 2, 3))}
+    steps = iter(range(100))
+    real = getattr(os, call)
+
+    def dying(*args, **kwargs):
+        if next(steps) == moment:
+            raise Killed
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(shelf.os, call, dying)
+    with contextlib.suppress(Killed):
+        list(capture(tmp_path, FakeWeb(data["answers"]), NOW, check=True))
+    monkeypatch.undo()
+    left = whole(tmp_path)
+    assert left == old or "Otra cosa" in left[0]
+    # The next run finishes what was begun, and leaves nothing lying about.
+    list(capture(tmp_path, FakeWeb(data["answers"]), NOW, check=True))
+    assert "Otra cosa" in whole(tmp_path)[0]
+    kept = Shelf(tmp_path).load("mastodon", "mas.to-113400000000000001")
+    assert {"mas.to-113400000000000001.json", *files_of(kept)} == set(os.listdir(tmp_path / "embeds" / "mastodon"))
+
+
+def test_keys_stand_in_a_stable_order(tmp_path):
+    """The file reads the same way for every item: what, where, who, what it says."""
+    data = example("mastodon")
+    post(tmp_path, data["post"])
+    list(capture(tmp_path, FakeWeb(data["answers"]), NOW))
+    written = json.loads((tmp_path / "embeds/mastodon/mastodon.social-103270115826048975.json").read_text("utf-8"))
+    order = [name for name in Capture.__struct_fields__ if name in written]
+    assert order == list(written)
+
+
+def test_hash_tells_whether_the_words_changed(tmp_path):
+    """The hash holds over what the item says, and not over counts and our own dates."""
+    one = Capture(provider="x", id="1", url="https://x.com/a/status/1", html="<p>a</p>", counts={"likes": 1})
+    two = Capture(provider="x", id="1", url="https://x.com/a/status/1", html="<p>a</p>", captured="2026-01-01")
+    three = Capture(provider="x", id="1", url="https://x.com/a/status/1", html="<p>b</p>")
+    assert shelf.fingerprint(one) == shelf.fingerprint(two) != shelf.fingerprint(three)
+
+
+def test_five_hundred_items_resume_where_they_stopped(tmp_path):
+    """A run of 500 that is stopped after 200 asks only for the other 300, and says how far it is."""
+    post(tmp_path, "\n\n".join(f"https://vimeo.com/{1000 + number}" for number in range(500)))
+    answer = {"body": {"title": "Vídeo", "duration": 3, "upload_date": "2020-01-01 00:00:00"}}
+    web = FakeWeb({"https://vimeo.com/api/": answer})
+    first = capture(tmp_path, web, NOW)
+    steps = [next(first) for _ in range(200)]
+    first.close()
+    assert (200, 500) == (steps[-1].number, steps[-1].total)
+    again = list(capture(tmp_path, web, NOW))
+    assert 300 == len(again)
+    assert {"captured"} == {step.outcome for step in again}
+    assert 500 == len(list((tmp_path / "embeds" / "vimeo").glob("*.json")))
+
+
+def test_new_provider_takes_five_lines(tmp_path, monkeypatch):
+    """A service that speaks oEmbed is an entry of data: five lines, and it is captured and drawn like the rest."""
+    entry = """
+    label = "Dailymotion"
+    kind = "player"
+    addresses = ['https?://(?:www\\.)?dailymotion\\.com/video/(?P<id>\\w+)']
+    endpoint = "https://www.dailymotion.com/services/oembed?url={url}"
+    player = "https://geo.dailymotion.com/player.html?video={id}"
+    """
+    import tomllib
+    from functools import partial
+
+    from tertulia.embeds.providers import oembed
+
+    service = oembed.service("dailymotion", tomllib.loads(entry))
+    new = providers.Provider("dailymotion", service.label, partial(oembed.capture, service=service), service.patterns)
+    monkeypatch.setitem(providers.PROVIDERS, "dailymotion", new)
+    assert 5 == len(entry.strip().splitlines())
+    url = "https://www.dailymotion.com/video/x8abcd"
+    post(tmp_path, url)
+    answers = {"https://www.dailymotion.com/services/oembed": {"body": {"title": "La cola", "duration": 61}}}
+    assert ["captured"] == [step.outcome for step in capture(tmp_path, FakeWeb(answers), NOW)]
+    assert "Ver «La cola» en Dailymotion (1:01)" in drawn(tmp_path, url)
+
+
+def test_provider_with_a_mistake_says_where():
+    """An entry that lacks something or says something unknown is told by its name."""
+    from tertulia.embeds.providers import oembed
+
+    with pytest.raises(ValueError, match=r"\[x\]"):
+        oembed.service("x", {"label": "X", "kind": "post", "addresses": [], "endpoint": "", "color": "red"})
+    with pytest.raises(ValueError, match=r"\[x\]"):
+        oembed.service("x", {"label": "X"})
+
+
+def test_paste_keeps_what_no_interface_gives(tmp_path):
+    """A note with words and a screenshot becomes an embed like any other, with its alt text."""
+    (tmp_path / "captura.png").write_bytes(png(2000, 100))
+    kept = paste(tmp_path, NOTE, NOW, beside=tmp_path, shown="nota.txt")
+    html = drawn(tmp_path, URL)
+    assert ("paste", "2024-03-01", 1200) == (kept.source, kept.published, kept.pictures[0].width_px)
+    assert "Llevo cuarenta minutos" in html
+    assert 'alt="La respuesta, con membrete"' in html
+    assert 'LinkedIn, <time class="dt-published" datetime="2024-03-01">1 de marzo de 2024</time>' in html
+    assert "@ana" in html
+
+
+def test_what_was_pasted_is_never_asked_for(tmp_path):
+    """Neither capture nor check touches what was kept by hand."""
+    (tmp_path / "captura.png").write_bytes(png())
+    paste(tmp_path, NOTE, NOW, beside=tmp_path)
+    post(tmp_path, URL)
+    assert [] == list(capture(tmp_path, FakeWeb({}), NOW, check=True))
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("Autor: Ana\n\nHola", "falta «URL"),
+        ("URL: javascript:alert(1)\n\nHola", "falta «URL"),
+        ("URL: https://a.example/1\n", "no hay texto ni imagen"),
+        ("URL: https://a.example/1\nColor: rojo\n\nHola", "nota.txt:2: «Color» no se conoce"),
+        ("URL: https://a.example/1\nImagen: nada.png\n\nHola", "«nada.png» no es una imagen"),
+        ("URL: https://a.example/1\nFecha: ayer\n\nHola", "la fecha «ayer» no se entiende"),
+        ("", "«» no se conoce"),
+    ],
+)
+def test_note_with_a_mistake_is_one_clear_line(tmp_path, note, said):
+    """A note that cannot be kept says what is wrong, and keeps nothing."""
+    with pytest.raises(ContentError, match=said):
+        paste(tmp_path, note, NOW, beside=tmp_path, shown="nota.txt")
+    assert not (tmp_path / "embeds").exists()
+
+
+def test_questions_make_the_same_note(tmp_path):
+    """Answering at the terminal gives the note that a file would."""
+    answers = iter([URL, "Ana Ruiz", "@ana", "", "es", "", "Hola", "y adiós", ""])
+    kept = paste(tmp_path, ask(lambda _question: next(answers)), NOW, beside=tmp_path)
+    assert "<p>Hola<br>y adiós</p>" == kept.html
+
+
+def archive(folder, name="twitter-2024.zip"):
+    """A small archive in the shape that X gives."""
+    tweets = [
+        {
+            "tweet": {
+                "id_str": "436461658601713664",
+                "full_text": "Cuarenta minutos &amp; contando https://t.co/abc https://t.co/foto",
+                "created_at": "Thu Feb 20 11:25:43 +0000 2014",
+                "lang": "es",
+                "favorite_count": "12",
+                "retweet_count": "0",
+                "entities": {
+                    "urls": [{"url": "https://t.co/abc", "expanded_url": "https://ejemplo.es/carta"}],
+                    "media": [{"url": "https://t.co/foto"}],
+                },
+            }
+        },
+        {"tweet": {"id_str": "2", "full_text": "No se cita", "created_at": "Thu Feb 20 11:25:43 +0000 2014"}},
+    ]
+    account = [{"account": {"username": "ana", "accountDisplayName": "Ana Ruiz"}}]
+    path = folder / name
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("data/tweets.js", "window.YTD.tweets.part0 = " + json.dumps(tweets))
+        out.writestr("data/account.js", "window.YTD.account.part0 = " + json.dumps(account))
+        out.writestr("data/tweets_media/436461658601713664-BgABC.png", png())
+        out.writestr("data/tweets_media/../../../evil.png", png())
+    return path
+
+
+def test_archive_gives_the_quoted_posts_with_their_pictures(tmp_path):
+    """Of one's own archive only what the blog quotes and does not have is taken, pictures included."""
+    url = "https://twitter.com/ana/status/436461658601713664"
+    post(tmp_path, f"{url}\n\nhttps://x.com/otra/status/999\n")
+    path = archive(tmp_path)
+    (kept,) = keep_from(tmp_path, path, NOW)
+    html = drawn(tmp_path, url)
+    assert ("archive", {"likes": 12}, 1) == (kept.source, kept.counts, len(kept.pictures))
+    assert 'Cuarenta minutos &amp; contando <a href="https://ejemplo.es/carta"' in html
+    assert "20 de febrero de 2014" in html
+    assert "Ana Ruiz" in html
+    assert [] == list(keep_from(tmp_path, path, NOW))
+    assert ["posts", "twitter-2024.zip"] == sorted(p.name for p in tmp_path.iterdir() if p.name != "embeds")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        None,
+        {"otro.txt": "x"},
+        {"data/tweets.js": "window.YTD.tweets.part0 = [" + "[" * 5000},
+        {"data/tweets.js": "window.YTD.tweets.part0 = [{"},
+    ],
+)
+def test_archive_that_is_none_is_one_clear_line(tmp_path, members):
+    """No ZIP, another ZIP and a broken list are told in one line."""
+    post(tmp_path, "https://x.com/ana/status/436461658601713664")
+    path = tmp_path / "a.zip"
+    path.write_bytes(b"no es un zip")
+    if members:
+        with zipfile.ZipFile(path, "w") as out:
+            for name, text in members.items():
+                out.writestr(name, text)
+    with pytest.raises(ContentError):
+        list(keep_from(tmp_path, path, NOW))
+
+
+def test_archive_bomb_is_refused(tmp_path, monkeypatch):
+    """A member that inflates past the limit is not read to its end."""
+    monkeypatch.setattr("tertulia.embeds.archive.MEMBER_BYTES", 1000)
+    post(tmp_path, "https://x.com/ana/status/436461658601713664")
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("data/tweets.js", "window.YTD.tweets.part0 = [" + " " * 100_000 + "]")
+    with pytest.raises(ContentError, match="ocupa más de 1000 bytes"):
+        list(keep_from(tmp_path, path, NOW))
+
+
+def test_removal_on_request(tmp_path):
+    """One command takes words and pictures away for good, and says which commits still hold them."""
+
+    def git(*words):
+        subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@example.com", *words], cwd=tmp_path, check=True)
+
+    data = example("mastodon")
+    post(tmp_path, data["post"])
+    list(capture(tmp_path, FakeWeb(data["answers"]), NOW))
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "Entradas")
+    held = remove(tmp_path, data["post"], NOW)
+    assert 2 == len(held)
+    assert [] == list((tmp_path / "embeds").rglob("*.webp"))
+    assert "inheritance" not in (tmp_path / "embeds/mastodon/mastodon.social-103270115826048975.json").read_text(
+        "utf-8"
+    )
+    assert "inheritance" not in drawn(tmp_path, data["post"])
+    assert [] == list(capture(tmp_path, FakeWeb(data["answers"]), NOW, check=True))
+    (commit,) = history(held)
+    assert commit.endswith("Entradas")
+
+
+def test_nothing_to_remove(tmp_path):
+    """Removing what was never captured still keeps it from being captured."""
+    assert [] == remove(tmp_path, "https://mas.to/@ana/1134567890", NOW)
+    post(tmp_path, "https://mas.to/@ana/1134567890")
+    assert [] == list(capture(tmp_path, FakeWeb({}), NOW))
+    assert [] == history([Path("/nowhere/x")]) == history([])

@@ -85,7 +85,7 @@ def test_the_file_is_read_whole_and_in_order(people: People):
 def test_who_is_meant(people: People, name: str, expected: str | None):
     """A key, a full name or a handle mean a person; case and accents do not count."""
     found = people.find(name)
-    assert (found.key if found else None) == expected
+    assert expected == (found.key if found else None)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_site_that_is_no_address_is_not_kept(tmp_path: Path):
 def test_an_absent_file_knows_nobody(tmp_path: Path):
     """Without people.toml a bare name means nobody."""
     people = People.load(tmp_path / "people.toml")
-    assert (list(people), people.find("ana"), people.profile_url("@ana")) == ([], None, "")
+    assert ([], None, "") == (list(people), people.find("ana"), people.profile_url("@ana"))
 
 
 def test_a_broken_file_is_refused_with_its_line(tmp_path: Path):

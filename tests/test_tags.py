@@ -141,7 +141,7 @@ def test_two_spellings_are_one_hint(tmp_path: Path):
 def test_a_mistake_is_told_on_its_line(tmp_path: Path, source: str, expected: str):
     """What is wrong with one tag spoils no other."""
     tags = load(tmp_path, source + '[bien]\nlabel = "Bien"\n')
-    assert [str(problem) for problem in tags.problems] == [f"content/tags.toml:{expected}"]
+    assert [f"content/tags.toml:{expected}"] == [str(problem) for problem in tags.problems]
     assert "Bien" == tags.label("bien")
 
 

@@ -23,6 +23,7 @@ IGNORE_FILES = [".*", "*~", "#*#"]
 # Dotted names and an empty PLUGIN_PATHS: a bare name could load somebody else's installed plugin.
 PLUGIN_PATHS: list[str] = []
 PLUGINS = [
+    "plugins.writer",  # the first: it writes all pages before the others finish their own files
     "plugins.reader",
     "plugins.problems",
     "plugins.taxonomy",

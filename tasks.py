@@ -89,6 +89,29 @@ def announce(c, dry_run=False, post="", network="", since=""):
 
 
 @task
+def capture(c, check=False, paste="", archive="", remove=""):
+    """Keep what posts quote; --check looks again, --paste FILE (or -) by hand, --archive ZIP from X, --remove URL."""
+    from tertulia.tasks import capture as task
+
+    if paste:
+        task.by_hand(BLOG, paste if paste == "-" else str(CALLED_FROM / paste))
+    elif archive:
+        task.from_archive(BLOG, str(CALLED_FROM / archive))
+    elif remove:
+        task.take_out(BLOG, remove)
+    else:
+        task.run(BLOG, check=check)
+
+
+@task
+def links(c, apply=False):
+    """Find the links in posts that no longer answer; --apply sends readers to their archived copies."""
+    from tertulia.tasks.capture import links as run
+
+    run(BLOG, apply=apply)
+
+
+@task
 def start(c, name=None, tagline=None, address=None, author=None, language=None, timezone=None, yes=False):
     """Turn this clone into your own blog."""
     from tertulia.tasks.start import run
@@ -177,7 +200,7 @@ def _module(module, *arguments):
         raise Exit(code=code)
 
 
-TASKS = (preview, build, new, announce, start, update, test, lint, check, bench, lock)
+TASKS = (preview, build, new, capture, links, announce, start, update, test, lint, check, bench, lock)
 
 if __name__ == "__main__":
     os.chdir(ROOT)

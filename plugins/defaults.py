@@ -28,6 +28,7 @@ PLUGINS = [
     "plugins.problems",
     "plugins.taxonomy",
     "plugins.images",
+    "plugins.cards",
     "plugins.embeds",
     "plugins.series",
     "plugins.languages",

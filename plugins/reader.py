@@ -17,6 +17,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import markdown
@@ -210,7 +211,7 @@ def markdown_for(settings):
             embeds.links_extension(settings),
             typography.TypographyExtension(),
             LinkifyExtension(
-                tag_url=lambda slug: f"{siteurl}/{tag_url.format(slug=slug)}",
+                tag_url=lambda slug: f"{siteurl}/{tag_url.format(slug=quote(slug))}",
                 tags=tags,
                 people=people,
                 default_network=settings["MENTION_NETWORK"],

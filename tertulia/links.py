@@ -15,6 +15,8 @@ Archived copies are looked up with the Internet Archive's availability API, near
 https://archive.org/help/wayback_api.php
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import json
 import re
@@ -22,6 +24,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
@@ -30,8 +33,12 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from tertulia.errors import ContentError, FetchError
-from tertulia.http import REDIRECTS, Web
 from tertulia.phrases import say
+
+if TYPE_CHECKING:  # a build applies the table and must not load what could fetch
+    from tertulia.http import Web
+
+HOPS = 5  # most addresses that may stand for the next one
 
 # Hosts whose addresses only stand for others. Several have closed: what they answered is in the table or is lost.
 SHORTENERS = frozenset(
@@ -130,7 +137,7 @@ class Table:
 
     def target(self, url: str) -> str:
         """Where readers are sent for *url*: where a short address led, an archived copy, or the address itself."""
-        for _step in range(REDIRECTS):  # a table corrected by hand may go in circles
+        for _step in range(HOPS):  # a table corrected by hand may go in circles
             known = self.known.get(url, Known())
             if known.use == "archived" and known.archived:
                 return known.archived
@@ -185,7 +192,7 @@ def follow(url: str, web: Web) -> tuple[str, str]:
         FetchError: it says nothing.
     """
     seen = url
-    for _hop in range(REDIRECTS):
+    for _hop in range(HOPS):
         answer = web.request("GET", seen, follow=False, cut=True, max_bytes=100_000)
         place = answer.headers.get("location", "")
         if not place:
@@ -195,7 +202,7 @@ def follow(url: str, web: Web) -> tuple[str, str]:
             return "", str(answer.status)
         if not is_short(seen):
             return seen, ""
-    return "", say("web_redirects", url=url, limit=REDIRECTS)
+    return "", say("web_redirects", url=url, limit=HOPS)
 
 
 def collect(content_dir: Path) -> list[Link]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from tertulia.parallel import spread
 from tertulia.text import fold
 
 # What describes a post: more words find more distant relatives, and take longer.
@@ -110,7 +111,7 @@ def related(texts: Iterable[Text], count: int = 3) -> dict[str, list[str]]:
 
 
 def _closest(posts: Sequence[Text], count: int) -> dict[str, list[str]]:
-    described = _described([_counted(post) for post in posts])
+    described = _described(spread(_counted, posts))
     remembered = _remembered(described)
     found = {}
     for at, words in enumerate(described):

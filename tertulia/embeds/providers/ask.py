@@ -1,11 +1,13 @@
 """What a provider gets to work with: the address, a guarded way to the web, and a place for pictures."""
 
+from __future__ import annotations
+
 import datetime as dt
 import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 import lxml.html
@@ -15,8 +17,10 @@ from tertulia.embeds.shelf import file_stem
 from tertulia.embeds.types import Author, Image, NotThere, Withheld
 from tertulia.errors import FetchError
 from tertulia.html import clean, one_line
-from tertulia.http import Fetched, Web
 from tertulia.phrases import say
+
+if TYPE_CHECKING:  # a build reads what was captured and must not load what could fetch
+    from tertulia.http import Fetched, Web
 
 JSON = ("application/json", "application/activity+json", "text/json", "text/javascript", "application/json+oembed")
 HTML = ("text/html", "application/xhtml+xml")

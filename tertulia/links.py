@@ -106,7 +106,7 @@ class Table:
         self.known = known or {}
 
     @classmethod
-    def load(cls, path: Path) -> "Table":
+    def load(cls, path: Path) -> Table:
         """
         Read the table; empty when there is no file.
 

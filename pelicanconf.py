@@ -33,6 +33,8 @@ TOC_WORDS = 1200  # a post this long gets a table of contents; "Índice: sí" or
 RELATED_POSTS = 3  # how many related posts to show; 0 for none
 SEARCH = True  # search in the browser; needs nothing on the server
 SOCIAL_CARDS = True  # draw a card for shared links of posts that have no cover
+SOCIAL_CARDS_MAX = 100  # how many posts, the newest, get a card of their own; the others share the blog's
+EMBEDS_POLICY = "keep"  # what to do with a quoted post that its author deletes: "keep", "text" (no pictures), "remove"
 CONTENT_LICENSE = "CC BY-SA 4.0"  # shown at the foot; "" for none
 CONTENT_LICENSE_URL = "https://creativecommons.org/licenses/by-sa/4.0/deed.es"
 
@@ -42,6 +44,7 @@ MENTION_NETWORK = ""  # where an unknown @name leads: "x", "instagram", a Mastod
 
 # ── Feeds ────────────────────────────────────────────────────────────────────────────────────────────────────────
 FEED_MAX_ITEMS = 20  # posts a feed
+FEED_ID_BASE = ""  # begins the name of every post in feeds, "tag:blog.example,2026:"; "": from SITE_ADDRESS
 WEBSUB_HUB = ""  # a WebSub hub to name in the feeds, "https://pubsubhubbub.appspot.com/" for one; "" for none
 
 SITEURL = urlsplit(SITE_ADDRESS).path.rstrip("/")  # before every internal link; follows from SITE_ADDRESS

@@ -13,6 +13,8 @@ from pathlib import Path
 from tertulia.store.connection import Database
 from tertulia.store.conversation import Conversation
 from tertulia.store.deliveries import Deliveries
+from tertulia.store.filters import Once, Words
+from tertulia.store.letters import Letters
 from tertulia.store.subscribers import Subscribers
 
 
@@ -24,6 +26,9 @@ class Store:
     deliveries: Deliveries
     subscribers: Subscribers
     conversation: Conversation
+    words: Words
+    once: Once
+    letters: Letters
 
     def close(self) -> None:
         """Give the connections back."""
@@ -42,4 +47,12 @@ def open_store(url: str, root: Path = Path()) -> Store:
     """
     database = Database(url, root)
     database.migrate()
-    return Store(database, Deliveries(database), Subscribers(database), Conversation(database))
+    return Store(
+        database=database,
+        deliveries=Deliveries(database),
+        subscribers=Subscribers(database),
+        conversation=Conversation(database),
+        words=Words(database),
+        once=Once(database),
+        letters=Letters(database),
+    )

@@ -347,13 +347,13 @@ class Conversation:
     # Deciding
 
     def decide(self, key: str, status: Status, who: Who, now: datetime, reason: str = "") -> Said | None:
-        """Give a comment another status; it as it was before, or None when there is no such comment or no change."""
+        """Give a comment another status; it as it was before, or None when there is none or nothing changes."""
         before = self.one(key)
         if before is None:
             return None
         with self._writing() as connection:
             row = connection.execute(select(comments).where(comments.c.key == key)).first()
-            if row is None or row.status == status:
+            if row is None or (row.status, row.decided_by) == (status, who):
                 return None
             _set_status(connection, row, status, who, now, reason)
         return before

@@ -1,0 +1,1 @@
+"""Comments: read from a form, made safe, judged, moderated, threaded, exported and erased."""

@@ -1,0 +1,162 @@
+"""What is done with a comment: taken in, decided, edited, trusted, erased; each with all that follows from it.
+
+What follows: the filter learns, the snapshot of the post is written, the site is built anew, whoever asked for it
+gets a letter. The form, webmentions and the networks all come in by ``take``.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from tertulia.comments import bayes
+from tertulia.comments.markup import to_html
+from tertulia.comments.moderation import Case, Signals, judge
+from tertulia.comments.notices import Notices
+from tertulia.store import Store
+from tertulia.store.conversation import Incoming, Recorded, Said, Status, Trust, Verdict
+
+log = logging.getLogger(__name__)
+
+Decision = Literal["approved", "rejected", "spam"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moderator:
+    """Keeps the conversation in order."""
+
+    store: Store
+    snapshots: Path
+    now: Callable[[], datetime]
+    notices: Notices | None = None
+    rebuild: Callable[[], None] = lambda: None  # called when what is public has changed
+    second_opinion: Callable[[Incoming, Signals], bool | None] | None = None
+
+    # Coming in
+
+    def judge(self, incoming: Incoming, signals: Signals | None = None) -> Verdict:
+        """What is to become of *incoming*."""
+        known = self.store.conversation.known(incoming)
+        words = bayes.words_of(incoming.text, incoming.author.name, incoming.author.url)
+        opinion = bayes.opinion(words, self.store.words.counts(words))
+        second = self.second_opinion(incoming, signals) if self.second_opinion and signals else None
+        return judge(Case(incoming, known, signals, opinion, second))
+
+    def take(self, incoming: Incoming, signals: Signals | None = None) -> Recorded:
+        """Record *incoming* with its verdict, and do what follows; the same thing again does nothing."""
+        recorded = self.store.conversation.record(incoming, self.judge(incoming, signals), self.now())
+        if recorded.state in ("same", "refused"):
+            return recorded
+        log.info("comment %s by %s: %s, %s", recorded.key, incoming.source, recorded.state, recorded.status)
+        if recorded.public:
+            self._show(incoming.post, incoming.lang)
+        said = self.store.conversation.one(recorded.key) if recorded.state == "new" and recorded.status else None
+        if said and self.notices:
+            if said.status == "waiting":
+                self.notices.waiting(said)
+            elif said.status == "approved":
+                self.notices.answered(said)
+        return recorded
+
+    def gone(self, source: str, source_id: str) -> Recorded:
+        """It was deleted where it was said."""
+        recorded = self.store.conversation.remove(source, source_id, self.now())
+        said = self.store.conversation.one(recorded.key) if recorded.public and recorded.key else None
+        if said:
+            self._show(said.post, said.lang)
+        elif recorded.public:
+            self.show_all()
+        return recorded
+
+    # Deciding
+
+    def decide(self, key: str, status: Decision, reason: str = "") -> Said | None:
+        """The owner's word on a comment; it as it was, or None when nothing changes."""
+        before = self.store.conversation.decide(key, status, "owner", self.now(), reason)
+        if before is None:
+            return None
+        self._learn(before, status)
+        if "approved" in (before.status, status):
+            self._show(before.post, before.lang)
+        after = self.store.conversation.one(key)
+        if after and status == "approved" and before.decided_at == before.received_at and self.notices:
+            self.notices.answered(after)
+        return before
+
+    def withdraw(self, key: str) -> Said | None:
+        """Who wrote it takes it back."""
+        before = self.store.conversation.decide(key, "withdrawn", "writer", self.now())
+        if before and before.status == "approved":
+            self._show(before.post, before.lang)
+        return before
+
+    def edit(self, key: str, text: str) -> bool:
+        """The owner changes words, and the page will say so."""
+        said = self.store.conversation.one(key)
+        if said is None or not self.store.conversation.edit(key, text, to_html(text), "owner", self.now()):
+            return False
+        if said.status == "approved":
+            self._show(said.post, said.lang)
+        return True
+
+    def rewrite(self, said: Said, incoming: Incoming, signals: Signals) -> Verdict:
+        """Who wrote it changes words in time; what was public is judged anew."""
+        verdict = self.judge(incoming, signals)
+        self.store.conversation.edit(said.key, incoming.text, incoming.html, "writer", self.now(), verdict)
+        if "approved" in (said.status, verdict.status):
+            self._show(said.post, said.lang)
+        return verdict
+
+    def trust(self, key: str, trust: Trust) -> bool:
+        """What to think of whoever wrote *key*; blocking takes what waits of them to the spam box."""
+        said = self.store.conversation.one(key)
+        if said is None:
+            return False
+        self.store.conversation.trust(said.person, trust, self.now())
+        if trust == "blocked":
+            for one in self.store.conversation.find(("waiting",), person=said.person, limit=1000):
+                self.decide(one.key, "spam")
+        for post, lang in {
+            (one.post, one.lang) for one in self.store.conversation.find(person=said.person, limit=1000)
+        }:
+            self._show(post, lang)
+        return True
+
+    def erase(self, person: int) -> int:
+        """Forget a person everywhere, for good; how many posts changed."""
+        said = self.store.conversation.find(person=person, limit=100_000)
+        touched = self.store.conversation.erase(person, self.now())
+        for name in {one.avatar for one in said if one.avatar}:
+            (self.snapshots / "avatars" / Path(name).name).unlink(missing_ok=True)
+        for post, lang in sorted(touched):
+            self.store.conversation.show(self.snapshots, post, lang)
+        if touched:
+            self.rebuild()
+        return len(touched)
+
+    def sweep(self) -> int:
+        """Forget what has been in the spam box long enough; how many."""
+        self.store.letters.forget_unconfirmed(self.now())
+        return self.store.conversation.purge(self.now())
+
+    def show_all(self) -> int:
+        """Bring every snapshot up to date; how many changed."""
+        changed = self.store.conversation.show_all(self.snapshots)
+        if changed:
+            self.rebuild()
+        return changed
+
+    def _show(self, post: str, lang: str) -> None:
+        if post and self.store.conversation.show(self.snapshots, post, lang):
+            self.rebuild()
+
+    def _learn(self, before: Said, status: Status) -> None:
+        """Spam and welcome words; a changed mind unlearns what it taught before."""
+        words = bayes.words_of(before.text, before.name, before.author_url)
+        taught = before.status if before.decided_by == "owner" else ""
+        if taught in ("spam", "approved"):
+            self.store.words.learn(words, spam=taught == "spam", undo=True)
+        if status in ("spam", "approved"):
+            self.store.words.learn(words, spam=status == "spam")

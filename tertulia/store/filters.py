@@ -1,0 +1,82 @@
+"""What the spam filter remembers: words the owner's decisions taught, and things that may be used once."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from tertulia.store.connection import Database, stamp
+from tertulia.store.conversation import writing
+from tertulia.store.conversation_tables import used, words
+
+# SQLite takes 32,766 values in one question, older ones 999.
+_AT_ONCE = 500
+
+
+class Words:
+    """How often each word stood in spam and in what was welcome."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def counts(self, asked: Iterable[str]) -> dict[str, tuple[int, int]]:
+        """(spam, ham) of each known word; under "" how many comments were learnt from."""
+        wanted = ["", *dict.fromkeys(asked)]
+        found = {}
+        with self._database.reading() as connection:
+            for start in range(0, len(wanted), _AT_ONCE):
+                query = select(words).where(words.c.word.in_(wanted[start : start + _AT_ONCE]))
+                found.update({row.word: (row.spam, row.ham) for row in connection.execute(query)})
+        return found
+
+    def learn(self, from_words: Iterable[str], *, spam: bool, undo: bool = False) -> None:
+        """One comment's words, each once; with *undo*, forget that they were learnt."""
+        step, column = (-1 if undo else 1), (words.c.spam if spam else words.c.ham)
+        with writing(self._database) as connection:
+            for word in ["", *dict.fromkeys(from_words)]:
+                here = words.c.word == word
+                done = connection.execute(update(words).where(here).values({column.name: column + step}))
+                if done.rowcount == 0 and not undo:
+                    connection.execute(insert(words).values({"word": word, column.name: 1}))
+            connection.execute(delete(words).where(words.c.spam <= 0, words.c.ham <= 0, words.c.word != ""))
+
+
+class Once:
+    """Form tokens and login links: good once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def use(self, name: str, until: datetime, now: datetime) -> bool:
+        """
+        Use up *name*; False when it had been used before.
+
+        Args:
+            until: When it is not accepted any more anyway, and need not be remembered.
+        """
+        with self._database.writing() as connection:
+            connection.execute(delete(used).where(used.c.until < stamp(now)))
+            point = connection.begin_nested()
+            try:
+                connection.execute(insert(used).values(name=_named(name), until=stamp(until)))
+            except IntegrityError:
+                point.rollback()
+                return False
+            return True
+
+    def was_used(self, name: str) -> bool:
+        """Whether *name* was used up."""
+        with self._database.reading() as connection:
+            return connection.execute(select(used.c.name).where(used.c.name == _named(name))).first() is not None
+
+
+def check(database: Database) -> None:
+    """Ask the database anything; raises StoreError when it does not answer."""
+    with database.reading() as connection:
+        connection.execute(text("SELECT 1"))
+
+
+def _named(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()

@@ -1,0 +1,139 @@
+"""Letters that wait to be sent, and who asked for one when somebody answers their comment.
+
+The addresses in here never leave the store but on an envelope.
+"""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+
+from tertulia.store.connection import Database, stamp
+from tertulia.store.conversation import writing
+from tertulia.store.conversation_tables import comments, letters, notices
+
+# A mail server that is down gets a day: 1, 2, 4… minutes between attempts.
+ATTEMPTS = 11
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """One letter, ready to go."""
+
+    id: int
+    recipient: str
+    subject: str
+    body: str
+    attempts: int
+
+    def __repr__(self) -> str:
+        return f"Letter({self.id})"  # a log line never holds an address
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Who wants to hear of answers to a comment."""
+
+    id: int
+    key: str  # of the comment
+    comment: int
+    email: str
+    lang: str
+    state: str
+
+    def __repr__(self) -> str:
+        return f"Notice({self.id}, {self.state})"
+
+
+class Letters:
+    """The letters, and those who asked for them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def write(self, recipient: str, subject: str, body: str, now: datetime, comment: int | None = None) -> None:
+        """Put a letter in the queue; erasing *comment* takes it out again."""
+        values = {"recipient": recipient, "subject": subject, "body": body, "comment": comment}
+        with writing(self._database) as connection:
+            connection.execute(insert(letters).values(**values, not_before=stamp(now)))
+
+    def due(self, now: datetime, limit: int = 20) -> list[Letter]:
+        """Letters that may go now, each taken for ten minutes."""
+        with writing(self._database) as connection:
+            query = select(letters).where(letters.c.not_before <= stamp(now)).order_by(letters.c.id).limit(limit)
+            rows = connection.execute(query).all()
+            taken = letters.c.id.in_([row.id for row in rows])
+            connection.execute(update(letters).where(taken).values(not_before=stamp(now + timedelta(minutes=10))))
+            return [Letter(row.id, row.recipient, row.subject, row.body, row.attempts) for row in rows]
+
+    def sent(self, letter: Letter) -> None:
+        """It is on its way: nothing of it is kept."""
+        with writing(self._database) as connection:
+            connection.execute(delete(letters).where(letters.c.id == letter.id))
+
+    def failed(self, letter: Letter, now: datetime) -> bool:
+        """Not sent; later, or never once it has failed too often. Whether it will be tried again."""
+        if letter.attempts + 1 >= ATTEMPTS:
+            self.sent(letter)
+            return False
+        later = stamp(now + timedelta(minutes=2**letter.attempts))
+        with writing(self._database) as connection:
+            values = {"attempts": letter.attempts + 1, "not_before": later}
+            connection.execute(update(letters).where(letters.c.id == letter.id).values(**values))
+        return True
+
+    def waiting(self) -> int:
+        """How many letters have not gone."""
+        with self._database.reading() as connection:
+            return len(connection.execute(select(letters.c.id)).all())
+
+    # Notices
+
+    def ask(self, comment: int, email: str, lang: str, now: datetime) -> Notice:
+        """Who wrote *comment* wants to hear of answers; nothing is sent until they confirm."""
+        with writing(self._database) as connection:
+            connection.execute(delete(notices).where(notices.c.comment == comment))
+            values = {"comment": comment, "email": email, "lang": lang, "state": "pending", "asked_at": stamp(now)}
+            made = connection.execute(insert(notices).values(**values).returning(notices.c.id)).scalar_one()
+        found = self.notice(made)
+        assert found
+        return found
+
+    def notice(self, number: int) -> Notice | None:
+        """The notice with this number."""
+        return self._one(notices.c.id == number)
+
+    def notice_of(self, comment: int) -> Notice | None:
+        """The notice that hangs on a comment."""
+        return self._one(notices.c.comment == comment)
+
+    def confirm(self, number: int) -> bool:
+        """The owner of the address said yes; False when nobody asks any more."""
+        with writing(self._database) as connection:
+            here = (notices.c.id == number) & (notices.c.state == "pending")
+            return bool(connection.execute(update(notices).where(here).values(state="confirmed")).rowcount)
+
+    def leave(self, number: int) -> None:
+        """No more letters, and no address either."""
+        with writing(self._database) as connection:
+            row = connection.execute(select(notices.c.comment).where(notices.c.id == number)).first()
+            if row:
+                connection.execute(delete(letters).where(letters.c.comment == row.comment))
+            connection.execute(delete(notices).where(notices.c.id == number))
+
+    def forget_unconfirmed(self, now: datetime, after: timedelta = timedelta(days=7)) -> int:
+        """Addresses that nobody confirmed in a week are forgotten; how many."""
+        with writing(self._database) as connection:
+            old = (notices.c.state == "pending") & (notices.c.asked_at < stamp(now - after))
+            return connection.execute(delete(notices).where(old)).rowcount
+
+    def of_address(self, email: str) -> list[Notice]:
+        """Every notice that goes to *email*: for the export and the erasure of a person."""
+        with self._database.reading() as connection:
+            query = select(notices, comments.c.key).join(comments, comments.c.id == notices.c.comment)
+            rows = connection.execute(query.where(notices.c.email == email))
+            return [Notice(row.id, row.key, row.comment, row.email, row.lang, row.state) for row in rows]
+
+    def _one(self, condition: object) -> Notice | None:
+        query = select(notices, comments.c.key).join(comments, comments.c.id == notices.c.comment)
+        with self._database.reading() as connection:
+            row = connection.execute(query.where(condition)).first()  # type: ignore[arg-type]
+            return Notice(row.id, row.key, row.comment, row.email, row.lang, row.state) if row else None

@@ -1,12 +1,13 @@
 """Keeping what posts quote, and their links, from the terminal; the work is in ``tertulia.embeds`` and ``links``."""
 
 import datetime as dt
-from collections.abc import Iterator
+import threading
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tertulia import settings
 from tertulia.embeds import archive, capture, paste, remove
-from tertulia.errors import ContentError
+from tertulia.errors import ContentError, TertuliaError
 from tertulia.http import Web
 from tertulia.links import Rotten, Table, expand_all, expander
 from tertulia.links import check as check_links
@@ -20,8 +21,39 @@ def run(root: Path, *, check: bool = False, remember_silence: bool = True) -> No
         print(line, flush=True)
 
 
-def lines(root: Path, *, check: bool = False, remember_silence: bool = True) -> Iterator[str]:
-    """The lines of ``run``, for whoever shows them otherwise (``preview``, ``publish``)."""
+class InPassing:
+    """
+    Captures what is new while ``preview`` runs, in the background: a rebuild never waits for the web.
+
+    An address is tried once a run and silence is not recorded: whoever writes may well be offline.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._tried: set[str] = set()
+        self._busy = threading.Lock()
+
+    def start(self) -> None:
+        """Look for new addresses, unless the last look still goes on."""
+        if self._busy.acquire(blocking=False):
+            threading.Thread(target=self._run, daemon=True, name="tertulia-capture").start()
+
+    def _run(self) -> None:
+        try:
+            new = {item.url for item in capture.wanted(self.root / "content")} - self._tried
+            self._tried |= new
+            for line in lines(self.root, remember_silence=False, only=new) if new else ():
+                print(line, flush=True)
+        except TertuliaError as error:
+            print(error, flush=True)
+        finally:
+            self._busy.release()
+
+
+def lines(
+    root: Path, *, check: bool = False, remember_silence: bool = True, only: Collection[str] = ()
+) -> Iterator[str]:
+    """The lines of ``run``, for whoever shows them otherwise (``preview``, ``publish``); *only* some addresses."""
     content, known = root / "content", settings.load(root)
     public = conf.read(root / "pelicanconf.py")
     web = Web(known.fetch_allow_private)
@@ -35,6 +67,7 @@ def lines(root: Path, *, check: bool = False, remember_silence: bool = True) -> 
         own=str(public.get("SITE_ADDRESS", "")),
         resolve=expander(table, web),
         bases={"bluesky": known.bluesky_appview_url},
+        only=only,
         remember_silence=remember_silence,
     )
     shown = 0
@@ -48,7 +81,7 @@ def lines(root: Path, *, check: bool = False, remember_silence: bool = True) -> 
     finally:
         if table.known:
             table.save(content / "links.toml")
-    if not shown:
+    if not shown and not only:
         yield say("capture_nothing")
 
 

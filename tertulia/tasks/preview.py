@@ -29,6 +29,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from tertulia.errors import TertuliaError
 from tertulia.phrases import say
 from tertulia.tasks import build
+from tertulia.tasks.capture import InPassing
 
 SETTINGS = "pelicanconf.py"
 OURS = "/.preview/"  # the addresses this server keeps for itself
@@ -81,7 +82,9 @@ def run(root: Path, host: str, port: int, mounts: Mapping[str, WSGIApplication] 
         threading.Thread(target=server.serve_forever, daemon=True).start()
         shown = f"[{host}]" if ":" in host else host
         print(say("serving", address=f"http://{shown}:{port}{quote(site.prefix)}/"), flush=True)
+        quoted = InPassing(root)
         while True:
+            quoted.start()  # what it captures is a changed file, and so is seen at once
             print(say("changed", files=", ".join(_all_of(changes, root))), flush=True)
             rebuild(root, folder, site)
     except KeyboardInterrupt:

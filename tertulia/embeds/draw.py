@@ -241,10 +241,12 @@ def _pictures(capture: Capture, page: Page) -> str:
 def _image(image: Image | None, page: Page, alt: str | None = None, mark: str = "") -> str:
     if image is None:
         return ""
-    described = escape(image.alt if alt is None else alt)
+    words = escape(image.alt if alt is None else alt)
+    # An empty attribute says that the picture adds nothing to the words; spelled out, Pelican warns of it.
+    described = f'alt="{words}"' if words else "alt"
     return (
         f'<img{mark} src="{escape(page.pictures_url)}/{escape(image.file)}" width="{image.width_px}" '
-        f'height="{image.height_px}" alt="{described}" loading="lazy" decoding="async">'
+        f'height="{image.height_px}" {described} loading="lazy" decoding="async">'
     )
 
 

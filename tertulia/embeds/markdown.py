@@ -12,6 +12,8 @@ from xml.etree.ElementTree import Element, SubElement
 
 import markdown
 from markdown.blockprocessors import BlockProcessor
+from markdown.postprocessors import Postprocessor
+from markdown.util import AtomicString
 
 from tertulia.document import Document
 from tertulia.embeds import dead, draw, providers
@@ -66,9 +68,16 @@ class EmbedsExtension(markdown.Extension):
         self.shelf, self.page, self.policy, self.resolve, self.own = shelf, page, policy, resolve, own
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # the name is Markdown's
-        """Look at paragraphs before anybody else does, and at raw HTML for what old services asked to paste."""
+        """Look at paragraphs before anybody else does, and put the drawings in when everybody else has finished."""
+        self.drawings: list[str] = []
         # Above every block processor of Markdown's own; lists, quotes and code have another parent or begin otherwise.
         md.parser.blockprocessors.register(_Embeds(self, md), "embeds", 95)
+        md.postprocessors.register(_PutIn(self.drawings), "embeds", 2)
+        md.registerExtension(self)
+
+    def reset(self) -> None:
+        """Forget the last document."""
+        self.drawings.clear()
 
 
 class _Embeds(BlockProcessor):
@@ -87,7 +96,9 @@ class _Embeds(BlockProcessor):
             return False
         blocks.pop(0)
         for url in found:
-            SubElement(parent, "p").text = self.md.htmlStash.store(self.drawn(url))
+            # Not in Markdown's own stash of raw HTML: that is the author's, whose pictures and links are looked after.
+            SubElement(parent, "p").text = AtomicString(f"\x02embed:{len(self.extension.drawings)}\x03")
+            self.extension.drawings.append(self.drawn(url))
         return True
 
     def drawn(self, url: str) -> str:
@@ -119,6 +130,19 @@ class _Embeds(BlockProcessor):
         if word and word not in POLICIES:
             document.report(say("embed_policy", word=word), say("embed_policy_fix", words=", ".join(POLICIES)))
         return POLICIES.get(word, self.extension.policy)
+
+
+class _PutIn(Postprocessor):
+    """Puts each drawing where its address stood."""
+
+    def __init__(self, drawings: list[str]) -> None:
+        super().__init__()
+        self.drawings = drawings
+
+    def run(self, text: str) -> str:
+        if not self.drawings:
+            return text
+        return re.sub("<p>\x02embed:(\\d+)\x03</p>", lambda place: self.drawings[int(place[1])], text)
 
 
 def label_for(match: providers.Match, page: Page) -> str:

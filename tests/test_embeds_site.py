@@ -1,0 +1,122 @@
+"""Embeds in a whole site: built offline, the same bytes with and without a network, nothing from another host."""
+
+import datetime as dt
+import filecmp
+import re
+import shutil
+
+import pytest
+
+from tertulia import phrases
+from tertulia.embeds.capture import capture
+from tests.conftest import build_site
+from tests.embedding import EXAMPLES, FakeWeb, example, post
+
+NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+NAMES = sorted(path.stem for path in EXAMPLES.glob("*.json"))
+# What a browser fetches by itself: attributes, link elements but those that only tell, and addresses in styles.
+FETCHED = re.compile(
+    r"<(?:img|script|iframe|source|video|audio|embed|object|track|input)\b[^>]*?\s(?:src|srcset|poster|data)=\"([^\"]*)\""
+    r"|<link\b(?=[^>]*rel=\"[^\"]*(?:stylesheet|icon|preload|prefetch|preconnect|dns-prefetch|modulepreload|manifest))"
+    r"[^>]*?\shref=\"([^\"]*)\"|(?<!@namespace h )(?<!@namespace )url\(([^)]*)\)|@import\s+\"([^\"]*)\""
+)
+
+
+def blog(folder):
+    """A blog whose only post quotes one item of every provider, captured."""
+    phrases.speak("es")
+    urls = [example(name)["post"] for name in NAMES]
+    header = "Título: Todo lo citado\nFecha: 2026-11-01\nId: citas\nAutor: Ana\n\nUno, dos:\n\n"
+    post(folder, header + "\n\n".join(urls) + "\n\nhttps://nada.example/x\n")
+    post(folder, "Título: Sin citas\nFecha: 2026-11-02\nId: nada\n\nNada que citar.\n", "posts/2026/2026-11-02_nada.md")
+    for name in NAMES:
+        web = FakeWeb(example(name)["answers"])
+        assert ["captured"] == [step.outcome for step in capture(folder, web, NOW, only=[example(name)["post"]])]
+    assert ["unavailable"] == [step.outcome for step in capture(folder, FakeWeb({}), NOW)]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("blog")
+    content = blog(folder / "content")
+    records = build_site(content, folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    return content, folder / "output", [record.getMessage() for record in records]
+
+
+def test_page_holds_every_item(built):
+    """Each item is on the page, with its pictures beside it in the output."""
+    _, output, _ = built
+    page = (output / "2026/11/todo-lo-citado/index.html").read_text("utf-8")
+    assert len(NAMES) == page.count('<figure class="h-cite" data-embed=')
+    for source in re.findall(r'src="(/embeds/[^"]+)"', page):
+        assert (output / source.lstrip("/")).exists()
+
+
+def test_what_could_not_be_had_is_a_notice_on_its_line(built):
+    """The build says in one line what stays a plain link."""
+    _, _, messages = built
+    (line,) = [message for message in messages if "nada.example" in message]
+    assert re.search(r"2026-11-22_prueba\.md:\d+: https://nada\.example/x no se pudo capturar el 2026-11-22", line)
+
+
+def test_only_used_pictures_are_published(built):
+    """A picture that no page shows stays at home."""
+    content, output, _ = built
+    used = {path.relative_to(output / "embeds") for path in (output / "embeds").rglob("*") if path.is_file()}
+    kept = {path.relative_to(content / "embeds") for path in (content / "embeds").rglob("*.webp")}
+    assert used == kept
+    assert [] == list((output / "embeds").rglob("*.json"))
+
+
+def test_nothing_is_fetched_from_another_host(built):
+    """In no page, style or feed of the site is there an address of another host that a browser fetches by itself."""
+    _, output, _ = built
+    foreign = []
+    for file in output.rglob("*"):
+        if file.suffix in (".html", ".css", ".svg"):
+            for match in FETCHED.finditer(file.read_text("utf-8")):
+                address = next(part for part in match.groups() if part is not None).strip("'\"")
+                if re.match(r"(https?:)?//", address):
+                    foreign.append(f"{file.name}: {address}")
+    assert [] == foreign
+
+
+def test_feeds_hold_the_plain_form(built):
+    """Feed readers get words and source, no avatars and no data attributes."""
+    _, output, _ = built
+    feed = (output / "feeds" / "atom.xml").read_text("utf-8")
+    assert "Pepephone rompe la baraja" in feed
+    assert "data-embed=" not in feed.replace('data-embed="dead"', "")
+    assert "data-avatar" not in feed
+    assert "data-player" not in feed
+
+
+def test_script_only_where_there_is_a_player(built):
+    """The one small script of embeds is on the page with players and on no other."""
+    _, output, _ = built
+    assert "embed.js" in (output / "2026/11/todo-lo-citado/index.html").read_text("utf-8")
+    assert "embed.js" not in (output / "2026/11/sin-citas/index.html").read_text("utf-8")
+
+
+def test_network_makes_no_difference(built, tmp_path, socket_enabled):
+    """Built with a network the site is the same, byte for byte, as built without (as all tests here are)."""
+    content, output, _ = built
+    build_site(content, tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)
+    files = sorted(path.relative_to(output) for path in output.rglob("*") if path.is_file())
+    assert files == sorted(
+        path.relative_to(tmp_path / "output") for path in (tmp_path / "output").rglob("*") if path.is_file()
+    )
+    _, differing, errors = filecmp.cmpfiles(output, tmp_path / "output", files, shallow=False)
+    assert ([], []) == (differing, errors)
+
+
+def test_uncaptured_address_is_a_warning_of_the_build(tmp_path):
+    """A build without the captures goes on, warns once an address, and leaves a link."""
+    content = tmp_path / "content"
+    post(content, "Título: Uno\nFecha: 2026-11-01\nId: uno\n\nhttps://mas.to/@ana/1134567890\n")
+    records = build_site(content, tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)
+    (line,) = [r for r in records if "mas.to" in r.getMessage()]
+    assert "WARNING" == line.levelname
+    assert ":5: sin capturar" in line.getMessage()
+    shutil.rmtree(tmp_path / "output")

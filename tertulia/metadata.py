@@ -45,7 +45,6 @@ KEYS: dict[str, tuple[str, ...]] = {
     "question": ("Pregunta", "Question"),
     "toc": ("Índice", "Toc"),
     "embeds": ("Incrustados", "Embeds"),
-    "thread": ("Hilo", "Thread"),
     "template": ("Plantilla", "Template"),
     "mastodon": ("Mastodon",),
     "bluesky": ("Bluesky",),
@@ -134,7 +133,6 @@ class Metadata:
     question: str = ""
     toc: bool | None = None  # None: by length
     embeds: str = ""
-    thread: bool = False
     template: str = ""
     networks: dict[str, str] = field(default_factory=dict)  # network → text, "no" leaves it out
     lines: dict[str, int] = field(default_factory=dict)
@@ -328,8 +326,8 @@ def _take(meta: Metadata, f: Field, path: str, zone: ZoneInfo, languages: tuple[
         into = {"tags": meta.tags, "category": meta.categories, "author": meta.authors, "aliases": meta.aliases}
         items = (item.lstrip("#") if f.key == "tags" else item for item in listed(f.value))
         into[f.key] += [item for item in items if item and item not in into[f.key]]
-    elif f.key in ("toc", "thread"):
-        setattr(meta, f.key, fold(f.value) in ("si", "yes", "true", "1"))
+    elif f.key == "toc":
+        meta.toc = fold(f.value) in ("si", "yes", "true", "1")
     elif f.key in NETWORK_KEYS:
         meta.networks[f.key] = f.value
     else:

@@ -166,9 +166,11 @@ def check(c, lighthouse=False):
 
 
 @task
-def bench(c, posts="1000", scale=False):
-    """Time a cold build of many posts beside stock Pelican."""
-    _module("tests.bench", "--posts", posts, *(["--scale"] if scale else []))
+def bench(c, posts="1000", scale=False, embeds=False):
+    """Time a cold build of many posts beside stock Pelican; with --embeds, what embeds cost a reader."""
+    if embeds:
+        return _module("tests.bench_embeds")
+    return _module("tests.bench", "--posts", posts, *(["--scale"] if scale else []))
 
 
 @task

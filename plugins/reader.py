@@ -31,7 +31,7 @@ from tertulia.credits import credit
 from tertulia.document import Document, load
 from tertulia.errors import ContentError
 from tertulia.linkify import LinkifyExtension
-from tertulia.markup import Headings, OwnLinks
+from tertulia.markup import Headings, OwnLinks, Sparing
 from tertulia.parallel import spread
 from tertulia.people import People
 from tertulia.phrases import say
@@ -204,6 +204,7 @@ def markdown_for(settings):
             "abbr",
             "sane_lists",
             "toc",
+            Sparing(),
             Headings(),
             OwnLinks(siteurl),
             images.markdown_extension(settings),

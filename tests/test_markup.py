@@ -1,9 +1,17 @@
 """Headings that continue the page's, and links to other files of the blog."""
 
+from pathlib import Path
+
 import markdown
 import pytest
 
-from tertulia.markup import Headings, OwnLinks
+from tertulia.markup import NEEDS, Headings, OwnLinks, Sparing
+
+TEXTS = sorted(Path(__file__).parent.glob("**/*.md"))
+EXTENSIONS = [
+    *("pymdownx.saneheaders", "pymdownx.magiclink", "pymdownx.tilde", "footnotes", "tables", "def_list"),
+    *("fenced_code", "attr_list", "md_in_html", "abbr", "sane_lists"),
+]
 
 
 def render(text, siteurl=""):
@@ -52,3 +60,17 @@ def test_links_inside_the_blog(written, href):
     """A file's name is a link to its post; a path of the blog works in a folder too; the rest is left alone."""
     html, _ = render(f"[x]({written})", "/blog")
     assert f'<p><a href="{href}">x</a></p>' == html
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_sparing_changes_no_byte(path):
+    """Patterns that are not tried would not have matched."""
+    text = path.read_text("utf-8", "replace")
+    plain, sparing = (markdown.Markdown(extensions=[*EXTENSIONS, *more]) for more in ((), (Sparing(),)))
+    assert plain.convert(text) == sparing.convert(text)
+
+
+def test_every_pattern_is_known():
+    """A pattern without its entry is always tried: right, but slow; a new one deserves a line in the table."""
+    md = markdown.Markdown(extensions=EXTENSIONS)
+    assert [] == [item.name for item in md.inlinePatterns._priority if item.name not in NEEDS]

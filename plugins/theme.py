@@ -29,6 +29,7 @@ from pathlib import Path
 
 from babel.dates import format_date
 from jinja2 import pass_context
+from markupsafe import Markup
 from pelican import signals
 
 from tertulia import addresses
@@ -171,6 +172,17 @@ def embedded(content, url):
     return re.sub(r'(<a[^<>]*?\shref=")(?=#)', rf"\g<1>{url}", content)
 
 
+@pass_context
+def card(context, post):
+    """*post* as lists show it, without its cover; rendered once, however many lists it stands in."""
+    lang = language(context)
+    cards = post.__dict__.setdefault("cards", {})
+    if lang not in cards:
+        template = context.environment.get_template("parts/card.html")
+        cards[lang] = Markup(template.render(context.get_all(), post=post, lang=lang))
+    return cards[lang]
+
+
 def script_safe(json):
     """JSON that cannot end the script element it stands in."""
     return json.replace("<", "\\u003c")
@@ -182,7 +194,7 @@ def network_name(network):
 
 
 FILTERS = {f.__name__: f for f in (local, date_words, link, absolute, counted, embedded, script_safe, network_name)}
-GLOBALS = {f.__name__: f for f in (t, language, conjunction, here, homes, asset)}
+GLOBALS = {f.__name__: f for f in (t, language, conjunction, here, homes, asset, card)}
 
 
 def equip_templates(generator):

@@ -1,6 +1,7 @@
 """What stands behind tasks.py: .venv's decisions, start, new, update, build and preview, in folders of their own."""
 
 import ast
+import dataclasses
 import datetime as dt
 import io
 import json
@@ -414,6 +415,13 @@ def test_an_interrupted_start_can_be_run_again(blog):
     assert 1 == len(posts)
     assert "11111111" in posts[0].read_text("utf-8")
     assert (blog / "contenido-de-muestra/posts/2021/2021-03-09_el-silbato.md").exists()
+
+
+@pytest.mark.parametrize(("sample", "expected"), [(True, ""), (False, {"es": "Una línea", "en": "A line"})])
+def test_a_tagline_by_language(blog, sample, expected):
+    """The sample's tagline goes; the blogger's own, by language, stays when no other is given."""
+    start.write_settings(blog / "pelicanconf.py", dataclasses.replace(ANSWERS, tagline=""), {}, sample=sample)
+    assert expected == conf.read(blog / "pelicanconf.py")["TAGLINE"]
 
 
 @pytest.mark.parametrize("language", phrases.LANGUAGES)
@@ -877,6 +885,8 @@ def test_pages_get_the_refreshing_script_and_files_do_not(served):
         ("/blog/../secret.html", "404 Not Found", "perdido"),
         ("/blog/..\\secret.html", "404 Not Found", "perdido"),
         ("/blog/a\0b", "404 Not Found", "perdido"),
+        ("/robots.txt", "404 Not Found", "perdido"),
+        ("//evil.example/..", "404 Not Found", "perdido"),
     ],
 )
 def test_what_is_served_and_what_is_not(served, path, status, found):
@@ -891,7 +901,6 @@ def test_what_is_served_and_what_is_not(served, path, status, found):
         ("/", "/blog/"),
         ("/blog", "/blog/"),
         ("/blog/etiqueta/año", "/blog/etiqueta/a%C3%B1o/"),
-        ("//evil.example", "/blog/"),
     ],
 )
 def test_redirects_stay_here(served, path, location):

@@ -241,6 +241,7 @@ class Tools:
         self.chromium = next((found for name in BROWSERS if (found := shutil.which(name))), "")
         self.java = shutil.which("java") or ""
         self._node: list[str] = []
+        self._refused = ""  # why npm failed: it is not asked twice
 
     def node(self) -> str:
         """A Node of today: the system's, or the one of ``tests/check/requirements.txt``."""
@@ -253,6 +254,8 @@ class Tools:
         Raises:
             TertuliaError: they cannot be had; the message says why.
         """
+        if self._refused:
+            raise TertuliaError(self._refused)
         node, npm = self._found_node()
         stamp = self.folder / ("all.json" if lighthouse else "some.json")
         lock = (self.source / "package-lock.json").read_bytes()
@@ -263,12 +266,15 @@ class Tools:
                 shutil.copy(self.source / name, self.folder)
             # No script of a package is run: none of ours needs one.
             command = [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-            if not lighthouse:
-                command.append("--omit=optional")
-            done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+            command += ["--fetch-retries=1", *([] if lighthouse else ["--omit=optional"])]
+            # The certificates of the system, as every other program on it: a company's own, for one.
+            # https://nodejs.org/api/cli.html#node_use_system_ca1
+            env = environment.clean(NODE_USE_SYSTEM_CA="1")
+            done = subprocess.run(command, cwd=self.folder, env=env, capture_output=True, text=True, check=False)
             if done.returncode:
                 lines = [line for line in done.stderr.splitlines() if "error" in line.lower()] or [done.stderr.strip()]
-                raise TertuliaError(say("check_npm_failed", why=lines[0]))
+                self._refused = say("check_npm_failed", why=lines[0])
+                raise TertuliaError(self._refused)
             stamp.write_bytes(lock)
         shutil.copy(self.source / "pages.mjs", self.folder)  # beside the packages that it imports
         return self.folder / "node_modules"

@@ -175,9 +175,9 @@ class Site:
             return _answer(start, "200 OK", "text/javascript", [Path(__file__).with_name("preview.js").read_bytes()])
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return _answer(start, "405 Method Not Allowed", "text/plain", [b"GET, HEAD\n"])
-        if not path.startswith(self.prefix + "/"):
+        if self.prefix and path in ("/", self.prefix):
             return _redirect(start, self.prefix + "/")
-        file = self._file(path[len(self.prefix) :])
+        file = self._file(path[len(self.prefix) :]) if path.startswith(self.prefix + "/") else None
         if file and file.is_dir():
             if not path.endswith("/"):
                 return _redirect(start, path + "/")

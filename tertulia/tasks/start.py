@@ -214,7 +214,7 @@ def apply(root: Path, answers: Answers, now: dt.datetime, ident: str) -> list[st
             say("start_person", key=key),
             say("start_since", date=f"{now:%Y-%m-%d}"),
         ]
-    write_settings(root / "pelicanconf.py", answers, since)
+    write_settings(root / "pelicanconf.py", answers, since, sample=sample)
     (root / "content" / MARK).unlink(missing_ok=True)
     return [*done, say("start_settings")]
 
@@ -263,13 +263,12 @@ def first_files(content: Path, answers: Answers, key: str, now: dt.datetime, ide
     return post
 
 
-def write_settings(path: Path, answers: Answers, more: Mapping[str, str]) -> None:
+def write_settings(path: Path, answers: Answers, more: Mapping[str, str], *, sample: bool) -> None:
     """Rewrite the values in the settings file, which is at every moment the old one or the new one."""
     values = {setting: getattr(answers, answer) for answer, setting in SETTINGS.items()}
     source = path.read_text("utf-8")
-    now_there = conf.read(path)
-    # A tagline by language is a dict, which no question can give back: an unchanged "" leaves it.
-    if not answers.tagline and not isinstance(now_there.get("TAGLINE", ""), str):
+    # A tagline by language is a dict, which no question can give back: the blogger's own stays when none is given.
+    if not sample and not answers.tagline and isinstance(conf.read(path).get("TAGLINE"), dict):
         del values["TAGLINE"]
     passing = path.with_name(path.name + ".new")
     passing.write_text(conf.rewrite(source, {**values, **more}, path), "utf-8", newline="\n")

@@ -397,3 +397,67 @@ def test_every_word_is_in_both_languages():
     assert set(words["es"]) == set(words["en"])
     for key in words["es"]:
         assert re.findall(r"\{\w+\}", words["es"][key]) == re.findall(r"\{\w+\}", words["en"][key])
+
+
+TWEET = """<blockquote class="twitter-tweet"><p lang="es" dir="ltr">Hola <a href="https://twitter.com/otra/status/1">x</a>
+</p>&mdash; P (@pepephone) <a href="https://twitter.com/pepephone/status/436461658601713664?ref_src=x">2014</a></blockquote>
+<script async src="https://platform.twitter.com/widgets.js" charset="utf-8"></script>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("x-oembed", TWEET),
+        (
+            "youtube",
+            '<iframe width="560" src="//www.youtube.com/embed/eiHXASgRTcA?rel=0" allowfullscreen></iframe>',
+        ),
+        (
+            "vimeo",
+            '<div class="video"><iframe src="https://player.vimeo.com/video/235352744?h=1&amp;b=2"></iframe></div>',
+        ),
+        ("spotify", '<iframe src="https://open.spotify.com/embed/album/7s66wU1XJ2NsUuWM2NKiUV"></iframe>'),
+        (
+            "instagram",
+            '<blockquote class="instagram-media" data-instgrm-permalink="https://www.instagram.com/p/ySl7G9tO_q/?utm=1">'
+            '<p><a href="https://www.instagram.com/p/otra/">x</a></p></blockquote>\n'
+            '<script async src="//www.instagram.com/embed.js"></script>',
+        ),
+    ],
+)
+def test_pasted_code_is_drawn_like_the_address(tmp_path, name, code):
+    """The code that a service gives is captured and drawn as its address would be; its script is dropped."""
+    post(tmp_path, f"Uno\n\n{code}\n\nDos\n")
+    assert run(tmp_path, FakeWeb(example(name)["answers"])) == ["captured"]
+    html, problems, _ = drawn(tmp_path, f"Uno\n\n{code}\n\nDos")
+    drawing = (EXAMPLES / f"{name}.html").read_text("utf-8")
+    assert problems == []
+    assert re.search("<blockquote.*</blockquote>|<a .*</a>", drawing)[0] in html
+    assert "<script" not in html
+    assert "<iframe" not in html
+    assert html.endswith("<p>Dos</p>")
+
+
+def test_pasted_flash_gets_a_note(tmp_path):
+    """A Flash player of a closed service, or of nobody, becomes a note."""
+    qik = '<object classid="clsid:D27CDB6E"><embed src="http://qik.com/swfs/qikPlayer4.swf"></embed></object>'
+    html, _, severities = drawn(tmp_path, f"Uno\n\n{qik}\n\nDos")
+    assert "Qik cerró en 2016." in html
+    assert ["hint"] == severities
+    html, _, _ = drawn(tmp_path, '<embed type="application/x-shockwave-flash" src="/juego.swf">')
+    assert "Aquí había contenido en Flash" in html
+    assert "<embed" not in html
+
+
+def test_unknown_frame_stays_and_is_told(tmp_path):
+    """A frame of a service that we do not know is the author's choice; a notice says what it does."""
+    html, problems, severities = drawn(tmp_path, '<iframe src="https://mapa.example/1"></iframe>')
+    assert '<iframe src="https://mapa.example/1"></iframe>' in html
+    assert ["hint"] == severities
+    assert problems[0].startswith("content/posts/a.md:1: un <iframe> pide contenido a https://mapa.example/1")
+
+
+def test_own_html_is_left_alone(tmp_path):
+    """Raw HTML that is no embed code does not change by a byte."""
+    own = '<blockquote class="cita"><p>Hola</p></blockquote>\n<script src="/mio.js"></script>\n<div>x</div>'
+    assert own == drawn(tmp_path, own)[0]

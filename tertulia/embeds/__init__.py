@@ -6,5 +6,6 @@ shelf.py     where it is kept: content/embeds/<provider>/<id>.json and its pictu
 pictures.py  strangers' pictures, re-encoded
 capture.py   asking for what is missing, looking again at what we have
 paste.py     keeping by hand what no interface gives; archive.py  one's own X archive
-draw.py      a capture as HTML; markdown.py  the Markdown extension that puts it on the page
+draw.py      a capture as HTML; dead.py  a note for what closed services showed
+markdown.py  the Markdown extension that puts it on the page; pasted.py  old embed codes in raw HTML
 """

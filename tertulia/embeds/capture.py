@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tertulia.embeds import dead, providers
+from tertulia.embeds import dead, pasted, providers
 from tertulia.embeds.markdown import addresses
 from tertulia.embeds.providers.ask import Ask, Busy
 from tertulia.embeds.shelf import Shelf
@@ -67,7 +67,7 @@ def wanted(content_dir: Path) -> list[Wanted]:
             text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             continue  # the build tells what is wrong with the file
-        if "http" not in text:
+        if "//" not in text:
             continue
         # Fenced code keeps its lines, emptied, so that line numbers stay right.
         text = _FENCE.sub(lambda match: re.sub(r"[^\n]+", "`", match[0]), text.replace("\r\n", "\n"))
@@ -78,6 +78,8 @@ def wanted(content_dir: Path) -> list[Wanted]:
                 for offset, url in enumerate(addresses(block)):
                     found.setdefault(url, Wanted(url, path, first + offset))
             line += block.count("\n")
+        for start, url in pasted.addresses(text):
+            found.setdefault(url, Wanted(url, path, 1 + text.count("\n", 0, start)))
     return list(found.values())
 
 

@@ -57,6 +57,11 @@ def note(closed: Service, url: str, page: Page) -> str:
     )
 
 
+def flash_note(page: Page) -> str:
+    """What stands in place of a Flash player whose content nobody can name."""
+    return f'<p role="note" data-embed="dead">{escape(page.say("flash"))}</p>'
+
+
 def archive_of(url: str) -> str:
     """The Internet Archive's list of copies of *url*: https://web.archive.org/web/*/http://qik.com/video/1."""
     return f"https://web.archive.org/web/*/{url}"

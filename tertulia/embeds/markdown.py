@@ -16,7 +16,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.util import AtomicString
 
 from tertulia.document import Document
-from tertulia.embeds import dead, draw, providers
+from tertulia.embeds import dead, draw, pasted, providers
 from tertulia.embeds.draw import Page
 from tertulia.embeds.shelf import Shelf
 from tertulia.embeds.types import Capture, Policy
@@ -71,7 +71,10 @@ class EmbedsExtension(markdown.Extension):
         """Look at paragraphs before anybody else does, and put the drawings in when everybody else has finished."""
         self.drawings: list[str] = []
         # Above every block processor of Markdown's own; lists, quotes and code have another parent or begin otherwise.
-        md.parser.blockprocessors.register(_Embeds(self, md), "embeds", 95)
+        embeds = _Embeds(self, md)
+        md.parser.blockprocessors.register(embeds, "embeds", 95)
+        # Before anybody looks after the pictures of raw HTML, and after it has been put back.
+        md.postprocessors.register(_Pasted(embeds, md), "pasted_embeds", 40)
         md.postprocessors.register(_PutIn(self.drawings), "embeds", 2)
         md.registerExtension(self)
 
@@ -97,9 +100,13 @@ class _Embeds(BlockProcessor):
         blocks.pop(0)
         for url in found:
             # Not in Markdown's own stash of raw HTML: that is the author's, whose pictures and links are looked after.
-            SubElement(parent, "p").text = AtomicString(f"\x02embed:{len(self.extension.drawings)}\x03")
-            self.extension.drawings.append(self.drawn(url))
+            SubElement(parent, "p").text = AtomicString(self.place(self.drawn(url)))
         return True
+
+    def place(self, drawing: str) -> str:
+        """Keep *drawing* for the end, and say what holds its place until then."""
+        self.extension.drawings.append(drawing)
+        return f"\x02embed:{len(self.extension.drawings) - 1}\x03"
 
     def drawn(self, url: str) -> str:
         document: Document = getattr(self.md, "document", None) or Document()
@@ -132,6 +139,33 @@ class _Embeds(BlockProcessor):
         return POLICIES.get(word, self.extension.policy)
 
 
+class _Pasted(Postprocessor):
+    """Draws what the author pasted as HTML; see ``pasted``."""
+
+    def __init__(self, embeds: _Embeds, md: markdown.Markdown) -> None:
+        super().__init__(md)
+        self.embeds = embeds
+
+    def run(self, text: str) -> str:
+        blocks = self.embeds.md.htmlStash.rawHtmlBlocks
+        for number, raw in enumerate(blocks):
+            if isinstance(raw, str):
+                blocks[number] = pasted.replaced(raw, self.draw, self.foreign)
+        return text
+
+    def draw(self, url: str) -> str:
+        drawing = dead.flash_note(self.page()) if url == "flash" else self.embeds.drawn(url)
+        return self.embeds.place(drawing)
+
+    def foreign(self, url: str) -> None:
+        document: Document = getattr(self.embeds.md, "document", None) or Document()
+        document.report(say("embed_foreign", url=url), say("embed_foreign_fix"), needle=url, severity="hint")
+
+    def page(self) -> Page:
+        document: Document = getattr(self.embeds.md, "document", None) or Document()
+        return replace(self.embeds.extension.page, lang=document.lang)
+
+
 class _PutIn(Postprocessor):
     """Puts each drawing where its address stood."""
 
@@ -142,7 +176,7 @@ class _PutIn(Postprocessor):
     def run(self, text: str) -> str:
         if not self.drawings:
             return text
-        return re.sub("<p>\x02embed:(\\d+)\x03</p>", lambda place: self.drawings[int(place[1])], text)
+        return re.sub("(?:<p>)?\x02embed:(\\d+)\x03(?:</p>)?", lambda place: self.drawings[int(place[1])], text)
 
 
 def label_for(match: providers.Match, page: Page) -> str:

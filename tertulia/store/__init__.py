@@ -15,6 +15,7 @@ from tertulia.store.conversation import Conversation
 from tertulia.store.deliveries import Deliveries
 from tertulia.store.filters import Once, Words
 from tertulia.store.letters import Letters
+from tertulia.store.mentions import Mentions, SentMentions
 from tertulia.store.subscribers import Subscribers
 
 
@@ -29,6 +30,8 @@ class Store:
     words: Words
     once: Once
     letters: Letters
+    mentions: Mentions
+    sent: SentMentions
 
     def close(self) -> None:
         """Give the connections back."""
@@ -55,4 +58,6 @@ def open_store(url: str, root: Path = Path()) -> Store:
         words=Words(database),
         once=Once(database),
         letters=Letters(database),
+        mentions=Mentions(database),
+        sent=SentMentions(database),
     )

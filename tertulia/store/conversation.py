@@ -221,7 +221,7 @@ class Conversation:
         Its words are kept out of sight until the purge, for the owner may have to answer for what was public.
         """
         with self._writing() as connection:
-            known = _short(source_id)
+            known = short(source_id)
             gone = connection.execute(
                 delete(reactions)
                 .where(reactions.c.source == source, reactions.c.source_id == known)
@@ -253,7 +253,7 @@ class Conversation:
     ) -> bool:
         """A network told how many there are in all, not who; whether that is news."""
         with self._writing() as connection:
-            here = (reactions.c.source == source) & (reactions.c.source_id == _short(source_id))
+            here = (reactions.c.source == source) & (reactions.c.source_id == short(source_id))
             row = connection.execute(select(reactions).where(here)).first()
             if row and row.number == number:
                 return False
@@ -267,7 +267,7 @@ class Conversation:
                     "source": source,
                     "comment": comment,
                 }
-                values |= {"source_id": _short(source_id), "number": number, "seen_at": stamp(now)}
+                values |= {"source_id": short(source_id), "number": number, "seen_at": stamp(now)}
                 connection.execute(insert(reactions).values(**values))
             return bool(row or number)
 
@@ -323,6 +323,11 @@ class Conversation:
                 above += _said(connection, [row])
                 parent = row.parent
         return above[::-1]
+
+    def identity(self, person: int) -> str:
+        """What a person is called where they are known; "" for nobody."""
+        with self._database.reading() as connection:
+            return connection.execute(select(persons.c.identity).where(persons.c.id == person)).scalar() or ""
 
     def counts(self) -> dict[str, int]:
         """How many comments are in each status."""
@@ -447,6 +452,8 @@ class Conversation:
             for one in sorted(hashes - old):
                 connection.execute(insert(erasures).values(hash=one, at=stamp(now)))
             connection.execute(delete(reactions).where(reactions.c.person == person))
+            for row in [*seen, *liked]:  # what told us of them holds their address
+                connection.execute(text("DELETE FROM mentions WHERE name = :name"), {"name": row.source_id})
             forget(connection, ids)
             connection.execute(delete(persons).where(persons.c.id == person))
             _note(connection, now, "owner", "erased")
@@ -457,8 +464,8 @@ class Conversation:
         if not salt:
             return False
         hashes = [
-            _hash(salt, "person", incoming.author.network, _short(incoming.author.identity)),
-            _hash(salt, "source", incoming.source, _short(incoming.source_id)),
+            _hash(salt, "person", incoming.author.network, short(incoming.author.identity)),
+            _hash(salt, "source", incoming.source, short(incoming.source_id)),
             *([_hash(salt, "address", incoming.url)] if incoming.url else []),
         ]
         return connection.execute(select(erasures.c.hash).where(erasures.c.hash.in_(hashes))).first() is not None
@@ -547,13 +554,13 @@ def _again(
     connection: Connection, row: Any, incoming: Incoming, verdict: Verdict, person: int, now: datetime
 ) -> Recorded:
     """The same thing once more: nothing, an edit, or its return."""
-    here = (sources.c.source == incoming.source) & (sources.c.source_id == _short(incoming.source_id))
+    here = (sources.c.source == incoming.source) & (sources.c.source_id == short(incoming.source_id))
     back = connection.execute(update(sources).where(here, sources.c.gone_at.is_not(None)).values(gone_at=None)).rowcount
     first = connection.execute(
         select(sources).where(sources.c.comment == row.id).order_by(sources.c.id).limit(1)
     ).first()
     returned = bool(back) and row.status == "gone"
-    second_hand = first is not None and (first.source, first.source_id) != (incoming.source, _short(incoming.source_id))
+    second_hand = first is not None and (first.source, first.source_id) != (incoming.source, short(incoming.source_id))
     # A second way tells of the same thing in its own words: those of the first way stand while it is there.
     if second_hand and first and first.gone_at is None:
         return Recorded("same", row.key, row.status)
@@ -580,7 +587,7 @@ def _again(
 
 
 def _react(connection: Connection, incoming: Incoming, person: int, now: datetime) -> Recorded:
-    here = (reactions.c.source == incoming.source) & (reactions.c.source_id == _short(incoming.source_id))
+    here = (reactions.c.source == incoming.source) & (reactions.c.source_id == short(incoming.source_id))
     on = _target(connection, incoming)
     row = connection.execute(select(reactions).where(here)).first()
     if row:
@@ -595,7 +602,7 @@ def _react(connection: Connection, incoming: Incoming, person: int, now: datetim
         "kind": incoming.kind,
         "source": incoming.source,
     }
-    new |= {"source_id": _short(incoming.source_id), "person": person, "comment": on, "seen_at": stamp(now)}
+    new |= {"source_id": short(incoming.source_id), "person": person, "comment": on, "seen_at": stamp(now)}
     connection.execute(insert(reactions).values(**new))
     return Recorded("new", on, None, True)
 
@@ -609,7 +616,7 @@ def _upsert_person(connection: Connection, author: Author) -> int:
         "avatar": author.avatar,
     }
     if row is None:
-        values = {"network": author.network, "identity": _short(author.identity), "is_owner": int(author.is_owner)}
+        values = {"network": author.network, "identity": short(author.identity), "is_owner": int(author.is_owner)}
         made = connection.execute(insert(persons).values(**values, **shown).returning(persons.c.id))
         return int(made.scalar_one())
     if author.is_owner:
@@ -623,7 +630,7 @@ def _add_source(connection: Connection, comment: int, incoming: Incoming, now: d
     values: dict[str, Any] = {
         "comment": comment,
         "source": incoming.source,
-        "source_id": _short(incoming.source_id),
+        "source_id": short(incoming.source_id),
     }
     connection.execute(insert(sources).values(**values, url=incoming.url, seen_at=stamp(now)))
 
@@ -749,7 +756,7 @@ def _as_public(said: Said, parent: str, likes: int) -> snapshot.Comment:
 
 
 def _person(author: Author) -> Select[Any]:
-    return select(persons).where(persons.c.network == author.network, persons.c.identity == _short(author.identity))
+    return select(persons).where(persons.c.network == author.network, persons.c.identity == short(author.identity))
 
 
 def _counts_of(connection: Connection, person: int) -> dict[str, int]:
@@ -759,7 +766,7 @@ def _counts_of(connection: Connection, person: int) -> dict[str, int]:
 
 def _by_source(connection: Connection, source: str, source_id: str) -> Any:
     query = select(comments).join(sources, sources.c.comment == comments.c.id)
-    query = query.where(sources.c.source == source, sources.c.source_id == _short(source_id))
+    query = query.where(sources.c.source == source, sources.c.source_id == short(source_id))
     return connection.execute(query).first()
 
 
@@ -799,7 +806,7 @@ def _verdict_values(verdict: Verdict) -> dict[str, Any]:
     return {"status": verdict.status, "points": verdict.points, "reasons": written, "decided_by": "rules"}
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     """An id of a source that fits into an index."""
     if len(name.encode()) <= _LONGEST_ID:
         return name

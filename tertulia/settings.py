@@ -103,7 +103,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     announce_since: str = ""  # "2026-11-22" or "2026-11-22T18:00+01:00"; nothing older is announced
     owner_email: str = ""
     secret_key: Secret = Secret()
-    rebuild_hook: Secret = Secret()
+    service_url: str = ""  # where the service (comments, newsletter) is reached; the blog's own address when empty
+    rebuild_hook: Secret = Secret()  # a command, or an address that gets a POST, when something public changed
+    rebuild_token: Secret = Secret()  # sent to that address as "Authorization: Bearer …"
+    trusted_proxies: str = ""  # how many proxies of ours stand before the service; their headers are believed
+    akismet_key: Secret = Secret()
     fetch_allow_private: tuple[str, ...] = ()  # "127.0.0.1:8080": may be fetched though private
 
     # Networks

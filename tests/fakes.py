@@ -4,13 +4,16 @@ A fake keeps what was made public in ``public``, in order. ``fail_next("drop aft
 creates something go wrong in that way; everything else goes on working.
 """
 
+import base64
+import hmac
 import json
 import re
 import socket
+import socketserver
 import threading
 from collections import deque
 from datetime import UTC, datetime
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -26,6 +29,7 @@ class Fake:
     """One server; subclasses say what it answers."""
 
     name = ""
+    faults_known = FAULTS
 
     def __init__(self) -> None:
         self.public: list[dict[str, Any]] = []
@@ -134,6 +138,8 @@ def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Type", "text/plain" if isinstance(content, str) else "application/json")
             for name, value in (headers or {}).items():
                 self.send_header(name, value)
+            if self.close_connection:
+                self.send_header("Connection", "close")  # as RFC 9112, section 9.6 wants it said
             self.end_headers()
             self.wfile.write(data)
 
@@ -355,4 +361,462 @@ class FakeBluesky(Fake):
         ]
 
 
-FAKES: dict[str, type[Fake]] = {fake.name: fake for fake in (FakeMastodon, FakeBluesky)}
+class FakeX(Fake):
+    """X's API v2: one account, media, the own timeline with its links written out."""
+
+    name = "x"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.media: dict[str, str] = {}
+
+    def environ(self) -> dict[str, str]:
+        return {
+            "X_API_URL": self.url,
+            "X_CONSUMER_KEY": "x-consumer-key",
+            "X_CONSUMER_SECRET": "x-consumer-secret-1",
+            "X_ACCESS_TOKEN": "42-x-access-token",
+            "X_ACCESS_SECRET": "x-access-secret-2",
+        }
+
+    def creates(self, method: str, path: str) -> bool:
+        return (method, path) == ("POST", "/2/tweets")
+
+    def expired(self) -> Any:
+        return 401, {"title": "Unauthorized", "detail": "Unauthorized"}
+
+    def refusal(self) -> Any:
+        return 403, {"title": "Forbidden", "detail": "You are not permitted to perform this action."}
+
+    def answer(self, method: str, path: str, asked: Asked) -> Any:
+        if not asked.headers.get("Authorization", "").startswith("OAuth "):
+            return self.expired()
+        if path == "/2/users/me":
+            return 200, {"data": {"id": "42", "username": "bitacora"}}
+        if path == "/2/media/upload":
+            number = str(len(self.media) + 1)
+            self.media[number] = ""
+            return 200, {"data": {"id": number}}
+        if path == "/2/media/metadata":
+            self.media[asked.json["id"]] = asked.json["metadata"]["alt_text"]["text"]
+            return 200, {"data": {}}
+        if path == "/2/users/42/tweets":
+            return 200, {"data": list(reversed(self.public)), "meta": {}}
+        if path == "/2/tweets":
+            return self._post(asked.json)
+        found = [post for post in self.public if post["id"] == path.rpartition("/")[2]]
+        for post in found:
+            self.public.remove(post)
+            self.deleted.append(post)
+        return 200, {"data": {"deleted": bool(found)}}
+
+    def _post(self, body: dict[str, Any]) -> Any:
+        if any(post["written"] == body["text"] for post in self.public):
+            return 403, {"detail": "You are not allowed to create a Tweet with duplicate content."}
+        urls = re.findall(r"https?://\S+", body["text"])
+        short = body["text"]
+        for number, url in enumerate(urls):
+            short = short.replace(url, f"https://t.co/{number}abcdefghi")
+        post = {
+            "id": str(len(self.public) + len(self.deleted) + 9000),
+            "text": short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
+            "written": body["text"],
+            "entities": {
+                "urls": [{"url": f"https://t.co/{n}abcdefghi", "expanded_url": url} for n, url in enumerate(urls)]
+            },
+            "alts": [self.media[each] for each in body.get("media", {}).get("media_ids", [])],
+        }
+        self.public.append(post)
+        return 201, {"data": {"id": post["id"], "text": post["text"]}}
+
+
+class FakeLinkedIn(Fake):
+    """LinkedIn's REST API for one author; ``commentary`` is read as little text, and cut where it would be."""
+
+    name = "linkedin"
+    author = "urn:li:person:abc"
+
+    def environ(self) -> dict[str, str]:
+        return {
+            "LINKEDIN_API_URL": self.url,
+            "LINKEDIN_TOKEN": "linkedin-secret-token",
+            "LINKEDIN_AUTHOR": self.author,
+        }
+
+    def creates(self, method: str, path: str) -> bool:
+        return (method, path) == ("POST", "/rest/posts")
+
+    def answer(self, method: str, path: str, asked: Asked) -> Any:
+        if asked.headers.get("Authorization") != "Bearer linkedin-secret-token":
+            return self.expired()
+        if path == "/v2/userinfo":
+            return 403, {"message": "Not enough permissions"}
+        if path == "/rest/images":
+            return 200, {"value": {"uploadUrl": f"{self.url}/upload/1", "image": "urn:li:image:1"}}
+        if path == "/upload/1":
+            return 201, {}
+        if (method, path) == ("GET", "/rest/posts"):
+            return 200, {"elements": list(reversed(self.public))}
+        if path == "/rest/posts":
+            return self._post(asked.json)
+        found = next((post for post in self.public if post["id"] == path.removeprefix("/rest/posts/")), None)
+        if found is None:
+            return 404, {"message": "Not found"}
+        if method == "DELETE":
+            self.public.remove(found)
+        else:
+            found["text"] = read_little_text(asked.json["patch"]["$set"]["commentary"])
+        return 204, ""
+
+    def _post(self, body: dict[str, Any]) -> Any:
+        urn = f"urn:li:share:{len(self.public) + 1}"
+        alt = body["content"]["article"].get("thumbnailAltText")
+        self.public.append(
+            {"id": urn, "text": read_little_text(body["commentary"]), "alts": [alt] if alt else [], **body}
+        )
+        return 201, "", {"x-restli-id": urn}
+
+
+class FakeOrganisation(FakeLinkedIn):
+    """The same for an organisation, whose posts can be listed."""
+
+    author = "urn:li:organization:5"
+
+
+def read_little_text(text: str) -> str:
+    """What LinkedIn shows of a commentary: cut without a word at the first reserved sign that is not escaped."""
+    shown = ""
+    while text:
+        if tag := re.match(r"\{hashtag\|\\#\|([^}]*)\}", text):
+            shown, text = f"{shown}#{tag[1]}", text[tag.end() :]
+        elif url := re.match(r"https?://\S+", text):
+            shown, text = shown + url[0], text[url.end() :]
+        elif text[0] == "\\":
+            shown, text = shown + text[1], text[2:]
+        elif text[0] in "|{}[]()<>#@*_~":
+            return shown
+        else:
+            shown, text = shown + text[0], text[1:]
+    return shown
+
+
+class FakeGraph(Fake):
+    """What Facebook and Threads share: errors with numbers."""
+
+    def authorised(self, asked: Asked) -> bool:
+        return asked.headers.get("Authorization") == f"Bearer {self.name}-secret-token"
+
+    def expired(self) -> Any:
+        return 400, {"error": {"message": "Error validating access token", "code": 190, "type": "OAuthException"}}
+
+    def refusal(self) -> Any:
+        return 400, {"error": {"message": "(#100) Invalid parameter", "code": 100}}
+
+    def gone(self) -> Any:
+        return 400, {"error": {"message": "Object does not exist", "code": 100, "error_subcode": 33}}
+
+    def page(self, posts: list[dict[str, Any]]) -> Any:
+        return 200, {"data": list(reversed(posts)), "paging": {"cursors": {}}}
+
+
+class FakeFacebook(FakeGraph):
+    """A Page."""
+
+    name = "facebook"
+
+    def environ(self) -> dict[str, str]:
+        return {"FACEBOOK_API_URL": self.url, "FACEBOOK_PAGE": "77", "FACEBOOK_TOKEN": "facebook-secret-token"}
+
+    def creates(self, method: str, path: str) -> bool:
+        return (method, path) == ("POST", "/77/feed")
+
+    def answer(self, method: str, path: str, asked: Asked) -> Any:
+        if not self.authorised(asked):
+            return self.expired()
+        if path == "/77":
+            return 200, {"id": "77", "name": "Bitácora"}
+        if path == "/77/posts":
+            return self.page(self.public)
+        if path == "/77/feed":
+            number = f"77_{len(self.public) + len(self.deleted) + 1}"
+            link = asked.form["link"]
+            attachments = {"data": [{"unshimmed_url": link}]}
+            self.public.append({"id": number, "text": asked.form["message"], "attachments": attachments})
+            return 200, {"id": number}
+        found = next((post for post in self.public if post["id"] == path[1:]), None)
+        if found is None:
+            return self.gone()
+        if method == "DELETE":
+            self.public.remove(found)
+        else:
+            found["text"] = asked.form["message"]
+        return 200, {"success": True}
+
+
+class FakeThreads(FakeGraph):
+    """A Threads account: containers that nobody sees, then posts."""
+
+    name = "threads"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.containers: dict[str, dict[str, Any]] = {}
+
+    def environ(self) -> dict[str, str]:
+        return {"THREADS_API_URL": self.url, "THREADS_USER": "88", "THREADS_TOKEN": "threads-secret-token"}
+
+    def creates(self, method: str, path: str) -> bool:
+        return path == "/88/threads_publish"
+
+    def answer(self, method: str, path: str, asked: Asked) -> Any:
+        if not self.authorised(asked):
+            return self.expired()
+        if path == "/88":
+            return 200, {"username": "bitacora"}
+        if (method, path) == ("POST", "/88/threads"):
+            number = f"c{len(self.containers) + 1}"
+            self.containers[number] = dict(asked.form)
+            return 200, {"id": number}
+        if path in ("/88/threads", "/88/replies"):
+            return self.page([post for post in self.public if ("reply_to_id" in post) == path.endswith("replies")])
+        if path == "/88/threads_publish":
+            made = self.containers[asked.form["creation_id"]]
+            number = str(len(self.public) + len(self.deleted) + 500)
+            alts = [made["alt_text"]] if "alt_text" in made else []
+            self.public.append({**made, "id": number, "permalink": f"{self.url}/post/{number}", "alts": alts})
+            return 200, {"id": number}
+        if path[1:] in self.containers:
+            return 200, {"status": "FINISHED"}
+        found = next((post for post in self.public if post["id"] == path[1:]), None)
+        if found is None:
+            return self.gone()
+        if method == "DELETE":
+            self.public.remove(found)
+            return 200, {"success": True}
+        return 200, found
+
+
+class FakeTelegram(Fake):
+    """The Bot API for one channel."""
+
+    name = "telegram"
+
+    def environ(self) -> dict[str, str]:
+        return {
+            "TELEGRAM_API_URL": self.url,
+            "TELEGRAM_TOKEN": "123456:telegram-secret-token",
+            "TELEGRAM_CHAT": "@bitacora",
+        }
+
+    def creates(self, method: str, path: str) -> bool:
+        return path.endswith("/sendMessage")
+
+    def expired(self) -> Any:
+        return 401, {"ok": False, "error_code": 401, "description": "Unauthorized"}
+
+    def refusal(self) -> Any:
+        return 400, {"ok": False, "error_code": 400, "description": "Bad Request: can't parse entities"}
+
+    def answer(self, method: str, path: str, asked: Asked) -> Any:
+        head, _, name = path.rpartition("/")
+        if head != "/bot123456:telegram-secret-token":
+            return self.expired()
+        body = asked.json
+        if name == "getMe":
+            return 200, {"ok": True, "result": {"username": "bitacora_bot"}}
+        if name == "getChat":
+            return 200, {"ok": True, "result": {"title": "Bitácora"}}
+        if name == "sendMessage":
+            number = len(self.public) + len(self.deleted) + 1
+            self.public.append({"id": number, **body})
+            return 200, {"ok": True, "result": {"message_id": number}}
+        found = next((post for post in self.public if post["id"] == body["message_id"]), None)
+        if found is None:
+            return 400, {"ok": False, "error_code": 400, "description": "Bad Request: message to delete not found"}
+        if name == "deleteMessage":
+            self.public.remove(found)
+        else:
+            found["text"] = body["text"]
+        return 200, {"ok": True, "result": True}
+
+
+class FakeDiscord(Fake):
+    """One webhook."""
+
+    name = "discord"
+
+    def environ(self) -> dict[str, str]:
+        return {"DISCORD_WEBHOOK": f"{self.url}/api/webhooks/1/discord-secret-token"}
+
+    def creates(self, method: str, path: str) -> bool:
+        return (method, path) == ("POST", "/api/webhooks/1/discord-secret-token")
+
+    def answer(self, method: str, path: str, asked: Asked) -> Any:
+        if not path.startswith("/api/webhooks/1/discord-secret-token"):
+            return 404, {"message": "Unknown Webhook", "code": 10015}
+        if method == "GET":
+            return 200, {"name": "Bitácora"}
+        if method == "POST":
+            assert asked.query["wait"] == "true"
+            assert asked.json["allowed_mentions"] == {"parse": []}
+            number = str(len(self.public) + 600)
+            self.public.append({"id": number, "text": asked.json["content"]})
+            return 200, {"id": number}
+        found = next((post for post in self.public if post["id"] == path.rpartition("/")[2]), None)
+        if found is None:
+            return 404, {"message": "Unknown Message", "code": 10008}
+        if method == "DELETE":
+            self.public.remove(found)
+            return 204, ""
+        found["text"] = asked.json["content"]
+        return 200, found
+
+
+class FakeSlack(Fake):
+    """One incoming webhook."""
+
+    name = "slack"
+
+    def environ(self) -> dict[str, str]:
+        return {"SLACK_WEBHOOK": f"{self.url}/services/T0/B0/slack-secret-token"}
+
+    def creates(self, method: str, path: str) -> bool:
+        return method == "POST"
+
+    def expired(self) -> Any:
+        return 401, "invalid_token"
+
+    def refusal(self) -> Any:
+        return 400, "invalid_payload"
+
+    def answer(self, method: str, path: str, asked: Asked) -> Any:
+        self.public.append({"text": asked.json["text"]})
+        return 200, "ok"
+
+
+class FakeWebhook(Fake):
+    """A service that checks the signature and follows updates and withdrawals."""
+
+    name = "webhook"
+    faults_known = tuple(fault for fault in FAULTS if fault != "garbled after")  # any 2xx is a yes
+
+    def environ(self) -> dict[str, str]:
+        return {"WEBHOOK_URL": f"{self.url}/events", "WEBHOOK_SECRET": "webhook-secret-words"}
+
+    def creates(self, method: str, path: str) -> bool:
+        return method == "POST"
+
+    def answer(self, method: str, path: str, asked: Asked) -> Any:
+        number, moment = asked.headers["webhook-id"], asked.headers["webhook-timestamp"]
+        signed = hmac.digest(b"webhook-secret-words", f"{number}.{moment}.".encode() + asked.body, "sha256")
+        if asked.headers["webhook-signature"] != "v1," + base64.b64encode(signed).decode():
+            return 400, {"error": "bad signature"}
+        data = asked.json["data"]
+        found = next((post for post in self.public if post["key"] == data["key"]), None)
+        if asked.json["type"] == "post.published":
+            self.public.append(data)
+        elif asked.json["type"] == "post.updated" and found:
+            found.update(data)
+        elif found:
+            self.public.remove(found)
+        return 202, {}
+
+
+class FakeMail(Fake):
+    """A mail server: what it accepted is in ``public``. It speaks just enough SMTP (RFC 5321)."""
+
+    name = "mail"
+    # SMTP knows no answer that is neither yes nor no: 4xx is "later", 5xx is "no", and both are meant.
+    faults_known = ("429", "503 retry", "401", "422", "drop before", "drop after")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.close()
+        fake = self
+
+        class Session(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                fake.serve(self)
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+
+        self._server = Server(("127.0.0.1", 0), Session)
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def environ(self) -> dict[str, str]:
+        return {
+            "SMTP_URL": f"smtp://ana:mail-secret-pass@127.0.0.1:{self.port}",
+            "MAIL_FROM": "La bitácora <cartas@blog.example>",
+            "SECRET_KEY": "signing-secret-key",
+        }
+
+    def serve(self, session: socketserver.StreamRequestHandler) -> None:
+        def say(line: str) -> None:
+            session.wfile.write(line.encode() + b"\r\n")
+
+        say("220 fake ESMTP")
+        to = fault = ""
+        while line := session.rfile.readline():
+            verb = line.split()[0].upper().decode() if line.split() else ""
+            if verb == "EHLO":
+                say("250-fake")
+                say("250 AUTH PLAIN LOGIN")
+            elif verb == "AUTH":
+                if self.faults and self.faults[0] == "401":
+                    fault = self.faults.popleft()
+                say("535 5.7.8 Authentication credentials invalid" if fault == "401" else "235 2.7.0 Accepted")
+            elif verb == "MAIL":
+                fault = self.faults.popleft() if self.faults else ""
+                say("421 4.7.0 Too many messages" if fault in ("429", "503 retry") else "250 OK")
+            elif verb == "RCPT":
+                to = line.decode().split("<")[1].split(">")[0]
+                say("250 OK")
+            elif verb == "DATA":
+                if fault == "drop before":
+                    session.connection.shutdown(socket.SHUT_RDWR)
+                    return
+                say("354 Go ahead")
+                if not self._take(session, to, fault):
+                    return
+                say("550 5.7.1 Refused by policy" if fault == "422" else "250 OK")
+            elif verb == "QUIT":
+                say("221 Bye")
+                return
+            else:
+                say("250 OK")
+
+    def _take(self, session: socketserver.StreamRequestHandler, to: str, fault: str) -> bool:
+        data = b""
+        while (line := session.rfile.readline()) != b".\r\n":
+            data += line.removeprefix(b".") if line.startswith(b"..") else line
+        if fault == "422":
+            return True
+        letter = message_from_bytes(data, policy=policy.default)
+        plain = letter.get_body(("plain",)).get_content()
+        with self.lock:
+            self.public.append({"text": plain, "to": to, "letter": letter})
+        self.on_created()
+        if fault == "drop after":
+            session.connection.shutdown(socket.SHUT_RDWR)
+            return False
+        return True
+
+
+FAKES: dict[str, type[Fake]] = {
+    fake.name: fake
+    for fake in (
+        FakeMastodon,
+        FakeBluesky,
+        FakeX,
+        FakeLinkedIn,
+        FakeFacebook,
+        FakeThreads,
+        FakeTelegram,
+        FakeDiscord,
+        FakeSlack,
+        FakeWebhook,
+        FakeMail,
+    )
+}

@@ -2,13 +2,31 @@
 
 from tertulia.networks.base import Desk, Network
 from tertulia.networks.bluesky import Bluesky
+from tertulia.networks.discord import Discord
+from tertulia.networks.facebook import Facebook
+from tertulia.networks.linkedin import LinkedIn
+from tertulia.networks.mail import Mail
 from tertulia.networks.mastodon import Mastodon
+from tertulia.networks.slack import Slack
+from tertulia.networks.telegram import Telegram
+from tertulia.networks.threads import Threads
+from tertulia.networks.webhook import Webhook
+from tertulia.networks.x import X
 
 NETWORKS: dict[str, type[Network]] = {
     network.name: network
     for network in (
         Mastodon,
         Bluesky,
+        X,
+        LinkedIn,
+        Facebook,
+        Threads,
+        Telegram,
+        Discord,
+        Slack,
+        Webhook,
+        Mail,
     )
 }
 

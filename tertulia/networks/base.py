@@ -7,6 +7,7 @@ Outcomes of a request, as exceptions, because each ends what was being done::
 
     NetworkError
     ├── Waiting      not now: asked to slow down, or down; nothing was made
+    ├── Moot         no longer wanted; nothing was made
     ├── Unknown      sent, and no answer was understood: it may be there or not
     └── Refused      no, in the network's own words; nothing was made
         └── Expired      the key is no longer good; says how to renew it
@@ -31,11 +32,16 @@ from tertulia.summary import Style
 
 
 class Waiting(NetworkError):
-    """Not now, and nothing was made; *seconds* is how long to leave it alone, 0 when the network did not say."""
+    """
+    Not now, and nothing was made.
 
-    def __init__(self, message: str, seconds: float = 0.0) -> None:
+    *seconds* is how long to leave it alone, 0 when the network did not say; *alone*: others may go on meanwhile.
+    """
+
+    def __init__(self, message: str, seconds: float = 0.0, *, alone: bool = False) -> None:
         super().__init__(message)
         self.seconds = seconds
+        self.alone = alone
 
 
 class Unknown(NetworkError):
@@ -49,6 +55,10 @@ class Unknown(NetworkError):
 
 class Refused(NetworkError):
     """The network said no, in its own words."""
+
+
+class Moot(NetworkError):
+    """There is nothing to do any longer: the reader left."""
 
 
 class Expired(Refused):
@@ -128,6 +138,7 @@ class Sending:
     """One attempt at sending, as the adapter sees it."""
 
     key: str  # the same for every attempt at the same thing; letters and digits
+    part: str = "1"  # "1", "2"… of a thread; a reader's number for mail
     # Called right before the one request that makes something public. It writes down that we are about to, and
     # raises when another process has taken over.
     ready: Callable[[], None] = lambda: None
@@ -145,7 +156,7 @@ class Network(ABC):
 
     name: ClassVar[str]  # in metadata, settings, store: "mastodon"
     label: ClassVar[str]  # for people: "Mastodon"
-    looks: ClassVar[bool]  # find() gives a certain answer
+    looks: bool  # find() gives a certain answer
     threads: ClassVar[bool] = False  # a post may be a thread
     pictures: ClassVar[bool] = False  # the cover goes along
     # What happens to what was said when the author changes title, summary or question.

@@ -115,7 +115,7 @@ def _meaning(
     now: datetime,
 ) -> NetworkError:
     status = answer.status
-    seconds = told_to_wait(answer.headers, now)
+    seconds = told_to_wait(answer.headers, now) or _told_inside(answer)
     said = own_words(answer, words)
     if status == 429 or (status >= 500 and seconds > 0):
         return Waiting(say("net_slow_down", network=network, status=status), seconds or 60.0)
@@ -166,6 +166,18 @@ def told_to_wait(headers: Mapping[str, str], now: datetime) -> float:
         if seconds > 0:
             return min(seconds, LONGEST_WAIT_SECONDS)
     return 0.0
+
+
+def _told_inside(answer: Fetched) -> float:
+    """What Telegram and Discord say in the answer itself: ``parameters.retry_after``, ``retry_after``."""
+    if answer.status != 429:
+        return 0.0
+    try:
+        body = answer.json()
+        told = body.get("retry_after") or body.get("parameters", {}).get("retry_after") or 0
+        return min(float(told), LONGEST_WAIT_SECONDS)
+    except (FetchError, AttributeError, TypeError, ValueError):
+        return 0.0
 
 
 def _seconds(value: str, now: datetime) -> float:

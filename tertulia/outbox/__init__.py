@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from tertulia import snapshot
-from tertulia.networks.base import Cannot, Expired, Message, Network, Refused, Remote, Sending, Unknown, Waiting
+from tertulia.networks.base import Cannot, Expired, Message, Moot, Network, Refused, Remote, Sending, Unknown, Waiting
 from tertulia.outbox.drafts import Draft
 from tertulia.phrases import say
 from tertulia.settings import hide
@@ -123,11 +123,14 @@ class Outbox:
         try:
             remote, reason = attempt.make()
         except Waiting as error:
-            return self._wait(attempt, str(error), error.seconds)
+            return self._wait(attempt, str(error), error.seconds, pause=not error.alone)
         except Unknown as error:
             return self._lost(attempt, str(error), error)
         except Refused as error:
             return self._refuse(attempt, str(error), error)
+        except Moot as error:
+            self.store.deliveries.moot(delivery, str(error))
+            return Outcome(delivery, "withdrawn", str(error))
         except LeaseLost as error:
             return Outcome(delivery, "sending", str(error))
         except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -146,8 +149,9 @@ class Outbox:
         self.at(Step.SHOWN)
         return Outcome(delivery, "delivered", reason, remote.url)
 
-    def _wait(self, attempt: "_Attempt", reason: str, seconds: float) -> Outcome:
-        self._paused.add(attempt.delivery.network)
+    def _wait(self, attempt: "_Attempt", reason: str, seconds: float, pause: bool = True) -> Outcome:
+        if pause:
+            self._paused.add(attempt.delivery.network)
         # Without knowing whether an earlier attempt arrived, that stays open; else nothing was made.
         open_ = attempt.uncertain and not attempt.sent
         until = self.now() + self._how_long(attempt.delivery, seconds)
@@ -226,6 +230,7 @@ class _Attempt:
         message = msgspec.json.decode(self.delivery.message, type=Message)
         sending = Sending(
             key=self.key,
+            part=self.delivery.part,
             ready=self._ready,
             above=self._part(self.delivery.after),
             root=self._part("1") if self.delivery.after else None,

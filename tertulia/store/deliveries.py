@@ -203,6 +203,10 @@ class Deliveries:
         """The network said no, in these words."""
         self._end(delivery, {"state": "refused", "not_before": None, "reason": reason, "touched_at": None})
 
+    def moot(self, delivery: Delivery, reason: str) -> None:
+        """Nobody wants it any longer."""
+        self._end(delivery, {"state": "withdrawn", "not_before": None, "reason": reason, "touched_at": None})
+
     def release(self, delivery: Delivery) -> None:
         """Nothing was done: back in the queue."""
         self._end(delivery, {"state": "queued", "not_before": None, "attempts": delivery.attempts - 1})

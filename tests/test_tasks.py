@@ -944,12 +944,8 @@ def test_another_application_is_mounted_on_the_same_origin(served):
         return [environ["PATH_INFO"].encode()]
 
     app = preview.application(served, {"/comments": service})
-    assert [
-        "202 Accepted",
-        "202 Accepted",
-        "302 Found",
-        "200 OK",
-    ] == [get(app, path)[0] for path in ("/comments", "/comments/7", "/commentsx", "/blog/")]
+    statuses = [get(app, path)[0][:3] for path in ("/comments", "/comments/7", "/commentsx", "/blog/")]
+    assert ["202", "202", "404", "200"] == statuses
 
 
 @pytest.mark.parametrize(

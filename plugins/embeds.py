@@ -11,6 +11,7 @@ Settings:
 """
 
 import filecmp
+import logging
 import shutil
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,7 +21,10 @@ from pelican import signals
 from tertulia.embeds import draw
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension
 from tertulia.embeds.shelf import Shelf
+from tertulia.errors import ContentError
 from tertulia.links import LinksExtension, Table
+
+log = logging.getLogger(__name__)
 
 # Where Pelican's generators keep what they will write.
 KINDS = ("articles", "translations", "drafts", "drafts_translations", "hidden_articles", "pages", "hidden_pages")
@@ -29,7 +33,11 @@ KINDS = ("articles", "translations", "drafts", "drafts_translations", "hidden_ar
 def table(settings):
     """What is known of the links in posts, read once a build."""
     if "LINKS" not in settings:
-        settings["LINKS"] = Table.load(Path(settings["PATH"], "links.toml"))
+        try:
+            settings["LINKS"] = Table.load(Path(settings["PATH"], "links.toml"))
+        except ContentError as error:
+            log.warning("%s", error)
+            settings["LINKS"] = Table()
     return settings["LINKS"]
 
 

@@ -120,3 +120,17 @@ def test_uncaptured_address_is_a_warning_of_the_build(tmp_path):
     assert "WARNING" == line.levelname
     assert ":5: sin capturar" in line.getMessage()
     shutil.rmtree(tmp_path / "output")
+
+
+def test_table_of_links_is_followed_and_may_be_broken(tmp_path):
+    """Readers are sent where content/links.toml says; a broken table is one warning and the build goes on."""
+    content = tmp_path / "content"
+    post(content, "Título: Uno\nFecha: 2026-11-01\nId: uno\n\nVer https://t.co/abc y ya.\n")
+    (content / "links.toml").write_text('["https://t.co/abc"]\nto = "https://ejemplo.es/carta"\n', "utf-8")
+    build_site(content, tmp_path / "one", SEARCH=False, SOCIAL_CARDS=False)
+    page = (tmp_path / "one/2026/11/uno/index.html").read_text("utf-8")
+    assert '<a href="https://ejemplo.es/carta">ejemplo.es/carta</a>' in page
+    (content / "links.toml").write_text("[", "utf-8")
+    records = build_site(content, tmp_path / "two", SEARCH=False, SOCIAL_CARDS=False)
+    assert 1 == len([r for r in records if "links.toml" in r.getMessage() and r.levelname == "WARNING"])
+    assert "https://t.co/abc" in (tmp_path / "two/2026/11/uno/index.html").read_text("utf-8")

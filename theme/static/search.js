@@ -12,6 +12,9 @@ const list = document.createElement("ol");
 const more = document.createElement("button");
 const PAGE = 10;
 
+// Where a language has no such word, Pagefind goes on with its first letters; what comes of it scores next to nothing.
+const LEAST_SHARE = 1 / 40;
+
 let pagefind;
 let found = [];
 let asked = 0;
@@ -30,16 +33,22 @@ form.addEventListener("submit", (event) => {
 field.addEventListener("input", () => search(field.value, 250));
 field.addEventListener("focus", () => load().catch(() => {}), { once: true });
 
-/** Fetch the index: the one of this page's language, and the others after it. */
-async function load() {
-  if (pagefind) return pagefind;
+/** The index, fetched once: the one of this page's language, and the others after it. */
+function load() {
+  return (pagefind ??= fetchIndex().catch((error) => {
+    pagefind = undefined; // the next search tries again
+    throw error;
+  }));
+}
+
+async function fetchIndex() {
   const folder = new URL(form.dataset.pagefind, location.href);
   const loaded = await import(new URL("pagefind.js", folder));
   await loaded.init();
   for (const language of form.dataset.languages.split(" ")) {
     if (language !== document.documentElement.lang) await loaded.mergeIndex(folder.href, { language });
   }
-  return (pagefind = loaded);
+  return loaded;
 }
 
 /** Look for *words* once the typing has paused for *pause* milliseconds. */
@@ -53,7 +62,8 @@ async function search(words, pause = 0) {
   if (!list.children.length) status.textContent = form.dataset.waiting;
   try {
     const { results } = await (await load()).search(words);
-    if (turn === asked) say(sentence(results.length, words), results);
+    const close = results.filter(({ score }) => score >= results[0].score * LEAST_SHARE);
+    if (turn === asked) say(sentence(close.length, words), close);
   } catch {
     say(form.dataset.broken, []);
   }
@@ -91,6 +101,7 @@ function item(page) {
   link.textContent = page.meta.title;
   excerpt.innerHTML = `…${page.excerpt}…`; // Pagefind has escaped all but its own <mark>
   heading.append(link);
+  entry.lang = page.meta.lang;
   entry.append(heading, excerpt);
   if (page.meta.date) {
     const date = document.createElement("p");

@@ -42,6 +42,10 @@ CONTENT_LICENSE_URL = "https://creativecommons.org/licenses/by-sa/4.0/deed.es"
 DEFAULT_CATEGORY = "Opinión"  # of posts that name none
 MENTION_NETWORK = ""  # where an unknown @name leads: "x", "instagram", a Mastodon host…; "" leaves it as text
 
+# ── Conversation ─────────────────────────────────────────────────────────────────────────────────────────────────
+SERVICE_ADDRESS = ""  # where "tasks.py service" answers: "https://talk.example", "/" for this host; "" for no comments
+CONVERSATION_DEPTH = 3  # levels of reply that are nested; deeper ones stand on the last
+
 # ── Feeds ────────────────────────────────────────────────────────────────────────────────────────────────────────
 FEED_MAX_ITEMS = 20  # posts a feed
 FEED_ID_BASE = ""  # begins the name of every post in feeds, "tag:blog.example,2026:"; "": from SITE_ADDRESS

@@ -55,11 +55,23 @@ from tertulia.tasks import program  # noqa: E402
 @task
 def preview(c, port="8000", host="127.0.0.1"):
     """Build the blog, serve it here, rebuild and refresh it whenever a file is saved."""
+    from tertulia.service.serve import mounts
     from tertulia.tasks.preview import run
 
     if not port.isdecimal():
         raise TertuliaError(phrases.say("bad_port", value=port))
-    run(BLOG, host, int(port))
+    settings = conf.read(BLOG / "pelicanconf.py")
+    run(BLOG, host, int(port), lambda site, at: mounts(BLOG, settings, site, at))
+
+
+@task
+def service(c, port="8001", host="127.0.0.1"):
+    """Take comments and show the moderation, until stopped."""
+    from tertulia.service.serve import run
+
+    if not port.isdecimal():
+        raise TertuliaError(phrases.say("bad_port", value=port))
+    run(BLOG, conf.read(BLOG / "pelicanconf.py"), host, int(port))
 
 
 @task
@@ -202,7 +214,7 @@ def _module(module, *arguments):
         raise Exit(code=code)
 
 
-TASKS = (preview, build, new, capture, links, announce, start, update, test, lint, check, bench, lock)
+TASKS = (preview, build, new, capture, links, announce, service, start, update, test, lint, check, bench, lock)
 
 if __name__ == "__main__":
     os.chdir(ROOT)

@@ -1,25 +1,61 @@
 """The conversation around each post, from its snapshot.
 
-Reads the small JSON that the store leaves for each post (``tertulia/snapshot.py``) and gives the article its
-``syndication``: where it lives on networks, which the theme links as ``u-syndication``.
+Reads the small JSON that the store leaves for each post (``tertulia/snapshot.py``) and gives the article
+
+``syndication``     where it lives on networks, which the theme links as ``u-syndication``
+``comments``        what people said, oldest first, replies nested (``tertulia/comments/thread.py``)
+``comment_count``   how many said something
+``counts``          how many liked, shared or bookmarked it: ``{"like": 7}``
+``open``            whether it takes comments: there is a service, and the post is public
+
+Pictures of those who spoke, where there are any, are copied from beside the snapshots to ``avatars/``.
 
 Settings:
-    CONVERSATION_PATH   where the snapshots are. No folder, no conversation. Default ``var/conversation``.
+    CONVERSATION_PATH    where the snapshots are. No folder, no conversation. Default ``var/conversation``.
+    CONVERSATION_DEPTH   how many levels of reply to nest. Default 3.
+    SERVICE_ADDRESS      where the service answers: "https://talk.example", "/" for the site's own host, "" for none.
 """
 
+import shutil
 from pathlib import Path
 
 from pelican import signals
 
 from tertulia import snapshot
+from tertulia.comments.thread import DEPTH, nest
+
+_pictures: dict[str, Path] = {}
 
 
 def add_conversation(generator):
-    """Give every article its ``syndication``."""
-    folder = Path(generator.settings.get("CONVERSATION_PATH") or snapshot.FOLDER)
+    """Give every article its conversation."""
+    settings = generator.settings
+    folder = Path(settings.get("CONVERSATION_PATH") or snapshot.FOLDER)
+    depth = settings.get("CONVERSATION_DEPTH", DEPTH)
+    generator.context.setdefault("SERVICE_ADDRESS", "")
+    _pictures.clear()
     for article in [*generator.articles, *generator.translations, *generator.hidden_articles]:
-        article.syndication = list(snapshot.read(folder, article.id, article.lang).syndication)
+        found = snapshot.read(folder, article.id, article.lang)
+        article.syndication = list(found.syndication)
+        article.comments = nest(found.comments, depth)
+        article.said = found.comments
+        article.comment_count = len(found.comments)
+        article.counts = found.counts
+        article.open = bool(settings.get("SERVICE_ADDRESS")) and not article.mark and article.indexable
+        for one in found.comments:
+            if one.avatar:
+                _pictures[one.avatar] = folder / "avatars" / Path(one.avatar).name
+
+
+def copy_pictures(pelican):
+    """Put the pictures that are shown beside the pages."""
+    target = Path(pelican.settings["OUTPUT_PATH"], "avatars")
+    for name, file in _pictures.items():
+        if file.is_file():
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target / Path(name).name)
 
 
 def register():
     signals.article_generator_finalized.connect(add_conversation)
+    signals.finalized.connect(copy_pictures)

@@ -116,6 +116,12 @@ def here(context):
 
 
 @pass_context
+def service(context, path):
+    """The address of *path* at the service that takes comments."""
+    return (context.get("SERVICE_ADDRESS") or "").rstrip("/") + path
+
+
+@pass_context
 def homes(context):
     """The home page of each language that has posts, the site's own first: ``{lang, url}``."""
     others = context.get("language_homes") or {}
@@ -194,7 +200,7 @@ def network_name(network):
 
 
 FILTERS = {f.__name__: f for f in (local, date_words, link, absolute, counted, embedded, script_safe, network_name)}
-GLOBALS = {f.__name__: f for f in (t, language, conjunction, here, homes, asset, card)}
+GLOBALS = {f.__name__: f for f in (t, language, conjunction, here, homes, asset, card, service)}
 
 
 def equip_templates(generator):

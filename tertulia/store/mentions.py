@@ -90,6 +90,11 @@ class Mentions:
         """It could not be looked at; again, not before *until*."""
         self._set(mention, {"not_before": stamp(until), "reason": reason})
 
+    def forget(self, mention: Mention) -> None:
+        """Leave no trace of it."""
+        with writing(self._database) as connection:
+            connection.execute(delete(mentions).where(mentions.c.id == mention.id))
+
     def purge(self, now: datetime, after: timedelta = timedelta(days=30)) -> int:
         """Forget what was refused, or is gone, longer than *after* ago; how many."""
         old = mentions.c.state.in_(("refused", "gone")) & (mentions.c.received_at < stamp(now - after))

@@ -56,7 +56,10 @@ TYPES = {
 }
 
 
-def run(root: Path, host: str, port: int, mounts: Mapping[str, WSGIApplication] | None = None) -> None:
+Mounts = Callable[["Site", str], Mapping[str, WSGIApplication]]
+
+
+def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
     """
     Build, serve and watch until Ctrl-C.
 
@@ -64,14 +67,19 @@ def run(root: Path, host: str, port: int, mounts: Mapping[str, WSGIApplication] 
         root: The blog's folder.
         host: The address to listen on.
         port: The port; 0 takes any free one.
-        mounts: Other WSGI applications by the first part of their path, "/comments".
+        mounts: Gives, for the site and our own address, other WSGI applications by the first part of their path.
 
     Raises:
         TertuliaError: the port cannot be had.
     """
     site = Site()
-    server = listen(host, port, application(site, mounts or {}))
+    joined: dict[str, WSGIApplication] = {}
+    server = listen(host, port, application(site, joined))
     port = int(server.server_address[1])
+    shown = f"[{host}]" if ":" in host else host
+    if mounts:
+        joined.update(mounts(site, f"http://{shown}:{port}"))
+        site.overrides["SERVICE_ADDRESS"] = "/"
     folder = root / "var" / "preview" / str(port)  # the port is ours alone, and so is the folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -80,7 +88,6 @@ def run(root: Path, host: str, port: int, mounts: Mapping[str, WSGIApplication] 
     try:
         rebuild(root, folder, site)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        shown = f"[{host}]" if ":" in host else host
         print(say("serving", address=f"http://{shown}:{port}{quote(site.prefix)}/"), flush=True)
         quoted = InPassing(root)
         while True:
@@ -98,7 +105,7 @@ def run(root: Path, host: str, port: int, mounts: Mapping[str, WSGIApplication] 
 def rebuild(root: Path, folder: Path, site: "Site") -> None:
     """Build once more into *folder*, say how it went, and show it on *site*."""
     new = folder / str(site.version + 1)
-    report = build.run(root, new, SETTINGS, {"SHOW_UNPUBLISHED": True})
+    report = build.run(root, new, SETTINGS, site.overrides)
     build.tell(report)
     old = site.folder
     site.show(new, report)
@@ -125,6 +132,7 @@ class Site:
         self.prefix = prefix.rstrip("/")
         self.live = live
         self.version = 0
+        self.overrides: dict[str, Any] = {"SHOW_UNPUBLISHED": True}  # settings of the next build
         self.note: list[str] = []  # the lines for the page's note
         self.failed = False
         self._run = os.urandom(4).hex()  # a page of an earlier preview must not take our version 3 for its own

@@ -1,0 +1,138 @@
+/*
+   The comment form, a little nicer: the preview comes into the page, replies stay on it, likes do not leave it.
+
+   Without this file the form does the same on pages of its own. Every phrase comes from the form's data attributes.
+   The browser's sum (proof of work) is that of https://altcha.org, version 1: which number makes this hash?
+*/
+
+const form = document.querySelector("form[data-form=comment]");
+const like = document.querySelector("#like");
+const shown = document.createElement("div");
+const send = document.createElement("button");
+let token = "";
+let sum = null;
+
+shown.setAttribute("role", "status");
+send.name = "action";
+send.value = "send";
+send.textContent = form.dataset.send;
+send.hidden = true;
+form.querySelector("button[name=action]").before(shown, send, " ");
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const sending = event.submitter === send;
+  const fields = new URLSearchParams(new FormData(form));
+  fields.set("action", sending ? "send" : "preview");
+  say(form.dataset.working);
+  if (sending) {
+    fields.set("token", token);
+    fields.set("altcha", (await sum) ?? "");
+  }
+  try {
+    const answer = await ask(form.action, fields);
+    if (answer.state === "sent") location.assign(new URL(answer.url, form.action));
+    else show(answer);
+  } catch {
+    say(form.dataset.broken);
+  }
+});
+
+// What was changed after the preview must be seen again.
+form.addEventListener("input", () => { send.hidden = true; });
+
+document.addEventListener("click", (event) => {
+  const reply = event.target.closest("a[data-reply]");
+  if (!reply || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  answer(reply.dataset.reply, reply.dataset.name);
+});
+
+like.addEventListener("submit", liked);
+
+async function liked(event) {
+  event.preventDefault();
+  const button = event.submitter;
+  const fields = new URLSearchParams(new FormData(like));
+  if (button.name) fields.set(button.name, button.value);
+  try {
+    await ask(like.action, fields);
+    button.textContent = form.dataset.liked;
+    button.disabled = true;
+  } catch {
+    like.removeEventListener("submit", liked);
+    like.requestSubmit(button);
+  }
+}
+
+async function ask(address, body) {
+  const response = await fetch(address, {
+    method: "POST", body, credentials: "include", headers: { Accept: "application/json" },
+  });
+  return response.json();
+}
+
+function say(text) {
+  shown.replaceChildren(Object.assign(document.createElement("p"), { textContent: text }));
+}
+
+function show(answer) {
+  token = answer.token ?? "";
+  send.hidden = answer.state !== "preview";
+  for (const field of form.elements) field.removeAttribute("aria-invalid");
+  if (answer.state === "preview") {
+    const article = document.createElement("article");
+    article.className = "note";
+    article.innerHTML = answer.html; // cleaned by the service, as it will be on the page
+    shown.replaceChildren(article);
+    sum = work(answer.challenge).catch(() => "");
+    send.focus();
+    return;
+  }
+  const list = document.createElement("ul");
+  for (const error of answer.errors ?? [{ text: answer.text }]) {
+    const link = document.createElement(form.elements[error.field] ? "a" : "span");
+    link.textContent = error.text;
+    if (form.elements[error.field]) {
+      link.href = `#${error.field}`;
+      form.elements[error.field].setAttribute("aria-invalid", "true");
+    }
+    list.append(Object.assign(document.createElement("li"), {}));
+    list.lastChild.append(link);
+  }
+  shown.replaceChildren(list);
+  list.querySelector("a")?.focus();
+}
+
+function answer(key, name) {
+  form.elements.parent.value = key;
+  const title = form.querySelector("h3");
+  title.dataset.was ??= title.textContent;
+  title.textContent = form.dataset.replyTo.replace("{name}", name);
+  let cancel = form.querySelector("button[data-cancel]");
+  if (!cancel) {
+    cancel = Object.assign(document.createElement("button"), { type: "button", textContent: form.dataset.cancel });
+    cancel.dataset.cancel = "";
+    cancel.addEventListener("click", () => {
+      form.elements.parent.value = "";
+      title.textContent = title.dataset.was;
+      cancel.remove();
+    });
+    title.after(cancel);
+  }
+  form.elements.text.focus();
+}
+
+async function work(challenge) {
+  if (!challenge || !globalThis.crypto?.subtle) return "";
+  const encoder = new TextEncoder();
+  for (let number = 0; number <= challenge.maxnumber; number++) {
+    const hash = await crypto.subtle.digest("SHA-256", encoder.encode(challenge.salt + number));
+    const hex = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    if (hex === challenge.challenge) {
+      const { algorithm, salt, signature } = challenge;
+      return btoa(JSON.stringify({ algorithm, challenge: hex, number, salt, signature }));
+    }
+  }
+  return "";
+}

@@ -7,6 +7,7 @@
 
 import logging
 from collections import defaultdict
+from operator import attrgetter
 
 from pelican import signals
 from pelican.contents import Tag
@@ -40,17 +41,26 @@ def know_authors(generator):
         post.author = post.authors[0]
 
 
-def list_all_categories(generator):
-    """Rebuild the category lists, since Pelican knows one category a post."""
-    by_category = defaultdict(list)
-    for article in generator.articles:
-        for category in article.categories:
-            by_category[category].append(article)
-    generator.categories = sorted(by_category.items())
-    generator._update_context(("categories",))
+def list_posts(generator):
+    """
+    Rebuild the lists of tags and categories, which Pelican makes of originals only and of one category each.
+
+    A post stands once in a list: the original, or a translation that carries a tag or category its original does not.
+    """
+    tags, categories = defaultdict(dict), defaultdict(dict)
+    for post in [*generator.articles, *generator.translations]:
+        for lists, names in ((tags, post.tags), (categories, post.categories)):
+            for name in names:
+                lists[name].setdefault(post.id, post)
+    newest_first = attrgetter("date", "id")
+    generator.tags = {tag: sorted(posts.values(), key=newest_first, reverse=True) for tag, posts in tags.items()}
+    generator.categories = sorted(
+        (category, sorted(posts.values(), key=newest_first, reverse=True)) for category, posts in categories.items()
+    )
+    generator._update_context(("tags", "categories"))
 
 
 def register():
     signals.article_generator_pretaxonomy.connect(join_tags)
     signals.article_generator_pretaxonomy.connect(know_authors)
-    signals.article_generator_finalized.connect(list_all_categories)
+    signals.article_generator_finalized.connect(list_posts)

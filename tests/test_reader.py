@@ -94,6 +94,23 @@ def test_a_post_stands_in_each_of_its_categories(blog):
         assert "Una" in (output / "tema" / slug / "index.html").read_text("utf-8")
 
 
+def test_a_tag_of_a_translation_has_its_page(blog):
+    """A tag or category that only the translation carries lists the translation; a shared one the original alone."""
+    output, told = blog(
+        {
+            "a.md": "Título: La queja\nId: q\nFecha: 2026-01-02\nEtiquetas: radio\nCategoría: Redes\n\nTexto.\n",
+            "a.en.md": "Title: The complaint\nId: q\nLang: en\nDate: 2026-01-02\nTags: shops, radio\n"
+            "Category: Networks\n\nText.\n",
+        }
+    )
+    titles = {
+        name: re.findall(r'class="p-name u-url"[^>]*>([^<]*)', (output / name / "index.html").read_text("utf-8"))
+        for name in ("etiqueta/shops", "etiqueta/radio", "tema/networks", "tema/redes")
+    }
+    assert [["The complaint"], ["La queja"], ["The complaint"], ["La queja"]] == list(titles.values())
+    assert [] == told
+
+
 def test_translations_find_each_other_by_their_id(blog):
     """Two languages of one Id link to each other, whatever their slugs."""
     output, told = blog(

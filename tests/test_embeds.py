@@ -19,6 +19,7 @@ from tertulia.embeds.capture import capture, tell, wanted
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension, addresses
 from tertulia.embeds.providers.x import token, when
 from tertulia.embeds.shelf import Shelf
+from tertulia.errors import FetchRefused
 from tests.embedding import EXAMPLES, FakeWeb, example, post, silence
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -183,6 +184,14 @@ def test_offline_records_nothing(tmp_path):
     post(tmp_path, "https://a.example/1\n")
     assert run(tmp_path, web, remember_silence=False) == ["unavailable"]
     assert not (tmp_path / "embeds").exists()
+
+
+def test_what_we_refuse_to_ask_is_recorded_at_once(tmp_path):
+    """A private address is a notice from the first run on, in a preview too."""
+    post(tmp_path, "https://a.example/1\n\nhttps://b.example/2\n")
+    web = FakeWeb({"https://": FetchRefused("a.example: es una dirección de una red privada")})
+    assert run(tmp_path, web, remember_silence=False) == ["unavailable", "unavailable"]
+    assert ["hint"] == drawn(tmp_path, "https://a.example/1")[2]
 
 
 def test_busy_service_is_left_alone_for_the_rest_of_the_run(tmp_path):

@@ -23,7 +23,7 @@ from tertulia.embeds.markdown import addresses
 from tertulia.embeds.providers.ask import Ask, Busy
 from tertulia.embeds.shelf import Shelf
 from tertulia.embeds.types import Asked, Capture, Earlier, NotThere, Withheld
-from tertulia.errors import ContentError, FetchError
+from tertulia.errors import ContentError, FetchError, FetchRefused
 from tertulia.html import one_line
 from tertulia.http import Web
 from tertulia.phrases import say
@@ -127,12 +127,12 @@ def capture(
                 step = replace(step, outcome=_keep(shelf, answer, kept, ask.files, now), note="")
             elif isinstance(answer, Busy):
                 busy.add(host)
-            elif isinstance(answer, NotThere | Odd):
+            elif isinstance(answer, NotThere | Odd | FetchRefused):
                 step = replace(step, outcome=_miss(shelf, match, kept, answer, now), note=str(answer))
             else:
                 silent += [] if kept and kept.state != "unavailable" else [(match, answer)]
                 step = replace(step, outcome="unavailable", note=str(answer))
-            heard = heard or isinstance(answer, Capture | Busy | NotThere | Odd)
+            heard = heard or isinstance(answer, Capture | Busy | NotThere | Odd | FetchRefused)
         yield step
     # When several hosts were asked and none answered, it is we who are offline.
     if remember_silence and (heard or len({urlsplit(match.url).hostname for match, _ in silent}) == 1):

@@ -4,6 +4,7 @@ Children are forked, so they see what the parent has loaded and only results tra
 safely (Windows, macOS), or for a handful of things, the work is done in place; the results are the same.
 """
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -33,10 +34,12 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result
     if cores < 2 or len(items) < WORTH_FORKING or multiprocessing.current_process().daemon:
         return [work(item) for item in items]
     _job = work, items
+    gc.freeze()  # a child that collects garbage would copy every page of the parent's memory
     try:
         with multiprocessing.get_context("fork").Pool(cores) as pool:
             return pool.map(_at, range(len(items)), chunksize=max(1, len(items) // (cores * CHUNKS_PER_CORE)))
     finally:
+        gc.unfreeze()
         _job = None
 
 

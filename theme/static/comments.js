@@ -6,6 +6,7 @@
 */
 
 const form = document.querySelector("form[data-form=comment]");
+const address = new URL(form.getAttribute("action"), location); // form.action is the button of that name
 const like = document.querySelector("#like");
 const shown = document.createElement("div");
 const send = document.createElement("button");
@@ -30,8 +31,8 @@ form.addEventListener("submit", async (event) => {
     fields.set("altcha", (await sum) ?? "");
   }
   try {
-    const answer = await ask(form.action, fields);
-    if (answer.state === "sent") location.assign(new URL(answer.url, form.action));
+    const answer = await ask(address, fields);
+    if (answer.state === "sent") location.assign(new URL(answer.url, address));
     else show(answer);
   } catch {
     say(form.dataset.broken);
@@ -65,8 +66,8 @@ async function liked(event) {
   }
 }
 
-async function ask(address, body) {
-  const response = await fetch(address, {
+async function ask(where, body) {
+  const response = await fetch(where, {
     method: "POST", body, credentials: "include", headers: { Accept: "application/json" },
   });
   return response.json();

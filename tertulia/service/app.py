@@ -10,14 +10,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tertulia.errors import StoreError
 from tertulia.phrases import say
-from tertulia.service import comments, moderation
+from tertulia.service import comments, moderation, webmention
 from tertulia.service.desk import Desk
 from tertulia.store.filters import check
 
 log = logging.getLogger(__name__)
 
 # What a preview, or a proxy, hands over to us.
-MOUNTS = ("/comments", "/moderation", "/healthz")
+MOUNTS = ("/comments", "/moderation", "/webmention", "/pingback", "/healthz")
 
 # 10,000 characters of four bytes, percent-encoded, and the rest of the form.
 MOST_BYTES = 200_000
@@ -34,6 +34,7 @@ def create(desk: Desk) -> Flask:
     app.extensions["desk"] = desk
     app.register_blueprint(comments.pages)
     app.register_blueprint(moderation.pages)
+    app.register_blueprint(webmention.pages)
     app.add_url_rule("/healthz", view_func=_healthz)
     app.context_processor(_words)
     app.before_request(_begin)

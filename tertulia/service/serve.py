@@ -18,6 +18,7 @@ from tertulia import settings
 from tertulia.comments.blog import Blog
 from tertulia.errors import SettingError
 from tertulia.phrases import say
+from tertulia.service import webmention
 from tertulia.service.app import MOUNTS, create
 from tertulia.service.desk import Desk
 from tertulia.store import open_store
@@ -110,5 +111,6 @@ def begin(at_work: Desk) -> None:
     """What a crash may have left undone, and what has had its time."""
     at_work.moderator.sweep()
     at_work.moderator.show_all()
+    webmention.begin(at_work)
     if at_work.behind:
         at_work.behind.start()

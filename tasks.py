@@ -92,11 +92,55 @@ def new(c, title, lang="", draft=False, edit=False):
 
 
 @task
-def announce(c, dry_run=False, post="", network="", since=""):
+def announce(c, dry_run=False, post="", network="", since="", resolve="", retry=False, withdraw=False):
     """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
-    from tertulia.tasks.announce import run
+    from tertulia.tasks.announce import Wish, run
 
-    if not run(BLOG, dry_run=dry_run, post=post, network=network, since=since):
+    if not run(BLOG, Wish(dry_run, post, network, since, resolve, retry, withdraw)):
+        raise Exit(code=1)
+
+
+@task
+def publish(c, dry_run=False, lose=False):
+    """Build with warnings as errors, deploy, wait until the new posts answer, announce them."""
+    from tertulia.tasks.publish import run
+
+    if not run(BLOG, dry_run=dry_run, lose=lose):
+        raise Exit(code=1)
+
+
+@task
+def deploy(c, dry_run=False, lose=False):
+    """Put output/ where DEPLOY_TARGET says; with --dry-run, only show what would change."""
+    from tertulia.tasks.publish import upload
+
+    if not upload(BLOG, dry_run=dry_run, lose=lose):
+        raise Exit(code=1)
+
+
+@task
+def snapshot(c):
+    """Write the conversation's snapshot anew from the store, for a build on another machine."""
+    from tertulia.tasks.publish import write_snapshot
+
+    write_snapshot(BLOG)
+
+
+@task
+def status(c):
+    """Tell what is where, what waits and why, what failed; exits with 1 when something needs you."""
+    from tertulia.tasks.status import run
+
+    if not run(BLOG):
+        raise Exit(code=1)
+
+
+@task
+def doctor(c):
+    """Check keys, limits, clock and deploy target, without posting anything."""
+    from tertulia.tasks.status import examine
+
+    if not examine(BLOG):
         raise Exit(code=1)
 
 
@@ -214,7 +258,27 @@ def _module(module, *arguments):
         raise Exit(code=code)
 
 
-TASKS = (preview, build, new, capture, links, announce, service, start, update, test, lint, check, bench, lock)
+TASKS = (
+    preview,
+    build,
+    new,
+    capture,
+    links,
+    publish,
+    announce,
+    deploy,
+    status,
+    doctor,
+    snapshot,
+    service,
+    start,
+    update,
+    test,
+    lint,
+    check,
+    bench,
+    lock,
+)
 
 if __name__ == "__main__":
     os.chdir(ROOT)

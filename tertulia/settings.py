@@ -192,6 +192,11 @@ def load(root: Path = Path(), environ: Mapping[str, str] | None = None) -> Setti
     return settings
 
 
+def environment() -> dict[str, str]:
+    """The process's environment, for a program that we start (git)."""
+    return dict(os.environ)
+
+
 def _typed(name: str, value: str, kind: Any) -> Any:
     if kind is Secret:
         return Secret(value)

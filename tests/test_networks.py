@@ -5,103 +5,19 @@ with a row that waits for a person, and never with two.
 """
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PIL import Image
 
 from tertulia import settings, snapshot
 from tertulia.http import Web
 from tertulia.networks import NETWORKS
-from tertulia.networks.base import CANNOT, Desk, Message, Sending
-from tertulia.networks.memory import Memory
-from tertulia.outbox import Outbox
+from tertulia.networks.base import CANNOT, Message, Sending
 from tertulia.outbox.drafts import draft
-from tertulia.posts import Cover, Post, PostCredit
-from tertulia.store import open_store
-from tertulia.store.journal import Journal
-from tests.fakes import FAKES, FAULTS, NOW, Fake, FakeOrganisation
+from tests.fakes import FAKES, FAULTS, NOW, FakeOrganisation
+from tests.house import POST, House
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-
-POST = Post(
-    id="voto-util",
-    lang="es",
-    title="El voto útil",
-    url="https://blog.example/2026/11/el-voto-util/",
-    date=NOW - timedelta(hours=2),
-    summary="¿Qué tal, ñandú? 👩‍👧 Votar no es pitar falta. O sí & <no>.",
-    question="¿A quién votas cuando no votas a nadie?",
-    tags=("ClientePitero", "Atención al cliente"),
-    credits=(PostCredit("via", "Ana Ruiz", "https://ana.example", {"mastodon": "ana@mas.example"}),),
-    cover=Cover("images/plaza.png", "https://blog.example/images/plaza.png", "La plaza, vacía"),
-    hash="h1",
-)
-
-
-class House:
-    """A blog, one network and its fake, and a clock that is moved by hand."""
-
-    def __init__(self, folder: Path, fake: type[Fake]) -> None:
-        self.folder = folder
-        self.fake = fake()
-        self.clock = NOW
-        self.name = fake.name
-        (folder / "output/images").mkdir(parents=True)
-        Image.new("RGB", (640, 360), "teal").save(folder / "output/images/plaza.png")
-        self.found = settings.load(folder, self.fake.environ())
-        self.start()
-        self.subscribe("lectora@ejemplo.example")
-
-    def start(self) -> None:
-        """Everything anew, as the next run would find it."""
-        self.store = open_store("sqlite:///var/t.db", self.folder)
-        desk = Desk(
-            settings=self.found,
-            web=Web([f"127.0.0.1:{self.fake.port}"]),
-            output=self.folder / "output",
-            memory=Memory(self.folder / "var/networks"),
-            now=lambda: self.clock,
-            pause=lambda seconds: None,
-            readers=self.store.subscribers,
-            site="https://blog.example",
-            title="Bitácora",
-        )
-        self.network = NETWORKS[self.name](desk)
-        self.outbox = Outbox(
-            store=self.store,
-            networks={self.name: self.network},
-            snapshots=self.folder / "var/conversation",
-            journal=Journal(self.folder / "var"),
-            now=lambda: self.clock,
-            chance=lambda: 0.5,
-        )
-
-    def subscribe(self, email: str) -> int:
-        """A reader of the newsletter, who was there before the post."""
-        reader = self.store.subscribers.ask(email, "es", NOW - timedelta(days=9))
-        self.store.subscribers.confirm(reader.id, NOW - timedelta(days=9))
-        return reader.id
-
-    def lose_store(self) -> None:
-        for path in (self.folder / "var").glob("t.db*"):
-            path.unlink()
-        self.start()
-        self.subscribe("lectora@ejemplo.example")
-
-    def announce(self, post: Post = POST):
-        self.outbox.enqueue([draft(post, self.network)])
-        return self.outbox.deliver()
-
-    def until_quiet(self, post: Post = POST) -> str:
-        """Run again and again, a day apart; the state in which it ends."""
-        for _day in range(6):
-            self.clock += timedelta(days=1)
-            self.announce(post)
-        states = {row.state for row in self.store.deliveries.all()}
-        assert len(states) == 1, states
-        return states.pop()
 
 
 @pytest.fixture(params=[*FAKES.values(), FakeOrganisation], ids=lambda fake: fake.__name__.removeprefix("Fake"))

@@ -102,7 +102,7 @@ class Outbox:
             return False
         for known in snapshot.read(self.snapshots, post.id, post.lang).syndication:
             if known.network == name:
-                remote = _encode(Remote(id=known.id, url=known.url))
+                remote = encode(Remote(id=known.id, url=known.url))
                 return self.store.deliveries.adopt(wanted, remote, say("adopted_snapshot"), self.now())
         return False
 
@@ -143,7 +143,7 @@ class Outbox:
                 self.store.deliveries.release(delivery)
             raise
         self.at(Step.ANSWERED)
-        self.store.deliveries.delivered(delivery, _encode(remote), self.now(), reason)
+        self.store.deliveries.delivered(delivery, encode(remote), self.now(), reason)
         self.at(Step.RECORDED)
         self.show(delivery.post, delivery.lang)
         self.at(Step.SHOWN)
@@ -189,6 +189,14 @@ class Outbox:
             wait = min(FIRST_WAIT * 2 ** min(max(delivery.attempts - 1, 0), 12), LONGEST_WAIT)
         return wait * (1 + JITTER * self.chance())
 
+    def resolve(self, row: Delivery, *, there: bool, url: str = "") -> bool:
+        """A person looked for an unknown row: it is there (at *url*), or it is not and shall be sent."""
+        if not there:
+            self.journal.clear(key_of(row))
+        done = self.store.deliveries.resolve(row.id, there, encode(Remote(id="", url=url)), now=self.now())
+        self.show(row.post, row.lang)
+        return done
+
     def show(self, post: str, lang: str) -> bool:
         """
         Bring the snapshot of a post up to date; whether it changed.
@@ -197,16 +205,14 @@ class Outbox:
         """
         rows = [row for row in self.store.deliveries.all(post=post) if row.lang == lang]
         ours = {row.network for row in rows if row.state in ("delivered", "withdrawn")}
-        before = snapshot.read(self.snapshots, post, lang)
-        links = [known for known in before.syndication if known.network not in ours]
-        for row in rows:
-            if row.state == "delivered" and row.part == "1" and row.remote:
-                remote = msgspec.json.decode(row.remote, type=Remote)
-                if remote.url:
-                    links.append(snapshot.Syndicated(row.network, remote.url, remote.id))
-        links.sort(key=lambda link: (link.network, link.url))
-        after = msgspec.structs.replace(before, syndication=tuple(links))
-        return after != before and snapshot.write(self.snapshots, after)
+
+        def current(before: snapshot.Conversation) -> snapshot.Conversation:
+            links = [known for known in before.syndication if known.network not in ours]
+            links += [link for row in rows if (link := _public_link(row))]
+            links.sort(key=lambda link: (link.network, link.url))
+            return msgspec.structs.replace(before, syndication=tuple(links))
+
+        return snapshot.update(self.snapshots, post, lang, current)
 
     def show_all(self) -> int:
         """Bring every snapshot up to date; how many changed. What a crash left undone is done here."""
@@ -267,16 +273,23 @@ def key_of(delivery: Delivery) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
+def _public_link(row: Delivery) -> snapshot.Syndicated | None:
+    if row.state != "delivered" or row.part != "1" or not row.remote:
+        return None
+    remote = msgspec.json.decode(row.remote, type=Remote)
+    return snapshot.Syndicated(row.network, remote.url, remote.id) if remote.url else None
+
+
 def _wanted(draft: Draft) -> list[NewDelivery]:
     post, network = draft.post, draft.network
     readers = network.recipients(post)
     if readers is not None:
-        text = _encode(draft.messages[0])
+        text = encode(draft.messages[0])
         return [_new(draft, part, None, text) for part in readers]
     parts = [message.part for message in draft.messages]
     before = [None, *parts]
     return [
-        _new(draft, message.part, after, _encode(message))
+        _new(draft, message.part, after, encode(message))
         for message, after in zip(draft.messages, before, strict=False)
     ]
 
@@ -294,5 +307,6 @@ def _new(draft: Draft, part: str, after: str | None, message: str) -> NewDeliver
     )
 
 
-def _encode(value: Message | Remote) -> str:
+def encode(value: Message | Remote) -> str:
+    """As the store keeps it; should a secret ever be in it, dots."""
     return hide(msgspec.json.encode(value).decode())

@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,16 +13,20 @@ from tertulia.errors import SettingError, TertuliaError
 from tertulia.http import Web
 from tertulia.networks import networks
 from tertulia.networks.base import Desk, Network, Waiting
+from tertulia.networks.mail import to_owner
 from tertulia.networks.memory import Memory
 from tertulia.outbox import Outbox, Outcome
-from tertulia.outbox.drafts import Draft, drafts, due
+from tertulia.outbox.after import follow_edits, withdraw
+from tertulia.outbox.drafts import Draft, drafts, due, named
 from tertulia.outbox.show import as_text
 from tertulia.phrases import say
 from tertulia.posts import Post, Published
 from tertulia.settings import Settings
 from tertulia.store import Store, open_store
+from tertulia.store.deliveries import Delivery
 from tertulia.store.journal import Journal
 from tertulia.tasks import conf
+from tertulia.text import shorten
 
 
 @dataclass(slots=True)
@@ -100,34 +104,45 @@ class Bench:
         raise SettingError(say("announce_since"))
 
 
-def run(root: Path, *, dry_run: bool = False, post: str = "", network: str = "", since: str = "") -> bool:
-    """
-    Say what is due where it is due; True when nothing failed.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the person at the terminal asked for."""
 
-    Args:
-        dry_run: Only show what would be said; nothing is sent, asked or written down.
-        post: Only this one, by Id or address.
-        network: Only this one, by name.
-        since: In place of ANNOUNCE_SINCE.
-    """
+    dry_run: bool = False  # only show what would be said; nothing is sent, asked or written down
+    post: str = ""  # only this one, by Id or address
+    network: str = ""  # only this one, by name
+    since: str = ""  # in place of ANNOUNCE_SINCE
+    resolve: str = ""  # "list", or "12=sent", "12=sent:https://…", "12=again"
+    retry: bool = False  # what was refused goes back in the queue
+    withdraw: bool = False  # take *post* down
+
+
+def run(root: Path, wish: Wish) -> bool:
+    """Do what was asked; True when nothing failed."""
     bench = Bench.at(root)
+    if wish.resolve:
+        return resolve(bench, wish.resolve)
     published = bench.published()
-    chosen = due(published, bench.since(since), bench.now(), post or None)
-    if post and not chosen:
-        raise TertuliaError(say("announce_no_post", post=post))
-    if dry_run:
-        known = _only(bench.networks(published, with_store=False), network)
+    if wish.withdraw:
+        return take_down(bench, published, wish)
+    chosen = due(published, bench.since(wish.since), bench.now(), wish.post or None)
+    if wish.post and not chosen:
+        raise TertuliaError(say("announce_no_post", post=wish.post))
+    if wish.dry_run:
+        known = _only(bench.networks(published, with_store=False), wish.network)
         planned = drafts(chosen, known)
         print(as_text(planned) if planned else say("announce_nothing"))
         return True
     if published.preview:
         raise TertuliaError(say("announce_preview"))
-    known = _only(bench.networks(published), network)
-    return send(bench, chosen, known)
+    if wish.retry:
+        for row in bench.store.deliveries.all(state="refused", network=wish.network or None):
+            bench.store.deliveries.retry(row.id)
+    return send(bench, published, chosen, _only(bench.networks(published), wish.network), wish.post)
 
 
-def send(bench: Bench, chosen: list[Post], known: list[Network]) -> bool:
-    """Enqueue and deliver; say what became of each."""
+def send(bench: Bench, published: Published, chosen: list[Post], known: list[Network], post: str = "") -> bool:
+    """Enqueue and deliver, and follow edits of what was said before; say what became of each."""
     ready = [one for one in known if one.configured()]
     if not ready:
         print(say("announce_no_network"))
@@ -139,22 +154,76 @@ def send(bench: Bench, chosen: list[Post], known: list[Network]) -> bool:
     _warn(planned)
     outbox.show_all()
     outbox.enqueue(planned)
-    outcomes = outbox.deliver()
-    if not outcomes:
+    outcomes = outbox.deliver(post=chosen[0].id if post and chosen else None)
+    edited = [one for one in published.posts if not post or named(one, post)]
+    changes = follow_edits(outbox, drafts(edited, ready))
+    if not outcomes and not changes:
         print(say("announce_nothing"))
-    titles = {post.key: post.title for post in chosen}
+    titles = {one.key: one.title for one in published.posts}
+    for line in lines_for(outcomes, titles):
+        print(line)
+    for change in changes:
+        print(_line(titles, change.delivery, "edited" if change.done else "delivered", change.what))
+    failed = [outcome for outcome in outcomes if outcome.state in ("refused", "unknown")]
+    if failed:
+        to_owner(bench.settings, say("owner_subject", title=published.title), "\n".join(lines_for(failed, titles)))
+    return not failed
+
+
+def lines_for(outcomes: Sequence[Outcome], titles: dict[tuple[str, str], str]) -> list[str]:
+    """One line for each row, but a newsletter's letters that fared alike together."""
+    groups: dict[tuple[str, ...], list[Outcome]] = {}
     for outcome in outcomes:
-        print(line_for(outcome, titles), file=sys.stderr if outcome.state in ("refused", "unknown") else sys.stdout)
-    return not any(outcome.state in ("refused", "unknown") for outcome in outcomes)
+        row = outcome.delivery
+        own = () if row.network == "mail" else (str(row.id),)
+        groups.setdefault((row.post, row.lang, row.network, outcome.state, *own), []).append(outcome)
+    return [line_for(group[0], titles) + (f" × {len(group)}" if len(group) > 1 else "") for group in groups.values()]
+
+
+def resolve(bench: Bench, answer: str) -> bool:
+    """Show what waits for a person, or take the answer for one row: ``12=sent``, ``12=sent:URL``, ``12=again``."""
+    unknown = bench.store.deliveries.all(state="unknown")
+    number, equals, verdict = answer.partition("=")
+    if not equals:
+        for row in unknown:
+            print(f"{row.id:>5}  {row.post} ({row.lang})  {row.network}  {row.reason}")
+        print(say("resolve_how") if unknown else say("resolve_none"))
+        return True
+    asked = next((row for row in unknown if str(row.id) == number.strip()), None)
+    what, _, url = verdict.partition(":")
+    if asked is None or what not in ("sent", "again"):
+        raise TertuliaError(say("resolve_how"))
+    bench.outbox(bench.networks()).resolve(asked, there=what == "sent", url=url)
+    print(say("resolve_sent" if what == "sent" else "resolve_again"))
+    return True
+
+
+def take_down(bench: Bench, published: Published, wish: Wish) -> bool:
+    """Delete what was said of one post, where that can be done."""
+    if not wish.post:
+        raise TertuliaError(say("withdraw_which"))
+    ids = {post.id for post in published.posts if named(post, wish.post)} or {wish.post}
+    outbox = bench.outbox(bench.networks(published))
+    changes = [change for name in sorted(ids) for change in withdraw(outbox, name, wish.network)]
+    if not changes:
+        raise TertuliaError(say("announce_no_post", post=wish.post))
+    titles = {post.key: post.title for post in published.posts}
+    for change in changes:
+        print(_line(titles, change.delivery, "withdrawn" if change.done else change.delivery.state, change.what))
+    return all(change.done for change in changes)
 
 
 def line_for(outcome: Outcome, titles: dict[tuple[str, str], str]) -> str:
     """One row of the report: post, network, state, where or why."""
-    row = outcome.delivery
-    title = titles.get((row.post, row.lang), row.post)
     until = say("announce_until", time=outcome.until.astimezone().strftime("%H:%M")) if outcome.until else ""
     detail = " · ".join(part for part in (outcome.url, until, outcome.reason) if part)
-    return f"  {title[:40]:<40}  {row.network:<9}  {say('state_' + outcome.state):<10}  {detail}"
+    return _line(titles, outcome.delivery, outcome.state, detail)
+
+
+def _line(titles: dict[tuple[str, str], str], row: Delivery, state: str, detail: str) -> str:
+    title = titles.get((row.post, row.lang), row.post)
+    part = f" {row.part}" if row.after else ""
+    return f"  {shorten(title, 36):<36}  {row.network + part:<11}  {say('state_' + state):<10}  {detail}".rstrip()
 
 
 def _learn(network: Network) -> None:

@@ -1,0 +1,40 @@
+"""Putting the built site where readers find it.
+
+``DEPLOY_TARGET`` names a target; each kind is a file beside this and a line in ``TARGETS``. All of them take the same
+``Plan``: files to put, in an order in which no page ever names what is not there yet, and files to take away, which
+are only ever those that an earlier deploy of ours put there. What we put where is written in a manifest that lies at
+the target itself (``.tertulia.json``), so any machine can go on from it.
+
+The manifest also holds what is public of the conversation: how a deploy from a machine without its store is noticed
+before it makes links and comments disappear.
+"""
+
+from collections.abc import Callable
+
+from tertulia.deploy.base import Target, Tools
+from tertulia.deploy.folder import Folder
+from tertulia.deploy.gitbranch import GitBranch
+from tertulia.deploy.rsync import Rsync
+from tertulia.deploy.s3 import S3
+from tertulia.errors import SettingError
+from tertulia.phrases import say
+
+TARGETS: dict[str, Callable[[str, Tools], Target]] = {
+    "folder": Folder,
+    "rsync": Rsync,
+    "s3": S3,
+    "git": GitBranch,
+}
+
+
+def target(address: str, tools: Tools) -> Target:
+    """
+    The target that *address* names: ``folder:/srv/www``, ``rsync:me@host:/www``, ``s3://bucket``, ``git:origin#pages``.
+
+    Raises:
+        SettingError: there is none, or no such kind; the message lists the choices.
+    """
+    kind, colon, rest = address.partition(":")
+    if not address or not colon or kind not in TARGETS:
+        raise SettingError(say("deploy_choices"))
+    return TARGETS[kind](rest, tools)

@@ -1,0 +1,134 @@
+"""What every target is to the rest: the manifest, the plan, and what a target must be able to do."""
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from tertulia.errors import TertuliaError
+from tertulia.http import Web
+from tertulia.phrases import say
+from tertulia.posts import FILE_NAME as POSTS
+from tertulia.settings import Settings
+
+MANIFEST = ".tertulia.json"
+# Files of the output that are nobody's business but ours.
+KEPT_HOME = (POSTS, MANIFEST)
+
+# Pages name pictures and styles, lists name pages: so in this order nothing is named before it is there.
+_FIRST, _PAGES, _LISTS = 0, 1, 2
+
+
+class DeployError(TertuliaError):
+    """The site could not be put there; what was there before still is, or is there in part, as the message says."""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What we put at a target."""
+
+    files: dict[str, str] = {}  # path → SHA-256
+    # What was public of the conversation, by post: links to networks, and the ids of comments.
+    public: dict[str, tuple[str, ...]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a deploy changes."""
+
+    put: tuple[str, ...]  # in the order in which they go
+    delete: tuple[str, ...]
+    old: Manifest
+    new: Manifest
+
+    @property
+    def between(self) -> Manifest:
+        """What the manifest says while files are on their way: all that may be there, so that nothing is orphaned."""
+        return Manifest(files=self.old.files | self.new.files, public=self.old.public)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What targets work with."""
+
+    settings: Settings
+    web: Web
+    now: Callable[[], datetime]
+    root: Path  # the blog's folder, for relative addresses and git
+
+
+class Target(ABC):
+    """A place for the site."""
+
+    atomic = False  # readers see the old site or the new one, never a mixture
+
+    @abstractmethod
+    def manifest(self) -> Manifest:
+        """What an earlier deploy put there; an empty one when there was none."""
+
+    @abstractmethod
+    def apply(self, output: Path, plan: Plan) -> None:
+        """
+        Make the target what *plan* says.
+
+        Raises:
+            DeployError: it could not be done, or not whole.
+        """
+
+
+def files_of(output: Path) -> dict[str, str]:
+    """Every file of the site with its SHA-256; what is not for readers is left out."""
+    if not (output / "index.html").is_file():
+        raise DeployError(say("deploy_empty", folder=output))
+    found = {}
+    for path in sorted(output.rglob("*")):
+        name = path.relative_to(output).as_posix()
+        if path.is_file() and name not in KEPT_HOME and not name.startswith(".git/"):
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def plan(old: Manifest, new: Manifest) -> Plan:
+    """What has to change for *old* to become *new*."""
+    put = [name for name, digest in new.files.items() if old.files.get(name) != digest]
+    gone = sorted(old.files.keys() - new.files.keys())
+    return Plan(tuple(sorted(put, key=lambda name: (_turn(name), name))), tuple(gone), old, new)
+
+
+def _turn(name: str) -> int:
+    if not name.endswith((".html", ".xml", ".json", ".txt")):
+        return _FIRST
+    # Posts lie three folders deep; home, archives, tags and feeds name them and follow.
+    return _PAGES if name.count("/") >= 3 else _LISTS
+
+
+def lost(old: Manifest, new: Manifest, withdrawn: Iterable[str] = ()) -> list[str]:
+    """
+    What was public and would be no longer, as "post: what".
+
+    Args:
+        withdrawn: Links and comments that went on purpose.
+    """
+    gone_on_purpose = set(withdrawn)
+    return [
+        f"{post}: {item}"
+        for post, items in sorted(old.public.items())
+        for item in items
+        if item not in new.public.get(post, ()) and item not in gone_on_purpose
+    ]
+
+
+def read_manifest(data: bytes) -> Manifest:
+    """A manifest as it lies at a target."""
+    try:
+        return msgspec.json.decode(data, type=Manifest)
+    except msgspec.MsgspecError as error:
+        raise DeployError(say("deploy_manifest", name=MANIFEST)) from error
+
+
+def written(manifest: Manifest) -> bytes:
+    """A manifest as it will lie at a target."""
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"

@@ -1,0 +1,79 @@
+"""A folder of this machine: ``folder:/srv/www/blog``.
+
+Where nothing is yet, or a symbolic link is, the whole site changes at one moment: each deploy fills a folder of its
+own beside it (hard links for what stays) and then turns the link. A real folder is filled file by file, each replaced
+whole, pages after what they name.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from tertulia.deploy.base import MANIFEST, DeployError, Manifest, Plan, Target, Tools, read_manifest, written
+from tertulia.phrases import say
+
+
+class Folder(Target):
+    """A folder, or a link to one."""
+
+    def __init__(self, address: str, tools: Tools) -> None:
+        self._path = tools.root / Path(address.removeprefix("//")).expanduser()
+        self.atomic = self._path.is_symlink() or not self._path.exists()
+
+    def manifest(self) -> Manifest:
+        try:
+            return read_manifest((self._path / MANIFEST).read_bytes())
+        except FileNotFoundError:
+            return Manifest()
+
+    def apply(self, output: Path, plan: Plan) -> None:
+        try:
+            if self.atomic:
+                self._turn(output, plan)
+            else:
+                _fill(output, self._path, plan)
+        except OSError as error:
+            raise DeployError(say("deploy_failed", why=error)) from error
+
+    def _turn(self, output: Path, plan: Plan) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f"{self._path.name}.", dir=self._path.parent))
+        fresh.chmod(0o755)
+        old = self._path.resolve() if self._path.is_symlink() else None
+        if old and old.is_dir():  # also what others put there
+            shutil.copytree(old, fresh, copy_function=os.link, dirs_exist_ok=True, symlinks=True)
+        _fill(output, fresh, plan)
+        link = fresh.with_name(f"{fresh.name}.link")
+        link.symlink_to(fresh.name)
+        os.replace(link, self._path)
+        if old and old.parent == fresh.parent and old.name.startswith(f"{self._path.name}."):
+            shutil.rmtree(old, ignore_errors=True)  # only what we made
+
+
+def _fill(output: Path, folder: Path, plan: Plan) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    _put(written(plan.between), folder / MANIFEST)
+    for name in plan.put:
+        _put((output / name).read_bytes(), folder / name)
+    for name in plan.delete:
+        path = folder / name
+        path.unlink(missing_ok=True)
+        _remove_empty(path.parent, folder)
+    _put(written(plan.new), folder / MANIFEST)
+
+
+def _put(data: bytes, path: Path) -> None:
+    """Write a file whole, in place of what was there; a hard link's other name keeps the old bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".deploy-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    os.chmod(name, 0o644)
+    os.replace(name, path)
+
+
+def _remove_empty(folder: Path, top: Path) -> None:
+    while folder != top and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent

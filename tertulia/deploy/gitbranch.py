@@ -1,0 +1,77 @@
+"""A branch of a git repository, as GitHub, GitLab and Codeberg Pages serve: ``git:origin#gh-pages``.
+
+*origin* is a remote of the blog's own repository, or any address that git can push to. The commit is made beside the
+working tree, with an index of its own, on top of what the branch is now: nothing is checked out and nothing forced, so
+what others put on the branch (``CNAME``) stays. The push is one moment: readers see the old site or the new.
+"""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tertulia.deploy.base import MANIFEST, DeployError, Manifest, Plan, Target, Tools, read_manifest, written
+from tertulia.phrases import say
+from tertulia.settings import environment
+
+
+class GitBranch(Target):
+    """A branch of a remote."""
+
+    atomic = True
+
+    def __init__(self, address: str, tools: Tools) -> None:
+        remote, _, branch = address.partition("#")
+        self._remote, self._branch = remote or "origin", branch or "gh-pages"
+        self._root = tools.root
+
+    def manifest(self) -> Manifest:
+        tip = self._tip()
+        if not tip:
+            return Manifest()
+        try:
+            return read_manifest(self._git("cat-file", "blob", f"{tip}:{MANIFEST}"))
+        except DeployError:
+            return Manifest()  # a branch that is not ours yet
+
+    def apply(self, output: Path, plan: Plan) -> None:
+        tip = self._tip()
+        with tempfile.TemporaryDirectory() as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            if tip:
+                self._git("read-tree", tip, env=index)
+            lines = [f"100644 {self._blob((output / name).read_bytes())}\t{name}" for name in plan.put]
+            lines += [f"0 {'0' * 40}\t{name}" for name in plan.delete]
+            lines.append(f"100644 {self._blob(written(plan.new))}\t{MANIFEST}")
+            lines.append(f"100644 {self._blob(b'')}\t.nojekyll")  # or GitHub leaves out what begins with "_"
+            self._git("update-index", "-z", "--index-info", env=index, given="\0".join(lines).encode() + b"\0")
+            tree = self._git("write-tree", env=index).decode().strip()
+        parents = ("-p", tip) if tip else ()
+        message = say("deploy_commit", put=len(plan.put), gone=len(plan.delete))
+        commit = self._git("commit-tree", tree, *parents, "-m", message).decode().strip()
+        self._git("push", "--quiet", self._remote, f"{commit}:refs/heads/{self._branch}")
+
+    def _tip(self) -> str:
+        """The newest commit of the branch, fetched; "" when there is no branch."""
+        there = self._git("ls-remote", self._remote, f"refs/heads/{self._branch}").decode().split()
+        if not there:
+            return ""
+        self._git("fetch", "--quiet", "--no-tags", self._remote, f"refs/heads/{self._branch}")
+        return there[0]
+
+    def _blob(self, data: bytes) -> str:
+        return self._git("hash-object", "-w", "--stdin", given=data).decode().strip()
+
+    def _git(self, *arguments: str, env: dict[str, str] | None = None, given: bytes = b"") -> bytes:
+        program = shutil.which("git")
+        if program is None:
+            raise DeployError(say("deploy_no_program", program="git"))
+        # git asks for a password on the terminal; a scheduled run has none to give.
+        environ = {**environment(), "GIT_TERMINAL_PROMPT": "0", **(env or {})}
+        done = subprocess.run(
+            [program, *arguments], cwd=self._root, env=environ, input=given, capture_output=True, check=False
+        )
+        if done.returncode:
+            words = done.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
+            raise DeployError(say("deploy_failed", why=f"git {arguments[0]}: {words}"))
+        return done.stdout

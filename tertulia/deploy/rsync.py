@@ -1,0 +1,64 @@
+"""A folder of another machine, by rsync: ``rsync:me@host:/srv/www/blog``.
+
+Only the files of the plan travel (``--files-from``), put into place together at the end (``--delay-updates``). A file
+that is named and no longer exists here is deleted there (``--delete-missing-args``), which is how only what we put
+there ever goes; rsync ≥ 3.1 on both sides.
+"""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tertulia.deploy.base import MANIFEST, DeployError, Manifest, Plan, Target, Tools, read_manifest, written
+from tertulia.phrases import say
+
+# "Some files could not be transferred" and "vanished": the manifest is not there on the first deploy.
+_PARTIAL = (23, 24)
+
+
+class Rsync(Target):
+    """Whatever rsync can reach."""
+
+    def __init__(self, address: str, tools: Tools) -> None:
+        self._place = address.removeprefix("//").rstrip("/") + "/"
+
+    def manifest(self) -> Manifest:
+        with tempfile.TemporaryDirectory() as folder:
+            code, words = _rsync(f"{self._place}{MANIFEST}", folder)
+            path = Path(folder, MANIFEST)
+            if path.is_file():
+                return read_manifest(path.read_bytes())
+            if code in _PARTIAL or "No such file" in words:
+                return Manifest()
+            raise DeployError(say("deploy_failed", why=words or code))
+
+    def apply(self, output: Path, plan: Plan) -> None:
+        self._leave(plan.between)
+        if plan.put or plan.delete:
+            with tempfile.NamedTemporaryFile("w", suffix=".txt") as names:
+                names.write("\0".join((*plan.put, *plan.delete)))
+                names.flush()
+                options = ("--from0", f"--files-from={names.name}", "--delete-missing-args", "--delay-updates")
+                code, words = _rsync(*options, "--mkpath", f"{output}/", self._place)
+            if code:
+                raise DeployError(say("deploy_partly", why=words or code))
+        self._leave(plan.new)
+
+    def _leave(self, manifest: Manifest) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, MANIFEST)
+            path.write_bytes(written(manifest))
+            code, words = _rsync("--mkpath", str(path), self._place)
+        if code:
+            raise DeployError(say("deploy_failed", why=words or code))
+
+
+def _rsync(*arguments: str) -> tuple[int, str]:
+    program = shutil.which("rsync")
+    if program is None:
+        raise DeployError(say("deploy_no_program", program="rsync"))
+    # Times are not compared: a build writes every file anew, and the plan knows what changed.
+    command = [program, "--recursive", "--links", "--ignore-times", "--chmod=D755,F644", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr.strip().split("\n")[0]

@@ -1,0 +1,110 @@
+"""After a post was announced: what happens when the author changes or withdraws it.
+
+An edit travels by each network's own policy (``Network.when_edited``), and only when the author's words changed: a
+new address, a new rule of the blog or a new version of Tertulia are no edits. A deletion travels only when asked for.
+
+==========  ====================================================================================
+policy      what happens to what was said
+==========  ====================================================================================
+edit        it is replaced, as that network shows edits (Mastodon, Telegram, Discord, LinkedIn, Facebook)
+send        an event says so (webhook)
+leave       it stays as it was (Bluesky, X, Threads, Slack, mail)
+==========  ====================================================================================
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from tertulia.errors import NetworkError
+from tertulia.networks.base import Cannot, Message, Remote
+from tertulia.outbox import Outbox, encode
+from tertulia.outbox.drafts import Draft
+from tertulia.phrases import say
+from tertulia.store.deliveries import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done about one row."""
+
+    delivery: Delivery
+    done: bool
+    what: str
+
+
+def follow_edits(outbox: Outbox, drafts: Iterable[Draft]) -> list[Change]:
+    """Bring what was announced in line with the author's words, where the network's policy says so."""
+    changes = []
+    for draft in drafts:
+        rows = [
+            row
+            for row in outbox.store.deliveries.all(post=draft.post.id, network=draft.network.name)
+            if row.lang == draft.post.lang and row.state == "delivered"
+        ]
+        if rows and any(row.words != draft.post.hash for row in rows):
+            change = _follow(outbox, draft, rows)
+            if change:
+                changes.append(change)
+    return changes
+
+
+def _follow(outbox: Outbox, draft: Draft, rows: list[Delivery]) -> Change | None:
+    first, network = rows[0], draft.network
+    message = draft.messages[0]
+    kept = [msgspec.json.decode(row.message, type=Message) for row in rows]
+    if len(kept) == len(draft.messages) and all(map(_same, kept, draft.messages)):
+        _note(outbox, rows, draft.post.hash, "")  # the change is not in the announcement
+        return None
+    remote = msgspec.json.decode(first.remote, type=Remote) if first.remote else None
+    threaded = len(rows) > 1 or len(draft.messages) > 1
+    if network.when_edited == "leave" or threaded or remote is None or not remote.id:
+        _note(outbox, rows, draft.post.hash, say("edit_left", network=network.label))
+        return Change(first, False, say("edit_left", network=network.label))
+    try:
+        now = network.edit(remote, message)
+    except NetworkError as error:  # tried again with the next run
+        return Change(first, False, str(error))
+    if isinstance(now, Cannot):
+        _note(outbox, rows, draft.post.hash, say("edit_left", network=network.label))
+        return Change(first, False, say("edit_left", network=network.label))
+    outbox.store.deliveries.edited(first.id, encode(message), draft.post.hash, encode(now))
+    return Change(first, True, say("edit_done"))
+
+
+def _same(before: Message, after: Message) -> bool:
+    return (before.text, before.title, before.description) == (after.text, after.title, after.description)
+
+
+def _note(outbox: Outbox, rows: list[Delivery], words: str, reason: str) -> None:
+    for row in rows:
+        outbox.store.deliveries.noted(row.id, words, reason)
+
+
+def withdraw(outbox: Outbox, post: str, network: str = "") -> list[Change]:
+    """Take a post down wherever that can be done, newest part first, and never say it again."""
+    rows = outbox.store.deliveries.all(post=post, network=network or None)
+    changes = [_withdraw(outbox, row) for row in reversed(rows) if row.state != "withdrawn"]
+    for lang in {row.lang for row in rows}:
+        outbox.show(post, lang)
+    return changes
+
+
+def _withdraw(outbox: Outbox, row: Delivery) -> Change:
+    if row.state in ("sending", "unknown"):
+        return Change(row, False, say("withdraw_unsettled"))
+    if row.state != "delivered":
+        return Change(row, outbox.store.deliveries.withdrawn(row.id), say("withdraw_unsent"))
+    network = outbox.networks.get(row.network)
+    remote = msgspec.json.decode(row.remote, type=Remote) if row.remote else None
+    if network is None or remote is None or not remote.id:
+        return Change(row, False, say("withdraw_by_hand", url=remote.url if remote else row.network))
+    try:
+        answer = network.delete(remote)
+    except NetworkError as error:
+        return Change(row, False, str(error))
+    if isinstance(answer, Cannot):
+        return Change(row, False, say("withdraw_by_hand", url=remote.url or network.label))
+    outbox.store.deliveries.withdrawn(row.id)
+    return Change(row, True, say("withdraw_done"))

@@ -38,6 +38,8 @@ BLOG = Path(ROOT)
 CALLED_FROM = Path.cwd()
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a terminal without ñ gets "?", not a traceback
     phrases.speak(conf.language(BLOG / "pelicanconf.py"))
     try:
         environment.enter(BLOG, sys.argv)  # usually does not return: goes on in .venv's Python

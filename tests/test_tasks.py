@@ -241,6 +241,16 @@ def test_an_unknown_failure_shows_the_installers_words():
     assert phrases.say("install_failed", reason="?") == environment.explain("")
 
 
+def test_a_python_without_venv_is_one_line(tmp_path, monkeypatch):
+    """Debian's python3 without python3-venv gets the line to type, and no half-made folder."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "ensurepip" else name)
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    (tmp_path / "requirements.txt").write_text("a==1\n")
+    with pytest.raises(TertuliaError, match="sudo apt install python3-venv"):
+        environment.ensure(tmp_path, dev=False)
+    assert not (tmp_path / ".venv").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [(["test", "-k", "new"], "test"), (["--echo", "build"], "build"), ([], ""), (["new", "test"], "new")],

@@ -639,7 +639,8 @@ def _adopt(connection: Connection, number: int, incoming: Incoming) -> None:
     """What answered this comment and came before it finds its place."""
     names = [name for name in (incoming.source_id, incoming.url) if name]
     orphans = comments.c.parent.is_(None) & comments.c.in_reply_to.in_(names) & (comments.c.id != number)
-    connection.execute(update(comments).where(orphans, comments.c.post == incoming.post).values(parent=number))
+    here = (comments.c.post == incoming.post) & (comments.c.lang == incoming.lang)
+    connection.execute(update(comments).where(orphans, here).values(parent=number))
 
 
 def _set_status(connection: Connection, row: Any, status: Status, who: Who, now: datetime, reason: str = "") -> None:
@@ -794,8 +795,9 @@ def _parent(connection: Connection, incoming: Incoming) -> int | None:
     row = _by_source(connection, incoming.source, wanted)
     if row is None:
         named = or_(comments.c.url == wanted, comments.c.key == wanted.rpartition("#c-")[2])
-        row = connection.execute(select(comments).where(comments.c.post == incoming.post, named).limit(1)).first()
-    if row is None or row.post != incoming.post:
+        here = (comments.c.post == incoming.post) & (comments.c.lang == incoming.lang)
+        row = connection.execute(select(comments).where(here, named).limit(1)).first()
+    if row is None or (row.post, row.lang) != (incoming.post, incoming.lang):
         return None
     return int(row.id)
 

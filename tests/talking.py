@@ -1,0 +1,99 @@
+"""A blog with the comment service at work, for tests: no sockets, a clock that is moved by hand."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tertulia import posts, settings
+from tertulia.comments.blog import Blog
+from tertulia.posts import Post, Published
+from tertulia.service import Desk, create
+from tertulia.store import open_store
+from tests.conftest import ROOT
+
+NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
+SITE = "https://blog.example"
+POST = Post(id="voto", lang="es", title="El voto útil", url=f"{SITE}/2026/11/el-voto-util/", date=NOW)
+ENGLISH = Post(id="voto", lang="en", title="The useful vote", url=f"{SITE}/en/2026/11/the-useful-vote/", date=NOW)
+OURS = {"Origin": SITE}
+
+
+class Talk:
+    """One blog, its service and a browser."""
+
+    def __init__(self, folder: Path, store_url: str = "sqlite:///var/t.db", environ=None, **named) -> None:
+        self.folder = folder
+        self.clock = NOW
+        self.rebuilt = 0
+        (folder / "output").mkdir(parents=True, exist_ok=True)
+        posts.write(folder / "output", Published(site=SITE, title="Blog", lang="es", posts=(POST, ENGLISH)))
+        self.blog = Blog(
+            root=ROOT, site=SITE, title="La sobremesa", lang="es", service=SITE, output=lambda: folder / "output",
+            author="Reme",
+        )  # fmt: skip
+        self.settings = settings.load(folder, {"SECRET_KEY": "a long and random text", **(environ or {})})
+        self.store = open_store(store_url, folder)
+        self.desk = Desk.at(
+            folder, self.blog, self.store, self.settings, lambda: self.clock, snapshots=folder / "conversation", **named
+        )
+        object.__setattr__(self.desk.moderator, "rebuild", self._rebuild)
+        self.app = create(self.desk)
+        self.browser = self.app.test_client()
+
+    def _rebuild(self) -> None:
+        self.rebuilt += 1
+
+    def later(self, **much) -> None:
+        """Let time pass."""
+        self.clock += timedelta(**much)
+
+    def fill(self, **fields):
+        """The form as a reader fills it in."""
+        return {"post": "voto", "lang": "es", "text": "No pito, me quejo.", "name": "Ana", "action": "preview"} | fields
+
+    def preview(self, headers=OURS, **fields):
+        """The first sending."""
+        return self.browser.post("/comments", data=self.fill(**fields), headers=headers)
+
+    def token(self, **fields) -> str:
+        """The token that the preview gives."""
+        return field(self.preview(**fields), "token")
+
+    def send(self, headers=OURS, wait=10, **fields):
+        """Both sendings, with some time between."""
+        token = fields.pop("token", None) or self.token(**fields)
+        self.later(seconds=wait)
+        data = self.fill(**fields) | {"action": "send", "token": token}
+        return self.browser.post("/comments", data=data, headers=headers)
+
+    def said(self, **fields):
+        """A comment that was sent, as the store has it."""
+        before = {one.key for one in self.store.conversation.find(limit=1000)}
+        self.send(**fields)
+        return next(one for one in self.store.conversation.find(limit=1000) if one.key not in before)
+
+    def enter(self):
+        """Sign the owner in."""
+        from tertulia.service.moderation import login_token
+
+        self.browser.post(f"/moderation/login/{login_token_of(self, login_token)}", headers=OURS)
+
+    def csrf(self) -> str:
+        """The word that the owner's forms carry."""
+        return field(self.browser.get("/moderation"), "csrf")
+
+    def do(self, what: str, path: str = "/moderation", **fields):
+        """Press a button of the moderation."""
+        return self.browser.post(path, data={"do": what, "csrf": self.csrf(), **fields}, headers=OURS)
+
+
+def login_token_of(talk, make) -> str:
+    """A fresh way in."""
+    return make(talk.desk)
+
+
+def field(answer, name: str) -> str:
+    """The value of a hidden field of a page."""
+    found = re.search(f'name="{name}" value="([^"]*)"', answer.get_data(as_text=True))
+    assert found, answer.get_data(as_text=True)[:2000]
+    return found[1]

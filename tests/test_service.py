@@ -1,0 +1,513 @@
+"""The service: two steps to send, nothing lost, nothing public without the owner, nobody else in the owner's pages."""
+
+import os
+import re
+import stat
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from tertulia import snapshot
+from tertulia.errors import StoreError
+from tests.talking import NOW, OURS, POST, Talk, field
+
+HOSTILE = {"Origin": "https://evil.example"}
+
+
+@pytest.fixture
+def talk(tmp_path):
+    """A blog with its service."""
+    found = Talk(tmp_path)
+    yield found
+    found.store.close()
+
+
+# Sending -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_sending_shows_and_stores_nothing(talk):
+    """What will be seen is on the page, and the store is empty."""
+    page = talk.preview(text="Hola *Ana*")
+    assert (200, []) == (page.status_code, talk.store.conversation.find())
+    assert "<em>Ana</em>" in page.get_data(as_text=True)
+
+
+def test_the_second_sending_stores_and_waits(talk):
+    """The comment is there for the owner, and not on the page."""
+    answer = talk.send(site="ana.example")
+    (said,) = talk.store.conversation.find()
+    assert (303, "waiting", "https://ana.example") == (answer.status_code, said.status, said.author_url)
+    assert not talk.desk.moderator.snapshots.exists()
+    page = talk.browser.get(answer.location).get_data(as_text=True)
+    assert "Tu comentario ha llegado" in page
+
+
+def test_mistakes_are_listed_on_top_with_links_and_the_text_is_kept(talk):
+    """Nobody writes anything twice."""
+    page = talk.preview(name="", text="Un <b>texto</b> largo", site="no es una web", notify="yes")
+    body = page.get_data(as_text=True)
+    assert 422 == page.status_code
+    assert {"name", "site", "email"} == set(
+        re.findall(r'<a href="#(\w+)">', body.split('role="alert"')[1].split("</div>")[0])
+    )
+    assert "Un &lt;b&gt;texto&lt;/b&gt; largo</textarea>" in body
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        ({"text": ""}, "Escribe el comentario"),
+        ({"text": "a" * 10_001}, "caben 10000"),
+        ({"text": "[](https://x.example)"}, "no tiene palabras"),
+        ({"name": "a" * 81}, "como mucho 80"),
+        ({"email": "ana"}, "no parece un correo"),
+        ({"site": "javascript:alert(1)"}, "no parece una dirección"),
+        ({"site": "https://user:pass@x.example"}, "no parece una dirección"),
+    ],
+)
+def test_each_mistake_has_its_sentence(talk, fields, key):
+    """What is wrong is said in words."""
+    assert key in talk.preview(**fields).get_data(as_text=True)
+
+
+def test_the_page_speaks_the_language_of_the_post(talk):
+    """An English post is answered in English."""
+    assert "This is how your comment will look" in talk.preview(lang="en").get_data(as_text=True)
+
+
+def test_a_post_that_is_not_published_takes_no_comment(talk):
+    """Neither a draft nor one made up."""
+    assert 404 == talk.preview(post="borrador").status_code
+    assert 404 == talk.browser.get("/comments/new?post=otra&lang=es").status_code
+
+
+def test_a_token_is_good_for_one_comment(talk):
+    """Sent again, even with other words, it leads to the first one."""
+    token = talk.token()
+    first = talk.send(token=token)
+    again = talk.send(token=token, text="Otra cosa bien distinta")
+    assert 303 == again.status_code
+    assert ["No pito, me quejo."] == [one.text for one in talk.store.conversation.find()]
+    assert first.status_code == 303
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "\x00", "ñ" * 5000])
+def test_a_false_token_brings_the_preview_back(talk, token):
+    """The text is kept, and the page has a token that works."""
+    page = talk.browser.post("/comments", data=talk.fill(action="send", token=token), headers=OURS)
+    assert (422, []) == (page.status_code, talk.store.conversation.find())
+    assert "No pito, me quejo.</textarea>" in page.get_data(as_text=True)
+    assert 303 == talk.send(token=field(page, "token")).status_code
+
+
+def test_a_token_is_for_its_post_and_for_a_day(talk):
+    """For another post, or after a day, it is none."""
+    token = talk.token()
+    assert 422 == talk.send(token=token, lang="en").status_code
+    talk.later(hours=25)
+    assert 422 == talk.send(token=token).status_code
+    assert [] == talk.store.conversation.find()
+
+
+def test_haste_the_honeypot_and_other_sites_are_reasons_not_refusals(talk):
+    """It is answered like any other, and lies in the spam box with the reasons."""
+    said = talk.said(wait=0, phone="123456", headers=HOSTILE)
+    assert "spam" == said.status
+    assert {"rule_origin_other", "rule_haste", "rule_honeypot", "rule_first"} == {key for key, *_ in said.reasons}
+
+
+def test_without_javascript_nobody_is_suspect(talk):
+    """No sum, no points."""
+    assert 0 == talk.said().points
+
+
+def test_the_browsers_sum_is_checked(talk):
+    """Done for this token it helps; done for another, or made up, it does not."""
+    import base64
+    import hashlib
+    import json
+
+    answer = talk.preview(headers=OURS | {"Accept": "application/json"}).get_json()
+    challenge = answer["challenge"]
+    number = next(
+        n for n in range(challenge["maxnumber"] + 1)
+        if hashlib.sha256(f"{challenge['salt']}{n}".encode()).hexdigest() == challenge["challenge"]
+    )  # fmt: skip
+    solved = {name: challenge[name] for name in ("algorithm", "challenge", "salt", "signature")} | {"number": number}
+    altcha = base64.b64encode(json.dumps(solved).encode()).decode()
+    assert -1 == talk.said(token=answer["token"], altcha=altcha).points
+    assert 3 == talk.said(altcha=altcha, text="Otro").points
+    assert 3 == talk.said(altcha="e30=", text="Y otro").points
+
+
+def test_too_many_from_one_place_are_asked_to_wait(tmp_path):
+    """The text stays on the page; nothing is stored, nothing is lost."""
+    talk = Talk(tmp_path, rate=3)
+    answers = [talk.send(text=f"Comentario {n}").status_code for n in range(5)]
+    assert [303, 303, 303, 429, 429] == answers
+    with time_machine.travel(timedelta(minutes=11) + datetime.now(UTC)):
+        assert 303 == talk.send(text="Más tarde").status_code
+
+
+def test_a_store_that_cannot_be_written_keeps_the_text_on_the_page(talk, monkeypatch):
+    """503, a clear sentence, the words, and a token for when it is well again."""
+
+    def broken(*_):
+        raise StoreError("disk full")
+
+    token = talk.token()
+    monkeypatch.setattr(type(talk.store.conversation), "record", broken)
+    page = talk.send(token=token)
+    assert 503 == page.status_code
+    assert "No pito, me quejo.</textarea>" in page.get_data(as_text=True)
+    assert "Ahora mismo no se puede guardar" in page.get_data(as_text=True)
+    monkeypatch.undo()
+    assert 303 == talk.send(token=field(page, "token")).status_code
+
+
+def test_a_reply_hangs_on_what_it_answers(talk):
+    """Only on what is public, under the same post."""
+    above = talk.said()
+    talk.desk.moderator.decide(above.key, "approved")
+    page = talk.browser.get(f"/comments/new?post=voto&lang=es&parent={above.key}").get_data(as_text=True)
+    assert "Respondes a Ana" in page
+    below = talk.said(parent=above.key, text="Yo también", name="Luis")
+    assert above.id == below.parent
+    assert "Respondes" not in talk.preview(parent=below.key).get_data(as_text=True)
+    assert None is talk.said(parent=above.key, lang="en", text="Not there").parent
+
+
+# After sending -------------------------------------------------------------------------------------------------------
+
+
+def test_for_fifteen_minutes_it_can_be_changed_or_taken_back(talk):
+    """By the private link; then only looked at."""
+    mine = talk.send().location
+    talk.browser.post(mine, data={"action": "edit", "text": "Sí pito."}, headers=OURS)
+    (said,) = talk.store.conversation.find()
+    assert ("Sí pito.", "waiting", True) == (said.text, said.status, said.edited_at is not None)
+    talk.later(minutes=16)
+    assert 409 == talk.browser.post(mine, data={"action": "withdraw"}, headers=OURS).status_code
+    assert 200 == talk.browser.get(mine).status_code
+    talk.later(days=31)
+    assert 404 == talk.browser.get(mine).status_code
+
+
+def test_taken_back_it_leaves_the_page(talk):
+    """Also when it was approved already."""
+    mine = talk.send().location
+    (said,) = talk.store.conversation.find()
+    talk.store.conversation.decide(said.key, "approved", "rules", NOW)
+    talk.store.conversation.show(talk.desk.moderator.snapshots, "voto", "es")
+    talk.browser.post(mine, data={"action": "withdraw"}, headers=OURS)
+    assert () == snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments
+
+
+@pytest.mark.parametrize("token", ["x", "../../etc/passwd", "%2e%2e%2f", "a.b.c"])
+def test_a_false_private_link_leads_nowhere(talk, token):
+    """One signed for another purpose too."""
+    assert 404 == talk.browser.get(f"/comments/mine/{token}").status_code
+    assert 404 == talk.browser.get(f"/comments/mine/{talk.token()}").status_code
+
+
+def test_the_address_is_only_kept_for_who_asked_and_is_written_to_once_confirmed(talk):
+    """Double opt-in; the answer brings a letter; leaving deletes the address."""
+    above = talk.said(email="ana@correo.example")
+    assert None is talk.store.letters.notice_of(above.id)
+    above = talk.said(email="ana@correo.example", notify="yes", text="Otra vez")
+    talk.desk.moderator.decide(above.key, "approved")
+    (letter,) = talk.store.letters.due(talk.clock)
+    confirm, leave = re.findall(r"https://blog\.example(/comments/notice/\S+)", letter.body)
+    assert 200 == talk.browser.get(confirm).status_code
+    assert "pending" == talk.store.letters.notice_of(above.id).state
+    talk.browser.post(confirm)
+    assert "confirmed" == talk.store.letters.notice_of(above.id).state
+    below = talk.said(parent=above.key, text="Te respondo", name="Luis")
+    talk.later(minutes=11)
+    assert ["ana@correo.example"] == [one.recipient for one in talk.store.letters.due(talk.clock)]
+    talk.desk.moderator.decide(below.key, "approved")
+    letters = talk.store.letters.due(talk.clock)
+    assert [("ana@correo.example", "Luis te ha respondido")] == [(one.recipient, one.subject) for one in letters]
+    assert "> Te respondo" in letters[0].body
+    talk.browser.post(leave)
+    assert None is talk.store.letters.notice_of(above.id)
+
+
+def test_a_browser_that_is_remembered_is_the_same_person(talk):
+    """Only when ticked; without it each comment is somebody new."""
+    first = talk.said(remember="yes")
+    assert first.person == talk.said(text="Segunda").person
+    talk.browser.delete_cookie("tertulia_person", path="/comments")
+    assert first.person != talk.said(text="Tercera").person
+
+
+def test_a_name_with_a_line_end_makes_no_header(talk, tmp_path):
+    """The owner's letter has one subject."""
+    talk = Talk(tmp_path / "two", environ={"OWNER_EMAIL": "reme@blog.example"})
+    talk.send(name="Ana\r\nBcc: todos@evil.example")
+    (letter,) = talk.store.letters.due(talk.clock)
+    assert "Ana Bcc: todos@evil.example comenta «El voto útil»" == letter.subject
+
+
+# Likes ---------------------------------------------------------------------------------------------------------------
+
+
+def likes(talk) -> int:
+    """What the next build will show."""
+    return snapshot.read(talk.desk.moderator.snapshots, "voto", "es").counts.get("like", 0)
+
+
+def test_a_person_likes_once(talk):
+    """The same browser again is no news; another one is; no cookie names anybody in the store."""
+    like = {"post": "voto", "lang": "es"}
+    for _ in range(3):
+        assert 200 == talk.browser.post("/comments/like", data=like, headers=OURS).status_code
+    assert 1 == likes(talk)
+    other = talk.app.test_client()
+    other.post("/comments/like", data=like, headers=OURS)
+    assert 2 == likes(talk)
+
+
+def test_one_address_without_cookies_does_not_count_for_ever(talk):
+    """A program that keeps no cookie gets three."""
+    for _ in range(9):
+        talk.app.test_client().post("/comments/like", data={"post": "voto", "lang": "es"}, headers=OURS)
+    assert 3 == likes(talk)
+
+
+def test_a_comment_can_be_liked_when_it_is_public(talk):
+    """Not before."""
+    said = talk.said()
+    like = {"post": "voto", "lang": "es", "comment": said.key}
+    assert 404 == talk.browser.post("/comments/like", data=like, headers=OURS).status_code
+    talk.desk.moderator.decide(said.key, "approved")
+    assert 200 == talk.browser.post("/comments/like", data=like, headers=OURS).status_code
+    assert [1] == [one.likes for one in snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments]
+
+
+def test_another_site_cannot_like_for_its_readers(talk):
+    """403."""
+    assert 403 == talk.browser.post("/comments/like", data={"post": "voto", "lang": "es"}, headers=HOSTILE).status_code
+
+
+# Moderation ----------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_gets_in_without_a_link(talk):
+    """Pages lead to the login, buttons do nothing."""
+    said = talk.said()
+    assert "/moderation/login" == talk.browser.get("/moderation").location
+    assert "/moderation/login" == talk.browser.get(f"/moderation/{said.key}").location
+    assert 403 == talk.browser.post("/moderation", data={"do": f"approve {said.key}"}, headers=OURS).status_code
+    assert "waiting" == talk.store.conversation.one(said.key).status
+
+
+def test_a_login_link_works_once_and_only_by_its_button(talk):
+    """Opening it, as a mail scanner does, signs nobody in."""
+    from tertulia.service.moderation import login_token
+
+    token = login_token(talk.desk)
+    assert 200 == talk.browser.get(f"/moderation/login/{token}").status_code
+    assert 200 == talk.browser.get(f"/moderation/login/{token}").status_code
+    assert 303 == talk.browser.post(f"/moderation/login/{token}", headers=OURS).status_code
+    assert 200 == talk.browser.get("/moderation").status_code
+    assert 410 == talk.app.test_client().post(f"/moderation/login/{token}", headers=OURS).status_code
+    late = login_token(talk.desk)
+    talk.later(minutes=31)
+    assert 410 == talk.browser.post(f"/moderation/login/{late}", headers=OURS).status_code
+
+
+def test_the_session_ends_after_two_weeks(talk):
+    """And at once on leaving."""
+    talk.enter()
+    assert 200 == talk.browser.get("/moderation").status_code
+    talk.browser.post("/moderation/logout", data={"csrf": talk.csrf()}, headers=OURS)
+    assert 303 == talk.browser.get("/moderation").status_code
+    talk.enter()
+    talk.later(days=15)
+    assert 303 == talk.browser.get("/moderation").status_code
+
+
+def test_the_owners_buttons_need_the_pages_own_word(talk):
+    """No CSRF: neither without the word, nor with another session's, nor from another site."""
+    said = talk.said()
+    talk.enter()
+    other = Talk(talk.folder / "other")
+    other.enter()
+    good = talk.csrf()
+    for csrf, headers in (("", OURS), ("x", OURS), (other.csrf(), OURS), ("ñ", OURS), (good, HOSTILE)):
+        answer = talk.browser.post("/moderation", data={"do": f"approve {said.key}", "csrf": csrf}, headers=headers)
+        assert 403 == answer.status_code
+    assert "waiting" == talk.store.conversation.one(said.key).status
+
+
+def test_approving_puts_it_on_the_page_and_rejecting_takes_it_off(talk):
+    """The snapshot says what is public, and the site is built anew."""
+    said = talk.said()
+    talk.enter()
+    talk.do(f"approve {said.key}")
+    assert ([said.key], 1) == (
+        [one.id for one in snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments],
+        talk.rebuilt,
+    )
+    talk.do(f"reject {said.key}")
+    assert ((), 2) == (snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments, talk.rebuilt)
+
+
+def test_several_are_decided_at_once(talk):
+    """Those that are ticked."""
+    keys = [talk.said(text=f"Comentario número {n} de la tarde").key for n in range(3)]
+    talk.enter()
+    answer = talk.do("spam", key=keys[:2])
+    assert "n=2" in answer.location
+    assert ["spam", "spam", "waiting"] == [talk.store.conversation.one(key).status for key in keys]
+
+
+def test_a_trusted_person_is_published_at_once_and_a_blocked_one_never(talk):
+    """By person, in the browser that is remembered."""
+    first = talk.said(remember="yes")
+    talk.enter()
+    talk.do(f"trust {first.key}")
+    assert ["approved", "approved"] == [talk.store.conversation.one(first.key).status, talk.said(text="Dos").status]
+    talk.do(f"block {first.key}")
+    assert "spam" == talk.said(text="Tres").status
+
+
+def test_the_owner_edits_with_a_mark_and_answers_by_name(talk):
+    """The page will say both."""
+    said = talk.said()
+    talk.enter()
+    talk.do(f"approve {said.key}")
+    talk.do("edit", f"/moderation/{said.key}", text="No pito.")
+    talk.do("answer", f"/moderation/{said.key}", text="Ni yo.")
+    first, second = snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments
+    assert ("<p>No pito.</p>", True, False) == (first.html, first.moderated, first.is_owner)
+    assert ("<p>Ni yo.</p>", said.key, "Reme", True) == (second.html, second.parent, second.author, second.is_owner)
+
+
+def test_a_person_is_erased_from_everywhere(talk):
+    """After a second thought; snapshot, store and letters know nothing more."""
+    said = talk.said(name="Zutana", email="zutana@correo.example", notify="yes", remember="yes")
+    talk.enter()
+    talk.do(f"approve {said.key}")
+    assert 422 == talk.do("erase", f"/moderation/{said.key}").status_code
+    talk.do("erase", f"/moderation/{said.key}", sure="yes")
+    kept = b"".join(path.read_bytes() for path in talk.folder.rglob("*.json"))
+    assert b"Zutana" not in kept
+    assert [] == talk.store.conversation.find()
+    assert 0 == talk.store.letters.waiting()
+    assert "refused" == talk.desk.moderator.take(_again(talk, said)).state
+
+
+def _again(talk, said):
+    from tertulia.store.conversation import Author, Incoming
+
+    (source, source_id, _) = said.sources[0]
+    return Incoming(
+        source=source, source_id=source_id, post="voto", lang="es", kind="comment", published=NOW, text="x",
+        author=Author(network="form", identity="otra"),
+    )  # fmt: skip
+
+
+def test_search_finds_and_shows_what_was_looked_for(talk):
+    """Strangers' words are shown as words."""
+    talk.said(text="Sobre el **cocido** y <script>alert(1)</script>", name="<img src=x onerror=alert(1)>")
+    talk.enter()
+    page = talk.browser.get("/moderation?status=all&q=cocido").get_data(as_text=True)
+    assert "<strong>cocido</strong>" in page
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "cocido" not in talk.browser.get("/moderation?status=all&q=paella").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "query", ["status=x", "page=0", "page=-1", "page=99999999", "status=all&q=%27%22%25_", "n=<script>&done=approve"]
+)
+def test_odd_questions_get_a_page(talk, query):
+    """And nothing of theirs in it."""
+    talk.enter()
+    page = talk.browser.get(f"/moderation?{query}")
+    assert 200 == page.status_code
+    assert "<script>" not in page.get_data(as_text=True)
+
+
+def test_a_letters_link_acts_after_its_button(tmp_path):
+    """Without a session; opening it does nothing."""
+    talk = Talk(tmp_path, environ={"OWNER_EMAIL": "reme@blog.example"})
+    said = talk.said()
+    (letter,) = talk.store.letters.due(talk.clock)
+    approve = re.search(r"https://blog\.example(/moderation/act/\S+)", letter.body)[1]
+    assert 200 == talk.browser.get(approve).status_code
+    assert "waiting" == talk.store.conversation.one(said.key).status
+    assert 200 == talk.browser.post(approve, headers=OURS).status_code
+    assert "approved" == talk.store.conversation.one(said.key).status
+
+
+# The house ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_page_is_guarded_by_headers(talk):
+    """No script, no frame, no cache, no referrer for strangers."""
+    for path in ("/comments/new?post=voto&lang=es", "/moderation/login", "/nothing", "/healthz"):
+        headers = talk.browser.get(path).headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"], path
+        assert "script" not in headers["Content-Security-Policy"], path
+        assert ("no-store", "nosniff") == (headers["Cache-Control"], headers["X-Content-Type-Options"]), path
+
+
+def test_only_our_own_pages_may_read_answers_across_origins(talk):
+    """A page elsewhere gets no permission."""
+    assert "https://blog.example" == talk.preview().headers["Access-Control-Allow-Origin"]
+    assert "Access-Control-Allow-Origin" not in talk.preview(headers=HOSTILE).headers
+
+
+def test_a_body_of_ten_megabytes_is_refused(talk):
+    """With a page that says so."""
+    answer = talk.preview(text="a" * 10_000_000)
+    assert 413 == answer.status_code
+    assert "demasiado largo" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("text", ["> " * 4_900 + "x", "[" * 10_000, "![" * 5_000, "*" * 10_000, "- " * 5_000 + "x"])
+def test_hostile_markup_is_answered_soon(talk, text):
+    """Whatever is nested."""
+    import time
+
+    began = time.monotonic()
+    assert talk.preview(text=text).status_code in (200, 422)
+    assert time.monotonic() - began < 2
+
+
+def test_healthz_tells_the_truth(talk, monkeypatch):
+    """200 when the store answers, 503 when it does not."""
+    assert 200 == talk.browser.get("/healthz").status_code
+    (talk.folder / "var" / "t.db").unlink()
+    (talk.folder / "var" / "t.db").mkdir()
+    assert 503 == talk.browser.get("/healthz").status_code
+
+
+def test_a_secret_made_for_the_owner_is_for_nobody_else_to_read(tmp_path):
+    """Made once, kept, mode 600."""
+    from tertulia import settings
+    from tertulia.comments.signing import secret_of
+
+    first = secret_of(settings.load(tmp_path, {}), tmp_path)
+    assert first == secret_of(settings.load(tmp_path, {}), tmp_path)
+    assert 0o600 == stat.S_IMODE(os.stat(tmp_path / "var" / "secret.key").st_mode)
+
+
+def test_trusted_proxies_tell_the_address(tmp_path):
+    """Only as many as the setting says; otherwise nobody is believed."""
+    for trusted, most in (("", [303, 429]), ("1", [303, 303])):
+        talk = Talk(tmp_path / f"p{trusted}", environ={"TRUSTED_PROXIES": trusted}, rate=1)
+        answers = [
+            talk.send(text=f"Comentario {n}", headers=OURS | {"X-Forwarded-For": f"192.0.2.{n}"}).status_code
+            for n in range(2)
+        ]
+        assert most == answers
+
+
+def test_the_post_is_named_on_every_page(talk):
+    """With a link that leads back."""
+    assert f'href="{POST.url.removeprefix("https://blog.example")}"' in talk.preview().get_data(as_text=True)

@@ -170,6 +170,43 @@ def links(c, apply=False):
 
 
 @task
+def moderate(c, web=False, at=""):
+    """Decide on the comments that wait, here or in the moderation page."""
+    from tertulia.service.moderation import login_link
+    from tertulia.service.serve import desk
+    from tertulia.tasks import talk
+
+    here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"), at=at)
+    print(phrases.say("talk_link", link=login_link(here)))
+    if not web and sys.stdin.isatty():
+        print(phrases.say("talk_decided", n=talk.moderate(here.moderator)))
+    here.finish()
+
+
+@task
+def comments(c, what, file="", person=""):
+    """Export, import or copy the conversation."""
+    from tertulia.service.serve import desk
+    from tertulia.tasks import talk
+
+    here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"))
+    print(talk.comments(here.store, CALLED_FROM, what, file, person))
+    here.moderator.show_all()
+    here.finish()
+
+
+@task
+def erase(c, who, yes=False):
+    """Erase a person and all they said, everywhere and for good."""
+    from tertulia.service.serve import desk
+    from tertulia.tasks import talk
+
+    here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"))
+    print(talk.erase(here.moderator, who, yes))
+    here.finish()
+
+
+@task
 def start(c, name=None, tagline=None, address=None, author=None, language=None, timezone=None, yes=False):
     """Turn this clone into your own blog."""
     from tertulia.tasks.start import run
@@ -273,6 +310,9 @@ TASKS = (
     doctor,
     snapshot,
     service,
+    moderate,
+    comments,
+    erase,
     start,
     update,
     test,

@@ -87,6 +87,12 @@ class Desk:
             web=Web(settings.fetch_allow_private),
         )
 
+    def finish(self) -> None:
+        """What a task of the terminal leaves to do: the letters it wrote, the rebuilding it asked for."""
+        if self.behind:
+            self.behind.finish()
+        self.store.close()
+
 
 class Counter:
     """How often one address did something in the last minutes; kept in memory, under a salt that is new every day."""
@@ -138,6 +144,13 @@ class Behind:
     def rebuild(self) -> None:
         """What is public has changed."""
         self._wanted.set()
+
+    def finish(self) -> None:
+        """Do at once what is waiting, where no thread will."""
+        if self._settings.smtp_url:
+            self.send_letters()
+        if self._settings.rebuild_hook and self._wanted.is_set():
+            self.run_hook()
 
     def send_letters(self) -> int:
         """Send what is due; how many went."""

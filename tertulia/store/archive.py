@@ -1,0 +1,197 @@
+"""The whole conversation as one JSON, out and in again; and a copy of the store while it is at work.
+
+The file is for people as much as for programs: every comment with who said it, what it answers by key, every way it
+was seen, what was decided. ``docs/comments.md`` describes it. Likes, the learnt words and the erasures are in it too,
+so that whoever was erased stays erased in another store.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, delete, insert, select
+
+from tertulia.errors import StoreError
+from tertulia.phrases import say
+from tertulia.store.connection import Database
+from tertulia.store.conversation import writing
+from tertulia.store.conversation_tables import (
+    comments,
+    decisions,
+    erasures,
+    marks,
+    notices,
+    persons,
+    reactions,
+    sources,
+    words,
+)
+
+FORMAT = "tertulia conversation 1"
+
+Row = dict[str, Any]
+
+
+def export(database: Database) -> dict[str, Any]:
+    """Everything, as plain lists and dicts."""
+    with database.reading() as connection:
+        people = {row["id"]: row for row in _rows(connection, persons)}
+        keys = {row["id"]: row["key"] for row in _rows(connection, comments)}
+        ways: dict[int, list[Row]] = {}
+        for row in _rows(connection, sources):
+            ways.setdefault(row["comment"], []).append(_without(row, "id", "comment"))
+        asked = {row["comment"]: _without(row, "id", "comment") for row in _rows(connection, notices)}
+        return {
+            "format": FORMAT,
+            "persons": [_person(row) for row in people.values()],
+            "comments": [
+                _without(row, "id", "reasons")
+                | {
+                    "person": _named(people[row["person"]]),
+                    "parent": keys.get(row["parent"]),
+                    "reasons": msgspec.json.decode(row["reasons"]),
+                    "sources": ways.get(row["id"], []),
+                    "notice": asked.get(row["id"]),
+                }
+                for row in _rows(connection, comments)
+            ],
+            "reactions": [
+                _without(row, "id") | {"person": _named(people[row["person"]]) if row["person"] else None}
+                for row in _rows(connection, reactions)
+            ],
+            "decisions": [_without(row, "id") for row in _rows(connection, decisions)],
+            "words": {row["word"]: [row["spam"], row["ham"]] for row in _rows(connection, words)},
+            "erasures": [row["hash"] for row in _rows(connection, erasures)],
+            "marks": {row["name"]: row["value"] for row in _rows(connection, marks)},
+        }
+
+
+def load(database: Database, data: dict[str, Any]) -> int:
+    """
+    Put an export into an empty store; how many comments.
+
+    Raises:
+        StoreError: it is no export of ours, it contradicts itself, or the store is not empty.
+    """
+    if data.get("format") != FORMAT:
+        raise StoreError(say("archive_format"))
+    try:
+        with writing(database) as connection:
+            if connection.execute(select(comments.c.id).limit(1)).first():
+                raise StoreError(say("archive_not_empty"))
+            _load(connection, data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(say("archive_broken", why=repr(error)[:200])) from error
+    return len(data["comments"])
+
+
+def of_person(database: Database, person: int) -> dict[str, Any]:
+    """All that is held on one person, for them."""
+    whole = export(database)
+    with database.reading() as connection:
+        row = connection.execute(select(persons).where(persons.c.id == person)).first()
+    if row is None:
+        return {"format": FORMAT, "comments": []}
+    name = _named(dict(row._mapping))
+    said = [one for one in whole["comments"] if one["person"] == name]
+    keys = {one["key"] for one in said}
+    return {
+        "format": FORMAT,
+        "persons": [one for one in whole["persons"] if [one["network"], one["identity"]] == name],
+        "comments": said,
+        "reactions": [one for one in whole["reactions"] if one["person"] == name],
+        "decisions": [one for one in whole["decisions"] if one["comment"] in keys],
+    }
+
+
+def backup(database: Database, path: Path) -> None:
+    """
+    A whole copy of an SQLite store while others write to it. https://www.sqlite.org/backup.html
+
+    Raises:
+        StoreError: it is not SQLite (``pg_dump`` does it there), or the copy cannot be written.
+    """
+    if not database.is_sqlite:
+        raise StoreError(say("backup_postgres"))
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        here = str(database.engine.url.database)
+        with closing(sqlite3.connect(here)) as source, closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+        part.replace(path)
+    except (OSError, sqlite3.Error) as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(say("store_broken", why=error)) from error
+
+
+def _load(connection: Connection, data: dict[str, Any]) -> None:
+    connection.execute(delete(decisions))
+    connection.execute(delete(words))
+    connection.execute(delete(marks))
+    connection.execute(delete(erasures))
+    connection.execute(delete(reactions))
+    connection.execute(delete(persons))
+    people: dict[tuple[str, str], int] = {}
+    for row in data["persons"]:
+        values = row | {"is_owner": int(row["is_owner"])}
+        made = connection.execute(insert(persons).values(**values).returning(persons.c.id)).scalar_one()
+        people[row["network"], row["identity"]] = made
+    numbers: dict[str, int] = {}
+    for row in _parents_first(data["comments"]):
+        values = _without(row, "sources", "notice") | {
+            "person": people[tuple(row["person"])],
+            "parent": numbers[row["parent"]] if row["parent"] else None,
+            "reasons": msgspec.json.encode(row["reasons"]).decode(),
+        }
+        number = connection.execute(insert(comments).values(**values).returning(comments.c.id)).scalar_one()
+        numbers[row["key"]] = number
+        _many(connection, sources, [way | {"comment": number} for way in row["sources"]])
+        if row["notice"]:
+            _many(connection, notices, [row["notice"] | {"comment": number}])
+    liked = [row | {"person": people[tuple(row["person"])] if row["person"] else None} for row in data["reactions"]]
+    _many(connection, reactions, liked)
+    _many(connection, decisions, data["decisions"])
+    _many(connection, words, [{"word": word, "spam": s, "ham": h} for word, (s, h) in data["words"].items()])
+    _many(connection, erasures, [{"hash": one, "at": ""} for one in data["erasures"]])
+    _many(connection, marks, [{"name": name, "value": value} for name, value in data["marks"].items()])
+
+
+def _parents_first(rows: Sequence[Row]) -> list[Row]:
+    """Comments in an order in which each finds what it answers."""
+    by_key = {row["key"]: row for row in rows}
+    ordered: dict[str, Row] = {}
+    for row in rows:
+        line = [row]
+        while (parent := line[-1]["parent"]) and parent not in ordered:
+            if any(one["key"] == parent for one in line):
+                raise ValueError(f"{parent} answers itself")
+            line.append(by_key[parent])
+        for one in reversed(line):
+            ordered[one["key"]] = one
+    return list(ordered.values())
+
+
+def _rows(connection: Connection, table: Table) -> list[Row]:
+    order = table.primary_key.columns.values()[0]
+    return [dict(row._mapping) for row in connection.execute(select(table).order_by(order))]
+
+
+def _many(connection: Connection, table: Table, rows: list[Row]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _person(row: Row) -> Row:
+    return _without(row, "id") | {"is_owner": bool(row["is_owner"])}
+
+
+def _named(row: Row) -> list[str]:
+    return [row["network"], row["identity"]]
+
+
+def _without(row: Row, *names: str) -> Row:
+    return {name: value for name, value in row.items() if name not in names}

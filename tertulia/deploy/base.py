@@ -46,8 +46,8 @@ class Plan:
 
     @property
     def between(self) -> Manifest:
-        """What the manifest says while files are on their way: all that may be there, so that nothing is orphaned."""
-        return Manifest(files=self.old.files | self.new.files, public=self.old.public)
+        """What the manifest says meanwhile: all that may be there, and of what is on its way not what it holds."""
+        return Manifest(files=self.old.files | dict.fromkeys(self.put, ""), public=self.old.public)
 
 
 @dataclass(frozen=True, slots=True)

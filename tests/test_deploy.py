@@ -1,0 +1,366 @@
+"""Deploying: the target becomes what was built, whole, and nothing goes that we did not put there."""
+
+import os
+import subprocess
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tertulia import deploy, posts, settings, snapshot
+from tertulia.deploy import s3
+from tertulia.deploy.base import MANIFEST, DeployError, Manifest, Tools, files_of, lost, plan
+from tertulia.errors import SettingError
+from tertulia.http import Web
+from tertulia.networks import pings
+from tertulia.posts import Post, Published
+from tertulia.tasks import publish
+from tertulia.tasks.announce import Bench
+from tests.fakes import NOW, Asked, Fake
+
+SITE = {
+    "index.html": "home",
+    "2026/11/el-voto/index.html": "post",
+    "images/plaza.webp": "pixels",
+    "feeds/atom.xml": "a",
+}
+
+
+class FakeS3(Fake):
+    """Objects by path; a request without a signature is refused."""
+
+    def __init__(self):
+        super().__init__()
+        self.objects: dict[str, bytes] = {}
+        self.kinds: dict[str, str] = {}
+
+    def creates(self, method: str, path: str) -> bool:
+        return method == "PUT"
+
+    def answer(self, method: str, path: str, asked: Asked):
+        if not asked.headers.get("Authorization", "").startswith("AWS4-HMAC-SHA256 Credential=key/"):
+            return 403, "<Error><Code>AccessDenied</Code></Error>"
+        if method == "PUT":
+            self.objects[path], self.kinds[path] = asked.body, asked.headers["Content-Type"]
+            return 200, ""
+        if method == "DELETE":
+            self.objects.pop(path, None)
+            return 204, ""
+        return (200, self.objects[path].decode()) if path in self.objects else (404, "<Error/>")
+
+
+def tools(root, environ=None, private=()):
+    return Tools(settings.load(root, environ or {}), Web(private), lambda: NOW, root)
+
+
+def build(output, files=SITE):
+    for name, text in files.items():
+        path = output / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (output / posts.FILE_NAME).write_text('{"site":"https://blog.example","title":"B","lang":"es"}')
+    return output
+
+
+def put(target, output, public=None):
+    change = plan(target.manifest(), Manifest(files=files_of(output), public=public or {}))
+    target.apply(output, change)
+    return change
+
+
+def tree(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_text()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in (MANIFEST, ".nojekyll")
+    }
+
+
+class FolderPlace:
+    """A folder that is there already, with a file of somebody else's."""
+
+    def __init__(self, root):
+        self.folder = root / "www"
+        self.folder.mkdir()
+        (self.folder / "CNAME").write_text("theirs")
+        self.target = deploy.target(f"folder:{self.folder}", tools(root))
+
+    def files(self):
+        return tree(self.folder)
+
+
+class LinkPlace(FolderPlace):
+    """A symbolic link to a folder, which is turned at each deploy."""
+
+    def __init__(self, root):
+        real = root / "theirs"
+        real.mkdir()
+        (real / "CNAME").write_text("theirs")
+        self.folder = root / "www"
+        self.folder.symlink_to(real)
+        self.target = deploy.target(f"folder:{self.folder}", tools(root))
+        assert self.target.atomic
+
+
+class GitPlace:
+    """A branch of a bare repository, with a file of somebody else's."""
+
+    def __init__(self, root):
+        self.root, self.bare = root / "blog", root / "pages.git"
+        git(root, "init", "--quiet", "--bare", str(self.bare))
+        git(root, "init", "--quiet", str(self.root))
+        for name, value in (("user.name", "Ana"), ("user.email", "ana@blog.example")):
+            git(self.root, "config", name, value)
+        (self.root / "CNAME").write_text("theirs")
+        git(self.root, "add", "CNAME")
+        git(self.root, "commit", "--quiet", "-m", "theirs")
+        git(self.root, "push", "--quiet", str(self.bare), "HEAD:refs/heads/pages")
+        self.target = deploy.target(f"git:{self.bare}#pages", tools(self.root))
+
+    def files(self):
+        names = git(self.bare, "ls-tree", "-r", "--name-only", "pages").split()
+        kept = [name for name in names if name not in (MANIFEST, ".nojekyll")]
+        return {name: git(self.bare, "show", f"pages:{name}") for name in kept}
+
+
+class S3Place:
+    """A bucket with an object of somebody else's."""
+
+    def __init__(self, root):
+        self.fake = FakeS3()
+        self.fake.objects["/cubo/blog/CNAME"] = b"theirs"
+        keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "s3-secret-key"}
+        address = f"s3://cubo/blog?endpoint={self.fake.url}&region=eu-west-1"
+        self.target = deploy.target(address, tools(root, keys, [f"127.0.0.1:{self.fake.port}"]))
+
+    def files(self):
+        names = [name for name in self.fake.objects if not name.endswith(MANIFEST)]
+        return {name.removeprefix("/cubo/blog/"): self.fake.objects[name].decode() for name in names}
+
+
+def git(folder, *arguments):
+    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture(params=[FolderPlace, LinkPlace, GitPlace, S3Place], ids=lambda place: place.__name__)
+def place(request, tmp_path, socket_enabled):
+    return request.param(tmp_path)
+
+
+def test_the_target_becomes_the_site_and_keeps_what_is_not_ours(place, tmp_path):
+    """After a deploy every file is there, and somebody else's too; what is only for us stays at home."""
+    put(place.target, build(tmp_path / "output"))
+    assert place.files() == SITE | {"CNAME": "theirs"}
+
+
+def test_only_changes_travel_and_only_ours_is_deleted(place, tmp_path):
+    """A second deploy puts what changed and deletes what we put before and no longer have."""
+    output = build(tmp_path / "output")
+    put(place.target, output)
+    (output / "index.html").write_text("new home")
+    (output / "images/plaza.webp").unlink()
+    change = put(place.target, output)
+    assert (change.put, change.delete) == (("index.html",), ("images/plaza.webp",))
+    expected = {name: text for name, text in SITE.items() if name != "images/plaza.webp"}
+    assert place.files() == expected | {"index.html": "new home", "CNAME": "theirs"}
+
+
+def test_a_second_deploy_of_the_same_changes_nothing(place, tmp_path):
+    """The manifest at the target tells what is there already."""
+    output = build(tmp_path / "output")
+    put(place.target, output)
+    change = plan(place.target.manifest(), Manifest(files=files_of(output)))
+    assert (change.put, change.delete) == ((), ())
+
+
+def test_a_deploy_that_was_interrupted_is_finished_by_the_next(place, tmp_path, monkeypatch):
+    """What was put before the interruption is known to the manifest, so nothing is orphaned."""
+    output = build(tmp_path / "output")
+    broken = output / "images/plaza.webp"
+    change = plan(place.target.manifest(), Manifest(files=files_of(output)))
+    broken.rename(tmp_path / "away")
+    with pytest.raises((DeployError, OSError)):
+        place.target.apply(output, change)
+    put(place.target, output)
+    assert place.files() == {name: text for name, text in SITE.items() if "plaza" not in name} | {"CNAME": "theirs"}
+
+
+def test_pages_go_after_what_they_name():
+    """Pictures first, posts next, home and feeds last."""
+    change = plan(Manifest(), Manifest(files=dict.fromkeys(SITE, "1")))
+    assert change.put == ("images/plaza.webp", "2026/11/el-voto/index.html", "feeds/atom.xml", "index.html")
+
+
+def test_a_link_is_turned_at_one_moment(tmp_path):
+    """Readers of a linked folder see the old site until the new one is whole, and one folder is left."""
+    target = deploy.target(f"folder:{tmp_path / 'www'}", tools(tmp_path))
+    output = build(tmp_path / "output")
+    put(target, output)
+    first = (tmp_path / "www").resolve()
+    (output / "index.html").write_text("new")
+    put(deploy.target(f"folder:{tmp_path / 'www'}", tools(tmp_path)), output)
+    assert (tmp_path / "www").resolve() != first
+    assert not first.exists()
+    assert (tmp_path / "www/index.html").read_text() == "new"
+
+
+@pytest.mark.parametrize("address", ["", "ftp:x", "/srv/www", "s3://cubo"])
+def test_a_target_that_makes_no_sense_names_the_choices(tmp_path, address):
+    """No target, an unknown kind or missing keys are one clear line."""
+    with pytest.raises(SettingError, match=r"folder:|AWS_ACCESS_KEY_ID"):
+        deploy.target(address, tools(tmp_path))
+
+
+def test_an_empty_output_is_not_deployed(tmp_path):
+    """Without a home page there is no site to put anywhere."""
+    (tmp_path / "output").mkdir()
+    with pytest.raises(DeployError):
+        files_of(tmp_path / "output")
+
+
+def test_the_signature_is_the_one_of_aws_own_example():
+    """ "GET Object" of AWS's page on Signature Version 4 for S3, with its published signature."""
+    signed = s3.sign(
+        "GET",
+        "https://examplebucket.s3.amazonaws.com/test.txt",
+        {"Range": "bytes=0-9"},
+        b"",
+        "AKIAIOSFODNN7EXAMPLE",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "us-east-1",
+        datetime(2013, 5, 24, tzinfo=UTC),
+    )
+    expected = "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
+    assert signed["authorization"].rpartition("Signature=")[2] == expected
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_objects_have_their_types(tmp_path):
+    """A page is text/html in UTF-8, a picture a picture."""
+    place = S3Place(tmp_path)
+    put(place.target, build(tmp_path / "output"))
+    kinds = {name.rpartition("/")[2]: kind for name, kind in place.fake.kinds.items()}
+    assert kinds["index.html"] == "text/html; charset=utf-8"
+    assert kinds["plaza.webp"] == "image/webp"
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_refusal_tells_its_words_and_no_key(tmp_path):
+    """What S3 says is passed on, keys are not."""
+    place = S3Place(tmp_path)
+    place.fake.fail_next("422")
+    with pytest.raises(DeployError) as caught:
+        put(place.target, build(tmp_path / "output"))
+    assert "422" in str(caught.value)
+    assert "s3-secret-key" not in str(caught.value)
+
+
+def test_rsync_names_only_what_changed(tmp_path, monkeypatch):
+    """rsync is told the files of the plan, those to delete among them, and nothing else is touched."""
+    calls = tmp_path / "calls"
+    program = tmp_path / "bin/rsync"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\nfor a in "$@"; do case "$a" in --files-from=*) cat "${{a#*=}}" >> {calls};; esac; done\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    target = deploy.target("rsync:ana@blog.example:/srv/www", tools(tmp_path))
+    change = plan(Manifest(files={"old.html": "1"}), Manifest(files={"index.html": "2"}))
+    target.apply(build(tmp_path / "output"), change)
+    assert calls.read_text().split("\0") == ["index.html", "old.html"]
+
+
+def test_what_was_public_is_missed(tmp_path):
+    """A link or a comment that the target shows and this build does not is named, unless it went on purpose."""
+    old = Manifest(public={"voto.es": ("https://mas.example/1", "k1")})
+    assert lost(old, Manifest()) == ["voto.es: https://mas.example/1", "voto.es: k1"]
+    assert lost(old, Manifest(), withdrawn=["k1"]) == ["voto.es: https://mas.example/1"]
+    assert lost(old, old) == []
+
+
+def test_a_deploy_that_would_lose_links_is_refused(tmp_path, monkeypatch, capsys):
+    """A machine without the store does not make syndication links disappear; with --lose it does."""
+    monkeypatch.setenv("DEPLOY_TARGET", f"folder:{tmp_path / 'www'}")
+    output = build(tmp_path / "output")
+    post = Post(id="voto", lang="es", title="El voto", url="https://blog.example/voto/", date=NOW)
+    posts.write(output, Published(site="https://blog.example", title="B", lang="es", posts=(post,)))
+    folder = tmp_path / "var/conversation"
+    link = snapshot.Syndicated("mastodon", "https://mas.example/1")
+    snapshot.write(folder, snapshot.Conversation(id="voto", lang="es", syndication=(link,)))
+    assert publish.upload(tmp_path)
+    snapshot.file_for(folder, "voto", "es").unlink()
+    (output / "index.html").write_text("new")
+    assert not publish.upload(tmp_path)
+    assert "https://mas.example/1" in capsys.readouterr().err
+    assert (tmp_path / "www/index.html").read_text() == "home"
+    assert publish.upload(tmp_path, lose=True)
+
+
+def test_a_preview_is_never_deployed(tmp_path, monkeypatch):
+    """An output with drafts in it stays at home."""
+    monkeypatch.setenv("DEPLOY_TARGET", f"folder:{tmp_path / 'www'}")
+    output = build(tmp_path / "output")
+    posts.write(output, Published(site="https://blog.example", title="B", lang="es", preview=True))
+    with pytest.raises(DeployError):
+        publish.upload(tmp_path)
+
+
+class Pages(Fake):
+    """A host on which a page appears at the third look."""
+
+    looks = 0
+
+    def creates(self, method: str, path: str) -> bool:
+        return False
+
+    def answer(self, method: str, path: str, asked: Asked):
+        self.looks += 1
+        return (200, "here") if self.looks > 2 else (404, "not yet")
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_posts_are_announced_when_their_pages_answer(capsys):
+    """Each new page is asked for until it answers 200; one that never does is named."""
+    host, pauses = Pages(), []
+    post = Post(id="a", lang="es", title="A", url=f"{host.url}/a/", date=NOW)
+    web = Web([f"127.0.0.1:{host.port}"])
+    assert publish.all_answer(web, [post], lambda: 0.0, pauses.append)
+    assert len(pauses) == 2
+    host.looks = -9
+    hours = iter(range(0, 9000, 1000))
+    assert not publish.all_answer(web, [post], lambda: float(next(hours)), pauses.append)
+    assert post.url in capsys.readouterr().err
+
+
+class Hub(Fake):
+    """Takes pings."""
+
+    def creates(self, method: str, path: str) -> bool:
+        return method == "POST"
+
+    def answer(self, method: str, path: str, asked: Asked):
+        self.public.append(asked.form if path == "/hub" else asked.json)
+        return 202, ""
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_hub_and_search_engines_are_told():
+    """WebSub gets one ping a feed, IndexNow one with all addresses; a failure is told and nothing more."""
+    hub = Hub()
+    web = Web([f"127.0.0.1:{hub.port}"])
+    assert all(
+        one.good for one in pings.websub(web, f"{hub.url}/hub", ["https://b.example/feeds/atom.xml"], lambda: NOW)
+    )
+    pings.indexnow(web, "https://b.example", "k" * 8, ["https://b.example/a/"], lambda: NOW, f"{hub.url}/indexnow")
+    assert hub.public[0] == {"hub.mode": "publish", "hub.url": "https://b.example/feeds/atom.xml"}
+    assert hub.public[1]["urlList"] == ["https://b.example/a/"]
+    hub.fail_next("500")
+    assert not pings.websub(web, f"{hub.url}/hub", ["https://b.example/feeds/atom.xml"], lambda: NOW)[0].good
+
+
+def test_since_falls_back_to_the_public_settings(tmp_path):
+    """ANNOUNCE_SINCE of pelicanconf.py holds where .env says nothing, and --since goes before both."""
+    (tmp_path / "pelicanconf.py").write_text('ANNOUNCE_SINCE = "2026-11-22"\n')
+    bench = Bench(tmp_path, settings.load(tmp_path, {}), lambda: NOW)
+    assert bench.since("") == datetime(2026, 11, 22, tzinfo=UTC)
+    assert bench.since("2000-01-01") < NOW - timedelta(days=9000)

@@ -37,11 +37,12 @@ PLUGINS = [
     "plugins.schema",
     "plugins.theme",
     "plugins.feeds",
+    "plugins.conversation_feeds",
     "plugins.redirects",
     "plugins.sitemap",
-    "plugins.search",
     "plugins.broken_links",  # the last: it looks whether what posts link to was written
     "plugins.posts_json",
+    "plugins.search",  # waits for Pagefind, which has been at work since the posts were written
 ]
 
 # ── Addresses ────────────────────────────────────────────────────────────────────────────────────────────────────

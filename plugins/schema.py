@@ -7,7 +7,7 @@ are safe inside ``<script type="application/ld+json">``.
 from pelican import signals
 
 from plugins.feeds import changed, said
-from tertulia import addresses, schema
+from tertulia import addresses, html, schema
 from tertulia.text import plain
 
 POSTS_LISTED = 10
@@ -70,6 +70,19 @@ def posting(post, settings):
         translations=tuple(
             (other.lang, addresses.whole(site, other.url)) for other in post.translations if is_original
         ),
+        comments=tuple(comment(one, addresses.whole(site, post.url)) for one in getattr(post, "said", ())),
+    )
+
+
+def comment(said, page):
+    """A comment on *page*, in the words of schema.org."""
+    return schema.Comment(
+        url=f"{page}#c-{said.id}",
+        author=schema.Author(said.author or said.handle, said.author_url),
+        published=said.date,
+        text=html.plain(said.html),
+        modified=said.edited,
+        parent=f"{page}#c-{said.parent}" if said.parent else "",
     )
 
 

@@ -43,6 +43,8 @@ NOTHING_YET = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ATOM_NS = "http://www.w3.org/2005/Atom"
 _DC_NS = "http://purl.org/dc/elements/1.1/"
+# What answers what: https://www.rfc-editor.org/rfc/rfc4685
+_THREAD_NS = "http://purl.org/syndication/thread/1.0"
 _XHTML_NS = "http://www.w3.org/1999/xhtml"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -80,6 +82,7 @@ class Entry:
     labels: tuple[str, ...] = ()  # categories and tags as the reader sees them
     cover: Enclosure | None = None
     via: str = ""  # where the author found it
+    answers: tuple[str, str] | None = None  # id and address of what it answers, in a feed of comments
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class Feed:
     stylesheet: str = ""
     note: str = ""  # told to a person who opens the feed in a browser
     back: str = ""  # text of the link back to the page
+    is_talk: bool = False  # its entries answer something
 
 
 def id_base(site: str) -> str:
@@ -225,14 +229,20 @@ class _EntryExtras(BaseEntryExtension):  # type: ignore[misc]
 
     def extend_atom(self, element: etree._Element) -> etree._Element:
         element.set(_XML_LANG, self.entry.lang)
-        return self._with_heading(element)
+        return self._with_heading(self._answering(element))
 
     def extend_rss(self, element: etree._Element) -> etree._Element:
         # RSS's own <author> must be an e-mail address; Dublin Core's takes a name.
         for writer in self.entry.writers:
             etree.SubElement(element, f"{{{_DC_NS}}}creator").text = writer.name
         etree.SubElement(element, f"{{{_DC_NS}}}language").text = self.entry.lang
-        return self._with_heading(element)
+        return self._with_heading(self._answering(element))
+
+    def _answering(self, element: etree._Element) -> etree._Element:
+        if self.entry.answers:
+            ref, href = self.entry.answers
+            etree.SubElement(element, f"{{{_THREAD_NS}}}in-reply-to", ref=ref, href=href, type="text/html")
+        return element
 
     def _with_heading(self, element: etree._Element) -> etree._Element:
         heading = etree.SubElement(element, f"{{{_XHTML_NS}}}h2", lang=self.entry.lang)
@@ -247,7 +257,8 @@ class _FeedExtras(BaseExtension):  # type: ignore[misc]
     name: str
 
     def extend_ns(self) -> dict[str, str]:
-        return {"h": _XHTML_NS} | ({"dc": _DC_NS} if self.name == RSS else {})
+        threads = {"thr": _THREAD_NS} if self.feed.is_talk else {}
+        return {"h": _XHTML_NS} | ({"dc": _DC_NS} if self.name == RSS else {}) | threads
 
     def extend_atom(self, root: etree._Element) -> etree._Element:
         return self._for_people(root, root)
@@ -352,6 +363,7 @@ def _json_item(entry: Entry) -> dict[str, object]:
         "language": entry.lang,
         "external_url": entry.via,
         "attachments": _json_attachments(entry.cover),
+        "_in_reply_to": dict(zip(("id", "url"), entry.answers, strict=True)) if entry.answers else None,
     }
     return {key: value for key, value in item.items() if value}
 

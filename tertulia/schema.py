@@ -52,6 +52,18 @@ class Blog:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody said under a post."""
+
+    url: str
+    author: Author
+    published: datetime
+    text: str  # plain
+    modified: datetime | None = None
+    parent: str = ""  # address of the comment it answers
+
+
+@dataclass(frozen=True, slots=True)
 class Posting:
     """One post, every address whole."""
 
@@ -72,6 +84,7 @@ class Posting:
     series: tuple[str, str, int] | None = None  # name, address, place in it counted from 1
     original: str = ""  # the address of what this translates
     translations: tuple[tuple[str, str], ...] = field(default=())  # (language, address) of what translates this
+    comments: tuple[Comment, ...] = ()
 
 
 def posting(post: Posting) -> str:
@@ -100,6 +113,8 @@ def posting(post: Posting) -> str:
             "isBasedOn": [_work(credit) for credit in post.credits if credit.kind == "source"],
             "citation": [_work(credit) for credit in post.credits if credit.kind == "via"],
             "contributor": [_who(credit) for credit in post.credits if credit.kind == "thanks"],
+            "commentCount": len(post.comments),
+            "comment": [_comment(comment) for comment in post.comments],
             "correction": [_correction(update, text) for update, text in post.updates],
             "translationOfWork": {"@id": f"{post.original}#post"} if post.original else None,
             "workTranslation": [
@@ -182,6 +197,21 @@ def _work(credit: Credit) -> Node:
 
 def _who(credit: Credit) -> Node:
     return _filled({"@type": "Person", "name": credit.name, "url": credit.url})
+
+
+def _comment(comment: Comment) -> Node:
+    return _filled(
+        {
+            "@type": "Comment",
+            "@id": comment.url,
+            "url": comment.url,
+            "author": _author(comment.author),
+            "datePublished": comment.published.isoformat(),
+            "dateModified": comment.modified.isoformat() if comment.modified else None,
+            "text": comment.text,
+            "parentItem": {"@id": comment.parent} if comment.parent else None,
+        }
+    )
 
 
 def _correction(update: Update, text: str) -> Node:

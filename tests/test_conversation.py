@@ -1,0 +1,163 @@
+"""The talk on the page: threaded, marked up, in feeds and JSON-LD; nothing half-there where there is none."""
+
+import json
+from datetime import UTC, datetime
+
+import feedparser
+import mf2py
+import pytest
+from lxml import html as lxml_html
+
+from tertulia import snapshot
+from tertulia.snapshot import Comment, Conversation, Syndicated
+
+DATE = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+POST = "Título: El voto útil\nFecha: 2026-11-19\nId: voto\n\nVotar no es pitar.\n"
+TALK = Conversation(
+    id="voto",
+    lang="es",
+    syndication=(Syndicated("mastodon", "https://mas.example/@blog/1"),),
+    counts={"like": 7, "repost": 7},
+    comments=(
+        Comment(id="aa", date=DATE, author="Ana", html="<p>Pues <em>sí</em>.</p>", author_url="https://ana.example"),
+        Comment(
+            id="bb", date=DATE.replace(hour=19), author="Luis", html="<p>Pues no.</p>", parent="aa", kind="reply",
+            network="mastodon", handle="@luis@mas.example", url="https://mas.example/@luis/2", avatar="luis.webp",
+        ),
+        Comment(id="cc", date=DATE.replace(hour=20), author="Reme", html="<p>Ya.</p>", parent="bb",
+                is_owner=True, likes=2),
+        Comment(id="dd", date=DATE.replace(hour=21), author="<b>x", html="<p>4</p>", parent="cc",
+                edited=DATE, moderated=True),
+    ),
+)  # fmt: skip
+
+
+def made(folder, build, talk=TALK, **settings):
+    """The page of the one post."""
+    (folder / "content" / "posts").mkdir(parents=True)
+    (folder / "content" / "posts" / "voto.md").write_text(POST, encoding="utf-8")
+    if talk:
+        snapshot.write(folder / "conversation", talk)
+        (folder / "conversation" / "avatars").mkdir()
+        (folder / "conversation" / "avatars" / "luis.webp").write_bytes(b"webp")
+    build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False, **settings)
+    return (folder / "output" / "2026" / "11" / "el-voto-util" / "index.html").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory):
+    """A blog with one post and its talk, built."""
+    from tests.conftest import build_site
+
+    folder = tmp_path_factory.mktemp("talk")
+    made(folder, build_site, SERVICE_ADDRESS="https://talk.example")
+    return folder / "output"
+
+
+@pytest.fixture(scope="module")
+def page(output):
+    """The post's page."""
+    return (output / "2026" / "11" / "el-voto-util" / "index.html").read_text("utf-8")
+
+
+def test_other_programs_understand_the_talk(page):
+    """A microformats parser finds each comment inside the entry, with author, date and address."""
+    (entry,) = [item for item in mf2py.parse(page)["items"] if item["type"] == ["h-entry"]]
+    comments = entry["properties"]["comment"]
+    assert [["h-cite"]] * 4 == [comment["type"] for comment in comments]
+    first, second = comments[0]["properties"], comments[1]["properties"]
+    assert ("Ana", "https://ana.example") == (
+        first["author"][0]["properties"]["name"][0], first["author"][0]["properties"]["url"][0],
+    )  # fmt: skip
+    assert ["https://mas.example/@luis/2"] == second["url"]
+    assert "<p>Pues <em>sí</em>.</p>" in first["content"][0]["html"]
+
+
+def test_answers_are_nested_to_the_setting_and_named_beyond_it(page):
+    """Three levels; the fourth stands on the third and says whom it answers."""
+    tree = lxml_html.fromstring(page)
+    depths = {
+        article.get("id"): len(article.xpath("ancestor::ol")) for article in tree.xpath("//article[@data-network]")
+    }
+    assert {"c-aa": 1, "c-bb": 2, "c-cc": 3, "c-dd": 3} == depths
+    assert "en respuesta a Reme" in tree.xpath("string(//article[@id='c-dd'])")
+
+
+def test_names_are_text(page):
+    """A stranger's name is no markup."""
+    assert "&lt;b&gt;x" in page
+
+
+def test_likes_and_shares_are_numbers(page):
+    """In words, without faces."""
+    assert "Le gusta a 7 personas" in page
+    assert "7 personas lo compartieron" in page
+    assert "Le gusta a 2 personas" in page
+
+
+def test_the_form_leads_to_the_service_and_carries_no_token(page):
+    """A static page cannot hold one."""
+    (form,) = [one for one in lxml_html.fromstring(page).forms if one.get("data-form")]
+    assert "https://talk.example/comments" == form.get("action")
+    assert {"post": "voto", "lang": "es", "parent": ""} == {
+        name: form.fields[name] for name in ("post", "lang", "parent")
+    }
+    assert "token" not in form.fields
+
+
+def test_pictures_of_people_are_local(output, page):
+    """Copied beside the pages; no request goes to the network."""
+    assert b"webp" == (output / "avatars" / "luis.webp").read_bytes()
+    assert 'src="/avatars/luis.webp"' in page
+
+
+def test_every_feed_says_what_answers_what(output):
+    """Read back by someone else's reader."""
+    for folder in ("2026/11/el-voto-util/comments", "feeds/comments"):
+        read = feedparser.parse((output / folder / "atom.xml").read_bytes())
+        assert not read.bozo
+        refs = [entry["thr_in-reply-to"]["ref"].rpartition("/")[2] for entry in read.entries]
+        assert ["cc", "bb", "aa", "es"] == refs
+        feed = json.loads((output / folder / "feed.json").read_bytes())
+        assert "https://tertulia.example/2026/11/el-voto-util/#c-cc" == feed["items"][0]["_in_reply_to"]["url"]
+
+
+def test_search_engines_are_told(page):
+    """schema.org's comment, with its parent."""
+    data = json.loads(lxml_html.fromstring(page).xpath("//script[@type='application/ld+json']")[0].text)
+    assert (4, "Ana", "Pues sí.") == (
+        data["commentCount"],
+        data["comment"][0]["author"]["name"],
+        data["comment"][0]["text"],
+    )
+    assert data["comment"][0]["@id"] == data["comment"][1]["parentItem"]["@id"]
+
+
+def test_lists_count_answers(output):
+    """Beside the reading time, with a link."""
+    assert 'el-voto-util/#conversation">4 respuestas</a>' in (output / "index.html").read_text("utf-8")
+
+
+def test_without_service_and_talk_nothing_is_half_there(tmp_path, build):
+    """No dead form, no empty section, no empty feed."""
+    page = made(tmp_path, build, talk=None, SERVICE_ADDRESS="")
+    assert 'id="conversation"' not in page
+    assert "<form" not in page.split("<main")[1]
+    assert not list((tmp_path / "output").rglob("comments/atom.xml"))
+    assert '"comment' not in page
+
+
+def test_without_service_the_page_says_where_else(tmp_path, build):
+    """The networks on which the post lives."""
+    page = made(tmp_path, build, SERVICE_ADDRESS="")
+    assert "Aquí no hay formulario" in page
+    assert "/comments/new" not in page
+    assert "<button" not in page.split("<main")[1].split("</main>")[0]
+
+
+def test_a_talk_changes_no_other_page(tmp_path, build):
+    """The same posts, with and without: other pages differ by their counts alone."""
+    made(tmp_path / "a", build, SERVICE_ADDRESS="")
+    made(tmp_path / "b", build, talk=None, SERVICE_ADDRESS="")
+    a, b = ((tmp_path / x / "output" / "feeds" / "atom.xml").read_bytes() for x in "ab")
+    assert a == b

@@ -3,7 +3,7 @@
 Only posts that are public and listed are in it: a draft, a scheduled or an unlisted post is not announced.
 
 Settings:
-    ANNOUNCE   words for every post that has none of its own, by network: ``{"x": "no", "telegram": "{title}: {link}"}``.
+    ANNOUNCE   words for every post that has none of its own, by network: e.g. ``{"x": "no"}``.
 """
 
 import re

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pelican import signals
 
+from plugins.writer import posts_written
 from tertulia.phrases import say
 
 log = logging.getLogger(__name__)
@@ -24,8 +25,12 @@ log = logging.getLogger(__name__)
 LONGEST_SECONDS = 600
 
 
-def index_site(pelican):
-    """Run Pagefind over the output; without it the blog is built all the same."""
+_running: list = []  # Pagefind at work on this build
+
+
+def begin_index(pelican):
+    """Start Pagefind on the pages; without it the blog is built all the same."""
+    _running.clear()
     if not pelican.settings.get("SEARCH", True):
         return
     binary = executable()
@@ -35,13 +40,25 @@ def index_site(pelican):
     command = [str(binary), "--site", pelican.output_path, "--output-subdir", "pagefind", "--quiet"]
     command += ["--glob", places(pelican.settings)]
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=LONGEST_SECONDS)
-        settle(Path(pelican.output_path, "pagefind", "pagefind-entry.json"))
-    except subprocess.CalledProcessError as error:
-        why = (error.stderr or error.stdout).strip().splitlines() or [error.returncode]
-        log.warning("%s", say("search_failed", why=why[-1]))
-    except (OSError, subprocess.TimeoutExpired) as error:
+        _running.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
+    except OSError as error:
         log.warning("%s", say("search_failed", why=error))
+
+
+def finish_index(pelican):
+    """Wait for Pagefind, and see that it did its work."""
+    for running in _running:
+        try:
+            said, _ = running.communicate(timeout=LONGEST_SECONDS)
+            if running.returncode:
+                why = said.strip().splitlines() or [running.returncode]
+                log.warning("%s", say("search_failed", why=why[-1]))
+            else:
+                settle(Path(pelican.output_path, "pagefind", "pagefind-entry.json"))
+        except (OSError, subprocess.TimeoutExpired) as error:
+            running.kill()
+            log.warning("%s", say("search_failed", why=error))
+    _running.clear()
 
 
 def places(settings):
@@ -71,4 +88,5 @@ def executable():
 
 
 def register():
-    signals.finalized.connect(index_site)
+    posts_written.connect(begin_index)
+    signals.finalized.connect(finish_index)

@@ -96,6 +96,15 @@ class Outbox:
         self.at(Step.ENQUEUED)
         return new
 
+    def unsaid(self, drafts: Iterable[Draft]) -> list[Draft]:
+        """Those of *drafts* whose saying has not begun: the rest stays as it was said."""
+        begun = {
+            (row.post, row.lang, row.network)
+            for row in self.store.deliveries.all()
+            if row.state not in ("queued", "waiting", "refused")
+        }
+        return [draft for draft in drafts if (*draft.post.key, draft.network.name) not in begun]
+
     def _adopted(self, draft: Draft, wanted: list[NewDelivery]) -> bool:
         post, name = draft.post, draft.network.name
         if self.store.deliveries.known(post.id, post.lang, name):

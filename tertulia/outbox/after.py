@@ -20,9 +20,11 @@ import msgspec
 from tertulia.errors import NetworkError
 from tertulia.networks.base import Cannot, Message, Remote
 from tertulia.outbox import Outbox, encode
-from tertulia.outbox.drafts import Draft
+from tertulia.outbox.drafts import Draft, draft
 from tertulia.phrases import say
+from tertulia.posts import Post
 from tertulia.store.deliveries import Delivery
+from tertulia.summary import left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,42 +36,42 @@ class Change:
     what: str
 
 
-def follow_edits(outbox: Outbox, drafts: Iterable[Draft]) -> list[Change]:
+def follow_edits(outbox: Outbox, posts: Iterable[Post]) -> list[Change]:
     """Bring what was announced in line with the author's words, where the network's policy says so."""
+    said: dict[tuple[str, str, str], list[Delivery]] = {}
+    for row in outbox.store.deliveries.all(state="delivered"):
+        if row.network in outbox.networks and row.network != "mail":  # a letter is a letter
+            said.setdefault((row.post, row.lang, row.network), []).append(row)
+    words = {post.key: post for post in posts}
     changes = []
-    for draft in drafts:
-        rows = [
-            row
-            for row in outbox.store.deliveries.all(post=draft.post.id, network=draft.network.name)
-            if row.lang == draft.post.lang and row.state == "delivered"
-        ]
-        if rows and any(row.words != draft.post.hash for row in rows):
-            change = _follow(outbox, draft, rows)
-            if change:
-                changes.append(change)
+    for (name, lang, network), rows in said.items():
+        post = words.get((name, lang))
+        if post and any(row.words != post.hash for row in rows) and not left_out(post, network):
+            change = _follow(outbox, draft(post, outbox.networks[network]), rows)
+            changes += [change] if change else []
     return changes
 
 
-def _follow(outbox: Outbox, draft: Draft, rows: list[Delivery]) -> Change | None:
-    first, network = rows[0], draft.network
-    message = draft.messages[0]
+def _follow(outbox: Outbox, wanted: Draft, rows: list[Delivery]) -> Change | None:
+    first, network = rows[0], wanted.network
+    message = wanted.messages[0]
     kept = [msgspec.json.decode(row.message, type=Message) for row in rows]
-    if len(kept) == len(draft.messages) and all(map(_same, kept, draft.messages)):
-        _note(outbox, rows, draft.post.hash, "")  # the change is not in the announcement
+    if len(kept) == len(wanted.messages) and all(map(_same, kept, wanted.messages)):
+        _note(outbox, rows, wanted.post.hash, "")  # the change is not in the announcement
         return None
     remote = msgspec.json.decode(first.remote, type=Remote) if first.remote else None
-    threaded = len(rows) > 1 or len(draft.messages) > 1
+    threaded = len(rows) > 1 or len(wanted.messages) > 1
     if network.when_edited == "leave" or threaded or remote is None or not remote.id:
-        _note(outbox, rows, draft.post.hash, say("edit_left", network=network.label))
+        _note(outbox, rows, wanted.post.hash, say("edit_left", network=network.label))
         return Change(first, False, say("edit_left", network=network.label))
     try:
         now = network.edit(remote, message)
     except NetworkError as error:  # tried again with the next run
         return Change(first, False, str(error))
     if isinstance(now, Cannot):
-        _note(outbox, rows, draft.post.hash, say("edit_left", network=network.label))
+        _note(outbox, rows, wanted.post.hash, say("edit_left", network=network.label))
         return Change(first, False, say("edit_left", network=network.label))
-    outbox.store.deliveries.edited(first.id, encode(message), draft.post.hash, encode(now))
+    outbox.store.deliveries.edited(first.id, encode(message), wanted.post.hash, encode(now))
     return Change(first, True, say("edit_done"))
 
 

@@ -150,13 +150,13 @@ def send(bench: Bench, published: Published, chosen: list[Post], known: list[Net
     for one in ready:
         _learn(one)
     outbox = bench.outbox(known)
-    planned = drafts(chosen, ready)
+    planned = outbox.unsaid(drafts(chosen, ready))
     _warn(planned)
     outbox.show_all()
     outbox.enqueue(planned)
     outcomes = outbox.deliver(post=chosen[0].id if post and chosen else None)
     edited = [one for one in published.posts if not post or named(one, post)]
-    changes = follow_edits(outbox, drafts(edited, ready))
+    changes = follow_edits(outbox, edited)
     if not outcomes and not changes:
         print(say("announce_nothing"))
     titles = {one.key: one.title for one in published.posts}

@@ -54,7 +54,11 @@ def run(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
         return False
     if changes.put:
         ping(bench, published, changes)
-    return send(bench, published, fresh, known)
+    before = public(bench.snapshots, published.posts)
+    good = send(bench, published, fresh, known)
+    if public(bench.snapshots, published.posts) != before:  # now the pages can say where their posts live
+        return build.into_output(root, strict=True) and upload(root, lose=lose) and good
+    return good
 
 
 def upload(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:

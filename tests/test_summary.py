@@ -1,0 +1,231 @@
+"""The words of an announcement: counted as each network counts, cut where a reader would not mind."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+import regex
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tertulia import summary
+from tertulia.networks import bluesky, linkedin, mastodon, telegram, threads, x
+from tertulia.posts import Post, PostCredit
+from tertulia.summary import Style, count_graphemes, hashtag, links_in, shorten, split, words_for
+from tests.fakes import read_little_text
+from tests.house import POST
+
+VECTORS = tomllib.loads((Path(__file__).parent / "examples/counting/vectors.toml").read_text("utf-8"))["text"]
+COUNTS = {
+    "mastodon": mastodon.count,
+    "bluesky": bluesky.count,
+    "x": x.count,
+    "threads": threads.count,
+    "telegram": telegram.count,
+    "linkedin": linkedin.count,
+}
+CASES = [(network, each["say"], each[network]) for each in VECTORS for network in COUNTS if network in each]
+
+PLAIN = Style(limit=500, count=count_graphemes)
+TEXTS = st.text(alphabet=st.sampled_from("aeñú ¿?.,…«»\n👩\u200d👧\u0303🇪🇸#@/:日"), max_size=200)
+
+
+def test_there_are_enough_vectors():
+    """Two hundred at least, over all networks that count in their own way."""
+    assert len(CASES) >= 200
+
+
+@pytest.mark.parametrize(("network", "text", "expected"), CASES)
+def test_length_is_the_networks_own(network, text, expected):
+    """Each vector of ``examples/counting/vectors.toml``."""
+    assert COUNTS[network](text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"),
+    [
+        ("Hola", 4, "Hola"),
+        ("Hola mundo", 9, "Hola…"),
+        ("Uno dos tres cuatro.", 14, "Uno dos tres…"),
+        ("Primera frase entera. Segunda que no cabe", 30, "Primera frase entera."),
+        ("Dijo «que no» y se fue", 15, "Dijo «que no»…"),
+        ("Dijo «que no", 8, "Dijo…"),
+        ("Mira #ClientePitero", 12, "Mira…"),
+        ("Ve a https://example.com/una/muy/larga", 20, "Ve a…"),
+        ("supercalifragilístico", 10, "supercali…"),
+        ("ñ" * 20, 5, "ññññ…"),
+        ("👩\u200d👧" * 9, 3, "👩\u200d👧👩\u200d👧…"),
+        ("Sube un 50\u00a0% este año", 12, "Sube un…"),
+    ],
+)
+def test_shorten_cuts_where_a_reader_would(text, limit, expected):
+    """At a sentence if that keeps most, else at a word; never inside a grapheme, a link, a tag or "50 %"."""
+    assert shorten(text, limit) == expected
+
+
+def test_shorten_says_when_nothing_fits():
+    """A limit without room for a letter and the "…" is an error."""
+    with pytest.raises(ValueError, match="no text fits"):
+        shorten("largo", 1)
+
+
+@given(TEXTS, st.integers(min_value=4, max_value=60))
+def test_shorten_always_fits_and_breaks_no_grapheme(text, limit):
+    """Whatever the text, the cut fits, and what is left of it is a run of whole graphemes."""
+    for count in (count_graphemes, x.count, bluesky.count, threads.count):
+        if limit >= count("👩\u200d👧…"):
+            cut = shorten(text, limit, count)
+            assert count(cut) <= limit
+            kept = regex.findall(r"\X", cut.removesuffix("…"))[:-1]
+            assert cut == text or kept == regex.findall(r"\X", text)[: len(kept)]
+
+
+@given(TEXTS, st.integers(min_value=20, max_value=80))
+def test_split_loses_nothing_but_blanks(text, limit):
+    """The parts of a thread hold every letter, in order, each within the limit."""
+    pieces = split(text, limit)
+    assert all(count_graphemes(piece) <= limit for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("ClientePitero", "#ClientePitero"),
+        ("clientepitero", "#clientepitero"),
+        ("Atención al cliente", "#AtenciónAlCliente"),
+        ("I+D", "#ID"),
+        ("año", "#año"),
+        ("2026", ""),
+        ("3D", ""),
+        ("¿?", ""),
+        ("redes-sociales", "#RedesSociales"),
+    ],
+)
+def test_hashtags_join_words_in_capitals(label, expected):
+    """Words are joined in CamelCase; what no network would link is left out."""
+    assert hashtag(label) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mira https://a.example/b.", ["https://a.example/b"]),
+        ("(https://a.example)", ["https://a.example"]),
+        ("https://es.wikipedia.org/wiki/Voto_(acto), dice", ["https://es.wikipedia.org/wiki/Voto_(acto)"]),
+        ("«https://a.example»", ["https://a.example"]),
+        ("nada", []),
+    ],
+)
+def test_links_end_before_punctuation(text, expected):
+    """A full stop, a bracket or a quotation mark after an address is no part of it."""
+    assert [text[start:end] for start, end in links_in(text)] == expected
+
+
+def test_words_in_order():
+    """Summary, question, credits, hashtags, link; people by the handle that the network knows."""
+    style = Style(limit=500, count=count_graphemes, handle=lambda credit: "@" + credit.handles["mastodon"])
+    assert words_for(POST, "mastodon", style).parts == (
+        "¿Qué tal, ñandú? 👩\u200d👧 Votar no es pitar falta. O sí & <no>.\n\n"
+        "¿A quién votas cuando no votas a nadie?\n\n"
+        "Vía @ana@mas.example\n\n"
+        "#ClientePitero #AtenciónAlCliente\n\n"
+        "https://blog.example/2026/11/el-voto-util/",
+    )
+
+
+def test_what_matters_least_gives_way_first():
+    """Short of room, hashtags but one go, then credits, then the question; the link never does."""
+    long = replace(POST, summary="Una frase que no se acaba nunca, " * 20, question="¿" + "qué " * 20 + "?")
+    for limit in (400, 300, 200, 150):
+        text = words_for(long, "x", replace_style(limit)).parts[0]
+        assert count_graphemes(text) <= limit
+        assert text.endswith(POST.url)
+    assert text.count("#") == 1
+    assert "¿" not in text
+    assert "Vía" not in text
+
+
+def replace_style(limit):
+    return Style(limit=limit, count=count_graphemes)
+
+
+def test_a_source_named_by_its_address_is_no_second_link():
+    """Credits that are addresses stay on the page."""
+    post = replace(POST, credits=(PostCredit("source", "ana.example/notas"), PostCredit("photo", "Luis Gil")))
+    assert "ana.example" not in words_for(post, "x", PLAIN).parts[0]
+    assert "Foto: Luis Gil" in words_for(post, "x", PLAIN).parts[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Lee esto", "Lee esto\n\nhttps://b.example/1/"),
+        ("Lee {link} ya", "Lee https://b.example/1/ ya"),
+        ("{title}: {question} {tags}", "T & más: ¿Q? #Uno\n\nhttps://b.example/1/"),
+        ("{otra}", "{otra}\n\nhttps://b.example/1/"),
+    ],
+)
+def test_the_authors_own_words_go_first(said, expected):
+    """Own words are kept, their {names} filled in, and the link added when it is missing."""
+    post = Post(
+        id="1", lang="es", title="T & más", url="https://b.example/1/", date=POST.date, question="¿Q?", tags=("Uno",),
+        said={"mastodon": said},
+    )  # fmt: skip
+    found = words_for(post, "mastodon", PLAIN)
+    assert found.parts == (expected,)
+    assert found.own
+
+
+@pytest.mark.parametrize("said", ["hilo", "Hilo:", "thread"])
+def test_a_thread_of_the_post_itself(said):
+    """``Mastodon: hilo`` makes a numbered thread of the whole post, link first and hashtags last."""
+    post = replace(POST, said={"mastodon": said}, text="Un párrafo que dice algo. " * 40)
+    parts = words_for(post, "mastodon", Style(limit=300, count=count_graphemes)).parts
+    assert len(parts) > 3
+    assert all(count_graphemes(part) <= 300 for part in parts)
+    assert parts[0].endswith(post.url)
+    assert f"(1/{len(parts)})" in parts[0]
+    assert parts[-1].endswith("#ClientePitero #AtenciónAlCliente")
+
+
+@given(st.text(alphabet="abñ ()[]{}<>#@*_~|\\\n", max_size=80))
+def test_little_text_is_shown_as_written(text):
+    """What LinkedIn shows of our little text is the text, whatever signs are in it."""
+    assert read_little_text(linkedin.little_text(text)) == text
+
+
+@given(st.text(alphabet="aeñú👩\u200d👧🇪 #@.", max_size=60))
+def test_facets_are_byte_spans_of_what_they_mark(text):
+    """A Bluesky facet's bytes are the hashtag or link itself."""
+    text = f"{text} #Año https://example.com/ñ"
+    network = bluesky.Bluesky.__new__(bluesky.Bluesky)
+    network._did = lambda handle: ""
+    data = text.encode()
+    for facet in network._facets(text):
+        piece = data[facet["index"]["byteStart"] : facet["index"]["byteEnd"]].decode()
+        feature = facet["features"][0]
+        assert piece == feature.get("uri", f"#{feature.get('tag')}")
+
+
+def test_record_keys_sort_and_differ():
+    """A TID has 13 letters of its alphabet, and two posts of one second have two keys."""
+    keys = {bluesky.record_key(POST.date, f"k{number}") for number in range(2000)}
+    assert len(keys) == 2000
+    assert all(regex.fullmatch("[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}", key) for key in keys)
+    assert bluesky.record_key(POST.date, "k") == bluesky.record_key(POST.date, "k")
+
+
+@pytest.mark.parametrize(("text", "cents"), [("Hola", 1.5), ("Hola https://b.example", 20.0), ("Lee elpais.com", 20.0)])
+def test_a_link_makes_a_post_on_x_dear(text, cents):
+    """A post costs 1.5 cents, and 20 with a link, also a bare one."""
+    network = x.X.__new__(x.X)
+    message = x.Message(text=text, lang="es", link="", title="", date=POST.date)
+    assert network.price_cents(message) == cents
+
+
+def test_left_out_in_both_languages():
+    """ "no" leaves a network out; "No sé qué decir" is a text."""
+    assert summary.left_out(replace(POST, said={"x": " No "}), "x")
+    assert not summary.left_out(replace(POST, said={"x": "No sé"}), "x")

@@ -22,6 +22,8 @@ QUICK_SECONDS = 3.0  # nobody reads, writes and previews faster
 CALM = 3  # comments in ten minutes that nobody minds
 HURRIED = 8
 
+# A quoted word in Greek or Cyrillic leaves more Latin letters than this.
+_MOST_FOREIGN = 0.8
 # How much of a comment may change after it was approved without being looked at again.
 _ALIKE = 0.6
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+", re.IGNORECASE)
@@ -130,18 +132,26 @@ def links(case: Case) -> Reason | None:
 def disguised_links(case: Case) -> Reason | None:
     """Links in a forum's or a page's markup, or behind a shortener."""
     if _FORUM_LINK.search(case.incoming.text):
-        return Reason("rule_forum_links", {}, 3)
+        return Reason("rule_forum_links", {}, 4)
     short = next((host for link in case.links if (host := _host(link)) in _SHORTENERS), "")
     return Reason("rule_short_link", {"host": short}, 2) if short else None
 
 
+def own_links(case: Case) -> Reason | None:
+    """Somebody new whose words lead to their own site."""
+    site = _host(case.incoming.author.url) if case.signals and case.incoming.author.url else ""
+    if not site or case.known.approved or all(_host(link) != site for link in case.links):
+        return None
+    return Reason("rule_own_links", {"host": site}, 2)
+
+
 def alphabet(case: Case) -> Reason | None:
-    """Mostly in letters that this blog's readers do not use, or words that mix look-alikes."""
+    """Much of it in letters that this blog's readers do not use, or words that mix look-alikes."""
     said = f"{case.incoming.author.name} {case.incoming.text}"
     if found := _MIXED.search(said):
         return Reason("rule_mixed_letters", {"word": found[0][:40]}, 3)
     letters = len(_LETTERS.findall(said))
-    if letters >= 10 and len(_LATIN.findall(said)) < letters / 2:
+    if letters >= 10 and len(_LATIN.findall(said)) < letters * _MOST_FOREIGN:
         return Reason("rule_alphabet", {}, 3)
     return None
 
@@ -215,6 +225,7 @@ RULES: tuple[Rule, ...] = (
     rate,
     links,
     disguised_links,
+    own_links,
     alphabet,
     name_of_a_shop,
     shouting,

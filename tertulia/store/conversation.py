@@ -18,7 +18,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -200,6 +200,7 @@ class Conversation:
         What the owner or the writer decided stays decided: an edit brings new words and no new status to what was
         rejected, marked as spam by hand, or withdrawn.
         """
+        incoming = _with_safe_links(incoming)
         with self._writing() as connection:
             if self._erased(connection, incoming):
                 return Recorded("refused")
@@ -517,6 +518,18 @@ def fingerprint(words: str) -> str:
 def key_of(source: str, source_id: str) -> str:
     """What the world calls a comment: the same for the same source, in whatever store."""
     return hashlib.sha256(f"{source}/{source_id}".encode()).hexdigest()[:16]
+
+
+def _with_safe_links(incoming: Incoming) -> Incoming:
+    """What the page links to is a web address or nothing: no "javascript:" out of somebody's profile."""
+    author = replace(incoming.author, url=_link(incoming.author.url), avatar=Path(incoming.author.avatar).name)
+    return replace(incoming, author=author, url=_link(incoming.url))
+
+
+def _link(address: str) -> str:
+    bare = address.strip()
+    harmless = bare.lower().startswith(("https://", "http://")) and not re.search(r"[\s<>\"'`\\\x00-\x1f]", bare)
+    return bare if harmless else ""
 
 
 # Writing -------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """``output/posts.json``: what publishing and collecting read of this build. See ``tertulia/posts.py``.
 
-Only posts that are public and listed are in it: a draft, a scheduled or an unlisted post is not announced.
+Only posts that are public and listed are in it: a draft, a scheduled or an unlisted post is not announced. A preview
+holds drafts and scheduled posts too, to show how they will be announced, and says that it is one.
 
 Settings:
     ANNOUNCE   words for every post that has none of its own, by network: e.g. ``{"x": "no"}``.
@@ -29,12 +30,13 @@ def remember_posts(generator):
 def write_posts(pelican):
     """Write the file, beside the pages that it describes."""
     settings = pelican.settings
-    public = [post for post in _articles if not post.mark and post.indexable]
+    preview = bool(settings.get("SHOW_UNPUBLISHED"))
+    public = [post for post in _articles if preview or (not post.mark and post.indexable)]
     published = posts.Published(
         site=settings["SITE_ADDRESS"],
         title=said(settings, "SITENAME", settings["DEFAULT_LANG"]),
         lang=settings["DEFAULT_LANG"],
-        preview=bool(settings.get("SHOW_UNPUBLISHED")),
+        preview=preview,
         posts=tuple(entry(post, settings) for post in public),
     )
     _articles.clear()

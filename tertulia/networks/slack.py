@@ -47,7 +47,9 @@ class Slack(Network):
         return Remote(id=sending.key)
 
     def shown(self, message: Message) -> str:
-        return message.text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        title, blank, rest = message.text.partition("\n")
+        text = title.strip("*") + blank + rest
+        return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
     def check(self) -> list[Finding]:
         return [Finding(True, say("doctor_untried"))]  # a webhook can only be tried by posting

@@ -18,6 +18,7 @@ from tertulia.networks.memory import Memory
 from tertulia.outbox import Outbox, Outcome
 from tertulia.outbox.after import follow_edits, withdraw
 from tertulia.outbox.drafts import Draft, drafts, due, named
+from tertulia.outbox.page import as_page
 from tertulia.outbox.show import as_text
 from tertulia.phrases import say
 from tertulia.posts import Post, Published
@@ -27,6 +28,9 @@ from tertulia.store.deliveries import Delivery
 from tertulia.store.journal import Journal
 from tertulia.tasks import conf
 from tertulia.text import shorten
+
+# Where the preview shows what would be announced; no published site has it.
+PAGE_FOLDER = "_anuncios"
 
 
 @dataclass(slots=True)
@@ -139,6 +143,21 @@ def run(root: Path, wish: Wish) -> bool:
         for row in bench.store.deliveries.all(state="refused", network=wish.network or None):
             bench.store.deliveries.retry(row.id)
     return send(bench, published, chosen, _only(bench.networks(published), wish.network), wish.post)
+
+
+def write_page(root: Path, output: Path) -> None:
+    """Leave in the preview's folder *output* a page with every announcement to come, drawn as it would look."""
+    bench = Bench.at(root)
+    published = posts.read(output)
+    try:
+        since = bench.since("")
+    except SettingError:
+        return
+    coming = [post for post in published.posts if post.date >= since]
+    folder = output / PAGE_FOLDER
+    folder.mkdir(exist_ok=True)
+    planned = drafts(coming, bench.networks(published, with_store=False))
+    (folder / "index.html").write_text(as_page(planned, published.title), "utf-8")
 
 
 def send(bench: Bench, published: Published, chosen: list[Post], known: list[Network], post: str = "") -> bool:

@@ -28,7 +28,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from tertulia.errors import TertuliaError
 from tertulia.phrases import say
-from tertulia.tasks import build
+from tertulia.tasks import announce, build
 from tertulia.tasks.capture import InPassing
 
 SETTINGS = "pelicanconf.py"
@@ -107,6 +107,8 @@ def rebuild(root: Path, folder: Path, site: "Site") -> None:
     new = folder / str(site.version + 1)
     report = build.run(root, new, SETTINGS, site.overrides)
     build.tell(report)
+    if not report.failure:
+        announce.write_page(root, new)
     old = site.folder
     site.show(new, report)
     if report.failure:

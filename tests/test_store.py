@@ -1,0 +1,145 @@
+"""The store opens by itself, on SQLite and PostgreSQL, and keeps what it is told."""
+
+import sqlite3
+from datetime import timedelta
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from tertulia.errors import StoreError
+from tertulia.store import connection, open_store
+from tertulia.store.deliveries import NewDelivery
+from tertulia.store.journal import Journal
+from tertulia.store.tables import metadata
+from tests.fakes import NOW
+
+ROW = NewDelivery(post="voto", lang="es", network="telegram", part="1", message="{}", words="h")
+
+
+@pytest.fixture
+def store(tmp_path):
+    return open_store("sqlite:///var/tertulia.db", tmp_path)
+
+
+def test_a_new_store_is_made_where_it_is_told(tmp_path, store):
+    """A relative path is under the blog's folder; WAL, so that readers never wait."""
+    with sqlite3.connect(tmp_path / "var/tertulia.db") as database:
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_migrations_lead_to_the_tables(store):
+    """What the migrations make is what ``tables.py`` says, and the constant names the newest of them."""
+    with store.database.reading() as conn:
+        context = MigrationContext.configure(conn, opts={"compare_type": True, "render_as_batch": True})
+        differences = [each for each in compare_metadata(context, metadata) if "comment" not in str(each[0])]
+    assert differences == []
+    folder = str(connection.Path(connection.__file__).parent / "migrations")
+    assert ScriptDirectory(folder).get_current_head() == connection.NEWEST
+
+
+def test_a_store_of_a_newer_tertulia_is_left_alone(tmp_path, store):
+    """A migration that we do not have is said, and nothing is changed."""
+    with sqlite3.connect(tmp_path / "var/tertulia.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="update"):
+        open_store("sqlite:///var/tertulia.db", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://ana:p4ssw0rd@h/x", "nonsense p4ssw0rd", "postgresql://ana:p4ssw0rd@127.0.0.1:9/x"]
+)
+def test_a_store_that_cannot_be_opened_says_so_without_its_password(tmp_path, url, socket_enabled):
+    """The message helps, and holds no secret."""
+    with pytest.raises(StoreError) as caught:
+        open_store(url, tmp_path)
+    assert "p4ssw0rd" not in str(caught.value)
+
+
+def test_a_claimed_row_is_nobody_elses_until_its_lease_ends(store):
+    """A lease holds others off; when it ends the row can be claimed again, and is known to be untouched."""
+    store.deliveries.enqueue([ROW], NOW)
+    first = store.deliveries.claim(NOW, ["telegram"])
+    assert (first.state, first.attempts) == ("sending", 1)
+    assert store.deliveries.claim(NOW, ["telegram"]) is None
+    again = store.deliveries.claim(NOW + timedelta(hours=1), ["telegram"])
+    assert (again.id, again.touched_at, again.attempts) == (first.id, None, 2)
+
+
+def test_a_touched_row_is_remembered_as_touched(store):
+    """Whoever claims it after a crash learns when the first attempt was about to be sent."""
+    store.deliveries.enqueue([ROW], NOW)
+    store.deliveries.touch(store.deliveries.claim(NOW, ["telegram"]), NOW)
+    again = store.deliveries.claim(NOW + timedelta(hours=1), ["telegram"])
+    assert again.touched_at == NOW
+
+
+def test_only_the_chosen_networks_and_posts_are_claimed(store):
+    """--network and --post narrow what is taken."""
+    store.deliveries.enqueue([ROW], NOW)
+    assert store.deliveries.claim(NOW, ["mastodon"]) is None
+    assert store.deliveries.claim(NOW, ["telegram"], post="otro") is None
+    assert store.deliveries.claim(NOW, ["telegram"], post="voto") is not None
+
+
+def test_parts_wait_for_the_part_before(store):
+    """The second part of a thread is claimed when the first is delivered."""
+    second = NewDelivery(post="voto", lang="es", network="telegram", part="2", after="1", message="{}", words="h")
+    store.deliveries.enqueue([ROW, second], NOW)
+    first = store.deliveries.claim(NOW, ["telegram"])
+    assert store.deliveries.claim(NOW, ["telegram"]) is None
+    store.deliveries.delivered(first, "{}", NOW)
+    assert store.deliveries.claim(NOW, ["telegram"]).part == "2"
+
+
+def test_a_waiting_row_waits(store):
+    """Not before its time, and then it goes."""
+    store.deliveries.enqueue([ROW], NOW)
+    store.deliveries.waiting(store.deliveries.claim(NOW, ["telegram"]), NOW + timedelta(minutes=5), "429")
+    assert store.deliveries.claim(NOW + timedelta(minutes=4), ["telegram"]) is None
+    assert store.deliveries.claim(NOW + timedelta(minutes=5), ["telegram"]) is not None
+
+
+def test_a_delivery_is_true_whoever_holds_the_lease(store):
+    """A process that lost its lease and did send says so, and it counts."""
+    store.deliveries.enqueue([ROW], NOW)
+    slow = store.deliveries.claim(NOW, ["telegram"])
+    store.deliveries.claim(NOW + timedelta(hours=1), ["telegram"])
+    store.deliveries.delivered(slow, '{"id":"1"}', NOW)
+    assert store.deliveries.counts() == {"delivered": 1}
+
+
+def test_subscribers_confirm_and_leave(store):
+    """Double opt-in: asked, confirmed, left, and asked again; twice the same address is one reader."""
+    first = store.subscribers.ask("Ana@Ejemplo.EXAMPLE", "es", NOW)
+    assert store.subscribers.confirmed() == []
+    assert store.subscribers.confirm(first.id, NOW)
+    assert not store.subscribers.confirm(first.id, NOW)
+    assert [reader.email for reader in store.subscribers.confirmed()] == ["Ana@ejemplo.example"]
+    assert store.subscribers.ask("Ana@ejemplo.example", "es", NOW).state == "confirmed"
+    store.subscribers.leave(first.id, NOW)
+    store.subscribers.leave(first.id, NOW)
+    assert store.subscribers.confirmed() == []
+    assert store.subscribers.ask("Ana@ejemplo.example", "es", NOW).state == "pending"
+    store.subscribers.erase(first.id)
+    assert store.subscribers.one(first.id) is None
+
+
+def test_a_subscriber_is_never_printed_with_its_address(store):
+    """A log line or a traceback holds a number."""
+    assert "ana@" not in repr(store.subscribers.ask("ana@ejemplo.example", "es", NOW))
+
+
+def test_the_journal_remembers_the_last_word(tmp_path):
+    """Written, cleared and written again; an unfinished line harms nobody."""
+    journal = Journal(tmp_path)
+    assert not journal.holds("a1")
+    journal.add("a1")
+    journal.add("b2")
+    assert journal.holds("a1")
+    journal.clear("a1")
+    assert not journal.holds("a1")
+    journal.add("a1")
+    assert journal.holds("a1")
+    assert journal.holds("b2")

@@ -118,7 +118,7 @@ class PostReader(BaseReader):
         if meta.status in ("draft", "hidden", "unlisted"):
             return meta.status
         if meta.date is None:
-            if page:
+            if page or "date" in meta.lines:  # one that makes no sense has been told
                 return ""
             fix = say("no_date_fix", today=self.now.date().isoformat())
             meta.problems.append(Problem(shown, 1, say("no_date"), fix, "hint"))

@@ -7,6 +7,21 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = "2026-11-22T12:00:00+01:00"
+# What a blogger changes: tests must not depend on it.
+BLOG = {
+    "SITENAME": "La sobremesa",
+    "TAGLINE": {"es": "Clientes y redes", "en": "Customers and networks"},
+    "SITE_ADDRESS": "https://tertulia.example",
+    "SITEURL": "",
+    "AUTHOR": "Remedios Alcaide",
+    "DEFAULT_LANG": "es",
+    "LANGUAGES": ("es", "en"),
+    "TIMEZONE": "Europe/Madrid",
+    "DEFAULT_CATEGORY": "Opinión",
+    "MENTION_NETWORK": "",
+    "MENU": None,
+    "SERVICE_ADDRESS": "",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +48,7 @@ def build_site(content: Path, output: Path, **settings) -> list[logging.LogRecor
         "IMAGE_CACHE_PATH": str(output.parent / "image-cache"),
         "CONVERSATION_PATH": str(output.parent / "conversation"),
         "NOW": NOW,
+        **BLOG,
         **settings,
     }
     records: list[logging.LogRecord] = []

@@ -206,6 +206,7 @@ class NoLinks(markdown.Extension):
 
     def extendMarkdown(self, md):
         md.ESCAPED_CHARS.append("@")
+        md.inlinePatterns.deregister("magic-mail")
 
 
 def test_the_tree_stays_whole():

@@ -63,7 +63,7 @@ def entry(said, post, settings):
         id=f"{above}/c/{said.id}",
         url=f"{page}#c-{said.id}",
         title=theme.t({}, "comment_feed_title", lang=post.lang, name=author, title=post.title),
-        content=said.html,
+        content=said.html or "<p>…</p>",  # JSON Feed will not do without
         published=said.date,
         updated=said.edited or said.date,
         lang=post.lang,

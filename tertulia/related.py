@@ -113,16 +113,18 @@ def related(texts: Iterable[Text], count: int = 3) -> dict[str, list[str]]:
 def _closest(posts: Sequence[Text], count: int) -> dict[str, list[str]]:
     described = _described(spread(_counted, posts))
     remembered = _remembered(described)
-    found = {}
-    for at, words in enumerate(described):
+
+    def nearest(at: int) -> list[int]:
         likeness: dict[int, float] = defaultdict(float)
-        for word, weight in words.items():
+        for word, weight in described[at].items():
             for other, other_weight in remembered[word]:
                 likeness[other] += weight * other_weight
         likeness.pop(at, None)
         best = sorted((-value, other) for other, value in likeness.items() if value >= LEAST_LIKENESS)[:count]
-        found[posts[at].key] = [posts[other].key for _, other in best]
-    return found
+        return [other for _, other in best]
+
+    found = spread(nearest, range(len(posts)))
+    return {post.key: [posts[other].key for other in others] for post, others in zip(posts, found, strict=True)}
 
 
 def _counted(post: Text) -> Counter[str]:

@@ -131,6 +131,7 @@ class Desk:
     readers: Subscribers | None = None  # of the newsletter
     site: str = ""  # the blog's address and name, for letters
     title: str = ""
+    service: str = ""  # where the service answers, for links in letters; the blog's own address when empty
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,7 @@ def reader_of(settings: Settings, purpose: str, given: str) -> int | None:
 
 
 def _service_address(desk: Desk, purpose: str, number: int) -> str:
-    base = desk.settings.service_url or desk.site
+    base = (desk.service or desk.site).rstrip("/")
     return f"{base}/newsletter/{purpose}?token={token(desk.settings, purpose, number)}"
 
 

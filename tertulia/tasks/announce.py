@@ -84,8 +84,15 @@ class Bench:
             readers=self.store.subscribers if with_store else None,
             site=published.site if published else "",
             title=published.title if published else "",
+            service=self._service(),
         )
         return networks(desk)
+
+    def _service(self) -> str:
+        """The service's address where it has one of its own; "" when it answers under the blog's."""
+        path = self.root / "pelicanconf.py"
+        address = str(conf.read(path).get("SERVICE_ADDRESS", "")) if path.is_file() else ""
+        return address if address.startswith(("https://", "http://")) else ""
 
     def outbox(self, known: list[Network]) -> Outbox:
         """The outbox, with those networks that have what they need."""

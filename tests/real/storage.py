@@ -1,0 +1,80 @@
+"""Starts an S3-compatible server and a mail server here, of other people's making, for tests marked ``real``.
+
+    python -m tests.real.storage install
+
+goes to the same folder as ``tests.real.servers``. Versions are pinned.
+"""
+
+import contextlib
+import socket
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.real.servers import CACHE, NotInstalled, _free_ports, _pip, _running, _wait
+
+INSTALL = "python -m tests.real.storage install"
+MOTO = "moto[s3,server]==5.2.5"  # S3 in memory
+AIOSMTPD = "aiosmtpd==1.4.6"  # SMTP into a Maildir
+
+
+@contextlib.contextmanager
+def s3():
+    """
+    An S3 server that takes any key; yields its address.
+
+    Raises:
+        NotInstalled: it was never installed.
+    """
+    program = CACHE / "moto" / "bin" / "moto_server"
+    if not program.exists():
+        raise NotInstalled(f"S3 is not installed: {INSTALL}")
+    port = _free_ports(1)
+    with tempfile.TemporaryDirectory() as folder, _running([program, "-H", "127.0.0.1", "-p", str(port)], folder):
+        _wait(f"http://127.0.0.1:{port}/moto-api/")
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def smtp():
+    """
+    A mail server; yields its port and the Maildir folder in which every letter lies.
+
+    Raises:
+        NotInstalled: it was never installed.
+    """
+    python = CACHE / "aiosmtpd" / "bin" / "python"
+    if not python.exists():
+        raise NotInstalled(f"SMTP is not installed: {INSTALL}")
+    port = _free_ports(1)
+    with tempfile.TemporaryDirectory() as folder:
+        mail = Path(folder, "mail")
+        command = [python, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", mail]
+        with _running(command, folder):
+            _wait_for_port(port)
+            yield port, mail / "new"
+
+
+def _wait_for_port(port, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(f"nobody listens on {port}")
+
+
+def install():
+    """Fetch both; what is there already is left alone."""
+    for name, requirement in (("moto", MOTO), ("aiosmtpd", AIOSMTPD)):
+        if not (CACHE / name / "bin" / "python").exists():
+            _pip(name, requirement)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["install"]:
+        sys.exit(__doc__)
+    install()

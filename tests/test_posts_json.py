@@ -1,0 +1,75 @@
+"""What the build tells publishing: every public post and nothing else, in the author's words for each network."""
+
+from tertulia import posts, snapshot
+
+HEADER = "Fecha: 2026-11-20 10:00\nResumen: Un resumen.\n"
+PEOPLE = '[ana]\nname = "Ana Ruiz"\nmastodon = "@ana@mastodon.example"\n'
+
+
+def write(folder, files):
+    (folder / "posts").mkdir(parents=True)
+    (folder / "people.toml").write_text(PEOPLE, "utf-8")
+    for name, text in files.items():
+        (folder / "posts" / f"{name}.md").write_text(text, "utf-8")
+    return folder
+
+
+def built(tmp_path, build, files, **settings):
+    build(write(tmp_path / "content", files), tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False, **settings)
+    return posts.read(tmp_path / "output")
+
+
+def test_only_public_posts_are_told(tmp_path, build):
+    """Drafts, hidden, unlisted and future posts are not announced."""
+    files = {
+        "a": f"Título: A\nId: a\n{HEADER}\nTexto.",
+        "b": f"Título: B\nId: b\n{HEADER}Estado: borrador\n\nTexto.",
+        "c": f"Título: C\nId: c\n{HEADER}Estado: oculto\n\nTexto.",
+        "d": f"Título: D\nId: d\n{HEADER}Estado: sin listar\n\nTexto.",
+        "e": "Título: E\nId: e\nFecha: 2030-01-01\n\nTexto.",
+    }
+    found = built(tmp_path, build, files)
+    assert [post.id for post in found.posts] == ["a"]
+    assert not found.preview
+
+
+def test_words_for_networks_name_people_as_each_knows_them(tmp_path, build):
+    """ "@ana" is her handle on Mastodon and her name where she has none; the blog's own rule fills the rest."""
+    text = f"Título: A\nId: a\n{HEADER}Mastodon: Con @ana\nX: Con @ana y @nadie\n\nTexto de la entrada."
+    post = built(tmp_path, build, {"a": text}, ANNOUNCE={"telegram": "no", "x": "no"}).posts[0]
+    assert post.said == {"telegram": "no", "x": "Con Ana Ruiz y @nadie", "mastodon": "Con @ana@mastodon.example"}
+
+
+def test_a_thread_brings_the_whole_text(tmp_path, build):
+    """The text of a post is in the file only when some network wants it as a thread."""
+    plain, thread = (
+        f"Título: A\nId: {one}\n{HEADER}{line}\nUno **dos**." for one, line in (("a", ""), ("b", "Slug: b\nX: hilo\n"))
+    )
+    found = {post.id: post.text for post in built(tmp_path, build, {"a": plain, "b": thread}).posts}
+    assert found == {"a": "", "b": "Uno dos."}
+
+
+def test_the_words_hash_follows_the_author_only(tmp_path, build):
+    """A new slug or a rule of the blog leaves the hash; a new summary does not."""
+    first = built(tmp_path / "1", build, {"a": f"Título: A\nId: a\n{HEADER}\nTexto."}).posts[0]
+    moved = built(tmp_path / "2", build, {"a": f"Título: A\nId: a\nSlug: z\n{HEADER}\nT."}, ANNOUNCE={"x": "no"}).posts[
+        0
+    ]
+    edited = built(tmp_path / "3", build, {"a": "Título: A\nId: a\nFecha: 2026-11-20\nResumen: Otro.\n\nT."}).posts[0]
+    assert first.hash == moved.hash != edited.hash
+
+
+def test_a_page_says_where_its_post_lives(tmp_path, build):
+    """Syndication links of the snapshot are on the page as u-syndication."""
+    link = snapshot.Syndicated("mastodon", "https://mastodon.example/@a/1", "1")
+    snapshot.write(tmp_path / "conversation", snapshot.Conversation(id="a", lang="es", syndication=(link,)))
+    post = built(tmp_path, build, {"a": f"Título: A\nId: a\nSlug: a\n{HEADER}\nTexto."}).posts[0]
+    page = (tmp_path / "output/2026/11/a/index.html").read_text("utf-8")
+    assert post.url.endswith("/2026/11/a/")
+    assert 'class="u-syndication" rel="syndication" href="https://mastodon.example/@a/1"' in page
+
+
+def test_the_indexnow_key_lies_at_the_root(tmp_path, build):
+    """The key is a file of the site; without one there is none."""
+    built(tmp_path, build, {"a": f"Título: A\nId: a\n{HEADER}\nTexto."}, INDEXNOW_KEY="clave-2026")
+    assert (tmp_path / "output/clave-2026.txt").read_text() == "clave-2026"

@@ -112,6 +112,24 @@ def publish(c, dry_run=False, lose=False):
 
 
 @task
+def webmention(c, since=""):
+    """Tell every site that new or changed posts link to; publish does it too."""
+    from tertulia.tasks.webmention import run
+
+    if not run(BLOG, since=since):
+        raise Exit(code=1)
+
+
+@task
+def collect(c, network="", everything=False, url="", post=""):
+    """Bring home answers, mentions, likes and shares from the networks; --url URL for one by its address."""
+    from tertulia.tasks.collect import run
+
+    if not run(BLOG, network=network, everything=everything, url=url, post=post):
+        raise Exit(code=1)
+
+
+@task
 def deploy(c, dry_run=False, lose=False):
     """Put output/ where DEPLOY_TARGET says; with --dry-run, only show what would change."""
     from tertulia.tasks.publish import upload
@@ -305,6 +323,8 @@ TASKS = (
     links,
     publish,
     announce,
+    webmention,
+    collect,
     deploy,
     status,
     doctor,

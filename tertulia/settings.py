@@ -103,7 +103,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     announce_since: str = ""  # "2026-11-22" or "2026-11-22T18:00+01:00"; nothing older is announced
     owner_email: str = ""
     secret_key: Secret = Secret()
-    service_url: str = ""  # where the service (comments, newsletter) is reached; the blog's own address when empty
     rebuild_hook: Secret = Secret()  # a command, or an address that gets a POST, when something public changed
     rebuild_token: Secret = Secret()  # sent to that address as "Authorization: Bearer …"
     trusted_proxies: str = ""  # how many proxies of ours stand before the service; their headers are believed
@@ -122,6 +121,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     x_consumer_secret: Secret = Secret()
     x_access_token: Secret = Secret()
     x_access_secret: Secret = Secret()
+    x_read_cents: str = "100"  # most to spend a month on reading X, in cents of a dollar
     linkedin_api_url: str = "https://api.linkedin.com"
     linkedin_token: Secret = Secret()
     linkedin_author: str = ""  # "urn:li:person:…" or "urn:li:organization:…"

@@ -12,13 +12,13 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, render_template, request
 
-from tertulia import avatars, snapshot
+from tertulia import avatars
 from tertulia.service import guards
 from tertulia.service.desk import Desk
 from tertulia.store.mentions import Mention
 from tertulia.webmention import pingback
-from tertulia.webmention.pages import Page, Pages
-from tertulia.webmention.receive import NotTaken, Receiver
+from tertulia.webmention.pages import Pages
+from tertulia.webmention.receive import NotTaken, Receiver, announcements
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +40,6 @@ _told = threading.Event()
 def receiver(desk: Desk) -> Receiver:
     """What takes webmentions for *desk*."""
     folder = desk.moderator.snapshots
-
-    def also(page: Page) -> tuple[str, ...]:
-        known = snapshot.read(folder, page.post, page.lang).syndication if page.post else ()
-        return tuple(place.url for place in known if place.url)
-
     return Receiver(
         mentions=desk.store.mentions,
         pages=Pages(desk.blog.site, desk.blog.output, desk.blog.published),
@@ -52,7 +47,7 @@ def receiver(desk: Desk) -> Receiver:
         take=desk.moderator.take,
         gone=desk.moderator.gone,
         now=desk.now,
-        also=also,
+        also=announcements(folder),
         avatar=lambda url: avatars.keep(url, folder, desk.web),
     )
 

@@ -10,6 +10,7 @@ on PostgreSQL rows are locked. Migrations run by themselves when the store is op
 from dataclasses import dataclass
 from pathlib import Path
 
+from tertulia.store.collected import Collected
 from tertulia.store.connection import Database
 from tertulia.store.conversation import Conversation
 from tertulia.store.deliveries import Deliveries
@@ -27,6 +28,7 @@ class Store:
     deliveries: Deliveries
     subscribers: Subscribers
     conversation: Conversation
+    collected: Collected
     words: Words
     once: Once
     letters: Letters
@@ -55,6 +57,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         deliveries=Deliveries(database),
         subscribers=Subscribers(database),
         conversation=Conversation(database),
+        collected=Collected(database),
         words=Words(database),
         once=Once(database),
         letters=Letters(database),

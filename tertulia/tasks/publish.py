@@ -16,7 +16,7 @@ from tertulia.outbox.show import as_text
 from tertulia.phrases import say
 from tertulia.posts import Post, Published
 from tertulia.summary import left_out
-from tertulia.tasks import build, conf
+from tertulia.tasks import build, conf, webmention
 from tertulia.tasks.announce import Bench, send
 
 # A file put at a host is usually there at once; a CDN or Pages may take minutes.
@@ -56,6 +56,9 @@ def run(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
         ping(bench, published, changes)
     before = public(bench.snapshots, published.posts)
     good = send(bench, published, fresh, known)
+    # Whoever is told looks at the page at once.
+    if all_answer(bench.web(), webmention.plan_all(bench, published), time.monotonic, time.sleep):
+        webmention.tell(bench, published)
     if public(bench.snapshots, published.posts) != before:  # now the pages can say where their posts live
         return build.into_output(root, strict=True) and upload(root, lose=lose) and good
     return good

@@ -11,7 +11,9 @@ from tertulia.deploy.base import Tools
 from tertulia.errors import TertuliaError
 from tertulia.networks.base import Remote
 from tertulia.phrases import say
+from tertulia.posts import Post
 from tertulia.store.deliveries import Delivery
+from tertulia.tasks import webmention
 from tertulia.tasks.announce import Bench
 
 # States in which nothing more happens unless the owner does something.
@@ -33,7 +35,10 @@ def run(root: Path) -> bool:
         print(_line(row))
     for line in _letters(rows, titles):
         print(line)
-    if not rows:
+    told = bench.store.sent.all()
+    for line in webmention.lines(told, {post.url: post.title for post in _posts(bench)}):
+        print(line)
+    if not (rows or told):
         print(say("status_nothing"))
     needs = [row for row in rows if row.state in NEEDS_YOU and not (row.state == "unknown" and row.not_before)]
     if needs:
@@ -69,10 +74,14 @@ def _letters(rows: list[Delivery], titles: dict[tuple[str, str], str]) -> list[s
 
 
 def _titles(bench: Bench) -> dict[tuple[str, str], str]:
+    return {post.key: post.title for post in _posts(bench)}
+
+
+def _posts(bench: Bench) -> tuple[Post, ...]:
     try:
-        return {post.key: post.title for post in bench.published().posts}
-    except TertuliaError:  # not built here: the Ids will do
-        return {}
+        return bench.published().posts
+    except TertuliaError:  # not built here: Ids and addresses will do
+        return ()
 
 
 def examine(root: Path) -> bool:

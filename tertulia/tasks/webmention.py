@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tertulia.errors import TertuliaError
 from tertulia.phrases import say
-from tertulia.posts import Published
+from tertulia.posts import Post, Published
 from tertulia.store.mentions import Sent
 from tertulia.tasks.announce import Bench
 from tertulia.webmention.pages import Pages
@@ -18,16 +18,23 @@ def run(root: Path, *, since: str = "") -> bool:
     published = bench.published()
     if published.preview:
         raise TertuliaError(say("announce_preview"))
-    told = tell(bench, published, since)
+    plan_all(bench, published, since)
+    told = tell(bench, published)
     if not told:
         print(say("webmention_nothing"))
     return not any(one.state == "refused" for one in told)
 
 
-def tell(bench: Bench, published: Published, since: str = "") -> list[Sent]:
-    """Tell every site that a new or changed post links to, or no longer does; what became of each."""
+def plan_all(bench: Bench, published: Published, since: str = "") -> list[Post]:
+    """Write down every link to tell of; the posts whose pages must be there before anybody is told."""
     pages = Pages(published.site, lambda: bench.output, lambda: published)
     plan(bench.store.sent, pages, published.posts, bench.since(since), every=published.posts)
+    due = {one.source for one in bench.store.sent.due(bench.now())}
+    return [post for post in published.posts if post.url in due]
+
+
+def tell(bench: Bench, published: Published) -> list[Sent]:
+    """Tell every site that a new or changed post links to, or no longer does; what became of each."""
     told = Sender(bench.store.sent, bench.web(), bench.now).run()
     titles = {post.url: post.title for post in published.posts}
     for line in lines(told, titles):

@@ -16,8 +16,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from tertulia import snapshot
 from tertulia.errors import FetchError, FetchRefused
 from tertulia.http import Fetched, Web
 from tertulia.store.conversation import Incoming, Recorded
@@ -88,6 +90,17 @@ class Receiver:
             if self.mentions.queued() >= MOST_QUEUED:
                 raise NotTaken("mention_too_many", 503)
         return self.mentions.receive(told_source, target, way, self.now())
+
+    def targets_in(self, url: str) -> list[str]:
+        """
+        The pages of ours that the page at *url* links to, posts alone.
+
+        Raises:
+            FetchError: it cannot be had.
+        """
+        answer = self._ask(url)
+        linked = source.links_in(answer) if answer.ok else []
+        return [link for link in linked if (page := self.pages.find(link)) and page.post]
 
     def work(self, most: int = 100) -> int:
         """Look at what is due; at how many."""
@@ -187,6 +200,16 @@ class Receiver:
         recorded = self.gone(SOURCE, f"{mention.source} {mention.target}")
         state = "gone" if recorded.key or recorded.public else "refused"
         self.mentions.settle(mention, state, reason, self.now())
+
+
+def announcements(snapshots: Path) -> Callable[[Page], tuple[str, ...]]:
+    """A function that says where else the post of a page lives, by its snapshot."""
+
+    def also(page: Page) -> tuple[str, ...]:
+        known = snapshot.read(snapshots, page.post, page.lang).syndication if page.post else ()
+        return tuple(place.url for place in known if place.url)
+
+    return also
 
 
 def is_address(text: str) -> bool:

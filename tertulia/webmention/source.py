@@ -80,6 +80,12 @@ def links_to(page: Fetched, target: str) -> bool:
     return tree is not None and wanted in _links(tree, page.url)
 
 
+def links_in(page: Fetched) -> list[str]:
+    """Every address that an HTML page links to, sorted."""
+    tree = parse(page) if page.content_type in HTML_TYPES else None
+    return sorted(_links(tree, page.url)) if tree is not None else []
+
+
 def read(
     page: Fetched, source: str, target: str, also: Iterable[str], ask: Callable[[str], Fetched], now: datetime
 ) -> Reading:

@@ -8,7 +8,7 @@ What is published of one picture, see ``variants``:
 
 - ``src``: one JPEG (PNG for drawings and for transparency) of at most 1600 px. Feed readers, mail and the networks'
   link previews read it; several of them still want no WebP.
-- ``srcset``: WebP at 480, 960 and 1600 px, never enlarged, which every browser of today takes instead. A picture
+- ``srcset``: WebP at 480, 720, 960 and 1600 px, never enlarged, which every browser of today takes instead. A picture
   of 480 px or less needs none.
 - An animation is one file, its frames as they were. A drawing (SVG) is one file, shapes only (see ``svg``).
 
@@ -39,7 +39,7 @@ from tertulia.phrases import say
 
 Reason = Literal["unreadable", "heavy", "large", "unknown", "damaged", "unsafe"]
 
-WIDTHS_PX = (480, 960, 1600)
+WIDTHS_PX = (480, 720, 960, 1600)
 FULL_WIDTH_PX = 2560  # what a link to a picture opens
 # A smaller copy is worth its bytes only when it is clearly smaller than the next.
 WORTH_IT = 0.85

@@ -10,6 +10,7 @@ The server speaks WSGI (PEP 3333). ``mounts`` is where other applications join t
 service, say, under "/comments". What no mount takes is a file of the site.
 """
 
+import gzip
 import json
 import mimetypes
 import os
@@ -128,7 +129,7 @@ class Site:
         Args:
             folder: What to serve until the first ``show``.
             prefix: The path under which the site lives, "" or "/blog".
-            live: Whether pages refresh themselves; False serves the files as they are.
+            live: Whether pages refresh themselves; False serves the files as a host would.
         """
         self.folder = folder
         self.prefix = prefix.rstrip("/")
@@ -202,7 +203,11 @@ class Site:
             status, body, kind = "404 Not Found", b"<!DOCTYPE html><title>404</title><h1>404</h1>", "text/html"
         if self.live and kind.startswith("text/html"):
             body = self.with_script(body)
-        return _answer(start, status, kind, [] if environ["REQUEST_METHOD"] == "HEAD" else [body], len(body))
+        packed = not self.live and "charset" in kind and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+        if packed:  # as the hosts do that readers get the site from
+            body = gzip.compress(body, mtime=0)
+        content = [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        return _answer(start, status, kind, content, len(body), "gzip" if packed else "")
 
     def _file(self, path: str) -> Path | None:
         """The file at *path* under the site's folder; None when it would be outside."""
@@ -240,10 +245,11 @@ def media_type(file: Path) -> str:
 
 
 def _answer(
-    start: StartResponse, status: str, kind: str, body: Iterable[bytes], length: int | None = None
+    start: StartResponse, status: str, kind: str, body: Iterable[bytes], length: int | None = None, encoding: str = ""
 ) -> Iterable[bytes]:
     # no-store: the next reload must show what was just saved.
     headers = [("Content-Type", kind), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
+    headers += [("Content-Encoding", encoding)] if encoding else []
     start(status, headers + ([("Content-Length", str(length))] if length is not None else []))
     return body
 

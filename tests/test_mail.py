@@ -59,7 +59,7 @@ def test_a_token_is_good_for_one_reader_and_one_purpose():
 def test_confirming_is_asked_by_letter(house):
     """The first letter to a reader holds a link to confirm, and says what happens without."""
     reader = house.store.subscribers.ask("nueva@ejemplo.example", "es", house.clock)
-    letter = mail.confirmation(house.network.desk, reader)
+    letter = mail.confirmation(house.found, "https://blog.example", "Bitácora", reader, house.clock)
     assert f"/newsletter/confirm?token={reader.id}-" in letter.get_content()
     mail.send(house.found, letter)
     assert house.fake.public[0]["to"] == "nueva@ejemplo.example"

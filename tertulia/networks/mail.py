@@ -16,7 +16,7 @@ import hmac
 import html
 import smtplib
 import ssl
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -24,7 +24,6 @@ from urllib.parse import quote, unquote, urlsplit
 
 from tertulia.errors import SettingError
 from tertulia.networks.base import (
-    Desk,
     Expired,
     Finding,
     Message,
@@ -129,20 +128,20 @@ class Mail(Network):
 
     def leave_address(self, number: int) -> str:
         """Where a reader leaves with one click."""
-        return _service_address(self.desk, "leave", number)
+        return _service_address(self.settings, self.desk.service or self.desk.site, "leave", number)
 
 
-def confirmation(desk: Desk, reader: Subscriber) -> EmailMessage:
-    """The letter that asks the owner of an address whether they want letters."""
+def confirmation(settings: Settings, service: str, title: str, reader: Subscriber, now: datetime) -> EmailMessage:
+    """The letter that asks the owner of an address whether they want letters; *service* is where it is answered."""
     words = _words(reader.lang)
-    address = _service_address(desk, "confirm", reader.id)
+    address = _service_address(settings, service, "confirm", reader.id)
     letter = EmailMessage()
-    letter["Subject"] = words["confirm_subject"].format(title=desk.title)
-    letter["From"] = _address(desk.settings.mail_from)
+    letter["Subject"] = words["confirm_subject"].format(title=title)
+    letter["From"] = _address(settings.mail_from)
     letter["To"] = reader.email
-    letter["Date"] = format_datetime(desk.now())
+    letter["Date"] = format_datetime(now)
     letter["Auto-Submitted"] = "auto-generated"
-    asked = words["confirm"].format(title=desk.title)
+    asked = words["confirm"].format(title=title)
     letter.set_content(f"{asked}\n\n{address}\n\n{words['confirm_not']}\n")
     return letter
 
@@ -181,9 +180,8 @@ def reader_of(settings: Settings, purpose: str, given: str) -> int | None:
     return int(number) if hmac.compare_digest(token(settings, purpose, int(number)), given) else None
 
 
-def _service_address(desk: Desk, purpose: str, number: int) -> str:
-    base = (desk.service or desk.site).rstrip("/")
-    return f"{base}/newsletter/{purpose}?token={token(desk.settings, purpose, number)}"
+def _service_address(settings: Settings, base: str, purpose: str, number: int) -> str:
+    return f"{base.rstrip('/')}/newsletter/{purpose}?token={token(settings, purpose, number)}"
 
 
 def _words(lang: str) -> dict[str, str]:

@@ -10,14 +10,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tertulia.errors import StoreError
 from tertulia.phrases import say
-from tertulia.service import comments, moderation, webmention
+from tertulia.service import comments, moderation, newsletter, webmention
 from tertulia.service.desk import Desk
 from tertulia.store.filters import check
 
 log = logging.getLogger(__name__)
 
 # What a preview, or a proxy, hands over to us.
-MOUNTS = ("/comments", "/moderation", "/webmention", "/pingback", "/healthz")
+MOUNTS = ("/comments", "/moderation", "/webmention", "/pingback", "/newsletter", "/healthz")
 
 # 10,000 characters of four bytes, percent-encoded, and the rest of the form.
 MOST_BYTES = 200_000
@@ -35,6 +35,7 @@ def create(desk: Desk) -> Flask:
     app.register_blueprint(comments.pages)
     app.register_blueprint(moderation.pages)
     app.register_blueprint(webmention.pages)
+    app.register_blueprint(newsletter.pages)
     app.add_url_rule("/healthz", view_func=_healthz)
     app.context_processor(_words)
     app.before_request(_begin)

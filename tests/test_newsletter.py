@@ -1,0 +1,94 @@
+"""Subscribing, confirming and leaving, by the service's pages."""
+
+import re
+
+import pytest
+
+from tests.fakes import FakeMail
+from tests.talking import Talk
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+class Letters(Talk):
+    """The service, with a mail server."""
+
+    def __init__(self, folder):
+        self.server = FakeMail()
+        super().__init__(folder, environ=self.server.environ())
+
+    def ask(self, email="lectora@ejemplo.example"):
+        return self.browser.post("/newsletter", data={"email": email, "lang": "es"})
+
+    def link(self, number=0):
+        return re.search(r"/newsletter/\S+", self.server.public[number]["text"])[0]
+
+    def readers(self):
+        return [reader.email for reader in self.store.subscribers.confirmed()]
+
+
+@pytest.fixture
+def letters(tmp_path):
+    made = Letters(tmp_path)
+    yield made
+    made.server.close()
+
+
+def test_double_opt_in(letters):
+    """Asking sends a letter; opening its link changes nothing; the button confirms."""
+    assert letters.ask().status_code == 200
+    assert letters.readers() == []
+    assert b"<button" in letters.browser.get(letters.link()).data
+    assert letters.readers() == []
+    assert letters.browser.post(letters.link()).status_code == 200
+    assert letters.readers() == ["lectora@ejemplo.example"]
+
+
+def test_leaving_with_one_click(letters):
+    """RFC 8058: a POST from a mail program, without cookie or origin; a GET does nothing; twice is once."""
+    letters.ask()
+    letters.browser.post(letters.link())
+    number = letters.store.subscribers.confirmed()[0].id
+    from tertulia.networks import mail
+
+    address = f"/newsletter/leave?token={mail.token(letters.settings, 'leave', number)}"
+    letters.browser.get(address)
+    assert letters.readers() == ["lectora@ejemplo.example"]
+    for _time in range(2):
+        answer = letters.app.test_client().post(address, data={"List-Unsubscribe": "One-Click"})
+        assert answer.status_code == 200
+        assert letters.readers() == []
+
+
+def test_nobody_learns_who_reads(letters):
+    """The answer is the same for a new address and a known one; the known one gets no letter."""
+    first = letters.ask().data
+    letters.browser.post(letters.link())
+    assert letters.ask().data == first
+    assert len(letters.server.public) == 1
+
+
+@pytest.mark.parametrize("email", ["", "nadie", "a@b", "a@b.example\r\nBcc: c@d.example", "x" * 400 + "@b.example"])
+def test_a_bad_address_is_refused(letters, email):
+    """What is no address is told, and nothing is sent."""
+    assert letters.ask(email).status_code == 400
+    assert letters.server.public == []
+
+
+def test_asking_too_often_is_slowed_down(letters):
+    """One machine cannot make us write to many."""
+    codes = [letters.ask(f"l{number}@ejemplo.example").status_code for number in range(7)]
+    assert codes == [200] * 5 + [429] * 2
+
+
+@pytest.mark.parametrize("token", ["", "1-", "1-00000000000000000000000000000000", "9999999999999999999999-x"])
+def test_a_forged_link_does_nothing(letters, token):
+    """Only a token of ours acts."""
+    letters.ask()
+    assert letters.browser.post(f"/newsletter/confirm?token={token}").status_code == 404
+    assert letters.readers() == []
+
+
+def test_without_a_mail_server_there_are_no_letters(tmp_path):
+    """The page says so."""
+    assert Talk(tmp_path).browser.post("/newsletter", data={"email": "a@b.example"}).status_code == 404

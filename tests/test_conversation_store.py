@@ -196,7 +196,6 @@ def test_an_erased_person_does_not_come_back(talk, tmp_path):
         SAID, source="webmention", source_id="b", author=replace(other, identity="https://bridge.example")
     )
     assert "refused" == talk.record(bridged, APPROVED, NOW).state
-    assert talk.known(SAID).erased
     assert ["Y yo"] == [one.text for one in talk.find()]
     talk.show(tmp_path, "voto", "es")
     assert b"mas.example" not in snapshot.file_for(tmp_path, "voto", "es").read_bytes()

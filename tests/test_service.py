@@ -482,6 +482,7 @@ def test_hostile_markup_is_answered_soon(talk, text):
 def test_healthz_tells_the_truth(talk, monkeypatch):
     """200 when the store answers, 503 when it does not."""
     assert 200 == talk.browser.get("/healthz").status_code
+    talk.store.close()
     (talk.folder / "var" / "t.db").unlink()
     (talk.folder / "var" / "t.db").mkdir()
     assert 503 == talk.browser.get("/healthz").status_code

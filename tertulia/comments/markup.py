@@ -8,7 +8,7 @@ Paragraphs, line breaks, emphasis, links, lists, quotes and code; no pictures, n
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -26,6 +26,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"«»“”]+[^\s<>\"«»“”.,;:!?…
 _MOST_BRACKETS = 200
 
 
+@lru_cache(maxsize=64)
 def to_html(text: str) -> str:
     """The HTML of a comment written in our Markdown, safe inside a page."""
     if text.count("[") > _MOST_BRACKETS:

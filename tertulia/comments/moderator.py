@@ -52,12 +52,8 @@ class Moderator:
         log.info("comment %s by %s: %s, %s", recorded.key, incoming.source, recorded.state, recorded.status)
         if recorded.public:
             self._show(incoming.post, incoming.lang)
-        said = self.store.conversation.one(recorded.key) if recorded.state == "new" and recorded.status else None
-        if said and self.notices:
-            if said.status == "waiting":
-                self.notices.waiting(said)
-            elif said.status == "approved":
-                self.notices.answered(said)
+        if self.notices and recorded.state == "new" and recorded.status in ("waiting", "approved"):
+            self._tell(self.notices, recorded)
         return recorded
 
     def gone(self, source: str, source_id: str) -> Recorded:
@@ -147,6 +143,13 @@ class Moderator:
         if changed:
             self.rebuild()
         return changed
+
+    def _tell(self, notices: Notices, recorded: Recorded) -> None:
+        if recorded.status == "waiting" and not notices.owner:
+            return
+        said = self.store.conversation.one(recorded.key)
+        if said:
+            (notices.waiting if recorded.status == "waiting" else notices.answered)(said)
 
     def _show(self, post: str, lang: str) -> None:
         if post and self.store.conversation.show(self.snapshots, post, lang):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 from tertulia.settings import Secret, Settings
 
@@ -29,6 +29,17 @@ def secret_of(settings: Settings, root: Path) -> Secret:
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(32) + "\n")
     return Secret(path.read_text("ascii").strip())
+
+
+class _At(TimestampSigner):
+    """A signer whose clock is ours."""
+
+    def __init__(self, *arguments: Any, moment: int, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._moment = moment
+
+    def get_timestamp(self) -> int:
+        return self._moment
 
 
 class Signer:
@@ -52,12 +63,9 @@ class Signer:
         return data, moment.astimezone(UTC)
 
     def _at(self, purpose: str, now: datetime) -> URLSafeTimedSerializer:
-        from itsdangerous import TimestampSigner
-
-        class At(TimestampSigner):
-            """A signer whose clock is ours."""
-
-            def get_timestamp(self) -> int:
-                return int(now.timestamp())
-
-        return URLSafeTimedSerializer(self._secret.reveal(), salt=f"tertulia/{purpose}", signer=At)
+        return URLSafeTimedSerializer(
+            self._secret.reveal(),
+            salt=f"tertulia/{purpose}",
+            signer=_At,
+            signer_kwargs={"moment": int(now.timestamp())},
+        )

@@ -73,13 +73,15 @@ def comment() -> Any:
             recent = desk.counter.hit("comment", guards.address(), desk.now())
             if recent > desk.counter.most:
                 return _preview(desk, draft, post, [Mistake("send", "comment_too_many")], 429)
-            said = _send(desk, draft, nonce, age, recent)
+            key = _send(desk, draft, nonce, age, recent)
+        else:
+            key = said.key
     except StoreError:
         # Nothing is lost: the words stay on the page, and it can be sent again when the store is well.
         return _preview(desk, draft, post, [Mistake("send", "comment_not_stored")], 503)
-    if said is None:
+    if not key:
         return message("service_403", 403)
-    return _sent(desk, draft, said)
+    return _sent(desk, draft, key)
 
 
 @pages.get("/comments/new")
@@ -92,7 +94,8 @@ def new() -> Any:
     return _preview(desk, replace(draft, text=""), post, [])
 
 
-def _send(desk: Desk, draft: Draft, nonce: str, age: float, recent: int) -> Said | None:
+def _send(desk: Desk, draft: Draft, nonce: str, age: float, recent: int) -> str:
+    """Take it in; its key, "" when its writer was erased and asked to stay so."""
     signals = Signals(
         origin=guards.origin(desk),
         age_seconds=age,
@@ -102,16 +105,18 @@ def _send(desk: Desk, draft: Draft, nonce: str, age: float, recent: int) -> Said
     )
     incoming = form.incoming(draft, nonce, _remembered(desk), desk.now())
     recorded = desk.moderator.take(incoming, signals)
-    said = desk.store.conversation.one(recorded.key) if recorded.key else None
-    if said and draft.notify and draft.email and said.status != "spam":
-        desk.notices.asked(desk.store.letters.ask(said.id, draft.email, draft.lang, desk.now()))
-    return said
+    if draft.notify and draft.email and recorded.key and recorded.status != "spam":
+        said = desk.store.conversation.one(recorded.key)
+        if said:
+            desk.notices.asked(desk.store.letters.ask(said.id, draft.email, draft.lang, desk.now()))
+    return recorded.key
 
 
-def _sent(desk: Desk, draft: Draft, said: Said) -> Any:
-    mine = f"/comments/mine/{desk.signer.sign('mine', said.key, desk.now())}"
+def _sent(desk: Desk, draft: Draft, key: str) -> Any:
+    mine = f"/comments/mine/{desk.signer.sign('mine', key, desk.now())}"
     response = make_response(jsonify(state="sent", url=mine)) if _wants_json() else redirect(mine, 303)
-    if draft.remember:
+    said = desk.store.conversation.one(key) if draft.remember else None
+    if said:
         identity = desk.store.conversation.identity(said.person)
         value = desk.signer.sign("person", identity, desk.now())
         _set_cookie(response, PERSON_COOKIE, value, REMEMBERED_FOR)

@@ -1,7 +1,9 @@
 """Opening the store, transactions, migrations."""
 
+import os
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 from tertulia.errors import StoreError
 from tertulia.phrases import say
@@ -28,11 +30,13 @@ class Database:
     def __init__(self, url: str, root: Path = Path()) -> None:
         self.engine = _engine(url, root)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        # SQLite lets one write at a time and has the others look again after a nap; our own threads need not nap.
+        self._turn: AbstractContextManager[Any] = threading.RLock() if self.is_sqlite else nullcontext()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write: committed at the end, rolled back by an exception."""
-        with _told(), self.engine.begin() as connection:
+        with self._turn, _told(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -82,8 +86,17 @@ def _sqlite(address: URL, root: Path) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(say("store_broken", why=error)) from error
-    # NullPool: a file is cheap to open, and a forked or threaded caller never shares a connection.
-    engine = create_engine(address.set(database=str(path)), poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+    # Opening a file is cheap, but closing the last connection to it writes the whole log back into it: the service
+    # would do so six times for each comment. A fork starts with a pool of its own.
+    engine = create_engine(
+        address.set(database=str(path)),
+        poolclass=QueuePool,
+        pool_size=8,
+        max_overflow=-1,
+        connect_args={"timeout": BUSY_SECONDS},
+    )
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

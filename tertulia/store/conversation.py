@@ -109,7 +109,6 @@ class Known:
     approved: int = 0  # comments of the same person that were approved
     turned_down: int = 0  # rejected, or spam
     repeats: int = 0  # the same words from others, or elsewhere
-    erased: bool = False  # this person or this source must not come back
     status: Status | None = None  # of the same comment, recorded before
     text: str = ""  # its words by then
     is_owner: bool = False
@@ -174,8 +173,6 @@ class Conversation:
     def known(self, incoming: Incoming) -> Known:
         """What a verdict on *incoming* needs to know."""
         with self._database.reading() as connection:
-            if self._erased(connection, incoming):
-                return Known(erased=True)
             person = connection.execute(_person(incoming.author)).first()
             counts = _counts_of(connection, person.id) if person else {}
             row = _by_source(connection, incoming.source, incoming.source_id)
@@ -558,7 +555,8 @@ def _insert(connection: Connection, incoming: Incoming, verdict: Verdict, person
     made = connection.execute(insert(comments).values(**values, **_verdict_values(verdict)).returning(comments.c.id))
     number = made.scalar_one()
     _add_source(connection, number, incoming, now)
-    _adopt(connection, number, incoming)
+    if incoming.source != "form":  # nobody can have answered what was not there before
+        _adopt(connection, number, incoming)
     _note(connection, now, "rules", verdict.status, key)
     return Recorded("new", key, verdict.status, verdict.status == "approved")
 

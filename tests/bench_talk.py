@@ -1,0 +1,175 @@
+"""The comment service beside Isso, one process each, in the same run: what wrk says of POST and GET.
+
+    python -m tests.bench_talk [--isso http://127.0.0.1:8090] [--seconds 10] [--store URL]
+
+Isso is not started here: start it with its guard and its moderation switched off, and name its address. Our POST is
+the second sending of the form, token, rules, store and all; our GET is a comment's private page. Each side answers
+one process; the store is SQLite with a full sync for each comment unless another is named.
+"""
+
+import argparse
+import json
+import multiprocessing
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.conftest import ROOT
+
+CONNECTIONS = 16
+TOKENS = 30_000
+SECRET = "a long and random text"
+LUA = """
+local bodies = {{}}
+for line in io.lines("{file}") do bodies[#bodies + 1] = line end
+local at = 0
+request = function()
+  at = at + 1
+  local headers = {{["Content-Type"] = "{type}", ["Origin"] = "{origin}",
+    ["X-Forwarded-For"] = string.format("10.%d.%d.%d", at / 65536, at / 256 % 256, at % 256)}}
+  return wrk.format("POST", "{path}", headers, bodies[(at - 1) % #bodies + 1])
+end
+done = function(summary, latency, requests)
+  io.write(string.format("RATE %.1f P99 %.1f ERRORS %d\\n", summary.requests / (summary.duration / 1e6),
+    latency:percentile(99) / 1000, summary.errors.status + summary.errors.read + summary.errors.timeout))
+end
+"""
+
+
+def serve(folder: Path, port: int, store: str, threads: int = 8) -> None:
+    """Our service, as ``tasks.py service`` runs it; each sending comes from an address of its own."""
+    import logging
+
+    from waitress import serve as answer
+
+    from tertulia import settings
+    from tertulia.comments.blog import Blog
+    from tertulia.service import Desk, create
+    from tertulia.store import open_store
+
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    found = settings.load(folder, {"SECRET_KEY": SECRET, "TRUSTED_PROXIES": "1"})
+    site = "https://blog.example"
+    blog = Blog(
+        root=ROOT,
+        site=site,
+        title="Blog",
+        lang="es",
+        service=f"http://127.0.0.1:{port}",
+        output=lambda: folder / "output",
+    )
+    desk = Desk.at(
+        folder, blog, open_store(store, folder), found, lambda: datetime.now(UTC),
+        snapshots=folder / "conversation",
+    )  # fmt: skip
+    answer(create(desk), host="127.0.0.1", port=port, threads=threads, clear_untrusted_proxy_headers=False)
+
+
+def start(folder: Path, port: int, store: str) -> multiprocessing.Process:
+    """Our service in a process of its own, answering."""
+    from tertulia import posts
+    from tests.talking import POST
+
+    (folder / "output").mkdir(parents=True, exist_ok=True)
+    posts.write(folder / "output", posts.Published(site="https://blog.example", title="Blog", lang="es", posts=(POST,)))
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(folder, port, store), daemon=True)
+    process.start()
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz"):
+                return process
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit("the service did not start")
+
+
+def bodies(number: int) -> list[str]:
+    """Sendings of the form, each with a token of its own."""
+    from tertulia.comments.signing import Signer
+    from tertulia.settings import Secret
+
+    signer, then = Signer(Secret(SECRET)), datetime.now(UTC) - timedelta(seconds=20)
+    return [
+        urlencode(
+            {
+                "post": "voto", "lang": "es", "name": f"Ana {at}", "action": "send",
+                "text": f"No pito, pero me quejo del asunto número {at} con toda la calma.",
+                "token": signer.sign("form", [f"nonce{at:08}", "voto", "es"], then),
+            }
+        )
+        for at in range(number)
+    ]  # fmt: skip
+
+
+def wrk(url: str, seconds: int, script: Path | None = None) -> tuple[float, float, int]:
+    """Requests a second, the 99th percentile in milliseconds, errors."""
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s"]
+    done = LUA.partition("done =")[2]
+    if script is None:
+        script = Path(tempfile.mkdtemp()) / "get.lua"
+        script.write_text("done =" + done.replace("{{", "{").replace("}}", "}"))
+    said = subprocess.run([*command, "-s", str(script), url], capture_output=True, text=True, check=True).stdout
+    found = re.search(r"RATE (\S+) P99 (\S+) ERRORS (\d+)", said)
+    assert found, said
+    return float(found[1]), float(found[2]), int(found[3])
+
+
+def posting(folder: Path, name: str, lines: list[str], path: str, kind: str, origin: str) -> Path:
+    """wrk's script that posts *lines* one after the other."""
+    (folder / f"{name}.txt").write_text("\n".join(lines) + "\n")
+    script = folder / f"{name}.lua"
+    script.write_text(LUA.format(file=folder / f"{name}.txt", path=path, type=kind, origin=origin))
+    return script
+
+
+def told(name: str, measured: tuple[float, float, int]) -> None:
+    rate, p99, errors = measured
+    print(f"{name:<22}{rate:9.0f}/s   p99 {p99:7.1f} ms   errors {errors}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--isso", default="")
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--port", type=int, default=8095)
+    parser.add_argument("--store", default="sqlite:///var/t.db")
+    asked = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="tertulia-bench-"))
+    service = start(folder, asked.port, asked.store)
+    ours = f"http://127.0.0.1:{asked.port}"
+    try:
+        told("Tertulia POST", wrk(ours, asked.seconds, posting(
+            folder, "ours", bodies(TOKENS), "/comments", "application/x-www-form-urlencoded", ours)))  # fmt: skip
+        told("Tertulia GET form", wrk(f"{ours}/comments/new?post=voto&lang=es", asked.seconds))
+        if asked.isso:
+            comment = [
+                json.dumps({"text": f"No pito, pero me quejo del asunto {at}.", "author": "Ana", "title": "x"})
+                for at in range(TOKENS)
+            ]
+            site = "http://localhost:8000"
+            path = "/new?uri=%2Fvoto%2F"
+            told(
+                "Isso POST",
+                wrk(asked.isso, asked.seconds, posting(folder, "isso", comment, path, "application/json", site)),
+            )
+            one = urllib.request.Request(
+                f"{asked.isso}/new?uri=%2Fotro%2F",
+                comment[0].encode(),
+                {"Content-Type": "application/json", "Origin": site},
+            )
+            urllib.request.urlopen(one).close()
+            told("Isso GET of one", wrk(f"{asked.isso}/?uri=%2Fotro%2F", asked.seconds))
+    finally:
+        service.terminate()
+        service.join()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""Pages are written on all cores, once every plugin has said what it wants written.
+"""Posts are written on all cores, once every plugin has said what it wants written.
 
 Pelican writes page by page as its generators ask. Ours keeps what was asked and renders it together, after the last
 generator and before any other plugin's ``finalized``; the files are the same. Must be the first plugin.
@@ -41,7 +41,8 @@ def write_pages(pelican):
     _asked.clear()
     spread(_write, posts)
     posts_written.send(pelican)
-    spread(_write, lists)
+    for asked in lists:  # the other cores have what was sent for
+        _write(asked)
 
 
 def _write(asked):

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from tertulia.parallel import spread
 from tertulia.text import fold
 
 # What describes a post: more words find more distant relatives, and take longer.
@@ -111,7 +110,7 @@ def related(texts: Iterable[Text], count: int = 3) -> dict[str, list[str]]:
 
 
 def _closest(posts: Sequence[Text], count: int) -> dict[str, list[str]]:
-    described = _described(spread(_counted, posts))
+    described = _described([_counted(post) for post in posts])
     remembered = _remembered(described)
 
     def nearest(at: int) -> list[int]:
@@ -123,8 +122,7 @@ def _closest(posts: Sequence[Text], count: int) -> dict[str, list[str]]:
         best = sorted((-value, other) for other, value in likeness.items() if value >= LEAST_LIKENESS)[:count]
         return [other for _, other in best]
 
-    found = spread(nearest, range(len(posts)))
-    return {post.key: [posts[other].key for other in others] for post, others in zip(posts, found, strict=True)}
+    return {post.key: [posts[other].key for other in nearest(at)] for at, post in enumerate(posts)}
 
 
 def _counted(post: Text) -> Counter[str]:

@@ -1,0 +1,220 @@
+"""The conversation from the terminal: decided by one key, exported, brought back, erased; letters and rebuilding."""
+
+import asyncio
+import email
+import email.policy
+import json
+import sqlite3
+import stat
+import sys
+
+import pytest
+
+from tertulia import phrases, snapshot
+from tertulia.errors import StoreError, TertuliaError
+from tertulia.store import archive, open_store
+from tertulia.tasks import talk as tasks
+from tests.talking import NOW, Talk
+
+
+@pytest.fixture(autouse=True)
+def _spanish():
+    phrases.speak("es")
+
+
+@pytest.fixture
+def talk(tmp_path):
+    """A blog with its service."""
+    found = Talk(tmp_path)
+    yield found
+    found.store.close()
+
+
+def answers(*keys):
+    """A person who presses these keys."""
+    left = list(keys)
+    return lambda _question: left.pop(0)
+
+
+def test_the_queue_is_decided_by_one_key_each(talk):
+    """Approve, spam, not now, a wrong key, quit."""
+    keys = [talk.said(text=f"Comentario número {n} de la tarde").key for n in range(5)]
+    shown = []
+    done = tasks.moderate(talk.desk.moderator, answers("a", "s", "n", "x", "r", "q"), shown.append)
+    statuses = [talk.store.conversation.one(key).status for key in keys]
+    assert (3, ["approved", "spam", "waiting", "rejected", "waiting"]) == (done, statuses)
+    assert any("es la primera vez que escribe" in page for page in shown)
+    assert [keys[0]] == [one.id for one in snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments]
+
+
+def test_trusting_publishes_what_a_person_said_and_will_say(talk):
+    """In the terminal as in the page."""
+    said = talk.said(remember="yes")
+    tasks.moderate(talk.desk.moderator, answers("t"), lambda _: None)
+    assert ("approved", "approved") == (talk.store.conversation.one(said.key).status, talk.said(text="Dos").status)
+
+
+def test_the_terminal_shows_words_and_obeys_none_of_them(talk):
+    """No control characters reach it."""
+    said = talk.said(text="Hola \x1b[2J\x1b]0;título\x07 y \u202eadiós", name="Ana\x1b[31m")
+    shown = tasks.as_text(talk.store, said)
+    assert "Hola" in shown
+    assert {"\n"} >= {mark for mark in shown if ord(mark) < 32 or ord(mark) in (0x7F, 0x9B, 0x202E)}
+
+
+def full(talk):
+    """A store with a bit of everything."""
+    above = talk.said(email="ana@correo.example", notify="yes")
+    talk.desk.moderator.decide(above.key, "approved")
+    talk.said(parent=above.key, text="Te respondo", name="Luis")
+    talk.desk.moderator.decide(talk.said(text="Compra ya relojes muy baratos").key, "spam")
+    talk.browser.post("/comments/like", data={"post": "voto", "lang": "es", "comment": above.key})
+    gone = talk.said(name="Zutana", text="Me borrarán")
+    talk.desk.moderator.erase(gone.person)
+    return above
+
+
+def test_an_export_brings_everything_to_another_store(talk, tmp_path):
+    """Out, in, out again: the same."""
+    full(talk)
+    first = archive.export(talk.store.database)
+    other = open_store("sqlite:///other.db", tmp_path)
+    assert 3 == archive.load(other.database, json.loads(json.dumps(first)))
+    assert first == archive.export(other.database) | {"erasures": first["erasures"]}
+    assert sorted(first["erasures"]) == sorted(archive.export(other.database)["erasures"])
+    other.conversation.show_all(tmp_path / "again")
+    assert snapshot.read(tmp_path / "again", "voto", "es") == snapshot.read(talk.desk.moderator.snapshots, "voto", "es")
+    other.close()
+
+
+def test_an_import_is_whole_or_not_at_all(talk, tmp_path):
+    """Into an empty store, of our own making, and consistent."""
+    full(talk)
+    good = json.dumps(archive.export(talk.store.database))
+    with pytest.raises(StoreError, match="sin comentarios"):
+        archive.load(talk.store.database, json.loads(good))
+    empty = open_store("sqlite:///empty.db", tmp_path)
+    circle = json.loads(good)
+    circle["comments"][0]["parent"] = circle["comments"][1]["key"]
+    half = json.loads(good)
+    half["comments"][2]["person"] = ["form", "nobody"]
+    for broken in ({}, {"format": "x"}, circle, half, json.loads(good) | {"comments": None}):
+        with pytest.raises(StoreError):
+            archive.load(empty.database, broken)
+        assert [] == empty.conversation.find()
+    empty.close()
+
+
+def test_what_is_held_on_a_person_is_for_that_person(talk, tmp_path):
+    """By e-mail, and nobody else's words; in a file that others cannot read."""
+    full(talk)
+    said = tasks.comments(talk.store, tmp_path, "export", "ana.json", "ana@correo.example")
+    held = json.loads((tmp_path / "ana.json").read_text("utf-8"))
+    assert ["No pito, me quejo."] == [one["text"] for one in held["comments"]]
+    assert "ana@correo.example" == held["comments"][0]["notice"]["email"]
+    assert "Exportados 1 comentarios a ana.json" == said
+    assert 0o600 == stat.S_IMODE((tmp_path / "ana.json").stat().st_mode)
+
+
+def test_a_backup_is_whole_while_others_write(talk, tmp_path):
+    """A database of its own that opens."""
+    full(talk)
+    tasks.comments(talk.store, tmp_path, "backup", "copia.db", "")
+    with sqlite3.connect(tmp_path / "copia.db") as copy:
+        assert [(3,)] == copy.execute("SELECT count(*) FROM comments").fetchall()
+        assert [("ok",)] == copy.execute("PRAGMA integrity_check").fetchall()
+
+
+def test_erasing_asks_first_and_names_exactly(talk):
+    """A part of a name is nobody."""
+    full(talk)
+    with pytest.raises(TertuliaError, match="nadie se llama así"):
+        tasks.erase(talk.desk.moderator, "Lui", True)
+    assert "No se ha borrado nada." == tasks.erase(talk.desk.moderator, "Luis", False, answers("n"))
+    tasks.erase(talk.desk.moderator, "Luis", False, answers("s"))
+    assert [] == talk.store.conversation.find(words="Luis")
+
+
+@pytest.mark.parametrize(("what", "file"), [("otra", ""), ("import", ""), ("import", "no-está.json")])
+def test_wrong_questions_get_a_sentence(talk, tmp_path, what, file):
+    """Not a traceback."""
+    with pytest.raises(TertuliaError):
+        tasks.comments(talk.store, tmp_path, what, file, "")
+
+
+# Behind the service --------------------------------------------------------------------------------------------------
+
+
+def test_the_hook_runs_in_the_blogs_folder_once_for_many_decisions(tmp_path):
+    """A command."""
+    talk = Talk(tmp_path, environ={"REBUILD_HOOK": f"{sys.executable} -c \"open('built', 'a').write('x')\""})
+    talk.desk.behind.run_hook()
+    assert "x" == (tmp_path / "built").read_text()
+
+
+def test_the_hook_may_be_an_address(tmp_path, socket_enabled, httpserver):
+    """As a code host's dispatch wants it, with its token."""
+    httpserver.expect_oneshot_request(
+        "/dispatches", "POST", json={"event_type": "conversation"}, headers={"Authorization": "Bearer geheim12"}
+    ).respond_with_data("", 204)
+    host = f"localhost:{httpserver.port}"
+    environ = {"REBUILD_HOOK": f"http://{host}/dispatches", "REBUILD_TOKEN": "geheim12", "FETCH_ALLOW_PRIVATE": host}
+    Talk(tmp_path, environ=environ).desk.behind.run_hook()
+    httpserver.check_assertions()
+    assert 1 == len(httpserver.log)
+
+
+def test_letters_go_out_once_and_wait_for_a_server_that_is_down(tmp_path, socket_enabled):
+    """A real conversation with a mail server."""
+    received = []
+
+    async def served():
+        server = await asyncio.start_server(lambda r, w: _smtp(r, w, received), "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        talk = Talk(
+            tmp_path,
+            environ={
+                "OWNER_EMAIL": "reme@blog.example",
+                "SMTP_URL": f"smtp://127.0.0.1:{port}",
+                "MAIL_FROM": "Blog <b@blog.example>",
+            },
+        )
+        talk.said(name="Ana Ñandú", text="¿Y la eñe?")
+        sent = await asyncio.to_thread(talk.desk.behind.send_letters)
+        again = await asyncio.to_thread(talk.desk.behind.send_letters)
+        server.close()
+        talk.said(text="Con el servidor caído")
+        failed = await asyncio.to_thread(talk.desk.behind.send_letters)
+        assert (1, 0, 0, 1) == (sent, again, failed, talk.store.letters.waiting())
+        talk.later(minutes=2)
+        assert 1 == len(talk.store.letters.due(talk.clock))
+
+    asyncio.run(served())
+    (letter,) = [email.message_from_bytes(one, policy=email.policy.default) for one in received]
+    assert ("reme@blog.example", "Ana Ñandú comenta «El voto útil»") == (letter["To"], letter["Subject"])
+    assert "> ¿Y la eñe?" in letter.get_content()
+    assert "auto-generated" == letter["Auto-Submitted"]
+
+
+async def _smtp(reader, writer, received):
+    """As little of SMTP as a letter needs."""
+    writer.write(b"220 here\r\n")
+    while line := await reader.readline():
+        word = line[:4].upper()
+        if word == b"DATA":
+            writer.write(b"354 go\r\n")
+            letter = b""
+            while (line := await reader.readline()) != b".\r\n":
+                letter += line
+            received.append(letter)
+        writer.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
+        if word == b"QUIT":
+            break
+    writer.close()
+
+
+def test_a_letter_never_shows_its_address(talk):
+    """Neither in a log nor in an error."""
+    talk.store.letters.write("ana@correo.example", "s", "b", NOW)
+    (letter,) = talk.store.letters.due(NOW)
+    assert "ana@" not in repr(letter)

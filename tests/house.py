@@ -50,6 +50,8 @@ class House:
 
     def start(self) -> None:
         """Everything anew, as the next run would find it."""
+        if hasattr(self, "store"):
+            self.store.close()
         self.store = open_store(self.store_url, self.folder)
         desk = Desk(
             settings=self.found,
@@ -71,6 +73,11 @@ class House:
             now=lambda: self.clock,
             chance=lambda: 0.5,
         )
+
+    def close(self) -> None:
+        """Give back sockets and connections."""
+        self.store.close()
+        self.fake.close()
 
     def subscribe(self, email: str) -> int:
         """A reader of the newsletter, who was there before the post."""

@@ -53,8 +53,20 @@ def store_url(request):
     return request.getfixturevalue("postgres_url")
 
 
+OPEN: list[House] = []
+
+
+@pytest.fixture(autouse=True)
+def _close_houses():
+    """A cluster has only so many connections."""
+    yield
+    while OPEN:
+        OPEN.pop().close()
+
+
 def house_of(folder, kind, store_url):
     made = House(folder, kind, store_url)
+    OPEN.append(made)
     made.lose_store()  # the cluster is shared between tests
     return made
 
@@ -72,7 +84,6 @@ def test_killed_at_any_step_it_is_said_once(tmp_path, store_url, kind, death, lo
         house.lose_store()
     final = house.until_quiet()
     said = len(house.fake.public)
-    house.fake.close()
     if house.network.looks:
         assert (final, said) == ("delivered", 1)
     else:
@@ -112,7 +123,6 @@ def test_killed_again_and_again(tmp_path, kind):
         house.clock += timedelta(days=1)
     assert house.until_quiet() == "delivered"
     assert len(house.fake.public) == 1
-    house.fake.close()
 
 
 def test_a_thread_goes_on_where_it_was_killed(tmp_path):
@@ -135,7 +145,6 @@ def test_a_thread_goes_on_where_it_was_killed(tmp_path):
     above = [each["in_reply_to_id"] for each in house.fake.public]
     assert above == [None, *(each["id"] for each in house.fake.public[:-1])]
     assert len(house.fake.public) == len(draft(post, house.network).messages) > 3
-    house.fake.close()
 
 
 def test_a_newsletter_goes_on_with_the_next_reader(tmp_path):
@@ -154,7 +163,6 @@ def test_a_newsletter_goes_on_with_the_next_reader(tmp_path):
     child.join(30)
     house.clock += timedelta(days=1)
     house.announce()
-    house.fake.close()
     to = [letter["to"] for letter in house.fake.public]
     assert len(to) == len(set(to)) == 100
     assert house.store.deliveries.counts() == {"delivered": 99, "unknown": 1}
@@ -175,7 +183,6 @@ def test_eight_processes_deliver_five_hundred_rows(tmp_path, store_url):
         child.start()
     for child in children:
         child.join(120)
-    house.fake.close()
     assert [child.exitcode for child in children] == [0] * 8
     assert house.store.deliveries.counts() == {"delivered": 500}
     assert len(house.fake.public) == 500
@@ -211,7 +218,6 @@ def test_eight_processes_enqueue_one_post(tmp_path, store_url):
         child.start()
     for child in children:
         child.join(60)
-    house.fake.close()
     assert [child.exitcode for child in children] == [0] * 8
     assert len(house.store.deliveries.all()) == 1
 
@@ -227,7 +233,6 @@ def test_who_lost_the_lease_does_not_send(tmp_path):
     with pytest.raises(LeaseLost):
         deliveries.touch(slow, house.clock + LEASE)
     deliveries.touch(quick, house.clock + LEASE)
-    house.fake.close()
 
 
 def test_words_change_until_they_are_sent_and_not_after(tmp_path):
@@ -238,7 +243,6 @@ def test_words_change_until_they_are_sent_and_not_after(tmp_path):
     assert "Mejor dicho." in house.fake.public[0]["text"]
     house.announce(replace(POST, title="Otro título", url="https://blog.example/otro/", hash="h3"))
     assert len(house.fake.public) == 1
-    house.fake.close()
 
 
 def test_a_snapshot_keeps_what_a_new_store_does_not_know(tmp_path):
@@ -253,7 +257,6 @@ def test_a_snapshot_keeps_what_a_new_store_does_not_know(tmp_path):
     house.store.deliveries.withdrawn(house.store.deliveries.all()[0].id)
     house.outbox.show(POST.id, "es")
     assert [link.network for link in snapshot.read(folder, POST.id, "es").syndication] == ["bluesky"]
-    house.fake.close()
 
 
 def test_a_person_decides_what_cannot_be_looked_at(tmp_path):
@@ -266,7 +269,6 @@ def test_a_person_decides_what_cannot_be_looked_at(tmp_path):
     assert house.outbox.resolve(row, there=False)
     assert house.until_quiet() == "delivered"
     assert len(house.fake.public) == 1
-    house.fake.close()
 
 
 def test_a_message_is_kept_word_for_word():

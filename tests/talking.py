@@ -4,18 +4,44 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+from pytest_socket import enable_socket
+from sqlalchemy import text
+
 from tertulia import posts, settings
 from tertulia.comments.blog import Blog
 from tertulia.posts import Post, Published
 from tertulia.service import Desk, create
 from tertulia.store import open_store
 from tests.conftest import ROOT
+from tests.real import postgres
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 SITE = "https://blog.example"
 POST = Post(id="voto", lang="es", title="El voto útil", url=f"{SITE}/2026/11/el-voto-util/", date=NOW)
 ENGLISH = Post(id="voto", lang="en", title="The useful vote", url=f"{SITE}/en/2026/11/the-useful-vote/", date=NOW)
 OURS = {"Origin": SITE}
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    """A real PostgreSQL for the whole run."""
+    if postgres.binaries() is None:
+        pytest.skip("SKIPPED: no PostgreSQL here, so the conversation was not tried on it")
+    # A session's fixture may be made inside a test that may not open sockets; the cluster must find a free port.
+    enable_socket()
+    with postgres.cluster() as url:
+        yield url
+
+
+def emptied(url: str):
+    """The store at *url*, as new."""
+    opened = open_store(url)
+    with opened.database.writing() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    opened.close()
+    return open_store(url)
 
 
 class Talk:

@@ -1,9 +1,8 @@
 """The store of the conversation: once however often it comes, decided once, shown when approved, erased for good.
 
-The same tests run on SQLite and, where ``TERTULIA_TEST_POSTGRES`` names an empty database, on PostgreSQL.
+The same tests run on SQLite and on PostgreSQL.
 """
 
-import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +11,7 @@ import pytest
 from tertulia import snapshot
 from tertulia.store import open_store
 from tertulia.store.conversation import Author, Incoming, Reason, Recorded, Verdict, fingerprint, key_of
+from tests.talking import emptied, postgres_url  # noqa: F401 (a fixture)
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 WAITING = Verdict("waiting", 2, (Reason("rule_first", {}, 0), Reason("rule_links", {"n": 3}, 2)))
@@ -29,32 +29,17 @@ SAID = Incoming(
     html="<p>No pito, pero me quejo mucho.</p>",
     url="https://mas.example/@ana/1134",
 )
-POSTGRES = os.environ.get("TERTULIA_TEST_POSTGRES", "")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
 def store(request, tmp_path):
     """An empty store."""
     if request.param == "sqlite":
         opened = open_store("sqlite:///var/t.db", tmp_path)
-    elif not POSTGRES:
-        pytest.skip("SKIPPED: TERTULIA_TEST_POSTGRES names no database, so PostgreSQL was not tried")
     else:
-        request.getfixturevalue("socket_enabled")
-        opened = _empty(POSTGRES)
+        opened = emptied(request.getfixturevalue("postgres_url"))
     yield opened
     opened.close()
-
-
-def _empty(url):
-    from sqlalchemy import text
-
-    opened = open_store(url)
-    with opened.database.writing() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    opened.close()
-    return open_store(url)
 
 
 @pytest.fixture

@@ -10,15 +10,20 @@ import time_machine
 
 from tertulia import snapshot
 from tertulia.errors import StoreError
-from tests.talking import NOW, OURS, POST, Talk, field
+from tests.talking import NOW, OURS, POST, Talk, emptied, field, postgres_url  # noqa: F401 (a fixture)
 
 HOSTILE = {"Origin": "https://evil.example"}
 
 
-@pytest.fixture
-def talk(tmp_path):
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
+def talk(request, tmp_path):
     """A blog with its service."""
-    found = Talk(tmp_path)
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+        emptied(url).close()
+        found = Talk(tmp_path, url)
+    else:
+        found = Talk(tmp_path)
     yield found
     found.store.close()
 
@@ -482,9 +487,11 @@ def test_hostile_markup_is_answered_soon(talk, text):
 def test_healthz_tells_the_truth(talk, monkeypatch):
     """200 when the store answers, 503 when it does not."""
     assert 200 == talk.browser.get("/healthz").status_code
-    talk.store.close()
-    (talk.folder / "var" / "t.db").unlink()
-    (talk.folder / "var" / "t.db").mkdir()
+
+    def silent(_database):
+        raise StoreError("no answer")
+
+    monkeypatch.setattr("tertulia.service.app.check", silent)
     assert 503 == talk.browser.get("/healthz").status_code
 
 

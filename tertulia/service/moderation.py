@@ -29,6 +29,7 @@ LOGIN_FOR = timedelta(minutes=30)
 SESSION_FOR = timedelta(days=14)
 ACT_FOR = timedelta(days=14)
 PAGE = 25
+LAST_PAGE = 100_000
 DECISIONS: dict[str, Decision] = {"approve": "approved", "reject": "rejected", "spam": "spam"}
 TRUSTS: dict[str, Trust] = {"trust": "trusted", "block": "blocked", "forget": "unknown"}
 
@@ -209,7 +210,8 @@ def _asked(values: Any = None) -> tuple[str, str, int]:
     status = values.get("status", "waiting")
     page = values.get("page", "1")
     known = (*get_args(Status), "all")
-    return status if status in known else "waiting", values.get("q", "")[:100], int(page) if page.isdecimal() else 1
+    number = min(max(int(page), 1), LAST_PAGE) if page.isdecimal() else 1
+    return status if status in known else "waiting", values.get("q", "")[:100].replace("\x00", ""), number
 
 
 # One comment ---------------------------------------------------------------------------------------------------------

@@ -52,12 +52,13 @@ def receiver(desk: Desk) -> Receiver:
     )
 
 
-def begin(desk: Desk) -> None:
-    """Look at what is told, as soon as it is told, for as long as the process lives."""
+def begin(desk: Desk, stop: threading.Event | None = None) -> None:
+    """Look at what is told, as soon as it is told, until *stop*; without one, for as long as the process lives."""
     at_work = receiver(desk)
+    ended = stop or threading.Event()
 
     def look() -> None:
-        while True:
+        while not ended.is_set():
             try:
                 at_work.work()
             except Exception:  # one odd page must not end the thread

@@ -488,7 +488,7 @@ def read_little_text(text: str) -> str:
     shown = ""
     while text:
         if tag := re.match(r"\{hashtag\|\\#\|([^}]*)\}", text):
-            shown, text = f"{shown}#{tag[1]}", text[tag.end() :]
+            shown, text = f"{shown}#" + re.sub(r"\\(.)", r"\1", tag[1]), text[tag.end() :]
         elif url := re.match(r"https?://\S+", text):
             shown, text = shown + url[0], text[url.end() :]
         elif text[0] == "\\":

@@ -218,3 +218,19 @@ def test_a_letter_never_shows_its_address(talk):
     talk.store.letters.write("ana@correo.example", "s", "b", NOW)
     (letter,) = talk.store.letters.due(NOW)
     assert "ana@" not in repr(letter)
+
+
+@pytest.mark.parametrize(("said", "points"), [("true", 4), ("false", None), ("invalid", None)])
+def test_akismet_is_asked_only_with_a_key(tmp_path, socket_enabled, httpserver, monkeypatch, said, points):
+    """Its word is four points; its silence none."""
+    from tertulia.service import akismet
+
+    monkeypatch.setattr(akismet.asker, "__defaults__", (httpserver.url_for("/check"),))
+    httpserver.expect_request("/check", "POST").respond_with_data(said)
+    host = f"localhost:{httpserver.port}"
+    talk = Talk(tmp_path, environ={"AKISMET_KEY": "0123456789ab", "FETCH_ALLOW_PRIVATE": host})
+    reasons = {key: given for key, _, given in talk.said().reasons}
+    assert points == reasons.get("rule_akismet")
+    assert 1 == len(httpserver.log)
+    Talk(tmp_path / "without").said()
+    assert 1 == len(httpserver.log)

@@ -24,6 +24,7 @@ from tertulia.comments.notices import Notices
 from tertulia.comments.signing import Signer, secret_of
 from tertulia.errors import TertuliaError
 from tertulia.http import Web
+from tertulia.service import akismet
 from tertulia.settings import Settings
 from tertulia.store import Store
 
@@ -71,7 +72,10 @@ class Desk:
         signer = Signer(secret)
         notices = Notices(store, blog, signer, settings.owner_email, now)
         behind = Behind(root, settings, store, now)
-        moderator = Moderator(store, snapshots, now, notices, behind.rebuild)
+        web = Web(settings.fetch_allow_private)
+        moderator = Moderator(
+            store, snapshots, now, notices, behind.rebuild, akismet.asker(settings.akismet_key, blog, web)
+        )
         return cls(
             blog=blog,
             store=store,
@@ -84,7 +88,7 @@ class Desk:
             same_origin=same_origin,
             behind=behind,
             work=hashlib.sha256(f"altcha {secret.reveal()}".encode()).hexdigest(),
-            web=Web(settings.fetch_allow_private),
+            web=web,
         )
 
     def finish(self) -> None:

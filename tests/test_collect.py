@@ -22,6 +22,7 @@ from tertulia.networks.base import Desk, Message, Remote, Waiting
 from tertulia.networks.memory import Memory
 from tertulia.networks.reading import LISTENERS, listeners
 from tertulia.networks.reading.base import Heard, Listener, Page, Thread
+from tertulia.phrases import say
 from tertulia.posts import Post
 from tertulia.store import open_store
 from tertulia.store.conversation import Author, Incoming, Verdict
@@ -184,7 +185,7 @@ def test_a_second_run_with_nothing_new_changes_nothing(house, village):
     house.run()
     before = (house.said(), house.rebuilt, house.store.conversation.audit(), house.shown())
     for _again in range(2):
-        assert "nada nuevo" in str(house.run()[0])
+        assert say("collect_same") in str(house.run()[0])
     assert before == (house.said(), house.rebuilt, house.store.conversation.audit(), house.shown())
 
 

@@ -169,7 +169,9 @@ class Collector:
         """Once a day: what came by a feed, and stands under no announcement of ours, may be edited or gone."""
         mark = f"collect {listener.name} again"
         seen = self.store.conversation.mark(mark)
-        if not everything and seen and self.now() - datetime.fromisoformat(seen) < AGAIN:
+        if not everything and (not seen or self.now() - datetime.fromisoformat(seen) < AGAIN):
+            if not seen:  # all of it has come just now
+                self.store.conversation.remember(mark, self.now().isoformat())
             return
         for place in sorted(self.store.collected.places(listener.name) - spoken.keys()):
             self._check(listener, place, set(), report)

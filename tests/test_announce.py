@@ -1,0 +1,92 @@
+"""The task line: what is shown before anything is sent, and what is never sent."""
+
+import pytest
+import time_machine
+from msgspec.structs import replace
+
+from tertulia import posts
+from tertulia.errors import TertuliaError
+from tertulia.posts import Published
+from tertulia.tasks import announce
+from tertulia.tasks.announce import Wish
+from tests.fakes import FAKES, NOW, FakeMastodon
+from tests.house import POST
+
+
+@pytest.fixture(autouse=True)
+def _evening():
+    """The day on which the post came out."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def blog(tmp_path, monkeypatch):
+    """A built blog with one post."""
+    (tmp_path / "output").mkdir()
+    (tmp_path / "pelicanconf.py").write_text('ANNOUNCE_SINCE = "2026-11-22"\n')
+    posts.write(tmp_path / "output", Published(site="https://blog.example", title="B", lang="es", posts=(POST,)))
+    return tmp_path
+
+
+def test_a_dry_run_sends_asks_and_keeps_nothing(blog, capsys, monkeypatch):
+    """With every key set and no socket allowed, all words are shown, and not even the store is made."""
+    for fake in FAKES.values():
+        made = object.__new__(fake)
+        made.url, made.port = "http://127.0.0.1:9", 9
+        for name, value in made.environ().items():
+            monkeypatch.setenv(name, value)
+    assert announce.run(blog, Wish(dry_run=True))
+    shown = capsys.readouterr().out
+    assert all(f"  {network.label} · " in shown for network in announce.Bench.at(blog).networks(with_store=False))
+    assert "20,5 ¢" in shown
+    assert "La plaza, vacía" in shown
+    assert not (blog / "var").exists()
+
+
+def test_without_keys_there_is_a_composer(blog, capsys):
+    """A network without a key is shown with a link to its own composer, filled in."""
+    announce.run(blog, Wish(dry_run=True, network="bluesky"))
+    assert "https://bsky.app/intent/compose?text=%C2%BFQu%C3%A9" in capsys.readouterr().out
+
+
+def test_the_preview_page_draws_each_network_and_escapes(blog):
+    """Every network has its card; what the author writes is text on the page, never markup."""
+    hostile = replace(POST, title="<script>alert(1)</script>", summary='"><img src=x onerror=alert(1)>')
+    posts.write(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=(hostile,)))
+    announce.write_page(blog, blog / "output")
+    page = (blog / "output/_anuncios/index.html").read_text("utf-8")
+    assert all(f'data-network="{network}"' in page for network in FAKES)
+    assert "<script" not in page
+    assert "<img src=x" not in page
+    assert not (blog / "var").exists()
+
+
+def test_a_preview_is_never_announced(blog):
+    """An output with drafts in it is refused by name of what to do."""
+    posts.write(blog / "output", Published(site="https://b.example", title="B", lang="es", preview=True, posts=(POST,)))
+    with pytest.raises(TertuliaError, match="build"):
+        announce.run(blog, Wish())
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_nothing_old_is_announced_unless_told(blog, monkeypatch, capsys):
+    """A post from before ANNOUNCE_SINCE stays unsaid; --since says it; a second run says nothing."""
+    fake = FakeMastodon()
+    for name, value in {**fake.environ(), "FETCH_ALLOW_PRIVATE": f"127.0.0.1:{fake.port}"}.items():
+        monkeypatch.setenv(name, value)
+    old = replace(POST, cover=None, date=POST.date.replace(year=2025))
+    posts.write(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=(old,)))
+    assert announce.run(blog, Wish())
+    assert fake.public == []
+    assert announce.run(blog, Wish(since="2025-01-01"))
+    assert announce.run(blog, Wish(since="2025-01-01"))
+    assert len(fake.public) == 1
+    assert fake.public[0]["url"] in capsys.readouterr().out
+    fake.close()
+
+
+def test_an_unknown_network_names_the_known(blog):
+    """A slip of the pen is told."""
+    with pytest.raises(TertuliaError, match="mastodon, bluesky"):
+        announce.run(blog, Wish(dry_run=True, network="mastodont"))

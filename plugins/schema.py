@@ -71,6 +71,7 @@ def posting(post, settings):
             (other.lang, addresses.whole(site, other.url)) for other in post.translations if is_original
         ),
         comments=tuple(comment(one, addresses.whole(site, post.url)) for one in getattr(post, "said", ())),
+        copies=tuple(place.url for place in post.syndication if place.url),
     )
 
 

@@ -85,6 +85,7 @@ class Posting:
     original: str = ""  # the address of what this translates
     translations: tuple[tuple[str, str], ...] = field(default=())  # (language, address) of what translates this
     comments: tuple[Comment, ...] = ()
+    copies: tuple[str, ...] = ()  # where it lives on networks
 
 
 def posting(post: Posting) -> str:
@@ -97,6 +98,7 @@ def posting(post: Posting) -> str:
             "@id": f"{post.url}#post",
             "url": post.url,
             "mainEntityOfPage": post.url,
+            "sameAs": list(post.copies),
             "headline": post.title,
             "description": post.description,
             "inLanguage": post.lang,

@@ -103,6 +103,12 @@ def test_each_kind_of_credit_keeps_its_meaning():
     assert expected == {key: said[key] for key in expected}
 
 
+def test_copies_on_networks_are_the_same_post():
+    """Where a post lives besides is ``sameAs``."""
+    copies = ("https://mas.example/@ana/1", "https://bsky.example/profile/ana/post/2")
+    assert list(copies) == read(replace(POST, copies=copies))["sameAs"]
+
+
 def test_an_update_is_a_dated_correction():
     """What the author added later is said with its date, without markup."""
     said = read(replace(POST, updates=((Update("2026-03-20", "Era el <em>martes</em>."), "Era el martes."),)))

@@ -1,4 +1,4 @@
-"""The public settings of this blog, grouped, each with what it does. ``publishconf.py`` adds what differs in production.
+"""The public settings of this blog, grouped, each with what it does. ``publishconf.py`` adds what production needs.
 
 What a blogger need not see (the plugins, the shape of addresses) stands in ``plugins/defaults.py``; any name of
 it may be set again here, below the import, and wins. Secrets never stand here: they live in ``.env``.
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that plain "pelican content -s pelicanconf.py" finds plugins/
 
-from plugins.defaults import *  # noqa: E402, F403
+from plugins.defaults import *  # noqa: F403
 
 # ── Who and where ────────────────────────────────────────────────────────────────────────────────────────────────
 SITENAME = "La sobremesa"  # the blog's name

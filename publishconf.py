@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from pelicanconf import *  # noqa: E402, F403
+from pelicanconf import *  # noqa: F403
 
 SHOW_UNPUBLISHED = False  # drafts, hidden and future posts stay at home
 DELETE_OUTPUT_DIRECTORY = True  # nothing of an older build stays behind

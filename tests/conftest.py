@@ -74,7 +74,7 @@ def site(tmp_path_factory) -> Path:
     return output
 
 
-@pytest.fixture()
+@pytest.fixture
 def build():
     """``build(content, output, **settings)``: build another site; gives back what was logged."""
     return build_site

@@ -45,7 +45,7 @@ BROKEN = {
 }  # fmt: skip
 
 
-@pytest.fixture()
+@pytest.fixture
 def folder(tmp_path):
     """An empty blog with one good post."""
     posts = tmp_path / "content" / "posts"

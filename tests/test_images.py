@@ -160,7 +160,9 @@ def test_sizes_are_never_above_the_original_nor_nearly_alike(width_px, widths):
 def test_a_very_tall_picture_has_no_webp_that_the_format_cannot_hold():
     """WebP ends at 16383 px a side."""
     variants = images.variants(Facts("0" * 64, "png", 1600, 20000, False, False, False))
-    assert [("png", 20000), ("webp", 6000), ("webp", 9000), ("webp", 12000)] == [(v.kind, v.height_px) for v in variants]
+    assert [("png", 20000), ("webp", 6000), ("webp", 9000), ("webp", 12000)] == [
+        (v.kind, v.height_px) for v in variants
+    ]
 
 
 def test_transparency_is_kept():

@@ -6,7 +6,7 @@ import re
 import pytest
 
 
-@pytest.fixture()
+@pytest.fixture
 def blog(tmp_path, build):
     """``blog({name: text}, **settings)`` builds those posts; gives the output and what was told."""
 

@@ -25,7 +25,9 @@ def build(folder: Path, now: str, settings: str = "publishconf.py", **environmen
     paths = {"IMAGE_CACHE_PATH": folder / "cache", "CONVERSATION_PATH": folder / "conversation", "NOW": now}
     extra = [f'{key}="{value}"' for key, value in paths.items()]
     command = [sys.executable, "-m", "pelican", str(content), "-s", str(ROOT / settings), "-o", str(output), "-q"]
-    subprocess.run([*command, "-e", *extra], check=True, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), **environment})
+    subprocess.run(
+        [*command, "-e", *extra], check=True, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    )
     return fingerprint(output)
 
 

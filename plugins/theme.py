@@ -216,5 +216,12 @@ def equip_templates(generator):
     generator.context["owner"] = people.find(generator.settings["AUTHOR"]) if people else None
 
 
+def show_patterns(pelican):
+    """In a preview, write the page that shows every element once: ``patrones/``."""
+    if pelican.settings["SHOW_UNPUBLISHED"]:
+        pelican.settings["DIRECT_TEMPLATES"] = [*pelican.settings["DIRECT_TEMPLATES"], "patterns"]
+
+
 def register():
+    signals.initialized.connect(show_patterns)
     signals.generator_init.connect(equip_templates)

@@ -31,7 +31,7 @@ from tertulia.credits import credit
 from tertulia.document import Document, load
 from tertulia.errors import ContentError
 from tertulia.linkify import LinkifyExtension
-from tertulia.markup import Headings, OwnLinks, Sparing
+from tertulia.markup import Headings, OwnLinks, QuoteSources, Sparing
 from tertulia.parallel import spread
 from tertulia.people import People
 from tertulia.phrases import say
@@ -206,6 +206,7 @@ def markdown_for(settings):
             "toc",
             Sparing(),
             Headings(),
+            QuoteSources(),
             OwnLinks(siteurl),
             images.markdown_extension(settings),
             embeds.markdown_extension(settings),

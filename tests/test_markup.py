@@ -5,7 +5,7 @@ from pathlib import Path
 import markdown
 import pytest
 
-from tertulia.markup import NEEDS, Headings, OwnLinks, Sparing
+from tertulia.markup import NEEDS, Headings, OwnLinks, QuoteSources, Sparing
 
 TEXTS = sorted(Path(__file__).parent.glob("**/*.md"))
 EXTENSIONS = [
@@ -60,6 +60,31 @@ def test_links_inside_the_blog(written, href):
     """A file's name is a link to its post; a path of the blog works in a folder too; the rest is left alone."""
     html, _ = render(f"[x]({written})", "/blog")
     assert f'<p><a href="{href}">x</a></p>' == html
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "> Pite usted.\n>\n> — Ana, *El silbato*",
+            "<figure><blockquote><p>Pite usted.</p></blockquote>"
+            "<figcaption>Ana, <cite>El silbato</cite></figcaption></figure>",
+        ),
+        (
+            "> Uno.\n>\n> — [Ana](https://ana.example/)\n\nDos.",
+            '<figure><blockquote><p>Uno.</p></blockquote><figcaption><a href="https://ana.example/">Ana</a></figcaption>'
+            "</figure><p>Dos.</p>",
+        ),
+        ("> — Hola, dijo.", "<blockquote><p>— Hola, dijo.</p></blockquote>"),
+        ("> Uno.\n>\n> —Y dos, dijo.", "<blockquote><p>Uno.</p><p>—Y dos, dijo.</p></blockquote>"),
+        ("> — Uno.\n>\n> — Dos.", "<blockquote><p>— Uno.</p><p>— Dos.</p></blockquote>"),
+        ("> Uno.\n>\n> Dos — tres.", "<blockquote><p>Uno.</p><p>Dos — tres.</p></blockquote>"),
+    ],
+)
+def test_the_source_of_a_quotation_stands_under_it(text, expected):
+    """A last paragraph that begins with a dash is the source; a dialogue of one paragraph is none."""
+    html = markdown.Markdown(extensions=[QuoteSources()]).convert(text)
+    assert expected == html.replace("\n", "")
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)

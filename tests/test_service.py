@@ -54,7 +54,7 @@ def test_mistakes_are_listed_on_top_with_links_and_the_text_is_kept(talk):
     body = page.get_data(as_text=True)
     assert 422 == page.status_code
     assert {"name", "site", "email"} == set(
-        re.findall(r'<a href="#(\w+)">', body.split('role="alert"')[1].split("</div>")[0])
+        re.findall(r'<a href="#comment-(\w+)">', body.split('role="alert"')[1].split("</div>")[0])
     )
     assert "Un &lt;b&gt;texto&lt;/b&gt; largo</textarea>" in body
 
@@ -403,6 +403,10 @@ def test_a_person_is_erased_from_everywhere(talk):
     assert [] == talk.store.conversation.find()
     assert 0 == talk.store.letters.waiting()
     assert "refused" == talk.desk.moderator.take(_again(talk, said)).state
+    for path in talk.folder.rglob("*"):
+        held = path.read_bytes() if path.is_file() else b""
+        assert b"Zutana" not in held, path
+        assert b"zutana@correo" not in held, path
 
 
 def _again(talk, said):

@@ -83,10 +83,10 @@ def in_the_browser(blog, page, *, scripts):
     page.open(blog.page)
     words = f"Pito con *calma* {scripts}"
     page.run("document.querySelector('[data-form=comment]').noValidate = true")
-    page.fill("#text", words)
+    page.fill("#comment-text", words)
     page.click("[data-form=comment] button[value=preview]", leaves=not scripts)
     page.until("document.querySelector('[data-form=comment] [aria-invalid], [role=alert] a') !== null")
-    page.fill("#name", "Ana")
+    page.fill("#comment-name", "Ana")
     page.click("[data-form=comment] button[value=preview]", leaves=not scripts)
     page.until("document.querySelector('article.note em')?.textContent === 'calma'")
     blog.later(seconds=20)

@@ -70,6 +70,7 @@ def run(root: Path, conf: Mapping[str, Any], host: str, port: int) -> None:
     from waitress import create_server
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that some wait a moment is no news
     logging.getLogger().handlers[0].addFilter(settings.HideSecrets())
     at_work = desk(root, conf)

@@ -56,6 +56,17 @@ class Database:
             if _version(connection) != NEWEST:
                 _upgrade(connection)
 
+    def scrub(self) -> None:
+        """Leave nothing of what was deleted in SQLite's log; PostgreSQL's own cleaning does it there, in its time."""
+        if not self.is_sqlite:
+            return
+        with self._turn, _told():
+            bare = self.engine.raw_connection()  # a checkpoint cannot be made inside a transaction
+            try:
+                bare.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                bare.close()
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -112,6 +123,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # An intent must be on the disk before the wire is touched, also when the power goes.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # What is deleted is overwritten: whoever asked to be erased must not be found in the file's empty pages.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
 
 

@@ -17,7 +17,7 @@ it becomes a second source of the same comment::
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -424,7 +424,7 @@ class Conversation:
 
     # Erasing
 
-    def erase(self, person: int, now: datetime, emails: Iterable[str] = ()) -> set[tuple[str, str]]:
+    def erase(self, person: int, now: datetime) -> set[tuple[str, str]]:
         """
         Forget a person and all they said, and do not let them be brought back.
 
@@ -455,7 +455,8 @@ class Conversation:
             forget(connection, ids)
             connection.execute(delete(persons).where(persons.c.id == person))
             _note(connection, now, "owner", "erased")
-            return touched
+        self._database.scrub()
+        return touched
 
     def _erased(self, connection: Connection, incoming: Incoming) -> bool:
         salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()

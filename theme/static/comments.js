@@ -95,7 +95,7 @@ function show(answer) {
     const link = document.createElement(form.elements[error.field] ? "a" : "span");
     link.textContent = error.text;
     if (form.elements[error.field]) {
-      link.href = `#${error.field}`;
+      link.href = `#comment-${error.field}`;
       form.elements[error.field].setAttribute("aria-invalid", "true");
     }
     list.append(Object.assign(document.createElement("li"), {}));

@@ -18,7 +18,7 @@ def too_old(version, conf):
     if re.search(r"^DEFAULT_LANG = [\"']en", conf, re.MULTILINE):
         line = "Tertulia needs Python {} or later; this one is {}. Install a newer one and run it by its name: {}"
     else:
-        line = "Tertulia necesita Python {} o posterior; este es {}. Instale uno más nuevo y llámelo por su nombre: {}"
+        line = "Tertulia necesita Python {} o posterior; este es {}. Instala uno más nuevo y llámalo por su nombre: {}"
     return line.format(needed, here, "python" + needed + " tasks.py")
 
 

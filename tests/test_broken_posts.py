@@ -31,7 +31,7 @@ BROKEN = {
     "bad-modified": ((HEAD + "Modificado: luego\n\ntexto\n").encode(), 4, "no entiendo la fecha «luego»", LEFT_OUT),
     "bad-status": ((HEAD + "Estado: casi listo\n\ntexto\n").encode(), 4, "no es un estado", LEFT_OUT),
     "bad-language": ((HEAD + "Idioma: klingon\n\ntexto\n").encode(), 4, "no se escribe en «klingon»", BUILT),
-    "unknown-key": ((HEAD + "Etiquetes: a, b\n\ntexto\n").encode(), 4, "¿quiso decir «Etiquetas»?", BUILT),
+    "unknown-key": ((HEAD + "Etiquetes: a, b\n\ntexto\n").encode(), 4, "¿quisiste decir «Etiquetas»?", BUILT),
     "twice": ((HEAD + "Título: Dos\n\ntexto\n").encode(), 4, "«Título» está dos veces", BUILT),
     "not-a-field": ((HEAD + "esto no es nada\n\ntexto\n").encode(), 4, "no es «Clave: valor»", BUILT),
     "bad-update": ((HEAD + "Actualización: pronto diré\n\ntexto\n").encode(), 4, "no empieza con su fecha", BUILT),

@@ -129,7 +129,7 @@ def test_updates_are_dated_notes():
     [
         ("Título: x\nFecha: ayer\n\n", 2, "the date “ayer” makes no sense"),
         ("Título: x\nEtiquetes: a\n\n", 2, "unknown key “Etiquetes”"),
-        ("Título: x\nEstado: casi\n\n", 2, "“casi” is no status"),
+        ("Título: x\nEstado: casi\n\n", 2, "“casi” is not a status"),
         ("Título: x\nIdioma: eo\n\n", 2, "the blog is not written in “eo”"),
         ("Título: x\nTítulo: y\n\n", 2, "“Título” is there twice"),
         ("Título: x\nActualización: pronto\n\n", 2, "the update “pronto” does not begin with its date"),

@@ -178,8 +178,8 @@ def test_an_alias_never_replaces_a_page_and_is_told_on_its_line(built):
     """A real page, another post's alias, and a path outside are each one line that names the file and the line."""
     output, told = built
     assert 'http-equiv="refresh"' not in (output / "2026/03/uno/index.html").read_text("utf-8")
-    taken, outside = "quite el alias, o cambie la otra dirección", "ninguna página puede estar en «../fuera/»"
-    assert [line.partition("; escriba")[0] for line in sorted(told)] == [
+    taken, outside = "quita el alias, o cambia la otra dirección", "ninguna página puede estar en «../fuera/»"
+    assert [line.partition("; escribe")[0] for line in sorted(told)] == [
         f"content/posts/b-dos.md:4: en «/2026/03/uno/» ya está content/posts/a-uno.md; {taken}",
         f"content/posts/b-dos.md:4: en «/viejo/uno/» ya está content/posts/a-uno.md; {taken}",
         f"content/posts/b-dos.md:4: {outside}",

@@ -134,7 +134,7 @@ def test_two_spellings_are_one_hint(tmp_path: Path):
         ('[a]\ndescription.es = 1\n', '2: “description” must be text in quotes; write description.es = "…"'),
         ('[a]\n\nlable = "A"\n', "3: unknown “lable”; did you mean “label”?"),
         ('[a]\nqwertz = "A"\n', "2: unknown “qwertz”; there are: label, variants, description"),
-        ('suelta = "A"\n[a]\n', "1: “suelta” stands under no name; write “[suelta]” and put its data below"),
+        ('suelta = "A"\n[a]\n', "1: “suelta” is not under any name; write “[suelta]” and put its data below"),
         ('[a]\nlabel = "X"\n[b]\nvariants = ["x"]\n', "3: “x” is “X” and “b” at once; leave it in one of the two"),
     ],
 )  # fmt: skip

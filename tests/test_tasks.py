@@ -333,7 +333,7 @@ def test_a_new_post_has_its_metadata(tmp_path):
     assert "posts/2026/2026-11-22_el-voto-util.md" == path.relative_to(tmp_path).as_posix()
     expected = (
         "Título: ¿El voto útil?\nFecha: 2026-11-22 12:00\nId: 1a2b3c4d\nAutor: Ana Ruiz\n"
-        "Categoría:\nEtiquetas:\nResumen:\nEstado: borrador\n\nEscriba aquí.\n"
+        "Categoría:\nEtiquetas:\nResumen:\nEstado: borrador\n\nEscribe aquí.\n"
     )
     assert expected == path.read_text("utf-8")
 

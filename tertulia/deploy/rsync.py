@@ -1,8 +1,8 @@
-"""A folder of another machine, by rsync: ``rsync:me@host:/srv/www/blog``.
+"""A folder of another machine, by rsync: ``rsync:me@host:/srv/www/blog``, or a daemon's ``rsync://host/module``.
 
-Only the files of the plan travel (``--files-from``), put into place together at the end (``--delay-updates``). A file
-that is named and no longer exists here is deleted there (``--delete-missing-args``), which is how only what we put
-there ever goes; rsync ≥ 3.1 on both sides.
+Only the files of the plan travel (``--files-from``), put into place together at the end (``--delay-updates``). Then
+those to take away are named: what does not exist here is deleted there (``--delete-missing-args``), which is how only
+what we put there ever goes. rsync ≥ 3.2.3 here, ≥ 3.1 there.
 """
 
 import shutil
@@ -21,7 +21,8 @@ class Rsync(Target):
     """Whatever rsync can reach."""
 
     def __init__(self, address: str, tools: Tools) -> None:
-        self._place = address.removeprefix("//").rstrip("/") + "/"
+        # "rsync://…" is rsync's own way to name a daemon; all else is a path, here or after "host:".
+        self._place = (f"rsync:{address}" if address.startswith("//") else address).rstrip("/") + "/"
 
     def manifest(self) -> Manifest:
         with tempfile.TemporaryDirectory() as folder:
@@ -35,15 +36,23 @@ class Rsync(Target):
 
     def apply(self, output: Path, plan: Plan) -> None:
         self._leave(plan.between)
-        if plan.put or plan.delete:
-            with tempfile.NamedTemporaryFile("w", suffix=".txt") as names:
-                names.write("\0".join((*plan.put, *plan.delete)))
-                names.flush()
-                options = ("--from0", f"--files-from={names.name}", "--delete-missing-args", "--delay-updates")
-                code, words = _rsync(*options, "--mkpath", f"{output}/", self._place)
-            if code:
-                raise DeployError(say("deploy_partly", why=words or code))
+        self._send(output, plan.put)
+        with tempfile.TemporaryDirectory() as nothing:
+            for name in plan.delete:  # only the file may be missing: a folder on its way would be an error
+                Path(nothing, name).parent.mkdir(parents=True, exist_ok=True)
+            self._send(Path(nothing), plan.delete, "--delete-missing-args")
         self._leave(plan.new)
+
+    def _send(self, folder: Path, files: tuple[str, ...], *options: str) -> None:
+        if not files:
+            return
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as names:
+            names.write("\0".join(files))
+            names.flush()
+            options = ("--from0", f"--files-from={names.name}", "--delay-updates", "--mkpath", *options)
+            code, words = _rsync(*options, f"{folder}/", self._place)
+        if code:
+            raise DeployError(say("deploy_partly", why=words or code))
 
     def _leave(self, manifest: Manifest) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -12,15 +12,20 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree, html
 
 from tertulia.http import Fetched, Web
+from tertulia.text import strip_controls
 
 REL = "webmention"
 # The whole page is of no interest: endpoints stand in the head, or in a footer.
 MAX_BYTES = 1_000_000
 HTML_TYPES = ("text/html", "application/xhtml+xml", "")
-# What looks like an element in here is text to a browser.
-_TEXT_ONLY = frozenset(
-    ("template", "textarea", "title", "xmp", "noembed", "noframes", "iframe", "script", "style", "plaintext")
+# What looks like an element in here is text to a browser, or nothing at all.
+_TEXT_ONLY = (
+    *("template", "textarea", "xmp", "noembed", "noframes", "iframe", "script", "style", "plaintext"),
+    *("svg", "math", "object"),
 )
+# libxml2 compares each attribute of an element with all before it: no honest element has so many.
+_BLOATED = re.compile(r"<[^<>]{5000,}>?")
+_MOST_WORDS_IN_A_TAG = 500
 _PARAMETER = re.compile(r"\s*([^\s=]+)\s*(?:=\s*(.*))?", re.DOTALL)
 
 
@@ -53,24 +58,39 @@ def endpoint(page: Fetched) -> str:
 
 
 def parse(page: Fetched) -> html.HtmlElement | None:
-    """The document of *page*; None when there is nothing in it. Comments are no part of it."""
+    """The document of *page* as a browser would have it; None when there is nothing in it."""
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
-    text = page.text.replace("\x00", "").encode("utf-8", "replace")
+    text = _BLOATED.sub(_slim, page.text.replace("\x00", ""))
     try:
-        return html.document_fromstring(text, parser=parser) if text.strip() else None
+        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser) if text.strip() else None
     except (etree.ParserError, ValueError):
         return None
+    if tree is None:
+        return None
+    for title in _all(tree, "title"):
+        words = strip_controls(title.text_content())
+        for inside in list(title):
+            title.remove(inside)
+        title.text = words
+    for hidden in _all(tree, *_TEXT_ONLY):
+        if hidden.getparent() is not None:
+            hidden.drop_tree()
+    return tree
 
 
-def visible(element: html.HtmlElement) -> bool:
-    """Whether a browser takes *element* for an element, and not for text."""
-    return not any(above.tag in _TEXT_ONLY for above in element.iterancestors())
+def _all(tree: html.HtmlElement, *tags: str) -> list[html.HtmlElement]:
+    """The elements of these kinds, as a list: the tree is about to change."""
+    return list(tree.iter(*tags))
+
+
+def _slim(tag: re.Match[str]) -> str:
+    return tag[0] if len(tag[0].split()) <= _MOST_WORDS_IN_A_TAG else ""
 
 
 def base_of(tree: html.HtmlElement, url: str) -> str:
     """What relative addresses in the document stand against."""
     for base in tree.iter("base"):
-        if (href := base.get("href")) and visible(base):
+        if href := base.get("href"):
             try:
                 return str(urljoin(url, href.strip()))
             except ValueError:
@@ -86,7 +106,7 @@ def _in_headers(header: str) -> str | None:
 def _in_document(tree: html.HtmlElement) -> str | None:
     for element in tree.iter("link", "a"):
         href = element.get("href")
-        if href is not None and REL in (element.get("rel") or "").lower().split() and visible(element):
+        if href is not None and REL in (element.get("rel") or "").lower().split():
             return str(href).strip()
     return None
 

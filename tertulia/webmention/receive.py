@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tertulia import snapshot
-from tertulia.errors import FetchError, FetchRefused
+from tertulia.errors import FetchError, FetchRefused, TertuliaError
 from tertulia.http import Fetched, Web
 from tertulia.store.conversation import Incoming, Recorded
 from tertulia.store.mentions import Mention, Mentions
@@ -106,7 +106,13 @@ class Receiver:
         """Look at what is due; at how many."""
         done = 0
         while done < most and (mention := self.mentions.next(self.now())):
-            self._look(mention)
+            try:
+                self._look(mention)
+            except TertuliaError:
+                raise
+            except Exception:  # a page odder than we thought of: it must not keep the others waiting
+                log.exception("looking at %s", mention.source)
+                self._later(mention, "mention_silent")
             done += 1
         if not done:
             self.mentions.purge(self.now())

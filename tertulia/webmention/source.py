@@ -25,7 +25,7 @@ from tertulia.errors import FetchError
 from tertulia.http import Fetched
 from tertulia.store.conversation import Author, Kind
 from tertulia.text import shorten
-from tertulia.webmention.discovery import HTML_TYPES, base_of, parse, visible
+from tertulia.webmention.discovery import HTML_TYPES, base_of, parse
 from tertulia.webmention.pages import without_fragment
 
 TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/json")
@@ -139,7 +139,7 @@ def _links(tree: lxml_html.HtmlElement, url: str) -> set[str]:
     found = set()
     for element in tree.iter(etree.Element):
         for name in _LINKING:
-            if (value := element.get(name)) and visible(element):
+            if value := element.get(name):
                 try:
                     found.add(without_fragment(urljoin(base, value.strip())))
                 except ValueError:
@@ -168,9 +168,6 @@ def _texts(value: Any) -> Iterator[str]:
 def _microformats(tree: lxml_html.HtmlElement, url: str) -> dict[str, Any]:
     if not _is_reasonable(tree):
         return {}
-    for element in tree.xpath("//script | //style | //template | //svg | //iframe"):
-        if element.getparent() is not None:
-            element.drop_tree()
     try:
         found = mf2py.parse(doc=lxml_html.tostring(tree, encoding="unicode"), url=url, html_parser="lxml")
     except (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError):
@@ -237,7 +234,7 @@ def _words(said: dict[str, Any], kind: Kind) -> tuple[str, str]:
         name, summary = _text(said.get("name")), _text(said.get("summary"))
         words = summary or html.plain(markup[:_LONGEST_HTML]) or words
         is_title = name and not words.startswith(name[:40])
-        parts = [name, shorten(_SPACES.sub(" ", words), LONGEST_MENTION)] if is_title else [_short(words)]
+        parts = [name, _short(words)] if is_title else [_short(words)]
         return "\n\n".join(filter(None, parts)), "".join(f"<p>{escape(part)}</p>" for part in parts if part)
     if not markup:
         words = words or _text(said.get("summary")) or _text(said.get("name"))
@@ -245,13 +242,17 @@ def _words(said: dict[str, Any], kind: Kind) -> tuple[str, str]:
     markup = html.clean(markup[:_LONGEST_HTML])
     words = html.plain(markup)
     if len(words) > LONGEST:
-        words = shorten(words, LONGEST)
-        markup = "".join(f"<p>{escape(part)}</p>" for part in words.split("\n\n"))
+        words = _short(words, LONGEST)
+        markup = f"<p>{escape(words)}</p>"
     return words, markup
 
 
-def _short(words: str) -> str:
-    return shorten(_SPACES.sub(" ", words).strip(), LONGEST_MENTION)
+def _short(words: str, limit: int = LONGEST_MENTION) -> str:
+    line = _SPACES.sub(" ", words[: 20 * limit]).strip()
+    try:
+        return shorten(line, limit)
+    except ValueError:  # one endless word
+        return line[: limit - 1] + "…"
 
 
 def _plain(

@@ -9,6 +9,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -26,6 +27,16 @@ FLAGS = (
     "--no-first-run",
     "--remote-debugging-pipe",
 )
+
+
+# The browser reads file 3 and writes file 4; a shell can only move those below 10.
+_LAUNCH = """
+import fcntl, os, sys
+source, sink = (fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3])
+os.dup2(source, 3)
+os.dup2(sink, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 class Page:
@@ -133,7 +144,10 @@ class Page:
             ready, _, _ = select.select([self._in], [], [], max(0.0, ends - time.monotonic()))
             if not ready:
                 raise AssertionError("the browser says nothing")
-            self._left += os.read(self._in, 1 << 20)
+            read = os.read(self._in, 1 << 20)
+            if not read:
+                raise AssertionError("the browser is gone")
+            self._left += read
         message, _, self._left = self._left.partition(b"\0")
         found: dict[str, Any] = json.loads(message)
         return found
@@ -147,7 +161,7 @@ def browser():
     profile = tempfile.mkdtemp(prefix="tertulia-browser-")
 
     process = subprocess.Popen(
-        ["sh", "-c", f'exec "$0" "$@" 3<&{to_read} 4>&{from_write}', CHROMIUM, *FLAGS, f"--user-data-dir={profile}"],
+        [sys.executable, "-c", _LAUNCH, str(to_read), str(from_write), CHROMIUM, *FLAGS, f"--user-data-dir={profile}"],
         pass_fds=(to_read, from_write),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

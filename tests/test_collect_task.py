@@ -11,6 +11,7 @@ from werkzeug import Request, Response
 from tertulia import phrases, posts, snapshot
 from tertulia.errors import SettingError, TertuliaError
 from tertulia.networks.base import Message, Remote
+from tertulia.phrases import say
 from tertulia.posts import Post, Published
 from tertulia.store import open_store
 from tertulia.store.deliveries import NewDelivery
@@ -69,9 +70,9 @@ def test_collect_brings_everything_home_and_says_so(root, capsys):
     first = capsys.readouterr().out
     assert collect.run(root, everything=True)
     second = capsys.readouterr().out
-    assert "mastodon    2 looks · 7 new" in first
-    assert "Something visible has changed" in first
-    assert ("nothing new" in second, "Something visible" in second) == (True, False)
+    assert f"mastodon    {say('collect_looked', n=2)} · {say('collect_new', n=7)}" in first
+    assert say("collect_changed") in first
+    assert (say("collect_same") in second, say("collect_changed") in second) == (True, False)
     assert {"like": 5, "repost": 2} == snapshot.read(root / "var/conversation", "voto", "es").counts
     assert 7 == len(said(root))
 
@@ -125,6 +126,6 @@ def test_webmention_tells_and_status_shows(root, httpserver, capsys):
     assert webmention.run(root)
     assert [{"source": POST.url, "target": f"http://127.0.0.1:{httpserver.port}/otro"}] == told
     out = capsys.readouterr().out
-    assert ("webmention    sent" in out, "No new link" in out) == (True, True)
+    assert (f"webmention    {say('sent_sent')}" in out, say("webmention_nothing") in out) == (True, True)
     status.run(root)
-    assert f"webmention    sent        http://127.0.0.1:{httpserver.port}/otro" in capsys.readouterr().out
+    assert f"webmention    {say('sent_sent'):<10}  http://127.0.0.1:{httpserver.port}/otro" in capsys.readouterr().out

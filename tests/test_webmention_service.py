@@ -53,12 +53,8 @@ def test_the_status_page_follows_it(talk):
     tell(talk)
     receiver(talk.desk).work()
     seen.append(status())
-    assert [
-        "Received; it will be looked at presently",
-        "Checked; waiting for the owner of this site to see it",
-        "Published",
-        "The page is no longer there",
-    ] == seen
+    keys = ("mention_queued", "mention_waiting", "mention_approved", "mention_gone")
+    assert [talk.blog.t(key, "en") for key in keys] == seen
 
 
 @pytest.mark.parametrize(
@@ -76,9 +72,9 @@ def test_a_person_gets_pages(talk):
     page = talk.browser.get(f"/webmention?target={TARGET}").get_data(as_text=True)
     assert f'value="{TARGET}"' in page and 'method="post"' in page
     answer = tell(talk, {"Accept": "text/html"})
-    assert 202 == answer.status_code and "<h1>Recibida" in answer.get_data(as_text=True)
+    assert 202 == answer.status_code and f"<h1>{talk.blog.t('mention_queued', 'es')}" in answer.get_data(as_text=True)
     wrong = tell(talk, {"Accept": "text/html"}, source='"><script>alert(1)</script>').get_data(as_text=True)
-    assert "<h1>Hacen falta dos" in wrong and "alert(1)" not in wrong
+    assert f"<h1>{talk.blog.t('mention_bad_address', 'es')[:20]}" in wrong and "alert(1)" not in wrong
 
 
 def test_an_unknown_status_is_404(talk):

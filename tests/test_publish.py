@@ -1,0 +1,209 @@
+"""``publish`` from one end to the other: a small blog, a folder that a web server shows, networks that remember."""
+
+import os
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import time_machine
+
+from tertulia.tasks import announce, publish, status
+from tertulia.tasks.announce import Wish
+from tests.conftest import ROOT
+from tests.fakes import FakeMastodon, FakeX
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+EVENING = "2026-11-22T18:00:00+00:00"
+TOMORROW = "2026-11-23T18:00:00+00:00"
+
+# Below the settings of the project; what a blogger may have changed there is set again.
+CONF = """
+SITENAME, TAGLINE, AUTHOR = "Bitácora", "Cosas", "Ana Ruiz"
+SITE_ADDRESS, SITEURL = "{address}", ""
+DEFAULT_LANG, LANGUAGES, TIMEZONE, MENU = "es", ("es",), "UTC", None
+SEARCH = SOCIAL_CARDS = False
+SERVICE_ADDRESS = WEBSUB_HUB = INDEXNOW_KEY = ""
+ANNOUNCE = {{}}
+NOW = "{now}"
+"""
+POST = """\
+Título: El voto útil
+Id: voto
+Slug: {slug}
+Fecha: 2026-11-22 16:00
+Resumen: {summary}
+{more}
+Votar no es pitar falta.
+"""
+SCHEDULED = "Título: Mañana\nId: manana\nFecha: 2026-11-23 09:00\nResumen: Lo de mañana.\n\nYa es mañana.\n"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """The readers' web server."""
+
+    def log_message(self, *_words):
+        pass
+
+
+class Blog:
+    """A blog in a folder of its own, its readers' web server, its networks."""
+
+    def __init__(self, root, monkeypatch):
+        self.root, self.www = root / "mi blog ñ", root / "www"
+        (self.root / "content/posts").mkdir(parents=True)
+        shutil.copytree(ROOT / "plugins", self.root / "plugins", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("tertulia", "theme"):
+            (self.root / name).symlink_to(ROOT / name)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=os.fspath(self.www)))
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self.mastodon, self.x = FakeMastodon(), FakeX()
+        ports = (self.server.server_address[1], self.mastodon.port, self.x.port)
+        environ = {
+            **self.mastodon.environ(),
+            **self.x.environ(),
+            "DEPLOY_TARGET": f"folder:{self.www}",
+            "ANNOUNCE_SINCE": "2026-11-22",
+            "FETCH_ALLOW_PRIVATE": " ".join(f"127.0.0.1:{port}" for port in ports),
+        }
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        self.at(EVENING)
+        self.write()
+        (self.root / "content/posts/manana.md").write_text(SCHEDULED, "utf-8")
+
+    def at(self, now):
+        """The moment of the build, which has a process and a clock of its own."""
+        own = CONF.format(address=f"http://127.0.0.1:{self.server.server_address[1]}", now=now)
+        (self.root / "pelicanconf.py").write_text((ROOT / "pelicanconf.py").read_text("utf-8") + own, "utf-8")
+        shutil.copy(ROOT / "publishconf.py", self.root)
+
+    def write(self, slug="el-voto", summary="¿Qué tal, ñandú?", more=""):
+        text = POST.format(slug=slug, summary=summary, more=more)
+        (self.root / "content/posts/voto.md").write_text(text, "utf-8")
+
+    def publish(self, **named):
+        return publish.run(self.root, **named)
+
+    def page(self, slug="el-voto"):
+        return (self.www / f"2026/11/{slug}/index.html").read_text("utf-8")
+
+    def said(self):
+        """How many posts there are on each network."""
+        return len(self.mastodon.public), len(self.x.public)
+
+    def close(self):
+        for server in (self.mastodon, self.x):
+            server.close()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def blog(tmp_path, monkeypatch):
+    with time_machine.travel(EVENING, tick=False):
+        made = Blog(tmp_path, monkeypatch)
+        yield made
+        made.close()
+
+
+def test_from_the_first_time_to_the_last(blog, capsys):
+    """Said once with its page up; shown where; an edit, a new slug, a withdrawal: each as the policy says."""
+    assert blog.publish(dry_run=True)
+    shown = capsys.readouterr().out
+    assert "+ 2026/11/el-voto/index.html" in shown
+    assert "│ ¿Qué tal, ñandú?" in shown
+    assert not blog.www.exists()
+    assert not (blog.root / "var/tertulia.db").exists()
+
+    assert blog.publish()
+    assert blog.said() == (1, 1)
+    links = [blog.mastodon.public[0]["url"], f"https://x.com/bitacora/status/{blog.x.public[0]['id']}"]
+    for link in links:  # the second deploy of the same run
+        assert f'class="u-syndication" rel="syndication" href="{link}"' in blog.page()
+    assert not (blog.www / "posts.json").exists()
+
+    capsys.readouterr()
+    assert blog.publish()
+    assert blog.said() == (1, 1)
+    assert "http" not in capsys.readouterr().out  # nothing was said, so nothing is where
+
+    blog.write(summary="Corregido: votar no es pitar.")
+    assert blog.publish()
+    assert blog.said() == (1, 1)
+    assert "Corregido" in blog.mastodon.public[0]["text"]  # its policy: edit
+    assert "ñandú" in blog.x.public[0]["text"]  # its policy: leave
+
+    blog.write(slug="otra-direccion", summary="Corregido: votar no es pitar.", more="Alias: 2026/11/el-voto/\n")
+    assert blog.publish()
+    assert blog.said() == (1, 1)
+    assert links[0] in blog.page("otra-direccion")
+
+    assert status.run(blog.root)
+    assert announce.run(blog.root, Wish(post="voto", withdraw=True))
+    assert blog.said() == (0, 0)
+    assert blog.publish()
+    assert blog.said() == (0, 0)
+    assert "u-syndication" not in blog.page("otra-direccion")
+
+
+def test_a_warning_stops_everything(blog, capsys):
+    """A build with a warning puts nothing out and says nothing."""
+    blog.write(more="Portada: no-existe.jpg\n")
+    assert not blog.publish()
+    assert "no-existe.jpg" in capsys.readouterr().err
+    assert not blog.www.exists()
+    assert blog.said() == (0, 0)
+
+
+def test_a_scheduled_post_waits_for_its_day(blog):
+    """Before its date it is neither public nor said; the same command puts it out afterwards."""
+    assert blog.publish()
+    assert not (blog.www / "2026/11/manana").exists()
+    assert blog.said() == (1, 1)
+    blog.at(TOMORROW)
+    with time_machine.travel(TOMORROW, tick=False):
+        assert blog.publish()
+    assert (blog.www / "2026/11/manana/index.html").exists()
+    assert blog.said() == (2, 2)
+
+
+def test_a_lost_store_loses_nothing_public(blog, capsys):
+    """With var/ gone, publish keeps the old site; announce finds what is there; then publish goes on."""
+    assert blog.publish()
+    before = blog.page()
+    shutil.rmtree(blog.root / "var")
+    assert not blog.publish()
+    assert blog.mastodon.public[0]["url"] in capsys.readouterr().err
+    assert blog.page() == before
+    assert announce.run(blog.root, Wish())
+    assert blog.publish()
+    assert blog.said() == (1, 1)
+    assert blog.page() == before
+
+
+def test_a_machine_without_var_writes_the_snapshot_first(blog, monkeypatch):
+    """As in CI: the store lasts, the folder does not; ``snapshot`` before ``publish``, and nothing is said again."""
+    monkeypatch.setenv("TERTULIA_STORE", "sqlite:///elsewhere.db")
+    assert blog.publish()
+    shutil.rmtree(blog.root / "var")
+    shutil.rmtree(blog.root / "output")
+    publish.write_snapshot(blog.root)
+    assert blog.publish()
+    assert blog.said() == (1, 1)
+    assert "u-syndication" in blog.page()
+
+
+def test_a_failure_is_not_silent(blog, capsys):
+    """What a network refuses is told by publish and by status, and both end as failed; a retry says it once."""
+    blog.x.fail_next("422")
+    assert not blog.publish()
+    assert blog.said() == (1, 0)
+    assert "You are not permitted" in capsys.readouterr().out
+    assert not status.run(blog.root)
+    assert "You are not permitted" in capsys.readouterr().out
+    assert announce.run(blog.root, Wish(retry=True))
+    assert blog.said() == (1, 1)
+    assert status.run(blog.root)

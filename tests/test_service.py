@@ -66,7 +66,7 @@ def test_mistakes_are_listed_on_top_with_links_and_the_text_is_kept(talk):
         ({"text": "a" * 10_001}, "caben 10000"),
         ({"text": "[](https://x.example)"}, "no tiene palabras"),
         ({"name": "a" * 81}, "como mucho 80"),
-        ({"email": "ana"}, "no parece un correo"),
+        ({"email": "ana"}, "no parece una dirección de correo"),
         ({"site": "javascript:alert(1)"}, "no parece una dirección"),
         ({"site": "https://user:pass@x.example"}, "no parece una dirección"),
     ],

@@ -48,16 +48,16 @@ GRACE = timedelta(days=1)
 _WORDS = {
     "es": {
         "read": "Leer la entrada",
-        "leave": "Dejar de recibir estas cartas",
-        "why": "Recibes esta carta porque te suscribiste a {title}.",
+        "leave": "Dejar de recibir el boletín",
+        "why": "Recibes este correo porque te suscribiste a {title}.",
         "confirm_subject": "Confirma tu suscripción a {title}",
         "confirm": "Alguien pidió que {title} te escriba cuando publique algo. Si fuiste tú, confírmalo:",
         "confirm_not": "Si no fuiste tú, no hagas nada: no volveremos a escribirte.",
     },
     "en": {
         "read": "Read the post",
-        "leave": "Stop receiving these letters",
-        "why": "You receive this letter because you subscribed to {title}.",
+        "leave": "Stop receiving the newsletter",
+        "why": "You receive this e-mail because you subscribed to {title}.",
         "confirm_subject": "Confirm your subscription to {title}",
         "confirm": "Somebody asked {title} to write to you when it publishes. If it was you, confirm:",
         "confirm_not": "If it was not you, do nothing: we will not write again.",

@@ -256,6 +256,13 @@ def test_which_page_an_address_means(house, target, post):
     assert post == house.pages.find(target).post
 
 
+def test_a_preview_is_ours_too(house):
+    """The same pages under another address, and nothing under any other."""
+    pages = Pages(SITE, house.pages.output, house.published, ("http://127.0.0.1:8000",))
+    there = "http://127.0.0.1:8000/2026/11/el-voto-util/"
+    assert ("voto", None) == (pages.find(there).post, pages.find(there.replace("8000", "8001")))
+
+
 def test_a_reply_is_looked_at_later_and_waits_for_the_owner(house):
     """Nothing is fetched by the request; afterwards the reply is in the conversation, before moderation."""
     house.sites.put(SOURCE, example("reply"))

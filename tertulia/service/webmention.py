@@ -40,9 +40,10 @@ _told = threading.Event()
 def receiver(desk: Desk) -> Receiver:
     """What takes webmentions for *desk*."""
     folder = desk.moderator.snapshots
+    others = (desk.blog.service,) if desk.same_origin else ()
     return Receiver(
         mentions=desk.store.mentions,
-        pages=Pages(desk.blog.site, desk.blog.output, desk.blog.published),
+        pages=Pages(desk.blog.site, desk.blog.output, desk.blog.published, others),
         web=desk.web,
         take=desk.moderator.take,
         gone=desk.moderator.gone,

@@ -11,10 +11,13 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
+from tertulia import http
 from tertulia.http import Fetched, Web
 from tertulia.text import strip_controls
 
 REL = "webmention"
+# https://www.w3.org/TR/webmention/#user-agent: who reads their logs shall see why they were asked.
+USER_AGENT = f"{http.USER_AGENT} Webmention"
 # The whole page is of no interest: endpoints stand in the head, or in a footer.
 MAX_BYTES = 1_000_000
 HTML_TYPES = ("text/html", "application/xhtml+xml", "")
@@ -36,9 +39,8 @@ def discover(target: str, web: Web) -> str:
     Raises:
         FetchRefused, FetchError: the page could not be asked.
     """
-    page = web.request(
-        "GET", target, headers={"Accept": "text/html, application/xhtml+xml, */*;q=0.5"}, cut=True, max_bytes=MAX_BYTES
-    )
+    headers = {"User-Agent": USER_AGENT, "Accept": "text/html, application/xhtml+xml, */*;q=0.5"}
+    page = web.request("GET", target, headers=headers, cut=True, max_bytes=MAX_BYTES)
     return endpoint(page) if page.ok else ""
 
 

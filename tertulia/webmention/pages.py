@@ -34,15 +34,16 @@ class Pages:
     site: str  # absolute address, no slash at the end
     output: Callable[[], Path]
     published: Callable[[], Published]
+    others: tuple[str, ...] = ()  # other addresses under which the same site is seen: a preview's
 
     def is_ours(self, url: str) -> bool:
         """Whether *url* lies in our site, http and https alike."""
         try:
-            parts, home = urlsplit(url), urlsplit(self.site)
-            same_host = parts.hostname == home.hostname and _port(parts) == _port(home)
+            parts, homes = urlsplit(url), [urlsplit(one) for one in (self.site, *self.others)]
+            same_host = (parts.hostname, _port(parts)) in [(home.hostname, _port(home)) for home in homes]
         except ValueError:
             return False
-        root = home.path.rstrip("/") + "/"
+        root = homes[0].path.rstrip("/") + "/"
         return parts.scheme in _USUAL_PORTS and same_host and f"{parts.path}/".startswith(root)
 
     def find(self, url: str) -> Page | None:

@@ -25,6 +25,7 @@ from tertulia.http import Fetched, Web
 from tertulia.store.conversation import Incoming, Recorded
 from tertulia.store.mentions import Mention, Mentions
 from tertulia.webmention import source
+from tertulia.webmention.discovery import USER_AGENT
 from tertulia.webmention.pages import Page, Pages, without_fragment
 
 log = logging.getLogger(__name__)
@@ -178,7 +179,10 @@ class Receiver:
         return self.web.request(
             "GET",
             url,
-            headers={"Accept": "text/html, application/xhtml+xml, application/json;q=0.8, text/plain;q=0.5"},
+            headers={
+                "User-Agent": USER_AGENT,
+                "Accept": "text/html, application/xhtml+xml, application/json;q=0.8, text/plain;q=0.5",
+            },
             max_bytes=MAX_BYTES,
             timeout_seconds=TIMEOUT_SECONDS,
             cut=True,

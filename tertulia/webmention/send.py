@@ -22,7 +22,7 @@ from tertulia.http import Fetched, Web
 from tertulia.phrases import say
 from tertulia.posts import Post
 from tertulia.store.mentions import Sent, SentMentions
-from tertulia.webmention.discovery import discover
+from tertulia.webmention.discovery import USER_AGENT, discover
 from tertulia.webmention.pages import Pages
 
 log = logging.getLogger(__name__)
@@ -117,20 +117,22 @@ class Sender:
 
     def run(self) -> list[Sent]:
         """Tell everything that is due; what became of each."""
-        told = [one for one in self.sent.due(self.now()) if self._tell(one)]
+        told = self.sent.due(self.now())
+        for one in told:
+            self._tell(one)
         by_id = {one.id: one for one in self.sent.all()}
         return [by_id[one.id] for one in told if one.id in by_id]
 
-    def _tell(self, one: Sent) -> bool:
+    def _tell(self, one: Sent) -> None:
         try:
             endpoint = discover(one.target, self.web)
             answer = self._post(endpoint, one) if endpoint else None
         except FetchRefused as error:  # private, too slow, no address: it will be no better tomorrow
             self.sent.settle(one, "refused", self.now(), reason=str(error))
-            return True
+            return
         except FetchError as error:
             self._later(one, str(error))
-            return True
+            return
         if answer is None:
             # A page that has lost its endpoint cannot be told that our link is gone: nothing is left to do.
             self.sent.settle(one, "none" if one.version else "removed", self.now())
@@ -146,12 +148,12 @@ class Sender:
             reason = say("mention_answered", status=answer.status)
             self.sent.settle(one, "refused", self.now(), endpoint=endpoint, reason=reason)
         log.info("webmention to %s: %s", urlsplit(one.target).hostname, answer.status if answer else "no endpoint")
-        return True
 
     def _post(self, endpoint: str, one: Sent) -> Fetched:
         body = {"source": one.source, "target": one.target}
         for _hop in range(REDIRECTS + 1):
-            answer = self.web.request("POST", endpoint, data=body, max_bytes=100_000, cut=True)
+            headers = {"User-Agent": USER_AGENT}
+            answer = self.web.request("POST", endpoint, data=body, headers=headers, max_bytes=100_000, cut=True)
             led = answer.headers.get("location", "") if answer.status in _REDIRECTED else ""
             if not led:
                 break

@@ -423,11 +423,14 @@ class Api:
         self.answers = json.loads((EXAMPLES / f"{name}.json").read_text("utf-8"))
         self.asked: list[tuple[str, dict]] = []
         self.headers: dict[str, dict[str, str]] = {}
+        self.pages: dict[str, list] = {}  # what a path answers, one after the other
 
     def request(self, method, url, *, params=None, json=None, **_more):
         parts = urlsplit(url)
         asked = parse_qs(parts.query) | dict(params or {}) | dict(json or {})
         self.asked.append((parts.path, asked))
+        if self.pages.get(parts.path):
+            self.answers[parts.path] = self.pages[parts.path].pop(0)
         found = self.answers.get(parts.path, {"error": "not found"})
         status = 404 if parts.path not in self.answers else 200
         body = msgspec.json.encode(found)
@@ -552,8 +555,28 @@ def test_x(tmp_path):
     assert [
         ("reply", "@blog 1 < 2 & ana.example/a?b=1&c=2", "@anax"),
         ("reply", "@anax gracias", "@blog"),
+        ("quote", "No lo comparto @blog", "@anax"),
     ] == texts(house)
-    assert ({"like": 7, "repost": 4}, 3.6) == (house.shown().counts, round(report.cents, 3))
+    assert ["voto"] * 3 == [said.post for said in house.said()]
+    assert ({"like": 7, "repost": 4}, 3.7) == (house.shown().counts, round(report.cents, 3))
+
+
+def test_x_goes_on_with_older_pages_while_money_lasts(tmp_path):
+    """More mentions than a page: none is lost, and the next run begins after the newest."""
+    one, api = listener("x", tmp_path)
+    house = House(tmp_path, one)
+    house.collector.budget_cents = 1000.0
+    house.store.conversation.remember("collect x mentions", "4000")
+    path = "/2/users/1/mentions"
+    first, second = dict(api.answers[path]), dict(api.answers[path])
+    first |= {"data": first["data"][:3], "meta": {"next_token": "older"}}
+    second |= {"data": second["data"][3:], "meta": {}}
+    api.pages = {path: [first, second]}
+    house.run()
+    asked = [told for where, told in api.asked if where == path]
+    assert [("4000", None), ("4000", "older")] == [(told["since_id"], told.get("pagination_token")) for told in asked]
+    assert ("5006", 3) == (house.store.conversation.mark("collect x mentions"), len(house.said()))
+    house.store.close()
 
 
 def test_x_without_budget_is_not_asked(tmp_path):

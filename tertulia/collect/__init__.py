@@ -195,7 +195,7 @@ class Collector:
                     self._record(listener, heard, place, report)
             if page.cursor != cursor:
                 self.store.conversation.remember(mark, page.cursor)
-            if not page.more:
+            if not page.more or not self._affords(listener, report):
                 return
 
     def place(

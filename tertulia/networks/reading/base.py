@@ -35,7 +35,7 @@ class Heard:
     url: str = ""
     in_reply_to: str = ""  # id of what it answers
     root: str = ""  # id of what stands on top of its thread, where the network says so
-    links: tuple[str, ...] = ()  # where it leads
+    links: tuple[str, ...] = ()  # where it leads: addresses, and ids of what it quotes
     likes: int | None = None
 
 

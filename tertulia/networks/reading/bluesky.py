@@ -115,11 +115,16 @@ class BlueskyListener(Bluesky, Listener):
         asked: dict[str, str | int] = {"q": host, "domain": host, "sort": "latest", "limit": PAGE}
         if cursor:
             asked["since"] = cursor
-        try:
-            answer = self._xrpc("GET", "app.bsky.feed.searchPosts", params=asked)
-        except Refused:  # a server that does not search
-            return Page((), cursor)
-        posts = [each for each in answer.get("posts") or [] if isinstance(each, dict)]
+        posts: list[dict[str, Any]] = []
+        for _page in range(PAGES if cursor else 1):
+            try:
+                answer = self._xrpc("GET", "app.bsky.feed.searchPosts", params=asked)
+            except Refused:  # a server that does not search
+                return Page((), cursor)
+            posts += [each for each in answer.get("posts") or [] if isinstance(each, dict)]
+            if not answer.get("cursor"):
+                break
+            asked["cursor"] = str(answer["cursor"])
         newest = max([cursor, *(str(each.get("indexedAt", "")) for each in posts)])
         heard = self._all([(each, _kind(each)) for each in posts])
         return Page(tuple(sorted(heard, key=lambda one: one.published)), newest)

@@ -72,16 +72,26 @@ class XListener(X, Listener):
         return answer.status in (403, 404)  # 403: its author has closed the account to the public
 
     def _mentions(self, cursor: str) -> Page:
+        """
+        What is new since *cursor*, one page at a time, for each costs.
+
+        X tells the newest first: while there are older pages, the cursor is "since, newest so far, next page".
+        """
+        since, newest, following = [*cursor.split(), "", "", ""][:3]
         asked: dict[str, str | int] = {"max_results": PAGE, **_FIELDS}
-        if cursor:
-            asked["since_id"] = cursor
+        asked |= {"since_id": since} if since else {}
+        asked |= {"pagination_token": following} if following else {}
         answer = wire.mine(self._call("GET", f"/2/users/{self._me()['id']}/mentions", params=asked), self.label)
         posts = [each for each in answer.get("data") or [] if isinstance(each, dict)]
         users = {str(each.get("id")): each for each in (answer.get("includes") or {}).get("users") or []}
         heard = [self._heard(post, users.get(str(post.get("author_id")), {})) for post in reversed(posts)]
-        newest = max([int(cursor or 0), *(int(post["id"]) for post in posts)])
+        latest = str(max([int(newest or since or 0), *(int(post["id"]) for post in posts)]))
         cents = len(posts) * OWNED_CENTS + len(users) * USER_CENTS
-        return Page(tuple(one for one in heard if one), str(newest) if newest else "", cents)
+        further = str((answer.get("meta") or {}).get("next_token") or "")
+        # The first time, what was said before is left where it is.
+        more = bool(further and since)
+        place = f"{since} {latest} {further}" if more else latest if latest != "0" else ""
+        return Page(tuple(one for one in heard if one), place, cents, more)
 
     def _heard(self, post: dict[str, Any], user: dict[str, Any]) -> Heard | None:
         kinds = {str(each.get("type")): str(each.get("id")) for each in post.get("referenced_tweets") or []}
@@ -108,7 +118,7 @@ class XListener(X, Listener):
             url=f"https://x.com/{who}/status/{post['id']}",
             in_reply_to=kinds.get("replied_to", ""),
             root=str(post.get("conversation_id", "")),
-            links=tuple(links) + tuple(f"https://x.com/i/status/{kinds['quoted']}" for _ in range("quoted" in kinds)),
+            links=(*links, *([kinds["quoted"]] if "quoted" in kinds else [])),
             likes=number((post.get("public_metrics") or {}).get("like_count")),
         )
 

@@ -4,14 +4,12 @@ import functools
 import http.server
 import json
 import logging
-import re
-import shutil
-import subprocess
 import threading
 
 import pytest
 
 from plugins import search
+from tests.real.browser import CHROMIUM, browser
 
 POSTS = {
     "opinion.md": "Título: La opinión del cliente\nFecha: 2026-03-01\n\nOpinión sobre reclamaciones del año pasado.\n",
@@ -97,22 +95,17 @@ document.querySelector("pre").textContent = JSON.stringify(found);
 
 
 @pytest.mark.real
-@pytest.mark.skipif(not shutil.which("chromium"), reason="SKIPPED: no chromium, so search was not tried in a browser")
-def test_a_browser_finds_words_without_their_accents(output, socket_enabled, tmp_path):
+@pytest.mark.skipif(not CHROMIUM, reason="SKIPPED: no chromium, so search was not tried in a browser")
+def test_a_browser_finds_words_without_their_accents(output, socket_enabled):
     """Accents, plurals and capitals do not matter; the ñ may be typed as n, and what is spelled so comes first."""
     words = ["opinion", "OPINIÓN", "opiniones", "reclamación", "ano", "año", "cana", "secreto", "porvenir", "enlace"]
     (output / "try.html").write_text(PAGE % json.dumps(words), encoding="utf-8")
     handler = functools.partial(_Quiet, directory=str(output))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, browser() as page:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        page = subprocess.run(
-            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync", f"--user-data-dir={tmp_path}",
-             "--virtual-time-budget=20000", "--dump-dom", f"http://127.0.0.1:{server.server_port}/try.html"],
-            capture_output=True, text=True, timeout=120, check=True,
-        ).stdout  # fmt: skip
+        page.open(f"http://127.0.0.1:{server.server_port}/try.html")
+        found = json.loads(page.until('document.querySelector("pre").textContent', 60))
         server.shutdown()
-    found = json.loads(re.search("<pre>(.*)</pre>", page)[1])
     opinion, canas = "La opinión del cliente", "Canas"
     assert {words: set(titles) for words, titles in found.items()} == {
         "opinion": {opinion},

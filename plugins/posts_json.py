@@ -50,7 +50,6 @@ def entry(article, settings):
         network: named(words, network, people)
         for network, words in (settings.get("ANNOUNCE", {}) | article.networks).items()
     }
-    cover = article.cover
     post = posts.Post(
         id=article.id,
         lang=article.lang,
@@ -63,7 +62,8 @@ def entry(article, settings):
         author=", ".join(author.name for author in article.authors),
         tags=tuple(tag.name for tag in article.tags),
         credits=tuple(credited(credit, people) for credit in article.credits),
-        cover=posts.Cover(cover.src, addresses.whole(site, cover.src), cover.alt) if cover else None,
+        cover=picture(article.cover, site),
+        card=picture(getattr(article, "card", None), site),
         said=own_words,
         # Only what the author wrote in this post: a rule changed for the whole blog is no reason to edit old posts.
         hash=posts.words_hash(
@@ -72,6 +72,11 @@ def entry(article, settings):
     )
     wants_thread = any(said_for(post, network)[1] for network in own_words)
     return replace(post, text=plain_text(article)) if wants_thread else post
+
+
+def picture(shown, site):
+    """A picture of the output, or None."""
+    return posts.Cover(shown.src, addresses.whole(site, shown.src), shown.alt) if shown else None
 
 
 def named(words, network, people):

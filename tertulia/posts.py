@@ -49,6 +49,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tags: tuple[str, ...] = ()  # as the author writes them: "ClientePitero", "Atención al cliente"
     credits: tuple[PostCredit, ...] = ()
     cover: Cover | None = None
+    card: Cover | None = None  # the picture drawn for shared links of a post without a cover
     said: dict[str, str] = {}  # the author's own words by network: {"mastodon": "…", "x": "no"}
     text: str = ""  # the whole post as plain text; only when a network's words ask for a thread
     hash: str = ""  # of what the author wrote; see words_hash

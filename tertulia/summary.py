@@ -22,7 +22,7 @@ Count = Callable[[str], int]
 # The least of the summary worth reading, in the network's own units; below it, hashtags and credits give way.
 LEAST_LEAD = 80
 # A cut at the end of a sentence reads better than "…" as long as it keeps this much of the room.
-SENTENCE_SHARE = 0.6
+SENTENCE_SHARE = 0.5
 
 # The author asks for a thread by beginning a network's words with one of these.
 THREAD_WORDS = ("hilo", "thread")
@@ -30,14 +30,22 @@ THREAD_WORDS = ("hilo", "thread")
 NO_WORDS = ("no", "nunca", "never")
 
 _CREDIT_WORDS = {
-    "es": {"via": "Vía", "source": "Fuente:", "photo": "Foto:", "thanks": "Gracias a"},
-    "en": {"via": "Via", "source": "Source:", "photo": "Photo:", "thanks": "Thanks to"},
+    "es": {"via": "Vía", "source": "Fuente:", "photo": "Foto:", "thanks": "Gracias a", "and": " y "},
+    "en": {"via": "Via", "source": "Source:", "photo": "Photo:", "thanks": "Thanks to", "and": " and "},
 }
+# Who is owed more than one kind of credit is named once, for what comes first here.
+_CREDIT_WEIGHT = ("photo", "source", "via", "thanks")
 # No-break spaces hold "50 %" together, also when a text is cut.
 _BLANK = regex.compile(r"[^\S\u00a0\u202f]+")
 _SENTENCE_END = regex.compile(r"""[.!?…]+["»”’)]*$""")
 _SENTENCE_BREAK = regex.compile(r"""(?<=[.!?…]["»”’)]*)[^\S\u00a0\u202f]+(?=["«“‘(¿¡]*[\p{Lu}\p{Lt}\p{N}\p{Lo}])""")
 _DANGLING = regex.compile(r"""[\s,;:·«“‘"(¿¡\[—–-]+$""")
+# "…exactamente lo…" reads worse than "…exactamente…": nothing is cut after one of these.
+_SMALL = regex.compile(
+    r"(?:[^\S\u00a0\u202f]+(?:an?|al?|and|but|by|con|de|del|el|en|for|from|in|la|las?|los?|ni|o|of|on|or|para?|pero|por|que"
+    r"|sin|su|sus|the|to|una?|unos|unas|with|y|e|u))+$",
+    regex.IGNORECASE,
+)
 _WHOLE = regex.compile(r"https?://|[#@]\w", regex.IGNORECASE)  # words that are kept whole or left out
 _ADDRESS = regex.compile(r"(?:https?://)?(?:[\w-]+\.)+\p{L}{2,}(?:[/?#]\S*)?")
 _URL = regex.compile(r"""https?://[^\s<>"«»“”]+""", regex.IGNORECASE)
@@ -141,7 +149,7 @@ def _longest(ends: list[int], cut: Callable[[int], str], limit: int, count: Coun
 
 
 def _closed(text: str) -> str:
-    bare = _DANGLING.sub("", text)
+    bare = _DANGLING.sub("", _SMALL.sub("", _DANGLING.sub("", text)))
     if not bare:
         return ""
     return bare if bare.endswith(ELLIPSIS) else bare.rstrip(".") + ELLIPSIS
@@ -242,7 +250,11 @@ def _ours(post: Post, style: Style) -> Words:
     def room() -> int:
         return style.limit - style.count(joined("x")) + style.count("x")
 
-    wanted = min(style.least_lead, style.count(lead))
+    whole = style.count(lead)
+    if tags and room() + style.count(" ".join(tags)) - style.count(tags[0]) >= whole:
+        while room() < whole:  # all of the summary is worth more than a second hashtag
+            tags.pop()
+    wanted = min(style.least_lead, whole)
     while room() < wanted and (len(tags) > 1 or credits or question or tags):
         if len(tags) > 1:
             tags.pop()
@@ -310,10 +322,23 @@ def _tags(post: Post, style: Style) -> list[str]:
 def _credits(post: Post, style: Style) -> str:
     """ "Vía @ana@mastodon.example. Foto: Luis Gil", each person by the handle that this network knows."""
     words = _CREDIT_WORDS.get(post.lang, _CREDIT_WORDS["en"])
-    lines = []
     # A source that is named by its address would become a second link: it is on the page, not in the announcement.
     named = [credit for credit in post.credits if not _ADDRESS.fullmatch(credit.name)]
+    owed: dict[str, str] = {}
+    for credit in sorted(named, key=lambda credit: _CREDIT_WEIGHT.index(credit.kind)):
+        owed.setdefault(style.handle(credit), credit.kind)
+    lines = []
     for kind in dict.fromkeys(credit.kind for credit in named):
-        names: Sequence[str] = list(dict.fromkeys(style.handle(credit) for credit in named if credit.kind == kind))
-        lines.append(style.escape(f"{words.get(kind, kind)} {', '.join(names)}"))
+        names = [name for name in dict.fromkeys(map(style.handle, named)) if owed[name] == kind]
+        if names:
+            lines.append(style.escape(f"{words[kind]} {_listed(names, words['and'])}"))
     return " · ".join(lines)
+
+
+def _listed(names: Sequence[str], last: str) -> str:
+    """ "Ana, Luis y Eva"; "e" before the sound of an i."""
+    if len(names) == 1:
+        return names[0]
+    if last == " y " and regex.match(r"h?[ií](?![aeou])", names[-1], regex.IGNORECASE):
+        last = " e "
+    return ", ".join(names[:-1]) + last + names[-1]

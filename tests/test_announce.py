@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from tertulia import posts
 from tertulia.errors import TertuliaError
-from tertulia.posts import Published
+from tertulia.outbox.drafts import draft, drafts
+from tertulia.posts import Cover, Published
 from tertulia.tasks import announce
 from tertulia.tasks.announce import Wish
 from tests.fakes import FAKES, NOW, FakeMastodon
@@ -90,3 +91,14 @@ def test_an_unknown_network_names_the_known(blog):
     """A slip of the pen is told."""
     with pytest.raises(TertuliaError, match="mastodon, bluesky"):
         announce.run(blog, Wish(dry_run=True, network="mastodont"))
+
+
+def test_a_drawn_card_stands_in_for_a_cover_where_we_fill_in_the_card(blog):
+    """Without a cover, Bluesky and LinkedIn get the drawn card; nobody gets it as a picture of its own."""
+    drawn = replace(POST, cover=None, card=Cover("cards/es/voto.png", "https://b.example/cards/es/voto.png", "El voto"))
+    bench = announce.Bench.at(blog)
+    made = drafts([drawn], bench.networks(with_store=False))
+    with_card = {one.network.name for one in made if one.messages[0].picture}
+    assert with_card == {"bluesky", "linkedin", "webhook"}
+    linked = replace(drawn, said={"bluesky": "Lee {link}"})
+    assert draft(linked, made[1].network).messages[0].picture is None

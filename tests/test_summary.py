@@ -52,11 +52,13 @@ def test_length_is_the_networks_own(network, text, expected):
         ("Dijo «que no» y se fue", 15, "Dijo «que no»…"),
         ("Dijo «que no", 8, "Dijo…"),
         ("Mira #ClientePitero", 12, "Mira…"),
-        ("Ve a https://example.com/una/muy/larga", 20, "Ve a…"),
+        ("Ve a https://example.com/una/muy/larga", 20, "Ve…"),
         ("supercalifragilístico", 10, "supercali…"),
         ("ñ" * 20, 5, "ññññ…"),
         ("👩\u200d👧" * 9, 3, "👩\u200d👧👩\u200d👧…"),
-        ("Sube un 50\u00a0% este año", 12, "Sube un…"),
+        ("Sube un 50\u00a0% este año", 12, "Sube…"),
+        ("Haciendo lo que vine a dejar", 23, "Haciendo lo que vine…"),
+        ("The end of the whole matter is here", 16, "The end…"),
     ],
 )
 def test_shorten_cuts_where_a_reader_would(text, limit, expected):
@@ -149,6 +151,38 @@ def test_what_matters_least_gives_way_first():
 
 def replace_style(limit):
     return Style(limit=limit, count=count_graphemes)
+
+
+def test_all_of_the_summary_is_worth_a_second_hashtag():
+    """When the summary fits whole without some hashtags, it is not cut for them."""
+    post = replace(POST, summary="Una frase entera que se lee de corrido y bien.", question="", credits=())
+    full = count_graphemes(words_for(post, "x", PLAIN).parts[0])
+    text = words_for(post, "x", replace_style(full - 5)).parts[0]
+    assert text == f"{post.summary}\n\n#ClientePitero\n\n{post.url}"
+
+
+@pytest.mark.parametrize(
+    ("lang", "credits", "expected"),
+    [
+        ("es", [("thanks", "Ana"), ("thanks", "Luis"), ("thanks", "Eva")], "Gracias a Ana, Luis y Eva"),
+        ("es", [("thanks", "Ana"), ("thanks", "Íñigo")], "Gracias a Ana e Íñigo"),
+        ("es", [("thanks", "Ana"), ("thanks", "Iago")], "Gracias a Ana y Iago"),
+        ("en", [("via", "Ana"), ("via", "Iris")], "Via Ana and Iris"),
+        ("es", [("via", "Lola"), ("photo", "Lola"), ("thanks", "Reme")], "Foto: Lola · Gracias a Reme"),
+        ("es", [("thanks", "Curro"), ("thanks", "Eva"), ("photo", "Curro")], "Gracias a Eva · Foto: Curro"),
+    ],
+)
+def test_credits_read_as_a_person_says_them(lang, credits, expected):
+    """Each person once, for what they are owed most; the last name after "y", "e" or "and"."""
+    post = replace(POST, lang=lang, credits=tuple(PostCredit(*credit) for credit in credits))
+    assert expected in words_for(post, "x", PLAIN).parts[0].split("\n\n")
+
+
+def test_telegram_calls_nobody_by_another_servers_handle():
+    """ "@ana@mas.example" would be the Telegram user @ana."""
+    post = replace(POST, credits=(PostCredit("via", "@ana@mas.example"),))
+    style = telegram.Telegram.style(telegram.Telegram.__new__(telegram.Telegram))
+    assert "Vía ana@mas.example" in words_for(post, "telegram", style).parts[0]
 
 
 def test_a_source_named_by_its_address_is_no_second_link():

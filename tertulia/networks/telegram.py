@@ -15,6 +15,7 @@ import regex
 from tertulia.networks import wire
 from tertulia.networks.base import Finding, Message, Network, Refused, Remote, Sending, handle_on
 from tertulia.phrases import say
+from tertulia.posts import PostCredit
 from tertulia.summary import Style
 
 LENGTH = 4096  # after the markup is taken out
@@ -32,6 +33,12 @@ def plain(text: str) -> str:
     return html.unescape(_TAG.sub("", text))
 
 
+def _handle(credit: PostCredit) -> str:
+    """As elsewhere, but "@ana@mas.example" without its first "@": Telegram would call a stranger named @ana."""
+    name = handle_on("telegram")(credit)
+    return name[1:] if name.count("@") == 2 else name
+
+
 class Telegram(Network):
     """A channel."""
 
@@ -46,7 +53,7 @@ class Telegram(Network):
             limit=LENGTH,
             count=count,
             tags=3,
-            handle=handle_on("telegram"),
+            handle=_handle,
             escape=lambda text: html.escape(text, quote=False),
             title=lambda title: f"<b>{html.escape(title, quote=False)}</b>",
         )

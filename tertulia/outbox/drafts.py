@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+import msgspec
+
 from tertulia import summary
 from tertulia.networks.base import Attached, Message, Network
 from tertulia.phrases import say
-from tertulia.posts import Post, Published
+from tertulia.posts import Cover, Post, Published
 
 # Cards show two or three lines; more is cut by every network.
 DESCRIPTION_LENGTH = 300
@@ -61,7 +63,7 @@ def draft(post: Post, network: Network) -> Draft:
     style = network.style()
     words = summary.words_for(post, network.name, style)
     parts = words.parts if network.threads else words.parts[:1]
-    messages = tuple(_message(post, text, str(number)) for number, text in enumerate(parts, 1))
+    messages = tuple(_message(post, text, str(number), network) for number, text in enumerate(parts, 1))
     lengths = tuple(style.count(text) for text in parts)
     warnings = [
         *([say("draft_local", url=post.url)] if _is_local(post.url) else []),
@@ -74,18 +76,24 @@ def draft(post: Post, network: Network) -> Draft:
     return Draft(post, network, messages, lengths, style.limit, words.own, tuple(warnings))
 
 
-def _message(post: Post, text: str, part: str) -> Message:
-    picture = Attached(post.cover.path, post.cover.url, post.cover.alt) if post.cover and part == "1" else None
-    return Message(
+def _message(post: Post, text: str, part: str, network: Network) -> Message:
+    message = Message(
         text=text,
         lang=post.lang,
         link=post.url,
         title=post.title,
         description=summary.shorten(post.summary, DESCRIPTION_LENGTH),
-        picture=picture,
+        picture=_attached(post.cover) if part == "1" else None,
         date=post.date,
         part=part,
     )
+    with_card = msgspec.structs.replace(message, picture=_attached(post.card))
+    # The drawn card stands in for a cover where we fill in a card ourselves, never as a picture of its own.
+    return with_card if part == "1" and not post.cover and network.card(with_card) else message
+
+
+def _attached(picture: Cover | None) -> Attached | None:
+    return Attached(picture.path, picture.url, picture.alt) if picture else None
 
 
 def _is_local(url: str) -> bool:

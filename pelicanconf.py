@@ -44,6 +44,7 @@ MENTION_NETWORK = ""  # where an unknown @name leads: "x", "instagram", a Mastod
 
 # ── Conversation ─────────────────────────────────────────────────────────────────────────────────────────────────
 SERVICE_ADDRESS = ""  # where "tasks.py service" answers: "https://talk.example", "/" for this host; "" for no comments
+NEWSLETTER = False  # True: a form to receive posts by e-mail at the foot; needs SERVICE_ADDRESS, and SMTP_URL in .env
 CONVERSATION_DEPTH = 3  # levels of reply that are nested; deeper ones stand on the last
 
 # ── Feeds ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,6 +21,7 @@ BLOG = {
     "MENTION_NETWORK": "",
     "MENU": None,
     "SERVICE_ADDRESS": "",
+    "NEWSLETTER": False,
 }
 
 

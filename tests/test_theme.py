@@ -650,3 +650,18 @@ def test_fonts_come_with_their_licence(site):
     assert named
     assert [True] * len(named) == [(fonts / name).is_file() for name in named]
     assert "SIL OPEN FONT LICENSE" in (fonts / "OFL.txt").read_text("utf-8")
+
+
+def test_letters_are_offered_where_there_are_letters(tmp_path):
+    """The foot of every page has a labelled form when the blog has a newsletter and a service, and else none."""
+    content = ROOT / "tests/site/content"
+    build_site(content, tmp_path / "a/output", SEARCH=False, NEWSLETTER=True, SERVICE_ADDRESS="https://talk.example")
+    build_site(content, tmp_path / "b/output", SEARCH=False, NEWSLETTER=True)
+    for page, lang in (("index.html", "es"), ("404.html", "es"), ("en/index.html", "en")):
+        foot = BeautifulSoup((tmp_path / "a/output" / page).read_bytes(), "lxml").select_one("body > footer")
+        assert foot.form["action"] == "https://talk.example/newsletter"
+        field = foot.select_one("input[type=email]")
+        assert foot.select_one(f"label[for={field['id']}]").text
+        assert foot.select_one(f"#{field['aria-describedby']}").text
+        assert foot.select_one("input[name=lang]")["value"] == lang
+        assert "/newsletter" not in (tmp_path / "b/output" / page).read_text("utf-8")

@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -49,11 +50,16 @@ def run(root: Path) -> bool:
 def _line(row: Delivery) -> str:
     remote = msgspec.json.decode(row.remote, type=Remote) if row.remote else None
     address = remote.url if remote and row.state == "delivered" else ""
-    when = say("announce_until", time=row.not_before[:16].replace("T", " ")) if _waits(row) and row.not_before else ""
+    when = say("announce_until", time=_here(row.not_before)) if _waits(row) and row.not_before else ""
     number = f"#{row.id}" if row.state in NEEDS_YOU else ""
     detail = " · ".join(part for part in (address, when, row.reason, number) if part)
     part = f" {row.part}" if row.after else ""
     return f"  {row.network + part:<12}  {say('state_' + row.state):<10}  {detail}".rstrip()
+
+
+def _here(stamp: str) -> str:
+    """A moment of the store, which keeps UTC, by the clock of this machine."""
+    return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _waits(row: Delivery) -> bool:

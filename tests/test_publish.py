@@ -12,7 +12,7 @@ import time_machine
 from tertulia.tasks import announce, publish, status
 from tertulia.tasks.announce import Wish
 from tests.conftest import ROOT
-from tests.fakes import FakeMastodon, FakeX
+from tests.fakes import FakeDiscord, FakeMastodon, FakeX
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -194,6 +194,27 @@ def test_a_machine_without_var_writes_the_snapshot_first(blog, monkeypatch):
     assert blog.publish()
     assert blog.said() == (1, 1)
     assert "u-syndication" in blog.page()
+
+
+def test_another_store_does_not_begin_again(blog, monkeypatch, capsys):
+    """Where nobody can look (Discord) and no page says it, a machine with a new store is told, and repeats nothing."""
+    discord = FakeDiscord()
+    monkeypatch.delenv("MASTODON_TOKEN")
+    monkeypatch.delenv("X_ACCESS_TOKEN")
+    private = f"{os.environ['FETCH_ALLOW_PRIVATE']} 127.0.0.1:{discord.port}"
+    for name, value in {**discord.environ(), "FETCH_ALLOW_PRIVATE": private}.items():
+        monkeypatch.setenv(name, value)
+    assert blog.publish()
+    assert blog.publish()
+    assert len(discord.public) == 1
+    shutil.rmtree(blog.root / "var")
+    capsys.readouterr()
+    assert not blog.publish()
+    assert "TERTULIA_STORE" in capsys.readouterr().err
+    assert len(discord.public) == 1
+    assert publish.upload(blog.root)  # deploying alone says nothing, and forgets nothing
+    assert not blog.publish()
+    discord.close()
 
 
 def test_a_failure_is_not_silent(blog, capsys):

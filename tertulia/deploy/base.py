@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from tertulia.errors import TertuliaError
 from tertulia.http import Web
@@ -33,6 +34,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: dict[str, str] = {}  # path → SHA-256
     # What was public of the conversation, by post: links to networks, and the ids of comments.
     public: dict[str, tuple[str, ...]] = {}
+    said: int = 0  # how many announcements the store knew to have begun; a store that knows fewer is not that store
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Plan:
     @property
     def between(self) -> Manifest:
         """What the manifest says meanwhile: all that may be there, and of what is on its way not what it holds."""
-        return Manifest(files=self.old.files | dict.fromkeys(self.put, ""), public=self.old.public)
+        return replace(self.old, files=self.old.files | dict.fromkeys(self.put, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,10 @@
 import sys
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from tertulia import deploy, snapshot
 from tertulia.deploy.base import DeployError, Manifest, Plan, Target, Tools, files_of, lost, plan
@@ -37,9 +40,10 @@ def run(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
     bench.since("")
     if not build.into_output(root, strict=True):
         return False
-    changes = _changes(bench, target)
+    said = 0 if dry_run else begun(bench)  # looking makes no store
+    changes = _changes(bench, target, said)
     published = bench.published()
-    if not _nothing_lost(bench, changes, lose):
+    if not _nothing_lost(bench, changes, lose) or not (dry_run or lose or _remembers(changes)):
         return False
     fresh = due(published, bench.since(""), bench.now())
     if dry_run:
@@ -59,7 +63,8 @@ def run(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
     # Whoever is told looks at the page at once.
     if all_answer(bench.web(), webmention.plan_all(bench, published), time.monotonic, time.sleep):
         webmention.tell(bench, published)
-    if public(bench.snapshots, published.posts) != before:  # now the pages can say where their posts live
+    # Now the pages can say where their posts live, and the manifest that they were said.
+    if public(bench.snapshots, published.posts) != before or begun(bench) != said:
         return build.into_output(root, strict=True) and upload(root, lose=lose) and good
     return good
 
@@ -70,7 +75,8 @@ def upload(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
     target = deploy.target(bench.settings.deploy_target, _tools(bench))
     if bench.published().preview:
         raise DeployError(say("announce_preview"))
-    changes = _changes(bench, target)
+    changes = _changes(bench, target, 0 if dry_run else begun(bench))
+    changes = replace(changes, new=msgspec.structs.replace(changes.new, said=max(changes.old.said, changes.new.said)))
     if not _nothing_lost(bench, changes, lose):
         return False
     if dry_run:
@@ -91,8 +97,8 @@ def _tools(bench: Bench) -> Tools:
     return Tools(bench.settings, bench.web(), bench.now, bench.root)
 
 
-def _changes(bench: Bench, target: Target) -> Plan:
-    new = Manifest(files=files_of(bench.output), public=public(bench.snapshots, bench.published().posts))
+def _changes(bench: Bench, target: Target, said: int) -> Plan:
+    new = Manifest(files=files_of(bench.output), public=public(bench.snapshots, bench.published().posts), said=said)
     return plan(target.manifest(), new)
 
 
@@ -105,6 +111,20 @@ def public(snapshots: Path, posts: Iterable[Post]) -> dict[str, tuple[str, ...]]
         if items:
             shown[f"{post.id}.{post.lang}"] = tuple(sorted(items))
     return dict(sorted(shown.items()))
+
+
+def begun(bench: Bench) -> int:
+    """How many announcements the store knows to have begun; it forgets none."""
+    counts = bench.store.deliveries.counts()
+    return sum(counts.get(state, 0) for state in ("sending", "delivered", "unknown", "withdrawn"))
+
+
+def _remembers(changes: Plan) -> bool:
+    """Whether this is the store that knows what was said; a new one would say it all again where nobody can look."""
+    if changes.new.said < changes.old.said:
+        print(say("publish_forgot", said=changes.old.said, known=changes.new.said), file=sys.stderr)
+        return False
+    return True
 
 
 def _nothing_lost(bench: Bench, changes: Plan, lose: bool) -> bool:

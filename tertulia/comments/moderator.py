@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 from tertulia.comments import bayes
 from tertulia.comments.markup import to_html
 from tertulia.comments.moderation import Case, Signals, judge
@@ -46,10 +48,13 @@ class Moderator:
 
     def take(self, incoming: Incoming, signals: Signals | None = None) -> Recorded:
         """Record *incoming* with its verdict, and do what follows; the same thing again does nothing."""
+        before = self.store.conversation.by_source(incoming.source, incoming.source_id)
         recorded = self.store.conversation.record(incoming, self.judge(incoming, signals), self.now())
         if recorded.state in ("same", "refused"):
             return recorded
         log.info("comment %s by %s: %s, %s", recorded.key, incoming.source, recorded.state, recorded.status)
+        if before:
+            self._learn_anew(before)
         if recorded.public:
             self._show(incoming.post, incoming.lang)
         if self.notices and recorded.state == "new" and recorded.status in ("waiting", "approved"):
@@ -58,7 +63,10 @@ class Moderator:
 
     def gone(self, source: str, source_id: str) -> Recorded:
         """It was deleted where it was said."""
+        before = self.store.conversation.by_source(source, source_id)
         recorded = self.store.conversation.remove(source, source_id, self.now())
+        if before:
+            self._learn_anew(before)
         said = self.store.conversation.one(recorded.key) if recorded.public and recorded.key else None
         if said:
             self._show(said.post, said.lang)
@@ -84,6 +92,8 @@ class Moderator:
     def withdraw(self, key: str) -> Said | None:
         """Who wrote it takes it back."""
         before = self.store.conversation.decide(key, "withdrawn", "writer", self.now())
+        if before:
+            self._learn_anew(before)
         if before and before.status == "approved":
             self._show(before.post, before.lang)
         return before
@@ -93,6 +103,7 @@ class Moderator:
         said = self.store.conversation.one(key)
         if said is None or not self.store.conversation.edit(key, text, to_html(text), "owner", self.now()):
             return False
+        self._learn_anew(said)
         if said.status == "approved":
             self._show(said.post, said.lang)
         return True
@@ -101,6 +112,7 @@ class Moderator:
         """Who wrote it changes words in time; what was public is judged anew."""
         verdict = self.judge(incoming, signals)
         self.store.conversation.edit(said.key, incoming.text, incoming.html, "writer", self.now(), verdict)
+        self._learn_anew(said)
         if "approved" in (said.status, verdict.status):
             self._show(said.post, said.lang)
         return verdict
@@ -123,6 +135,8 @@ class Moderator:
     def erase(self, person: int) -> int:
         """Forget a person everywhere, for good; how many posts changed."""
         said = self.store.conversation.find(person=person, limit=100_000)
+        for one in said:
+            self._teach(one, undo=True)
         touched = self.store.conversation.erase(person, self.now())
         for name in {one.avatar for one in said if one.avatar}:
             (self.snapshots / "avatars" / Path(name).name).unlink(missing_ok=True)
@@ -157,9 +171,20 @@ class Moderator:
 
     def _learn(self, before: Said, status: Status) -> None:
         """Spam and welcome words; a changed mind unlearns what it taught before."""
-        words = bayes.words_of(before.text, before.name, before.author_url)
-        taught = before.status if before.decided_by == "owner" else ""
-        if taught in ("spam", "approved"):
-            self.store.words.learn(words, spam=taught == "spam", undo=True)
-        if status in ("spam", "approved"):
-            self.store.words.learn(words, spam=status == "spam")
+        self._teach(before, undo=True)
+        self._teach(msgspec.structs.replace(before, status=status, decided_by="owner"))
+
+    def _learn_anew(self, before: Said) -> None:
+        """Learn what is there now instead of what was: erasing finds no other words to forget."""
+        after = self.store.conversation.one(before.key)
+        what = ("text", "name", "author_url", "status", "decided_by")
+        if after is None or any(getattr(before, name) != getattr(after, name) for name in what):
+            self._teach(before, undo=True)
+            if after:
+                self._teach(after)
+
+    def _teach(self, said: Said, *, undo: bool = False) -> None:
+        """Learn or unlearn the words of what the owner decided on."""
+        if said.decided_by == "owner" and said.status in ("spam", "approved"):
+            words = bayes.words_of(said.text, said.name, said.author_url)
+            self.store.words.learn(words, spam=said.status == "spam", undo=undo)

@@ -17,7 +17,7 @@ it becomes a second source of the same comment::
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ import msgspec
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, text, update
 
 from tertulia import snapshot
+from tertulia.store import erased
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import (
     REACTIONS,
@@ -201,6 +202,7 @@ class Conversation:
         with self._writing() as connection:
             if self._erased(connection, incoming):
                 return Recorded("refused")
+            incoming = self._cleared(connection, incoming)
             person = _upsert_person(connection, incoming.author)
             if incoming.kind in REACTIONS:
                 return _react(connection, incoming, person, now)
@@ -443,17 +445,20 @@ class Conversation:
             seen = connection.execute(select(sources).where(sources.c.comment.in_(ids))).all()
             hashes |= {_hash(salt, "source", row.source, row.source_id) for row in seen}
             hashes |= {_hash(salt, "address", row.url) for row in [*rows, *seen] if row.url}
+            if who.network != "form":  # how others call them; into the form anybody types any address
+                hashes |= {_hash(salt, "address", one) for one in (who.url, who.identity) if one}
+                hashes |= {_hash(salt, "handle", who.network, _bare(who.handle))} if who.handle else set()
             liked = connection.execute(select(reactions).where(reactions.c.person == person)).all()
             hashes |= {_hash(salt, "source", row.source, row.source_id) for row in liked}
             touched |= {(row.post, row.lang) for row in liked}
-            old = set(connection.execute(select(erasures.c.hash)).scalars())
-            for one in sorted(hashes - old):
+            for one in sorted(hashes - _hashes(connection)):
                 connection.execute(insert(erasures).values(hash=one, at=stamp(now)))
             connection.execute(delete(reactions).where(reactions.c.person == person))
             for row in [*seen, *liked]:  # what told us of them holds their address
                 connection.execute(text("DELETE FROM mentions WHERE name = :name"), {"name": row.source_id})
             forget(connection, ids)
             connection.execute(delete(persons).where(persons.c.id == person))
+            touched |= _clear_others(connection, salt)
             _note(connection, now, "owner", "erased")
         self._database.scrub()
         return touched
@@ -468,6 +473,16 @@ class Conversation:
             *([_hash(salt, "address", incoming.url)] if incoming.url else []),
         ]
         return connection.execute(select(erasures.c.hash).where(erasures.c.hash.in_(hashes))).first() is not None
+
+    def _cleared(self, connection: Connection, incoming: Incoming) -> Incoming:
+        """*incoming* without the erased persons whom it names."""
+        salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()
+        if not salt:
+            return incoming
+        is_theirs = _asker(salt, _hashes(connection), incoming.source)
+        html, words = erased.without(incoming.html, incoming.text, is_theirs)
+        above = "" if incoming.in_reply_to and is_theirs(incoming.in_reply_to) else incoming.in_reply_to
+        return replace(incoming, html=html, text=words, in_reply_to=above)
 
     def _writing(self) -> Any:
         return writing(self._database)
@@ -502,8 +517,46 @@ def forget(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(delete(sources).where(sources.c.comment == one))
         connection.execute(delete(notices).where(notices.c.comment == one))
         connection.execute(delete(reactions).where(reactions.c.comment == row.key))
-        connection.execute(text("DELETE FROM letters WHERE comment = :one"), {"one": one})
+        # Letters about it, and those that lead to it: "Ana answered you".
+        theirs = "DELETE FROM letters WHERE comment = :one OR body LIKE :key"
+        connection.execute(text(theirs), {"one": one, "key": f"%{row.key}%"})
         connection.execute(delete(comments).where(comments.c.id == one))
+
+
+def _hashes(connection: Connection) -> frozenset[str]:
+    return frozenset(connection.execute(select(erasures.c.hash)).scalars())
+
+
+def _asker(salt: str, known: frozenset[str], source: str) -> Callable[[str], bool]:
+    """Whether an address, an id or an @handle is that of an erased person; *source*: the network that says it."""
+
+    def is_theirs(word: str) -> bool:
+        last = word.rstrip("/").rpartition("/")[2]  # Bluesky links to /profile/did:plc:…
+        asked = [("address", word), ("source", source, short(word)), ("person", source, short(last))]
+        asked += [("handle", source, _bare(last))] if word.startswith(("@", "http")) else []
+        return not known.isdisjoint(_hash(salt, *one) for one in asked)
+
+    return is_theirs
+
+
+def _bare(handle: str) -> str:
+    return handle.lstrip("@").casefold()
+
+
+def _clear_others(connection: Connection, salt: str) -> set[tuple[str, str]]:
+    """Take the erased out of everybody else's comments; the posts of those that changed."""
+    touched, known = set(), _hashes(connection)
+    first = select(sources.c.source).where(sources.c.comment == comments.c.id).order_by(sources.c.id).limit(1)
+    named = comments.c.html.like("%<a %") | comments.c.text.like("%@%") | (comments.c.in_reply_to != "")
+    for row in connection.execute(select(comments, first.scalar_subquery().label("source")).where(named)).all():
+        is_theirs = _asker(salt, known, row.source or "")
+        html, words = erased.without(row.html, row.text, is_theirs)
+        above = "" if row.in_reply_to and is_theirs(row.in_reply_to) else row.in_reply_to
+        if (html, words, above) != (row.html, row.text, row.in_reply_to):
+            values = {"html": html, "text": words, "in_reply_to": above, "fingerprint": fingerprint(words)}
+            connection.execute(update(comments).where(comments.c.id == row.id).values(**values))
+            touched.add((row.post, row.lang))
+    return touched
 
 
 def fingerprint(words: str) -> str:

@@ -121,6 +121,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     x_consumer_secret: Secret = Secret()
     x_access_token: Secret = Secret()
     x_access_secret: Secret = Secret()
+    # What a post costs, one with a link, and an alternative text, in cents of a dollar, in force since 2026-04-20:
+    # https://docs.x.com/x-api/getting-started/pricing (read 2026-11)
+    x_post_cents: str = "1.5"
+    x_link_cents: str = "20"
+    x_alt_cents: str = "0.5"
     x_read_cents: str = "100"  # most to spend a month on reading X, in cents of a dollar
     linkedin_api_url: str = "https://api.linkedin.com"
     linkedin_token: Secret = Secret()
@@ -204,6 +209,8 @@ def _typed(name: str, value: str, kind: Any) -> Any:
         return tuple(part for part in re.split(r"[\s,]+", value) if part)
     if name.endswith("_url") and urlsplit(value).scheme not in ("http", "https"):
         raise SettingError(say("setting_address", name=name.upper()))
+    if name.endswith("_cents") and not re.fullmatch(r"\d+(\.\d+)?", value):
+        raise SettingError(say("setting_number", name=name.upper(), value=value))
     return value.rstrip("/") if name.endswith("_url") else value
 
 

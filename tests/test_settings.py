@@ -122,6 +122,12 @@ def test_logging_of_other_libraries_is_dotted(caplog):
     assert f"GET /bot/{settings.DOTS}" == caplog.messages[0]
 
 
+def test_a_price_that_is_no_number_is_told_at_the_start(tmp_path):
+    """The message names the setting."""
+    with pytest.raises(SettingError, match="X_POST_CENTS"):
+        settings.load(tmp_path, {"X_POST_CENTS": "dos"})
+
+
 def test_every_setting_is_in_the_example_file():
     """``.env.example`` names each setting, and no other."""
     named = set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE))

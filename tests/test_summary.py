@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tertulia import summary
+from tertulia import settings, summary
 from tertulia.networks import bluesky, linkedin, mastodon, telegram, threads, x
 from tertulia.posts import Post, PostCredit
 from tertulia.summary import Style, count_graphemes, hashtag, links_in, shorten, split, words_for
@@ -255,8 +255,11 @@ def test_record_keys_sort_and_differ():
 def test_a_link_makes_a_post_on_x_dear(text, cents):
     """A post costs 1.5 cents, and 20 with a link, also a bare one."""
     network = x.X.__new__(x.X)
+    network.settings = settings.Settings()
     message = x.Message(text=text, lang="es", link="", title="", date=POST.date)
     assert network.price_cents(message) == cents
+    network.settings = settings.Settings(x_post_cents="2", x_link_cents="30")
+    assert network.price_cents(message) == {1.5: 2.0, 20.0: 30.0}[cents]
 
 
 def test_left_out_in_both_languages():

@@ -30,12 +30,6 @@ ALT_LENGTH = 1000
 PAGE = 100
 PAGES = 5
 
-# Prices in cents of a dollar, pay-per-use, in force since 2026-04-20:
-# https://docs.x.com/x-api/getting-started/pricing (read 2026-11)
-POST_CENTS = 1.5
-POST_WITH_LINK_CENTS = 20.0
-ALT_CENTS = 0.5
-
 _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 _EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|[0-9#*]\ufe0f?\u20e3")
 # X makes links of bare names too; these ends are what people write, and over-counting an unknown one harms nobody.
@@ -124,8 +118,8 @@ class X(Network):
         self._call("DELETE", f"/2/tweets/{remote.id}", allow=(404,))
 
     def price_cents(self, message: Message) -> float:
-        cents = POST_WITH_LINK_CENTS if _links(message.text) else POST_CENTS
-        return cents + (ALT_CENTS if message.picture and message.picture.alt else 0)
+        cents = float(self.settings.x_link_cents if _links(message.text) else self.settings.x_post_cents)
+        return cents + (float(self.settings.x_alt_cents) if message.picture and message.picture.alt else 0)
 
     def composer(self, message: Message) -> str:
         return f"https://x.com/intent/post?text={quote(message.text, safe='')}"
@@ -134,7 +128,7 @@ class X(Network):
         self.desk.memory.forget("x")
         answer = self._call("GET", "/2/users/me")
         account = wire.mine(answer, self.label)["data"]["username"]
-        price = say("doctor_price", post=f"{POST_CENTS:g}", link=f"{POST_WITH_LINK_CENTS:g}")
+        price = say("doctor_price", post=self.settings.x_post_cents, link=self.settings.x_link_cents)
         return [
             Finding(True, say("doctor_account", account=f"@{account}")),
             Finding(True, price),

@@ -1,6 +1,7 @@
 """``python3 tasks.py collect`` and ``webmention``: what the terminal asks for, done to a blog in a folder."""
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -75,6 +76,31 @@ def test_collect_brings_everything_home_and_says_so(root, capsys):
     assert (say("collect_same") in second, say("collect_changed") in second) == (True, False)
     assert {"like": 5, "repost": 2} == snapshot.read(root / "var/conversation", "voto", "es").counts
     assert 7 == len(said(root))
+
+
+def test_the_owner_gets_one_letter_a_run_and_only_for_what_is_new(root, monkeypatch):
+    """All that waits in one letter, with links to decide by; nothing new, no letter."""
+    sent = []
+    monkeypatch.setattr("tertulia.mail.send", lambda *letter: sent.append(letter[2:5]))
+    with (root / ".env").open("a") as file:
+        file.write("OWNER_EMAIL=reme@blog.example\nSMTP_URL=smtp://localhost\n")
+    assert collect.run(root)
+    assert collect.run(root, everything=True)
+    ((recipient, subject, body),) = sent
+    waiting = [one for one in said(root) if one.status == "waiting"]
+    assert ("reme@blog.example", say("letter_gathered_subject", n=len(waiting))) == (recipient, subject)
+    assert len(waiting) == body.count(f"{say('letter_approve')}: ")
+    assert all(one.key in body for one in waiting)
+
+
+def test_what_is_public_is_built_anew_once(root, capsys):
+    """By the hook of the service, when something public changed and not otherwise."""
+    with (root / ".env").open("a") as file:
+        file.write(f"REBUILD_HOOK={sys.executable} -c \"open('built','a').write('x')\"\n")
+    assert collect.run(root)
+    assert collect.run(root, everything=True)
+    assert "x" == (root / "built").read_text()
+    assert 1 == capsys.readouterr().out.count(say("collect_rebuilding"))
 
 
 def test_a_network_that_is_not_there(root):

@@ -4,7 +4,7 @@ They are written into the store and sent later: a mail server that is down costs
 owner has links that do what they say, after one more press of a button: mail scanners open links, they do not press.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from tertulia.store.letters import Notice
 from tertulia.text import shorten
 
 LONGEST_QUOTE = 1500
+MOST_IN_LETTER = 20  # the others are in the queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +35,13 @@ class Notices:
         """Tell the owner that something waits for a decision."""
         if not self.owner:
             return
-        links = [f"{say('letter_' + what)}: {self._act(what, said.key)}" for what in ("approve", "reject", "spam")]
-        reasons = [f"- {say(key, **values)}" for key, values, _ in said.reasons]
-        body = "\n\n".join(
-            (
-                say("letter_waiting", name=said.name, title=self._title(said)),
-                _quoted(said),
-                "\n".join(reasons),
-                "\n".join(links),
-                say("letter_queue", link=f"{self.blog.service}/moderation"),
-            )
-        )
-        subject = say("letter_waiting_subject", name=said.name, title=self._title(said))
-        self.store.letters.write(self.owner, _line(subject), body, self.now(), said.id)
+        self._to_owner([said])
+
+    def gathered(self, keys: Sequence[str]) -> None:
+        """Tell the owner in one letter of all that came at once and waits."""
+        found = [said for key in keys if (said := self.store.conversation.one(key)) and said.status == "waiting"]
+        if self.owner and found:
+            self._to_owner(found)
 
     def asked(self, notice: Notice) -> None:
         """Ask whoever gave this address whether it is theirs."""
@@ -79,6 +74,26 @@ class Notices:
         link = f"{self.blog.service}/moderation/login/{token}"
         body = say("letter_login", link=link)
         self.store.letters.write(self.owner, say("letter_login_subject", blog=self.blog.title), body, self.now())
+
+    def _to_owner(self, found: list[Said]) -> None:
+        parts = [part for said in found[:MOST_IN_LETTER] for part in self._to_decide(said)]
+        name, title = found[0].name, self._title(found[0])
+        subject = say("letter_waiting_subject", name=name, title=title)
+        if len(found) > 1:
+            subject = say("letter_gathered_subject", n=len(found))
+            parts.insert(0, say("letter_gathered", n=len(found)))
+        body = "\n\n".join((*parts, say("letter_queue", link=f"{self.blog.service}/moderation")))
+        self.store.letters.write(self.owner, _line(subject), body, self.now(), found[0].id if len(found) == 1 else None)
+
+    def _to_decide(self, said: Said) -> Iterator[str]:
+        yield say("letter_waiting", name=said.name, title=self._title(said))
+        yield _quoted(said)
+        yield "\n".join(f"- {say(key, **values)}" for key, values, _ in said.reasons)
+        yield "\n".join(
+            f"{say('letter_' + what)}: {self._act(what, said.key)}" for what in ("approve", "reject", "spam")
+        )
+        # Erasing finds a letter by the keys in it.
+        yield f"{say('letter_see')}: {self.blog.service}/moderation/{said.key}"
 
     def _write(self, notice: Notice, subject: str, body: str) -> None:
         self.store.letters.write(notice.email, _line(subject), body, self.now(), notice.comment)

@@ -190,7 +190,11 @@ class Behind:
             if not answer.ok:
                 log.warning("the rebuild hook answered %s", answer.status)
             return
-        ended = subprocess.run(shlex.split(hook), cwd=self._root, check=False, capture_output=True, timeout=1800)
+        try:
+            ended = subprocess.run(shlex.split(hook), cwd=self._root, check=False, capture_output=True, timeout=1800)
+        except (OSError, subprocess.SubprocessError) as error:
+            log.warning("the rebuild hook did not run: %s", error)
+            return
         if ended.returncode:
             log.warning(
                 "the rebuild hook ended with %s: %s", ended.returncode, ended.stderr[-500:].decode(errors="replace")

@@ -21,7 +21,7 @@ from tertulia.phrases import say
 from tertulia.service import webmention
 from tertulia.service.app import MOUNTS, create
 from tertulia.service.desk import Desk
-from tertulia.store import open_store
+from tertulia.store import Store, open_store
 
 LOCAL = "http://127.0.0.1:8001"
 MOST_BYTES = 1_000_000  # larger bodies are not even read
@@ -29,7 +29,14 @@ SILENCE_SECONDS = 20
 THREADS = 8
 
 
-def desk(root: Path, conf: Mapping[str, Any], *, output: Callable[[], Path] | None = None, at: str = "") -> Desk:
+def desk(
+    root: Path,
+    conf: Mapping[str, Any],
+    *,
+    output: Callable[[], Path] | None = None,
+    at: str = "",
+    store: Store | None = None,
+) -> Desk:
     """
     The service of the blog in the folder *root*.
 
@@ -37,6 +44,7 @@ def desk(root: Path, conf: Mapping[str, Any], *, output: Callable[[], Path] | No
         conf: The plain values of pelicanconf.py.
         output: Where the built site is, if not in ``output``.
         at: The address under which both site and service are seen, in a preview.
+        store: The blog's store, where it is open already.
     """
     found = settings.load(root)
     site = str(conf.get("SITE_ADDRESS", "")).rstrip("/")
@@ -54,7 +62,7 @@ def desk(root: Path, conf: Mapping[str, Any], *, output: Callable[[], Path] | No
         output=output or (lambda: root / "output"),
         author=str(conf.get("AUTHOR", "")),
     )
-    store = open_store(found.tertulia_store.reveal(), root)
+    store = store or open_store(found.tertulia_store.reveal(), root)
     snapshots = root / "var" / "conversation"
     made = Desk.at(root, blog, store, found, lambda: datetime.now(UTC), snapshots=snapshots, same_origin=same_origin)
     return made

@@ -4,6 +4,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from html import unescape
 from pathlib import Path
@@ -24,8 +25,9 @@ from tertulia.networks.reading import listeners
 from tertulia.networks.reading.base import Heard, moment
 from tertulia.phrases import say
 from tertulia.posts import Published
-from tertulia.store.conversation import Author
-from tertulia.tasks import webmention
+from tertulia.service import serve
+from tertulia.store.conversation import Author, Incoming, Recorded
+from tertulia.tasks import conf, webmention
 from tertulia.tasks.announce import Bench
 from tertulia.webmention.pages import Pages
 from tertulia.webmention.receive import NotTaken, Receiver, announcements
@@ -44,8 +46,7 @@ def run(root: Path, *, network: str = "", everything: bool = False, url: str = "
     bench = Bench.at(root)
     house = House(bench, bench.published())
     good = house.paste(url, post) if url else house.collect(network, everything)
-    if house.changed:
-        print(say("collect_changed"))
+    house.finish()
     return good
 
 
@@ -57,7 +58,12 @@ class House:
         self.changed = False
         self.web = bench.web()
         self.pages = Pages(published.site, lambda: bench.output, lambda: published)
-        self.moderator = Moderator(bench.store, bench.snapshots, bench.now, rebuild=self._note)
+        self.waiting: list[str] = []  # keys of what is new and for the owner to decide
+        settings = conf.read(bench.root / "pelicanconf.py")
+        self.service = serve.desk(bench.root, settings, output=lambda: bench.output, store=bench.store)
+        # The owner gets one letter at the end, and the site is built once.
+        quiet = replace(self.service.notices, owner="")
+        self.moderator: Moderator = replace(self.service.moderator, notices=quiet, rebuild=self._note)
         self.listeners = listeners(
             Desk(
                 settings=bench.settings,
@@ -75,7 +81,7 @@ class House:
             site=published.site,
             lang=published.lang,
             find=self.find,
-            take=self.moderator.take,
+            take=self._take,
             gone=self.moderator.gone,
             show=self._show,
             now=bench.now,
@@ -133,12 +139,27 @@ class House:
             mentions=self.bench.store.mentions,
             pages=self.pages,
             web=self.web,
-            take=self.moderator.take,
+            take=self._take,
             gone=self.moderator.gone,
             now=self.bench.now,
             also=announcements(self.bench.snapshots),
             avatar=self._avatar,
         )
+
+    def finish(self) -> None:
+        """What follows when something came: a letter to the owner, letters to readers, the site built anew."""
+        settings = self.bench.settings
+        if self.waiting:
+            print(say("collect_waiting", n=len(self.waiting)))
+            if settings.smtp_url:
+                self.service.notices.gathered(self.waiting)
+        if self.changed and not settings.rebuild_hook:
+            print(say("collect_changed"))
+        if self.service.behind:
+            if self.changed and settings.rebuild_hook:
+                print(say("collect_rebuilding"), flush=True)
+                self.service.behind.rebuild()
+            self.service.behind.finish()
 
     def _told_by_page(self, url: str) -> bool:
         """Whether the page at *url*, of no network, links to an article: then it is a webmention that nobody sent."""
@@ -161,6 +182,12 @@ class House:
             if heard := listener.at(url):
                 return listener.name, heard
         return captured(url, self.web, self.bench.settings.bluesky_appview_url, self.bench.now)
+
+    def _take(self, incoming: Incoming) -> Recorded:
+        recorded = self.moderator.take(incoming)
+        if recorded.status == "waiting" and recorded.state in ("new", "edited") and recorded.key not in self.waiting:
+            self.waiting.append(recorded.key)
+        return recorded
 
     def _show(self, post: str, lang: str) -> None:
         if post and self.bench.store.conversation.show(self.bench.snapshots, post, lang):

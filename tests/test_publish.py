@@ -9,10 +9,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import time_machine
 
+from tertulia.networks import pings
 from tertulia.tasks import announce, publish, status
 from tertulia.tasks.announce import Wish
 from tests.conftest import ROOT
 from tests.fakes import FakeDiscord, FakeMastodon, FakeX
+from tests.test_deploy import Hub
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -74,10 +76,10 @@ class Blog:
         self.write()
         (self.root / "content/posts/manana.md").write_text(SCHEDULED, "utf-8")
 
-    def at(self, now):
+    def at(self, now, more=""):
         """The moment of the build, which has a process and a clock of its own."""
         own = CONF.format(address=f"http://127.0.0.1:{self.server.server_address[1]}", now=now)
-        (self.root / "pelicanconf.py").write_text((ROOT / "pelicanconf.py").read_text("utf-8") + own, "utf-8")
+        (self.root / "pelicanconf.py").write_text((ROOT / "pelicanconf.py").read_text("utf-8") + own + more, "utf-8")
         shutil.copy(ROOT / "publishconf.py", self.root)
 
     def write(self, slug="el-voto", summary="¿Qué tal, ñandú?", more=""):
@@ -215,6 +217,25 @@ def test_another_store_does_not_begin_again(blog, monkeypatch, capsys):
     assert publish.upload(blog.root)  # deploying alone says nothing, and forgets nothing
     assert not blog.publish()
     discord.close()
+
+
+def test_hub_and_search_engines_are_told_of_what_changed(blog, monkeypatch):
+    """After the deploy, with the key's file in its place; a publication that changes nothing tells nobody."""
+    hub = Hub()
+    monkeypatch.setenv("FETCH_ALLOW_PRIVATE", f"{os.environ['FETCH_ALLOW_PRIVATE']} 127.0.0.1:{hub.port}")
+    monkeypatch.setattr(pings, "indexnow", partial(pings.indexnow, endpoint=f"{hub.url}/indexnow"))
+    blog.at(EVENING, f'WEBSUB_HUB = "{hub.url}/hub"\nINDEXNOW_KEY = "0123456789abcdef"\n')
+    assert blog.publish()
+    assert (blog.www / "0123456789abcdef.txt").read_text() == "0123456789abcdef"
+    site = f"http://127.0.0.1:{blog.server.server_address[1]}"
+    assert {"hub.mode": "publish", "hub.url": f"{site}/feeds/atom.xml"} in hub.public
+    (told,) = [each for each in hub.public if "urlList" in each]
+    assert told["keyLocation"] == f"{site}/0123456789abcdef.txt"
+    assert f"{site}/2026/11/el-voto/" in told["urlList"]
+    before = len(hub.public)
+    assert blog.publish()
+    assert len(hub.public) == before
+    hub.close()
 
 
 def test_a_failure_is_not_silent(blog, capsys):

@@ -123,9 +123,13 @@ def webmention(c, since=""):
 @task
 def collect(c, network="", everything=False, url="", post=""):
     """Bring home answers, mentions, likes and shares from the networks; --url URL for one by its address."""
+    from tertulia.service.serve import desk
     from tertulia.tasks.collect import run
 
-    if not run(BLOG, network=network, everything=everything, url=url, post=post):
+    def service(bench):
+        return desk(BLOG, conf.read(BLOG / "pelicanconf.py"), store=bench.store)
+
+    if not run(BLOG, service, network=network, everything=everything, url=url, post=post):
         raise Exit(code=1)
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import text
 from tertulia import posts, settings
 from tertulia.comments.blog import Blog
 from tertulia.posts import Post, Published
-from tertulia.service import Desk, create
+from tertulia.service import Desk, create, serve
 from tertulia.store import open_store
+from tertulia.tasks import collect, conf
 from tests.conftest import ROOT
 from tests.real import postgres
 
@@ -123,3 +124,12 @@ def field(answer, name: str) -> str:
     found = re.search(f'name="{name}" value="([^"]*)"', answer.get_data(as_text=True))
     assert found, answer.get_data(as_text=True)[:2000]
     return found[1]
+
+
+def bring(root: Path, **how) -> bool:
+    """``python3 tasks.py collect`` for the blog in *root*."""
+
+    def service(bench):
+        return serve.desk(root, conf.read(root / "pelicanconf.py"), store=bench.store)
+
+    return collect.run(root, service, **how)

@@ -16,7 +16,8 @@ from tertulia.phrases import say
 from tertulia.posts import Post, Published
 from tertulia.store import open_store
 from tertulia.store.deliveries import NewDelivery
-from tertulia.tasks import collect, status, webmention
+from tertulia.tasks import status, webmention
+from tests.talking import bring
 
 EXAMPLES = Path(__file__).parent / "examples"
 NOW = datetime.now(UTC)
@@ -67,9 +68,9 @@ def said(root):
 
 def test_collect_brings_everything_home_and_says_so(root, capsys):
     """One line a network; the second time, nothing new; numbers are on the page's snapshot."""
-    assert collect.run(root)
+    assert bring(root)
     first = capsys.readouterr().out
-    assert collect.run(root, everything=True)
+    assert bring(root, everything=True)
     second = capsys.readouterr().out
     assert f"mastodon    {say('collect_looked', n=2)} · {say('collect_new', n=7)}" in first
     assert say("collect_changed") in first
@@ -84,8 +85,8 @@ def test_the_owner_gets_one_letter_a_run_and_only_for_what_is_new(root, monkeypa
     monkeypatch.setattr("tertulia.mail.send", lambda *letter: sent.append(letter[2:5]))
     with (root / ".env").open("a") as file:
         file.write("OWNER_EMAIL=reme@blog.example\nSMTP_URL=smtp://localhost\n")
-    assert collect.run(root)
-    assert collect.run(root, everything=True)
+    assert bring(root)
+    assert bring(root, everything=True)
     ((recipient, subject, body),) = sent
     waiting = [one for one in said(root) if one.status == "waiting"]
     assert ("reme@blog.example", say("letter_gathered_subject", n=len(waiting))) == (recipient, subject)
@@ -97,8 +98,8 @@ def test_what_is_public_is_built_anew_once(root, capsys):
     """By the hook of the service, when something public changed and not otherwise."""
     with (root / ".env").open("a") as file:
         file.write(f"REBUILD_HOOK={sys.executable} -c \"open('built','a').write('x')\"\n")
-    assert collect.run(root)
-    assert collect.run(root, everything=True)
+    assert bring(root)
+    assert bring(root, everything=True)
     assert "x" == (root / "built").read_text()
     assert 1 == capsys.readouterr().out.count(say("collect_rebuilding"))
 
@@ -106,7 +107,7 @@ def test_what_is_public_is_built_anew_once(root, capsys):
 def test_a_network_that_is_not_there(root):
     """A name that nobody bears is said to be none, with those that there are."""
     with pytest.raises(TertuliaError, match="mastodon"):
-        collect.run(root, network="myspace")
+        bring(root, network="myspace")
 
 
 def test_a_budget_that_is_no_number(root):
@@ -114,7 +115,7 @@ def test_a_budget_that_is_no_number(root):
     with (root / ".env").open("a") as file:
         file.write("X_READ_CENTS=mucho\n")
     with pytest.raises(SettingError, match="X_READ_CENTS"):
-        collect.run(root)
+        bring(root)
 
 
 def test_a_pasted_page_that_links_to_a_post_is_a_webmention(root, httpserver):
@@ -122,7 +123,7 @@ def test_a_pasted_page_that_links_to_a_post_is_a_webmention(root, httpserver):
     page = (EXAMPLES / "webmention/source/reply.html").read_text("utf-8")
     httpserver.expect_request("/nota").respond_with_data(page, content_type="text/html")
     for _time in range(2):
-        assert collect.run(root, url=f"http://127.0.0.1:{httpserver.port}/nota")
+        assert bring(root, url=f"http://127.0.0.1:{httpserver.port}/nota")
     assert [("voto", "reply", "No pito, pero me quejo.")] == [(one.post, one.kind, one.text) for one in said(root)]
 
 
@@ -133,8 +134,8 @@ def test_a_pasted_post_of_a_network(root, httpserver):
     httpserver.expect_request("/xrpc/app.bsky.feed.getPostThread").respond_with_json(one)
     url = "https://bsky.app/profile/ana.bsky.social/post/3a"
     with pytest.raises(TertuliaError, match="--post"):
-        collect.run(root, url=url)
-    assert collect.run(root, url=url, post="voto")
+        bring(root, url=url)
+    assert bring(root, url=url, post="voto")
     assert [("voto", "bluesky", "Ana Ñ")] == [(one.post, one.network, one.name) for one in said(root)]
 
 

@@ -16,8 +16,9 @@ from tertulia.service.serve import desk
 from tertulia.store import erased, open_store
 from tertulia.store.conversation import Author, Incoming
 from tertulia.store.deliveries import NewDelivery
-from tertulia.tasks import collect, conf, talk
+from tertulia.tasks import conf, talk
 from tests.conftest import ROOT
+from tests.talking import bring
 
 NOW = datetime.now(UTC)
 SITE = "https://tertulia.example"
@@ -118,7 +119,7 @@ def published(root, build):
 
 def test_who_is_erased_is_in_no_file_and_stays_out(root, build):
     """Store, snapshot, letters, portraits, pages, feeds and JSON-LD, after the network has told of her once more."""
-    assert collect.run(root)
+    assert bring(root)
     here = desk(root, conf.read(root / "pelicanconf.py"))
     first = form(here.moderator, 1, "Luis", "Yo pregunto.")
     here.store.letters.confirm(
@@ -142,7 +143,7 @@ def test_who_is_erased_is_in_no_file_and_stays_out(root, build):
 
     talk.erase(here.moderator, "Zoraida Quintanilla", True)
     here.store.close()
-    assert collect.run(root, everything=True)
+    assert bring(root, everything=True)
     published(root, build)
     assert {} == found_in(root)
     assert [1, 1] == [len(list((root / folder / "avatars").iterdir())) for folder in ("site", "var/conversation")]

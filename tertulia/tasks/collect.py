@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from html import unescape
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from tertulia import avatars
 from tertulia.collect import Collector
 from tertulia.comments.moderator import Moderator
+from tertulia.comments.notices import Notices
 from tertulia.embeds import providers
 from tertulia.embeds.providers.ask import Ask
 from tertulia.errors import FetchError, SettingError, TertuliaError
@@ -25,26 +27,44 @@ from tertulia.networks.reading import listeners
 from tertulia.networks.reading.base import Heard, moment
 from tertulia.phrases import say
 from tertulia.posts import Published
-from tertulia.service import serve
 from tertulia.store.conversation import Author, Incoming, Recorded
-from tertulia.tasks import conf, webmention
+from tertulia.tasks import webmention
 from tertulia.tasks.announce import Bench
 from tertulia.webmention.pages import Pages
 from tertulia.webmention.receive import NotTaken, Receiver, announcements
 
 
-def run(root: Path, *, network: str = "", everything: bool = False, url: str = "", post: str = "") -> bool:
+class Service(Protocol):
+    """The comment service, as far as collecting needs it: it decides, writes letters, and has the site built."""
+
+    moderator: Moderator
+    notices: Notices
+
+    def finish(self) -> None:
+        """Send the letters, build the site if that was asked for, close the store."""
+
+
+def run(
+    root: Path,
+    service: Callable[[Bench], Service],
+    *,
+    network: str = "",
+    everything: bool = False,
+    url: str = "",
+    post: str = "",
+) -> bool:
     """
     Collect what is due; True when every network answered.
 
     Args:
+        service: Makes the comment service of the blog, on the store that is open already.
         network: Only this one, by name.
         everything: Also what was looked at lately.
         url: Only the thing at this address, whoever said it wherever.
         post: The Id of the article that *url* belongs to, when it does not say so itself.
     """
     bench = Bench.at(root)
-    house = House(bench, bench.published())
+    house = House(bench, bench.published(), service(bench))
     good = house.paste(url, post) if url else house.collect(network, everything)
     house.finish()
     return good
@@ -53,14 +73,13 @@ def run(root: Path, *, network: str = "", everything: bool = False, url: str = "
 class House:
     """Everything that collecting needs, put together for one run."""
 
-    def __init__(self, bench: Bench, published: Published) -> None:
+    def __init__(self, bench: Bench, published: Published, service: Service) -> None:
         self.bench, self.published = bench, published
         self.changed = False
         self.web = bench.web()
         self.pages = Pages(published.site, lambda: bench.output, lambda: published)
         self.waiting: list[str] = []  # keys of what is new and for the owner to decide
-        settings = conf.read(bench.root / "pelicanconf.py")
-        self.service = serve.desk(bench.root, settings, output=lambda: bench.output, store=bench.store)
+        self.service = service
         # The owner gets one letter at the end, and the site is built once.
         quiet = replace(self.service.notices, owner="")
         self.moderator: Moderator = replace(self.service.moderator, notices=quiet, rebuild=self._note)
@@ -155,11 +174,10 @@ class House:
                 self.service.notices.gathered(self.waiting)
         if self.changed and not settings.rebuild_hook:
             print(say("collect_changed"))
-        if self.service.behind:
-            if self.changed and settings.rebuild_hook:
-                print(say("collect_rebuilding"), flush=True)
-                self.service.behind.rebuild()
-            self.service.behind.finish()
+        if self.changed and settings.rebuild_hook:
+            print(say("collect_rebuilding"), flush=True)
+            self.service.moderator.rebuild()
+        self.service.finish()
 
     def _told_by_page(self, url: str) -> bool:
         """Whether the page at *url*, of no network, links to an article: then it is a webmention that nobody sent."""

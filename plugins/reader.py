@@ -26,7 +26,7 @@ from pelican.contents import Author, Category, Tag
 from pelican.readers import BaseReader
 
 from plugins import embeds, images
-from tertulia import metadata, phrases, text, typography
+from tertulia import metadata, phrases, related, text, typography
 from tertulia.credits import credit
 from tertulia.document import Document, load
 from tertulia.errors import ContentError
@@ -156,6 +156,7 @@ class PostReader(BaseReader):
             "question": curly(meta.question),
             "cover": images.cover(meta, document, self.settings),
             "words": words,
+            "stems": related.stems(plain, document.lang) if self.settings.get("RELATED_POSTS") else {},
             "minutes": text.reading_minutes(words),
             "toc": toc if (meta.toc if meta.toc is not None else words >= self.settings["TOC_WORDS"]) else [],
             "series_name": meta.series,

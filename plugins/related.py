@@ -17,9 +17,8 @@ def add_related_posts(generator):
     if not count:
         return
     posts = {f"{post.id} {post.lang}": post for post in [*generator.articles, *generator.translations]}
-    # The raw HTML: Pelican resolves links when .content is first asked for, and not all pages are known yet.
     texts = [
-        Text(key, post.lang, post.title, post._content, tuple(tag.name for tag in post.tags))
+        Text(key, post.lang, post.title, tags=tuple(tag.name for tag in post.tags), stems=post.stems)
         for key, post in posts.items()
     ]
     for key, found in related(texts, count).items():

@@ -134,15 +134,10 @@ def asset(context, name):
     return link(context, f"{context['THEME_STATIC_DIR']}/{name}?{fingerprint(context['THEME'], name)}")
 
 
-def fingerprint(theme, name):
-    """Eight characters that change when the file does."""
-    file = Path(theme, "static", name)
-    return _fingerprint(file, file.stat().st_mtime_ns)
-
-
 @cache
-def _fingerprint(file, _modified):
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+def fingerprint(theme, name):
+    """Eight characters that change when the file does; looked at once a build."""
+    return hashlib.sha256(Path(theme, "static", name).read_bytes()).hexdigest()[:8]
 
 
 def plain(name):
@@ -216,6 +211,12 @@ def equip_templates(generator):
     generator.context["owner"] = people.find(generator.settings["AUTHOR"]) if people else None
 
 
+def forget_files(_pelican):
+    """Look at the theme's files anew: they may have changed since the last build of this process."""
+    fingerprint.cache_clear()
+    strings.cache_clear()
+
+
 def show_patterns(pelican):
     """In a preview, write the page that shows every element once: ``patrones/``."""
     if pelican.settings["SHOW_UNPUBLISHED"]:
@@ -223,5 +224,6 @@ def show_patterns(pelican):
 
 
 def register():
+    signals.initialized.connect(forget_files)
     signals.initialized.connect(show_patterns)
     signals.generator_init.connect(equip_templates)

@@ -80,13 +80,18 @@ ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A post as it is compared. *key* names it in the answer and decides between equals, so it must sort."""
+    """
+    A post as it is compared. *key* names it in the answer and decides between equals, so it must sort.
+
+    Its text is *html*, or *stems* where somebody has counted them already.
+    """
 
     key: str
     lang: str
     title: str
-    html: str
+    html: str = ""
     tags: tuple[str, ...] = ()
+    stems: Mapping[str, int] | None = None
 
 
 def related(texts: Iterable[Text], count: int = 3) -> dict[str, list[str]]:
@@ -127,15 +132,21 @@ def _closest(posts: Sequence[Text], count: int) -> dict[str, list[str]]:
 
 def _counted(post: Text) -> Counter[str]:
     """How often each stem stands in *post*; a tag is a word of its own, "#opinion"."""
-    counts: Counter[str] = Counter()
-    for word, times in Counter(words_of(_TAG.sub(" ", post.html))).items():
-        counts[stem(word, post.lang)] += times
+    counts = Counter(stems(_TAG.sub(" ", post.html), post.lang) if post.stems is None else post.stems)
     for word in words_of(post.title):
         counts[stem(word, post.lang)] += TITLE_WEIGHT
     for tag in post.tags:
         counts["#" + fold(tag)] += TAG_WEIGHT
     del counts[""]
     return counts
+
+
+def stems(plain: str, lang: str) -> dict[str, int]:
+    """How often each stem stands in a text without markup."""
+    counts: Counter[str] = Counter()
+    for word, times in Counter(words_of(plain)).items():
+        counts[stem(word, lang)] += times
+    return dict(counts)
 
 
 def _described(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:

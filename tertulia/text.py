@@ -6,6 +6,7 @@ one however it is encoded, and so is "👩‍👧".
 
 import html
 import unicodedata
+from functools import lru_cache
 
 import regex
 
@@ -98,6 +99,7 @@ def slugify(text: str) -> str:
     return regex.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
     """*text* without case and accents, composed (NFC). ñ is a letter of its own and stays: "año" is not "ano"."""
     decomposed = unicodedata.normalize("NFD", text.casefold())

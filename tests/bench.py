@@ -58,8 +58,8 @@ class Figures:
     megabytes: float  # the largest resident size
 
 
-def build(settings: str, folder: Path) -> Figures:
-    """Build ``folder/content`` once, cold, with the text of a settings file."""
+def build(settings: str, folder: Path, *, weigh: bool = False) -> Figures:
+    """Build ``folder/content`` once, cold, with the text of a settings file; *weigh* it, or take its time."""
     cache, output = folder / "cache", folder / "output"
     for left in (cache, output):
         shutil.rmtree(left, ignore_errors=True)
@@ -70,7 +70,7 @@ def build(settings: str, folder: Path) -> Figures:
         began = time.perf_counter()
         command = [sys.executable, "-m", "pelican", "-s", str(conf), "-o", str(output), "--log-handler", "plain"]
         process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file, start_new_session=True)
-        watch = Watch(process.pid)
+        watch = Watch(process.pid) if weigh else None
         try:
             _, status, usage = os.wait4(process.pid, 0)
         except BaseException:  # Ctrl-C reaches us alone: the build has a session of its own
@@ -82,7 +82,7 @@ def build(settings: str, folder: Path) -> Figures:
         sys.exit(f"the build failed:\n{log.read_text('utf-8', 'replace')[-2000:]}")
     # Linux counts in KiB, macOS in bytes. https://man7.org/linux/man-pages/man2/getrusage.2.html
     alone = usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-    return Figures(seconds, watch.stop() or alone)
+    return Figures(seconds, (watch.stop() if watch else 0) or alone)
 
 
 class Watch:
@@ -127,7 +127,9 @@ def measure(posts: int, runs: int) -> tuple[Figures, Figures]:
         for _ in range(runs):
             ours.append(build(OURS, folder))
             stock.append(build(STOCK, folder))
-    return median(ours), median(stock)
+        # Apart, because looking at the memory of several processes ten times a second slows them down.
+        weights = [build(settings, folder, weigh=True).megabytes for settings in (OURS, STOCK)]
+    return Figures(median(ours).seconds, weights[0]), Figures(median(stock).seconds, weights[1])
 
 
 def median(figures: list[Figures]) -> Figures:

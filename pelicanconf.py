@@ -48,7 +48,7 @@ NEWSLETTER = False  # True: a form to receive posts by e-mail at the foot; needs
 CONVERSATION_DEPTH = 3  # levels of reply that are nested; deeper ones stand on the last
 
 # ── Feeds ────────────────────────────────────────────────────────────────────────────────────────────────────────
-FEED_MAX_ITEMS = 20  # posts a feed
+FEED_MAX_ITEMS = 10  # posts a feed
 FEED_ID_BASE = ""  # begins the name of every post in feeds, "tag:blog.example,2026:"; "": from SITE_ADDRESS
 WEBSUB_HUB = ""  # a WebSub hub to name in the feeds, "https://pubsubhubbub.appspot.com/" for one; "" for none
 

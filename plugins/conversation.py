@@ -17,7 +17,9 @@ Settings:
 """
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 from pelican import signals
 
@@ -47,6 +49,28 @@ def add_conversation(generator):
                 _pictures[one.avatar] = folder / "avatars" / Path(one.avatar).name
 
 
+def show_patterns(generator):
+    """Give the page that shows every element once a talk to show."""
+    if "patterns" not in generator.settings["DIRECT_TEMPLATES"]:
+        return
+    named = {"date": datetime(2026, 11, 21, 18, tzinfo=UTC), "author_url": "https://example.com/"}
+    ana = snapshot.Comment(id="p1", author="Ana Ruiz", html="<p>Un comentario con <em>énfasis</em>.</p>", **named)
+    owner = snapshot.Comment(
+        id="p2", parent="p1", author="Remedios", html="<p>La respuesta.</p>", is_owner=True, likes=2, **named
+    )
+    luis = snapshot.Comment(
+        id="p3", parent="p2", author="Luis", html="<blockquote><p>Así.</p></blockquote><p>Ya.</p>", kind="quote",
+        network="mastodon", handle="@luis@example.com", url="https://example.com/1", edited=named["date"],
+        moderated=True, **named,
+    )  # fmt: skip
+    generator.context["pattern"] = SimpleNamespace(
+        id="patrones", lang=generator.settings["DEFAULT_LANG"], url="", open=True, comment_count=0,
+        question="¿Cuál es la mejor respuesta que te ha dado una empresa?", counts={"like": 7, "repost": 1},
+        syndication=[snapshot.Syndicated("mastodon", "https://example.com/2")],
+        comments=nest([ana, owner, luis], generator.settings.get("CONVERSATION_DEPTH", DEPTH)),
+    )  # fmt: skip
+
+
 def copy_pictures(pelican):
     """Put the pictures that are shown beside the pages."""
     target = Path(pelican.settings["OUTPUT_PATH"], "avatars")
@@ -58,4 +82,5 @@ def copy_pictures(pelican):
 
 def register():
     signals.article_generator_finalized.connect(add_conversation)
+    signals.article_generator_finalized.connect(show_patterns)
     signals.finalized.connect(copy_pictures)

@@ -71,7 +71,7 @@ def run(root: Path, *, lighthouse: bool) -> bool:
     """Build, examine, print what was found; whether all that could be run found nothing."""
     folder = root / "var" / "check"
     with build.workshop(folder, "site-") as passing:
-        report = build.run(root, passing / "site", "publishconf.py")
+        report = build.run(root, passing / "site", "publishconf.py", _with_patterns(root))
         build.tell(report)
         if report.failure:
             return False
@@ -79,6 +79,16 @@ def run(root: Path, *, lighthouse: bool) -> bool:
     for result in results:
         _tell(result)
     return not any(result.findings for result in results)
+
+
+def _with_patterns(root: Path) -> dict[str, list[str]]:
+    """The page that shows every element once, the comments among them, which no published site has."""
+    templates: list[str] = []
+    for name in ("plugins/defaults.py", "pelicanconf.py", "publishconf.py"):
+        if (root / name).is_file():
+            templates = conf.read(root / name).get("DIRECT_TEMPLATES", templates)
+    shown = (root / "theme" / "templates" / "patterns.html").is_file()
+    return {"DIRECT_TEMPLATES": [*templates, "patterns"]} if shown and templates else {}
 
 
 def examine(root: Path, site: Path, prefix: str, folder: Path, *, lighthouse: bool) -> Iterator[Result]:

@@ -121,7 +121,7 @@ def webmention(c, since=""):
 
 
 @task
-def collect(c, network="", everything=False, url="", post=""):
+def collect(c, network="", everything=False, url="", post="", dry_run=False):
     """Bring home answers, mentions, likes and shares from the networks; --url URL for one by its address."""
     from tertulia.service.serve import desk
     from tertulia.tasks.collect import run
@@ -129,7 +129,8 @@ def collect(c, network="", everything=False, url="", post=""):
     def service(bench):
         return desk(BLOG, conf.read(BLOG / "pelicanconf.py"), store=bench.store)
 
-    if not run(BLOG, service, network=network, everything=everything, url=url, post=post):
+    wish = {"network": network, "everything": everything, "url": url, "post": post, "dry_run": dry_run}
+    if not run(BLOG, service, **wish):
         raise Exit(code=1)
 
 

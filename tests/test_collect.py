@@ -389,6 +389,18 @@ def test_a_cursor_is_kept(house, village):
     assert ["mentions ", "mentions m1"] == [one for one in village.asked if one.startswith("mentions")]
 
 
+def test_what_it_may_cost_is_known_before_anything_is_asked(house, village):
+    """A look at our announcement and one at the mentions; never more than is left of the month's budget."""
+    village.price = 30.0
+    plans = []
+    for budget in (70.0, 40.0):
+        house.collector.budget_cents = budget
+        (plan,) = house.collector.plan()
+        plans.append((plan.network, plan.looks, plan.cents))
+    assert [("village", 2, 60.0), ("village", 2, 40.0)] == plans
+    assert [] == village.asked
+
+
 def test_money_is_counted_and_has_an_end(house, village):
     """No look that could go beyond the month's budget; next month again."""
     village.price = 30.0

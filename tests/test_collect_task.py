@@ -104,6 +104,13 @@ def test_what_is_public_is_built_anew_once(root, capsys):
     assert 1 == capsys.readouterr().out.count(say("collect_rebuilding"))
 
 
+def test_a_dry_run_says_what_would_be_asked_and_asks_nothing(root, httpserver, capsys):
+    """One announcement and the mentions."""
+    assert bring(root, dry_run=True)
+    assert f"mastodon    {say('collect_looked', n=2)}\n" in capsys.readouterr().out
+    assert ([], []) == (httpserver.log, said(root))
+
+
 def test_a_network_that_is_not_there(root):
     """A name that nobody bears is said to be none, with those that there are."""
     with pytest.raises(TertuliaError, match="mastodon"):

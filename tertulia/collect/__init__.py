@@ -51,6 +51,15 @@ class Place:
     in_reply_to: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one network would be asked: how many look-ups, and the most they may cost if each feed is one page."""
+
+    network: str
+    looks: int
+    cents: float
+
+
 @dataclass(slots=True)
 class Report:
     """What one network brought."""
@@ -89,6 +98,18 @@ class Collector:
     def run(self, *, everything: bool = False, network: str = "") -> list[Report]:
         """Look at all that is due; what each network brought."""
         return [self._listen(one, everything) for one in self.listeners if network in ("", one.name)]
+
+    def plan(self, *, everything: bool = False, network: str = "") -> list[Plan]:
+        """What ``run`` would ask for, and what it may cost; asks nothing."""
+        plans = []
+        for listener in self.listeners:
+            if network in ("", listener.name):
+                spoken = self._spoken(listener.name).items()
+                due = [place for place, said in spoken if everything or self._due(listener, place, said[0])]
+                looks = len(due) + len(listener.feeds(self.site))
+                left = max(0.0, self.budget_cents - self.spent(listener.name))
+                plans.append(Plan(listener.name, looks, min(looks * listener.cents_a_look(), left)))
+        return plans
 
     def _listen(self, listener: Listener, everything: bool) -> Report:
         report = Report(listener.name)

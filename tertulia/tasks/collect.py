@@ -52,6 +52,7 @@ def run(
     everything: bool = False,
     url: str = "",
     post: str = "",
+    dry_run: bool = False,
 ) -> bool:
     """
     Collect what is due; True when every network answered.
@@ -62,9 +63,14 @@ def run(
         everything: Also what was looked at lately.
         url: Only the thing at this address, whoever said it wherever.
         post: The Id of the article that *url* belongs to, when it does not say so itself.
+        dry_run: Only say what would be asked, and what it may cost.
     """
     bench = Bench.at(root)
     house = House(bench, bench.published(), service(bench))
+    if dry_run:
+        house.plan(network, everything)
+        bench.store.close()
+        return True
     good = house.paste(url, post) if url else house.collect(network, everything)
     house.finish()
     return good
@@ -116,11 +122,10 @@ class House:
 
     def collect(self, network: str, everything: bool) -> bool:
         """Every network that is due, and the webmentions that nobody looked at."""
-        known = [one.name for one in self.listeners]
-        if network and network not in known:
-            raise TertuliaError(say("announce_unknown_network", name=network, names=", ".join(known)))
-        if not known:
-            print(say("collect_nobody"))
+        self._check_name(network)
+        for plan in self.collector.plan(everything=everything, network=network):
+            if plan.cents:
+                print(say("collect_price", network=plan.network, n=plan.looks, cents=f"{plan.cents:g}"), flush=True)
         reports = self.collector.run(everything=everything, network=network)
         for report in reports:
             print(f"{report.network:<10}  {report}")
@@ -135,6 +140,20 @@ class House:
         webmention.tell(self.bench, self.published)  # those that had to wait
         avatars.prune(self.bench.snapshots, self.bench.store.collected.avatars())
         return not any(report.failed for report in reports)
+
+    def plan(self, network: str, everything: bool) -> None:
+        """Say what would be asked."""
+        self._check_name(network)
+        for plan in self.collector.plan(everything=everything, network=network):
+            price = " · " + say("collect_up_to", cents=f"{plan.cents:g}") if plan.cents else ""
+            print(f"{plan.network:<10}  {say('collect_looked', n=plan.looks)}{price}")
+
+    def _check_name(self, network: str) -> None:
+        known = [one.name for one in self.listeners]
+        if network and network not in known:
+            raise TertuliaError(say("announce_unknown_network", name=network, names=", ".join(known)))
+        if not known:
+            print(say("collect_nobody"))
 
     def paste(self, url: str, post: str) -> bool:
         """One thing by its address: asked of a network that we listen to, else read as any page is."""

@@ -33,11 +33,13 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
     if cores < 2 or len(items) < WORTH_FORKING or multiprocessing.current_process().daemon:
         return [work(item) for item in items]
+    first = work(items[0])  # what it loads and remembers, the children need not
     _job = work, items
     gc.freeze()  # a child that collects garbage would copy every page of the parent's memory
     try:
         with multiprocessing.get_context("fork").Pool(cores) as pool:
-            return pool.map(_at, range(len(items)), chunksize=max(1, len(items) // (cores * CHUNKS_PER_CORE)))
+            chunk = max(1, len(items) // (cores * CHUNKS_PER_CORE))
+            return [first, *pool.map(_at, range(1, len(items)), chunksize=chunk)]
     finally:
         gc.unfreeze()
         _job = None

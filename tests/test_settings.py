@@ -115,9 +115,9 @@ def test_hide_takes_secrets_out_of_other_peoples_words(secret, text):
 def test_logging_of_other_libraries_is_dotted(caplog):
     """The filter dots a secret that stands in an argument of a log line."""
     kept = Secret("another-secret-token")
-    logger = logging.getLogger("some.library")
+    logger = logging.getLogger("some.package")
     logger.addFilter(HideSecrets())
-    with caplog.at_level(logging.DEBUG, "some.library"):
+    with caplog.at_level(logging.DEBUG, "some.package"):
         logger.debug("GET %s", "/bot/" + kept.reveal())
     assert f"GET /bot/{settings.DOTS}" == caplog.messages[0]
 

@@ -480,12 +480,12 @@ def test_a_body_of_ten_megabytes_is_refused(talk):
 
 @pytest.mark.parametrize("text", ["> " * 4_900 + "x", "[" * 10_000, "![" * 5_000, "*" * 10_000, "- " * 5_000 + "x"])
 def test_hostile_markup_is_answered_soon(talk, text):
-    """Whatever is nested. The bound tells an answer from none: what grows with the square takes minutes."""
+    """Whatever is nested: two seconds of the processor's time, which a busy machine does not stretch."""
     import time
 
-    began = time.monotonic()
+    began = time.process_time()
     assert talk.preview(text=text).status_code in (200, 422)
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 2
 
 
 def test_healthz_tells_the_truth(talk, monkeypatch):

@@ -8,7 +8,7 @@ What is published of one picture, see ``variants``:
 
 - ``src``: one JPEG (PNG for drawings and for transparency) of at most 1600 px. Feed readers, mail and the networks'
   link previews read it; several of them still want no WebP.
-- ``srcset``: WebP at 480, 720, 960 and 1600 px, never enlarged, which every browser of today takes instead. A picture
+- ``srcset``: WebP at 480, 720, 1080 and 1600 px, never enlarged, which every browser of today takes instead. A picture
   of 480 px or less needs none.
 - An animation is one file, its frames as they were. A drawing (SVG) is one file, shapes only (see ``svg``).
 
@@ -39,7 +39,7 @@ from tertulia.phrases import say
 
 Reason = Literal["unreadable", "heavy", "large", "unknown", "damaged", "unsafe"]
 
-WIDTHS_PX = (480, 720, 960, 1600)
+WIDTHS_PX = (480, 720, 1080, 1600)  # most telephones are 360 to 412 px wide, and show two or three dots for each
 FULL_WIDTH_PX = 2560  # what a link to a picture opens
 # A smaller copy is worth its bytes only when it is clearly smaller than the next.
 WORTH_IT = 0.85
@@ -65,7 +65,7 @@ MAX_JPEG_SIDE_PX = 65535
 # A PNG with more than this per pixel is a photograph that someone saved as PNG.
 PHOTO_BYTES_PER_PIXEL = 1.0
 # Part of every published name: change it when the way of making files changes, and browsers fetch them again.
-RECIPE = "1"
+RECIPE = "2"
 SUFFIXES = {"jpeg": ".jpg", "png": ".png", "gif": ".gif", "webp": ".webp", "avif": ".avif", "svg": ".svg"}
 # What is a picture by its name, also those that we refuse: none of them is ever copied as it is.
 _PICTURE_SUFFIXES = """
@@ -206,7 +206,7 @@ def develop(data: bytes, wanted: Sequence[Variant], name: str = "") -> Iterator[
     image = _pixels(data, max(v.width_px for v in wanted), name)
     for variant in wanted:
         size = (variant.width_px, variant.height_px)
-        sized = image if image.size == size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        sized = image if image.size == size else _made_smaller(image, size)
         # Flat colours pack best as they are; made smaller they are soft, and pack as a photograph does.
         yield _encoded(sized, variant.kind, photo=facts.photo or variant.width_px != facts.width_px)
 
@@ -250,7 +250,7 @@ def reencode(
         width_px = max(1, round(facts.width_px * min(1.0, max_px / max(facts.width_px, facts.height_px))))
         variant = _scaled(facts, width_px, kind or ("png" if facts.transparent else "jpeg"))
         image = _pixels(data, variant.width_px, "")
-        sized = image.resize((variant.width_px, variant.height_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        sized = _made_smaller(image, (variant.width_px, variant.height_px))
         made = _encoded(sized, variant.kind, photo=facts.photo)
     except PictureError as error:
         return Reencoded("refused", error.reason)
@@ -494,6 +494,11 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         image.putalpha(alpha)
         return image
     return image if image.mode in ("L", "RGB") else image.convert("RGB")
+
+
+def _made_smaller(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """*image* in *size*. Hamming, as sharp as bicubic for this, takes half the time of Lanczos (Pillow's handbook)."""
+    return image.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
 
 
 def _encoded(image: Image.Image, kind: str, *, photo: bool) -> bytes:

@@ -90,9 +90,7 @@ class _Linker(Treeprocessor):
         self.extension = extension
 
     def run(self, root: Element) -> None:
-        if not any(_may_hold(element.text) or _may_hold(element.tail) for element in root.iter()):
-            return
-        links = [link for run in runs.runs(self.md, root) for link in self._links(run)]
+        links = [link for run in runs.runs(self.md, root, _may_hold) for link in self._links(run)]
         _insert(root, links)
 
     def _links(self, run: runs.Run) -> list[tuple[runs.Spot, Element]]:
@@ -132,8 +130,8 @@ class _Linker(Treeprocessor):
         return link
 
 
-def _may_hold(text: str | None) -> bool:
-    return text is not None and ("#" in text or "@" in text)
+def _may_hold(text: str) -> bool:
+    return "#" in text or "@" in text
 
 
 def _insert(root: Element, links: list[tuple[runs.Spot, Element]]) -> None:

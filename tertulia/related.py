@@ -143,10 +143,11 @@ def _counted(post: Text) -> Counter[str]:
 
 def stems(plain: str, lang: str) -> dict[str, int]:
     """How often each stem stands in a text without markup."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for word, times in Counter(words_of(plain)).items():
-        counts[stem(word, lang)] += times
-    return dict(counts)
+        form = stem(word, lang)
+        counts[form] = counts.get(form, 0) + times
+    return counts
 
 
 def _described(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:

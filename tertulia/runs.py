@@ -9,7 +9,7 @@ What depends on the neighbours of a character (is this quote opening? is this "#
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -83,8 +83,14 @@ class Run:
         return Spot(head.element, head.tail, head.at + start - head.start, stop, inside)
 
 
-def runs(md: Markdown, root: Element) -> Iterator[Run]:
-    """The runs of the tree under *root*, in the order of reading. Change the tree only when all are read."""
+def runs(md: Markdown, root: Element, wanted: Callable[[str], object]) -> Iterator[Run]:
+    """
+    The runs of the tree under *root*, in the order of reading. Change the tree only when all are read.
+
+    Args:
+        wanted: Whether a text holds what is looked for. A block where it says no, and where no placeholder hides
+            anything, is passed over; most are.
+    """
     raw = _RawTags(md)
     parts = _Parts(raw)
     todo: list[tuple[Element, bool, frozenset[str]]] = [(root, False, frozenset())]
@@ -95,6 +101,12 @@ def runs(md: Markdown, root: Element) -> Iterator[Run]:
                 yield parts.run()
             raw.end_block()
             parts = _Parts(raw)
+            if not left:
+                text = "".join(element.itertext())
+                if "\x02" not in text and not wanted(text):
+                    if element is not root:
+                        parts.add(element, element.tail, True, inside)
+                    continue
         if left:
             parts.add(element, element.tail, True, inside)
             continue
@@ -130,8 +142,8 @@ class _Parts:
         return Run("".join(self._texts), self.pieces)
 
     def add(self, element: Element, string: str | None, tail: bool, inside: frozenset[str]) -> None:
-        """Add the *string* that is the element's text or tail."""
-        if not string:
+        """Add the *string* that is the element's text or tail; the white space before a block's first word is none."""
+        if not string or (not self.pieces and string.isspace()):
             return
         plain = not isinstance(string, AtomicString)
         at = 0

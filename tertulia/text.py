@@ -5,6 +5,7 @@ one however it is encoded, and so is "👩‍👧".
 """
 
 import html
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -18,6 +19,8 @@ ELLIPSIS = "…"
 
 _GRAPHEME = regex.compile(r"\X")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.,·-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*")
+_MARK = regex.compile(r"\p{M}")
+_WORD_WITHOUT_MARKS = re.compile(r"[^\W_]++(?:['’.,·-][^\W_]++)*+")  # the same in half the time
 # What looks wrong before "…": spaces, weak punctuation and anything that opens.
 _DANGLING = regex.compile(r"[\s.,;:…\-–—¿¡(\[«“‘\"']+$")
 _WORD_ENDS = regex.compile(r"[.,;:…]*(?:\s|$)")
@@ -28,13 +31,14 @@ _CONTROLS = regex.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\uff
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
 
 _REST_OF_TAG = r"(?:\"[^\"]*+\"|'[^']*+'|[^\"'<>])*+>"
-_UNSEEN = regex.compile(
+_UNSEEN = re.compile(
     rf"(?is)<!--.*?(?:-->|\Z)|<(script|style|template|title)(?=[\s/>]){_REST_OF_TAG}.*?(?:</\1\s*>|\Z)"
 )
 _INLINE = "a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|time|u|var|wbr"
-_INLINE_TAG = regex.compile(rf"(?i)</?(?:{_INLINE})(?=[\s/>]){_REST_OF_TAG}")
-_ANY_TAG = regex.compile(rf"</?[a-zA-Z]{_REST_OF_TAG}")
-_SPACES = regex.compile(r"[ \t\r\n\f]+")  # the non-breaking one is no space to throw away
+_INLINE_TAG = re.compile(rf"(?i)</?(?:{_INLINE})(?=[\s/>]){_REST_OF_TAG}")
+_ANY_TAG = re.compile(rf"</?[a-zA-Z]{_REST_OF_TAG}")
+# What is not one plain space already; the non-breaking one is no space to throw away.
+_SPACES = re.compile(r"[\t\r\n\f][ \t\r\n\f]*+| [ \t\r\n\f]++")
 
 
 def graphemes(text: str) -> list[str]:
@@ -84,7 +88,7 @@ def plain(markup: str) -> str:
 
 def words(text: str) -> int:
     """How many words plain *text* holds; "d’Artagnan", "3,5" and "ex-ministro" are one each."""
-    return len(_WORD.findall(text))
+    return len((_WORD if _MARK.search(text) else _WORD_WITHOUT_MARKS).findall(text))
 
 
 def reading_minutes(count: int, words_per_minute: int = WORDS_PER_MINUTE) -> int:

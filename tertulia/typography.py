@@ -43,7 +43,7 @@ _OTHER = regex.compile(
     r"(?<!-)-{2,3}(?!-)|(?<!\.)\.{3}(?!\.)|(?<=\d)[ \n](?=%)|(?<=\bn\.º)[ \n](?=\d)", regex.IGNORECASE
 )
 _REPLACEMENTS = {"--": "–", "---": "—", "...": "…", " ": NO_BREAK_SPACE, "\n": NO_BREAK_SPACE}
-_CANDIDATE = regex.compile(r"[\"'%]|--|\.{3}|n\.º", regex.IGNORECASE)
+_CANDIDATES = ('"', "'", "%", "--", "...", "n.º", "N.º")
 
 Edit = tuple[int, int, str]  # start, end, what stands there instead
 
@@ -62,7 +62,7 @@ def edits(text: str, lang: str, editable: Callable[[int, int], bool]) -> list[Ed
         lang: "es", "en", "es-MX"…
         editable: Whether ``text[start:end]`` may change; a straight quote that may not is no quote.
     """
-    if not _CANDIDATE.search(text):
+    if not _may_change(text):
         return []
     scanned = runs.without_addresses(text)
     places = [
@@ -99,7 +99,7 @@ class _Typesetter(Treeprocessor):
         document: Document | None = getattr(self.md, "document", None)
         lang = document.lang if document else self.lang
         by_string: dict[tuple[Element, bool], list[Edit]] = defaultdict(list)
-        for run in runs.runs(self.md, root):
+        for run in runs.runs(self.md, root, _may_change):
             for start, end, new in edits(run.text, lang, partial(_prose, run)):
                 if spot := run.spot(start, end):
                     by_string[spot.element, spot.tail].append((spot.start, spot.end, new))
@@ -108,6 +108,10 @@ class _Typesetter(Treeprocessor):
                 element.tail = _applied(element.tail or "", changes)
             else:
                 element.text = _applied(element.text or "", changes)
+
+
+def _may_change(text: str) -> bool:
+    return any(candidate in text for candidate in _CANDIDATES)
 
 
 def _prose(run: runs.Run, start: int, end: int) -> bool:

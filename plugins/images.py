@@ -62,7 +62,7 @@ def cover(meta, document, settings):
 
 
 def order_pictures(content):
-    """Begin to make what a post shows as soon as it is read, perhaps by another process."""
+    """Ask for what a post shows; it may have been read by another process."""
     document = getattr(content, "source_text", None)
     if document and document.files:
         pictures = album(content.settings)
@@ -99,9 +99,14 @@ def take_over_static_pictures(generator):
     generator.staticfiles = generator.context["staticfiles"] = kept
 
 
-def publish_pictures(generators):
+def begin_pictures(generator):
+    """Make what posts show, while all else goes on."""
+    album(generator.settings).darkroom.begin()
+
+
+def publish_pictures(pelican):
     """Put everything that posts use into the output, and tell of what could not be made."""
-    settings = generators[0].settings
+    settings = pelican.settings
     pictures, content = album(settings), Path(settings["PATH"])
     del settings["ALBUM"]  # the next build of this process looks again
     pictures.add_files()
@@ -112,6 +117,7 @@ def publish_pictures(generators):
 
 def register():
     signals.content_object_init.connect(order_pictures)
+    signals.article_generator_pretaxonomy.connect(begin_pictures)
     signals.article_generator_finalized.connect(add_portraits)
     signals.static_generator_finalized.connect(take_over_static_pictures)
-    signals.all_generators_finalized.connect(publish_pictures)
+    signals.finalized.connect(publish_pictures)

@@ -121,7 +121,7 @@ class Album:
 
     def ask(self, path: Path, use: str, beside: Path, line: int | None = None) -> None:
         """
-        Have the file at *path* published, and begin to make what is missing of it.
+        Have the file at *path* published, and what is missing of it made.
 
         Looking up and asking are two steps since posts may be rendered in other processes: what is looked up there
         travels back with the post (``Document.files``), and is asked for here.

@@ -3,9 +3,8 @@
 1200 × 630 pixels, what Facebook, LinkedIn, Mastodon and the messengers show whole (Open Graph, https://ogp.me): the
 blog's name, the title set large, who wrote it and when. Sixteen colours make a file of some 20 kB, and make it fast.
 
-Drawing and encoding take about 4 ms a card, and Pillow holds Python's lock while it draws. So they are drawn by a
-second process (``python -m tertulia.cards``) beside the build, see ``Artist``: on two cores a first build of a
-thousand posts waits for nothing. Cards are kept by what stands on them and drawn once.
+Drawing and encoding take about 5 ms a card, and Pillow holds Python's lock while it draws. So they are drawn by a
+second process beside the build, see ``Artist``. Cards are kept by what stands on them and drawn once.
 
 The font is the theme's (Alegreya, OFL; Pillow's FreeType reads woff2). It holds the letters of western Europe: others
 lose their accents, and what has no such letter is left out.
@@ -13,21 +12,19 @@ lose their accents, and what has no such letter is left out.
 
 import hashlib
 import json
-import subprocess
-import sys
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryFile
 
 import PIL
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from tertulia.errors import TertuliaError
 from tertulia.images import write_whole
+from tertulia.parallel import Aside
 
 WIDTH_PX, HEIGHT_PX = 1200, 630
 MARGIN_PX = 88
@@ -156,7 +153,7 @@ class Artist:
         self.folder = folder
         self.font = font
         self._made_by = hashlib.sha256(font.read_bytes() + PIL.__version__.encode()).hexdigest()[:8]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._drawing: list[Aside[str]] = []
 
     def kept(self, card: Card) -> Path:
         """Where the finished card is, or will be."""
@@ -165,46 +162,32 @@ class Artist:
 
     def start(self, cards: Iterable[Card]) -> int:
         """Begin to draw those of *cards* that are not there yet; how many there are to draw."""
-        missing = {self.kept(card): card for card in cards}
-        jobs = [
-            {"to": str(path.absolute()), "card": asdict(card)} for path, card in missing.items() if not path.exists()
-        ]
-        if jobs:
-            with TemporaryFile() as order:  # a pipe would have us wait until the process has started
-                order.write(json.dumps({"font": str(self.font.absolute()), "jobs": jobs}).encode())
-                order.seek(0)
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "tertulia.cards"],
-                    cwd=Path(__file__).parent.parent,
-                    stdin=order,
-                    stderr=subprocess.PIPE,
-                )
-        return len(jobs)
+        missing = {path: card for path, card in ((self.kept(card), card) for card in cards) if not path.exists()}
+        if missing:
+            self._drawing.append(Aside(partial(_draw_all, missing, self.font)))
+        return len(missing)
 
     def finish(self) -> None:
         """
         Wait for what was begun.
 
         Raises:
-            CardsFailed: some cards are not there; the message is what the process said last.
+            CardsFailed: some cards are not there; the message says why.
         """
-        process, self._process = self._process, None
-        if process is None:
-            return
-        assert process.stderr
-        said = process.stderr.read().decode("utf-8", "replace").strip()
-        process.stderr.close()
-        if process.wait():
-            raise CardsFailed(said.rpartition("\n")[2] or f"exit {process.returncode}")
+        said = [drawing.wait() for drawing in self._drawing]
+        self._drawing.clear()
+        if any(said):
+            raise CardsFailed(" ".join(said))
 
 
-def draw_all(order: dict[str, object]) -> None:
-    """Draw what ``Artist.start`` asked for."""
-    font = Path(str(order["font"]))
-    jobs = order["jobs"]
-    assert isinstance(jobs, list)
-    for job in jobs:
-        write_whole(Path(job["to"]), draw(Card(**job["card"]), font))
+def _draw_all(cards: dict[Path, Card], font: Path) -> str:
+    """Draw each card to its file; why that cannot be done, or ""."""
+    try:
+        for path, card in cards.items():
+            write_whole(path, draw(card, font))
+    except OSError as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def _cut(line: str, face: ImageFont.FreeTypeFont) -> str:
@@ -272,6 +255,3 @@ def _face(font: Path, size_px: int, weight: int) -> ImageFont.FreeTypeFont:
     face.set_variation_by_axes([weight])
     return face
 
-
-if __name__ == "__main__":
-    draw_all(json.load(sys.stdin))

@@ -12,8 +12,9 @@ What is published of one picture, see ``variants``:
   of 480 px or less needs none.
 - An animation is one file, its frames as they were. A drawing (SVG) is one file, shapes only (see ``svg``).
 
-The ``Darkroom`` keeps finished files by what is in the original, so each is made once, and works on several at a time:
-Pillow lets go of Python's lock while it decodes, resizes and encodes. A file there is written whole or not at all.
+The ``Darkroom`` keeps finished files by what is in the original, so each is made once, and works on several at a time,
+in a process of its own: Pillow lets go of Python's lock while it decodes, resizes and encodes. A file there is written
+whole or not at all.
 
 Strangers' pictures go through ``reencode``.
 """
@@ -23,9 +24,10 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -35,6 +37,7 @@ from PIL import Image, ImageCms, ImageSequence
 
 from tertulia import svg
 from tertulia.errors import ContentError
+from tertulia.parallel import Aside
 from tertulia.phrases import say
 
 Reason = Literal["unreadable", "heavy", "large", "unknown", "damaged", "unsafe"]
@@ -96,9 +99,17 @@ class PictureError(ContentError):
 
     def __init__(self, reason: Reason, name: str = "", **values: object) -> None:
         self.reason = reason
+        self._said = (reason, name, values)
         self.what = say(f"picture_{reason}", name=name, **values)
         self.fix = say(f"picture_{reason}_fix", name=name)
         super().__init__(f"{name}: {self.what}; {self.fix}")
+
+    def __reduce__(self) -> tuple[Callable[..., "PictureError"], tuple[object, ...]]:
+        return _said_again, self._said  # so that it can come from another process
+
+
+def _said_again(reason: Reason, name: str, values: dict[str, object]) -> PictureError:
+    return PictureError(reason, name, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +272,9 @@ class Darkroom:
     """
     Makes what is published of pictures, and keeps it: ``var/cache/images``.
 
-    ``facts`` costs one ``stat`` for a picture that has not changed. ``order`` starts the work on what is not there
-    yet, ``finish`` waits for it. The folder may be deleted at any time; everything is made again.
+    ``facts`` costs one ``stat`` for a picture that has not changed. ``order`` notes what is not there yet, ``begin``
+    starts the work on it, ``finish`` does the rest and waits. The folder may be deleted at any time; everything is
+    made again.
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
@@ -270,9 +282,9 @@ class Darkroom:
         self._threads = threads or min(4, os.cpu_count() or 1)
         self._index: dict[str, list[object]] | None = None  # path → what stat said, and the facts
         self._new = False
-        self._pool: ThreadPoolExecutor | None = None
-        self._ordered: dict[Path, Future[None]] = {}  # the file to be → the work on it
-        self._of: dict[Path, Path] = {}  # the file to be → the original
+        self._ordered: set[Path] = set()  # the files to be
+        self._waiting: list[_Order] = []
+        self._begun: list[Aside[dict[Path, PictureError]]] = []
 
     def facts(self, path: Path) -> Facts:
         """
@@ -303,32 +315,38 @@ class Darkroom:
         return self.folder / facts.digest[:2] / name
 
     def order(self, path: Path, facts: Facts, wanted: Sequence[Variant]) -> None:
-        """Start making *wanted* of the picture at *path*, those that are not there yet."""
+        """Have *wanted* made of the picture at *path*, those that are not there yet."""
         missing = [v for v in wanted if self.kept(facts, v) not in self._ordered and not self.kept(facts, v).exists()]
-        if not missing:
-            return
-        self._pool = self._pool or ThreadPoolExecutor(self._threads, "darkroom")
-        work = self._pool.submit(self._make, path, facts, missing)
-        for variant in missing:
-            self._ordered[self.kept(facts, variant)] = work
-            self._of[self.kept(facts, variant)] = path
+        if missing:
+            self._waiting.append((path, facts, missing))
+            self._ordered.update(self.kept(facts, variant) for variant in missing)
+
+    def begin(self) -> None:
+        """Start making what has been ordered until now."""
+        if self._waiting:
+            self._begun.append(Aside(partial(self._make_all, self._waiting)))
+            self._waiting = []
 
     def finish(self) -> dict[Path, PictureError]:
         """Wait until all that was ordered is made; the originals that could not be, each with its error."""
-        failed: dict[Path, PictureError] = {}
-        for kept, work in self._ordered.items():
-            try:
-                work.result()
-            except PictureError as error:
-                failed[self._of[kept]] = error
-            except OSError as error:
-                failed[self._of[kept]] = _unreadable(self._of[kept], error)
+        failed = self._make_all(self._waiting)
+        for begun in self._begun:
+            failed |= begun.wait()
+        self._waiting, self._begun = [], []
         self._ordered.clear()
-        self._of.clear()
-        if self._pool:
-            self._pool.shutdown()
-            self._pool = None
         self._write_index()
+        return failed
+
+    def _make_all(self, orders: Sequence["_Order"]) -> dict[Path, PictureError]:
+        failed: dict[Path, PictureError] = {}
+        with ThreadPoolExecutor(self._threads, "darkroom") as pool:
+            for (path, _, _), work in [(order, pool.submit(self._make, *order)) for order in orders]:
+                try:
+                    work.result()
+                except PictureError as error:
+                    failed[path] = error
+                except OSError as error:
+                    failed[path] = _unreadable(path, error)
         return failed
 
     def _make(self, path: Path, facts: Facts, wanted: Sequence[Variant]) -> None:
@@ -352,6 +370,10 @@ class Darkroom:
             text = json.dumps({"recipe": RECIPE, "pictures": self._index}, sort_keys=True)
             write_whole(self.folder / "index.json", text.encode())
             self._new = False
+
+
+# A picture, what is known of it, and what is to be made of it.
+_Order = tuple[Path, Facts, Sequence[Variant]]
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -1,7 +1,7 @@
-"""The same work on many things, on every core that the machine has.
+"""Work on every core that the machine has: the same on many things (``spread``), or one thing aside (``Aside``).
 
 Children are forked, so they see what the parent has loaded and only results travel back. Where the system cannot fork
-safely (Windows, macOS), or for a handful of things, the work is done in place; the results are the same.
+safely (Windows, macOS), or for a handful of things, the work is done in this process; the results are the same.
 """
 
 import gc
@@ -9,7 +9,9 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -17,6 +19,7 @@ Result = TypeVar("Result")
 # Below this, forking costs more than it gains.
 WORTH_FORKING = 150
 CHUNKS_PER_CORE = 8
+_CAN_FORK = sys.platform == "linux"
 
 _job: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
 
@@ -30,7 +33,7 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result
         items: As many as you like.
     """
     global _job
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+    cores = len(os.sched_getaffinity(0)) if _CAN_FORK else 1
     if cores < 2 or len(items) < WORTH_FORKING or multiprocessing.current_process().daemon:
         return [work(item) for item in items]
     first = work(items[0])  # what it loads and remembers, the children need not
@@ -49,3 +52,47 @@ def _at(index: int) -> Any:
     assert _job is not None
     work, items = _job
     return work(items[index])
+
+
+class Aside(Generic[Result]):
+    """
+    Work that goes on beside ours, begun at once.
+
+    Args:
+        work: What it changes in memory is lost; what it returns must be picklable.
+    """
+
+    def __init__(self, work: Callable[[], Result]) -> None:
+        self._work = work
+        if not _CAN_FORK:
+            thread = ThreadPoolExecutor(1)
+            self._later = thread.submit(work)
+            thread.shutdown(wait=False)
+            return
+        forking = multiprocessing.get_context("fork")
+        self._answer, ours = forking.Pipe(duplex=False)
+        self._process = forking.Process(target=_tell, args=(work, ours), daemon=True)
+        gc.freeze()
+        try:
+            self._process.start()
+        finally:
+            gc.unfreeze()
+        ours.close()
+
+    def wait(self) -> Result:
+        """What came of it; if the process died before it could tell, it is done once more, here."""
+        if not _CAN_FORK:
+            return self._later.result()
+        try:
+            result: Result = self._answer.recv()
+        except EOFError:
+            result = self._work()
+        self._process.join()
+        self._answer.close()
+        return result
+
+
+def _tell(work: Callable[[], Any], answer: Connection) -> None:
+    gc.disable()
+    os.nice(10)  # what the build waits for goes first
+    answer.send(work())

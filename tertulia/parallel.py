@@ -40,7 +40,8 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result
     _job = work, items
     gc.freeze()  # a child that collects garbage would copy every page of the parent's memory
     try:
-        with multiprocessing.get_context("fork").Pool(cores) as pool:
+        # The children live for a second or two, and looking for garbage would take a twentieth of it.
+        with multiprocessing.get_context("fork").Pool(cores, gc.disable) as pool:
             chunk = max(1, len(items) // (cores * CHUNKS_PER_CORE))
             return [first, *pool.map(_at, range(1, len(items)), chunksize=chunk)]
     finally:

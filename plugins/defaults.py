@@ -92,6 +92,7 @@ SUMMARY_MAX_LENGTH = 50
 DEFAULT_DATE_FORMAT = "%Y-%m-%d"  # for machines; people read plugins.theme's date_words, which needs no locale
 SLUGIFY_SOURCE = "title"
 FORMATTED_FIELDS: list[str] = []  # plugins.reader has rendered what may hold Markdown
+FILENAME_METADATA = PATH_METADATA = ""  # what a post says of itself stands in it
 RELATIVE_URLS = False
 LOAD_CONTENT_CACHE = False
 LOG_FILTER: list[tuple[int, str]] = []

@@ -9,7 +9,7 @@ each of some twenty inline patterns on its text, and most paragraphs hold none o
 """
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
@@ -128,6 +128,7 @@ class Sparing(Extension):
     """Try nothing where it cannot match. Must come after the extensions that add patterns and kinds of block."""
 
     def extendMarkdown(self, md: Markdown) -> None:
+        md.is_block_level = cache(md.is_block_level)  # type: ignore[method-assign]
         md.treeprocessors.register(_SparingInline(md), "inline", 20)
         for name, needs in BLOCK_NEEDS.items():
             if name in md.parser.blockprocessors:

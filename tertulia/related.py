@@ -124,8 +124,8 @@ def _closest(posts: Sequence[Text], count: int) -> dict[str, list[str]]:
             for other, other_weight in remembered[word]:
                 likeness[other] += weight * other_weight
         likeness.pop(at, None)
-        best = sorted((-value, other) for other, value in likeness.items() if value >= LEAST_LIKENESS)[:count]
-        return [other for _, other in best]
+        best = sorted([(-value, other) for other, value in likeness.items() if value >= LEAST_LIKENESS])
+        return [other for _, other in best[:count]]
 
     return {post.key: [posts[other].key for other in nearest(at)] for at, post in enumerate(posts)}
 
@@ -156,11 +156,12 @@ def _described(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:
     rarity = {word: math.log(len(counts) / posts) for word, posts in in_posts.items() if posts > 1}
     described = []
     for count in counts:
-        # The logarithm: a word said ten times is not ten times as telling.
-        weights = [((1 + math.log(times)) * rarity[word], word) for word, times in count.items() if word in rarity]
-        telling = sorted(weights, key=lambda pair: (-pair[0], pair[1]))[:WORDS_PER_POST]
+        # The logarithm: a word said ten times is not ten times as telling. Negative, so that the most telling sort first.
+        telling = [((-1 - _log(times)) * rarity[word], word) for word, times in count.items() if word in rarity]
+        telling.sort()
+        del telling[WORDS_PER_POST:]
         length = math.sqrt(sum(weight * weight for weight, _ in telling)) or 1.0
-        described.append({word: weight / length for weight, word in telling})
+        described.append({word: -weight / length for weight, word in telling})
     return described
 
 
@@ -179,6 +180,9 @@ def _remembered(described: Sequence[Mapping[str, float]]) -> Mapping[str, list[t
 def words_of(text: str) -> list[str]:
     """The words of *text* in small letters."""
     return _WORD.findall(text.lower())
+
+
+_log = cache(math.log)
 
 
 @cache

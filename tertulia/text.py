@@ -8,6 +8,7 @@ import html
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import islice
 
 import regex
 
@@ -63,10 +64,10 @@ def shorten(text: str, limit: int) -> str:
     # A grapheme is one code point or more, so short text needs no counting.
     if len(text) <= limit:
         return text
-    characters = graphemes(text)
+    room = max(0, limit - len(ELLIPSIS))
+    characters = [found[0] for found in islice(_GRAPHEME.finditer(text), room + 4)]  # as many as are looked at
     if len(characters) <= limit:
         return text
-    room = max(0, limit - len(ELLIPSIS))
     kept = "".join(characters[:room])
     if not _WORD_ENDS.match("".join(characters[room : room + 4])):
         kept = regex.sub(r"\S+$", "", kept)

@@ -54,7 +54,7 @@ def _write(asked):
 
 
 def register():
-    # Python's last act would be to look for garbage in all that a build remembers: a quarter of a second at 1,000 posts.
+    # Python's last act would be to look for garbage in all that a build remembers: 0.2 s of 1,000 posts.
     atexit.register(gc.freeze)
     signals.initialized.connect(forget_pages)
     signals.get_writer.connect(take_notes)

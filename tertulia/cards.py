@@ -254,4 +254,3 @@ def _face(font: Path, size_px: int, weight: int) -> ImageFont.FreeTypeFont:
     face = ImageFont.truetype(str(font), size_px, layout_engine=ImageFont.Layout.BASIC)
     face.set_variation_by_axes([weight])
     return face
-

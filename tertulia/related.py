@@ -156,7 +156,7 @@ def _described(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:
     rarity = {word: math.log(len(counts) / posts) for word, posts in in_posts.items() if posts > 1}
     described = []
     for count in counts:
-        # The logarithm: a word said ten times is not ten times as telling. Negative, so that the most telling sort first.
+        # The logarithm: a word said ten times is not ten times as telling. Negative: the most telling sort first.
         telling = [((-1 - _log(times)) * rarity[word], word) for word, times in count.items() if word in rarity]
         telling.sort()
         del telling[WORDS_PER_POST:]

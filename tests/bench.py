@@ -4,10 +4,10 @@
     python3 tasks.py bench --posts 300
     python3 tasks.py bench --scale          100, 1,000 and 5,000 posts: does anything grow faster than the blog?
 
-Cold: a new process, no cache, an output folder that was not there before. Ours runs with ``publishconf.py`` as it is, all on. Stock
-Pelican runs with its ``simple`` theme and no plugins. Memory is that of all processes of the build together (helpers,
-the search index), what they share counted once, looked at ten times a second; where the kernel does not tell that
-(outside Linux), the largest resident size of any one of them.
+Cold: a new process, no cache, an output folder that was not there before. Ours runs with ``publishconf.py`` as it is,
+all on. Stock Pelican runs with its ``simple`` theme and no plugins. Memory is that of all processes of the build
+together (helpers, the search index), what they share counted once, looked at ten times a second; where the kernel does
+not tell that (outside Linux), the largest resident size of any one of them.
 """
 
 import argparse

@@ -1,8 +1,10 @@
 """The service: two steps to send, nothing lost, nothing public without the owner, nobody else in the owner's pages."""
 
+import gc
 import os
 import re
 import stat
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -480,12 +482,11 @@ def test_a_body_of_ten_megabytes_is_refused(talk):
 
 @pytest.mark.parametrize("text", ["> " * 4_900 + "x", "[" * 10_000, "![" * 5_000, "*" * 10_000, "- " * 5_000 + "x"])
 def test_hostile_markup_is_answered_soon(talk, text):
-    """Whatever is nested: two seconds of the processor's time, which a busy machine does not stretch."""
-    import time
-
-    began = time.process_time()
+    """Whatever is nested: two seconds of this thread's processor time, which a busy machine does not stretch."""
+    gc.collect()  # what other tests left behind is not this one's to clear away
+    began = time.thread_time()
     assert talk.preview(text=text).status_code in (200, 422)
-    assert time.process_time() - began < 2
+    assert time.thread_time() - began < 2
 
 
 def test_healthz_tells_the_truth(talk, monkeypatch):

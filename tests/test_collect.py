@@ -25,8 +25,8 @@ from tertulia.networks.reading.base import Heard, Listener, Page, Thread
 from tertulia.phrases import say
 from tertulia.posts import Post
 from tertulia.store import open_store
-from tertulia.store.conversation import Author, Incoming, Verdict
 from tertulia.store.deliveries import NewDelivery
+from tertulia.store.said import Author, Incoming, Verdict
 
 EXAMPLES = Path(__file__).parent / "examples" / "collect"
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)

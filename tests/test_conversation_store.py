@@ -10,7 +10,8 @@ import pytest
 
 from tertulia import snapshot
 from tertulia.store import open_store
-from tertulia.store.conversation import Author, Incoming, Reason, Recorded, Verdict, fingerprint, key_of
+from tertulia.store.recording import fingerprint, key_of
+from tertulia.store.said import Author, Incoming, Reason, Recorded, Verdict
 from tests.talking import emptied, postgres_url  # noqa: F401 (a fixture)
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)

@@ -14,8 +14,8 @@ from tertulia.networks.base import Message, Remote
 from tertulia.posts import Post, Published
 from tertulia.service.serve import desk
 from tertulia.store import erased, open_store
-from tertulia.store.conversation import Author, Incoming
 from tertulia.store.deliveries import NewDelivery
+from tertulia.store.said import Author, Incoming
 from tertulia.tasks import conf, talk
 from tests.conftest import ROOT
 from tests.talking import bring

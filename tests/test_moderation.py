@@ -8,7 +8,7 @@ import pytest
 from tertulia import phrases
 from tertulia.comments.bayes import Opinion
 from tertulia.comments.moderation import RULES, SPAM, Case, Signals, judge
-from tertulia.store.conversation import Author, Incoming, Known
+from tertulia.store.said import Author, Incoming, Known
 from tests import spam
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)

@@ -412,7 +412,7 @@ def test_a_person_is_erased_from_everywhere(talk):
 
 
 def _again(talk, said):
-    from tertulia.store.conversation import Author, Incoming
+    from tertulia.store.said import Author, Incoming
 
     (source, source_id, _) = said.sources[0]
     return Incoming(

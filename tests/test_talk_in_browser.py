@@ -9,7 +9,7 @@ import pytest
 
 from tertulia.comments import form
 from tertulia.html import clean
-from tertulia.store.conversation import Author, Incoming
+from tertulia.store.said import Author, Incoming
 from tertulia.tasks.preview import Site, application, listen
 from tests import xss
 from tests.conftest import build_site

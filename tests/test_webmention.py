@@ -430,7 +430,7 @@ def test_a_flood_from_one_host_is_asked_to_come_back(house):
 
 def test_what_is_seen_by_two_ways_is_one_comment(house):
     """A bridge tells of a reply that was collected already: one comment, two sources."""
-    from tertulia.store.conversation import Author, Incoming
+    from tertulia.store.said import Author, Incoming
 
     ana = Author(network="mastodon", identity="https://mas.example/users/ana", name="Ana")
     collected = Incoming(

@@ -25,7 +25,7 @@ from tertulia.networks.reading.base import Heard, Listener
 from tertulia.phrases import say
 from tertulia.posts import Post
 from tertulia.store import Store
-from tertulia.store.conversation import Incoming, Kind, Recorded
+from tertulia.store.said import Incoming, Kind, Recorded
 
 log = logging.getLogger(__name__)
 

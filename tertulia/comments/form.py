@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from tertulia import html
 from tertulia.comments.markup import to_html
-from tertulia.store.conversation import Author, Incoming
+from tertulia.store.said import Author, Incoming
 
 LONGEST_TEXT = 10_000  # characters
 LONGEST_NAME = 80

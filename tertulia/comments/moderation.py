@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import regex
 
 from tertulia.comments.bayes import Opinion
-from tertulia.store.conversation import Incoming, Known, Reason, Verdict
+from tertulia.store.said import Incoming, Known, Reason, Verdict
 
 SPAM = 5  # points that make it spam
 SUSPECT = 3  # points that hold back even what a trusted person writes

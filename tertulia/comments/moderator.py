@@ -18,7 +18,7 @@ from tertulia.comments.markup import to_html
 from tertulia.comments.moderation import Case, Signals, judge
 from tertulia.comments.notices import Notices
 from tertulia.store import Store
-from tertulia.store.conversation import Incoming, Recorded, Said, Status, Trust, Verdict
+from tertulia.store.said import Incoming, Recorded, Said, Status, Trust, Verdict
 
 log = logging.getLogger(__name__)
 

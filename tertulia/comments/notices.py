@@ -13,8 +13,8 @@ from tertulia.comments.blog import Blog
 from tertulia.comments.signing import Signer
 from tertulia.phrases import say
 from tertulia.store import Store
-from tertulia.store.conversation import Said
 from tertulia.store.letters import Notice
+from tertulia.store.said import Said
 from tertulia.text import shorten
 
 LONGEST_QUOTE = 1500

@@ -14,7 +14,7 @@ from tertulia.comments.moderation import Signals
 from tertulia.errors import TertuliaError
 from tertulia.http import Web
 from tertulia.settings import Secret
-from tertulia.store.conversation import Incoming
+from tertulia.store.said import Incoming
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from tertulia.errors import StoreError
 from tertulia.posts import Post
 from tertulia.service import guards
 from tertulia.service.desk import Desk
-from tertulia.store.conversation import Author, Said
+from tertulia.store.said import Author, Said
 
 pages = Blueprint("comments", __name__)
 

@@ -20,7 +20,7 @@ from tertulia.comments.moderator import Decision
 from tertulia.phrases import say, spoken
 from tertulia.service import guards
 from tertulia.service.desk import Desk
-from tertulia.store.conversation import Author, Incoming, Said, Status, Trust
+from tertulia.store.said import Author, Incoming, Said, Status, Trust
 
 pages = Blueprint("moderation", __name__, url_prefix="/moderation")
 

@@ -17,7 +17,6 @@ from sqlalchemy import Connection, Table, delete, insert, select
 from tertulia.errors import StoreError
 from tertulia.phrases import say
 from tertulia.store.connection import Database
-from tertulia.store.conversation import writing
 from tertulia.store.conversation_tables import (
     comments,
     decisions,
@@ -29,6 +28,7 @@ from tertulia.store.conversation_tables import (
     sources,
     words,
 )
+from tertulia.store.rows import writing
 
 FORMAT = "tertulia conversation 1"
 

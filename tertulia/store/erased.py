@@ -1,18 +1,99 @@
-"""What others say of a person who asked to be erased: links to them and their handle are taken out of it.
+"""Erasing a person: all they said goes, they stay away if brought back, and others' words no longer name them.
 
-Networks begin an answer with the handle of whom it answers, so that a person lives on in other people's comments.
+Of the erased only salted hashes are kept, enough to know them by. Networks begin an answer with the handle of whom it
+answers, so that a person lives on in other people's comments: links to them and their handle are taken out of it.
 What somebody wrote in plain words, a first name say, is theirs and stays.
 """
 
+import hashlib
 import re
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from html import unescape
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, text, update
+
+from tertulia.store.connection import stamp
+from tertulia.store.conversation_tables import comments, erasures, marks, notices, persons, reactions, sources
+from tertulia.store.recording import fingerprint
+from tertulia.store.rows import note, remember, short
+from tertulia.store.said import Incoming
 
 LEFT_OUT = "@…"
 
 _LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _HANDLE = re.compile(r"(?<![\w/@.])@[\w-]+(?:[.@][\w-]+)*")
+_SALT = "salt of erasures"
+
+
+def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str]]:
+    """Forget the person of row *who* and all they said, and keep what tells if they come back; the posts touched."""
+    salt = _salt(connection)
+    hashes = {_hash(salt, "person", who.network, who.identity)}
+    rows = connection.execute(select(comments).where(comments.c.person == who.id)).all()
+    ids = [row.id for row in rows]
+    touched = {(row.post, row.lang) for row in rows}
+    seen = connection.execute(select(sources).where(sources.c.comment.in_(ids))).all()
+    hashes |= {_hash(salt, "source", row.source, row.source_id) for row in seen}
+    hashes |= {_hash(salt, "address", row.url) for row in [*rows, *seen] if row.url}
+    if who.network != "form":  # how others call them; into the form anybody types any address
+        hashes |= {_hash(salt, "address", one) for one in (who.url, who.identity) if one}
+        hashes |= {_hash(salt, "handle", who.network, _bare(who.handle))} if who.handle else set()
+    liked = connection.execute(select(reactions).where(reactions.c.person == who.id)).all()
+    hashes |= {_hash(salt, "source", row.source, row.source_id) for row in liked}
+    touched |= {(row.post, row.lang) for row in liked}
+    for one in sorted(hashes - _hashes(connection)):
+        connection.execute(insert(erasures).values(hash=one, at=stamp(now)))
+    connection.execute(delete(reactions).where(reactions.c.person == who.id))
+    for row in [*seen, *liked]:  # what told us of them holds their address
+        connection.execute(text("DELETE FROM mentions WHERE name = :name"), {"name": row.source_id})
+    forget(connection, ids)
+    connection.execute(delete(persons).where(persons.c.id == who.id))
+    touched |= _clear_others(connection, salt)
+    note(connection, now, "owner", "erased")
+    return touched
+
+
+def forget(connection: Connection, ids: Sequence[int]) -> None:
+    """Delete comments and all that hangs on them; what answered them answers what they answered."""
+    for one in ids:
+        row = connection.execute(select(comments.c.parent, comments.c.key).where(comments.c.id == one)).one()
+        connection.execute(update(comments).where(comments.c.parent == one).values(parent=row.parent))
+        connection.execute(delete(sources).where(sources.c.comment == one))
+        connection.execute(delete(notices).where(notices.c.comment == one))
+        connection.execute(delete(reactions).where(reactions.c.comment == row.key))
+        # Letters about it, and those that lead to it: "Ana answered you".
+        theirs = "DELETE FROM letters WHERE comment = :one OR body LIKE :key"
+        connection.execute(text(theirs), {"one": one, "key": f"%{row.key}%"})
+        connection.execute(delete(comments).where(comments.c.id == one))
+
+
+def is_erased(connection: Connection, incoming: Incoming) -> bool:
+    """Whether *incoming* is of somebody, or something, that was erased."""
+    salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()
+    if not salt:
+        return False
+    hashes = [
+        _hash(salt, "person", incoming.author.network, short(incoming.author.identity)),
+        _hash(salt, "source", incoming.source, short(incoming.source_id)),
+        *([_hash(salt, "address", incoming.url)] if incoming.url else []),
+    ]
+    return connection.execute(select(erasures.c.hash).where(erasures.c.hash.in_(hashes))).first() is not None
+
+
+def cleared(connection: Connection, incoming: Incoming) -> Incoming:
+    """*incoming* without the erased persons whom it names."""
+    salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()
+    if not salt:
+        return incoming
+    is_theirs = _asker(salt, _hashes(connection), incoming.source)
+    html, words = without(incoming.html, incoming.text, is_theirs)
+    above = "" if incoming.in_reply_to and is_theirs(incoming.in_reply_to) else incoming.in_reply_to
+    return replace(incoming, html=html, text=words, in_reply_to=above)
 
 
 def without(html: str, text: str, is_theirs: Callable[[str], bool]) -> tuple[str, str]:
@@ -33,3 +114,51 @@ def without(html: str, text: str, is_theirs: Callable[[str], bool]) -> tuple[str
             one = re.compile(rf"(?<![\w/@.]){re.escape(handle)}(?![\w@-])")
             html, text = one.sub(LEFT_OUT, html), one.sub(LEFT_OUT, text)
     return html, text
+
+
+def _clear_others(connection: Connection, salt: str) -> set[tuple[str, str]]:
+    """Take the erased out of everybody else's comments; the posts of those that changed."""
+    touched, known = set(), _hashes(connection)
+    first = select(sources.c.source).where(sources.c.comment == comments.c.id).order_by(sources.c.id).limit(1)
+    named = comments.c.html.like("%<a %") | comments.c.text.like("%@%") | (comments.c.in_reply_to != "")
+    for row in connection.execute(select(comments, first.scalar_subquery().label("source")).where(named)).all():
+        is_theirs = _asker(salt, known, row.source or "")
+        html, words = without(row.html, row.text, is_theirs)
+        above = "" if row.in_reply_to and is_theirs(row.in_reply_to) else row.in_reply_to
+        if (html, words, above) != (row.html, row.text, row.in_reply_to):
+            values = {"html": html, "text": words, "in_reply_to": above, "fingerprint": fingerprint(words)}
+            connection.execute(update(comments).where(comments.c.id == row.id).values(**values))
+            touched.add((row.post, row.lang))
+    return touched
+
+
+def _asker(salt: str, known: frozenset[str], source: str) -> Callable[[str], bool]:
+    """Whether an address, an id or an @handle is that of an erased person; *source*: the network that says it."""
+
+    def is_theirs(word: str) -> bool:
+        last = word.rstrip("/").rpartition("/")[2]  # Bluesky links to /profile/did:plc:…
+        asked = [("address", word), ("source", source, short(word)), ("person", source, short(last))]
+        asked += [("handle", source, _bare(last))] if word.startswith(("@", "http")) else []
+        return not known.isdisjoint(_hash(salt, *one) for one in asked)
+
+    return is_theirs
+
+
+def _bare(handle: str) -> str:
+    return handle.lstrip("@").casefold()
+
+
+def _hashes(connection: Connection) -> frozenset[str]:
+    return frozenset(connection.execute(select(erasures.c.hash)).scalars())
+
+
+def _hash(salt: str, *words: str) -> str:
+    return hashlib.sha256("\x00".join((salt, *words)).encode()).hexdigest()
+
+
+def _salt(connection: Connection) -> str:
+    salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()
+    if not salt:
+        salt = secrets.token_hex(16)
+        remember(connection, _SALT, salt)
+    return salt

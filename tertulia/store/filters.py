@@ -8,8 +8,8 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from tertulia.store.connection import Database, stamp
-from tertulia.store.conversation import writing
 from tertulia.store.conversation_tables import used, words
+from tertulia.store.rows import writing
 
 # SQLite takes 32,766 values in one question, older ones 999.
 _AT_ONCE = 500

@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from tertulia.store.connection import Database, stamp
-from tertulia.store.conversation import writing
 from tertulia.store.conversation_tables import comments, letters, notices
+from tertulia.store.rows import writing
 
 # A mail server that is down gets a day: 1, 2, 4… minutes between attempts.
 ATTEMPTS = 11

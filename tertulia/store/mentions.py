@@ -11,8 +11,8 @@ import msgspec
 from sqlalchemy import delete, func, insert, select, update
 
 from tertulia.store.connection import Database, stamp
-from tertulia.store.conversation import short, writing
 from tertulia.store.mention_tables import mentions, sent_mentions
+from tertulia.store.rows import short, writing
 
 # A look that was begun and never ended (the process died) is begun anew after this.
 LOOK = timedelta(minutes=5)

@@ -27,7 +27,7 @@ from tertulia.networks.reading import listeners
 from tertulia.networks.reading.base import Heard, moment
 from tertulia.phrases import say
 from tertulia.posts import Published
-from tertulia.store.conversation import Author, Incoming, Recorded
+from tertulia.store.said import Author, Incoming, Recorded
 from tertulia.tasks import webmention
 from tertulia.tasks.announce import Bench
 from tertulia.webmention.pages import Pages

@@ -12,7 +12,7 @@ from tertulia.comments.moderator import Moderator
 from tertulia.errors import TertuliaError
 from tertulia.phrases import say
 from tertulia.store import Store, archive
-from tertulia.store.conversation import Said, Trust
+from tertulia.store.said import Said, Trust
 
 # What is pressed, and what it does. The letters are those of the English words in both languages: hands learn them.
 KEYS = {"a": "approved", "r": "rejected", "s": "spam", "t": "trusted", "b": "blocked", "n": "", "q": ""}

@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 from tertulia import snapshot
 from tertulia.errors import FetchError, FetchRefused, TertuliaError
 from tertulia.http import Fetched, Web
-from tertulia.store.conversation import Incoming, Recorded
 from tertulia.store.mentions import Mention, Mentions
+from tertulia.store.said import Incoming, Recorded
 from tertulia.webmention import source
 from tertulia.webmention.discovery import USER_AGENT
 from tertulia.webmention.pages import Page, Pages, without_fragment

@@ -23,7 +23,7 @@ from lxml import html as lxml_html
 from tertulia import html
 from tertulia.errors import FetchError
 from tertulia.http import Fetched
-from tertulia.store.conversation import Author, Kind
+from tertulia.store.said import Author, Kind
 from tertulia.text import shorten
 from tertulia.webmention.discovery import HTML_TYPES, base_of, parse
 from tertulia.webmention.pages import without_fragment

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from tertulia import html
 from tertulia.networks.base import Desk, Remote
-from tertulia.store.conversation import Author, Kind
+from tertulia.store.said import Author, Kind
 
 # In a profile they mean: do not take my words elsewhere. https://brid.gy/about#opt-out (read 2026-11)
 _OPT_OUT = re.compile(r"#(?:nobridge|nobot|nobots|noindex)\b", re.IGNORECASE)

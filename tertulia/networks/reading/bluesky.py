@@ -27,7 +27,7 @@ from tertulia.networks.reading.base import (
     number,
     opted_out,
 )
-from tertulia.store.conversation import Author, Kind
+from tertulia.store.said import Author, Kind
 
 DEPTH = 100  # of answers to answers; the lexicon allows 1000, and no page shows them
 PAGE = 100

@@ -10,7 +10,7 @@ from tertulia import html
 from tertulia.networks.base import Remote
 from tertulia.networks.facebook import Facebook
 from tertulia.networks.reading.base import Heard, Listener, Thread, address, as_html, moment, name, number
-from tertulia.store.conversation import Author
+from tertulia.store.said import Author
 
 PAGE = 100
 PAGES = 20

@@ -26,7 +26,7 @@ from tertulia.networks.reading.base import (
     number,
     opted_out,
 )
-from tertulia.store.conversation import Author, Kind
+from tertulia.store.said import Author, Kind
 
 PAGE = 40
 PAGES = 10

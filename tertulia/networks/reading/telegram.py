@@ -12,7 +12,7 @@ from tertulia.networks import wire
 from tertulia.networks.base import Remote
 from tertulia.networks.reading.base import Feed, Heard, Listener, Page, Thread, as_html, moment, name
 from tertulia.networks.telegram import Telegram
-from tertulia.store.conversation import Author
+from tertulia.store.said import Author
 
 PAGE = 100
 

@@ -7,7 +7,7 @@ from tertulia import html
 from tertulia.networks.base import Remote
 from tertulia.networks.reading.base import Heard, Listener, Thread, address, as_html, moment, name, number
 from tertulia.networks.threads import Threads
-from tertulia.store.conversation import Author
+from tertulia.store.said import Author
 
 PAGE = 100
 PAGES = 20

@@ -27,7 +27,7 @@ from tertulia.networks.reading.base import (
     opted_out,
 )
 from tertulia.networks.x import X
-from tertulia.store.conversation import Author, Kind
+from tertulia.store.said import Author, Kind
 
 # Cents of a dollar, https://docs.x.com/x-api/getting-started/pricing (read 2026-11): "owned reads", and user profiles.
 OWNED_CENTS = 0.1

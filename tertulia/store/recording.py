@@ -1,0 +1,217 @@
+"""How what comes in becomes rows: new, the same thing once more, or a reaction; and what it answers."""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, insert, or_, select, update
+
+from tertulia.store.connection import stamp
+from tertulia.store.conversation_tables import comments, persons, reactions, sources
+from tertulia.store.rows import note, short
+from tertulia.store.said import Author, Incoming, Recorded, Verdict
+
+
+def with_safe_links(incoming: Incoming) -> Incoming:
+    """What the page links to is a web address or nothing: no "javascript:" out of somebody's profile."""
+    author = replace(incoming.author, url=_link(incoming.author.url), avatar=Path(incoming.author.avatar).name)
+    return replace(incoming, author=author, url=_link(incoming.url))
+
+
+def _link(address: str) -> str:
+    bare = address.strip()
+    harmless = bare.lower().startswith(("https://", "http://")) and not re.search(r"[\s<>\"'`\\\x00-\x1f]", bare)
+    return bare if harmless else ""
+
+
+def key_of(source: str, source_id: str) -> str:
+    """What the world calls a comment: the same for the same source, in whatever store."""
+    return hashlib.sha256(f"{source}/{source_id}".encode()).hexdigest()[:16]
+
+
+def fingerprint(words: str) -> str:
+    """A short name for these words, however they are spaced, capitalised and accented; "" for too few to tell."""
+    bare = unicodedata.normalize("NFD", words.casefold())
+    kept = re.findall(r"[^\W_]+", "".join(mark for mark in bare if not unicodedata.combining(mark)))
+    return hashlib.sha256(" ".join(kept).encode()).hexdigest()[:32] if len(kept) >= 4 else ""
+
+
+def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: int, now: datetime) -> Recorded:
+    """Write down what was never seen before."""
+    key = key_of(incoming.source, incoming.source_id)
+    parent = _parent(connection, incoming)
+    values: dict[str, Any] = {
+        "key": key,
+        "post": incoming.post,
+        "lang": incoming.lang,
+        "kind": incoming.kind,
+        "person": person,
+        "parent": parent,
+        "in_reply_to": incoming.in_reply_to,
+        "text": incoming.text,
+        "html": incoming.html,
+        "url": incoming.url,
+        "fingerprint": fingerprint(incoming.text),
+        "published_at": stamp(incoming.published),
+        "edited_at": stamp(incoming.edited) if incoming.edited else None,
+        "received_at": stamp(now),
+        "decided_at": stamp(now),
+    }
+    made = connection.execute(insert(comments).values(**values, **verdict_values(verdict)).returning(comments.c.id))
+    number = made.scalar_one()
+    add_source(connection, number, incoming, now)
+    if incoming.source != "form":  # nobody can have answered what was not there before
+        _adopt(connection, number, incoming)
+    note(connection, now, "rules", verdict.status, key)
+    return Recorded("new", key, verdict.status, verdict.status == "approved")
+
+
+def again(
+    connection: Connection, row: Any, incoming: Incoming, verdict: Verdict, person: int, now: datetime
+) -> Recorded:
+    """The same thing once more: nothing, an edit, or its return."""
+    here = (sources.c.source == incoming.source) & (sources.c.source_id == short(incoming.source_id))
+    back = connection.execute(update(sources).where(here, sources.c.gone_at.is_not(None)).values(gone_at=None)).rowcount
+    first = connection.execute(
+        select(sources).where(sources.c.comment == row.id).order_by(sources.c.id).limit(1)
+    ).first()
+    returned = bool(back) and row.status == "gone"
+    second_hand = first is not None and (first.source, first.source_id) != (incoming.source, short(incoming.source_id))
+    # A second way tells of the same thing in its own words: those of the first way stand while it is there.
+    if second_hand and first and first.gone_at is None:
+        return Recorded("same", row.key, row.status)
+    changed = (row.text, row.html, row.kind, row.url) != (incoming.text, incoming.html, incoming.kind, incoming.url)
+    parent = _parent(connection, incoming)
+    if parent == row.id:
+        parent = None
+    if not (changed or returned or parent != row.parent or person != row.person):
+        return Recorded("same", row.key, row.status)
+    values: dict[str, Any] = {"kind": incoming.kind, "url": incoming.url, "person": person, "parent": parent}
+    values |= {"in_reply_to": incoming.in_reply_to}
+    status = row.status
+    if changed:
+        values |= {"text": incoming.text, "html": incoming.html, "fingerprint": fingerprint(incoming.text)}
+        values |= {"edited_at": stamp(incoming.edited or now), "owner_edited_at": None}
+    stands = row.decided_by in ("owner", "writer") and row.status in ("rejected", "spam", "withdrawn")
+    if (changed or returned) and not stands:
+        values |= verdict_values(verdict) | {"decided_at": stamp(now)}
+        status = verdict.status
+    connection.execute(update(comments).where(comments.c.id == row.id).values(**values))
+    if changed or returned:
+        note(connection, now, "source", "edited" if changed else "returned", row.key)
+    return Recorded("edited", row.key, status, "approved" in (row.status, status))
+
+
+def react(connection: Connection, incoming: Incoming, person: int, now: datetime) -> Recorded:
+    """Write down what has no words and only counts: a like, a repost, a bookmark."""
+    here = (reactions.c.source == incoming.source) & (reactions.c.source_id == short(incoming.source_id))
+    on = _target(connection, incoming)
+    row = connection.execute(select(reactions).where(here)).first()
+    if row:
+        if (row.kind, row.comment, row.person) == (incoming.kind, on, person):
+            return Recorded("same", row.comment)
+        values: dict[str, Any] = {"kind": incoming.kind, "comment": on, "person": person}
+        connection.execute(update(reactions).where(here).values(**values))
+        return Recorded("edited", on, None, True)
+    new: dict[str, Any] = {
+        "post": incoming.post,
+        "lang": incoming.lang,
+        "kind": incoming.kind,
+        "source": incoming.source,
+    }
+    new |= {"source_id": short(incoming.source_id), "person": person, "comment": on, "seen_at": stamp(now)}
+    connection.execute(insert(reactions).values(**new))
+    return Recorded("new", on, None, True)
+
+
+def upsert_person(connection: Connection, author: Author) -> int:
+    """The number of an author's row, which now has the name and the portrait they have."""
+    row = connection.execute(person_of(author)).first()
+    shown: dict[str, Any] = {
+        "name": author.name[:300],
+        "handle": author.handle[:300],
+        "url": author.url,
+        "avatar": author.avatar,
+    }
+    if row is None:
+        values = {"network": author.network, "identity": short(author.identity), "is_owner": int(author.is_owner)}
+        made = connection.execute(insert(persons).values(**values, **shown).returning(persons.c.id))
+        return int(made.scalar_one())
+    if author.is_owner:
+        shown |= {"is_owner": 1}
+    if any(getattr(row, name) != value for name, value in shown.items()):
+        connection.execute(update(persons).where(persons.c.id == row.id).values(**shown))
+    return int(row.id)
+
+
+def person_of(author: Author) -> Select[Any]:
+    """The question for the row of an author."""
+    return select(persons).where(persons.c.network == author.network, persons.c.identity == short(author.identity))
+
+
+def add_source(connection: Connection, comment: int, incoming: Incoming, now: datetime) -> None:
+    """Write down one more way by which a comment is known."""
+    values: dict[str, Any] = {
+        "comment": comment,
+        "source": incoming.source,
+        "source_id": short(incoming.source_id),
+    }
+    connection.execute(insert(sources).values(**values, url=incoming.url, seen_at=stamp(now)))
+
+
+def _adopt(connection: Connection, number: int, incoming: Incoming) -> None:
+    """What answered this comment and came before it finds its place."""
+    names = [name for name in (incoming.source_id, incoming.url) if name]
+    orphans = comments.c.parent.is_(None) & comments.c.in_reply_to.in_(names) & (comments.c.id != number)
+    here = (comments.c.post == incoming.post) & (comments.c.lang == incoming.lang)
+    connection.execute(update(comments).where(orphans, here).values(parent=number))
+
+
+def by_source(connection: Connection, source: str, source_id: str) -> Any:
+    """The row of the comment that *source* calls *source_id*."""
+    query = select(comments).join(sources, sources.c.comment == comments.c.id)
+    query = query.where(sources.c.source == source, sources.c.source_id == short(source_id))
+    return connection.execute(query).first()
+
+
+def by_address(connection: Connection, incoming: Incoming) -> Any:
+    """The same thing, seen before by another way."""
+    if not incoming.url:
+        return None
+    here = (comments.c.post == incoming.post) & (comments.c.lang == incoming.lang)
+    return connection.execute(select(comments).where(here, comments.c.url == incoming.url).limit(1)).first()
+
+
+def _target(connection: Connection, incoming: Incoming) -> str:
+    """The key of the comment that a reaction is about; "" for the post."""
+    number = _parent(connection, incoming)
+    if number is None:
+        return ""
+    return str(connection.execute(select(comments.c.key).where(comments.c.id == number)).scalar_one())
+
+
+def _parent(connection: Connection, incoming: Incoming) -> int | None:
+    """The comment that *incoming* answers, by source id, by address, or by our own key."""
+    wanted = incoming.in_reply_to
+    if not wanted:
+        return None
+    row = by_source(connection, incoming.source, wanted)
+    if row is None:
+        named = or_(comments.c.url == wanted, comments.c.key == wanted.rpartition("#c-")[2])
+        here = (comments.c.post == incoming.post) & (comments.c.lang == incoming.lang)
+        row = connection.execute(select(comments).where(here, named).limit(1)).first()
+    if row is None or (row.post, row.lang) != (incoming.post, incoming.lang):
+        return None
+    return int(row.id)
+
+
+def verdict_values(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as columns of a comment."""
+    reasons = [(reason.key, reason.values, reason.points) for reason in verdict.reasons]
+    written = msgspec.json.encode(reasons).decode()
+    return {"status": verdict.status, "points": verdict.points, "reasons": written, "decided_by": "rules"}

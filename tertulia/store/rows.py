@@ -1,0 +1,53 @@
+"""What all who write rows of the conversation share: whose turn it is, ids that fit, what is noted and remembered."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, text, update
+
+from tertulia.store.connection import Database, stamp
+from tertulia.store.conversation_tables import decisions, marks
+
+# Any number, the same for every Tertulia: the name of the lock under which PostgreSQL writes the conversation.
+_LOCK = 7_423_119
+# Longer ids of a source are known by their hash: PostgreSQL indexes no more than 2,700 bytes.
+_LONGEST_ID = 500
+
+
+class writing:
+    """A writing transaction on the conversation; on PostgreSQL one at a time, as on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._transaction: Any = None
+
+    def __enter__(self) -> Connection:
+        self._transaction = self._database.writing()
+        connection: Connection = self._transaction.__enter__()
+        if not self._database.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
+        return connection
+
+    def __exit__(self, *error: Any) -> Any:
+        return self._transaction.__exit__(*error)
+
+
+def short(name: str) -> str:
+    """An id of a source that fits into an index."""
+    if len(name.encode()) <= _LONGEST_ID:
+        return name
+    return f"{name[:200]}…{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def note(connection: Connection, now: datetime, who: str, what: str, comment: str = "", reason: str = "") -> None:
+    """Write down who decided what."""
+    values = {"at": stamp(now), "who": who, "what": what, "comment": comment, "reason": reason}
+    connection.execute(insert(decisions).values(**values))
+
+
+def remember(connection: Connection, name: str, value: str) -> None:
+    """Keep *value* under *name*, whatever was there before."""
+    done = connection.execute(update(marks).where(marks.c.name == name).values(value=value))
+    if done.rowcount == 0:
+        connection.execute(insert(marks).values(name=name, value=value))

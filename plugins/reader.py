@@ -15,6 +15,7 @@ import html
 import logging
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -72,8 +73,12 @@ class PostReader(BaseReader):
         self.zone = ZoneInfo(settings["TIMEZONE"])
         self.now = moment(settings.get("NOW"), self.zone)
         self.people = settings["PEOPLE"]
-        self.markdown = markdown_for(settings)
         self.page_folders = tuple(str(content / folder) + os.sep for folder in settings["PAGE_PATHS"])
+
+    @cached_property
+    def markdown(self):
+        """What renders; Pelican makes seven readers, of which one or two are asked to read."""
+        return markdown_for(self.settings)
 
     def read(self, source_path):
         """The HTML and metadata of one file, as Pelican wants them; ``skip`` when it is not to be built."""

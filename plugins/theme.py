@@ -5,6 +5,8 @@
 ``path|link``           the path under the site, percent-encoded: what goes into every ``href``
 ``path|absolute``       the same with scheme and host: canonical address, Open Graph
 ``asset("site.css")``   a file of ``theme/static`` under the hash of its content, so that it may be cached for ever
+``shared("parts/footer.html", lang)``   a part that all pages of a language share, rendered once
+``links|current(path)`` a list of links, the one to *path* marked as the page itself
 
 Autoescape is on: a title is text, and only what we rendered ourselves (content, summary, notes) is ``|safe``.
 
@@ -21,6 +23,7 @@ Settings:
 import datetime as dt
 import hashlib
 import math
+import os
 import re
 import tomllib
 import unicodedata
@@ -28,7 +31,7 @@ from functools import cache
 from pathlib import Path
 
 from babel.dates import format_date
-from jinja2 import pass_context
+from jinja2 import FileSystemBytecodeCache, pass_context
 from markupsafe import Markup
 from pelican import signals
 
@@ -222,12 +225,26 @@ def equip_templates(generator):
     generator.env.auto_reload = False  # an environment lives for one build: no need to look at each file again
     generator.env.trim_blocks = generator.env.lstrip_blocks = True
     generator.env.shared_parts = {}
+    generator.env.bytecode_cache = compiled(Path(generator.settings["CACHE_PATH"], "templates"))
     generator.env.filters.update({f.__name__: f for f in FILTERS})
     generator.env.globals.update({f.__name__: f for f in GLOBALS})
     for name, value in DEFAULTS.items():
         generator.context.setdefault(name, value)
     people = generator.settings.get("PEOPLE")
     generator.context["owner"] = people.find(generator.settings["AUTHOR"]) if people else None
+
+
+def compiled(folder):
+    """
+    Compiled templates, kept in *folder*, or None where nothing can be kept.
+
+    Each of Pelican's three environments would compile all of them anew at every build.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(folder) if os.access(folder, os.W_OK) else None
 
 
 def forget_files(_pelican):

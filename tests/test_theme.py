@@ -638,6 +638,21 @@ def test_the_stylesheet_is_named_by_its_content(tmp_path):
     assert before != theme.fingerprint(tmp_path, "a.css")
 
 
+def test_compiled_templates_are_kept_where_something_can_be(tmp_path):
+    """In a folder made for them; where there can be none, templates are compiled each time."""
+    assert theme.compiled(tmp_path / "new" / "templates") is not None
+    assert (tmp_path / "new" / "templates").is_dir()
+    (tmp_path / "file").touch()
+    assert theme.compiled(tmp_path / "file" / "templates") is None
+
+
+def test_the_link_to_the_page_itself_is_marked(site):
+    """In the frame that all pages share, and on no other page."""
+    marked = '<li><a href="/acerca-de/" aria-current="page">'
+    assert marked in (site / "acerca-de" / "index.html").read_text("utf-8")
+    assert "aria-current" not in (site / "index.html").read_text("utf-8").partition("<main")[0]
+
+
 def test_home_fits_in_the_first_answer(site):
     """The home page and the stylesheet, compressed, fit into 14 KB."""
     parts = [site / "index.html", site / "theme" / "site.css"]

@@ -43,7 +43,7 @@ PLUGINS = [
     "plugins.broken_links",  # the last: it looks whether what posts link to was written
     "plugins.posts_json",
     "plugins.indexnow",
-    "plugins.search",  # waits for Pagefind, which has been at work since the posts were written
+    "plugins.search",  # waits for Pagefind, which has been at work since the posts were read
 ]
 
 # ── Addresses ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,22 +1,27 @@
-"""Search in the browser: Pagefind indexes what was written.
+"""Search in the browser: Pagefind indexes what is published.
 
-Only what templates mark with ``data-pagefind-body`` is indexed (published posts and pages), in one index for each
-language, with its stemming; accents are ignored when searching. Nothing is asked of the network. The pages that search
-need ``'wasm-unsafe-eval'`` in a Content-Security-Policy.
+It gets a short page for each post and page, with what is searched and nothing around it, as soon as all are read: so it
+works while the pages are written, and whatever theme they are written with. There is one index for each language, with
+its stemming; accents are ignored when searching. Nothing is asked of the network. The pages that search need
+``'wasm-unsafe-eval'`` in a Content-Security-Policy.
 
 Settings:
     SEARCH   False leaves it out. Default True.
 """
 
+import hashlib
 import json
 import logging
-import re
 import subprocess
+from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pelican import signals
+from pelican.contents import Article
 
-from plugins.writer import posts_written
+from plugins import theme
+from tertulia import addresses
 from tertulia.phrases import say
 
 log = logging.getLogger(__name__)
@@ -25,29 +30,72 @@ log = logging.getLogger(__name__)
 LONGEST_SECONDS = 600
 
 
-_running: list = []  # Pagefind at work on this build
+_running: list = []  # Pagefind at work on this build, and the folder that it reads
 
 
-def begin_index(pelican):
-    """Start Pagefind on the pages; without it the blog is built all the same."""
+def begin_index(generators):
+    """Start Pagefind on all that is published; without it the blog is built all the same."""
     _running.clear()
-    if not pelican.settings.get("SEARCH", True):
+    settings = generators[0].settings
+    names = ("articles", "translations", "pages")
+    contents = [content for one in generators for name in names for content in getattr(one, name, ())]
+    records = {file_of(content): record(content, settings) for content in contents if content.indexable}
+    if not settings.get("SEARCH", True) or not records:
         return
     binary = executable()
     if binary is None:
         log.warning("%s; %s", say("no_pagefind"), say("no_pagefind_fix"))
         return
-    command = [str(binary), "--site", pelican.output_path, "--output-subdir", "pagefind", "--quiet"]
-    command += ["--glob", places(pelican.settings)]
+    folder = TemporaryDirectory(prefix="search-")
+    for name, page in records.items():
+        Path(folder.name, name).write_text(page, "utf-8")
+    target = Path(generators[0].output_path, "pagefind")
+    command = [str(binary), "--site", folder.name, "--output-path", str(target), "--quiet"]
     try:
-        _running.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     except OSError as error:
         log.warning("%s", say("search_failed", why=error))
+        folder.cleanup()
+        return
+    _running.append((process, folder))
+
+
+def record(content, settings):
+    """What of a post or page is searched: Pagefind weighs headings more than text, and shows what is in ``meta``."""
+    shown = {"lang": content.lang, "href": addresses.whole(settings["SITEURL"], content.url)}
+    meta = "lang[lang], address[href]"
+    if isinstance(content, Article):
+        shown["title"] = theme.date_words({}, content.date, lang=content.lang)
+        meta += ", date[title]"
+    link = "".join(f' {name}="{escape(value)}"' for name, value in shown.items())
+    parts = [
+        f'<!doctype html><html lang="{content.lang}">',
+        "<body data-pagefind-body>",
+        f'<a{link} data-pagefind-meta="{meta}"></a><h1>{escape(content.title)}</h1>',
+        f"<p>{content.summary}</p>" if "summary" in content.header_lines else "",
+        content.content,
+        *(f"<p>{update.html}</p>" for update in content.updates),
+        f"<p>{escape(content.question)}</p>",
+        *answers(content.comments),
+    ]
+    return "".join(parts)
+
+
+def answers(turns):
+    """Who said what under a post."""
+    for turn in turns:
+        yield f"<p>{escape(turn.said.author or '')}</p>{turn.said.html}"
+        yield from answers(turn.replies)
+
+
+def file_of(content):
+    """The name of the record: the same as long as the address is, so that other posts leave the index of this alone."""
+    return hashlib.sha256(content.save_as.encode()).hexdigest()[:24] + ".html"
 
 
 def finish_index(pelican):
     """Wait for Pagefind, and see that it did its work."""
-    for running in _running:
+    for running, folder in _running:
         try:
             said, _ = running.communicate(timeout=LONGEST_SECONDS)
             if running.returncode:
@@ -58,18 +106,9 @@ def finish_index(pelican):
         except (OSError, subprocess.TimeoutExpired) as error:
             running.kill()
             log.warning("%s", say("search_failed", why=error))
+        finally:
+            folder.cleanup()
     _running.clear()
-
-
-def places(settings):
-    """
-    Where posts and pages are, as a glob, so that Pagefind need not read every list to find nothing in it.
-
-    ``{date:%Y}/{slug}/index.html`` becomes ``[0-9][0-9][0-9][0-9]/*/index.html``.
-    """
-    patterns = {settings[f"{kind}_SAVE_AS"] for kind in ("ARTICLE", "ARTICLE_LANG", "PAGE", "PAGE_LANG")}
-    patterns = {re.sub(r"\{[^}]*\}", "*", one.replace("{date:%Y}", "[0-9]" * 4)) for one in patterns}
-    return f"{{{','.join(sorted(patterns))}}}"
 
 
 def settle(entry):
@@ -88,5 +127,5 @@ def executable():
 
 
 def register():
-    posts_written.connect(begin_index)
+    signals.all_generators_finalized.connect(begin_index)
     signals.finalized.connect(finish_index)

@@ -2,20 +2,15 @@
 
 Pelican writes page by page as its generators ask. Ours keeps what was asked and renders it together, after the last
 generator and before any other plugin's ``finalized``; the files are the same. Must be the first plugin.
-
-``posts_written`` is sent when posts and pages are there, for what can be done with them while lists and feeds are made.
 """
 
 import atexit
 import gc
 
-from blinker import signal
 from pelican import signals
 from pelican.writers import Writer
 
 from tertulia.parallel import spread
-
-posts_written = signal("posts_written")
 
 _asked: list = []  # of this build: the arguments of every write_file
 
@@ -37,14 +32,13 @@ def take_notes(_pelican):
     return PatientWriter
 
 
-def write_pages(pelican):
-    """Write everything that was asked for, posts and pages first."""
+def write_pages(_pelican):
+    """Write everything that was asked for; many posts on all cores, the lists here."""
     posts = [asked for asked in _asked if asked[2].keys() & {"article", "page"}]
     lists = [asked for asked in _asked if not asked[2].keys() & {"article", "page"}]
     _asked.clear()
     spread(_write, posts)
-    posts_written.send(pelican)
-    for asked in lists:  # the other cores have what was sent for
+    for asked in lists:  # Pagefind and pictures have the other cores
         _write(asked)
 
 

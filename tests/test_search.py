@@ -5,6 +5,7 @@ import http.server
 import json
 import logging
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -88,7 +89,7 @@ PAGE = """<!doctype html><html lang="es"><meta charset="utf-8"><title>waiting</t
 const pagefind = await import("/pagefind/pagefind.js"), found = {};
 for (const words of %s) {
   const results = (await pagefind.search(words)).results;
-  found[words] = (await Promise.all(results.map((one) => one.data()))).map((one) => one.meta.title);
+  found[words] = (await Promise.all(results.map((one) => one.data()))).map((one) => one.meta);
 }
 document.querySelector("pre").textContent = JSON.stringify(found);
 </script></html>"""
@@ -104,8 +105,9 @@ def test_a_browser_finds_words_without_their_accents(output, socket_enabled):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, browser() as page:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         page.open(f"http://127.0.0.1:{server.server_port}/try.html")
-        found = json.loads(page.until('document.querySelector("pre").textContent', 60))
+        shown = json.loads(page.until('document.querySelector("pre").textContent', 60))
         server.shutdown()
+    found = {words: [one["title"] for one in results] for words, results in shown.items()}
     opinion, canas = "La opinión del cliente", "Canas"
     assert {words: set(titles) for words, titles in found.items()} == {
         "opinion": {opinion},
@@ -120,6 +122,44 @@ def test_a_browser_finds_words_without_their_accents(output, socket_enabled):
         "enlace": set(),
     }
     assert (found["ano"][0], found["año"][0]) == (canas, opinion)
+    (only,) = shown["opinion"]
+    assert ("/2026/03/la-opinion-del-cliente/", "1 de marzo de 2026", "es") == (
+        only["address"],
+        only["date"],
+        only["lang"],
+    )
+
+
+def test_a_record_holds_what_is_read_of_a_post_and_its_answers(tmp_path, build, monkeypatch):
+    """Title, text, updates, question and comments, with the address and the date to show; no form, no menu."""
+    (tmp_path / "content/posts").mkdir(parents=True)
+    text = (
+        "Título: Uno & dos\nFecha: 2026-03-01\nPregunta: ¿Y tú?\nActualización: 2026-03-02 *Respondieron*.\n\nTres.\n"
+    )
+    (tmp_path / "content/posts/uno.md").write_text(text, "utf-8")
+    (tmp_path / "content/posts/wait.md").write_text("Title: W\nDate: 2026-03-03\nLang: en\n\nW.\n", "utf-8")
+    seen, record = {}, search.record
+    monkeypatch.setattr(
+        search,
+        "record",
+        lambda one, settings: seen.setdefault(one.title, record(one, settings)) and record(one, settings),
+    )
+    build(tmp_path / "content", tmp_path / "output", SEARCH=True, SOCIAL_CARDS=False)
+    assert (
+        '<!doctype html><html lang="es"><body data-pagefind-body>'
+        '<a lang="es" href="/2026/03/uno-dos/" title="1 de marzo de 2026"'
+        ' data-pagefind-meta="lang[lang], address[href], date[title]"></a>'
+        "<h1>Uno &amp; dos</h1><p>Tres.</p><p><em>Respondieron</em>.</p><p>¿Y tú?</p>"
+    ) == seen["Uno & dos"]
+    assert 'title="March 3, 2026"' in seen["W"]
+
+
+def test_answers_are_searched_with_who_gave_them():
+    """Nested ones too; a name is text."""
+    said = functools.partial(SimpleNamespace, author="Ana <b>")
+    inner = SimpleNamespace(said=said(html="<p>No.</p>", author=None), replies=[])
+    turns = [SimpleNamespace(said=said(html="<p>Sí.</p>"), replies=[inner])]
+    assert "<p>Ana &lt;b&gt;</p><p>Sí.</p><p></p><p>No.</p>" == "".join(search.answers(turns))
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

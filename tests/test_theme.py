@@ -446,13 +446,6 @@ def test_not_found_is_not_indexed(hostile):
     assert head.find("link", rel="canonical") is None
 
 
-def test_posts_go_into_the_search_index_and_lists_do_not(hostile, post):
-    """Pagefind reads posts and pages only."""
-    assert post.find(attrs={"data-pagefind-body": True})
-    assert hostile["acerca-de/"].find(attrs={"data-pagefind-body": True})
-    assert not hostile[""].find(attrs={"data-pagefind-body": True})
-
-
 # ── A post ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

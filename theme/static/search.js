@@ -97,7 +97,7 @@ function item(page) {
   const heading = document.createElement("h2");
   const link = document.createElement("a");
   const excerpt = document.createElement("p");
-  link.href = page.url;
+  link.href = page.meta.address;
   link.textContent = page.meta.title;
   excerpt.innerHTML = `…${page.excerpt}…`; // Pagefind has escaped all but its own <mark>
   heading.append(link);

@@ -279,7 +279,7 @@ class Darkroom:
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
         self.folder = folder
-        self._threads = threads or min(4, os.cpu_count() or 1)
+        self._threads = threads or max(1, min(4, os.cpu_count() or 1) - 1)
         self._index: dict[str, list[object]] | None = None  # path → what stat said, and the facts
         self._new = False
         self._ordered: set[Path] = set()  # the files to be

@@ -95,5 +95,4 @@ class Aside(Generic[Result]):
 
 def _tell(work: Callable[[], Any], answer: Connection) -> None:
     gc.disable()
-    os.nice(10)  # what the build waits for goes first
     answer.send(work())

@@ -37,10 +37,12 @@ def begin_index(generators):
     """Start Pagefind on all that is published; without it the blog is built all the same."""
     _running.clear()
     settings = generators[0].settings
+    if not settings.get("SEARCH", True):
+        return
     names = ("articles", "translations", "pages")
     contents = [content for one in generators for name in names for content in getattr(one, name, ())]
     records = {file_of(content): record(content, settings) for content in contents if content.indexable}
-    if not settings.get("SEARCH", True) or not records:
+    if not records:
         return
     binary = executable()
     if binary is None:

@@ -7,6 +7,7 @@ safely (Windows, macOS), or for a handful of things, the work is done in this pr
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -40,8 +41,7 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result
     _job = work, items
     gc.freeze()  # a child that collects garbage would copy every page of the parent's memory
     try:
-        # The children live for a second or two, and looking for garbage would take a twentieth of it.
-        with multiprocessing.get_context("fork").Pool(cores, gc.disable) as pool:
+        with multiprocessing.get_context("fork").Pool(cores, _begin_child) as pool:
             chunk = max(1, len(items) // (cores * CHUNKS_PER_CORE))
             return [first, *pool.map(_at, range(1, len(items)), chunksize=chunk)]
     finally:
@@ -93,6 +93,12 @@ class Aside(Generic[Result]):
         return result
 
 
-def _tell(work: Callable[[], Any], answer: Connection) -> None:
+def _begin_child() -> None:
+    """Leave Ctrl-C to the parent, which ends us, and garbage: a child lives for a second or two."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
+
+
+def _tell(work: Callable[[], Any], answer: Connection) -> None:
+    _begin_child()
     answer.send(work())

@@ -1,7 +1,7 @@
 """The command line of the blog: ``python3 tasks.py TASK``; alone, it lists the tasks.
 
 Any Python 3 can read this file as far as the first check, and says so when it is too old. From there the blog's
-own ``.venv`` is made or found (``tertulia/tasks/environment.py``), and the rest runs inside it, by invoke.
+own ``.venv`` is made or found (``tertulia/commands/environment.py``), and the rest runs inside it, by invoke.
 """
 
 import os
@@ -30,9 +30,9 @@ sys.path.insert(0, ROOT)  # by hand, because PYTHONSAFEPATH would leave it out
 
 from pathlib import Path  # noqa: E402
 
-from tertulia import phrases  # noqa: E402
-from tertulia.errors import TertuliaError  # noqa: E402
-from tertulia.tasks import conf, environment  # noqa: E402
+from tertulia.commands import conf, environment  # noqa: E402
+from tertulia.core import phrases  # noqa: E402
+from tertulia.core.errors import TertuliaError  # noqa: E402
 
 BLOG = Path(ROOT)
 CALLED_FROM = Path.cwd()
@@ -51,14 +51,14 @@ if __name__ == "__main__":
 # Each task imports what it needs when it runs: a task that starts in 0.2 s is one that gets used.
 from invoke import Exit, task  # noqa: E402
 
-from tertulia.tasks import program  # noqa: E402
+from tertulia.commands import program  # noqa: E402
 
 
 @task
 def preview(c, port="8000", host="127.0.0.1"):
     """Build the blog, serve it here, rebuild and refresh it whenever a file is saved."""
-    from tertulia.service.serve import mounts
-    from tertulia.tasks.preview import run
+    from tertulia.commands.preview import run
+    from tertulia.web.serve import mounts
 
     if not port.isdecimal():
         raise TertuliaError(phrases.say("bad_port", value=port))
@@ -69,7 +69,7 @@ def preview(c, port="8000", host="127.0.0.1"):
 @task
 def service(c, port="8001", host="127.0.0.1"):
     """Take comments and show the moderation, until stopped."""
-    from tertulia.service.serve import run
+    from tertulia.web.serve import run
 
     if not port.isdecimal():
         raise TertuliaError(phrases.say("bad_port", value=port))
@@ -79,7 +79,7 @@ def service(c, port="8001", host="127.0.0.1"):
 @task
 def build(c, strict=False):
     """Build the blog into output/ as readers will get it; with --strict, a warning fails."""
-    from tertulia.tasks.build import into_output
+    from tertulia.commands.build import into_output
 
     if not into_output(BLOG, strict=strict):
         raise Exit(code=1)
@@ -88,7 +88,7 @@ def build(c, strict=False):
 @task
 def new(c, title, lang="", draft=False, edit=False):
     """Write a new post with its metadata filled in; opens it only with --edit."""
-    from tertulia.tasks.new import run
+    from tertulia.commands.new import run
 
     run(BLOG, title, lang=lang, draft=draft, edit=edit)
 
@@ -96,7 +96,7 @@ def new(c, title, lang="", draft=False, edit=False):
 @task
 def announce(c, dry_run=False, post="", network="", since="", resolve="", retry=False, withdraw=False):
     """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
-    from tertulia.tasks.announce import Wish, run
+    from tertulia.commands.announce import Wish, run
 
     if not run(BLOG, Wish(dry_run, post, network, since, resolve, retry, withdraw)):
         raise Exit(code=1)
@@ -105,7 +105,7 @@ def announce(c, dry_run=False, post="", network="", since="", resolve="", retry=
 @task
 def publish(c, dry_run=False, lose=False):
     """Build with warnings as errors, deploy, wait until the new posts answer, announce them."""
-    from tertulia.tasks.publish import run
+    from tertulia.commands.publish import run
 
     if not run(BLOG, dry_run=dry_run, lose=lose):
         raise Exit(code=1)
@@ -114,7 +114,7 @@ def publish(c, dry_run=False, lose=False):
 @task
 def webmention(c, since=""):
     """Tell every site that new or changed posts link to; publish does it too."""
-    from tertulia.tasks.webmention import run
+    from tertulia.commands.webmention import run
 
     if not run(BLOG, since=since):
         raise Exit(code=1)
@@ -123,8 +123,8 @@ def webmention(c, since=""):
 @task
 def collect(c, network="", everything=False, url="", post="", dry_run=False):
     """Bring home answers, mentions, likes and shares from the networks; --url URL for one by its address."""
-    from tertulia.service.serve import desk
-    from tertulia.tasks.collect import run
+    from tertulia.commands.collect import run
+    from tertulia.web.serve import desk
 
     def service(bench):
         return desk(BLOG, conf.read(BLOG / "pelicanconf.py"), store=bench.store)
@@ -137,7 +137,7 @@ def collect(c, network="", everything=False, url="", post="", dry_run=False):
 @task
 def deploy(c, dry_run=False, lose=False):
     """Put output/ where DEPLOY_TARGET says; with --dry-run, only show what would change."""
-    from tertulia.tasks.publish import upload
+    from tertulia.commands.publish import upload
 
     if not upload(BLOG, dry_run=dry_run, lose=lose):
         raise Exit(code=1)
@@ -146,7 +146,7 @@ def deploy(c, dry_run=False, lose=False):
 @task
 def snapshot(c):
     """Write the conversation's snapshot anew from the store, for a build on another machine."""
-    from tertulia.tasks.publish import write_snapshot
+    from tertulia.commands.publish import write_snapshot
 
     write_snapshot(BLOG)
 
@@ -154,7 +154,7 @@ def snapshot(c):
 @task
 def status(c):
     """Tell what is where, what waits and why, what failed; exits with 1 when something needs you."""
-    from tertulia.tasks.status import run
+    from tertulia.commands.status import run
 
     if not run(BLOG):
         raise Exit(code=1)
@@ -163,7 +163,7 @@ def status(c):
 @task
 def doctor(c):
     """Check keys, limits, clock and deploy target, without posting anything."""
-    from tertulia.tasks.status import examine
+    from tertulia.commands.status import examine
 
     if not examine(BLOG):
         raise Exit(code=1)
@@ -172,7 +172,7 @@ def doctor(c):
 @task
 def capture(c, check=False, paste="", archive="", remove=""):
     """Keep what posts quote; --check looks again, --paste FILE (or -) by hand, --archive ZIP from X, --remove URL."""
-    from tertulia.tasks import capture as task
+    from tertulia.commands import capture as task
 
     if paste:
         task.by_hand(BLOG, paste if paste == "-" else str(CALLED_FROM / paste))
@@ -187,7 +187,7 @@ def capture(c, check=False, paste="", archive="", remove=""):
 @task
 def links(c, apply=False):
     """Find the links in posts that no longer answer; --apply sends readers to their archived copies."""
-    from tertulia.tasks.capture import links as run
+    from tertulia.commands.capture import links as run
 
     run(BLOG, apply=apply)
 
@@ -195,9 +195,9 @@ def links(c, apply=False):
 @task
 def moderate(c, web=False, at=""):
     """Decide on the comments that wait, here or in the moderation page."""
-    from tertulia.service.moderation import login_link
-    from tertulia.service.serve import desk
-    from tertulia.tasks import talk
+    from tertulia.commands import talk
+    from tertulia.web.moderation import login_link
+    from tertulia.web.serve import desk
 
     here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"), at=at)
     print(phrases.say("talk_link", link=login_link(here)))
@@ -209,8 +209,8 @@ def moderate(c, web=False, at=""):
 @task
 def comments(c, what, file="", person=""):
     """Export, import or copy the conversation."""
-    from tertulia.service.serve import desk
-    from tertulia.tasks import talk
+    from tertulia.commands import talk
+    from tertulia.web.serve import desk
 
     here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"))
     print(talk.comments(here.store, CALLED_FROM, what, file, person))
@@ -221,8 +221,8 @@ def comments(c, what, file="", person=""):
 @task
 def erase(c, who, yes=False):
     """Erase a person and all they said, everywhere and for good."""
-    from tertulia.service.serve import desk
-    from tertulia.tasks import talk
+    from tertulia.commands import talk
+    from tertulia.web.serve import desk
 
     here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"))
     print(talk.erase(here.moderator, who, yes))
@@ -232,7 +232,7 @@ def erase(c, who, yes=False):
 @task
 def start(c, name=None, tagline=None, address=None, author=None, language=None, timezone=None, yes=False):
     """Turn this clone into your own blog."""
-    from tertulia.tasks.start import run
+    from tertulia.commands.start import run
 
     options = {
         "name": name, "tagline": tagline, "address": address,
@@ -244,7 +244,7 @@ def start(c, name=None, tagline=None, address=None, author=None, language=None, 
 @task
 def update(c, source="", to="", force=False):
     """Bring a newer version of Tertulia; content and settings stay as they are."""
-    from tertulia.tasks.update import run
+    from tertulia.commands.update import run
 
     here = CALLED_FROM / source
     run(BLOG, str(here.resolve()) if source and here.exists() else source, to, force=force)
@@ -277,7 +277,7 @@ def lint(c):
 @task
 def check(c, lighthouse=False):
     """Build and check every page: links, HTML, accessibility, requests to other hosts."""
-    from tertulia.tasks.check import run
+    from tertulia.commands.check import run
 
     if not run(BLOG, lighthouse=lighthouse):
         raise Exit(code=1)

@@ -20,10 +20,10 @@ from pathlib import Path
 from babel.dates import format_date
 from pelican import signals
 
-from tertulia import cards
-from tertulia.images import copy_whole
-from tertulia.phrases import say
-from tertulia.types import Picture
+from tertulia.core.models import Picture
+from tertulia.core.phrases import say
+from tertulia.render.images import copy_whole
+from tertulia.site import cards
 
 log = logging.getLogger(__name__)
 

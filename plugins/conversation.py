@@ -1,9 +1,9 @@
 """The conversation around each post, from its snapshot.
 
-Reads the small JSON that the store leaves for each post (``tertulia/snapshot.py``) and gives the article
+Reads the small JSON that the store leaves for each post (``tertulia/content/snapshot.py``) and gives the article
 
 ``syndication``     where it lives on networks, which the theme links as ``u-syndication``
-``comments``        what people said, oldest first, replies nested (``tertulia/comments/thread.py``)
+``comments``        what people said, oldest first, replies nested (``tertulia/conversation/thread.py``)
 ``comment_count``   how many said something
 ``counts``          how many liked, shared or bookmarked it: ``{"like": 7}``
 ``open``            whether it takes comments: there is a service, and the post is public
@@ -23,8 +23,8 @@ from types import SimpleNamespace
 
 from pelican import signals
 
-from tertulia import snapshot
-from tertulia.comments.thread import DEPTH, nest
+from tertulia.content import snapshot
+from tertulia.conversation.thread import DEPTH, nest
 
 _pictures: dict[str, Path] = {}
 

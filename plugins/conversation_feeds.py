@@ -14,7 +14,8 @@ from pelican import signals
 
 from plugins import theme
 from plugins.feeds import feed, id_base
-from tertulia import addresses, feeds
+from tertulia.core import addresses
+from tertulia.site import feeds
 
 _generators: list = []
 

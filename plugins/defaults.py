@@ -87,7 +87,7 @@ FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = 
 ARTICLE_TRANSLATION_ID = PAGE_TRANSLATION_ID = "id"  # a translation has the Id of its original and its own slug
 WITH_FUTURE_DATES = True  # plugins.reader knows what is due; Pelican would write the rest under /drafts/
 SHOW_UNPUBLISHED = False  # True in preview: drafts, hidden and future posts are shown, and marked
-TYPOGRIFY = False  # tertulia.typography
+TYPOGRIFY = False  # tertulia.render.typography
 SUMMARY_MAX_LENGTH = 50
 DEFAULT_DATE_FORMAT = "%Y-%m-%d"  # for machines; people read plugins.theme's date_words, which needs no locale
 SLUGIFY_SOURCE = "title"

@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo
 
 from pelican import signals
 
+from tertulia.core.errors import ContentError
 from tertulia.embeds import draw
+from tertulia.embeds.links import LinksExtension, Table
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension
 from tertulia.embeds.shelf import Shelf
-from tertulia.errors import ContentError
-from tertulia.links import LinksExtension, Table
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,9 @@ from pathlib import Path
 from pelican import signals
 
 from plugins import theme
-from tertulia import addresses, feeds
+from tertulia.core import addresses
 from tertulia.embeds import draw
+from tertulia.site import feeds
 
 CREDITS = ("via", "source", "photo", "thanks")
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from pelican import signals
 
-from tertulia.album import Album, PictureMissing
-from tertulia.images import PICTURE_SUFFIXES, Darkroom, PictureError
-from tertulia.phrases import say
-from tertulia.pictures import SIZES, PicturesExtension
-from tertulia.types import Problem
+from tertulia.core.models import Problem
+from tertulia.core.phrases import say
+from tertulia.render.album import Album, PictureMissing
+from tertulia.render.images import PICTURE_SUFFIXES, Darkroom, PictureError
+from tertulia.render.pictures import SIZES, PicturesExtension
 
 log = logging.getLogger(__name__)
 

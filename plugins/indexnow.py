@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pelican import signals
 
-from tertulia.phrases import say
+from tertulia.core.phrases import say
 
 log = logging.getLogger(__name__)
 

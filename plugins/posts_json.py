@@ -1,4 +1,4 @@
-"""``output/posts.json``: what publishing and collecting read of this build. See ``tertulia/posts.py``.
+"""``output/posts.json``: what publishing and collecting read of this build. See ``tertulia/content/posts.py``.
 
 Only posts that are public and listed are in it: a draft, a scheduled or an unlisted post is not announced. A preview
 holds drafts and scheduled posts too, to show how they will be announced, and says that it is one.
@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from pelican import signals
 
 from plugins.feeds import said
-from tertulia import addresses, html, posts
-from tertulia.summary import said_for
+from tertulia.content import posts
+from tertulia.core import addresses, sanitise
+from tertulia.syndication.summary import said_for
 
 _articles: list = []
 # A bare "@ana", not "@ana@mastodon.example", "@ana.bsky.social" nor an e-mail address.
@@ -100,7 +101,7 @@ def credited(credit, people):
 
 def plain_text(article):
     """The whole post as paragraphs of plain text, for those who want it as a thread."""
-    return html.plain(article.content)
+    return sanitise.plain(article.content)
 
 
 def register():

@@ -27,17 +27,20 @@ from pelican.contents import Author, Category, Tag
 from pelican.readers import BaseReader
 
 from plugins import embeds, images
-from tertulia import metadata, phrases, related, text, typography
-from tertulia.credits import credit
-from tertulia.document import Document, load
-from tertulia.errors import ContentError
-from tertulia.linkify import LinkifyExtension
-from tertulia.markup import Headings, OwnLinks, QuoteSources, Sparing
-from tertulia.parallel import spread
-from tertulia.people import People
-from tertulia.phrases import say
-from tertulia.tags import Tags
-from tertulia.types import Problem, Update
+from tertulia.content import metadata
+from tertulia.content.credits import credit
+from tertulia.content.people import People
+from tertulia.content.tags import Tags
+from tertulia.core import phrases, text
+from tertulia.core.errors import ContentError
+from tertulia.core.models import Problem, Update
+from tertulia.core.parallel import spread
+from tertulia.core.phrases import say
+from tertulia.render import typography
+from tertulia.render.document import Document, load
+from tertulia.render.linkify import LinkifyExtension
+from tertulia.render.markup import Headings, OwnLinks, QuoteSources, Sparing
+from tertulia.site import related
 
 log = logging.getLogger(__name__)
 

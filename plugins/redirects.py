@@ -11,7 +11,8 @@ from pelican import signals
 
 from plugins import theme
 from plugins.problems import told
-from tertulia import addresses, sitemap
+from tertulia.core import addresses
+from tertulia.site import sitemap
 
 _MARK = '<meta http-equiv="refresh"'
 _contents: list = []

@@ -8,7 +8,7 @@ Settings:
 
 from pelican import signals
 
-from tertulia.related import Text, related
+from tertulia.site.related import Text, related
 
 
 def add_related_posts(generator):

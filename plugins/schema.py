@@ -7,8 +7,9 @@ are safe inside ``<script type="application/ld+json">``.
 from pelican import signals
 
 from plugins.feeds import changed, said
-from tertulia import addresses, html, schema
-from tertulia.text import plain
+from tertulia.core import addresses, sanitise
+from tertulia.core.text import plain
+from tertulia.site import schema
 
 POSTS_LISTED = 10
 
@@ -81,7 +82,7 @@ def comment(said, page):
         url=f"{page}#c-{said.id}",
         author=schema.Author(said.author or said.handle, said.author_url),
         published=said.date,
-        text=html.plain(said.html),
+        text=sanitise.plain(said.html),
         modified=said.edited,
         parent=f"{page}#c-{said.parent}" if said.parent else "",
     )

@@ -21,8 +21,8 @@ from pelican import signals
 from pelican.contents import Article
 
 from plugins import theme
-from tertulia import addresses
-from tertulia.phrases import say
+from tertulia.core import addresses
+from tertulia.core.phrases import say
 
 log = logging.getLogger(__name__)
 

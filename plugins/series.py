@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from pelican import signals
 
-from tertulia.text import slugify
+from tertulia.core.text import slugify
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from pelican import signals
 from pelican.generators import ArticlesGenerator, PagesGenerator
 
 from plugins import feeds
-from tertulia import addresses, sitemap
+from tertulia.core import addresses
+from tertulia.site import sitemap
 
 UNLISTED_TEMPLATES = ("404", "search")  # lead nowhere from outside
 

@@ -35,7 +35,7 @@ from jinja2 import FileSystemBytecodeCache, pass_context
 from markupsafe import Markup
 from pelican import signals
 
-from tertulia import addresses
+from tertulia.core import addresses
 
 STRINGS = Path(__file__).parent.parent / "theme" / "strings.toml"
 CLOUD_SIZES = 5

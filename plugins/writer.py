@@ -10,7 +10,7 @@ import gc
 from pelican import signals
 from pelican.writers import Writer
 
-from tertulia.parallel import spread
+from tertulia.core.parallel import spread
 
 _asked: list = []  # of this build: the arguments of every write_file
 

@@ -48,10 +48,10 @@ def serve(folder: Path, port: int, store: str, threads: int = 8) -> None:
 
     from waitress import serve as answer
 
-    from tertulia import settings
-    from tertulia.comments.blog import Blog
-    from tertulia.service import Desk, create
+    from tertulia.conversation.blog import Blog
+    from tertulia.core import settings
     from tertulia.store import open_store
+    from tertulia.web import Desk, create
 
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     found = settings.load(folder, {"SECRET_KEY": SECRET, "TRUSTED_PROXIES": "1"})
@@ -73,7 +73,7 @@ def serve(folder: Path, port: int, store: str, threads: int = 8) -> None:
 
 def start(folder: Path, port: int, store: str) -> multiprocessing.Process:
     """Our service in a process of its own, answering."""
-    from tertulia import posts
+    from tertulia.content import posts
     from tests.talking import POST
 
     (folder / "output").mkdir(parents=True, exist_ok=True)
@@ -91,8 +91,8 @@ def start(folder: Path, port: int, store: str) -> multiprocessing.Process:
 
 def bodies(number: int) -> list[str]:
     """Sendings of the form, each with a token of its own."""
-    from tertulia.comments.signing import Signer
-    from tertulia.settings import Secret
+    from tertulia.core.settings import Secret
+    from tertulia.core.tokens import Signer
 
     signer, then = Signer(Secret(SECRET)), datetime.now(UTC) - timedelta(seconds=20)
     return [

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from tertulia.errors import FetchError, FetchRefused
-from tertulia.http import Fetched
+from tertulia.core.errors import FetchError, FetchRefused
+from tertulia.core.fetch import Fetched
 
 EXAMPLES = Path(__file__).parent / "examples" / "embeds"
 

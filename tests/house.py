@@ -6,16 +6,16 @@ from pathlib import Path
 from PIL import Image
 from sqlalchemy import text
 
-from tertulia import settings
-from tertulia.http import Web
-from tertulia.networks import NETWORKS
-from tertulia.networks.base import Desk
-from tertulia.networks.memory import Memory
-from tertulia.outbox import Outbox
-from tertulia.outbox.drafts import draft
-from tertulia.posts import Cover, Post, PostCredit
+from tertulia.content.posts import Cover, Post, PostCredit
+from tertulia.core import settings
+from tertulia.core.fetch import Web
 from tertulia.store import open_store
 from tertulia.store.journal import Journal
+from tertulia.syndication.drafts import draft
+from tertulia.syndication.networks import NETWORKS
+from tertulia.syndication.networks.base import Desk
+from tertulia.syndication.networks.memory import Memory
+from tertulia.syndication.outbox import Outbox
 from tests.fakes import NOW, Fake
 
 POST = Post(

@@ -10,9 +10,9 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tertulia.comments import bayes
-from tertulia.comments.markup import to_html
-from tertulia.comments.moderation import Case, Signals, judge
+from tertulia.conversation import bayes
+from tertulia.conversation.comment_markup import to_html
+from tertulia.conversation.rules import Case, Signals, judge
 from tertulia.store.recording import fingerprint
 from tertulia.store.said import Author, Incoming, Known
 

@@ -8,12 +8,13 @@ import pytest
 from pytest_socket import enable_socket
 from sqlalchemy import text
 
-from tertulia import posts, settings
-from tertulia.comments.blog import Blog
-from tertulia.posts import Post, Published
-from tertulia.service import Desk, create, serve
+from tertulia.commands import collect, conf
+from tertulia.content import posts
+from tertulia.content.posts import Post, Published
+from tertulia.conversation.blog import Blog
+from tertulia.core import settings
 from tertulia.store import open_store
-from tertulia.tasks import collect, conf
+from tertulia.web import Desk, create, serve
 from tests.conftest import ROOT
 from tests.real import postgres
 
@@ -101,7 +102,7 @@ class Talk:
 
     def enter(self):
         """Sign the owner in."""
-        from tertulia.service.moderation import login_token
+        from tertulia.web.moderation import login_token
 
         self.browser.post(f"/moderation/login/{login_token_of(self, login_token)}", headers=OURS)
 

@@ -4,12 +4,12 @@ import pytest
 import time_machine
 from msgspec.structs import replace
 
-from tertulia import posts
-from tertulia.errors import TertuliaError
-from tertulia.outbox.drafts import draft, drafts
-from tertulia.posts import Cover, Published
-from tertulia.tasks import announce
-from tertulia.tasks.announce import Wish
+from tertulia.commands import announce
+from tertulia.commands.announce import Wish
+from tertulia.content import posts
+from tertulia.content.posts import Cover, Published
+from tertulia.core.errors import TertuliaError
+from tertulia.syndication.drafts import draft, drafts
 from tests.fakes import FAKES, NOW, FakeMastodon
 from tests.house import POST
 

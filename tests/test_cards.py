@@ -9,8 +9,15 @@ from PIL import Image, ImageColor, ImageFont
 
 from plugins import defaults
 from plugins.cards import FONT
-from tertulia import cards
-from tertulia.cards import Artist, Card, CardsFailed, draw, drawable, fit
+from tertulia.site import cards
+from tertulia.site.cards import (
+    Artist,
+    Card,
+    CardsFailed,
+    draw,
+    drawable,
+    fit,
+)
 
 PLUGINS = [*dict.fromkeys([*defaults.PLUGINS, "plugins.cards"])]
 TITLES = [

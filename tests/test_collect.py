@@ -13,20 +13,21 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 import pytest
 
-from tertulia import settings, snapshot
-from tertulia.collect import AGAIN, Collector, rhythm
-from tertulia.collect.copies import is_copy
-from tertulia.comments.moderator import Moderator
-from tertulia.http import Fetched
-from tertulia.networks.base import Desk, Message, Remote, Waiting
-from tertulia.networks.memory import Memory
-from tertulia.networks.reading import LISTENERS, listeners
-from tertulia.networks.reading.base import Heard, Listener, Page, Thread
-from tertulia.phrases import say
-from tertulia.posts import Post
+from tertulia.content import snapshot
+from tertulia.content.posts import Post
+from tertulia.conversation.collector import AGAIN, Collector, rhythm
+from tertulia.conversation.copies import is_copy
+from tertulia.conversation.moderator import Moderator
+from tertulia.core import settings
+from tertulia.core.fetch import Fetched
+from tertulia.core.phrases import say
 from tertulia.store import open_store
 from tertulia.store.deliveries import NewDelivery
 from tertulia.store.said import Author, Incoming, Verdict
+from tertulia.syndication.networks.base import Desk, Message, Remote, Waiting
+from tertulia.syndication.networks.listening import LISTENERS, listeners
+from tertulia.syndication.networks.listening.base import Heard, Listener, Page, Thread
+from tertulia.syndication.networks.memory import Memory
 
 EXAMPLES = Path(__file__).parent / "examples" / "collect"
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)

@@ -11,19 +11,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tertulia import settings, snapshot
-from tertulia.collect import Collector
-from tertulia.comments.moderator import Moderator
-from tertulia.http import Web
-from tertulia.networks import NETWORKS
-from tertulia.networks.base import Desk
-from tertulia.networks.memory import Memory
-from tertulia.networks.reading import listeners
-from tertulia.outbox import Outbox
-from tertulia.outbox.drafts import draft
-from tertulia.posts import Post
+from tertulia.content import snapshot
+from tertulia.content.posts import Post
+from tertulia.conversation.collector import Collector
+from tertulia.conversation.moderator import Moderator
+from tertulia.core import settings
+from tertulia.core.fetch import Web
 from tertulia.store import open_store
 from tertulia.store.journal import Journal
+from tertulia.syndication.drafts import draft
+from tertulia.syndication.networks import NETWORKS
+from tertulia.syndication.networks.base import Desk
+from tertulia.syndication.networks.listening import listeners
+from tertulia.syndication.networks.memory import Memory
+from tertulia.syndication.outbox import Outbox
 from tests.real import servers
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("socket_enabled")]

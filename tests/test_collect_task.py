@@ -9,14 +9,15 @@ import msgspec
 import pytest
 from werkzeug import Request, Response
 
-from tertulia import phrases, posts, snapshot
-from tertulia.errors import SettingError, TertuliaError
-from tertulia.networks.base import Message, Remote
-from tertulia.phrases import say
-from tertulia.posts import Post, Published
+from tertulia.commands import status, webmention
+from tertulia.content import posts, snapshot
+from tertulia.content.posts import Post, Published
+from tertulia.core import phrases
+from tertulia.core.errors import SettingError, TertuliaError
+from tertulia.core.phrases import say
 from tertulia.store import open_store
 from tertulia.store.deliveries import NewDelivery
-from tertulia.tasks import status, webmention
+from tertulia.syndication.networks.base import Message, Remote
 from tests.talking import bring
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 @pytest.fixture
 def root(tmp_path, httpserver, monkeypatch):
     """A built blog of one post, announced on Mastodon, whose server is ours; portraits are left out."""
-    monkeypatch.setattr("tertulia.avatars.keep", lambda url, snapshots, web: "")
+    monkeypatch.setattr("tertulia.conversation.avatars.keep", lambda url, snapshots, web: "")
     monkeypatch.setattr(phrases, "_language", "en")
     here = f"127.0.0.1:{httpserver.port}"
     (tmp_path / "content").mkdir()
@@ -82,7 +83,7 @@ def test_collect_brings_everything_home_and_says_so(root, capsys):
 def test_the_owner_gets_one_letter_a_run_and_only_for_what_is_new(root, monkeypatch):
     """All that waits in one letter, with links to decide by; nothing new, no letter."""
     sent = []
-    monkeypatch.setattr("tertulia.mail.send", lambda *letter: sent.append(letter[2:5]))
+    monkeypatch.setattr("tertulia.core.smtp.send", lambda *letter: sent.append(letter[2:5]))
     with (root / ".env").open("a") as file:
         file.write("OWNER_EMAIL=reme@blog.example\nSMTP_URL=smtp://localhost\n")
     assert bring(root)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tertulia.comments import bayes, form
-from tertulia.comments.markup import to_html
-from tertulia.comments.thread import Turn, nest
-from tertulia.snapshot import Comment
+from tertulia.content.snapshot import Comment
+from tertulia.conversation import bayes, form
+from tertulia.conversation.comment_markup import to_html
+from tertulia.conversation.thread import Turn, nest
 
 EXAMPLES = sorted((Path(__file__).parent / "examples" / "comments").glob("*.md"))
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
@@ -47,7 +47,7 @@ def test_no_text_takes_long(text):
 @settings(max_examples=200, deadline=None)
 def test_what_comes_out_holds_only_what_a_comment_may_hold(text):
     """Whatever goes in, cleaning it once more changes nothing."""
-    from tertulia.html import clean
+    from tertulia.core.sanitise import clean
 
     made = to_html(text)
     assert clean(made).strip() == made

@@ -8,8 +8,8 @@ import mf2py
 import pytest
 from lxml import html as lxml_html
 
-from tertulia import snapshot
-from tertulia.snapshot import Comment, Conversation, Syndicated
+from tertulia.content import snapshot
+from tertulia.content.snapshot import Comment, Conversation, Syndicated
 
 DATE = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 POST = "Título: El voto útil\nFecha: 2026-11-19\nId: voto\n\nVotar no es pitar.\n"

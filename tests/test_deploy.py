@@ -9,15 +9,25 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tertulia import deploy, posts, settings, snapshot
+from tertulia import deploy
+from tertulia.commands import publish
+from tertulia.commands.announce import Bench
+from tertulia.content import posts, snapshot
+from tertulia.content.posts import Post, Published
+from tertulia.core import settings
+from tertulia.core.errors import SettingError
+from tertulia.core.fetch import Web
 from tertulia.deploy import s3
-from tertulia.deploy.base import MANIFEST, DeployError, Manifest, Tools, files_of, lost, plan
-from tertulia.errors import SettingError
-from tertulia.http import Web
-from tertulia.networks import pings
-from tertulia.posts import Post, Published
-from tertulia.tasks import publish
-from tertulia.tasks.announce import Bench
+from tertulia.deploy.base import (
+    MANIFEST,
+    DeployError,
+    Manifest,
+    Tools,
+    files_of,
+    lost,
+    plan,
+)
+from tertulia.syndication import pings
 from tests.fakes import NOW, Asked, Fake
 
 SITE = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tertulia.metadata import KEYS
+from tertulia.content.metadata import KEYS
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from tertulia import snapshot
-from tertulia.outbox.after import follow_edits, withdraw
+from tertulia.content import snapshot
+from tertulia.syndication.edits import follow_edits, withdraw
 from tests.fakes import FAKES, FakeBluesky, FakeMail, FakeMastodon, FakeTelegram
 from tests.house import POST, House
 
@@ -93,7 +93,7 @@ def test_who_left_gets_no_letter(tmp_path):
     """A reader who leaves between enqueueing and sending is not written to, and nobody is asked about it."""
     house = House(tmp_path, FakeMail)
     number = house.subscribe("otra@ejemplo.example")
-    from tertulia.outbox.drafts import draft
+    from tertulia.syndication.drafts import draft
 
     house.outbox.enqueue([draft(POST, house.network)])
     house.store.subscribers.leave(number, house.clock)
@@ -105,7 +105,7 @@ def test_who_left_gets_no_letter(tmp_path):
 
 def test_a_post_left_out_is_not_said(tmp_path):
     """``Telegram: no`` leaves the network out."""
-    from tertulia.outbox.drafts import drafts
+    from tertulia.syndication.drafts import drafts
 
     house = House(tmp_path, FakeTelegram)
     assert drafts([replace(POST, said={"telegram": "No"})], [house.network]) == []

@@ -12,14 +12,14 @@ import markdown
 import mf2py
 import pytest
 
-from tertulia import phrases
-from tertulia.document import Document
+from tertulia.core import phrases
+from tertulia.core.errors import FetchRefused
 from tertulia.embeds import draw, providers
 from tertulia.embeds.capture import capture, tell, wanted
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension, addresses
 from tertulia.embeds.providers.x import token, when
 from tertulia.embeds.shelf import Shelf
-from tertulia.errors import FetchRefused
+from tertulia.render.document import Document
 from tests.embedding import EXAMPLES, FakeWeb, example, post, silence
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)

@@ -12,13 +12,13 @@ import markdown
 import pytest
 from PIL import Image
 
-from tertulia import phrases
-from tertulia.document import Document
+from tertulia.core import phrases
+from tertulia.core.fetch import Web
 from tertulia.embeds import draw, pictures
 from tertulia.embeds.capture import capture, tell
 from tertulia.embeds.markdown import EmbedsExtension
 from tertulia.embeds.shelf import Shelf
-from tertulia.http import Web
+from tertulia.render.document import Document
 from tests.embedding import EXAMPLES, FakeWeb, example, png, post
 from tests.test_http import RawServer
 

@@ -7,13 +7,13 @@ import warnings
 import markdown
 import pytest
 
-from tertulia import phrases
-from tertulia.document import Document
+from tertulia.core import phrases
+from tertulia.core.fetch import Web
 from tertulia.embeds import draw, providers
 from tertulia.embeds.capture import capture
 from tertulia.embeds.markdown import EmbedsExtension
 from tertulia.embeds.shelf import Shelf
-from tertulia.http import Web
+from tertulia.render.document import Document
 from tests.embedding import png, post
 from tests.real import servers
 

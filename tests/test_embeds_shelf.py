@@ -12,8 +12,8 @@ import markdown
 import msgspec
 import pytest
 
-from tertulia import phrases
-from tertulia.document import Document
+from tertulia.core import phrases
+from tertulia.core.errors import ContentError
 from tertulia.embeds import draw, providers, shelf
 from tertulia.embeds.archive import keep_from
 from tertulia.embeds.capture import capture
@@ -22,7 +22,7 @@ from tertulia.embeds.paste import ask, paste
 from tertulia.embeds.remove import history, remove
 from tertulia.embeds.shelf import Shelf
 from tertulia.embeds.types import Capture, files_of
-from tertulia.errors import ContentError
+from tertulia.render.document import Document
 from tests.embedding import FakeWeb, example, png, post
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from tertulia import phrases
+from tertulia.core import phrases
 from tertulia.embeds.capture import capture
 from tests.conftest import build_site
 from tests.embedding import EXAMPLES, FakeWeb, example, post

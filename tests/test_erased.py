@@ -9,14 +9,15 @@ import msgspec
 import pytest
 from PIL import Image
 
-from tertulia import phrases, posts, snapshot
-from tertulia.networks.base import Message, Remote
-from tertulia.posts import Post, Published
-from tertulia.service.serve import desk
+from tertulia.commands import conf, talk
+from tertulia.content import posts, snapshot
+from tertulia.content.posts import Post, Published
+from tertulia.core import phrases
 from tertulia.store import erased, open_store
 from tertulia.store.deliveries import NewDelivery
 from tertulia.store.said import Author, Incoming
-from tertulia.tasks import conf, talk
+from tertulia.syndication.networks.base import Message, Remote
+from tertulia.web.serve import desk
 from tests.conftest import ROOT
 from tests.talking import bring
 

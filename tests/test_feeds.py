@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from lxml import etree
 from PIL import Image
 
-from tertulia import addresses, feeds
-from tertulia.types import Credit, Update
+from tertulia.core import addresses
+from tertulia.core.models import Credit, Update
+from tertulia.site import feeds
 from tests.conftest import build_site
 
 SETTINGS = {"SITE_ADDRESS": "https://host.example/blog", "SITEURL": "/blog", "SEARCH": False, "SOCIAL_CARDS": False}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tertulia.html import clean, one_line, plain
+from tertulia.core.sanitise import clean, one_line, plain
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ import zlib
 import pytest
 from werkzeug import Response
 
-from tertulia import phrases
-from tertulia.errors import FetchError, FetchRefused
-from tertulia.http import Web
+from tertulia.core import phrases
+from tertulia.core.errors import FetchError, FetchRefused
+from tertulia.core.fetch import Web
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
-from tertulia import images, svg
-from tertulia.images import Darkroom, Facts, PictureError, Variant
+from tertulia.render import images, svg
+from tertulia.render.images import Darkroom, Facts, PictureError, Variant
 
 MARKER = "Calle-Mayor-7"  # stands in every kind of metadata of the pictures made here
 XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><p>{MARKER}</p></x:xmpmeta>'.encode()

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tertulia.document import Document
-from tertulia.linkify import LinkifyExtension
-from tertulia.people import People
-from tertulia.tags import Tags
-from tertulia.typography import TypographyExtension
+from tertulia.content.people import People
+from tertulia.content.tags import Tags
+from tertulia.render.document import Document
+from tertulia.render.linkify import LinkifyExtension
+from tertulia.render.typography import TypographyExtension
 
 EXAMPLES = Path(__file__).parent / "examples" / "linkify"
 CASES = sorted(EXAMPLES.glob("*.md"))

@@ -5,10 +5,20 @@ import datetime as dt
 import markdown
 import pytest
 
-from tertulia import phrases
-from tertulia.errors import ContentError, FetchError
-from tertulia.http import Fetched
-from tertulia.links import Known, Link, LinksExtension, Rotten, Table, check, collect, expand_all, expander
+from tertulia.core import phrases
+from tertulia.core.errors import ContentError, FetchError
+from tertulia.core.fetch import Fetched
+from tertulia.embeds.links import (
+    Known,
+    Link,
+    LinksExtension,
+    Rotten,
+    Table,
+    check,
+    collect,
+    expand_all,
+    expander,
+)
 from tests.embedding import post
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)

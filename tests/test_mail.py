@@ -5,8 +5,8 @@ from email.utils import parseaddr
 import pytest
 from msgspec.structs import replace
 
-from tertulia import settings
-from tertulia.networks import mail
+from tertulia.core import settings
+from tertulia.syndication.networks import mail
 from tests.fakes import FakeMail
 from tests.house import POST, House
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import markdown
 import pytest
 
-from tertulia.markup import NEEDS, Headings, OwnLinks, QuoteSources, Sparing
+from tertulia.render.markup import NEEDS, Headings, OwnLinks, QuoteSources, Sparing
 
 TEXTS = sorted(Path(__file__).parent.glob("**/*.md"))
 EXTENSIONS = [

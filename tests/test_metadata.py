@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tertulia import phrases
-from tertulia.metadata import KEYS, interpret, listed, parse_date, split
+from tertulia.content.metadata import KEYS, interpret, listed, parse_date, split
+from tertulia.core import phrases
 
 MADRID = ZoneInfo("Europe/Madrid")
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tertulia import phrases
-from tertulia.comments.bayes import Opinion
-from tertulia.comments.moderation import RULES, SPAM, Case, Signals, judge
+from tertulia.conversation.bayes import Opinion
+from tertulia.conversation.rules import RULES, SPAM, Case, Signals, judge
+from tertulia.core import phrases
 from tertulia.store.said import Author, Incoming, Known
 from tests import spam
 

@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from tertulia import settings, snapshot
-from tertulia.http import Web
-from tertulia.networks import NETWORKS
-from tertulia.networks.base import CANNOT, Message, Sending
-from tertulia.outbox.drafts import draft
+from tertulia.content import snapshot
+from tertulia.core import settings
+from tertulia.core.fetch import Web
+from tertulia.syndication.drafts import draft
+from tertulia.syndication.networks import NETWORKS
+from tertulia.syndication.networks.base import CANNOT, Message, Sending
 from tests.fakes import FAKES, FAULTS, NOW, FakeOrganisation
 from tests.house import POST, House
 

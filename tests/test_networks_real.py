@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from tertulia import deploy
 from tertulia.deploy.base import Manifest, files_of, plan
-from tertulia.networks.base import Message, Remote
-from tertulia.networks.bluesky import POST as RECORDS
+from tertulia.syndication.networks.base import Message, Remote
+from tertulia.syndication.networks.bluesky import POST as RECORDS
 from tests import test_deploy
 from tests.fakes import Asked, Fake
 from tests.house import POST, House

@@ -49,7 +49,7 @@ def test_leaving_with_one_click(letters):
     letters.ask()
     letters.browser.post(letters.link())
     number = letters.store.subscribers.confirmed()[0].id
-    from tertulia.networks import mail
+    from tertulia.syndication.networks import mail
 
     address = f"/newsletter/leave?token={mail.token(letters.settings, 'leave', number)}"
     letters.browser.get(address)

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tertulia import snapshot
-from tertulia.networks.base import Attached, Message, Remote
-from tertulia.outbox import Step
-from tertulia.outbox.drafts import draft
+from tertulia.content import snapshot
 from tertulia.store import open_store
 from tertulia.store.deliveries import LEASE, LeaseLost, NewDelivery
+from tertulia.syndication.drafts import draft
+from tertulia.syndication.networks.base import Attached, Message, Remote
+from tertulia.syndication.outbox import Step
 from tests.fakes import FakeBluesky, FakeMail, FakeMastodon, FakeTelegram, FakeWebhook
 from tests.house import POST, House
 from tests.real import postgres

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from tertulia import parallel
-from tertulia.images import PictureError
-from tertulia.parallel import Aside, spread
+from tertulia.core import parallel
+from tertulia.core.parallel import Aside, spread
+from tertulia.render.images import PictureError
 
 forks = pytest.mark.skipif(not parallel._CAN_FORK, reason="this system works in place")
 

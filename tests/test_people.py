@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tertulia import phrases
-from tertulia.errors import ContentError
-from tertulia.people import PROFILES, People, profile
+from tertulia.content.people import PROFILES, People, profile
+from tertulia.core import phrases
+from tertulia.core.errors import ContentError
 
 FILE = """\
 [ana]

@@ -11,11 +11,12 @@ import markdown
 import pytest
 from PIL import Image
 
-from tertulia import images, phrases
-from tertulia.album import Album, PictureMissing
-from tertulia.document import Document
-from tertulia.images import Darkroom
-from tertulia.pictures import PicturesExtension
+from tertulia.core import phrases
+from tertulia.render import images
+from tertulia.render.album import Album, PictureMissing
+from tertulia.render.document import Document
+from tertulia.render.images import Darkroom
+from tertulia.render.pictures import PicturesExtension
 from tests.test_images import MARKER, animation, photo, saved
 
 EXAMPLES = Path(__file__).parent / "examples" / "pictures"
@@ -210,7 +211,7 @@ def test_no_camera_data_anywhere_in_a_built_site(blog, build, tmp_path):
 
 def test_pictures_of_posts_that_other_processes_read_are_published(blog, build, tmp_path, monkeypatch):
     """What a child process found in a post reaches the one that publishes; notes added later count too."""
-    monkeypatch.setattr("tertulia.parallel.WORTH_FORKING", 2)
+    monkeypatch.setattr("tertulia.core.parallel.WORTH_FORKING", 2)
     for number in range(1, 9):
         (blog / "posts" / f"foto-{number}.jpg").write_bytes(saved(photo(500 + number), "JPEG", orientation=6))
         (blog / "posts" / f"{number}.md").write_text(

@@ -1,6 +1,6 @@
 """What the build tells publishing: every public post and nothing else, in the author's words for each network."""
 
-from tertulia import posts, snapshot
+from tertulia.content import posts, snapshot
 
 HEADER = "Fecha: 2026-11-20 10:00\nResumen: Un resumen.\n"
 PEOPLE = '[ana]\nname = "Ana Ruiz"\nmastodon = "@ana@mastodon.example"\n'

@@ -9,9 +9,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import time_machine
 
-from tertulia.networks import pings
-from tertulia.tasks import announce, publish, status
-from tertulia.tasks.announce import Wish
+from tertulia.commands import announce, publish, status
+from tertulia.commands.announce import Wish
+from tertulia.syndication import pings
 from tests.conftest import ROOT
 from tests.fakes import FakeDiscord, FakeMastodon, FakeX
 from tests.test_deploy import Hub

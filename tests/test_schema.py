@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tertulia import schema
-from tertulia.types import Credit, Update
+from tertulia.core.models import Credit, Update
+from tertulia.site import schema
 
 BLOG = schema.Blog(
     "La sobremesa", "https://tertulia.example/", "es", "Opiniones", search="https://tertulia.example/buscar/"

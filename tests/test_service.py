@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from tertulia import snapshot
-from tertulia.errors import StoreError
+from tertulia.content import snapshot
+from tertulia.core.errors import StoreError
 from tests.talking import NOW, OURS, POST, Talk, emptied, field, postgres_url  # noqa: F401 (a fixture)
 
 HOSTILE = {"Origin": "https://evil.example"}
@@ -312,7 +312,7 @@ def test_nobody_gets_in_without_a_link(talk):
 
 def test_a_login_link_works_once_and_only_by_its_button(talk):
     """Opening it, as a mail scanner does, signs nobody in."""
-    from tertulia.service.moderation import login_token
+    from tertulia.web.moderation import login_token
 
     token = login_token(talk.desk)
     assert 200 == talk.browser.get(f"/moderation/login/{token}").status_code
@@ -496,14 +496,14 @@ def test_healthz_tells_the_truth(talk, monkeypatch):
     def silent(_database):
         raise StoreError("no answer")
 
-    monkeypatch.setattr("tertulia.service.app.check", silent)
+    monkeypatch.setattr("tertulia.web.app.check", silent)
     assert 503 == talk.browser.get("/healthz").status_code
 
 
 def test_a_secret_made_for_the_owner_is_for_nobody_else_to_read(tmp_path):
     """Made once, kept, mode 600."""
-    from tertulia import settings
-    from tertulia.comments.signing import secret_of
+    from tertulia.core import settings
+    from tertulia.core.tokens import secret_of
 
     first = secret_of(settings.load(tmp_path, {}), tmp_path)
     assert first == secret_of(settings.load(tmp_path, {}), tmp_path)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tertulia import settings
-from tertulia.errors import SettingError
-from tertulia.settings import HideSecrets, Secret
+from tertulia.core import settings
+from tertulia.core.errors import SettingError
+from tertulia.core.settings import HideSecrets, Secret
 
 ROOT = Path(__file__).parent.parent
 

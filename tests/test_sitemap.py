@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from lxml import etree, html
 
-from tertulia import sitemap
+from tertulia.site import sitemap
 from tests.conftest import build_site
 
 SITE = "https://tertulia.example/blog"

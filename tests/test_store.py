@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from tertulia.errors import StoreError
+from tertulia.core.errors import StoreError
 from tertulia.store import connection, open_store
 from tertulia.store.deliveries import NewDelivery
 from tertulia.store.journal import Journal

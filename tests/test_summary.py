@@ -9,10 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tertulia import settings, summary
-from tertulia.networks import bluesky, linkedin, mastodon, telegram, threads, x
-from tertulia.posts import Post, PostCredit
-from tertulia.summary import Style, count_graphemes, hashtag, links_in, shorten, split, words_for
+from tertulia.content.posts import Post, PostCredit
+from tertulia.core import settings
+from tertulia.syndication import summary
+from tertulia.syndication.networks import (
+    bluesky,
+    linkedin,
+    mastodon,
+    telegram,
+    threads,
+    x,
+)
+from tertulia.syndication.summary import (
+    Style,
+    count_graphemes,
+    hashtag,
+    links_in,
+    shorten,
+    split,
+    words_for,
+)
 from tests.fakes import read_little_text
 from tests.house import POST
 

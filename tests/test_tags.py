@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tertulia import phrases
-from tertulia.errors import ContentError
-from tertulia.tags import Tags, tag_key, tag_slug
+from tertulia.content.tags import Tags, tag_key, tag_slug
+from tertulia.core import phrases
+from tertulia.core.errors import ContentError
 
 FILE = """\
 # Tags

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from tertulia.comments import form
-from tertulia.html import clean
+from tertulia.commands.preview import Site, application, listen
+from tertulia.conversation import form
+from tertulia.core.sanitise import clean
 from tertulia.store.said import Author, Incoming
-from tertulia.tasks.preview import Site, application, listen
 from tests import xss
 from tests.conftest import build_site
 from tests.real.browser import CHROMIUM, browser
@@ -77,7 +77,7 @@ def blog(tmp_path):
 
 def in_the_browser(blog, page, *, scripts):
     """From the form to the static page, as a person does it; the seconds from approval to page."""
-    from tertulia.service.moderation import login_link
+    from tertulia.web.moderation import login_link
 
     page.scripts(scripts)
     page.open(blog.page)

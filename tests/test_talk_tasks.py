@@ -10,10 +10,11 @@ import sys
 
 import pytest
 
-from tertulia import phrases, snapshot
-from tertulia.errors import StoreError, TertuliaError
+from tertulia.commands import talk as tasks
+from tertulia.content import snapshot
+from tertulia.core import phrases
+from tertulia.core.errors import StoreError, TertuliaError
 from tertulia.store import archive, open_store
-from tertulia.tasks import talk as tasks
 from tests.talking import NOW, Talk
 
 
@@ -223,7 +224,7 @@ def test_a_letter_never_shows_its_address(talk):
 @pytest.mark.parametrize(("said", "points"), [("true", 4), ("false", None), ("invalid", None)])
 def test_akismet_is_asked_only_with_a_key(tmp_path, socket_enabled, httpserver, monkeypatch, said, points):
     """Its word is four points; its silence none."""
-    from tertulia.service import akismet
+    from tertulia.web import akismet
 
     monkeypatch.setattr(akismet.asker, "__defaults__", (httpserver.url_for("/check"),))
     httpserver.expect_request("/check", "POST").respond_with_data(said)

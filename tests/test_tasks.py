@@ -15,9 +15,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import tasks
-from tertulia import phrases
-from tertulia.errors import ContentError, SettingError, TertuliaError
-from tertulia.tasks import build, check, conf, environment, new, preview, program, start, update
+from tertulia.commands import (
+    build,
+    check,
+    conf,
+    environment,
+    new,
+    preview,
+    program,
+    start,
+    update,
+)
+from tertulia.core import phrases
+from tertulia.core.errors import ContentError, SettingError, TertuliaError
 
 ROOT = Path(__file__).resolve().parent.parent
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=ZoneInfo("Europe/Madrid"))
@@ -128,7 +138,7 @@ def test_phrases_that_code_asks_for_exist():
     asked = {
         (file.name, node.args[0].value)
         for file in files
-        if "from tertulia.phrases import" in file.read_text("utf-8") or "phrases.say" in file.read_text("utf-8")
+        if "from tertulia.core.phrases import" in file.read_text("utf-8") or "phrases.say" in file.read_text("utf-8")
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.Call)
         and ast.unparse(node.func) in ("say", "phrases.say")
@@ -149,7 +159,7 @@ def test_only_settings_reads_the_environment():
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
         and isinstance(node.value, ast.Name) and node.value.id == "os"
     }  # fmt: skip
-    assert readers <= {"tertulia/settings.py", "tertulia/tasks/environment.py"}
+    assert readers <= {"tertulia/core/settings.py", "tertulia/commands/environment.py"}
 
 
 # ── .venv ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -349,7 +359,7 @@ def test_a_new_post_in_english(tmp_path):
 
 def test_a_new_post_is_understood_by_our_own_reader(tmp_path):
     """What ``new`` writes, the metadata reader takes without one complaint."""
-    from tertulia import metadata
+    from tertulia.content import metadata
 
     for language in ("es", "en"):
         phrases.speak(language)
@@ -437,7 +447,7 @@ def test_a_tagline_by_language(blog, sample, expected):
 @pytest.mark.parametrize("language", phrases.LANGUAGES)
 def test_the_first_files_are_understood(blog, language):
     """Our own reader takes the first post and pages of each language without a complaint."""
-    from tertulia import metadata
+    from tertulia.content import metadata
 
     phrases.speak(language)
     answers = start.Answers(language, "Ñ", "", "https://x.example", "Ana", "UTC")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tertulia.text import (
+from tertulia.core.text import (
     _WORD,
     fold,
     graphemes,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tertulia.document import Document
-from tertulia.linkify import LinkifyExtension
-from tertulia.typography import TypographyExtension, plain
+from tertulia.render.document import Document
+from tertulia.render.linkify import LinkifyExtension
+from tertulia.render.typography import TypographyExtension, plain
 
 EXAMPLES = Path(__file__).parent / "examples" / "typography"
 CASES = sorted(EXAMPLES.glob("*.md"))

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tertulia import snapshot
-from tertulia.comments.moderator import Moderator
-from tertulia.errors import FetchError, FetchRefused
-from tertulia.http import Fetched, Web
-from tertulia.posts import Post, Published
+from tertulia.content import snapshot
+from tertulia.content.posts import Post, Published
+from tertulia.conversation.moderator import Moderator
+from tertulia.conversation.webmention import discovery, pingback, send, source
+from tertulia.conversation.webmention.pages import Pages
+from tertulia.conversation.webmention.receive import NotTaken, Receiver
+from tertulia.core.errors import FetchError, FetchRefused
+from tertulia.core.fetch import Fetched, Web
 from tertulia.store import open_store
-from tertulia.webmention import discovery, pingback, send, source
-from tertulia.webmention.pages import Pages
-from tertulia.webmention.receive import NotTaken, Receiver
 
 EXAMPLES = Path(__file__).parent / "examples" / "webmention"
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)

@@ -5,9 +5,9 @@ import time
 import pytest
 from lxml import html as lxml_html
 
-from tertulia.html import TAGS
-from tertulia.http import Fetched
-from tertulia.webmention import discovery, source
+from tertulia.conversation.webmention import discovery, source
+from tertulia.core.fetch import Fetched
+from tertulia.core.sanitise import TAGS
 from tests import xss
 from tests.test_webmention import NOW, SOURCE, TARGET
 

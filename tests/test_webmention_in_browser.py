@@ -2,7 +2,7 @@
 
 import pytest
 
-from tertulia.service.webmention import receiver
+from tertulia.web.webmention import receiver
 from tests import xss
 from tests.real.browser import CHROMIUM, browser
 from tests.talking import NOW

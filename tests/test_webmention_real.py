@@ -13,14 +13,14 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
-from tertulia import settings
-from tertulia.comments.blog import Blog
-from tertulia.http import Web
-from tertulia.service import MOUNTS, Desk, create
-from tertulia.service import webmention as door
+from tertulia.conversation.blog import Blog
+from tertulia.conversation.webmention import send
+from tertulia.conversation.webmention.pages import Pages
+from tertulia.core import settings
+from tertulia.core.fetch import Web
 from tertulia.store import open_store
-from tertulia.webmention import send
-from tertulia.webmention.pages import Pages
+from tertulia.web import MOUNTS, Desk, create
+from tertulia.web import webmention as door
 from tests.conftest import ROOT, build_site
 from tests.real import webmentions
 from tests.real.servers import NotInstalled

@@ -4,7 +4,7 @@ import xmlrpc.client
 
 import pytest
 
-from tertulia.service.webmention import receiver
+from tertulia.web.webmention import receiver
 from tests.talking import POST, SITE, Talk
 from tests.test_webmention import SOURCE, Sites, call, example
 

@@ -11,13 +11,13 @@ before it makes links and comments disappear.
 
 from collections.abc import Callable
 
+from tertulia.core.errors import SettingError
+from tertulia.core.phrases import say
 from tertulia.deploy.base import Target, Tools
 from tertulia.deploy.folder import Folder
 from tertulia.deploy.gitbranch import GitBranch
 from tertulia.deploy.rsync import Rsync
 from tertulia.deploy.s3 import S3
-from tertulia.errors import SettingError
-from tertulia.phrases import say
 
 TARGETS: dict[str, Callable[[str, Tools], Target]] = {
     "folder": Folder,

@@ -10,11 +10,11 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from tertulia.errors import TertuliaError
-from tertulia.http import Web
-from tertulia.phrases import say
-from tertulia.posts import FILE_NAME as POSTS
-from tertulia.settings import Settings
+from tertulia.content.posts import FILE_NAME as POSTS
+from tertulia.core.errors import TertuliaError
+from tertulia.core.fetch import Web
+from tertulia.core.phrases import say
+from tertulia.core.settings import Settings
 
 MANIFEST = ".tertulia.json"
 # Files of the output that are nobody's business but ours.

@@ -10,8 +10,17 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from tertulia.deploy.base import MANIFEST, DeployError, Manifest, Plan, Target, Tools, read_manifest, written
-from tertulia.phrases import say
+from tertulia.core.phrases import say
+from tertulia.deploy.base import (
+    MANIFEST,
+    DeployError,
+    Manifest,
+    Plan,
+    Target,
+    Tools,
+    read_manifest,
+    written,
+)
 
 
 class Folder(Target):

@@ -10,9 +10,18 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tertulia.deploy.base import MANIFEST, DeployError, Manifest, Plan, Target, Tools, read_manifest, written
-from tertulia.phrases import say
-from tertulia.settings import environment
+from tertulia.core.phrases import say
+from tertulia.core.settings import environment
+from tertulia.deploy.base import (
+    MANIFEST,
+    DeployError,
+    Manifest,
+    Plan,
+    Target,
+    Tools,
+    read_manifest,
+    written,
+)
 
 
 class GitBranch(Target):

@@ -10,8 +10,17 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tertulia.deploy.base import MANIFEST, DeployError, Manifest, Plan, Target, Tools, read_manifest, written
-from tertulia.phrases import say
+from tertulia.core.phrases import say
+from tertulia.deploy.base import (
+    MANIFEST,
+    DeployError,
+    Manifest,
+    Plan,
+    Target,
+    Tools,
+    read_manifest,
+    written,
+)
 
 # "Some files could not be transferred" and "vanished": the manifest is not there on the first deploy.
 _PARTIAL = (23, 24)

@@ -14,11 +14,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
-from tertulia.deploy.base import MANIFEST, DeployError, Manifest, Plan, Target, Tools, read_manifest, written
-from tertulia.errors import FetchError, SettingError
-from tertulia.http import Fetched
-from tertulia.phrases import say
-from tertulia.settings import hide
+from tertulia.core.errors import FetchError, SettingError
+from tertulia.core.fetch import Fetched
+from tertulia.core.phrases import say
+from tertulia.core.settings import hide
+from tertulia.deploy.base import (
+    MANIFEST,
+    DeployError,
+    Manifest,
+    Plan,
+    Target,
+    Tools,
+    read_manifest,
+    written,
+)
 
 TIMEOUT_SECONDS = 120.0
 TRIES = 3

@@ -15,14 +15,14 @@ from typing import Any
 
 import msgspec
 
+from tertulia.core.errors import ContentError
+from tertulia.core.phrases import say
 from tertulia.embeds import pictures
 from tertulia.embeds.capture import wanted
 from tertulia.embeds.providers import find
 from tertulia.embeds.providers.ask import MOST_PICTURES, markup, moment, text
 from tertulia.embeds.shelf import Shelf
 from tertulia.embeds.types import Author, Capture
-from tertulia.errors import ContentError
-from tertulia.phrases import say
 
 MEMBER_BYTES = 300_000_000
 PICTURE_BYTES = 20_000_000

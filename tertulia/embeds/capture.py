@@ -18,15 +18,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from tertulia.core.errors import ContentError, FetchError, FetchRefused
+from tertulia.core.fetch import Web
+from tertulia.core.phrases import say
+from tertulia.core.sanitise import one_line
 from tertulia.embeds import dead, pasted, providers
 from tertulia.embeds.markdown import addresses
 from tertulia.embeds.providers.ask import Ask, Busy
 from tertulia.embeds.shelf import Shelf
 from tertulia.embeds.types import Asked, Capture, Earlier, NotThere, Withheld
-from tertulia.errors import ContentError, FetchError, FetchRefused
-from tertulia.html import one_line
-from tertulia.http import Web
-from tertulia.phrases import say
 
 
 class Odd(FetchError):

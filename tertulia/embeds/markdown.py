@@ -15,14 +15,14 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.util import AtomicString
 
-from tertulia.document import Document
+from tertulia.core.errors import ContentError
+from tertulia.core.phrases import say
+from tertulia.core.sanitise import one_line
 from tertulia.embeds import dead, draw, pasted, providers
 from tertulia.embeds.draw import Page
 from tertulia.embeds.shelf import Shelf
 from tertulia.embeds.types import Capture, Policy
-from tertulia.errors import ContentError
-from tertulia.html import one_line
-from tertulia.phrases import say
+from tertulia.render.document import Document
 
 ALONE = re.compile(r"<?(https?://[^\s<>\"]+)>?")
 # The words for the policy, as they stand in a post's header: "Incrustados: texto".

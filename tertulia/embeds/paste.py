@@ -20,13 +20,13 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+from tertulia.core.errors import ContentError
+from tertulia.core.phrases import say
+from tertulia.core.sanitise import one_line
 from tertulia.embeds import pictures, providers
 from tertulia.embeds.providers.ask import address, markup
 from tertulia.embeds.shelf import Shelf, file_stem
 from tertulia.embeds.types import Author, Capture, Image
-from tertulia.errors import ContentError
-from tertulia.html import one_line
-from tertulia.phrases import say
 
 NAMES = {
     "url": "url",

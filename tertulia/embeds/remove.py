@@ -9,10 +9,10 @@ import datetime as dt
 import subprocess
 from pathlib import Path
 
+from tertulia.core.phrases import say
 from tertulia.embeds import providers
 from tertulia.embeds.shelf import Shelf
 from tertulia.embeds.types import Capture
-from tertulia.phrases import say
 
 
 def remove(content_dir: Path, url: str, now: dt.datetime) -> list[Path]:

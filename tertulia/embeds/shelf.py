@@ -14,9 +14,9 @@ from pathlib import Path
 
 import msgspec
 
+from tertulia.core.errors import ContentError
+from tertulia.core.phrases import say
 from tertulia.embeds.types import Capture, files_of, fingerprint
-from tertulia.errors import ContentError
-from tertulia.phrases import say
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from tertulia.errors import FetchError
+from tertulia.core.errors import FetchError
 
 Kind = Literal["post", "player", "card", "photo", "code"]
 # kept: as it was seen. gone: seen once, no longer there. unavailable: asked for and never had.
@@ -79,7 +79,7 @@ class Capture(Struct):
     """
     One item as it was.
 
-    ``html`` is sanitised (see ``tertulia.html``), every other text is plain and must be escaped where it is drawn.
+    ``html`` is sanitised (see ``core.sanitise``), every other text is plain and must be escaped where it is drawn.
     Dates are ISO 8601; what the service dates keeps its time zone, what we date is a plain day.
     """
 

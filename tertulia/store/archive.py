@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table, delete, insert, select
 
-from tertulia.errors import StoreError
-from tertulia.phrases import say
+from tertulia.core.errors import StoreError
+from tertulia.core.phrases import say
 from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import (
     comments,

@@ -13,9 +13,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from tertulia.errors import StoreError
-from tertulia.phrases import say
-from tertulia.settings import hide
+from tertulia.core.errors import StoreError
+from tertulia.core.phrases import say
+from tertulia.core.settings import hide
 
 # The newest migration. Kept here so that an ordinary start need not load Alembic.
 NEWEST = "0003"

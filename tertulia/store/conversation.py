@@ -24,12 +24,29 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from tertulia import snapshot
+from tertulia.content import snapshot
 from tertulia.store import erased, recording, showing
 from tertulia.store.connection import Database, stamp
-from tertulia.store.conversation_tables import REACTIONS, comments, decisions, marks, persons, reactions, sources
+from tertulia.store.conversation_tables import (
+    REACTIONS,
+    comments,
+    decisions,
+    marks,
+    persons,
+    reactions,
+    sources,
+)
 from tertulia.store.rows import note, remember, short, writing
-from tertulia.store.said import Incoming, Known, Recorded, Said, Status, Trust, Verdict, Who
+from tertulia.store.said import (
+    Incoming,
+    Known,
+    Recorded,
+    Said,
+    Status,
+    Trust,
+    Verdict,
+    Who,
+)
 
 
 class Conversation:

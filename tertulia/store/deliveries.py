@@ -20,8 +20,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
-from tertulia.errors import StoreError
-from tertulia.phrases import say
+from tertulia.core.errors import StoreError
+from tertulia.core.phrases import say
 from tertulia.store.connection import Database, stamp
 from tertulia.store.tables import deliveries
 

@@ -17,7 +17,15 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, text, update
 
 from tertulia.store.connection import stamp
-from tertulia.store.conversation_tables import comments, erasures, marks, notices, persons, reactions, sources
+from tertulia.store.conversation_tables import (
+    comments,
+    erasures,
+    marks,
+    notices,
+    persons,
+    reactions,
+    sources,
+)
 from tertulia.store.recording import fingerprint
 from tertulia.store.rows import note, remember, short
 from tertulia.store.said import Incoming

@@ -40,7 +40,7 @@ class Incoming:
     author: Author
     published: datetime
     text: str = ""  # as written
-    html: str = ""  # as cleaned by tertulia.html: the only thing that is ever shown
+    html: str = ""  # as cleaned by tertulia.core.sanitise: the only thing that is ever shown
     url: str = ""  # where it lives; "" when it lives here. Two sources with the same address are the same comment
     in_reply_to: str = ""  # source id or address of the comment it answers; "" when it answers the post
     edited: datetime | None = None

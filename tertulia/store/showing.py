@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, func, or_, select
 
-from tertulia import snapshot
+from tertulia.content import snapshot
 from tertulia.store.conversation_tables import comments, persons, reactions, sources
 from tertulia.store.said import Said
 

@@ -14,7 +14,15 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tertulia.embeds.providers import bluesky, gist, mastodon, oembed, page, telegram, x
+from tertulia.embeds.providers import (
+    bluesky,
+    gist,
+    mastodon,
+    oembed,
+    page,
+    telegram,
+    x,
+)
 from tertulia.embeds.providers.ask import Ask
 from tertulia.embeds.types import Capture
 

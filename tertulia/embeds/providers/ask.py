@@ -12,15 +12,15 @@ from urllib.parse import quote, urlsplit
 
 import lxml.html
 
+from tertulia.core.errors import FetchError
+from tertulia.core.phrases import say
+from tertulia.core.sanitise import clean, one_line
 from tertulia.embeds import pictures
 from tertulia.embeds.shelf import file_stem
 from tertulia.embeds.types import Author, Image, NotThere, Withheld
-from tertulia.errors import FetchError
-from tertulia.html import clean, one_line
-from tertulia.phrases import say
 
 if TYPE_CHECKING:  # a build reads what was captured and must not load what could fetch
-    from tertulia.http import Fetched, Web
+    from tertulia.core.fetch import Fetched, Web
 
 JSON = ("application/json", "application/activity+json", "text/json", "text/javascript", "application/json+oembed")
 HTML = ("text/html", "application/xhtml+xml")

@@ -8,11 +8,18 @@ import html
 import re
 from typing import Any
 
-from tertulia.embeds.providers.ask import Ask, address, escaped, moment, number, text
+from tertulia.core.errors import FetchError
+from tertulia.core.phrases import say
+from tertulia.core.sanitise import clean
+from tertulia.embeds.providers.ask import (
+    Ask,
+    address,
+    escaped,
+    moment,
+    number,
+    text,
+)
 from tertulia.embeds.types import Asked, Author, Capture, NotThere, Quoted
-from tertulia.errors import FetchError
-from tertulia.html import clean
-from tertulia.phrases import say
 
 PATTERNS = (
     re.compile(

@@ -2,10 +2,10 @@
 
 import re
 
+from tertulia.core.errors import FetchError
+from tertulia.core.phrases import say
 from tertulia.embeds.providers.ask import Ask, address, moment, text
 from tertulia.embeds.types import Capture, File
-from tertulia.errors import FetchError
-from tertulia.phrases import say
 
 PATTERNS = (re.compile(r"https?://gist\.github\.com/(?:[\w-]+/)?(?P<id>[0-9a-f]{5,40})(?:[/?#.]|$)"),)
 API = "https://api.github.com/gists/{id}"

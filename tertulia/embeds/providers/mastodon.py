@@ -8,12 +8,19 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from tertulia.core.errors import FetchError
+from tertulia.core.phrases import say
+from tertulia.core.sanitise import clean
 from tertulia.embeds.providers import page
-from tertulia.embeds.providers.ask import Ask, Busy, address, moment, number, text
+from tertulia.embeds.providers.ask import (
+    Ask,
+    Busy,
+    address,
+    moment,
+    number,
+    text,
+)
 from tertulia.embeds.types import Asked, Author, Capture, Quoted
-from tertulia.errors import FetchError
-from tertulia.html import clean
-from tertulia.phrases import say
 
 _HOST = r"https?://(?P<host>[A-Za-z0-9.-]+(?::\d+)?)"
 PATTERNS = (

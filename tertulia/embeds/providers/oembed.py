@@ -9,12 +9,20 @@ from typing import Any
 
 import lxml.html
 
+from tertulia.core.errors import FetchError
+from tertulia.core.phrases import say
+from tertulia.core.sanitise import clean
 from tertulia.embeds.providers import page
-from tertulia.embeds.providers.ask import Ask, address, escaped, markup, moment, number, text
+from tertulia.embeds.providers.ask import (
+    Ask,
+    address,
+    escaped,
+    markup,
+    moment,
+    number,
+    text,
+)
 from tertulia.embeds.types import Author, Capture, Kind, Withheld
-from tertulia.errors import FetchError
-from tertulia.html import clean
-from tertulia.phrases import say
 
 _IFRAME = re.compile(r"<iframe\b[^>]*\ssrc=[\"']([^\"']+)", re.IGNORECASE)
 # What asks the reader to go elsewhere, and is no part of the post.

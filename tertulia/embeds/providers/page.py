@@ -8,10 +8,10 @@ import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from tertulia.core.errors import FetchError
+from tertulia.core.phrases import say
 from tertulia.embeds.providers.ask import Ask, address, moment, text, tree
 from tertulia.embeds.types import Author, Capture, Withheld
-from tertulia.errors import FetchError
-from tertulia.phrases import say
 
 DESCRIPTION_CHARACTERS = 400
 _DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?")

@@ -5,10 +5,10 @@ from typing import Any
 
 import lxml.html
 
+from tertulia.core.phrases import say
+from tertulia.core.sanitise import clean
 from tertulia.embeds.providers.ask import Ask, moment, text, tree
 from tertulia.embeds.types import Capture, NotThere, Withheld
-from tertulia.html import clean
-from tertulia.phrases import say
 
 PATTERNS = (re.compile(r"https?://(?:www\.)?(?:t|telegram)\.me/(?:s/)?(?P<user>[A-Za-z]\w{3,})/(?P<id>\d+)"),)
 _BACKGROUND = re.compile(r"background-image:\s*url\(['\"]?(https://[^'\")]+)")

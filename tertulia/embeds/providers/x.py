@@ -13,11 +13,18 @@ import math
 import re
 from typing import Any
 
-from tertulia.embeds.providers.ask import Ask, escaped, markup, moment, number, text
+from tertulia.core.errors import FetchError
+from tertulia.core.phrases import say
+from tertulia.core.sanitise import clean
+from tertulia.embeds.providers.ask import (
+    Ask,
+    escaped,
+    markup,
+    moment,
+    number,
+    text,
+)
 from tertulia.embeds.types import Author, Capture, NotThere, Quoted, Withheld
-from tertulia.errors import FetchError
-from tertulia.html import clean
-from tertulia.phrases import say
 
 PATTERNS = (
     re.compile(

@@ -1,0 +1,288 @@
+"""Pelican in a process of its own, its complaints gathered, its finished folder swapped in whole.
+
+``run`` starts ``python -m tertulia.commands.build`` and reads back the ``Report`` which that process leaves; so a
+build begins with clean imports every time, and one that dies takes nothing with it.
+
+Whatever any logger says at WARNING or above is a problem of the blog's; INFO with ``extra={"hint": True}`` is a
+hint, which fails nothing.
+"""
+
+import contextlib
+import json
+import logging
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tertulia.core.errors import TertuliaError
+from tertulia.core.models import Severity
+from tertulia.core.phrases import say, spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing the build had to say."""
+
+    severity: Severity
+    text: str  # "content/posts/….md:12: what is wrong; what to do"
+
+
+@dataclass(slots=True)
+class Report:
+    """How a build went."""
+
+    posts: int = 0
+    pages: int = 0
+    seconds: float = 0.0
+    prefix: str = ""  # SITEURL: the path under which the site lives, "" or "/blog"
+    failure: str = ""  # why there is no site at all; "" when there is one
+    keep: list[str] = field(default_factory=list)  # OUTPUT_RETENTION: names in output/ that are not ours
+    remarks: list[Remark] = field(default_factory=list)
+
+    def of(self, severity: Severity) -> list[str]:
+        """What was said at *severity*, in order."""
+        return [remark.text for remark in self.remarks if remark.severity == severity]
+
+    @property
+    def clean(self) -> bool:
+        """There is a site, and nobody complained; hints do not count."""
+        return not (self.failure or self.of("error") or self.of("warning"))
+
+
+# ── the person's side ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def into_output(root: Path, *, strict: bool = False, settings: str = "publishconf.py", output: str = "output") -> bool:
+    """
+    Build the site into *output*, say how it went, and tell whether it may be published.
+
+    The old folder stays as it was when the build fails, is interrupted, or is *strict* and not clean.
+    """
+    target = (root / output).resolve()  # it may be a link to another disk
+    with workshop(target.parent, f".{target.name}-") as folder:
+        report = run(root, folder / "site", settings)
+        kept_back = bool(report.failure) or (strict and not report.clean)
+        if not kept_back:
+            swap(folder / "site", target, report.keep)
+    tell(report)
+    if kept_back:
+        print(say("build_kept_back", folder=output), file=sys.stderr)
+    return not kept_back
+
+
+@contextlib.contextmanager
+def workshop(folder: Path, prefix: str) -> Iterator[Path]:
+    """A passing folder inside *folder*, on the same disk; those that a killed run left behind are swept first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(f"{prefix}*"):
+        if time.time() - left.stat().st_mtime > 3600:
+            shutil.rmtree(left, ignore_errors=True)
+    passing = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
+    try:
+        yield passing
+    finally:
+        shutil.rmtree(passing, ignore_errors=True)
+
+
+def run(root: Path, output: Path, settings: str, overrides: Mapping[str, Any] | None = None) -> Report:
+    """
+    Build the blog at *root* into the new folder *output* and report; says nothing itself.
+
+    Args:
+        root: The blog's folder.
+        output: Where the site goes.
+        settings: The settings file, relative to *root*.
+        overrides: Settings that win over the file's.
+    """
+    began = time.monotonic()
+    answer = output.with_name(output.name + ".json")
+    command = [sys.executable, "-m", __name__, settings, str(output), str(answer), json.dumps(dict(overrides or {}))]
+    ended = subprocess.run([*command, spoken()], cwd=root, check=False)
+    try:
+        read = json.loads(answer.read_text("utf-8"))
+    except (OSError, ValueError):
+        return Report(failure=say("build_died", code=ended.returncode), seconds=time.monotonic() - began)
+    finally:
+        answer.unlink(missing_ok=True)
+    remarks = [Remark(**remark) for remark in read.pop("remarks")]
+    return Report(**{**read, "remarks": remarks, "seconds": time.monotonic() - began})
+
+
+def swap(new: Path, old: Path, keep: list[str]) -> None:
+    """
+    Put the folder *new* where *old* is; at every moment one of the two is there whole, or beside it by name.
+
+    Args:
+        new: The finished folder, on the same disk.
+        old: The folder to replace; need not exist.
+        keep: Names in *old* that move over, ".git" for one.
+    """
+    aside = new.with_name(new.name + ".old")
+    if not old.exists():
+        new.rename(old)
+        return
+    for name in keep:
+        if (old / name).exists() and not (new / name).exists():
+            (old / name).rename(new / name)
+    old.rename(aside)
+    try:
+        new.rename(old)
+    except BaseException:
+        aside.rename(old)
+        raise
+
+
+def tell(report: Report) -> None:
+    """Print what was built and, once each, what was complained about."""
+    if report.failure:
+        print(say("build_failed"), file=sys.stderr)
+        print("  " + report.failure, file=sys.stderr)
+    for severity in ("error", "warning", "hint"):
+        texts = report.of(severity)
+        if texts:
+            print(counted(severity, len(texts)), file=sys.stderr)
+            for text in texts:
+                print("  " + (_dim(text) if severity == "hint" else text), file=sys.stderr)
+    if not report.failure:
+        print(summary(report), flush=True)
+
+
+def summary(report: Report) -> str:
+    """The one line of a build: "412 entradas y 9 páginas en 3,8 s"."""
+    return say(
+        "built",
+        posts=counted("post", report.posts),
+        pages=counted("page", report.pages),
+        seconds=decimal(report.seconds),
+    )
+
+
+def counted(noun: str, n: int) -> str:
+    """ "1 entrada", "412 entradas": the phrase ``NOUN_one`` or ``NOUN_many``."""
+    return say(f"{noun}_one" if n == 1 else f"{noun}_many", n=n)
+
+
+def decimal(number: float) -> str:
+    """A number with one decimal, as the blog's language writes it."""
+    text = f"{number:.1f}"
+    return text.replace(".", ",") if spoken() == "es" else text
+
+
+def _dim(text: str) -> str:
+    return f"\033[2m{text}\033[0m" if sys.stderr.isatty() else text
+
+
+# ── Pelican's side, in the new process ───────────────────────────────────────────────────────────────────────
+
+
+class Gather(logging.Handler):
+    """Keeps each different remark once, in the order in which it came."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.remarks: dict[Remark, None] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.ERROR:
+            severity: Severity = "error"
+        elif record.levelno >= logging.WARNING:
+            severity = "warning"
+        elif getattr(record, "hint", False):
+            severity = "hint"
+        else:
+            return
+        text = record.getMessage().strip().replace("\n", ": ")
+        # Pelican logs a post that it could not read from inside the "except", without saying why.
+        error = (record.exc_info and record.exc_info[1]) or sys.exception()
+        if error and severity == "error":
+            text += f" ({where_it_broke(error, Path.cwd())})"
+        self.remarks[Remark(severity, text)] = None
+
+
+def where_it_broke(error: BaseException, root: Path) -> str:
+    """One line for an exception: "theme/templates/post.html:12: UndefinedError: …", the innermost place of ours."""
+    said = error.msg if isinstance(error, SyntaxError) else str(error).strip()
+    what = f"{type(error).__name__}: {said or '?'}"
+    if getattr(error, "filename", None) and getattr(error, "lineno", None):  # a template or settings file that …
+        return f"{_within(error.filename, root)}:{error.lineno}: {what}"  # type: ignore[attr-defined]  # … cannot be parsed
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if Path(frame.filename).is_relative_to(root) and not Path(frame.filename).is_relative_to(root / ".venv"):
+            return f"{_within(frame.filename, root)}:{frame.lineno}: {what}"
+    return what
+
+
+def _within(path: str, root: Path) -> str:
+    return str(Path(path).relative_to(root)) if Path(path).is_relative_to(root) else path
+
+
+def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Report:
+    """Run Pelican here and now."""
+    gather = Gather()
+    report = Report()
+    try:
+        from pelican import Pelican, log, signals
+        from pelican.generators import ArticlesGenerator, PagesGenerator
+        from pelican.settings import read_settings
+
+        log.console.quiet = True  # its own "Done: Processed …": ours is in the blog's language
+        log.LimitFilter._threshold = math.inf  # all of them are shown, not the first five
+        logging.basicConfig(level=logging.INFO, handlers=[gather], force=True)
+
+        settings = read_settings(settings_file, override={**overrides, "OUTPUT_PATH": output})
+        # The folder is new: nothing in it is to be deleted or kept.
+        settings["DELETE_OUTPUT_DIRECTORY"] = False
+        report.prefix = settings.get("SITEURL", "")
+        report.keep = list(settings.get("OUTPUT_RETENTION", []))
+
+        def count(generators: list[Any]) -> None:
+            for generator in generators:
+                if isinstance(generator, ArticlesGenerator):
+                    report.posts = len(generator.articles) + len(generator.translations)
+                elif isinstance(generator, PagesGenerator):
+                    report.pages = len(generator.pages) + len(generator.translations)
+
+        signals.all_generators_finalized.connect(count)
+        pelican = Pelican(settings)
+        # A plugin that cannot be loaded leaves a blog that makes no sense, and a hundred errors that hide this one.
+        report.failure = "\n  ".join(remark.text for remark in gather.remarks if remark.severity == "error")
+        if not report.failure:
+            pelican.run()
+        os.makedirs(output, exist_ok=True)  # a blog without one post still has a folder
+    except TertuliaError as error:
+        report.failure = str(error)
+    except (Exception, SystemExit) as error:
+        report.failure = where_it_broke(error, Path.cwd())
+        _keep_traceback(error)
+    report.remarks = [remark for remark in gather.remarks if remark.text not in report.failure]
+    return report
+
+
+def _keep_traceback(error: BaseException) -> None:
+    """The whole story of a crash goes to ``var/build-error.txt``, for whoever mends it."""
+    with contextlib.suppress(OSError):
+        Path("var").mkdir(exist_ok=True)
+        Path("var/build-error.txt").write_text("".join(traceback.format_exception(error)), "utf-8")
+
+
+def main(arguments: list[str]) -> None:
+    """``python -m tertulia.commands.build SETTINGS OUTPUT REPORT OVERRIDES LANGUAGE``"""
+    from tertulia.core.phrases import speak
+
+    settings, output, answer, overrides, language = arguments
+    speak(language)
+    with contextlib.suppress(KeyboardInterrupt):
+        report = _pelican(settings, output, json.loads(overrides))
+        Path(answer).write_text(json.dumps(asdict(report)), "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

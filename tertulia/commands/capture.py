@@ -1,0 +1,134 @@
+"""Keeping what posts quote, and their links, from the terminal; the work is in ``tertulia.embeds`` and ``links``."""
+
+import datetime as dt
+import threading
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from tertulia.commands import conf
+from tertulia.core import settings
+from tertulia.core.errors import ContentError, TertuliaError
+from tertulia.core.fetch import Web
+from tertulia.core.phrases import say
+from tertulia.embeds import archive, capture, paste, remove
+from tertulia.embeds.links import Rotten, Table, expand_all, expander
+from tertulia.embeds.links import check as check_links
+
+
+def run(root: Path, *, check: bool = False, remember_silence: bool = True) -> None:
+    """Capture what is missing; with *check*, look again at what there is. Each item is on disk when its line shows."""
+    for line in lines(root, check=check, remember_silence=remember_silence):
+        print(line, flush=True)
+
+
+class InPassing:
+    """
+    Captures what is new while ``preview`` runs, in the background: a rebuild never waits for the web.
+
+    An address is tried once a run and silence is not recorded: whoever writes may well be offline.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._tried: set[str] = set()
+        self._busy = threading.Lock()
+
+    def start(self) -> None:
+        """Look for new addresses, unless the last look still goes on."""
+        if self._busy.acquire(blocking=False):
+            threading.Thread(target=self._run, daemon=True, name="tertulia-capture").start()
+
+    def _run(self) -> None:
+        try:
+            new = {item.url for item in capture.wanted(self.root / "content")} - self._tried
+            self._tried |= new
+            for line in lines(self.root, remember_silence=False, only=new) if new else ():
+                print(line, flush=True)
+        except TertuliaError as error:
+            print(error, flush=True)
+        finally:
+            self._busy.release()
+
+
+def lines(
+    root: Path, *, check: bool = False, remember_silence: bool = True, only: Collection[str] = ()
+) -> Iterator[str]:
+    """The lines of ``run``, for whoever shows them otherwise (``preview``, ``publish``); *only* some addresses."""
+    content, known = root / "content", settings.load(root)
+    public = conf.read(root / "pelicanconf.py")
+    web = Web(known.fetch_allow_private)
+    table = Table.load(content / "links.toml")
+    steps = capture.capture(
+        content,
+        web,
+        dt.datetime.now(dt.UTC),
+        check=check,
+        lang=str(public.get("DEFAULT_LANG", "es")),
+        own=str(public.get("SITE_ADDRESS", "")),
+        resolve=expander(table, web),
+        bases={"bluesky": known.bluesky_appview_url},
+        only=only,
+        remember_silence=remember_silence,
+    )
+    shown = 0
+    try:
+        for step in steps:
+            shown += 1
+            yield capture.tell(step)
+        for short, target in expand_all(content, table, web):
+            shown += 1
+            yield say("link_expanded", url=short, target=target or "?")
+    finally:
+        if table.known:
+            table.save(content / "links.toml")
+    if not shown and not only:
+        yield say("capture_nothing")
+
+
+def by_hand(root: Path, note: str) -> None:
+    """Keep the post that the file *note* describes; with "-", ask at the terminal."""
+    path = Path(note)
+    try:
+        text = paste.ask(input) if note == "-" else path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError(f"{note}: {error}") from error
+    beside = Path.cwd() if note == "-" else path.parent
+    kept = paste.paste(root / "content", text, dt.datetime.now(dt.UTC), beside=beside, shown=note)
+    print(say("paste_done", file=f"content/embeds/{kept.provider}/{kept.id}.json"))
+
+
+def from_archive(root: Path, path: str) -> None:
+    """Keep, out of one's own X archive, the posts that the blog quotes."""
+    count = 0
+    for kept in archive.keep_from(root / "content", Path(path), dt.datetime.now(dt.UTC)):
+        count += 1
+        print(say("archive_kept", url=kept.url), flush=True)
+    print(say("archive_done", n=count))
+
+
+def take_out(root: Path, url: str) -> None:
+    """Take out what was captured of *url*, because somebody asked, and say what git's history still holds."""
+    held = remove.remove(root / "content", url, dt.datetime.now(dt.UTC))
+    print(say("removed_done", n=len(held), url=url))
+    commits = remove.history(held)
+    print(say("removed_history", n=len(commits)) if commits else say("removed_no_history"))
+    for commit in commits:
+        print(f"  {commit}")
+
+
+def links(root: Path, *, apply: bool = False) -> None:
+    """Ask every link in the posts whether it still answers; with *apply*, send readers of rotten ones to a copy."""
+    path = root / "content" / "links.toml"
+    table = Table.load(path)
+    total = rotten = 0
+    try:
+        web = Web(settings.load(root).fetch_allow_private)
+        for found in check_links(root / "content", table, web, dt.datetime.now(dt.UTC), apply=apply):
+            total += 1
+            if isinstance(found, Rotten):
+                rotten += 1
+                print(found, flush=True)
+    finally:
+        if table.known:
+            table.save(path)
+    print(say("links_done", total=total, rotten=rotten))

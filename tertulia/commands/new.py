@@ -1,0 +1,108 @@
+"""A new post: its file, where it belongs, with its metadata filled in."""
+
+import datetime as dt
+import re
+import secrets
+import shlex
+import subprocess
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tertulia.commands import conf
+from tertulia.content.metadata import KEYS, STATUSES
+from tertulia.core.errors import ContentError, SettingError, TertuliaError
+from tertulia.core.phrases import LANGUAGES, say, spoken
+from tertulia.core.text import slugify
+
+SLUG_LENGTH = 60  # characters of a file's name that come from the title
+
+
+def create(
+    content: Path, title: str, now: dt.datetime, ident: str, *, author: str = "", lang: str = "", draft: bool = False
+) -> Path:
+    """
+    Write a post that is ready to be filled, and never over another one.
+
+    Args:
+        content: The blog's ``content`` folder.
+        title: As the author typed it.
+        now: The post's date, in the blog's time zone.
+        ident: What names the post for good, whatever becomes of its title.
+        author: Who signs; "" leaves that to the settings.
+        lang: Its language when it is not the blog's own; "" when it is.
+        draft: Whether it stays at home for now.
+
+    Returns:
+        The new file, ``posts/2026/2026-11-21_el-voto-util.md`` (``.en.md`` in another language).
+
+    Raises:
+        ContentError: there is no title, or a post has that name already.
+    """
+    title = " ".join(title.split())
+    if not title:
+        raise ContentError(say("new_no_title"))
+    name = f"{now:%Y-%m-%d}_{short_slug(title) or ident}{f'.{lang}' if lang else ''}.md"
+    path = content / "posts" / f"{now:%Y}" / name
+    fields = {
+        "title": title,
+        "date": f"{now:%Y-%m-%d %H:%M}",
+        "id": ident,
+        "lang": lang,
+        "author": author,
+        "category": None,
+        "tags": None,
+        "summary": None,
+        "status": status_word("draft") if draft else "",
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(header(fields) + "\n" + say("new_body") + "\n")
+    except FileExistsError as error:
+        raise ContentError(say("new_exists", path=path)) from error
+    return path
+
+
+def short_slug(title: str) -> str:
+    """The slug of *title*, cut at a word."""
+    slug = slugify(title)
+    return slug if len(slug) <= SLUG_LENGTH else re.sub(r"-[^-]*$", "", slug[: SLUG_LENGTH + 1])
+
+
+def header(fields: dict[str, str | None]) -> str:
+    """The metadata block, each key by its name in the blog's language; None is an empty field, "" is none."""
+    return "".join(f"{key_name(key)}: {value or ''}".rstrip() + "\n" for key, value in fields.items() if value != "")
+
+
+def key_name(key: str) -> str:
+    """What the author calls *key*: its first name in Spanish, its own in English."""
+    names = KEYS[key]
+    return names[0] if spoken() == "es" else next((n for n in names if n.casefold() == key), names[-1])
+
+
+def status_word(status: str) -> str:
+    """*status* in the blog's language."""
+    return STATUSES[status][0 if spoken() == "es" else -1]
+
+
+def run(root: Path, title: str, *, lang: str, draft: bool, edit: bool) -> None:
+    """Write the post, print its path, and open it when *edit* asks for it."""
+    settings = conf.read(root / "pelicanconf.py")
+    languages = settings.get("LANGUAGES", LANGUAGES)
+    if lang and lang not in languages:
+        raise SettingError(say("start_bad_language", value=lang, languages=", ".join(languages)))
+    now = dt.datetime.now(ZoneInfo(settings.get("TIMEZONE", "UTC")))
+    other = "" if lang == settings.get("DEFAULT_LANG", "es") else lang
+    author = settings.get("AUTHOR", "")
+    post = create(root / "content", title, now, secrets.token_hex(4), author=author, lang=other, draft=draft)
+    print(post.relative_to(root))
+    if edit:
+        open_in_editor(post)
+
+
+def open_in_editor(file: Path) -> None:
+    """Open *file* in the editor that git uses: the person's own choice, wherever they made it."""
+    asked = subprocess.run(["git", "var", "GIT_EDITOR"], stdout=subprocess.PIPE, text=True, check=False)
+    if asked.returncode:
+        raise TertuliaError(say("no_editor"))
+    subprocess.run([*shlex.split(asked.stdout), str(file)], check=False)

@@ -1,0 +1,360 @@
+"""The blog as it will be, on this machine: built, served, rebuilt and refreshed whenever a file is saved.
+
+Every build goes to a new folder under ``var/preview/`` and takes the place of the last one only when it is
+whole, so a broken build leaves the old pages up, with a note on what is wrong.
+
+The page refreshes itself by ``preview.js``, which this server adds to the HTML it sends and to no file, and
+which listens here for server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+
+The server speaks WSGI (PEP 3333). ``mounts`` is where other applications join the same origin: the comment
+service, say, under "/comments". What no mount takes is a file of the site.
+"""
+
+import gzip
+import json
+import mimetypes
+import os
+import queue
+import shutil
+import signal
+import socketserver
+import sys
+import threading
+import wsgiref.simple_server
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from tertulia.commands import announce, build
+from tertulia.commands.capture import InPassing
+from tertulia.core.errors import TertuliaError
+from tertulia.core.phrases import say
+
+SETTINGS = "pelicanconf.py"
+OURS = "/.preview/"  # the addresses this server keeps for itself
+WATCHED = ("content", "theme", "plugins", "tertulia", "var/conversation")
+WATCHED_ENDINGS = (".py", ".toml")  # files at the top of the blog's folder
+
+# A connection nobody reads any more is noticed when we write to it.
+PING_SECONDS = 15
+
+# What mimetypes of an old or bare system gets wrong or does not know.
+TYPES = {
+    ".avif": "image/avif",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".mjs": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+    ".xsl": "text/xsl",
+}
+
+
+Mounts = Callable[["Site", str], Mapping[str, WSGIApplication]]
+
+
+def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
+    """
+    Build, serve and watch until Ctrl-C.
+
+    Args:
+        root: The blog's folder.
+        host: The address to listen on.
+        port: The port; 0 takes any free one.
+        mounts: Gives, for the site and our own address, other WSGI applications by the first part of their path.
+
+    Raises:
+        TertuliaError: the port cannot be had.
+    """
+    site = Site()
+    joined: dict[str, WSGIApplication] = {}
+    server = listen(host, port, application(site, joined))
+    port = int(server.server_address[1])
+    shown = f"[{host}]" if ":" in host else host
+    if mounts:
+        joined.update(mounts(site, f"http://{shown}:{port}"))
+        site.overrides["SERVICE_ADDRESS"] = "/"
+    folder = root / "var" / "preview" / str(port)  # the port is ours alone, and so is the folder
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    changes = watch(root)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops us, we clear up
+    try:
+        rebuild(root, folder, site)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        print(say("serving", address=f"http://{shown}:{port}{quote(site.prefix)}/"), flush=True)
+        quoted = InPassing(root)
+        while True:
+            quoted.start()  # what it captures is a changed file, and so is seen at once
+            print(say("changed", files=", ".join(_all_of(changes, root))), flush=True)
+            rebuild(root, folder, site)
+    except KeyboardInterrupt:
+        print()
+    finally:
+        site.close()
+        server.server_close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def rebuild(root: Path, folder: Path, site: "Site") -> None:
+    """Build once more into *folder*, say how it went, and show it on *site*."""
+    new = folder / str(site.version + 1)
+    report = build.run(root, new, SETTINGS, site.overrides)
+    build.tell(report)
+    if not report.failure:
+        announce.write_page(root, new)
+    old = site.folder
+    site.show(new, report)
+    if report.failure:
+        shutil.rmtree(new, ignore_errors=True)
+    elif old:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+# ── what is served ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Site:
+    """The files of the last good build, and what the last build had to say: a WSGI application."""
+
+    def __init__(self, folder: Path | None = None, prefix: str = "", *, live: bool = True) -> None:
+        """
+        Args:
+            folder: What to serve until the first ``show``.
+            prefix: The path under which the site lives, "" or "/blog".
+            live: Whether pages refresh themselves; False serves the files as a host would.
+        """
+        self.folder = folder
+        self.prefix = prefix.rstrip("/")
+        self.live = live
+        self.version = 0
+        self.overrides: dict[str, Any] = {"SHOW_UNPUBLISHED": True}  # settings of the next build
+        self.note: list[str] = []  # the lines for the page's note
+        self.failed = False
+        self._run = os.urandom(4).hex()  # a page of an earlier preview must not take our version 3 for its own
+        self._turned = threading.Condition()
+        self._closed = False
+
+    def show(self, folder: Path, report: build.Report) -> None:
+        """Serve *folder* from now on, unless its build failed; tell the open pages."""
+        with self._turned:
+            self.version += 1
+            self.failed = bool(report.failure)
+            if not self.failed:
+                self.folder, self.prefix = folder, report.prefix.rstrip("/")
+            title = [say("build_failed"), report.failure] if self.failed else []
+            self.note = [*title, *report.of("error"), *report.of("warning")]
+            self._turned.notify_all()
+
+    def close(self) -> None:
+        """Let every listening page go."""
+        with self._turned:
+            self._closed = True
+            self._turned.notify_all()
+
+    def news(self) -> str:
+        """What the open page needs to know, as JSON."""
+        return json.dumps({"version": f"{self._run}-{self.version}", "failed": self.failed, "note": self.note})
+
+    def events(self) -> Iterator[bytes]:
+        """The news now and after each build, as server-sent events."""
+        told = -1
+        while True:
+            with self._turned:
+                if self.version == told and not self._closed:
+                    self._turned.wait(PING_SECONDS)
+                if self._closed:
+                    return
+                line = ": ping\n\n" if self.version == told else f"data: {self.news()}\n\n"
+                told = self.version
+            yield line.encode()
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Answer with a file, a folder's index.html, or 404.html."""
+        # WSGI hands the path over as Latin-1, whatever it was.
+        path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace") or "/"
+        if path == OURS + "events":
+            return _answer(start, "200 OK", "text/event-stream", self.events())
+        if path == OURS + "preview.js":
+            return _answer(start, "200 OK", "text/javascript", [Path(__file__).with_name("preview.js").read_bytes()])
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return _answer(start, "405 Method Not Allowed", "text/plain", [b"GET, HEAD\n"])
+        if self.prefix and path in ("/", self.prefix):
+            return _redirect(start, self.prefix + "/")
+        file = self._file(path[len(self.prefix) :]) if path.startswith(self.prefix + "/") else None
+        if file and file.is_dir():
+            if not path.endswith("/"):
+                return _redirect(start, path + "/")
+            file = file / "index.html"
+        found = file is not None and file.is_file()
+        if not found:
+            file = self.folder / "404.html" if self.folder else None
+        status = "200 OK" if found else "404 Not Found"
+        try:
+            body, kind = (file.read_bytes(), media_type(file)) if file else (b"", "text/html; charset=utf-8")
+        except OSError:  # no 404.html; or a build has just taken the folder's place
+            status, body, kind = "404 Not Found", b"<!DOCTYPE html><title>404</title><h1>404</h1>", "text/html"
+        if self.live and kind.startswith("text/html"):
+            body = self.with_script(body)
+        packed = not self.live and "charset" in kind and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+        if packed:  # as the hosts do that readers get the site from
+            body = gzip.compress(body, mtime=0)
+        content = [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        return _answer(start, status, kind, content, len(body), "gzip" if packed else "")
+
+    def _file(self, path: str) -> Path | None:
+        """The file at *path* under the site's folder; None when it would be outside."""
+        parts = [part for part in path.split("/") if part not in ("", ".")]
+        if not self.folder or ".." in parts or any(sign in part for part in parts for sign in "\\\0:"):
+            return None
+        return self.folder.joinpath(*parts)
+
+    def with_script(self, page: bytes) -> bytes:
+        """*page* with our script at the end of its body."""
+        version = f"{self._run}-{self.version}"
+        script = f'<script src="{OURS}preview.js" data-version="{version}" defer></script>'.encode()
+        at = page.rfind(b"</body>")
+        return page + script if at < 0 else page[:at] + script + page[at:]
+
+
+def application(site: WSGIApplication, mounts: Mapping[str, WSGIApplication]) -> WSGIApplication:
+    """One application out of several: a mount gets what lies under its path, *site* gets the rest."""
+
+    def dispatch(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        for mount, mounted in mounts.items():
+            if path == mount or path.startswith(mount + "/"):
+                return mounted(environ, start)
+        return site(environ, start)
+
+    return dispatch
+
+
+def media_type(file: Path) -> str:
+    """The ``Content-Type`` of a file, from its name."""
+    kind = TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    textual = kind.startswith("text/") or kind.endswith(("+json", "+xml", "/json", "/xml"))
+    return f"{kind}; charset=utf-8" if textual else kind
+
+
+def _answer(
+    start: StartResponse, status: str, kind: str, body: Iterable[bytes], length: int | None = None, encoding: str = ""
+) -> Iterable[bytes]:
+    # no-store: the next reload must show what was just saved.
+    headers = [("Content-Type", kind), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
+    headers += [("Content-Encoding", encoding)] if encoding else []
+    start(status, headers + ([("Content-Length", str(length))] if length is not None else []))
+    return body
+
+
+def _redirect(start: StartResponse, path: str) -> Iterable[bytes]:
+    # "//host" would lead away from here.
+    location = "/" + quote(path.lstrip("/"))
+    start("302 Found", [("Location", location), ("Cache-Control", "no-store"), ("Content-Length", "0")])
+    return []
+
+
+# ── the server ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Server(socketserver.ThreadingMixIn, wsgiref.simple_server.WSGIServer):
+    """A thread for each request, so that a listening page does not keep the others waiting."""
+
+    daemon_threads = True
+    allow_reuse_address = os.name != "nt"  # there it would let two servers share a port
+
+    def server_bind(self) -> None:
+        """Bind without asking the network for our own name, which can take seconds where there is none."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.server_address[:2]  # type: ignore[assignment]
+        self.setup_environ()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A reader who left is no news; anything else is."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class Handler(wsgiref.simple_server.WSGIRequestHandler):
+    """Says nothing of each request: the terminal is for the builds."""
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Nothing."""
+
+    def address_string(self) -> str:
+        """The number, unresolved."""
+        return str(self.client_address[0])
+
+
+def listen(host: str, port: int, app: WSGIApplication) -> Server:
+    """
+    A server bound to *host* and *port*, not yet answering.
+
+    Raises:
+        TertuliaError: the port is taken or forbidden, or the host is not of this machine.
+    """
+    import errno
+    import socket
+
+    kind = type("Server6", (Server,), {"address_family": socket.AF_INET6}) if ":" in host else Server
+    try:
+        server: Server = kind((host, port), Handler)
+    except OSError as error:
+        if error.errno in (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", None)):
+            raise TertuliaError(say("port_busy", port=port, other=port + 1)) from error
+        raise TertuliaError(say("port_refused", host=host, port=port, reason=error.strerror or error)) from error
+    except OverflowError as error:
+        raise TertuliaError(say("bad_port", value=port)) from error
+    server.set_app(app)
+    return server
+
+
+# ── the watch ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def watch(root: Path) -> "queue.Queue[set[Path]]":
+    """A queue that gets the paths that changed, each time files were saved."""
+    changes: queue.Queue[set[Path]] = queue.Queue()
+    folders = [root / name for name in WATCHED if (root / name).is_dir()]
+    # The top folder by itself, not what is below it: there are .venv, var and output.
+    for paths, recursive in ((folders, True), ([root], False)):
+        threading.Thread(target=_watch, args=(paths, recursive, root, changes.put), daemon=True).start()
+    return changes
+
+
+def _watch(paths: list[Path], recursive: bool, root: Path, tell: Callable[[set[Path]], None]) -> None:
+    from watchfiles import Change, DefaultFilter
+    from watchfiles import watch as saved
+
+    usual = DefaultFilter()
+
+    def matters(change: Change, path: str) -> bool:
+        return usual(change, path) and (recursive or concerns_us(Path(path), root))
+
+    for polling in (None, True):  # asked of the system first; looked for, where that cannot watch so many files
+        try:
+            for batch in saved(*paths, recursive=recursive, watch_filter=matters, force_polling=polling):
+                tell({Path(path) for _, path in batch})
+        except OSError as error:
+            print(say("watch_polling", reason=error), file=sys.stderr)
+
+
+def concerns_us(path: Path, root: Path) -> bool:
+    """Whether a file at the top of the blog's folder is one of those a build reads."""
+    return path.parent == root and path.name.endswith(WATCHED_ENDINGS) and not path.name.startswith(".")
+
+
+def _all_of(changes: "queue.Queue[set[Path]]", root: Path) -> list[str]:
+    """Wait for a change; all that have come by then, as names to show, three at most."""
+    paths = changes.get()
+    while not changes.empty():
+        paths |= changes.get()
+    names = sorted(str(path.relative_to(root)) if path.is_relative_to(root) else str(path) for path in paths)
+    return names[:3] + (["…"] if len(names) > 3 else [])

@@ -1,0 +1,130 @@
+"""What is where, what waits and why, what failed; and whether every key works."""
+
+import sys
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from tertulia import deploy
+from tertulia.commands import webmention
+from tertulia.commands.announce import Bench
+from tertulia.content.posts import Post
+from tertulia.core.errors import TertuliaError
+from tertulia.core.phrases import say
+from tertulia.deploy.base import Tools
+from tertulia.store.deliveries import Delivery
+from tertulia.syndication.networks.base import Remote
+
+# States in which nothing more happens unless the owner does something.
+NEEDS_YOU = ("unknown", "refused")
+
+
+def run(root: Path) -> bool:
+    """Tell, for each post and network, where it is; True when nothing needs the owner."""
+    bench = Bench.at(root)
+    rows = bench.store.deliveries.all()
+    titles = _titles(bench)
+    post = None
+    for row in sorted(rows, key=lambda row: (row.created_at, row.post, row.lang, row.id)):
+        if row.network == "mail":
+            continue
+        if (row.post, row.lang) != post:
+            post = (row.post, row.lang)
+            print(f"{titles.get(post, row.post)} ({row.lang})")
+        print(_line(row))
+    for line in _letters(rows, titles):
+        print(line)
+    told = bench.store.sent.all()
+    for line in webmention.lines(told, {post.url: post.title for post in _posts(bench)}):
+        print(line)
+    if not (rows or told):
+        print(say("status_nothing"))
+    needs = [row for row in rows if row.state in NEEDS_YOU and not (row.state == "unknown" and row.not_before)]
+    if needs:
+        print(say("status_needs", n=len(needs)), file=sys.stderr)
+    return not needs
+
+
+def _line(row: Delivery) -> str:
+    remote = msgspec.json.decode(row.remote, type=Remote) if row.remote else None
+    address = remote.url if remote and row.state == "delivered" else ""
+    when = say("announce_until", time=_here(row.not_before)) if _waits(row) and row.not_before else ""
+    number = f"#{row.id}" if row.state in NEEDS_YOU else ""
+    detail = " · ".join(part for part in (address, when, row.reason, number) if part)
+    part = f" {row.part}" if row.after else ""
+    return f"  {row.network + part:<12}  {say('state_' + row.state):<10}  {detail}".rstrip()
+
+
+def _here(stamp: str) -> str:
+    """A moment of the store, which keeps UTC, by the clock of this machine."""
+    return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _waits(row: Delivery) -> bool:
+    return row.state in ("waiting", "unknown")
+
+
+def _letters(rows: list[Delivery], titles: dict[tuple[str, str], str]) -> list[str]:
+    """A line for each newsletter: how many letters are in which state."""
+    letters: dict[tuple[str, str], Counter[str]] = {}
+    for row in rows:
+        if row.network == "mail":
+            letters.setdefault((row.post, row.lang), Counter())[row.state] += 1
+    return [
+        f"{titles.get(post, post[0])} ({post[1]})\n  mail          "
+        + ", ".join(f"{say('state_' + state)} {number}" for state, number in sorted(counts.items()))
+        for post, counts in letters.items()
+    ]
+
+
+def _titles(bench: Bench) -> dict[tuple[str, str], str]:
+    return {post.key: post.title for post in _posts(bench)}
+
+
+def _posts(bench: Bench) -> tuple[Post, ...]:
+    try:
+        return bench.published().posts
+    except TertuliaError:  # not built here: Ids and addresses will do
+        return ()
+
+
+def examine(root: Path) -> bool:
+    """Try every key that is set, the store and the deploy target, posting nothing; True when all is well."""
+    bench = Bench.at(root)
+    good = True
+    bench.store.deliveries.counts()
+    print(f"{say('doctor_store')}: ✓ {bench.store.database.engine.dialect.name}")
+    for network in bench.networks():
+        if not network.configured():
+            missing = [name.upper() for name in network.needs if not getattr(bench.settings, name)]
+            some = len(missing) < len(network.needs)  # begun and not finished is worth a word
+            print(f"{network.label}: {say('doctor_missing', names=', '.join(missing)) if some else say('show_no_key')}")
+            good = good and not some
+            continue
+        try:
+            findings = network.check()
+        except TertuliaError as error:
+            print(f"{network.label}: ✗ {error}")
+            good = False
+            continue
+        for finding in findings:
+            fix = f" — {finding.fix}" if finding.fix else ""
+            print(f"{network.label}: {'✓' if finding.good else '✗'} {finding.what}{fix}")
+            good = good and finding.good
+    return _target(bench) and good
+
+
+def _target(bench: Bench) -> bool:
+    if not bench.settings.deploy_target:
+        print(f"DEPLOY_TARGET: {say('doctor_no_target')}")
+        return True
+    try:
+        place = deploy.target(bench.settings.deploy_target, Tools(bench.settings, bench.web(), bench.now, bench.root))
+        files = len(place.manifest().files)
+    except TertuliaError as error:
+        print(f"DEPLOY_TARGET: ✗ {error}")
+        return False
+    print(f"DEPLOY_TARGET: ✓ {say('doctor_target', files=files)}")
+    return True

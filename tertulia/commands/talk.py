@@ -1,0 +1,144 @@
+"""The conversation from the terminal: a way into the moderation, the queue itself, export, import, backup, erasing."""
+
+import json
+import textwrap
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tertulia.conversation.moderator import Moderator
+from tertulia.core import sanitise
+from tertulia.core.errors import TertuliaError
+from tertulia.core.phrases import say
+from tertulia.store import Store, archive
+from tertulia.store.said import Said, Trust
+
+# What is pressed, and what it does. The letters are those of the English words in both languages: hands learn them.
+KEYS = {"a": "approved", "r": "rejected", "s": "spam", "t": "trusted", "b": "blocked", "n": "", "q": ""}
+WIDTH = 100
+
+
+def moderate(
+    moderator: Moderator,
+    ask: Callable[[str], str] = input,
+    show: Callable[[str], None] = print,
+) -> int:
+    """Go through what waits, one by one; how many were decided."""
+    done = 0
+    waiting = moderator.store.conversation.find(("waiting",), limit=1000)
+    if not waiting:
+        show(say("talk_nothing"))
+    for number, said in enumerate(waiting, 1):
+        current = moderator.store.conversation.one(said.key)
+        if current is None or current.status != "waiting":
+            continue  # decided meanwhile, with a person's other comments or in the web page
+        show(as_text(moderator.store, current, number, len(waiting)))
+        while (key := ask(say("talk_keys")).strip().lower()[:1]) not in KEYS:
+            show(say("talk_keys_help"))
+        if key == "q":
+            break
+        done += _do(moderator, said, KEYS[key])
+    return done
+
+
+def as_text(store: Store, said: Said, number: int = 0, of: int = 0) -> str:
+    """A comment as the terminal shows it: context, words, reasons. Nothing in it moves the cursor."""
+    lines = ["", f"── {number}/{of} ── {said.post} ({said.lang}) " if of else ""]
+    for above in store.conversation.thread(said)[-1:]:
+        lines += textwrap.wrap(
+            f"{above.name}: {sanitise.plain(above.html)}", WIDTH, initial_indent="    │ ", subsequent_indent="    │ "
+        )[:3]
+    where = f" · {said.handle or said.author_url}" if said.handle or said.author_url else ""
+    lines.append(
+        f"{sanitise.one_line(said.name)}{sanitise.one_line(where)} · {said.published_at[:16].replace('T', ' ')}"
+    )
+    for paragraph in sanitise.plain(said.html).split("\n"):
+        lines += textwrap.wrap(paragraph, WIDTH, initial_indent="  ", subsequent_indent="  ") or [""]
+    lines += [
+        f"  · {say(key, **values)}" + (f" ({points:+d})" if points else "") for key, values, points in said.reasons
+    ]
+    return "\n".join(lines)
+
+
+def _do(moderator: Moderator, said: Said, what: str) -> bool:
+    if what in ("trusted", "blocked"):
+        trust: Trust = "trusted" if what == "trusted" else "blocked"
+        moderator.trust(said.key, trust)
+        what = "approved" if what == "trusted" else "spam"
+    if what in ("approved", "rejected", "spam"):
+        moderator.decide(said.key, what)  # type: ignore[arg-type]
+        return True
+    return False
+
+
+def comments(store: Store, root: Path, what: str, file: str, person: str) -> str:
+    """``export``, ``import``, ``backup``; what was done, in words."""
+    if what == "export":
+        path = Path(file or f"comentarios-{datetime.now(UTC):%Y-%m-%d}.json")
+        data = (
+            archive.export(store.database) if not person else archive.of_person(store.database, _person(store, person))
+        )
+        _write(root / path, data)
+        return say("talk_exported", n=len(data["comments"]), path=path)
+    if what == "import":
+        if not file:
+            raise TertuliaError(say("talk_which_file"))
+        try:
+            data = json.loads((root / file).read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise TertuliaError(say("archive_broken", why=error)) from error
+        return say("talk_imported", n=archive.load(store.database, data if isinstance(data, dict) else {}))
+    if what == "backup":
+        path = Path(file or f"var/backup/tertulia-{datetime.now(UTC):%Y%m%d-%H%M%S}.db")
+        archive.backup(store.database, root / path)
+        return say("talk_backed_up", path=path)
+    raise TertuliaError(say("talk_what", what=what))
+
+
+def erase(moderator: Moderator, who: str, sure: bool, ask: Callable[[str], str] = input) -> str:
+    """Erase everybody that *who* (a comment's key, a name, a handle, an address) means, after asking."""
+    people = _people(moderator.store, who)
+    if not people:
+        raise TertuliaError(say("talk_nobody", who=who))
+    if not sure:
+        for said in people.values():
+            number = len(moderator.store.conversation.find(person=said.person, limit=100_000))
+            print(say("talk_person", name=said.name, handle=said.handle or said.author_url or said.network, n=number))
+        if ask(say("talk_sure")).strip().lower() not in ("s", "si", "sí", "y", "yes"):
+            return say("talk_kept")
+    posts = sum(moderator.erase(person) for person in people)
+    return say("talk_erased", n=len(people), posts=posts)
+
+
+def _people(store: Store, who: str) -> dict[int, Said]:
+    """Those that *who* names exactly; a part of a name is nobody."""
+    if one := store.conversation.one(who.removeprefix("c-")):
+        return {one.person: one}
+    found = [said for notice in store.letters.of_address(who) if (said := store.conversation.one(notice.key))]
+    found += [
+        said
+        for said in store.conversation.find(words=who, limit=100_000)
+        if who in (said.name, said.handle, said.author_url, said.handle.lstrip("@"))
+    ]
+    return {said.person: said for said in found}
+
+
+def _person(store: Store, who: str) -> int:
+    people = _people(store, who)
+    if len(people) != 1:
+        raise TertuliaError(say("talk_nobody", who=who) if not people else say("talk_several", who=who))
+    return next(iter(people))
+
+
+def _write(path: Path, data: dict[str, Any]) -> None:
+    """For its owner's eyes: it holds e-mail addresses."""
+    import os
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(data, file, ensure_ascii=False, indent=1)
+        file.write("\n")
+    part.replace(path)

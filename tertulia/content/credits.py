@@ -1,0 +1,39 @@
+"""Whom a post thanks or builds on: what the author wrote, as names and addresses.
+
+Understood: ``@ana`` (a person of people.toml, or a profile), an address, ``Nombre <dirección>``,
+``Nombre (dirección)``, ``[Nombre](dirección)``, the name of a person of people.toml, any other name.
+"""
+
+import re
+from typing import Literal, cast
+from urllib.parse import unquote, urlsplit
+
+from tertulia.content.people import People
+from tertulia.core.models import Credit
+
+Kind = Literal["via", "source", "photo", "thanks"]
+
+_NAMED = re.compile(r"\[?(?P<name>[^\]<(]+?)\]?\s*[<(](?P<url>https?://[^\s>)]+)[>)]")
+
+
+def credit(kind: str, written: str, people: People) -> Credit:
+    """The credit for one item of ``Vía:`` and the like; its ``url`` is "" when only a name is known."""
+    kind = cast(Kind, kind)
+    written = written.strip()
+    if named := _NAMED.fullmatch(written):
+        return Credit(kind, named["name"].strip(), named["url"])
+    if written.startswith(("http://", "https://")):
+        return Credit(kind, bare(written), written)
+    if written.startswith("@"):
+        person = people.find(written[1:])
+        if person:
+            return Credit(kind, person.name, person.site or people.profile_url(written) or "")
+        return Credit(kind, written, people.profile_url(written) or "")
+    person = next((p for p in people if p.name.casefold() == written.casefold()), None)
+    return Credit(kind, written, person.site if person else "")
+
+
+def bare(url: str) -> str:
+    """*url* as one would say it: no scheme, no ``www.``, no slash at the end, no query."""
+    parts = urlsplit(url)
+    return unquote((parts.hostname or "").removeprefix("www.") + parts.path.rstrip("/"))

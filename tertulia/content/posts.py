@@ -1,0 +1,98 @@
+"""What the build tells the rest of Tertulia about each published post: ``output/posts.json``.
+
+Publishing and collecting never read Markdown nor Pelican: the build writes this one file, and they read it. It
+stands inside the output because it describes that very output (a preview has its own), and ``deploy`` leaves it
+at home. It holds nothing that is not on the pages or meant for a network: no drafts, no e-mail addresses.
+"""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from tertulia.core.errors import ContentError
+from tertulia.core.phrases import say
+
+FILE_NAME = "posts.json"
+
+
+class PostCredit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whom a post thanks or builds on, with their handle on each network where the people file gives one."""
+
+    kind: str  # "via", "source", "photo" or "thanks"
+    name: str
+    url: str = ""
+    handles: dict[str, str] = {}  # {"mastodon": "ana@mastodon.example", "bluesky": "ana.bsky.social"}
+
+
+class Cover(msgspec.Struct, frozen=True):
+    """The picture of a post, as a file of the output."""
+
+    path: str  # relative to the output folder, "images/plaza.webp"
+    url: str  # absolute
+    alt: str = ""
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One published post in one language. *id* and *lang* name it for good, whatever its title or address."""
+
+    id: str
+    lang: str
+    title: str
+    url: str  # absolute
+    date: datetime  # with its offset
+    modified: datetime | None = None
+    summary: str = ""  # plain text
+    question: str = ""
+    author: str = ""
+    tags: tuple[str, ...] = ()  # as the author writes them: "ClientePitero", "Atención al cliente"
+    credits: tuple[PostCredit, ...] = ()
+    cover: Cover | None = None
+    card: Cover | None = None  # the picture drawn for shared links of a post without a cover
+    said: dict[str, str] = {}  # the author's own words by network: {"mastodon": "…", "x": "no"}
+    text: str = ""  # the whole post as plain text; only when a network's words ask for a thread
+    hash: str = ""  # of what the author wrote; see words_hash
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What names the post for good."""
+        return (self.id, self.lang)
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one build published."""
+
+    site: str  # absolute address, no slash at the end
+    title: str
+    lang: str  # the blog's own
+    preview: bool = False  # built with drafts on show: never announced
+    posts: tuple[Post, ...] = ()
+
+
+def words_hash(*words: str) -> str:
+    """A short name for exactly these words; it changes when the author changes one of them, and only then."""
+    return hashlib.sha256("\x00".join(words).encode()).hexdigest()[:16]
+
+
+def read(output: Path) -> Published:
+    """
+    What the build in the folder *output* published.
+
+    Raises:
+        ContentError: there is no such file, or it is not ours; the message says to build.
+    """
+    path = output / FILE_NAME
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Published)
+    except FileNotFoundError as error:
+        raise ContentError(say("posts_missing", path=path)) from error
+    except msgspec.MsgspecError as error:
+        raise ContentError(say("posts_broken", path=path, why=error)) from error
+
+
+def write(output: Path, published: Published) -> None:
+    """Leave *published* in the folder *output*, the same bytes for the same posts."""
+    posts = tuple(sorted(published.posts, key=lambda post: (post.date, post.id, post.lang)))
+    whole = msgspec.json.encode(msgspec.structs.replace(published, posts=posts))
+    (output / FILE_NAME).write_bytes(msgspec.json.format(whole, indent=1) + b"\n")

@@ -1,0 +1,1 @@
+"""What people answer: comments, webmentions, answers on networks; judged, moderated, threaded."""

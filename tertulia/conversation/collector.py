@@ -1,0 +1,363 @@
+"""Bringing home what was said elsewhere: answers to our announcements, and strangers' posts that lead to an article.
+
+Each run looks at what is due (``due``: new posts often, old ones seldom), asks each network for all that is there now,
+and records it. The store knows what is new, what was edited and what is the same; what it has and the network no
+longer shows is asked for by name, and goes when it is gone. A second run with nothing new changes nothing.
+
+    thread of an announcement ─┐
+    mentions of the account    ├─▶ whose article? ─▶ the moderator's take ─▶ store, snapshot
+    posts that link to us      ┘
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import cast
+
+import msgspec
+
+from tertulia.content.posts import Post
+from tertulia.conversation.copies import is_copy
+from tertulia.core.errors import FetchError, NetworkError
+from tertulia.core.phrases import say
+from tertulia.store import Store
+from tertulia.store.said import Incoming, Kind, Recorded
+from tertulia.syndication.networks.base import Message, Remote
+from tertulia.syndication.networks.listening.base import Heard, Listener
+
+log = logging.getLogger(__name__)
+
+# How often a thread is looked at, by the age of its post; the last holds for ever.
+RHYTHM = (
+    (timedelta(days=2), timedelta(0)),
+    (timedelta(days=14), timedelta(hours=1)),
+    (timedelta(days=90), timedelta(hours=6)),
+    (timedelta.max, timedelta(days=7)),
+)
+AGAIN = timedelta(days=1)
+# A feed that never ends is no honest feed.
+MOST_PAGES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The article that something belongs to, and what it answers there; no post: it mentions the author alone."""
+
+    post: str
+    lang: str
+    kind: Kind
+    in_reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one network would be asked: how many look-ups, and the most they may cost if each feed is one page."""
+
+    network: str
+    looks: int
+    cents: float
+
+
+@dataclass(slots=True)
+class Report:
+    """What one network brought."""
+
+    network: str
+    looked: int = 0
+    counts: Counter[str] = field(default_factory=Counter)  # new, edited, merged, gone, copies, numbers
+    cents: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    failed: bool = False
+
+    def __str__(self) -> str:
+        named = ("new", "edited", "gone", "merged", "copies", "numbers")
+        parts = [say(f"collect_{name}", n=self.counts[name]) for name in named if self.counts[name]]
+        return " · ".join([say("collect_looked", n=self.looked), *(parts or [say("collect_same")])])
+
+
+@dataclass(slots=True)
+class Collector:
+    """The store, the networks and the clock, and what is done with them."""
+
+    store: Store
+    listeners: list[Listener]
+    posts: list[Post]
+    site: str
+    lang: str
+    find: Callable[[str], tuple[str, str] | None]  # address → (post, language) of the article that it means
+    take: Callable[[Incoming], Recorded]  # the moderator's
+    gone: Callable[[str, str], Recorded]
+    show: Callable[[str, str], object]  # writes the snapshot of a post
+    now: Callable[[], datetime]
+    expand: Callable[[str], str] = lambda url: url  # where a short address leads
+    avatar: Callable[[str], str] = lambda url: ""  # keeps a small copy of a picture; gives its file name
+    budget_cents: float = 0.0  # for a month, for networks that want money for being read
+
+    def run(self, *, everything: bool = False, network: str = "") -> list[Report]:
+        """Look at all that is due; what each network brought."""
+        return [self._listen(one, everything) for one in self.listeners if network in ("", one.name)]
+
+    def plan(self, *, everything: bool = False, network: str = "") -> list[Plan]:
+        """What ``run`` would ask for, and what it may cost; asks nothing."""
+        plans = []
+        for listener in self.listeners:
+            if network in ("", listener.name):
+                spoken = self._spoken(listener.name).items()
+                due = [place for place, said in spoken if everything or self._due(listener, place, said[0])]
+                looks = len(due) + len(listener.feeds(self.site))
+                left = max(0.0, self.budget_cents - self.spent(listener.name))
+                plans.append(Plan(listener.name, looks, min(looks * listener.cents_a_look(), left)))
+        return plans
+
+    def _listen(self, listener: Listener, everything: bool) -> Report:
+        report = Report(listener.name)
+        spoken = self._spoken(listener.name)
+        try:
+            for place, remotes in spoken.items():
+                if (
+                    remotes
+                    and (everything or self._due(listener, place, remotes[0]))
+                    and self._affords(listener, report)
+                ):
+                    self._thread(listener, place, remotes, report)
+            for name in listener.feeds(self.site):
+                if self._affords(listener, report):
+                    self._feed(listener, name, spoken, report)
+            self._again(listener, spoken, everything, report)
+        except (NetworkError, FetchError) as error:
+            report.notes.append(str(error))
+            report.failed = True
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            # An answer that is not as its documentation says.
+            log.debug("answer of %s not understood", listener.name, exc_info=True)
+            report.notes.append(say("net_garbled", network=listener.label) + f" ({type(error).__name__})")
+            report.failed = True
+        return report
+
+    # Our announcements
+
+    def _spoken(self, network: str) -> dict[tuple[str, str], list[Remote]]:
+        """Where each article was said on a network, all parts of a thread; the first part first."""
+        found: dict[tuple[str, str], list[Remote]] = {}
+        for row in self.store.deliveries.all(network=network, state="delivered"):
+            if row.remote:
+                remote = msgspec.json.decode(row.remote, type=Remote)
+                remotes = found.setdefault((row.post, row.lang), [])
+                remotes.insert(0 if row.part == "1" else len(remotes), remote)
+        known = {post.key for post in self.posts}
+        return {place: remotes for place, remotes in found.items() if place in known and remotes[0].id}
+
+    def _due(self, listener: Listener, place: tuple[str, str], remote: Remote) -> bool:
+        seen = self.store.conversation.mark(_mark(listener, remote.id))
+        post = next(post for post in self.posts if post.key == place)
+        return not seen or self.now() - datetime.fromisoformat(seen) >= max(listener.every, rhythm(post, self.now()))
+
+    def _thread(self, listener: Listener, place: tuple[str, str], remotes: list[Remote], report: Report) -> None:
+        report.looked += 1
+        thread = listener.thread(remotes[0])
+        ours = {remote.id for remote in remotes}
+        report.cents += self._spend(listener, thread.cents)
+        for heard in thread.heard:
+            own_quote = heard.kind == "quote" and heard.author.is_owner
+            if heard.id not in ours and not own_quote:
+                answered = "" if heard.in_reply_to in ours else heard.in_reply_to
+                self._record(listener, heard, Place(*place, heard.kind, answered), report)
+        self._check(listener, place, {heard.id for heard in thread.heard}, report)
+        changed = [
+            self.store.conversation.count(*place, kind, listener.name, f"{remotes[0].id} {kind}", number, self.now())
+            for kind, number in thread.counts.items()
+        ]
+        if any(changed):
+            report.counts["numbers"] += 1
+            self.show(*place)
+        self.store.conversation.remember(_mark(listener, remotes[0].id), self.now().isoformat())
+
+    def _check(self, listener: Listener, place: tuple[str, str], seen: set[str], report: Report) -> None:
+        """What we have and have not just seen: asked for by name, for a thread may be cut short."""
+        missing = sorted(self.store.collected.ids(listener.name, *place) - seen)
+        for one, heard in (listener.still(missing) if missing else {}).items():
+            said = self.store.conversation.by_source(listener.name, one)
+            if heard is None:
+                self._gone(listener, one, report)
+            elif said:
+                self._record(listener, heard, Place(*place, cast(Kind, said.kind), said.in_reply_to), report)
+
+    def _again(
+        self, listener: Listener, spoken: dict[tuple[str, str], list[Remote]], everything: bool, report: Report
+    ) -> None:
+        """Once a day: what came by a feed, and stands under no announcement of ours, may be edited or gone."""
+        mark = f"collect {listener.name} again"
+        seen = self.store.conversation.mark(mark)
+        if not everything and (not seen or self.now() - datetime.fromisoformat(seen) < AGAIN):
+            if not seen:  # all of it has come just now
+                self.store.conversation.remember(mark, self.now().isoformat())
+            return
+        for place in sorted(self.store.collected.places(listener.name) - spoken.keys()):
+            self._check(listener, place, set(), report)
+        self.store.conversation.remember(mark, self.now().isoformat())
+
+    # Feeds
+
+    def _feed(self, listener: Listener, name: str, spoken: dict[tuple[str, str], list[Remote]], report: Report) -> None:
+        mark = f"collect {listener.name} {name}"
+        by_id = {remote.id: place for place, remotes in spoken.items() for remote in remotes}
+        by_url = {remote.url: place for place, remotes in spoken.items() for remote in remotes if remote.url}
+        read = listener.feeds(self.site)[name]
+        for _page in range(MOST_PAGES):
+            cursor = self.store.conversation.mark(mark)
+            page = read(cursor)
+            report.looked += 1
+            report.cents += self._spend(listener, page.cents)
+            for heard in page.heard:
+                place = self.place(listener.name, heard, by_id, by_url, mentions=name != "links")
+                if place:
+                    self._record(listener, heard, place, report)
+            if page.cursor != cursor:
+                self.store.conversation.remember(mark, page.cursor)
+            if not page.more or not self._affords(listener, report):
+                return
+
+    def place(
+        self,
+        network: str,
+        heard: Heard,
+        by_id: dict[str, tuple[str, str]],
+        by_url: dict[str, tuple[str, str]],
+        *,
+        mentions: bool,
+    ) -> Place | None:
+        """
+        Where something belongs; None for what is none of our concern.
+
+        Args:
+            by_id: Our announcements by the network's id, and by their addresses in *by_url*.
+            mentions: It names the author, so that it is kept even when it belongs to no article.
+        """
+        known = self.store.conversation.by_source(network, heard.id)
+        if known:
+            return Place(known.post, known.lang, cast(Kind, known.kind), known.in_reply_to)
+        if heard.id in by_id:
+            return None
+        above = self.store.conversation.by_source(network, heard.in_reply_to) if heard.in_reply_to else None
+        if above and above.post:
+            return Place(above.post, above.lang, "reply", heard.in_reply_to)
+        if found := by_id.get(heard.in_reply_to) or by_id.get(heard.root) or by_url.get(heard.in_reply_to):
+            return Place(*found, "reply")
+        if heard.author.is_owner:
+            return None  # our own posts do not come back as mentions
+        for link in heard.links:
+            if found := by_id.get(link) or by_url.get(link):
+                return Place(*found, "quote")
+        for link in heard.links:
+            if link.startswith(("https://", "http://")) and (found := self.find(self.expand(link))):
+                return Place(*found, "mention")
+        return Place("", self.lang, "mention") if mentions else None
+
+    # Recording
+
+    def _record(self, listener: Listener, heard: Heard, place: Place, report: Report) -> None:
+        kind = place.kind
+        if kind in ("mention", "quote") and place.post and self._is_copy(listener, heard, place):
+            kind = "repost"
+        incoming = as_incoming(listener.name, heard, place, kind, self.avatar)
+        recorded = self.take(incoming)
+        if recorded.state not in ("same", "refused"):
+            report.counts["copies" if kind == "repost" else recorded.state] += 1
+            if kind == "repost":
+                self.show(place.post, place.lang)
+        if recorded.key and kind != "repost" and heard.likes is not None and place.post:
+            about = (place.post, place.lang, "like", listener.name, f"{heard.id} like", heard.likes, self.now())
+            if self.store.conversation.count(*about, comment=recorded.key) and recorded.status == "approved":
+                self.show(place.post, place.lang)
+
+    def _gone(self, listener: Listener, one: str, report: Report) -> None:
+        if self.gone(listener.name, one).state == "edited":
+            report.counts["gone"] += 1
+
+    def _is_copy(self, listener: Listener, heard: Heard, place: Place) -> bool:
+        post = next((post for post in self.posts if post.key == (place.post, place.lang)), None)
+        if post is None:
+            return False
+        rows = self.store.deliveries.all(post=place.post)
+        said = [msgspec.json.decode(row.message, type=Message).text for row in rows if row.lang == place.lang]
+        ours = [post.title, post.summary, post.question, *said]
+        # Who quotes shows what they quote: every word they add is theirs.
+        return is_copy(heard.text, ours, 0) if place.kind == "quote" else is_copy(heard.text, ours)
+
+    def pasted(self, heard: Heard, network: str, post: tuple[str, str] | None = None) -> Recorded | None:
+        """
+        Record one thing whose address the owner gave; None when it belongs to no article.
+
+        Args:
+            heard: What lives there.
+            post: The article it belongs to, where neither a link nor what it answers says so.
+        """
+        spoken = self._spoken(network)
+        by_id = {remote.id: place for place, remotes in spoken.items() for remote in remotes}
+        by_url = {remote.url: place for place, remotes in spoken.items() for remote in remotes if remote.url}
+        place = self.place(network, heard, by_id, by_url, mentions=False)
+        if post and (place is None or not place.post):
+            place = Place(*post, heard.kind)
+        if place is None:
+            return None
+        return self.take(as_incoming(network, heard, place, place.kind, self.avatar))
+
+    # Money
+
+    def _affords(self, listener: Listener, report: Report) -> bool:
+        most = listener.cents_a_look()
+        spent = self.spent(listener.name)
+        if not most or spent + most <= self.budget_cents:
+            return True
+        note = say("collect_budget", spent=f"{spent:g}", budget=f"{self.budget_cents:g}", most=f"{most:g}")
+        if note not in report.notes:
+            report.notes.append(note)
+        return False
+
+    def spent(self, network: str) -> float:
+        """What reading a network has cost this month, in cents."""
+        return float(self.store.conversation.mark(self._purse(network)) or 0)
+
+    def _spend(self, listener: Listener, cents: float) -> float:
+        if cents:
+            total = self.spent(listener.name) + cents
+            self.store.conversation.remember(self._purse(listener.name), f"{total:.3f}".rstrip("0").rstrip("."))
+        return cents
+
+    def _purse(self, network: str) -> str:
+        return f"collect {network} cents {self.now():%Y-%m}"
+
+
+def rhythm(post: Post, now: datetime) -> timedelta:
+    """How long to leave the threads of *post* alone."""
+    age = now - post.date
+    return next(wait for until, wait in RHYTHM if age <= until)
+
+
+def as_incoming(
+    network: str, heard: Heard, place: Place, kind: Kind, avatar: Callable[[str], str] = lambda url: ""
+) -> Incoming:
+    """What the conversation takes in."""
+    author = heard.author
+    if heard.avatar and kind != "repost":
+        author = replace(author, avatar=avatar(heard.avatar))
+    return Incoming(
+        source=network,
+        source_id=heard.id,
+        post=place.post,
+        lang=place.lang,
+        kind=kind,
+        author=author,
+        published=heard.published,
+        edited=heard.edited,
+        text=heard.text,
+        html=heard.html,
+        url=heard.url,
+        in_reply_to=place.in_reply_to,
+    )
+
+
+def _mark(listener: Listener, remote: str) -> str:
+    return f"collect {listener.name} {remote}"[:200]

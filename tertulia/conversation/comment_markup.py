@@ -1,0 +1,76 @@
+"""A reader's comment, from a small Markdown to HTML that is safe to show.
+
+markdown-it-py reads it, as CommonMark with HTML switched off: its worst case is linear and its nesting is capped,
+which Python-Markdown promises for nobody's text but the author's. What comes out passes ``core.sanitise.clean`` like
+any stranger's HTML. https://markdown-it-py.readthedocs.io/en/latest/security.html
+
+Paragraphs, line breaks, emphasis, links, lists, quotes and code; no pictures, no headings, no tables.
+"""
+
+import re
+from functools import cache, lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+from tertulia.core import sanitise
+
+# What a comment needs no more than a letter does.
+_OFF = ("heading", "lheading", "image", "table", "hr", "reference")
+# A bare address: not its closing punctuation, and of parentheses only those that are opened in it.
+_ADDRESS = re.compile(r"https?://[^\s<>\"«»“”]+[^\s<>\"«»“”.,;:!?…)\]'*_]", re.IGNORECASE)
+
+
+# Each "[" that opens nothing is looked at again by all that follow: no honest comment has so many.
+_MOST_BRACKETS = 200
+
+
+@lru_cache(maxsize=64)
+def to_html(text: str) -> str:
+    """The HTML of a comment written in our Markdown, safe inside a page."""
+    if text.count("[") > _MOST_BRACKETS:
+        text = text.replace("[", "\\[")
+    return sanitise.clean(_markdown().render(text)).strip()
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False, "breaks": True})
+    markdown.disable(list(_OFF))
+    markdown.core.ruler.after("inline", "bare_addresses", _link_bare_addresses)
+    return markdown
+
+
+def _link_bare_addresses(state: StateCore) -> None:
+    for block in state.tokens:
+        if block.type != "inline" or not block.children:
+            continue
+        inside_link = 0
+        children: list[Token] = []
+        for token in block.children:
+            inside_link += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+            if token.type == "text" and not inside_link and "://" in token.content:
+                children += _split(token)
+            else:
+                children.append(token)
+        block.children = children
+
+
+def _split(token: Token) -> list[Token]:
+    """A text token, as text and links."""
+    parts: list[Token] = []
+    end = 0
+    for found in _ADDRESS.finditer(token.content):
+        if found.start() > end:
+            parts.append(_text(token, token.content[end : found.start()]))
+        opening = Token("link_open", "a", 1, attrs={"href": found[0]}, level=token.level)
+        parts += [opening, _text(token, found[0]), Token("link_close", "a", -1, level=token.level)]
+        end = found.end()
+    if end < len(token.content):
+        parts.append(_text(token, token.content[end:]))
+    return parts
+
+
+def _text(like: Token, content: str) -> Token:
+    return Token("text", "", 0, content=content, level=like.level)

@@ -1,0 +1,119 @@
+"""Letters about the conversation: to the owner when something waits, to readers when somebody answers them.
+
+They are written into the store and sent later: a mail server that is down costs nobody a comment. A letter to the
+owner has links that do what they say, after one more press of a button: mail scanners open links, they do not press.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tertulia.conversation.blog import Blog
+from tertulia.core import sanitise
+from tertulia.core.phrases import say
+from tertulia.core.text import shorten
+from tertulia.core.tokens import Signer
+from tertulia.store import Store
+from tertulia.store.letters import Notice
+from tertulia.store.said import Said
+
+LONGEST_QUOTE = 1500
+MOST_IN_LETTER = 20  # the others are in the queue
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """Who hears of what."""
+
+    store: Store
+    blog: Blog
+    signer: Signer
+    owner: str  # OWNER_EMAIL; "" for nobody
+    now: Callable[[], datetime]
+
+    def waiting(self, said: Said) -> None:
+        """Tell the owner that something waits for a decision."""
+        if not self.owner:
+            return
+        self._to_owner([said])
+
+    def gathered(self, keys: Sequence[str]) -> None:
+        """Tell the owner in one letter of all that came at once and waits."""
+        found = [said for key in keys if (said := self.store.conversation.one(key)) and said.status == "waiting"]
+        if self.owner and found:
+            self._to_owner(found)
+
+    def asked(self, notice: Notice) -> None:
+        """Ask whoever gave this address whether it is theirs."""
+        t, lang = self.blog.t, notice.lang
+        confirm, leave = self._notice("confirm", notice), self._notice("leave", notice)
+        body = t("letter_confirm", lang, blog=self.blog.title, link=confirm, leave=leave)
+        self._write(notice, t("letter_confirm_subject", lang, blog=self.blog.title), body)
+
+    def answered(self, said: Said) -> None:
+        """Tell those above in the thread who asked for it that *said* answers them."""
+        for above in self.store.conversation.thread(said)[-1:]:
+            notice = self.store.letters.notice_of(above.id)
+            if notice is None or notice.state != "confirmed" or above.person == said.person:
+                continue
+            post = self.blog.post(said.post, said.lang)
+            link = f"{post.url if post else self.blog.site}#c-{said.key}"
+            body = self.blog.t(
+                "letter_answer",
+                notice.lang,
+                name=said.name,
+                title=self._title(said),
+                quote=_quoted(said),
+                link=link,
+                leave=self._notice("leave", notice),
+            )
+            self._write(notice, self.blog.t("letter_answer_subject", notice.lang, name=said.name), body)
+
+    def sign_in(self, token: str) -> None:
+        """The owner's way into moderation."""
+        link = f"{self.blog.service}/moderation/login/{token}"
+        body = say("letter_login", link=link)
+        self.store.letters.write(self.owner, say("letter_login_subject", blog=self.blog.title), body, self.now())
+
+    def _to_owner(self, found: list[Said]) -> None:
+        parts = [part for said in found[:MOST_IN_LETTER] for part in self._to_decide(said)]
+        name, title = found[0].name, self._title(found[0])
+        subject = say("letter_waiting_subject", name=name, title=title)
+        if len(found) > 1:
+            subject = say("letter_gathered_subject", n=len(found))
+            parts.insert(0, say("letter_gathered", n=len(found)))
+        body = "\n\n".join((*parts, say("letter_queue", link=f"{self.blog.service}/moderation")))
+        self.store.letters.write(self.owner, _line(subject), body, self.now(), found[0].id if len(found) == 1 else None)
+
+    def _to_decide(self, said: Said) -> Iterator[str]:
+        yield say("letter_waiting", name=said.name, title=self._title(said))
+        yield _quoted(said)
+        yield "\n".join(f"- {say(key, **values)}" for key, values, _ in said.reasons)
+        yield "\n".join(
+            f"{say('letter_' + what)}: {self._act(what, said.key)}" for what in ("approve", "reject", "spam")
+        )
+        # Erasing finds a letter by the keys in it.
+        yield f"{say('letter_see')}: {self.blog.service}/moderation/{said.key}"
+
+    def _write(self, notice: Notice, subject: str, body: str) -> None:
+        self.store.letters.write(notice.email, _line(subject), body, self.now(), notice.comment)
+
+    def _act(self, what: str, key: str) -> str:
+        return f"{self.blog.service}/moderation/act/{self.signer.sign('act', [what, key], self.now())}"
+
+    def _notice(self, what: str, notice: Notice) -> str:
+        return f"{self.blog.service}/comments/notice/{self.signer.sign('notice', [what, notice.id], self.now())}"
+
+    def _title(self, said: Said) -> str:
+        post = self.blog.post(said.post, said.lang)
+        return post.title if post else said.post
+
+
+def _quoted(said: Said) -> str:
+    words = shorten(sanitise.plain(said.html) or "…", LONGEST_QUOTE)
+    return "\n".join(f"> {line}" for line in words.split("\n"))
+
+
+def _line(subject: str) -> str:
+    """A name may hold anything; a header holds one line."""
+    return sanitise.one_line(subject, 150)

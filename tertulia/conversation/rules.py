@@ -1,0 +1,254 @@
+"""The rules: each may give points and a reason, cheap ones first; together they make a verdict.
+
+Nothing is refused and nothing is dropped: ``SPAM`` points or more go to the spam box, where the owner sees why;
+anything else waits for the owner, unless its writer is trusted. A reason is the key of a phrase with its values, so
+that the owner reads it in their own language (``tertulia/core/phrases/comments.toml``).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from urllib.parse import urlsplit
+
+import regex
+
+from tertulia.conversation.bayes import Opinion
+from tertulia.store.said import Incoming, Known, Reason, Verdict
+
+SPAM = 5  # points that make it spam
+SUSPECT = 3  # points that hold back even what a trusted person writes
+QUICK_SECONDS = 3.0  # nobody reads, writes and previews faster
+CALM = 3  # comments in ten minutes that nobody minds
+HURRIED = 8
+
+# A quoted word in Greek or Cyrillic leaves more Latin letters than this.
+_MOST_FOREIGN = 0.8
+# How much of a comment may change after it was approved without being looked at again.
+_ALIKE = 0.6
+_LINK = re.compile(r"https?://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+", re.IGNORECASE)
+_FORUM_LINK = re.compile(r"\[url[=\]]|\[link[=\]]|<a\s+href", re.IGNORECASE)
+_LETTERS = regex.compile(r"\p{L}")
+_LATIN = regex.compile(r"\p{Latin}")
+_MIXED = regex.compile(r"\b(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w{3,}\b")
+_SHORTENERS = frozenset(
+    ("bit.ly", "cutt.ly", "goo.su", "is.gd", "rb.gy", "rebrand.ly", "shorturl.at", "t.co", "t.ly", "tinyurl.com")
+)
+# What a moderator may want to see before it stands in public.
+_PRIVATE = re.compile(
+    r"[\w.+-]+@[\w-]+\.[\w.]+"  # an e-mail address
+    r"|(?<![\d-])(?:\+\d{1,3}[ .-]?)?(?:\d[ .-]?){8}\d(?![\d-])"  # a telephone number
+    r"|\b\d{8}[ -]?[A-Z]\b"  # a Spanish identity card
+    r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){4,}\b"  # a bank account
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """How a form arrived: what only the service can know."""
+
+    origin: str = "own"  # "own", "other", or "none" when the browser did not say
+    age_seconds: float = 60.0  # between the token and the sending
+    honeypot: bool = False  # something was written where people see no field
+    recent: int = 0  # comments from the same place in the last ten minutes
+    worked: bool | None = None  # proof of work: done, done wrongly, or None without JavaScript
+    signed_in: bool = False  # the owner, in the moderation's session
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that the rules look at."""
+
+    incoming: Incoming
+    known: Known
+    signals: Signals | None = None  # None: it did not come by the form
+    opinion: Opinion | None = None  # of the Bayes filter
+    second_opinion: bool | None = None  # of Akismet, where the owner asked for it
+
+    @property
+    def links(self) -> list[str]:
+        """Every address in the words."""
+        return _LINK.findall(self.incoming.text)
+
+
+Rule = Callable[[Case], Reason | None]
+
+
+def judge(case: Case) -> Verdict:
+    """What is to become of *case*, with every reason that spoke."""
+    if case.known.is_owner or case.incoming.author.is_owner or (case.signals and case.signals.signed_in):
+        return Verdict("approved", 0, (Reason("rule_owner", {}),))
+    if case.known.trust == "blocked":
+        return Verdict("spam", SPAM, (Reason("rule_blocked", {}, SPAM),))
+    reasons = [reason for rule in RULES if (reason := rule(case))]
+    points = sum(reason.points for reason in reasons)
+    if points >= SPAM:
+        return Verdict("spam", points, tuple(reasons))
+    if points < SUSPECT and case.known.trust == "trusted":
+        return Verdict("approved", points, (*reasons, Reason("rule_trusted", {})))
+    if points < SUSPECT and _small_edit(case):
+        return Verdict("approved", points, (*reasons, Reason("rule_small_edit", {})))
+    return Verdict("waiting", points, tuple(reasons))
+
+
+# The rules, in their order -------------------------------------------------------------------------------------------
+
+
+def origin(case: Case) -> Reason | None:
+    """Another site's page sent the form, or a program that names no page."""
+    if not case.signals or case.signals.origin == "own":
+        return None
+    other = case.signals.origin == "other"
+    return Reason("rule_origin_other" if other else "rule_origin_none", {}, 4 if other else 1)
+
+
+def haste(case: Case) -> Reason | None:
+    """Sent faster than anybody reads."""
+    if not case.signals or case.signals.age_seconds >= QUICK_SECONDS:
+        return None
+    return Reason("rule_haste", {"seconds": f"{case.signals.age_seconds:.1f}"}, 4)
+
+
+def honeypot(case: Case) -> Reason | None:
+    """A field that nobody sees was filled in."""
+    return Reason("rule_honeypot", {}, 5) if case.signals and case.signals.honeypot else None
+
+
+def rate(case: Case) -> Reason | None:
+    """Many comments from the same place."""
+    if not case.signals or case.signals.recent <= CALM:
+        return None
+    return Reason("rule_rate", {"n": case.signals.recent}, 5 if case.signals.recent > HURRIED else 2)
+
+
+def links(case: Case) -> Reason | None:
+    """More links than an answer needs."""
+    number = len(case.links)
+    if number == 0 or (number == 1 and case.known.approved):
+        return None
+    return Reason("rule_links", {"n": number}, 1 if number <= 2 else 3 if number <= 4 else 5)
+
+
+def disguised_links(case: Case) -> Reason | None:
+    """Links in a forum's or a page's markup, or behind a shortener."""
+    if _FORUM_LINK.search(case.incoming.text):
+        return Reason("rule_forum_links", {}, 4)
+    short = next((host for link in case.links if (host := _host(link)) in _SHORTENERS), "")
+    return Reason("rule_short_link", {"host": short}, 2) if short else None
+
+
+def own_links(case: Case) -> Reason | None:
+    """Somebody new whose words lead to their own site."""
+    site = _host(case.incoming.author.url) if case.signals and case.incoming.author.url else ""
+    if not site or case.known.approved or all(_host(link) != site for link in case.links):
+        return None
+    return Reason("rule_own_links", {"host": site}, 2)
+
+
+def alphabet(case: Case) -> Reason | None:
+    """Much of it in letters that this blog's readers do not use, or words that mix look-alikes."""
+    said = f"{case.incoming.author.name} {case.incoming.text}"
+    if found := _MIXED.search(said):
+        return Reason("rule_mixed_letters", {"word": found[0][:40]}, 3)
+    letters = len(_LETTERS.findall(said))
+    if letters >= 10 and len(_LATIN.findall(said)) < letters * _MOST_FOREIGN:
+        return Reason("rule_alphabet", {}, 3)
+    return None
+
+
+def name_of_a_shop(case: Case) -> Reason | None:
+    """Nobody is called like an address."""
+    name = case.incoming.author.name
+    if case.signals and re.search(r"https?:|www\.|\.(?:com|net|org|ru|shop|top|xyz|online|site|casino)\b", name, re.I):
+        return Reason("rule_name", {}, 3)
+    return None
+
+
+def shouting(case: Case) -> Reason | None:
+    """All in capitals."""
+    text = case.incoming.text
+    capitals = sum(letter.isupper() for letter in text)
+    small = sum(letter.islower() for letter in text)
+    return Reason("rule_shouting", {}, 1) if capitals > 40 and capitals > 3 * small else None
+
+
+def repeats(case: Case) -> Reason | None:
+    """The same words have been here before."""
+    number = case.known.repeats
+    return Reason("rule_repeats", {"n": number}, 5 if number >= 3 else 3) if number else None
+
+
+def work(case: Case) -> Reason | None:
+    """The browser did its sum, or sent a wrong one."""
+    if not case.signals or case.signals.worked is None:
+        return None
+    return Reason("rule_worked", {}, -1) if case.signals.worked else Reason("rule_worked_wrong", {}, 3)
+
+
+def learnt(case: Case) -> Reason | None:
+    """What the owner's decisions taught about words like these."""
+    if not case.opinion:
+        return None
+    percent, words = round(100 * case.opinion.spam), ", ".join(case.opinion.words)
+    values: dict[str, str | int] = {"percent": percent, "words": words}
+    if case.opinion.spam >= 0.98:
+        return Reason("rule_bayes_spam", values, 5)
+    if case.opinion.spam >= 0.85:
+        return Reason("rule_bayes_spam", values, 3)
+    return Reason("rule_bayes_ham", values, -2) if case.opinion.spam <= 0.1 else None
+
+
+def person(case: Case) -> Reason | None:
+    """What became of this person's other comments."""
+    if case.known.turned_down:
+        return Reason("rule_turned_down", {"n": case.known.turned_down}, 2)
+    if case.known.approved:
+        return Reason("rule_known", {"n": case.known.approved}, -2)
+    return Reason("rule_first", {})
+
+
+def akismet(case: Case) -> Reason | None:
+    """What Akismet says, where the owner asked it."""
+    return Reason("rule_akismet", {}, 4) if case.second_opinion else None
+
+
+def private_data(case: Case) -> Reason | None:
+    """A number or an address that may be somebody's: no points, but the owner should see it."""
+    found = _PRIVATE.search(re.sub(r"@[\w.-]+@[\w.-]+", " ", _LINK.sub(" ", case.incoming.text)))
+    return Reason("rule_private", {}) if found else None
+
+
+RULES: tuple[Rule, ...] = (
+    origin,
+    haste,
+    honeypot,
+    rate,
+    links,
+    disguised_links,
+    own_links,
+    alphabet,
+    name_of_a_shop,
+    shouting,
+    repeats,
+    work,
+    learnt,
+    person,
+    akismet,
+    private_data,
+)
+
+
+def _small_edit(case: Case) -> bool:
+    """An approved comment that says nearly the same, with no link that it did not have."""
+    if case.known.status != "approved":
+        return False
+    before, after = case.known.text[:5000], case.incoming.text[:5000]
+    new = set(case.links) - set(_LINK.findall(case.known.text))
+    return not new and SequenceMatcher(None, before, after, autojunk=False).quick_ratio() >= _ALIKE
+
+
+def _host(link: str) -> str:
+    try:
+        return (urlsplit(link if "://" in link else f"http://{link}").hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""

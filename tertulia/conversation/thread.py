@@ -1,0 +1,54 @@
+"""Who answers whom: a flat list of comments as a tree, and the tree cut at a depth at which it can still be read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tertulia.content.snapshot import Comment
+
+DEPTH = 3
+
+
+@dataclass(slots=True)
+class Turn:
+    """One comment and what answers it, in the order in which it was said."""
+
+    said: Comment
+    replies: list["Turn"] = field(default_factory=list)
+    answers: Comment | None = None  # what it answers, where its place in the tree does not say so
+
+
+def nest(comments: Iterable[Comment], depth: int = DEPTH) -> list[Turn]:
+    """
+    *comments* as a tree.
+
+    Args:
+        comments: In the order in which they were said; an answer may come before what it answers.
+        depth: Levels that are nested, 1 for a flat list. What lies deeper stands on the last level, in its order.
+    """
+    turns = {comment.id: Turn(comment) for comment in comments}
+    top: list[Turn] = []
+    for turn in turns.values():
+        above = _line_above(turn, turns)
+        if not above:
+            top.append(turn)
+            continue
+        # above[0] is what it answers, above[-1] stands at the top.
+        host = above[0] if len(above) < depth else above[len(above) - depth + 1] if depth > 1 else None
+        (host.replies if host else top).append(turn)
+        if host is not above[0]:
+            turn.answers = above[0].said
+    return top
+
+
+def _line_above(turn: Turn, turns: dict[str, Turn]) -> list[Turn]:
+    """What *turn* answers, what that answers, and so on to the top; a circle is no line."""
+    line: list[Turn] = []
+    seen = {turn.said.id}
+    parent = turn.said.parent
+    while parent in turns:
+        if parent in seen:
+            return []
+        seen.add(parent)
+        line.append(turns[parent])
+        parent = turns[parent].said.parent
+    return line

@@ -1,0 +1,167 @@
+"""Telling every site that a post links to, once for each version of the post.
+
+    plan(…)      writes down which links are to be told: new ones, those of a changed post, those taken out
+    Sender.run   tells them, and keeps what each site said
+
+What is told is what readers see: the links of the built page, its text and credits, without the conversation under it.
+https://www.w3.org/TR/webmention/#sending-webmentions
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from lxml import html
+
+from tertulia.content.posts import Post
+from tertulia.conversation.webmention.discovery import USER_AGENT, discover
+from tertulia.conversation.webmention.pages import Pages
+from tertulia.core.errors import FetchError, FetchRefused
+from tertulia.core.fetch import Fetched, Web
+from tertulia.core.phrases import say
+from tertulia.store.mentions import Sent, SentMentions
+
+log = logging.getLogger(__name__)
+
+# No answer, or "later": again after these, then it is given up until the post changes.
+WAITS = (timedelta(minutes=10), timedelta(hours=2), timedelta(days=1), timedelta(days=3))
+REDIRECTS = 3
+_REDIRECTED = (301, 302, 307, 308)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What a built page tells others: where it links to, and which version it is."""
+
+    version: str
+    targets: tuple[str, ...]
+
+
+def links_of(page: str, url: str, pages: Pages) -> Linked:
+    """
+    The links of one built post that lead to other sites, in order, each once.
+
+    Args:
+        page: Its HTML.
+        url: Its whole address.
+    """
+    tree: html.HtmlElement = html.document_fromstring(page)
+    entry: html.HtmlElement = next(iter(tree.find_class("h-entry")), tree)
+    # Others' words under the post are not ours to announce, nor are our own copies elsewhere.
+    for other in entry.find_class("p-comment"):
+        other.drop_tree()
+    found: dict[str, None] = {}
+    for link in entry.iter("a", "area"):
+        href = (link.get("href") or "").strip()
+        if not href or "u-syndication" in (link.get("class") or "").split():
+            continue
+        try:
+            target = urljoin(url, href).removesuffix("#")
+            is_web = urlsplit(target).scheme in ("http", "https") and urlsplit(target).hostname
+        except ValueError:
+            continue
+        if is_web and not pages.is_ours(target):
+            found.setdefault(target)
+    said = [*entry.find_class("p-name"), *entry.find_class("e-content")]
+    words = " ".join(" ".join(one.text_content().split()) for one in said)
+    version = hashlib.sha256("\x00".join((words, *found)).encode()).hexdigest()[:32]
+    return Linked(version, tuple(found))
+
+
+def plan(
+    sent: SentMentions, pages: Pages, posts: Iterable[Post], since: datetime | None, *, every: Iterable[Post]
+) -> int:
+    """
+    Write down what is to be told.
+
+    Args:
+        posts: The posts to look at.
+        since: Older posts are left alone, unless they were changed since, or told before. None: all.
+        every: All that is published: what was told of posts that are not among them is taken back.
+
+    Returns:
+        How many links are to be told.
+    """
+    known = sent.sources()
+    queued = 0
+    for post in posts:
+        young = since is None or max(post.date, post.modified or post.date) >= since
+        if not (young or post.url in known):
+            continue
+        file = pages.output() / _file_of(post.url, pages.site)
+        if not file.is_file():
+            continue
+        linked = links_of(file.read_text("utf-8"), post.url, pages)
+        queued += sent.want(post.url, linked.targets, linked.version)
+    for source in sorted(known - {post.url for post in every}):
+        queued += sent.want(source, (), "")
+    return queued
+
+
+def _file_of(url: str, site: str) -> Path:
+    path = unquote(urlsplit(url).path).removeprefix(urlsplit(site).path.rstrip("/")).lstrip("/")
+    return Path(path) / "index.html" if path.endswith("/") or not path else Path(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Tells other sites what is due."""
+
+    sent: SentMentions
+    web: Web
+    now: Callable[[], datetime]
+
+    def run(self) -> list[Sent]:
+        """Tell everything that is due; what became of each."""
+        told = self.sent.due(self.now())
+        for one in told:
+            self._tell(one)
+        by_id = {one.id: one for one in self.sent.all()}
+        return [by_id[one.id] for one in told if one.id in by_id]
+
+    def _tell(self, one: Sent) -> None:
+        try:
+            endpoint = discover(one.target, self.web)
+            answer = self._post(endpoint, one) if endpoint else None
+        except FetchRefused as error:  # private, too slow, no address: it will be no better tomorrow
+            self.sent.settle(one, "refused", self.now(), reason=str(error))
+            return
+        except FetchError as error:
+            self._later(one, str(error))
+            return
+        if answer is None:
+            # A page that has lost its endpoint cannot be told that our link is gone: nothing is left to do.
+            self.sent.settle(one, "none" if one.version else "removed", self.now())
+        elif answer.ok:
+            status_url = urljoin(endpoint, answer.headers.get("location", "")) if "location" in answer.headers else ""
+            state = "sent" if one.version else "removed"
+            self.sent.settle(one, state, self.now(), endpoint=endpoint, status_url=status_url)
+        elif answer.status == 429 or answer.status >= 500:
+            self._later(one, say("mention_answered", status=answer.status))
+        elif not one.version:  # they looked, and found our link gone: some receivers say it in a 4xx
+            self.sent.settle(one, "removed", self.now(), endpoint=endpoint)
+        else:
+            reason = say("mention_answered", status=answer.status)
+            self.sent.settle(one, "refused", self.now(), endpoint=endpoint, reason=reason)
+        log.info("webmention to %s: %s", urlsplit(one.target).hostname, answer.status if answer else "no endpoint")
+
+    def _post(self, endpoint: str, one: Sent) -> Fetched:
+        body = {"source": one.source, "target": one.target}
+        for _hop in range(REDIRECTS + 1):
+            headers = {"User-Agent": USER_AGENT}
+            answer = self.web.request("POST", endpoint, data=body, headers=headers, max_bytes=100_000, cut=True)
+            led = answer.headers.get("location", "") if answer.status in _REDIRECTED else ""
+            if not led:
+                break
+            endpoint = urljoin(endpoint, led)
+        return answer
+
+    def _later(self, one: Sent, reason: str) -> None:
+        if one.attempts >= len(WAITS):
+            self.sent.settle(one, "refused", self.now(), reason=reason)
+        else:
+            self.sent.settle(one, "waiting", self.now(), reason=reason, until=self.now() + WAITS[one.attempts])

@@ -1,0 +1,330 @@
+"""The one way out to the web: every address is hostile until it has answered decently.
+
+``Web`` wraps one requests session for everything that is fetched or sent: embeds, webmentions, networks' APIs.
+requests-hardened resolves a name once, refuses private addresses and connects to the very address it checked, so a
+name that changes its mind (DNS rebinding) gains nothing: https://github.com/saleor/requests-hardened (1.3.0). We add
+what it leaves open: redirects followed one by one and checked each time, caps on size, total time and content type.
+
+    web = Web()
+    page = web.get("https://example.com/", accept=("text/html",))
+    page.status, page.url, page.text
+
+Any status is an answer: the caller looks at ``status``. No answer is a ``FetchError`` and what we will not touch is a
+``FetchRefused``, each with a sentence for the terminal.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from email.message import Message
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from requests_hardened.ip_filter import InvalidIPAddress
+from requests_hardened.ip_filter_adapter import IPFilterAdapter
+from urllib3 import Retry
+from urllib3.exceptions import HTTPError
+
+from tertulia.core.errors import FetchError, FetchRefused
+from tertulia.core.phrases import say
+
+USER_AGENT = "Tertulia/0.1 (blog software; fetches what its author quotes)"
+REDIRECTS = 5
+TIMEOUT_SECONDS = 20.0  # for the whole exchange, redirects included
+SILENCE_SECONDS = 10.0  # between two bytes
+MAX_BYTES = 5_000_000
+_CHUNK = 65_536
+_REDIRECT_STATUSES = (301, 302, 303, 307, 308)
+# What belongs to the first host only, and must not follow a redirect to another one.
+_PERSONAL_HEADERS = ("authorization", "cookie", "proxy-authorization")
+
+# A refused address is told once, by our own sentence.
+logging.getLogger("requests_hardened").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer, whole and within its limits."""
+
+    url: str  # where it came from in the end, redirects followed
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is in the two hundreds."""
+        return 200 <= self.status < 300
+
+    @property
+    def content_type(self) -> str:
+        """The media type alone, in lower case: "text/html"; "" when none was told."""
+        return _media_type(self.headers.get("content-type", ""))
+
+    @property
+    def text(self) -> str:
+        """The body as text, in the character set that it declares, else UTF-8; what cannot be read becomes "�"."""
+        header = Message()
+        header["content-type"] = self.headers.get("content-type", "")
+        try:
+            return self.body.decode(header.get_content_charset("utf-8"), "replace")
+        except LookupError:
+            return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """
+        The body as JSON: dict, list, str, …
+
+        Raises:
+            FetchError: it is no JSON, or nested so deep that only malice explains it.
+        """
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise FetchError(say("web_json", url=self.url)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    accept: tuple[str, ...]
+    max_bytes: int
+    cut: bool
+    timeout_seconds: float
+    ends_at: float
+    given_up: threading.Event = field(default_factory=threading.Event)
+
+
+class Web:
+    """
+    A guarded session; one may serve a whole run.
+
+    Args:
+        allow_private: "host:port" pairs that may be private: a test server, one's own service. Nothing by default.
+        timeout_seconds: for one exchange from first byte sent to last byte read.
+        user_agent: how we introduce ourselves; the blog's address belongs in it.
+    """
+
+    def __init__(
+        self,
+        allow_private: Iterable[str] = (),
+        *,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        user_agent: str = USER_AGENT,
+    ) -> None:
+        self._timeout_seconds = timeout_seconds
+        self._session = requests.Session()
+        # No proxies, no ~/.netrc passwords: nothing of the machine reaches a stranger's server.
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"})
+        self._session.mount("https://", _hardened(https=True))
+        self._session.mount("http://", _hardened(https=False))
+        for pair in allow_private:
+            for origin in _origins(pair):
+                self._session.mount(origin, HTTPAdapter(max_retries=_retry()))
+
+    def get(
+        self,
+        url: str,
+        *,
+        accept: tuple[str, ...] = (),
+        max_bytes: int = MAX_BYTES,
+        timeout_seconds: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Fetched:
+        """
+        Read *url*.
+
+        Args:
+            accept: Media types or their beginnings ("image/"); a successful answer of another type is refused.
+            max_bytes: Most bytes of body, once decompressed.
+
+        Raises:
+            FetchRefused: private address, wrong scheme or type, too large, too slow, too many redirects.
+            FetchError: no answer.
+        """
+        asked = {"Accept": ", ".join(f"{kind}*" if kind.endswith("/") else kind for kind in accept) or "*/*"}
+        return self.request(
+            "GET",
+            url,
+            headers=asked | dict(headers or {}),
+            accept=accept,
+            max_bytes=max_bytes,
+            timeout_seconds=timeout_seconds,
+        )
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        json: Any = None,
+        data: Mapping[str, str] | bytes | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: AuthBase | None = None,
+        accept: tuple[str, ...] = (),
+        max_bytes: int = MAX_BYTES,
+        timeout_seconds: float | None = None,
+        follow: bool | None = None,
+        cut: bool = False,
+    ) -> Fetched:
+        """
+        Send any request, as an API wants it; the same limits hold as in ``get``.
+
+        Args:
+            files: name → (file name, bytes, media type), sent as multipart/form-data.
+            follow: Follow redirects. By default only what may safely be sent twice: GET and HEAD.
+            cut: A body that is too large is cut instead of refused, for those who only ask whether there is one.
+
+        Raises:
+            FetchRefused, FetchError: as in ``get``.
+        """
+        seconds = timeout_seconds or self._timeout_seconds
+        limits = _Limits(accept, max_bytes, cut, seconds, time.monotonic() + seconds)
+        follow = method in ("GET", "HEAD") if follow is None else follow
+        asked = requests.Request(
+            method, url, params=params, json=json, data=data, files=files, headers=dict(headers or {}), auth=auth
+        )
+        return _within(seconds, url, limits, lambda: self._exchange(asked, limits, follow))
+
+    def _exchange(self, asked: requests.Request, limits: _Limits, follow: bool) -> Fetched:
+        first = asked.url
+        for _hop in range(REDIRECTS + 1):
+            _check(asked.url)
+            try:
+                prepared = self._session.prepare_request(asked)
+                _check(prepared.url or "")
+                with self._session.send(
+                    prepared,
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=min(SILENCE_SECONDS, limits.timeout_seconds),
+                ) as response:
+                    target = response.headers.get("location") if response.status_code in _REDIRECT_STATUSES else None
+                    if not (follow and target):
+                        return _read(response, limits)
+                    asked = _redirected(asked, prepared.url or "", self._session.get_redirect_target(response) or "")
+            except InvalidIPAddress as error:
+                raise FetchRefused(say("web_private", host=urlsplit(asked.url).hostname)) from error
+            except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError) as error:
+                raise FetchRefused(say("web_bad_address", url=asked.url)) from error
+            except (requests.RequestException, HTTPError, OSError) as error:
+                raise FetchError(say("web_silent", url=asked.url, reason=_reason(error))) from error
+            except ValueError as error:
+                raise FetchRefused(say("web_bad_address", url=asked.url)) from error
+        raise FetchRefused(say("web_redirects", url=first, limit=REDIRECTS))
+
+
+def _hardened(https: bool) -> HTTPAdapter:
+    adapter: HTTPAdapter = IPFilterAdapter(is_https_proto=https)
+    adapter.max_retries = _retry()
+    return adapter
+
+
+def _retry() -> Retry:
+    # Only for a connection that could not be made. Retrying on a status would make urllib3 read the whole refused
+    # body, and a hostile one has no end; retrying a read would go on behind the back of a caller who has given up.
+    return Retry(connect=1, read=0, status=0, redirect=0, other=0, allowed_methods=("GET", "HEAD"), backoff_factor=0.2)
+
+
+def _origins(pair: str) -> list[str]:
+    """The URL beginnings that "host:port" stands for: "http://host:port/", and without a port where it is the usual."""
+    host, _, port = pair.lower().rpartition(":")
+    usual = {"80": f"http://{host}/", "443": f"https://{host}/"}.get(port)
+    return [f"http://{pair.lower()}/", f"https://{pair.lower()}/", *([usual] if usual else [])]
+
+
+def _check(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 (raises on a port that is no number)
+    except ValueError as error:
+        raise FetchRefused(say("web_bad_address", url=url)) from error
+    if parts.scheme not in ("http", "https"):
+        raise FetchRefused(say("web_scheme", url=url))
+    if not parts.hostname:
+        raise FetchRefused(say("web_bad_address", url=url))
+    if "@" in parts.netloc:
+        raise FetchRefused(say("web_userinfo", url=url))
+
+
+def _redirected(asked: requests.Request, source: str, target: str) -> requests.Request:
+    """The same question put to *target*, without what was meant for the first host's eyes only."""
+    url = urljoin(source, target)
+    headers = dict(asked.headers or {})
+    auth = asked.auth
+    if urlsplit(source)[:2] != urlsplit(url)[:2]:
+        headers = {name: value for name, value in headers.items() if name.lower() not in _PERSONAL_HEADERS}
+        auth = None
+    if asked.method not in ("GET", "HEAD"):
+        raise FetchRefused(say("web_redirect_unsent", url=source))
+    return requests.Request(asked.method, url, headers=headers, auth=auth)
+
+
+def _read(response: requests.Response, limits: _Limits) -> Fetched:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    kind = _media_type(headers.get("content-type", ""))
+    if response.ok and limits.accept and not kind.startswith(limits.accept):
+        raise FetchRefused(say("web_type", url=response.url, type=kind or "?", accept=", ".join(limits.accept)))
+    told = headers.get("content-length", "")
+    if response.request.method != "HEAD" and not limits.cut and told.isdigit() and int(told) > limits.max_bytes:
+        raise FetchRefused(say("web_large", url=response.url, limit=limits.max_bytes))
+    body = bytearray()
+    # read1 hands over what has arrived, so a slow drip is noticed; it inflates no more than it is asked for, so a
+    # small body that grows for ever is noticed too.
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
+        body += chunk
+        if len(body) > limits.max_bytes:
+            if limits.cut:
+                break
+            raise FetchRefused(say("web_large", url=response.url, limit=limits.max_bytes))
+        if limits.given_up.is_set() or time.monotonic() > limits.ends_at:
+            raise FetchRefused(say("web_slow", url=response.url, seconds=f"{limits.timeout_seconds:g}"))
+    return Fetched(response.url, response.status_code, headers, bytes(body[: limits.max_bytes]))
+
+
+def _within(seconds: float, url: str, limits: _Limits, work: Callable[[], Fetched]) -> Fetched:
+    """
+    Do *work* in a thread, and stop waiting for it after *seconds*.
+
+    Socket timeouts begin anew with each byte, and headers or chunk sizes that drip are read inside http.client
+    where nobody can look at the clock. The thread left behind ends when its socket falls silent.
+    """
+    answer: list[Fetched] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            answer.append(work())
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=run, daemon=True, name="tertulia-fetch")
+    thread.start()
+    thread.join(seconds)
+    if answer:
+        return answer[0]
+    if failure:
+        raise failure[0]
+    limits.given_up.set()
+    raise FetchRefused(say("web_slow", url=url, seconds=f"{seconds:g}"))
+
+
+def _media_type(header: str) -> str:
+    return header.partition(";")[0].strip().lower()
+
+
+def _reason(error: BaseException) -> str:
+    """The shortest name of what broke: the innermost exception that has a message."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return str(error).split("\n")[0][:120] or type(error).__name__

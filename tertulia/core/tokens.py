@@ -1,0 +1,71 @@
+"""Signed words: form tokens, private links, sessions. Whoever holds one was given it by us, and when.
+
+https://itsdangerous.palletsprojects.com
+"""
+
+import os
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
+
+from tertulia.core.settings import Secret, Settings
+
+FILE_NAME = "secret.key"
+
+
+def secret_of(settings: Settings, root: Path) -> Secret:
+    """``SECRET_KEY``; where none is set, one made once and kept in ``var/``, for this machine's owner only to read."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = root / "var" / FILE_NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return Secret(path.read_text("ascii").strip())
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+    return Secret(path.read_text("ascii").strip())
+
+
+class _At(TimestampSigner):
+    """A signer whose clock is ours."""
+
+    def __init__(self, *arguments: Any, moment: int, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._moment = moment
+
+    def get_timestamp(self) -> int:
+        return self._moment
+
+
+class Signer:
+    """Signs for a purpose; what was signed for one is worth nothing for another."""
+
+    def __init__(self, secret: Secret) -> None:
+        self._secret = secret
+
+    def sign(self, purpose: str, data: Any, now: datetime) -> str:
+        """*data* (JSON) as a word that fits in a URL."""
+        return str(self._at(purpose, now).dumps(data))
+
+    def read(self, purpose: str, token: str, max_age: timedelta, now: datetime) -> tuple[Any, datetime] | None:
+        """What was signed for *purpose*, and when; None when we did not, or too long ago."""
+        try:
+            data, moment = self._at(purpose, now).loads(
+                token, max_age=int(max_age.total_seconds()), return_timestamp=True
+            )
+        except (BadSignature, ValueError):
+            return None
+        return data, moment.astimezone(UTC)
+
+    def _at(self, purpose: str, now: datetime) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(
+            self._secret.reveal(),
+            salt=f"tertulia/{purpose}",
+            signer=_At,
+            signer_kwargs={"moment": int(now.timestamp())},
+        )

@@ -1,0 +1,1 @@
+"""From Markdown to HTML: typography, tags and mentions, links, pictures."""

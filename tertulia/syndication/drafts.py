@@ -1,0 +1,101 @@
+"""What would be said of each post on each network: the same for looking (``--dry-run``, preview) and for sending."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tertulia.content.posts import Cover, Post, Published
+from tertulia.core.phrases import say
+from tertulia.syndication import summary
+from tertulia.syndication.networks.base import Attached, Message, Network
+
+# Cards show two or three lines; more is cut by every network.
+DESCRIPTION_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One post on one network, ready to be looked at or sent."""
+
+    post: Post
+    network: Network
+    messages: tuple[Message, ...]  # the parts of a thread; one for mail, whoever reads it
+    lengths: tuple[int, ...]  # of each part, counted the network's way
+    limit: int
+    own: bool  # in the author's own words
+    warnings: tuple[str, ...]
+
+    @property
+    def cents(self) -> float:
+        """What publishing it costs."""
+        return sum(self.network.price_cents(message) for message in self.messages)
+
+
+def due(published: Published, since: datetime, now: datetime, only: str | None = None) -> list[Post]:
+    """
+    The posts that may be announced: dated from *since* to *now*, oldest first.
+
+    Args:
+        only: An Id, or a post's address or the end of it ("el-voto-util").
+    """
+    posts = [post for post in published.posts if since <= post.date <= now]
+    if only is not None:
+        posts = [post for post in posts if named(post, only)]
+    return sorted(posts, key=lambda post: (post.date, post.id, post.lang))
+
+
+def named(post: Post, name: str) -> bool:
+    """Whether *name* means *post*: its Id, its address, or the last piece of that."""
+    return name == post.id or name.rstrip("/") in (post.url.rstrip("/"), post.url.rstrip("/").rpartition("/")[2])
+
+
+def drafts(posts: Iterable[Post], networks: Iterable[Network]) -> list[Draft]:
+    """Every post on every network that the author does not leave out."""
+    known = list(networks)
+    return [draft(post, network) for post in posts for network in known if not summary.left_out(post, network.name)]
+
+
+def draft(post: Post, network: Network) -> Draft:
+    """What would be said of *post* on *network*, with what the author should look at before."""
+    style = network.style()
+    words = summary.words_for(post, network.name, style)
+    parts = words.parts if network.threads else words.parts[:1]
+    messages = tuple(_message(post, text, str(number), network) for number, text in enumerate(parts, 1))
+    lengths = tuple(style.count(text) for text in parts)
+    warnings = [
+        *([say("draft_local", url=post.url)] if _is_local(post.url) else []),
+        *([say("draft_alt", picture=post.cover.path)] if post.cover and not post.cover.alt else []),
+        *([say("draft_cut", network=network.label)] if words.own and words.shortened else []),
+        *([say("draft_thread", network=network.label)] if len(words.parts) > len(parts) else []),
+        *([say("draft_summary")] if not post.summary and not words.own else []),
+        *[say("draft_long", length=length, limit=style.limit) for length in lengths if length > style.limit],
+    ]
+    return Draft(post, network, messages, lengths, style.limit, words.own, tuple(warnings))
+
+
+def _message(post: Post, text: str, part: str, network: Network) -> Message:
+    message = Message(
+        text=text,
+        lang=post.lang,
+        link=post.url,
+        title=post.title,
+        description=summary.shorten(post.summary, DESCRIPTION_LENGTH),
+        picture=_attached(post.cover) if part == "1" else None,
+        date=post.date,
+        part=part,
+    )
+    with_card = msgspec.structs.replace(message, picture=_attached(post.card))
+    # The drawn card stands in for a cover where we fill in a card ourselves, never as a picture of its own.
+    return with_card if part == "1" and not post.cover and network.card(with_card) else message
+
+
+def _attached(picture: Cover | None) -> Attached | None:
+    return Attached(picture.path, picture.url, picture.alt) if picture else None
+
+
+def _is_local(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "") or host.startswith("127.") or host.endswith(".localhost")

@@ -1,0 +1,112 @@
+"""After a post was announced: what happens when the author changes or withdraws it.
+
+An edit travels by each network's own policy (``Network.when_edited``), and only when the author's words changed: a
+new address, a new rule of the blog or a new version of Tertulia are no edits. A deletion travels only when asked for.
+
+==========  ====================================================================================
+policy      what happens to what was said
+==========  ====================================================================================
+edit        it is replaced, as that network shows edits (Mastodon, Telegram, Discord, LinkedIn, Facebook)
+send        an event says so (webhook)
+leave       it stays as it was (Bluesky, X, Threads, Slack, mail)
+==========  ====================================================================================
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from tertulia.content.posts import Post
+from tertulia.core.errors import NetworkError
+from tertulia.core.phrases import say
+from tertulia.store.deliveries import Delivery
+from tertulia.syndication.drafts import Draft, draft
+from tertulia.syndication.networks.base import Cannot, Message, Remote
+from tertulia.syndication.outbox import Outbox, encode
+from tertulia.syndication.summary import left_out
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done about one row."""
+
+    delivery: Delivery
+    done: bool
+    what: str
+
+
+def follow_edits(outbox: Outbox, posts: Iterable[Post]) -> list[Change]:
+    """Bring what was announced in line with the author's words, where the network's policy says so."""
+    said: dict[tuple[str, str, str], list[Delivery]] = {}
+    for row in outbox.store.deliveries.all(state="delivered"):
+        if row.network in outbox.networks and row.network != "mail":  # a letter is a letter
+            said.setdefault((row.post, row.lang, row.network), []).append(row)
+    words = {post.key: post for post in posts}
+    changes = []
+    for (name, lang, network), rows in said.items():
+        post = words.get((name, lang))
+        if post and any(row.words != post.hash for row in rows) and not left_out(post, network):
+            change = _follow(outbox, draft(post, outbox.networks[network]), rows)
+            changes += [change] if change else []
+    return changes
+
+
+def _follow(outbox: Outbox, wanted: Draft, rows: list[Delivery]) -> Change | None:
+    first, network = rows[0], wanted.network
+    message = wanted.messages[0]
+    kept = [msgspec.json.decode(row.message, type=Message) for row in rows]
+    if len(kept) == len(wanted.messages) and all(map(_same, kept, wanted.messages)):
+        _note(outbox, rows, wanted.post.hash, "")  # the change is not in the announcement
+        return None
+    remote = msgspec.json.decode(first.remote, type=Remote) if first.remote else None
+    threaded = len(rows) > 1 or len(wanted.messages) > 1
+    if network.when_edited == "leave" or threaded or remote is None or not remote.id:
+        _note(outbox, rows, wanted.post.hash, say("edit_left", network=network.label))
+        return Change(first, False, say("edit_left", network=network.label))
+    try:
+        now = network.edit(remote, message)
+    except NetworkError as error:  # tried again with the next run
+        return Change(first, False, str(error))
+    if isinstance(now, Cannot):
+        _note(outbox, rows, wanted.post.hash, say("edit_left", network=network.label))
+        return Change(first, False, say("edit_left", network=network.label))
+    outbox.store.deliveries.edited(first.id, encode(message), wanted.post.hash, encode(now))
+    return Change(first, True, say("edit_done"))
+
+
+def _same(before: Message, after: Message) -> bool:
+    return (before.text, before.title, before.description) == (after.text, after.title, after.description)
+
+
+def _note(outbox: Outbox, rows: list[Delivery], words: str, reason: str) -> None:
+    for row in rows:
+        outbox.store.deliveries.noted(row.id, words, reason)
+
+
+def withdraw(outbox: Outbox, post: str, network: str = "") -> list[Change]:
+    """Take a post down wherever that can be done, newest part first, and never say it again."""
+    rows = outbox.store.deliveries.all(post=post, network=network or None)
+    changes = [_withdraw(outbox, row) for row in reversed(rows) if row.state != "withdrawn"]
+    for lang in {row.lang for row in rows}:
+        outbox.show(post, lang)
+    return changes
+
+
+def _withdraw(outbox: Outbox, row: Delivery) -> Change:
+    if row.state in ("sending", "unknown"):
+        return Change(row, False, say("withdraw_unsettled"))
+    if row.state != "delivered":
+        return Change(row, outbox.store.deliveries.withdrawn(row.id), say("withdraw_unsent"))
+    network = outbox.networks.get(row.network)
+    remote = msgspec.json.decode(row.remote, type=Remote) if row.remote else None
+    if network is None or remote is None or not remote.id:
+        return Change(row, False, say("withdraw_by_hand", url=remote.url if remote else row.network))
+    try:
+        answer = network.delete(remote)
+    except NetworkError as error:
+        return Change(row, False, str(error))
+    if isinstance(answer, Cannot):
+        return Change(row, False, say("withdraw_by_hand", url=remote.url or network.label))
+    outbox.store.deliveries.withdrawn(row.id)
+    return Change(row, True, say("withdraw_done"))

@@ -1,0 +1,236 @@
+"""What every network is to the rest of Tertulia: the nouns, the outcomes and the promises.
+
+One file a network holds one class that fills in ``Network``; ``syndication.networks.NETWORKS`` names them. What a
+network cannot do it says (``CANNOT``), and nothing else in Tertulia asks which network it is talking to.
+
+Outcomes of a request, as exceptions, because each ends what was being done::
+
+    NetworkError
+    ├── Waiting      not now: asked to slow down, or down; nothing was made
+    ├── Moot         no longer wanted; nothing was made
+    ├── Unknown      sent, and no answer was understood: it may be there or not
+    └── Refused      no, in the network's own words; nothing was made
+        └── Expired      the key is no longer good; says how to renew it
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import msgspec
+
+from tertulia.content.posts import Post, PostCredit
+from tertulia.core.errors import NetworkError
+from tertulia.core.fetch import Web
+from tertulia.core.settings import Settings
+from tertulia.store.subscribers import Subscribers
+from tertulia.syndication.networks.memory import Memory
+from tertulia.syndication.summary import Style
+
+
+class Waiting(NetworkError):
+    """
+    Not now, and nothing was made.
+
+    *seconds* is how long to leave it alone, 0 when the network did not say; *alone*: others may go on meanwhile.
+    """
+
+    def __init__(self, message: str, seconds: float = 0.0, *, alone: bool = False) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+        self.alone = alone
+
+
+class Unknown(NetworkError):
+    """The request left and no clear answer came back; *status* is the answer's, 0 when there was none."""
+
+    def __init__(self, message: str, status: int = 0, seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.status = status
+        self.seconds = seconds
+
+
+class Refused(NetworkError):
+    """The network said no, in its own words."""
+
+
+class Moot(NetworkError):
+    """There is nothing to do any longer: the reader left."""
+
+
+class Expired(Refused):
+    """The key is no longer good; the message says how to renew it."""
+
+
+class Attached(msgspec.Struct, frozen=True):
+    """A picture that goes with a message, as a file of the output and as an address."""
+
+    path: str  # relative to the output folder
+    url: str
+    alt: str = ""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing to send to one network: kept in the store before it is sent, word for word."""
+
+    text: str  # as it goes to the network, its markup included
+    lang: str
+    link: str  # the post's address, in the text or in a card
+    title: str  # of the card, or the letter's subject
+    description: str = ""  # of the card
+    picture: Attached | None = None
+    date: datetime  # of the post
+    part: str = "1"  # "1", "2"… of a thread; a subscriber for mail
+
+
+class Remote(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where something of ours lives on a network."""
+
+    id: str  # what the network's API calls it
+    url: str = ""  # what a person opens; "" where there is none
+    extra: dict[str, str] = {}  # what else the API wants to hear again, "cid" on Bluesky
+
+
+class Cannot:
+    """The answer of a network that has no way to do what was asked."""
+
+    def __repr__(self) -> str:
+        return "CANNOT"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+CANNOT = Cannot()
+
+EditPolicy = Literal["edit", "leave", "send"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that ``doctor`` looked at."""
+
+    good: bool
+    what: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a network works with; all of it comes in from outside."""
+
+    settings: Settings
+    web: Web
+    output: Path  # where pictures are read from
+    memory: Memory  # limits and sessions, kept between runs
+    now: Callable[[], datetime]
+    pause: Callable[[float], None]  # seconds
+    readers: Subscribers | None = None  # of the newsletter
+    site: str = ""  # the blog's address and name, for letters
+    title: str = ""
+    service: str = ""  # where the service answers, for links in letters; the blog's own address when empty
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One attempt at sending, as the adapter sees it."""
+
+    key: str  # the same for every attempt at the same thing; letters and digits
+    part: str = "1"  # "1", "2"… of a thread; a reader's number for mail
+    # Called right before the one request that makes something public. It writes down that we are about to, and
+    # raises when another process has taken over.
+    ready: Callable[[], None] = lambda: None
+    above: Remote | None = None  # the part before, in a thread
+    root: Remote | None = None  # the first part, in a thread
+    touched_at: datetime | None = None  # when an attempt whose fate is unknown began; None: none did
+
+    def since(self, message: Message) -> datetime:
+        """How far back ``find`` must look: no announcement is older than its post, nor than our first attempt."""
+        return (self.touched_at or message.date) - timedelta(days=1)
+
+
+class Network(ABC):
+    """One social network, channel or list."""
+
+    name: ClassVar[str]  # in metadata, settings, store: "mastodon"
+    label: ClassVar[str]  # for people: "Mastodon"
+    looks: bool  # find() gives a certain answer
+    threads: ClassVar[bool] = False  # a post may be a thread
+    pictures: ClassVar[bool] = False  # the cover goes along
+    # What happens to what was said when the author changes title, summary or question.
+    when_edited: ClassVar[EditPolicy] = "leave"
+    needs: ClassVar[tuple[str, ...]]  # the settings without which it is not configured
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.settings = desk.settings
+
+    def configured(self) -> bool:
+        """Whether the owner gave what this network needs."""
+        return all(getattr(self.settings, name) for name in self.needs)
+
+    @abstractmethod
+    def style(self) -> Style:
+        """How this network counts and wants to be spoken to."""
+
+    def learn(self) -> None:  # noqa: B027 (most servers publish no limits)
+        """Ask the server for the limits that it publishes, where it does and we have not lately."""
+
+    @abstractmethod
+    def publish(self, message: Message, sending: Sending) -> Remote:
+        """
+        Make *message* public.
+
+        Raises:
+            Waiting, Unknown, Refused, Expired.
+        """
+
+    def find(self, message: Message, sending: Sending) -> Remote | Cannot | None:
+        """Look whether *message* is there already; None is a certain no."""
+        return CANNOT
+
+    def edit(self, remote: Remote, message: Message) -> Remote | Cannot:
+        """Replace what *remote* says by *message*."""
+        return CANNOT
+
+    def delete(self, remote: Remote) -> Cannot | None:
+        """Take *remote* down; what is gone already is no error."""
+        return CANNOT
+
+    def card(self, message: Message) -> bool:
+        """Whether *message* goes out with a card that we fill in (title, description, picture)."""
+        return False
+
+    def price_cents(self, message: Message) -> float:
+        """What publishing *message* costs."""
+        return 0.0
+
+    def composer(self, message: Message) -> str:
+        """The network's own page to write this by hand, filled in; "" where there is none."""
+        return ""
+
+    def shown(self, message: Message) -> str:
+        """*message* as a reader sees it, without markup."""
+        return message.text
+
+    def recipients(self, post: Post) -> tuple[str, ...] | None:
+        """The parts, where they are not those of a thread but readers (mail); None otherwise."""
+        return None
+
+    @abstractmethod
+    def check(self) -> list[Finding]:
+        """Credentials, limits and clock, without posting."""
+
+
+def handle_on(network: str) -> Callable[[PostCredit], str]:
+    """How to name a person on *network*: "@handle" when the people file knows it, else the plain name."""
+
+    def handle(credit: PostCredit) -> str:
+        known = credit.handles.get(network, "")
+        # The people file may hold a whole address where a handle would not do; that is no mention.
+        return f"@{known.lstrip('@')}" if known and "://" not in known else credit.name
+
+    return handle

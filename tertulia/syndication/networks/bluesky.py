@@ -1,0 +1,336 @@
+"""Bluesky, or any other server of the AT Protocol that keeps ``app.bsky.feed.post`` records.
+
+API: https://docs.bsky.app and the lexicons app.bsky.feed.post, app.bsky.embed.external, com.atproto.repo.putRecord.
+(read 2026-11, bluesky-social/atproto@d6296a1; tried on @atproto/pds 0.5.35)
+
+Exactly once: the key of a record is ours to choose, so it is derived from the post (``record_key``) and written with
+``swapRecord: null``, "only if there is none": a second attempt names the same record and cannot make another.
+
+Facets (links, mentions, hashtags) are marked by UTF-8 *byte*: "ñ" is two. A link card is ours to fill in: nobody
+fetches the page. Where the author's own words hold the address, the picture goes as a picture, with its alt text.
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import regex
+
+from tertulia.content.posts import PostCredit
+from tertulia.core.errors import FetchError
+from tertulia.core.phrases import say
+from tertulia.syndication.networks import pictures, wire
+from tertulia.syndication.networks.base import (
+    Expired,
+    Finding,
+    Message,
+    Network,
+    Refused,
+    Remote,
+    Sending,
+    Unknown,
+    Waiting,
+    handle_on,
+)
+from tertulia.syndication.summary import Style, count_graphemes, links_in
+
+# Lexicon app.bsky.feed.post: maxGraphemes 300, maxLength 3000 (bytes). (read 2026-11)
+LENGTH = 300
+BYTES_A_GRAPHEME = 10
+TAG_LENGTH = 64
+THUMB_BYTES = 1_000_000
+PICTURE_BYTES = 2_000_000
+POST = "app.bsky.feed.post"
+PAGE = 100
+PAGES = 20
+
+_SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
+_TAG = regex.compile(r"(?<![^\s(«“\"])#((?!\d)[\p{L}\p{M}\p{N}_]+)")
+_MENTION = regex.compile(r"(?<![^\s(«“\"])@((?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9])")
+
+
+def count(text: str) -> int:
+    """Graphemes, or tenths of the bytes where those run out first (3000 bytes for 300 graphemes)."""
+    return max(count_graphemes(text), -(-len(text.encode()) // BYTES_A_GRAPHEME))
+
+
+def record_key(date: datetime, key: str) -> str:
+    """
+    The record key of a post: a TID whose time is the post's and whose rest is *key*'s.
+
+    A TID is 53 bits of microseconds and 10 bits of clock name, in 13 letters that sort
+    (https://atproto.com/specs/tid). The second is the post's date; microseconds and clock name come from *key*, so
+    that two posts of one second do not meet.
+    """
+    noise = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8])
+    micros = int(date.timestamp()) * 1_000_000 + noise % 1_000_000
+    number = (max(micros, 0) % (1 << 53)) << 10 | (noise >> 32) % 1024
+    return "".join(_SORTABLE[number >> shift & 31] for shift in range(60, -1, -5))
+
+
+class Bluesky(Network):
+    """A Bluesky account, by app password."""
+
+    name = "bluesky"
+    label = "Bluesky"
+    looks = True
+    threads = True
+    pictures = True
+    when_edited = "leave"  # apps do not show edits, and quotes keep the old text (social-app#673, open in 2026-08)
+    needs = ("bluesky_handle", "bluesky_app_password")
+
+    def style(self) -> Style:
+        return Style(limit=LENGTH, count=count, tags=3, link=False, handle=_handle)
+
+    def publish(self, message: Message, sending: Sending) -> Remote:
+        record = self._record(message, sending)
+        rkey = record_key(message.date, sending.key)
+        sending.ready()
+        return self._put(rkey, record, None, creates=True)
+
+    def find(self, message: Message, sending: Sending) -> Remote | None:
+        """The record under the post's own key, or else a post of ours that shows the same link."""
+        return self._get(record_key(message.date, sending.key)) or self._search(message, sending)
+
+    def edit(self, remote: Remote, message: Message) -> Remote:
+        rkey = remote.id.rpartition("/")[2]
+        old = self._xrpc("GET", "com.atproto.repo.getRecord", params=self._named(rkey))
+        record = self._record(message, Sending(key="")) | {"createdAt": old["value"]["createdAt"]}
+        if "reply" in old["value"]:
+            record["reply"] = old["value"]["reply"]
+        return self._put(rkey, record, old["cid"], creates=False)
+
+    def delete(self, remote: Remote) -> None:
+        self._xrpc("POST", "com.atproto.repo.deleteRecord", json=self._named(remote.id.rpartition("/")[2]))
+
+    def card(self, message: Message) -> bool:
+        return message.part == "1" and not (message.link in message.text and message.picture)
+
+    def composer(self, message: Message) -> str:
+        return f"https://bsky.app/intent/compose?text={quote(_with_link(message), safe='')}"
+
+    def check(self) -> list[Finding]:
+        session = self._login()
+        return [
+            Finding(True, say("doctor_account", account=session["handle"])),
+            Finding(True, say("doctor_limit", limit=LENGTH)),
+        ]
+
+    # The record
+
+    def _record(self, message: Message, sending: Sending) -> dict[str, Any]:
+        record: dict[str, Any] = {
+            "$type": POST,
+            "text": message.text,
+            "langs": [message.lang],
+            "createdAt": self.desk.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        }
+        if facets := self._facets(message.text):
+            record["facets"] = facets
+        if embed := self._embed(message):
+            record["embed"] = embed
+        if sending.above and sending.root:
+            record["reply"] = {"root": _strong(sending.root), "parent": _strong(sending.above)}
+        return record
+
+    def _facets(self, text: str) -> list[dict[str, Any]]:
+        found: list[tuple[int, int, dict[str, str]]] = []
+        taken = links_in(text)
+        for start, end in taken:
+            found.append((start, end, {"$type": "app.bsky.richtext.facet#link", "uri": text[start:end]}))
+        for match in _TAG.finditer(text):
+            if count_graphemes(match[1]) <= TAG_LENGTH and not _within(match, taken):
+                found.append((*match.span(), {"$type": "app.bsky.richtext.facet#tag", "tag": match[1]}))
+        for match in _MENTION.finditer(text):
+            if not _within(match, taken) and (did := self._did(match[1])):
+                found.append((*match.span(), {"$type": "app.bsky.richtext.facet#mention", "did": did}))
+        return [
+            {
+                "index": {"byteStart": len(text[:start].encode()), "byteEnd": len(text[:end].encode())},
+                "features": [feature],
+            }
+            for start, end, feature in sorted(found, key=lambda each: each[0])
+        ]
+
+    def _did(self, handle: str) -> str:
+        """Who *handle* is, or "" when nobody: then it stays plain text."""
+        try:
+            found = self._xrpc("GET", "com.atproto.identity.resolveHandle", params={"handle": handle})
+        except (Refused, Waiting):
+            return ""
+        return str(found.get("did", ""))
+
+    def _embed(self, message: Message) -> dict[str, Any]:
+        if message.part != "1":
+            return {}
+        if not self.card(message) and message.picture:
+            data, kind, (width, height) = pictures.load(self.desk.output, message.picture, PICTURE_BYTES)
+            ratio = {"width": width, "height": height}
+            image = {"image": self._blob(data, kind), "alt": message.picture.alt, "aspectRatio": ratio}
+            return {"$type": "app.bsky.embed.images", "images": [image]}
+        card: dict[str, Any] = {"uri": message.link, "title": message.title, "description": message.description}
+        if message.picture:
+            data, kind, _size = pictures.load(self.desk.output, message.picture, THUMB_BYTES, max_side_px=1200)
+            card["thumb"] = self._blob(data, kind)
+        return {"$type": "app.bsky.embed.external", "external": card}
+
+    def _blob(self, data: bytes, kind: str) -> dict[str, Any]:
+        answer = self._xrpc("POST", "com.atproto.repo.uploadBlob", data=data, headers={"Content-Type": kind})
+        return dict(answer["blob"])
+
+    # The repository
+
+    def _named(self, rkey: str) -> dict[str, str]:
+        return {"repo": self._session()["did"], "collection": POST, "rkey": rkey}
+
+    def _put(self, rkey: str, record: dict[str, Any], swap: str | None, creates: bool) -> Remote:
+        body = {**self._named(rkey), "record": record, "swapRecord": swap}
+        try:
+            answer = self._xrpc("POST", "com.atproto.repo.putRecord", json=body, creates=creates)
+        except Refused as error:
+            there = self._get(rkey) if creates and "InvalidSwap" in str(error) else None
+            if there is None:
+                raise
+            return there
+        return self._remote(answer["uri"], answer["cid"])
+
+    def _get(self, rkey: str) -> Remote | None:
+        found = self._xrpc("GET", "com.atproto.repo.getRecord", params=self._named(rkey), absent="RecordNotFound")
+        return self._remote(found["uri"], found["cid"]) if found else None
+
+    def _search(self, message: Message, sending: Sending) -> Remote | None:
+        """
+        A post of ours with the same card or link, when the key is not the one we would choose today.
+
+        The date of a post is part of the key, and dates get corrected.
+        """
+        if message.part != "1":
+            return None
+        asked: dict[str, str | int] = {"repo": self._session()["did"], "collection": POST, "limit": PAGE}
+        since = sending.since(message)
+        for _page in range(PAGES):
+            page = self._xrpc("GET", "com.atproto.repo.listRecords", params=asked)
+            records = page.get("records", [])
+            for record in records:
+                if "reply" not in record["value"] and message.link in _links_of(record["value"]):
+                    return self._remote(record["uri"], record["cid"])
+            if len(records) < PAGE or _older(records[-1]["value"], since):
+                return None
+            asked["cursor"] = page["cursor"]
+        raise Unknown(say("net_too_far", network=self.label))
+
+    def _remote(self, uri: str, cid: str) -> Remote:
+        who = self._session()["handle"]
+        return Remote(id=uri, url=f"https://bsky.app/profile/{who}/post/{uri.rpartition('/')[2]}", extra={"cid": cid})
+
+    # The session: a login may be used for days, and a server allows few of them (30 in 5 minutes, 300 a day)
+
+    def _session(self) -> dict[str, Any]:
+        kept = self.desk.memory.get(self._memory_name())
+        return kept if kept.get("access") else self._login()
+
+    def _memory_name(self) -> str:
+        who = f"{self.settings.bluesky_url} {self.settings.bluesky_handle}"
+        return f"bluesky-{hashlib.sha256(who.encode()).hexdigest()[:12]}"
+
+    def _login(self) -> dict[str, Any]:
+        body = {
+            "identifier": self.settings.bluesky_handle.lstrip("@"),
+            "password": self.settings.bluesky_app_password.reveal(),
+        }
+        answer = self._call("POST", "com.atproto.server.createSession", json=body)
+        return self._keep(wire.mine(answer, self.label))
+
+    def _refresh(self) -> None:
+        refresh = self.desk.memory.get(self._memory_name()).get("refresh", "")
+        headers = {"Authorization": f"Bearer {refresh}"}
+        try:
+            answer = self._call("POST", "com.atproto.server.refreshSession", headers=headers)
+        except Refused:  # used up, or the password was changed: begin anew
+            self._login()
+        else:
+            self._keep(wire.mine(answer, self.label))
+
+    def _keep(self, session: dict[str, Any]) -> dict[str, Any]:
+        kept = {
+            "did": session["did"],
+            "handle": session["handle"],
+            "access": session["accessJwt"],
+            "refresh": session["refreshJwt"],
+        }
+        self.desk.memory.keep(self._memory_name(), kept)
+        return kept
+
+    def _xrpc(self, method: str, name: str, *, absent: str = "", creates: bool = False, **asked: Any) -> dict[str, Any]:
+        """One call as the logged-in account; {} when the answer is the error *absent*."""
+        given = asked.pop("headers", {})
+        answer = None
+        for again in (False, True):
+            headers = {"Authorization": f"Bearer {self._session()['access']}", **given}
+            answer = self._call(method, name, allow=(400, 401), headers=headers, creates=creates, **asked)
+            expired = answer.status == 401 or (
+                answer.status == 400 and _error(answer) in ("ExpiredToken", "InvalidToken")
+            )
+            if not expired or again:
+                break
+            self._refresh()
+        assert answer is not None
+        if answer.status == 401:
+            raise Expired(say("net_expired", network=self.label, words=wire.own_words(answer), renew=_renew()))
+        if answer.status == 400:
+            error = _error(answer)
+            if absent and error == absent:
+                return {}
+            words = f"{error}: {wire.own_words(answer, lambda body: body['message'])}"
+            raise Refused(say("net_refused", network=self.label, status=400, words=words))
+        return wire.mine(answer, self.label, creates=creates) if answer.body else {}
+
+    def _call(self, method: str, name: str, **asked: Any) -> Any:
+        url = f"{self.settings.bluesky_url}/xrpc/{name}"
+        return wire.call(self.desk.web, method, url, network=self.label, now=self.desk.now, renew=_renew(), **asked)
+
+
+def _renew() -> str:
+    return say("renew_bluesky")
+
+
+def _handle(credit: PostCredit) -> str:
+    return handle_on("bluesky")(credit)
+
+
+def _strong(remote: Remote) -> dict[str, str]:
+    return {"uri": remote.id, "cid": remote.extra["cid"]}
+
+
+def _within(match: Any, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= match.start() < end for start, end in spans)
+
+
+def _with_link(message: Message) -> str:
+    return message.text if message.link in message.text else f"{message.text}\n\n{message.link}"
+
+
+def _links_of(record: dict[str, Any]) -> set[str]:
+    links = {
+        feature["uri"]
+        for facet in record.get("facets") or []
+        for feature in facet.get("features", [])
+        if "uri" in feature
+    }
+    external = (record.get("embed") or {}).get("external") or {}
+    return links | {external.get("uri", "")}
+
+
+def _older(record: dict[str, Any], since: datetime) -> bool:
+    try:
+        return datetime.fromisoformat(record["createdAt"]) < since - timedelta(days=1)
+    except (KeyError, ValueError, TypeError):
+        return False
+
+
+def _error(answer: Any) -> str:
+    try:
+        return str(answer.json().get("error", ""))
+    except (FetchError, AttributeError):
+        return ""

@@ -1,0 +1,96 @@
+"""A Facebook Page. Personal profiles cannot be posted to since August 2018.
+
+API: https://developers.facebook.com/docs/pages-api/posts (read 2026-11, v26.0).
+
+Exactly once: no idempotency key, but the Page's own posts can be listed, so they are looked at before sending.
+Facebook draws the card from the page's Open Graph; what we send is text and link.
+"""
+
+from typing import Any
+from urllib.parse import quote
+
+from tertulia.core.phrases import say
+from tertulia.syndication.networks import graph
+from tertulia.syndication.networks.base import (
+    Finding,
+    Message,
+    Network,
+    Remote,
+    Sending,
+    Unknown,
+)
+from tertulia.syndication.summary import Style, count_graphemes
+
+LENGTH = 63_206
+PAGE = 100
+PAGES = 10
+
+
+class Facebook(Network):
+    """A Page's feed."""
+
+    name = "facebook"
+    label = "Facebook"
+    looks = True
+    when_edited = "edit"
+    needs = ("facebook_page", "facebook_token")
+
+    def style(self) -> Style:
+        return Style(limit=LENGTH, count=count_graphemes, tags=2, link=False)
+
+    def publish(self, message: Message, sending: Sending) -> Remote:
+        sending.ready()
+        said = {"message": message.text, "link": message.link}
+        return _remote(self._call("POST", f"{self.settings.facebook_page}/feed", data=said, creates=True)["id"])
+
+    def find(self, message: Message, sending: Sending) -> Remote | None:
+        """The Page's own post with this link."""
+        asked: dict[str, str | int] = {
+            "fields": "id,message,created_time,attachments{unshimmed_url}",
+            "since": int(sending.since(message).timestamp()),
+            "limit": PAGE,
+        }
+        for _page in range(PAGES):
+            page = self._call("GET", f"{self.settings.facebook_page}/posts", params=asked)
+            for post in page.get("data", []):
+                if message.link in _links(post):
+                    return _remote(post["id"])
+            after = page.get("paging", {}).get("cursors", {}).get("after")
+            if len(page.get("data", [])) < PAGE or not after:
+                return None
+            asked["after"] = after
+        raise Unknown(say("net_too_far", network=self.label))
+
+    def edit(self, remote: Remote, message: Message) -> Remote:
+        self._call("POST", remote.id, data={"message": message.text})
+        return remote
+
+    def delete(self, remote: Remote) -> None:
+        self._call("DELETE", remote.id, gone_is_fine=True)
+
+    def composer(self, message: Message) -> str:
+        return f"https://www.facebook.com/sharer/sharer.php?u={quote(message.link, safe='')}"
+
+    def check(self) -> list[Finding]:
+        page = self._call("GET", self.settings.facebook_page, params={"fields": "name"})
+        return [Finding(True, say("doctor_account", account=page.get("name", "?")))]
+
+    def _call(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
+        return graph.call(
+            self.desk,
+            method,
+            f"{self.settings.facebook_api_url}/{path}",
+            network=self.label,
+            token=self.settings.facebook_token.reveal(),
+            renew=say("renew_facebook"),
+            **asked,
+        )
+
+
+def _remote(number: str) -> Remote:
+    return Remote(id=number, url=f"https://www.facebook.com/{number}")
+
+
+def _links(post: dict[str, Any]) -> list[str]:
+    attached = post.get("attachments", {}).get("data", [])
+    return [*(str(each.get("unshimmed_url", "")) for each in attached), *post.get("message", "").split()]

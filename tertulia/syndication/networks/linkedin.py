@@ -1,0 +1,183 @@
+"""LinkedIn, as a person or as an organisation's page.
+
+API: https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api and …/images-api;
+"little text": …/shares/little-text-format. (read 2026-11)
+
+Exactly once: there is no idempotency key. An organisation's posts can be listed, so they are looked at; a person's
+cannot (r_member_social is not given to everybody), so what was lost on the way waits for a person.
+
+LinkedIn fetches nothing: title, description and picture of the card are sent. In little text fourteen signs have a
+meaning, and a text with one of them bare is cut there without a word; each is escaped.
+"""
+
+from typing import Any
+from urllib.parse import quote
+
+import regex
+
+from tertulia.core.phrases import say
+from tertulia.syndication.networks import pictures, wire
+from tertulia.syndication.networks.base import (
+    CANNOT,
+    Cannot,
+    Desk,
+    Finding,
+    Message,
+    Network,
+    Refused,
+    Remote,
+    Sending,
+)
+from tertulia.syndication.summary import Style, links_in
+
+LENGTH = 3000
+PICTURE_BYTES = 8_000_000
+PAGE = 50
+
+_RESERVED = regex.compile(r"[\\|{}\[\]()<>#@*_~]")
+_HASHTAG = regex.compile(r"(?<![\w#])#([\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*)")
+
+
+def little_text(text: str) -> str:
+    """*text* as LinkedIn wants it: hashtags marked, every other reserved sign escaped, links left alone."""
+    marks = [(start, end, text[start:end]) for start, end in links_in(text)]
+    for match in _HASHTAG.finditer(text):
+        if not any(start <= match.start() < end for start, end, _mark in marks):
+            marks.append((*match.span(), "{hashtag|\\#|" + match[1].replace("_", "\\_") + "}"))
+    written, at = "", 0
+    for start, end, mark in sorted(marks):
+        written += _RESERVED.sub(r"\\\g<0>", text[at:start]) + mark
+        at = end
+    return written + _RESERVED.sub(r"\\\g<0>", text[at:])
+
+
+def count(text: str) -> int:
+    """The length of what is sent, escapes included: documented is only "3,000 characters"."""
+    return len(little_text(text))
+
+
+class LinkedIn(Network):
+    """A member's or an organisation's posts."""
+
+    name = "linkedin"
+    label = "LinkedIn"
+    looks = False
+    pictures = True
+    when_edited = "edit"
+    needs = ("linkedin_token", "linkedin_author")
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.looks = ":organization:" in desk.settings.linkedin_author
+
+    def style(self) -> Style:
+        return Style(limit=LENGTH, count=count, tags=3, link=False)
+
+    def publish(self, message: Message, sending: Sending) -> Remote:
+        article = {"source": message.link, "title": message.title, "description": message.description}
+        if message.picture:
+            article["thumbnail"] = self._upload(message)
+            if message.picture.alt:
+                article["thumbnailAltText"] = message.picture.alt
+        body = {
+            "author": self.settings.linkedin_author,
+            "commentary": little_text(message.text),
+            "visibility": "PUBLIC",
+            "distribution": {
+                "feedDistribution": "MAIN_FEED",
+                "targetEntities": [],
+                "thirdPartyDistributionChannels": [],
+            },
+            "content": {"article": article},
+            "lifecycleState": "PUBLISHED",
+            "isReshareDisabledByAuthor": False,
+        }
+        sending.ready()
+        answer = self._call("POST", "/rest/posts", json=body, creates=True)
+        return _remote(answer.headers["x-restli-id"])
+
+    def find(self, message: Message, sending: Sending) -> Remote | Cannot | None:
+        """The organisation's own post with this link; a person's posts cannot be listed."""
+        if not self.looks:
+            return CANNOT
+        since = sending.since(message).timestamp() * 1000
+        asked: dict[str, str | int] = {
+            "q": "author",
+            "author": self.settings.linkedin_author,
+            "count": PAGE,
+            "start": 0,
+            "sortBy": "CREATED",
+        }
+        while True:
+            answer = self._call("GET", "/rest/posts", params=asked, headers={"X-RestLi-Method": "FINDER"})
+            elements = wire.mine(answer, self.label).get("elements") or []
+            for post in elements:
+                if ((post.get("content") or {}).get("article") or {}).get("source") == message.link:
+                    return _remote(post["id"])
+            if len(elements) < PAGE or elements[-1].get("createdAt", 0) < since:
+                return None
+            asked["start"] = int(asked["start"]) + PAGE
+
+    def edit(self, remote: Remote, message: Message) -> Remote:
+        patch = {"patch": {"$set": {"commentary": little_text(message.text)}}}
+        headers = {"X-RestLi-Method": "PARTIAL_UPDATE"}
+        self._call("POST", f"/rest/posts/{quote(remote.id, safe='')}", json=patch, headers=headers)
+        return remote
+
+    def delete(self, remote: Remote) -> None:
+        headers = {"X-RestLi-Method": "DELETE"}
+        self._call("DELETE", f"/rest/posts/{quote(remote.id, safe='')}", headers=headers, allow=(404,))
+
+    def card(self, message: Message) -> bool:
+        return True
+
+    def composer(self, message: Message) -> str:
+        return f"https://www.linkedin.com/sharing/share-offsite/?url={quote(message.link, safe='')}"
+
+    def check(self) -> list[Finding]:
+        # Only keys with the scope "openid" may ask who they are; without it a 403 says that the key itself is good.
+        answer = self._call("GET", "/v2/userinfo", allow=(403,))
+        account = self.settings.linkedin_author if answer.status == 403 else wire.mine(answer, self.label).get("name")
+        return [
+            Finding(True, say("doctor_account", account=account)),
+            Finding(True, say("doctor_version", version=self.settings.linkedin_version)),
+        ]
+
+    def _upload(self, message: Message) -> str:
+        assert message.picture
+        data, kind, _size = pictures.load(self.desk.output, message.picture, PICTURE_BYTES)
+        owner = {"initializeUploadRequest": {"owner": self.settings.linkedin_author}}
+        answer = self._call("POST", "/rest/images", params={"action": "initializeUpload"}, json=owner)
+        place = wire.mine(answer, self.label)["value"]
+        self._ask("PUT", place["uploadUrl"], data=data, headers={"Content-Type": kind})
+        return str(place["image"])
+
+    def _call(self, method: str, path: str, **asked: Any) -> Any:
+        return self._ask(method, self.settings.linkedin_api_url + path, **asked)
+
+    def _ask(self, method: str, url: str, **asked: Any) -> Any:
+        headers = {
+            "Authorization": f"Bearer {self.settings.linkedin_token.reveal()}",
+            "LinkedIn-Version": self.settings.linkedin_version,
+            "X-Restli-Protocol-Version": "2.0.0",
+            **asked.pop("headers", {}),
+        }
+        try:
+            return wire.call(
+                self.desk.web,
+                method,
+                url,
+                network=self.label,
+                now=self.desk.now,
+                renew=say("renew_linkedin"),
+                headers=headers,
+                **asked,
+            )
+        except Refused as error:
+            if "VERSION" in str(error).upper():  # each version is retired about a year after it appeared
+                raise type(error)(say("linkedin_version", version=self.settings.linkedin_version)) from None
+            raise
+
+
+def _remote(urn: str) -> Remote:
+    return Remote(id=urn, url=f"https://www.linkedin.com/feed/update/{urn}/")

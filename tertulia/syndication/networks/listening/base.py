@@ -1,0 +1,138 @@
+"""What every network that is listened to is to the rest of Tertulia.
+
+Etiquette, the same everywhere: only what is public, in full and to everybody; nobody who asks to be left out (a tag
+in their profile, a label, a block); likes and reposts as numbers; what was edited or deleted there is so here.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from html import escape
+from typing import Any, ClassVar
+
+from tertulia.core import sanitise
+from tertulia.store.said import Author, Kind
+from tertulia.syndication.networks.base import Desk, Remote
+
+# In a profile they mean: do not take my words elsewhere. https://brid.gy/about#opt-out (read 2026-11)
+_OPT_OUT = re.compile(r"#(?:nobridge|nobot|nobots|noindex)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One public thing that somebody said on a network; nobody who asked to be left out."""
+
+    id: str  # what the network calls it
+    kind: Kind  # "reply", "quote" or "mention"
+    author: Author
+    avatar: str = ""  # address of the author's picture
+    published: datetime
+    edited: datetime | None = None
+    text: str
+    html: str  # cleaned
+    url: str = ""
+    in_reply_to: str = ""  # id of what it answers
+    root: str = ""  # id of what stands on top of its thread, where the network says so
+    links: tuple[str, ...] = ()  # where it leads: addresses, and ids of what it quotes
+    likes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What stands below something of ours, as it is now; what is answered comes before its answers."""
+
+    heard: tuple[Heard, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)  # like, repost
+    cents: float = 0.0  # what looking cost
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is new in a feed, oldest first; *cursor* is where to go on next time."""
+
+    heard: tuple[Heard, ...]
+    cursor: str
+    cents: float = 0.0  # what reading it cost
+    more: bool = False  # there is more, to be asked for once this is written down
+
+
+Feed = Callable[[str], Page]  # cursor, "" the first time → page
+
+
+class Listener(ABC):
+    """One account, listening."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    # Not more often than this, where looking costs something.
+    every: ClassVar[timedelta] = timedelta(0)
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    @abstractmethod
+    def configured(self) -> bool:
+        """Whether the owner gave what it needs."""
+
+    @abstractmethod
+    def thread(self, remote: Remote) -> Thread:
+        """
+        Everything below *remote*.
+
+        Raises:
+            Waiting, Refused, Expired.
+        """
+
+    def still(self, ids: Sequence[str]) -> dict[str, Heard | None]:
+        """What is at *ids* now: None where it is gone, or may no longer be shown; what is unknown is left out."""
+        return {}
+
+    def feeds(self, site: str) -> dict[str, Feed]:
+        """What else to read: mentions of the account, posts that link to *site*."""
+        return {}
+
+    def at(self, url: str) -> Heard | None:
+        """What lives at the address *url*; None when it is not of this network, or not to be had."""
+        return None
+
+    def cents_a_look(self) -> float:
+        """The most that one look at a feed or thread may cost."""
+        return 0.0
+
+
+def as_html(words: str) -> str:
+    """Plain *words* as cleaned HTML."""
+    parts = (escape(part.strip()).replace("\n", "<br>") for part in re.split(r"\n\s*\n", words) if part.strip())
+    return sanitise.clean("".join(f"<p>{part}</p>" for part in parts))
+
+
+def opted_out(*profile: object) -> bool:
+    """Whether a profile's words ask to be left out."""
+    return any(isinstance(text, str) and _OPT_OUT.search(sanitise.plain(text)) for text in profile)
+
+
+def moment(value: Any) -> datetime | None:
+    """A network's date; None when there is none or it makes no sense."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def number(value: Any) -> int:
+    """A count; 0 for what is none."""
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def name(*told: Any) -> str:
+    """The first of *told* that says something, on one line."""
+    return next((line for one in told if isinstance(one, str) and (line := sanitise.one_line(one, 100))), "?")
+
+
+def address(value: Any) -> str:
+    """A web address, or ""."""
+    good = isinstance(value, str) and value.startswith(("https://", "http://")) and len(value) <= 2000
+    return value if good and not re.search(r"[\s<>\"'`\\]", value) else ""

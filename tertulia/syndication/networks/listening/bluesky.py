@@ -1,0 +1,303 @@
+"""Listening on Bluesky: the AppView tells what is public to anybody, without a key (read 2026-11).
+
+https://docs.bsky.app/docs/api/app-bsky-feed-get-post-thread, …-get-quotes, …-search-posts, and the account's own
+notifications and blocks through its server. Who asks by label not to be shown to people without an account is not
+shown; nor is what the author of the thread has hidden, nor anybody whom the account blocks.
+"""
+
+import html as entities
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from tertulia.core import sanitise
+from tertulia.store.said import Author, Kind
+from tertulia.syndication.networks import wire
+from tertulia.syndication.networks.base import Refused, Remote
+from tertulia.syndication.networks.bluesky import POST, Bluesky
+from tertulia.syndication.networks.listening.base import (
+    Feed,
+    Heard,
+    Listener,
+    Page,
+    Thread,
+    address,
+    moment,
+    name,
+    number,
+    opted_out,
+)
+
+DEPTH = 100  # of answers to answers; the lexicon allows 1000, and no page shows them
+PAGE = 100
+PAGES = 10
+AT_ONCE = 25  # posts or profiles in one question, by the lexicons
+# Global labels, and those that apps hide behind a warning: bluesky-social/atproto packages/api labels.ts.
+HIDING_LABELS = frozenset(
+    ("!no-unauthenticated", "!hide", "!takedown", "!warn", "porn", "sexual", "nudity", "graphic-media", "spam")
+)
+_ADDRESS = re.compile(r"https?://(?:www\.)?bsky\.app/profile/([\w.:%-]+)/post/([A-Za-z0-9]+)/?$")
+
+
+class BlueskyListener(Bluesky, Listener):
+    """A Bluesky account, listening."""
+
+    def thread(self, remote: Remote) -> Thread:
+        answer = self._view("app.bsky.feed.getPostThread", uri=remote.id, depth=DEPTH, parentHeight=0)
+        top = (answer or {}).get("thread") or {}
+        post = top.get("post")
+        if not isinstance(post, dict):
+            return Thread()
+        gate = ((answer or {}).get("threadgate") or post.get("threadgate") or {}).get("record") or {}
+        hidden = set(gate.get("hiddenReplies") or [])
+        said: list[tuple[dict[str, Any], Kind]] = [(each, "reply") for each in _below(top, hidden)]
+        if post.get("quoteCount"):
+            said += [(each, "quote") for each in self._quotes(remote.id)]
+        counts = {"like": number(post.get("likeCount")), "repost": number(post.get("repostCount"))}
+        return Thread(tuple(self._all(said)), counts)
+
+    def still(self, ids: Sequence[str]) -> dict[str, Heard | None]:
+        found: dict[str, Heard | None] = dict.fromkeys(ids)
+        for start in range(0, len(ids), AT_ONCE):
+            answer = self._view("app.bsky.feed.getPosts", uris=ids[start : start + AT_ONCE])
+            if answer is None:
+                for one in ids[start : start + AT_ONCE]:
+                    found.pop(one)
+                continue
+            posts = answer.get("posts") or []
+            for heard in self._all([(each, _kind(each)) for each in posts if isinstance(each, dict)]):
+                found[heard.id] = heard
+        return found
+
+    def feeds(self, site: str) -> dict[str, Feed]:
+        return {"mentions": self._mentions, "links": lambda cursor: self._links(site, cursor)}
+
+    def at(self, url: str) -> Heard | None:
+        match = _ADDRESS.match(url)
+        if not match:
+            return None
+        uri = f"at://{match[1]}/{POST}/{match[2]}"
+        answer = self._view("app.bsky.feed.getPostThread", uri=uri, depth=0, parentHeight=0)
+        post = ((answer or {}).get("thread") or {}).get("post")
+        return next(self._all([(post, _kind(post))]), None) if isinstance(post, dict) else None
+
+    def _quotes(self, uri: str) -> Iterator[dict[str, Any]]:
+        cursor = ""
+        for _page in range(PAGES):
+            more = {"cursor": cursor} if cursor else {}
+            answer = self._view("app.bsky.feed.getQuotes", uri=uri, limit=PAGE, **more) or {}
+            yield from (each for each in answer.get("posts") or [] if isinstance(each, dict))
+            cursor = str(answer.get("cursor") or "")
+            if not cursor:
+                return
+
+    def _mentions(self, cursor: str) -> Page:
+        """Posts that name or quote the account, or answer it, since the moment *cursor*."""
+        uris: list[str] = []
+        newest, after = cursor, ""
+        for _page in range(PAGES):
+            asked: dict[str, str | int] = {"limit": PAGE} | ({"cursor": after} if after else {})
+            answer = self._xrpc("GET", "app.bsky.notification.listNotifications", params=asked)
+            seen = [each for each in answer.get("notifications") or [] if isinstance(each, dict)]
+            fresh = [each for each in seen if str(each.get("indexedAt", "")) > cursor]
+            uris += [str(each["uri"]) for each in fresh if each.get("reason") in ("mention", "reply", "quote")]
+            newest = max([newest, *(str(each.get("indexedAt", "")) for each in fresh)])
+            after = str(answer.get("cursor") or "")
+            if len(fresh) < len(seen) or not after or not cursor:
+                break
+        heard = [one for one in self.still(uris).values() if one]
+        return Page(tuple(sorted(heard, key=lambda one: one.published)), newest)
+
+    def _links(self, site: str, cursor: str) -> Page:
+        """Posts that link to *site*, since the moment *cursor*."""
+        host = re.sub(r"^https?://|/.*$", "", site)
+        asked: dict[str, str | int] = {"q": host, "domain": host, "sort": "latest", "limit": PAGE}
+        if cursor:
+            asked["since"] = cursor
+        posts: list[dict[str, Any]] = []
+        for _page in range(PAGES if cursor else 1):
+            try:
+                answer = self._xrpc("GET", "app.bsky.feed.searchPosts", params=asked)
+            except Refused:  # a server that does not search
+                return Page((), cursor)
+            posts += [each for each in answer.get("posts") or [] if isinstance(each, dict)]
+            if not answer.get("cursor"):
+                break
+            asked["cursor"] = str(answer["cursor"])
+        newest = max([cursor, *(str(each.get("indexedAt", "")) for each in posts)])
+        heard = self._all([(each, _kind(each)) for each in posts])
+        return Page(tuple(sorted(heard, key=lambda one: one.published)), newest)
+
+    # Asking
+
+    def _view(self, method: str, **asked: Any) -> dict[str, Any] | None:
+        """A public question to the AppView; None when what was asked for is not there."""
+        query = urlencode(asked, doseq=True, quote_via=quote)
+        answer = wire.call(
+            self.desk.web,
+            "GET",
+            f"{self.settings.bluesky_appview_url}/xrpc/{method}?{query}",
+            network=self.label,
+            now=self.desk.now,
+            allow=(400, 404),
+        )
+        return wire.mine(answer, self.label) if answer.ok else None
+
+    def _all(self, said: Iterable[tuple[dict[str, Any], Kind]]) -> Iterator[Heard]:
+        """What may be shown of *said*."""
+        given = list(said)
+        profiles = self._profiles({str(post["author"].get("did")) for post, _ in given if _is_post(post)})
+        blocked = self._blocked() if given else set()
+        for post, kind in given:
+            did = str(post["author"].get("did")) if _is_post(post) else ""
+            profile = profiles.get(did, {})
+            if did and did not in blocked and not _hidden(post, profile):
+                yield self._heard(post, kind)
+
+    def _profiles(self, dids: set[str]) -> dict[str, dict[str, Any]]:
+        found = {}
+        asked = sorted(dids)
+        for start in range(0, len(asked), AT_ONCE):
+            answer = self._view("app.bsky.actor.getProfiles", actors=asked[start : start + AT_ONCE]) or {}
+            found.update({str(each.get("did")): each for each in answer.get("profiles") or []})
+        return found
+
+    def _blocked(self) -> set[str]:
+        """Whom the account blocks: public records of its own."""
+        asked: dict[str, str | int] = {
+            "repo": self._session()["did"],
+            "collection": "app.bsky.graph.block",
+            "limit": PAGE,
+        }
+        found: set[str] = set()
+        for _page in range(PAGES):
+            answer = self._xrpc("GET", "com.atproto.repo.listRecords", params=asked)
+            records = answer.get("records") or []
+            found |= {str((each.get("value") or {}).get("subject")) for each in records}
+            if len(records) < PAGE or not answer.get("cursor"):
+                break
+            asked["cursor"] = str(answer["cursor"])
+        return found
+
+    def _heard(self, post: dict[str, Any], kind: Kind) -> Heard:
+        who, record = post["author"], post["record"]
+        handle = sanitise.one_line(str(who.get("handle", "")), 120)
+        # "handle.invalid": an account whose handle does not prove itself.
+        shown = handle if handle and handle != "handle.invalid" else str(who["did"])
+        markup = marked_up(record["text"], record.get("facets"))
+        reply = record.get("reply") or {}
+        return Heard(
+            id=str(post["uri"]),
+            kind=kind,
+            author=Author(
+                network="bluesky",
+                identity=str(who["did"]),
+                name=name(who.get("displayName"), handle),
+                handle=f"@{handle}" if shown == handle else "",
+                url=f"https://bsky.app/profile/{quote(shown, safe=':.-')}",
+                is_owner=who["did"] == self._session()["did"],
+            ),
+            avatar=address(who.get("avatar")),
+            published=moment(record.get("createdAt")) or self.desk.now(),
+            text=sanitise.plain(markup),
+            html=markup,
+            url=f"https://bsky.app/profile/{quote(shown, safe=':.-')}/post/{str(post['uri']).rpartition('/')[2]}",
+            in_reply_to=str((reply.get("parent") or {}).get("uri", "")),
+            root=str((reply.get("root") or {}).get("uri", "")),
+            links=tuple(_addresses(record)),
+            likes=number(post.get("likeCount")),
+        )
+
+
+def _below(top: dict[str, Any], hidden: set[str]) -> Iterator[dict[str, Any]]:
+    """Every answer, those above before those below; what is hidden, blocked or gone is left out with all below it."""
+    waiting = list(reversed(top.get("replies") or []))
+    while waiting:
+        node = waiting.pop()
+        post = node.get("post") if isinstance(node, dict) else None
+        if isinstance(post, dict) and str(post.get("uri")) not in hidden:
+            yield post
+            waiting += reversed(node.get("replies") or [])
+
+
+def _is_post(post: Any) -> bool:
+    return (
+        isinstance(post, dict)
+        and isinstance(post.get("author"), dict)
+        and bool(post["author"].get("did"))
+        and isinstance(post.get("record"), dict)
+        and isinstance(post["record"].get("text"), str)
+    )
+
+
+def _hidden(post: dict[str, Any], profile: dict[str, Any]) -> bool:
+    labels = [
+        label for one in (post, post["author"], profile) for label in one.get("labels") or [] if isinstance(label, dict)
+    ]
+    own = ((post["record"].get("labels") or {}).get("values")) or []
+    values = {str(label.get("val")) for label in [*labels, *own] if isinstance(label, dict) and not label.get("neg")}
+    return bool(HIDING_LABELS & values) or opted_out(profile.get("description"), profile.get("displayName"))
+
+
+def _kind(post: dict[str, Any]) -> Kind:
+    record = post.get("record") if isinstance(post, dict) else None
+    if not isinstance(record, dict):
+        return "mention"
+    if record.get("reply"):
+        return "reply"
+    return "quote" if "record" in (record.get("embed") or {}) else "mention"
+
+
+def _addresses(record: dict[str, Any]) -> Iterator[str]:
+    """Where a post leads: links in its text and its card; and, as at:// addresses, what it quotes."""
+    for facet in record.get("facets") or []:
+        for feature in (facet.get("features") or []) if isinstance(facet, dict) else []:
+            if isinstance(feature, dict) and (found := address(feature.get("uri"))):
+                yield found
+    embed = record.get("embed") or {}
+    card = (embed.get("external") or (embed.get("media") or {}).get("external") or {}).get("uri")
+    if found := address(card):
+        yield found
+    quoted = embed.get("record") or {}
+    uri = quoted.get("uri") or (quoted.get("record") or {}).get("uri")
+    if isinstance(uri, str):
+        yield uri
+
+
+def marked_up(words: str, facets: Any) -> str:
+    """*words* as HTML with their links; facets count UTF-8 bytes, and one that cuts a letter is left out."""
+    data, out, at = words.encode(), [], 0
+    for start, end, url in sorted(_places(facets)):
+        try:
+            before, inside = data[at:start].decode(), data[start:end].decode()
+        except UnicodeDecodeError:
+            continue
+        if at <= start < end <= len(data):
+            out += [entities.escape(before), f'<a href="{entities.escape(url)}">{entities.escape(inside)}</a>']
+            at = end
+    out.append(entities.escape(data[at:].decode("utf-8", "replace")))
+    parts = re.split(r"\n\s*\n", "".join(out).strip())
+    return sanitise.clean("".join(f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in parts if part.strip()))
+
+
+def _places(facets: Any) -> Iterator[tuple[int, int, str]]:
+    for facet in facets if isinstance(facets, list) else []:
+        index = facet.get("index") if isinstance(facet, dict) else None
+        start, end = (index.get("byteStart"), index.get("byteEnd")) if isinstance(index, dict) else (None, None)
+        if not (isinstance(start, int) and isinstance(end, int) and start >= 0):
+            continue
+        for feature in facet.get("features") or []:
+            if isinstance(feature, dict) and (url := _leads(feature)):
+                yield start, end, url
+
+
+def _leads(feature: dict[str, Any]) -> str:
+    match str(feature.get("$type", "")).rpartition("#")[2]:
+        case "link":
+            return address(feature.get("uri"))
+        case "mention":
+            return f"https://bsky.app/profile/{quote(str(feature.get('did', '')), safe=':')}"
+        case "tag":
+            return f"https://bsky.app/hashtag/{quote(str(feature.get('tag', '')), safe='')}"
+    return ""

@@ -1,0 +1,178 @@
+"""Listening on Mastodon and its kin: https://docs.joinmastodon.org/methods/statuses/#context (read 2026-11).
+
+Without a token a server tells 60 answers, 20 deep; with one, 4096. It knows only those that reached it; since 4.5 it
+fetches the missing ones when asked, and says in ``Mastodon-Async-Refresh`` when to ask again.
+"""
+
+import re
+from collections.abc import Sequence
+from html import unescape
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from tertulia.core import sanitise
+from tertulia.store.said import Author, Kind
+from tertulia.syndication.networks import wire
+from tertulia.syndication.networks.base import Remote
+from tertulia.syndication.networks.listening.base import (
+    Feed,
+    Heard,
+    Listener,
+    Page,
+    Thread,
+    address,
+    moment,
+    name,
+    number,
+    opted_out,
+)
+from tertulia.syndication.networks.mastodon import Mastodon
+
+PAGE = 40
+PAGES = 10
+# How often a server may ask us to come back for answers that it is fetching.
+REFRESHES = 2
+LONGEST_REFRESH_SECONDS = 10.0
+
+_REFRESH = re.compile(r'retry\s*=\s*"?(\d+)')
+_HREF = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>', re.IGNORECASE)
+# Mastodon 4.5 puts the quoted address in the text as well, for software that knows no quotes.
+_QUOTE_FALLBACK = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
+_STATUS = re.compile(r"/(?:@[\w.@-]+|users/[\w.-]+/statuses|notice)/(?:statuses/)?([A-Za-z0-9]{2,40})/?$")
+
+
+class MastodonListener(Mastodon, Listener):
+    """A Mastodon account, listening."""
+
+    def thread(self, remote: Remote) -> Thread:
+        answer = self._call("GET", f"/api/v1/statuses/{_safe(remote.id)}", allow=(404, 410))
+        if not answer.ok:
+            return Thread()
+        status = wire.mine(answer, self.label)
+        found = [self._heard(each) for each in self._below(remote.id)]
+        if status.get("quotes_count"):
+            found += [self._heard(each, "quote") for each in self._quotes(remote.id)]
+        counts = {"like": number(status.get("favourites_count")), "repost": number(status.get("reblogs_count"))}
+        return Thread(tuple(one for one in found if one), counts)
+
+    def still(self, ids: Sequence[str]) -> dict[str, Heard | None]:
+        found: dict[str, Heard | None] = {}
+        for one in ids:
+            answer = self._call("GET", f"/api/v1/statuses/{_safe(one)}", allow=(404, 410))
+            status = wire.mine(answer, self.label) if answer.ok else {}
+            found[one] = self._heard(status, "reply" if status.get("in_reply_to_id") else _kind(status))
+        return found
+
+    def feeds(self, site: str) -> dict[str, Feed]:
+        return {"mentions": self._mentions}
+
+    def at(self, url: str) -> Heard | None:
+        """Any server's post by its address, asked of our own server, which fetches it: so its ids are ours."""
+        if not _STATUS.search(urlsplit(url).path):
+            return None
+        answer = self._call("GET", "/api/v2/search", params={"q": url, "resolve": "true", "type": "statuses"})
+        found = wire.mine(answer, self.label).get("statuses") or []
+        if not found:
+            return None
+        return self._heard(found[0], "reply" if found[0].get("in_reply_to_id") else _kind(found[0]))
+
+    def _below(self, number_: str) -> list[dict[str, Any]]:
+        answer = self._call("GET", f"/api/v1/statuses/{_safe(number_)}/context", allow=(404,))
+        for _again in range(REFRESHES):
+            retry = _REFRESH.search(answer.headers.get("mastodon-async-refresh", ""))
+            if not retry:
+                break
+            self.desk.pause(min(float(retry[1]), LONGEST_REFRESH_SECONDS))
+            answer = self._call("GET", f"/api/v1/statuses/{_safe(number_)}/context", allow=(404,))
+        return list(wire.mine(answer, self.label).get("descendants") or []) if answer.ok else []
+
+    def _quotes(self, number_: str) -> list[dict[str, Any]]:
+        answer = self._call(
+            "GET", f"/api/v1/statuses/{_safe(number_)}/quotes", params={"limit": PAGE}, allow=(403, 404)
+        )
+        found = answer.json() if answer.ok else []
+        return found if isinstance(found, list) else []
+
+    def _mentions(self, cursor: str) -> Page:
+        """Notifications of mentions, oldest first; the first time only the newest page."""
+        found: list[dict[str, Any]] = []
+        asked: dict[str, str | int] = {"types[]": "mention", "limit": PAGE}
+        if cursor:
+            asked["min_id"] = cursor
+        for _page in range(PAGES if cursor else 1):
+            page = self._call("GET", "/api/v1/notifications", params=asked, allow=(403, 404)).json()
+            page = page if isinstance(page, list) else []
+            found += reversed(page)
+            if len(page) < PAGE:
+                break
+            asked["min_id"] = str(page[0]["id"])
+        statuses = [each["status"] for each in found if isinstance(each.get("status"), dict)]
+        heard = [self._heard(each, "reply" if each.get("in_reply_to_id") else _kind(each)) for each in statuses]
+        return Page(tuple(one for one in heard if one), str(found[-1]["id"]) if found else cursor)
+
+    def _heard(self, status: dict[str, Any], kind: Kind = "reply") -> Heard | None:
+        account = status.get("account")
+        if status.get("visibility") != "public" or not isinstance(account, dict) or status.get("reblog"):
+            return None
+        if (
+            account.get("noindex") is True
+            or account.get("limited")
+            or opted_out(account.get("note"), *_fields(account))
+        ):
+            return None
+        content = _QUOTE_FALLBACK.sub("", str(status.get("content", "")))
+        markup = sanitise.clean(content)
+        warning = sanitise.one_line(str(status.get("spoiler_text") or ""), 200)
+        if warning:
+            markup = sanitise.clean(f"<p><em>{warning.replace('&', '&amp;').replace('<', '&lt;')}</em></p>") + markup
+        card = status.get("card") if isinstance(status.get("card"), dict) else {}
+        links = [unescape(href) for href in _HREF.findall(content)] + [str((card or {}).get("url", ""))]
+        return Heard(
+            id=str(status["id"]),
+            kind=kind,
+            author=self._author(account),
+            avatar=address(account.get("avatar_static") or account.get("avatar")),
+            published=moment(status.get("created_at")) or self.desk.now(),
+            edited=moment(status.get("edited_at")),
+            text=sanitise.plain(markup),
+            html=markup,
+            url=address(status.get("url")) or address(status.get("uri")),
+            in_reply_to=str(status.get("in_reply_to_id") or ""),
+            links=tuple(dict.fromkeys(link for link in map(address, links) if link)),
+            likes=number(status.get("favourites_count")),
+        )
+
+    def _author(self, account: dict[str, Any]) -> Author:
+        acct = sanitise.one_line(str(account.get("acct", "")), 120)
+        # A local account's handle lacks its server.
+        handle = acct if "@" in acct else f"{acct}@{urlsplit(self.settings.mastodon_url).hostname}"
+        return Author(
+            network="mastodon",
+            identity=str(account.get("url") or account.get("uri") or handle),
+            name=name(account.get("display_name"), account.get("username")),
+            handle=f"@{handle}",
+            url=address(account.get("url")),
+            is_owner=str(account.get("id")) == self._own_id(),
+        )
+
+    def _own_id(self) -> str:
+        kept = self.desk.memory.get(f"mastodon-{self._account_key()}-me")
+        if not kept:
+            account = wire.mine(self._call("GET", "/api/v1/accounts/verify_credentials"), self.label)
+            kept = {"id": str(account["id"])}
+            self.desk.memory.keep(f"mastodon-{self._account_key()}-me", kept)
+        return str(kept["id"])
+
+
+def _kind(status: dict[str, Any]) -> Kind:
+    return "quote" if status.get("quote") else "mention"
+
+
+def _fields(account: dict[str, Any]) -> list[str]:
+    """The profile's own rows, where some write what they want."""
+    rows = account.get("fields") or []
+    return [str(row.get(part, "")) for row in rows if isinstance(row, dict) for part in ("name", "value")]
+
+
+def _safe(number_: str) -> str:
+    return quote(number_, safe="")

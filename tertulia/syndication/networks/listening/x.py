@@ -1,0 +1,139 @@
+"""Listening on X, where reading is paid for: https://docs.x.com/x-api/users/get-mentions (read 2026-11).
+
+The account's own mentions are the cheapest way to its answers, a tenth of a cent each; each comes with the thread it
+stands in (``conversation_id``). Whether something is still there is asked of oEmbed, which costs nothing.
+"""
+
+import html as entities
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from tertulia.core import sanitise
+from tertulia.store.said import Author, Kind
+from tertulia.syndication.networks import wire
+from tertulia.syndication.networks.base import Remote
+from tertulia.syndication.networks.listening.base import (
+    Feed,
+    Heard,
+    Listener,
+    Page,
+    Thread,
+    address,
+    moment,
+    name,
+    number,
+    opted_out,
+)
+from tertulia.syndication.networks.x import X
+
+# Cents of a dollar, https://docs.x.com/x-api/getting-started/pricing (read 2026-11): "owned reads", and user profiles.
+OWNED_CENTS = 0.1
+USER_CENTS = 1.0
+PAGE = 25
+_FIELDS = {
+    "tweet.fields": "author_id,conversation_id,created_at,entities,referenced_tweets,public_metrics",
+    "expansions": "author_id",
+    "user.fields": "name,username,profile_image_url,description,protected",
+}
+
+
+class XListener(X, Listener):
+    """An X account, listening."""
+
+    every = timedelta(days=1)
+    oembed_url = "https://publish.x.com/oembed"
+
+    def cents_a_look(self) -> float:
+        return PAGE * (OWNED_CENTS + USER_CENTS)
+
+    def thread(self, remote: Remote) -> Thread:
+        """Only how many liked and shared it; answers come with the mentions."""
+        answer = self._call("GET", f"/2/tweets/{remote.id}", params={"tweet.fields": "public_metrics"}, allow=(404,))
+        found = wire.mine(answer, self.label).get("data") if answer.ok else None
+        if not isinstance(found, dict):
+            return Thread()
+        metrics = found.get("public_metrics") or {}
+        shared = number(metrics.get("retweet_count"))
+        return Thread((), {"like": number(metrics.get("like_count")), "repost": shared}, OWNED_CENTS)
+
+    def still(self, ids: Sequence[str]) -> dict[str, Heard | None]:
+        """Those that are gone; X says nothing free about the rest."""
+        return {one: None for one in ids if self._gone(one)}
+
+    def feeds(self, site: str) -> dict[str, Feed]:
+        return {"mentions": self._mentions}
+
+    def _gone(self, number_: str) -> bool:
+        url = f"{self.oembed_url}?omit_script=1&dnt=true&url={quote(f'https://x.com/i/status/{number_}', safe='')}"
+        answer = wire.call(self.desk.web, "GET", url, network=self.label, now=self.desk.now, allow=(403, 404))
+        return answer.status in (403, 404)  # 403: its author has closed the account to the public
+
+    def _mentions(self, cursor: str) -> Page:
+        """
+        What is new since *cursor*, one page at a time, for each costs.
+
+        X tells the newest first: while there are older pages, the cursor is "since, newest so far, next page".
+        """
+        since, newest, following = [*cursor.split(), "", "", ""][:3]
+        asked: dict[str, str | int] = {"max_results": PAGE, **_FIELDS}
+        asked |= {"since_id": since} if since else {}
+        asked |= {"pagination_token": following} if following else {}
+        answer = wire.mine(self._call("GET", f"/2/users/{self._me()['id']}/mentions", params=asked), self.label)
+        posts = [each for each in answer.get("data") or [] if isinstance(each, dict)]
+        users = {str(each.get("id")): each for each in (answer.get("includes") or {}).get("users") or []}
+        heard = [self._heard(post, users.get(str(post.get("author_id")), {})) for post in reversed(posts)]
+        latest = str(max([int(newest or since or 0), *(int(post["id"]) for post in posts)]))
+        cents = len(posts) * OWNED_CENTS + len(users) * USER_CENTS
+        further = str((answer.get("meta") or {}).get("next_token") or "")
+        # The first time, what was said before is left where it is.
+        more = bool(further and since)
+        place = f"{since} {latest} {further}" if more else latest if latest != "0" else ""
+        return Page(tuple(one for one in heard if one), place, cents, more)
+
+    def _heard(self, post: dict[str, Any], user: dict[str, Any]) -> Heard | None:
+        kinds = {str(each.get("type")): str(each.get("id")) for each in post.get("referenced_tweets") or []}
+        if not user or user.get("protected") or opted_out(user.get("description")) or "retweeted" in kinds:
+            return None
+        who = re.sub(r"\W", "", str(user.get("username", "")))
+        markup, links = _marked_up(post)
+        kind: Kind = "reply" if "replied_to" in kinds else "quote" if "quoted" in kinds else "mention"
+        return Heard(
+            id=str(post["id"]),
+            kind=kind,
+            author=Author(
+                network="x",
+                identity=str(user["id"]),
+                name=name(user.get("name"), who),
+                handle=f"@{who}",
+                url=f"https://x.com/{who}",
+                is_owner=str(user["id"]) == str(self._me()["id"]),
+            ),
+            avatar=address(user.get("profile_image_url")),
+            published=moment(post.get("created_at")) or self.desk.now(),
+            text=sanitise.plain(markup),
+            html=markup,
+            url=f"https://x.com/{who}/status/{post['id']}",
+            in_reply_to=kinds.get("replied_to", ""),
+            root=str(post.get("conversation_id", "")),
+            links=(*links, *([kinds["quoted"]] if "quoted" in kinds else [])),
+            likes=number((post.get("public_metrics") or {}).get("like_count")),
+        )
+
+
+def _marked_up(post: dict[str, Any]) -> tuple[str, list[str]]:
+    """The words as HTML, their t.co links written out, and where they lead."""
+    text = entities.unescape(str(post.get("text", "")))
+    urls = [each for each in (post.get("entities") or {}).get("urls") or [] if isinstance(each, dict)]
+    whole = {str(each.get("url")): address(each.get("unwound_url") or each.get("expanded_url")) for each in urls}
+    parts = re.split(r"(https://t\.co/\w+)", text)
+    out = [
+        f'<a href="{entities.escape(whole[part])}">{entities.escape(whole[part].split("://", 1)[1])}</a>'
+        if whole.get(part)
+        else entities.escape(part)
+        for part in parts
+    ]
+    paragraphs = [part.replace("\n", "<br>") for part in re.split(r"\n\s*\n", "".join(out).strip())]
+    return sanitise.clean("".join(f"<p>{part}</p>" for part in paragraphs)), [link for link in whole.values() if link]

@@ -1,0 +1,296 @@
+"""The newsletter: each post as a letter to each reader who confirmed.
+
+SMTP (RFC 5321) by the standard library; one-click unsubscribing by RFC 8058: ``List-Unsubscribe`` and
+``List-Unsubscribe-Post`` in every letter, and the address in them acts on POST alone. Both lines must be covered by
+the DKIM signature that the owner's mail server adds.
+
+Exactly once: a part is a reader, so a run that was killed after 40 of 100 letters goes on with the 41st. SMTP has no
+memory and no search: a letter whose "250" we did not hear waits for a person. ``Message-ID`` is the same for every
+attempt, and some mail programs show such a letter once.
+
+A reader gets what is published after they confirmed, with a day's grace; never the archive.
+"""
+
+import hashlib
+import hmac
+import html
+import smtplib
+import ssl
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from urllib.parse import quote, unquote, urlsplit
+
+from tertulia.content.posts import Post
+from tertulia.core.errors import SettingError
+from tertulia.core.phrases import say
+from tertulia.core.settings import Settings, hide
+from tertulia.store.subscribers import Subscriber
+from tertulia.syndication.networks.base import (
+    Expired,
+    Finding,
+    Message,
+    Moot,
+    Network,
+    Refused,
+    Remote,
+    Sending,
+    Unknown,
+    Waiting,
+)
+from tertulia.syndication.summary import Style, count_graphemes
+
+LENGTH = 20_000  # a letter has no limit; a summary that long is no summary
+TIMEOUT_SECONDS = 30.0
+GRACE = timedelta(days=1)
+
+_WORDS = {
+    "es": {
+        "read": "Leer la entrada",
+        "leave": "Dejar de recibir el boletín",
+        "why": "Recibes este correo porque te suscribiste a {title}.",
+        "confirm_subject": "Confirma tu suscripción a {title}",
+        "confirm": "Alguien pidió que {title} te escriba cuando publique algo. Si fuiste tú, confírmalo:",
+        "confirm_not": "Si no fuiste tú, no hagas nada: no volveremos a escribirte.",
+    },
+    "en": {
+        "read": "Read the post",
+        "leave": "Stop receiving the newsletter",
+        "why": "You receive this e-mail because you subscribed to {title}.",
+        "confirm_subject": "Confirm your subscription to {title}",
+        "confirm": "Somebody asked {title} to write to you when it publishes. If it was you, confirm:",
+        "confirm_not": "If it was not you, do nothing: we will not write again.",
+    },
+}
+
+
+class Mail(Network):
+    """The newsletter's list."""
+
+    name = "mail"
+    label = "Mail"
+    looks = False
+    needs = ("smtp_url", "mail_from", "secret_key")
+
+    def style(self) -> Style:
+        # Title, summary and link are laid out by the letter itself.
+        return Style(limit=LENGTH, count=count_graphemes, tags=0, link=False)
+
+    def recipients(self, post: Post) -> tuple[str, ...]:
+        """The readers of this post's language who had confirmed when it came out."""
+        if self.desk.readers is None:
+            return ()
+        there = self.desk.readers.confirmed(before=post.date + GRACE)
+        return tuple(str(reader.id) for reader in there if reader.lang == post.lang)
+
+    def publish(self, message: Message, sending: Sending) -> Remote:
+        reader = self.desk.readers.one(int(sending.part)) if self.desk.readers else None
+        if reader is None or reader.state != "confirmed":
+            raise Moot(say("mail_left"))
+        letter = self._letter(message, reader, sending.key)
+        _send(self.settings, letter, sending)
+        return Remote(id=str(letter["Message-ID"]))
+
+    def card(self, message: Message) -> bool:
+        return False
+
+    def composer(self, message: Message) -> str:
+        body = f"{message.text}\n\n{message.link}"
+        return f"mailto:?subject={quote(message.title, safe='')}&body={quote(body, safe='')}"
+
+    def check(self) -> list[Finding]:
+        with _connected(self.settings):
+            pass
+        readers = len(self.desk.readers.confirmed()) if self.desk.readers else 0
+        return [Finding(True, say("doctor_readers", readers=readers))]
+
+    def _letter(self, message: Message, reader: Subscriber, key: str) -> EmailMessage:
+        words = _words(message.lang)
+        leave = self.leave_address(reader.id)
+        letter = EmailMessage()
+        letter["Subject"] = " ".join(message.title.split())
+        letter["From"] = _address(self.settings.mail_from)
+        letter["To"] = reader.email
+        letter["Date"] = format_datetime(self.desk.now())
+        host = self.settings.mail_from.rpartition("@")[2].rstrip("> ")
+        letter["Message-ID"] = f"<{key}@{host}>"
+        letter["Content-Language"] = message.lang
+        letter["List-Id"] = f"<newsletter.{urlsplit(self.desk.site).hostname or host}>"
+        letter["List-Unsubscribe"] = f"<{leave}>"
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        why = words["why"].format(title=self.desk.title)
+        letter.set_content(
+            f"{message.title}\n\n{message.text}\n\n{message.link}\n\n-- \n{why}\n{words['leave']}: {leave}\n"
+        )
+        letter.add_alternative(_as_html(message, words, why, leave), subtype="html")
+        return letter
+
+    def leave_address(self, number: int) -> str:
+        """Where a reader leaves with one click."""
+        return _service_address(self.settings, self.desk.service or self.desk.site, "leave", number)
+
+
+def confirmation(settings: Settings, service: str, title: str, reader: Subscriber, now: datetime) -> EmailMessage:
+    """The letter that asks the owner of an address whether they want letters; *service* is where it is answered."""
+    words = _words(reader.lang)
+    address = _service_address(settings, service, "confirm", reader.id)
+    letter = EmailMessage()
+    letter["Subject"] = words["confirm_subject"].format(title=title)
+    letter["From"] = _address(settings.mail_from)
+    letter["To"] = reader.email
+    letter["Date"] = format_datetime(now)
+    letter["Auto-Submitted"] = "auto-generated"
+    asked = words["confirm"].format(title=title)
+    letter.set_content(f"{asked}\n\n{address}\n\n{words['confirm_not']}\n")
+    return letter
+
+
+def to_owner(settings: Settings, subject: str, text: str) -> None:
+    """A letter to ``OWNER_EMAIL``; nothing when there is no such address or no mail server."""
+    if not (settings.owner_email and settings.smtp_url and settings.mail_from):
+        return
+    letter = EmailMessage()
+    letter["Subject"] = subject
+    letter["From"] = _address(settings.mail_from)
+    letter["To"] = settings.owner_email
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(text)
+    _send(settings, letter, Sending(key=""))
+
+
+def send(settings: Settings, letter: EmailMessage) -> None:
+    """Send one letter that is no part of a newsletter."""
+    _send(settings, letter, Sending(key=""))
+
+
+def token(settings: Settings, purpose: str, number: int) -> str:
+    """What proves that a link came in a letter of ours to reader *number*, for *purpose* alone."""
+    signed = hmac.digest(
+        settings.secret_key.reveal().encode(), f"newsletter {purpose} {number}".encode(), hashlib.sha256
+    )
+    return f"{number}-{signed.hex()[:32]}"
+
+
+def reader_of(settings: Settings, purpose: str, given: str) -> int | None:
+    """The reader whom the token *given* is for; None when it is not ours."""
+    number = given.partition("-")[0]
+    if not settings.secret_key or not (number.isascii() and number.isdecimal()):
+        return None
+    return int(number) if hmac.compare_digest(token(settings, purpose, int(number)), given) else None
+
+
+def _service_address(settings: Settings, base: str, purpose: str, number: int) -> str:
+    return f"{base.rstrip('/')}/newsletter/{purpose}?token={token(settings, purpose, number)}"
+
+
+def _words(lang: str) -> dict[str, str]:
+    return _WORDS.get(lang, _WORDS["en"])
+
+
+def _address(written: str) -> Address:
+    name, address = parseaddr(written)
+    try:
+        return Address(name, addr_spec=address)
+    except (ValueError, IndexError) as error:
+        raise SettingError(say("mail_from")) from error
+
+
+def _as_html(message: Message, words: dict[str, str], why: str, leave: str) -> str:
+    paragraphs = "".join(f"<p>{html.escape(part)}</p>" for part in message.text.split("\n\n"))
+    picture = ""
+    if message.picture:
+        source, alt = html.escape(message.picture.url), html.escape(message.picture.alt)
+        picture = f'<p><img src="{source}" alt="{alt}" style="max-width: 100%; height: auto"></p>'
+    link = html.escape(message.link)
+    return (
+        f'<!doctype html><html lang="{html.escape(message.lang)}"><meta charset="utf-8">'
+        f"<title>{html.escape(message.title)}</title>"
+        '<body style="font: 1.1em/1.6 Georgia, serif; max-width: 34em; margin: 1em auto; padding: 0 1em">'
+        f'<h1 style="font-size: 1.4em"><a href="{link}" style="color: inherit">{html.escape(message.title)}</a></h1>'
+        f'{picture}{paragraphs}<p><a href="{link}">{html.escape(words["read"])}</a></p>'
+        f'<p style="font-size: .8em; color: #666">{html.escape(why)} '
+        f'<a href="{html.escape(leave)}">{html.escape(words["leave"])}</a></p></body></html>\n'
+    )
+
+
+# SMTP
+
+
+def _send(settings: Settings, letter: EmailMessage, sending: Sending) -> None:
+    """
+    Hand *letter* to the mail server.
+
+    Until the "." that ends the letter nothing was promised; what is lost after it is unknown.
+    """
+    sender, to = parseaddr(str(letter["From"]))[1], parseaddr(str(letter["To"]))[1]
+    with _connected(settings) as server:
+        try:
+            _expect(server.mail(sender))
+            _expect(server.rcpt(to))
+        except (smtplib.SMTPException, OSError) as error:
+            raise Waiting(say("net_down", network="SMTP", why=_why(error)), alone=True) from None
+        sending.ready()
+        try:
+            _expect(server.data(letter.as_bytes(policy=letter.policy.clone(linesep="\r\n"))))
+        except smtplib.SMTPDataError as error:  # refused before the letter was sent
+            _expect((error.smtp_code, _bytes(error.smtp_error)))
+        except (smtplib.SMTPException, OSError):
+            raise Unknown(say("net_lost", network="SMTP")) from None
+
+
+class _connected:
+    """A logged-in connection, closed at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        parts = urlsplit(settings.smtp_url.reveal())
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise SettingError(say("smtp_url"))
+        self._parts = parts
+
+    def __enter__(self) -> smtplib.SMTP:
+        parts, host = self._parts, self._parts.hostname or ""
+        try:
+            if parts.scheme == "smtps":
+                server: smtplib.SMTP = smtplib.SMTP_SSL(
+                    host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+                )
+            else:
+                server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_SECONDS)
+                server.ehlo()
+                if server.has_extn("starttls"):
+                    server.starttls(context=ssl.create_default_context())
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+        except smtplib.SMTPAuthenticationError as error:
+            words = hide(_why(error))
+            raise Expired(say("net_expired", network="SMTP", words=words, renew=say("renew_mail"))) from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise Waiting(say("net_down", network="SMTP", why=_why(error))) from None
+        self._server = server
+        return server
+
+    def __exit__(self, *_error: object) -> None:
+        try:
+            self._server.quit()
+        except (smtplib.SMTPException, OSError):
+            self._server.close()
+
+
+def _expect(answer: tuple[int, bytes]) -> None:
+    """250 and friends go on; 4xx is later, 5xx is no, in the server's words."""
+    code, words = answer[0], hide(answer[1].decode("utf-8", "replace"))
+    if code < 400:
+        return
+    if code < 500:
+        raise Waiting(say("net_slow_down", network="SMTP", status=f"{code} {words}"), alone=True)
+    raise Refused(say("net_refused", network="SMTP", status=code, words=words))
+
+
+def _bytes(value: bytes | str) -> bytes:
+    return value if isinstance(value, bytes) else value.encode()
+
+
+def _why(error: Exception) -> str:
+    words = getattr(error, "smtp_error", b"")
+    return hide(_bytes(words).decode("utf-8", "replace") or str(error) or type(error).__name__)

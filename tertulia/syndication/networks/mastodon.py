@@ -1,0 +1,223 @@
+"""Mastodon, and every server that speaks its API (GoToSocial, Pleroma, Akkoma, snac, Friendica…).
+
+API: https://docs.joinmastodon.org/methods/statuses/ and …/media/ and …/instance/ (read 2026-11).
+
+Exactly once: the ``Idempotency-Key`` keeps a repeated request from making a second post, for an hour and on
+Mastodon itself; GoToSocial 0.20 and snac2 ignore it. So the own timeline is looked at before anything is sent.
+A public post of ours that already links to the article counts as its announcement, whoever wrote it.
+"""
+
+import hashlib
+import html as entities
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import regex
+
+from tertulia.core import sanitise
+from tertulia.core.phrases import say
+from tertulia.syndication.networks import pictures, wire
+from tertulia.syndication.networks.base import (
+    Attached,
+    Finding,
+    Message,
+    Network,
+    Remote,
+    Sending,
+    Unknown,
+    Waiting,
+    handle_on,
+)
+from tertulia.syndication.summary import Style, count_graphemes, links_in
+
+# Used until the server has been asked; https://docs.joinmastodon.org/entities/Instance/ names them. (read 2026-11)
+LENGTH = 500
+LINK_LENGTH = 23  # every link counts as much, whatever its length: https://docs.joinmastodon.org/user/posting/#links
+ALT_LENGTH = 1500
+PICTURE_BYTES = 16_777_216
+LIMITS_LAST = timedelta(days=1)
+
+# A picture is ready at once or the server answers 202 and goes on working.
+MEDIA_LOOKS = 20
+MEDIA_PAUSE_SECONDS = 1.5
+
+PAGE = 40
+# Some 2,000 posts back; further than that the answer is "unknown".
+PAGES = 50
+
+_MENTION_HOST = regex.compile(r"(?<=(?<![\w@])@[\w.-]*\w)@[\w-]+(?:\.[\w-]+)+")
+
+
+def count(text: str, link_length: int = LINK_LENGTH) -> int:
+    """Graphemes, each link as *link_length* and ``@user@host`` as ``@user``."""
+    length, at = 0, 0
+    for start, end in links_in(text):
+        length += count_graphemes(_MENTION_HOST.sub("", text[at:start])) + link_length
+        at = end
+    return length + count_graphemes(_MENTION_HOST.sub("", text[at:]))
+
+
+class Mastodon(Network):
+    """A Mastodon account."""
+
+    name = "mastodon"
+    label = "Mastodon"
+    looks = True
+    threads = True
+    pictures = True
+    when_edited = "edit"
+    needs = ("mastodon_url", "mastodon_token")
+
+    def style(self) -> Style:
+        limits = self._limits()
+        link_length = int(limits.get("link_length", LINK_LENGTH))
+        return Style(
+            limit=int(limits.get("length", LENGTH)),
+            count=lambda text: count(text, link_length),
+            tags=4,
+            handle=handle_on("mastodon"),
+        )
+
+    def learn(self) -> None:
+        """Ask the server for its limits, once a day."""
+        read_at = self._limits().get("read_at", "")
+        if read_at and self.desk.now() - datetime.fromisoformat(read_at) < LIMITS_LAST:
+            return
+        answer = self._call("GET", "/api/v2/instance", allow=(404,))
+        if answer.status == 404:  # servers older than 4.0, and some others
+            answer = self._call("GET", "/api/v1/instance")
+        found = wire.mine(answer, self.label).get("configuration") or {}
+        statuses, media = found.get("statuses") or {}, found.get("media_attachments") or {}
+        known = {
+            "length": statuses.get("max_characters"),
+            "link_length": statuses.get("characters_reserved_per_url"),
+            "alt_length": media.get("description_limit"),
+            "picture_bytes": media.get("image_size_limit"),
+        }
+        limits = {name: value for name, value in known.items() if isinstance(value, int) and value > 0}
+        self.desk.memory.keep(f"mastodon-{self._account_key()}", limits | {"read_at": self.desk.now().isoformat()})
+
+    def publish(self, message: Message, sending: Sending) -> Remote:
+        body: dict[str, Any] = {"status": message.text, "language": message.lang, "visibility": "public"}
+        if message.picture:
+            body["media_ids"] = [self._upload(message.picture)]
+        if sending.above:
+            body["in_reply_to_id"] = sending.above.id
+        sending.ready()
+        answer = self._call(
+            "POST", "/api/v1/statuses", json=body, headers={"Idempotency-Key": sending.key}, creates=True
+        )
+        return _remote(wire.mine(answer, self.label, creates=True))
+
+    def find(self, message: Message, sending: Sending) -> Remote | None:
+        """The post of ours that announces this already."""
+        for status in self._own_statuses(since=sending.since(message), replies=message.part != "1"):
+            if _is(status, message):
+                return _remote(status)
+        return None
+
+    def edit(self, remote: Remote, message: Message) -> Remote:
+        now = wire.mine(self._call("GET", f"/api/v1/statuses/{remote.id}"), self.label)
+        # Pictures that are not named again are taken off.
+        media = [str(item["id"]) for item in now.get("media_attachments", [])]
+        body = {"status": message.text, "language": message.lang, "media_ids": media}
+        return _remote(wire.mine(self._call("PUT", f"/api/v1/statuses/{remote.id}", json=body), self.label))
+
+    def delete(self, remote: Remote) -> None:
+        self._call("DELETE", f"/api/v1/statuses/{remote.id}", allow=(404, 410))
+
+    def composer(self, message: Message) -> str:
+        if self.settings.mastodon_url:
+            return f"{self.settings.mastodon_url}/share?text={quote(message.text, safe='')}"
+        # Mastodon's own page that asks for the reader's server.
+        return f"https://share.joinmastodon.org/#text={quote(message.text, safe='')}"
+
+    def check(self) -> list[Finding]:
+        answer = self._call("GET", "/api/v1/accounts/verify_credentials")
+        account = wire.mine(answer, self.label)
+        self.desk.memory.forget(f"mastodon-{self._account_key()}")
+        self.learn()
+        style = self.style()
+        return [
+            Finding(True, say("doctor_account", account=account.get("acct", "?"))),
+            Finding(True, say("doctor_limit", limit=style.limit)),
+            *wire.clock(answer, self.desk.now()),
+        ]
+
+    def _call(self, method: str, path: str, **asked: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self.settings.mastodon_token.reveal()}", **asked.pop("headers", {})}
+        return wire.call(
+            self.desk.web,
+            method,
+            self.settings.mastodon_url + path,
+            network=self.label,
+            now=self.desk.now,
+            renew=say("renew_mastodon", url=self.settings.mastodon_url),
+            headers=headers,
+            **asked,
+        )
+
+    def _limits(self) -> dict[str, Any]:
+        return self.desk.memory.get(f"mastodon-{self._account_key()}")
+
+    def _account_key(self) -> str:
+        """A name for this server and key, so that what is remembered is never another account's."""
+        both = f"{self.settings.mastodon_url} {self.settings.mastodon_token.reveal()}"
+        return hashlib.sha256(both.encode()).hexdigest()[:12]
+
+    def _upload(self, picture: Attached) -> str:
+        limits = self._limits()
+        data, kind, _size = pictures.load(self.desk.output, picture, int(limits.get("picture_bytes", PICTURE_BYTES)))
+        alt = picture.alt[: int(limits.get("alt_length", ALT_LENGTH))]
+        answer = self._call(
+            "POST",
+            "/api/v2/media",
+            data={"description": alt} if alt else None,
+            files={"file": (f"picture.{kind.partition('/')[2]}", data, kind)},
+        )
+        media = wire.mine(answer, self.label)
+        for _look in range(MEDIA_LOOKS):
+            if media.get("url") and answer.status == 200:
+                return str(media["id"])
+            self.desk.pause(MEDIA_PAUSE_SECONDS)
+            answer = self._call("GET", f"/api/v1/media/{media['id']}")
+            media = wire.mine(answer, self.label)
+        raise Waiting(say("net_media", network=self.label), 60.0)
+
+    def _own_statuses(self, since: datetime, replies: bool) -> Iterator[dict[str, Any]]:
+        """Our own public posts, newest first, back to *since*; boosts left out."""
+        account = wire.mine(self._call("GET", "/api/v1/accounts/verify_credentials"), self.label)
+        asked: dict[str, str | int] = {"limit": PAGE, "exclude_reblogs": "true"}
+        if not replies:
+            asked["exclude_replies"] = "true"
+        for _page in range(PAGES):
+            page = self._call("GET", f"/api/v1/accounts/{account['id']}/statuses", params=asked).json()
+            if not isinstance(page, list):
+                raise Waiting(say("net_garbled", network=self.label))
+            fresh = [status for status in page if datetime.fromisoformat(status["created_at"]) >= since]
+            yield from (status for status in fresh if not status.get("reblog"))
+            if not page or len(fresh) < len(page):  # pinned posts are not mixed in unless asked for
+                return
+            asked["max_id"] = str(page[-1]["id"])
+        raise Unknown(say("net_too_far", network=self.label))
+
+
+def _remote(status: dict[str, Any]) -> Remote:
+    return Remote(id=str(status["id"]), url=str(status.get("url") or status.get("uri") or ""))
+
+
+def _is(status: dict[str, Any], message: Message) -> bool:
+    """Whether *status* says what *message* says: by its link, or where there is none word for word."""
+    content = str(status.get("content", ""))
+    links = {entities.unescape(href) for href in regex.findall(r'href="([^"]*)"', content)}
+    said = sanitise.plain(content)
+    if message.part == "1" and message.link in message.text:
+        return message.link in links or message.link in said.split()
+    return _bare(said) == _bare(message.text)
+
+
+def _bare(text: str) -> str:
+    """Letters and signs alone: servers change blanks, and shorten ``@user@host`` to ``@user``."""
+    return regex.sub(r"\s+", "", _MENTION_HOST.sub("", text))

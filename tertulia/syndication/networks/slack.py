@@ -1,0 +1,62 @@
+"""A Slack channel, by incoming webhook.
+
+API: https://api.slack.com/messaging/webhooks (read 2026-11).
+
+A webhook answers "ok" and no id: nothing can be looked at, edited or deleted. What was lost on the way waits for a
+person.
+"""
+
+from tertulia.core.phrases import say
+from tertulia.syndication.networks import wire
+from tertulia.syndication.networks.base import (
+    Finding,
+    Message,
+    Network,
+    Remote,
+    Sending,
+    Unknown,
+)
+from tertulia.syndication.summary import Style
+
+LENGTH = 4000  # beyond it Slack may cut: https://api.slack.com/changelog/2018-04-truncating-really-long-messages
+
+
+def escape(text: str) -> str:
+    """Slack reads only these three signs as markup that could not be typed by a person."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+class Slack(Network):
+    """A channel."""
+
+    name = "slack"
+    label = "Slack"
+    looks = False
+    needs = ("slack_webhook",)
+
+    def style(self) -> Style:
+        return Style(limit=LENGTH, count=len, tags=0, escape=escape, title=lambda title: f"*{escape(title)}*")
+
+    def publish(self, message: Message, sending: Sending) -> Remote:
+        sending.ready()
+        answer = wire.call(
+            self.desk.web,
+            "POST",
+            self.settings.slack_webhook.reveal(),
+            network=self.label,
+            now=self.desk.now,
+            renew=say("renew_slack"),
+            json={"text": message.text, "unfurl_links": True},
+            creates=True,
+        )
+        if answer.text.strip() != "ok":
+            raise Unknown(say("net_garbled", network=self.label))
+        return Remote(id=sending.key)
+
+    def shown(self, message: Message) -> str:
+        title, blank, rest = message.text.partition("\n")
+        text = title.strip("*") + blank + rest
+        return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+    def check(self) -> list[Finding]:
+        return [Finding(True, say("doctor_untried"))]  # a webhook can only be tried by posting

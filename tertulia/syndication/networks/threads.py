@@ -1,0 +1,142 @@
+"""Threads, Meta's.
+
+API: https://developers.facebook.com/docs/threads/posts and …/threads/reference (read 2026-11).
+
+A post is made in two steps: a container, which nobody sees, then its publication. Meta fetches pictures by address,
+so the site must be public first. Exactly once: no idempotency key, but the own posts can be listed and are looked at.
+"""
+
+from typing import Any
+from urllib.parse import quote
+
+import regex
+
+from tertulia.core.errors import NetworkError
+from tertulia.core.phrases import say
+from tertulia.core.text import graphemes
+from tertulia.syndication.networks import graph
+from tertulia.syndication.networks.base import (
+    Finding,
+    Message,
+    Network,
+    Refused,
+    Remote,
+    Sending,
+    Unknown,
+    Waiting,
+    handle_on,
+)
+from tertulia.syndication.summary import Style
+
+LENGTH = 500
+ALT_LENGTH = 1000
+PAGE = 100
+PAGES = 10
+# "Query a container's status once per minute, for no more than 5 minutes"; most are ready at once.
+LOOKS = 10
+LOOK_SECONDS = 6.0
+
+_EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3")
+
+
+def count(text: str) -> int:
+    """Characters, where an emoji counts as its UTF-8 bytes: "👩‍👧" is 11."""
+    return sum(
+        len(each.encode()) if _EMOJI.search(each) and not each.isascii() else len(each) for each in graphemes(text)
+    )
+
+
+class Threads(Network):
+    """A Threads account."""
+
+    name = "threads"
+    label = "Threads"
+    looks = True
+    threads = True
+    pictures = True
+    when_edited = "leave"  # no way to edit
+    needs = ("threads_user", "threads_token")
+
+    def style(self) -> Style:
+        return Style(limit=LENGTH, count=count, tags=1, handle=handle_on("threads"))  # one topic a post is all it takes
+
+    def publish(self, message: Message, sending: Sending) -> Remote:
+        said = {"media_type": "TEXT", "text": message.text}
+        if message.picture:
+            said |= {"media_type": "IMAGE", "image_url": message.picture.url}
+            if message.picture.alt:
+                said["alt_text"] = message.picture.alt[:ALT_LENGTH]
+        if sending.above:
+            said["reply_to_id"] = sending.above.id
+        container = self._call("POST", f"{self.settings.threads_user}/threads", data=said)["id"]
+        if message.picture:
+            self._await(container)
+        sending.ready()
+        made = self._call(
+            "POST", f"{self.settings.threads_user}/threads_publish", data={"creation_id": container}, creates=True
+        )
+        return Remote(id=made["id"], url=self._address(made["id"]))
+
+    def find(self, message: Message, sending: Sending) -> Remote | None:
+        """Our own post with this link, or with these words."""
+        asked: dict[str, str | int] = {
+            "fields": "id,permalink,text,timestamp,link_attachment_url",
+            "since": int(sending.since(message).timestamp()),
+            "limit": PAGE,
+        }
+        place = "threads" if message.part == "1" else "replies"
+        for _page in range(PAGES):
+            page = self._call("GET", f"{self.settings.threads_user}/{place}", params=asked)
+            for post in page.get("data", []):
+                if _is(post, message):
+                    return Remote(id=post["id"], url=post.get("permalink", ""))
+            after = page.get("paging", {}).get("cursors", {}).get("after")
+            if len(page.get("data", [])) < PAGE or not after:
+                return None
+            asked["after"] = after
+        raise Unknown(say("net_too_far", network=self.label))
+
+    def delete(self, remote: Remote) -> None:
+        self._call("DELETE", remote.id, gone_is_fine=True)
+
+    def composer(self, message: Message) -> str:
+        return f"https://www.threads.com/intent/post?text={quote(message.text, safe='')}"
+
+    def check(self) -> list[Finding]:
+        account = self._call("GET", self.settings.threads_user, params={"fields": "username"}).get("username", "?")
+        return [Finding(True, say("doctor_account", account=f"@{account}"))]
+
+    def _await(self, container: str) -> None:
+        for _look in range(LOOKS):
+            status = self._call("GET", container, params={"fields": "status,error_message"})
+            if status.get("status") == "FINISHED":
+                return
+            if status.get("status") in ("ERROR", "EXPIRED"):
+                words = status.get("error_message", status["status"])
+                raise Refused(say("net_refused", network=self.label, status=400, words=words))
+            self.desk.pause(LOOK_SECONDS)
+        raise Waiting(say("net_media", network=self.label), 60.0)
+
+    def _address(self, number: str) -> str:
+        try:
+            return str(self._call("GET", number, params={"fields": "permalink"}).get("permalink", ""))
+        except NetworkError:  # it is published all the same
+            return ""
+
+    def _call(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
+        return graph.call(
+            self.desk,
+            method,
+            f"{self.settings.threads_api_url}/{path}",
+            network=self.label,
+            token=self.settings.threads_token.reveal(),
+            renew=say("renew_threads"),
+            **asked,
+        )
+
+
+def _is(post: dict[str, Any], message: Message) -> bool:
+    text = post.get("text", "")
+    if message.part == "1" and message.link in message.text:
+        return message.link in text.split() or post.get("link_attachment_url") == message.link
+    return "".join(text.split()) == "".join(message.text.split())

@@ -1,0 +1,216 @@
+"""X (formerly Twitter), by its API v2 with OAuth 1.0a keys of one account.
+
+API: https://docs.x.com/x-api/posts/create-post, …/media/upload-media, …/users/get-posts. (read 2026-11, docs@2871328)
+
+Exactly once: X refuses a text that is word for word the last one, and the own timeline can be read; so it is looked
+at before sending, which costs a tenth of a cent per post read. There is no free tier: every post is paid for.
+
+Counting follows twitter-text v3 (https://github.com/twitter/twitter-text, config/v3.json): most Latin letters weigh 1,
+"…", "€" and everything from other scripts 2, an emoji 2 however it is joined, every link 23, on the text in NFC.
+"""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+import regex
+from requests_oauthlib import OAuth1
+
+from tertulia.core.phrases import say
+from tertulia.core.text import graphemes
+from tertulia.syndication.networks import pictures, wire
+from tertulia.syndication.networks.base import (
+    Attached,
+    Finding,
+    Message,
+    Network,
+    Refused,
+    Remote,
+    Sending,
+    Unknown,
+    handle_on,
+)
+from tertulia.syndication.summary import Style, links_in
+
+LENGTH = 280
+LINK_LENGTH = 23
+PICTURE_BYTES = 5_000_000
+ALT_LENGTH = 1000
+PAGE = 100
+PAGES = 5
+
+_LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+_EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|[0-9#*]\ufe0f?\u20e3")
+# X makes links of bare names too; these ends are what people write, and over-counting an unknown one harms nobody.
+_BARE_LINK = regex.compile(
+    r"(?<![\w@#./-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
+    r"(?:com|org|net|info|edu|gov|app|dev|blog|cat|gal|eus|social|online|site|tech|news|xyz|[a-z]{2})"
+    r"(?![\w-]|\.\w)(?:/[^\s«»“”<>]*)?",
+    regex.IGNORECASE,
+)
+
+
+def count(text: str) -> int:
+    """How long X says that *text* is."""
+    text = unicodedata.normalize("NFC", text)
+    length, at = 0, 0
+    for start, end in _links(text):
+        length += sum(_weight(each) for each in graphemes(text[at:start])) + LINK_LENGTH
+        at = end
+    return length + sum(_weight(each) for each in graphemes(text[at:]))
+
+
+def _links(text: str) -> list[tuple[int, int]]:
+    whole = links_in(text)
+    bare = [match.span() for match in _BARE_LINK.finditer(text)]
+    return sorted([*whole, *(span for span in bare if not any(start <= span[0] < end for start, end in whole))])
+
+
+def _weight(grapheme: str) -> int:
+    if _EMOJI.search(grapheme) and (len(grapheme) > 1 or ord(grapheme) > 0x2000):
+        return 2
+    return sum(1 if any(low <= ord(mark) <= high for low, high in _LIGHT) else 2 for mark in grapheme)
+
+
+class X(Network):
+    """An X account."""
+
+    name = "x"
+    label = "X"
+    looks = True
+    threads = True
+    pictures = True
+    when_edited = "leave"  # only Premium may edit, and for an hour
+    needs = ("x_consumer_key", "x_consumer_secret", "x_access_token", "x_access_secret")
+
+    def style(self) -> Style:
+        return Style(limit=LENGTH, count=count, tags=2, handle=handle_on("x"))
+
+    def publish(self, message: Message, sending: Sending) -> Remote:
+        body: dict[str, Any] = {"text": message.text}
+        if message.picture:
+            body["media"] = {"media_ids": [self._upload(message.picture)]}
+        if sending.above:
+            body["reply"] = {"in_reply_to_tweet_id": sending.above.id}
+        who = self._me()["username"]
+        sending.ready()
+        try:
+            answer = self._call("POST", "/2/tweets", json=body, creates=True)
+        except Refused as error:
+            found = self.find(message, sending) if "duplicate" in str(error).lower() else None
+            if found is None:
+                raise
+            return found
+        return _remote(wire.mine(answer, self.label, creates=True)["data"]["id"], who)
+
+    def find(self, message: Message, sending: Sending) -> Remote | None:
+        """Our own post with this link, or with these words."""
+        me = self._me()
+        asked: dict[str, str | int] = {
+            "max_results": PAGE,
+            "start_time": _stamp(sending.since(message)),
+            "exclude": "retweets",
+            "tweet.fields": "entities,created_at,text",
+        }
+        for _page in range(PAGES):
+            page = wire.mine(self._call("GET", f"/2/users/{me['id']}/tweets", params=asked), self.label)
+            for post in page.get("data") or []:
+                if _is(post, message):
+                    return _remote(post["id"], me["username"])
+            following = (page.get("meta") or {}).get("next_token")
+            if not following:
+                return None
+            asked["pagination_token"] = following
+        raise Unknown(say("net_too_far", network=self.label))
+
+    def delete(self, remote: Remote) -> None:
+        self._call("DELETE", f"/2/tweets/{remote.id}", allow=(404,))
+
+    def price_cents(self, message: Message) -> float:
+        cents = float(self.settings.x_link_cents if _links(message.text) else self.settings.x_post_cents)
+        return cents + (float(self.settings.x_alt_cents) if message.picture and message.picture.alt else 0)
+
+    def composer(self, message: Message) -> str:
+        return f"https://x.com/intent/post?text={quote(message.text, safe='')}"
+
+    def check(self) -> list[Finding]:
+        self.desk.memory.forget("x")
+        answer = self._call("GET", "/2/users/me")
+        account = wire.mine(answer, self.label)["data"]["username"]
+        price = say("doctor_price", post=self.settings.x_post_cents, link=self.settings.x_link_cents)
+        return [
+            Finding(True, say("doctor_account", account=f"@{account}")),
+            Finding(True, price),
+            *wire.clock(answer, self.desk.now()),
+        ]
+
+    def _me(self) -> dict[str, str]:
+        kept = self.desk.memory.get("x")
+        token = self.settings.x_access_token.reveal().partition("-")[0]  # an access token begins with the account's id
+        if kept.get("token_of") != token:
+            kept = {**wire.mine(self._call("GET", "/2/users/me"), self.label)["data"], "token_of": token}
+            self.desk.memory.keep("x", kept)
+        return kept
+
+    def _upload(self, picture: Attached) -> str:
+        data, kind, _size = pictures.load(self.desk.output, picture, PICTURE_BYTES)
+        answer = self._call(
+            "POST",
+            "/2/media/upload",
+            data={"media_category": "tweet_image"},
+            files={"media": (f"picture.{kind.partition('/')[2]}", data, kind)},
+        )
+        number = str(wire.mine(answer, self.label)["data"]["id"])
+        if picture.alt:
+            alt = {"id": number, "metadata": {"alt_text": {"text": picture.alt[:ALT_LENGTH]}}}
+            self._call("POST", "/2/media/metadata", json=alt)
+        return number
+
+    def _call(self, method: str, path: str, **asked: Any) -> Any:
+        keys = self.settings
+        return wire.call(
+            self.desk.web,
+            method,
+            self.settings.x_api_url + path,
+            network=self.label,
+            now=self.desk.now,
+            renew=say("renew_x"),
+            words=_words,
+            auth=OAuth1(
+                keys.x_consumer_key.reveal(),
+                keys.x_consumer_secret.reveal(),
+                keys.x_access_token.reveal(),
+                keys.x_access_secret.reveal(),
+            ),
+            **asked,
+        )
+
+
+def _words(body: Any) -> str:
+    errors = body.get("errors") or [{}]
+    return str(body.get("detail") or errors[0].get("detail") or errors[0].get("message") or body.get("title") or "")
+
+
+def _remote(number: Any, who: str) -> Remote:
+    return Remote(id=str(number), url=f"https://x.com/{who}/status/{number}")
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _is(post: dict[str, Any], message: Message) -> bool:
+    """Whether *post* says *message*: by its link, or word for word with X's short links written out."""
+    urls = (post.get("entities") or {}).get("urls") or []
+    long = {url["url"]: url.get("unwound_url") or url.get("expanded_url", "") for url in urls}
+    if message.part == "1" and message.link in message.text:
+        return message.link in {*long.values(), *(url.get("expanded_url") for url in urls)}
+    text = post.get("text", "")
+    for short, whole in long.items():
+        text = text.replace(short, whole if whole in message.text else "")
+    return _bare(text) == _bare(message.text)
+
+
+def _bare(text: str) -> str:
+    return regex.sub(r"\s+", "", text.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">"))

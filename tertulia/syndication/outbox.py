@@ -1,0 +1,332 @@
+"""Saying each post once on each network: the outbox.
+
+``enqueue`` writes down what is to be said before anything is sent; ``deliver`` sends it, and may be killed at any
+moment (``Step`` names them all) and run again, by several processes at once, without saying anything twice:
+
+- the row is claimed by a lease, and touched in the store right before the one request that makes it public;
+- before anything is sent, a network that can be searched is searched, whether or not we remember trying: so a lost
+  store, a lost answer and a lost process are all mended by the same look;
+- where nothing can be searched, a row that was touched, or that the journal remembers, waits for a person.
+"""
+
+import hashlib
+import logging
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from tertulia.content import snapshot
+from tertulia.core.phrases import say
+from tertulia.core.settings import hide
+from tertulia.store import Store
+from tertulia.store.deliveries import Delivery, LeaseLost, NewDelivery
+from tertulia.store.journal import Journal
+from tertulia.syndication.drafts import Draft
+from tertulia.syndication.networks.base import (
+    Cannot,
+    Expired,
+    Message,
+    Moot,
+    Network,
+    Refused,
+    Remote,
+    Sending,
+    Unknown,
+    Waiting,
+)
+
+log = logging.getLogger(__name__)
+
+# A request that we gave up on may still be at work over there: how long before looking whether it arrived.
+SETTLE = timedelta(minutes=5)
+# Waits double from the first to the last of these where the network does not say how long.
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=6)
+# Nobody comes back at the very second: up to this much more is added.
+JITTER = 0.25
+
+
+class Step(StrEnum):
+    """Every moment of a delivery at which a process may die; the tests kill it at each."""
+
+    ENQUEUED = "enqueued"
+    CLAIMED = "claimed"
+    LOOKED = "looked"  # searched the network, found nothing
+    PREPARED = "prepared"  # pictures uploaded; nothing public yet
+    TOUCHED = "touched"  # the store knows that the request is about to leave
+    WITNESSED = "witnessed"  # so does the journal
+    ANSWERED = "answered"  # it is public, and only this process knows
+    RECORDED = "recorded"  # the store knows
+    SHOWN = "shown"  # the snapshot knows
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row in this run."""
+
+    delivery: Delivery
+    state: str
+    reason: str = ""
+    url: str = ""
+    until: datetime | None = None
+
+
+@dataclass(slots=True)
+class Outbox:
+    """The store, the networks and the clock, and what is done with them."""
+
+    store: Store
+    networks: dict[str, Network]  # those that are configured, by name
+    snapshots: Path
+    journal: Journal
+    now: Callable[[], datetime]
+    at: Callable[[Step], None] = lambda step: None  # told at each step; tests die there
+    chance: Callable[[], float] = random.random
+    _paused: set[str] = field(default_factory=set)
+
+    def enqueue(self, drafts: Iterable[Draft]) -> int:
+        """
+        Write down what is to be said.
+
+        What the snapshot shows to be somewhere already is adopted instead: that is how a new store learns.
+
+        Returns:
+            How many rows are new.
+        """
+        new = 0
+        for draft in drafts:
+            wanted = _wanted(draft)
+            if not wanted or self._adopted(draft, wanted):
+                continue
+            new += self.store.deliveries.enqueue(wanted, self.now())
+        self.at(Step.ENQUEUED)
+        return new
+
+    def unsaid(self, drafts: Iterable[Draft]) -> list[Draft]:
+        """Those of *drafts* whose saying has not begun: the rest stays as it was said."""
+        begun = {
+            (row.post, row.lang, row.network)
+            for row in self.store.deliveries.all()
+            if row.state not in ("queued", "waiting", "refused")
+        }
+        return [draft for draft in drafts if (*draft.post.key, draft.network.name) not in begun]
+
+    def _adopted(self, draft: Draft, wanted: list[NewDelivery]) -> bool:
+        post, name = draft.post, draft.network.name
+        if self.store.deliveries.known(post.id, post.lang, name):
+            return False
+        for known in snapshot.read(self.snapshots, post.id, post.lang).syndication:
+            if known.network == name:
+                remote = encode(Remote(id=known.id, url=known.url))
+                return self.store.deliveries.adopt(wanted, remote, say("adopted_snapshot"), self.now())
+        return False
+
+    def deliver(self, post: str | None = None, networks: Iterable[str] | None = None) -> list[Outcome]:
+        """Send what is due, until nothing more is; each outcome in order."""
+        self._paused.clear()
+        chosen = set(self.networks if networks is None else networks) & self.networks.keys()
+        outcomes: list[Outcome] = []
+        seen: set[int] = set()
+        while delivery := self.store.deliveries.claim(self.now(), chosen - self._paused, post, seen):
+            self.at(Step.CLAIMED)
+            seen.add(delivery.id)
+            outcomes.append(self._deliver(delivery))
+        return outcomes
+
+    def _deliver(self, delivery: Delivery) -> Outcome:
+        attempt = _Attempt(self, delivery)
+        try:
+            remote, reason = attempt.make()
+        except Waiting as error:
+            return self._wait(attempt, str(error), error.seconds, pause=not error.alone)
+        except Unknown as error:
+            return self._lost(attempt, str(error), error)
+        except Refused as error:
+            return self._refuse(attempt, str(error), error)
+        except Moot as error:
+            self.store.deliveries.moot(delivery, str(error))
+            return Outcome(delivery, "withdrawn", str(error))
+        except LeaseLost as error:
+            return Outcome(delivery, "sending", str(error))
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            # An answer that is not as its documentation says; our mistake or theirs.
+            log.debug("answer of %s not understood", delivery.network, exc_info=True)
+            told = say("net_garbled", network=attempt.network.label) + f" ({type(error).__name__})"
+            return self._lost(attempt, told, None) if attempt.uncertain else self._wait(attempt, told, 0.0)
+        except BaseException:  # stopped by hand, disk full: what was not sent goes back
+            if not attempt.uncertain:
+                self.store.deliveries.release(delivery)
+            raise
+        self.at(Step.ANSWERED)
+        self.store.deliveries.delivered(delivery, encode(remote), self.now(), reason)
+        self.at(Step.RECORDED)
+        self.show(delivery.post, delivery.lang)
+        self.at(Step.SHOWN)
+        return Outcome(delivery, "delivered", reason, remote.url)
+
+    def _wait(self, attempt: "_Attempt", reason: str, seconds: float, pause: bool = True) -> Outcome:
+        if pause:
+            self._paused.add(attempt.delivery.network)
+        # Without knowing whether an earlier attempt arrived, that stays open; else nothing was made.
+        open_ = attempt.uncertain and not attempt.sent
+        until = self.now() + self._how_long(attempt.delivery, seconds)
+        self.store.deliveries.waiting(attempt.delivery, until, reason, maybe_sent=open_)
+        if not open_:
+            self.journal.clear(attempt.key)
+        return Outcome(attempt.delivery, "waiting", reason, until=until)
+
+    def _lost(self, attempt: "_Attempt", reason: str, error: Unknown | None) -> Outcome:
+        if not attempt.network.looks:
+            self.store.deliveries.unknown(attempt.delivery, reason, None)
+            return Outcome(attempt.delivery, "unknown", reason)
+        if error and error.status >= 500:  # it answered, badly: waits like any failure, and is looked for first
+            self._paused.add(attempt.delivery.network)
+            until = self.now() + self._how_long(attempt.delivery, error.seconds)
+            self.store.deliveries.waiting(attempt.delivery, until, reason, maybe_sent=True)
+            return Outcome(attempt.delivery, "waiting", reason, until=until)
+        until = self.now() + max(SETTLE, self._how_long(attempt.delivery, 0.0))
+        self.store.deliveries.unknown(attempt.delivery, reason, until)
+        return Outcome(attempt.delivery, "unknown", reason, until=until)
+
+    def _refuse(self, attempt: "_Attempt", reason: str, error: Refused) -> Outcome:
+        if isinstance(error, Expired):
+            self._paused.add(attempt.delivery.network)  # the next one would hear the same
+        if attempt.uncertain and not attempt.sent:  # refused to let us look
+            return self._lost(attempt, reason, None)
+        self.store.deliveries.refused(attempt.delivery, reason)
+        self.journal.clear(attempt.key)
+        return Outcome(attempt.delivery, "refused", reason)
+
+    def _how_long(self, delivery: Delivery, told_seconds: float) -> timedelta:
+        if told_seconds > 0:
+            wait = timedelta(seconds=told_seconds)
+        else:
+            wait = min(FIRST_WAIT * 2 ** min(max(delivery.attempts - 1, 0), 12), LONGEST_WAIT)
+        return wait * (1 + JITTER * self.chance())
+
+    def resolve(self, row: Delivery, *, there: bool, url: str = "") -> bool:
+        """A person looked for an unknown row: it is there (at *url*), or it is not and shall be sent."""
+        if not there:
+            self.journal.clear(key_of(row))
+        done = self.store.deliveries.resolve(row.id, there, encode(Remote(id="", url=url)), now=self.now())
+        self.show(row.post, row.lang)
+        return done
+
+    def show(self, post: str, lang: str) -> bool:
+        """
+        Bring the snapshot of a post up to date; whether it changed.
+
+        A link that is public stays, unless the store knows that it was taken down: a new store knows little.
+        """
+        rows = [row for row in self.store.deliveries.all(post=post) if row.lang == lang]
+        ours = {row.network for row in rows if row.state in ("delivered", "withdrawn")}
+
+        def current(before: snapshot.Conversation) -> snapshot.Conversation:
+            links = [known for known in before.syndication if known.network not in ours]
+            links += [link for row in rows if (link := _public_link(row))]
+            links.sort(key=lambda link: (link.network, link.url))
+            return msgspec.structs.replace(before, syndication=tuple(links))
+
+        return snapshot.update(self.snapshots, post, lang, current)
+
+    def show_all(self) -> int:
+        """Bring every snapshot up to date; how many changed. What a crash left undone is done here."""
+        posts = {(row.post, row.lang) for row in self.store.deliveries.all()}
+        return sum(self.show(post, lang) for post, lang in sorted(posts))
+
+
+class _Attempt:
+    """One row on its way, and what is known of it at each moment."""
+
+    def __init__(self, outbox: Outbox, delivery: Delivery) -> None:
+        self.outbox = outbox
+        self.delivery = delivery
+        self.network = outbox.networks[delivery.network]
+        self.key = key_of(delivery)
+        self.sent = False  # the request has left, or is about to, in this attempt
+        self.uncertain = delivery.touched_at is not None or (not self.network.looks and outbox.journal.holds(self.key))
+
+    def make(self) -> tuple[Remote, str]:
+        """Find it, or make it; where it is, and how we know."""
+        message = msgspec.json.decode(self.delivery.message, type=Message)
+        sending = Sending(
+            key=self.key,
+            part=self.delivery.part,
+            ready=self._ready,
+            above=self._part(self.delivery.after),
+            root=self._part("1") if self.delivery.after else None,
+            touched_at=self.delivery.touched_at,
+        )
+        if self.network.looks:
+            found = self.network.find(message, sending)
+            if isinstance(found, Remote):
+                return found, say("adopted_found")
+            if isinstance(found, Cannot):
+                raise Unknown(say("net_cannot_look", network=self.network.label))
+            self.uncertain = False
+            self.outbox.at(Step.LOOKED)
+        elif self.uncertain:
+            raise Unknown(say("net_cannot_look", network=self.network.label))
+        return self.network.publish(message, sending), ""
+
+    def _ready(self) -> None:
+        self.outbox.at(Step.PREPARED)
+        self.outbox.store.deliveries.touch(self.delivery, self.outbox.now())
+        self.outbox.at(Step.TOUCHED)
+        self.outbox.journal.add(self.key)
+        self.sent = self.uncertain = True
+        self.outbox.at(Step.WITNESSED)
+
+    def _part(self, part: str | None) -> Remote | None:
+        row = self.outbox.store.deliveries.part(self.delivery, part) if part else None
+        return msgspec.json.decode(row.remote, type=Remote) if row and row.remote else None
+
+
+def key_of(delivery: Delivery) -> str:
+    """What names this one thing to say for good: never its title, address or words."""
+    name = "\x00".join((delivery.post, delivery.lang, delivery.network, delivery.part))
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def _public_link(row: Delivery) -> snapshot.Syndicated | None:
+    if row.state != "delivered" or row.part != "1" or not row.remote:
+        return None
+    remote = msgspec.json.decode(row.remote, type=Remote)
+    return snapshot.Syndicated(row.network, remote.url, remote.id) if remote.url else None
+
+
+def _wanted(draft: Draft) -> list[NewDelivery]:
+    post, network = draft.post, draft.network
+    readers = network.recipients(post)
+    if readers is not None:
+        text = encode(draft.messages[0])
+        return [_new(draft, part, None, text) for part in readers]
+    parts = [message.part for message in draft.messages]
+    before = [None, *parts]
+    return [
+        _new(draft, message.part, after, encode(message))
+        for message, after in zip(draft.messages, before, strict=False)
+    ]
+
+
+def _new(draft: Draft, part: str, after: str | None, message: str) -> NewDelivery:
+    post = draft.post
+    return NewDelivery(
+        post=post.id,
+        lang=post.lang,
+        network=draft.network.name,
+        part=part,
+        after=after,
+        message=message,
+        words=post.hash,
+    )
+
+
+def encode(value: Message | Remote) -> str:
+    """As the store keeps it; should a secret ever be in it, dots."""
+    return hide(msgspec.json.encode(value).decode())

@@ -1,0 +1,45 @@
+"""Telling others that something is new, after a deploy: WebSub hubs and IndexNow.
+
+Both are polite hints: saying one twice does no harm, and a failure is told and forgotten.
+
+WebSub says how readers subscribe to a hub; that a publisher POSTs ``hub.mode=publish`` is convention, not
+specification (https://www.w3.org/TR/websub/#publishing). IndexNow: https://www.indexnow.org/documentation
+(read 2026-11): the key must lie at the root of the site before it is used.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from tertulia.core.errors import NetworkError
+from tertulia.core.fetch import Web
+from tertulia.core.phrases import say
+from tertulia.syndication.networks import wire
+from tertulia.syndication.networks.base import Finding
+
+INDEXNOW = "https://api.indexnow.org/indexnow"
+MOST_ADDRESSES = 10_000
+
+
+def websub(web: Web, hub: str, feeds: Iterable[str], now: Callable[[], datetime]) -> list[Finding]:
+    """Tell *hub* that each of *feeds* (whole addresses) has changed."""
+    return [_told("WebSub", feed, web, hub, now, data={"hub.mode": "publish", "hub.url": feed}) for feed in feeds]
+
+
+def indexnow(
+    web: Web, site: str, key: str, addresses: Iterable[str], now: Callable[[], datetime], endpoint: str = INDEXNOW
+) -> list[Finding]:
+    """Tell search engines that *addresses* are new or changed; *key* is public, and lies at ``site/key.txt``."""
+    fresh = list(addresses)[:MOST_ADDRESSES]
+    if not fresh:
+        return []
+    body = {"host": urlsplit(site).hostname, "key": key, "keyLocation": f"{site}/{key}.txt", "urlList": fresh}
+    return [_told("IndexNow", site, web, endpoint, now, json=body)]
+
+
+def _told(network: str, what: str, web: Web, url: str, now: Callable[[], datetime], **asked: object) -> Finding:
+    try:
+        wire.call(web, "POST", url, network=network, now=now, **asked)  # type: ignore[arg-type]
+    except NetworkError as error:
+        return Finding(False, f"{what}: {error}")
+    return Finding(True, say("ping_told", network=network, what=what))

@@ -1,0 +1,344 @@
+"""The words that announce a post, derived from the post: what stands in them, and how they are cut to size.
+
+A network says how it counts, how long a text may be and how many hashtags its readers like (``Style``); what is
+said is the same everywhere: the summary, the question of the post, whom it thanks, hashtags, the link. The
+author's own words for a network (``Mastodon:`` in the metadata) go before all of that.
+
+A text is cut between words: never inside a grapheme ("👩‍👧" is one), a link, a hashtag or a mention.
+``tertulia.core.text.shorten`` is the plain kind, in graphemes; here the network counts.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import regex
+
+from tertulia.content.posts import Post, PostCredit
+from tertulia.core.text import ELLIPSIS, graphemes
+
+Count = Callable[[str], int]
+
+# The least of the summary worth reading, in the network's own units; below it, hashtags and credits give way.
+LEAST_LEAD = 80
+# A cut at the end of a sentence reads better than "…" as long as it keeps this much of the room.
+SENTENCE_SHARE = 0.5
+
+# The author asks for a thread by beginning a network's words with one of these.
+THREAD_WORDS = ("hilo", "thread")
+# The author leaves a network out with one of these.
+NO_WORDS = ("no", "nunca", "never")
+
+_CREDIT_WORDS = {
+    "es": {"via": "Vía", "source": "Fuente:", "photo": "Foto:", "thanks": "Gracias a", "and": " y "},
+    "en": {"via": "Via", "source": "Source:", "photo": "Photo:", "thanks": "Thanks to", "and": " and "},
+}
+# Who is owed more than one kind of credit is named once, for what comes first here.
+_CREDIT_WEIGHT = ("photo", "source", "via", "thanks")
+# No-break spaces hold "50 %" together, also when a text is cut.
+_BLANK = regex.compile(r"[^\S\u00a0\u202f]+")
+_SENTENCE_END = regex.compile(r"""[.!?…]+["»”’)]*$""")
+_SENTENCE_BREAK = regex.compile(r"""(?<=[.!?…]["»”’)]*)[^\S\u00a0\u202f]+(?=["«“‘(¿¡]*[\p{Lu}\p{Lt}\p{N}\p{Lo}])""")
+_DANGLING = regex.compile(r"""[\s,;:·«“‘"(¿¡\[—–-]+$""")
+# "…exactamente lo…" reads worse than "…exactamente…": nothing is cut after one of these.
+_SMALL = regex.compile(
+    r"(?:[^\S\u00a0\u202f]+(?:an?|al?|and|but|by|con|de|del|el|en|for|from|in|la|las?|los?|ni|o|of|on|or|para?|pero|por|que"
+    r"|sin|su|sus|the|to|una?|unos|unas|with|y|e|u))+$",
+    regex.IGNORECASE,
+)
+_WHOLE = regex.compile(r"https?://|[#@]\w", regex.IGNORECASE)  # words that are kept whole or left out
+_ADDRESS = regex.compile(r"(?:https?://)?(?:[\w-]+\.)+\p{L}{2,}(?:[/?#]\S*)?")
+_URL = regex.compile(r"""https?://[^\s<>"«»“”]+""", regex.IGNORECASE)
+_URL_TAIL = regex.compile(r"[.,;:!?'’…)\]]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one network wants to be spoken to."""
+
+    limit: int
+    count: Count
+    tags: int = 3  # the most hashtags
+    link: bool = True  # the address stands in the text; False: it goes in a card beside it
+    handle: Callable[[PostCredit], str] = lambda credit: credit.name
+    escape: Callable[[str], str] = lambda text: text
+    title: Callable[[str], str] | None = None  # writes the title on top; None where a card shows it
+    least_lead: int = LEAST_LEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What to say, in parts (one, or a thread), each within the limit."""
+
+    parts: tuple[str, ...]
+    own: bool = False  # the author wrote them
+    shortened: bool = False  # something did not fit
+
+
+def count_graphemes(text: str) -> int:
+    """How many characters a person sees: "ñ" is one however it is encoded, "👩‍👧" is one."""
+    return len(graphemes(text))
+
+
+def links_in(text: str) -> list[tuple[int, int]]:
+    """Where addresses stand in *text*, as (start, end), without the punctuation that follows them."""
+    spans = []
+    for match in _URL.finditer(text):
+        url = match[0]
+        while tail := _URL_TAIL.search(url):
+            kept = url[: tail.start()]
+            if tail[0].startswith(")") and kept.count("(") > kept.count(")"):
+                url = kept + ")"  # Wikipedia's "…_(desambiguación)"
+                break
+            url = kept
+        spans.append((match.start(), match.start() + len(url)))
+    return spans
+
+
+def hashtag(label: str) -> str:
+    """
+    *label* as a hashtag: "Atención al cliente" is "#AtenciónAlCliente", "clientepitero" stays as it is written.
+
+    Returns:
+        "" when no letters are left, or it would begin with a digit (Bluesky does not link those).
+    """
+    words: list[str] = regex.findall(r"[\p{L}\p{M}\p{N}_]+", label)
+    joined = "".join(words) if len(words) == 1 else "".join(word[:1].upper() + word[1:] for word in words)
+    return f"#{joined}" if joined and not joined[0].isdigit() and regex.search(r"\p{L}", joined) else ""
+
+
+def shorten(text: str, limit: int, count: Count = count_graphemes) -> str:
+    """
+    Cut *text* at a word so that it fits in *limit*.
+
+    Args:
+        text: Plain text.
+        limit: The most that *count* may give, the "…" included.
+        count: How the network counts.
+
+    Returns:
+        *text* untouched when it fits; else as many whole sentences as fill most of the room; else words and "…".
+
+    Raises:
+        ValueError: *limit* leaves no room for one grapheme and the "…".
+    """
+    if count(text) <= limit:
+        return text
+    if limit < count("a" + ELLIPSIS):
+        raise ValueError(f"no text fits in {limit}")
+    ends = _ends(text)
+    kept = _longest(ends, lambda end: _closed(text[:end]), limit, count)
+    full_stops = [end for end in ends if _SENTENCE_END.search(text, max(0, end - 8), end)]
+    sentence = _longest(full_stops, lambda end: text[:end], limit, count)
+    if sentence and count(sentence) >= limit * SENTENCE_SHARE:
+        return sentence
+    if kept and count(kept) >= limit / 4:
+        return kept
+    return _cut_word(text, limit, count) or kept or ELLIPSIS
+
+
+def _ends(text: str) -> list[int]:
+    """Where *text* may be cut: after each of its words but the last."""
+    return [match.start() for match in _BLANK.finditer(text)]
+
+
+def _longest(ends: list[int], cut: Callable[[int], str], limit: int, count: Count) -> str:
+    """The longest of the cuts at *ends* that fits, by halves: a longer text never counts less at the end of a word."""
+    found = bisect_right(ends, limit, key=lambda end: count(cut(end)))
+    return cut(ends[found - 1]) if found else ""
+
+
+def _closed(text: str) -> str:
+    bare = _DANGLING.sub("", _SMALL.sub("", _DANGLING.sub("", text)))
+    if not bare:
+        return ""
+    return bare if bare.endswith(ELLIPSIS) else bare.rstrip(".") + ELLIPSIS
+
+
+def _cut_word(text: str, limit: int, count: Count) -> str:
+    """*text* cut inside its first long word, at a grapheme; "" when that word must stay whole."""
+    kept = ""
+    for grapheme in graphemes(text):
+        if count(kept + grapheme + ELLIPSIS) > limit:
+            break
+        kept += grapheme
+    last = _BLANK.split(kept)[-1]
+    return "" if _WHOLE.search(last) else _closed(kept)
+
+
+def split(text: str, limit: int, count: Count = count_graphemes) -> list[str]:
+    """*text* in pieces that fit in *limit*, broken between paragraphs if possible, else sentences, else words."""
+    pieces: list[str] = []
+    for paragraph in regex.split(r"\n\s*\n", text.strip()):
+        for glue, piece in _sized(paragraph.strip(), limit, count):
+            if pieces and count(pieces[-1] + glue + piece) <= limit:
+                pieces[-1] += glue + piece
+            else:
+                pieces.append(piece)
+    return pieces
+
+
+def _sized(paragraph: str, limit: int, count: Count) -> list[tuple[str, str]]:
+    """*paragraph* in pieces none of which is too long, each with what joins it to the one before."""
+    sized: list[tuple[str, str]] = []
+    for sentence in _SENTENCE_BREAK.split(paragraph):
+        glue = " " if sized else "\n\n"
+        rest = sentence
+        while count(rest) > limit:
+            head = _head(rest, limit, count)
+            sized.append((glue, head))
+            rest, glue = rest[len(head) :].lstrip(), " "
+        if rest:
+            sized.append((glue, rest))
+    return sized
+
+
+def _head(text: str, limit: int, count: Count) -> str:
+    """The longest beginning of *text* that ends with a word and fits; inside a word only if it alone is too long."""
+    whole = _longest(_ends(text), lambda end: text[:end], limit, count)
+    if whole:
+        return whole
+    kept = ""
+    for grapheme in graphemes(text):
+        if kept and count(kept + grapheme) > limit:
+            break
+        kept += grapheme
+    return kept
+
+
+def said_for(post: Post, network: str) -> tuple[str, bool]:
+    """
+    The author's own words for *network*, and whether a thread is wanted.
+
+    ``Mastodon: hilo`` makes a thread of the post itself, ``Mastodon: hilo: …`` one of the words that follow.
+    """
+    said = post.said.get(network, "").strip()
+    head, colon, rest = said.partition(":")
+    if head.strip().casefold() in THREAD_WORDS and (colon or not rest):
+        return (rest.strip() or post.text, True)
+    return (said, False)
+
+
+def left_out(post: Post, network: str) -> bool:
+    """Whether the author wants no word of *post* on *network*."""
+    return post.said.get(network, "").strip().casefold() in NO_WORDS
+
+
+def words_for(post: Post, network: str, style: Style) -> Words:
+    """What to say of *post* on *network*: the author's own words, or ours."""
+    said, thread = said_for(post, network)
+    if thread and said:
+        return _thread(post, said, style)
+    if said:
+        return _own(post, said, style)
+    return _ours(post, style)
+
+
+def _ours(post: Post, style: Style) -> Words:
+    """Summary, question, credits, hashtags, link; what matters least gives way first when room is short."""
+    title = [style.title(post.title)] if style.title else []
+    lead = style.escape(post.summary or ("" if style.title else post.title))
+    question = style.escape(post.question) if post.question and post.question not in post.summary else ""
+    tags = _tags(post, style)
+    credits = _credits(post, style)
+    link = [post.url] if style.link else []
+    full_length = len(tags)
+
+    def joined(text: str) -> str:
+        return "\n\n".join(part for part in [*title, text, question, credits, " ".join(tags), *link] if part)
+
+    def room() -> int:
+        return style.limit - style.count(joined("x")) + style.count("x")
+
+    whole = style.count(lead)
+    if tags and room() + style.count(" ".join(tags)) - style.count(tags[0]) >= whole:
+        while room() < whole:  # all of the summary is worth more than a second hashtag
+            tags.pop()
+    wanted = min(style.least_lead, whole)
+    while room() < wanted and (len(tags) > 1 or credits or question or tags):
+        if len(tags) > 1:
+            tags.pop()
+        elif credits:
+            credits = ""
+        elif question:
+            question = ""
+        else:
+            tags.clear()
+    short = _fit(lead, room(), style.count)
+    return Words((joined(short),), shortened=short != lead or len(tags) < full_length)
+
+
+def _fit(text: str, room: int, count: Count) -> str:
+    try:
+        return shorten(text, room, count)
+    except ValueError:
+        return ""
+
+
+def _own(post: Post, said: str, style: Style) -> Words:
+    """The author's words, ``{title}`` and friends filled in; the link is added when they do not hold it."""
+    text = _filled(post, said, style)
+    tail = f"\n\n{post.url}" if style.link and post.url not in text else ""
+    room = style.limit - style.count(f"x{tail}") + style.count("x")
+    short = _fit(text, room, style.count)
+    return Words((short + tail,), own=True, shortened=short != text)
+
+
+def _thread(post: Post, said: str, style: Style) -> Words:
+    """A thread: the link with the first part, hashtags with the last, each part numbered."""
+    text = _filled(post, said, style)
+    tags = " ".join(_tags(post, style))
+    first = f"\n\n{post.url}" if style.link and post.url not in text else ""
+    longest = style.limit - style.count(" (99/99)") - max(style.count(f"x{first}"), style.count(f"x\n\n{tags}")) + 1
+    pieces = split(text, longest, style.count)
+    if len(pieces) == 1:
+        return _own(post, said.removeprefix(":").strip(), style)
+    parts = [f"{piece} ({number}/{len(pieces)})" for number, piece in enumerate(pieces, 1)]
+    parts[0] += first
+    parts[-1] += f"\n\n{tags}" if tags else ""
+    return Words(tuple(parts), own=True)
+
+
+def _filled(post: Post, said: str, style: Style) -> str:
+    """*said* escaped, with ``{title} {summary} {question} {tags} {credits} {link}`` replaced by what they name."""
+    known = {
+        "{title}": style.escape(post.title),
+        "{summary}": style.escape(post.summary),
+        "{question}": style.escape(post.question),
+        "{tags}": " ".join(_tags(post, style)),
+        "{credits}": _credits(post, style),
+        "{link}": post.url,
+    }
+    names = regex.compile("|".join(regex.escape(name) for name in known))
+    pieces = regex.split(f"({names.pattern})", said)
+    return "".join(known.get(piece, style.escape(piece)) for piece in pieces).strip()
+
+
+def _tags(post: Post, style: Style) -> list[str]:
+    unique = dict.fromkeys(tag for label in post.tags if (tag := hashtag(label)))
+    return [style.escape(tag) for tag in list(unique)[: style.tags]]
+
+
+def _credits(post: Post, style: Style) -> str:
+    """ "Vía @ana@mastodon.example. Foto: Luis Gil", each person by the handle that this network knows."""
+    words = _CREDIT_WORDS.get(post.lang, _CREDIT_WORDS["en"])
+    # A source that is named by its address would become a second link: it is on the page, not in the announcement.
+    named = [credit for credit in post.credits if not _ADDRESS.fullmatch(credit.name)]
+    owed: dict[str, str] = {}
+    for credit in sorted(named, key=lambda credit: _CREDIT_WEIGHT.index(credit.kind)):
+        owed.setdefault(style.handle(credit), credit.kind)
+    lines = []
+    for kind in dict.fromkeys(credit.kind for credit in named):
+        names = [name for name in dict.fromkeys(map(style.handle, named)) if owed[name] == kind]
+        if names:
+            lines.append(style.escape(f"{words[kind]} {_listed(names, words['and'])}"))
+    return " · ".join(lines)
+
+
+def _listed(names: Sequence[str], last: str) -> str:
+    """ "Ana, Luis y Eva"; "e" before the sound of an i."""
+    if len(names) == 1:
+        return names[0]
+    if last == " y " and regex.match(r"h?[ií](?![aeou])", names[-1], regex.IGNORECASE):
+        last = " e "
+    return ", ".join(names[:-1]) + last + names[-1]

@@ -1,0 +1,57 @@
+"""A second opinion on comments of the form, from https://akismet.com, for owners who ask for it by ``AKISMET_KEY``.
+
+It tells a third party what was written and from which address; nothing is sent without the key. It fails to silence.
+Its limits: https://akismet.com/developers/detailed-docs/comment-check/ (read 2026-11)
+"""
+
+import logging
+from collections.abc import Callable
+
+from flask import has_request_context, request
+
+from tertulia.conversation.blog import Blog
+from tertulia.conversation.rules import Signals
+from tertulia.core.errors import TertuliaError
+from tertulia.core.fetch import Web
+from tertulia.core.settings import Secret
+from tertulia.store.said import Incoming
+
+log = logging.getLogger(__name__)
+
+ADDRESS = "https://rest.akismet.com/1.1/comment-check"
+# Somebody is waiting for their page.
+TIMEOUT_SECONDS = 3.0
+
+
+def asker(
+    key: Secret, blog: Blog, web: Web, address: str = ADDRESS
+) -> Callable[[Incoming, Signals], bool | None] | None:
+    """What asks Akismet; None where there is no key."""
+    if not key:
+        return None
+
+    def ask(incoming: Incoming, _signals: Signals) -> bool | None:
+        """True for spam, False for ham, None when it does not say."""
+        if not has_request_context():
+            return None
+        fields = {
+            "api_key": key.reveal(),
+            "blog": blog.site,
+            "user_ip": request.remote_addr or "",
+            "user_agent": request.headers.get("User-Agent", "")[:300],
+            "referrer": request.headers.get("Referer", "")[:300],
+            "comment_type": "reply" if incoming.in_reply_to else "comment",
+            "comment_author": incoming.author.name,
+            "comment_author_url": incoming.author.url,
+            "comment_content": incoming.text,
+            "blog_lang": incoming.lang,
+            "blog_charset": "UTF-8",
+        }
+        try:
+            answer = web.request("POST", address, data=fields, timeout_seconds=TIMEOUT_SECONDS)
+        except TertuliaError as error:
+            log.warning("Akismet: %s", error)
+            return None
+        return {"true": True, "false": False}.get(answer.text.strip())
+
+    return ask

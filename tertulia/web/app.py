@@ -1,0 +1,136 @@
+"""The application: its pages, its limits, and what it says when something breaks."""
+
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from tertulia.core.errors import StoreError
+from tertulia.core.phrases import say
+from tertulia.store.filters import check
+from tertulia.web import comments, moderation, newsletter, webmention
+from tertulia.web.context import Desk
+
+log = logging.getLogger(__name__)
+
+# What a preview, or a proxy, hands over to us.
+MOUNTS = ("/comments", "/moderation", "/webmention", "/pingback", "/newsletter", "/healthz")
+
+# 10,000 characters of four bytes, percent-encoded, and the rest of the form.
+MOST_BYTES = 200_000
+LANGUAGES = ("es", "en")
+
+
+def create(desk: Desk) -> Flask:
+    """The service for *desk*."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_BYTES, MAX_FORM_PARTS=50)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(say=say, css=_css(desk))
+    app.jinja_env.filters.update(local=local, outside=outside, host=host)
+    app.extensions["desk"] = desk
+    app.register_blueprint(comments.pages)
+    app.register_blueprint(moderation.pages)
+    app.register_blueprint(webmention.pages)
+    app.register_blueprint(newsletter.pages)
+    app.add_url_rule("/healthz", view_func=_healthz)
+    app.context_processor(_words)
+    app.before_request(_begin)
+    app.after_request(_headers)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(StoreError, _broken)
+    if proxies := int(desk.settings.trusted_proxies or 0):
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    return app
+
+
+def desk() -> Desk:
+    """The desk of the request being answered."""
+    from flask import current_app
+
+    found: Desk = current_app.extensions["desk"]
+    return found
+
+
+def _css(desk: Desk) -> str:
+    prefix = urlsplit(desk.blog.site).path if desk.same_origin else desk.blog.site
+    return f"{prefix}/theme/site.css"
+
+
+def _begin() -> None:
+    here = desk()
+    asked = request.values.get("lang", "") if request.method == "GET" else ""
+    g.lang = asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or here.blog.lang
+
+
+def _words() -> dict[str, Any]:
+    here = desk()
+
+    def t(key: str, n: int | None = None, **values: Any) -> str:
+        return here.blog.t(key, g.lang, n, **values)
+
+    return {"t": t, "lang": g.lang, "blog": here.blog, "home": local(here.blog.site + "/")}
+
+
+def local(address: str) -> str:
+    """An address of the site, as a page of ours links it: without the host where the site is on our own."""
+    if not desk().same_origin:
+        return address
+    parts = urlsplit(address)
+    return parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def outside(address: str) -> str:
+    """A stranger's address as a link may hold it."""
+    return address if address.lower().startswith(("https://", "http://")) else ""
+
+
+def host(address: str) -> str:
+    """Where an address leads, in short."""
+    try:
+        return urlsplit(address).hostname or address[:60]
+    except ValueError:
+        return address[:60]
+
+
+def _healthz() -> Response:
+    check(desk().store.database)
+    return Response("ok\n", mimetype="text/plain")
+
+
+def _headers(response: Response) -> Response:
+    """Nothing of ours runs a script, is framed, kept, or tells the next site where it came from."""
+    site = desk().blog.site
+    origin = "" if desk().same_origin else " {0.scheme}://{0.netloc}".format(urlsplit(site))
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        f"default-src 'none'; style-src 'self'{origin}; font-src 'self'{origin}; img-src 'self'{origin};"
+        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "no-store"
+    asked = request.headers.get("Origin", "")
+    if asked and asked in desk().blog.origins and request.path.startswith("/comments"):
+        response.headers["Access-Control-Allow-Origin"] = asked
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+        response.headers["Vary"] = "Origin"
+    return response
+
+
+def _refused(error: HTTPException) -> Any:
+    code = error.code or 500
+    key = f"service_{code}"
+    known = key if code in (400, 403, 404, 405, 413, 429) else "service_400"
+    return comments.message(known, status=code)
+
+
+def _broken(error: StoreError) -> Any:
+    log.error("%s", error)
+    if request.path == "/healthz":
+        return Response("store\n", status=503, mimetype="text/plain")
+    return comments.message("service_503", status=503)

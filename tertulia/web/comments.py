@@ -1,0 +1,303 @@
+"""The pages for readers: the form's two steps, what became of a comment, likes, notices.
+
+``POST /comments``            1. shows what will be seen, with a token; 2. with the token and "send", takes it in
+``/comments/mine/TOKEN``      what became of it; for fifteen minutes, also how to change it or take it back
+``/comments/notice/TOKEN``    yes, write to me; no, do not write to me any more
+``POST /comments/like``       one person, one like
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, g, jsonify, make_response, redirect, render_template, request
+
+from tertulia.content.posts import Post
+from tertulia.conversation import form
+from tertulia.conversation.comment_markup import to_html
+from tertulia.conversation.form import Draft, Mistake
+from tertulia.conversation.rules import Signals
+from tertulia.core import sanitise
+from tertulia.core.errors import StoreError
+from tertulia.store.said import Author, Said
+from tertulia.web import guards
+from tertulia.web.context import Desk
+
+pages = Blueprint("comments", __name__)
+
+CHANGE_FOR = timedelta(minutes=15)
+PRIVATE_LINK_FOR = timedelta(days=30)
+REMEMBERED_FOR = timedelta(days=365)
+PERSON_COOKIE = "tertulia_person"
+LIKE_COOKIE = "tertulia_likes"
+
+
+def _desk() -> Desk:
+    from tertulia.web.app import desk
+
+    return desk()
+
+
+def message(key: str, status: int = 200, **values: Any) -> Any:
+    """A page that says one thing."""
+    if _wants_json():
+        return jsonify(state="message", text=_desk().blog.t(key, g.lang)), status
+    return render_template("message.html", key=key, values=values), status
+
+
+# The form ------------------------------------------------------------------------------------------------------------
+
+
+@pages.post("/comments")
+def comment() -> Any:
+    """Preview, then send."""
+    desk = _desk()
+    draft = form.read(request.form)
+    post = _post(desk, draft)
+    g.lang = post.lang if post.lang in ("es", "en") else g.lang
+    wrong = form.mistakes(draft)
+    if wrong or request.form.get("action") != "send":
+        return _preview(desk, draft, post, wrong)
+    token = guards.read_token(desk, request.form.get("token", ""), draft.post, draft.lang)
+    if token is None:
+        return _preview(desk, draft, post, [Mistake("send", "comment_expired")])
+    nonce, age = token
+    try:
+        said = desk.store.conversation.by_source("form", nonce)
+        # The token is good for one comment: sent again, it leads to that one, whatever it says now.
+        if said is None:
+            recent = desk.counter.hit("comment", guards.address(), desk.now())
+            if recent > desk.counter.most:
+                return _preview(desk, draft, post, [Mistake("send", "comment_too_many")], 429)
+            key = _send(desk, draft, nonce, age, recent)
+        else:
+            key = said.key
+    except StoreError:
+        # Nothing is lost: the words stay on the page, and it can be sent again when the store is well.
+        return _preview(desk, draft, post, [Mistake("send", "comment_not_stored")], 503)
+    if not key:
+        return message("service_403", 403)
+    return _sent(desk, draft, key)
+
+
+@pages.get("/comments/new")
+def new() -> Any:
+    """The form on a page of its own: how to answer one comment without JavaScript."""
+    desk = _desk()
+    draft = form.read(request.args)
+    post = _post(desk, draft)
+    g.lang = post.lang if post.lang in ("es", "en") else g.lang
+    return _preview(desk, replace(draft, text=""), post, [])
+
+
+def _send(desk: Desk, draft: Draft, nonce: str, age: float, recent: int) -> str:
+    """Take it in; its key, "" when its writer was erased and asked to stay so."""
+    signals = Signals(
+        origin=guards.origin(desk),
+        age_seconds=age,
+        honeypot=bool(draft.honeypot),
+        recent=recent,
+        worked=guards.worked(desk, request.form.get("altcha", ""), nonce),
+    )
+    incoming = form.incoming(draft, nonce, _remembered(desk), desk.now())
+    recorded = desk.moderator.take(incoming, signals)
+    if draft.notify and draft.email and recorded.key and recorded.status != "spam":
+        said = desk.store.conversation.one(recorded.key)
+        if said:
+            desk.notices.asked(desk.store.letters.ask(said.id, draft.email, draft.lang, desk.now()))
+    return recorded.key
+
+
+def _sent(desk: Desk, draft: Draft, key: str) -> Any:
+    mine = f"/comments/mine/{desk.signer.sign('mine', key, desk.now())}"
+    response = make_response(jsonify(state="sent", url=mine)) if _wants_json() else redirect(mine, 303)
+    said = desk.store.conversation.one(key) if draft.remember else None
+    if said:
+        identity = desk.store.conversation.identity(said.person)
+        value = desk.signer.sign("person", identity, desk.now())
+        _set_cookie(response, PERSON_COOKIE, value, REMEMBERED_FOR)
+    return response
+
+
+def _preview(desk: Desk, draft: Draft, post: Post, wrong: list[Mistake], status: int = 0) -> Any:
+    """The form once more, with what will be seen and what is to be put right."""
+    nonce = secrets.token_hex(12)
+    token = guards.token(desk, nonce, post.id, post.lang)
+    shown = to_html(draft.text) if draft.text and len(draft.text) <= form.LONGEST_TEXT else ""
+    status = status or (422 if wrong else 200)
+    if _wants_json():
+        errors = [{"field": one.where, "text": desk.blog.t(one.key, g.lang, **one.values)} for one in wrong]
+        challenge = None if wrong else guards.challenge(desk, nonce)
+        state = "errors" if wrong else "preview"
+        return jsonify(state=state, html=shown, token=token, challenge=challenge, errors=errors), status
+    above = desk.store.conversation.one(draft.parent) if draft.parent and status != 503 else None
+    if above and (above.status != "approved" or (above.post, above.lang) != post.key):
+        above = None
+    return render_template(
+        "comment.html", draft=draft, post=post, token=token, wrong=wrong, shown=shown, above=above, form=form
+    ), status
+
+
+# What became of it ---------------------------------------------------------------------------------------------------
+
+
+@pages.get("/comments/mine/<token>")
+def mine(token: str) -> Any:
+    """What became of a comment, for who wrote it."""
+    desk = _desk()
+    said, may_change = _mine(desk, token)
+    if said is None:
+        return message("mine_unknown", 404)
+    post = desk.blog.post(said.post, said.lang)
+    return render_template("mine.html", said=said, post=post, token=token, may_change=may_change, minutes=15, wrong=[])
+
+
+@pages.post("/comments/mine/<token>")
+def change_mine(token: str) -> Any:
+    """Change it or take it back, while there is time."""
+    desk = _desk()
+    said, may_change = _mine(desk, token)
+    if said is None:
+        return message("mine_unknown", 404)
+    if guards.origin(desk) == "other":
+        abort(403)
+    if not may_change:
+        return message("mine_too_late", 409)
+    if request.form.get("action") == "withdraw":
+        desk.moderator.withdraw(said.key)
+        return redirect(f"/comments/mine/{token}", 303)
+    draft = form.read({"post": said.post, "lang": said.lang, "name": said.name, "text": request.form.get("text", "")})
+    wrong = form.mistakes(draft)
+    if wrong:
+        post = desk.blog.post(said.post, said.lang)
+        page = render_template(
+            "mine.html", said=said, post=post, token=token, may_change=True, minutes=15, wrong=wrong, text=draft.text
+        )
+        return page, 422
+    nonce = next(source_id for source, source_id, _ in said.sources if source == "form")
+    incoming = form.incoming(draft, nonce, "", desk.now())
+    author = Author(
+        network="form", identity=desk.store.conversation.identity(said.person), name=said.name, url=said.author_url
+    )
+    desk.moderator.rewrite(said, replace(incoming, author=author), Signals(origin=guards.origin(desk)))
+    return redirect(f"/comments/mine/{token}", 303)
+
+
+def _mine(desk: Desk, token: str) -> tuple[Said | None, bool]:
+    found = desk.signer.read("mine", token, PRIVATE_LINK_FOR, desk.now())
+    said = desk.store.conversation.one(found[0]) if found else None
+    if said is None:
+        return None, False
+    g.lang = said.lang if said.lang in ("es", "en") else g.lang
+    young = guards.age_of(said.received_at, desk.now()) <= CHANGE_FOR
+    return said, young and said.status in ("waiting", "approved", "spam") and said.decided_by != "owner"
+
+
+# Notices -------------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/comments/notice/<token>")
+def notice(token: str) -> Any:
+    """Ask once more: mail scanners open links."""
+    what, found = _notice(token)
+    if found is None:
+        return message("notice_unknown", 404)
+    return render_template("notice.html", what=what, token=token)
+
+
+@pages.post("/comments/notice/<token>")
+def change_notice(token: str) -> Any:
+    """Yes or no. A mail program may press the button of RFC 8058 for its reader."""
+    what, found = _notice(token)
+    if found is None:
+        return message("notice_unknown", 404)
+    letters = _desk().store.letters
+    if what == "confirm":
+        letters.confirm(found.id)
+        return message("notice_confirmed")
+    letters.leave(found.id)
+    return message("notice_left")
+
+
+def _notice(token: str) -> tuple[str, Any]:
+    desk = _desk()
+    read = desk.signer.read("notice", token, timedelta(days=3650), desk.now())
+    found = desk.store.letters.notice(read[0][1]) if read else None
+    if found:
+        g.lang = found.lang if found.lang in ("es", "en") else g.lang
+    return (read[0][0] if read else ""), found
+
+
+# Likes ---------------------------------------------------------------------------------------------------------------
+
+
+@pages.post("/comments/like")
+def like() -> Any:
+    """
+    Count one person once, without knowing who it is.
+
+    The browser keeps a random word; the store keeps its hash with what was liked, so that no two likes of the same
+    person look alike there. Without cookies, the same address counts once for as long as addresses are remembered.
+    """
+    desk = _desk()
+    if guards.origin(desk) == "other":
+        abort(403)
+    post = _post(desk, form.read(request.form))
+    g.lang = post.lang if post.lang in ("es", "en") else g.lang
+    key = sanitise.one_line(request.form.get("comment", ""), 24)
+    said = desk.store.conversation.one(key) if key else None
+    if key and (said is None or said.status != "approved" or (said.post, said.lang) != post.key):
+        abort(404)
+    word = request.cookies.get(LIKE_COOKIE, "")
+    is_new = not (len(word) == 32 and word.isalnum())
+    on = f"{post.id}/{post.lang}/{key}"
+    counted = True
+    if is_new:
+        word = secrets.token_hex(16)
+        counted = desk.counter.hit(f"like {on}", guards.address(), desk.now(), most=3) <= 3
+    if counted:
+        source_id = hmac.new(word.encode(), on.encode(), hashlib.sha256).hexdigest()
+        desk.store.conversation.count(post.id, post.lang, "like", "button", source_id, 1, desk.now(), comment=key)
+        desk.store.conversation.show(desk.moderator.snapshots, post.id, post.lang)
+    response = make_response(
+        jsonify(state="liked") if _wants_json() else render_template("liked.html", post=post, said=said)
+    )
+    if is_new:
+        _set_cookie(response, LIKE_COOKIE, word, REMEMBERED_FOR)
+    return response
+
+
+# Helpers -------------------------------------------------------------------------------------------------------------
+
+
+def _post(desk: Desk, draft: Draft) -> Post:
+    found = desk.blog.post(draft.post, draft.lang)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _remembered(desk: Desk) -> str:
+    """Who the browser says it is, as we told it."""
+    found = desk.signer.read("person", request.cookies.get(PERSON_COOKIE, ""), REMEMBERED_FOR, desk.now())
+    return str(found[0]) if found else ""
+
+
+def _set_cookie(response: Any, name: str, value: str, age: timedelta) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=int(age.total_seconds()),
+        path="/comments",
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure or urlsplit(_desk().blog.service).scheme == "https",
+    )

@@ -1,0 +1,79 @@
+"""Where a request comes from, how often, and what it proves."""
+
+import json
+from base64 import b64decode
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from altcha.v1 import ChallengeOptions, create_challenge, verify_solution
+from flask import request
+
+from tertulia.web.context import Desk
+
+TOKEN_AGE = timedelta(hours=24)
+# SHA-256 sums a browser does in about a second, and a phone in three.
+WORK = 20_000
+
+
+def origin(desk: Desk) -> str:
+    """Whose page sent this: "own", "other", or "none" where the browser does not say."""
+    said = request.headers.get("Origin", "")
+    if said in ("", "null"):
+        said = request.headers.get("Referer", "")
+    if not said:
+        return "none"
+    hosts = {urlsplit(one).netloc for one in desk.blog.origins} | {request.host}
+    return "own" if urlsplit(said).netloc in hosts else "other"
+
+
+def address() -> str:
+    """The machine that asks, as the socket (or a proxy we trust) says."""
+    return request.remote_addr or "?"
+
+
+def token(desk: Desk, nonce: str, post: str, lang: str) -> str:
+    """What the second sending must bring: proof that the preview was seen, and when."""
+    return desk.signer.sign("form", [nonce, post, lang], desk.now())
+
+
+def read_token(desk: Desk, given: str, post: str, lang: str) -> tuple[str, float] | None:
+    """The token's nonce, and its age in seconds; None when it is not ours, too old, or for another post."""
+    found = desk.signer.read("form", given, TOKEN_AGE, desk.now())
+    if not found or found[0][1:] != [post, lang]:
+        return None
+    return found[0][0], (desk.now() - found[1]).total_seconds()
+
+
+def challenge(desk: Desk, nonce: str) -> dict[str, object]:
+    """A sum for the browser, good for this token only."""
+    options = ChallengeOptions(
+        hmac_key=desk.work,
+        max_number=WORK,
+        expires=(desk.now() + TOKEN_AGE).replace(tzinfo=None),
+        params={"nonce": nonce},
+    )
+    made = create_challenge(options)
+    return {
+        "algorithm": made.algorithm,
+        "challenge": made.challenge,
+        "maxnumber": made.max_number,
+        "salt": made.salt,
+        "signature": made.signature,
+    }
+
+
+def worked(desk: Desk, given: str, nonce: str) -> bool | None:
+    """Whether the browser did the sum of this very token; None when it sent none."""
+    if not given:
+        return None
+    try:
+        salt = json.loads(b64decode(given))["salt"]
+        good, _ = verify_solution(given, desk.work, check_expires=False)
+    except (ValueError, KeyError, TypeError):
+        return False
+    return bool(good) and f"nonce={nonce}" in str(salt)
+
+
+def age_of(moment: str, now: datetime) -> timedelta:
+    """How long ago *moment*, as the store keeps it, was."""
+    return now - datetime.fromisoformat(moment)

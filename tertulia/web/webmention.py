@@ -1,0 +1,153 @@
+"""Webmentions and pingbacks at the door, and the thread that looks at them.
+
+``POST /webmention``        source and target; 202 and the address of the page that tells what became of it
+``GET  /webmention``        the same for a person: a form
+``GET  /webmention/TOKEN``  what became of it
+``POST /pingback``          the older protocol, XML-RPC
+"""
+
+import logging
+import threading
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, g, render_template, request
+
+from tertulia.conversation import avatars
+from tertulia.conversation.webmention import pingback
+from tertulia.conversation.webmention.pages import Pages
+from tertulia.conversation.webmention.receive import NotTaken, Receiver, announcements
+from tertulia.store.mentions import Mention
+from tertulia.web import guards
+from tertulia.web.context import Desk
+
+log = logging.getLogger(__name__)
+
+pages = Blueprint("webmention", __name__)
+
+# Bridges send many at once; no person does.
+MOST_IN_WINDOW = 300
+LOOK_EVERY_SECONDS = 30.0
+_FAULTS = {
+    "mention_no_target": pingback.NO_TARGET,
+    "mention_not_ours": pingback.BAD_TARGET,
+    "mention_own_source": pingback.DENIED,
+    "mention_too_many": pingback.DENIED,
+}
+# Whoever told us something wakes the thread, wherever in this process it sleeps.
+_told = threading.Event()
+
+
+def receiver(desk: Desk) -> Receiver:
+    """What takes webmentions for *desk*."""
+    folder = desk.moderator.snapshots
+    others = (desk.blog.service,) if desk.same_origin else ()
+    return Receiver(
+        mentions=desk.store.mentions,
+        pages=Pages(desk.blog.site, desk.blog.output, desk.blog.published, others),
+        web=desk.web,
+        take=desk.moderator.take,
+        gone=desk.moderator.gone,
+        now=desk.now,
+        also=announcements(folder),
+        avatar=lambda url: avatars.keep(url, folder, desk.web),
+    )
+
+
+def begin(desk: Desk, stop: threading.Event | None = None) -> None:
+    """Look at what is told, as soon as it is told, until *stop*; without one, for as long as the process lives."""
+    at_work = receiver(desk)
+    ended = stop or threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            try:
+                at_work.work()
+            except Exception:  # one odd page must not end the thread
+                log.exception("looking at webmentions")
+            _told.wait(LOOK_EVERY_SECONDS)
+            _told.clear()
+
+    threading.Thread(target=look, daemon=True, name="webmentions").start()
+
+
+@pages.post("/webmention")
+def told() -> Any:
+    """Take one, and look at it later."""
+    try:
+        mention = _accept(request.form.get("source", ""), request.form.get("target", ""), "webmention")
+    except NotTaken as error:
+        return _say(error.reason, error.status)
+    where = f"{_desk().blog.service}/webmention/{mention.token}"
+    answer = _say("mention_queued", 202, where)
+    answer.headers["Location"] = where
+    return answer
+
+
+@pages.get("/webmention")
+def form() -> Any:
+    """The form for people."""
+    return render_template("webmention.html", state="", form=True, target=request.args.get("target", "")[:2000])
+
+
+@pages.get("/webmention/<token>")
+def status(token: str) -> Any:
+    """What became of one."""
+    mention = _desk().store.mentions.by_token(token[:40])
+    if mention is None:
+        return _say("mention_unknown", 404)
+    return _say(_state(mention), 200)
+
+
+@pages.post("/pingback")
+def pinged() -> Any:
+    """The older protocol: always 200, good or bad."""
+    try:
+        source, target = pingback.read(request.get_data(cache=False)[: pingback.MAX_BYTES + 1])
+        _accept(source, target, "pingback")
+    except pingback.BadCall:
+        body = pingback.fault(pingback.BAD_CALL, _t("mention_bad_call"))
+    except NotTaken as error:
+        body = pingback.fault(_FAULTS.get(error.reason, pingback.OTHER), _t(error.reason))
+    else:
+        body = pingback.answer(_t("mention_queued"))
+    return Response(body, mimetype="text/xml")
+
+
+def _accept(source: str, target: str, way: str) -> Mention:
+    desk = _desk()
+    if desk.counter.hit("webmention", guards.address(), desk.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
+        raise NotTaken("mention_too_many", 429)
+    mention = receiver(desk).accept(source, target, way)
+    _told.set()
+    return mention
+
+
+def _state(mention: Mention) -> str:
+    """The phrase for what became of it."""
+    if mention.state != "taken":
+        return mention.reason or "mention_queued"
+    said = _desk().store.conversation.one(mention.comment) if mention.comment else None
+    if said is None:
+        return mention.reason or "mention_taken"
+    shown = {"waiting": "mention_waiting", "approved": "mention_approved", "gone": "mention_gone"}
+    return shown.get(said.status, "mention_turned_down")
+
+
+def _say(key: str, status: int, where: str = "") -> Response:
+    """One phrase, as a page for a browser and as a line for a program."""
+    if request.accept_mimetypes.best_match(["text/plain", "text/html"]) == "text/html":
+        page = render_template("webmention.html", state=key, form=status in (400, 429), where=where, target="")
+        return Response(page, status=status, mimetype="text/html")
+    line = f"{_t(key)}\n" + (f"{where}\n" if where else "")
+    return Response(line, status=status, mimetype="text/plain")
+
+
+def _t(key: str) -> str:
+    return _desk().blog.t(key, g.lang)
+
+
+def _desk() -> Desk:
+    found = current_app.extensions.get("desk")
+    if not isinstance(found, Desk):
+        abort(503)
+    return found

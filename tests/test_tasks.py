@@ -98,7 +98,7 @@ def test_an_old_python_can_read_tasks_py():
 
 def test_every_task_has_its_line_in_both_languages():
     """Each task and each of its options says what it does, in Spanish and in English."""
-    files = (ROOT / "tertulia" / "phrases").glob("*.toml")
+    files = (ROOT / "tertulia" / "core" / "phrases").glob("*.toml")
     texts = {key: text for file in files for key, text in tomllib.loads(file.read_text("utf-8")).items()}
     wanted = {f"task_{task.name}" for task in tasks.TASKS}
     wanted |= {f"option_{argument.name.replace('_', '-')}" for task in tasks.TASKS for argument in task.get_arguments()}

@@ -14,7 +14,7 @@ from tertulia.commands.announce import Bench, send
 from tertulia.content import snapshot
 from tertulia.content.posts import Post, Published
 from tertulia.core.errors import FetchError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.phrases import say
 from tertulia.deploy.base import (
     DeployError,
@@ -153,7 +153,7 @@ def _nothing_lost(bench: Bench, changes: Plan, lose: bool) -> bool:
 def _on_purpose(bench: Bench, item: str) -> bool:
     if item.startswith(("https://", "http://")):
         return any(item in row.remote for row in bench.store.deliveries.all(state=DeliveryState.WITHDRAWN))
-    return bool(bench.store.conversation.one(item) or bench.store.conversation.audit(item, limit=1))
+    return bool(bench.store.conversation.get(item) or bench.store.conversation.audit(item, limit=1))
 
 
 def _upload(bench: Bench, target: Target, changes: Plan) -> None:
@@ -184,7 +184,7 @@ def _said(bench: Bench, post: Post, known: Iterable[Network]) -> bool:
     }
 
 
-def all_answer(web: Web, posts: Iterable[Post], clock: Callable[[], float], pause: Callable[[float], None]) -> bool:
+def all_answer(web: Fetcher, posts: Iterable[Post], clock: Callable[[], float], pause: Callable[[float], None]) -> bool:
     """Whether every post's page answers 200 before the time is up; says which does not."""
     waiting = list(posts)
     ends = clock() + WAIT_SECONDS
@@ -199,7 +199,7 @@ def all_answer(web: Web, posts: Iterable[Post], clock: Callable[[], float], paus
     return True
 
 
-def _answers(web: Web, url: str) -> bool:
+def _answers(web: Fetcher, url: str) -> bool:
     try:
         return web.request("GET", url, headers={"Cache-Control": "no-cache"}).status == 200
     except FetchError:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pelican import signals
 
+from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.core.phrases import say
 from tertulia.render.album import Album, PictureMissing
 from tertulia.render.images import PICTURE_SUFFIXES, Darkroom, PictureError
 from tertulia.render.pictures import SIZES, PicturesExtension

@@ -22,7 +22,7 @@ from pelican.contents import Article
 
 from plugins import theme
 from tertulia.core import addresses
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 log = logging.getLogger(__name__)
 

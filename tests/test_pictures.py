@@ -11,7 +11,7 @@ import markdown
 import pytest
 from PIL import Image
 
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.render import images
 from tertulia.render.album import Album, PictureMissing
 from tertulia.render.document import Document
@@ -61,7 +61,7 @@ def album(content, tmp_path) -> Album:
 
 def rendered(album: Album, body: str) -> tuple[str, list[str]]:
     """*body* as HTML, and what the author is told."""
-    phrases.speak("es")
+    languages.speak("es")
     md = markdown.Markdown(extensions=[*EXTENSIONS, PicturesExtension(album)], output_format="html")
     document = Document(POST, "es", body, 10)
     md.document = document

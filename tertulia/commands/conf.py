@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tertulia.core.errors import SettingError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -112,7 +112,7 @@ class Bench:
             return settings.parse_since(told, "--since")
         if found := self.settings.since():
             return found
-        if written := conf.read(self.root / "pelicanconf.py").get("ANNOUNCE_SINCE"):
+        if written := conf.settings(self.root).get("ANNOUNCE_SINCE"):
             return settings.parse_since(str(written), "ANNOUNCE_SINCE")
         raise SettingError(say("announce_since"))
 

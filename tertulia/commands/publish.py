@@ -208,7 +208,7 @@ def _answers(web: Fetcher, url: str) -> bool:
 
 def ping(bench: Bench, published: Published, changes: Plan) -> None:
     """Tell the WebSub hub and IndexNow, where the blog names them."""
-    public_settings = conf.read(bench.root / "pelicanconf.py")
+    public_settings = conf.settings(bench.root)
     told = []
     if hub := public_settings.get("WEBSUB_HUB"):
         feeds = [name for name in changes.put if name.endswith(("atom.xml", "rss.xml", "feed.json"))]

@@ -16,7 +16,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from tertulia.commands import conf, develop, program
-from tertulia.core import paths, phrases
+from tertulia.core import languages, paths
 from tertulia.core.errors import TertuliaError
 
 
@@ -35,11 +35,11 @@ def main(folder: str | Path = "") -> None:
         sys.exit(str(error))
     root = Path(folder).resolve() if folder else conf.find(called_from)
     if not root:
-        phrases.speak(language_of_machine())
+        languages.speak(language_of_machine())
         program.run((new_blog,), sys.argv, elsewhere=TASKS, called_from=called_from)
         return
     os.chdir(root)
-    phrases.speak(conf.language(root / conf.NAME))
+    languages.speak(conf.language(root / conf.NAME), root / "content")
     ours = () if paths.INSTALLED or root != paths.HOME else develop.TASKS
     program.run((*TASKS, *ours), sys.argv, root=root, called_from=called_from)
 
@@ -56,7 +56,7 @@ def language_of_machine() -> str:
 def port_of(value: str) -> int:
     """The number of a port as it was typed."""
     if not value.isdecimal():
-        raise TertuliaError(phrases.say("bad_port", value=value))
+        raise TertuliaError(languages.say("bad_port", value=value))
     return int(value)
 
 
@@ -230,9 +230,9 @@ def moderate(c: Context, web: bool = False, at: str = "") -> None:
     from tertulia.web.serve import desk
 
     here = desk(c.root, conf.settings(c.root), at=at)
-    print(phrases.say("talk_link", link=login_link(here)))
+    print(languages.say("talk_link", link=login_link(here)))
     if not web and sys.stdin.isatty():
-        print(phrases.say("talk_decided", n=talk.moderate(here.moderator)))
+        print(languages.say("talk_decided", n=talk.moderate(here.moderator)))
     here.finish()
 
 

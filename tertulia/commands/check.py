@@ -29,7 +29,7 @@ from lxml import html
 
 from tertulia.commands import build, conf, environment, preview
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 TOOLS = Path(__file__).with_name("check_tools")  # the lock and the script
 OLDEST_NODE = 22  # Lighthouse's wish, the largest

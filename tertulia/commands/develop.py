@@ -10,7 +10,7 @@ from invoke.tasks import task
 
 from tertulia.commands import environment
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 
 @task

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Literal
 
 from tertulia.commands import conf
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 LOCK = "requirements.txt"
 DEV_LOCK = "requirements-dev.txt"
@@ -59,7 +59,7 @@ def enter(folder: str | Path, arguments: list[str]) -> None:
         arguments: The command line, the script's own path first.
     """
     root = Path(folder)
-    phrases.speak(conf.language(root / conf.NAME))
+    languages.speak(conf.language(root / conf.NAME), root / "content")
     try:
         python = ensure(root, dev=asked_task(arguments[1:]) in DEV_TASKS)
     except TertuliaError as error:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from tertulia.commands import conf, start
 from tertulia.core import paths
 from tertulia.core.errors import SettingError, TertuliaError
-from tertulia.core.phrases import say, speak, spoken
+from tertulia.core.languages import say, speak, spoken
 from tertulia.core.text import slugify
 
 

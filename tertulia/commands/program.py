@@ -15,7 +15,7 @@ from invoke.program import Program
 
 from tertulia import __version__
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 # Tasks that hand everything behind their name to another program, which has options of its own.
 TAKES_THE_REST = ("test",)
@@ -44,11 +44,9 @@ def run(tasks: Sequence[Any], arguments: list[str], *, elsewhere: Sequence[Any] 
 
 
 def phrase_or(fallback: str, key: str) -> str:
-    """The phrase *key*, or *fallback* where no file of phrases has it."""
-    try:
-        return say(key)
-    except KeyError:
-        return fallback
+    """The phrase *key*, or *fallback* where no language has it."""
+    told = say(key)
+    return fallback if told == key else told
 
 
 def line_of(task: Any) -> str:

@@ -33,11 +33,13 @@ from jinja2 import FileSystemBytecodeCache, pass_context
 from markupsafe import Markup
 from pelican import signals
 
+from tertulia.content.networks import label
 from tertulia.core import addresses, languages
 
 CLOUD_SIZES = 5
 
-NETWORK_NAMES = {"x": "X", "linkedin": "LinkedIn", "youtube": "YouTube", "github": "GitHub"}
+# Places that people are found at and nothing is announced on.
+NETWORK_NAMES = {"youtube": "YouTube", "github": "GitHub"}
 
 # A blog may leave these out.
 DEFAULTS = {"TAGLINE": "", "SITE_DESCRIPTION": "", "MENU": None, "CONTENT_LICENSE": "", "SEARCH": True}
@@ -202,7 +204,7 @@ def script_safe(json):
 
 def network_name(network):
     """How people write the name of a network."""
-    return NETWORK_NAMES.get(network, network.capitalize())
+    return NETWORK_NAMES.get(network) or label(network)
 
 
 FILTERS = (native_name, local, date_words, link, absolute, counted, embedded, script_safe, network_name, current)

@@ -20,7 +20,7 @@ from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.notices import Notices
 from tertulia.conversation.webmention.pages import Pages
 from tertulia.conversation.webmention.receive import NotTaken, Receiver, announcements
-from tertulia.core.errors import FetchError, SettingError, TertuliaError
+from tertulia.core.errors import FetchError, TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
 from tertulia.core.sanitise import plain
@@ -112,7 +112,7 @@ class House:
             now=bench.now,
             expand=expander(Table.load(bench.root / "content" / "links.toml"), self.web),
             avatar=self._avatar,
-            budget_cents=_cents(bench.settings.x_read_cents),
+            budget_cents=sum(one.budget_cents() for one in self.listeners),
         )
 
     def find(self, url: str) -> tuple[str, str] | None:
@@ -272,10 +272,3 @@ def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) 
 
 def _links(markup: str) -> list[str]:
     return [unescape(href) for href in re.findall(r'href="([^"]*)"', markup)]
-
-
-def _cents(written: str) -> float:
-    try:
-        return max(0.0, float(written.replace(",", ".")))
-    except ValueError as error:
-        raise SettingError(say("setting_number", name="X_READ_CENTS", value=written)) from error

@@ -101,8 +101,9 @@ def examine(root: Path) -> bool:
     print(f"{say('doctor_store')}: ✓ {bench.store.database.engine.dialect.name}")
     for network in bench.networks():
         if not network.configured():
-            missing = [name.upper() for name in network.needs if not getattr(bench.settings, name)]
-            some = len(missing) < len(network.needs)  # begun and not finished is worth a word
+            needed = network.needed()
+            missing = [name for name, given in needed.items() if not given]
+            some = len(missing) < len(needed)  # begun and not finished is worth a word
             print(f"{network.label}: {say('doctor_missing', names=', '.join(missing)) if some else say('show_no_key')}")
             good = good and not some
             continue

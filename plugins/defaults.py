@@ -23,7 +23,8 @@ IGNORE_FILES = [".*", "*~", "#*#"]
 # Dotted names and an empty PLUGIN_PATHS: a bare name could load somebody else's installed plugin.
 PLUGIN_PATHS: list[str] = []
 PLUGINS = [
-    "plugins.writer",  # the first: it writes all pages before the others finish their own files
+    "plugins.site_build",  # the first: what the others share and remember of this build
+    "plugins.writer",  # before those that finish their own files: it writes all pages
     "plugins.reader",
     "plugins.problems",
     "plugins.taxonomy",

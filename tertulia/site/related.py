@@ -5,6 +5,9 @@ posts that share such words are close. Nothing is learnt and nothing is installe
 a second, and ten times as many take ten times as long, because each word remembers a bounded number of posts.
 
 Words are compared without accents or endings: "reclamación", "reclamaciones" and "Reclamar" count as one.
+
+Settings:
+    RELATED_POSTS   how many at most, always in the post's own language; 0 for none. Default 3.
 """
 
 import math
@@ -15,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from tertulia.core.text import fold
+from tertulia.site.contents import Content
 
 # What describes a post: more words find more distant relatives, and take longer.
 WORDS_PER_POST = 25
@@ -92,6 +96,19 @@ class Text:
     html: str = ""
     tags: tuple[str, ...] = ()
     stems: Mapping[str, int] | None = None
+
+
+def add_related(posts: Iterable[Content], count: int) -> None:
+    """Give every one of *posts* its ``related``, at most *count*, closest first; 0 for none."""
+    if not count:
+        return
+    by_key = {f"{post.id} {post.lang}": post for post in posts}
+    texts = [
+        Text(key, post.lang, post.title, tags=tuple(tag.name for tag in post.tags), stems=post.stems)
+        for key, post in by_key.items()
+    ]
+    for key, found in related(texts, count).items():
+        by_key[key].related = [by_key[other] for other in found]
 
 
 def related(texts: Iterable[Text], count: int = 3) -> dict[str, list[str]]:

@@ -7,13 +7,15 @@ from pelican import signals
 from pelican.generators import ArticlesGenerator
 
 from tertulia.site import schema
+from tertulia.site.build import SiteBuild
 from tertulia.site.contents import listed, posts
 
 
 def describe(generator: ArticlesGenerator) -> None:
     """Describe every post, and the blog in each of its languages."""
-    schema.describe_posts(posts(generator), generator.settings)
-    generator.context["blog_json_ld"] = schema.describe_blog(listed(generator), generator.settings)
+    build = SiteBuild.of(generator.settings)
+    schema.describe_posts(posts(generator), build)
+    generator.context["blog_json_ld"] = schema.describe_blog(listed(generator), build)
 
 
 def register() -> None:

@@ -15,8 +15,8 @@ from tertulia.site.search import begin_index
 
 def begin(generators: Sequence[Generator]) -> None:
     """Start Pagefind on all that is published."""
-    settings = generators[0].settings
-    SiteBuild.of(settings).search = begin_index(everything(generators), settings)
+    build = SiteBuild.of(generators[0].settings)
+    build.search = begin_index(everything(generators), build.settings, build.words)
 
 
 def finish(pelican: Pelican) -> None:

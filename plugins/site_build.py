@@ -1,10 +1,9 @@
-"""One object for each build, ``settings["SITE_BUILD"]``: all that plugins share and remember. Must be the first plugin.
+"""One object for each build, ``settings["SITE_BUILD"]``: all that plugins share and remember. After "folders" only.
 
 What it holds is said in ``tertulia/site/build.py``. A plugin keeps nothing of its own between signals.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from pelican import Pelican, signals
 from pelican.generators import ArticlesGenerator, Generator
@@ -12,12 +11,10 @@ from pelican.generators import ArticlesGenerator, Generator
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import everything
 
-THEME = Path(__file__).parent.parent / "theme"
-
 
 def begin_build(pelican: Pelican) -> None:
     """Leave a new object in the settings, which everything leads to that Pelican hands to plugins."""
-    SiteBuild.begin(pelican.settings, THEME)
+    SiteBuild.begin(pelican.settings)
 
 
 def remember_contents(generators: Sequence[Generator]) -> None:

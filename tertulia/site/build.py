@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.core.errors import ContentError
 from tertulia.core.parallel import spread
 from tertulia.render.images import ImageCache
@@ -30,7 +30,7 @@ from tertulia.site.problems import report
 from tertulia.site.reading import PostReader
 from tertulia.site.records import Reading
 from tertulia.site.search import SearchIndex
-from tertulia.site.words import ThemeStrings
+from tertulia.site.words import SiteWords
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +47,7 @@ class SiteBuild:
     tags: Tags
     pictures: ImageResolver
     reader: PostReader
-    strings: ThemeStrings
-    theme: Path  # our own theme's folder: its fonts
+    words: SiteWords
     fingerprints: dict[Path, str] = field(default_factory=dict)  # of the theme's static files
     readings: dict[str, Reading] = field(default_factory=dict)  # files read before Pelican asked for them, by path
     post_pages: list[Callable[[], None]] = field(default_factory=list)  # each writes one page, when all is known
@@ -61,16 +60,10 @@ class SiteBuild:
     search: SearchIndex | None = None
 
     @classmethod
-    def begin(cls, settings: dict[str, Any], theme: Path) -> "SiteBuild":
-        """
-        Begin a build: read what all posts need, tell of what is wrong in it, and leave the object in *settings*.
-
-        Args:
-            settings: Pelican's; those that every part reads are listed in ``docs/settings.md``.
-            theme: The folder of our own theme, whatever THEME says.
-        """
-        phrases.speak(settings["DEFAULT_LANG"])
+    def begin(cls, settings: dict[str, Any]) -> "SiteBuild":
+        """Read what all posts need, tell of what is wrong in it, and leave a new build in Pelican's *settings*."""
         content = Path(settings["PATH"])
+        languages.speak(settings["DEFAULT_LANG"], content)
         people = _load(People, content / "people.toml")
         tags = _load(Tags, content / "tags.toml")
         cache = ImageCache(Path(settings.get("IMAGE_CACHE_PATH") or "var/cache/images"))
@@ -78,15 +71,16 @@ class SiteBuild:
             content, cache, siteurl=settings.get("SITEURL", ""), site_address=settings.get("SITE_ADDRESS", "")
         )
         reader = PostReader(settings, people=people, tags=tags, links=load_links(content), pictures=pictures)
-        build = cls(settings, people, tags, pictures, reader, ThemeStrings(theme / "strings.toml"), theme)
+        build = cls(settings, people, tags, pictures, reader, SiteWords(languages.current()))
         settings[KEY] = build
         return build
 
     @classmethod
     def of(cls, settings: Mapping[str, Any] | Context) -> "SiteBuild":
-        """The build that *settings* (or a template's context, which holds them) belong to."""
+        """The build that *settings*, or a template's context, belong to; what is said next is in its language."""
         build = settings[KEY]
         assert isinstance(build, cls)
+        languages.use(build.words.languages)  # another build of this process may have spoken another
         return build
 
     @property

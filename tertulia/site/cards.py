@@ -31,19 +31,20 @@ from pathlib import Path
 from typing import Any
 
 import PIL
-from babel.dates import format_date
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
+from tertulia.core import paths
 from tertulia.core.errors import TertuliaError
+from tertulia.core.languages import say
 from tertulia.core.models import Picture
 from tertulia.core.parallel import Aside
-from tertulia.core.phrases import say
 from tertulia.render.images import copy_whole, write_whole
 from tertulia.site.contents import Content
-from tertulia.site.words import localised
+from tertulia.site.words import SiteWords
 
 log = logging.getLogger(__name__)
 
+FONT = paths.THEME / "static" / "fonts" / "alegreya.woff2"
 MAX = 100  # posts with a card of their own
 WIDTH_PX, HEIGHT_PX = 1200, 630
 MARGIN_PX = 88
@@ -205,14 +206,15 @@ class CardSet:
 
     Args:
         settings: Those of the blog.
+        words: Those of the blog.
         font: The font where SOCIAL_CARDS_FONT names none.
 
     Raises:
         OSError: the font cannot be read.
     """
 
-    def __init__(self, settings: Mapping[str, Any], font: Path) -> None:
-        self.settings = settings
+    def __init__(self, settings: Mapping[str, Any], words: SiteWords, font: Path) -> None:
+        self.settings, self.words = settings, words
         self.renderer = CardRenderer(
             Path(settings["IMAGE_CACHE_PATH"]), Path(settings.get("SOCIAL_CARDS_FONT") or font)
         )
@@ -240,15 +242,13 @@ class CardSet:
     def card_of(self, post: Content) -> Card:
         """What stands on the card of *post*."""
         names = ", ".join(author.name for author in post.authors)
-        byline = f"{names} · {format_date(post.date, 'long', locale=post.lang)}"
-        return Card(self._words("SITENAME", post.lang), post.title, byline, *self._colors())
+        byline = f"{names} · {self.words.date(post.date, post.lang)}"
+        return Card(self.words.setting(self.settings, "SITENAME", post.lang), post.title, byline, *self._colors())
 
     def site_card(self, lang: str) -> Card:
         """What stands on the blog's own card."""
-        return Card("", self._words("SITENAME", lang), self._words("TAGLINE", lang), *self._colors())
-
-    def _words(self, key: str, lang: str) -> str:
-        return str(localised(self.settings.get(key), lang, self.settings["DEFAULT_LANG"]))
+        name, tagline = (self.words.setting(self.settings, key, lang) for key in ("SITENAME", "TAGLINE"))
+        return Card("", name, tagline, *self._colors())
 
     def _colors(self) -> tuple[str, str, str]:
         return self.settings.get("SOCIAL_CARDS_COLORS") or (PAPER, INK, ACCENT)
@@ -268,12 +268,12 @@ class CardSet:
                 copy_whole(file, output / name)
 
 
-def card_set(settings: Mapping[str, Any], font: Path) -> CardSet | None:
+def card_set(settings: Mapping[str, Any], words: SiteWords) -> CardSet | None:
     """The cards of this build; None where the blog wants none, or they cannot be drawn, which has been told."""
     if not settings.get("SOCIAL_CARDS"):
         return None
     try:
-        return CardSet(settings, font)
+        return CardSet(settings, words, FONT)
     except OSError as error:
         warn(error)
         return None

@@ -24,7 +24,7 @@ def write_conversation_feeds(build: SiteBuild, posts: Iterable[Content]) -> None
     for post in posts:
         entries = [entry(said, post, build) for said in post.said] if not post.mark else []
         if entries:
-            name = build.strings.text("comments_of", post.lang, title=post.title)
+            name = build.words.text("comments_of", post.lang, title=post.title)
             folder = f"{post.url}comments/"
             about = feed(
                 build, f"comments/{post.id}/{post.lang}", folder=folder, page=post.url, name=name, lang=post.lang
@@ -32,7 +32,7 @@ def write_conversation_feeds(build: SiteBuild, posts: Iterable[Content]) -> None
             _write(build, folder, about, entries)
             everything += entries
     if everything:
-        name = build.strings.text("comments_all", build.settings["DEFAULT_LANG"])
+        name = build.words.text("comments_all", build.settings["DEFAULT_LANG"])
         about = feed(build, "comments", folder="feeds/comments/", page="", name=name)
         _write(build, "feeds/comments/", about, everything, build.settings.get("FEED_MAX_COMMENTS", 50))
 
@@ -52,7 +52,7 @@ def entry(said: Comment, post: Content, build: SiteBuild) -> feeds.Entry:
     return feeds.Entry(
         id=f"{above}/c/{said.id}",
         url=f"{page}#c-{said.id}",
-        title=build.strings.text("comment_feed_title", post.lang, name=author, title=post.title),
+        title=build.words.text("comment_feed_title", post.lang, name=author, title=post.title),
         content=said.html or "<p>…</p>",  # JSON Feed will not do without
         published=said.date,
         updated=said.edited or said.date,

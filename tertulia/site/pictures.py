@@ -6,8 +6,8 @@ from typing import Any
 
 from tertulia.content.metadata import Metadata
 from tertulia.content.people import Person
+from tertulia.core.languages import say
 from tertulia.core.models import Picture, Problem
-from tertulia.core.phrases import say
 from tertulia.render.document import Document
 from tertulia.render.images import PICTURE_SUFFIXES, PictureError
 from tertulia.render.resolver import ImageResolver, PictureNotFoundError

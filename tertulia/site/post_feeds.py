@@ -24,7 +24,6 @@ from tertulia.embeds import draw
 from tertulia.site import feeds
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content, Generator, changed, listed
-from tertulia.site.words import in_words, localised
 
 CREDITS = ("via", "source", "photo", "thanks")
 
@@ -62,7 +61,7 @@ def sections(build: SiteBuild, generator: Generator) -> Iterator[Section]:
     own = build.settings["DEFAULT_LANG"]
     yield Section("feeds/", feed(build, "site", folder="feeds/", page=""), generator.articles)
     for lang, posts in by_language(listed(generator), own).items():
-        name, page = build.strings.text("language_name", lang), "" if lang == own else f"{lang}/"
+        name, page = build.words.native_name(lang), "" if lang == own else f"{lang}/"
         about = feed(build, f"lang/{lang}", folder=f"{lang}/", page=page, name=name, lang=lang)
         yield Section(f"{lang}/", about, posts)
     kinds = {"tag": generator.tags.items(), "category": generator.categories, "author": generator.authors}
@@ -94,9 +93,9 @@ def feed(
         page: The page that it belongs to.
         lang: The blog's own when empty.
     """
-    settings, own = build.settings, build.settings["DEFAULT_LANG"]
-    site, lang = settings["SITE_ADDRESS"], lang or own
-    sitename = localised(settings.get("SITENAME"), lang, own)
+    settings = build.settings
+    site, lang = settings["SITE_ADDRESS"], lang or settings["DEFAULT_LANG"]
+    sitename = build.words.setting(settings, "SITENAME", lang)
     return feeds.Feed(
         id=feeds.feed_id(id_base(settings), section),
         title=f"{name} · {sitename}" if name else sitename,
@@ -104,11 +103,11 @@ def feed(
         folder=addresses.whole(site, folder),
         lang=lang,
         writer=feeds.Writer(sitename, addresses.whole(site, "")),
-        subtitle=description or localised(settings.get("TAGLINE"), lang, own),
+        subtitle=description or build.words.setting(settings, "TAGLINE", lang),
         hub=settings.get("WEBSUB_HUB", ""),
         stylesheet=f"{settings['SITEURL']}/{settings['THEME_STATIC_DIR']}/feed.css",
-        note=build.strings.text("feed_note", lang),
-        back=build.strings.text("feed_back", lang),
+        note=build.words.text("feed_note", lang),
+        back=build.words.text("feed_back", lang),
     )
 
 
@@ -134,9 +133,9 @@ def entry(post: Content, build: SiteBuild) -> feeds.Entry:
 
 def closing(post: Content, build: SiteBuild) -> str:
     """Updates, credits and the question of *post*, as the page shows them, in words."""
-    words = {kind: build.strings.text(f"credit_{kind}", post.lang) for kind in CREDITS}
-    words |= {key: build.strings.text(key, post.lang) for key in ("updates", "question")}
-    return feeds.closing(post.question, post.updates, post.credits, words, partial(in_words, lang=post.lang))
+    words = {kind: build.words.text(f"credit_{kind}", post.lang) for kind in CREDITS}
+    words |= {key: build.words.text(key, post.lang) for key in ("updates", "question")}
+    return feeds.closing(post.question, post.updates, post.credits, words, partial(build.words.date, lang=post.lang))
 
 
 def enclosure(cover: Picture | None, build: SiteBuild) -> feeds.Enclosure | None:

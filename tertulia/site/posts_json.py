@@ -18,7 +18,6 @@ from tertulia.core import addresses, sanitise
 from tertulia.core.models import Credit, Picture
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
-from tertulia.site.words import localised
 
 # A bare "@ana", not "@ana@mastodon.example", "@ana.bsky.social" nor an e-mail address.
 _NAME = re.compile(r"(?<![\w@./-])@(\w+)(?![\w-]*[@.]\w)")
@@ -39,7 +38,7 @@ def write_posts(build: SiteBuild, contents: Iterable[Content], wants_text: Wants
     own = settings["DEFAULT_LANG"]
     published = posts.Published(
         site=settings["SITE_ADDRESS"],
-        title=localised(settings.get("SITENAME"), own, own),
+        title=build.words.setting(settings, "SITENAME", own),
         lang=own,
         preview=preview,
         posts=tuple(entry(content, build, wants_text) for content in contents if preview or not content.mark),

@@ -27,8 +27,8 @@ from tertulia.content.metadata import Metadata
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import text
+from tertulia.core.languages import say
 from tertulia.core.models import Problem, Update
-from tertulia.core.phrases import say
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.links import LinksExtension, Table

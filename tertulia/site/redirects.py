@@ -38,7 +38,7 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
                 continue
             taken[name] = content.shown_path
             new = addresses.whole(siteurl, content.url)
-            words = build.strings.text("moved", content.lang)
+            words = build.words.text("moved", content.lang)
             page = redirect_page(content.title, content.lang, addresses.whole(site, content.url), new, words)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(page, encoding="utf-8")

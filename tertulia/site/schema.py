@@ -19,8 +19,8 @@ from tertulia.content.snapshot import Comment
 from tertulia.core import addresses, sanitise
 from tertulia.core.models import Credit, Update
 from tertulia.core.text import plain
+from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content, changed
-from tertulia.site.words import localised
 
 Node = dict[str, object]
 
@@ -95,38 +95,39 @@ class SchemaPosting:
     copies: tuple[str, ...] = ()  # where it lives on networks
 
 
-def describe_posts(posts: Iterable[Content], settings: Mapping[str, Any]) -> None:
+def describe_posts(posts: Iterable[Content], build: SiteBuild) -> None:
     """Give every post its ``json_ld``, safe inside ``<script type="application/ld+json">``."""
     for post in posts:
-        post.json_ld = posting(posting_of(post, settings))
+        post.json_ld = posting(posting_of(post, build))
 
 
-def describe_blog(posts: Iterable[Content], settings: Mapping[str, Any]) -> dict[str, str]:
+def describe_blog(posts: Iterable[Content], build: SiteBuild) -> dict[str, str]:
     """The blog as JSON-LD, for each language that has a home page."""
+    settings = build.settings
     newest = sorted(posts, key=lambda post: (post.date, post.id), reverse=True)
     described = {}
     for lang in dict.fromkeys([settings["DEFAULT_LANG"], *(post.lang for post in newest)]):
         listed = [post for post in newest if post.lang == lang and not post.mark][:POSTS_LISTED]
         links = [(post.title, addresses.whole(settings["SITE_ADDRESS"], post.url)) for post in listed]
-        described[lang] = blog(blog_in(lang, settings), links)
+        described[lang] = blog(blog_in(lang, build), links)
     return described
 
 
-def blog_in(lang: str, settings: Mapping[str, Any]) -> SchemaBlog:
+def blog_in(lang: str, build: SiteBuild) -> SchemaBlog:
     """The blog in *lang*."""
-    site, own = settings["SITE_ADDRESS"], settings["DEFAULT_LANG"]
+    settings, site, own = build.settings, build.settings["SITE_ADDRESS"], build.settings["DEFAULT_LANG"]
     return SchemaBlog(
-        name=localised(settings.get("SITENAME"), lang, own),
+        name=build.words.setting(settings, "SITENAME", lang),
         url=addresses.whole(site, "" if lang == own else f"{lang}/"),
         lang=lang,
-        description=localised(settings.get("TAGLINE"), lang, own),
+        description=build.words.setting(settings, "TAGLINE", lang),
         search=addresses.whole(site, settings["SEARCH_URL"]) if settings["SEARCH"] else "",
     )
 
 
-def posting_of(post: Content, settings: Mapping[str, Any]) -> SchemaPosting:
+def posting_of(post: Content, build: SiteBuild) -> SchemaPosting:
     """*post* in the words of schema.org."""
-    site = settings["SITE_ADDRESS"]
+    settings, site = build.settings, build.settings["SITE_ADDRESS"]
     page = addresses.whole(site, post.url)
     originals = [other for other in post.translations if other.lang == settings["DEFAULT_LANG"]]
     is_original = post.lang == settings["DEFAULT_LANG"] or not originals
@@ -135,7 +136,7 @@ def posting_of(post: Content, settings: Mapping[str, Any]) -> SchemaPosting:
         title=post.title,
         lang=post.lang,
         published=post.date,
-        blog=blog_in(post.lang, settings),
+        blog=blog_in(post.lang, build),
         description=post.summary_text,
         modified=changed(post),
         words=post.words,

@@ -20,9 +20,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tertulia.core import addresses
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.site.contents import Content
-from tertulia.site.words import in_words
+from tertulia.site.words import SiteWords
 
 log = logging.getLogger(__name__)
 
@@ -71,11 +71,13 @@ class SearchIndex:
             self.folder.cleanup()
 
 
-def begin_index(contents: Iterable[Content], settings: Mapping[str, Any]) -> SearchIndex | None:
+def begin_index(contents: Iterable[Content], settings: Mapping[str, Any], words: SiteWords) -> SearchIndex | None:
     """Start Pagefind on all that is published; None where there is nothing to do or no way to do it."""
     if not settings.get("SEARCH", True):
         return None
-    pages = {file_of(content): search_page(content, settings["SITEURL"]) for content in contents if not content.mark}
+    pages = {
+        file_of(content): search_page(content, settings["SITEURL"], words) for content in contents if not content.mark
+    }
     if not pages:
         return None
     binary = executable()
@@ -89,12 +91,12 @@ def begin_index(contents: Iterable[Content], settings: Mapping[str, Any]) -> Sea
         return None
 
 
-def search_page(content: Content, siteurl: str) -> str:
+def search_page(content: Content, siteurl: str, words: SiteWords) -> str:
     """What of a post or page is searched: Pagefind weighs headings more than text, and shows what is in ``meta``."""
     shown = {"lang": content.lang, "href": addresses.whole(siteurl, content.url)}
     meta = "lang[lang], address[href]"
     if not content.is_page:
-        shown["title"] = in_words(content.date, content.lang)
+        shown["title"] = words.date(content.date, content.lang)
         meta += ", date[title]"
     link = "".join(f' {name}="{escape(value)}"' for name, value in shown.items())
     parts = [

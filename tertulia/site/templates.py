@@ -1,6 +1,6 @@
 """The words, dates and addresses that the templates ask for.
 
-``t("minutes", n=6)``   the phrase of ``theme/strings.toml`` in the language of the page
+``t("minutes", n=6)``   the phrase of ``tertulia/languages/xx.toml`` in the language of the page
 ``date|date_words``     "21 de noviembre de 2026", with no system locale
 ``path|link``           the path under the site, percent-encoded: what goes into every ``href``
 ``path|absolute``       the same with scheme and host: canonical address, Open Graph
@@ -36,7 +36,6 @@ from markupsafe import Markup
 
 from tertulia.core import addresses
 from tertulia.site.build import SiteBuild
-from tertulia.site.words import in_words, localised
 
 CLOUD_SIZES = 5
 
@@ -58,21 +57,27 @@ def language(context: Context) -> str:
 
 
 @pass_context
-def t(context: Context, key: str, n: int | None = None, lang: str | None = None, **values: object) -> str:
-    """The phrase *key* in the page's language, or in *lang*; *n* chooses singular or plural."""
-    return SiteBuild.of(context).strings.text(key, lang or language(context), n, **values)
+def t(context: Context, key: str, n: Any = None, lang: str | None = None, **values: object) -> str:
+    """The phrase *key* in the page's language, or in *lang*; *n* chooses the plural form."""
+    return SiteBuild.of(context).words.text(key, lang or language(context), n, **values)
+
+
+@pass_context
+def native_name(context: Context, lang: str) -> str:
+    """What the speakers of *lang* call it: "Español"."""
+    return SiteBuild.of(context).words.native_name(lang)
 
 
 @pass_context
 def local(context: Context, value: Any) -> Any:
     """*value* as it is; of a dict by language, the entry of the page's language."""
-    return localised(value, language(context), context["DEFAULT_LANG"])
+    return SiteBuild.of(context).words.local(value, language(context))
 
 
 @pass_context
 def date_words(context: Context, date: dt.date | str, lang: str | None = None, form: str = "long") -> str:
     """*date* (a date, or ISO 8601 text) in words; *form* is Babel's: "long", "MMMM", "d MMM"."""
-    return in_words(date, lang or language(context), form)
+    return SiteBuild.of(context).words.date(date, lang or language(context), form)
 
 
 def conjunction(name: str, lang: str) -> str:
@@ -194,7 +199,7 @@ def network_name(network: str) -> str:
     return NETWORK_NAMES.get(network, network.capitalize())
 
 
-FILTERS = (local, date_words, link, absolute, counted, embedded, script_safe, network_name, current)
+FILTERS = (native_name, local, date_words, link, absolute, counted, embedded, script_safe, network_name, current)
 GLOBALS = (t, language, conjunction, here, homes, asset, card, service, shared)
 
 

@@ -1,54 +1,46 @@
-"""What readers read around the posts: phrases of the theme's ``strings.toml``, settings by language, dates in words."""
+"""What readers read around the posts of one build: phrases, settings by language, dates in words."""
 
 import datetime as dt
-import tomllib
-from functools import cached_property, lru_cache
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from babel.dates import format_date
+from tertulia.core import languages
+from tertulia.core.languages import Languages
 
 
-class ThemeStrings:
+class SiteWords:
     """
-    The phrases of one theme.
+    The words of one blog.
 
     Args:
-        file: ``{key: {language: text, or {one, other}}}``; read when the first phrase is asked for.
+        spoken: The languages that it can use, its own first among them.
     """
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
+    def __init__(self, spoken: Languages) -> None:
+        self.languages = spoken
+        self._dates: dict[tuple[int, int, int, str, str], str] = {}
 
-    @cached_property
-    def texts(self) -> dict[str, dict[str, Any]]:
-        """Every phrase in every language."""
-        return tomllib.loads(self.file.read_text("utf-8"))
+    def text(self, key: str, lang: str, /, n: Any = None, **values: object) -> str:
+        """The phrase *key* in *lang*; *n* chooses the plural form."""
+        return self.languages.text(key, lang, n=n, **values)
 
-    def text(self, key: str, /, lang: str, n: int | None = None, **values: object) -> str:
-        """The phrase *key* in *lang*; *n* chooses singular or plural."""
-        texts = self.texts[key]
-        text = texts.get(lang) or texts["en"]
-        if isinstance(text, dict):
-            text = text["one" if n == 1 else "other"]
-        phrase = str(text)
-        return phrase.format(n=n, **values) if "{" in phrase else phrase
+    def native_name(self, lang: str) -> str:
+        """What the speakers of *lang* call it: "Español"."""
+        return self.languages.get(lang).name
 
+    def local(self, value: Any, lang: str) -> Any:
+        """A setting as it is; of one that is a dict by language the entry of *lang*, else the blog's own."""
+        return languages.local(value, lang, self.languages.blog)
 
-def localised(value: Any, lang: str, default_lang: str) -> Any:
-    """A setting as it is; of one that is a dict by language the entry of *lang*, else of the blog's own, else any."""
-    if not isinstance(value, dict):
-        return value or ""
-    return value.get(lang) or value.get(default_lang) or next(iter(value.values()), "")
+    def setting(self, settings: Mapping[str, Any], name: str, lang: str) -> str:
+        """The setting *name* in *lang*, "" when there is none."""
+        return str(self.local(settings.get(name), lang))
 
-
-def in_words(date: dt.date | str, lang: str, form: str = "long") -> str:
-    """*date* (a date, or ISO 8601 text) in words of *lang*; *form* is Babel's: "long", "MMMM", "d MMM"."""
-    if isinstance(date, str):
-        date = dt.date.fromisoformat(date)
-    return _in_words(date.year, date.month, date.day, form, lang)
-
-
-@lru_cache(maxsize=1 << 14)
-def _in_words(year: int, month: int, day: int, form: str, lang: str) -> str:
-    return format_date(dt.date(year, month, day), form, locale=lang)
+    def date(self, date: dt.date | str, lang: str, form: str = "long") -> str:
+        """*date* (a date, or ISO 8601 text) in words of *lang*; *form* is Babel's: "long", "MMMM", "d MMM"."""
+        if isinstance(date, str):
+            date = dt.date.fromisoformat(date)
+        key = (date.year, date.month, date.day, form, lang)
+        if key not in self._dates:
+            self._dates[key] = languages.date_words(dt.date(*key[:3]), lang, form)
+        return self._dates[key]

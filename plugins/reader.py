@@ -10,6 +10,8 @@ from tertulia.site.contents import attributes, fill_defaults
 
 
 class MarkdownReader(BaseReader):  # type: ignore[misc]  # Pelican has no types
+    file_extensions = ("md", "markdown")
+
     def read(self, source_path: str) -> tuple[str, dict[str, object]]:
         """The HTML and metadata of one file, as Pelican wants them; ``skip`` when it is not to be built."""
         record = SiteBuild.of(self.settings).reading_of(source_path).record
@@ -22,12 +24,13 @@ class MarkdownReader(BaseReader):  # type: ignore[misc]  # Pelican has no types
 
 
 def add_reader(readers: Readers) -> None:
-    readers.reader_classes |= dict.fromkeys(("md", "markdown"), MarkdownReader)
+    readers.reader_classes |= dict.fromkeys(MarkdownReader.file_extensions, MarkdownReader)
 
 
 def read_ahead(generator: ArticlesGenerator) -> None:
     paths, exclude = (generator.settings[key] for key in ("ARTICLE_PATHS", "ARTICLE_EXCLUDES"))
-    SiteBuild.of(generator.settings).read_ahead(generator.path, generator.get_files(paths, exclude, ("md", "markdown")))
+    names = generator.get_files(paths, exclude, MarkdownReader.file_extensions)
+    SiteBuild.of(generator.settings).read_ahead(generator.path, names)
 
 
 def register() -> None:

@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
-from tertulia.core import languages
+from tertulia.core import languages, paths
 from tertulia.core.errors import ContentError
 from tertulia.core.parallel import spread
 from tertulia.render.images import ImageCache
@@ -48,7 +48,7 @@ class SiteBuild:
     pictures: ImageResolver
     reader: PostReader
     words: SiteWords
-    fingerprints: dict[Path, str] = field(default_factory=dict)  # of the theme's static files
+    fingerprints: dict[str, str] = field(default_factory=dict)  # of the theme's static files
     readings: dict[str, Reading] = field(default_factory=dict)  # files read before Pelican asked for them, by path
     post_pages: list[Callable[[], None]] = field(default_factory=list)  # each writes one page, when all is known
     list_pages: list[Callable[[], None]] = field(default_factory=list)
@@ -102,11 +102,13 @@ class SiteBuild:
             request_files(reading.record.files, Path(path), self.pictures)
         return reading
 
-    def fingerprint(self, file: Path) -> str:
-        """Eight characters that change when *file* does; looked at once a build."""
-        if file not in self.fingerprints:
-            self.fingerprints[file] = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
-        return self.fingerprints[file]
+    def fingerprint(self, name: str) -> str:
+        """Eight characters that change when the theme's static file *name* does; looked at once a build."""
+        if name not in self.fingerprints:
+            own, theme = paths.own_theme(self.settings["PATH"]), Path(self.settings["THEME"])
+            file = next((file for folder in (own, theme) if (file := folder / "static" / name).is_file()), theme / name)
+            self.fingerprints[name] = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+        return self.fingerprints[name]
 
 
 def _load(table: type[Table], path: Path) -> Table:

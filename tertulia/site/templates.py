@@ -124,8 +124,7 @@ def homes(context: Context) -> list[dict[str, str]]:
 @pass_context
 def asset(context: Context, name: str) -> str:
     """The address of a file of ``theme/static``."""
-    mark = SiteBuild.of(context).fingerprint(Path(context["THEME"], "static", name))
-    return link(context, f"{context['THEME_STATIC_DIR']}/{name}?{mark}")
+    return link(context, f"{context['THEME_STATIC_DIR']}/{name}?{SiteBuild.of(context).fingerprint(name)}")
 
 
 def sort_key(name: str) -> str:

@@ -8,6 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from tertulia.core import languages
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.store.filters import check
@@ -21,7 +22,6 @@ MOUNTS = ("/comments", "/moderation", "/webmention", "/pingback", "/newsletter",
 
 # 10,000 characters of four bytes, percent-encoded, and the rest of the form.
 MOST_BYTES = 200_000
-LANGUAGES = ("es", "en")
 
 
 def create(desk: Desk) -> Flask:
@@ -62,8 +62,10 @@ def _css(desk: Desk) -> str:
 
 def _begin() -> None:
     here = desk()
+    languages.use(here.blog.languages)  # each request has a thread
     asked = request.values.get("lang", "") if request.method == "GET" else ""
-    g.lang = asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or here.blog.lang
+    langs = here.blog.langs
+    g.lang = asked if asked in langs else request.accept_languages.best_match(langs) or here.blog.lang
 
 
 def _words() -> dict[str, Any]:
@@ -72,7 +74,8 @@ def _words() -> dict[str, Any]:
     def t(key: str, n: int | None = None, **values: Any) -> str:
         return here.blog.t(key, g.lang, n, **values)
 
-    return {"t": t, "lang": g.lang, "blog": here.blog, "home": local(here.blog.site + "/")}
+    direction = here.blog.languages.get(g.lang).direction
+    return {"t": t, "lang": g.lang, "direction": direction, "blog": here.blog, "home": local(here.blog.site + "/")}
 
 
 def local(address: str) -> str:

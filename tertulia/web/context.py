@@ -23,6 +23,7 @@ from tertulia.conversation.notices import Notices
 from tertulia.core import smtp
 from tertulia.core.errors import TertuliaError
 from tertulia.core.fetch import Fetcher
+from tertulia.core.languages import carried
 from tertulia.core.settings import Settings
 from tertulia.core.tokens import Signer, secret_of
 from tertulia.store import Store
@@ -136,9 +137,9 @@ class BackgroundWorker:
     def start(self) -> None:
         """Begin; both end with the process."""
         if self._settings.smtp_url:
-            threading.Thread(target=self._post, daemon=True, name="letters").start()
+            threading.Thread(target=carried(self._post), daemon=True, name="letters").start()
         if self._settings.rebuild_hook:
-            threading.Thread(target=self._build, daemon=True, name="rebuild").start()
+            threading.Thread(target=carried(self._build), daemon=True, name="rebuild").start()
 
     def stop(self) -> None:
         """End at the next turn."""

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication
 
 from tertulia.conversation.blog import Blog
-from tertulia.core import settings
+from tertulia.core import languages, settings
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.store import Store, open_store
@@ -52,12 +52,13 @@ def desk(
     told = str(conf.get("SERVICE_ADDRESS") or "").rstrip("/")
     same_origin = bool(at) or not told or told == here
     title = conf.get("SITENAME", "")
-    lang = str(conf.get("DEFAULT_LANG", "es"))
+    lang = str(conf.get("DEFAULT_LANG") or languages.DEFAULT)
     blog = Blog(
         root=root,
         site=site,
-        title=title.get(lang, "") if isinstance(title, dict) else str(title),
+        title=str(languages.local(title, lang, lang)),
         lang=lang,
+        langs=tuple(conf.get("LANGUAGES") or ()),
         service=at or told or (here if conf.get("SERVICE_ADDRESS") == "/" else LOCAL),
         output=output or (lambda: root / "output"),
         author=str(conf.get("AUTHOR", "")),

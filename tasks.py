@@ -62,7 +62,7 @@ def preview(c, port="8000", host="127.0.0.1"):
 
     if not port.isdecimal():
         raise TertuliaError(phrases.say("bad_port", value=port))
-    settings = conf.read(BLOG / "pelicanconf.py")
+    settings = conf.settings(BLOG)
     run(BLOG, host, int(port), lambda site, at: mounts(BLOG, settings, site, at))
 
 
@@ -73,7 +73,7 @@ def service(c, port="8001", host="127.0.0.1"):
 
     if not port.isdecimal():
         raise TertuliaError(phrases.say("bad_port", value=port))
-    run(BLOG, conf.read(BLOG / "pelicanconf.py"), host, int(port))
+    run(BLOG, conf.settings(BLOG), host, int(port))
 
 
 @task
@@ -127,7 +127,7 @@ def collect(c, network="", everything=False, url="", post="", dry_run=False):
     from tertulia.web.serve import desk
 
     def service(bench):
-        return desk(BLOG, conf.read(BLOG / "pelicanconf.py"), store=bench.store)
+        return desk(BLOG, conf.settings(BLOG), store=bench.store)
 
     wish = {"network": network, "everything": everything, "url": url, "post": post, "dry_run": dry_run}
     if not run(BLOG, service, **wish):
@@ -199,7 +199,7 @@ def moderate(c, web=False, at=""):
     from tertulia.web.moderation import login_link
     from tertulia.web.serve import desk
 
-    here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"), at=at)
+    here = desk(BLOG, conf.settings(BLOG), at=at)
     print(phrases.say("talk_link", link=login_link(here)))
     if not web and sys.stdin.isatty():
         print(phrases.say("talk_decided", n=talk.moderate(here.moderator)))
@@ -212,7 +212,7 @@ def comments(c, what, file="", person=""):
     from tertulia.commands import talk
     from tertulia.web.serve import desk
 
-    here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"))
+    here = desk(BLOG, conf.settings(BLOG))
     print(talk.comments(here.store, CALLED_FROM, what, file, person))
     here.moderator.show_all()
     here.finish()
@@ -224,7 +224,7 @@ def erase(c, who, yes=False):
     from tertulia.commands import talk
     from tertulia.web.serve import desk
 
-    here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"))
+    here = desk(BLOG, conf.settings(BLOG))
     print(talk.erase(here.moderator, who, yes))
     here.finish()
 

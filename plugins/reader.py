@@ -26,7 +26,6 @@ from pelican import signals
 from pelican.contents import Author, Category, Tag
 from pelican.readers import BaseReader
 
-from plugins import embeds, images
 from tertulia.content import metadata
 from tertulia.content.credits import credit
 from tertulia.content.people import People
@@ -39,8 +38,10 @@ from tertulia.core.phrases import say
 from tertulia.render import typography
 from tertulia.render.document import Document, load
 from tertulia.render.linkify import LinkifyExtension
-from tertulia.render.markup import Headings, OwnLinks, QuoteSources, Sparing
+from tertulia.render.markup import Headings, OwnLinks, QuoteSources, SkipPatterns
 from tertulia.site import related
+
+from . import embeds, images
 
 log = logging.getLogger(__name__)
 
@@ -213,7 +214,7 @@ def markdown_for(settings):
             "abbr",
             "sane_lists",
             "toc",
-            Sparing(),
+            SkipPatterns(),
             Headings(),
             QuoteSources(),
             OwnLinks(siteurl),

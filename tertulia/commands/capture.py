@@ -55,7 +55,7 @@ def lines(
 ) -> Iterator[str]:
     """The lines of ``run``, for whoever shows them otherwise (``preview``, ``publish``); *only* some addresses."""
     content, known = root / "content", settings.load(root)
-    public = conf.read(root / "pelicanconf.py")
+    public = conf.settings(root)
     web = Fetcher(known.fetch_allow_private)
     table = Table.load(content / "links.toml")
     steps = capture.capture(

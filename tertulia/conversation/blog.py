@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from tertulia.content import posts
 from tertulia.content.posts import Post, Published
+from tertulia.core import paths
 from tertulia.core.errors import ContentError
 
 
@@ -24,7 +25,7 @@ class Blog:
     service: str  # whole address of the service, no slash at the end
     output: Callable[[], Path]  # where the built site is now; a preview moves it
     author: str = ""
-    theme: Path = Path("theme")  # relative to root
+    theme: Path = paths.THEME  # may be relative to root
     _seen: tuple[Path, int, Published] | None = field(default=None, repr=False)
 
     @property

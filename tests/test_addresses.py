@@ -60,7 +60,16 @@ def test_a_web_address(good):
 @pytest.mark.parametrize(
     "bad",
     [
-        *("", "tertulia.example", "/a", "//a.example", "ftp://a.example", "javascript:alert(1)", "https://", "https:///a"),
+        *(
+            "",
+            "tertulia.example",
+            "/a",
+            "//a.example",
+            "ftp://a.example",
+            "javascript:alert(1)",
+            "https://",
+            "https:///a",
+        ),
         *("https://a.example:0", "https://a.example:99999", "https://a.example:x", "https://[mala.example/dos"),
         *("https://[::1", "https://[nada]/", "https://ana@a.example", "https://ana:x@a.example", "https://a..example"),
         *("https://a.example/\x85", "https://a.example/\x9b31m", "https://a.example/\x00", "https://a.example/\x7f"),

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from tertulia.content import posts
 from tertulia.content.posts import Post, Published
 from tertulia.core import paths
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import ContentError
 
 
@@ -31,7 +31,7 @@ class Blog:
     @property
     def origins(self) -> set[str]:
         """Where our own pages come from, as browsers say it."""
-        return {"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in (self.site, self.service)}
+        return {split_address(address).origin for address in (self.site, self.service)} - {""}
 
     def published(self) -> Published:
         """What the last build published; nothing when there was none."""

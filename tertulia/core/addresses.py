@@ -120,6 +120,19 @@ def site_of(url: str) -> str:
     return host_of(url).removeprefix("www.")
 
 
+def readable_site(url: str) -> str:
+    """The host of *url* for people: no "www.", its ñ as a reader writes it; "" for none."""
+    site = site_of(url)
+    if "xn--" not in site:
+        return site
+    import idna
+
+    try:
+        return idna.decode(site)
+    except (idna.IDNAError, UnicodeError):
+        return site
+
+
 def is_web_address(text: str, *, most: int = LONGEST) -> bool:
     """
     Whether *text* is a whole http or https address that may be asked, kept and put into a link.

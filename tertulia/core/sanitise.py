@@ -95,14 +95,14 @@ def parse_html(text: str | bytes, *, encoding: str | None = None) -> lxml_html.H
 
 
 def _bearable(markup: str) -> str:
-    """*markup* that a parser reads in linear time: what is nested or hung with attributes beyond reason is flattened."""
+    """*markup* that a parser reads in linear time: nesting and attributes beyond reason are taken out."""
     seen = _slim(visible(markup))
     if seen.count("<") <= _MOST_TAGS:
         return seen
     body = parse_html(f"<html><body>{seen}</body></html>").find("body")
     if body is None:
         return ""
-    inside = lxml_html.tostring(body, encoding="unicode", with_tail=False)
+    inside: str = lxml_html.tostring(body, encoding="unicode", with_tail=False)
     return inside.removeprefix("<body>").removesuffix("</body>")
 
 

@@ -23,8 +23,7 @@ _GRAPHEME = regex.compile(r"\X")
 _ONE_EACH = re.compile("[ -~\xa0-\u02ff\u2010-\u2027\u2030-\u205e]*")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.,·-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*")
 # What looks wrong before "…": spaces, weak punctuation and anything that opens.
-_DANGLING = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029)))
-_DANGLING += "\u202f\u205f\u3000.,;:…-–—¿¡([«“‘\"'"
+_DANGLING = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace()) + ".,;:…-–—¿¡([«“‘\"'"
 _WORD_ENDS = regex.compile(r"[.,;:…]*(?:\s|$)")
 _ACCENTS = regex.compile(r"(?<!n)\u0303|[\u0300-\u0302\u0304-\u036f]")  # on decomposed text; the tilde of ñ stays
 # Allowed in XML 1.0: https://www.w3.org/TR/xml/#charsets. C1 controls are allowed there, and useless.

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 from pelican import signals
 
 from tertulia.core.addresses import split_address
+from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.core.phrases import say
 
 from .reader import tell
 

@@ -14,7 +14,7 @@ from tertulia.content.posts import Post, Published
 from tertulia.core import settings
 from tertulia.core.errors import SettingError, TertuliaError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.settings import Settings
 from tertulia.core.text import shorten
 from tertulia.store import Store, open_store

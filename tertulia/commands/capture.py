@@ -9,7 +9,7 @@ from tertulia.commands import conf
 from tertulia.core import settings
 from tertulia.core.errors import ContentError, TertuliaError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.embeds import archive, capture, paste, remove
 from tertulia.embeds.links import Rotten, Table, expand_all, expander
 from tertulia.embeds.links import check as check_links

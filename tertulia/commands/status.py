@@ -12,7 +12,7 @@ from tertulia.commands import webmention
 from tertulia.commands.announce import Bench
 from tertulia.content.posts import Post
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.deploy.base import Tools
 from tertulia.store.deliveries import Delivery
 from tertulia.store.tables import DeliveryState

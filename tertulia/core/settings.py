@@ -21,7 +21,7 @@ import msgspec
 
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import SettingError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 DOTS = "•••"
 # Shorter pieces would blank out ordinary words of a sentence.

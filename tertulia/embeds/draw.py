@@ -7,15 +7,11 @@ The figure is an h-cite (https://microformats.org/wiki/h-cite) that mf2 parsers 
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from html import escape
-from pathlib import Path
 
-from babel.dates import format_date
-
+from tertulia.core import languages
 from tertulia.core.addresses import readable_site, split_address
 from tertulia.core.text import one_line
 from tertulia.embeds.types import Author, Capture, Image, Policy, Quoted
@@ -36,7 +32,7 @@ class Page:
 
     def say(self, key: str, **values: object) -> str:
         """A word for readers, in the page's language."""
-        return _words()[self.lang if self.lang in _words() else "en"][key].format(**values)
+        return languages.text(f"figure_{key}", self.lang, **values)
 
     def date(self, value: str) -> str:
         """An ISO date or moment in words, "21 de noviembre de 2026"; the value itself when it is neither."""
@@ -45,12 +41,7 @@ class Page:
         except ValueError:
             return value
         day = moment.astimezone(self.zone).date() if moment.tzinfo else moment.date()
-        return format_date(day, "long", locale=self.lang if self.lang in _words() else "en")
-
-
-@cache
-def _words() -> dict[str, dict[str, str]]:
-    return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+        return languages.date_words(day, self.lang)
 
 
 def draw(capture: Capture, page: Page, policy: Policy = "keep") -> str:

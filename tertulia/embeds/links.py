@@ -34,7 +34,7 @@ from markdown.util import AtomicString
 
 from tertulia.core.addresses import is_short, join_address, split_address
 from tertulia.core.errors import ContentError, FetchError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 if TYPE_CHECKING:  # a build applies the table and must not load what could fetch
     from tertulia.core.fetch import Fetcher

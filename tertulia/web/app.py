@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tertulia.core.addresses import host_of, split_address
 from tertulia.core.errors import StoreError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.text import one_line
 from tertulia.store.filters import check
 from tertulia.web import comments, moderation, newsletter, webmention

@@ -17,7 +17,7 @@ from tertulia.conversation import form
 from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.moderator import Decision
 from tertulia.core.addresses import split_address
-from tertulia.core.phrases import say, spoken
+from tertulia.core.languages import say, spoken
 from tertulia.store.said import Author, Incoming, Said, Status, Trust
 from tertulia.web import guards
 from tertulia.web.context import Desk

@@ -23,7 +23,7 @@ from tertulia.conversation.webmention.pages import Pages
 from tertulia.core.addresses import host_of, join_address, split_address
 from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetched, Fetcher
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.sanitise import parse_html
 from tertulia.store.mentions import Sent, SentMentions
 

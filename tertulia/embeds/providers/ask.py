@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from tertulia.core.addresses import host_of, is_web_address
 from tertulia.core.errors import FetchError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, one_line
 from tertulia.embeds import pictures
 from tertulia.embeds.capture_store import file_stem

@@ -9,7 +9,7 @@ from typing import Any
 
 from tertulia.core.addresses import join_address, readable_site
 from tertulia.core.errors import FetchError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.sanitise import parse_html
 from tertulia.embeds.providers.ask import CaptureRequest, address, moment, text
 from tertulia.embeds.types import Author, Capture, WithheldError

@@ -12,7 +12,6 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, g, jsonify, make_response, redirect, render_template, request
 
@@ -22,6 +21,7 @@ from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.form import Draft, Mistake
 from tertulia.conversation.rules import Signals
 from tertulia.core import sanitise
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import StoreError
 from tertulia.store.said import Author, Said
 from tertulia.web import guards
@@ -299,5 +299,5 @@ def _set_cookie(response: Any, name: str, value: str, age: timedelta) -> None:
         path="/comments",
         httponly=True,
         samesite="Lax",
-        secure=request.is_secure or urlsplit(_desk().blog.service).scheme == "https",
+        secure=request.is_secure or split_address(_desk().blog.service).scheme == "https",
     )

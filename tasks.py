@@ -30,8 +30,8 @@ sys.path.insert(0, ROOT)  # by hand, because PYTHONSAFEPATH would leave it out
 
 from pathlib import Path  # noqa: E402
 
-from tertulia.commands import conf, environment  # noqa: E402
-from tertulia.core import phrases  # noqa: E402
+from tertulia.commands import environment  # noqa: E402
+from tertulia.core import conf, phrases  # noqa: E402
 from tertulia.core.errors import TertuliaError  # noqa: E402
 
 BLOG = Path(ROOT)
@@ -62,8 +62,7 @@ def preview(c, port="8000", host="127.0.0.1"):
 
     if not port.isdecimal():
         raise TertuliaError(phrases.say("bad_port", value=port))
-    settings = conf.read(BLOG / "pelicanconf.py")
-    run(BLOG, host, int(port), lambda site, at: mounts(BLOG, settings, site, at))
+    run(BLOG, host, int(port), lambda site, address: mounts(BLOG, site, address))
 
 
 @task
@@ -73,7 +72,7 @@ def service(c, port="8001", host="127.0.0.1"):
 
     if not port.isdecimal():
         raise TertuliaError(phrases.say("bad_port", value=port))
-    run(BLOG, conf.read(BLOG / "pelicanconf.py"), host, int(port))
+    run(BLOG, host, int(port))
 
 
 @task
@@ -96,9 +95,9 @@ def new(c, title, lang="", draft=False, edit=False):
 @task
 def announce(c, dry_run=False, post="", network="", since="", resolve="", retry=False, withdraw=False):
     """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
-    from tertulia.commands.announce import Wish, run
+    from tertulia.commands.announce import AnnounceOptions, run
 
-    if not run(BLOG, Wish(dry_run, post, network, since, resolve, retry, withdraw)):
+    if not run(BLOG, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw)):
         raise Exit(code=1)
 
 
@@ -124,13 +123,8 @@ def webmention(c, since=""):
 def collect(c, network="", everything=False, url="", post="", dry_run=False):
     """Bring home answers, mentions, likes and shares from the networks; --url URL for one by its address."""
     from tertulia.commands.collect import run
-    from tertulia.web.serve import desk
 
-    def service(bench):
-        return desk(BLOG, conf.read(BLOG / "pelicanconf.py"), store=bench.store)
-
-    wish = {"network": network, "everything": everything, "url": url, "post": post, "dry_run": dry_run}
-    if not run(BLOG, service, **wish):
+    if not run(BLOG, network=network, everything=everything, url=url, post=post, dry_run=dry_run):
         raise Exit(code=1)
 
 
@@ -195,38 +189,25 @@ def links(c, apply=False):
 @task
 def moderate(c, web=False, at=""):
     """Decide on the comments that wait, here or in the moderation page."""
-    from tertulia.commands import talk
-    from tertulia.web.moderation import login_link
-    from tertulia.web.serve import desk
+    from tertulia.commands.talk import run_moderate
 
-    here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"), at=at)
-    print(phrases.say("talk_link", link=login_link(here)))
-    if not web and sys.stdin.isatty():
-        print(phrases.say("talk_decided", n=talk.moderate(here.moderator)))
-    here.finish()
+    run_moderate(BLOG, web=web, address=at)
 
 
 @task
 def comments(c, what, file="", person=""):
     """Export, import or copy the conversation."""
-    from tertulia.commands import talk
-    from tertulia.web.serve import desk
+    from tertulia.commands.talk import run_comments
 
-    here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"))
-    print(talk.comments(here.store, CALLED_FROM, what, file, person))
-    here.moderator.show_all()
-    here.finish()
+    run_comments(BLOG, CALLED_FROM, what, file=file, person=person)
 
 
 @task
 def erase(c, who, yes=False):
     """Erase a person and all they said, everywhere and for good."""
-    from tertulia.commands import talk
-    from tertulia.web.serve import desk
+    from tertulia.commands.talk import run_erase
 
-    here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"))
-    print(talk.erase(here.moderator, who, yes))
-    here.finish()
+    run_erase(BLOG, who, sure=yes)
 
 
 @task

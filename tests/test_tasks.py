@@ -18,7 +18,6 @@ import tasks
 from tertulia.commands import (
     build,
     check,
-    conf,
     environment,
     new,
     preview,
@@ -26,7 +25,7 @@ from tertulia.commands import (
     start,
     update,
 )
-from tertulia.core import phrases
+from tertulia.core import conf, phrases
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,10 +5,8 @@ import threading
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from tertulia.commands import conf
-from tertulia.core import settings
+from tertulia.app import Blog
 from tertulia.core.errors import ContentError, TertuliaError
-from tertulia.core.fetch import Web
 from tertulia.core.phrases import say
 from tertulia.embeds import archive, capture, paste, remove
 from tertulia.embeds.links import Rotten, Table, expand_all, expander
@@ -54,19 +52,18 @@ def lines(
     root: Path, *, check: bool = False, remember_silence: bool = True, only: Collection[str] = ()
 ) -> Iterator[str]:
     """The lines of ``run``, for whoever shows them otherwise (``preview``, ``publish``); *only* some addresses."""
-    content, known = root / "content", settings.load(root)
-    public = conf.read(root / "pelicanconf.py")
-    web = Web(known.fetch_allow_private)
+    blog = Blog(root)
+    content, web = root / "content", blog.fetcher
     table = Table.load(content / "links.toml")
     steps = capture.capture(
         content,
         web,
         dt.datetime.now(dt.UTC),
         check=check,
-        lang=str(public.get("DEFAULT_LANG", "es")),
-        own=str(public.get("SITE_ADDRESS", "")),
+        lang=str(blog.conf.get("DEFAULT_LANG", "es")),
+        own=str(blog.conf.get("SITE_ADDRESS", "")),
         resolve=expander(table, web),
-        bases={"bluesky": known.bluesky_appview_url},
+        bases={"bluesky": blog.settings.bluesky_appview_url},
         only=only,
         remember_silence=remember_silence,
     )
@@ -122,8 +119,7 @@ def links(root: Path, *, apply: bool = False) -> None:
     table = Table.load(path)
     total = rotten = 0
     try:
-        web = Web(settings.load(root).fetch_allow_private)
-        for found in check_links(root / "content", table, web, dt.datetime.now(dt.UTC), apply=apply):
+        for found in check_links(root / "content", table, Blog(root).fetcher, dt.datetime.now(dt.UTC), apply=apply):
             total += 1
             if isinstance(found, Rotten):
                 rotten += 1

@@ -27,7 +27,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from lxml import html
 
-from tertulia.commands import build, conf, environment, preview
+from tertulia.commands import build, environment, preview
+from tertulia.core import conf
 from tertulia.core.errors import TertuliaError
 from tertulia.core.phrases import say
 

@@ -18,7 +18,7 @@ from string import Template
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from tertulia.commands import conf
+from tertulia.core import conf
 from tertulia.core.errors import SettingError
 from tertulia.core.phrases import LANGUAGES, say, speak
 from tertulia.core.text import slugify

@@ -17,7 +17,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from tertulia.commands import conf
+from tertulia.core import conf
 from tertulia.core.errors import TertuliaError
 from tertulia.core.phrases import say
 

@@ -1,7 +1,7 @@
 """What the conversation needs to know of the blog: its name, its addresses, its posts, its words for readers."""
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,9 +12,12 @@ from tertulia.content import posts
 from tertulia.content.posts import Post, Published
 from tertulia.core.errors import ContentError
 
+# Where the service answers as long as nobody says otherwise.
+LOCAL_SERVICE = "http://127.0.0.1:8001"
+
 
 @dataclass(slots=True)
-class Blog:
+class BlogInfo:
     """One blog, as the service and the letters see it."""
 
     root: Path
@@ -24,8 +27,39 @@ class Blog:
     service: str  # whole address of the service, no slash at the end
     output: Callable[[], Path]  # where the built site is now; a preview moves it
     author: str = ""
+    same_origin: bool = True  # the service answers under the site's own host
     theme: Path = Path("theme")  # relative to root
     _seen: tuple[Path, int, Published] | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(
+        cls, root: Path, conf: Mapping[str, Any], *, output: Callable[[], Path], preview_address: str = ""
+    ) -> "BlogInfo":
+        """
+        The blog in the folder *root*.
+
+        Args:
+            conf: The plain values of pelicanconf.py.
+            output: Where the built site is.
+            preview_address: The address under which both site and service are seen, in a preview.
+        """
+        site = str(conf.get("SITE_ADDRESS", "")).rstrip("/")
+        site_origin = "{0.scheme}://{0.netloc}".format(urlsplit(site))
+        # "/" means: under the site's own host.
+        service = str(conf.get("SERVICE_ADDRESS") or "").rstrip("/")
+        own_host = site_origin if conf.get("SERVICE_ADDRESS") == "/" else LOCAL_SERVICE
+        title = conf.get("SITENAME", "")
+        lang = str(conf.get("DEFAULT_LANG", "es"))
+        return cls(
+            root=root,
+            site=site,
+            title=title.get(lang, "") if isinstance(title, dict) else str(title),
+            lang=lang,
+            service=preview_address or service or own_host,
+            output=output,
+            author=str(conf.get("AUTHOR", "")),
+            same_origin=bool(preview_address) or service in ("", site_origin),
+        )
 
     @property
     def origins(self) -> set[str]:

@@ -10,15 +10,16 @@ import logging
 import threading
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 
+from tertulia.app import Blog
 from tertulia.conversation import avatars
 from tertulia.conversation.webmention import pingback
 from tertulia.conversation.webmention.pages import Pages
 from tertulia.conversation.webmention.receive import NotTaken, Receiver, announcements
 from tertulia.store.mentions import Mention
 from tertulia.web import guards
-from tertulia.web.context import Desk
+from tertulia.web.context import current_blog, rate_counter
 
 log = logging.getLogger(__name__)
 
@@ -37,25 +38,25 @@ _FAULTS = {
 _told = threading.Event()
 
 
-def receiver(desk: Desk) -> Receiver:
-    """What takes webmentions for *desk*."""
-    folder = desk.moderator.snapshots
-    others = (desk.blog.service,) if desk.same_origin else ()
+def receiver(blog: Blog) -> Receiver:
+    """What takes webmentions for *blog*."""
+    folder = blog.snapshots
+    others = (blog.info.service,) if blog.info.same_origin else ()
     return Receiver(
-        mentions=desk.store.mentions,
-        pages=Pages(desk.blog.site, desk.blog.output, desk.blog.published, others),
-        web=desk.web,
-        take=desk.moderator.take,
-        gone=desk.moderator.gone,
-        now=desk.now,
+        mentions=blog.store.mentions,
+        pages=Pages(blog.info.site, blog.info.output, blog.info.published, others),
+        web=blog.fetcher,
+        take=blog.moderator.take,
+        gone=blog.moderator.gone,
+        now=blog.now,
         also=announcements(folder),
-        avatar=lambda url: avatars.keep(url, folder, desk.web),
+        avatar=lambda url: avatars.keep(url, folder, blog.fetcher),
     )
 
 
-def begin(desk: Desk, stop: threading.Event | None = None) -> None:
+def begin(blog: Blog, stop: threading.Event | None = None) -> None:
     """Look at what is told, as soon as it is told, until *stop*; without one, for as long as the process lives."""
-    at_work = receiver(desk)
+    at_work = receiver(blog)
     ended = stop or threading.Event()
 
     def look() -> None:
@@ -77,7 +78,7 @@ def told() -> Any:
         mention = _accept(request.form.get("source", ""), request.form.get("target", ""), "webmention")
     except NotTaken as error:
         return _say(error.reason, error.status)
-    where = f"{_desk().blog.service}/webmention/{mention.token}"
+    where = f"{current_blog().info.service}/webmention/{mention.token}"
     answer = _say("mention_queued", 202, where)
     answer.headers["Location"] = where
     return answer
@@ -92,7 +93,7 @@ def form() -> Any:
 @pages.get("/webmention/<token>")
 def status(token: str) -> Any:
     """What became of one."""
-    mention = _desk().store.mentions.by_token(token[:40])
+    mention = current_blog().store.mentions.by_token(token[:40])
     if mention is None:
         return _say("mention_unknown", 404)
     return _say(_state(mention), 200)
@@ -114,10 +115,10 @@ def pinged() -> Any:
 
 
 def _accept(source: str, target: str, way: str) -> Mention:
-    desk = _desk()
-    if desk.counter.hit("webmention", guards.address(), desk.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
+    blog = current_blog()
+    if rate_counter().hit("webmention", guards.address(), blog.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
         raise NotTaken("mention_too_many", 429)
-    mention = receiver(desk).accept(source, target, way)
+    mention = receiver(blog).accept(source, target, way)
     _told.set()
     return mention
 
@@ -126,7 +127,7 @@ def _state(mention: Mention) -> str:
     """The phrase for what became of it."""
     if mention.state != "taken":
         return mention.reason or "mention_queued"
-    said = _desk().store.conversation.one(mention.comment) if mention.comment else None
+    said = current_blog().store.conversation.one(mention.comment) if mention.comment else None
     if said is None:
         return mention.reason or "mention_taken"
     shown = {"waiting": "mention_waiting", "approved": "mention_approved", "gone": "mention_gone"}
@@ -143,11 +144,4 @@ def _say(key: str, status: int, where: str = "") -> Response:
 
 
 def _t(key: str) -> str:
-    return _desk().blog.t(key, g.lang)
-
-
-def _desk() -> Desk:
-    found = current_app.extensions.get("desk")
-    if not isinstance(found, Desk):
-        abort(503)
-    return found
+    return current_blog().info.t(key, g.lang)

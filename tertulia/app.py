@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tertulia.conversation.moderator import Moderator
     from tertulia.conversation.notices import Notices
     from tertulia.conversation.webmention.pages import Pages
-    from tertulia.core.fetch import Web
+    from tertulia.core.fetch import Fetcher
     from tertulia.core.settings import Secret, Settings
     from tertulia.core.tokens import Signer
     from tertulia.deploy.base import Target
@@ -162,11 +162,11 @@ class Blog:
         return open_store(self.settings.tertulia_store.reveal(), self.root)
 
     @cached_property
-    def fetcher(self) -> Web:
+    def fetcher(self) -> Fetcher:
         """The guarded way out to the web."""
-        from tertulia.core.fetch import Web
+        from tertulia.core.fetch import Fetcher
 
-        return Web(self.settings.fetch_allow_private)
+        return Fetcher(self.settings.fetch_allow_private)
 
     @cached_property
     def _secret(self) -> Secret:

@@ -18,7 +18,7 @@ from tertulia.conversation.blog import BlogInfo
 from tertulia.conversation.webmention import send
 from tertulia.conversation.webmention.pages import Pages
 from tertulia.core import settings
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.web import webmention as door
 from tertulia.web.app import MOUNTS, create
 from tests.conftest import ROOT, build_site
@@ -99,7 +99,7 @@ def skipping(call, *arguments):
 
 
 def private(url):
-    return Web([url.split("/")[2]])
+    return Fetcher([url.split("/")[2]])
 
 
 def until(true, seconds=10):

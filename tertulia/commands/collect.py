@@ -17,12 +17,12 @@ from tertulia.conversation.collector import Collector
 from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.webmention.receive import NotTaken, Receiver, announcements
 from tertulia.core.errors import FetchError, SettingError, TertuliaError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.phrases import say
 from tertulia.core.sanitise import plain
 from tertulia.embeds import providers
 from tertulia.embeds.links import Table, expander
-from tertulia.embeds.providers.ask import Ask
+from tertulia.embeds.providers.ask import CaptureRequest
 from tertulia.store.said import Author, Incoming, Recorded
 from tertulia.syndication.networks.listening.base import Heard, moment
 
@@ -190,7 +190,7 @@ class CollectRun:
         return captured(url, self.blog.fetcher, self.blog.settings.bluesky_appview_url, self.blog.now)
 
     def _take(self, incoming: Incoming) -> Recorded:
-        recorded = self.moderator.take(incoming)
+        recorded = self.moderator.ingest(incoming)
         if recorded.status == "waiting" and recorded.state in ("new", "edited") and recorded.key not in self.waiting:
             self.waiting.append(recorded.key)
         return recorded
@@ -206,10 +206,10 @@ class CollectRun:
         return avatars.keep(url, self.blog.snapshots, self.blog.fetcher)
 
 
-def captured(url: str, web: Web, appview: str, now: Callable[[], datetime]) -> tuple[str, Heard | None]:
+def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) -> tuple[str, Heard | None]:
     """What lives at *url* as anybody may see it, read as for an embed: X by oEmbed, Mastodon, Bluesky, any page."""
     match = providers.find(url)
-    ask = Ask(match.url, match.id, match.provider.name, match.parts, web, bases={"bluesky": appview})
+    ask = CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, bases={"bluesky": appview})
     try:
         found = match.provider.capture(ask)
     except FetchError as error:

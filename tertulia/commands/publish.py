@@ -13,7 +13,7 @@ from tertulia.commands import announce, build, webmention
 from tertulia.content import snapshot
 from tertulia.content.posts import Post, Published
 from tertulia.core.errors import FetchError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.phrases import say
 from tertulia.deploy.base import DeployError, DeployPlan, Manifest, Target, files_of, lost, plan
 from tertulia.syndication import pings
@@ -140,7 +140,7 @@ def _nothing_lost(blog: Blog, changes: DeployPlan, lose: bool) -> bool:
 def _on_purpose(blog: Blog, item: str) -> bool:
     if item.startswith(("https://", "http://")):
         return any(item in row.remote for row in blog.store.deliveries.all(state="withdrawn"))
-    return bool(blog.store.conversation.one(item) or blog.store.conversation.audit(item, limit=1))
+    return bool(blog.store.conversation.get(item) or blog.store.conversation.audit(item, limit=1))
 
 
 def _upload(blog: Blog, target: Target, changes: DeployPlan) -> None:
@@ -167,7 +167,7 @@ def _said(blog: Blog, post: Post, known: Iterable[Network]) -> bool:
     return names <= {row.network for row in rows if row.lang == post.lang and row.state in ("delivered", "withdrawn")}
 
 
-def all_answer(web: Web, posts: Iterable[Post], clock: Callable[[], float], pause: Callable[[float], None]) -> bool:
+def all_answer(web: Fetcher, posts: Iterable[Post], clock: Callable[[], float], pause: Callable[[float], None]) -> bool:
     """Whether every post's page answers 200 before the time is up; says which does not."""
     waiting = list(posts)
     ends = clock() + WAIT_SECONDS
@@ -182,7 +182,7 @@ def all_answer(web: Web, posts: Iterable[Post], clock: Callable[[], float], paus
     return True
 
 
-def _answers(web: Web, url: str) -> bool:
+def _answers(web: Fetcher, url: str) -> bool:
     try:
         return web.request("GET", url, headers={"Cache-Control": "no-cache"}).status == 200
     except FetchError:

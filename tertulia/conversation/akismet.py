@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tertulia.conversation.rules import Signals
 from tertulia.core.errors import TertuliaError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.settings import Secret
 from tertulia.store.said import Incoming
 
@@ -21,7 +21,7 @@ TIMEOUT_SECONDS = 3.0
 
 
 def asker(
-    key: Secret, site: str, web: Web, address: str = ADDRESS
+    key: Secret, site: str, web: Fetcher, address: str = ADDRESS
 ) -> Callable[[Incoming, Signals], bool | None] | None:
     """
     What asks Akismet; None where there is no key.

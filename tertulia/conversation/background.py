@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from tertulia.core import smtp
 from tertulia.core.errors import TertuliaError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.settings import Settings
 from tertulia.store import Store
 
@@ -85,7 +85,7 @@ class BackgroundWorker:
         if urlsplit(hook).scheme in ("http", "https"):
             token = self._settings.rebuild_token.reveal()
             headers = {"Authorization": f"Bearer {token}"} if token else {}
-            web = Web(self._settings.fetch_allow_private)
+            web = Fetcher(self._settings.fetch_allow_private)
             # The words GitHub wants: https://docs.github.com/rest/repos/repos#create-a-repository-dispatch-event
             answer = web.request("POST", hook, json={"event_type": "conversation"}, headers=headers)
             if not answer.ok:

@@ -98,9 +98,9 @@ def _send(blog: Blog, draft: Draft, nonce: str, age: float, recent: int) -> str:
         worked=guards.worked(blog, request.form.get("altcha", ""), nonce),
     )
     incoming = form.incoming(draft, nonce, _remembered(blog), blog.now())
-    recorded = blog.moderator.take(incoming, signals)
+    recorded = blog.moderator.ingest(incoming, signals)
     if draft.notify and draft.email and recorded.key and recorded.status != "spam":
-        said = blog.store.conversation.one(recorded.key)
+        said = blog.store.conversation.get(recorded.key)
         if said:
             blog.notices.asked(blog.store.letters.ask(said.id, draft.email, draft.lang, blog.now()))
     return recorded.key
@@ -109,7 +109,7 @@ def _send(blog: Blog, draft: Draft, nonce: str, age: float, recent: int) -> str:
 def _sent(blog: Blog, draft: Draft, key: str) -> Any:
     mine = f"/comments/mine/{blog.signer.sign('mine', key, blog.now())}"
     response = make_response(jsonify(state="sent", url=mine)) if _wants_json() else redirect(mine, 303)
-    said = blog.store.conversation.one(key) if draft.remember else None
+    said = blog.store.conversation.get(key) if draft.remember else None
     if said:
         identity = blog.store.conversation.identity(said.person)
         value = blog.signer.sign("person", identity, blog.now())
@@ -128,7 +128,7 @@ def _preview(blog: Blog, draft: Draft, post: Post, wrong: list[Mistake], status:
         challenge = None if wrong else guards.challenge(blog, nonce)
         state = "errors" if wrong else "preview"
         return jsonify(state=state, html=shown, token=token, challenge=challenge, errors=errors), status
-    above = blog.store.conversation.one(draft.parent) if draft.parent and status != 503 else None
+    above = blog.store.conversation.get(draft.parent) if draft.parent and status != 503 else None
     if above and (above.status != "approved" or (above.post, above.lang) != post.key):
         above = None
     return render_template(
@@ -183,7 +183,7 @@ def change_mine(token: str) -> Any:
 
 def _mine(blog: Blog, token: str) -> tuple[Said | None, bool]:
     found = blog.signer.read("mine", token, PRIVATE_LINK_FOR, blog.now())
-    said = blog.store.conversation.one(found[0]) if found else None
+    said = blog.store.conversation.get(found[0]) if found else None
     if said is None:
         return None, False
     g.lang = said.lang if said.lang in ("es", "en") else g.lang
@@ -243,7 +243,7 @@ def like() -> Any:
     post = _post(blog, form.read(request.form))
     g.lang = post.lang if post.lang in ("es", "en") else g.lang
     key = sanitise.one_line(request.form.get("comment", ""), 24)
-    said = blog.store.conversation.one(key) if key else None
+    said = blog.store.conversation.get(key) if key else None
     if key and (said is None or said.status != "approved" or (said.post, said.lang) != post.key):
         abort(404)
     word = request.cookies.get(LIKE_COOKIE, "")

@@ -245,7 +245,7 @@ def _answer(blog: Blog, said: Said, text: str) -> None:
     """The owner's own word below a comment."""
     name = blog.info.author or blog.info.title
     author = Author(network="form", identity="owner", name=name, url=blog.info.site, is_owner=True)
-    blog.moderator.take(
+    blog.moderator.ingest(
         Incoming(
             source="form",
             source_id=secrets.token_hex(12),
@@ -275,7 +275,7 @@ def _one(said: Said, unsure: bool = False) -> str:
 
 
 def _said(key: str) -> Said:
-    found = current_blog().store.conversation.one(key)
+    found = current_blog().store.conversation.get(key)
     if found is None:
         abort(404)
     return found
@@ -310,7 +310,7 @@ def _act(token: str) -> tuple[str, Said | None]:
     found = blog.signer.read("act", token, ACT_FOR, blog.now())
     if not found or found[0][0] not in DECISIONS:
         return "", None
-    return found[0][0], blog.store.conversation.one(found[0][1])
+    return found[0][0], blog.store.conversation.get(found[0][1])
 
 
 @pages.app_template_global()

@@ -46,7 +46,7 @@ def receiver(blog: Blog) -> Receiver:
         mentions=blog.store.mentions,
         pages=Pages(blog.info.site, blog.info.output, blog.info.published, others),
         web=blog.fetcher,
-        take=blog.moderator.take,
+        take=blog.moderator.ingest,
         gone=blog.moderator.gone,
         now=blog.now,
         also=announcements(folder),
@@ -127,7 +127,7 @@ def _state(mention: Mention) -> str:
     """The phrase for what became of it."""
     if mention.state != "taken":
         return mention.reason or "mention_queued"
-    said = current_blog().store.conversation.one(mention.comment) if mention.comment else None
+    said = current_blog().store.conversation.get(mention.comment) if mention.comment else None
     if said is None:
         return mention.reason or "mention_taken"
     shown = {"waiting": "mention_waiting", "approved": "mention_approved", "gone": "mention_gone"}

@@ -48,8 +48,12 @@ def test_every_part_is_made_once(blog):
 def test_the_store_is_closed_when_a_command_fails(tmp_path, monkeypatch):
     """An error leaves no connection behind, and closing again does no harm."""
     closed = []
+
+    def close(store):
+        closed.append(store)
+
     blog = Blog(tmp_path, settings=settings.load(tmp_path, {}))
-    monkeypatch.setattr(type(blog.store), "close", closed.append)
+    monkeypatch.setattr(type(blog.store), "close", close)
     with pytest.raises(ContentError), blog:
         blog.published()
     assert [blog.store] == closed

@@ -24,7 +24,24 @@ from tertulia.embeds import providers
 from tertulia.embeds.links import Table, expander
 from tertulia.embeds.providers.ask import CaptureRequest
 from tertulia.store.said import Author, Incoming, Recorded
+<<<<<<< HEAD
 from tertulia.syndication.networks.listening.base import Heard, moment
+=======
+from tertulia.syndication.networks.base import NetworkContext
+from tertulia.syndication.networks.listening import listeners
+from tertulia.syndication.networks.listening.base import RemoteComment, moment
+from tertulia.syndication.networks.memory import Memory
+
+
+class Service(Protocol):
+    """The comment service, as far as collecting needs it: it decides, writes letters, and has the site built."""
+
+    moderator: Moderator
+    notices: Notices
+
+    def finish(self) -> None:
+        """Send the letters, build the site if that was asked for, close the store."""
+>>>>>>> main
 
 
 def run(
@@ -65,9 +82,24 @@ class CollectRun:
         self.pages = blog.pages(published)
         self.waiting: list[str] = []  # keys of what is new and for the owner to decide
         # The owner gets one letter at the end, and the site is built once.
+<<<<<<< HEAD
         quiet = replace(blog.notices, owner="")
         self.moderator: Moderator = replace(blog.moderator, notices=quiet, rebuild=self._note_change)
         self.listeners = blog.listeners()
+=======
+        quiet = replace(self.service.notices, owner="")
+        self.moderator: Moderator = replace(self.service.moderator, notices=quiet, rebuild=self._note)
+        self.listeners = listeners(
+            NetworkContext(
+                settings=bench.settings,
+                web=self.web,
+                output=bench.output,
+                memory=Memory(bench.root / "var" / "networks"),
+                now=bench.now,
+                pause=time.sleep,
+            )
+        )
+>>>>>>> main
         self.collector = Collector(
             store=blog.store,
             listeners=self.listeners,
@@ -183,9 +215,9 @@ class CollectRun:
             return False
         return False
 
-    def _heard(self, url: str) -> tuple[str, Heard | None]:
+    def _heard(self, url: str) -> tuple[str, RemoteComment | None]:
         for listener in self.listeners:
-            if heard := listener.at(url):
+            if heard := listener.fetch_by_url(url):
                 return listener.name, heard
         return captured(url, self.blog.fetcher, self.blog.settings.bluesky_appview_url, self.blog.now)
 
@@ -206,7 +238,7 @@ class CollectRun:
         return avatars.keep(url, self.blog.snapshots, self.blog.fetcher)
 
 
-def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) -> tuple[str, Heard | None]:
+def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) -> tuple[str, RemoteComment | None]:
     """What lives at *url* as anybody may see it, read as for an embed: X by oEmbed, Mastodon, Bluesky, any page."""
     match = providers.find(url)
     ask = CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, bases={"bluesky": appview})
@@ -219,7 +251,7 @@ def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) 
     if not (found.author and plain(words)):
         return network, None
     who = found.author
-    heard = Heard(
+    heard = RemoteComment(
         id=match.parts.get("id", match.id) if network == "x" else found.url,
         kind="reply" if found.reply_to else "quote" if found.quoted else "mention",
         author=Author(

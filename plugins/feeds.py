@@ -18,10 +18,11 @@ from pathlib import Path
 
 from pelican import signals
 
-from plugins import theme
 from tertulia.core import addresses
 from tertulia.embeds import draw
 from tertulia.site import feeds
+
+from . import theme
 
 CREDITS = ("via", "source", "photo", "thanks")
 

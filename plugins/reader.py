@@ -26,7 +26,6 @@ from pelican import signals
 from pelican.contents import Author, Category, Tag
 from pelican.readers import BaseReader
 
-from plugins import embeds, images
 from tertulia.content import metadata
 from tertulia.content.credits import credit
 from tertulia.content.people import People
@@ -41,6 +40,8 @@ from tertulia.render.document import Document, load
 from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.markup import Headings, OwnLinks, QuoteSources, SkipPatterns
 from tertulia.site import related
+
+from . import embeds, images
 
 log = logging.getLogger(__name__)
 

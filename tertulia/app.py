@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tertulia.core.tokens import Signer
     from tertulia.deploy.base import Target
     from tertulia.store import Store
-    from tertulia.syndication.networks.base import Desk, Network
+    from tertulia.syndication.networks.base import Network, NetworkContext
     from tertulia.syndication.networks.listening.base import Listener
     from tertulia.syndication.outbox import Outbox
 
@@ -104,8 +104,7 @@ class Blog:
         """The plain values of ``pelicanconf.py``; none where there is no such file."""
         from tertulia.core import conf
 
-        path = self.root / "pelicanconf.py"
-        return conf.read(path) if path.is_file() else {}
+        return conf.settings(self.root)
 
     @cached_property
     def info(self) -> BlogInfo:
@@ -252,11 +251,11 @@ class Blog:
             now=self.now,
         )
 
-    def _network_context(self, published: Published | None, *, with_store: bool) -> Desk:
-        from tertulia.syndication.networks.base import Desk
+    def _network_context(self, published: Published | None, *, with_store: bool) -> NetworkContext:
+        from tertulia.syndication.networks.base import NetworkContext
         from tertulia.syndication.networks.memory import Memory
 
-        return Desk(
+        return NetworkContext(
             settings=self.settings,
             web=self.fetcher,
             output=self.output,

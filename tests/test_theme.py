@@ -114,7 +114,7 @@ def build(folder, **settings):
 
 def without_search():
     """The plugins but for the one that runs Pagefind: its index is not looked at here."""
-    from plugins.defaults import PLUGINS
+    from tertulia.defaults import PLUGINS
 
     return [name for name in PLUGINS if name != "plugins.search"]
 

@@ -12,18 +12,10 @@ from tertulia.core.errors import SettingError, TertuliaError
 from tertulia.core.phrases import say
 from tertulia.core.text import shorten
 from tertulia.store.deliveries import Delivery
-<<<<<<< HEAD
-from tertulia.syndication.drafts import Draft, drafts, due, named
-from tertulia.syndication.edits import follow_edits, withdraw
-from tertulia.syndication.networks.base import Network, Waiting
-=======
-from tertulia.store.journal import Journal
 from tertulia.store.tables import DeliveryState
 from tertulia.syndication.drafts import Draft, drafts, due, named
 from tertulia.syndication.edits import follow_edits, withdraw
-from tertulia.syndication.networks import networks
-from tertulia.syndication.networks.base import Network, NetworkContext, RetryLaterError
->>>>>>> main
+from tertulia.syndication.networks.base import Network, RetryLaterError
 from tertulia.syndication.networks.mail import to_owner
 from tertulia.syndication.outbox import Outcome
 from tertulia.syndication.preview_page import as_page
@@ -33,91 +25,6 @@ from tertulia.syndication.preview_text import as_text
 PAGE_FOLDER = "_anuncios"
 
 
-<<<<<<< HEAD
-=======
-@dataclass(slots=True)
-class Bench:
-    """What every task of this kind works with."""
-
-    root: Path
-    settings: Settings
-    now: Callable[[], datetime]
-    _store: Store | None = None
-
-    @classmethod
-    def at(cls, root: Path) -> "Bench":
-        """The blog in the folder *root*, today."""
-        return cls(root, settings.load(root), lambda: datetime.now(UTC))
-
-    @property
-    def output(self) -> Path:
-        """Where the built site is."""
-        return self.root / "output"
-
-    @property
-    def snapshots(self) -> Path:
-        """Where the conversation snapshots are."""
-        return self.root / "var" / "conversation"
-
-    @property
-    def store(self) -> Store:
-        """The store, opened when first asked for."""
-        if self._store is None:
-            self._store = open_store(self.settings.tertulia_store.reveal(), self.root)
-        return self._store
-
-    def published(self) -> Published:
-        """What the last build published."""
-        return posts.read(self.output)
-
-    def web(self) -> Fetcher:
-        """The way out."""
-        return Fetcher(self.settings.fetch_allow_private)
-
-    def networks(self, published: Published | None = None, *, with_store: bool = True) -> list[Network]:
-        """Every network there is, at work with this blog."""
-        context = NetworkContext(
-            settings=self.settings,
-            web=self.web(),
-            output=self.output,
-            memory=Memory(self.root / "var" / "networks"),
-            now=self.now,
-            pause=time.sleep,
-            readers=self.store.subscribers if with_store else None,
-            site=published.site if published else "",
-            title=published.title if published else "",
-            service=self._service(),
-        )
-        return networks(context)
-
-    def _service(self) -> str:
-        """The service's address where it has one of its own; "" when it answers under the blog's."""
-        path = self.root / "pelicanconf.py"
-        address = str(conf.read(path).get("SERVICE_ADDRESS", "")) if path.is_file() else ""
-        return address if address.startswith(("https://", "http://")) else ""
-
-    def outbox(self, known: list[Network]) -> Outbox:
-        """The outbox, with those networks that have what they need."""
-        return Outbox(
-            store=self.store,
-            networks={network.name: network for network in known if network.configured()},
-            snapshots=self.snapshots,
-            journal=Journal(self.root / "var"),
-            now=self.now,
-        )
-
-    def since(self, told: str) -> datetime:
-        """Nothing older is announced: what was told on the line, else ANNOUNCE_SINCE of ``.env`` or pelicanconf.py."""
-        if told:
-            return settings.parse_since(told, "--since")
-        if found := self.settings.since():
-            return found
-        if written := conf.read(self.root / "pelicanconf.py").get("ANNOUNCE_SINCE"):
-            return settings.parse_since(str(written), "ANNOUNCE_SINCE")
-        raise SettingError(say("announce_since"))
-
-
->>>>>>> main
 @dataclass(frozen=True, slots=True)
 class AnnounceOptions:
     """What the person at the terminal asked for."""
@@ -133,7 +40,6 @@ class AnnounceOptions:
 
 def run(root: Path, options: AnnounceOptions) -> bool:
     """Do what was asked; True when nothing failed."""
-<<<<<<< HEAD
     with Blog(root) as blog:
         if options.resolve:
             return resolve(blog, options.resolve)
@@ -149,7 +55,7 @@ def run(root: Path, options: AnnounceOptions) -> bool:
         if published.preview:
             raise TertuliaError(say("announce_preview"))
         if options.retry:
-            for row in blog.store.deliveries.all(state="refused", network=options.network or None):
+            for row in blog.store.deliveries.all(state=DeliveryState.REFUSED, network=options.network or None):
                 blog.store.deliveries.retry(row.id)
         return send(blog, published, chosen, _only(blog.networks(published), options.network), options.post)
 
@@ -158,28 +64,6 @@ def show_plan(posts: Iterable[Post], networks: Iterable[Network]) -> None:
     """Print what would be said of *posts*; nothing is sent."""
     planned = drafts(posts, networks)
     print(as_text(planned) if planned else say("announce_nothing"))
-=======
-    bench = Bench.at(root)
-    if wish.resolve:
-        return resolve(bench, wish.resolve)
-    published = bench.published()
-    if wish.withdraw:
-        return take_down(bench, published, wish)
-    chosen = due(published, bench.since(wish.since), bench.now(), wish.post or None)
-    if wish.post and not chosen:
-        raise TertuliaError(say("announce_no_post", post=wish.post))
-    if wish.dry_run:
-        known = _only(bench.networks(published, with_store=False), wish.network)
-        planned = drafts(chosen, known)
-        print(as_text(planned) if planned else say("announce_nothing"))
-        return True
-    if published.preview:
-        raise TertuliaError(say("announce_preview"))
-    if wish.retry:
-        for row in bench.store.deliveries.all(state=DeliveryState.REFUSED, network=wish.network or None):
-            bench.store.deliveries.retry(row.id)
-    return send(bench, published, chosen, _only(bench.networks(published), wish.network), wish.post)
->>>>>>> main
 
 
 def write_page(root: Path, output: Path) -> None:
@@ -204,13 +88,8 @@ def send(blog: Blog, published: Published, chosen: list[Post], known: list[Netwo
         print(say("announce_no_network"))
         return True
     for one in ready:
-<<<<<<< HEAD
-        _learn(one)
-    outbox = blog.outbox(known)
-=======
         _refresh_limits(one)
-    outbox = bench.outbox(known)
->>>>>>> main
+    outbox = blog.outbox(known)
     planned = outbox.unsaid(drafts(chosen, ready))
     _warn(planned)
     outbox.show_all()
@@ -243,11 +122,7 @@ def lines_for(outcomes: Sequence[Outcome], titles: dict[tuple[str, str], str]) -
 
 def resolve(blog: Blog, answer: str) -> bool:
     """Show what waits for a person, or take the answer for one row: ``12=sent``, ``12=sent:URL``, ``12=again``."""
-<<<<<<< HEAD
-    unknown = blog.store.deliveries.all(state="unknown")
-=======
-    unknown = bench.store.deliveries.all(state=DeliveryState.UNKNOWN)
->>>>>>> main
+    unknown = blog.store.deliveries.all(state=DeliveryState.UNKNOWN)
     number, equals, verdict = answer.partition("=")
     if not equals:
         for row in unknown:

@@ -240,7 +240,6 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Repo
         settings = read_settings(settings_file, override={**overrides, "OUTPUT_PATH": output})
         # The folder is new: nothing in it is to be deleted or kept.
         settings["DELETE_OUTPUT_DIRECTORY"] = False
-        report.prefix = settings.get("SITEURL", "")
         report.keep = list(settings.get("OUTPUT_RETENTION", []))
 
         def count(generators: list[Any]) -> None:
@@ -252,6 +251,7 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Repo
 
         signals.all_generators_finalized.connect(count)
         pelican = Pelican(settings)
+        report.prefix = settings.get("SITEURL", "")  # which a plugin may have told
         # A plugin that cannot be loaded leaves a blog that makes no sense, and a hundred errors that hide this one.
         report.failure = "\n  ".join(remark.text for remark in gather.remarks if remark.severity == "error")
         if not report.failure:

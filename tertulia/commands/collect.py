@@ -24,24 +24,7 @@ from tertulia.embeds import providers
 from tertulia.embeds.links import Table, expander
 from tertulia.embeds.providers.ask import CaptureRequest
 from tertulia.store.said import Author, Incoming, Recorded
-<<<<<<< HEAD
-from tertulia.syndication.networks.listening.base import Heard, moment
-=======
-from tertulia.syndication.networks.base import NetworkContext
-from tertulia.syndication.networks.listening import listeners
 from tertulia.syndication.networks.listening.base import RemoteComment, moment
-from tertulia.syndication.networks.memory import Memory
-
-
-class Service(Protocol):
-    """The comment service, as far as collecting needs it: it decides, writes letters, and has the site built."""
-
-    moderator: Moderator
-    notices: Notices
-
-    def finish(self) -> None:
-        """Send the letters, build the site if that was asked for, close the store."""
->>>>>>> main
 
 
 def run(
@@ -82,24 +65,9 @@ class CollectRun:
         self.pages = blog.pages(published)
         self.waiting: list[str] = []  # keys of what is new and for the owner to decide
         # The owner gets one letter at the end, and the site is built once.
-<<<<<<< HEAD
         quiet = replace(blog.notices, owner="")
         self.moderator: Moderator = replace(blog.moderator, notices=quiet, rebuild=self._note_change)
         self.listeners = blog.listeners()
-=======
-        quiet = replace(self.service.notices, owner="")
-        self.moderator: Moderator = replace(self.service.moderator, notices=quiet, rebuild=self._note)
-        self.listeners = listeners(
-            NetworkContext(
-                settings=bench.settings,
-                web=self.web,
-                output=bench.output,
-                memory=Memory(bench.root / "var" / "networks"),
-                now=bench.now,
-                pause=time.sleep,
-            )
-        )
->>>>>>> main
         self.collector = Collector(
             store=blog.store,
             listeners=self.listeners,

@@ -87,7 +87,7 @@ def status_word(status: str) -> str:
 
 def run(root: Path, title: str, *, lang: str, draft: bool, edit: bool) -> None:
     """Write the post, print its path, and open it when *edit* asks for it."""
-    settings = conf.read(root / "pelicanconf.py")
+    settings = conf.settings(root)
     languages = settings.get("LANGUAGES", LANGUAGES)
     if lang and lang not in languages:
         raise SettingError(say("start_bad_language", value=lang, languages=", ".join(languages)))

@@ -15,21 +15,8 @@ from tertulia.content.posts import Post, Published
 from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.phrases import say
-<<<<<<< HEAD
 from tertulia.deploy.base import DeployError, DeployPlan, Manifest, Target, files_of, lost, plan
-=======
-from tertulia.deploy.base import (
-    DeployError,
-    Manifest,
-    Plan,
-    Target,
-    Tools,
-    files_of,
-    lost,
-    plan,
-)
 from tertulia.store.tables import DeliveryState
->>>>>>> main
 from tertulia.syndication import pings
 from tertulia.syndication.drafts import due
 from tertulia.syndication.networks.base import Network
@@ -128,14 +115,9 @@ def public(snapshots: Path, posts: Iterable[Post]) -> dict[str, tuple[str, ...]]
 
 def begun(blog: Blog) -> int:
     """How many announcements the store knows to have begun; it forgets none."""
-<<<<<<< HEAD
     counts = blog.store.deliveries.counts()
-    return sum(counts.get(state, 0) for state in ("sending", "delivered", "unknown", "withdrawn"))
-=======
-    counts = bench.store.deliveries.counts()
     begun_states = (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.UNKNOWN, DeliveryState.WITHDRAWN)
     return sum(counts.get(state, 0) for state in begun_states)
->>>>>>> main
 
 
 def _remembers(changes: DeployPlan) -> bool:
@@ -159,13 +141,8 @@ def _nothing_lost(blog: Blog, changes: DeployPlan, lose: bool) -> bool:
 
 def _on_purpose(blog: Blog, item: str) -> bool:
     if item.startswith(("https://", "http://")):
-<<<<<<< HEAD
-        return any(item in row.remote for row in blog.store.deliveries.all(state="withdrawn"))
+        return any(item in row.remote for row in blog.store.deliveries.all(state=DeliveryState.WITHDRAWN))
     return bool(blog.store.conversation.get(item) or blog.store.conversation.audit(item, limit=1))
-=======
-        return any(item in row.remote for row in bench.store.deliveries.all(state=DeliveryState.WITHDRAWN))
-    return bool(bench.store.conversation.get(item) or bench.store.conversation.audit(item, limit=1))
->>>>>>> main
 
 
 def _upload(blog: Blog, target: Target, changes: DeployPlan) -> None:
@@ -188,17 +165,12 @@ def show(changes: DeployPlan) -> None:
 def _said(blog: Blog, post: Post, known: Iterable[Network]) -> bool:
     """Whether nothing of *post* is left to be said, so that nobody need wait for its page."""
     names = {network.name for network in known if network.configured() and not left_out(post, network.name)}
-<<<<<<< HEAD
     rows = blog.store.deliveries.all(post=post.id)
-    return names <= {row.network for row in rows if row.lang == post.lang and row.state in ("delivered", "withdrawn")}
-=======
-    rows = bench.store.deliveries.all(post=post.id)
     return names <= {
         row.network
         for row in rows
         if row.lang == post.lang and row.state in (DeliveryState.DELIVERED, DeliveryState.WITHDRAWN)
     }
->>>>>>> main
 
 
 def all_answer(web: Fetcher, posts: Iterable[Post], clock: Callable[[], float], pause: Callable[[float], None]) -> bool:

@@ -106,7 +106,7 @@ def guessed(before: Answers, root: Path) -> Answers:
 
 def current(root: Path) -> Answers:
     """What the settings say now."""
-    values = conf.read(root / "pelicanconf.py")
+    values = conf.settings(root)
     texts = {answer: values.get(setting, "") for answer, setting in SETTINGS.items()}
     return Answers(**{answer: text if isinstance(text, str) else "" for answer, text in texts.items()})
 

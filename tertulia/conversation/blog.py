@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from tertulia.content import posts
 from tertulia.content.posts import Post, Published
+from tertulia.core import paths
 from tertulia.core.errors import ContentError
 
 # Where the service answers as long as nobody says otherwise.
@@ -28,7 +29,7 @@ class BlogInfo:
     output: Callable[[], Path]  # where the built site is now; a preview moves it
     author: str = ""
     same_origin: bool = True  # the service answers under the site's own host
-    theme: Path = Path("theme")  # relative to root
+    theme: Path = paths.THEME  # may be relative to root
     _seen: tuple[Path, int, Published] | None = field(default=None, repr=False)
 
     @classmethod

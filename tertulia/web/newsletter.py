@@ -42,15 +42,9 @@ def ask() -> Any:
     if rate_counter().hit("newsletter", guards.address(), blog.now(), MOST_ASKED) > MOST_ASKED:
         return _says("letters_slowly", 429)
     lang = request.form.get("lang", "") or g.lang
-<<<<<<< HEAD
     reader = blog.store.subscribers.ask(email, lang if lang in ("es", "en") else "es", blog.now())
-    if reader.state == "pending":
-        letter = mail.confirmation(found, blog.info.service, blog.info.title, reader, blog.now())
-=======
-    reader = desk.store.subscribers.ask(email, lang if lang in ("es", "en") else "es", desk.now())
     if reader.state is SubscriberState.PENDING:
-        letter = mail.confirmation(found, desk.blog.service, desk.blog.title, reader, desk.now())
->>>>>>> main
+        letter = mail.confirmation(found, blog.info.service, blog.info.title, reader, blog.now())
         try:
             mail.send(found, letter)
         except NetworkError as error:

@@ -31,7 +31,7 @@ sys.path.insert(0, ROOT)  # by hand, because PYTHONSAFEPATH would leave it out
 from pathlib import Path  # noqa: E402
 
 from tertulia.commands import environment  # noqa: E402
-from tertulia.core import conf, phrases  # noqa: E402
+from tertulia.core import conf, languages  # noqa: E402
 from tertulia.core.errors import TertuliaError  # noqa: E402
 
 BLOG = Path(ROOT)
@@ -40,7 +40,7 @@ CALLED_FROM = Path.cwd()
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a terminal without ñ gets "?", not a traceback
-    phrases.speak(conf.language(BLOG / "pelicanconf.py"))
+    languages.speak(conf.language(BLOG / "pelicanconf.py"), BLOG / "content")
     try:
         environment.enter(BLOG, sys.argv)  # usually does not return: goes on in .venv's Python
     except TertuliaError as error:
@@ -61,7 +61,7 @@ def preview(c, port="8000", host="127.0.0.1"):
     from tertulia.web.serve import mounts
 
     if not port.isdecimal():
-        raise TertuliaError(phrases.say("bad_port", value=port))
+        raise TertuliaError(languages.say("bad_port", value=port))
     run(BLOG, host, int(port), lambda site, address: mounts(BLOG, site, address))
 
 
@@ -71,7 +71,7 @@ def service(c, port="8001", host="127.0.0.1"):
     from tertulia.web.serve import run
 
     if not port.isdecimal():
-        raise TertuliaError(phrases.say("bad_port", value=port))
+        raise TertuliaError(languages.say("bad_port", value=port))
     run(BLOG, host, int(port))
 
 
@@ -252,7 +252,7 @@ def lint(c):
         name for name, check in checks.items() if subprocess.run([sys.executable, *check], check=False).returncode
     ]
     if failed:
-        raise Exit(phrases.say("lint_failed", tools=", ".join(failed)), code=1)
+        raise Exit(languages.say("lint_failed", tools=", ".join(failed)), code=1)
 
 
 @task
@@ -280,7 +280,7 @@ def lock(c):
 
     uv = shutil.which("uv")
     if not uv:
-        raise TertuliaError(phrases.say("lock_needs_uv"))
+        raise TertuliaError(languages.say("lock_needs_uv"))
     options = ["--universal", "--generate-hashes", "--no-annotate", "--quiet"]
     options += ["--custom-compile-command", "python3 tasks.py lock"]
     for what, into in (

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from pelican import signals
 
+from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.core.phrases import say
 
 from .reader import tell
 

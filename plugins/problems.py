@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pelican import signals
 
+from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.core.phrases import say
 
 from .reader import shown_path, tell
 

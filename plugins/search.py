@@ -21,7 +21,7 @@ from pelican import signals
 from pelican.contents import Article
 
 from tertulia.core import addresses
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 from . import theme
 

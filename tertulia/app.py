@@ -141,7 +141,7 @@ class Blog:
         """
         from tertulia.core import settings
         from tertulia.core.errors import SettingError
-        from tertulia.core.phrases import say
+        from tertulia.core.languages import say
 
         if given:
             return settings.parse_since(given, "--since")

@@ -20,7 +20,7 @@ from tertulia.conversation.copies import is_copy
 from tertulia.conversation.moderator import Moderator
 from tertulia.core import settings
 from tertulia.core.fetch import Fetched
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store import open_store
 from tertulia.store.deliveries import NewDelivery
 from tertulia.store.said import Author, Incoming, Verdict

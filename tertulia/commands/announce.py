@@ -9,7 +9,7 @@ from pathlib import Path
 from tertulia.app import Blog
 from tertulia.content.posts import Post, Published
 from tertulia.core.errors import SettingError, TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.text import shorten
 from tertulia.store.deliveries import Delivery
 from tertulia.store.tables import DeliveryState

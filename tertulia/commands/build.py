@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from tertulia.core.errors import TertuliaError
+from tertulia.core.languages import say, spoken
 from tertulia.core.models import Severity
-from tertulia.core.phrases import say, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +275,7 @@ def _keep_traceback(error: BaseException) -> None:
 
 def main(arguments: list[str]) -> None:
     """``python -m tertulia.commands.build SETTINGS OUTPUT REPORT OVERRIDES LANGUAGE``"""
-    from tertulia.core.phrases import speak
+    from tertulia.core.languages import speak
 
     settings, output, answer, overrides, language = arguments
     speak(language)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tertulia.app import Blog
 from tertulia.core.errors import ContentError, TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.embeds import archive, capture, paste, remove
 from tertulia.embeds.links import Rotten, Table, expand_all, expander
 from tertulia.embeds.links import check as check_links

@@ -30,7 +30,7 @@ from lxml import html
 from tertulia.commands import build, environment, preview
 from tertulia.core import conf
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 TOOLS = "tests/check"  # in the blog: the lock and the script
 OLDEST_NODE = 22  # Lighthouse's wish, the largest

@@ -18,7 +18,7 @@ from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.webmention.receive import NotTaken, Receiver, announcements
 from tertulia.core.errors import FetchError, SettingError, TertuliaError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.sanitise import plain
 from tertulia.embeds import providers
 from tertulia.embeds.links import Table, expander

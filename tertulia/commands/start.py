@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from tertulia.core import conf
 from tertulia.core.errors import SettingError
-from tertulia.core.phrases import LANGUAGES, say, speak
+from tertulia.core.languages import say, speak
 from tertulia.core.text import slugify
 
 MARK = ".sample"
@@ -130,8 +130,9 @@ def checked(answer: str, value: str) -> str:
         raise SettingError(say("start_empty"))
     if answer == "language":
         value = value.casefold()
-        if value not in LANGUAGES:
-            raise SettingError(say("start_bad_language", value=value, languages=", ".join(LANGUAGES)))
+        offered = sorted(folder.name for folder in FIRST.iterdir())
+        if value not in offered:
+            raise SettingError(say("start_bad_language", value=value, languages=", ".join(offered)))
     elif answer == "address":
         value = checked_address(value)
     elif answer == "timezone":

@@ -11,7 +11,7 @@ from tertulia.app import Blog
 from tertulia.commands import webmention
 from tertulia.content.posts import Post
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery
 from tertulia.store.tables import DeliveryState
 from tertulia.syndication.networks.base import Remote

@@ -1,17 +1,15 @@
 """What the conversation needs to know of the blog: its name, its addresses, its posts, its words for readers."""
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from tertulia.content import posts
 from tertulia.content.posts import Post, Published
-from tertulia.core import paths
 from tertulia.core.errors import ContentError
+from tertulia.core.languages import Languages
 
 # Where the service answers as long as nobody says otherwise.
 LOCAL_SERVICE = "http://127.0.0.1:8001"
@@ -29,8 +27,13 @@ class BlogInfo:
     output: Callable[[], Path]  # where the built site is now; a preview moves it
     author: str = ""
     same_origin: bool = True  # the service answers under the site's own host
-    theme: Path = paths.THEME  # may be relative to root
+    langs: tuple[str, ...] = ()  # LANGUAGES, those that posts are written in
+    languages: Languages = field(init=False, repr=False)
     _seen: tuple[Path, int, Published] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.langs = self.langs or (self.lang,)
+        self.languages = Languages(self.lang, self.root / "content")
 
     @classmethod
     def of(
@@ -60,6 +63,7 @@ class BlogInfo:
             output=output,
             author=str(conf.get("AUTHOR", "")),
             same_origin=bool(preview_address) or service in ("", site_origin),
+            langs=tuple(conf.get("LANGUAGES", ())),
         )
 
     @property
@@ -85,14 +89,5 @@ class BlogInfo:
         return next((post for post in self.published().posts if post.key == (id_, lang)), None)
 
     def t(self, key: str, lang: str, n: int | None = None, **values: Any) -> str:
-        """The phrase *key* of the theme, for a reader in *lang*; *n* chooses singular or plural."""
-        texts = _strings(self.root / self.theme / "strings.toml")[key]
-        text = texts.get(lang) or texts["en"]
-        if isinstance(text, dict):
-            text = text["one" if n == 1 else "other"]
-        return str(text).format(n=n, **values)
-
-
-@cache
-def _strings(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8"))
+        """The phrase *key*, for a reader in *lang*; *n* chooses the plural form."""
+        return self.languages.text(key, lang, n=n, **values)

@@ -21,7 +21,7 @@ import msgspec
 from tertulia.content.posts import Post
 from tertulia.conversation.copies import is_copy
 from tertulia.core.errors import FetchError, NetworkError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store import Store
 from tertulia.store.said import Incoming, Kind, Recorded
 from tertulia.store.tables import DeliveryState

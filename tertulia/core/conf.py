@@ -11,7 +11,7 @@ from typing import Any
 
 from tertulia.core import paths
 from tertulia.core.errors import SettingError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 NAME = "pelicanconf.py"
 DEFAULTS = paths.PACKAGE / "defaults.py"

@@ -21,7 +21,7 @@ import msgspec
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
 from tertulia.core.errors import StoreError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store.connection import Database, stamp
 from tertulia.store.tables import DeliveryState, deliveries
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tertulia.content.posts import Cover, Post, Published
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication import summary
 from tertulia.syndication.networks.base import Attachment, Message, Network
 

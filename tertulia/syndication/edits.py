@@ -19,7 +19,7 @@ import msgspec
 
 from tertulia.content.posts import Post
 from tertulia.core.errors import NetworkError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery
 from tertulia.store.tables import DeliveryState
 from tertulia.syndication.drafts import Draft, draft

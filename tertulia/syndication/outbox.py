@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from tertulia.content import snapshot
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.settings import hide
 from tertulia.store import Store
 from tertulia.store.deliveries import Delivery, LeaseLostError, NewDelivery

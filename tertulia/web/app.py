@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tertulia.app import Blog
 from tertulia.core.errors import StoreError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store.filters import check
 from tertulia.web import comments, moderation, newsletter, webmention
 from tertulia.web.context import MOST_IN_WINDOW, RateCounter, current_blog

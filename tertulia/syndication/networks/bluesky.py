@@ -19,7 +19,7 @@ import regex
 
 from tertulia.content.posts import PostCredit
 from tertulia.core.errors import FetchError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     CredentialsExpiredError,

@@ -9,7 +9,7 @@ Facebook draws the card from the page's Open Graph; what we send is text and lin
 from typing import Any
 from urllib.parse import quote
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import graph
 from tertulia.syndication.networks.base import (
     Finding,

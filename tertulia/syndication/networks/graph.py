@@ -8,7 +8,7 @@ from typing import Any
 
 from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetched
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import (
     CredentialsExpiredError,

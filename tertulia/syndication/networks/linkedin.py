@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import regex
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     CANNOT,

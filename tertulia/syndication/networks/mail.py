@@ -24,7 +24,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from tertulia.content.posts import Post
 from tertulia.core.errors import SettingError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.settings import Settings, hide
 from tertulia.store.subscribers import Subscriber
 from tertulia.store.tables import SubscriberState

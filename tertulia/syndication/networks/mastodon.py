@@ -17,7 +17,7 @@ from urllib.parse import quote
 import regex
 
 from tertulia.core import sanitise
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     Attachment,

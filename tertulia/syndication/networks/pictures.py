@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks.base import Attachment, RefusedError
 
 _KINDS = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif"}

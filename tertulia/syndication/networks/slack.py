@@ -6,7 +6,7 @@ A webhook answers "ok" and no id: nothing can be looked at, edited or deleted. W
 person.
 """
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import (
     Finding,

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import regex
 
 from tertulia.content.posts import PostCredit
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import (
     Finding,

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import regex
 
 from tertulia.core.errors import NetworkError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.text import graphemes
 from tertulia.syndication.networks import graph
 from tertulia.syndication.networks.base import (

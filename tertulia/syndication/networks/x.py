@@ -17,7 +17,7 @@ from urllib.parse import quote
 import regex
 from requests_oauthlib import OAuth1
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.text import graphemes
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from html import unescape
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tertulia.app import Blog
 from tertulia.commands import webmention
@@ -16,6 +15,7 @@ from tertulia.conversation import avatars
 from tertulia.conversation.collector import Collector
 from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.webmention.receive import NotTaken, Receiver, announcements
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import FetchError, SettingError, TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
@@ -224,7 +224,7 @@ def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) 
         kind="reply" if found.reply_to else "quote" if found.quoted else "mention",
         author=Author(
             network=network,
-            identity=who.url or who.handle or urlsplit(url).netloc,
+            identity=who.url or who.handle or split_address(url).netloc,
             name=who.name,
             handle=who.handle,
             url=who.url,

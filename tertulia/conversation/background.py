@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tertulia.core import smtp
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.settings import Settings
@@ -82,7 +82,7 @@ class BackgroundWorker:
     def run_hook(self) -> None:
         """Run ``REBUILD_HOOK``: a command in the blog's folder, or an address that gets a POST."""
         hook = self._settings.rebuild_hook.reveal()
-        if urlsplit(hook).scheme in ("http", "https"):
+        if split_address(hook).is_web:
             token = self._settings.rebuild_token.reveal()
             headers = {"Authorization": f"Bearer {token}"} if token else {}
             web = Fetcher(self._settings.fetch_allow_private)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from tertulia.content import posts
 from tertulia.content.posts import Post, Published
+from tertulia.core.addresses import same_address, split_address
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import Languages
 
@@ -48,7 +48,7 @@ class BlogInfo:
             preview_address: The address under which both site and service are seen, in a preview.
         """
         site = str(conf.get("SITE_ADDRESS", "")).rstrip("/")
-        site_origin = "{0.scheme}://{0.netloc}".format(urlsplit(site))
+        site_origin = split_address(site).origin
         # "/" means: under the site's own host.
         service = str(conf.get("SERVICE_ADDRESS") or "").rstrip("/")
         own_host = site_origin if conf.get("SERVICE_ADDRESS") == "/" else LOCAL_SERVICE
@@ -62,14 +62,14 @@ class BlogInfo:
             service=preview_address or service or own_host,
             output=output,
             author=str(conf.get("AUTHOR", "")),
-            same_origin=bool(preview_address) or service in ("", site_origin),
+            same_origin=bool(preview_address) or not service or same_address(service, site_origin),
             langs=tuple(conf.get("LANGUAGES", ())),
         )
 
     @property
     def origins(self) -> set[str]:
         """Where our own pages come from, as browsers say it."""
-        return {"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in (self.site, self.service)}
+        return {split_address(address).origin for address in (self.site, self.service)} - {""}
 
     def published(self) -> Published:
         """What the last build published; nothing when there was none."""

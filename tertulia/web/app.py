@@ -2,15 +2,16 @@
 
 import logging
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tertulia.app import Blog
+from tertulia.core.addresses import host_of, split_address
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
+from tertulia.core.text import one_line
 from tertulia.store.filters import check
 from tertulia.web import comments, moderation, newsletter, webmention
 from tertulia.web.context import MOST_IN_WINDOW, RateCounter, current_blog
@@ -55,7 +56,7 @@ def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
 
 
 def _css(blog: Blog) -> str:
-    prefix = urlsplit(blog.info.site).path if blog.info.same_origin else blog.info.site
+    prefix = split_address(blog.info.site).path if blog.info.same_origin else blog.info.site
     return f"{prefix}/theme/site.css"
 
 
@@ -78,7 +79,7 @@ def local(address: str) -> str:
     """An address of the site, as a page of ours links it: without the host where the site is on our own."""
     if not current_blog().info.same_origin:
         return address
-    parts = urlsplit(address)
+    parts = split_address(address)
     return parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
 
 
@@ -89,10 +90,7 @@ def outside(address: str) -> str:
 
 def host(address: str) -> str:
     """Where an address leads, in short."""
-    try:
-        return urlsplit(address).hostname or address[:60]
-    except ValueError:
-        return address[:60]
+    return host_of(address) or one_line(address, 60)
 
 
 def _healthz() -> Response:
@@ -103,7 +101,7 @@ def _healthz() -> Response:
 def _headers(response: Response) -> Response:
     """Nothing of ours runs a script, is framed, kept, or tells the next site where it came from."""
     site = current_blog().info.site
-    origin = "" if current_blog().info.same_origin else " {0.scheme}://{0.netloc}".format(urlsplit(site))
+    origin = "" if current_blog().info.same_origin else f" {split_address(site).origin}"
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; style-src 'self'{origin}; font-src 'self'{origin}; img-src 'self'{origin};"

@@ -12,7 +12,6 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, g, jsonify, make_response, redirect, render_template, request
 
@@ -22,6 +21,7 @@ from tertulia.conversation import form
 from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.form import Draft, Mistake
 from tertulia.core import sanitise
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import StoreError
 from tertulia.store.said import Author, Said
 from tertulia.web import guards
@@ -293,5 +293,5 @@ def _set_cookie(response: Any, name: str, value: str, age: timedelta) -> None:
         path="/comments",
         httponly=True,
         samesite="Lax",
-        secure=request.is_secure or urlsplit(current_blog().info.service).scheme == "https",
+        secure=request.is_secure or split_address(current_blog().info.service).scheme == "https",
     )

@@ -3,13 +3,13 @@
 import json
 from base64 import b64decode
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from altcha.v1 import ChallengeOptions, create_challenge, verify_solution
 from flask import request
 
 from tertulia.app import Blog
 from tertulia.conversation.rules import Signals
+from tertulia.core.addresses import split_address
 
 TOKEN_AGE = timedelta(hours=24)
 # SHA-256 sums a browser does in about a second, and a phone in three.
@@ -23,8 +23,9 @@ def origin(blog: Blog) -> str:
         said = request.headers.get("Referer", "")
     if not said:
         return "none"
-    hosts = {urlsplit(one).netloc for one in blog.info.origins} | {request.host}
-    return "own" if urlsplit(said).netloc in hosts else "other"
+    hosts = {split_address(one).netloc for one in blog.info.origins} | {request.host}
+    told = split_address(said).netloc
+    return "own" if told and told in hosts else "other"
 
 
 def address() -> str:

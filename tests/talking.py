@@ -63,8 +63,8 @@ class Talk:
         )
         self.blog = Blog(folder, settings=self.settings, now=lambda: self.clock)
         self.blog.info = BlogInfo(
-            root=ROOT, site=SITE, title="La sobremesa", lang="es", service=SITE, output=lambda: folder / "output",
-            author="Reme", same_origin=same_origin,
+            root=ROOT, site=SITE, title="La sobremesa", lang="es", langs=("es", "en"), service=SITE,
+            output=lambda: folder / "output", author="Reme", same_origin=same_origin,
         )  # fmt: skip
         self.store = self.blog.store
         object.__setattr__(self.blog.moderator, "rebuild", self._rebuild)

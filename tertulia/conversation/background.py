@@ -12,6 +12,7 @@ from tertulia.core import smtp
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import TertuliaError
 from tertulia.core.fetch import Fetcher
+from tertulia.core.languages import carried
 from tertulia.core.settings import Settings
 from tertulia.store import Store
 
@@ -37,9 +38,9 @@ class BackgroundWorker:
     def start(self) -> None:
         """Start the threads; both end with the process."""
         if self._settings.smtp_url:
-            threading.Thread(target=self._send_in_turn, daemon=True, name="letters").start()
+            threading.Thread(target=carried(self._send_in_turn), daemon=True, name="letters").start()
         if self._settings.rebuild_hook:
-            threading.Thread(target=self._rebuild_in_turn, daemon=True, name="rebuild").start()
+            threading.Thread(target=carried(self._rebuild_in_turn), daemon=True, name="rebuild").start()
 
     def stop(self) -> None:
         """Have both threads end at their next turn."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from tertulia.content import posts
 from tertulia.content.posts import Post, Published
+from tertulia.core import languages
 from tertulia.core.addresses import same_address, split_address
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import Languages
@@ -53,17 +54,17 @@ class BlogInfo:
         service = str(conf.get("SERVICE_ADDRESS") or "").rstrip("/")
         own_host = site_origin if conf.get("SERVICE_ADDRESS") == "/" else LOCAL_SERVICE
         title = conf.get("SITENAME", "")
-        lang = str(conf.get("DEFAULT_LANG", "es"))
+        lang = str(conf.get("DEFAULT_LANG") or languages.DEFAULT)
         return cls(
             root=root,
             site=site,
-            title=title.get(lang, "") if isinstance(title, dict) else str(title),
+            title=str(languages.local(title, lang, lang)),
             lang=lang,
             service=preview_address or service or own_host,
             output=output,
             author=str(conf.get("AUTHOR", "")),
             same_origin=bool(preview_address) or not service or same_address(service, site_origin),
-            langs=tuple(conf.get("LANGUAGES", ())),
+            langs=tuple(conf.get("LANGUAGES") or ()),
         )
 
     @property

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tertulia.app import Blog
+from tertulia.core import languages
 from tertulia.core.addresses import host_of, split_address
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
@@ -23,7 +24,6 @@ MOUNTS = ("/comments", "/moderation", "/webmention", "/pingback", "/newsletter",
 
 # 10,000 characters of four bytes, percent-encoded, and the rest of the form.
 MOST_BYTES = 200_000
-LANGUAGES = ("es", "en")
 
 
 def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
@@ -62,8 +62,10 @@ def _css(blog: Blog) -> str:
 
 def _begin() -> None:
     blog = current_blog()
+    languages.use(blog.info.languages)  # each request has a thread
     asked = request.values.get("lang", "") if request.method == "GET" else ""
-    g.lang = asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or blog.info.lang
+    langs = blog.info.langs
+    g.lang = asked if asked in langs else request.accept_languages.best_match(langs) or blog.info.lang
 
 
 def _words() -> dict[str, Any]:
@@ -72,7 +74,8 @@ def _words() -> dict[str, Any]:
     def t(key: str, n: int | None = None, **values: Any) -> str:
         return blog.info.t(key, g.lang, n, **values)
 
-    return {"t": t, "lang": g.lang, "blog": blog.info, "home": local(blog.info.site + "/")}
+    direction = blog.info.languages.get(g.lang).direction
+    return {"t": t, "lang": g.lang, "direction": direction, "blog": blog.info, "home": local(blog.info.site + "/")}
 
 
 def local(address: str) -> str:

@@ -52,7 +52,7 @@ def comment() -> Any:
     blog = current_blog()
     draft = form.read(request.form)
     post = _post(blog, draft)
-    g.lang = post.lang if post.lang in ("es", "en") else g.lang
+    g.lang = post.lang
     wrong = form.mistakes(draft)
     if wrong or request.form.get("action") != "send":
         return _preview(blog, draft, post, wrong)
@@ -84,7 +84,7 @@ def new() -> Any:
     blog = current_blog()
     draft = form.read(request.args)
     post = _post(blog, draft)
-    g.lang = post.lang if post.lang in ("es", "en") else g.lang
+    g.lang = post.lang
     return _preview(blog, replace(draft, text=""), post, [])
 
 
@@ -186,7 +186,7 @@ def _mine(blog: Blog, token: str) -> tuple[Said | None, bool]:
     said = blog.store.conversation.get(found[0]) if found else None
     if said is None:
         return None, False
-    g.lang = said.lang if said.lang in ("es", "en") else g.lang
+    g.lang = said.lang
     young = guards.age_of(said.received_at, blog.now()) <= CHANGE_FOR
     return said, young and said.status in ("waiting", "approved", "spam") and said.decided_by != "owner"
 
@@ -222,7 +222,7 @@ def _notice(token: str) -> tuple[str, Any]:
     read = blog.signer.read("notice", token, timedelta(days=3650), blog.now())
     found = blog.store.letters.notice(read[0][1]) if read else None
     if found:
-        g.lang = found.lang if found.lang in ("es", "en") else g.lang
+        g.lang = found.lang
     return (read[0][0] if read else ""), found
 
 
@@ -241,7 +241,7 @@ def like() -> Any:
     if guards.origin(blog) == "other":
         abort(403)
     post = _post(blog, form.read(request.form))
-    g.lang = post.lang if post.lang in ("es", "en") else g.lang
+    g.lang = post.lang
     key = sanitise.one_line(request.form.get("comment", ""), 24)
     said = blog.store.conversation.get(key) if key else None
     if key and (said is None or said.status != "approved" or (said.post, said.lang) != post.key):

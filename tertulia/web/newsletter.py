@@ -42,7 +42,7 @@ def ask() -> Any:
     if rate_counter().hit("newsletter", guards.address(), blog.now(), MOST_ASKED) > MOST_ASKED:
         return _says("letters_slowly", 429)
     lang = request.form.get("lang", "") or g.lang
-    reader = blog.store.subscribers.ask(email, lang if lang in ("es", "en") else "es", blog.now())
+    reader = blog.store.subscribers.ask(email, lang if lang in blog.info.langs else blog.info.lang, blog.now())
     if reader.state is SubscriberState.PENDING:
         letter = mail.confirmation(found, blog.info.service, blog.info.title, reader, blog.now())
         try:

@@ -17,6 +17,7 @@ from tertulia.conversation import avatars
 from tertulia.conversation.webmention import pingback
 from tertulia.conversation.webmention.pages import Pages
 from tertulia.conversation.webmention.receive import NotTaken, Receiver, announcements
+from tertulia.core.languages import carried
 from tertulia.store.mentions import Mention
 from tertulia.web import guards
 from tertulia.web.context import current_blog, rate_counter
@@ -68,7 +69,7 @@ def begin(blog: Blog, stop: threading.Event | None = None) -> None:
             _told.wait(LOOK_EVERY_SECONDS)
             _told.clear()
 
-    threading.Thread(target=look, daemon=True, name="webmentions").start()
+    threading.Thread(target=carried(look), daemon=True, name="webmentions").start()
 
 
 @pages.post("/webmention")

@@ -33,7 +33,7 @@ from jinja2 import FileSystemBytecodeCache, pass_context
 from markupsafe import Markup
 from pelican import signals
 
-from tertulia.core import addresses, languages
+from tertulia.core import addresses, languages, paths
 
 CLOUD_SIZES = 5
 
@@ -148,14 +148,15 @@ def homes(context):
 
 @pass_context
 def asset(context, name):
-    """The address of a file of ``theme/static``."""
-    return link(context, f"{context['THEME_STATIC_DIR']}/{name}?{fingerprint(context['THEME'], name)}")
+    """The address of a file of the theme's ``static/``."""
+    file = paths.theme_file(context["PATH"], f"static/{name}", context["THEME"])
+    return link(context, f"{context['THEME_STATIC_DIR']}/{name}?{fingerprint(file)}")
 
 
 @cache
-def fingerprint(theme, name):
-    """Eight characters that change when the file does; looked at once a build."""
-    return hashlib.sha256(Path(theme, "static", name).read_bytes()).hexdigest()[:8]
+def fingerprint(file):
+    """Eight characters that change when *file* does; looked at once a build."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
 
 
 def plain(name):

@@ -13,7 +13,7 @@ from tertulia.site.cards import (
     FONT,
     Card,
     CardRenderer,
-    CardsError,
+    CardsFailedError,
     draw,
     drawable,
     fit,
@@ -135,7 +135,7 @@ def test_a_process_that_fails_is_told_in_one_line(tmp_path):
     (tmp_path / "file").write_text("no folder")
     renderer = CardRenderer(tmp_path / "file", FONT)
     renderer.start([card()])
-    with pytest.raises(CardsError, match=r"^[^\n]*NotADirectory[^\n]*$"):
+    with pytest.raises(CardsFailedError, match=r"^[^\n]*NotADirectory[^\n]*$"):
         renderer.finish()
 
 

@@ -115,7 +115,8 @@ def build(folder, **settings):
 
 def page(**context):
     """What a template of a page sees: the settings, their build, and *context*."""
-    settings = {"DEFAULT_LANG": "es", "PATH": "content", "PAGE_PATHS": [], "TIMEZONE": "UTC", **context}
+    settings = {"DEFAULT_LANG": "es", "LANGUAGES": ("es", "en"), "PATH": "content", "PAGE_PATHS": [], "TIMEZONE": "UTC"}
+    settings |= context
     SiteBuild.begin(settings)
     return settings
 
@@ -577,7 +578,7 @@ def test_addresses_are_encoded_once():
 )
 def test_conjunction(name, lang, expected):
     """Spanish says "e" before the sound of i, but "y" before a diphthong."""
-    assert expected == templates.conjunction(name, lang)
+    assert expected == templates.conjunction(page(), name, lang)
 
 
 def test_tags_are_sized_by_the_logarithm_of_their_posts():

@@ -5,8 +5,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from tertulia.core.addresses import split_address
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.site.contents import Content, line_of
@@ -51,7 +52,7 @@ def internal_links(contents: Iterable[Content]) -> Iterator[InternalLink]:
 def check(links: Iterable[InternalLink], output: Path, siteurl: str) -> None:
     """Tell of every link to an address of this blog for which nothing was written in *output*."""
     for content, href in links:
-        path = unquote(urlsplit(href).path).removeprefix(siteurl).lstrip("/")
+        path = unquote(split_address(href).path).removeprefix(siteurl).lstrip("/")
         target = output / path
         if not (target.is_file() or (target / "index.html").is_file()):
             _report_link(content, href.removeprefix(siteurl))

@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
-from tertulia.core import languages, paths
+from tertulia.core import language_check, languages, paths
 from tertulia.core.errors import ContentError
 from tertulia.core.parallel import spread
 from tertulia.render.images import ImageCache
@@ -64,6 +64,8 @@ class SiteBuild:
         """Read what all posts need, tell of what is wrong in it, and leave a new build in Pelican's *settings*."""
         content = Path(settings["PATH"])
         languages.speak(settings["DEFAULT_LANG"], content)
+        for problem in language_check.problems(languages.current(), settings["LANGUAGES"]):
+            report(problem)
         people = _load(People, content / "people.toml")
         tags = _load(Tags, content / "tags.toml")
         cache = ImageCache(Path(settings.get("IMAGE_CACHE_PATH") or "var/cache/images"))
@@ -105,8 +107,7 @@ class SiteBuild:
     def fingerprint(self, name: str) -> str:
         """Eight characters that change when the theme's static file *name* does; looked at once a build."""
         if name not in self.fingerprints:
-            own, theme = paths.own_theme(self.settings["PATH"]), Path(self.settings["THEME"])
-            file = next((file for folder in (own, theme) if (file := folder / "static" / name).is_file()), theme / name)
+            file = paths.theme_file(self.settings["PATH"], f"static/{name}", self.settings["THEME"])
             self.fingerprints[name] = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
         return self.fingerprints[name]
 

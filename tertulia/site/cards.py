@@ -83,7 +83,7 @@ _LETTERS = {
 _SPACES = dict.fromkeys(map(ord, "\u2002\u2003\u2009\u202f\u2007\u00a0\t\n"), " ")
 
 
-class CardsError(TertuliaError):
+class CardsFailedError(TertuliaError):
     """The process that draws did not do it."""
 
 
@@ -192,12 +192,12 @@ class CardRenderer:
         Wait for what was begun.
 
         Raises:
-            CardsError: some cards are not there; the message says why.
+            CardsFailedError: some cards are not there; the message says why.
         """
         said = [drawing.wait() for drawing in self._drawing]
         self._drawing.clear()
         if any(said):
-            raise CardsError(" ".join(said))
+            raise CardsFailedError(" ".join(said))
 
 
 class CardSet:
@@ -261,7 +261,7 @@ class CardSet:
         """Put the cards into *output* once they are all drawn."""
         try:
             self.renderer.finish()
-        except CardsError as error:
+        except CardsFailedError as error:
             warn(error)
         for name, file in self.files.items():
             if file.exists():

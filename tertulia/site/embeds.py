@@ -14,18 +14,18 @@ from typing import Any
 from tertulia.core.errors import ContentError
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
-from tertulia.embeds.links import Table
+from tertulia.embeds.links import LinkTable
 
 log = logging.getLogger(__name__)
 
 
-def load_links(content: Path) -> Table:
+def load_links(content: Path) -> LinkTable:
     """What is known of the links in posts; a table that cannot be read is told and counts as empty."""
     try:
-        return Table.load(content / "links.toml")
+        return LinkTable.load(content / "links.toml")
     except ContentError as error:
         log.warning("%s", error)
-        return Table()
+        return LinkTable()
 
 
 def pictures_url(settings: Mapping[str, Any]) -> str:

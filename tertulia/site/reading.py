@@ -31,7 +31,7 @@ from tertulia.core.languages import say
 from tertulia.core.models import Problem, Update
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
-from tertulia.embeds.links import LinksExtension, Table
+from tertulia.embeds.links import LinksExtension, LinkTable
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension
 from tertulia.render import typography
 from tertulia.render.converter import converter
@@ -51,7 +51,7 @@ class PostReader:
     """Reads every post and page of one build."""
 
     def __init__(
-        self, settings: Mapping[str, Any], *, people: People, tags: Tags, links: Table, pictures: ImageResolver
+        self, settings: Mapping[str, Any], *, people: People, tags: Tags, links: LinkTable, pictures: ImageResolver
     ) -> None:
         self.settings = settings
         self.people, self.tags, self.links, self.pictures = people, tags, links, pictures

@@ -22,7 +22,7 @@ MOST_ADDRESSES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class SitemapUrl:
+class SitemapEntry:
     """One page that search engines may show."""
 
     url: str  # whole and percent-encoded
@@ -45,41 +45,41 @@ def shown(contents: Iterable[Content]) -> list[Content]:
     return [content for content in contents if not content.mark]
 
 
-def contents(public: Iterable[Content], site: str) -> Iterator[SitemapUrl]:
+def contents(public: Iterable[Content], site: str) -> Iterator[SitemapEntry]:
     """The address of each post or page, with those of its translations."""
     for content in public:
         languages = [(one.lang, addresses.whole(site, one.url)) for one in [content, *shown(content.translations)]]
-        yield SitemapUrl(addresses.whole(site, content.url), newest([content]), tuple(languages))
+        yield SitemapEntry(addresses.whole(site, content.url), newest([content]), tuple(languages))
 
 
-def lists(build: SiteBuild, generator: Generator, posts: Iterable[Content]) -> Iterator[SitemapUrl]:
+def lists(build: SiteBuild, generator: Generator, posts: Iterable[Content]) -> Iterator[SitemapEntry]:
     """The addresses of tags, categories, authors, series, years, months, and Pelican's direct templates."""
     settings, site = build.settings, build.settings["SITE_ADDRESS"]
     groups = [*generator.tags.items(), *generator.categories, *generator.authors]
     groups += [(series, series.articles) for series in generator.context.get("all_series", ())]
     for item, grouped in groups:
         if members := shown(grouped):
-            yield SitemapUrl(addresses.whole(site, item.url), newest(members))
+            yield SitemapEntry(addresses.whole(site, item.url), newest(members))
     for period in ("YEAR", "MONTH"):
         by_url: dict[str, list[Content]] = {}
         for post in posts if settings[f"{period}_ARCHIVE_SAVE_AS"] else ():
             by_url.setdefault(settings[f"{period}_ARCHIVE_URL"].format(date=post.date), []).append(post)
         for url, members in by_url.items():
-            yield SitemapUrl(addresses.whole(site, url), newest(members))
+            yield SitemapEntry(addresses.whole(site, url), newest(members))
     for template in settings["DIRECT_TEMPLATES"]:
         page = settings.get(f"{template.upper()}_URL")
         if page and template not in UNLISTED_TEMPLATES:
-            yield SitemapUrl(addresses.whole(site, page), newest(posts))
+            yield SitemapEntry(addresses.whole(site, page), newest(posts))
 
 
-def homes(build: SiteBuild, posts: list[Content]) -> Iterator[SitemapUrl]:
+def homes(build: SiteBuild, posts: list[Content]) -> Iterator[SitemapEntry]:
     """The home page of each language."""
     site, own = build.settings["SITE_ADDRESS"], build.settings["DEFAULT_LANG"]
     urls = {own: addresses.whole(site, "")}
     urls |= {post.lang: addresses.whole(site, f"{post.lang}/") for post in posts if post.lang != own}
     for lang, url in urls.items():
         members = posts if lang == own else [post for post in posts if post.lang == lang]
-        yield SitemapUrl(url, newest(members), tuple(urls.items()))
+        yield SitemapEntry(url, newest(members), tuple(urls.items()))
 
 
 def newest(contents: Iterable[Content]) -> datetime | None:
@@ -87,7 +87,7 @@ def newest(contents: Iterable[Content]) -> datetime | None:
     return max((changed(one) for one in contents if "date" in one.header_lines), default=None)
 
 
-def sitemap(urls: Iterable[SitemapUrl]) -> str:
+def sitemap(urls: Iterable[SitemapEntry]) -> str:
     """The sitemap of *urls*, sorted, each once."""
     unique = sorted({one.url: one for one in urls}.values(), key=lambda one: one.url)
     lines = [
@@ -99,7 +99,7 @@ def sitemap(urls: Iterable[SitemapUrl]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _url(address: SitemapUrl) -> str:
+def _url(address: SitemapEntry) -> str:
     parts = [f"<loc>{escape(address.url)}</loc>"]
     if address.changed:
         parts.append(f"<lastmod>{address.changed.isoformat()}</lastmod>")

@@ -69,6 +69,29 @@ def native_name(context: Context, lang: str) -> str:
 
 
 @pass_context
+def og_locale(context: Context, lang: str) -> str:
+    """Language and country, as Open Graph wants them."""
+    return SiteBuild.of(context).words.languages.get(lang).locale
+
+
+@pass_context
+def direction(context: Context, lang: str) -> Markup:
+    """The attribute that a page in *lang* needs when it is not read from left to right."""
+    known = SiteBuild.of(context).words.languages
+    return Markup("" if known.get(lang).direction == "ltr" else ' dir="rtl"')
+
+
+@pass_context
+def marked(context: Context, lang: str, around: str) -> Markup:
+    """The attributes of something in *lang* on a page in *around*: its language and direction, where they differ."""
+    if lang == around:
+        return Markup("")
+    known = SiteBuild.of(context).words.languages
+    turns = known.get(lang).direction != known.get(around).direction
+    return Markup(' lang="{}"').format(lang) + (Markup(' dir="{}"').format(known.get(lang).direction) if turns else "")
+
+
+@pass_context
 def local(context: Context, value: Any) -> Any:
     """*value* as it is; of a dict by language, the entry of the page's language."""
     return SiteBuild.of(context).words.local(value, language(context))
@@ -80,11 +103,17 @@ def date_words(context: Context, date: dt.date | str, lang: str | None = None, f
     return SiteBuild.of(context).words.date(date, lang or language(context), form)
 
 
-def conjunction(name: str, lang: str) -> str:
+@pass_context
+def month_year(context: Context, date: dt.date) -> str:
+    """ "noviembre de 2026", in the language of the page."""
+    lang = language(context)
+    return SiteBuild.of(context).words.month(date, lang)
+
+
+@pass_context
+def conjunction(context: Context, name: str, lang: str) -> str:
     """How a list goes on to its last *name*: "y Luis", but "e Inés"; "and" in English."""
-    if lang != "es":
-        return "and"
-    return "e" if re.match(r"(?:i|hi(?!e))", sort_key(name)) else "y"
+    return SiteBuild.of(context).words.languages.conjunction(name, lang)
 
 
 @pass_context
@@ -198,7 +227,10 @@ def network_name(network: str) -> str:
     return NETWORK_NAMES.get(network, network.capitalize())
 
 
-FILTERS = (native_name, local, date_words, link, absolute, counted, embedded, script_safe, network_name, current)
+FILTERS = (
+    *(native_name, og_locale, direction, marked, local, date_words, month_year, network_name),
+    *(link, absolute, current, counted, embedded, script_safe),
+)
 GLOBALS = (t, language, conjunction, here, homes, asset, card, service, shared)
 
 

@@ -44,3 +44,7 @@ class SiteWords:
         if key not in self._dates:
             self._dates[key] = languages.date_words(dt.date(*key[:3]), lang, form)
         return self._dates[key]
+
+    def month(self, date: dt.date, lang: str) -> str:
+        """ "noviembre de 2026", in *lang*."""
+        return languages.month_words(date, lang)

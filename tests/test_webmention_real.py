@@ -23,7 +23,7 @@ from tertulia.web import webmention as door
 from tertulia.web.app import MOUNTS, create
 from tests.conftest import ROOT, build_site
 from tests.real import webmentions
-from tests.real.servers import NotInstalled
+from tests.real.servers import NotInstalledError
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("socket_enabled")]
 REPLY = '<div class="h-entry"><a class="u-in-reply-to" href="{target}">a</a><p class="e-content">{words}</p></div>'
@@ -93,7 +93,7 @@ def skipping(call, *arguments):
     """Do it, or skip so that nobody overlooks it."""
     try:
         return call(*arguments)
-    except NotInstalled as missing:
+    except NotInstalledError as missing:
         warnings.warn(f"SKIPPED: {missing}", stacklevel=2)
         pytest.skip(str(missing))
 

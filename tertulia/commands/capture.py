@@ -9,7 +9,7 @@ from tertulia.app import Blog
 from tertulia.core.errors import ContentError, TertuliaError
 from tertulia.core.languages import carried, say
 from tertulia.embeds import archive, capture, paste, remove
-from tertulia.embeds.links import Rotten, Table, expand_all, expander
+from tertulia.embeds.links import LinkTable, Rotten, expand_all, expander
 from tertulia.embeds.links import check as check_links
 
 
@@ -54,7 +54,7 @@ def lines(
     """The lines of ``run``, for whoever shows them otherwise (``preview``, ``publish``); *only* some addresses."""
     blog = Blog(root)
     content, web = root / "content", blog.fetcher
-    table = Table.load(content / "links.toml")
+    table = LinkTable.load(content / "links.toml")
     steps = capture.capture(
         content,
         web,
@@ -116,7 +116,7 @@ def take_out(root: Path, url: str) -> None:
 def links(root: Path, *, apply: bool = False) -> None:
     """Ask every link in the posts whether it still answers; with *apply*, send readers of rotten ones to a copy."""
     path = root / "content" / "links.toml"
-    table = Table.load(path)
+    table = LinkTable.load(path)
     total = rotten = 0
     try:
         for found in check_links(root / "content", table, Blog(root).fetcher, dt.datetime.now(dt.UTC), apply=apply):

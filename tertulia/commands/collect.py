@@ -14,14 +14,14 @@ from tertulia.content.posts import Published
 from tertulia.conversation import avatars
 from tertulia.conversation.collector import Collector
 from tertulia.conversation.moderator import Moderator
-from tertulia.conversation.webmention.receive import NotTaken, Receiver, announcements
+from tertulia.conversation.webmention.receive import NotTakenError, Receiver, announcements
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import FetchError, SettingError, TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
 from tertulia.core.sanitise import plain
 from tertulia.embeds import providers
-from tertulia.embeds.links import Table, expander
+from tertulia.embeds.links import LinkTable, expander
 from tertulia.embeds.providers.ask import CaptureRequest
 from tertulia.store.said import Author, Incoming, Recorded
 from tertulia.syndication.networks.listening.base import RemoteComment, moment
@@ -79,7 +79,7 @@ class CollectRun:
             gone=self.moderator.gone,
             show=self._show,
             now=blog.now,
-            expand=expander(Table.load(blog.root / "content" / "links.toml"), self.blog.fetcher),
+            expand=expander(LinkTable.load(blog.root / "content" / "links.toml"), self.blog.fetcher),
             avatar=self._avatar,
             budget_cents=_cents(blog.settings.x_read_cents),
         )
@@ -179,7 +179,7 @@ class CollectRun:
                 row = self.blog.store.mentions.known(url, target)
                 if row and row.state == "taken":
                     return True
-        except (NotTaken, FetchError):
+        except (NotTakenError, FetchError):
             return False
         return False
 

@@ -19,7 +19,7 @@ from tertulia.app import Blog
 from tertulia.content.posts import Post
 from tertulia.conversation import form
 from tertulia.conversation.comment_markup import to_html
-from tertulia.conversation.form import Draft, Mistake
+from tertulia.conversation.form import CommentDraft, Mistake
 from tertulia.core import sanitise
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import StoreError
@@ -88,7 +88,7 @@ def new() -> Any:
     return _preview(blog, replace(draft, text=""), post, [])
 
 
-def _send(blog: Blog, draft: Draft, nonce: str, age: float, recent: int) -> str:
+def _send(blog: Blog, draft: CommentDraft, nonce: str, age: float, recent: int) -> str:
     """Take it in; its key, "" when its writer was erased and asked to stay so."""
     signals = replace(
         guards.signals(blog),
@@ -106,7 +106,7 @@ def _send(blog: Blog, draft: Draft, nonce: str, age: float, recent: int) -> str:
     return recorded.key
 
 
-def _sent(blog: Blog, draft: Draft, key: str) -> Any:
+def _sent(blog: Blog, draft: CommentDraft, key: str) -> Any:
     mine = f"/comments/mine/{blog.signer.sign('mine', key, blog.now())}"
     response = make_response(jsonify(state="sent", url=mine)) if _wants_json() else redirect(mine, 303)
     said = blog.store.conversation.get(key) if draft.remember else None
@@ -117,7 +117,7 @@ def _sent(blog: Blog, draft: Draft, key: str) -> Any:
     return response
 
 
-def _preview(blog: Blog, draft: Draft, post: Post, wrong: list[Mistake], status: int = 0) -> Any:
+def _preview(blog: Blog, draft: CommentDraft, post: Post, wrong: list[Mistake], status: int = 0) -> Any:
     """The form once more, with what will be seen and what is to be put right."""
     nonce = secrets.token_hex(12)
     token = guards.token(blog, nonce, post.id, post.lang)
@@ -268,7 +268,7 @@ def like() -> Any:
 # Helpers -------------------------------------------------------------------------------------------------------------
 
 
-def _post(blog: Blog, draft: Draft) -> Post:
+def _post(blog: Blog, draft: CommentDraft) -> Post:
     found = blog.info.post(draft.post, draft.lang)
     if found is None:
         abort(404)

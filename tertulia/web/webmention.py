@@ -16,7 +16,7 @@ from tertulia.app import Blog
 from tertulia.conversation import avatars
 from tertulia.conversation.webmention import pingback
 from tertulia.conversation.webmention.pages import Pages
-from tertulia.conversation.webmention.receive import NotTaken, Receiver, announcements
+from tertulia.conversation.webmention.receive import NotTakenError, Receiver, announcements
 from tertulia.core.languages import carried
 from tertulia.store.mentions import Mention
 from tertulia.web import guards
@@ -77,7 +77,7 @@ def told() -> Any:
     """Take one, and look at it later."""
     try:
         mention = _accept(request.form.get("source", ""), request.form.get("target", ""), "webmention")
-    except NotTaken as error:
+    except NotTakenError as error:
         return _say(error.reason, error.status)
     where = f"{current_blog().info.service}/webmention/{mention.token}"
     answer = _say("mention_queued", 202, where)
@@ -106,9 +106,9 @@ def pinged() -> Any:
     try:
         source, target = pingback.read(request.get_data(cache=False)[: pingback.MAX_BYTES + 1])
         _accept(source, target, "pingback")
-    except pingback.BadCall:
+    except pingback.BadCallError:
         body = pingback.fault(pingback.BAD_CALL, _t("mention_bad_call"))
-    except NotTaken as error:
+    except NotTakenError as error:
         body = pingback.fault(_FAULTS.get(error.reason, pingback.OTHER), _t(error.reason))
     else:
         body = pingback.answer(_t("mention_queued"))
@@ -118,7 +118,7 @@ def pinged() -> Any:
 def _accept(source: str, target: str, way: str) -> Mention:
     blog = current_blog()
     if rate_counter().hit("webmention", guards.address(), blog.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
-        raise NotTaken("mention_too_many", 429)
+        raise NotTakenError("mention_too_many", 429)
     mention = receiver(blog).accept(source, target, way)
     _told.set()
     return mention

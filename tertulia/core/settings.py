@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Generic, Protocol, Self, TypeVar, overload
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 
@@ -66,16 +67,12 @@ class Secret:
 
 def _pieces(value: str) -> list[str]:
     """What of *value* must be hidden: all of it, or of an address what is secret in it."""
-    try:
-        parts = urlsplit(value)
-        scheme, password, path = parts.scheme, parts.password, parts.path
-    except ValueError:
+    parts = split_address(value)
+    if "://" not in value or not parts.scheme:
         return [value]
-    if "://" not in value:
-        return [value]
-    if scheme in ("http", "https"):  # a webhook's address: its path is the key
-        return [value, path.lstrip("/"), parts.query, password or ""]
-    return [password or ""]
+    if parts.scheme in ("http", "https"):  # a webhook's address: its path is the key
+        return [value, parts.path.lstrip("/"), parts.query, parts.password or ""]
+    return [parts.password or ""]
 
 
 def hide(text: str) -> str:
@@ -172,11 +169,8 @@ def moment(name: str, value: str) -> datetime | None:
 
 
 def _is_address(value: str, schemes: tuple[str, ...] = ("http", "https")) -> bool:
-    try:
-        parts = urlsplit(value)
-        return parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        return False
+    parts = split_address(value)
+    return parts.scheme in schemes and bool(parts.host) and parts.port != 0
 
 
 class DeclaresSettings(Protocol):

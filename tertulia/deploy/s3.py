@@ -12,19 +12,20 @@ import hmac
 import mimetypes
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import FetchError, SettingError
 from tertulia.core.fetch import Fetched
 from tertulia.core.languages import say
 from tertulia.core.settings import hide
 from tertulia.deploy.base import (
     MANIFEST,
+    DeployContext,
     DeployError,
+    DeployPlan,
     Manifest,
-    Plan,
     Target,
-    Tools,
     read_manifest,
     written,
 )
@@ -42,15 +43,15 @@ for _kind, _suffix in (("image/webp", ".webp"), ("image/avif", ".avif"), ("font/
 class S3(Target):
     """A bucket, or a folder in one."""
 
-    def __init__(self, address: str, tools: Tools) -> None:
-        parts = urlsplit(f"s3:{address}")
+    def __init__(self, address: str, context: DeployContext) -> None:
+        parts = split_address(f"s3:{address}")
         options = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        self._tools = tools
+        self._tools = context
         self._region = options.get("region", "us-east-1")
         self._endpoint = options.get("endpoint", f"https://s3.{self._region}.amazonaws.com").rstrip("/")
         self._bucket = parts.netloc
         self._prefix = parts.path.strip("/") + "/" if parts.path.strip("/") else ""
-        keys = (tools.settings.aws_access_key_id, tools.settings.aws_secret_access_key)
+        keys = (context.settings.aws_access_key_id, context.settings.aws_secret_access_key)
         if not self._bucket or not all(keys):
             raise SettingError(say("s3_keys"))
 
@@ -60,7 +61,7 @@ class S3(Target):
             return Manifest()
         return read_manifest(answer.body)
 
-    def apply(self, output: Path, plan: Plan) -> None:
+    def apply(self, output: Path, plan: DeployPlan) -> None:
         self._put(MANIFEST, written(plan.between))
         for name in plan.put:
             self._put(name, (output / name).read_bytes())
@@ -120,7 +121,7 @@ def sign(
     service: str = "s3",
 ) -> dict[str, str]:
     """*headers* with what AWS Signature Version 4 adds: date, body's hash, authorisation."""
-    parts = urlsplit(url)
+    parts = split_address(url)
     moment = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     body_hash = hashlib.sha256(data).hexdigest()
     given = {name.lower(): " ".join(value.split()) for name, value in headers.items()}

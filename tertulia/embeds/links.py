@@ -25,13 +25,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 import markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from tertulia.core.addresses import is_short, join_address, split_address
 from tertulia.core.errors import ContentError, FetchError
 from tertulia.core.languages import say
 
@@ -40,15 +41,6 @@ if TYPE_CHECKING:  # a build applies the table and must not load what could fetc
 
 HOPS = 5  # most addresses that may stand for the next one
 
-# Hosts whose addresses only stand for others. Several have closed: what they answered is in the table or is lost.
-SHORTENERS = frozenset(
-    (
-        *("t.co", "bit.ly", "j.mp", "ow.ly", "ht.ly", "goo.gl", "fb.me", "tinyurl.com", "is.gd", "v.gd", "buff.ly"),
-        *("dlvr.it", "lnkd.in", "flic.kr", "tmblr.co", "wp.me", "amzn.to", "amzn.eu", "cort.as", "xurl.es", "tiny.cc"),
-        *("cutt.ly", "rebrand.ly", "shorturl.at", "t.ly", "su.pr", "cli.gs", "post.ly", "twurl.nl", "dld.bz", "adf.ly"),
-        *("migre.me", "acortar.link", "ift.tt", "trib.al", "nyti.ms", "bbc.in", "elpa.is", "reut.rs", "redd.it"),
-    )
-)
 # A link that answered this recently need not be written down again: the table lives in git.
 FRESH_DAYS = 30
 # Says nothing about the page: it asks who we are, or wants us to slow down, or (999) is LinkedIn.
@@ -61,7 +53,7 @@ _TOLD_DATE = re.compile(r"^(?:fecha|date):\s*(\d{4}-\d{2}-\d{2})", re.MULTILINE 
 
 
 @dataclass(slots=True)
-class Known:
+class KnownLink:
     """What the table knows of one address; every field may be empty."""
 
     to: str = ""
@@ -99,14 +91,14 @@ class Rotten:
         return f"{self.link.path}:{self.link.line}: {'; '.join(parts)}"
 
 
-class Table:
+class LinkTable:
     """``content/links.toml``."""
 
-    def __init__(self, known: dict[str, Known] | None = None) -> None:
+    def __init__(self, known: dict[str, KnownLink] | None = None) -> None:
         self.known = known or {}
 
     @classmethod
-    def load(cls, path: Path) -> Table:
+    def load(cls, path: Path) -> LinkTable:
         """
         Read the table; empty when there is no file.
 
@@ -115,8 +107,10 @@ class Table:
         """
         try:
             entries = tomllib.loads(path.read_text("utf-8"))
-            names = {field.name for field in fields(Known)}
-            return cls({url: Known(**{k: str(v) for k, v in e.items() if k in names}) for url, e in entries.items()})
+            names = {field.name for field in fields(KnownLink)}
+            return cls(
+                {url: KnownLink(**{k: str(v) for k, v in e.items() if k in names}) for url, e in entries.items()}
+            )
         except FileNotFoundError:
             return cls()
         except (OSError, ValueError, AttributeError) as error:
@@ -126,7 +120,7 @@ class Table:
         """Write the table, addresses in order, empty fields left out, whole or not at all."""
         lines = [say("links_header")]
         for url, known in sorted(self.known.items()):
-            told = [(field.name, getattr(known, field.name)) for field in fields(Known)]
+            told = [(field.name, getattr(known, field.name)) for field in fields(KnownLink)]
             lines += ["", f"[{_quoted(url)}]", *(f"{name} = {_quoted(value)}" for name, value in told if value)]
         text = "\n".join(lines) + "\n"
         if path.exists() and path.read_text("utf-8") == text:
@@ -138,7 +132,7 @@ class Table:
     def target(self, url: str) -> str:
         """Where readers are sent for *url*: where a short address led, an archived copy, or the address itself."""
         for _step in range(HOPS):  # a table corrected by hand may go in circles
-            known = self.known.get(url, Known())
+            known = self.known.get(url, KnownLink())
             if known.use == "archived" and known.archived:
                 return known.archived
             if not known.to:
@@ -146,18 +140,12 @@ class Table:
             url = known.to
         return url
 
-    def of(self, url: str) -> Known:
+    def of(self, url: str) -> KnownLink:
         """The entry of *url*, made when there is none."""
-        return self.known.setdefault(url, Known())
+        return self.known.setdefault(url, KnownLink())
 
 
-def is_short(url: str) -> bool:
-    """Whether *url* is one that only stands for another."""
-    parts = urlsplit(url)
-    return (parts.hostname or "").removeprefix("www.") in SHORTENERS and len(parts.path) > 1
-
-
-def expander(table: Table, web: Fetcher) -> Callable[[str], str]:
+def expander(table: LinkTable, web: Fetcher) -> Callable[[str], str]:
     """A function that says where an address leads, asks short ones that are not in *table*, and writes them down."""
 
     def expand(url: str) -> str:
@@ -172,7 +160,7 @@ def expander(table: Table, web: Fetcher) -> Callable[[str], str]:
     return expand
 
 
-def expand_all(content_dir: Path, table: Table, web: Fetcher) -> Iterator[tuple[str, str]]:
+def expand_all(content_dir: Path, table: LinkTable, web: Fetcher) -> Iterator[tuple[str, str]]:
     """Expand every short address of the posts that *table* does not know; yields each with its target, "" for none."""
     expand = expander(table, web)
     for link in collect(content_dir):
@@ -197,8 +185,8 @@ def follow(url: str, web: Fetcher) -> tuple[str, str]:
         place = answer.headers.get("location", "")
         if not place:
             return (seen, "") if seen != url else ("", str(answer.status))
-        seen = urljoin(seen, place)
-        if urlsplit(seen).scheme not in ("http", "https"):
+        seen = join_address(seen, place)
+        if not split_address(seen).is_web:
             return "", str(answer.status)
         if not is_short(seen):
             return seen, ""
@@ -224,7 +212,7 @@ def collect(content_dir: Path) -> list[Link]:
 
 
 def check(
-    content_dir: Path, table: Table, web: Fetcher, now: dt.datetime, *, apply: bool = False
+    content_dir: Path, table: LinkTable, web: Fetcher, now: dt.datetime, *, apply: bool = False
 ) -> Iterator[Rotten | Link]:
     """
     Ask every link of the posts whether it still answers; the table is brought up to date on the way.
@@ -283,7 +271,7 @@ def archived(url: str, day: str, web: Fetcher) -> str:
 class LinksExtension(markdown.Extension):
     """Sends readers where the table says; without a table it does not even look."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: LinkTable) -> None:
         super().__init__()
         self.table = table
 
@@ -294,7 +282,7 @@ class LinksExtension(markdown.Extension):
 
 
 class _Links(Treeprocessor):
-    def __init__(self, table: Table, md: markdown.Markdown) -> None:
+    def __init__(self, table: LinkTable, md: markdown.Markdown) -> None:
         super().__init__(md)
         self.table = table
 
@@ -311,7 +299,7 @@ class _Links(Treeprocessor):
                 link.text = AtomicString(re.sub(r"^https?://(?:www\.)?", "", shown).rstrip("/"))
 
 
-def _answered(table: Table, url: str, today: dt.date) -> None:
+def _answered(table: LinkTable, url: str, today: dt.date) -> None:
     known = table.of(url)
     last = dt.date.fromisoformat(known.answered) if known.answered else dt.date.min
     if known.says or (today - last).days >= FRESH_DAYS:

@@ -17,10 +17,9 @@ Settings:
 import logging
 from pathlib import Path
 
-from babel.dates import format_date
 from pelican import signals
 
-from tertulia.core.languages import say
+from tertulia.core.languages import date_words, local, say
 from tertulia.core.models import Picture
 from tertulia.render.images import copy_whole
 from tertulia.site import cards
@@ -76,24 +75,20 @@ def picture(card, name, artist):
 def card_of(article, settings):
     """What stands on the card of *article*."""
     names = ", ".join(author.name for author in article.authors)
-    byline = f"{names} · {format_date(article.date, 'long', locale=article.lang)}"
-    return cards.Card(local(settings["SITENAME"], article.lang), article.title, byline, *colors(settings))
+    byline = f"{names} · {date_words(article.date, article.lang)}"
+    name = local(settings["SITENAME"], article.lang, settings["DEFAULT_LANG"])
+    return cards.Card(name, article.title, byline, *colors(settings))
 
 
 def site_card(lang, settings):
     """What stands on the blog's own card."""
-    name, tagline = (local(settings.get(key, ""), lang) for key in ("SITENAME", "TAGLINE"))
+    name, tagline = (local(settings.get(key, ""), lang, settings["DEFAULT_LANG"]) for key in ("SITENAME", "TAGLINE"))
     return cards.Card("", name, tagline, *colors(settings))
 
 
 def colors(settings):
     """Paper, ink and accent."""
     return settings.get("SOCIAL_CARDS_COLORS") or COLORS
-
-
-def local(value, lang):
-    """The text of a setting that may be a dict by language."""
-    return value.get(lang) or next(iter(value.values()), "") if isinstance(value, dict) else value
 
 
 def publish_cards(pelican):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageColor, ImageFont
 
-from plugins import defaults
 from plugins.cards import FONT
+from tertulia import defaults
 from tertulia.site import cards
 from tertulia.site.cards import (
     Artist,

@@ -21,6 +21,7 @@ Settings:
 """
 
 import datetime as dt
+import hashlib
 import math
 import os
 import re
@@ -257,7 +258,11 @@ def bytecode_cache(folder: Path) -> FileSystemBytecodeCache | None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
-    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+    if not os.access(folder, os.W_OK):
+        return None
+    # How a filter is called is compiled in, so another version of this file cannot use what this one compiled.
+    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+    return FileSystemBytecodeCache(str(folder), f"{version}_%s.cache")
 
 
 def common_context(settings: dict[str, Any]) -> dict[str, Any]:

@@ -193,13 +193,17 @@ def links(c, apply=False):
 
 
 @task
-def moderate(c, web=False, at=""):
-    """Decide on the comments that wait, here or in the moderation page."""
+def moderate(c, web=False, at="", undo=False):
+    """Decide on the comments that wait, here or in the moderation page; or undo the last decision."""
     from tertulia.commands import talk
     from tertulia.web.moderation import login_link
     from tertulia.web.serve import desk
 
     here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"), at=at)
+    if undo:
+        talk.undo(here.moderator)
+        here.finish()
+        return
     print(phrases.say("talk_link", link=login_link(here)))
     if not web and sys.stdin.isatty():
         print(phrases.say("talk_decided", n=talk.moderate(here.moderator)))

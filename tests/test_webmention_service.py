@@ -47,7 +47,8 @@ def test_the_status_page_follows_it(talk):
     seen = [status()]
     receiver(talk.desk).work()
     seen.append(status())
-    talk.desk.moderator.decide(talk.store.conversation.find()[0].key, "approved")
+    (said,) = talk.store.conversation.find()
+    talk.desk.moderator.decide(said.key, "approved", said.version)
     seen.append(status())
     talk.desk.web.put(SOURCE, "", status=410)
     tell(talk)

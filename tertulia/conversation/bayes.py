@@ -10,7 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+
+from tertulia.conversation.shown import host_of, links_in
 
 ENOUGH = 10  # comments of each kind before it says anything
 SHOWN = 5
@@ -29,11 +30,16 @@ class Opinion:
     words: tuple[str, ...]
 
 
-def words_of(text: str, name: str = "", site: str = "") -> list[str]:
-    """What a comment teaches: its words without accents, each once; where its links lead; what its writer is called."""
-    found = _LINK.findall(text)
+def words_of(text: str, name: str = "", site: str = "", html: str = "") -> list[str]:
+    """
+    What a comment teaches: its words without accents, each once; where its links lead; what its writer is called.
+
+    Args:
+        html: What is shown of it, whose links may lead where no word of *text* says.
+    """
+    found = [link.host for link in links_in(html, text)]
     kept = dict.fromkeys(_plain(_LINK.sub(" ", text)))
-    kept |= dict.fromkeys(f"host:{host}" for link in [*found, site] if (host := _host(link)))
+    kept |= dict.fromkeys(f"host:{host}" for host in [*found, host_of(site)] if host)
     kept |= dict.fromkeys(f"name:{word}" for word in _plain(name))
     kept |= {f"links:{min(len(found), 5)}": None}
     return [word[:60] for word in kept][:_MOST_WORDS]
@@ -66,10 +72,3 @@ def opinion(words: Iterable[str], counts: Mapping[str, tuple[int, int]]) -> Opin
 def _plain(text: str) -> list[str]:
     bare = unicodedata.normalize("NFD", text.casefold())
     return _WORD.findall("".join(mark for mark in bare if not unicodedata.combining(mark)))
-
-
-def _host(link: str) -> str:
-    try:
-        return (urlsplit(link).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""

@@ -12,7 +12,7 @@ from tertulia.conversation.changes import changes, readable
 from tertulia.conversation.moderator import Action, Moderator
 from tertulia.core import sanitise
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store import Store, archive
 from tertulia.store.said import Read, Said, Status
 

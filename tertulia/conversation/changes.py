@@ -9,7 +9,7 @@ from html import escape, unescape
 from typing import Literal, NamedTuple
 
 from tertulia.core import sanitise
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store.said import Read, Said, Shown
 
 _LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)

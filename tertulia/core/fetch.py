@@ -33,7 +33,7 @@ from urllib3 import Retry
 from urllib3.exceptions import HTTPError
 
 from tertulia.core.errors import FetchError, FetchRefusedError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 USER_AGENT = "Tertulia/0.1 (blog software; fetches what its author quotes)"
 REDIRECTS = 5

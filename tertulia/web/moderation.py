@@ -20,7 +20,7 @@ from tertulia.conversation import form
 from tertulia.conversation.changes import Change, changes
 from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.moderator import STATUS_OF, Action
-from tertulia.core.phrases import say, spoken
+from tertulia.core.languages import say, spoken
 from tertulia.store.rows import SESSIONS
 from tertulia.store.said import Author, Incoming, Read, Said, Status, Who
 from tertulia.store.transitions import may

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 AUTHOR = (("name", sa.String(300)), ("handle", sa.String(300)), ("author_url", sa.Text), ("avatar", sa.String(200)))
 DECISION = (("was", sa.String(12)), ("was_by", sa.String(12)), ("version", sa.String(40)), ("batch", sa.String(16)))

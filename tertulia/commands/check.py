@@ -1,7 +1,7 @@
 """Every page looked at: links, HTML, accessibility, what the browser asks of other hosts.
 
 Links and references to other hosts are read from the files, with nothing but Python. The rest needs programs of
-others: chromium and Java, which the system brings, and the npm packages that ``tests/check/package-lock.json``
+others: chromium and Java, which the system brings, and the npm packages that ``check_tools/package-lock.json``
 names, which are fetched to ``var/check/tools`` the first time (Node too, where there is none of today). What
 cannot be run is said, and fails nothing.
 
@@ -31,7 +31,7 @@ from tertulia.commands import build, conf, environment, preview
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 
-TOOLS = "tests/check"  # in the blog: the lock and the script
+TOOLS = Path(__file__).with_name("check_tools")  # the lock and the script
 OLDEST_NODE = 22  # Lighthouse's wish, the largest
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -93,7 +93,7 @@ def examine(root: Path, site: Path, prefix: str, folder: Path, *, lighthouse: bo
     pages = sorted(str(path.relative_to(site).as_posix()) for path in site.rglob("*.html"))
     address = str(conf.settings(root).get("SITE_ADDRESS", ""))
     yield from read_links(site, pages, prefix, address)
-    tools = Tools(root, folder / "tools")
+    tools = Tools(folder / "tools")
     yield valid_html(site, tools)
     chosen = one_of_each_kind(site, pages)
     with served(site, prefix) as origin:
@@ -242,8 +242,8 @@ def _files_of(site: Path) -> frozenset[str]:
 class Tools:
     """The programs of others, found or fetched when first asked for."""
 
-    def __init__(self, root: Path, folder: Path) -> None:
-        self.source = root / TOOLS
+    def __init__(self, folder: Path) -> None:
+        self.source = TOOLS
         self.folder = folder
         self.chromium = next((found for name in BROWSERS if (found := shutil.which(name))), "")
         self.java = shutil.which("java") or ""
@@ -251,7 +251,7 @@ class Tools:
         self._refused = ""  # why npm failed: it is not asked twice
 
     def node(self) -> str:
-        """A Node of today: the system's, or the one of ``tests/check/requirements.txt``."""
+        """A Node of today: the system's, or the one of ``check_tools/requirements.txt``."""
         return self._found_node()[0]
 
     def packages(self, *, lighthouse: bool = False) -> Path:

@@ -86,19 +86,21 @@ def run(root: Path, given: Mapping[str, str], *, yes: bool) -> None:
     print(say("start_next"))
 
 
+def author_of_git(folder: Path) -> str:
+    """The person's name as git knows it in *folder*, "" when it does not, or is not there."""
+    command = ["git", "config", "user.name"]
+    try:
+        asked = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+    except OSError:
+        return ""
+    return " ".join(asked.stdout.split())
+
+
 def guessed(before: Answers, root: Path) -> Answers:
     """The sample's answers, with what the machine knows of the person in their place."""
-    asked = subprocess.run(
-        ["git", "config", "user.name"],
-        cwd=root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        check=False,
-    )
     return replace(
         before,
-        author=" ".join(asked.stdout.split()) or before.author,
+        author=author_of_git(root) or before.author,
         timezone=machine_timezone() or before.timezone,
         tagline="",
     )
@@ -203,7 +205,9 @@ def apply(root: Path, answers: Answers, now: dt.datetime, ident: str) -> list[st
     Each step leaves things so that an interrupted ``start`` can be run again; the settings come last.
     """
     sample = is_sample(root)
-    since = {"ANNOUNCE_SINCE": f"{now:%Y-%m-%d}"} if sample else {}
+    # What the sample says of itself is not the new blog's: no licence, unless its author chooses one.
+    fresh = {"ANNOUNCE_SINCE": f"{now:%Y-%m-%d}", "DEFAULT_CATEGORY": say("start_category")}
+    fresh |= {"CONTENT_LICENSE": "", "CONTENT_LICENSE_URL": ""}
     done = []
     if sample:
         aside = set_sample_aside(root)
@@ -215,7 +219,7 @@ def apply(root: Path, answers: Answers, now: dt.datetime, ident: str) -> list[st
             say("start_person", key=key),
             say("start_since", date=f"{now:%Y-%m-%d}"),
         ]
-    write_settings(root / "pelicanconf.py", answers, since, sample=sample)
+    write_settings(root / "pelicanconf.py", answers, fresh if sample else {}, sample=sample)
     (root / "content" / MARK).unlink(missing_ok=True)
     return [*done, say("start_settings")]
 

@@ -23,11 +23,12 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from lxml import html
 
 from tertulia.commands import build, conf, environment, preview
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 
@@ -195,10 +196,7 @@ def inside(reference: Reference, prefix: str, address: str) -> tuple[str, str] |
     url = reference.address
     if address and (url == address or url.startswith((address + "/", address + "#", address + "?"))):
         url = prefix + url[len(address) :] or "/"
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
+    parts = split_address(url)
     if parts.scheme or parts.netloc or url.startswith("//"):
         return None
     path = unquote(parts.path)
@@ -333,7 +331,7 @@ def valid_html(site: Path, tools: Tools) -> Result:
     if messages is None:
         return _skipped(result, done.stderr.decode("utf-8", "replace").strip().splitlines()[-1])
     for message in messages:
-        page = unquote(urlsplit(message.get("url", "")).path).removeprefix(str(site)).lstrip("/")
+        page = unquote(split_address(message.get("url", "")).path).removeprefix(str(site)).lstrip("/")
         line = f"{page}:{message.get('lastLine', 1)}: {message['message']}"
         if message["type"] == "error":
             result.findings.append(line)
@@ -366,7 +364,7 @@ def _open_pages(address: str, pages: list[str], tools: Tools, folder: Path) -> l
     if not tools.chromium:
         raise TertuliaError(say("check_no_chromium"))
     tools.packages()
-    parts = urlsplit(address)
+    parts = split_address(address)
     paths = [f"{parts.path}/{quote(page.removesuffix('index.html'))}" for page in pages]
     job = folder / "pages.json"
     job.write_text(

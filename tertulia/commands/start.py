@@ -15,10 +15,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from string import Template
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from tertulia.commands import conf
+from tertulia.core.addresses import is_web_address, split_address
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say, speak
 from tertulia.core.text import slugify
@@ -148,13 +148,8 @@ def checked(answer: str, value: str) -> str:
 def checked_address(value: str) -> str:
     """*value* as a whole address with no slash at its end; "blog.example" means https."""
     address = value if "://" in value else f"https://{value}"
-    try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        host = ""
-    good = parts.scheme in ("http", "https") and re.fullmatch(r"[^\s/?#@]*[^\s/?#@.]", host) if host else False
-    if not good or " " in address or parts.query or parts.fragment or parts.username is not None:
+    parts = split_address(address)
+    if not is_web_address(address) or parts.query or parts.fragment:
         raise SettingError(say("start_bad_address", value=value))
     return address.rstrip("/")
 

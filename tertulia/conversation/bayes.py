@@ -11,7 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tertulia.conversation.shown import host_of, links_in
+from tertulia.conversation.shown import links_in
+from tertulia.core.addresses import site_of
 
 ENOUGH = 10  # comments of each kind before it says anything
 SHOWN = 5
@@ -39,7 +40,7 @@ def words_of(text: str, name: str = "", site: str = "", html: str = "") -> list[
     """
     found = [link.host for link in links_in(html, text)]
     kept = dict.fromkeys(_plain(_LINK.sub(" ", text)))
-    kept |= dict.fromkeys(f"host:{host}" for host in [*found, host_of(site)] if host)
+    kept |= dict.fromkeys(f"host:{host}" for host in [*found, site_of(site)] if host)
     kept |= dict.fromkeys(f"name:{word}" for word in _plain(name))
     kept |= {f"links:{min(len(found), 5)}": None}
     return [word[:60] for word in kept][:_MOST_WORDS]

@@ -14,8 +14,9 @@ from functools import cached_property
 import regex
 
 from tertulia.conversation.bayes import Opinion
-from tertulia.conversation.shown import Link, host_of, is_small_edit, links_in, links_of, words_in
+from tertulia.conversation.shown import Link, is_small_edit, links_in, links_of, words_in
 from tertulia.core import sanitise
+from tertulia.core.addresses import SHORTENERS, site_of
 from tertulia.store.said import Incoming, Known, Reason, Status, Trust, Verdict
 
 SPAM = 5  # points that make it spam
@@ -35,9 +36,6 @@ _FORUM_LINK = re.compile(r"\[url[=\]]|\[link[=\]]|<a\s+href", re.IGNORECASE)
 _LETTERS = regex.compile(r"\p{L}")
 _LATIN = regex.compile(r"\p{Latin}")
 _MIXED = regex.compile(r"\b(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w{3,}\b")
-_SHORTENERS = frozenset(
-    ("bit.ly", "cutt.ly", "goo.su", "is.gd", "rb.gy", "rebrand.ly", "shorturl.at", "t.co", "t.ly", "tinyurl.com")
-)
 # What a moderator may want to see before it stands in public.
 _PRIVATE = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.]+"  # an e-mail address
@@ -144,13 +142,13 @@ def disguised_links(case: Case) -> Reason | None:
         return Reason("rule_forum_links", {}, 4)
     if false := next((link for link in case.links if link.is_disguised), None):
         return Reason("rule_false_link", {"words": false.words[:60], "host": false.host}, 4)
-    short = next((link.host for link in case.links if link.host in _SHORTENERS), "")
+    short = next((link.host for link in case.links if link.host in SHORTENERS), "")
     return Reason("rule_short_link", {"host": short}, 2) if short else None
 
 
 def own_links(case: Case) -> Reason | None:
     """Somebody new whose words lead to their own site."""
-    site = host_of(case.incoming.author.url) if case.signals and case.incoming.author.url else ""
+    site = site_of(case.incoming.author.url) if case.signals and case.incoming.author.url else ""
     if not site or case.known.approved or all(link.host != site for link in case.links):
         return None
     return Reason("rule_own_links", {"host": site}, 2)
@@ -253,10 +251,13 @@ def _small_edit(case: Case) -> bool:
     """
     An approved comment that says nearly the same: by the same person, with no link that it did not have.
 
-    A link is what it leads to and the words it stands behind; so is the address where all of it lives.
+    A link is what it leads to and the words it stands behind; so is the address where all of it lives, and what it
+    answers gives its words their sense.
     """
     known, incoming = case.known, case.incoming
-    if known.status != Status.APPROVED or not known.same_person or known.url != incoming.url:
+    if known.status != Status.APPROVED or not known.same_person:
+        return False
+    if (known.url, known.in_reply_to) != (incoming.url, incoming.in_reply_to):
         return False
     before, after = links_in(known.html, known.text), links_in(incoming.html, incoming.text)
     if Counter(after) - Counter(before):

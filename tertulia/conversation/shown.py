@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from tertulia.core import sanitise
+from tertulia.core.addresses import site_of, split_address
 from tertulia.store.said import Incoming
 
 _BARE = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"'«»“”)\]]+", re.IGNORECASE)
@@ -34,13 +35,13 @@ class Link(NamedTuple):
     @property
     def host(self) -> str:
         """Where it leads, without "www."; "" for nowhere."""
-        return host_of(self.target)
+        return _site(self.target)
 
     @property
     def is_disguised(self) -> bool:
         """Its words are the address of another place than the one it leads to."""
         said = _HOST.match(self.words.strip())
-        shown = host_of(said[0]) if said else self.host
+        shown = _site(said[0]) if said else self.host
         return not f".{self.host}".endswith(f".{shown}")
 
     @property
@@ -49,7 +50,7 @@ class Link(NamedTuple):
         said = _MENTION.fullmatch(self.words.strip())
         if not said:
             return False
-        last = unquote(_path(self.target)).rstrip("/").rpartition("/")[2].lstrip("@#").casefold()
+        last = unquote(split_address(self.target).path).rstrip("/").rpartition("/")[2].lstrip("@#").casefold()
         return last in (said[1].casefold(), said[1].partition("@")[0].casefold())
 
 
@@ -109,20 +110,8 @@ def in_order(before: Sequence[str], after: Sequence[str]) -> int:
     return len(before) - row.bit_count()
 
 
-def host_of(address: str) -> str:
-    """The host of an address without "www."; "" for none."""
-    try:
-        return (urlsplit(address if "://" in address else f"http://{address}").hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
-
-
-def _path(address: str) -> str:
-    """The path of an address; "" when it makes no sense."""
-    try:
-        return urlsplit(address).path
-    except ValueError:
-        return ""
+def _site(address: str) -> str:
+    return site_of(address if "://" in address else f"http://{address}")
 
 
 class _Reader(HTMLParser):

@@ -77,6 +77,7 @@ class Conversation:
                 text=said.text if said else "",
                 html=said.html if said else "",
                 url=said.url if said else "",
+                in_reply_to=said.in_reply_to if said else "",
                 same_person=bool(said and person and said.person == person.id),
                 is_owner=bool(person and person.is_owner),
                 judged=_judged(said, person),

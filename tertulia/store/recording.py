@@ -87,7 +87,7 @@ def again(
     if said.status == Status.WITHDRAWN or _is_second_hand(connection, said, incoming):
         return Recorded("same", said.key, said.status)
     returned = back and said.status == Status.GONE
-    words = (said.text, said.html, said.kind, said.url) != (incoming.text, incoming.html, incoming.kind, incoming.url)
+    words = _words(said) != _words(incoming)
     author = author_values(incoming.author)
     renamed = any(getattr(said, name) != value for name, value in author.items())
     someone_else = person != said.person
@@ -116,6 +116,10 @@ def again(
     if changed:
         note(connection, now, Who.SOURCE, "returned" if returned and not words else "edited", said.key)
     return Recorded("edited", said.key, status, Status.APPROVED in (said.status, status))
+
+
+def _words(what: Said | Incoming) -> tuple[str, ...]:
+    return what.text, what.html, what.kind, what.url, what.in_reply_to
 
 
 def judged_values(connection: Connection, said: Said, verdict: Verdict, now: datetime) -> dict[str, Any]:

@@ -110,6 +110,7 @@ class Known:
     text: str = ""  # its words by then
     html: str = ""
     url: str = ""  # where it lived by then
+    in_reply_to: str = ""  # what it answered by then
     same_person: bool = True  # who speaks now is who spoke then
     is_owner: bool = False
     judged: str | None = None  # names the comment and the trust that were looked at

@@ -3,11 +3,11 @@
 import json
 from base64 import b64decode
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from altcha.v1 import ChallengeOptions, create_challenge, verify_solution
 from flask import request
 
+from tertulia.core.addresses import split_address
 from tertulia.web.context import Desk
 
 TOKEN_AGE = timedelta(hours=24)
@@ -22,8 +22,9 @@ def origin(desk: Desk) -> str:
         said = request.headers.get("Referer", "")
     if not said:
         return "none"
-    hosts = {urlsplit(one).netloc for one in desk.blog.origins} | {request.host}
-    return "own" if urlsplit(said).netloc in hosts else "other"
+    hosts = {split_address(one).netloc for one in desk.blog.origins} | {request.host}
+    told = split_address(said).netloc
+    return "own" if told and told in hosts else "other"
 
 
 def address() -> str:

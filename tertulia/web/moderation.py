@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, g, make_response, redirect, render_template, request
 
@@ -20,6 +20,7 @@ from tertulia.conversation import form
 from tertulia.conversation.changes import Change, changes
 from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.moderator import STATUS_OF, Action
+from tertulia.core.addresses import split_address
 from tertulia.core.languages import say, spoken
 from tertulia.store.rows import SESSIONS
 from tertulia.store.said import Author, Incoming, Read, Said, Status, Who
@@ -134,7 +135,7 @@ def enter(token: str) -> Any:
         path="/moderation",
         httponly=True,
         samesite="Lax",
-        secure=request.is_secure or urlsplit(desk.blog.service).scheme == "https",
+        secure=request.is_secure or split_address(desk.blog.service).scheme == "https",
     )
     return response
 

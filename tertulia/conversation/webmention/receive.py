@@ -12,17 +12,16 @@ edit arrives, and so does a deletion (410; 404 when it says so twice, an hour ap
 """
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tertulia.content import snapshot
 from tertulia.conversation.webmention import source
 from tertulia.conversation.webmention.discovery import USER_AGENT
 from tertulia.conversation.webmention.pages import Page, Pages, without_fragment
+from tertulia.core.addresses import host_of, is_web_address
 from tertulia.core.errors import FetchError, FetchRefusedError, TertuliaError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.store.mentions import Mention, Mentions
@@ -73,7 +72,7 @@ class Receiver:
             NotTaken: it makes no sense, or is about no page of ours, or there is too much of it.
         """
         told_source, target = told_source.strip(), target.strip()
-        if not (is_address(told_source) and is_address(target)):
+        if not (is_web_address(told_source) and is_web_address(target)):
             raise NotTaken("mention_bad_address")
         if without_fragment(told_source) == without_fragment(target):
             raise NotTaken("mention_same")
@@ -85,7 +84,7 @@ class Receiver:
             raise NotTaken("mention_no_target")
         known = self.mentions.known(told_source, target)
         if known is None or known.state != "queued":
-            host = (urlsplit(told_source).hostname or "").lower()
+            host = host_of(told_source)
             if self.mentions.queued(host) >= MOST_QUEUED_OF_HOST:
                 raise NotTaken("mention_too_many", 429)
             if self.mentions.queued() >= MOST_QUEUED:
@@ -127,7 +126,7 @@ class Receiver:
         try:
             answer = self._ask(mention.source)
         except FetchRefusedError as error:
-            log.info("webmention from %s refused: %s", _host(mention.source), error)
+            log.info("webmention from %s refused: %s", host_of(mention.source), error)
             self._refuse(mention, "mention_not_fetched")
             return
         except FetchError:
@@ -220,19 +219,3 @@ def announcements(snapshots: Path) -> Callable[[Page], tuple[str, ...]]:
         return tuple(place.url for place in known if place.url)
 
     return also
-
-
-def is_address(text: str) -> bool:
-    """Whether *text* is a whole web address, without anything that does not belong in one."""
-    if len(text) > LONGEST_ADDRESS or re.search(r"[\s<>\"\\\x00-\x1f\x7f]", text):
-        return False
-    try:
-        parts = urlsplit(text)
-        port_is_fine = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and port_is_fine
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""

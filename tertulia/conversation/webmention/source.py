@@ -11,10 +11,9 @@ author is known by both addresses together, and is nobody that the owner ever tr
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from html import escape
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import mf2py
 from lxml import etree
@@ -23,8 +22,10 @@ from lxml import html as lxml_html
 from tertulia.conversation.webmention.discovery import HTML_TYPES, base_of, parse
 from tertulia.conversation.webmention.pages import without_fragment
 from tertulia.core import sanitise
+from tertulia.core.addresses import host_of, is_web_address, join_address, split_address
 from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetched
+from tertulia.core.moments import parse_moment
 from tertulia.core.text import shorten
 from tertulia.store.said import Author, Kind
 
@@ -48,7 +49,6 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
 _LINKING = ("href", "src", "cite", "data", "poster", "action")
 _ENTRIES = frozenset(("h-entry", "h-cite", "h-review", "h-event", "h-recipe"))
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def read(
     found = _microformats(tree, page.url) if tree is not None else {}
     entry = _entry(found, ours)
     if entry is None:
-        return _plain(page, tree, source, found, now)
+        return _as_mention(page, tree, source, found, now)
     said = entry["properties"]
     kind = _kind(said, ours)
     host_url = _first_address(said.get("url")) or source
@@ -116,7 +116,7 @@ def read(
 
 def vouched(source: str, claimed: str) -> bool:
     """Whether the page *source* may speak for the address *claimed*."""
-    return _host(source) in RELAYS or _host(source) == _host(claimed)
+    return host_of(source) in RELAYS or host_of(source) == host_of(claimed)
 
 
 def with_avatar(author: Author, file: str) -> Author:
@@ -140,10 +140,7 @@ def _links(tree: lxml_html.HtmlElement, url: str) -> set[str]:
     for element in tree.iter(etree.Element):
         for name in _LINKING:
             if value := element.get(name):
-                try:
-                    found.add(without_fragment(urljoin(base, value.strip())))
-                except ValueError:
-                    continue
+                found.add(without_fragment(join_address(base, value.strip())))
         # microformats allow a property to be an address without being a link
         if element.tag == "data" and (value := element.get("value")):
             found.add(without_fragment(value.strip()))
@@ -234,7 +231,8 @@ def _words(said: dict[str, Any], kind: Kind) -> tuple[str, str]:
         name, summary = _text(said.get("name")), _text(said.get("summary"))
         words = summary or sanitise.plain(markup[:_LONGEST_HTML]) or words
         is_title = name and not words.startswith(name[:40])
-        parts = [name, _short(words)] if is_title else [_short(words)]
+        short = shorten(" ".join(words[: 20 * LONGEST_MENTION].split()), LONGEST_MENTION)
+        parts = [name, short] if is_title else [short]
         return "\n\n".join(filter(None, parts)), "".join(f"<p>{escape(part)}</p>" for part in parts if part)
     if not markup:
         words = words or _text(said.get("summary")) or _text(said.get("name"))
@@ -242,24 +240,16 @@ def _words(said: dict[str, Any], kind: Kind) -> tuple[str, str]:
     markup = sanitise.clean(markup[:_LONGEST_HTML])
     words = sanitise.plain(markup)
     if len(words) > LONGEST:
-        words = _short(words, LONGEST)
+        words = shorten(words, LONGEST)
         markup = f"<p>{escape(words)}</p>"
     return words, markup
 
 
-def _short(words: str, limit: int = LONGEST_MENTION) -> str:
-    line = _SPACES.sub(" ", words[: 20 * limit]).strip()
-    try:
-        return shorten(line, limit)
-    except ValueError:  # one endless word
-        return line[: limit - 1] + "…"
-
-
-def _plain(
+def _as_mention(
     page: Fetched, tree: lxml_html.HtmlElement | None, source: str, found: dict[str, Any], now: datetime
 ) -> Reading:
     """A page that tells no more than that it links to us."""
-    title = title_of(tree) or _host(source)
+    title = title_of(tree) or host_of(source)
     author, avatar = _author({"properties": {}}, found, source, page.url, _ask_nobody)
     return Reading("mention", author, avatar, source, now, None, title, f"<p>{escape(title)}</p>")
 
@@ -279,28 +269,28 @@ def _author(
         if not card:
             named = str(named.get("value", ""))
     if isinstance(named, str):
-        page = named if _is_address(named) else ""
+        page = named if is_web_address(named) else ""
         card = card or ({} if page else {"name": [named]})
     elif named is None:
         page = next(iter(found.get("rels", {}).get("author", [])), "")
-    if page and _is_address(page):
+    if page and is_web_address(page):
         card = _card_of(page, found) or _card_on(page, ask) or {"url": [page]}
     if not card:
         cards = [one["properties"] for one in found.get("items", []) if "h-card" in one.get("type", [])]
         card = cards[0] if len(cards) == 1 else {}
     address = _first_address(card.get("url")) or _first_address([page]) or _origin(source)
     name = sanitise.one_line(_text(card.get("name")), 120)
-    if not name or _is_address(name):
-        name = _host(address) or _host(source)
+    if not name or is_web_address(name):
+        name = host_of(address) or host_of(source)
     photo = _first_address([_photo(card.get("photo"))])
     return Author(network="web", identity=_identity(source, address), name=name, url=address), photo
 
 
 def _identity(source: str, address: str) -> str:
     if vouched(source, address):
-        parts = urlsplit(address)
+        parts = split_address(address)
         return f"{parts.netloc.lower()}{parts.path.rstrip('/')}"
-    return f"{_host(source)} {address}"
+    return f"{host_of(source)} {address}"
 
 
 def _feed(found: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
@@ -355,36 +345,14 @@ def _photo(values: Any) -> str:
 
 
 def _first_address(values: Any) -> str:
-    return next((one for one in values or [] if isinstance(one, str) and _is_address(one)), "")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
-    except ValueError:
-        return False
-    return good and len(text) <= 2000 and not re.search(r"[\s<>\"'`\\\x00-\x1f]", text)
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
+    return next((one for one in values or [] if isinstance(one, str) and is_web_address(one)), "")
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}/"
+    return f"{split_address(url).origin}/"
 
 
 def _moment(values: Any, now: datetime) -> datetime | None:
     """A date of the page's; one from the future is now, one that makes no sense is none."""
-    text = _text(values)
-    try:
-        found = datetime.fromisoformat(text.replace(" ", "T", 1) if len(text) > 10 else text)
-        found = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return None if found.year < 1990 else min(found, now + timedelta(0))
-    except (ValueError, OverflowError):
-        return None
+    found = parse_moment(_text(values))
+    return min(found, now) if found and found.year >= 1990 else None

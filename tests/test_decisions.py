@@ -53,7 +53,7 @@ class Case:
         if how.startswith("writer"):
             self.mine = talk.send(text=HONEST).location
         else:
-            talk.desk.moderator.ingest(REPLY)
+            talk.blog.moderator.ingest(REPLY)
         (self.said,) = talk.store.conversation.find()
         self.key = self.said.key
 
@@ -62,7 +62,7 @@ class Case:
 
     def change(self):
         """What happens while the owner's page is open."""
-        moderator, at = self.talk.desk.moderator, self.now()
+        moderator, at = self.talk.blog.moderator, self.now()
         if self.how == "writer edits":
             self.talk.browser.post(self.mine, data={"action": "edit", "text": SPAM}, headers=OURS)
         elif self.how == "writer withdraws":
@@ -135,7 +135,7 @@ class Door:
                 changing()
             return pressed.pop(0)
 
-        tasks.moderate(self.talk.desk.moderator, ask, shown.append)
+        tasks.moderate(self.talk.blog.moderator, ask, shown.append)
         return next((text for text in shown if "Ha cambiado mientras" in text), "")
 
 
@@ -159,7 +159,7 @@ def test_what_changed_since_it_was_read_is_not_decided(talk, door, how):
     wanted = {"writer withdraws": "withdrawn", "source goes": "gone", "another owner rejects": "rejected"}
     assert (wanted.get(how, "waiting"), "unknown") == (case.now().status, case.now().trust)
     assert seen
-    assert () == snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments
+    assert () == snapshot.read(talk.blog.snapshots, "voto", "es").comments
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -203,7 +203,7 @@ def test_a_letters_link_cannot_approve_what_was_rejected_since(talk):
     page = talk.browser.get(door.link).get_data(as_text=True)
     assert "ya se decidió otra cosa: rechazados" in page
     assert "<button" not in page
-    old = talk.desk.signer.sign("act", ["approve", case.key], talk.clock)
+    old = talk.blog.signer.sign("act", ["approve", case.key], talk.clock)
     talk.browser.post(f"/moderation/act/{old}", headers=OURS)
     assert "rejected" == case.now().status
 
@@ -274,12 +274,12 @@ def test_the_last_decision_is_undone_in_the_page_for_one_and_for_many(talk):
     """Status, snapshot, filter, trust: as they were."""
     keys = [talk.said(text=f"Comentario número {n} de la tarde").key for n in range(3)]
     answer = talk.do("approve", key=keys)
-    assert 3 == len(snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments)
+    assert 3 == len(snapshot.read(talk.blog.snapshots, "voto", "es").comments)
     undo(talk, answer)
     assert ["waiting"] * 3 == [talk.store.conversation.get(key).status for key in keys]
     assert ({"": (0, 0)}, ()) == (
         talk.store.words.counts(["comentario"]),
-        snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments,
+        snapshot.read(talk.blog.snapshots, "voto", "es").comments,
     )
     undo(talk, talk.do(f"trust {keys[0]}"))
     assert ("waiting", "unknown") == (
@@ -304,10 +304,10 @@ def test_what_changed_since_is_not_undone(talk):
     """Nobody has read it as it is now: it stays where it was led, and is shown."""
     case = Case(talk, "source goes")
     answer = talk.do(f"approve {case.key}")
-    talk.desk.moderator.gone("mastodon", "7")
+    talk.blog.moderator.gone("mastodon", "7")
     assert 409 == undo(talk, answer).status_code
     assert "gone" == case.now().status
-    assert [] == talk.desk.moderator.undo("")
+    assert [] == talk.blog.moderator.undo("")
 
 
 def test_an_undone_rejection_is_the_same_words_as_before(talk):
@@ -324,10 +324,10 @@ def test_the_terminal_undoes_its_last_key(talk):
     """And comes back to that comment; ``moderate --undo`` does it for the last decision of all doors."""
     keys = [talk.said(text=f"Comentario número {n} de la tarde").key for n in range(2)]
     pressed = ["a", "u", "r", "s"]
-    assert 2 == tasks.moderate(talk.desk.moderator, lambda _: pressed.pop(0), lambda _: None)
+    assert 2 == tasks.moderate(talk.blog.moderator, lambda _: pressed.pop(0), lambda _: None)
     assert ["rejected", "spam"] == [talk.store.conversation.get(key).status for key in keys]
     shown = []
-    assert [keys[1]] == tasks.undo(talk.desk.moderator, shown.append)
+    assert [keys[1]] == tasks.undo(talk.blog.moderator, shown.append)
     assert ["Como estaban: 1."] == shown
     assert "waiting" == talk.store.conversation.get(keys[1]).status
 
@@ -339,7 +339,7 @@ def test_the_terminal_undoes_its_last_key(talk):
 @pytest.mark.parametrize("to", [Status.APPROVED, Status.REJECTED, Status.SPAM, Status.WAITING])
 def test_nobody_but_who_said_it_brings_it_back(talk, status, to):
     """Not the owner, not the writer, not with the right version; and it says so."""
-    (key,) = (talk.desk.moderator.ingest(REPLY).key,)
+    (key,) = (talk.blog.moderator.ingest(REPLY).key,)
     who = Who.WRITER if status == Status.WITHDRAWN else Who.SOURCE
     talk.store.conversation.decide(key, status, who, NOW)
     said = talk.store.conversation.get(key)
@@ -352,18 +352,18 @@ def test_nobody_but_who_said_it_brings_it_back(talk, status, to):
 
 def test_what_was_withdrawn_stays_so_when_its_source_edits_it(talk):
     """The words that wait to be forgotten are not even renewed."""
-    key = talk.desk.moderator.ingest(REPLY).key
-    talk.desk.moderator.withdraw(key)
-    talk.desk.moderator.ingest(replace(REPLY, text=SPAM, html=f"<p>{SPAM}</p>"))
+    key = talk.blog.moderator.ingest(REPLY).key
+    talk.blog.moderator.withdraw(key)
+    talk.blog.moderator.ingest(replace(REPLY, text=SPAM, html=f"<p>{SPAM}</p>"))
     assert ("withdrawn", HONEST) == (talk.store.conversation.get(key).status, talk.store.conversation.get(key).text)
 
 
 def test_a_rejection_outlives_a_deletion(talk):
     """Gone and back at its source, it is where the owner had put it."""
-    key = talk.desk.moderator.ingest(REPLY).key
+    key = talk.blog.moderator.ingest(REPLY).key
     talk.do(f"reject {key}")
-    talk.desk.moderator.gone("mastodon", "7")
-    talk.desk.moderator.ingest(REPLY)
+    talk.blog.moderator.gone("mastodon", "7")
+    talk.blog.moderator.ingest(REPLY)
     assert ("rejected", "owner") == (
         talk.store.conversation.get(key).status,
         talk.store.conversation.get(key).decided_by,
@@ -414,19 +414,19 @@ def at_once(*works):
 def test_of_two_at_the_same_moment_no_unread_word_is_public(talk, door):
     """Two connections: whoever is first, what is public is what the owner read."""
     other = open_store(str(talk.store.database.engine.url.render_as_string(hide_password=False)))
-    theirs = replace(talk.desk.moderator, store=other, notices=None)
+    theirs = replace(talk.blog.moderator, store=other, notices=None)
     for number in range(12):
         reply = replace(
             REPLY, source_id=f"r{number}", url="", text=f"{HONEST} {number}", html=f"<p>{HONEST} {number}</p>"
         )
-        key = talk.desk.moderator.ingest(reply).key
+        key = talk.blog.moderator.ingest(reply).key
         case = type("One", (), {"key": key})()
         opened = Door(talk, case, door)
         unread = replace(reply, text=SPAM, html=f"<p>{SPAM}</p>")
         at_once(opened.press, partial(theirs.ingest, unread))
         said = talk.store.conversation.get(key)
         assert (said.status == "approved") == (said.text == reply.text)
-        public = snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments
+        public = snapshot.read(talk.blog.snapshots, "voto", "es").comments
         assert not any("casino" in one.html for one in public)
         talk.do(f"reject {key}")
     other.close()
@@ -434,7 +434,7 @@ def test_of_two_at_the_same_moment_no_unread_word_is_public(talk, door):
 
 def test_a_verdict_holds_for_what_it_was_given_on(talk):
     """A small edit of approved words is none of words that were changed meanwhile; nor is trust what was trust."""
-    moderator, conversation = talk.desk.moderator, talk.store.conversation
+    moderator, conversation = talk.blog.moderator, talk.store.conversation
     key = moderator.ingest(REPLY).key
     talk.do(f"approve {key}")
     edited = replace(REPLY, text=HONEST + " Mucho", html=f"<p>{HONEST} Mucho</p>")

@@ -1,6 +1,7 @@
 """The conversation from the terminal: a way into the moderation, the queue itself, export, import, backup, erasing."""
 
 import json
+import sys
 import textwrap
 from collections import deque
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tertulia.app import Blog
 from tertulia.conversation.changes import changes, readable
 from tertulia.conversation.moderator import Action, Moderator
 from tertulia.core import sanitise
@@ -28,6 +30,42 @@ KEYS = {
     "q": None,
 }
 WIDTH = 100
+
+
+def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bool = False) -> None:
+    """
+    Print a way into the moderation page, and go through the queue here where there is somebody at the terminal.
+
+    Args:
+        web: Only the link.
+        address: Where the service is seen, in place of ``SERVICE_ADDRESS``.
+        undoes: Only take the last decision back.
+    """
+    from tertulia.web.moderation import login_link
+
+    with Blog(root, preview_address=address) as blog:
+        if undoes:
+            undo(blog.moderator)
+        else:
+            print(say("talk_link", link=login_link(blog)))
+        if not web and not undoes and sys.stdin.isatty():
+            print(say("talk_decided", n=moderate(blog.moderator)))
+        blog.background.run_pending()
+
+
+def run_comments(root: Path, folder: Path, what: str, *, file: str = "", person: str = "") -> None:
+    """Export, import or copy the conversation, with *file* as seen from *folder*; the snapshots follow."""
+    with Blog(root) as blog:
+        print(comments(blog.store, folder, what, file, person))
+        blog.moderator.show_all()
+        blog.background.run_pending()
+
+
+def run_erase(root: Path, who: str, *, sure: bool = False) -> None:
+    """Erase a person and all they said."""
+    with Blog(root) as blog:
+        print(erase(blog.moderator, who, sure))
+        blog.background.run_pending()
 
 
 def moderate(

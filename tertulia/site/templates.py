@@ -21,6 +21,7 @@ Settings:
 """
 
 import datetime as dt
+import hashlib
 import math
 import os
 import re
@@ -249,13 +250,15 @@ def bytecode_cache(folder: Path) -> FileSystemBytecodeCache | None:
     """
     Compiled templates, kept in *folder*, or None where nothing can be kept.
 
-    Each of Pelican's three environments would compile all of them anew at every build.
+    Each of Pelican's three environments would compile all of them anew at every build. The code of a template holds how
+    its filters are called (with the context or without), so another version of this file has names of its own there.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
-    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+    ours = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+    return FileSystemBytecodeCache(str(folder), f"{ours}-%s.cache") if os.access(folder, os.W_OK) else None
 
 
 def common_context(settings: dict[str, Any]) -> dict[str, Any]:

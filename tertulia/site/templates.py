@@ -250,15 +250,17 @@ def bytecode_cache(folder: Path) -> FileSystemBytecodeCache | None:
     """
     Compiled templates, kept in *folder*, or None where nothing can be kept.
 
-    Each of Pelican's three environments would compile all of them anew at every build. The code of a template holds how
-    its filters are called (with the context or without), so another version of this file has names of its own there.
+    Each of Pelican's three environments would compile all of them anew at every build.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
-    ours = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
-    return FileSystemBytecodeCache(str(folder), f"{ours}-%s.cache") if os.access(folder, os.W_OK) else None
+    if not os.access(folder, os.W_OK):
+        return None
+    # How a filter is called is compiled in, so another version of this file cannot use what this one compiled.
+    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+    return FileSystemBytecodeCache(str(folder), f"{version}_%s.cache")
 
 
 def common_context(settings: dict[str, Any]) -> dict[str, Any]:

@@ -35,12 +35,14 @@ from jinja2 import Environment, FileSystemBytecodeCache, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from tertulia.content.networks import label
 from tertulia.core import addresses
 from tertulia.site.build import SiteBuild
 
 CLOUD_SIZES = 5
 
-NETWORK_NAMES = {"x": "X", "linkedin": "LinkedIn", "youtube": "YouTube", "github": "GitHub"}
+# Places that people are found at and nothing is announced on.
+NETWORK_NAMES = {"youtube": "YouTube", "github": "GitHub"}
 
 # A blog may leave these out.
 DEFAULTS = {
@@ -225,7 +227,7 @@ def script_safe(json: str) -> str:
 
 def network_name(network: str) -> str:
     """How people write the name of a network."""
-    return NETWORK_NAMES.get(network, network.capitalize())
+    return NETWORK_NAMES.get(network) or label(network)
 
 
 FILTERS = (

@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from tertulia.core.errors import StoreError
 from tertulia.store import connection, open_store
@@ -102,10 +105,13 @@ def test_a_store_of_before_keeps_what_it_knows(tmp_path, store):
     """The column that was renamed still says when the open attempt began."""
     store.deliveries.enqueue([ROW], NOW)
     store.deliveries.mark_in_flight(store.deliveries.claim(NOW, ["telegram"]), NOW)
+    config = Config()
+    config.set_main_option("script_location", str(connection.Path(connection.__file__).parent / "migrations"))
+    with store.database.writing() as conn:
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0003")
+        assert [connection.stamp(NOW)] == list(conn.execute(text("SELECT touched_at FROM deliveries")).scalars())
     store.close()
-    with sqlite3.connect(tmp_path / "var/tertulia.db") as database:
-        database.execute("ALTER TABLE deliveries RENAME COLUMN attempt_started_at TO touched_at")
-        database.execute("UPDATE alembic_version SET version_num = '0003'")
     again = open_store("sqlite:///var/tertulia.db", tmp_path)
     assert [NOW] == [row.attempt_started_at for row in again.deliveries.all()]
     again.close()

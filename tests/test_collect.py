@@ -25,7 +25,7 @@ from tertulia.store import open_store
 from tertulia.store.deliveries import NewDelivery
 from tertulia.store.said import Author, Incoming, Verdict
 from tertulia.syndication.networks.base import Message, NetworkContext, Remote, RetryLaterError
-from tertulia.syndication.networks.listening import LISTENERS, listeners
+from tertulia.syndication.networks.listening import listener_classes, listeners
 from tertulia.syndication.networks.listening.base import FeedPage, Listener, RemoteComment, Thread
 from tertulia.syndication.networks.memory import Memory
 
@@ -470,7 +470,7 @@ def listener(name, folder):
     return next(one for one in listeners(context) if one.name == name), api
 
 
-@pytest.fixture(params=[one.name for one in LISTENERS])
+@pytest.fixture(params=listener_classes())
 def network(request, tmp_path):
     """A house that listens to one real network's answers."""
     one, api = listener(request.param, tmp_path)

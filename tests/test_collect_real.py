@@ -20,7 +20,7 @@ from tertulia.core.fetch import Fetcher
 from tertulia.store import open_store
 from tertulia.store.journal import Journal
 from tertulia.syndication.drafts import draft
-from tertulia.syndication.networks import NETWORKS
+from tertulia.syndication.networks import network_classes
 from tertulia.syndication.networks.base import NetworkContext
 from tertulia.syndication.networks.listening import listeners
 from tertulia.syndication.networks.memory import Memory
@@ -86,7 +86,7 @@ class House:
         )  # fmt: skip
         self.store = open_store("sqlite:///var/t.db", folder)
         self.moderator = Moderator(self.store, folder / "conversation", context.now)
-        network = NETWORKS[name](context)
+        network = network_classes()[name](context)
         outbox = Outbox(self.store, {name: network}, folder / "conversation", Journal(folder / "var"), context.now)
         outbox.enqueue([draft(self.post, network)])
         (outcome,) = outbox.deliver()

@@ -12,7 +12,7 @@ from tertulia.app import Blog
 from tertulia.conversation.moderator import Moderator
 from tertulia.core import sanitise
 from tertulia.core.errors import TertuliaError
-from tertulia.core.languages import say
+from tertulia.core.languages import current, say
 from tertulia.store import Store, archive
 from tertulia.store.said import Said, Trust
 
@@ -139,7 +139,7 @@ def erase(moderator: Moderator, who: str, sure: bool, ask: Callable[[str], str] 
         for said in people.values():
             number = len(moderator.store.conversation.find(person=said.person, limit=100_000))
             print(say("talk_person", name=said.name, handle=said.handle or said.author_url or said.network, n=number))
-        if ask(say("talk_sure")).strip().lower() not in ("s", "si", "sí", "y", "yes"):
+        if ask(say("talk_sure")).strip().casefold() not in current().words("yes"):
             return say("talk_kept")
     posts = sum(moderator.erase(person) for person in people)
     return say("talk_erased", n=len(people), posts=posts)

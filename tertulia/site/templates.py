@@ -35,12 +35,14 @@ from jinja2 import Environment, FileSystemBytecodeCache, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from tertulia.content.networks import label
 from tertulia.core import addresses
 from tertulia.site.build import SiteBuild
 
 CLOUD_SIZES = 5
 
-NETWORK_NAMES = {"x": "X", "linkedin": "LinkedIn", "youtube": "YouTube", "github": "GitHub"}
+# Places that people are found at and nothing is announced on.
+NETWORK_NAMES = {"youtube": "YouTube", "github": "GitHub"}
 
 # A blog may leave these out.
 DEFAULTS = {
@@ -225,7 +227,7 @@ def script_safe(json: str) -> str:
 
 def network_name(network: str) -> str:
     """How people write the name of a network."""
-    return NETWORK_NAMES.get(network, network.capitalize())
+    return NETWORK_NAMES.get(network) or label(network)
 
 
 FILTERS = (
@@ -267,7 +269,11 @@ def bytecode_cache(folder: Path) -> FileSystemBytecodeCache | None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
-    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+    if not os.access(folder, os.W_OK):
+        return None
+    # How a filter is called is compiled in, so another version of this file cannot use what this one compiled.
+    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+    return FileSystemBytecodeCache(str(folder), f"{version}_%s.cache")
 
 
 def common_context(settings: dict[str, Any]) -> dict[str, Any]:

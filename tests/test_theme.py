@@ -7,6 +7,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 from urllib.parse import quote
 
+import jinja2
 import mf2py
 import pytest
 from bs4 import BeautifulSoup

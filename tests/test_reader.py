@@ -181,15 +181,7 @@ def test_a_post_is_read_to_a_frozen_record_without_pelican(tmp_path):
     reading = SiteBuild.begin(settings).reading_of(str(path))
     assert reading == pickle.loads(pickle.dumps(reading))
     record = reading.record
-    found = (
-        record.title,
-        record.mark,
-        record.is_page,
-        record.tags,
-        record.authors,
-        record.toc[0].text,
-        record.body_line,
-    )
+    found = (record.title, record.mark, record.tags, record.authors, record.toc[0].text, record.body_line)
     assert ("Uno", "draft", ("cuatro",), ("Ana",), "Dos", 5) == found
     assert ["content/posts/uno.md"] == [problem.path for problem in reading.problems if problem.line == 3]
     with pytest.raises(AttributeError):

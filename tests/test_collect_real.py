@@ -121,7 +121,7 @@ class House:
 
     def approve(self):
         for one in self.store.conversation.find(("waiting",)):
-            self.moderator.decide(one.key, "approved")
+            self.moderator.decide(one.key, "approved", one.version)
 
     def shown(self):
         return snapshot.read(self.folder / "conversation", "voto", "es")
@@ -208,7 +208,7 @@ def test_bluesky(tmp_path, bluesky):
     write(luis, text=words, facets=facets)
     said = house.until(lambda said: len(said) == 4)
     assert ("mention", "voto", words) == (said[-1].kind, said[-1].post, said[-1].text)
-    house.moderator.decide(said[-1].key, "rejected")
+    house.moderator.decide(said[-1].key, "rejected", said[-1].version)
 
     rkey = first["uri"].rpartition("/")[2]
     edited = {"$type": "app.bsky.feed.post", "text": "Señal: sí pito.", **below(root)}

@@ -638,6 +638,14 @@ def test_compiled_templates_are_kept_where_something_can_be(tmp_path):
     assert templates.bytecode_cache(tmp_path / "file" / "templates") is None
 
 
+def test_another_version_compiles_its_templates_itself(tmp_path, monkeypatch):
+    """What an older program compiled calls filters as that one defined them: after an update it is left alone."""
+    before = templates.bytecode_cache(tmp_path).pattern
+    (tmp_path / "templates.py").write_text("def direction(context, lang): ...")
+    monkeypatch.setattr(templates, "__file__", str(tmp_path / "templates.py"))
+    assert before != templates.bytecode_cache(tmp_path).pattern
+
+
 def test_the_link_to_the_page_itself_is_marked(site):
     """In the frame that all pages share, and on no other page."""
     marked = '<li><a href="/acerca-de/" aria-current="page">'

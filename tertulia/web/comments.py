@@ -225,11 +225,16 @@ def change_notice(token: str) -> Any:
 
 def _notice(token: str) -> tuple[str, Any]:
     desk = _desk()
-    read = desk.signer.read("notice", token, timedelta(days=3650), desk.now())
-    found = desk.store.letters.notice(read[0][1]) if read else None
+    read = desk.signer.read_row("notice", token, timedelta(days=3650), desk.now())
+    found = desk.store.letters.notice(read.number) if read else None
+    if read is None or found is None:
+        return "", None
+    # Links of before a notice's address was signed may go on saying no, but never yes.
+    if not (desk.signer.is_about(read, found.email) or (not read.mark and read.what == "leave")):
+        return "", None
     if found:
         g.lang = found.lang if found.lang in ("es", "en") else g.lang
-    return (read[0][0] if read else ""), found
+    return read.what, found
 
 
 # Likes ---------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, g, render_template, request
 
 from tertulia.core.errors import NetworkError
+from tertulia.store.subscribers import Subscriber
 from tertulia.store.tables import SubscriberState
 from tertulia.syndication.networks import mail
 from tertulia.web import guards
@@ -59,11 +60,17 @@ def ask() -> Any:
     return _says("letters_asked")
 
 
+def _reader(purpose: str) -> Subscriber | None:
+    desk = _desk()
+    given = request.args.get("token", "")
+    return mail.reader_of(desk.settings, desk.store.subscribers, purpose, given, desk.now())
+
+
 @pages.get("/newsletter/<any(confirm, leave):purpose>")
 def look(purpose: str) -> Any:
     """A page with one button; nothing happens yet."""
     given = request.args.get("token", "")
-    if mail.reader_of(_desk().settings, purpose, given) is None:
+    if _reader(purpose) is None:
         return _says("letters_bad_link", 404)
     return render_template("newsletter.html", purpose=purpose, token=given)
 
@@ -72,11 +79,11 @@ def look(purpose: str) -> Any:
 def act(purpose: str) -> Any:
     """Confirm or leave; doing it twice is doing it."""
     desk = _desk()
-    number = mail.reader_of(desk.settings, purpose, request.args.get("token", ""))
-    if number is None:
+    reader = _reader(purpose)
+    if reader is None:
         return _says("letters_bad_link", 404)
     if purpose == "confirm":
-        desk.store.subscribers.confirm(number, desk.now())
+        desk.store.subscribers.confirm(reader.id, desk.now())
     else:
-        desk.store.subscribers.leave(number, desk.now())
+        desk.store.subscribers.leave(reader.id, desk.now())
     return _says(f"letters_{purpose}_done")

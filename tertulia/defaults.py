@@ -2,7 +2,7 @@
 
 A blog's ``pelicanconf.py`` imports all of them first; whatever it sets again wins. The first part is what a blogger
 sets (docs/settings.md tells each), the rest belongs to the house: plugins, addresses, what is switched off and why.
-Plain values can be read without running this file (``tertulia/commands/conf.py``).
+Plain values can be read without running this file (``tertulia/core/conf.py``).
 """
 
 from tertulia.core import paths
@@ -64,6 +64,7 @@ PLUGINS = [
     f"{paths.PLUGINS}.{name}"
     for name in (
         "folders",  # the first: it tells the others where things are
+        "site_build",  # the second: what the others share and remember of this build
         "writer",  # before the rest: it writes all pages before the others finish their own files
         "reader",
         "problems",
@@ -136,6 +137,8 @@ SLUGIFY_SOURCE = "title"
 FORMATTED_FIELDS: list[str] = []  # plugins.reader has rendered what may hold Markdown
 FILENAME_METADATA = PATH_METADATA = ""  # what a post says of itself stands in it
 RELATIVE_URLS = False
+# Dates in words are Babel's; the machine's own locale may be one that was never installed there.
+LOCALE = ["C.UTF-8", "en_US.UTF-8", ""]
 LOAD_CONTENT_CACHE = False
 LOG_FILTER: list[tuple[int, str]] = []
 MAX_POST_BYTES = 2_000_000

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from PIL import Image
 
-from tertulia.commands import conf, talk
+from tertulia.app import Blog
+from tertulia.commands import talk
 from tertulia.content import posts, snapshot
 from tertulia.content.posts import Post, Published
 from tertulia.core import languages
@@ -16,7 +17,6 @@ from tertulia.store import erased, open_store
 from tertulia.store.deliveries import NewDelivery
 from tertulia.store.said import Author, Incoming
 from tertulia.syndication.networks.base import Message, Remote
-from tertulia.web.serve import desk
 from tests.talking import bring
 
 NOW = datetime.now(UTC)
@@ -117,19 +117,19 @@ def published(root, build):
 def test_who_is_erased_is_in_no_file_and_stays_out(root, build):
     """Store, snapshot, letters, portraits, pages, feeds and JSON-LD, after the network has told of her once more."""
     assert bring(root)
-    here = desk(root, conf.read(root / "pelicanconf.py"))
+    here = Blog(root)
     first = form(here.moderator, 1, "Luis", "Yo pregunto.")
     here.store.letters.confirm(
         here.store.letters.ask(here.store.conversation.get(first).id, "l@l.example", "es", NOW).id
     )
-    here.moderator.decide(first, "approved")
+    here.moderator.decide(first, "approved", here.store.conversation.get(first).version)
     hers = form(
         here.moderator, 2, "Zoraida Quintanilla", "Qué turbamulta.", site="https://zq.example", in_reply_to="form 1"
     )
     here.store.letters.ask(here.store.conversation.get(hers).id, "zq@correo.example", "es", NOW)
     for said in here.store.conversation.find(("waiting",)):
-        here.moderator.decide(said.key, "approved")
-    here.moderator.edit(hers, "Qué turbamulta, de verdad.")
+        here.moderator.decide(said.key, "approved", said.version)
+    here.moderator.edit(hers, "Qué turbamulta, de verdad.", here.store.conversation.get(hers).version)
     pages = found_in(published(root, build))
     assert {
         "2026/11/el-voto-util/index.html",

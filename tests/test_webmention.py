@@ -15,7 +15,7 @@ from tertulia.content.posts import Post, Published
 from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.webmention import discovery, pingback, send, source
 from tertulia.conversation.webmention.pages import Pages
-from tertulia.conversation.webmention.receive import NotTaken, Receiver
+from tertulia.conversation.webmention.receive import NotTakenError, Receiver
 from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.store import open_store
@@ -233,7 +233,7 @@ def test_the_exact_link_must_be_there(body, kind, expected):
 )
 def test_what_makes_no_sense_is_refused_at_once(house, told_source, target, reason):
     """A request is checked before anything is queued or fetched."""
-    with pytest.raises(NotTaken) as refused:
+    with pytest.raises(NotTakenError) as refused:
         house.receiver.accept(told_source, target)
     assert (reason, 0, []) == (refused.value.reason, house.store.mentions.queued(), house.sites.asked)
 
@@ -290,7 +290,7 @@ def test_an_edit_arrives(house):
     """The source changed its words and tells again: so do we."""
     house.sites.put(SOURCE, example("reply"))
     house.tell()
-    house.moderator.decide(house.said()[0].key, "approved")
+    house.moderator.decide(house.said()[0].key, "approved", house.said()[0].version)
     house.sites.put(SOURCE, example("reply").replace("pero me quejo", "y no me quejo"))
     house.tell()
     assert ["No pito, y no me quejo."] == [said.text for said in house.said()]
@@ -300,7 +300,7 @@ def test_410_takes_it_back(house):
     """What says that it is gone is gone, from the page too."""
     house.sites.put(SOURCE, example("reply"))
     house.tell()
-    house.moderator.decide(house.said()[0].key, "approved")
+    house.moderator.decide(house.said()[0].key, "approved", house.said()[0].version)
     folder = house.folder / "var/conversation"
     assert 1 == len(snapshot.read(folder, "voto", "es").comments)
     house.sites.put(SOURCE, "", status=410)
@@ -422,7 +422,7 @@ def test_a_flood_from_one_host_is_asked_to_come_back(house):
     """A host has a hundred places in the queue, no more."""
     for number in range(100):
         house.receiver.accept(f"https://ines.example/{number}", TARGET)
-    with pytest.raises(NotTaken) as refused:
+    with pytest.raises(NotTakenError) as refused:
         house.receiver.accept("https://ines.example/otra", TARGET)
     assert 429 == refused.value.status
     house.receiver.accept("https://otra.example/1", TARGET)
@@ -527,7 +527,7 @@ def test_no_private_source_is_fetched(house, monkeypatch, socket_enabled, url):
     )
     try:
         receiver.accept(url, TARGET)
-    except NotTaken:
+    except NotTakenError:
         pass
     else:
         receiver.work()
@@ -652,7 +652,7 @@ BOMB = f"<!DOCTYPE x [{ENTITIES}]>"
 )
 def test_what_is_no_pingback_is_refused(body):
     """Neither other calls, nor broken XML, nor entities that grow or read files."""
-    with pytest.raises(pingback.BadCall):
+    with pytest.raises(pingback.BadCallError):
         pingback.read(body)
 
 

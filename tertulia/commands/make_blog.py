@@ -14,8 +14,8 @@ from pathlib import Path
 from string import Template
 from zoneinfo import ZoneInfo
 
-from tertulia.commands import conf, start
-from tertulia.core import paths
+from tertulia.commands import start
+from tertulia.core import conf, paths
 from tertulia.core.errors import SettingError, TertuliaError
 from tertulia.core.languages import say, speak, spoken
 from tertulia.core.text import slugify
@@ -93,6 +93,7 @@ def write(target: Path, answers: start.Answers, now: dt.datetime, ident: str) ->
         with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as passing:
             blog = Path(passing, "blog")
             post = fill(blog, answers, now, ident)
+            refuse_taken(target)  # somebody may have been faster
             if target.is_dir():  # empty, and perhaps where the person stands: it stays the same folder
                 for child in sorted(blog.iterdir(), key=lambda path: path.name == conf.NAME):
                     child.rename(target / child.name)

@@ -33,7 +33,7 @@ from urllib3 import Retry
 from urllib3.exceptions import HTTPError
 
 from tertulia.core.errors import FetchError, FetchRefusedError
-from tertulia.core.languages import say
+from tertulia.core.languages import carried, say
 
 USER_AGENT = "Tertulia/0.1 (blog software; fetches what its author quotes)"
 REDIRECTS = 5
@@ -308,7 +308,7 @@ def _within(seconds: float, url: str, limits: _Limits, work: Callable[[], Fetche
         except BaseException as error:
             failure.append(error)
 
-    thread = threading.Thread(target=run, daemon=True, name="tertulia-fetch")
+    thread = threading.Thread(target=carried(run), daemon=True, name="tertulia-fetch")
     thread.start()
     thread.join(seconds)
     if answer:

@@ -17,6 +17,7 @@ from typing import Literal
 
 import msgspec
 
+from tertulia.core import languages
 from tertulia.core.addresses import host_of
 from tertulia.core.errors import ContentError, FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetcher
@@ -49,7 +50,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CaptureStep:
     """What became of one address."""
 
     number: int
@@ -89,13 +90,13 @@ def capture(
     now: dt.datetime,
     *,
     check: bool = False,
-    lang: str = "es",
+    lang: str = languages.DEFAULT,
     own: str = "",
     resolve: Callable[[str], str] = lambda url: url,
     bases: Mapping[str, str] | None = None,
     only: Collection[str] = (),
     remember_silence: bool = True,
-) -> Iterator[Step]:
+) -> Iterator[CaptureStep]:
     """
     Capture what the posts quote and is not yet kept.
 
@@ -117,7 +118,7 @@ def capture(
     silent: list[tuple[providers.Match, FetchError]] = []
     for number, (match, kept) in enumerate(todo, 1):
         host = host_of(match.url)
-        step = Step(number, len(todo), match.url, "waiting", say("embed_busy", host=host))
+        step = CaptureStep(number, len(todo), match.url, "waiting", say("embed_busy", host=host))
         if host not in busy:
             ask = CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, lang, bases or {})
             answer = _answer(match, ask)
@@ -142,7 +143,7 @@ def capture(
             _miss(captures, match, captures.load(match.provider.name, match.id), error, now)
 
 
-def tell(step: Step) -> str:
+def tell(step: CaptureStep) -> str:
     """One line for the terminal: "[3/40] captured  mas.to/@ana/1134"."""
     line = f"[{step.number}/{step.total}] {say(f'embed_step_{step.outcome}')}  {one_line(step.url, 200)}"
     return f"{line}  ({step.note})" if step.note else line

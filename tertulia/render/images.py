@@ -36,7 +36,7 @@ import PIL
 from PIL import Image, ImageCms, ImageSequence
 
 from tertulia.core.errors import ContentError
-from tertulia.core.languages import say
+from tertulia.core.languages import carried, say
 from tertulia.core.parallel import Aside
 from tertulia.render import svg
 
@@ -167,7 +167,7 @@ def look(data: bytes, name: str = "", max_pixels: int = MAX_PIXELS) -> Facts:
             raise _too_heavy(name, len(data), MAX_SVG_BYTES)
         try:
             width_px, height_px = svg.size(data)
-        except svg.UnsafeDrawing as error:
+        except svg.UnsafeDrawingError as error:
             raise PictureError("unsafe", name) from error
         return Facts(digest, "svg", width_px, height_px, False, True, False)
     with _opened(data, name, max_pixels) as image:
@@ -343,8 +343,9 @@ class ImageCache:
 
     def _make_all(self, orders: Sequence["_Order"]) -> dict[Path, PictureError]:
         failed: dict[Path, PictureError] = {}
+        make = carried(self._make)
         with ThreadPoolExecutor(self._threads, "image_cache") as pool:
-            for (path, _, _), work in [(order, pool.submit(self._make, *order)) for order in orders]:
+            for (path, _, _), work in [(order, pool.submit(make, *order)) for order in orders]:
                 try:
                     work.result()
                 except PictureError as error:
@@ -550,7 +551,7 @@ def _encoded(image: Image.Image, kind: str, *, photo: bool) -> bytes:
 def _drawing(data: bytes, name: str) -> bytes:
     try:
         return svg.clean(data, _embedded)
-    except svg.UnsafeDrawing as error:
+    except svg.UnsafeDrawingError as error:
         raise PictureError("unsafe", name) from error
 
 

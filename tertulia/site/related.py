@@ -5,6 +5,9 @@ posts that share such words are close. Nothing is learnt and nothing is installe
 a second, and ten times as many take ten times as long, because each word remembers a bounded number of posts.
 
 Words are compared without accents or endings: "reclamación", "reclamaciones" and "Reclamar" count as one.
+
+Settings:
+    RELATED_POSTS   how many at most, always in the post's own language; 0 for none. Default 3.
 """
 
 import math
@@ -14,7 +17,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from tertulia.core import languages
 from tertulia.core.text import fold
+from tertulia.site.contents import Content
 
 # What describes a post: more words find more distant relatives, and take longer.
 WORDS_PER_POST = 25
@@ -28,40 +33,6 @@ LEAST_LIKENESS = 0.04
 
 _TAG = re.compile(r"<[^>]*>|&[a-z0-9#]+;")
 _WORD = re.compile(r"[^\W\d_]{4,}")
-
-# Words that say nothing about what a text is about, folded; those shorter than four letters are never looked at.
-STOP_WORDS = {
-    "es": """
-        ademas ahora algo alguien algun alguna algunas alguno algunos alla alli ambos ante antes apenas aquel aquella
-        aquellas aquello aquellos aqui aunque bajo bastante bien cada casi como conmigo contra cosa cosas creo cual
-        cuales cualquier cualquiera cuando cuanta cuantas cuanto cuantos cuya cuyas cuyo cuyos dado debe deben debia
-        decia decimos decir dentro desde despues detras dice dicen dicho dijo donde durante ellas ellos embargo
-        encima entonces entre eran eras eres esas esos esta estaba estaban estado estamos estan estar estas este esto
-        estos estoy estuvo falta forma fuera fueron fuese gente grande gran haber habia habian habla hablar hace hacen
-        hacer hacerlo hacia haciendo hago hasta haya hayan hecho hicieron hizo hubiera hubiese hubo igual incluso jamas
-        junto lado lejos luego manera mano mayor mejor menos mientras mios misma mismas mismo mismos modo momento mucha
-        muchas mucho muchos nada nadie ninguna ninguno nosotros nuestra nuestras nuestro nuestros nunca otra otras otro
-        otros para parece parte pero poca pocas poco pocos podemos poder podia podria ponen poner porque primer primera
-        primero pronto propia propias propio propios pueda puede pueden puedo pues queda quedan quien quienes quiere
-        quieren quiero quiza quizas razon sabe saben saber sean segun segundo seguro sera seran seria sido siempre
-        siendo sigue siguen sino sobre sola solamente solo somos soy suele suya suyas suyo suyos tales tambien tampoco
-        tanta tantas tanto tantos tenemos tener tengo tenia tenian tiempo tiene tienen toda todas todavia todo todos
-        tras trata traves tres tuvo unas unos usted ustedes vamos varias varios veces venir verdad vez viene vienen
-        vista vosotros vuelve vuestra vuestro
-    """,
-    "en": """
-        about above after again against almost also although always among another anyone anything around because been
-        before being below best better between both came cannot come comes could didn does doesn doing done down during
-        each either else enough even ever every everyone everything first from further gave gets getting give given goes
-        going gone good have having here herself himself however into isn itself just keep kind know known less like
-        little made make makes making many matter maybe mean might more most much must myself need never next nobody
-        nothing often once only onto other others ought ours ourselves over part people perhaps point quite rather
-        really right said same says seem seems should since some someone something sometimes soon still such sure take
-        than that their theirs them themselves then there these they thing things think this those though through time
-        told took toward under until upon used very want wasn well went were what whatever when where whether which
-        while whom whose will with within without word words would year years your yours yourself
-    """,
-}
 
 # Endings, longest first, that tell forms of one word apart and not one word from another. A stem keeps four letters.
 # A light stemmer on purpose: it merges singular and plural, genders and the commonest derivations, and no more.
@@ -92,6 +63,19 @@ class Text:
     html: str = ""
     tags: tuple[str, ...] = ()
     stems: Mapping[str, int] | None = None
+
+
+def add_related(posts: Iterable[Content], count: int) -> None:
+    """Give every one of *posts* its ``related``, at most *count*, closest first; 0 for none."""
+    if not count:
+        return
+    by_key = {f"{post.id} {post.lang}": post for post in posts}
+    texts = [
+        Text(key, post.lang, post.title, tags=tuple(tag.name for tag in post.tags), stems=post.stems)
+        for key, post in by_key.items()
+    ]
+    for key, found in related(texts, count).items():
+        by_key[key].related = [by_key[other] for other in found]
 
 
 def related(texts: Iterable[Text], count: int = 3) -> dict[str, list[str]]:
@@ -143,17 +127,19 @@ def _counted(post: Text) -> Counter[str]:
 
 def stems(plain: str, lang: str) -> dict[str, int]:
     """How often each stem stands in a text without markup."""
+    stop_words = _stop_words(lang)
     counts: dict[str, int] = {}
     for written, times in Counter(plain.split()).items():
-        for form in _stems_of(written, lang):
-            counts[form] = counts.get(form, 0) + times
+        for folded, form in _stems_of(written, lang):
+            kept = "" if folded in stop_words else form
+            counts[kept] = counts.get(kept, 0) + times
     return counts
 
 
 @lru_cache(maxsize=1 << 16)
-def _stems_of(written: str, lang: str) -> tuple[str, ...]:
-    """The stems in what stands between two spaces: "«Reclamar»," and "«reclamar" are looked into once each."""
-    return tuple(stem(word, lang) for word in words_of(written))
+def _stems_of(written: str, lang: str) -> tuple[tuple[str, str], ...]:
+    """The words and stems between two spaces: "«Reclamar»," and "«reclamar" are looked into once each."""
+    return tuple((folded, _cut(folded, lang)) for folded in map(fold, words_of(written)))
 
 
 def _described(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:
@@ -191,9 +177,9 @@ def words_of(text: str) -> list[str]:
 _log = cache(math.log)
 
 
-@cache
 def _stop_words(lang: str) -> frozenset[str]:
-    return frozenset(STOP_WORDS.get(lang, "").split())
+    """Words that say nothing about what a text is about; a blogger may have added some, so no cache keeps them."""
+    return languages.current().get(lang).words("stop")
 
 
 @cache
@@ -201,13 +187,15 @@ def _endings(lang: str) -> tuple[str, ...]:
     return tuple(sorted(ENDINGS.get(lang, "").split(), key=lambda ending: (-len(ending), ending)))
 
 
-@cache
 def stem(word: str, lang: str) -> str:
     """*word* without accents (the ñ stays) and without its ending; "" for a word that says nothing."""
-    word = fold(word)
-    if word in _stop_words(lang):
-        return ""
+    folded = fold(word)
+    return "" if folded in _stop_words(lang) else _cut(folded, lang)
+
+
+@lru_cache(maxsize=1 << 16)
+def _cut(folded: str, lang: str) -> str:
     for ending in _endings(lang):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
-    return word
+        if folded.endswith(ending) and len(folded) - len(ending) >= 4:
+            return folded[: -len(ending)]
+    return folded

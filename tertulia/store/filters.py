@@ -15,7 +15,7 @@ from tertulia.store.rows import writing
 _AT_ONCE = 500
 
 
-class Words:
+class WordCounts:
     """How often each word stood in spam and in what was welcome."""
 
     def __init__(self, database: Database) -> None:
@@ -65,6 +65,11 @@ class Once:
                 point.rollback()
                 return False
             return True
+
+    def release(self, name: str) -> None:
+        """It may be used once more."""
+        with self._database.writing() as connection:
+            connection.execute(delete(used).where(used.c.name == _named(name)))
 
     def was_used(self, name: str) -> bool:
         """Whether *name* was used up."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import regex
 
 from tertulia.content.posts import Post, PostCredit
+from tertulia.core import languages
 from tertulia.core.text import ELLIPSIS, graphemes
 
 Count = Callable[[str], int]
@@ -24,15 +25,6 @@ LEAST_LEAD = 80
 # A cut at the end of a sentence reads better than "…" as long as it keeps this much of the room.
 SENTENCE_SHARE = 0.5
 
-# The author asks for a thread by beginning a network's words with one of these.
-THREAD_WORDS = ("hilo", "thread")
-# The author leaves a network out with one of these.
-NO_WORDS = ("no", "nunca", "never")
-
-_CREDIT_WORDS = {
-    "es": {"via": "Vía", "source": "Fuente:", "photo": "Foto:", "thanks": "Gracias a", "and": " y "},
-    "en": {"via": "Via", "source": "Source:", "photo": "Photo:", "thanks": "Thanks to", "and": " and "},
-}
 # Who is owed more than one kind of credit is named once, for what comes first here.
 _CREDIT_WEIGHT = ("photo", "source", "via", "thanks")
 # No-break spaces hold "50 %" together, also when a text is cut.
@@ -67,7 +59,7 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class AnnouncementText:
     """What to say, in parts (one, or a thread), each within the limit."""
 
     parts: tuple[str, ...]
@@ -214,17 +206,17 @@ def said_for(post: Post, network: str) -> tuple[str, bool]:
     """
     said = post.said.get(network, "").strip()
     head, colon, rest = said.partition(":")
-    if head.strip().casefold() in THREAD_WORDS and (colon or not rest):
+    if head.strip().casefold() in languages.current().words("thread") and (colon or not rest):
         return (rest.strip() or post.text, True)
     return (said, False)
 
 
 def left_out(post: Post, network: str) -> bool:
     """Whether the author wants no word of *post* on *network*."""
-    return post.said.get(network, "").strip().casefold() in NO_WORDS
+    return post.said.get(network, "").strip().casefold() in languages.current().words("never")
 
 
-def words_for(post: Post, network: str, style: Style) -> Words:
+def words_for(post: Post, network: str, style: Style) -> AnnouncementText:
     """What to say of *post* on *network*: the author's own words, or ours."""
     said, thread = said_for(post, network)
     if thread and said:
@@ -234,7 +226,7 @@ def words_for(post: Post, network: str, style: Style) -> Words:
     return _ours(post, style)
 
 
-def _ours(post: Post, style: Style) -> Words:
+def _ours(post: Post, style: Style) -> AnnouncementText:
     """Summary, question, credits, hashtags, link; what matters least gives way first when room is short."""
     title = [style.title(post.title)] if style.title else []
     lead = style.escape(post.summary or ("" if style.title else post.title))
@@ -265,7 +257,7 @@ def _ours(post: Post, style: Style) -> Words:
         else:
             tags.clear()
     short = _fit(lead, room(), style.count)
-    return Words((joined(short),), shortened=short != lead or len(tags) < full_length)
+    return AnnouncementText((joined(short),), shortened=short != lead or len(tags) < full_length)
 
 
 def _fit(text: str, room: int, count: Count) -> str:
@@ -275,16 +267,16 @@ def _fit(text: str, room: int, count: Count) -> str:
         return ""
 
 
-def _own(post: Post, said: str, style: Style) -> Words:
+def _own(post: Post, said: str, style: Style) -> AnnouncementText:
     """The author's words, ``{title}`` and friends filled in; the link is added when they do not hold it."""
     text = _filled(post, said, style)
     tail = f"\n\n{post.url}" if style.link and post.url not in text else ""
     room = style.limit - style.count(f"x{tail}") + style.count("x")
     short = _fit(text, room, style.count)
-    return Words((short + tail,), own=True, shortened=short != text)
+    return AnnouncementText((short + tail,), own=True, shortened=short != text)
 
 
-def _thread(post: Post, said: str, style: Style) -> Words:
+def _thread(post: Post, said: str, style: Style) -> AnnouncementText:
     """A thread: the link with the first part, hashtags with the last, each part numbered."""
     text = _filled(post, said, style)
     tags = " ".join(_tags(post, style))
@@ -296,7 +288,7 @@ def _thread(post: Post, said: str, style: Style) -> Words:
     parts = [f"{piece} ({number}/{len(pieces)})" for number, piece in enumerate(pieces, 1)]
     parts[0] += first
     parts[-1] += f"\n\n{tags}" if tags else ""
-    return Words(tuple(parts), own=True)
+    return AnnouncementText(tuple(parts), own=True)
 
 
 def _filled(post: Post, said: str, style: Style) -> str:
@@ -321,7 +313,6 @@ def _tags(post: Post, style: Style) -> list[str]:
 
 def _credits(post: Post, style: Style) -> str:
     """ "Vía @ana@mastodon.example. Foto: Luis Gil", each person by the handle that this network knows."""
-    words = _CREDIT_WORDS.get(post.lang, _CREDIT_WORDS["en"])
     # A source that is named by its address would become a second link: it is on the page, not in the announcement.
     named = [credit for credit in post.credits if not _ADDRESS.fullmatch(credit.name)]
     owed: dict[str, str] = {}
@@ -331,14 +322,12 @@ def _credits(post: Post, style: Style) -> str:
     for kind in dict.fromkeys(credit.kind for credit in named):
         names = [name for name in dict.fromkeys(map(style.handle, named)) if owed[name] == kind]
         if names:
-            lines.append(style.escape(f"{words[kind]} {_listed(names, words['and'])}"))
+            lines.append(style.escape(languages.text(f"announce_{kind}", post.lang, names=_listed(names, post.lang))))
     return " · ".join(lines)
 
 
-def _listed(names: Sequence[str], last: str) -> str:
+def _listed(names: Sequence[str], lang: str) -> str:
     """ "Ana, Luis y Eva"; "e" before the sound of an i."""
     if len(names) == 1:
         return names[0]
-    if last == " y " and regex.match(r"h?[ií](?![aeou])", names[-1], regex.IGNORECASE):
-        last = " e "
-    return ", ".join(names[:-1]) + last + names[-1]
+    return f"{', '.join(names[:-1])} {languages.current().conjunction(names[-1], lang)} {names[-1]}"

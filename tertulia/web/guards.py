@@ -7,22 +7,23 @@ from datetime import datetime, timedelta
 from altcha.v1 import ChallengeOptions, create_challenge, verify_solution
 from flask import request
 
+from tertulia.app import Blog
+from tertulia.conversation.rules import Signals
 from tertulia.core.addresses import split_address
-from tertulia.web.context import Desk
 
 TOKEN_AGE = timedelta(hours=24)
 # SHA-256 sums a browser does in about a second, and a phone in three.
 WORK = 20_000
 
 
-def origin(desk: Desk) -> str:
+def origin(blog: Blog) -> str:
     """Whose page sent this: "own", "other", or "none" where the browser does not say."""
     said = request.headers.get("Origin", "")
     if said in ("", "null"):
         said = request.headers.get("Referer", "")
     if not said:
         return "none"
-    hosts = {split_address(one).netloc for one in desk.blog.origins} | {request.host}
+    hosts = {split_address(one).netloc for one in blog.info.origins} | {request.host}
     told = split_address(said).netloc
     return "own" if told and told in hosts else "other"
 
@@ -32,25 +33,35 @@ def address() -> str:
     return request.remote_addr or "?"
 
 
-def token(desk: Desk, nonce: str, post: str, lang: str) -> str:
+def signals(blog: Blog) -> Signals:
+    """What the request being answered says about whoever sent it."""
+    return Signals(
+        origin=origin(blog),
+        address=request.remote_addr or "",
+        user_agent=request.headers.get("User-Agent", ""),
+        referrer=request.headers.get("Referer", ""),
+    )
+
+
+def token(blog: Blog, nonce: str, post: str, lang: str) -> str:
     """What the second sending must bring: proof that the preview was seen, and when."""
-    return desk.signer.sign("form", [nonce, post, lang], desk.now())
+    return blog.signer.sign("form", [nonce, post, lang], blog.now())
 
 
-def read_token(desk: Desk, given: str, post: str, lang: str) -> tuple[str, float] | None:
+def read_token(blog: Blog, given: str, post: str, lang: str) -> tuple[str, float] | None:
     """The token's nonce, and its age in seconds; None when it is not ours, too old, or for another post."""
-    found = desk.signer.read("form", given, TOKEN_AGE, desk.now())
+    found = blog.signer.read("form", given, TOKEN_AGE, blog.now())
     if not found or found[0][1:] != [post, lang]:
         return None
-    return found[0][0], (desk.now() - found[1]).total_seconds()
+    return found[0][0], (blog.now() - found[1]).total_seconds()
 
 
-def challenge(desk: Desk, nonce: str) -> dict[str, object]:
+def challenge(blog: Blog, nonce: str) -> dict[str, object]:
     """A sum for the browser, good for this token only."""
     options = ChallengeOptions(
-        hmac_key=desk.work,
+        hmac_key=blog.proof_key,
         max_number=WORK,
-        expires=(desk.now() + TOKEN_AGE).replace(tzinfo=None),
+        expires=(blog.now() + TOKEN_AGE).replace(tzinfo=None),
         params={"nonce": nonce},
     )
     made = create_challenge(options)
@@ -63,13 +74,13 @@ def challenge(desk: Desk, nonce: str) -> dict[str, object]:
     }
 
 
-def worked(desk: Desk, given: str, nonce: str) -> bool | None:
+def worked(blog: Blog, given: str, nonce: str) -> bool | None:
     """Whether the browser did the sum of this very token; None when it sent none."""
     if not given:
         return None
     try:
         salt = json.loads(b64decode(given))["salt"]
-        good, _ = verify_solution(given, desk.work, check_expires=False)
+        good, _ = verify_solution(given, blog.proof_key, check_expires=False)
     except (ValueError, KeyError, TypeError):
         return False
     return bool(good) and f"nonce={nonce}" in str(salt)

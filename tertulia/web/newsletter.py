@@ -16,7 +16,7 @@ from tertulia.store.subscribers import Subscriber
 from tertulia.store.tables import SubscriberState
 from tertulia.syndication.networks import mail
 from tertulia.web import guards
-from tertulia.web.context import Desk
+from tertulia.web.context import current_blog, rate_counter
 
 log = logging.getLogger(__name__)
 pages = Blueprint("newsletter", __name__)
@@ -26,12 +26,6 @@ _EMAIL = re.compile(r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z
 MOST_ASKED = 5  # in ten minutes, from one machine: each is a letter to somebody
 
 
-def _desk() -> Desk:
-    from tertulia.web.app import desk
-
-    return desk()
-
-
 def _says(key: str, status: int = 200) -> Any:
     return render_template("message.html", key=key, values={}), status
 
@@ -39,19 +33,19 @@ def _says(key: str, status: int = 200) -> Any:
 @pages.post("/newsletter")
 def ask() -> Any:
     """Somebody wants letters at an address that they say is theirs."""
-    desk = _desk()
-    found = desk.settings
+    blog = current_blog()
+    found = blog.settings
     if not (found.smtp_url and found.mail_from and found.secret_key):
         return _says("letters_none", 404)
     email = request.form.get("email", "").strip()
     if len(email) > 320 or not _EMAIL.fullmatch(email):
         return _says("letters_bad_address", 400)
-    if desk.counter.hit("newsletter", guards.address(), desk.now(), MOST_ASKED) > MOST_ASKED:
+    if rate_counter().hit("newsletter", guards.address(), blog.now(), MOST_ASKED) > MOST_ASKED:
         return _says("letters_slowly", 429)
     lang = request.form.get("lang", "") or g.lang
-    reader = desk.store.subscribers.ask(email, lang if lang in ("es", "en") else "es", desk.now())
+    reader = blog.store.subscribers.ask(email, lang if lang in blog.info.langs else blog.info.lang, blog.now())
     if reader.state is SubscriberState.PENDING:
-        letter = mail.confirmation(found, desk.blog.service, desk.blog.title, reader, desk.now())
+        letter = mail.confirmation(found, blog.info.service, blog.info.title, reader, blog.now())
         try:
             mail.send(found, letter)
         except NetworkError as error:
@@ -61,9 +55,8 @@ def ask() -> Any:
 
 
 def _reader(purpose: str) -> Subscriber | None:
-    desk = _desk()
-    given = request.args.get("token", "")
-    return mail.reader_of(desk.settings, desk.store.subscribers, purpose, given, desk.now())
+    blog, given = current_blog(), request.args.get("token", "")
+    return mail.reader_of(blog.settings, blog.store.subscribers, purpose, given, blog.now())
 
 
 @pages.get("/newsletter/<any(confirm, leave):purpose>")
@@ -78,12 +71,12 @@ def look(purpose: str) -> Any:
 @pages.post("/newsletter/<any(confirm, leave):purpose>")
 def act(purpose: str) -> Any:
     """Confirm or leave; doing it twice is doing it."""
-    desk = _desk()
+    blog = current_blog()
     reader = _reader(purpose)
     if reader is None:
         return _says("letters_bad_link", 404)
     if purpose == "confirm":
-        desk.store.subscribers.confirm(reader.id, desk.now())
+        blog.store.subscribers.confirm(reader.id, blog.now())
     else:
-        desk.store.subscribers.leave(reader.id, desk.now())
+        blog.store.subscribers.leave(reader.id, blog.now())
     return _says(f"letters_{purpose}_done")

@@ -20,7 +20,7 @@ from pathlib import Path
 from tertulia.content import snapshot
 from tertulia.conversation.webmention import source
 from tertulia.conversation.webmention.discovery import USER_AGENT
-from tertulia.conversation.webmention.pages import Page, Pages, without_fragment
+from tertulia.conversation.webmention.pages import Pages, SitePage, without_fragment
 from tertulia.core.addresses import host_of, is_web_address
 from tertulia.core.errors import FetchError, FetchRefusedError, TertuliaError
 from tertulia.core.fetch import Fetched, Fetcher
@@ -42,7 +42,7 @@ WAITS = (timedelta(minutes=2), timedelta(hours=1), timedelta(hours=6), timedelta
 AGAIN_AFTER_404 = timedelta(hours=1)
 
 
-class NotTaken(ValueError):
+class NotTakenError(ValueError):
     """The request is refused at once; *reason* is the key of a phrase."""
 
     def __init__(self, reason: str, status: int = 400) -> None:
@@ -61,7 +61,7 @@ class Receiver:
     take: Callable[[Incoming], Recorded]  # the moderator's
     gone: Callable[[str, str], Recorded]
     now: Callable[[], datetime]
-    also: Callable[[Page], tuple[str, ...]] = lambda page: ()  # where else a post lives: its announcements
+    also: Callable[[SitePage], tuple[str, ...]] = lambda page: ()  # where else a post lives: its announcements
     avatar: Callable[[str], str] = lambda url: ""  # keeps a small copy of a picture; gives its file name
 
     def accept(self, told_source: str, target: str, way: str = "webmention") -> Mention:
@@ -69,26 +69,26 @@ class Receiver:
         Check a request, and queue it.
 
         Raises:
-            NotTaken: it makes no sense, or is about no page of ours, or there is too much of it.
+            NotTakenError: it makes no sense, or is about no page of ours, or there is too much of it.
         """
         told_source, target = told_source.strip(), target.strip()
         if not (is_web_address(told_source) and is_web_address(target)):
-            raise NotTaken("mention_bad_address")
+            raise NotTakenError("mention_bad_address")
         if without_fragment(told_source) == without_fragment(target):
-            raise NotTaken("mention_same")
+            raise NotTakenError("mention_same")
         if not self.pages.is_ours(target):
-            raise NotTaken("mention_not_ours")
+            raise NotTakenError("mention_not_ours")
         if self.pages.is_ours(told_source):
-            raise NotTaken("mention_own_source")
+            raise NotTakenError("mention_own_source")
         if self.pages.find(target) is None:
-            raise NotTaken("mention_no_target")
+            raise NotTakenError("mention_no_target")
         known = self.mentions.known(told_source, target)
         if known is None or known.state != "queued":
             host = host_of(told_source)
             if self.mentions.queued(host) >= MOST_QUEUED_OF_HOST:
-                raise NotTaken("mention_too_many", 429)
+                raise NotTakenError("mention_too_many", 429)
             if self.mentions.queued() >= MOST_QUEUED:
-                raise NotTaken("mention_too_many", 503)
+                raise NotTakenError("mention_too_many", 503)
         return self.mentions.receive(told_source, target, way, self.now())
 
     def targets_in(self, url: str) -> list[str]:
@@ -145,7 +145,7 @@ class Receiver:
         else:
             self._take(mention, page, answer)
 
-    def _take(self, mention: Mention, page: Page, answer: Fetched) -> None:
+    def _take(self, mention: Mention, page: SitePage, answer: Fetched) -> None:
         places = self.also(page)
         read = source.read(answer, mention.source, mention.target, places, self._ask, self.now())
         if read.kind in ("like", "repost") and any(read.url.startswith(place) for place in places if place):
@@ -211,10 +211,10 @@ class Receiver:
         self.mentions.settle(mention, state, reason, self.now())
 
 
-def announcements(snapshots: Path) -> Callable[[Page], tuple[str, ...]]:
+def announcements(snapshots: Path) -> Callable[[SitePage], tuple[str, ...]]:
     """A function that says where else the post of a page lives, by its snapshot."""
 
-    def also(page: Page) -> tuple[str, ...]:
+    def also(page: SitePage) -> tuple[str, ...]:
         known = snapshot.read(snapshots, page.post, page.lang).syndication if page.post else ()
         return tuple(place.url for place in known if place.url)
 

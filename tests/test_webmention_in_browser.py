@@ -35,7 +35,7 @@ def test_nothing_of_a_source_runs(blog):
         url = f"https://s{number}.example/nota"
         sites.put(url, entry(payload).replace("https://blog.example/2026/11/el-voto-util/", target))
         at_work.accept(url, target)
-        assert 1 == at_work.work()
+        assert 1 == at_work.process_due()
     everything = blog.store.conversation.find(limit=1000)
     assert len(xss.payloads()) == len(everything) >= 150
     blog.enter()

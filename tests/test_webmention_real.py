@@ -15,7 +15,7 @@ import pytest
 
 from tertulia.conversation.blog import Blog
 from tertulia.conversation.webmention import send
-from tertulia.conversation.webmention.pages import Pages
+from tertulia.conversation.webmention.pages import SitePages
 from tertulia.core import settings
 from tertulia.core.fetch import Web
 from tertulia.store import open_store
@@ -141,13 +141,13 @@ def test_we_tell_another_program(blog, elsewhere):
     post = blog.blog.published().posts[-1]
     file = blog.blog.output() / post.url.removeprefix(f"{blog.blog.site}/") / "index.html"
     page = file.read_text("utf-8")
-    pages = Pages(blog.blog.site, blog.blog.output, blog.blog.published)
+    pages = SitePages(blog.blog.site, blog.blog.output, blog.blog.published)
 
     def publish(words):
         file.write_text(page.replace('<div class="e-content prose">', f'<div class="e-content prose">{words}'), "utf-8")
-        send.plan(blog.store.sent, pages, [post], None, every=[post])
+        send.queue_mentions(blog.store.sent, pages, [post], None, every=[post])
         # Everything else that the post links to lies on hosts that no test reaches.
-        told = send.Sender(blog.store.sent, private(theirs), lambda: datetime.now(UTC)).run()
+        told = send.Sender(blog.store.sent, private(theirs), lambda: datetime.now(UTC)).send_due()
         return [one.state for one in told if one.target.startswith(theirs)]
 
     link = f'<p><a href="{theirs}/articulo/">esto</a></p>'

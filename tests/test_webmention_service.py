@@ -45,13 +45,13 @@ def test_the_status_page_follows_it(talk):
         return talk.browser.get(where, headers={**PLAIN, "Accept-Language": "en"}).get_data(as_text=True).strip()
 
     seen = [status()]
-    receiver(talk.desk).work()
+    receiver(talk.desk).process_due()
     seen.append(status())
     talk.desk.moderator.decide(talk.store.conversation.find()[0].key, "approved")
     seen.append(status())
     talk.desk.web.put(SOURCE, "", status=410)
     tell(talk)
-    receiver(talk.desk).work()
+    receiver(talk.desk).process_due()
     seen.append(status())
     keys = ("mention_queued", "mention_waiting", "mention_approved", "mention_gone")
     assert [talk.blog.t(key, "en") for key in keys] == seen
@@ -92,7 +92,7 @@ def test_a_pingback_is_taken_like_a_webmention(talk):
     """The older protocol comes to the same."""
     answer = talk.browser.post("/pingback", data=call(target=TARGET), content_type="text/xml")
     xmlrpc.client.loads(answer.get_data(as_text=True))
-    receiver(talk.desk).work()
+    receiver(talk.desk).process_due()
     (said,) = talk.store.conversation.find()
     assert ("reply", "waiting", [("webmention", f"{SOURCE} {TARGET}")]) == (
         said.kind, said.status, [way[:2] for way in said.sources],

@@ -18,8 +18,8 @@ from tertulia.conversation import avatars
 from tertulia.conversation.collector import Collector
 from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.notices import Notices
-from tertulia.conversation.webmention.pages import Pages
-from tertulia.conversation.webmention.receive import NotTaken, Receiver, announcements
+from tertulia.conversation.webmention.pages import SitePages
+from tertulia.conversation.webmention.receive import MentionRefusedError, Receiver, announcements
 from tertulia.core.errors import FetchError, SettingError, TertuliaError
 from tertulia.core.fetch import Web
 from tertulia.core.phrases import say
@@ -83,7 +83,7 @@ class House:
         self.bench, self.published = bench, published
         self.changed = False
         self.web = bench.web()
-        self.pages = Pages(published.site, lambda: bench.output, lambda: published)
+        self.pages = SitePages(published.site, lambda: bench.output, lambda: published)
         self.waiting: list[str] = []  # keys of what is new and for the owner to decide
         self.service = service
         # The owner gets one letter at the end, and the site is built once.
@@ -134,7 +134,7 @@ class House:
             if report.cents:
                 total = self.collector.spent(report.network)
                 print("  " + say("collect_paid", network=report.network, cents=f"{report.cents:g}", total=f"{total:g}"))
-        looked = self.receiver().work()
+        looked = self.receiver().process_due()
         if looked:
             print(say("collect_mentions", n=looked))
         webmention.tell(self.bench, self.published)  # those that had to wait
@@ -206,11 +206,11 @@ class House:
         try:
             for target in receiver.targets_in(url):
                 receiver.accept(url, target)
-                receiver.work()
+                receiver.process_due()
                 row = self.bench.store.mentions.known(url, target)
                 if row and row.state == "taken":
                     return True
-        except (NotTaken, FetchError):
+        except (MentionRefusedError, FetchError):
             return False
         return False
 

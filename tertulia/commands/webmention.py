@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tertulia.commands.announce import Bench
 from tertulia.content.posts import Post, Published
-from tertulia.conversation.webmention.pages import Pages
-from tertulia.conversation.webmention.send import Sender, plan
+from tertulia.conversation.webmention.pages import SitePages
+from tertulia.conversation.webmention.send import Sender, queue_mentions
 from tertulia.core.errors import TertuliaError
 from tertulia.core.phrases import say
 from tertulia.store.mentions import Sent
@@ -27,15 +27,15 @@ def run(root: Path, *, since: str = "") -> bool:
 
 def plan_all(bench: Bench, published: Published, since: str = "") -> list[Post]:
     """Write down every link to tell of; the posts whose pages must be there before anybody is told."""
-    pages = Pages(published.site, lambda: bench.output, lambda: published)
-    plan(bench.store.sent, pages, published.posts, bench.since(since), every=published.posts)
+    pages = SitePages(published.site, lambda: bench.output, lambda: published)
+    queue_mentions(bench.store.sent, pages, published.posts, bench.since(since), every=published.posts)
     due = {one.source for one in bench.store.sent.due(bench.now())}
     return [post for post in published.posts if post.url in due]
 
 
 def tell(bench: Bench, published: Published) -> list[Sent]:
     """Tell every site that a new or changed post links to, or no longer does; what became of each."""
-    told = Sender(bench.store.sent, bench.web(), bench.now).run()
+    told = Sender(bench.store.sent, bench.web(), bench.now).send_due()
     titles = {post.url: post.title for post in published.posts}
     for line in lines(told, titles):
         print(line)

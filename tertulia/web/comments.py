@@ -62,7 +62,7 @@ def comment() -> Any:
     wrong = form.mistakes(draft)
     if wrong or request.form.get("action") != "send":
         return _preview(desk, draft, post, wrong)
-    token = guards.read_token(desk, request.form.get("token", ""), draft.post, draft.lang)
+    token = guards.read_form_token(desk, request.form.get("token", ""), draft.post, draft.lang)
     if token is None:
         return _preview(desk, draft, post, [Mistake("send", "comment_expired")])
     nonce, age = token
@@ -70,7 +70,7 @@ def comment() -> Any:
         said = desk.store.conversation.by_source("form", nonce)
         # The token is good for one comment: sent again, it leads to that one, whatever it says now.
         if said is None:
-            recent = desk.counter.hit("comment", guards.address(), desk.now())
+            recent = desk.counter.hit("comment", guards.client_address(), desk.now())
             if recent > desk.counter.most:
                 return _preview(desk, draft, post, [Mistake("send", "comment_too_many")], 429)
             key = _send(desk, draft, nonce, age, recent)
@@ -97,11 +97,11 @@ def new() -> Any:
 def _send(desk: Desk, draft: Draft, nonce: str, age: float, recent: int) -> str:
     """Take it in; its key, "" when its writer was erased and asked to stay so."""
     signals = Signals(
-        origin=guards.origin(desk),
+        origin=guards.request_origin(desk),
         age_seconds=age,
         honeypot=bool(draft.honeypot),
         recent=recent,
-        worked=guards.worked(desk, request.form.get("altcha", ""), nonce),
+        worked=guards.verify_work(desk, request.form.get("altcha", ""), nonce),
     )
     incoming = form.incoming(draft, nonce, _remembered(desk), desk.now())
     recorded = desk.moderator.take(incoming, signals)
@@ -126,7 +126,7 @@ def _sent(desk: Desk, draft: Draft, key: str) -> Any:
 def _preview(desk: Desk, draft: Draft, post: Post, wrong: list[Mistake], status: int = 0) -> Any:
     """The form once more, with what will be seen and what is to be put right."""
     nonce = secrets.token_hex(12)
-    token = guards.token(desk, nonce, post.id, post.lang)
+    token = guards.form_token(desk, nonce, post.id, post.lang)
     shown = to_html(draft.text) if draft.text and len(draft.text) <= form.LONGEST_TEXT else ""
     status = status or (422 if wrong else 200)
     if _wants_json():
@@ -163,7 +163,7 @@ def change_mine(token: str) -> Any:
     said, may_change = _mine(desk, token)
     if said is None:
         return message("mine_unknown", 404)
-    if guards.origin(desk) == "other":
+    if guards.request_origin(desk) == "other":
         abort(403)
     if not may_change:
         return message("mine_too_late", 409)
@@ -183,7 +183,7 @@ def change_mine(token: str) -> Any:
     author = Author(
         network="form", identity=desk.store.conversation.identity(said.person), name=said.name, url=said.author_url
     )
-    desk.moderator.rewrite(said, replace(incoming, author=author), Signals(origin=guards.origin(desk)))
+    desk.moderator.rewrite(said, replace(incoming, author=author), Signals(origin=guards.request_origin(desk)))
     return redirect(f"/comments/mine/{token}", 303)
 
 
@@ -244,7 +244,7 @@ def like() -> Any:
     person look alike there. Without cookies, the same address counts once for as long as addresses are remembered.
     """
     desk = _desk()
-    if guards.origin(desk) == "other":
+    if guards.request_origin(desk) == "other":
         abort(403)
     post = _post(desk, form.read(request.form))
     g.lang = post.lang if post.lang in ("es", "en") else g.lang
@@ -258,7 +258,7 @@ def like() -> Any:
     counted = True
     if is_new:
         word = secrets.token_hex(16)
-        counted = desk.counter.hit(f"like {on}", guards.address(), desk.now(), most=3) <= 3
+        counted = desk.counter.hit(f"like {on}", guards.client_address(), desk.now(), most=3) <= 3
     if counted:
         source_id = hmac.new(word.encode(), on.encode(), hashlib.sha256).hexdigest()
         desk.store.conversation.count(post.id, post.lang, "like", "button", source_id, 1, desk.now(), comment=key)

@@ -15,7 +15,7 @@ TOKEN_AGE = timedelta(hours=24)
 WORK = 20_000
 
 
-def origin(desk: Desk) -> str:
+def request_origin(desk: Desk) -> str:
     """Whose page sent this: "own", "other", or "none" where the browser does not say."""
     said = request.headers.get("Origin", "")
     if said in ("", "null"):
@@ -26,17 +26,17 @@ def origin(desk: Desk) -> str:
     return "own" if urlsplit(said).netloc in hosts else "other"
 
 
-def address() -> str:
+def client_address() -> str:
     """The machine that asks, as the socket (or a proxy we trust) says."""
     return request.remote_addr or "?"
 
 
-def token(desk: Desk, nonce: str, post: str, lang: str) -> str:
+def form_token(desk: Desk, nonce: str, post: str, lang: str) -> str:
     """What the second sending must bring: proof that the preview was seen, and when."""
     return desk.signer.sign("form", [nonce, post, lang], desk.now())
 
 
-def read_token(desk: Desk, given: str, post: str, lang: str) -> tuple[str, float] | None:
+def read_form_token(desk: Desk, given: str, post: str, lang: str) -> tuple[str, float] | None:
     """The token's nonce, and its age in seconds; None when it is not ours, too old, or for another post."""
     found = desk.signer.read("form", given, TOKEN_AGE, desk.now())
     if not found or found[0][1:] != [post, lang]:
@@ -62,7 +62,7 @@ def challenge(desk: Desk, nonce: str) -> dict[str, object]:
     }
 
 
-def worked(desk: Desk, given: str, nonce: str) -> bool | None:
+def verify_work(desk: Desk, given: str, nonce: str) -> bool | None:
     """Whether the browser did the sum of this very token; None when it sent none."""
     if not given:
         return None

@@ -65,7 +65,7 @@ def owner(page: Callable[..., Any]) -> Callable[..., Any]:
         g.csrf = csrf(desk, str(found[0]))
         if request.method == "POST":
             given = request.form.get("csrf", "")
-            if guards.origin(desk) == "other" or not hmac.compare_digest(given.encode(), g.csrf.encode()):
+            if guards.request_origin(desk) == "other" or not hmac.compare_digest(given.encode(), g.csrf.encode()):
                 abort(403)
         return page(*arguments, **named)
 
@@ -92,7 +92,7 @@ def ask_login() -> Any:
     """Send the owner a link; whoever asks learns nothing by it."""
     desk = _desk()
     g.lang = spoken()
-    if guards.origin(desk) == "other":
+    if guards.request_origin(desk) == "other":
         abort(403)
     if _can_write(desk) and desk.counter.hit("login", "everybody", desk.now(), most=5) <= 5:
         desk.notices.sign_in(login_token(desk))
@@ -115,7 +115,7 @@ def enter(token: str) -> Any:
     g.lang = spoken()
     nonce = _login(token)
     fresh = bool(nonce) and desk.store.once.use(f"login {nonce}", desk.now() + LOGIN_FOR, desk.now())
-    if guards.origin(desk) == "other" or not fresh:
+    if guards.request_origin(desk) == "other" or not fresh:
         return render_template("login.html", token="", by_mail=_can_write(desk), sent=False, stale=True), 410
     response = make_response(redirect("/moderation", 303))
     session = desk.signer.sign("session", secrets.token_hex(8), desk.now())
@@ -304,7 +304,7 @@ def act(token: str) -> Any:
     """Do it."""
     g.lang = spoken()
     what, said = _act(token)
-    if said is None or guards.origin(_desk()) == "other":
+    if said is None or guards.request_origin(_desk()) == "other":
         return render_template("act.html", what="", said=None, token=token, done=False), 410
     _do(what, said.key)
     return render_template("act.html", what=what, said=said, token=token, done=True)

@@ -14,8 +14,8 @@ from flask import Blueprint, Response, abort, current_app, g, render_template, r
 
 from tertulia.conversation import avatars
 from tertulia.conversation.webmention import pingback
-from tertulia.conversation.webmention.pages import Pages
-from tertulia.conversation.webmention.receive import NotTaken, Receiver, announcements
+from tertulia.conversation.webmention.pages import SitePages
+from tertulia.conversation.webmention.receive import MentionRefusedError, Receiver, announcements
 from tertulia.store.mentions import Mention
 from tertulia.web import guards
 from tertulia.web.context import Desk
@@ -43,7 +43,7 @@ def receiver(desk: Desk) -> Receiver:
     others = (desk.blog.service,) if desk.same_origin else ()
     return Receiver(
         mentions=desk.store.mentions,
-        pages=Pages(desk.blog.site, desk.blog.output, desk.blog.published, others),
+        pages=SitePages(desk.blog.site, desk.blog.output, desk.blog.published, others),
         web=desk.web,
         take=desk.moderator.take,
         gone=desk.moderator.gone,
@@ -61,7 +61,7 @@ def begin(desk: Desk, stop: threading.Event | None = None) -> None:
     def look() -> None:
         while not ended.is_set():
             try:
-                at_work.work()
+                at_work.process_due()
             except Exception:  # one odd page must not end the thread
                 log.exception("looking at webmentions")
             _told.wait(LOOK_EVERY_SECONDS)
@@ -75,7 +75,7 @@ def told() -> Any:
     """Take one, and look at it later."""
     try:
         mention = _accept(request.form.get("source", ""), request.form.get("target", ""), "webmention")
-    except NotTaken as error:
+    except MentionRefusedError as error:
         return _say(error.reason, error.status)
     where = f"{_desk().blog.service}/webmention/{mention.token}"
     answer = _say("mention_queued", 202, where)
@@ -104,9 +104,9 @@ def pinged() -> Any:
     try:
         source, target = pingback.read(request.get_data(cache=False)[: pingback.MAX_BYTES + 1])
         _accept(source, target, "pingback")
-    except pingback.BadCall:
+    except pingback.PingbackError:
         body = pingback.fault(pingback.BAD_CALL, _t("mention_bad_call"))
-    except NotTaken as error:
+    except MentionRefusedError as error:
         body = pingback.fault(_FAULTS.get(error.reason, pingback.OTHER), _t(error.reason))
     else:
         body = pingback.answer(_t("mention_queued"))
@@ -115,8 +115,8 @@ def pinged() -> Any:
 
 def _accept(source: str, target: str, way: str) -> Mention:
     desk = _desk()
-    if desk.counter.hit("webmention", guards.address(), desk.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
-        raise NotTaken("mention_too_many", 429)
+    if desk.counter.hit("webmention", guards.client_address(), desk.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
+        raise MentionRefusedError("mention_too_many", 429)
     mention = receiver(desk).accept(source, target, way)
     _told.set()
     return mention

@@ -18,7 +18,7 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TargetPage:
     """A page of ours, and the post that it is; no post's Id for any other page."""
 
     url: str
@@ -28,7 +28,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class SitePages:
     """The pages of the blog as last built."""
 
     site: str  # absolute address, no slash at the end
@@ -46,7 +46,7 @@ class Pages:
         root = homes[0].path.rstrip("/") + "/"
         return parts.scheme in _USUAL_PORTS and same_host and f"{parts.path}/".startswith(root)
 
-    def find(self, url: str) -> Page | None:
+    def find(self, url: str) -> TargetPage | None:
         """The page that *url* means; None when it is not ours, or nothing is there."""
         if not self.is_ours(url):
             return None
@@ -62,13 +62,13 @@ class Pages:
                 canonical = _CANONICAL.search(opened.read(20_000))
             led = self._path(unescape(canonical[1].decode("utf-8", "replace"))) if canonical else None
             path = led if led in known else path
-        return known.get(path) or Page(url, lang=self.published().lang)
+        return known.get(path) or TargetPage(url, lang=self.published().lang)
 
-    def _posts(self) -> dict[str, Page]:
+    def _posts(self) -> dict[str, TargetPage]:
         found = {}
         for post in self.published().posts:
             if (path := self._path(post.url)) is not None:
-                found[path] = Page(post.url, post.id, post.lang, post.title)
+                found[path] = TargetPage(post.url, post.id, post.lang, post.title)
         return found
 
     def _path(self, url: str) -> str | None:

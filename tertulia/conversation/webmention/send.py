@@ -1,7 +1,7 @@
 """Telling every site that a post links to, once for each version of the post.
 
-    plan(…)      writes down which links are to be told: new ones, those of a changed post, those taken out
-    Sender.run   tells them, and keeps what each site said
+    queue_mentions(…)  writes down which links are to be told: new ones, those of a changed post, those taken out
+    Sender.send_due    tells them, and keeps what each site said
 
 What is told is what readers see: the links of the built page, its text and credits, without the conversation under it.
 https://www.w3.org/TR/webmention/#sending-webmentions
@@ -19,7 +19,7 @@ from lxml import html
 
 from tertulia.content.posts import Post
 from tertulia.conversation.webmention.discovery import USER_AGENT, discover
-from tertulia.conversation.webmention.pages import Pages
+from tertulia.conversation.webmention.pages import SitePages
 from tertulia.core.errors import FetchError, FetchRefused
 from tertulia.core.fetch import Fetched, Web
 from tertulia.core.phrases import say
@@ -34,14 +34,14 @@ _REDIRECTED = (301, 302, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class OutgoingLinks:
     """What a built page tells others: where it links to, and which version it is."""
 
     version: str
     targets: tuple[str, ...]
 
 
-def links_of(page: str, url: str, pages: Pages) -> Linked:
+def outgoing_links(page: str, url: str, pages: SitePages) -> OutgoingLinks:
     """
     The links of one built post that lead to other sites, in order, each once.
 
@@ -69,11 +69,11 @@ def links_of(page: str, url: str, pages: Pages) -> Linked:
     said = [*entry.find_class("p-name"), *entry.find_class("e-content")]
     words = " ".join(" ".join(one.text_content().split()) for one in said)
     version = hashlib.sha256("\x00".join((words, *found)).encode()).hexdigest()[:32]
-    return Linked(version, tuple(found))
+    return OutgoingLinks(version, tuple(found))
 
 
-def plan(
-    sent: SentMentions, pages: Pages, posts: Iterable[Post], since: datetime | None, *, every: Iterable[Post]
+def queue_mentions(
+    sent: SentMentions, pages: SitePages, posts: Iterable[Post], since: datetime | None, *, every: Iterable[Post]
 ) -> int:
     """
     Write down what is to be told.
@@ -95,7 +95,7 @@ def plan(
         file = pages.output() / _file_of(post.url, pages.site)
         if not file.is_file():
             continue
-        linked = links_of(file.read_text("utf-8"), post.url, pages)
+        linked = outgoing_links(file.read_text("utf-8"), post.url, pages)
         queued += sent.want(post.url, linked.targets, linked.version)
     for source in sorted(known - {post.url for post in every}):
         queued += sent.want(source, (), "")
@@ -115,7 +115,7 @@ class Sender:
     web: Web
     now: Callable[[], datetime]
 
-    def run(self) -> list[Sent]:
+    def send_due(self) -> list[Sent]:
         """Tell everything that is due; what became of each."""
         told = self.sent.due(self.now())
         for one in told:

@@ -52,7 +52,7 @@ _SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class MentionContent:
     """What a page says about ours."""
 
     kind: Kind
@@ -88,7 +88,7 @@ def links_in(page: Fetched) -> list[str]:
 
 def read(
     page: Fetched, source: str, target: str, also: Iterable[str], ask: Callable[[str], Fetched], now: datetime
-) -> Reading:
+) -> MentionContent:
     """
     What *page* says about *target*; it is known to link to it.
 
@@ -111,7 +111,7 @@ def read(
     published = _moment(said.get("published"), now) or now
     edited = _moment(said.get("updated"), now)
     words, markup = _words(said, kind)
-    return Reading(kind, author, avatar, url, published, edited if edited != published else None, words, markup)
+    return MentionContent(kind, author, avatar, url, published, edited if edited != published else None, words, markup)
 
 
 def vouched(source: str, claimed: str) -> bool:
@@ -257,11 +257,11 @@ def _short(words: str, limit: int = LONGEST_MENTION) -> str:
 
 def _plain(
     page: Fetched, tree: lxml_html.HtmlElement | None, source: str, found: dict[str, Any], now: datetime
-) -> Reading:
+) -> MentionContent:
     """A page that tells no more than that it links to us."""
     title = title_of(tree) or _host(source)
     author, avatar = _author({"properties": {}}, found, source, page.url, _ask_nobody)
-    return Reading("mention", author, avatar, source, now, None, title, f"<p>{escape(title)}</p>")
+    return MentionContent("mention", author, avatar, source, now, None, title, f"<p>{escape(title)}</p>")
 
 
 # Author --------------------------------------------------------------------------------------------------------------

@@ -20,9 +20,9 @@ from pelican import signals
 
 from tertulia.core.errors import ContentError
 from tertulia.embeds import draw
+from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.links import LinksExtension, Table
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension
-from tertulia.embeds.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def links_extension(settings):
 def markdown_extension(settings):
     """The extension that the reader adds to Markdown."""
     return EmbedsExtension(
-        Shelf(Path(settings["PATH"])),
+        CaptureStore(Path(settings["PATH"])),
         draw.Page(settings["DEFAULT_LANG"], pictures_url(settings), ZoneInfo(settings["TIMEZONE"])),
         policy=POLICIES[settings.get("EMBEDS_POLICY", "keep")],
         resolve=table(settings).target,
@@ -65,7 +65,7 @@ def pictures_url(settings):
 def copy_pictures(generators):
     """Publish the pictures that pages use, and no others."""
     settings = generators[0].settings
-    source = Shelf(Path(settings["PATH"])).path
+    source = CaptureStore(Path(settings["PATH"])).path
     target = Path(settings["OUTPUT_PATH"], settings.get("EMBEDS_URL", "embeds"))
     for name in sorted(draw.published(written(generators), pictures_url(settings))):
         file = target / name

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tertulia.core.errors import FetchError, FetchRefused
+from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetched
 
 EXAMPLES = Path(__file__).parent / "examples" / "embeds"
@@ -48,9 +48,9 @@ class FakeWeb:
         )
         # The real one keeps these two promises; so does the fake.
         if fetched.ok and accept and not fetched.content_type.startswith(accept):
-            raise FetchRefused(f"{url}: {fetched.content_type}")
+            raise FetchRefusedError(f"{url}: {fetched.content_type}")
         if len(body) > max_bytes:
-            raise FetchRefused(f"{url}: too large")
+            raise FetchRefusedError(f"{url}: too large")
         return fetched
 
 

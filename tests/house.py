@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from tertulia.content.posts import Cover, Post, PostCredit
 from tertulia.core import settings
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.store import open_store
 from tertulia.store.journal import Journal
 from tertulia.syndication.drafts import draft
@@ -55,7 +55,7 @@ class House:
         self.store = open_store(self.store_url, self.folder)
         desk = Desk(
             settings=self.found,
-            web=Web([f"127.0.0.1:{self.fake.port}"]),
+            web=Fetcher([f"127.0.0.1:{self.fake.port}"]),
             output=self.folder / "output",
             memory=Memory(self.folder / "var/networks"),
             now=lambda: self.clock,

@@ -16,7 +16,7 @@ from tertulia.content.posts import Post
 from tertulia.conversation.collector import Collector
 from tertulia.conversation.moderator import Moderator
 from tertulia.core import settings
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.store import open_store
 from tertulia.store.journal import Journal
 from tertulia.syndication.drafts import draft
@@ -81,7 +81,7 @@ class House:
             for swap in (("127.0.0.1", "localhost"), ("localhost", "127.0.0.1"))
         ]  # fmt: skip
         desk = Desk(
-            settings=found, web=Web(hosts), output=folder, memory=Memory(folder / "memory"),
+            settings=found, web=Fetcher(hosts), output=folder, memory=Memory(folder / "memory"),
             now=lambda: datetime.now(UTC), pause=time.sleep,
         )  # fmt: skip
         self.store = open_store("sqlite:///var/t.db", folder)

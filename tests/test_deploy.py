@@ -16,7 +16,7 @@ from tertulia.content import posts, snapshot
 from tertulia.content.posts import Post, Published
 from tertulia.core import settings
 from tertulia.core.errors import SettingError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.deploy import s3
 from tertulia.deploy.base import (
     MANIFEST,
@@ -62,7 +62,7 @@ class FakeS3(Fake):
 
 
 def tools(root, environ=None, private=()):
-    return Tools(settings.load(root, environ or {}), Web(private), lambda: NOW, root)
+    return Tools(settings.load(root, environ or {}), Fetcher(private), lambda: NOW, root)
 
 
 def build(output, files=SITE):
@@ -379,7 +379,7 @@ def test_posts_are_announced_when_their_pages_answer(capsys):
     """Each new page is asked for until it answers 200; one that never does is named."""
     host, pauses = Pages(), []
     post = Post(id="a", lang="es", title="A", url=f"{host.url}/a/", date=NOW)
-    web = Web([f"127.0.0.1:{host.port}"])
+    web = Fetcher([f"127.0.0.1:{host.port}"])
     assert publish.all_answer(web, [post], lambda: 0.0, pauses.append)
     assert len(pauses) == 2
     host.looks = -9
@@ -403,7 +403,7 @@ class Hub(Fake):
 def test_hub_and_search_engines_are_told():
     """WebSub gets one ping a feed, IndexNow one with all addresses; a failure is told and nothing more."""
     hub = Hub()
-    web = Web([f"127.0.0.1:{hub.port}"])
+    web = Fetcher([f"127.0.0.1:{hub.port}"])
     assert all(
         one.good for one in pings.websub(web, f"{hub.url}/hub", ["https://b.example/feeds/atom.xml"], lambda: NOW)
     )

@@ -13,12 +13,12 @@ import mf2py
 import pytest
 
 from tertulia.core import phrases
-from tertulia.core.errors import FetchRefused
+from tertulia.core.errors import FetchRefusedError
 from tertulia.embeds import draw, providers
 from tertulia.embeds.capture import capture, tell, wanted
+from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension, addresses
 from tertulia.embeds.providers.x import token, when
-from tertulia.embeds.shelf import Shelf
 from tertulia.render.document import Document
 from tests.embedding import EXAMPLES, FakeWeb, example, post, silence
 
@@ -40,7 +40,9 @@ def run(folder, web, now=NOW, **options):
 
 def drawn(folder, text, lang="es", **options):
     """The HTML of a post's body, and what was reported."""
-    md = markdown.Markdown(extensions=["fenced_code", EmbedsExtension(Shelf(folder), draw.Page(lang), **options)])
+    md = markdown.Markdown(
+        extensions=["fenced_code", EmbedsExtension(CaptureStore(folder), draw.Page(lang), **options)]
+    )
     md.document = Document("content/posts/a.md", lang=lang, body=text, embeds=options.pop("own_policy", ""))
     html = md.convert(text)
     return html, [str(problem) for problem in md.document.problems], [p.severity for p in md.document.problems]
@@ -94,7 +96,7 @@ def test_drawing_reads_back_as_h_cite(tmp_path, name):
     html, _, _ = drawn(folder, url)
     (item,) = mf2py.parse(doc=html)["items"]
     match = providers.find(url)
-    kept = Shelf(folder).load(match.provider.name, match.id)
+    kept = CaptureStore(folder).load(match.provider.name, match.id)
     assert item["type"] == ["h-cite"]
     assert kept.url in item["properties"]["url"]
     if kept.author:
@@ -189,7 +191,7 @@ def test_offline_records_nothing(tmp_path):
 def test_what_we_refuse_to_ask_is_recorded_at_once(tmp_path):
     """A private address is a notice from the first run on, in a preview too."""
     post(tmp_path, "https://a.example/1\n\nhttps://b.example/2\n")
-    web = FakeWeb({"https://": FetchRefused("a.example: es una dirección de una red privada")})
+    web = FakeWeb({"https://": FetchRefusedError("a.example: es una dirección de una red privada")})
     assert run(tmp_path, web, remember_silence=False) == ["unavailable", "unavailable"]
     assert ["hint"] == drawn(tmp_path, "https://a.example/1")[2]
 
@@ -239,7 +241,7 @@ def test_word_of_the_post_wins_over_the_site(tmp_path):
     """``Incrustados: quitar`` in a post's header overrules the site's "keep"; a word we do not know is reported."""
     folder, url = captured(tmp_path, "mastodon")
     run(folder, FakeWeb({}), LATER, check=True)
-    md = markdown.Markdown(extensions=[EmbedsExtension(Shelf(folder), draw.Page())])
+    md = markdown.Markdown(extensions=[EmbedsExtension(CaptureStore(folder), draw.Page())])
     md.document = Document("a.md", body=url, embeds="Quitar")
     assert "Su autor borró" in md.convert(url)
     md.document = Document("a.md", body=url, embeds="tal vez")
@@ -380,7 +382,7 @@ def test_short_addresses_inside_a_text_are_expanded(tmp_path):
     post(tmp_path, data["post"])
     targets = {"http://t.co/mFn7mcB1vy": "https://comunicacion.example/pepephone"}
     assert run(tmp_path, FakeWeb(data["answers"]), resolve=lambda url: targets.get(url, url)) == ["captured"]
-    kept = Shelf(tmp_path).load("x", "436461658601713664")
+    kept = CaptureStore(tmp_path).load("x", "436461658601713664")
     assert targets == kept.links
     assert 'href="https://comunicacion.example/pepephone"' in kept.html
 

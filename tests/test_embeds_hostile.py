@@ -13,11 +13,11 @@ import pytest
 from PIL import Image
 
 from tertulia.core import phrases
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.embeds import draw, pictures
 from tertulia.embeds.capture import capture, tell
+from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.markdown import EmbedsExtension
-from tertulia.embeds.shelf import Shelf
 from tertulia.render.document import Document
 from tests.embedding import EXAMPLES, FakeWeb, example, png, post
 from tests.test_http import RawServer
@@ -114,7 +114,7 @@ def outcome(folder, urls, web, **options):
     """The lines for the terminal, and the page; fails on anything unsafe."""
     path = post(folder, "\n\n".join(urls))
     lines = [tell(step) for step in capture(folder, web, NOW, **options)]
-    md = markdown.Markdown(extensions=["fenced_code", EmbedsExtension(Shelf(folder), draw.Page())])
+    md = markdown.Markdown(extensions=["fenced_code", EmbedsExtension(CaptureStore(folder), draw.Page())])
     md.document = Document("a.md", body=path.read_text("utf-8"))
     html = md.convert(md.document.body)
     for version in (html, draw.plain(html)):
@@ -291,7 +291,7 @@ def test_answer_that_is_none(tmp_path, url, name, answer):
 def test_hostile_server(tmp_path, socket_enabled, pieces):
     """On the wire too: sizes, time, redirects and types are held, and the page is safe."""
     with RawServer(pieces, pause=0.02 if len(pieces) > 2 else 0) as server:
-        web = Web((f"127.0.0.1:{server.port}",), timeout_seconds=0.7)
+        web = Fetcher((f"127.0.0.1:{server.port}",), timeout_seconds=0.7)
         lines, _ = outcome(tmp_path, [server.url], web)
     assert 1 == len(lines)
 
@@ -306,7 +306,7 @@ def test_broken_capture_file_is_a_warning_and_is_replaced(tmp_path, broken):
     file = tmp_path / "embeds" / "youtube" / "eiHXASgRTcA.json"
     file.parent.mkdir(parents=True)
     file.write_bytes(broken)
-    md = markdown.Markdown(extensions=[EmbedsExtension(Shelf(tmp_path), draw.Page())])
+    md = markdown.Markdown(extensions=[EmbedsExtension(CaptureStore(tmp_path), draw.Page())])
     md.document = Document("a.md", body=data["post"])
     assert "youtu" in md.convert(data["post"])
     assert ["warning"] == [problem.severity for problem in md.document.problems]

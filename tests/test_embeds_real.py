@@ -8,11 +8,11 @@ import markdown
 import pytest
 
 from tertulia.core import phrases
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.embeds import draw, providers
 from tertulia.embeds.capture import capture
+from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.markdown import EmbedsExtension
-from tertulia.embeds.shelf import Shelf
 from tertulia.render.document import Document
 from tests.embedding import png, post
 from tests.real import servers
@@ -52,11 +52,11 @@ def bluesky():
 
 
 def web_for(*addresses):
-    return Web([address.removeprefix("http://") for address in addresses], timeout_seconds=20)
+    return Fetcher([address.removeprefix("http://") for address in addresses], timeout_seconds=20)
 
 
 def drawn(folder, url):
-    md = markdown.Markdown(extensions=[EmbedsExtension(Shelf(folder), draw.Page())])
+    md = markdown.Markdown(extensions=[EmbedsExtension(CaptureStore(folder), draw.Page())])
     md.document = Document("a.md", body=url)
     return md.convert(url)
 

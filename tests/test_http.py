@@ -15,8 +15,8 @@ import pytest
 from werkzeug import Response
 
 from tertulia.core import phrases
-from tertulia.core.errors import FetchError, FetchRefused
-from tertulia.core.fetch import Web
+from tertulia.core.errors import FetchError, FetchRefusedError
+from tertulia.core.fetch import Fetcher
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,7 @@ def _sockets(socket_enabled):
 
 @pytest.fixture
 def web(httpserver):
-    return Web((f"127.0.0.1:{httpserver.port}", f"localhost:{httpserver.port}"), timeout_seconds=5)
+    return Fetcher((f"127.0.0.1:{httpserver.port}", f"localhost:{httpserver.port}"), timeout_seconds=5)
 
 
 def resolving(monkeypatch, table):
@@ -82,7 +82,7 @@ class RawServer:
 
     @property
     def web(self):
-        return Web((f"127.0.0.1:{self.port}",), timeout_seconds=0.5)
+        return Fetcher((f"127.0.0.1:{self.port}",), timeout_seconds=0.5)
 
     @property
     def url(self):
@@ -140,8 +140,8 @@ def test_post_with_files(web, httpserver):
 )
 def test_only_plain_http_addresses_are_asked(url):
     """Other schemes, passwords and broken addresses are refused before anything is sent."""
-    with pytest.raises(FetchRefused):
-        Web().get(url)
+    with pytest.raises(FetchRefusedError):
+        Fetcher().get(url)
 
 
 @pytest.mark.parametrize(
@@ -167,23 +167,23 @@ def test_only_plain_http_addresses_are_asked(url):
 )
 def test_private_addresses_are_refused(host):
     """However it is written, an address of this machine or of its network is not asked."""
-    with pytest.raises(FetchRefused):
-        Web().get(f"http://{host}/")
+    with pytest.raises(FetchRefusedError):
+        Fetcher().get(f"http://{host}/")
 
 
 def test_private_address_is_refused_by_the_name_that_leads_there(monkeypatch):
     """A public name that leads into a private network is refused, by its name."""
     resolving(monkeypatch, {"inside.example": ["10.1.2.3"]})
-    with pytest.raises(FetchRefused, match=r"inside\.example: is an address of a private network"):
-        Web().get("https://inside.example/")
+    with pytest.raises(FetchRefusedError, match=r"inside\.example: is an address of a private network"):
+        Fetcher().get("https://inside.example/")
 
 
 def test_name_that_changes_its_mind_is_asked_once(monkeypatch, httpserver):
     """DNS rebinding: the address that was checked is the one that is connected to; a second answer is never read."""
     answers = {"rebind.example": ["10.0.0.7", "127.0.0.1"]}
     resolving(monkeypatch, answers)
-    with pytest.raises(FetchRefused):
-        Web(timeout_seconds=1).get(f"http://rebind.example:{httpserver.port}/")
+    with pytest.raises(FetchRefusedError):
+        Fetcher(timeout_seconds=1).get(f"http://rebind.example:{httpserver.port}/")
     assert httpserver.log == []
 
 
@@ -193,15 +193,15 @@ def test_name_that_changes_its_mind_is_asked_once(monkeypatch, httpserver):
 def test_redirect_into_private_places_is_refused(web, httpserver, target):
     """Every hop is checked as the first one was."""
     httpserver.expect_request("/").respond_with_data("", status=302, headers={"Location": target})
-    with pytest.raises(FetchRefused):
+    with pytest.raises(FetchRefusedError):
         web.get(httpserver.url_for("/"))
 
 
 def test_allowed_pair_is_that_port_and_no_other(httpserver):
     """Allowing one private service opens no other port of the same machine."""
     httpserver.expect_request("/").respond_with_data("hola")
-    with pytest.raises(FetchRefused):
-        Web((f"127.0.0.1:{httpserver.port + 1}",)).get(httpserver.url_for("/"))
+    with pytest.raises(FetchRefusedError):
+        Fetcher((f"127.0.0.1:{httpserver.port + 1}",)).get(httpserver.url_for("/"))
 
 
 def test_redirects_are_followed_and_counted(web, httpserver):
@@ -211,7 +211,7 @@ def test_redirects_are_followed_and_counted(web, httpserver):
         httpserver.expect_request(f"/{step}").respond_with_data("", status=302, headers=headers)
     httpserver.expect_request("/6").respond_with_data("aquí")
     assert web.get(httpserver.url_for("/1")).text == "aquí"
-    with pytest.raises(FetchRefused, match="more than 5 times"):
+    with pytest.raises(FetchRefusedError, match="more than 5 times"):
         web.get(httpserver.url_for("/0"))
 
 
@@ -230,21 +230,21 @@ def test_what_is_sent_is_not_sent_again(web, httpserver):
     """A POST is not repeated at the place to which it is redirected; the redirect itself is the answer."""
     httpserver.expect_request("/").respond_with_data("", status=307, headers={"Location": "/otro"})
     assert web.request("POST", httpserver.url_for("/"), json={}).status == 307
-    with pytest.raises(FetchRefused, match="not sent again"):
+    with pytest.raises(FetchRefusedError, match="not sent again"):
         web.request("POST", httpserver.url_for("/"), json={}, follow=True)
 
 
 def test_wrong_type_is_refused_before_it_is_read(web, httpserver):
     """A program where a picture was expected is not read."""
     httpserver.expect_request("/").respond_with_data(b"MZ", content_type="application/octet-stream")
-    with pytest.raises(FetchRefused, match="answers “application/octet-stream”, not image/"):
+    with pytest.raises(FetchRefusedError, match="answers “application/octet-stream”, not image/"):
         web.get(httpserver.url_for("/"), accept=("image/",))
 
 
 def test_declared_size_is_refused_at_once(web, httpserver):
     """A body that says it is too large is not begun."""
     httpserver.expect_request("/").respond_with_data(b"x" * 2000)
-    with pytest.raises(FetchRefused, match="larger than 1000 bytes"):
+    with pytest.raises(FetchRefusedError, match="larger than 1000 bytes"):
         web.get(httpserver.url_for("/"), max_bytes=1000)
 
 
@@ -253,9 +253,9 @@ def test_endless_body_is_cut_off():
     chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
     pieces = [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *([chunk] * 2000)]
     with RawServer(pieces) as server:
-        with pytest.raises(FetchRefused, match="larger than 1000000 bytes"):
-            Web((f"127.0.0.1:{server.port}",)).get(server.url, max_bytes=1_000_000)
-        cut = Web((f"127.0.0.1:{server.port}",)).request("GET", server.url, max_bytes=1_000_000, cut=True)
+        with pytest.raises(FetchRefusedError, match="larger than 1000000 bytes"):
+            Fetcher((f"127.0.0.1:{server.port}",)).get(server.url, max_bytes=1_000_000)
+        cut = Fetcher((f"127.0.0.1:{server.port}",)).request("GET", server.url, max_bytes=1_000_000, cut=True)
         assert len(cut.body) == 1_000_000
 
 
@@ -266,7 +266,7 @@ def test_decompression_bomb_is_refused(web, httpserver, encoding):
     body = zlib.compress(plain) if encoding == "deflate" else gzip.compress(plain)
     body = gzip.compress(body) if "," in encoding else body
     httpserver.expect_request("/").respond_with_data(body, headers={"Content-Encoding": encoding})
-    with pytest.raises(FetchRefused, match="larger than"):
+    with pytest.raises(FetchRefusedError, match="larger than"):
         web.get(httpserver.url_for("/"), max_bytes=1_000_000)
 
 
@@ -331,15 +331,15 @@ def test_closed_port_is_a_fetch_error():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(FetchError, match="does not answer"):
-        Web((f"127.0.0.1:{port}",)).get(f"http://127.0.0.1:{port}/")
+        Fetcher((f"127.0.0.1:{port}",)).get(f"http://127.0.0.1:{port}/")
 
 
 def test_unknown_name_is_a_fetch_error(monkeypatch):
     """A name that leads nowhere is an error, not a refusal."""
     resolving(monkeypatch, {})
     with pytest.raises(FetchError) as caught:
-        Web().get("https://nowhere.example/")
-    assert not isinstance(caught.value, FetchRefused)
+        Fetcher().get("https://nowhere.example/")
+    assert not isinstance(caught.value, FetchRefusedError)
 
 
 def test_text_with_an_unknown_charset_is_read_as_utf8(web, httpserver):

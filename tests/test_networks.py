@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tertulia.content import snapshot
 from tertulia.core import settings
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.syndication.drafts import draft
 from tertulia.syndication.networks import NETWORKS
 from tertulia.syndication.networks.base import CANNOT, Message, Sending
@@ -200,7 +200,7 @@ def test_doctor_finds_it_well(house):
     assert house.fake.public == []
 
 
-def refused_connection(web: Web):
+def refused_connection(web: Fetcher):
     """A web in which every server is gone."""
     ask = web.request
 

@@ -1,6 +1,6 @@
 """Webmention both ways: discovery as webmention.rocks has it, receiving and sending as the Recommendation says.
 
-The sites are a dictionary (``Sites``); only the tests of private addresses go through the real ``Web``.
+The sites are a dictionary (``Sites``); only the tests of private addresses go through the real ``Fetcher``.
 """
 
 import json
@@ -16,8 +16,8 @@ from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.webmention import discovery, pingback, send, source
 from tertulia.conversation.webmention.pages import SitePages
 from tertulia.conversation.webmention.receive import MentionRefusedError, Receiver
-from tertulia.core.errors import FetchError, FetchRefused
-from tertulia.core.fetch import Fetched, Web
+from tertulia.core.errors import FetchError, FetchRefusedError
+from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.store import open_store
 
 EXAMPLES = Path(__file__).parent / "examples" / "webmention"
@@ -401,7 +401,7 @@ def test_silence_is_not_deletion(house):
 
 def test_a_private_source_is_refused_and_nothing_is_lost(house):
     """What may not be fetched is not fetched again."""
-    house.sites.pages[SOURCE] = FetchRefused("private")
+    house.sites.pages[SOURCE] = FetchRefusedError("private")
     assert ("refused", "mention_not_fetched") == (house.tell().state, house.tell().reason)
 
 
@@ -520,7 +520,7 @@ def test_no_private_source_is_fetched(house, monkeypatch, socket_enabled, url):
     receiver = Receiver(
         house.store.mentions,
         house.pages,
-        Web(timeout_seconds=5),
+        Fetcher(timeout_seconds=5),
         house.moderator.take,
         house.moderator.gone,
         lambda: NOW,
@@ -539,7 +539,7 @@ def test_no_private_source_is_fetched(house, monkeypatch, socket_enabled, url):
 def test_no_private_target_is_told(house, monkeypatch, socket_enabled, url):
     """Neither as a link in a post, nor as an endpoint that a page names."""
     connections = Connections(monkeypatch)
-    web = Web(timeout_seconds=5)
+    web = Fetcher(timeout_seconds=5)
     house.publish(f'<div class="e-content"><a href="{url}">x</a></div>')
     send.Sender(house.store.sent, web, lambda: NOW).send_due()
     sites = Sites()
@@ -559,7 +559,7 @@ def test_a_public_name_is_tried(house, monkeypatch, socket_enabled):
     receiver = Receiver(
         house.store.mentions,
         house.pages,
-        Web(timeout_seconds=5),
+        Fetcher(timeout_seconds=5),
         house.moderator.take,
         house.moderator.gone,
         lambda: NOW,
@@ -575,7 +575,7 @@ def test_a_name_that_changes_its_mind_gains_nothing(house, monkeypatch, socket_e
     receiver = Receiver(
         house.store.mentions,
         house.pages,
-        Web(timeout_seconds=5),
+        Fetcher(timeout_seconds=5),
         house.moderator.take,
         house.moderator.gone,
         lambda: NOW,
@@ -594,7 +594,7 @@ def test_a_redirect_to_a_private_address_is_not_followed(house, socket_enabled, 
     here = f"127.0.0.1:{httpserver.port}"
     told = f"http://{here}/nota"
     receiver = Receiver(
-        house.store.mentions, house.pages, Web([here], timeout_seconds=5), house.moderator.take, house.moderator.gone,
+        house.store.mentions, house.pages, Fetcher([here], timeout_seconds=5), house.moderator.take, house.moderator.gone,
         lambda: NOW,
     )  # fmt: skip
     receiver.accept(told, TARGET)

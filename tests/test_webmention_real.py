@@ -17,7 +17,7 @@ from tertulia.conversation.blog import Blog
 from tertulia.conversation.webmention import send
 from tertulia.conversation.webmention.pages import SitePages
 from tertulia.core import settings
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.store import open_store
 from tertulia.web import MOUNTS, Desk, create
 from tertulia.web import webmention as door
@@ -100,7 +100,7 @@ def skipping(call, *arguments):
 
 
 def private(url):
-    return Web([url.split("/")[2]])
+    return Fetcher([url.split("/")[2]])
 
 
 def until(true, seconds=10):

@@ -13,7 +13,7 @@ from tertulia.content import posts
 from tertulia.content.posts import Post, Published
 from tertulia.core import settings
 from tertulia.core.errors import SettingError, TertuliaError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.phrases import say
 from tertulia.core.settings import Settings
 from tertulia.core.text import shorten
@@ -69,9 +69,9 @@ class Bench:
         """What the last build published."""
         return posts.read(self.output)
 
-    def web(self) -> Web:
+    def web(self) -> Fetcher:
         """The way out."""
-        return Web(self.settings.fetch_allow_private)
+        return Fetcher(self.settings.fetch_allow_private)
 
     def networks(self, published: Published | None = None, *, with_store: bool = True) -> list[Network]:
         """Every network there is, at work with this blog."""

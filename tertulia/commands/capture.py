@@ -8,7 +8,7 @@ from pathlib import Path
 from tertulia.commands import conf
 from tertulia.core import settings
 from tertulia.core.errors import ContentError, TertuliaError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.phrases import say
 from tertulia.embeds import archive, capture, paste, remove
 from tertulia.embeds.links import Rotten, Table, expand_all, expander
@@ -56,7 +56,7 @@ def lines(
     """The lines of ``run``, for whoever shows them otherwise (``preview``, ``publish``); *only* some addresses."""
     content, known = root / "content", settings.load(root)
     public = conf.read(root / "pelicanconf.py")
-    web = Web(known.fetch_allow_private)
+    web = Fetcher(known.fetch_allow_private)
     table = Table.load(content / "links.toml")
     steps = capture.capture(
         content,
@@ -122,7 +122,7 @@ def links(root: Path, *, apply: bool = False) -> None:
     table = Table.load(path)
     total = rotten = 0
     try:
-        web = Web(settings.load(root).fetch_allow_private)
+        web = Fetcher(settings.load(root).fetch_allow_private)
         for found in check_links(root / "content", table, web, dt.datetime.now(dt.UTC), apply=apply):
             total += 1
             if isinstance(found, Rotten):

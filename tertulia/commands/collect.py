@@ -21,12 +21,12 @@ from tertulia.conversation.notices import Notices
 from tertulia.conversation.webmention.pages import SitePages
 from tertulia.conversation.webmention.receive import MentionRefusedError, Receiver, announcements
 from tertulia.core.errors import FetchError, SettingError, TertuliaError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.phrases import say
 from tertulia.core.sanitise import plain
 from tertulia.embeds import providers
 from tertulia.embeds.links import Table, expander
-from tertulia.embeds.providers.ask import Ask
+from tertulia.embeds.providers.ask import CaptureRequest
 from tertulia.store.said import Author, Incoming, Recorded
 from tertulia.syndication.networks.base import Desk
 from tertulia.syndication.networks.listening import listeners
@@ -237,10 +237,10 @@ class House:
         return avatars.keep(url, self.bench.snapshots, self.web)
 
 
-def captured(url: str, web: Web, appview: str, now: Callable[[], datetime]) -> tuple[str, Heard | None]:
+def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) -> tuple[str, Heard | None]:
     """What lives at *url* as anybody may see it, read as for an embed: X by oEmbed, Mastodon, Bluesky, any page."""
     match = providers.find(url)
-    ask = Ask(match.url, match.id, match.provider.name, match.parts, web, bases={"bluesky": appview})
+    ask = CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, bases={"bluesky": appview})
     try:
         found = match.provider.capture(ask)
     except FetchError as error:

@@ -14,7 +14,7 @@ from tertulia.commands.announce import Bench, send
 from tertulia.content import snapshot
 from tertulia.content.posts import Post, Published
 from tertulia.core.errors import FetchError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.phrases import say
 from tertulia.deploy.base import (
     DeployError,
@@ -178,7 +178,7 @@ def _said(bench: Bench, post: Post, known: Iterable[Network]) -> bool:
     return names <= {row.network for row in rows if row.lang == post.lang and row.state in ("delivered", "withdrawn")}
 
 
-def all_answer(web: Web, posts: Iterable[Post], clock: Callable[[], float], pause: Callable[[float], None]) -> bool:
+def all_answer(web: Fetcher, posts: Iterable[Post], clock: Callable[[], float], pause: Callable[[float], None]) -> bool:
     """Whether every post's page answers 200 before the time is up; says which does not."""
     waiting = list(posts)
     ends = clock() + WAIT_SECONDS
@@ -193,7 +193,7 @@ def all_answer(web: Web, posts: Iterable[Post], clock: Callable[[], float], paus
     return True
 
 
-def _answers(web: Web, url: str) -> bool:
+def _answers(web: Fetcher, url: str) -> bool:
     try:
         return web.request("GET", url, headers={"Cache-Control": "no-cache"}).status == 200
     except FetchError:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from tertulia.core.errors import FetchError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.render.images import reencode, write_whole
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ SIDE_PX = 96  # shown at 48, sharp on dense screens
 MAX_BYTES = 3_000_000
 
 
-def keep(url: str, snapshots: Path, web: Web) -> str:
+def keep(url: str, snapshots: Path, web: Fetcher) -> str:
     """The file name of a small copy of the picture at *url*; "" when there is none to be had."""
     if not url.startswith(("https://", "http://")):
         return ""

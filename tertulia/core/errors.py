@@ -4,7 +4,7 @@
     ├── SettingError      a setting is missing or makes no sense
     ├── ContentError      a file of the author's cannot be used at all
     ├── FetchError        the web did not give what was asked
-    │   └── FetchRefused      we would not ask: private address, wrong type, too large, too slow
+    │   └── FetchRefusedError      we would not ask: private address, wrong type, too large, too slow
     ├── StoreError        the store cannot be read or written
     └── NetworkError      a social network said no, or did not answer
 
@@ -29,7 +29,7 @@ class FetchError(TertuliaError):
     """The web did not give what was asked for."""
 
 
-class FetchRefused(FetchError):
+class FetchRefusedError(FetchError):
     """We refused to fetch: private address, wrong content type, too large, too slow."""
 
 

@@ -1,16 +1,16 @@
 """The one way out to the web: every address is hostile until it has answered decently.
 
-``Web`` wraps one requests session for everything that is fetched or sent: embeds, webmentions, networks' APIs.
+``Fetcher`` wraps one requests session for everything that is fetched or sent: embeds, webmentions, networks' APIs.
 requests-hardened resolves a name once, refuses private addresses and connects to the very address it checked, so a
 name that changes its mind (DNS rebinding) gains nothing: https://github.com/saleor/requests-hardened (1.3.0). We add
 what it leaves open: redirects followed one by one and checked each time, caps on size, total time and content type.
 
-    web = Web()
+    web = Fetcher()
     page = web.get("https://example.com/", accept=("text/html",))
     page.status, page.url, page.text
 
 Any status is an answer: the caller looks at ``status``. No answer is a ``FetchError`` and what we will not touch is a
-``FetchRefused``, each with a sentence for the terminal.
+``FetchRefusedError``, each with a sentence for the terminal.
 """
 
 import logging
@@ -32,7 +32,7 @@ from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError
 
-from tertulia.core.errors import FetchError, FetchRefused
+from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.phrases import say
 
 USER_AGENT = "Tertulia/0.1 (blog software; fetches what its author quotes)"
@@ -101,7 +101,7 @@ class _Limits:
     given_up: threading.Event = field(default_factory=threading.Event)
 
 
-class Web:
+class Fetcher:
     """
     A guarded session; one may serve a whole run.
 
@@ -147,7 +147,7 @@ class Web:
             max_bytes: Most bytes of body, once decompressed.
 
         Raises:
-            FetchRefused: private address, wrong scheme or type, too large, too slow, too many redirects.
+            FetchRefusedError: private address, wrong scheme or type, too large, too slow, too many redirects.
             FetchError: no answer.
         """
         asked = {"Accept": ", ".join(f"{kind}*" if kind.endswith("/") else kind for kind in accept) or "*/*"}
@@ -186,7 +186,7 @@ class Web:
             cut: A body that is too large is cut instead of refused, for those who only ask whether there is one.
 
         Raises:
-            FetchRefused, FetchError: as in ``get``.
+            FetchRefusedError, FetchError: as in ``get``.
         """
         seconds = timeout_seconds or self._timeout_seconds
         limits = _Limits(accept, max_bytes, cut, seconds, time.monotonic() + seconds)
@@ -214,14 +214,14 @@ class Web:
                         return _read(response, limits)
                     asked = _redirected(asked, prepared.url or "", self._session.get_redirect_target(response) or "")
             except InvalidIPAddress as error:
-                raise FetchRefused(say("web_private", host=urlsplit(asked.url).hostname)) from error
+                raise FetchRefusedError(say("web_private", host=urlsplit(asked.url).hostname)) from error
             except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError) as error:
-                raise FetchRefused(say("web_bad_address", url=asked.url)) from error
+                raise FetchRefusedError(say("web_bad_address", url=asked.url)) from error
             except (requests.RequestException, HTTPError, OSError) as error:
                 raise FetchError(say("web_silent", url=asked.url, reason=_reason(error))) from error
             except ValueError as error:
-                raise FetchRefused(say("web_bad_address", url=asked.url)) from error
-        raise FetchRefused(say("web_redirects", url=first, limit=REDIRECTS))
+                raise FetchRefusedError(say("web_bad_address", url=asked.url)) from error
+        raise FetchRefusedError(say("web_redirects", url=first, limit=REDIRECTS))
 
 
 def _hardened(https: bool) -> HTTPAdapter:
@@ -248,13 +248,13 @@ def _check(url: str) -> None:
         parts = urlsplit(url)
         parts.port  # noqa: B018 (raises on a port that is no number)
     except ValueError as error:
-        raise FetchRefused(say("web_bad_address", url=url)) from error
+        raise FetchRefusedError(say("web_bad_address", url=url)) from error
     if parts.scheme not in ("http", "https"):
-        raise FetchRefused(say("web_scheme", url=url))
+        raise FetchRefusedError(say("web_scheme", url=url))
     if not parts.hostname:
-        raise FetchRefused(say("web_bad_address", url=url))
+        raise FetchRefusedError(say("web_bad_address", url=url))
     if "@" in parts.netloc:
-        raise FetchRefused(say("web_userinfo", url=url))
+        raise FetchRefusedError(say("web_userinfo", url=url))
 
 
 def _redirected(asked: requests.Request, source: str, target: str) -> requests.Request:
@@ -266,7 +266,7 @@ def _redirected(asked: requests.Request, source: str, target: str) -> requests.R
         headers = {name: value for name, value in headers.items() if name.lower() not in _PERSONAL_HEADERS}
         auth = None
     if asked.method not in ("GET", "HEAD"):
-        raise FetchRefused(say("web_redirect_unsent", url=source))
+        raise FetchRefusedError(say("web_redirect_unsent", url=source))
     return requests.Request(asked.method, url, headers=headers, auth=auth)
 
 
@@ -274,10 +274,10 @@ def _read(response: requests.Response, limits: _Limits) -> Fetched:
     headers = {name.lower(): value for name, value in response.headers.items()}
     kind = _media_type(headers.get("content-type", ""))
     if response.ok and limits.accept and not kind.startswith(limits.accept):
-        raise FetchRefused(say("web_type", url=response.url, type=kind or "?", accept=", ".join(limits.accept)))
+        raise FetchRefusedError(say("web_type", url=response.url, type=kind or "?", accept=", ".join(limits.accept)))
     told = headers.get("content-length", "")
     if response.request.method != "HEAD" and not limits.cut and told.isdigit() and int(told) > limits.max_bytes:
-        raise FetchRefused(say("web_large", url=response.url, limit=limits.max_bytes))
+        raise FetchRefusedError(say("web_large", url=response.url, limit=limits.max_bytes))
     body = bytearray()
     # read1 hands over what has arrived, so a slow drip is noticed; it inflates no more than it is asked for, so a
     # small body that grows for ever is noticed too.
@@ -286,9 +286,9 @@ def _read(response: requests.Response, limits: _Limits) -> Fetched:
         if len(body) > limits.max_bytes:
             if limits.cut:
                 break
-            raise FetchRefused(say("web_large", url=response.url, limit=limits.max_bytes))
+            raise FetchRefusedError(say("web_large", url=response.url, limit=limits.max_bytes))
         if limits.given_up.is_set() or time.monotonic() > limits.ends_at:
-            raise FetchRefused(say("web_slow", url=response.url, seconds=f"{limits.timeout_seconds:g}"))
+            raise FetchRefusedError(say("web_slow", url=response.url, seconds=f"{limits.timeout_seconds:g}"))
     return Fetched(response.url, response.status_code, headers, bytes(body[: limits.max_bytes]))
 
 
@@ -316,7 +316,7 @@ def _within(seconds: float, url: str, limits: _Limits, work: Callable[[], Fetche
     if failure:
         raise failure[0]
     limits.given_up.set()
-    raise FetchRefused(say("web_slow", url=url, seconds=f"{seconds:g}"))
+    raise FetchRefusedError(say("web_slow", url=url, seconds=f"{seconds:g}"))
 
 
 def _media_type(header: str) -> str:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tertulia.content.posts import FILE_NAME as POSTS
 from tertulia.core.errors import TertuliaError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.phrases import say
 from tertulia.core.settings import Settings
 
@@ -57,7 +57,7 @@ class Tools:
     """What targets work with."""
 
     settings: Settings
-    web: Web
+    web: Fetcher
     now: Callable[[], datetime]
     root: Path  # the blog's folder, for relative addresses and git
 

@@ -2,7 +2,7 @@
 
 providers/   which service an address belongs to, and how to ask it
 types.py     what is kept of an item
-shelf.py     where it is kept: content/embeds/<provider>/<id>.json and its pictures
+capture_store.py  where it is kept: content/embeds/<provider>/<id>.json and its pictures
 pictures.py  strangers' pictures, re-encoded
 capture.py   asking for what is missing, looking again at what we have
 paste.py     keeping by hand what no interface gives; archive.py  one's own X archive

@@ -19,9 +19,9 @@ from tertulia.core.errors import ContentError
 from tertulia.core.phrases import say
 from tertulia.embeds import pictures
 from tertulia.embeds.capture import wanted
+from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.providers import find
 from tertulia.embeds.providers.ask import MOST_PICTURES, markup, moment, text
-from tertulia.embeds.shelf import Shelf
 from tertulia.embeds.types import Author, Capture
 
 MEMBER_BYTES = 300_000_000
@@ -41,8 +41,8 @@ def keep_from(content_dir: Path, path: Path, now: dt.datetime) -> Iterator[Captu
     Raises:
         ContentError: the file is no such archive.
     """
-    shelf = Shelf(content_dir)
-    missing = dict(_missing(content_dir, shelf))
+    captures = CaptureStore(content_dir)
+    missing = dict(_missing(content_dir, captures))
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
@@ -56,17 +56,17 @@ def keep_from(content_dir: Path, path: Path, now: dt.datetime) -> Iterator[Captu
                     if id in missing:
                         capture, files = _capture(archive, names, tweet, id, who)
                         capture.captured = now.date().isoformat()
-                        shelf.save(capture, files)
+                        captures.save(capture, files)
                         yield capture
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
         raise ContentError(say("archive_unreadable", file=path, reason=error)) from error
 
 
-def _missing(content_dir: Path, shelf: Shelf) -> Iterator[tuple[str, str]]:
+def _missing(content_dir: Path, captures: CaptureStore) -> Iterator[tuple[str, str]]:
     for item in wanted(content_dir):
         match = find(item.url)
         if match.provider.name == "x":
-            kept = shelf.load("x", match.id)
+            kept = captures.load("x", match.id)
             if kept is None or kept.state == "unavailable":
                 yield match.id, item.url
 

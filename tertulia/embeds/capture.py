@@ -18,24 +18,24 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tertulia.core.errors import ContentError, FetchError, FetchRefused
-from tertulia.core.fetch import Web
+from tertulia.core.errors import ContentError, FetchError, FetchRefusedError
+from tertulia.core.fetch import Fetcher
 from tertulia.core.phrases import say
 from tertulia.core.sanitise import one_line
 from tertulia.embeds import dead, pasted, providers
+from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.markdown import addresses
-from tertulia.embeds.providers.ask import Ask, Busy
-from tertulia.embeds.shelf import Shelf
-from tertulia.embeds.types import Asked, Capture, Earlier, NotThere, Withheld
+from tertulia.embeds.providers.ask import BusyError, CaptureRequest
+from tertulia.embeds.types import Capture, Earlier, NotFoundError, OptedOutError, WithheldError
 
 
-class Odd(FetchError):
+class MalformedResponseError(FetchError):
     """The service answered, and what it said makes no sense."""
 
 
 Outcome = Literal["captured", "same", "edited", "gone", "back", "unavailable", "waiting"]
 _FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[`~]*\s*$", re.MULTILINE | re.DOTALL)
-# Asked by hand or out of an archive: there is nobody to ask again.
+# OptedOutError by hand or out of an archive: there is nobody to ask again.
 BY_HAND = ("paste", "archive")
 
 
@@ -85,7 +85,7 @@ def wanted(content_dir: Path) -> list[Wanted]:
 
 def capture(
     content_dir: Path,
-    web: Web,
+    web: Fetcher,
     now: dt.datetime,
     *,
     check: bool = False,
@@ -97,7 +97,7 @@ def capture(
     remember_silence: bool = True,
 ) -> Iterator[Step]:
     """
-    Capture what the posts quote and is not yet on the shelf.
+    Capture what the posts quote and is not yet kept.
 
     Args:
         check: Also look again at everything captured, and ask again for what was refused.
@@ -110,8 +110,8 @@ def capture(
     Yields:
         One step for each item that was asked for.
     """
-    shelf = Shelf(content_dir)
-    todo = [(match, kept) for match, kept in _items(shelf, content_dir, resolve, own, only) if _is_due(kept, check)]
+    captures = CaptureStore(content_dir)
+    todo = [(match, kept) for match, kept in _items(captures, content_dir, resolve, own, only) if _is_due(kept, check)]
     busy: set[str] = set()
     heard = False
     silent: list[tuple[providers.Match, FetchError]] = []
@@ -119,25 +119,27 @@ def capture(
         host = urlsplit(match.url).hostname or ""
         step = Step(number, len(todo), match.url, "waiting", say("embed_busy", host=host))
         if host not in busy:
-            ask = Ask(match.url, match.id, match.provider.name, match.parts, web, lang, bases or {})
+            ask = CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, lang, bases or {})
             answer = _answer(match, ask)
             if isinstance(answer, Capture):
                 _expand(answer, resolve)
                 answer.captured = now.date().isoformat()
-                step = replace(step, outcome=_keep(shelf, answer, kept, ask.files, now), note="")
-            elif isinstance(answer, Busy):
+                step = replace(step, outcome=_keep(captures, answer, kept, ask.files, now), note="")
+            elif isinstance(answer, BusyError):
                 busy.add(host)
-            elif isinstance(answer, NotThere | Odd | FetchRefused):
-                step = replace(step, outcome=_miss(shelf, match, kept, answer, now), note=str(answer))
+            elif isinstance(answer, NotFoundError | MalformedResponseError | FetchRefusedError):
+                step = replace(step, outcome=_miss(captures, match, kept, answer, now), note=str(answer))
             else:
                 silent += [] if kept and kept.state != "unavailable" else [(match, answer)]
                 step = replace(step, outcome="unavailable", note=str(answer))
-            heard = heard or isinstance(answer, Capture | Busy | NotThere | Odd | FetchRefused)
+            heard = heard or isinstance(
+                answer, Capture | BusyError | NotFoundError | MalformedResponseError | FetchRefusedError
+            )
         yield step
     # When several hosts were asked and none answered, it is we who are offline.
     if remember_silence and (heard or len({urlsplit(match.url).hostname for match, _ in silent}) == 1):
         for match, error in silent:
-            _miss(shelf, match, shelf.load(match.provider.name, match.id), error, now)
+            _miss(captures, match, captures.load(match.provider.name, match.id), error, now)
 
 
 def tell(step: Step) -> str:
@@ -146,7 +148,7 @@ def tell(step: Step) -> str:
     return f"{line}  ({step.note})" if step.note else line
 
 
-def _answer(match: providers.Match, ask: Ask) -> Capture | FetchError:
+def _answer(match: providers.Match, ask: CaptureRequest) -> Capture | FetchError:
     """What the service gave, or why it gave nothing."""
     try:
         return match.provider.capture(ask)
@@ -155,11 +157,11 @@ def _answer(match: providers.Match, ask: Ask) -> Capture | FetchError:
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
         # A provider must not trip over a stranger's answer; should one do so, the run goes on.
         network = match.provider.label or urlsplit(match.url).hostname
-        return Odd(f"{say('embed_odd', network=network)}: {type(error).__name__}")
+        return MalformedResponseError(f"{say('embed_odd', network=network)}: {type(error).__name__}")
 
 
 def _items(
-    shelf: Shelf, content_dir: Path, resolve: Callable[[str], str], own: str, only: Collection[str]
+    captures: CaptureStore, content_dir: Path, resolve: Callable[[str], str], own: str, only: Collection[str]
 ) -> Iterator[tuple[providers.Match, Capture | None]]:
     seen = set()
     for item in wanted(content_dir):
@@ -171,7 +173,7 @@ def _items(
             continue
         seen.add(key)
         try:
-            yield match, shelf.load(*key)
+            yield match, captures.load(*key)
         except ContentError:
             yield match, None
 
@@ -184,9 +186,11 @@ def _is_due(kept: Capture | None, check: bool) -> bool:
     return check or (kept.state == "unavailable" and kept.again)
 
 
-def _keep(shelf: Shelf, found: Capture, kept: Capture | None, files: dict[str, bytes], now: dt.datetime) -> Outcome:
+def _keep(
+    captures: CaptureStore, found: Capture, kept: Capture | None, files: dict[str, bytes], now: dt.datetime
+) -> Outcome:
     if kept is None or kept.state == "unavailable":
-        shelf.save(found, files)
+        captures.save(found, files)
         return "captured"
     today = now.date().isoformat()
     outcome: Outcome = "same"
@@ -197,11 +201,11 @@ def _keep(shelf: Shelf, found: Capture, kept: Capture | None, files: dict[str, b
         if len(found.pictures) < len(kept.pictures):
             # Missing because it could not be fetched or because it was taken away: what was quoted stays.
             found.pictures = kept.pictures
-        shelf.save(found, files)
+        captures.save(found, files)
         return "edited"
     if kept.state == "gone":
         kept.state, kept.gone = "kept", ""
-        shelf.save(kept)
+        captures.save(kept)
         outcome = "back"
     return outcome
 
@@ -211,24 +215,26 @@ def _said(capture: Capture) -> tuple[object, ...]:
     return capture.html, capture.title, capture.warning, msgspec.to_builtins(capture.files)
 
 
-def _miss(shelf: Shelf, match: providers.Match, kept: Capture | None, error: FetchError, now: dt.datetime) -> Outcome:
+def _miss(
+    captures: CaptureStore, match: providers.Match, kept: Capture | None, error: FetchError, now: dt.datetime
+) -> Outcome:
     """Record that an item could not be had: on a good capture only that it is gone, and only when told so."""
     today = now.date().isoformat()
     record = Capture(provider=match.provider.name, id=match.id, url=match.url, reason=str(error))
     if kept is None or kept.state == "unavailable":
         record.state, record.tried, record.tries = "unavailable", today, (kept.tries if kept else 0) + 1
         # An answer that says no is not asked for again, silence and nonsense are.
-        record.again = not isinstance(error, NotThere)
-        shelf.save(record)
+        record.again = not isinstance(error, NotFoundError)
+        captures.save(record)
         return "unavailable"
-    if isinstance(error, Asked):
+    if isinstance(error, OptedOutError):
         record.state, record.gone = "removed", today
-        shelf.save(record)
+        captures.save(record)
         return "gone"
-    if isinstance(error, Withheld) or not isinstance(error, NotThere) or kept.state == "gone":
+    if isinstance(error, WithheldError) or not isinstance(error, NotFoundError) or kept.state == "gone":
         return "same"
     kept.state, kept.gone, kept.reason = "gone", today, str(error)
-    shelf.save(kept)
+    captures.save(kept)
     return "gone"
 
 

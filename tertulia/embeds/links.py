@@ -36,7 +36,7 @@ from tertulia.core.errors import ContentError, FetchError
 from tertulia.core.phrases import say
 
 if TYPE_CHECKING:  # a build applies the table and must not load what could fetch
-    from tertulia.core.fetch import Web
+    from tertulia.core.fetch import Fetcher
 
 HOPS = 5  # most addresses that may stand for the next one
 
@@ -157,7 +157,7 @@ def is_short(url: str) -> bool:
     return (parts.hostname or "").removeprefix("www.") in SHORTENERS and len(parts.path) > 1
 
 
-def expander(table: Table, web: Web) -> Callable[[str], str]:
+def expander(table: Table, web: Fetcher) -> Callable[[str], str]:
     """A function that says where an address leads, asks short ones that are not in *table*, and writes them down."""
 
     def expand(url: str) -> str:
@@ -172,7 +172,7 @@ def expander(table: Table, web: Web) -> Callable[[str], str]:
     return expand
 
 
-def expand_all(content_dir: Path, table: Table, web: Web) -> Iterator[tuple[str, str]]:
+def expand_all(content_dir: Path, table: Table, web: Fetcher) -> Iterator[tuple[str, str]]:
     """Expand every short address of the posts that *table* does not know; yields each with its target, "" for none."""
     expand = expander(table, web)
     for link in collect(content_dir):
@@ -181,7 +181,7 @@ def expand_all(content_dir: Path, table: Table, web: Web) -> Iterator[tuple[str,
             yield link.url, target if target != link.url else ""
 
 
-def follow(url: str, web: Web) -> tuple[str, str]:
+def follow(url: str, web: Fetcher) -> tuple[str, str]:
     """
     Where a short address leads: through every further short one, no step beyond.
 
@@ -224,7 +224,7 @@ def collect(content_dir: Path) -> list[Link]:
 
 
 def check(
-    content_dir: Path, table: Table, web: Web, now: dt.datetime, *, apply: bool = False
+    content_dir: Path, table: Table, web: Fetcher, now: dt.datetime, *, apply: bool = False
 ) -> Iterator[Rotten | Link]:
     """
     Ask every link of the posts whether it still answers; the table is brought up to date on the way.
@@ -251,7 +251,7 @@ def check(
         yield Rotten(link, says, known.answered, known.archived, known.use == "archived")
 
 
-def state(url: str, web: Web) -> str:
+def state(url: str, web: Fetcher) -> str:
     """ "" when *url* answers or does not want to say, else what it says: "404", "does not answer (…)"."""
     for method in ("HEAD", "GET"):
         try:
@@ -266,7 +266,7 @@ def state(url: str, web: Web) -> str:
     return str(answer.status)
 
 
-def archived(url: str, day: str, web: Web) -> str:
+def archived(url: str, day: str, web: Fetcher) -> str:
     """The archived copy of *url* nearest to *day* (ISO), "" when there is none or the archive does not answer."""
     try:
         answer = web.get(

@@ -19,8 +19,8 @@ from tertulia.core.errors import ContentError
 from tertulia.core.phrases import say
 from tertulia.core.sanitise import one_line
 from tertulia.embeds import dead, draw, pasted, providers
+from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.draw import Page
-from tertulia.embeds.shelf import Shelf
 from tertulia.embeds.types import Capture, Policy
 from tertulia.render.document import Document
 
@@ -48,7 +48,7 @@ class EmbedsExtension(markdown.Extension):
     Draws captured embeds.
 
     Args:
-        shelf: Where the captures are.
+        captures: Where the captures are.
         page: Whose pictures, calendar and default language the drawings follow.
         policy: What the site does with items that are gone; a post's own word wins.
         resolve: Where a short address leads, itself when unknown: ``links.Table.target``.
@@ -57,7 +57,7 @@ class EmbedsExtension(markdown.Extension):
 
     def __init__(
         self,
-        shelf: Shelf,
+        captures: CaptureStore,
         page: Page,
         *,
         policy: Policy = "keep",
@@ -65,7 +65,7 @@ class EmbedsExtension(markdown.Extension):
         own: str = "",
     ) -> None:
         super().__init__()
-        self.shelf, self.page, self.policy, self.resolve, self.own = shelf, page, policy, resolve, own
+        self.captures, self.page, self.policy, self.resolve, self.own = captures, page, policy, resolve, own
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # the name is Markdown's
         """Look at paragraphs before anybody else does, and put the drawings in when everybody else has finished."""
@@ -114,7 +114,7 @@ class _Embeds(BlockProcessor):
         target = self.extension.resolve(url)
         match = providers.find(target)
         try:
-            capture = self.extension.shelf.load(match.provider.name, match.id)
+            capture = self.extension.captures.load(match.provider.name, match.id)
         except ContentError as error:
             document.report(str(error), say("embed_unreadable_fix"), needle=url)
             return draw.link(target, label_for(match, page))

@@ -24,8 +24,8 @@ from tertulia.core.errors import ContentError
 from tertulia.core.phrases import say
 from tertulia.core.sanitise import one_line
 from tertulia.embeds import pictures, providers
+from tertulia.embeds.capture_store import CaptureStore, file_stem
 from tertulia.embeds.providers.ask import address, markup
-from tertulia.embeds.shelf import Shelf, file_stem
 from tertulia.embeds.types import Author, Capture, Image
 
 NAMES = {
@@ -101,7 +101,7 @@ def paste(content_dir: Path, note: str, now: dt.datetime, *, beside: Path, shown
         captured=now.date().isoformat(),
         source="paste",
     )
-    Shelf(content_dir).save(capture, files)
+    CaptureStore(content_dir).save(capture, files)
     return capture
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tertulia.core.phrases import say
 from tertulia.embeds import providers
-from tertulia.embeds.shelf import Shelf
+from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.types import Capture
 
 
@@ -23,9 +23,9 @@ def remove(content_dir: Path, url: str, now: dt.datetime) -> list[Path]:
         The files whose former content is gone: the JSON and every picture. Empty when nothing had been captured.
     """
     match = providers.find(url)
-    shelf = Shelf(content_dir)
-    file = shelf.file(match.provider.name, match.id)
-    held = [path for path in (file, *shelf.pictures(match.provider.name, match.id)) if path.exists()]
+    captures = CaptureStore(content_dir)
+    file = captures.file(match.provider.name, match.id)
+    held = [path for path in (file, *captures.pictures(match.provider.name, match.id)) if path.exists()]
     mark = Capture(
         provider=match.provider.name,
         id=match.id,
@@ -34,7 +34,7 @@ def remove(content_dir: Path, url: str, now: dt.datetime) -> list[Path]:
         reason=say("removed_reason"),
         gone=now.date().isoformat(),
     )
-    shelf.save(mark)
+    captures.save(mark)
     return held
 
 

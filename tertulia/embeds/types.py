@@ -14,15 +14,15 @@ State = Literal["kept", "gone", "unavailable", "removed"]
 Policy = Literal["keep", "text", "remove"]
 
 
-class NotThere(FetchError):
+class NotFoundError(FetchError):
     """The service answered, and what it said is that the item is gone."""
 
 
-class Withheld(NotThere):
+class WithheldError(NotFoundError):
     """It is not shown to us, or there is nothing in it to show: no proof that it is gone."""
 
 
-class Asked(NotThere):
+class OptedOutError(NotFoundError):
     """Its author asks that it not be shown where we would show it."""
 
 

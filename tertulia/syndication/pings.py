@@ -12,7 +12,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from tertulia.core.errors import NetworkError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.phrases import say
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Finding
@@ -21,13 +21,13 @@ INDEXNOW = "https://api.indexnow.org/indexnow"
 MOST_ADDRESSES = 10_000
 
 
-def websub(web: Web, hub: str, feeds: Iterable[str], now: Callable[[], datetime]) -> list[Finding]:
+def websub(web: Fetcher, hub: str, feeds: Iterable[str], now: Callable[[], datetime]) -> list[Finding]:
     """Tell *hub* that each of *feeds* (whole addresses) has changed."""
     return [_told("WebSub", feed, web, hub, now, data={"hub.mode": "publish", "hub.url": feed}) for feed in feeds]
 
 
 def indexnow(
-    web: Web, site: str, key: str, addresses: Iterable[str], now: Callable[[], datetime], endpoint: str = INDEXNOW
+    web: Fetcher, site: str, key: str, addresses: Iterable[str], now: Callable[[], datetime], endpoint: str = INDEXNOW
 ) -> list[Finding]:
     """Tell search engines that *addresses* are new or changed; *key* is public, and lies at ``site/key.txt``."""
     fresh = list(addresses)[:MOST_ADDRESSES]
@@ -37,7 +37,7 @@ def indexnow(
     return [_told("IndexNow", site, web, endpoint, now, json=body)]
 
 
-def _told(network: str, what: str, web: Web, url: str, now: Callable[[], datetime], **asked: object) -> Finding:
+def _told(network: str, what: str, web: Fetcher, url: str, now: Callable[[], datetime], **asked: object) -> Finding:
     try:
         wire.call(web, "POST", url, network=network, now=now, **asked)  # type: ignore[arg-type]
     except NetworkError as error:

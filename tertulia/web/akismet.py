@@ -12,7 +12,7 @@ from flask import has_request_context, request
 from tertulia.conversation.blog import Blog
 from tertulia.conversation.rules import Signals
 from tertulia.core.errors import TertuliaError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.settings import Secret
 from tertulia.store.said import Incoming
 
@@ -24,7 +24,7 @@ TIMEOUT_SECONDS = 3.0
 
 
 def asker(
-    key: Secret, blog: Blog, web: Web, address: str = ADDRESS
+    key: Secret, blog: Blog, web: Fetcher, address: str = ADDRESS
 ) -> Callable[[Incoming, Signals], bool | None] | None:
     """What asks Akismet; None where there is no key."""
     if not key:

@@ -22,7 +22,7 @@ from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.notices import Notices
 from tertulia.core import smtp
 from tertulia.core.errors import TertuliaError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.settings import Settings
 from tertulia.core.tokens import Signer, secret_of
 from tertulia.store import Store
@@ -50,9 +50,9 @@ class Desk:
     now: Callable[[], datetime]
     counter: "Counter"
     same_origin: bool = True  # the service answers under the site's own host
-    behind: "Behind | None" = None
+    behind: "BackgroundWorker | None" = None
     work: str = ""  # key of the proof of work
-    web: Web = field(default_factory=Web)
+    web: Fetcher = field(default_factory=Fetcher)
 
     @classmethod
     def at(
@@ -71,8 +71,8 @@ class Desk:
         secret = secret_of(settings, root)
         signer = Signer(secret)
         notices = Notices(store, blog, signer, settings.owner_email, now)
-        behind = Behind(root, settings, store, now)
-        web = Web(settings.fetch_allow_private)
+        behind = BackgroundWorker(root, settings, store, now)
+        web = Fetcher(settings.fetch_allow_private)
         moderator = Moderator(
             store, snapshots, now, notices, behind.rebuild, akismet.asker(settings.akismet_key, blog, web)
         )
@@ -125,7 +125,7 @@ class Counter:
         return most + 1 - self._limiter.get_window_stats(item, what, who).remaining
 
 
-class Behind:
+class BackgroundWorker:
     """Two threads: one sends letters, one has the site built anew."""
 
     def __init__(self, root: Path, settings: Settings, store: Store, now: Callable[[], datetime]) -> None:
@@ -184,7 +184,7 @@ class Behind:
         if urlsplit(hook).scheme in ("http", "https"):
             token = self._settings.rebuild_token.reveal()
             headers = {"Authorization": f"Bearer {token}"} if token else {}
-            web = Web(self._settings.fetch_allow_private)
+            web = Fetcher(self._settings.fetch_allow_private)
             # The words GitHub wants: https://docs.github.com/rest/repos/repos#create-a-repository-dispatch-event
             answer = web.request("POST", hook, json={"event_type": "conversation"}, headers=headers)
             if not answer.ok:

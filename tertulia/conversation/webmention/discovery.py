@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree, html
 
 from tertulia.core import fetch
-from tertulia.core.fetch import Fetched, Web
+from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.core.text import strip_controls
 
 REL = "webmention"
@@ -32,12 +32,12 @@ _MOST_WORDS_IN_A_TAG = 500
 _PARAMETER = re.compile(r"\s*([^\s=]+)\s*(?:=\s*(.*))?", re.DOTALL)
 
 
-def discover(target: str, web: Web) -> str:
+def discover(target: str, web: Fetcher) -> str:
     """
     The endpoint of the page *target*; "" when it has none.
 
     Raises:
-        FetchRefused, FetchError: the page could not be asked.
+        FetchRefusedError, FetchError: the page could not be asked.
     """
     headers = {"User-Agent": USER_AGENT, "Accept": "text/html, application/xhtml+xml, */*;q=0.5"}
     page = web.request("GET", target, headers=headers, cut=True, max_bytes=MAX_BYTES)

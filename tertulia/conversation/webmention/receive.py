@@ -23,8 +23,8 @@ from tertulia.content import snapshot
 from tertulia.conversation.webmention import source
 from tertulia.conversation.webmention.discovery import USER_AGENT
 from tertulia.conversation.webmention.pages import SitePages, TargetPage, without_fragment
-from tertulia.core.errors import FetchError, FetchRefused, TertuliaError
-from tertulia.core.fetch import Fetched, Web
+from tertulia.core.errors import FetchError, FetchRefusedError, TertuliaError
+from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.store.mentions import Mention, Mentions
 from tertulia.store.said import Incoming, Recorded
 
@@ -58,7 +58,7 @@ class Receiver:
 
     mentions: Mentions
     pages: SitePages
-    web: Web
+    web: Fetcher
     take: Callable[[Incoming], Recorded]  # the moderator's
     gone: Callable[[str, str], Recorded]
     now: Callable[[], datetime]
@@ -126,7 +126,7 @@ class Receiver:
             return
         try:
             answer = self._ask(mention.source)
-        except FetchRefused as error:
+        except FetchRefusedError as error:
             log.info("webmention from %s refused: %s", _host(mention.source), error)
             self._refuse(mention, "mention_not_fetched")
             return

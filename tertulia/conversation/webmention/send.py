@@ -20,8 +20,8 @@ from lxml import html
 from tertulia.content.posts import Post
 from tertulia.conversation.webmention.discovery import USER_AGENT, discover
 from tertulia.conversation.webmention.pages import SitePages
-from tertulia.core.errors import FetchError, FetchRefused
-from tertulia.core.fetch import Fetched, Web
+from tertulia.core.errors import FetchError, FetchRefusedError
+from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.core.phrases import say
 from tertulia.store.mentions import Sent, SentMentions
 
@@ -112,7 +112,7 @@ class Sender:
     """Tells other sites what is due."""
 
     sent: SentMentions
-    web: Web
+    web: Fetcher
     now: Callable[[], datetime]
 
     def send_due(self) -> list[Sent]:
@@ -127,7 +127,7 @@ class Sender:
         try:
             endpoint = discover(one.target, self.web)
             answer = self._post(endpoint, one) if endpoint else None
-        except FetchRefused as error:  # private, too slow, no address: it will be no better tomorrow
+        except FetchRefusedError as error:  # private, too slow, no address: it will be no better tomorrow
             self.sent.settle(one, "refused", self.now(), reason=str(error))
             return
         except FetchError as error:

@@ -23,7 +23,7 @@ from tertulia.embeds.providers import (
     telegram,
     x,
 )
-from tertulia.embeds.providers.ask import Ask
+from tertulia.embeds.providers.ask import CaptureRequest
 from tertulia.embeds.types import Capture
 
 
@@ -33,7 +33,7 @@ class Provider:
 
     name: str
     label: str  # as readers know it; "" for pages of no service in particular
-    capture: Callable[[Ask], Capture]
+    capture: Callable[[CaptureRequest], Capture]
     patterns: tuple[re.Pattern[str], ...] = ()
 
 
@@ -57,7 +57,7 @@ def _from_data() -> dict[str, Provider]:
 
 
 PAGE = Provider("page", "", page.capture)
-# Asked in this order: services with a host of their own first, those that any host may run last.
+# OptedOutError in this order: services with a host of their own first, those that any host may run last.
 PROVIDERS: dict[str, Provider] = {
     "x": Provider("x", "X", x.capture, x.PATTERNS),
     "bluesky": Provider("bluesky", "Bluesky", bluesky.capture, bluesky.PATTERNS),

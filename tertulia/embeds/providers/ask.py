@@ -16,11 +16,11 @@ from tertulia.core.errors import FetchError
 from tertulia.core.phrases import say
 from tertulia.core.sanitise import clean, one_line
 from tertulia.embeds import pictures
-from tertulia.embeds.shelf import file_stem
-from tertulia.embeds.types import Author, Image, NotThere, Withheld
+from tertulia.embeds.capture_store import file_stem
+from tertulia.embeds.types import Author, Image, NotFoundError, WithheldError
 
 if TYPE_CHECKING:  # a build reads what was captured and must not load what could fetch
-    from tertulia.core.fetch import Fetched, Web
+    from tertulia.core.fetch import Fetched, Fetcher
 
 JSON = ("application/json", "application/activity+json", "text/json", "text/javascript", "application/json+oembed")
 HTML = ("text/html", "application/xhtml+xml")
@@ -32,19 +32,19 @@ ADDRESS_CHARACTERS = 2000
 _ADDRESS = re.compile(r"https?://[^\s<>…\"]*[^\s<>…\".,;:!?»”)\]']")
 
 
-class Busy(FetchError):
+class BusyError(FetchError):
     """The service asks us to come back later."""
 
 
 @dataclass(slots=True)
-class Ask:
+class CaptureRequest:
     """One question to one service."""
 
     url: str
     id: str
     provider: str
     parts: Mapping[str, str]
-    web: Web
+    web: Fetcher
     lang: str = "es"  # in which language services that translate their labels should answer
     # Where a service's API is, for servers that are not the usual one: {"bluesky": "http://127.0.0.1:2584"}.
     bases: Mapping[str, str] = field(default_factory=dict)
@@ -58,12 +58,12 @@ class Ask:
             gone: Statuses by which this service, beyond the usual ones, says that the item is not there.
 
         Raises:
-            NotThere: the service says that the item is gone or not for us.
-            Busy: it asks to wait. FetchError: no usable answer.
+            NotFoundError: the service says that the item is gone or not for us.
+            BusyError: it asks to wait. FetchError: no usable answer.
         """
         answer = self.web.get(url, accept=JSON, max_bytes=ANSWER_BYTES)
         if answer.status in gone:
-            raise NotThere(say("embed_gone"))
+            raise NotFoundError(say("embed_gone"))
         return _checked(answer).json()
 
     def page(self, url: str) -> Fetched:
@@ -153,11 +153,11 @@ def _checked(answer: Fetched) -> Fetched:
     if answer.ok:
         return answer
     if answer.status in (404, 410, 451):
-        raise NotThere(say("embed_gone"))
+        raise NotFoundError(say("embed_gone"))
     if answer.status in (401, 403):
-        raise Withheld(say("embed_forbidden"))
+        raise WithheldError(say("embed_forbidden"))
     if answer.status in (420, 429, 503):
-        raise Busy(say("embed_busy", host=urlsplit(answer.url).hostname))
+        raise BusyError(say("embed_busy", host=urlsplit(answer.url).hostname))
     raise FetchError(say("web_status", url=answer.url, status=answer.status))
 
 

@@ -12,14 +12,14 @@ from tertulia.core.errors import FetchError
 from tertulia.core.phrases import say
 from tertulia.core.sanitise import clean
 from tertulia.embeds.providers.ask import (
-    Ask,
+    CaptureRequest,
     address,
     escaped,
     moment,
     number,
     text,
 )
-from tertulia.embeds.types import Asked, Author, Capture, NotThere, Quoted
+from tertulia.embeds.types import Author, Capture, NotFoundError, OptedOutError, Quoted
 
 PATTERNS = (
     re.compile(
@@ -33,7 +33,7 @@ HIDING_LABELS = frozenset(("!no-unauthenticated", "!hide", "!takedown"))
 _COUNTS = (("likes", "likeCount"), ("shares", "repostCount"), ("replies", "replyCount"), ("quotes", "quoteCount"))
 
 
-def capture(ask: Ask) -> Capture:
+def capture(ask: CaptureRequest) -> Capture:
     """The post, with what it answers and what it quotes."""
     base = ask.bases.get("bluesky", APPVIEW)
     uri = f"at://{ask.parts['user']}/app.bsky.feed.post/{ask.parts['id']}"
@@ -44,12 +44,12 @@ def capture(ask: Ask) -> Capture:
     if not isinstance(thread, dict):
         raise FetchError(say("embed_odd", network="Bluesky"))
     if thread.get("notFound") or thread.get("blocked"):
-        raise NotThere(say("embed_gone"))
+        raise NotFoundError(say("embed_gone"))
     post: Any = thread.get("post")
     if not _is_post(post):
         raise FetchError(say("embed_odd", network="Bluesky"))
     if _hidden(post):
-        raise Asked(say("embed_login_label"))
+        raise OptedOutError(say("embed_login_label"))
     who, record = post["author"], post["record"]
     found = Capture(
         provider=ask.provider,
@@ -111,7 +111,7 @@ def _leads(feature: dict[str, Any]) -> str:
     return ""
 
 
-def _add_embed(ask: Ask, found: Capture, embed: Any) -> None:
+def _add_embed(ask: CaptureRequest, found: Capture, embed: Any) -> None:
     if not isinstance(embed, dict):
         return
     if isinstance(embed.get("media"), dict):

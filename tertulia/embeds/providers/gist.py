@@ -4,7 +4,7 @@ import re
 
 from tertulia.core.errors import FetchError
 from tertulia.core.phrases import say
-from tertulia.embeds.providers.ask import Ask, address, moment, text
+from tertulia.embeds.providers.ask import CaptureRequest, address, moment, text
 from tertulia.embeds.types import Capture, File
 
 PATTERNS = (re.compile(r"https?://gist\.github\.com/(?:[\w-]+/)?(?P<id>[0-9a-f]{5,40})(?:[/?#.]|$)"),)
@@ -13,7 +13,7 @@ MOST_FILES = 10
 MOST_CHARACTERS = 20_000
 
 
-def capture(ask: Ask) -> Capture:
+def capture(ask: CaptureRequest) -> Capture:
     """The gist's files, as far as they are short enough to be read on a page."""
     source = API.format(id=ask.parts["id"])
     gist = ask.json(source)

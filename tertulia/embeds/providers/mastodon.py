@@ -13,14 +13,14 @@ from tertulia.core.phrases import say
 from tertulia.core.sanitise import clean
 from tertulia.embeds.providers import page
 from tertulia.embeds.providers.ask import (
-    Ask,
-    Busy,
+    BusyError,
+    CaptureRequest,
     address,
     moment,
     number,
     text,
 )
-from tertulia.embeds.types import Asked, Author, Capture, Quoted
+from tertulia.embeds.types import Author, Capture, OptedOutError, Quoted
 
 _HOST = r"https?://(?P<host>[A-Za-z0-9.-]+(?::\d+)?)"
 PATTERNS = (
@@ -33,20 +33,20 @@ _COUNTS = (("likes", "favourites_count"), ("shares", "reblogs_count"), ("replies
 _QUOTE_FALLBACK = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
 
 
-def capture(ask: Ask) -> Capture:
+def capture(ask: CaptureRequest) -> Capture:
     """The status, with what it answers and what it quotes."""
     parts = urlsplit(ask.url)
     origin = f"{parts.scheme}://{parts.netloc}"
     try:
         status = ask.json(f"{origin}/api/v1/statuses/{ask.parts['id']}")
-    except Busy:
+    except BusyError:
         raise
     except FetchError as error:
         return _as_page(ask, error)
     if not _is_status(status):
         return _as_page(ask, FetchError(say("embed_odd", network="Mastodon")))
     if status.get("visibility") not in ("public", "unlisted"):
-        raise Asked(say("embed_not_public"))
+        raise OptedOutError(say("embed_not_public"))
     host = parts.netloc
     account = status["account"]
     found = Capture(
@@ -79,7 +79,7 @@ def capture(ask: Ask) -> Capture:
     return found
 
 
-def _as_page(ask: Ask, error: FetchError) -> Capture:
+def _as_page(ask: CaptureRequest, error: FetchError) -> Capture:
     try:
         found = page.capture(ask)
     except FetchError:
@@ -122,7 +122,7 @@ def _quoted(quote: Any, host: str) -> Quoted | None:
     return _beside(quote.get("quoted_status"), host)
 
 
-def _answered(ask: Ask, origin: str, id: str, host: str) -> Quoted | None:
+def _answered(ask: CaptureRequest, origin: str, id: str, host: str) -> Quoted | None:
     if not id.isalnum():
         return None
     try:

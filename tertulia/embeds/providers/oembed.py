@@ -14,7 +14,7 @@ from tertulia.core.phrases import say
 from tertulia.core.sanitise import clean
 from tertulia.embeds.providers import page
 from tertulia.embeds.providers.ask import (
-    Ask,
+    CaptureRequest,
     address,
     escaped,
     markup,
@@ -22,7 +22,7 @@ from tertulia.embeds.providers.ask import (
     number,
     text,
 )
-from tertulia.embeds.types import Author, Capture, Kind, Withheld
+from tertulia.embeds.types import Author, Capture, Kind, WithheldError
 
 _IFRAME = re.compile(r"<iframe\b[^>]*\ssrc=[\"']([^\"']+)", re.IGNORECASE)
 # What asks the reader to go elsewhere, and is no part of the post.
@@ -65,7 +65,7 @@ def service(name: str, entry: dict[str, Any]) -> Service:
         raise ValueError(f"providers.toml, [{name}]: {error}") from error
 
 
-def capture(ask: Ask, service: Service) -> Capture:
+def capture(ask: CaptureRequest, service: Service) -> Capture:
     """The item, from its oEmbed answer and, where the entry says so, from its page."""
     url = service.url.format_map(ask.parts) if service.url else ask.url
     source = service.endpoint.format(url=escaped(url), origin=re.sub(r"^(https?://[^/]+).*", r"\1", ask.url))
@@ -94,7 +94,7 @@ def capture(ask: Ask, service: Service) -> Capture:
     if service.page:
         page.complete(ask, found, pictures=service.pictures)
     if not (found.title or found.html or found.pictures or found.author):
-        raise Withheld(say("embed_empty"))
+        raise WithheldError(say("embed_empty"))
     return found
 
 
@@ -103,7 +103,7 @@ def _author(answer: dict[str, Any]) -> Author | None:
     return Author(name=name, url=address(answer.get("author_url"))) if name else None
 
 
-def _player(answer: dict[str, Any], service: Service, ask: Ask) -> str:
+def _player(answer: dict[str, Any], service: Service, ask: CaptureRequest) -> str:
     if service.player:
         return service.player.format_map(ask.parts)
     frame = _IFRAME.search(answer["html"]) if isinstance(answer.get("html"), str) else None
@@ -112,7 +112,7 @@ def _player(answer: dict[str, Any], service: Service, ask: Ask) -> str:
     return url if own and url.startswith(own) else ""
 
 
-def _add_pictures(ask: Ask, found: Capture, answer: dict[str, Any]) -> None:
+def _add_pictures(ask: CaptureRequest, found: Capture, answer: dict[str, Any]) -> None:
     if found.kind == "photo" and (picture := ask.picture(answer.get("url"), found.title)):
         found.pictures.append(picture)
         return

@@ -10,15 +10,15 @@ from urllib.parse import urljoin, urlsplit
 
 from tertulia.core.errors import FetchError
 from tertulia.core.phrases import say
-from tertulia.embeds.providers.ask import Ask, address, moment, text, tree
-from tertulia.embeds.types import Author, Capture, Withheld
+from tertulia.embeds.providers.ask import CaptureRequest, address, moment, text, tree
+from tertulia.embeds.types import Author, Capture, WithheldError
 
 DESCRIPTION_CHARACTERS = 400
 _DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?")
 _JSON_LD_DURATION = re.compile(r'"duration"\s*:\s*"(P[0-9DTHMS.]+)"')
 
 
-def capture(ask: Ask) -> Capture:
+def capture(ask: CaptureRequest) -> Capture:
     """A card: title, description, picture, site. A picture alone is kept as a photo."""
     answer = ask.page(ask.url)
     host = (urlsplit(answer.url).hostname or "").removeprefix("www.")
@@ -26,7 +26,7 @@ def capture(ask: Ask) -> Capture:
     if answer.content_type.startswith("image/"):
         picture = ask.keep_picture(answer.body)
         if picture is None:
-            raise Withheld(say("embed_empty"))
+            raise WithheldError(say("embed_empty"))
         found.kind, found.pictures = "photo", [picture]
         return found
     said = _Said(tree(answer.body), answer.url)
@@ -42,11 +42,11 @@ def capture(ask: Ask) -> Capture:
     if not found.pictures and (picture := ask.picture(said.picture(), said.meta("og:image:alt"))):
         found.pictures = [picture]
     if not found.title:
-        raise Withheld(say("embed_empty"))
+        raise WithheldError(say("embed_empty"))
     return found
 
 
-def complete(ask: Ask, found: Capture, *, pictures: bool) -> None:
+def complete(ask: CaptureRequest, found: Capture, *, pictures: bool) -> None:
     """Look in the item's own page for what its oEmbed answer left out; a page that cannot be had changes nothing."""
     try:
         answer = ask.page(found.url)
@@ -102,7 +102,7 @@ class _Said:
         return ""
 
 
-def _discover(ask: Ask, found: Capture, said: _Said) -> None:
+def _discover(ask: CaptureRequest, found: Capture, said: _Said) -> None:
     """What the page's own oEmbed answer tells, pictures of photo pages above all; a bad answer changes nothing."""
     url = said.oembed()
     if not url:

@@ -7,14 +7,14 @@ import lxml.html
 
 from tertulia.core.phrases import say
 from tertulia.core.sanitise import clean
-from tertulia.embeds.providers.ask import Ask, moment, text, tree
-from tertulia.embeds.types import Capture, NotThere, Withheld
+from tertulia.embeds.providers.ask import CaptureRequest, moment, text, tree
+from tertulia.embeds.types import Capture, NotFoundError, WithheldError
 
 PATTERNS = (re.compile(r"https?://(?:www\.)?(?:t|telegram)\.me/(?:s/)?(?P<user>[A-Za-z]\w{3,})/(?P<id>\d+)"),)
 _BACKGROUND = re.compile(r"background-image:\s*url\(['\"]?(https://[^'\")]+)")
 
 
-def capture(ask: Ask) -> Capture:
+def capture(ask: CaptureRequest) -> Capture:
     """The post as the widget shows it."""
     user, id = ask.parts["user"], ask.parts["id"]
     source = f"https://t.me/{user}/{id}?embed=1&mode=tme"
@@ -23,7 +23,7 @@ def capture(ask: Ask) -> Capture:
     message = _first(seen, "tgme_widget_message")
     words = _first(seen, "js-message_text")
     if message is None or _first(seen, "tgme_widget_message_error") is not None:
-        raise NotThere(say("embed_gone"))
+        raise NotFoundError(say("embed_gone"))
     photos = [*_all(message, "tgme_widget_message_photo_wrap"), *_all(message, "tgme_widget_message_video_thumb")]
     found = Capture(
         provider=ask.provider,
@@ -44,7 +44,7 @@ def capture(ask: Ask) -> Capture:
         if url and (picture := ask.picture(url[1], video=moving)):
             found.pictures.append(picture)
     if not found.html and not found.pictures:
-        raise Withheld(say("embed_withheld"))
+        raise WithheldError(say("embed_withheld"))
     return found
 
 

@@ -17,14 +17,14 @@ from tertulia.core.errors import FetchError
 from tertulia.core.phrases import say
 from tertulia.core.sanitise import clean
 from tertulia.embeds.providers.ask import (
-    Ask,
+    CaptureRequest,
     escaped,
     markup,
     moment,
     number,
     text,
 )
-from tertulia.embeds.types import Author, Capture, NotThere, Quoted, Withheld
+from tertulia.embeds.types import Author, Capture, NotFoundError, Quoted, WithheldError
 
 PATTERNS = (
     re.compile(
@@ -40,13 +40,13 @@ _FIRST_DATED_ID = 29_700_000_000
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 
 
-def capture(ask: Ask) -> Capture:
+def capture(ask: CaptureRequest) -> Capture:
     """The post, from whichever of the two answers knows more."""
     id, name = ask.parts["id"], ask.parts["name"].replace("i/web", "i")
     url = f"https://x.com/{name}/status/{id}"
     try:
         known: Any = ask.json(OEMBED.format(url=escaped(f"https://twitter.com/{name}/status/{id}")))
-    except NotThere:
+    except NotFoundError:
         raise
     except FetchError:
         known = None
@@ -60,7 +60,7 @@ def capture(ask: Ask) -> Capture:
     if isinstance(tweet, dict) and tweet.get("__typename") == "TweetTombstone":
         said = text(_tombstone(tweet))
         # A stone without a word stands for posts shown to adults or logged-in people only.
-        raise NotThere(said) if said else Withheld(say("embed_withheld"))
+        raise NotFoundError(said) if said else WithheldError(say("embed_withheld"))
     raise FetchError(say("embed_odd", network="X"))
 
 
@@ -87,7 +87,7 @@ def when(id: int) -> str:
     return dt.datetime.fromtimestamp(((id >> 22) + _EPOCH_MS) // 1000, dt.UTC).isoformat()
 
 
-def _from_syndication(ask: Ask, tweet: dict[str, Any], url: str) -> Capture:
+def _from_syndication(ask: CaptureRequest, tweet: dict[str, Any], url: str) -> Capture:
     who = _user(tweet)
     found = Capture(
         provider=ask.provider,
@@ -121,7 +121,7 @@ def _from_syndication(ask: Ask, tweet: dict[str, Any], url: str) -> Capture:
     return found
 
 
-def _from_oembed(ask: Ask, known: dict[str, Any], url: str) -> Capture:
+def _from_oembed(ask: CaptureRequest, known: dict[str, Any], url: str) -> Capture:
     """The blockquote: <p lang dir>text</p>&mdash; Name (@handle) <a href>Month day, year</a>."""
     quoted = known["html"]
     paragraph = re.search(r"<p\b([^>]*)>(.*?)</p>", quoted, re.DOTALL)

@@ -24,7 +24,7 @@ import msgspec
 
 from tertulia.content.posts import Post, PostCredit
 from tertulia.core.errors import NetworkError
-from tertulia.core.fetch import Web
+from tertulia.core.fetch import Fetcher
 from tertulia.core.settings import Settings
 from tertulia.store.subscribers import Subscribers
 from tertulia.syndication.networks.memory import Memory
@@ -123,7 +123,7 @@ class Desk:
     """What a network works with; all of it comes in from outside."""
 
     settings: Settings
-    web: Web
+    web: Fetcher
     output: Path  # where pictures are read from
     memory: Memory  # limits and sessions, kept between runs
     now: Callable[[], datetime]

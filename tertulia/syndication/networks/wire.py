@@ -25,8 +25,8 @@ from typing import Any
 
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from tertulia.core.errors import FetchError, FetchRefused, NetworkError
-from tertulia.core.fetch import Fetched, Web
+from tertulia.core.errors import FetchError, FetchRefusedError, NetworkError
+from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.core.phrases import say
 from tertulia.core.settings import HideSecrets, hide
 from tertulia.syndication.networks.base import Expired, Finding, Refused, Unknown, Waiting
@@ -45,7 +45,7 @@ for _name in ("urllib3.connectionpool", "requests_oauthlib.oauth1_auth", "oauthl
 
 
 def call(
-    web: Web,
+    web: Fetcher,
     method: str,
     url: str,
     *,
@@ -135,7 +135,7 @@ def maybe_sent(error: BaseException) -> bool:
     if any(isinstance(cause, (NewConnectionError, ConnectTimeoutError)) for cause in causes):
         return False
     # Refused with a cause: the address was no good, private or not one at all. Without: too slow or too large.
-    return not (isinstance(error, FetchRefused) and len(causes) > 1)
+    return not (isinstance(error, FetchRefusedError) and len(causes) > 1)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -14,13 +14,13 @@ import pytest
 
 from tertulia.core import phrases
 from tertulia.core.errors import ContentError
-from tertulia.embeds import draw, providers, shelf
+from tertulia.embeds import capture_store, draw, providers
 from tertulia.embeds.archive import keep_from
 from tertulia.embeds.capture import capture
+from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.markdown import EmbedsExtension
 from tertulia.embeds.paste import ask, paste
 from tertulia.embeds.remove import history, remove
-from tertulia.embeds.shelf import Shelf
 from tertulia.embeds.types import Capture, files_of
 from tertulia.render.document import Document
 from tests.embedding import FakeWeb, example, png, post
@@ -47,7 +47,7 @@ def _spanish():
 
 
 def drawn(folder, text):
-    md = markdown.Markdown(extensions=[EmbedsExtension(Shelf(folder), draw.Page())])
+    md = markdown.Markdown(extensions=[EmbedsExtension(CaptureStore(folder), draw.Page())])
     md.document = Document("a.md", body=text)
     return md.convert(text)
 
@@ -84,7 +84,7 @@ def test_killed_at_any_moment_leaves_old_or_new(tmp_path, monkeypatch, call, mom
             raise Killed
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(shelf.os, call, dying)
+    monkeypatch.setattr(capture_store.os, call, dying)
     with contextlib.suppress(Killed):
         list(capture(tmp_path, FakeWeb(data["answers"]), NOW, check=True))
     monkeypatch.undo()
@@ -93,7 +93,7 @@ def test_killed_at_any_moment_leaves_old_or_new(tmp_path, monkeypatch, call, mom
     # The next run finishes what was begun, and leaves nothing lying about.
     list(capture(tmp_path, FakeWeb(data["answers"]), NOW, check=True))
     assert "Otra cosa" in whole(tmp_path)[0]
-    kept = Shelf(tmp_path).load("mastodon", "mas.to-113400000000000001")
+    kept = CaptureStore(tmp_path).load("mastodon", "mas.to-113400000000000001")
     assert {"mas.to-113400000000000001.json", *files_of(kept)} == set(os.listdir(tmp_path / "embeds" / "mastodon"))
 
 
@@ -112,7 +112,7 @@ def test_hash_tells_whether_the_words_changed(tmp_path):
     one = Capture(provider="x", id="1", url="https://x.com/a/status/1", html="<p>a</p>", counts={"likes": 1})
     two = Capture(provider="x", id="1", url="https://x.com/a/status/1", html="<p>a</p>", captured="2026-01-01")
     three = Capture(provider="x", id="1", url="https://x.com/a/status/1", html="<p>b</p>")
-    assert shelf.fingerprint(one) == shelf.fingerprint(two) != shelf.fingerprint(three)
+    assert capture_store.fingerprint(one) == capture_store.fingerprint(two) != capture_store.fingerprint(three)
 
 
 def test_five_hundred_items_resume_where_they_stopped(tmp_path):

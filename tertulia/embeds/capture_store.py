@@ -2,7 +2,7 @@
 
 A picture's name holds a piece of its hash, so a new version never writes over a picture that the old JSON needs.
 Pictures go first, the JSON is moved into place last, and only then what nobody needs any more is deleted: killed at
-any moment, the shelf holds the old item or the new one, whole.
+any moment, the store holds the old item or the new one, whole.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ def file_stem(id: str) -> str:
     return _UNSAFE.sub("-", id).strip(".-")[:120] or "item"
 
 
-class Shelf:
+class CaptureStore:
     """The captures of one blog."""
 
     def __init__(self, content_dir: Path) -> None:

@@ -594,9 +594,13 @@ def test_a_redirect_to_a_private_address_is_not_followed(house, socket_enabled, 
     here = f"127.0.0.1:{httpserver.port}"
     told = f"http://{here}/nota"
     receiver = Receiver(
-        house.store.mentions, house.pages, Fetcher([here], timeout_seconds=5), house.moderator.take, house.moderator.gone,
+        house.store.mentions,
+        house.pages,
+        Fetcher([here], timeout_seconds=5),
+        house.moderator.take,
+        house.moderator.gone,
         lambda: NOW,
-    )  # fmt: skip
+    )
     receiver.accept(told, TARGET)
     import socket
 

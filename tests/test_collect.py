@@ -111,7 +111,7 @@ class House:
             site="https://blog.example",
             lang="es",
             find=lambda url: ("voto", "es") if url.partition("?")[0] == URL else None,
-            take=self.moderator.take,
+            take=self.moderator.ingest,
             gone=self.moderator.gone,
             show=lambda post, lang: self.store.conversation.show(folder / "conversation", post, lang),
             now=lambda: self.clock,
@@ -517,7 +517,7 @@ def test_mastodon(tmp_path):
     assert ["voto"] * 6 + [""] == [said.post for said in house.said()]
     assert [3] == [said.id for said in house.said() if said.is_owner]
     assert {"like": 5, "repost": 2} == house.shown().counts
-    assert "501" == house.store.conversation.mark("collect mastodon mentions")
+    assert "501" == house.store.conversation.get_cursor("collect mastodon mentions")
     house.run()
     assert {"min_id": "501"}.items() <= api.asked[-1][1].items()
 
@@ -579,7 +579,7 @@ def test_x_goes_on_with_older_pages_while_money_lasts(tmp_path):
     one, api = listener("x", tmp_path)
     house = House(tmp_path, one)
     house.collector.budget_cents = 1000.0
-    house.store.conversation.remember("collect x mentions", "4000")
+    house.store.conversation.set_cursor("collect x mentions", "4000")
     path = "/2/users/1/mentions"
     first, second = dict(api.answers[path]), dict(api.answers[path])
     first |= {"data": first["data"][:3], "meta": {"next_token": "older"}}
@@ -588,7 +588,7 @@ def test_x_goes_on_with_older_pages_while_money_lasts(tmp_path):
     house.run()
     asked = [told for where, told in api.asked if where == path]
     assert [("4000", None), ("4000", "older")] == [(told["since_id"], told.get("pagination_token")) for told in asked]
-    assert ("5006", 3) == (house.store.conversation.mark("collect x mentions"), len(house.said()))
+    assert ("5006", 3) == (house.store.conversation.get_cursor("collect x mentions"), len(house.said()))
     house.store.close()
 
 

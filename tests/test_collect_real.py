@@ -96,7 +96,7 @@ class House:
             store=self.store, listeners=[one for one in listeners(desk) if one.name == name], posts=[self.post],
             site="https://blog.example", lang="es",
             find=lambda url: ("voto", "es") if url == self.post.url else None,
-            take=self.moderator.take, gone=self.moderator.gone,
+            take=self.moderator.ingest, gone=self.moderator.gone,
             show=lambda post, lang: self.store.conversation.show(folder / "conversation", post, lang), now=desk.now,
         )  # fmt: skip
 

@@ -79,7 +79,7 @@ def test_the_same_thing_twice_changes_nothing(talk):
 def test_reasons_are_kept_with_their_values(talk):
     """What moderation said can be said again in another language."""
     key = talk.record(SAID, WAITING, NOW).key
-    assert [("rule_first", {}, 0), ("rule_links", {"n": 3}, 2)] == talk.one(key).reasons
+    assert [("rule_first", {}, 0), ("rule_links", {"n": 3}, 2)] == talk.get(key).reasons
 
 
 def test_an_edit_brings_new_words_and_a_new_verdict(talk):
@@ -89,7 +89,7 @@ def test_an_edit_brings_new_words_and_a_new_verdict(talk):
     done = talk.record(edited, WAITING, NOW + timedelta(hours=3))
     assert ("edited", "waiting", True) == (done.state, done.status, done.public)
     assert "same" == talk.record(edited, WAITING, NOW + timedelta(hours=4)).state
-    assert ("Sí pito.", "2026-11-22T20:00:00.000000+00:00") == (talk.one(done.key).text, talk.one(done.key).edited_at)
+    assert ("Sí pito.", "2026-11-22T20:00:00.000000+00:00") == (talk.get(done.key).text, talk.get(done.key).edited_at)
 
 
 def test_what_the_owner_turned_down_stays_so_when_it_is_edited(talk):
@@ -97,7 +97,7 @@ def test_what_the_owner_turned_down_stays_so_when_it_is_edited(talk):
     key = talk.record(SAID, WAITING, NOW).key
     talk.decide(key, "rejected", "owner", NOW)
     talk.record(replace(SAID, text="Otra cosa", html="<p>Otra cosa</p>"), APPROVED, NOW)
-    assert ("rejected", "Otra cosa") == (talk.one(key).status, talk.one(key).text)
+    assert ("rejected", "Otra cosa") == (talk.get(key).status, talk.get(key).text)
 
 
 def test_one_reply_seen_by_two_ways_is_one_comment_with_two_sources(talk):
@@ -107,28 +107,28 @@ def test_one_reply_seen_by_two_ways_is_one_comment_with_two_sources(talk):
     bridged = replace(bridged, author=Author(network="web", identity="https://mas.example/@ana"))
     assert Recorded("merged", key, "approved", True) == talk.record(bridged, WAITING, NOW)
     assert "same" == talk.record(replace(bridged, text="otro resumen"), WAITING, NOW).state
-    assert ["mastodon", "webmention"] == [way[0] for way in talk.one(key).sources]
+    assert ["mastodon", "webmention"] == [way[0] for way in talk.get(key).sources]
     talk.remove("mastodon", "1134", NOW)
-    assert "approved" == talk.one(key).status
+    assert "approved" == talk.get(key).status
     talk.remove("webmention", bridged.source_id, NOW)
-    assert "gone" == talk.one(key).status
+    assert "gone" == talk.get(key).status
 
 
 def test_what_comes_back_is_judged_again(talk):
     """Deleted and posted again under the same id, it waits for its verdict anew."""
     key = talk.record(SAID, APPROVED, NOW).key
     talk.remove("mastodon", "1134", NOW)
-    assert ("edited", "waiting") == (talk.record(SAID, WAITING, NOW).state, talk.one(key).status)
+    assert ("edited", "waiting") == (talk.record(SAID, WAITING, NOW).state, talk.get(key).status)
 
 
 def test_a_reply_that_comes_before_what_it_answers_finds_its_place(talk):
     """Networks do not promise an order."""
     late = replace(SAID, source_id="1135", url="https://mas.example/@luis/1135", in_reply_to="1134")
     key = talk.record(late, APPROVED, NOW).key
-    assert None is talk.one(key).parent
+    assert None is talk.get(key).parent
     parent = talk.record(SAID, APPROVED, NOW).key
-    assert talk.one(parent).id == talk.one(key).parent
-    assert [parent] == [one.key for one in talk.thread(talk.one(key))]
+    assert talk.get(parent).id == talk.get(key).parent
+    assert [parent] == [one.key for one in talk.thread(talk.get(key))]
 
 
 def test_only_what_is_approved_reaches_the_snapshot(talk, tmp_path):
@@ -175,7 +175,7 @@ def test_an_erased_person_does_not_come_back(talk, tmp_path):
     answer = replace(SAID, source="webmention", source_id="w1", url="https://luis.example/1", author=other)
     answer = replace(answer, in_reply_to=SAID.url, text="Y yo", html="<p>Y yo</p>")
     talk.record(answer, APPROVED, NOW)
-    assert {("voto", "es")} == talk.erase(talk.one(key).person, NOW)
+    assert {("voto", "es")} == talk.erase(talk.get(key).person, NOW)
     assert "refused" == talk.record(SAID, APPROVED, NOW).state
     assert "refused" == talk.record(replace(SAID, source_id="77", url=""), APPROVED, NOW).state
     bridged = replace(

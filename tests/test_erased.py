@@ -94,7 +94,7 @@ def form(moderator, number, who, words, **more):
         source="form", source_id=f"form {number}", post="voto", lang="es", kind="comment", author=author,
         published=NOW, text=words, html=f"<p>{words}</p>", **more,
     )  # fmt: skip
-    return moderator.take(incoming).key
+    return moderator.ingest(incoming).key
 
 
 def found_in(folder):
@@ -124,13 +124,13 @@ def test_who_is_erased_is_in_no_file_and_stays_out(root, build):
     here = desk(root, conf.read(root / "pelicanconf.py"))
     first = form(here.moderator, 1, "Luis", "Yo pregunto.")
     here.store.letters.confirm(
-        here.store.letters.ask(here.store.conversation.one(first).id, "l@l.example", "es", NOW).id
+        here.store.letters.ask(here.store.conversation.get(first).id, "l@l.example", "es", NOW).id
     )
     here.moderator.decide(first, "approved")
     hers = form(
         here.moderator, 2, "Zoraida Quintanilla", "Qué turbamulta.", site="https://zq.example", in_reply_to="form 1"
     )
-    here.store.letters.ask(here.store.conversation.one(hers).id, "zq@correo.example", "es", NOW)
+    here.store.letters.ask(here.store.conversation.get(hers).id, "zq@correo.example", "es", NOW)
     for said in here.store.conversation.find(("waiting",)):
         here.moderator.decide(said.key, "approved")
     here.moderator.edit(hers, "Qué turbamulta, de verdad.")

@@ -307,7 +307,7 @@ def test_nobody_gets_in_without_a_link(talk):
     assert "/moderation/login" == talk.browser.get("/moderation").location
     assert "/moderation/login" == talk.browser.get(f"/moderation/{said.key}").location
     assert 403 == talk.browser.post("/moderation", data={"do": f"approve {said.key}"}, headers=OURS).status_code
-    assert "waiting" == talk.store.conversation.one(said.key).status
+    assert "waiting" == talk.store.conversation.get(said.key).status
 
 
 def test_a_login_link_works_once_and_only_by_its_button(talk):
@@ -346,7 +346,7 @@ def test_the_owners_buttons_need_the_pages_own_word(talk):
     for csrf, headers in (("", OURS), ("x", OURS), (other.csrf(), OURS), ("ñ", OURS), (good, HOSTILE)):
         answer = talk.browser.post("/moderation", data={"do": f"approve {said.key}", "csrf": csrf}, headers=headers)
         assert 403 == answer.status_code
-    assert "waiting" == talk.store.conversation.one(said.key).status
+    assert "waiting" == talk.store.conversation.get(said.key).status
 
 
 def test_approving_puts_it_on_the_page_and_rejecting_takes_it_off(talk):
@@ -368,7 +368,7 @@ def test_several_are_decided_at_once(talk):
     talk.enter()
     answer = talk.do("spam", key=keys[:2])
     assert "n=2" in answer.location
-    assert ["spam", "spam", "waiting"] == [talk.store.conversation.one(key).status for key in keys]
+    assert ["spam", "spam", "waiting"] == [talk.store.conversation.get(key).status for key in keys]
 
 
 def test_a_trusted_person_is_published_at_once_and_a_blocked_one_never(talk):
@@ -376,7 +376,7 @@ def test_a_trusted_person_is_published_at_once_and_a_blocked_one_never(talk):
     first = talk.said(remember="yes")
     talk.enter()
     talk.do(f"trust {first.key}")
-    assert ["approved", "approved"] == [talk.store.conversation.one(first.key).status, talk.said(text="Dos").status]
+    assert ["approved", "approved"] == [talk.store.conversation.get(first.key).status, talk.said(text="Dos").status]
     talk.do(f"block {first.key}")
     assert "spam" == talk.said(text="Tres").status
 
@@ -404,7 +404,7 @@ def test_a_person_is_erased_from_everywhere(talk):
     assert b"Zutana" not in kept
     assert [] == talk.store.conversation.find()
     assert 0 == talk.store.letters.waiting()
-    assert "refused" == talk.desk.moderator.take(_again(talk, said)).state
+    assert "refused" == talk.desk.moderator.ingest(_again(talk, said)).state
     for path in talk.folder.rglob("*"):
         held = path.read_bytes() if path.is_file() else b""
         assert b"Zutana" not in held, path
@@ -450,9 +450,9 @@ def test_a_letters_link_acts_after_its_button(tmp_path):
     (letter,) = talk.store.letters.due(talk.clock)
     approve = re.search(r"https://blog\.example(/moderation/act/\S+)", letter.body)[1]
     assert 200 == talk.browser.get(approve).status_code
-    assert "waiting" == talk.store.conversation.one(said.key).status
+    assert "waiting" == talk.store.conversation.get(said.key).status
     assert 200 == talk.browser.post(approve, headers=OURS).status_code
-    assert "approved" == talk.store.conversation.one(said.key).status
+    assert "approved" == talk.store.conversation.get(said.key).status
 
 
 # The house ----------------------------------------------------------------------------------------------------------

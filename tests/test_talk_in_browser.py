@@ -123,12 +123,12 @@ def test_nothing_of_a_stranger_runs(blog):
     for number, payload in enumerate(xss.payloads()):
         draft = form.read(dict.fromkeys(("text", "name", "site", "email"), payload) | {"post": "voto", "lang": "es"})
         said = replace(form.incoming(draft, f"n{number}", "", NOW), post="voto", lang="es")
-        blog.desk.moderator.take(said)
+        blog.desk.moderator.ingest(said)
         author = Author(
             network="mastodon", identity=payload[:400] + str(number), name=payload, handle=payload, url=payload,
             avatar=payload,
         )  # fmt: skip
-        blog.desk.moderator.take(
+        blog.desk.moderator.ingest(
             Incoming(
                 source="webmention", source_id=f"{payload[:400]}{number}", post="voto", lang="es", kind="mention",
                 author=author, published=NOW, text=payload, html=clean(payload), url=payload, in_reply_to=payload,

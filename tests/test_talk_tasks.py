@@ -42,7 +42,7 @@ def test_the_queue_is_decided_by_one_key_each(talk):
     keys = [talk.said(text=f"Comentario número {n} de la tarde").key for n in range(5)]
     shown = []
     done = tasks.moderate(talk.desk.moderator, answers("a", "s", "n", "x", "r", "q"), shown.append)
-    statuses = [talk.store.conversation.one(key).status for key in keys]
+    statuses = [talk.store.conversation.get(key).status for key in keys]
     assert (3, ["approved", "spam", "waiting", "rejected", "waiting"]) == (done, statuses)
     assert any("es la primera vez que escribe" in page for page in shown)
     assert [keys[0]] == [one.id for one in snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments]
@@ -52,7 +52,7 @@ def test_trusting_publishes_what_a_person_said_and_will_say(talk):
     """In the terminal as in the page."""
     said = talk.said(remember="yes")
     tasks.moderate(talk.desk.moderator, answers("t"), lambda _: None)
-    assert ("approved", "approved") == (talk.store.conversation.one(said.key).status, talk.said(text="Dos").status)
+    assert ("approved", "approved") == (talk.store.conversation.get(said.key).status, talk.said(text="Dos").status)
 
 
 def test_the_terminal_shows_words_and_obeys_none_of_them(talk):

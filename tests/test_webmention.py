@@ -74,7 +74,7 @@ class House:
             mentions=self.store.mentions,
             pages=self.pages,
             web=self.sites,
-            take=self.moderator.take,
+            take=self.moderator.ingest,
             gone=self.moderator.gone,
             now=lambda: self.clock,
             also=lambda page: ("https://mas.example/@blog/1",),
@@ -381,7 +381,7 @@ def test_a_reply_to_a_comment_finds_its_place(house):
         '<p class="e-content">Y yo.</p></div>',
     )
     house.tell(other, f"{TARGET}#c-{key}")
-    first = house.store.conversation.one(key)
+    first = house.store.conversation.get(key)
     assert [first.id] == [said.parent for said in house.said() if said.text == "Y yo."]
 
 
@@ -437,7 +437,7 @@ def test_what_is_seen_by_two_ways_is_one_comment(house):
         source="mastodon", source_id="1134", post="voto", lang="es", kind="reply", author=ana, published=NOW,
         text="Sí.", html="<p>Sí.</p>", url="https://mas.example/@ana/1134",
     )  # fmt: skip
-    house.moderator.take(collected)
+    house.moderator.ingest(collected)
     bridge = "https://brid.gy/comment/mastodon/@blog@mas.example/1/1134"
     house.sites.put(
         bridge,
@@ -521,7 +521,7 @@ def test_no_private_source_is_fetched(house, monkeypatch, socket_enabled, url):
         house.store.mentions,
         house.pages,
         Fetcher(timeout_seconds=5),
-        house.moderator.take,
+        house.moderator.ingest,
         house.moderator.gone,
         lambda: NOW,
     )
@@ -560,7 +560,7 @@ def test_a_public_name_is_tried(house, monkeypatch, socket_enabled):
         house.store.mentions,
         house.pages,
         Fetcher(timeout_seconds=5),
-        house.moderator.take,
+        house.moderator.ingest,
         house.moderator.gone,
         lambda: NOW,
     )
@@ -576,7 +576,7 @@ def test_a_name_that_changes_its_mind_gains_nothing(house, monkeypatch, socket_e
         house.store.mentions,
         house.pages,
         Fetcher(timeout_seconds=5),
-        house.moderator.take,
+        house.moderator.ingest,
         house.moderator.gone,
         lambda: NOW,
     )
@@ -597,7 +597,7 @@ def test_a_redirect_to_a_private_address_is_not_followed(house, socket_enabled, 
         house.store.mentions,
         house.pages,
         Fetcher([here], timeout_seconds=5),
-        house.moderator.take,
+        house.moderator.ingest,
         house.moderator.gone,
         lambda: NOW,
     )

@@ -221,7 +221,7 @@ class House:
         return captured(url, self.web, self.bench.settings.bluesky_appview_url, self.bench.now)
 
     def _take(self, incoming: Incoming) -> Recorded:
-        recorded = self.moderator.take(incoming)
+        recorded = self.moderator.ingest(incoming)
         if recorded.status == "waiting" and recorded.state in ("new", "edited") and recorded.key not in self.waiting:
             self.waiting.append(recorded.key)
         return recorded

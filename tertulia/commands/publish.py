@@ -151,7 +151,7 @@ def _nothing_lost(bench: Bench, changes: Plan, lose: bool) -> bool:
 def _on_purpose(bench: Bench, item: str) -> bool:
     if item.startswith(("https://", "http://")):
         return any(item in row.remote for row in bench.store.deliveries.all(state="withdrawn"))
-    return bool(bench.store.conversation.one(item) or bench.store.conversation.audit(item, limit=1))
+    return bool(bench.store.conversation.get(item) or bench.store.conversation.audit(item, limit=1))
 
 
 def _upload(bench: Bench, target: Target, changes: Plan) -> None:

@@ -30,7 +30,7 @@ def moderate(
     if not waiting:
         show(say("talk_nothing"))
     for number, said in enumerate(waiting, 1):
-        current = moderator.store.conversation.one(said.key)
+        current = moderator.store.conversation.get(said.key)
         if current is None or current.status != "waiting":
             continue  # decided meanwhile, with a person's other comments or in the web page
         show(as_text(moderator.store, current, number, len(waiting)))
@@ -113,9 +113,9 @@ def erase(moderator: Moderator, who: str, sure: bool, ask: Callable[[str], str] 
 
 def _people(store: Store, who: str) -> dict[int, Said]:
     """Those that *who* names exactly; a part of a name is nobody."""
-    if one := store.conversation.one(who.removeprefix("c-")):
+    if one := store.conversation.get(who.removeprefix("c-")):
         return {one.person: one}
-    found = [said for notice in store.letters.of_address(who) if (said := store.conversation.one(notice.key))]
+    found = [said for notice in store.letters.of_address(who) if (said := store.conversation.get(notice.key))]
     found += [
         said
         for said in store.conversation.find(words=who, limit=100_000)

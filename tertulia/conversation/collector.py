@@ -5,7 +5,7 @@ and records it. The store knows what is new, what was edited and what is the sam
 longer shows is asked for by name, and goes when it is gone. A second run with nothing new changes nothing.
 
     thread of an announcement ─┐
-    mentions of the account    ├─▶ whose article? ─▶ the moderator's take ─▶ store, snapshot
+    mentions of the account    ├─▶ whose article? ─▶ the moderator's ingest ─▶ store, snapshot
     posts that link to us      ┘
 """
 
@@ -150,7 +150,7 @@ class Collector:
         return {place: remotes for place, remotes in found.items() if place in known and remotes[0].id}
 
     def _due(self, listener: Listener, place: tuple[str, str], remote: Remote) -> bool:
-        seen = self.store.conversation.mark(_mark(listener, remote.id))
+        seen = self.store.conversation.get_cursor(_mark(listener, remote.id))
         post = next(post for post in self.posts if post.key == place)
         return not seen or self.now() - datetime.fromisoformat(seen) >= max(listener.every, rhythm(post, self.now()))
 
@@ -172,7 +172,7 @@ class Collector:
         if any(changed):
             report.counts["numbers"] += 1
             self.show(*place)
-        self.store.conversation.remember(_mark(listener, remotes[0].id), self.now().isoformat())
+        self.store.conversation.set_cursor(_mark(listener, remotes[0].id), self.now().isoformat())
 
     def _check(self, listener: Listener, place: tuple[str, str], seen: set[str], report: Report) -> None:
         """What we have and have not just seen: asked for by name, for a thread may be cut short."""
@@ -189,14 +189,14 @@ class Collector:
     ) -> None:
         """Once a day: what came by a feed, and stands under no announcement of ours, may be edited or gone."""
         mark = f"collect {listener.name} again"
-        seen = self.store.conversation.mark(mark)
+        seen = self.store.conversation.get_cursor(mark)
         if not everything and (not seen or self.now() - datetime.fromisoformat(seen) < AGAIN):
             if not seen:  # all of it has come just now
-                self.store.conversation.remember(mark, self.now().isoformat())
+                self.store.conversation.set_cursor(mark, self.now().isoformat())
             return
         for place in sorted(self.store.collected.places(listener.name) - spoken.keys()):
             self._check(listener, place, set(), report)
-        self.store.conversation.remember(mark, self.now().isoformat())
+        self.store.conversation.set_cursor(mark, self.now().isoformat())
 
     # Feeds
 
@@ -206,7 +206,7 @@ class Collector:
         by_url = {remote.url: place for place, remotes in spoken.items() for remote in remotes if remote.url}
         read = listener.feeds(self.site)[name]
         for _page in range(MOST_PAGES):
-            cursor = self.store.conversation.mark(mark)
+            cursor = self.store.conversation.get_cursor(mark)
             page = read(cursor)
             report.looked += 1
             report.cents += self._spend(listener, page.cents)
@@ -215,7 +215,7 @@ class Collector:
                 if place:
                     self._record(listener, heard, place, report)
             if page.cursor != cursor:
-                self.store.conversation.remember(mark, page.cursor)
+                self.store.conversation.set_cursor(mark, page.cursor)
             if not page.more or not self._affords(listener, report):
                 return
 
@@ -318,12 +318,12 @@ class Collector:
 
     def spent(self, network: str) -> float:
         """What reading a network has cost this month, in cents."""
-        return float(self.store.conversation.mark(self._purse(network)) or 0)
+        return float(self.store.conversation.get_cursor(self._purse(network)) or 0)
 
     def _spend(self, listener: Listener, cents: float) -> float:
         if cents:
             total = self.spent(listener.name) + cents
-            self.store.conversation.remember(self._purse(listener.name), f"{total:.3f}".rstrip("0").rstrip("."))
+            self.store.conversation.set_cursor(self._purse(listener.name), f"{total:.3f}".rstrip("0").rstrip("."))
         return cents
 
     def _purse(self, network: str) -> str:

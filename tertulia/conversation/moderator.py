@@ -1,7 +1,7 @@
 """What is done with a comment: taken in, decided, edited, trusted, erased; each with all that follows from it.
 
 What follows: the filter learns, the snapshot of the post is written, the site is built anew, whoever asked for it
-gets a letter. The form, webmentions and the networks all come in by ``take``.
+gets a letter. The form, webmentions and the networks all come in by ``ingest``.
 """
 
 import logging
@@ -53,7 +53,7 @@ class Moderator:
         second = self.second_opinion(incoming, signals) if self.second_opinion and signals else None
         return judge(Case(incoming, known, signals, opinion, second))
 
-    def take(self, incoming: Incoming, signals: Signals | None = None) -> Recorded:
+    def ingest(self, incoming: Incoming, signals: Signals | None = None) -> Recorded:
         """Record *incoming* with its verdict, and do what follows; the same thing again does nothing."""
         before = self.store.conversation.by_source(incoming.source, incoming.source_id)
         recorded = self.store.conversation.record(incoming, self.judge(incoming, signals), self.now())
@@ -74,7 +74,7 @@ class Moderator:
         recorded = self.store.conversation.remove(source, source_id, self.now())
         if before:
             self._learn_anew(before)
-        said = self.store.conversation.one(recorded.key) if recorded.public and recorded.key else None
+        said = self.store.conversation.get(recorded.key) if recorded.public and recorded.key else None
         if said:
             self._show(said.post, said.lang)
         elif recorded.public:
@@ -91,7 +91,7 @@ class Moderator:
         self._learn(before, status)
         if "approved" in (before.status, status):
             self._show(before.post, before.lang)
-        after = self.store.conversation.one(key)
+        after = self.store.conversation.get(key)
         if after and status == "approved" and before.decided_at == before.received_at and self.notices:
             self.notices.answered(after)
         return before
@@ -107,7 +107,7 @@ class Moderator:
 
     def edit(self, key: str, text: str) -> bool:
         """The owner changes words, and the page will say so."""
-        said = self.store.conversation.one(key)
+        said = self.store.conversation.get(key)
         if said is None or not self.store.conversation.edit(key, text, to_html(text), "owner", self.now()):
             return False
         self._learn_anew(said)
@@ -126,7 +126,7 @@ class Moderator:
 
     def trust(self, key: str, trust: Trust) -> bool:
         """What to think of whoever wrote *key*; blocking takes what waits of them to the spam box."""
-        said = self.store.conversation.one(key)
+        said = self.store.conversation.get(key)
         if said is None:
             return False
         self.store.conversation.trust(said.person, trust, self.now())
@@ -168,7 +168,7 @@ class Moderator:
     def _tell(self, notices: Notices, recorded: Recorded) -> None:
         if recorded.status == "waiting" and not notices.owner:
             return
-        said = self.store.conversation.one(recorded.key)
+        said = self.store.conversation.get(recorded.key)
         if said:
             (notices.waiting if recorded.status == "waiting" else notices.answered)(said)
 
@@ -183,7 +183,7 @@ class Moderator:
 
     def _learn_anew(self, before: Said) -> None:
         """Learn what is there now instead of what was: erasing finds no other words to forget."""
-        after = self.store.conversation.one(before.key)
+        after = self.store.conversation.get(before.key)
         what = ("text", "name", "author_url", "status", "decided_by")
         if after is None or any(getattr(before, name) != getattr(after, name) for name in what):
             self._teach(before, undo=True)

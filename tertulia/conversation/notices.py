@@ -39,7 +39,7 @@ class Notices:
 
     def gathered(self, keys: Sequence[str]) -> None:
         """Tell the owner in one letter of all that came at once and waits."""
-        found = [said for key in keys if (said := self.store.conversation.one(key)) and said.status == "waiting"]
+        found = [said for key in keys if (said := self.store.conversation.get(key)) and said.status == "waiting"]
         if self.owner and found:
             self._to_owner(found)
 

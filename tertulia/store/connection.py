@@ -36,13 +36,13 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write: committed at the end, rolled back by an exception."""
-        with self._turn, _told(), self.engine.begin() as connection:
+        with self._turn, translate_db_errors(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads, and never waits for a writer."""
-        with _told(), self.engine.connect().execution_options(reading=True) as connection:
+        with translate_db_errors(), self.engine.connect().execution_options(reading=True) as connection:
             yield connection
 
     def migrate(self) -> None:
@@ -60,7 +60,7 @@ class Database:
         """Leave nothing of what was deleted in SQLite's log; PostgreSQL's own cleaning does it there, in its time."""
         if not self.is_sqlite:
             return
-        with self._turn, _told():
+        with self._turn, translate_db_errors():
             bare = self.engine.raw_connection()  # a checkpoint cannot be made inside a transaction
             try:
                 bare.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -155,7 +155,7 @@ def _upgrade(connection: Connection) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def translate_db_errors() -> Iterator[None]:
     """Turn the database's exceptions into ours, without password and without what was written."""
     try:
         yield

@@ -159,7 +159,7 @@ class Conversation:
 
     # Looking
 
-    def one(self, key: str) -> Said | None:
+    def get(self, key: str) -> Said | None:
         """The comment that the world calls *key*."""
         with self._database.reading() as connection:
             row = connection.execute(showing.with_persons().where(comments.c.key == key)).first()
@@ -169,7 +169,7 @@ class Conversation:
         """The comment that *source* calls *source_id*."""
         with self._database.reading() as connection:
             row = recording.by_source(connection, source, source_id)
-            return self.one(row.key) if row else None
+            return self.get(row.key) if row else None
 
     def find(
         self,
@@ -240,7 +240,7 @@ class Conversation:
 
     def decide(self, key: str, status: Status, who: Who, now: datetime, reason: str = "") -> Said | None:
         """Give a comment another status; it as it was before, or None when there is none or nothing changes."""
-        before = self.one(key)
+        before = self.get(key)
         if before is None:
             return None
         with self._writing() as connection:
@@ -299,14 +299,14 @@ class Conversation:
         known = {(one.id, one.lang) for one in snapshot.read_all(folder) if one.comments or one.counts}
         return sum(self.show(folder, post, lang) for post, lang in sorted(known | set(self.posts())))
 
-    # Small things to remember
+    # Cursors and other small things to remember
 
-    def mark(self, name: str) -> str:
+    def get_cursor(self, name: str) -> str:
         """What was last remembered under *name*; "" for nothing."""
         with self._database.reading() as connection:
             return connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar() or ""
 
-    def remember(self, name: str, value: str) -> None:
+    def set_cursor(self, name: str, value: str) -> None:
         """Keep *value* under *name*: how far a network has been read, for one."""
         with self._writing() as connection:
             remember(connection, name, value)

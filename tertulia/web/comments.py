@@ -104,9 +104,9 @@ def _send(desk: Desk, draft: Draft, nonce: str, age: float, recent: int) -> str:
         worked=guards.verify_work(desk, request.form.get("altcha", ""), nonce),
     )
     incoming = form.incoming(draft, nonce, _remembered(desk), desk.now())
-    recorded = desk.moderator.take(incoming, signals)
+    recorded = desk.moderator.ingest(incoming, signals)
     if draft.notify and draft.email and recorded.key and recorded.status != "spam":
-        said = desk.store.conversation.one(recorded.key)
+        said = desk.store.conversation.get(recorded.key)
         if said:
             desk.notices.asked(desk.store.letters.ask(said.id, draft.email, draft.lang, desk.now()))
     return recorded.key
@@ -115,7 +115,7 @@ def _send(desk: Desk, draft: Draft, nonce: str, age: float, recent: int) -> str:
 def _sent(desk: Desk, draft: Draft, key: str) -> Any:
     mine = f"/comments/mine/{desk.signer.sign('mine', key, desk.now())}"
     response = make_response(jsonify(state="sent", url=mine)) if _wants_json() else redirect(mine, 303)
-    said = desk.store.conversation.one(key) if draft.remember else None
+    said = desk.store.conversation.get(key) if draft.remember else None
     if said:
         identity = desk.store.conversation.identity(said.person)
         value = desk.signer.sign("person", identity, desk.now())
@@ -134,7 +134,7 @@ def _preview(desk: Desk, draft: Draft, post: Post, wrong: list[Mistake], status:
         challenge = None if wrong else guards.challenge(desk, nonce)
         state = "errors" if wrong else "preview"
         return jsonify(state=state, html=shown, token=token, challenge=challenge, errors=errors), status
-    above = desk.store.conversation.one(draft.parent) if draft.parent and status != 503 else None
+    above = desk.store.conversation.get(draft.parent) if draft.parent and status != 503 else None
     if above and (above.status != "approved" or (above.post, above.lang) != post.key):
         above = None
     return render_template(
@@ -189,7 +189,7 @@ def change_mine(token: str) -> Any:
 
 def _mine(desk: Desk, token: str) -> tuple[Said | None, bool]:
     found = desk.signer.read("mine", token, PRIVATE_LINK_FOR, desk.now())
-    said = desk.store.conversation.one(found[0]) if found else None
+    said = desk.store.conversation.get(found[0]) if found else None
     if said is None:
         return None, False
     g.lang = said.lang if said.lang in ("es", "en") else g.lang
@@ -249,7 +249,7 @@ def like() -> Any:
     post = _post(desk, form.read(request.form))
     g.lang = post.lang if post.lang in ("es", "en") else g.lang
     key = sanitise.one_line(request.form.get("comment", ""), 24)
-    said = desk.store.conversation.one(key) if key else None
+    said = desk.store.conversation.get(key) if key else None
     if key and (said is None or said.status != "approved" or (said.post, said.lang) != post.key):
         abort(404)
     word = request.cookies.get(LIKE_COOKIE, "")

@@ -250,7 +250,7 @@ def _answer(desk: Desk, said: Said, text: str) -> None:
     """The owner's own word below a comment."""
     name = desk.blog.author or desk.blog.title
     author = Author(network="form", identity="owner", name=name, url=desk.blog.site, is_owner=True)
-    desk.moderator.take(
+    desk.moderator.ingest(
         Incoming(
             source="form",
             source_id=secrets.token_hex(12),
@@ -280,7 +280,7 @@ def _one(said: Said, unsure: bool = False) -> str:
 
 
 def _said(key: str) -> Said:
-    found = _desk().store.conversation.one(key)
+    found = _desk().store.conversation.get(key)
     if found is None:
         abort(404)
     return found
@@ -315,7 +315,7 @@ def _act(token: str) -> tuple[str, Said | None]:
     found = desk.signer.read("act", token, ACT_FOR, desk.now())
     if not found or found[0][0] not in DECISIONS:
         return "", None
-    return found[0][0], desk.store.conversation.one(found[0][1])
+    return found[0][0], desk.store.conversation.get(found[0][1])
 
 
 @pages.app_template_global()

@@ -45,7 +45,7 @@ def receiver(desk: Desk) -> Receiver:
         mentions=desk.store.mentions,
         pages=SitePages(desk.blog.site, desk.blog.output, desk.blog.published, others),
         web=desk.web,
-        take=desk.moderator.take,
+        take=desk.moderator.ingest,
         gone=desk.moderator.gone,
         now=desk.now,
         also=announcements(folder),
@@ -126,7 +126,7 @@ def _state(mention: Mention) -> str:
     """The phrase for what became of it."""
     if mention.state != "taken":
         return mention.reason or "mention_queued"
-    said = _desk().store.conversation.one(mention.comment) if mention.comment else None
+    said = _desk().store.conversation.get(mention.comment) if mention.comment else None
     if said is None:
         return mention.reason or "mention_taken"
     shown = {"waiting": "mention_waiting", "approved": "mention_approved", "gone": "mention_gone"}

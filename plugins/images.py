@@ -15,34 +15,34 @@ from pelican import signals
 
 from tertulia.core.models import Problem
 from tertulia.core.phrases import say
-from tertulia.render.album import Album, PictureMissing
-from tertulia.render.images import PICTURE_SUFFIXES, Darkroom, PictureError
+from tertulia.render.images import PICTURE_SUFFIXES, ImageCache, PictureError
 from tertulia.render.pictures import SIZES, PicturesExtension
+from tertulia.render.resolver import ImageResolver, PictureNotFoundError
 
 log = logging.getLogger(__name__)
 
 
-def album(settings):
+def resolver(settings):
     """The pictures of this build."""
-    if "ALBUM" not in settings:
-        darkroom = Darkroom(Path(settings.get("IMAGE_CACHE_PATH") or "var/cache/images"))
+    if "IMAGES" not in settings:
+        image_cache = ImageCache(Path(settings.get("IMAGE_CACHE_PATH") or "var/cache/images"))
         address = settings.get("SITE_ADDRESS", "")
-        settings["ALBUM"] = Album(
-            Path(settings["PATH"]), darkroom, siteurl=settings.get("SITEURL", ""), site_address=address
+        settings["IMAGES"] = ImageResolver(
+            Path(settings["PATH"]), image_cache, siteurl=settings.get("SITEURL", ""), site_address=address
         )
-    return settings["ALBUM"]
+    return settings["IMAGES"]
 
 
 def markdown_extension(settings):
     """What understands pictures in posts."""
-    return PicturesExtension(album(settings), sizes=settings.get("IMAGE_SIZES", SIZES))
+    return PicturesExtension(resolver(settings), sizes=settings.get("IMAGE_SIZES", SIZES))
 
 
 def cover(meta, document, settings):
     """The cover that a post's metadata names, or None; what is wrong with it is left on *document*."""
     if not meta.cover:
         return None
-    pictures, beside = album(settings), Path(settings["PATH"]) / document.path.removeprefix("content/")
+    pictures, beside = resolver(settings), Path(settings["PATH"]) / document.path.removeprefix("content/")
 
     def report(what, fix):
         document.problems.append(Problem(document.path, meta.lines.get("cover", 1), what, fix))
@@ -52,7 +52,7 @@ def cover(meta, document, settings):
         return None
     try:
         picture = pictures.resolve(meta.cover, beside, meta.cover_alt)
-    except (PictureMissing, PictureError) as error:
+    except (PictureNotFoundError, PictureError) as error:
         report(error.what, error.fix)
         return None
     if not meta.cover_alt:
@@ -65,22 +65,22 @@ def order_pictures(content):
     """Ask for what a post shows; it may have been read by another process."""
     document = getattr(content, "source_text", None)
     if document and document.files:
-        pictures = album(content.settings)
+        pictures = resolver(content.settings)
         for (path, use), line in document.files.items():
-            pictures.ask(Path(path), use, Path(content.source_path), line)
+            pictures.request(Path(path), use, Path(content.source_path), line)
 
 
 def add_portraits(generator):
     """Give every author the ``portrait`` that people.toml names, or None."""
-    pictures, people = album(generator.settings), Path(generator.settings["PATH"]) / "people.toml"
+    pictures, people = resolver(generator.settings), Path(generator.settings["PATH"]) / "people.toml"
     for author, _articles in generator.authors:
         person = getattr(author, "person", None)
         author.portrait = None
         if person and person.photo:
             try:
                 author.portrait = pictures.resolve(person.photo, people, person.name)
-                pictures.ask(pictures.find(person.photo, people), "shown", people)
-            except (PictureMissing, PictureError) as error:
+                pictures.request(pictures.find(person.photo, people), "shown", people)
+            except (PictureNotFoundError, PictureError) as error:
                 log.warning("%s", Problem("content/people.toml", None, error.what, error.fix), extra={"hint": False})
 
 
@@ -93,7 +93,7 @@ def take_over_static_pictures(generator):
             kept.append(file)
             continue
         try:
-            album(generator.settings).keep_place(path, file.save_as)
+            resolver(generator.settings).keep_place(path, file.save_as)
         except PictureError as error:
             log.warning("%s", Problem(str(path), None, error.what, error.fix), extra={"hint": False})
     generator.staticfiles = generator.context["staticfiles"] = kept
@@ -101,14 +101,14 @@ def take_over_static_pictures(generator):
 
 def begin_pictures(generator):
     """Make what posts show, while all else goes on."""
-    album(generator.settings).darkroom.begin()
+    resolver(generator.settings).image_cache.begin()
 
 
 def publish_pictures(pelican):
     """Put everything that posts use into the output, and tell of what could not be made."""
     settings = pelican.settings
-    pictures, content = album(settings), Path(settings["PATH"])
-    del settings["ALBUM"]  # the next build of this process looks again
+    pictures, content = resolver(settings), Path(settings["PATH"])
+    del settings["IMAGES"]  # the next build of this process looks again
     pictures.add_files()
     for path, line, error in pictures.publish(Path(settings["OUTPUT_PATH"])):
         shown = f"content/{path.relative_to(content).as_posix()}"

@@ -39,7 +39,7 @@ from tertulia.core.phrases import say
 from tertulia.render import typography
 from tertulia.render.document import Document, load
 from tertulia.render.linkify import LinkifyExtension
-from tertulia.render.markup import Headings, OwnLinks, QuoteSources, Sparing
+from tertulia.render.markup import Headings, OwnLinks, QuoteSources, SkipPatterns
 from tertulia.site import related
 
 log = logging.getLogger(__name__)
@@ -213,7 +213,7 @@ def markdown_for(settings):
             "abbr",
             "sane_lists",
             "toc",
-            Sparing(),
+            SkipPatterns(),
             Headings(),
             QuoteSources(),
             OwnLinks(siteurl),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
 from tertulia.render import images, svg
-from tertulia.render.images import Darkroom, Facts, PictureError, Variant
+from tertulia.render.images import Facts, ImageCache, PictureError, Variant
 
 MARKER = "Calle-Mayor-7"  # stands in every kind of metadata of the pictures made here
 XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><p>{MARKER}</p></x:xmpmeta>'.encode()
@@ -76,7 +76,7 @@ def opened(data: bytes) -> Image.Image:
 def all_of(data: bytes) -> list[bytes]:
     """Every file that is published of a picture."""
     facts = images.look(data)
-    return [*images.develop(data, [*images.variants(facts), images.full(facts)]), images.clean(data)]
+    return [*images.render(data, [*images.variants(facts), images.full(facts)]), images.clean(data)]
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
@@ -129,7 +129,7 @@ def test_a_picture_is_published_upright(orientation):
     data = saved(held, "JPEG", orientation, quality=95)
     facts = images.look(data)
     assert (640, 480) == (facts.width_px, facts.height_px)
-    made = opened(next(images.develop(data, images.variants(facts)[:1])))
+    made = opened(next(images.render(data, images.variants(facts)[:1])))
     assert (640, 480) == made.size
     red, _green, blue = made.getpixel((20, 20))
     assert red > 200 > 60 > blue
@@ -184,7 +184,7 @@ def test_a_palette_with_a_transparent_colour_is_kept():
 def test_a_sixteen_bit_picture_keeps_its_tones():
     """A 16-bit grey of the middle is a grey of the middle, not white."""
     data = saved(Image.new("I;16", (600, 300), 32768), "PNG", orientation=None)
-    made = opened(next(images.develop(data, images.variants(images.look(data))[:1])))
+    made = opened(next(images.render(data, images.variants(images.look(data))[:1])))
     assert 128 == made.convert("L").getpixel((5, 5))
 
 
@@ -234,7 +234,7 @@ def test_wide_colours_are_brought_to_srgb_before_the_profile_goes():
 def test_what_a_file_is_counts_and_not_its_name(tmp_path):
     """A PNG called foto.jpg is published as a PNG."""
     (tmp_path / "foto.jpg").write_bytes(saved(photo(), "PNG"))
-    facts = Darkroom(tmp_path / "cache").facts(tmp_path / "foto.jpg")
+    facts = ImageCache(tmp_path / "cache").facts(tmp_path / "foto.jpg")
     assert "png" == facts.kind
     assert images.variants(facts)[0].kind == "png"
 
@@ -348,12 +348,12 @@ def test_the_same_picture_gives_the_same_bytes_with_any_number_of_threads(tmp_pa
 
     def cold(threads: int, numbers: list[int]) -> dict[str, bytes]:
         folder = tmp_path / f"cache{threads}"
-        darkroom = Darkroom(folder, threads)
+        image_cache = ImageCache(folder, threads)
         for number in numbers:
             path = tmp_path / f"{number}.jpg"
-            facts = darkroom.facts(path)
-            darkroom.order(path, facts, images.variants(facts))
-        assert {} == darkroom.finish()
+            facts = image_cache.facts(path)
+            image_cache.enqueue(path, facts, images.variants(facts))
+        assert {} == image_cache.finish()
         return {p.name: p.read_bytes() for p in folder.rglob("*") if p.suffix != ".json" and p.is_file()}
 
     one = cold(1, [0, 1, 2, 3, 4, 5])
@@ -365,26 +365,26 @@ def test_an_unchanged_picture_is_neither_read_nor_made_again(tmp_path, monkeypat
     """The second build knows a picture by its ``stat`` and finds its files."""
     path = tmp_path / "foto.jpg"
     photo().save(path)
-    first = Darkroom(tmp_path / "cache")
+    first = ImageCache(tmp_path / "cache")
     facts = first.facts(path)
-    first.order(path, facts, images.variants(facts))
+    first.enqueue(path, facts, images.variants(facts))
     first.finish()
     monkeypatch.setattr(images, "look", None)
-    monkeypatch.setattr(images, "develop", None)
-    second = Darkroom(tmp_path / "cache")
+    monkeypatch.setattr(images, "render", None)
+    second = ImageCache(tmp_path / "cache")
     assert facts == second.facts(path)
-    second.order(path, facts, images.variants(facts))
+    second.enqueue(path, facts, images.variants(facts))
     assert {} == second.finish()
 
 
 def test_a_changed_picture_has_another_name(tmp_path):
     """A browser that kept the old picture asks for the new one."""
     path = tmp_path / "foto.jpg"
-    darkroom = Darkroom(tmp_path / "cache")
+    image_cache = ImageCache(tmp_path / "cache")
     names = []
     for width_px in (300, 301):
         photo(width_px).save(path)
-        facts = darkroom.facts(path)
+        facts = image_cache.facts(path)
         names.append(facts.name("foto", images.variants(facts)[0], main=True))
     assert names[0] != names[1]
 
@@ -395,17 +395,17 @@ def test_a_broken_index_only_costs_time(tmp_path):
     photo().save(path)
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / "index.json").write_text('{"recipe": ')
-    assert 640 == Darkroom(tmp_path / "cache").facts(path).width_px
+    assert 640 == ImageCache(tmp_path / "cache").facts(path).width_px
 
 
 def test_a_picture_that_cannot_be_decoded_is_named_and_leaves_no_file(tmp_path):
     """``finish`` gives the originals that failed; nothing half made stays."""
     path = tmp_path / "foto.jpg"
     path.write_bytes(saved(photo(), "JPEG")[:-400])
-    darkroom = Darkroom(tmp_path / "cache")
-    facts = darkroom.facts(path)
-    darkroom.order(path, facts, images.variants(facts))
-    assert {path: "damaged"} == {p: error.reason for p, error in darkroom.finish().items()}
+    image_cache = ImageCache(tmp_path / "cache")
+    facts = image_cache.facts(path)
+    image_cache.enqueue(path, facts, images.variants(facts))
+    assert {path: "damaged"} == {p: error.reason for p, error in image_cache.finish().items()}
     assert ["index.json"] == [p.name for p in (tmp_path / "cache").rglob("*") if p.is_file()]
 
 

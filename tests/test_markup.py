@@ -5,7 +5,7 @@ from pathlib import Path
 import markdown
 import pytest
 
-from tertulia.render.markup import NEEDS, Headings, OwnLinks, QuoteSources, Sparing
+from tertulia.render.markup import NEEDS, Headings, OwnLinks, QuoteSources, SkipPatterns
 
 TEXTS = sorted(Path(__file__).parent.glob("**/*.md"))
 EXTENSIONS = [
@@ -91,7 +91,7 @@ def test_the_source_of_a_quotation_stands_under_it(text, expected):
 def test_sparing_changes_no_byte(path):
     """Patterns that are not tried would not have matched."""
     text = path.read_text("utf-8", "replace")
-    plain, sparing = (markdown.Markdown(extensions=[*EXTENSIONS, *more]) for more in ((), (Sparing(),)))
+    plain, sparing = (markdown.Markdown(extensions=[*EXTENSIONS, *more]) for more in ((), (SkipPatterns(),)))
     assert plain.convert(text) == sparing.convert(text)
 
 

@@ -13,10 +13,10 @@ from PIL import Image
 
 from tertulia.core import phrases
 from tertulia.render import images
-from tertulia.render.album import Album, PictureMissing
 from tertulia.render.document import Document
-from tertulia.render.images import Darkroom
+from tertulia.render.images import ImageCache
 from tertulia.render.pictures import PicturesExtension
+from tertulia.render.resolver import ImageResolver, PictureNotFoundError
 from tests.test_images import MARKER, animation, photo, saved
 
 EXAMPLES = Path(__file__).parent / "examples" / "pictures"
@@ -55,19 +55,19 @@ def content(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def album(content, tmp_path) -> Album:
-    return Album(content, Darkroom(tmp_path / "cache"), site_address="https://tertulia.example")
+def resolver(content, tmp_path) -> ImageResolver:
+    return ImageResolver(content, ImageCache(tmp_path / "cache"), site_address="https://tertulia.example")
 
 
-def rendered(album: Album, body: str) -> tuple[str, list[str]]:
+def rendered(resolver: ImageResolver, body: str) -> tuple[str, list[str]]:
     """*body* as HTML, and what the author is told."""
     phrases.speak("es")
-    md = markdown.Markdown(extensions=[*EXTENSIONS, PicturesExtension(album)], output_format="html")
+    md = markdown.Markdown(extensions=[*EXTENSIONS, PicturesExtension(resolver)], output_format="html")
     document = Document(POST, "es", body, 10)
     md.document = document
     html = md.convert(body) + "\n"
     for (path, use), line in document.files.items():
-        album.ask(Path(path), use, album.content / POST.removeprefix("content/"), line)
+        resolver.request(Path(path), use, resolver.content / POST.removeprefix("content/"), line)
     return html, [str(problem) for problem in document.problems]
 
 
@@ -76,29 +76,29 @@ def marked(html: str) -> str:
 
 
 @pytest.mark.parametrize("case", sorted(p.stem for p in EXAMPLES.glob("*.md")))
-def test_example(case, album):
+def test_example(case, resolver):
     """Each example becomes its HTML and tells its problems."""
-    html, told = rendered(album, (EXAMPLES / f"{case}.md").read_text("utf-8"))
+    html, told = rendered(resolver, (EXAMPLES / f"{case}.md").read_text("utf-8"))
     problems = EXAMPLES / f"{case}.txt"
     assert (EXAMPLES / f"{case}.html").read_text("utf-8") == marked(html)
     assert (problems.read_text("utf-8").splitlines() if problems.exists() else []) == told
 
 
 @pytest.mark.parametrize("case", sorted(p.stem for p in EXAMPLES.glob("*.md")))
-def test_every_address_in_an_example_is_published_without_camera_data(case, album, tmp_path):
+def test_every_address_in_an_example_is_published_without_camera_data(case, resolver, tmp_path):
     """Whatever way a picture is named, the file is there and knows nothing of the camera."""
-    html, _told = rendered(album, (EXAMPLES / f"{case}.md").read_text("utf-8"))
-    assert [] == album.publish(tmp_path / "output")
+    html, _told = rendered(resolver, (EXAMPLES / f"{case}.md").read_text("utf-8"))
+    assert [] == resolver.publish(tmp_path / "output")
     named = set(re.findall(r"[\" ]/((?:images|files)/[^\s\"]+)", html))
     published = {p.relative_to(tmp_path / "output").as_posix() for p in (tmp_path / "output").rglob("*") if p.is_file()}
     assert named == published
     assert all(MARKER.encode() not in (tmp_path / "output" / name).read_bytes() for name in published)
 
 
-def test_sizes_said_are_the_sizes_of_the_files(album, tmp_path):
+def test_sizes_said_are_the_sizes_of_the_files(resolver, tmp_path):
     """``width`` and ``height`` are those of ``src``, and each ``w`` of ``srcset`` is the width of its file."""
-    html, _told = rendered(album, "![La plaza](plaza.jpg)")
-    album.publish(tmp_path)
+    html, _told = rendered(resolver, "![La plaza](plaza.jpg)")
+    resolver.publish(tmp_path)
     src = re.search(r'src="/([^"]+)"', html)[1]
     said = tuple(int(re.search(rf'\b{name}="(\d+)"', html)[1]) for name in ("width", "height"))
     assert said == Image.open(tmp_path / src).size == (1000, 2000)
@@ -108,23 +108,25 @@ def test_sizes_said_are_the_sizes_of_the_files(album, tmp_path):
 
 def test_a_site_in_a_folder_has_its_pictures_there(content, tmp_path):
     """Every address begins with the path part of the site's address; files lie under the output's root."""
-    album = Album(content, Darkroom(tmp_path / "cache"), siteurl="/blog", site_address="https://a.example/blog")
-    html, told = rendered(album, "![x de plaza](plaza.jpg) y ![mesa](/blog/images/mesa.png) y [x](informe.pdf)")
+    resolver = ImageResolver(
+        content, ImageCache(tmp_path / "cache"), siteurl="/blog", site_address="https://a.example/blog"
+    )
+    html, told = rendered(resolver, "![x de plaza](plaza.jpg) y ![mesa](/blog/images/mesa.png) y [x](informe.pdf)")
     assert [] == told
     assert {"/blog/images", "/blog/files"} == set(re.findall(r'(?:src|href)="(/blog/\w+)', html))
     assert all(entry.startswith("/blog/images/") for entry in re.search(r'srcset="([^"]+)"', html)[1].split(", "))
-    album.publish(tmp_path / "output")
+    resolver.publish(tmp_path / "output")
     assert ["files", "images"] == sorted(p.name for p in (tmp_path / "output").iterdir())
 
 
-def test_a_cover_is_found_like_a_picture(album, content):
+def test_a_cover_is_found_like_a_picture(resolver, content):
     """``resolve`` gives the address without a slash in front, for templates to complete."""
-    picture = album.resolve("plaza.jpg", content / "posts" / "2026" / "p.md", "Una plaza")
+    picture = resolver.resolve("plaza.jpg", content / "posts" / "2026" / "p.md", "Una plaza")
     assert ("images/plaza.MARK.jpg", 1000, 2000, "Una plaza") == (
         marked(picture.src), picture.width_px, picture.height_px, picture.alt
     )  # fmt: skip
-    with pytest.raises(PictureMissing, match=r"plaza\.jpg"):
-        album.resolve("plaz.jpg", content / "posts" / "2026" / "p.md")
+    with pytest.raises(PictureNotFoundError, match=r"plaza\.jpg"):
+        resolver.resolve("plaz.jpg", content / "posts" / "2026" / "p.md")
 
 
 @pytest.mark.parametrize(
@@ -141,17 +143,17 @@ def test_a_cover_is_found_like_a_picture(album, content):
         "..",
     ],
 )
-def test_nothing_outside_the_content_folder_is_found_nor_another_spelling(album, content, written):
+def test_nothing_outside_the_content_folder_is_found_nor_another_spelling(resolver, content, written):
     """A path that climbs out, a folder, another case: no file, on every operating system."""
-    assert album.find(written, content / "posts" / "2026" / "p.md") is None
+    assert resolver.find(written, content / "posts" / "2026" / "p.md") is None
 
 
-def test_many_posts_with_few_pictures_look_once(album, monkeypatch):
+def test_many_posts_with_few_pictures_look_once(resolver, monkeypatch):
     """A thousand posts that show the same five pictures ask the disk about five."""
     looks = []
-    facts = album.darkroom.facts
-    monkeypatch.setattr(album.darkroom, "facts", lambda path: (looks.append(path), facts(path))[1])
-    md = markdown.Markdown(extensions=[PicturesExtension(album)])
+    facts = resolver.image_cache.facts
+    monkeypatch.setattr(resolver.image_cache, "facts", lambda path: (looks.append(path), facts(path))[1])
+    md = markdown.Markdown(extensions=[PicturesExtension(resolver)])
     names = ["plaza.jpg", "a_b_c.png", "plano.svg", "baile.gif", "/images/mesa.png"]
     for number in range(1000):
         body = f"![Algo que se ve]({names[number % 5]})"
@@ -163,10 +165,10 @@ def test_many_posts_with_few_pictures_look_once(album, monkeypatch):
 def test_a_picture_that_turns_out_broken_is_told_where_it_is_used(content, tmp_path):
     """Only decoding shows that a file was cut short: the problem names post and line all the same."""
     (content / "posts" / "2026" / "cortada.jpg").write_bytes(saved(photo(), "JPEG")[:-400])
-    album = Album(content, Darkroom(tmp_path / "cache"))
-    _html, told = rendered(album, "Hola\n\n![Media plaza](cortada.jpg)")
+    resolver = ImageResolver(content, ImageCache(tmp_path / "cache"))
+    _html, told = rendered(resolver, "Hola\n\n![Media plaza](cortada.jpg)")
     assert [] == told
-    [(path, line, error)] = album.publish(tmp_path / "output")
+    [(path, line, error)] = resolver.publish(tmp_path / "output")
     assert (content / "posts" / "2026" / "2026-11-21_prueba.md", 12, "damaged") == (path, line, error.reason)
 
 

@@ -12,9 +12,9 @@ What is published of one picture, see ``variants``:
   of 480 px or less needs none.
 - An animation is one file, its frames as they were. A drawing (SVG) is one file, shapes only (see ``svg``).
 
-The ``Darkroom`` keeps finished files by what is in the original, so each is made once, and works on several at a time,
-in a process of its own: Pillow lets go of Python's lock while it decodes, resizes and encodes. A file there is written
-whole or not at all.
+The ``ImageCache`` keeps finished files by what is in the original, so each is made once, and works on several at a
+time, in a process of its own: Pillow lets go of Python's lock while it decodes, resizes and encodes. A file there is
+written whole or not at all.
 
 Strangers' pictures go through ``reencode``.
 """
@@ -200,7 +200,7 @@ def full(facts: Facts) -> Variant:
     return _scaled(facts, min(facts.width_px, FULL_WIDTH_PX), _safe_kind(facts))
 
 
-def develop(data: bytes, wanted: Sequence[Variant], name: str = "") -> Iterator[bytes]:
+def render(data: bytes, wanted: Sequence[Variant], name: str = "") -> Iterator[bytes]:
     """
     The bytes of each of *wanted*, in that order; the picture is decoded once.
 
@@ -227,10 +227,10 @@ def clean(data: bytes, name: str = "") -> bytes:
     The same picture at the same size and of the same kind, written anew from its pixels.
 
     Raises:
-        PictureError: see ``look`` and ``develop``.
+        PictureError: see ``look`` and ``render``.
     """
     facts = look(data, name)
-    return next(develop(data, [Variant(facts.width_px, facts.height_px, facts.kind)], name))
+    return next(render(data, [Variant(facts.width_px, facts.height_px, facts.kind)], name))
 
 
 def reencode(
@@ -268,11 +268,11 @@ def reencode(
     return Reencoded("kept", "", made, SUFFIXES[variant.kind], variant.width_px, variant.height_px)
 
 
-class Darkroom:
+class ImageCache:
     """
     Makes what is published of pictures, and keeps it: ``var/cache/images``.
 
-    ``facts`` costs one ``stat`` for a picture that has not changed. ``order`` notes what is not there yet, ``begin``
+    ``facts`` costs one ``stat`` for a picture that has not changed. ``enqueue`` notes what is not there yet, ``begin``
     starts the work on it, ``finish`` does the rest and waits. The folder may be deleted at any time; everything is
     made again.
     """
@@ -282,7 +282,7 @@ class Darkroom:
         self._threads = threads or max(1, min(4, os.cpu_count() or 1) - 1)
         self._index: dict[str, list[object]] | None = None  # path → what stat said, and the facts
         self._new = False
-        self._ordered: set[Path] = set()  # the files to be
+        self._enqueued: set[Path] = set()  # the files to be
         self._waiting: list[_Order] = []
         self._begun: list[Aside[dict[Path, PictureError]]] = []
 
@@ -307,19 +307,23 @@ class Darkroom:
         self._new = True
         return facts
 
-    def kept(self, facts: Facts, variant: Variant) -> Path:
+    def path_for(self, facts: Facts, variant: Variant) -> Path:
         """Where the file for *variant* is, or will be once it is made."""
         # Another Pillow may write other bytes; the published name stays, as what is seen does.
         made_by = f"{RECIPE}-{PIL.__version__}"
         name = f"{facts.digest}-{variant.width_px}-{made_by}{SUFFIXES[variant.kind]}"
         return self.folder / facts.digest[:2] / name
 
-    def order(self, path: Path, facts: Facts, wanted: Sequence[Variant]) -> None:
+    def enqueue(self, path: Path, facts: Facts, wanted: Sequence[Variant]) -> None:
         """Have *wanted* made of the picture at *path*, those that are not there yet."""
-        missing = [v for v in wanted if self.kept(facts, v) not in self._ordered and not self.kept(facts, v).exists()]
+        missing = [v for v in wanted if not self._is_there(self.path_for(facts, v))]
         if missing:
             self._waiting.append((path, facts, missing))
-            self._ordered.update(self.kept(facts, variant) for variant in missing)
+            self._enqueued.update(self.path_for(facts, variant) for variant in missing)
+
+    def _is_there(self, path: Path) -> bool:
+        """Whether the file is made, or will be."""
+        return path in self._enqueued or path.exists()
 
     def begin(self) -> None:
         """Start making what has been ordered until now."""
@@ -333,13 +337,13 @@ class Darkroom:
         for begun in self._begun:
             failed |= begun.wait()
         self._waiting, self._begun = [], []
-        self._ordered.clear()
+        self._enqueued.clear()
         self._write_index()
         return failed
 
     def _make_all(self, orders: Sequence["_Order"]) -> dict[Path, PictureError]:
         failed: dict[Path, PictureError] = {}
-        with ThreadPoolExecutor(self._threads, "darkroom") as pool:
+        with ThreadPoolExecutor(self._threads, "image_cache") as pool:
             for (path, _, _), work in [(order, pool.submit(self._make, *order)) for order in orders]:
                 try:
                     work.result()
@@ -353,8 +357,8 @@ class Darkroom:
         data = path.read_bytes()
         if hashlib.sha256(data).hexdigest() != facts.digest:  # saved anew since we looked
             raise PictureError("damaged", path.name)
-        for variant, made in zip(wanted, develop(data, wanted, path.name), strict=True):
-            write_whole(self.kept(facts, variant), made)
+        for variant, made in zip(wanted, render(data, wanted, path.name), strict=True):
+            write_whole(self.path_for(facts, variant), made)
 
     def _read_index(self) -> dict[str, list[object]]:
         if self._index is None:

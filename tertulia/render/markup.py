@@ -3,8 +3,8 @@
 ``Headings`` makes the author's headings continue the page's: the page has the one ``h1``, so the highest in the
 text becomes ``h2``, and no level is skipped on the way down, whatever the author began with.
 ``OwnLinks`` lets a link name another post's file as editors do, ``[x](../2024/otra.md)``, and keeps ``/acerca-de/``
-right on a blog that lives in a folder. ``QuoteSources`` puts the source of a quotation under it. ``Sparing`` saves a
-quarter of the time: Markdown asks each of some twenty kinds of block whether a paragraph is one of theirs, and tries
+right on a blog that lives in a folder. ``QuoteSources`` puts the source of a quotation under it. ``SkipPatterns`` saves
+a quarter of the time: Markdown asks each of some twenty kinds of block whether a paragraph is one of theirs, and tries
 each of some twenty inline patterns on its text, and most paragraphs hold none of the characters that these begin with.
 """
 
@@ -84,7 +84,7 @@ class _OwnLinks(Treeprocessor):
                 link.set("href", self.siteurl + href)
 
 
-class _SparingInline(InlineProcessor):
+class _SkipInlinePatterns(InlineProcessor):
     """Markdown's own, but a pattern is tried only where it can match."""
 
     # The name that Python gives to InlineProcessor.__handleInline, the one place where patterns are tried. Should
@@ -111,7 +111,7 @@ class _SparingInline(InlineProcessor):
         return [NEEDS.get(names.get(id(pattern), ""), ("",)) for pattern in self.inlinePatterns]
 
 
-def _spare(processor: BlockProcessor, needs: tuple[str, ...]) -> None:
+def _ask_only_where_needed(processor: BlockProcessor, needs: tuple[str, ...]) -> None:
     """Have *processor* ask whether a block is its own only when the block holds one of what it *needs*."""
     asks = processor.test
 
@@ -124,15 +124,15 @@ def _spare(processor: BlockProcessor, needs: tuple[str, ...]) -> None:
     processor.test = test  # type: ignore[method-assign]
 
 
-class Sparing(Extension):
+class SkipPatterns(Extension):
     """Try nothing where it cannot match. Must come after the extensions that add patterns and kinds of block."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.is_block_level = cache(md.is_block_level)  # type: ignore[method-assign]
-        md.treeprocessors.register(_SparingInline(md), "inline", 20)
+        md.treeprocessors.register(_SkipInlinePatterns(md), "inline", 20)
         for name, needs in BLOCK_NEEDS.items():
             if name in md.parser.blockprocessors:
-                _spare(md.parser.blockprocessors[name], needs)
+                _ask_only_where_needed(md.parser.blockprocessors[name], needs)
 
 
 class _QuoteSources(Treeprocessor):

@@ -5,7 +5,7 @@
     ![Uno](a.jpg) ![Dos](b.jpg "Pie")           several in one paragraph: a figure of figures
     ![""](adorno.png)                           decorates and says nothing: an empty ``alt``, no warning
 
-Where the files are is ``album``'s business. A picture at another host becomes a link, so that reading the post asks
+Where the files are is ``resolver``'s business. A picture at another host becomes a link, so that reading the post asks
 nothing of anybody else. A caption may mention people and hold tags, as any text may. Raw HTML is read too: whatever
 way a picture is named, what is published of it is the clean copy. Classes set with ``{.wide}`` end up on the figure.
 """
@@ -25,9 +25,9 @@ from markdown.util import ETX, STX
 
 from tertulia.core.models import Picture
 from tertulia.core.phrases import say
-from tertulia.render.album import Album, PictureMissing
 from tertulia.render.document import Document
 from tertulia.render.images import PICTURE_SUFFIXES, PictureError
+from tertulia.render.resolver import ImageResolver, PictureNotFoundError
 
 # After attr_list (8) has given out its classes; before typography (7.8) and linkify (7.5), which read captions too.
 PRIORITY = 7.9
@@ -52,14 +52,14 @@ class PicturesExtension(Extension):
     Pictures of one blog.
 
     Args:
-        album: Finds the files.
+        resolver: Finds the files.
         content_name: How the content folder begins the path of a ``Document``.
         sizes: The ``sizes`` attribute of pictures in the text.
     """
 
-    def __init__(self, album: Album, content_name: str = "content", sizes: str = SIZES) -> None:
+    def __init__(self, resolver: ImageResolver, content_name: str = "content", sizes: str = SIZES) -> None:
         super().__init__()
-        self.album = album
+        self.resolver = resolver
         self.content_name = content_name
         self.sizes = sizes
 
@@ -75,20 +75,20 @@ class PicturesExtension(Extension):
 
     def file_of(self, document: Document) -> Path:
         """The post's file."""
-        return self.album.content / document.path.removeprefix(f"{self.content_name}/")
+        return self.resolver.content / document.path.removeprefix(f"{self.content_name}/")
 
     def find(self, written: str, alt: str, document: Document, needle: str) -> Picture | None:
         """The picture *written*; None when there is none to show, which has then been reported."""
         if written.startswith("data:"):
             document.report(say("picture_inside_text"), say("picture_inside_text_fix"), needle=needle)
             return None
-        if self.album.is_elsewhere(written):
+        if self.resolver.is_elsewhere(written):
             host = urlsplit(written).hostname or written
             document.report(say("picture_elsewhere", host=host), say("picture_elsewhere_fix"), needle=needle)
             return None
         try:
-            picture = self.album.resolve(written, self.file_of(document), alt)
-        except (PictureMissing, PictureError) as error:
+            picture = self.resolver.resolve(written, self.file_of(document), alt)
+        except (PictureNotFoundError, PictureError) as error:
             document.report(error.what, error.fix, needle=needle)
             return None
         self._keep(written, "shown", document, needle)
@@ -97,23 +97,23 @@ class PicturesExtension(Extension):
     def file_link(self, written: str, document: Document, needle: str) -> str:
         """The published address of a file that is linked to; "" when the link is to be left alone."""
         suffix = os.path.splitext(re.split(r"[?#]", written, maxsplit=1)[0])[1].lower()
-        if not suffix or self.album.is_elsewhere(written):
+        if not suffix or self.resolver.is_elsewhere(written):
             return ""
         try:
-            address = self.album.link(written, self.file_of(document))
+            address = self.resolver.link(written, self.file_of(document))
         except PictureError as error:
             document.report(error.what, error.fix, needle=needle)
             return ""
         if address:
             self._keep(written, "linked", document, needle)
         elif suffix in PICTURE_SUFFIXES:
-            missing = PictureMissing(written, self.album.nearest(written, self.file_of(document)))
+            missing = PictureNotFoundError(written, self.resolver.nearest(written, self.file_of(document)))
             document.report(missing.what, missing.fix, needle=needle)
         return address
 
     def _keep(self, written: str, use: str, document: Document, needle: str) -> None:
-        """Leave on *document* that it needs a file, for whoever publishes (see ``Album.ask``)."""
-        key = (str(self.album.find(written, self.file_of(document))), use)
+        """Leave on *document* that it needs a file, for whoever publishes (see ``ImageResolver.request``)."""
+        key = (str(self.resolver.find(written, self.file_of(document))), use)
         if key not in document.files:
             document.files[key] = document.line_of(needle)
 
@@ -144,7 +144,7 @@ class _Pictures(Treeprocessor):
 
     def _link(self, link: Element, document: Document) -> None:
         href = link.get("href", "")
-        if "." not in href or self.pictures.album.is_elsewhere(href):  # most links of most posts
+        if "." not in href or self.pictures.resolver.is_elsewhere(href):  # most links of most posts
             return
         href = _unescaped(href)
         address = self.pictures.file_link(href, document, _needle(document, "", href))
@@ -157,7 +157,7 @@ class _Pictures(Treeprocessor):
         needle = _needle(document, alt, written)
         picture = self.pictures.find(written, alt, document, needle)
         if picture is None:
-            _put_words(image, parents, "" if written.startswith("data:") else written, self.pictures.album)
+            _put_words(image, parents, "" if written.startswith("data:") else written, self.pictures.resolver)
             return False
         report_alt(alt, written, document, needle)
         if not alt.strip(_QUOTES + " "):
@@ -216,7 +216,7 @@ class _RawPictures(Postprocessor):
         picture = self.pictures.find(written, alt or "", document, tag[0])
         if picture is None:
             words = html.escape(alt or "")
-            if not inside_link and _can_be_opened(written, self.pictures.album):
+            if not inside_link and _can_be_opened(written, self.pictures.resolver):
                 return f'<a href="{html.escape(written)}">{words or html.escape(written)}</a>'
             return words
         report_alt('""' if alt == "" else alt or "", written, document, tag[0])  # in HTML, alt="" is how it is said
@@ -249,7 +249,7 @@ def _complete(image: Element, picture: Picture, pictures: PicturesExtension) -> 
     if width.isdecimal() and int(width) and "height" not in image.attrib:
         height_px = max(1, round(height_px * int(width) / picture.width_px))
         sizes = f"{width}px"
-    image.set("src", f"{pictures.album.siteurl}/{picture.src}")
+    image.set("src", f"{pictures.resolver.siteurl}/{picture.src}")
     image.set("width", width or str(picture.width_px))
     image.set("height", image.get("height") or str(height_px))
     if picture.srcset:
@@ -264,11 +264,11 @@ def _when_near(image: Element, *, first: bool) -> None:
     image.set("decoding", "async")
 
 
-def _put_words(image: Element, parents: dict[Element, Element], written: str, album: Album) -> None:
+def _put_words(image: Element, parents: dict[Element, Element], written: str, resolver: ImageResolver) -> None:
     """Put in the place of a picture that cannot be shown a link to it, or what it would have told."""
     parent, alt = parents[image], _unescaped(image.get("alt", "")).strip(_QUOTES)
     tail = image.tail
-    if _can_be_opened(written, album) and "a" not in _tags_above(image, parents):
+    if _can_be_opened(written, resolver) and "a" not in _tags_above(image, parents):
         image.attrib.clear()
         image.tag, image.text = "a", alt or written
         image.set("href", written)
@@ -289,8 +289,8 @@ def _tags_above(element: Element, parents: dict[Element, Element]) -> Iterator[s
         yield element.tag
 
 
-def _can_be_opened(written: str, album: Album) -> bool:
-    return album.is_elsewhere(written) and bool(re.match(r"(https?:)?//", written, re.I))
+def _can_be_opened(written: str, resolver: ImageResolver) -> bool:
+    return resolver.is_elsewhere(written) and bool(re.match(r"(https?:)?//", written, re.I))
 
 
 def _make_figure(paragraph: Element) -> None:

@@ -22,8 +22,8 @@ from tertulia.core.models import Picture
 from tertulia.core.phrases import say
 from tertulia.render.images import (
     PICTURE_SUFFIXES,
-    Darkroom,
     Facts,
+    ImageCache,
     PictureError,
     Variant,
     copy_whole,
@@ -39,7 +39,7 @@ _PLACE = re.compile(r"^(?:\{|\||%7B)(?:static|attach|filename)(?:\}|\||%7D)", re
 _ELSEWHERE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.I)
 
 
-class PictureMissing(LookupError):
+class PictureNotFoundError(LookupError):
     """No such file; ``what`` and ``fix`` are for the author."""
 
     def __init__(self, written: str, near: str) -> None:
@@ -48,20 +48,20 @@ class PictureMissing(LookupError):
         super().__init__(f"{self.what}; {self.fix}")
 
 
-class Album:
+class ImageResolver:
     """
     The pictures of one blog during one build.
 
     Args:
         content: The folder of posts and pictures.
-        darkroom: Makes the files.
+        image_cache: Makes the files.
         siteurl: What stands before every internal address, "" or "/blog".
         site_address: The blog's whole address; a picture written with it is one of ours.
     """
 
-    def __init__(self, content: Path, darkroom: Darkroom, *, siteurl: str = "", site_address: str = "") -> None:
+    def __init__(self, content: Path, image_cache: ImageCache, *, siteurl: str = "", site_address: str = "") -> None:
         self.content = content.absolute()
-        self.darkroom = darkroom
+        self.image_cache = image_cache
         self.siteurl = siteurl.rstrip("/")
         self.site_address = site_address.rstrip("/")
         self._found: dict[tuple[str, Path], Path | None] = {}
@@ -70,7 +70,7 @@ class Album:
         self._links: dict[Path, str] = {}
         self._refused: dict[Path, PictureError] = {}
         self._first_use: dict[Path, tuple[Path, int | None]] = {}  # a picture's file → the post that asked first
-        self._asked: set[tuple[Path, str]] = set()
+        self._requested: set[tuple[Path, str]] = set()
         self._published: dict[str, Path] = {}  # name under the site's root → the file to copy there
 
     def is_elsewhere(self, written: str) -> bool:
@@ -104,12 +104,12 @@ class Album:
         The picture as it will be published once it is asked for.
 
         Raises:
-            PictureMissing: there is no such file.
+            PictureNotFoundError: there is no such file.
             PictureError: the file is no picture that can be published.
         """
         path = self.find(written, beside)
         if path is None:
-            raise PictureMissing(written, self.nearest(written, beside))
+            raise PictureNotFoundError(written, self.nearest(written, beside))
         if path not in self._pictures:
             self._pictures[path] = self._picture(path)
         return replace(self._pictures[path], alt=alt, caption=caption)
@@ -128,7 +128,7 @@ class Album:
             self._links[path] = f"{self.siteurl}/{quote(self._linked(path))}"
         return self._links[path]
 
-    def ask(self, path: Path, use: str, beside: Path, line: int | None = None) -> None:
+    def request(self, path: Path, use: str, beside: Path, line: int | None = None) -> None:
         """
         Have the file at *path* published, and what is missing of it made.
 
@@ -139,9 +139,9 @@ class Album:
             use: "shown" for all sizes of a picture, "linked" for the one that a link opens.
             beside: The post that asks, and *line* in it: told when the picture turns out to be broken.
         """
-        if (path, use) in self._asked:
+        if (path, use) in self._requested:
             return
-        self._asked.add((path, use))
+        self._requested.add((path, use))
         self._first_use.setdefault(path, (beside, line))
         if not _is_picture(path.name):
             self._published[self._linked(path)] = path
@@ -152,10 +152,10 @@ class Album:
             return
         main = variants(facts)[0]
         wanted = variants(facts) if use == "shown" else (full(facts),)
-        self.darkroom.order(path, facts, wanted)
+        self.image_cache.enqueue(path, facts, wanted)
         for variant in wanted:
             name = _name(path, facts, variant, main=variant == main)
-            self._published[name] = self.darkroom.kept(facts, variant)
+            self._published[name] = self.image_cache.path_for(facts, variant)
 
     def keep_place(self, path: Path, name: str) -> None:
         """
@@ -166,8 +166,8 @@ class Album:
         """
         facts = self._facts(path)
         same = Variant(facts.width_px, facts.height_px, facts.kind)
-        self.darkroom.order(path, facts, [same])
-        self._published[name] = self.darkroom.kept(facts, same)
+        self.image_cache.enqueue(path, facts, [same])
+        self._published[name] = self.image_cache.path_for(facts, same)
 
     def publish(self, output: Path) -> list[tuple[Path, int | None, PictureError]]:
         """
@@ -176,7 +176,7 @@ class Album:
         Returns:
             The pictures that could not be made: who asked for each first, on what line, and why not.
         """
-        failed = self.darkroom.finish()
+        failed = self.image_cache.finish()
         for name, kept in sorted(self._published.items()):
             if kept.exists():
                 copy_whole(kept, output / name)
@@ -187,14 +187,14 @@ class Album:
         for path in sorted((self.content / FOLDER).rglob("*")):
             hidden = any(part.startswith(".") for part in path.relative_to(self.content).parts)
             if path.is_file() and not hidden and not _is_picture(path.name) and path.suffix.lower() not in SOURCES:
-                self.ask(path, "linked", path)
+                self.request(path, "linked", path)
 
     def _facts(self, path: Path) -> Facts:
         """What is known of a picture; one that is refused is not looked at a second time."""
         if path in self._refused:
             raise self._refused[path]
         try:
-            return self.darkroom.facts(path)
+            return self.image_cache.facts(path)
         except PictureError as error:
             self._refused[path] = error
             raise

@@ -84,7 +84,7 @@ def judge(case: Case) -> Verdict:
     points = sum(reason.points for reason in reasons)
     if points >= SPAM:
         return Verdict("spam", points, tuple(reasons))
-    if points < SUSPECT and case.known.trust == "trusted":
+    if points < SUSPECT and case.known.trust == "trusted" and case.incoming.author.is_vouched:
         return Verdict("approved", points, (*reasons, Reason("rule_trusted", {})))
     if points < SUSPECT and _small_edit(case):
         return Verdict("approved", points, (*reasons, Reason("rule_small_edit", {})))
@@ -207,6 +207,11 @@ def person(case: Case) -> Reason | None:
     return Reason("rule_first", {})
 
 
+def unproved(case: Case) -> Reason | None:
+    """It names an author for whom the page that it came from does not speak."""
+    return None if case.incoming.author.is_vouched else Reason("rule_unproved", {"host": _host(case.incoming.url)})
+
+
 def akismet(case: Case) -> Reason | None:
     """What Akismet says, where the owner asked it."""
     return Reason("rule_akismet", {}, 4) if case.second_opinion else None
@@ -233,6 +238,7 @@ RULES: tuple[Rule, ...] = (
     work,
     learnt,
     person,
+    unproved,
     akismet,
     private_data,
 )

@@ -70,7 +70,7 @@ def comment() -> Any:
         said = desk.store.conversation.by_source("form", nonce)
         # The token is good for one comment: sent again, it leads to that one, whatever it says now.
         if said is None:
-            recent = desk.counter.hit("comment", guards.client_address(), desk.now())
+            recent = desk.counter.hit("comment", guards.machine(), desk.now())
             if recent > desk.counter.most:
                 return _preview(desk, draft, post, [Mistake("send", "comment_too_many")], 429)
             key = _send(desk, draft, nonce, age, recent)
@@ -258,7 +258,7 @@ def like() -> Any:
     counted = True
     if is_new:
         word = secrets.token_hex(16)
-        counted = desk.counter.hit(f"like {on}", guards.client_address(), desk.now(), most=3) <= 3
+        counted = desk.counter.hit(f"like {on}", guards.machine(), desk.now(), most=3) <= 3
     if counted:
         source_id = hmac.new(word.encode(), on.encode(), hashlib.sha256).hexdigest()
         desk.store.conversation.count(post.id, post.lang, "like", "button", source_id, 1, desk.now(), comment=key)

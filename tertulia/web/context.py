@@ -27,6 +27,7 @@ from tertulia.core.settings import Settings
 from tertulia.core.tokens import Signer, secret_of
 from tertulia.store import Store
 from tertulia.web import akismet
+from tertulia.web.budgets import DailyBudgets
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Desk:
     same_origin: bool = True  # the service answers under the site's own host
     behind: "BackgroundWorker | None" = None
     work: str = ""  # key of the proof of work
+    budgets: DailyBudgets = field(default_factory=DailyBudgets)
     web: Fetcher = field(default_factory=Fetcher)
 
     @classmethod

@@ -3,16 +3,19 @@
 import json
 from base64 import b64decode
 from datetime import datetime, timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 from altcha.v1 import ChallengeOptions, create_challenge, verify_solution
 from flask import request
 
+from tertulia.web.budgets import machine_of
 from tertulia.web.context import Desk
 
 TOKEN_AGE = timedelta(hours=24)
 # SHA-256 sums a browser does in about a second, and a phone in three.
 WORK = 20_000
+LONGEST_SOLUTION = 2_000  # in base64; ours take about 400
 
 
 def request_origin(desk: Desk) -> str:
@@ -26,9 +29,22 @@ def request_origin(desk: Desk) -> str:
     return "own" if urlsplit(said).netloc in hosts else "other"
 
 
-def client_address() -> str:
-    """The machine that asks, as the socket (or a proxy we trust) says."""
-    return request.remote_addr or "?"
+def machine() -> str:
+    """The machine that asks, as the socket (or a proxy we trust) says; of IPv6 the /64."""
+    return machine_of(request.remote_addr or "?")
+
+
+def cookie_policy(desk: Desk) -> Literal["Lax", "None"]:
+    """
+    When a browser may send a reader's cookie: only from our own site, where site and service are one.
+
+    With the service on another site, the form on the page asks across sites, and only ``SameSite=None`` lets the
+    cookie come along; then the ``Origin`` alone tells whose page it was.
+    """
+    site, service = urlsplit(desk.blog.site), urlsplit(desk.blog.service)
+    ours, theirs = site.hostname or "", service.hostname or ""
+    is_one = ours == theirs or ours.endswith(f".{theirs}") or theirs.endswith(f".{ours}")
+    return "Lax" if is_one or service.scheme != "https" else "None"
 
 
 def form_token(desk: Desk, nonce: str, post: str, lang: str) -> str:
@@ -66,10 +82,12 @@ def verify_work(desk: Desk, given: str, nonce: str) -> bool | None:
     """Whether the browser did the sum of this very token; None when it sent none."""
     if not given:
         return None
+    if len(given) > LONGEST_SOLUTION:
+        return False
     try:
         salt = json.loads(b64decode(given))["salt"]
         good, _ = verify_solution(given, desk.work, check_expires=False)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return False
     return bool(good) and f"nonce={nonce}" in str(salt)
 

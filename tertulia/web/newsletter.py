@@ -44,7 +44,7 @@ def ask() -> Any:
     email = request.form.get("email", "").strip()
     if len(email) > 320 or not _EMAIL.fullmatch(email):
         return _says("letters_bad_address", 400)
-    if desk.counter.hit("newsletter", guards.client_address(), desk.now(), MOST_ASKED) > MOST_ASKED:
+    if desk.counter.hit("newsletter", guards.machine(), desk.now(), MOST_ASKED) > MOST_ASKED:
         return _says("letters_slowly", 429)
     lang = request.form.get("lang", "") or g.lang
     reader = desk.store.subscribers.ask(email, lang if lang in ("es", "en") else "es", desk.now())

@@ -1,7 +1,6 @@
 """Starting the service: by itself behind waitress, or inside the preview on the preview's own address.
 
-waitress reads a request whole before one of its threads sees it, so a slow sender holds no thread; what is larger
-than any comment, or slower than any person, is cut off there. https://docs.pylonsproject.org/projects/waitress/
+What listens is ``server``.
 """
 
 import contextlib
@@ -19,14 +18,11 @@ from tertulia.core import settings
 from tertulia.core.errors import SettingError
 from tertulia.core.phrases import say
 from tertulia.store import Store, open_store
-from tertulia.web import webmention
+from tertulia.web import server, webmention
 from tertulia.web.app import MOUNTS, create
 from tertulia.web.context import Desk
 
 LOCAL = "http://127.0.0.1:8001"
-MOST_BYTES = 1_000_000  # larger bodies are not even read
-SILENCE_SECONDS = 20
-THREADS = 8
 
 
 def desk(
@@ -75,8 +71,6 @@ def run(root: Path, conf: Mapping[str, Any], host: str, port: int) -> None:
     Raises:
         SettingError: the port cannot be had.
     """
-    from waitress import create_server
-
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that some wait a moment is no news
@@ -84,23 +78,13 @@ def run(root: Path, conf: Mapping[str, Any], host: str, port: int) -> None:
     at_work = desk(root, conf)
     begin(at_work)
     try:
-        server = create_server(
-            create(at_work),
-            host=host,
-            port=port,
-            threads=THREADS,
-            ident="",
-            max_request_body_size=MOST_BYTES,
-            channel_timeout=SILENCE_SECONDS,
-            cleanup_interval=5,
-            clear_untrusted_proxy_headers=False,  # ProxyFix reads them, as many as TRUSTED_PROXIES allows
-        )
+        _servers, answer = server.listen(create(at_work), host, port)
     except OSError as error:
         raise SettingError(say("port_refused", host=host, port=port, reason=error.strerror or error)) from error
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(say("service_at", address=f"http://{host}:{port}"), flush=True)
     with contextlib.suppress(KeyboardInterrupt):
-        server.run()
+        answer()
     if at_work.behind:
         at_work.behind.stop()
     at_work.store.close()

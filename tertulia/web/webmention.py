@@ -115,7 +115,7 @@ def pinged() -> Any:
 
 def _accept(source: str, target: str, way: str) -> Mention:
     desk = _desk()
-    if desk.counter.hit("webmention", guards.client_address(), desk.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
+    if desk.counter.hit("webmention", guards.machine(), desk.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
         raise MentionRefusedError("mention_too_many", 429)
     mention = receiver(desk).accept(source, target, way)
     _told.set()

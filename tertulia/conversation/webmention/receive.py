@@ -12,7 +12,6 @@ edit arrives, and so does a deletion (410; 404 when it says so twice, an hour ap
 """
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from urllib.parse import urlsplit
 from tertulia.content import snapshot
 from tertulia.conversation.webmention import source
 from tertulia.conversation.webmention.discovery import USER_AGENT
+from tertulia.conversation.webmention.microformats import is_address
 from tertulia.conversation.webmention.pages import SitePages, TargetPage, without_fragment
 from tertulia.core.errors import FetchError, FetchRefusedError, TertuliaError
 from tertulia.core.fetch import Fetched, Fetcher
@@ -32,7 +32,6 @@ log = logging.getLogger(__name__)
 
 # What the conversation calls everything that came this way, by whichever of the two protocols.
 SOURCE = "webmention"
-LONGEST_ADDRESS = 2000
 MAX_BYTES = 1_000_000
 TIMEOUT_SECONDS = 15.0
 # A queue this long is somebody's attack; the honest are asked to come back.
@@ -220,18 +219,6 @@ def announcements(snapshots: Path) -> Callable[[TargetPage], tuple[str, ...]]:
         return tuple(place.url for place in known if place.url)
 
     return also
-
-
-def is_address(text: str) -> bool:
-    """Whether *text* is a whole web address, without anything that does not belong in one."""
-    if len(text) > LONGEST_ADDRESS or re.search(r"[\s<>\"\\\x00-\x1f\x7f]", text):
-        return False
-    try:
-        parts = urlsplit(text)
-        port_is_fine = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and port_is_fine
 
 
 def _host(url: str) -> str:

@@ -1,0 +1,187 @@
+"""Whom a page may speak for: what an address that was told to us is worth once the bytes have come from somewhere.
+
+Anybody may claim anything in their own HTML, any site may redirect to any other, and many people may write on one
+host. So an author, and the address under which a thing lives, are believed only where the page itself came from:
+
+- told and final address are of the same host, and so is what is claimed;
+- the author's path is a beginning of the page's path, or the author's own page links back (``rel="me"``, h-card);
+- a bridge that is known to tell what it saw (``RELAYS``) speaks for others from its own pages, never by a redirect.
+
+All else is known by both addresses together, and never passes for somebody whom the owner trusts.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+# Bridgy shows what it saw on networks on pages of its own: https://brid.gy/about#which-pages (read 2026-11).
+# web.brid.gy is not among them: what it shows comes from web pages, which can speak for themselves.
+RELAYS = frozenset(("brid.gy", "www.brid.gy", "fed.brid.gy", "ap.brid.gy", "bsky.brid.gy"))
+_USUAL_PORTS = {"http": 80, "https": 443}
+# A bridge's page about one address, "/convert/web/https://mas.example/@ana/1": it speaks for that host alone.
+_ABOUT = re.compile(r"https?:/{1,2}([^/?#\s]+)", re.IGNORECASE)
+# How hosts that many share write where one person begins: "/@ana", "/~ana", "/u/ana".
+_PERSON = re.compile(r"[@~].")
+_PEOPLE = frozenset(
+    ("u", "user", "users", "usuario", "usuarios", "member", "members", "people", "profile", "profiles", "blogs")
+)
+_PERSON_PARAMETERS = frozenset(
+    (
+        *("u", "user", "userid", "user_id", "username", "uid", "usuario", "member", "account", "who"),
+        *("author", "autor", "profile", "perfil", "blog", "name"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a page was asked for, and where it came from in the end, redirects followed."""
+
+    told: str
+    final: str
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether the host that was asked is the host that answered."""
+        return same_host(self.told, self.final)
+
+    @property
+    def page(self) -> str:
+        """The address that the page may be known by: its own, or the told one when another host answered."""
+        return self.final if self.is_direct else self.told
+
+    def may_speak_for(self, author: str, links_back: Iterable[str] = ()) -> bool:
+        """
+        Whether this page's word on who wrote it is good enough.
+
+        Args:
+            author: The author's address, as the page gives it.
+            links_back: Addresses that the author's own page calls theirs.
+        """
+        if not self.is_direct:
+            return False
+        if _relays(self.final, author):
+            return True
+        if not same_host(self.final, author):
+            return False
+        return covers(author, self.final) or any(covers(address, self.final) for address in links_back)
+
+    def address_of(self, claimed: str, author: str = "") -> str:
+        """
+        The address under which what the page says is known: *claimed* where that is believed, else the page's own.
+
+        Args:
+            author: The author's address, where ``may_speak_for`` it; "" for an author that is not believed.
+        """
+        if not claimed or not self.is_direct:
+            return self.page
+        if _relays(self.final, claimed):
+            return claimed
+        ours = same_host(self.final, claimed) and (
+            _same_page(claimed, self.final)
+            or covers(self.final, claimed)
+            or (_steps(author) and covers(author, self.final) and covers(author, claimed))
+        )
+        return claimed if ours else self.page
+
+    def author_address(self) -> str:
+        """Whose page it is when it names nobody: its host's, or that of the person whose path it has."""
+        parts = _split(self.final)
+        if parts is None:
+            return self.final
+        return f"{parts.scheme}://{parts.netloc}/{'/'.join(_person(parts))}"
+
+    def identity(self, author: str, *, is_vouched: bool) -> str:
+        """What does not change about an author: their address, or both addresses together."""
+        if is_vouched and (parts := _split(author)):
+            query = f"?{parts.query}" if parts.query else ""
+            fragment = f"#{parts.fragment}" if parts.fragment else ""
+            return f"{parts.netloc.lower()}{parts.path.rstrip('/')}{query}{fragment}"
+        hosts = dict.fromkeys((host_of(self.told), host_of(self.final)))
+        return " ".join((*hosts, author))
+
+
+def covers(owner: str, page: str) -> bool:
+    """
+    Whether *page* lies under the address *owner*, on the same host.
+
+    A path counts by its steps: ``/@ana`` covers ``/@ana/9``, not ``/@anabel``. The whole host covers no page that
+    stands in one person's place. An address with a query or a fragment covers only itself: servers ignore what they
+    do not know, so anybody's page can be asked for with anybody's query.
+    """
+    ours, theirs = _split(owner), _split(page)
+    if ours is None or theirs is None or not same_host(owner, page):
+        return False
+    beginning, path = _steps(owner), _steps(page)
+    if beginning is None or path is None or ours.fragment:
+        return False
+    if ours.query:
+        return (beginning, ours.query) == (path, theirs.query)
+    if not beginning:
+        return not _person(theirs)
+    return path[: len(beginning)] == beginning
+
+
+def same_host(one: str, other: str) -> bool:
+    """Whether both addresses are of one host and port, http and https alike."""
+    first, second = _origin(one), _origin(other)
+    return first is not None and first == second
+
+
+def host_of(url: str) -> str:
+    """The host of *url* in lower case; "" for none."""
+    parts = _split(url)
+    return (parts.hostname or "").lower() if parts else ""
+
+
+def _relays(page: str, claimed: str) -> bool:
+    parts = _split(page)
+    if parts is None or _origin(page) is None or (parts.hostname or "") not in RELAYS:
+        return False
+    about = _ABOUT.search(unquote(f"{parts.path}?{parts.query}"))
+    return about is None or about[1].lower() == host_of(claimed)
+
+
+def _same_page(one: str, other: str) -> bool:
+    first, second = _split(one), _split(other)
+    return bool(first and second and _steps(one) == _steps(other) is not None and first.query == second.query)
+
+
+def _person(parts: SplitResult) -> list[str]:
+    """The steps of the path, or the query, that name one person of a host that many share; [] for none."""
+    steps = [step for step in parts.path.split("/") if step]
+    first = unquote(steps[0]) if steps else ""
+    if _PERSON.match(first):
+        return steps[:1]
+    if first.lower() in _PEOPLE and len(steps) > 1:
+        return steps[:2]
+    named = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)} & _PERSON_PARAMETERS
+    return [f"{'/'.join(steps)}?{parts.query}"] if named else []
+
+
+def _steps(url: str) -> list[str] | None:
+    """The steps of the path, decoded; None where they may mean another path than they seem to."""
+    parts = _split(url)
+    if parts is None:
+        return None
+    steps = [unquote(step) for step in parts.path.split("/") if step]
+    odd = any(step in (".", "..") or re.search(r"[/\\%\x00-\x1f]", step) for step in steps)
+    return None if odd else steps
+
+
+def _origin(url: str) -> tuple[str, int] | None:
+    parts = _split(url)
+    if parts is None or not parts.hostname or parts.scheme not in _USUAL_PORTS:
+        return None
+    port = parts.port or _USUAL_PORTS[parts.scheme]
+    return parts.hostname.lower(), _USUAL_PORTS["https"] if port in _USUAL_PORTS.values() else port
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 (raises on a port that is no number)
+    except ValueError:
+        return None
+    return parts

@@ -1,16 +1,17 @@
 """The public settings of this blog, grouped, each with what it does. ``publishconf.py`` adds what production needs.
 
-What a blogger need not see (the plugins, the shape of addresses) stands in ``plugins/defaults.py``; any name of
+What a blogger need not see (the plugins, the shape of addresses) stands in ``tertulia/defaults.py``; any name of
 it may be set again here, below the import, and wins. Secrets never stand here: they live in ``.env``.
 """
 
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
-sys.path.insert(0, str(Path(__file__).parent))  # so that plain "pelican content -s pelicanconf.py" finds plugins/
+sys.path.insert(
+    0, str(Path(__file__).parent)
+)  # so that plain "pelican content -s pelicanconf.py" finds tertulia/ and plugins/
 
-from plugins.defaults import *  # noqa: F403
+from tertulia.defaults import *  # noqa: F403
 
 # ── Who and where ────────────────────────────────────────────────────────────────────────────────────────────────
 SITENAME = "La sobremesa"  # the blog's name
@@ -51,5 +52,3 @@ CONVERSATION_DEPTH = 3  # levels of reply that are nested; deeper ones stand on 
 FEED_MAX_ITEMS = 10  # posts a feed
 FEED_ID_BASE = ""  # begins the name of every post in feeds, "tag:blog.example,2026:"; "": from SITE_ADDRESS
 WEBSUB_HUB = ""  # a WebSub hub to name in the feeds, "https://pubsubhubbub.appspot.com/" for one; "" for none
-
-SITEURL = urlsplit(SITE_ADDRESS).path.rstrip("/")  # before every internal link; follows from SITE_ADDRESS

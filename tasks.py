@@ -31,7 +31,7 @@ sys.path.insert(0, ROOT)  # by hand, because PYTHONSAFEPATH would leave it out
 from pathlib import Path  # noqa: E402
 
 from tertulia.commands import conf, environment  # noqa: E402
-from tertulia.core import phrases  # noqa: E402
+from tertulia.core import languages  # noqa: E402
 from tertulia.core.errors import TertuliaError  # noqa: E402
 
 BLOG = Path(ROOT)
@@ -40,7 +40,7 @@ CALLED_FROM = Path.cwd()
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a terminal without ñ gets "?", not a traceback
-    phrases.speak(conf.language(BLOG / "pelicanconf.py"))
+    languages.speak(conf.language(BLOG / "pelicanconf.py"), BLOG / "content")
     try:
         environment.enter(BLOG, sys.argv)  # usually does not return: goes on in .venv's Python
     except TertuliaError as error:
@@ -61,8 +61,8 @@ def preview(c, port="8000", host="127.0.0.1"):
     from tertulia.web.serve import mounts
 
     if not port.isdecimal():
-        raise TertuliaError(phrases.say("bad_port", value=port))
-    settings = conf.read(BLOG / "pelicanconf.py")
+        raise TertuliaError(languages.say("bad_port", value=port))
+    settings = conf.settings(BLOG)
     run(BLOG, host, int(port), lambda site, at: mounts(BLOG, settings, site, at))
 
 
@@ -72,8 +72,8 @@ def service(c, port="8001", host="127.0.0.1"):
     from tertulia.web.serve import run
 
     if not port.isdecimal():
-        raise TertuliaError(phrases.say("bad_port", value=port))
-    run(BLOG, conf.read(BLOG / "pelicanconf.py"), host, int(port))
+        raise TertuliaError(languages.say("bad_port", value=port))
+    run(BLOG, conf.settings(BLOG), host, int(port))
 
 
 @task
@@ -127,7 +127,7 @@ def collect(c, network="", everything=False, url="", post="", dry_run=False):
     from tertulia.web.serve import desk
 
     def service(bench):
-        return desk(BLOG, conf.read(BLOG / "pelicanconf.py"), store=bench.store)
+        return desk(BLOG, conf.settings(BLOG), store=bench.store)
 
     wish = {"network": network, "everything": everything, "url": url, "post": post, "dry_run": dry_run}
     if not run(BLOG, service, **wish):
@@ -199,10 +199,10 @@ def moderate(c, web=False, at=""):
     from tertulia.web.moderation import login_link
     from tertulia.web.serve import desk
 
-    here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"), at=at)
-    print(phrases.say("talk_link", link=login_link(here)))
+    here = desk(BLOG, conf.settings(BLOG), at=at)
+    print(languages.say("talk_link", link=login_link(here)))
     if not web and sys.stdin.isatty():
-        print(phrases.say("talk_decided", n=talk.moderate(here.moderator)))
+        print(languages.say("talk_decided", n=talk.moderate(here.moderator)))
     here.finish()
 
 
@@ -212,7 +212,7 @@ def comments(c, what, file="", person=""):
     from tertulia.commands import talk
     from tertulia.web.serve import desk
 
-    here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"))
+    here = desk(BLOG, conf.settings(BLOG))
     print(talk.comments(here.store, CALLED_FROM, what, file, person))
     here.moderator.show_all()
     here.finish()
@@ -224,7 +224,7 @@ def erase(c, who, yes=False):
     from tertulia.commands import talk
     from tertulia.web.serve import desk
 
-    here = desk(BLOG, conf.read(BLOG / "pelicanconf.py"))
+    here = desk(BLOG, conf.settings(BLOG))
     print(talk.erase(here.moderator, who, yes))
     here.finish()
 
@@ -271,7 +271,7 @@ def lint(c):
         name for name, check in checks.items() if subprocess.run([sys.executable, *check], check=False).returncode
     ]
     if failed:
-        raise Exit(phrases.say("lint_failed", tools=", ".join(failed)), code=1)
+        raise Exit(languages.say("lint_failed", tools=", ".join(failed)), code=1)
 
 
 @task
@@ -299,7 +299,7 @@ def lock(c):
 
     uv = shutil.which("uv")
     if not uv:
-        raise TertuliaError(phrases.say("lock_needs_uv"))
+        raise TertuliaError(languages.say("lock_needs_uv"))
     options = ["--universal", "--generate-hashes", "--no-annotate", "--quiet"]
     options += ["--custom-compile-command", "python3 tasks.py lock"]
     for what, into in (

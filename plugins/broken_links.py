@@ -10,9 +10,10 @@ from urllib.parse import unquote, urlsplit
 
 from pelican import signals
 
-from plugins.reader import tell
+from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.core.phrases import say
+
+from .reader import tell
 
 _HREF = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
 _links: list = []  # (post, address, SITEURL) of every link to this blog, until the output can be asked

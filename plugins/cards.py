@@ -20,8 +20,8 @@ from pathlib import Path
 from babel.dates import format_date
 from pelican import signals
 
+from tertulia.core.languages import say
 from tertulia.core.models import Picture
-from tertulia.core.phrases import say
 from tertulia.render.images import copy_whole
 from tertulia.site import cards
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from pelican import signals
 
-from plugins import theme
-from plugins.feeds import feed, id_base
 from tertulia.core import addresses
 from tertulia.site import feeds
+
+from . import theme
+from .feeds import feed, id_base
 
 _generators: list = []
 

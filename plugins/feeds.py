@@ -18,10 +18,11 @@ from pathlib import Path
 
 from pelican import signals
 
-from plugins import theme
 from tertulia.core import addresses
 from tertulia.embeds import draw
 from tertulia.site import feeds
+
+from . import theme
 
 CREDITS = ("via", "source", "photo", "thanks")
 
@@ -57,7 +58,7 @@ def sections(generator):
     yield "feeds/", feed(settings, "site", "feeds/", ""), generator.articles
     for lang, posts in by_language(generator).items():
         page = "" if lang == settings["DEFAULT_LANG"] else f"{lang}/"
-        about = feed(settings, f"lang/{lang}", f"{lang}/", page, _words("language_name", lang), lang=lang)
+        about = feed(settings, f"lang/{lang}", f"{lang}/", page, theme.native_name(lang), lang=lang)
         yield f"{lang}/", about, posts
     kinds = {"tag": generator.tags.items(), "category": generator.categories, "author": generator.authors}
     for kind, groups in kinds.items():

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pelican import signals
 
+from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.core.phrases import say
 from tertulia.render.images import PICTURE_SUFFIXES, ImageCache, PictureError
 from tertulia.render.pictures import SIZES, PicturesExtension
 from tertulia.render.resolver import ImageResolver, PictureNotFoundError

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pelican import signals
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 log = logging.getLogger(__name__)
 

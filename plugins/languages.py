@@ -6,7 +6,7 @@ Originals and translations alike, newest first, paginated, with the interface in
 
 from pelican import signals
 
-from plugins.series import all_posts
+from .series import all_posts
 
 
 def find_languages(generator):

@@ -13,10 +13,11 @@ from pathlib import Path
 from msgspec.structs import replace
 from pelican import signals
 
-from plugins.feeds import said
 from tertulia.content import posts
 from tertulia.core import addresses, sanitise
 from tertulia.syndication.summary import said_for
+
+from .feeds import said
 
 _articles: list = []
 # A bare "@ana", not "@ana@mastodon.example", "@ana.bsky.social" nor an e-mail address.

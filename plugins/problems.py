@@ -8,9 +8,10 @@ from pathlib import Path
 
 from pelican import signals
 
-from plugins.reader import shown_path, tell
+from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.core.phrases import say
+
+from .reader import shown_path, tell
 
 LISTS = ("articles", "translations", "hidden_articles", "hidden_translations")
 

@@ -26,21 +26,22 @@ from pelican import signals
 from pelican.contents import Author, Category, Tag
 from pelican.readers import BaseReader
 
-from plugins import embeds, images
 from tertulia.content import metadata
 from tertulia.content.credits import credit
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
-from tertulia.core import phrases, text
+from tertulia.core import languages, text
 from tertulia.core.errors import ContentError
+from tertulia.core.languages import say
 from tertulia.core.models import Problem, Update
 from tertulia.core.parallel import spread
-from tertulia.core.phrases import say
 from tertulia.render import typography
 from tertulia.render.document import Document, load
 from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.markup import Headings, OwnLinks, QuoteSources, SkipPatterns
 from tertulia.site import related
+
+from . import embeds, images
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +72,8 @@ class PostReader(BaseReader):
 
     def __init__(self, settings):
         super().__init__(settings)
-        phrases.speak(settings["DEFAULT_LANG"])
         content = Path(settings["PATH"])
+        languages.speak(settings["DEFAULT_LANG"], content)
         self.zone = ZoneInfo(settings["TIMEZONE"])
         self.now = moment(settings.get("NOW"), self.zone)
         self.people = settings["PEOPLE"]
@@ -266,7 +267,7 @@ def shown_path(path, settings):
 def load_names(pelican):
     """Read people.toml and tags.toml once; a broken one is told and counts as empty."""
     settings = pelican.settings
-    phrases.speak(settings["DEFAULT_LANG"])
+    languages.speak(settings["DEFAULT_LANG"], Path(settings["PATH"]))
     for setting, table in (("PEOPLE", People), ("TAG_NAMES", Tags)):
         try:
             settings[setting] = table.load(Path(settings["PATH"], FILES[setting]))

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from pelican import signals
 
-from plugins import theme
-from plugins.problems import told
 from tertulia.core import addresses
 from tertulia.site import sitemap
+
+from . import theme
+from .problems import told
 
 _MARK = '<meta http-equiv="refresh"'
 _contents: list = []

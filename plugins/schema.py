@@ -6,10 +6,11 @@ are safe inside ``<script type="application/ld+json">``.
 
 from pelican import signals
 
-from plugins.feeds import changed, said
 from tertulia.core import addresses, sanitise
 from tertulia.core.text import plain
 from tertulia.site import schema
+
+from .feeds import changed, said
 
 POSTS_LISTED = 10
 

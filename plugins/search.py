@@ -20,9 +20,10 @@ from tempfile import TemporaryDirectory
 from pelican import signals
 from pelican.contents import Article
 
-from plugins import theme
 from tertulia.core import addresses
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
+
+from . import theme
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from pelican import signals
 from pelican.generators import ArticlesGenerator, PagesGenerator
 
-from plugins import feeds
 from tertulia.core import addresses
 from tertulia.site import sitemap
+
+from . import feeds
 
 UNLISTED_TEMPLATES = ("404", "search")  # lead nowhere from outside
 

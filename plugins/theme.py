@@ -1,6 +1,6 @@
 """The words, dates and addresses that the templates ask for.
 
-``t("minutes", n=6)``   the phrase of ``theme/strings.toml`` in the language of the page
+``t("minutes", n=6)``   the phrase of ``tertulia/languages/xx.toml`` in the language of the page
 ``date|date_words``     "21 de noviembre de 2026", with no system locale
 ``path|link``           the path under the site, percent-encoded: what goes into every ``href``
 ``path|absolute``       the same with scheme and host: canonical address, Open Graph
@@ -25,31 +25,22 @@ import hashlib
 import math
 import os
 import re
-import tomllib
 import unicodedata
 from functools import cache
 from pathlib import Path
 
-from babel.dates import format_date
 from jinja2 import FileSystemBytecodeCache, pass_context
 from markupsafe import Markup
 from pelican import signals
 
-from tertulia.core import addresses
+from tertulia.core import addresses, languages
 
-STRINGS = Path(__file__).parent.parent / "theme" / "strings.toml"
 CLOUD_SIZES = 5
 
 NETWORK_NAMES = {"x": "X", "linkedin": "LinkedIn", "youtube": "YouTube", "github": "GitHub"}
 
 # A blog may leave these out.
 DEFAULTS = {"TAGLINE": "", "SITE_DESCRIPTION": "", "MENU": None, "CONTENT_LICENSE": "", "SEARCH": True}
-
-
-@cache
-def strings():
-    """Every phrase for readers: ``{key: {language: text, or {one, other}}}``."""
-    return tomllib.loads(STRINGS.read_text("utf-8"))
 
 
 @pass_context
@@ -63,20 +54,19 @@ def language(context):
 
 @pass_context
 def t(context, key, n=None, lang=None, **values):
-    """The phrase *key* in the page's language, or in *lang*; *n* chooses singular or plural."""
-    texts = strings()[key]
-    text = texts.get(lang or language(context)) or texts["en"]
-    if isinstance(text, dict):
-        text = text["one" if n == 1 else "other"]
-    return text.format(n=n, **values) if "{" in text else text
+    """The phrase *key* in the page's language, or in *lang*; *n* chooses the plural form."""
+    return languages.text(key, lang or language(context), n=n, **values)
+
+
+def native_name(lang):
+    """What the speakers of *lang* call it: "Español"."""
+    return languages.current().get(lang).name
 
 
 @pass_context
 def local(context, value):
     """*value* as it is; of a dict by language, the entry of the page's language."""
-    if not isinstance(value, dict):
-        return value or ""
-    return value.get(language(context)) or value.get(context["DEFAULT_LANG"], "")
+    return languages.local(value, language(context), context["DEFAULT_LANG"])
 
 
 @pass_context
@@ -89,7 +79,7 @@ def date_words(context, date, lang=None, form="long"):
 
 @cache
 def _date_words(year, month, day, form, lang):
-    return format_date(dt.date(year, month, day), form, locale=lang)
+    return languages.date_words(dt.date(year, month, day), lang, form)
 
 
 def conjunction(name, lang):
@@ -215,7 +205,7 @@ def network_name(network):
     return NETWORK_NAMES.get(network, network.capitalize())
 
 
-FILTERS = (local, date_words, link, absolute, counted, embedded, script_safe, network_name, current)
+FILTERS = (native_name, local, date_words, link, absolute, counted, embedded, script_safe, network_name, current)
 GLOBALS = (t, language, conjunction, here, homes, asset, card, service, shared)
 
 
@@ -250,7 +240,6 @@ def compiled(folder):
 def forget_files(_pelican):
     """Look at the theme's files anew: they may have changed since the last build of this process."""
     fingerprint.cache_clear()
-    strings.cache_clear()
 
 
 def show_patterns(pelican):

@@ -13,7 +13,7 @@ from tertulia.store import open_store
 from tertulia.store.journal import Journal
 from tertulia.syndication.drafts import draft
 from tertulia.syndication.networks import NETWORKS
-from tertulia.syndication.networks.base import Desk
+from tertulia.syndication.networks.base import NetworkContext
 from tertulia.syndication.networks.memory import Memory
 from tertulia.syndication.outbox import Outbox
 from tests.fakes import NOW, Fake
@@ -53,7 +53,7 @@ class House:
         if hasattr(self, "store"):
             self.store.close()
         self.store = open_store(self.store_url, self.folder)
-        desk = Desk(
+        context = NetworkContext(
             settings=self.found,
             web=Fetcher([f"127.0.0.1:{self.fake.port}"]),
             output=self.folder / "output",
@@ -64,7 +64,7 @@ class House:
             site="https://blog.example",
             title="Bitácora",
         )
-        self.network = NETWORKS[self.name](desk)
+        self.network = NETWORKS[self.name](context)
         self.outbox = Outbox(
             store=self.store,
             networks={self.name: self.network},

@@ -20,13 +20,13 @@ from tertulia.conversation.copies import is_copy
 from tertulia.conversation.moderator import Moderator
 from tertulia.core import settings
 from tertulia.core.fetch import Fetched
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store import open_store
 from tertulia.store.deliveries import NewDelivery
 from tertulia.store.said import Author, Incoming, Verdict
-from tertulia.syndication.networks.base import Desk, Message, Remote, Waiting
+from tertulia.syndication.networks.base import Message, NetworkContext, Remote, RetryLaterError
 from tertulia.syndication.networks.listening import LISTENERS, listeners
-from tertulia.syndication.networks.listening.base import Heard, Listener, Page, Thread
+from tertulia.syndication.networks.listening.base import FeedPage, Listener, RemoteComment, Thread
 from tertulia.syndication.networks.memory import Memory
 
 EXAMPLES = Path(__file__).parent / "examples" / "collect"
@@ -47,8 +47,8 @@ class Village(Listener):
     label = "Village"
 
     def __init__(self):
-        self.said: dict[str, Heard] = {}
-        self.elsewhere: dict[str, Heard] = {}
+        self.said: dict[str, RemoteComment] = {}
+        self.elsewhere: dict[str, RemoteComment] = {}
         self.counts: dict[str, int] = {}
         self.price = 0.0
         self.cut = 1000  # no thread is told longer than this
@@ -58,16 +58,16 @@ class Village(Listener):
     def configured(self):
         return True
 
-    def say(self, id_, text="No pito.", above="1000", who="ana", **more):
+    def say(self, id_, text="No pito.", parent="1000", who="ana", **more):
         author = Author(network="village", identity=who, name=who.title(), url=f"https://v.example/{who}")
-        heard = Heard(
+        heard = RemoteComment(
             id=id_, kind="reply", author=author, published=NOW - timedelta(hours=1), text=text, html=f"<p>{text}</p>",
-            url=f"https://v.example/{id_}", in_reply_to=above, likes=0,
+            url=f"https://v.example/{id_}", in_reply_to=parent, likes=0,
         )  # fmt: skip
         self.said[id_] = replace(heard, **more)
 
     def mention(self, id_, text, *links, who="eva", **more):
-        self.say(id_, text, above="", who=who, **more)
+        self.say(id_, text, parent="", who=who, **more)
         self.elsewhere[id_] = replace(self.said.pop(id_), kind="mention", links=links)
 
     def thread(self, remote):
@@ -76,7 +76,7 @@ class Village(Listener):
             raise self.trouble
         return Thread(tuple(self.said.values())[: self.cut], dict(self.counts))
 
-    def still(self, ids):
+    def recheck(self, ids):
         self.asked += [f"still {one}" for one in ids]
         return {one: self.said.get(one) or self.elsewhere.get(one) for one in ids}
 
@@ -86,9 +86,9 @@ class Village(Listener):
     def read(self, cursor):
         self.asked.append(f"mentions {cursor}")
         fresh = [one for id_, one in self.elsewhere.items() if id_ > cursor]
-        return Page(tuple(fresh), max([cursor, *(one.id for one in fresh)]), self.price)
+        return FeedPage(tuple(fresh), max([cursor, *(one.id for one in fresh)]), self.price)
 
-    def cents_a_look(self):
+    def max_cents_per_look(self):
         return self.price
 
 
@@ -166,7 +166,7 @@ def house(tmp_path, village):
 def test_a_whole_thread_comes_home_in_its_place(house, village):
     """An answer, and an answer to it by somebody else, each under what it answers, waiting for the owner."""
     village.say("1")
-    village.say("2", "Yo sí.", above="1", who="luis")
+    village.say("2", "Yo sí.", parent="1", who="luis")
     (report,) = house.run()
     first, second = house.said()
     assert ([("voto", "es", "reply", "waiting")] * 2, first.id) == (
@@ -202,7 +202,7 @@ def test_an_edit_is_followed(house, village):
 def test_a_deletion_is_followed_and_what_answered_it_stays(house, village):
     """The middle of a thread goes; the page forgets it at once."""
     village.say("1")
-    village.say("2", "Yo sí.", above="1", who="luis")
+    village.say("2", "Yo sí.", parent="1", who="luis")
     house.run()
     for one in house.said():
         house.moderator.decide(one.key, "approved")
@@ -241,7 +241,7 @@ def test_parts_of_our_own_thread_are_no_answers(tmp_path, village):
     house.collector.listeners.append(village)
     house.announce("village", "1000", "1001")
     village.say("1001", "2/2", who="blog", author=Author(network="village", identity="blog", is_owner=True))
-    village.say("1", "Sí.", above="1001")
+    village.say("1", "Sí.", parent="1001")
     house.run()
     assert [("Sí.", None)] == [(one.text, one.parent) for one in house.said()]
     house.store.close()
@@ -251,7 +251,7 @@ def test_the_owners_own_answer_is_marked(house, village):
     """Said under their own post, it is theirs; said anywhere else, it is no mention."""
     me = Author(network="village", identity="blog", name="Blog", is_owner=True)
     village.say("1")
-    village.say("2", "Gracias.", above="1", author=me)
+    village.say("2", "Gracias.", parent="1", author=me)
     village.mention("m1", "Mirad mi artículo, que es largo", URL, author=me)
     house.run()
     assert [False, True] == [one.is_owner for one in house.said()]
@@ -373,7 +373,7 @@ def test_a_network_in_trouble_stops_alone(tmp_path):
     house = House(tmp_path, first)
     house.announce("threads")
     house.collector.listeners.append(second)
-    first.trouble = Waiting("asked to slow down", 60)
+    first.trouble = RetryLaterError("asked to slow down", 60)
     second.say("1")
     reports = house.run()
     assert ([True, False], ["asked to slow down"], 1) == (
@@ -463,11 +463,11 @@ ENVIRON = {
 def listener(name, folder):
     """The listener of a network, and the API that it asks."""
     api = Api(name)
-    desk = Desk(
+    context = NetworkContext(
         settings=settings.load(folder, ENVIRON), web=api, output=folder, memory=Memory(folder / "memory"),
         now=lambda: NOW, pause=lambda seconds: None,
     )  # fmt: skip
-    return next(one for one in listeners(desk) if one.name == name), api
+    return next(one for one in listeners(context) if one.name == name), api
 
 
 @pytest.fixture(params=[one.name for one in LISTENERS])
@@ -535,7 +535,7 @@ def test_a_status_that_became_private_goes(tmp_path):
     one, api = listener("mastodon", tmp_path)
     found = api.answers["/api/v1/statuses/1000/context"]["descendants"]
     api.answers["/api/v1/statuses/1"], api.answers["/api/v1/statuses/3"] = found[0], found[2]
-    still = one.still(["1", "3", "nada"])
+    still = one.recheck(["1", "3", "nada"])
     assert ["No pito.", None, None] == [heard and heard.text for heard in still.values()]
 
 
@@ -613,7 +613,7 @@ def test_telegram(tmp_path):
 
 
 def test_facebook_and_threads(tmp_path):
-    """Comments below comments; the Page's own are the owner's; hidden ones stay hidden."""
+    """Comments below comments; the FeedPage's own are the owner's; hidden ones stay hidden."""
     for name, counts in (("facebook", {"like": 9, "repost": 2}), ("threads", {"like": 8, "repost": 1})):
         one, _api = listener(name, tmp_path / name)
         house = House(tmp_path / name, one)

@@ -21,7 +21,7 @@ from tertulia.store import open_store
 from tertulia.store.journal import Journal
 from tertulia.syndication.drafts import draft
 from tertulia.syndication.networks import NETWORKS
-from tertulia.syndication.networks.base import Desk
+from tertulia.syndication.networks.base import NetworkContext
 from tertulia.syndication.networks.listening import listeners
 from tertulia.syndication.networks.memory import Memory
 from tertulia.syndication.outbox import Outbox
@@ -80,24 +80,24 @@ class House:
             for url in environ.values() if url.startswith("http://")
             for swap in (("127.0.0.1", "localhost"), ("localhost", "127.0.0.1"))
         ]  # fmt: skip
-        desk = Desk(
+        context = NetworkContext(
             settings=found, web=Fetcher(hosts), output=folder, memory=Memory(folder / "memory"),
             now=lambda: datetime.now(UTC), pause=time.sleep,
         )  # fmt: skip
         self.store = open_store("sqlite:///var/t.db", folder)
-        self.moderator = Moderator(self.store, folder / "conversation", desk.now)
-        network = NETWORKS[name](desk)
-        outbox = Outbox(self.store, {name: network}, folder / "conversation", Journal(folder / "var"), desk.now)
+        self.moderator = Moderator(self.store, folder / "conversation", context.now)
+        network = NETWORKS[name](context)
+        outbox = Outbox(self.store, {name: network}, folder / "conversation", Journal(folder / "var"), context.now)
         outbox.enqueue([draft(self.post, network)])
         (outcome,) = outbox.deliver()
         assert "delivered" == outcome.state, outcome.reason
         self.remote = json.loads(self.store.deliveries.all()[0].remote)
         self.collector = Collector(
-            store=self.store, listeners=[one for one in listeners(desk) if one.name == name], posts=[self.post],
+            store=self.store, listeners=[one for one in listeners(context) if one.name == name], posts=[self.post],
             site="https://blog.example", lang="es",
             find=lambda url: ("voto", "es") if url == self.post.url else None,
             take=self.moderator.ingest, gone=self.moderator.gone,
-            show=lambda post, lang: self.store.conversation.show(folder / "conversation", post, lang), now=desk.now,
+            show=lambda post, lang: self.store.conversation.show(folder / "conversation", post, lang), now=context.now,
         )  # fmt: skip
 
     def collect(self):

@@ -12,9 +12,8 @@ from werkzeug import Request, Response
 from tertulia.commands import status, webmention
 from tertulia.content import posts, snapshot
 from tertulia.content.posts import Post, Published
-from tertulia.core import phrases
 from tertulia.core.errors import SettingError, TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say, speak
 from tertulia.store import open_store
 from tertulia.store.deliveries import NewDelivery
 from tertulia.syndication.networks.base import Message, Remote
@@ -33,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 def root(tmp_path, httpserver, monkeypatch):
     """A built blog of one post, announced on Mastodon, whose server is ours; portraits are left out."""
     monkeypatch.setattr("tertulia.conversation.avatars.keep", lambda url, snapshots, web: "")
-    monkeypatch.setattr(phrases, "_language", "en")
+    speak("en")
     here = f"127.0.0.1:{httpserver.port}"
     (tmp_path / "content").mkdir()
     (tmp_path / "pelicanconf.py").write_text("DEFAULT_LANG = 'es'\n")

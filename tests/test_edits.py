@@ -71,7 +71,7 @@ def test_a_failed_edit_is_tried_again(tmp_path):
     house.announce()
     there = house.fake.url
     house.network.settings = replace(house.found, mastodon_url="http://127.0.0.1:9")
-    house.network.desk.web.__init__(["127.0.0.1:9", f"127.0.0.1:{house.fake.port}"])
+    house.network.context.web.__init__(["127.0.0.1:9", f"127.0.0.1:{house.fake.port}"])
     assert [change.done for change in follow_edits(house.outbox, [EDITED])] == [False]
     house.network.settings = replace(house.found, mastodon_url=there)
     assert [change.done for change in follow_edits(house.outbox, [EDITED])] == [True]

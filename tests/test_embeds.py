@@ -7,14 +7,15 @@ readers get.
 import datetime as dt
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import markdown
 import mf2py
 import pytest
 
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.core.errors import FetchRefusedError
-from tertulia.embeds import draw, providers
+from tertulia.embeds import dead, draw, providers
 from tertulia.embeds.capture import capture, tell, wanted
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension, addresses
@@ -30,7 +31,7 @@ WITHOUT_EXAMPLE = {"facebook-video"}  # same code and same shape as "facebook"
 
 @pytest.fixture(autouse=True)
 def _spanish():
-    phrases.speak("es")
+    languages.speak("es")
 
 
 def run(folder, web, now=NOW, **options):
@@ -402,12 +403,13 @@ def test_token_and_date_of_a_tweet():
     assert when(20) == ""
 
 
-def test_every_word_is_in_both_languages():
-    """Readers' words exist in Spanish and English, with the same values to fill in."""
-    words = draw._words()
-    assert set(words["es"]) == set(words["en"])
-    for key in words["es"]:
-        assert re.findall(r"\{\w+\}", words["es"][key]) == re.findall(r"\{\w+\}", words["en"][key])
+def test_every_word_around_an_embed_is_a_phrase():
+    """What the drawing asks for is there, and so is the note of every service that closed."""
+    known = set(languages.Languages().get("en").phrases)
+    sources = [file.read_text("utf-8") for file in Path(draw.__file__).parent.glob("*.py")]
+    asked = {f"figure_{key}" for source in sources for key in re.findall(r"page\.say\([\"'](\w+)", source)}
+    assert asked
+    assert set() == (asked | {service.key for service in dead.catalogue().values()}) - known
 
 
 TWEET = """<blockquote class="twitter-tweet"><p lang="es" dir="ltr">Hola <a href="https://twitter.com/otra/status/1">x</a>

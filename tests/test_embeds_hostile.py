@@ -12,7 +12,7 @@ import markdown
 import pytest
 from PIL import Image
 
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.core.fetch import Fetcher
 from tertulia.embeds import draw, pictures
 from tertulia.embeds.capture import capture, tell
@@ -98,7 +98,7 @@ class Inspector(HTMLParser):
 
 @pytest.fixture(autouse=True)
 def _spanish():
-    phrases.speak("es")
+    languages.speak("es")
 
 
 def poisoned(value, poison, ours):

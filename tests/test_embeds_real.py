@@ -7,7 +7,7 @@ import warnings
 import markdown
 import pytest
 
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.core.fetch import Fetcher
 from tertulia.embeds import draw, providers
 from tertulia.embeds.capture import capture
@@ -25,7 +25,7 @@ LATER = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
 @pytest.fixture(autouse=True)
 def _sockets(socket_enabled):
     """These tests talk to servers on this machine."""
-    phrases.speak("es")
+    languages.speak("es")
 
 
 def started(server):

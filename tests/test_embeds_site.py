@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.embeds.capture import capture
 from tests.conftest import build_site
 from tests.embedding import EXAMPLES, FakeWeb, example, post
@@ -24,7 +24,7 @@ FETCHED = re.compile(
 
 def blog(folder):
     """A blog whose only post quotes one item of every provider, captured."""
-    phrases.speak("es")
+    languages.speak("es")
     urls = [example(name)["post"] for name in NAMES]
     header = "Título: Todo lo citado\nFecha: 2026-11-01\nId: citas\nAutor: Ana\n\nUno, dos:\n\n"
     post(folder, header + "\n\n".join(urls) + "\n\nhttps://nada.example/x\n")

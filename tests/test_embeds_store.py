@@ -12,7 +12,7 @@ import markdown
 import msgspec
 import pytest
 
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.core.errors import ContentError
 from tertulia.embeds import capture_store, draw, providers
 from tertulia.embeds.archive import keep_from
@@ -43,7 +43,7 @@ Y contando: https://ejemplo.es/carta
 
 @pytest.fixture(autouse=True)
 def _spanish():
-    phrases.speak("es")
+    languages.speak("es")
 
 
 def drawn(folder, text):

@@ -1,7 +1,6 @@
 """Erased means gone: a person who spoke by the form and on a network is in no file of the blog, and does not return."""
 
 import json
-import shutil
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -12,13 +11,12 @@ from PIL import Image
 from tertulia.commands import conf, talk
 from tertulia.content import posts, snapshot
 from tertulia.content.posts import Post, Published
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.store import erased, open_store
 from tertulia.store.deliveries import NewDelivery
 from tertulia.store.said import Author, Incoming
 from tertulia.syndication.networks.base import Message, Remote
 from tertulia.web.serve import desk
-from tests.conftest import ROOT
 from tests.talking import bring
 
 NOW = datetime.now(UTC)
@@ -45,7 +43,7 @@ def status(id_, who, content, above):
 @pytest.fixture
 def root(tmp_path, httpserver):
     """A blog announced on Mastodon, where Zoraida answers, and Luis answers her."""
-    phrases.speak("es")
+    languages.speak("es")
     here = f"127.0.0.1:{httpserver.port}"
     blog = account(here, "7", "bitacora", "Bitácora", f"http://{here}/@bitacora")
     zoraida = account(here, "8", "zq", "Zoraida Quintanilla", "https://zq.example/@zq")
@@ -74,8 +72,6 @@ def root(tmp_path, httpserver):
     (tmp_path / "pelicanconf.py").write_text(f"DEFAULT_LANG = 'es'\nSITE_ADDRESS = '{SITE}'\n")
     (tmp_path / "content" / "posts").mkdir(parents=True)
     (tmp_path / "content" / "posts" / "voto.md").write_text(POST, encoding="utf-8")
-    (tmp_path / "theme").mkdir()
-    shutil.copy(ROOT / "theme" / "strings.toml", tmp_path / "theme")
     (tmp_path / "output").mkdir()
     post = Post(id="voto", lang="es", title="El voto útil", url=URL, date=NOW - timedelta(hours=3))
     posts.write(tmp_path / "output", Published(site=SITE, title="Blog", lang="es", posts=(post,)))

@@ -14,7 +14,7 @@ import zlib
 import pytest
 from werkzeug import Response
 
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetched, Fetcher
 
@@ -22,7 +22,7 @@ from tertulia.core.fetch import Fetched, Fetcher
 @pytest.fixture(autouse=True)
 def _sockets(socket_enabled):
     """These tests need a server on this machine."""
-    phrases.speak("en")
+    languages.speak("en")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import datetime as dt
 import markdown
 import pytest
 
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.core.errors import ContentError, FetchError
 from tertulia.core.fetch import Fetched
 from tertulia.embeds.links import (
@@ -27,7 +27,7 @@ COPY = "https://web.archive.org/web/20140301000000/http://vieja.example/nota"
 
 @pytest.fixture(autouse=True)
 def _spanish():
-    phrases.speak("es")
+    languages.speak("es")
 
 
 class LinkWeb:

@@ -6,16 +6,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tertulia.content.metadata import KEYS, interpret, listed, parse_date, split
-from tertulia.core import phrases
+from tertulia.core import languages
 
 MADRID = ZoneInfo("Europe/Madrid")
 
 
 @pytest.fixture(autouse=True)
 def _english():
-    phrases.speak("en")
+    languages.speak("en")
     yield
-    phrases.speak("es")
+    languages.speak("es")
 
 
 def read(text):

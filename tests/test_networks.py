@@ -70,7 +70,7 @@ def test_whatever_the_length_it_fits(house, length):
 def test_it_can_be_found_or_says_that_it_cannot(house):
     """Before publishing there is nothing to find; after, it is found; a network that cannot look says so."""
     message, sending = message_of(house), Sending(key="a1b2c3d4e5f6a7b8")
-    if not house.network.looks:
+    if not house.network.can_search:
         assert house.network.find(message, sending) is CANNOT
         return
     assert house.network.find(message, sending) is None
@@ -114,7 +114,7 @@ def test_whatever_goes_wrong_it_is_there_once(house, fault):
         assert house.fake.public == []
         return
     final = house.until_quiet()
-    if house.network.looks or fault in ("429", "503 retry"):
+    if house.network.can_search or fault in ("429", "503 retry"):
         assert final == "delivered"
         assert len(house.fake.public) == 1
     else:
@@ -126,7 +126,7 @@ def expected_state(fault, network):
     """What the first run says of the row."""
     if fault in ("401", "422"):
         return "refused"
-    if fault in ("429", "503 retry") or (fault.startswith("500") and network.looks):
+    if fault in ("429", "503 retry") or (fault.startswith("500") and network.can_search):
         return "waiting"
     return "unknown"
 
@@ -141,7 +141,7 @@ def test_a_lost_store_says_nothing_twice(house, fault):
     final = house.until_quiet()
     assert len(house.fake.public) == 1
     assert final in ("delivered", "unknown")
-    if house.network.looks:
+    if house.network.can_search:
         assert final == "delivered"
 
 
@@ -171,7 +171,7 @@ def test_no_server_is_waiting(house):
     if house.name == "mail":
         house.fake.close()
         house.network.settings = settings.load(house.folder, house.fake.environ() | {"SMTP_URL": "smtp://127.0.0.1:9"})
-    house.network.desk.web.request = refused_connection(house.network.desk.web)
+    house.network.context.web.request = refused_connection(house.network.context.web)
     assert [one.state for one in house.announce()] == ["waiting"]
     if house.name == "mail":
         return

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from tertulia.content import snapshot
 from tertulia.store import open_store
-from tertulia.store.deliveries import LEASE, LeaseLost, NewDelivery
+from tertulia.store.deliveries import LEASE, LeaseLostError, NewDelivery
 from tertulia.syndication.drafts import draft
-from tertulia.syndication.networks.base import Attached, Message, Remote
+from tertulia.syndication.networks.base import Attachment, Message, Remote
 from tertulia.syndication.outbox import Step
 from tests.fakes import FakeBluesky, FakeMail, FakeMastodon, FakeTelegram, FakeWebhook
 from tests.house import POST, House
@@ -76,7 +76,7 @@ def house_of(folder, kind, store_url):
 @pytest.mark.parametrize("kind", KINDS)
 def test_killed_at_any_step_it_is_said_once(tmp_path, store_url, kind, death, lost):
     """kill -9 at any step, with the store kept or lost: later runs end with one post, or ask where nobody can look."""
-    if death == Step.LOOKED and kind in (FakeTelegram, FakeWebhook, FakeMail):
+    if death == Step.SEARCHED and kind in (FakeTelegram, FakeWebhook, FakeMail):
         pytest.skip("nobody looks there")
     house = house_of(tmp_path, kind, store_url)
     kill(house, death)
@@ -84,11 +84,11 @@ def test_killed_at_any_step_it_is_said_once(tmp_path, store_url, kind, death, lo
         house.lose_store()
     final = house.until_quiet()
     said = len(house.fake.public)
-    if house.network.looks:
+    if house.network.can_search:
         assert (final, said) == ("delivered", 1)
     else:
         assert (final, said) in {("delivered", 1), ("unknown", 0), ("unknown", 1)}
-    untouched = (Step.ENQUEUED, Step.CLAIMED, Step.LOOKED, Step.PREPARED)
+    untouched = (Step.ENQUEUED, Step.CLAIMED, Step.SEARCHED, Step.PREPARED)
     if death in untouched:  # nobody need be asked: it is known that nothing was sent
         assert (final, said) == ("delivered", 1)
 
@@ -103,7 +103,7 @@ def kill(house: House, death: str) -> None:
             if step == death:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        house.outbox.at = at
+        house.outbox.on_step = at
         house.announce()
 
     child = FORK.Process(target=announce)
@@ -136,10 +136,10 @@ def test_a_thread_goes_on_where_it_was_killed(tmp_path):
         if seen.count(Step.ANSWERED) == 2:
             raise KeyboardInterrupt
 
-    house.outbox.at = at
+    house.outbox.on_step = at
     with pytest.raises(KeyboardInterrupt):
         house.announce(post)
-    house.outbox.at = lambda step: None
+    house.outbox.on_step = lambda step: None
     house.clock += timedelta(days=1)
     house.announce(post)
     above = [each["in_reply_to_id"] for each in house.fake.public]
@@ -230,9 +230,9 @@ def test_who_lost_the_lease_does_not_send(tmp_path):
     slow = deliveries.claim(house.clock, ["telegram"])
     assert deliveries.claim(house.clock + LEASE - timedelta(seconds=1), ["telegram"]) is None
     quick = deliveries.claim(house.clock + LEASE + timedelta(seconds=1), ["telegram"])
-    with pytest.raises(LeaseLost):
-        deliveries.touch(slow, house.clock + LEASE)
-    deliveries.touch(quick, house.clock + LEASE)
+    with pytest.raises(LeaseLostError):
+        deliveries.mark_in_flight(slow, house.clock + LEASE)
+    deliveries.mark_in_flight(quick, house.clock + LEASE)
 
 
 def test_words_change_until_they_are_sent_and_not_after(tmp_path):
@@ -274,7 +274,7 @@ def test_a_person_decides_what_cannot_be_looked_at(tmp_path):
 def test_a_message_is_kept_word_for_word():
     """What is stored is what is sent: every field survives the store's JSON."""
     message = Message(
-        text="ñ 👩‍👧", lang="es", link="https://a", title="t", picture=Attached("p", "u", "alt"), date=POST.date
+        text="ñ 👩‍👧", lang="es", link="https://a", title="t", picture=Attachment("p", "u", "alt"), date=POST.date
     )
     assert msgspec.json.decode(msgspec.json.encode(message), type=Message) == message
 

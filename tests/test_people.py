@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tertulia.content.people import PROFILES, People, profile
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.core.errors import ContentError
 
 FILE = """\
@@ -34,9 +34,9 @@ name = "Reme"
 
 @pytest.fixture(autouse=True)
 def _english():
-    phrases.speak("en")
+    languages.speak("en")
     yield
-    phrases.speak("es")
+    languages.speak("es")
 
 
 def load(folder: Path, source: str) -> People:

@@ -11,7 +11,7 @@ import markdown
 import pytest
 from PIL import Image
 
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.render import images
 from tertulia.render.document import Document
 from tertulia.render.images import ImageCache
@@ -61,7 +61,7 @@ def resolver(content, tmp_path) -> ImageResolver:
 
 def rendered(resolver: ImageResolver, body: str) -> tuple[str, list[str]]:
     """*body* as HTML, and what the author is told."""
-    phrases.speak("es")
+    languages.speak("es")
     md = markdown.Markdown(extensions=[*EXTENSIONS, PicturesExtension(resolver)], output_format="html")
     document = Document(POST, "es", body, 10)
     md.document = document

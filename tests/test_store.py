@@ -64,15 +64,15 @@ def test_a_claimed_row_is_nobody_elses_until_its_lease_ends(store):
     assert (first.state, first.attempts) == ("sending", 1)
     assert store.deliveries.claim(NOW, ["telegram"]) is None
     again = store.deliveries.claim(NOW + timedelta(hours=1), ["telegram"])
-    assert (again.id, again.touched_at, again.attempts) == (first.id, None, 2)
+    assert (again.id, again.attempt_started_at, again.attempts) == (first.id, None, 2)
 
 
 def test_a_touched_row_is_remembered_as_touched(store):
     """Whoever claims it after a crash learns when the first attempt was about to be sent."""
     store.deliveries.enqueue([ROW], NOW)
-    store.deliveries.touch(store.deliveries.claim(NOW, ["telegram"]), NOW)
+    store.deliveries.mark_in_flight(store.deliveries.claim(NOW, ["telegram"]), NOW)
     again = store.deliveries.claim(NOW + timedelta(hours=1), ["telegram"])
-    assert again.touched_at == NOW
+    assert again.attempt_started_at == NOW
 
 
 def test_only_the_chosen_networks_and_posts_are_claimed(store):
@@ -123,7 +123,7 @@ def test_subscribers_confirm_and_leave(store):
     assert store.subscribers.confirmed() == []
     assert store.subscribers.ask("Ana@ejemplo.example", "es", NOW).state == "pending"
     store.subscribers.erase(first.id)
-    assert store.subscribers.one(first.id) is None
+    assert store.subscribers.get(first.id) is None
 
 
 def test_a_subscriber_is_never_printed_with_its_address(store):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tertulia.content.tags import Tags, tag_key, tag_slug
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.core.errors import ContentError
 
 FILE = """\
@@ -28,9 +28,9 @@ label = "centralita"
 
 @pytest.fixture(autouse=True)
 def _english():
-    phrases.speak("en")
+    languages.speak("en")
     yield
-    phrases.speak("es")
+    languages.speak("es")
 
 
 def load(folder: Path, source: str) -> Tags:

@@ -12,7 +12,7 @@ import pytest
 
 from tertulia.commands import talk as tasks
 from tertulia.content import snapshot
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.core.errors import StoreError, TertuliaError
 from tertulia.store import archive, open_store
 from tests.talking import NOW, Talk
@@ -20,7 +20,7 @@ from tests.talking import NOW, Talk
 
 @pytest.fixture(autouse=True)
 def _spanish():
-    phrases.speak("es")
+    languages.speak("es")
 
 
 @pytest.fixture

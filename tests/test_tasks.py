@@ -26,7 +26,7 @@ from tertulia.commands import (
     start,
     update,
 )
-from tertulia.core import phrases
+from tertulia.core import languages
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,9 +50,9 @@ SITEURL = SITE_ADDRESS.removeprefix("https://tertulia.example")
 @pytest.fixture(autouse=True)
 def _spanish():
     """Every test begins and ends in Spanish."""
-    phrases.speak("es")
+    languages.speak("es")
     yield
-    phrases.speak("es")
+    languages.speak("es")
 
 
 @pytest.fixture
@@ -98,12 +98,10 @@ def test_an_old_python_can_read_tasks_py():
 
 def test_every_task_has_its_line_in_both_languages():
     """Each task and each of its options says what it does, in Spanish and in English."""
-    files = (ROOT / "tertulia" / "core" / "phrases").glob("*.toml")
-    texts = {key: text for file in files for key, text in tomllib.loads(file.read_text("utf-8")).items()}
     wanted = {f"task_{task.name}" for task in tasks.TASKS}
     wanted |= {f"option_{argument.name.replace('_', '-')}" for task in tasks.TASKS for argument in task.get_arguments()}
-    missing = {key for key in wanted if not all(texts.get(key, {}).get(lang) for lang in ("es", "en"))}
-    assert set() == missing
+    known = {lang: set(languages.Languages().get(lang).phrases) for lang in ("es", "en")}
+    assert {"es": set(), "en": set()} == {lang: wanted - phrases for lang, phrases in known.items()}
 
 
 def test_without_a_task_all_are_listed(capsys):
@@ -133,15 +131,15 @@ def test_pytest_gets_its_own_options():
 
 def test_phrases_that_code_asks_for_exist():
     """Every ``say("…")`` of the library, the plugins and tasks.py names a phrase that exists."""
-    known = set(phrases._phrases())
+    known = set(languages.Languages().get("en").phrases)
     files = [ROOT / "tasks.py", *(ROOT / "tertulia").rglob("*.py"), *(ROOT / "plugins").rglob("*.py")]
     asked = {
         (file.name, node.args[0].value)
         for file in files
-        if "from tertulia.core.phrases import" in file.read_text("utf-8") or "phrases.say" in file.read_text("utf-8")
+        if "tertulia.core.languages import" in (written := file.read_text("utf-8")) or "languages.say" in written
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.Call)
-        and ast.unparse(node.func) in ("say", "phrases.say")
+        and ast.unparse(node.func) in ("say", "languages.say")
         and node.args
         and isinstance(node.args[0], ast.Constant)
     }
@@ -242,13 +240,13 @@ def test_a_missing_lock_is_one_line(tmp_path):
 )
 def test_a_failed_installation_is_explained(printed, expected):
     """What pip or uv printed becomes one line that says what to do."""
-    assert phrases.say(expected) == environment.explain(printed)
+    assert languages.say(expected) == environment.explain(printed)
 
 
 def test_an_unknown_failure_shows_the_installers_words():
     """When we do not know the cause, the last error line is passed on."""
     assert "no sé qué" in environment.explain("Collecting a\nERROR: no sé qué\n\n")
-    assert phrases.say("install_failed", reason="?") == environment.explain("")
+    assert languages.say("install_failed", reason="?") == environment.explain("")
 
 
 def test_a_python_without_venv_is_one_line(tmp_path, monkeypatch):
@@ -350,7 +348,7 @@ def test_a_new_post_has_its_metadata(tmp_path):
 
 def test_a_new_post_in_english(tmp_path):
     """An English blog gets English keys; another language than the blog's shows in the file's name."""
-    phrases.speak("en")
+    languages.speak("en")
     path = new.create(tmp_path, "El año", NOON, "1a2b3c4d", lang="es")
     assert "2026-11-22_el-ano.es.md" == path.name
     expected = ["Title: El año", "Date: 2026-11-22 12:00", "Id: 1a2b3c4d", "Lang: es", "Category:", "Tags:", "Summary:"]
@@ -362,7 +360,7 @@ def test_a_new_post_is_understood_by_our_own_reader(tmp_path):
     from tertulia.content import metadata
 
     for language in ("es", "en"):
-        phrases.speak(language)
+        languages.speak(language)
         path = new.create(tmp_path / language, "Título: con dos puntos", NOON, "1a2b3c4d", author="Ana", draft=True)
         header = metadata.split(path.read_text("utf-8"), "x.md")
         meta = metadata.interpret(header, "x.md", ZoneInfo("Europe/Madrid"))
@@ -444,12 +442,12 @@ def test_a_tagline_by_language(blog, sample, expected):
     assert expected == conf.read(blog / "pelicanconf.py")["TAGLINE"]
 
 
-@pytest.mark.parametrize("language", phrases.LANGUAGES)
+@pytest.mark.parametrize("language", sorted(folder.name for folder in start.FIRST.iterdir()))
 def test_the_first_files_are_understood(blog, language):
     """Our own reader takes the first post and pages of each language without a complaint."""
     from tertulia.content import metadata
 
-    phrases.speak(language)
+    languages.speak(language)
     answers = start.Answers(language, "Ñ", "", "https://x.example", "Ana", "UTC")
     start.first_files(blog / "new", answers, "ana", NOON, "1a2b3c4d")
     files = sorted((blog / "new").rglob("*.md"))
@@ -622,7 +620,7 @@ def test_update_twice_does_nothing_more(mine, upstream, capsys):
     capsys.readouterr()
     update.run(mine, "", "", force=False)
     assert before == contents(mine)
-    assert phrases.say("update_nothing") in capsys.readouterr().out
+    assert languages.say("update_nothing") in capsys.readouterr().out
 
 
 def test_own_changes_stop_an_update(mine, upstream):
@@ -829,7 +827,7 @@ def test_what_is_to_be_kept_moves_over(tmp_path):
 )
 def test_numbers_are_written_as_the_language_does(language, expected):
     """One is singular, and Spanish has a comma."""
-    phrases.speak(language)
+    languages.speak(language)
     assert expected == build.summary(build.Report(posts=1, pages=2, seconds=3.84))
 
 
@@ -942,7 +940,7 @@ def test_a_failed_build_leaves_the_pages_up(served):
     served.show(Path("/nowhere"), build.Report(failure="x.py:1: roto", remarks=remarks))
     news = json.loads(served.news())
     assert ("200 OK", True) == (get(served, "/blog/")[0], news["failed"])
-    assert [phrases.say("build_failed"), "x.py:1: roto", "a.md:1: mal"] == news["note"]
+    assert [languages.say("build_failed"), "x.py:1: roto", "a.md:1: mal"] == news["note"]
     assert version != news["version"]
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import gzip
 import re
-import tomllib
 from itertools import pairwise
 from types import SimpleNamespace
 from urllib.parse import quote
@@ -13,6 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from plugins import theme
+from tertulia.core.languages import Languages
 from tests.conftest import ROOT, build_site
 
 TEMPLATES = ROOT / "theme" / "templates"
@@ -114,7 +114,7 @@ def build(folder, **settings):
 
 def without_search():
     """The plugins but for the one that runs Pagefind: its index is not looked at here."""
-    from plugins.defaults import PLUGINS
+    from tertulia.defaults import PLUGINS
 
     return [name for name in PLUGINS if name != "plugins.search"]
 
@@ -515,35 +515,13 @@ def test_whole_posts_on_the_home_page_keep_ids_apart(tmp_path):
 # ── Words, dates, addresses ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_phrase_is_in_both_languages():
-    """Each key of strings.toml has Spanish and English, with the same plurals and the same {names}."""
-
-    def names(text):
-        texts = text.values() if isinstance(text, dict) else [text]
-        return sorted({name for one in texts for name in re.findall(r"{(\w+)}", one)})
-
-    wrong = [
-        key
-        for key, texts in theme.strings().items()
-        if {"es", "en"} != set(texts)
-        or type(texts["es"]) is not type(texts["en"])
-        or names(texts["es"]) != names(texts["en"])
-    ]
-    assert [] == wrong
-
-
 def test_every_phrase_of_the_templates_exists():
-    """Each t("key") of a template is in strings.toml."""
+    """Each t("key") of a template is a phrase for readers."""
     used = {
         key for file in TEMPLATES.rglob("*.html") for key in re.findall(r'\bt\("(\w+)"[,)]', file.read_text("utf-8"))
     }
     assert used
-    assert set() == used - set(theme.strings())
-
-
-def test_strings_are_valid_toml():
-    """The file reads as TOML, so that a key written twice cannot pass."""
-    assert tomllib.loads(theme.STRINGS.read_text("utf-8"))
+    assert set() == used - set(Languages().get("en").phrases)
 
 
 @pytest.mark.parametrize(
@@ -554,11 +532,11 @@ def test_strings_are_valid_toml():
         ({"page_lang": "en"}, {"n": 1}, "1 minute"),
         ({"article": SimpleNamespace(lang="en")}, {"n": 2}, "2 minutes"),
         ({"page_lang": "en"}, {"n": 2, "lang": "es"}, "2 minutos"),
-        ({"page_lang": "fr"}, {"n": 2}, "2 minutes"),
+        ({"page_lang": "fr"}, {"n": 2}, "2 minutos"),
     ],
 )
 def test_phrases_follow_language_and_number(context, values, expected):
-    """A phrase is in the page's language and in the right number; a language we lack gives English."""
+    """A phrase is in the page's language and in the right number; a language we lack gives the blog's."""
     assert expected == theme.t({"DEFAULT_LANG": "es", **context}, "minutes", **values)
 
 

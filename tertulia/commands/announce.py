@@ -14,16 +14,17 @@ from tertulia.content.posts import Post, Published
 from tertulia.core import settings
 from tertulia.core.errors import SettingError, TertuliaError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.settings import Settings
 from tertulia.core.text import shorten
 from tertulia.store import Store, open_store
 from tertulia.store.deliveries import Delivery
 from tertulia.store.journal import Journal
+from tertulia.store.tables import DeliveryState
 from tertulia.syndication.drafts import Draft, drafts, due, named
 from tertulia.syndication.edits import follow_edits, withdraw
 from tertulia.syndication.networks import networks
-from tertulia.syndication.networks.base import Desk, Network, Waiting
+from tertulia.syndication.networks.base import Network, NetworkContext, RetryLaterError
 from tertulia.syndication.networks.mail import to_owner
 from tertulia.syndication.networks.memory import Memory
 from tertulia.syndication.outbox import Outbox, Outcome
@@ -75,7 +76,7 @@ class Bench:
 
     def networks(self, published: Published | None = None, *, with_store: bool = True) -> list[Network]:
         """Every network there is, at work with this blog."""
-        desk = Desk(
+        context = NetworkContext(
             settings=self.settings,
             web=self.web(),
             output=self.output,
@@ -87,7 +88,7 @@ class Bench:
             title=published.title if published else "",
             service=self._service(),
         )
-        return networks(desk)
+        return networks(context)
 
     def _service(self) -> str:
         """The service's address where it has one of its own; "" when it answers under the blog's."""
@@ -111,7 +112,7 @@ class Bench:
             return settings.parse_since(told, "--since")
         if found := self.settings.since():
             return found
-        if written := conf.read(self.root / "pelicanconf.py").get("ANNOUNCE_SINCE"):
+        if written := conf.settings(self.root).get("ANNOUNCE_SINCE"):
             return settings.parse_since(str(written), "ANNOUNCE_SINCE")
         raise SettingError(say("announce_since"))
 
@@ -148,7 +149,7 @@ def run(root: Path, wish: Wish) -> bool:
     if published.preview:
         raise TertuliaError(say("announce_preview"))
     if wish.retry:
-        for row in bench.store.deliveries.all(state="refused", network=wish.network or None):
+        for row in bench.store.deliveries.all(state=DeliveryState.REFUSED, network=wish.network or None):
             bench.store.deliveries.retry(row.id)
     return send(bench, published, chosen, _only(bench.networks(published), wish.network), wish.post)
 
@@ -175,7 +176,7 @@ def send(bench: Bench, published: Published, chosen: list[Post], known: list[Net
         print(say("announce_no_network"))
         return True
     for one in ready:
-        _learn(one)
+        _refresh_limits(one)
     outbox = bench.outbox(known)
     planned = outbox.unsaid(drafts(chosen, ready))
     _warn(planned)
@@ -191,7 +192,7 @@ def send(bench: Bench, published: Published, chosen: list[Post], known: list[Net
         print(line)
     for change in changes:
         print(_line(titles, change.delivery, "edited" if change.done else "delivered", change.what))
-    failed = [outcome for outcome in outcomes if outcome.state in ("refused", "unknown")]
+    failed = [outcome for outcome in outcomes if outcome.state in (DeliveryState.REFUSED, DeliveryState.UNKNOWN)]
     if failed:
         to_owner(bench.settings, say("owner_subject", title=published.title), "\n".join(lines_for(failed, titles)))
     return not failed
@@ -209,7 +210,7 @@ def lines_for(outcomes: Sequence[Outcome], titles: dict[tuple[str, str], str]) -
 
 def resolve(bench: Bench, answer: str) -> bool:
     """Show what waits for a person, or take the answer for one row: ``12=sent``, ``12=sent:URL``, ``12=again``."""
-    unknown = bench.store.deliveries.all(state="unknown")
+    unknown = bench.store.deliveries.all(state=DeliveryState.UNKNOWN)
     number, equals, verdict = answer.partition("=")
     if not equals:
         for row in unknown:
@@ -253,9 +254,9 @@ def _line(titles: dict[tuple[str, str], str], row: Delivery, state: str, detail:
     return f"  {shorten(title, 36):<36}  {row.network + part:<11}  {say('state_' + state):<10}  {detail}".rstrip()
 
 
-def _learn(network: Network) -> None:
-    with contextlib.suppress(Waiting):  # what it said last time, or the usual limits, will do
-        network.learn()
+def _refresh_limits(network: Network) -> None:
+    with contextlib.suppress(RetryLaterError):  # what it said last time, or the usual limits, will do
+        network.refresh_limits()
 
 
 def _warn(planned: list[Draft]) -> None:

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from tertulia.core.errors import TertuliaError
+from tertulia.core.languages import say, spoken
 from tertulia.core.models import Severity
-from tertulia.core.phrases import say, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,6 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Repo
         settings = read_settings(settings_file, override={**overrides, "OUTPUT_PATH": output})
         # The folder is new: nothing in it is to be deleted or kept.
         settings["DELETE_OUTPUT_DIRECTORY"] = False
-        report.prefix = settings.get("SITEURL", "")
         report.keep = list(settings.get("OUTPUT_RETENTION", []))
 
         def count(generators: list[Any]) -> None:
@@ -252,6 +251,7 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Repo
 
         signals.all_generators_finalized.connect(count)
         pelican = Pelican(settings)
+        report.prefix = settings.get("SITEURL", "")  # which a plugin may have told
         # A plugin that cannot be loaded leaves a blog that makes no sense, and a hundred errors that hide this one.
         report.failure = "\n  ".join(remark.text for remark in gather.remarks if remark.severity == "error")
         if not report.failure:
@@ -275,7 +275,7 @@ def _keep_traceback(error: BaseException) -> None:
 
 def main(arguments: list[str]) -> None:
     """``python -m tertulia.commands.build SETTINGS OUTPUT REPORT OVERRIDES LANGUAGE``"""
-    from tertulia.core.phrases import speak
+    from tertulia.core.languages import speak
 
     settings, output, answer, overrides, language = arguments
     speak(language)

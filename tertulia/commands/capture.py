@@ -9,7 +9,7 @@ from tertulia.commands import conf
 from tertulia.core import settings
 from tertulia.core.errors import ContentError, TertuliaError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.embeds import archive, capture, paste, remove
 from tertulia.embeds.links import Rotten, Table, expand_all, expander
 from tertulia.embeds.links import check as check_links
@@ -55,7 +55,7 @@ def lines(
 ) -> Iterator[str]:
     """The lines of ``run``, for whoever shows them otherwise (``preview``, ``publish``); *only* some addresses."""
     content, known = root / "content", settings.load(root)
-    public = conf.read(root / "pelicanconf.py")
+    public = conf.settings(root)
     web = Fetcher(known.fetch_allow_private)
     table = Table.load(content / "links.toml")
     steps = capture.capture(

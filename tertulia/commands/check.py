@@ -29,7 +29,7 @@ from lxml import html
 
 from tertulia.commands import build, conf, environment, preview
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 TOOLS = "tests/check"  # in the blog: the lock and the script
 OLDEST_NODE = 22  # Lighthouse's wish, the largest
@@ -83,18 +83,15 @@ def run(root: Path, *, lighthouse: bool) -> bool:
 
 def _with_patterns(root: Path) -> dict[str, list[str]]:
     """The page that shows every element once, the comments among them, which no published site has."""
-    templates: list[str] = []
-    for name in ("plugins/defaults.py", "pelicanconf.py", "publishconf.py"):
-        if (root / name).is_file():
-            templates = conf.read(root / name).get("DIRECT_TEMPLATES", templates)
-    shown = (root / "theme" / "templates" / "patterns.html").is_file()
-    return {"DIRECT_TEMPLATES": [*templates, "patterns"]} if shown and templates else {}
+    own = root / "publishconf.py"
+    settings = {**conf.settings(root), **(conf.read(own) if own.is_file() else {})}
+    return {"DIRECT_TEMPLATES": [*settings["DIRECT_TEMPLATES"], "patterns"]}
 
 
 def examine(root: Path, site: Path, prefix: str, folder: Path, *, lighthouse: bool) -> Iterator[Result]:
     """Each examination of the built *site*, one after the other; *folder* holds tools and reports."""
     pages = sorted(str(path.relative_to(site).as_posix()) for path in site.rglob("*.html"))
-    address = str(conf.read(root / "pelicanconf.py").get("SITE_ADDRESS", ""))
+    address = str(conf.settings(root).get("SITE_ADDRESS", ""))
     yield from read_links(site, pages, prefix, address)
     tools = Tools(root, folder / "tools")
     yield valid_html(site, tools)

@@ -22,15 +22,15 @@ from tertulia.conversation.webmention.pages import SitePages
 from tertulia.conversation.webmention.receive import MentionRefusedError, Receiver, announcements
 from tertulia.core.errors import FetchError, SettingError, TertuliaError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.sanitise import plain
 from tertulia.embeds import providers
 from tertulia.embeds.links import Table, expander
 from tertulia.embeds.providers.ask import CaptureRequest
 from tertulia.store.said import Author, Incoming, Recorded
-from tertulia.syndication.networks.base import Desk
+from tertulia.syndication.networks.base import NetworkContext
 from tertulia.syndication.networks.listening import listeners
-from tertulia.syndication.networks.listening.base import Heard, moment
+from tertulia.syndication.networks.listening.base import RemoteComment, moment
 from tertulia.syndication.networks.memory import Memory
 
 
@@ -90,7 +90,7 @@ class House:
         quiet = replace(self.service.notices, owner="")
         self.moderator: Moderator = replace(self.service.moderator, notices=quiet, rebuild=self._note)
         self.listeners = listeners(
-            Desk(
+            NetworkContext(
                 settings=bench.settings,
                 web=self.web,
                 output=bench.output,
@@ -214,9 +214,9 @@ class House:
             return False
         return False
 
-    def _heard(self, url: str) -> tuple[str, Heard | None]:
+    def _heard(self, url: str) -> tuple[str, RemoteComment | None]:
         for listener in self.listeners:
-            if heard := listener.at(url):
+            if heard := listener.fetch_by_url(url):
                 return listener.name, heard
         return captured(url, self.web, self.bench.settings.bluesky_appview_url, self.bench.now)
 
@@ -237,7 +237,7 @@ class House:
         return avatars.keep(url, self.bench.snapshots, self.web)
 
 
-def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) -> tuple[str, Heard | None]:
+def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) -> tuple[str, RemoteComment | None]:
     """What lives at *url* as anybody may see it, read as for an embed: X by oEmbed, Mastodon, Bluesky, any page."""
     match = providers.find(url)
     ask = CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, bases={"bluesky": appview})
@@ -250,7 +250,7 @@ def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) 
     if not (found.author and plain(words)):
         return network, None
     who = found.author
-    heard = Heard(
+    heard = RemoteComment(
         id=match.parts.get("id", match.id) if network == "x" else found.url,
         kind="reply" if found.reply_to else "quote" if found.quoted else "mention",
         author=Author(

@@ -9,8 +9,17 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+from tertulia.core import paths
 from tertulia.core.errors import SettingError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
+
+NAME = "pelicanconf.py"
+DEFAULTS = paths.PACKAGE / "defaults.py"
+
+
+def settings(root: Path) -> dict[str, Any]:
+    """The plain public settings of the blog in the folder *root*: its own, and the defaults for the rest."""
+    return {**read(DEFAULTS), **read(root / NAME)}
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from tertulia.commands import conf
 from tertulia.content.metadata import KEYS, STATUSES
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
-from tertulia.core.phrases import LANGUAGES, say, spoken
+from tertulia.core.languages import say, spoken
 from tertulia.core.text import slugify
 
 SLUG_LENGTH = 60  # characters of a file's name that come from the title
@@ -87,8 +87,8 @@ def status_word(status: str) -> str:
 
 def run(root: Path, title: str, *, lang: str, draft: bool, edit: bool) -> None:
     """Write the post, print its path, and open it when *edit* asks for it."""
-    settings = conf.read(root / "pelicanconf.py")
-    languages = settings.get("LANGUAGES", LANGUAGES)
+    settings = conf.settings(root)
+    languages = settings.get("LANGUAGES") or (spoken(),)
     if lang and lang not in languages:
         raise SettingError(say("start_bad_language", value=lang, languages=", ".join(languages)))
     now = dt.datetime.now(ZoneInfo(settings.get("TIMEZONE", "UTC")))

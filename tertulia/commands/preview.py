@@ -30,7 +30,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from tertulia.commands import announce, build
 from tertulia.commands.capture import InPassing
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 SETTINGS = "pelicanconf.py"
 OURS = "/.preview/"  # the addresses this server keeps for itself

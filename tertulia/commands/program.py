@@ -13,7 +13,7 @@ from invoke.program import Program
 
 from tertulia import __version__
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 # Tasks that hand everything behind their name to another program, which has options of its own.
 TAKES_THE_REST = ("test",)

@@ -15,7 +15,7 @@ from tertulia.content import snapshot
 from tertulia.content.posts import Post, Published
 from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.deploy.base import (
     DeployError,
     Manifest,
@@ -26,6 +26,7 @@ from tertulia.deploy.base import (
     lost,
     plan,
 )
+from tertulia.store.tables import DeliveryState
 from tertulia.syndication import pings
 from tertulia.syndication.drafts import drafts, due
 from tertulia.syndication.networks.base import Network
@@ -126,7 +127,8 @@ def public(snapshots: Path, posts: Iterable[Post]) -> dict[str, tuple[str, ...]]
 def begun(bench: Bench) -> int:
     """How many announcements the store knows to have begun; it forgets none."""
     counts = bench.store.deliveries.counts()
-    return sum(counts.get(state, 0) for state in ("sending", "delivered", "unknown", "withdrawn"))
+    begun_states = (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.UNKNOWN, DeliveryState.WITHDRAWN)
+    return sum(counts.get(state, 0) for state in begun_states)
 
 
 def _remembers(changes: Plan) -> bool:
@@ -150,7 +152,7 @@ def _nothing_lost(bench: Bench, changes: Plan, lose: bool) -> bool:
 
 def _on_purpose(bench: Bench, item: str) -> bool:
     if item.startswith(("https://", "http://")):
-        return any(item in row.remote for row in bench.store.deliveries.all(state="withdrawn"))
+        return any(item in row.remote for row in bench.store.deliveries.all(state=DeliveryState.WITHDRAWN))
     return bool(bench.store.conversation.get(item) or bench.store.conversation.audit(item, limit=1))
 
 
@@ -175,7 +177,11 @@ def _said(bench: Bench, post: Post, known: Iterable[Network]) -> bool:
     """Whether nothing of *post* is left to be said, so that nobody need wait for its page."""
     names = {network.name for network in known if network.configured() and not left_out(post, network.name)}
     rows = bench.store.deliveries.all(post=post.id)
-    return names <= {row.network for row in rows if row.lang == post.lang and row.state in ("delivered", "withdrawn")}
+    return names <= {
+        row.network
+        for row in rows
+        if row.lang == post.lang and row.state in (DeliveryState.DELIVERED, DeliveryState.WITHDRAWN)
+    }
 
 
 def all_answer(web: Fetcher, posts: Iterable[Post], clock: Callable[[], float], pause: Callable[[float], None]) -> bool:
@@ -202,7 +208,7 @@ def _answers(web: Fetcher, url: str) -> bool:
 
 def ping(bench: Bench, published: Published, changes: Plan) -> None:
     """Tell the WebSub hub and IndexNow, where the blog names them."""
-    public_settings = conf.read(bench.root / "pelicanconf.py")
+    public_settings = conf.settings(bench.root)
     told = []
     if hub := public_settings.get("WEBSUB_HUB"):
         feeds = [name for name in changes.put if name.endswith(("atom.xml", "rss.xml", "feed.json"))]

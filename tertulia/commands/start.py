@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from tertulia.commands import conf
 from tertulia.core.errors import SettingError
-from tertulia.core.phrases import LANGUAGES, say, speak
+from tertulia.core.languages import say, speak
 from tertulia.core.text import slugify
 
 MARK = ".sample"
@@ -106,7 +106,7 @@ def guessed(before: Answers, root: Path) -> Answers:
 
 def current(root: Path) -> Answers:
     """What the settings say now."""
-    values = conf.read(root / "pelicanconf.py")
+    values = conf.settings(root)
     texts = {answer: values.get(setting, "") for answer, setting in SETTINGS.items()}
     return Answers(**{answer: text if isinstance(text, str) else "" for answer, text in texts.items()})
 
@@ -130,8 +130,9 @@ def checked(answer: str, value: str) -> str:
         raise SettingError(say("start_empty"))
     if answer == "language":
         value = value.casefold()
-        if value not in LANGUAGES:
-            raise SettingError(say("start_bad_language", value=value, languages=", ".join(LANGUAGES)))
+        offered = sorted(folder.name for folder in FIRST.iterdir())
+        if value not in offered:
+            raise SettingError(say("start_bad_language", value=value, languages=", ".join(offered)))
     elif answer == "address":
         value = checked_address(value)
     elif answer == "timezone":

@@ -12,13 +12,14 @@ from tertulia.commands import webmention
 from tertulia.commands.announce import Bench
 from tertulia.content.posts import Post
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.deploy.base import Tools
 from tertulia.store.deliveries import Delivery
+from tertulia.store.tables import DeliveryState
 from tertulia.syndication.networks.base import Remote
 
 # States in which nothing more happens unless the owner does something.
-NEEDS_YOU = ("unknown", "refused")
+NEEDS_YOU = (DeliveryState.UNKNOWN, DeliveryState.REFUSED)
 
 
 def run(root: Path) -> bool:
@@ -41,7 +42,9 @@ def run(root: Path) -> bool:
         print(line)
     if not (rows or told):
         print(say("status_nothing"))
-    needs = [row for row in rows if row.state in NEEDS_YOU and not (row.state == "unknown" and row.not_before)]
+    needs = [
+        row for row in rows if row.state in NEEDS_YOU and not (row.state == DeliveryState.UNKNOWN and row.not_before)
+    ]
     if needs:
         print(say("status_needs", n=len(needs)), file=sys.stderr)
     return not needs
@@ -49,7 +52,7 @@ def run(root: Path) -> bool:
 
 def _line(row: Delivery) -> str:
     remote = msgspec.json.decode(row.remote, type=Remote) if row.remote else None
-    address = remote.url if remote and row.state == "delivered" else ""
+    address = remote.url if remote and row.state == DeliveryState.DELIVERED else ""
     when = say("announce_until", time=_here(row.not_before)) if _waits(row) and row.not_before else ""
     number = f"#{row.id}" if row.state in NEEDS_YOU else ""
     detail = " · ".join(part for part in (address, when, row.reason, number) if part)
@@ -63,7 +66,7 @@ def _here(stamp: str) -> str:
 
 
 def _waits(row: Delivery) -> bool:
-    return row.state in ("waiting", "unknown")
+    return row.state in (DeliveryState.WAITING, DeliveryState.UNKNOWN)
 
 
 def _letters(rows: list[Delivery], titles: dict[tuple[str, str], str]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from tertulia.conversation.moderator import Moderator
 from tertulia.core import sanitise
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store import Store, archive
 from tertulia.store.said import Said, Trust
 

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from tertulia.commands import conf
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 OWN = ("content", "pelicanconf.py", "publishconf.py", ".env", "var", "output", ".git", ".venv")
 REMOTES = ("tertulia", "upstream", "origin")  # of the blog's repository, where a new version may come from

@@ -8,7 +8,7 @@ from tertulia.content.posts import Post, Published
 from tertulia.conversation.webmention.pages import SitePages
 from tertulia.conversation.webmention.send import Sender, queue_mentions
 from tertulia.core.errors import TertuliaError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store.mentions import Sent
 
 

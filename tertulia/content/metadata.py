@@ -17,8 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from tertulia.core.languages import say
 from tertulia.core.models import Problem, Severity
-from tertulia.core.phrases import say
 
 # Each key by its one name in code, then the names an author may write. Accents and capitals do not matter.
 KEYS: dict[str, tuple[str, ...]] = {

@@ -19,8 +19,8 @@ from urllib.parse import quote
 import regex
 
 from tertulia.core import toml
+from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.core.phrases import say
 from tertulia.core.text import fold
 
 # Where each network shows a person. Mastodon stands for every server that speaks ActivityPub.

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from tertulia.core.errors import ContentError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 FILE_NAME = "posts.json"
 

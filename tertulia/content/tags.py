@@ -19,8 +19,8 @@ from pathlib import Path
 import regex
 
 from tertulia.core import toml
+from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.core.phrases import say
 from tertulia.core.text import fold
 
 _FIELDS = ("label", "variants", "description")

@@ -1,9 +1,7 @@
 """What the conversation needs to know of the blog: its name, its addresses, its posts, its words for readers."""
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +9,7 @@ from urllib.parse import urlsplit
 from tertulia.content import posts
 from tertulia.content.posts import Post, Published
 from tertulia.core.errors import ContentError
+from tertulia.core.languages import Languages
 
 
 @dataclass(slots=True)
@@ -24,8 +23,13 @@ class Blog:
     service: str  # whole address of the service, no slash at the end
     output: Callable[[], Path]  # where the built site is now; a preview moves it
     author: str = ""
-    theme: Path = Path("theme")  # relative to root
+    langs: tuple[str, ...] = ()  # LANGUAGES, those that posts are written in
+    languages: Languages = field(init=False, repr=False)
     _seen: tuple[Path, int, Published] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.langs = self.langs or (self.lang,)
+        self.languages = Languages(self.lang, self.root / "content")
 
     @property
     def origins(self) -> set[str]:
@@ -50,14 +54,5 @@ class Blog:
         return next((post for post in self.published().posts if post.key == (id_, lang)), None)
 
     def t(self, key: str, lang: str, n: int | None = None, **values: Any) -> str:
-        """The phrase *key* of the theme, for a reader in *lang*; *n* chooses singular or plural."""
-        texts = _strings(self.root / self.theme / "strings.toml")[key]
-        text = texts.get(lang) or texts["en"]
-        if isinstance(text, dict):
-            text = text["one" if n == 1 else "other"]
-        return str(text).format(n=n, **values)
-
-
-@cache
-def _strings(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8"))
+        """The phrase *key*, for a reader in *lang*; *n* chooses the plural form."""
+        return self.languages.text(key, lang, n=n, **values)

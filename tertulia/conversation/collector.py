@@ -21,11 +21,12 @@ import msgspec
 from tertulia.content.posts import Post
 from tertulia.conversation.copies import is_copy
 from tertulia.core.errors import FetchError, NetworkError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store import Store
 from tertulia.store.said import Incoming, Kind, Recorded
+from tertulia.store.tables import DeliveryState
 from tertulia.syndication.networks.base import Message, Remote
-from tertulia.syndication.networks.listening.base import Heard, Listener
+from tertulia.syndication.networks.listening.base import Listener, RemoteComment
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +109,7 @@ class Collector:
                 due = [place for place, said in spoken if everything or self._due(listener, place, said[0])]
                 looks = len(due) + len(listener.feeds(self.site))
                 left = max(0.0, self.budget_cents - self.spent(listener.name))
-                plans.append(Plan(listener.name, looks, min(looks * listener.cents_a_look(), left)))
+                plans.append(Plan(listener.name, looks, min(looks * listener.max_cents_per_look(), left)))
         return plans
 
     def _listen(self, listener: Listener, everything: bool) -> Report:
@@ -141,7 +142,7 @@ class Collector:
     def _spoken(self, network: str) -> dict[tuple[str, str], list[Remote]]:
         """Where each article was said on a network, all parts of a thread; the first part first."""
         found: dict[tuple[str, str], list[Remote]] = {}
-        for row in self.store.deliveries.all(network=network, state="delivered"):
+        for row in self.store.deliveries.all(network=network, state=DeliveryState.DELIVERED):
             if row.remote:
                 remote = msgspec.json.decode(row.remote, type=Remote)
                 remotes = found.setdefault((row.post, row.lang), [])
@@ -152,19 +153,21 @@ class Collector:
     def _due(self, listener: Listener, place: tuple[str, str], remote: Remote) -> bool:
         seen = self.store.conversation.get_cursor(_mark(listener, remote.id))
         post = next(post for post in self.posts if post.key == place)
-        return not seen or self.now() - datetime.fromisoformat(seen) >= max(listener.every, rhythm(post, self.now()))
+        return not seen or self.now() - datetime.fromisoformat(seen) >= max(
+            listener.min_interval, rhythm(post, self.now())
+        )
 
     def _thread(self, listener: Listener, place: tuple[str, str], remotes: list[Remote], report: Report) -> None:
         report.looked += 1
         thread = listener.thread(remotes[0])
         ours = {remote.id for remote in remotes}
         report.cents += self._spend(listener, thread.cents)
-        for heard in thread.heard:
+        for heard in thread.comments:
             own_quote = heard.kind == "quote" and heard.author.is_owner
             if heard.id not in ours and not own_quote:
                 answered = "" if heard.in_reply_to in ours else heard.in_reply_to
                 self._record(listener, heard, Place(*place, heard.kind, answered), report)
-        self._check(listener, place, {heard.id for heard in thread.heard}, report)
+        self._check(listener, place, {heard.id for heard in thread.comments}, report)
         changed = [
             self.store.conversation.count(*place, kind, listener.name, f"{remotes[0].id} {kind}", number, self.now())
             for kind, number in thread.counts.items()
@@ -177,7 +180,7 @@ class Collector:
     def _check(self, listener: Listener, place: tuple[str, str], seen: set[str], report: Report) -> None:
         """What we have and have not just seen: asked for by name, for a thread may be cut short."""
         missing = sorted(self.store.collected.ids(listener.name, *place) - seen)
-        for one, heard in (listener.still(missing) if missing else {}).items():
+        for one, heard in (listener.recheck(missing) if missing else {}).items():
             said = self.store.conversation.by_source(listener.name, one)
             if heard is None:
                 self._gone(listener, one, report)
@@ -210,7 +213,7 @@ class Collector:
             page = read(cursor)
             report.looked += 1
             report.cents += self._spend(listener, page.cents)
-            for heard in page.heard:
+            for heard in page.comments:
                 place = self.place(listener.name, heard, by_id, by_url, mentions=name != "links")
                 if place:
                     self._record(listener, heard, place, report)
@@ -222,7 +225,7 @@ class Collector:
     def place(
         self,
         network: str,
-        heard: Heard,
+        heard: RemoteComment,
         by_id: dict[str, tuple[str, str]],
         by_url: dict[str, tuple[str, str]],
         *,
@@ -257,7 +260,7 @@ class Collector:
 
     # Recording
 
-    def _record(self, listener: Listener, heard: Heard, place: Place, report: Report) -> None:
+    def _record(self, listener: Listener, heard: RemoteComment, place: Place, report: Report) -> None:
         kind = place.kind
         if kind in ("mention", "quote") and place.post and self._is_copy(listener, heard, place):
             kind = "repost"
@@ -276,7 +279,7 @@ class Collector:
         if self.gone(listener.name, one).state == "edited":
             report.counts["gone"] += 1
 
-    def _is_copy(self, listener: Listener, heard: Heard, place: Place) -> bool:
+    def _is_copy(self, listener: Listener, heard: RemoteComment, place: Place) -> bool:
         post = next((post for post in self.posts if post.key == (place.post, place.lang)), None)
         if post is None:
             return False
@@ -286,7 +289,7 @@ class Collector:
         # Who quotes shows what they quote: every word they add is theirs.
         return is_copy(heard.text, ours, 0) if place.kind == "quote" else is_copy(heard.text, ours)
 
-    def pasted(self, heard: Heard, network: str, post: tuple[str, str] | None = None) -> Recorded | None:
+    def pasted(self, heard: RemoteComment, network: str, post: tuple[str, str] | None = None) -> Recorded | None:
         """
         Record one thing whose address the owner gave; None when it belongs to no article.
 
@@ -307,7 +310,7 @@ class Collector:
     # Money
 
     def _affords(self, listener: Listener, report: Report) -> bool:
-        most = listener.cents_a_look()
+        most = listener.max_cents_per_look()
         spent = self.spent(listener.name)
         if not most or spent + most <= self.budget_cents:
             return True
@@ -337,7 +340,7 @@ def rhythm(post: Post, now: datetime) -> timedelta:
 
 
 def as_incoming(
-    network: str, heard: Heard, place: Place, kind: Kind, avatar: Callable[[str], str] = lambda url: ""
+    network: str, heard: RemoteComment, place: Place, kind: Kind, avatar: Callable[[str], str] = lambda url: ""
 ) -> Incoming:
     """What the conversation takes in."""
     author = heard.author

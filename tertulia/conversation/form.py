@@ -1,6 +1,6 @@
 """The comment form: what came in, made orderly, and what is wrong with it.
 
-A mistake is a key of ``theme/strings.toml`` and the field it is about, never an exception: the page shows it on top
+A mistake is the key of a phrase and the field it is about, never an exception: the page shows it on top
 with a link to the field, and keeps all that was written.
 """
 

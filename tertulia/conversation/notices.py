@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tertulia.conversation.blog import Blog
 from tertulia.core import sanitise
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.text import shorten
 from tertulia.core.tokens import Signer
 from tertulia.store import Store

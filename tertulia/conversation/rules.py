@@ -2,7 +2,7 @@
 
 Nothing is refused and nothing is dropped: ``SPAM`` points or more go to the spam box, where the owner sees why;
 anything else waits for the owner, unless its writer is trusted. A reason is the key of a phrase with its values, so
-that the owner reads it in their own language (``tertulia/core/phrases/comments.toml``).
+that the owner reads it in their own language (``tertulia/languages/xx.toml``).
 """
 
 import re

@@ -1,1 +1,1 @@
-"""What every room stands on: errors, settings, phrases, addresses, the guarded fetch. Knows no post and no person."""
+"""What every room stands on: errors, settings, languages, addresses, the guarded fetch. Knows no post and no person."""

@@ -41,7 +41,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from tertulia.core.errors import FetchError, FetchRefusedError
-from tertulia.core.phrases import say
+from tertulia.core.languages import carried, say
 
 USER_AGENT = "Tertulia/0.1 (blog software; fetches what its author quotes)"
 REDIRECTS = 5
@@ -418,7 +418,7 @@ class _Exchange(threading.Thread):
 
     def __init__(self, work: Callable[[], Fetched]) -> None:
         super().__init__(daemon=True, name="tertulia-fetch")
-        self._work = work
+        self._work = carried(work)
         self._answer: Fetched | None = None
         self._failure: BaseException | None = None
         self._lock = threading.Lock()

@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from tertulia.core.errors import SettingError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 DOTS = "•••"
 # Shorter pieces would blank out ordinary words of a sentence.

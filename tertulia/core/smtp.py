@@ -14,7 +14,7 @@ from email.utils import format_datetime, make_msgid
 from urllib.parse import unquote, urlsplit
 
 from tertulia.core.errors import FetchError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.settings import Secret, hide
 
 TIMEOUT_SECONDS = 20.0

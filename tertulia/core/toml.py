@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tertulia.core.errors import ContentError
+from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.core.phrases import say
 
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 

@@ -12,7 +12,7 @@ before it makes links and comments disappear.
 from collections.abc import Callable
 
 from tertulia.core.errors import SettingError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.deploy.base import Target, Tools
 from tertulia.deploy.folder import Folder
 from tertulia.deploy.gitbranch import GitBranch

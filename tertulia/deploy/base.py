@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tertulia.content.posts import FILE_NAME as POSTS
 from tertulia.core.errors import TertuliaError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.settings import Settings
 
 MANIFEST = ".tertulia.json"

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.deploy.base import (
     MANIFEST,
     DeployError,

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from tertulia.core.errors import FetchError, SettingError
 from tertulia.core.fetch import Fetched
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.settings import hide
 from tertulia.deploy.base import (
     MANIFEST,

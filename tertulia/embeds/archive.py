@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from tertulia.core.errors import ContentError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.embeds import pictures
 from tertulia.embeds.capture import wanted
 from tertulia.embeds.capture_store import CaptureStore

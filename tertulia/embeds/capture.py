@@ -20,7 +20,7 @@ import msgspec
 
 from tertulia.core.errors import ContentError, FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.sanitise import one_line
 from tertulia.embeds import dead, pasted, providers
 from tertulia.embeds.capture_store import CaptureStore

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from tertulia.core.errors import ContentError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.embeds.types import Capture, files_of, fingerprint
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

@@ -1,6 +1,7 @@
 """Services that have closed: an honest note where a broken box would stand.
 
-The catalogue is ``dead.toml``: host names, when each closed and what became of its content.
+The catalogue is ``dead.toml``: host names and when each closed. What became of its content is said
+by the phrases ``closed_…`` of each language.
 """
 
 import re
@@ -11,6 +12,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tertulia.core import languages
 from tertulia.embeds.draw import Page, readable
 
 # Old embed codes for the Flash player, which no browser has played since January 2021.
@@ -23,15 +25,18 @@ class Service:
 
     name: str
     year: int
-    note: dict[str, str]  # by language: what became of what people kept there
+    key: str  # of its phrase: what became of what people kept there
     hosts: tuple[str, ...] = ()
 
 
 @cache
 def catalogue() -> dict[str, Service]:
     """The closed services by host name, "www." left out."""
-    entries = tomllib.loads(Path(__file__).with_name("dead.toml").read_text("utf-8")).values()
-    services = [Service(entry["name"], entry["year"], entry["note"], tuple(entry["hosts"])) for entry in entries]
+    entries = tomllib.loads(Path(__file__).with_name("dead.toml").read_text("utf-8"))
+    services = [
+        Service(entry["name"], entry["year"], f"closed_{key.replace('-', '_')}", tuple(entry["hosts"]))
+        for key, entry in entries.items()
+    ]
     return {host: service for service in services for host in service.hosts}
 
 
@@ -48,7 +53,7 @@ def service(url: str) -> Service | None:
 
 def note(closed: Service, url: str, page: Page) -> str:
     """What stands in place of the item: which service it was, since when it is gone, and where a copy may be."""
-    words = closed.note.get(page.lang, closed.note["en"])
+    words = languages.text(closed.key, page.lang)
     first = escape(page.say("dead", name=closed.name, year=closed.year, note=words))
     return (
         f'<p role="note" data-embed="dead">{first} '

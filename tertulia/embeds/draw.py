@@ -7,16 +7,12 @@ The figure is an h-cite (https://microformats.org/wiki/h-cite) that mf2 parsers 
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from html import escape
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from babel.dates import format_date
-
+from tertulia.core import languages
 from tertulia.embeds.types import Author, Capture, Image, Policy, Quoted
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -35,7 +31,7 @@ class Page:
 
     def say(self, key: str, **values: object) -> str:
         """A word for readers, in the page's language."""
-        return _words()[self.lang if self.lang in _words() else "en"][key].format(**values)
+        return languages.text(f"figure_{key}", self.lang, **values)
 
     def date(self, value: str) -> str:
         """An ISO date or moment in words, "21 de noviembre de 2026"; the value itself when it is neither."""
@@ -44,12 +40,7 @@ class Page:
         except ValueError:
             return value
         day = moment.astimezone(self.zone).date() if moment.tzinfo else moment.date()
-        return format_date(day, "long", locale=self.lang if self.lang in _words() else "en")
-
-
-@cache
-def _words() -> dict[str, dict[str, str]]:
-    return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+        return languages.date_words(day, self.lang)
 
 
 def draw(capture: Capture, page: Page, policy: Policy = "keep") -> str:

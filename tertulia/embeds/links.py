@@ -33,7 +33,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from tertulia.core.errors import ContentError, FetchError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 
 if TYPE_CHECKING:  # a build applies the table and must not load what could fetch
     from tertulia.core.fetch import Fetcher

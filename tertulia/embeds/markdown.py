@@ -16,7 +16,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.util import AtomicString
 
 from tertulia.core.errors import ContentError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.sanitise import one_line
 from tertulia.embeds import dead, draw, pasted, providers
 from tertulia.embeds.capture_store import CaptureStore

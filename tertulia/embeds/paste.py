@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tertulia.core.errors import ContentError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.sanitise import one_line
 from tertulia.embeds import pictures, providers
 from tertulia.embeds.capture_store import CaptureStore, file_stem

@@ -9,7 +9,7 @@ import datetime as dt
 import subprocess
 from pathlib import Path
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.embeds import providers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.types import Capture

@@ -7,8 +7,8 @@ read from it where they are, and leave on it what they found: tags, problems.
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tertulia.core.languages import say
 from tertulia.core.models import Problem, Severity
-from tertulia.core.phrases import say
 
 
 @dataclass(slots=True)

@@ -36,8 +36,8 @@ import PIL
 from PIL import Image, ImageCms, ImageSequence
 
 from tertulia.core.errors import ContentError
+from tertulia.core.languages import say
 from tertulia.core.parallel import Aside
-from tertulia.core.phrases import say
 from tertulia.render import svg
 
 Reason = Literal["unreadable", "heavy", "large", "unknown", "damaged", "unsafe"]

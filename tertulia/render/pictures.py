@@ -23,8 +23,8 @@ from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX
 
+from tertulia.core.languages import say
 from tertulia.core.models import Picture
-from tertulia.core.phrases import say
 from tertulia.render.document import Document
 from tertulia.render.images import PICTURE_SUFFIXES, PictureError
 from tertulia.render.resolver import ImageResolver, PictureNotFoundError

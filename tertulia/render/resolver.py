@@ -18,8 +18,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from tertulia.core import text
+from tertulia.core.languages import say
 from tertulia.core.models import Picture
-from tertulia.core.phrases import say
 from tertulia.render.images import (
     PICTURE_SUFFIXES,
     Facts,

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection, Table, delete, insert, select
 
 from tertulia.core.errors import StoreError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import (
     comments,

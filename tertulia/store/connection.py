@@ -14,11 +14,11 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
 from tertulia.core.errors import StoreError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.settings import hide
 
 # The newest migration. Kept here so that an ordinary start need not load Alembic.
-NEWEST = "0003"
+NEWEST = "0004"
 BUSY_SECONDS = 30.0
 # Any number, the same for every Tertulia: the name of the lock under which PostgreSQL migrates.
 _MIGRATION_LOCK = 7_423_118

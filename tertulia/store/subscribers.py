@@ -1,12 +1,13 @@
 """Readers of the newsletter: who asked, who confirmed, who left. Their addresses never leave the store but by mail."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from tertulia.store.connection import Database, stamp
-from tertulia.store.tables import subscribers
+from tertulia.store.tables import SubscriberState, subscribers
 
 
 class Subscriber(msgspec.Struct, frozen=True):
@@ -15,7 +16,7 @@ class Subscriber(msgspec.Struct, frozen=True):
     id: int
     email: str
     lang: str
-    state: str
+    state: SubscriberState
 
     def __repr__(self) -> str:
         return f"Subscriber({self.id}, {self.state})"  # a log line never holds an address
@@ -33,22 +34,24 @@ class Subscribers:
         with self._database.writing() as connection:
             row = connection.execute(select(subscribers).where(subscribers.c.email == address)).first()
             if row is None:
-                values = {"email": address, "lang": lang, "state": "pending", "asked_at": stamp(now)}
+                values = {"email": address, "lang": lang, "state": SubscriberState.PENDING, "asked_at": stamp(now)}
                 connection.execute(insert(subscribers).values(**values))
-            elif row.state != "confirmed":
-                values = {"lang": lang, "state": "pending", "asked_at": stamp(now)}
+            elif row.state != SubscriberState.CONFIRMED:
+                values = {"lang": lang, "state": SubscriberState.PENDING, "asked_at": stamp(now)}
                 connection.execute(update(subscribers).where(subscribers.c.id == row.id).values(**values))
             found = connection.execute(select(subscribers).where(subscribers.c.email == address)).one()
-            return Subscriber(found.id, found.email, found.lang, found.state)
+            return _subscriber(found)
 
     def confirm(self, number: int, now: datetime) -> bool:
         """The owner of the address said yes; False when nobody asked."""
-        return self._set(number, "pending", {"state": "confirmed", "confirmed_at": stamp(now)})
+        return self._set(
+            number, SubscriberState.PENDING, {"state": SubscriberState.CONFIRMED, "confirmed_at": stamp(now)}
+        )
 
     def leave(self, number: int, now: datetime) -> None:
         """No more letters. Leaving twice is leaving."""
-        for state in ("pending", "confirmed"):
-            self._set(number, state, {"state": "left", "left_at": stamp(now)})
+        for state in (SubscriberState.PENDING, SubscriberState.CONFIRMED):
+            self._set(number, state, {"state": SubscriberState.LEFT, "left_at": stamp(now)})
 
     def erase(self, number: int) -> None:
         """Forget the address altogether."""
@@ -57,22 +60,26 @@ class Subscribers:
 
     def confirmed(self, before: datetime | None = None) -> list[Subscriber]:
         """Who receives letters; with *before*, only those who were there by then."""
-        query = select(subscribers).where(subscribers.c.state == "confirmed").order_by(subscribers.c.id)
+        query = select(subscribers).where(subscribers.c.state == SubscriberState.CONFIRMED).order_by(subscribers.c.id)
         if before is not None:
             query = query.where(subscribers.c.confirmed_at <= stamp(before))
         with self._database.reading() as connection:
-            return [Subscriber(row.id, row.email, row.lang, row.state) for row in connection.execute(query)]
+            return [_subscriber(row) for row in connection.execute(query)]
 
-    def one(self, number: int) -> Subscriber | None:
+    def get(self, number: int) -> Subscriber | None:
         """The reader with this number."""
         with self._database.reading() as connection:
             row = connection.execute(select(subscribers).where(subscribers.c.id == number)).first()
-            return Subscriber(row.id, row.email, row.lang, row.state) if row else None
+            return _subscriber(row) if row else None
 
-    def _set(self, number: int, state: str, values: dict[str, str]) -> bool:
+    def _set(self, number: int, state: SubscriberState, values: dict[str, Any]) -> bool:
         with self._database.writing() as connection:
             wanted = (subscribers.c.id == number) & (subscribers.c.state == state)
             return connection.execute(update(subscribers).where(wanted).values(**values)).rowcount == 1
+
+
+def _subscriber(row: Any) -> Subscriber:
+    return Subscriber(row.id, row.email, row.lang, SubscriberState(row.state))
 
 
 def _same_host(email: str) -> str:

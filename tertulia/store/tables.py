@@ -4,6 +4,8 @@ Moments are ISO 8601 text in UTC with microseconds ("2026-11-22T18:05:00.000000+
 read the same on SQLite and PostgreSQL.
 """
 
+from enum import StrEnum
+
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -27,7 +29,30 @@ metadata = MetaData(
     }
 )
 
-STATES = ("queued", "sending", "delivered", "waiting", "unknown", "refused", "withdrawn")
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands; see the column's comment."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class SubscriberState(StrEnum):
+    """Whether a reader receives letters."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    LEFT = "left"
+
+
+def _one_of(states: type[StrEnum]) -> str:
+    return "state IN ({})".format(", ".join(f"'{state}'" for state in states))
+
 
 deliveries = Table(
     "deliveries",
@@ -51,15 +76,19 @@ deliveries = Table(
     Column("not_before", String(40), comment="waiting and unknown: when to look again"),
     Column("lease", String(40), comment="sending: who holds it"),
     Column("lease_until", String(40), comment="sending: when the lease ends"),
-    Column("touched_at", String(40), comment="when the first attempt whose fate we do not know was about to be sent"),
+    Column(
+        "attempt_started_at",
+        String(40),
+        comment="when the first attempt whose fate we do not know was about to be sent",
+    ),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("message", Text, nullable=False, comment="what is sent, as JSON; frozen once touched"),
+    Column("message", Text, nullable=False, comment="what is sent, as JSON; frozen once an attempt started"),
     Column("words", String(40), nullable=False, server_default="", comment="hash of the author's words it came from"),
     Column("remote", Text, nullable=False, server_default="", comment="delivered: where it lives, as JSON"),
     Column("created_at", String(40), nullable=False),
     Column("delivered_at", String(40)),
     UniqueConstraint("post", "lang", "network", "part"),
-    CheckConstraint("state IN ({})".format(", ".join(f"'{state}'" for state in STATES)), name="state"),
+    CheckConstraint(_one_of(DeliveryState), name="state"),
     Index("ix_deliveries_state_not_before", "state", "not_before"),
     comment="one row per post, language, network and part",
 )
@@ -75,6 +104,6 @@ subscribers = Table(
     Column("confirmed_at", String(40)),
     Column("left_at", String(40)),
     UniqueConstraint("email"),
-    CheckConstraint("state IN ('pending', 'confirmed', 'left')", name="state"),
+    CheckConstraint(_one_of(SubscriberState), name="state"),
     comment="readers of the newsletter",
 )

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tertulia.content.posts import Cover, Post, Published
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication import summary
-from tertulia.syndication.networks.base import Attached, Message, Network
+from tertulia.syndication.networks.base import Attachment, Message, Network
 
 # Cards show two or three lines; more is cut by every network.
 DESCRIPTION_LENGTH = 300
@@ -92,8 +92,8 @@ def _message(post: Post, text: str, part: str, network: Network) -> Message:
     return with_card if part == "1" and not post.cover and network.card(with_card) else message
 
 
-def _attached(picture: Cover | None) -> Attached | None:
-    return Attached(picture.path, picture.url, picture.alt) if picture else None
+def _attached(picture: Cover | None) -> Attachment | None:
+    return Attachment(picture.path, picture.url, picture.alt) if picture else None
 
 
 def _is_local(url: str) -> bool:

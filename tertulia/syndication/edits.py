@@ -19,8 +19,9 @@ import msgspec
 
 from tertulia.content.posts import Post
 from tertulia.core.errors import NetworkError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery
+from tertulia.store.tables import DeliveryState
 from tertulia.syndication.drafts import Draft, draft
 from tertulia.syndication.networks.base import Cannot, Message, Remote
 from tertulia.syndication.outbox import Outbox, encode
@@ -39,7 +40,7 @@ class Change:
 def follow_edits(outbox: Outbox, posts: Iterable[Post]) -> list[Change]:
     """Bring what was announced in line with the author's words, where the network's policy says so."""
     said: dict[tuple[str, str, str], list[Delivery]] = {}
-    for row in outbox.store.deliveries.all(state="delivered"):
+    for row in outbox.store.deliveries.all(state=DeliveryState.DELIVERED):
         if row.network in outbox.networks and row.network != "mail":  # a letter is a letter
             said.setdefault((row.post, row.lang, row.network), []).append(row)
     words = {post.key: post for post in posts}
@@ -87,16 +88,16 @@ def _note(outbox: Outbox, rows: list[Delivery], words: str, reason: str) -> None
 def withdraw(outbox: Outbox, post: str, network: str = "") -> list[Change]:
     """Take a post down wherever that can be done, newest part first, and never say it again."""
     rows = outbox.store.deliveries.all(post=post, network=network or None)
-    changes = [_withdraw(outbox, row) for row in reversed(rows) if row.state != "withdrawn"]
+    changes = [_withdraw(outbox, row) for row in reversed(rows) if row.state != DeliveryState.WITHDRAWN]
     for lang in {row.lang for row in rows}:
         outbox.show(post, lang)
     return changes
 
 
 def _withdraw(outbox: Outbox, row: Delivery) -> Change:
-    if row.state in ("sending", "unknown"):
+    if row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
         return Change(row, False, say("withdraw_unsettled"))
-    if row.state != "delivered":
+    if row.state != DeliveryState.DELIVERED:
         return Change(row, outbox.store.deliveries.withdrawn(row.id), say("withdraw_unsent"))
     network = outbox.networks.get(row.network)
     remote = msgspec.json.decode(row.remote, type=Remote) if row.remote else None

@@ -21,23 +21,24 @@ from pathlib import Path
 import msgspec
 
 from tertulia.content import snapshot
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.settings import hide
 from tertulia.store import Store
-from tertulia.store.deliveries import Delivery, LeaseLost, NewDelivery
+from tertulia.store.deliveries import Delivery, LeaseLostError, NewDelivery
 from tertulia.store.journal import Journal
+from tertulia.store.tables import DeliveryState
 from tertulia.syndication.drafts import Draft
 from tertulia.syndication.networks.base import (
+    CancelledError,
     Cannot,
-    Expired,
+    CredentialsExpiredError,
     Message,
-    Moot,
     Network,
-    Refused,
+    OutcomeUnknownError,
+    RefusedError,
     Remote,
+    RetryLaterError,
     Sending,
-    Unknown,
-    Waiting,
 )
 
 log = logging.getLogger(__name__)
@@ -56,10 +57,10 @@ class Step(StrEnum):
 
     ENQUEUED = "enqueued"
     CLAIMED = "claimed"
-    LOOKED = "looked"  # searched the network, found nothing
+    SEARCHED = "searched"  # searched the network, found nothing
     PREPARED = "prepared"  # pictures uploaded; nothing public yet
-    TOUCHED = "touched"  # the store knows that the request is about to leave
-    WITNESSED = "witnessed"  # so does the journal
+    MARKED = "marked"  # the store knows that the request is about to leave
+    JOURNALED = "journaled"  # so does the journal
     ANSWERED = "answered"  # it is public, and only this process knows
     RECORDED = "recorded"  # the store knows
     SHOWN = "shown"  # the snapshot knows
@@ -70,7 +71,7 @@ class Outcome:
     """What became of one row in this run."""
 
     delivery: Delivery
-    state: str
+    state: DeliveryState
     reason: str = ""
     url: str = ""
     until: datetime | None = None
@@ -85,7 +86,7 @@ class Outbox:
     snapshots: Path
     journal: Journal
     now: Callable[[], datetime]
-    at: Callable[[Step], None] = lambda step: None  # told at each step; tests die there
+    on_step: Callable[[Step], None] = lambda step: None  # told at each step; tests die there
     chance: Callable[[], float] = random.random
     _paused: set[str] = field(default_factory=set)
 
@@ -104,7 +105,7 @@ class Outbox:
             if not wanted or self._adopted(draft, wanted):
                 continue
             new += self.store.deliveries.enqueue(wanted, self.now())
-        self.at(Step.ENQUEUED)
+        self.on_step(Step.ENQUEUED)
         return new
 
     def unsaid(self, drafts: Iterable[Draft]) -> list[Draft]:
@@ -112,13 +113,13 @@ class Outbox:
         begun = {
             (row.post, row.lang, row.network)
             for row in self.store.deliveries.all()
-            if row.state not in ("queued", "waiting", "refused")
+            if row.state not in (DeliveryState.QUEUED, DeliveryState.WAITING, DeliveryState.REFUSED)
         }
         return [draft for draft in drafts if (*draft.post.key, draft.network.name) not in begun]
 
     def _adopted(self, draft: Draft, wanted: list[NewDelivery]) -> bool:
         post, name = draft.post, draft.network.name
-        if self.store.deliveries.known(post.id, post.lang, name):
+        if self.store.deliveries.exists(post.id, post.lang, name):
             return False
         for known in snapshot.read(self.snapshots, post.id, post.lang).syndication:
             if known.network == name:
@@ -133,7 +134,7 @@ class Outbox:
         outcomes: list[Outcome] = []
         seen: set[int] = set()
         while delivery := self.store.deliveries.claim(self.now(), chosen - self._paused, post, seen):
-            self.at(Step.CLAIMED)
+            self.on_step(Step.CLAIMED)
             seen.add(delivery.id)
             outcomes.append(self._deliver(delivery))
         return outcomes
@@ -142,17 +143,17 @@ class Outbox:
         attempt = _Attempt(self, delivery)
         try:
             remote, reason = attempt.make()
-        except Waiting as error:
+        except RetryLaterError as error:
             return self._wait(attempt, str(error), error.seconds, pause=not error.alone)
-        except Unknown as error:
+        except OutcomeUnknownError as error:
             return self._lost(attempt, str(error), error)
-        except Refused as error:
+        except RefusedError as error:
             return self._refuse(attempt, str(error), error)
-        except Moot as error:
-            self.store.deliveries.moot(delivery, str(error))
-            return Outcome(delivery, "withdrawn", str(error))
-        except LeaseLost as error:
-            return Outcome(delivery, "sending", str(error))
+        except CancelledError as error:
+            self.store.deliveries.cancel(delivery, str(error))
+            return Outcome(delivery, DeliveryState.WITHDRAWN, str(error))
+        except LeaseLostError as error:
+            return Outcome(delivery, DeliveryState.SENDING, str(error))
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             # An answer that is not as its documentation says; our mistake or theirs.
             log.debug("answer of %s not understood", delivery.network, exc_info=True)
@@ -162,12 +163,12 @@ class Outbox:
             if not attempt.uncertain:
                 self.store.deliveries.release(delivery)
             raise
-        self.at(Step.ANSWERED)
+        self.on_step(Step.ANSWERED)
         self.store.deliveries.delivered(delivery, encode(remote), self.now(), reason)
-        self.at(Step.RECORDED)
+        self.on_step(Step.RECORDED)
         self.show(delivery.post, delivery.lang)
-        self.at(Step.SHOWN)
-        return Outcome(delivery, "delivered", reason, remote.url)
+        self.on_step(Step.SHOWN)
+        return Outcome(delivery, DeliveryState.DELIVERED, reason, remote.url)
 
     def _wait(self, attempt: "_Attempt", reason: str, seconds: float, pause: bool = True) -> Outcome:
         if pause:
@@ -178,29 +179,29 @@ class Outbox:
         self.store.deliveries.waiting(attempt.delivery, until, reason, maybe_sent=open_)
         if not open_:
             self.journal.clear(attempt.key)
-        return Outcome(attempt.delivery, "waiting", reason, until=until)
+        return Outcome(attempt.delivery, DeliveryState.WAITING, reason, until=until)
 
-    def _lost(self, attempt: "_Attempt", reason: str, error: Unknown | None) -> Outcome:
-        if not attempt.network.looks:
+    def _lost(self, attempt: "_Attempt", reason: str, error: OutcomeUnknownError | None) -> Outcome:
+        if not attempt.network.can_search:
             self.store.deliveries.unknown(attempt.delivery, reason, None)
-            return Outcome(attempt.delivery, "unknown", reason)
+            return Outcome(attempt.delivery, DeliveryState.UNKNOWN, reason)
         if error and error.status >= 500:  # it answered, badly: waits like any failure, and is looked for first
             self._paused.add(attempt.delivery.network)
             until = self.now() + self._how_long(attempt.delivery, error.seconds)
             self.store.deliveries.waiting(attempt.delivery, until, reason, maybe_sent=True)
-            return Outcome(attempt.delivery, "waiting", reason, until=until)
+            return Outcome(attempt.delivery, DeliveryState.WAITING, reason, until=until)
         until = self.now() + max(SETTLE, self._how_long(attempt.delivery, 0.0))
         self.store.deliveries.unknown(attempt.delivery, reason, until)
-        return Outcome(attempt.delivery, "unknown", reason, until=until)
+        return Outcome(attempt.delivery, DeliveryState.UNKNOWN, reason, until=until)
 
-    def _refuse(self, attempt: "_Attempt", reason: str, error: Refused) -> Outcome:
-        if isinstance(error, Expired):
+    def _refuse(self, attempt: "_Attempt", reason: str, error: RefusedError) -> Outcome:
+        if isinstance(error, CredentialsExpiredError):
             self._paused.add(attempt.delivery.network)  # the next one would hear the same
         if attempt.uncertain and not attempt.sent:  # refused to let us look
             return self._lost(attempt, reason, None)
         self.store.deliveries.refused(attempt.delivery, reason)
         self.journal.clear(attempt.key)
-        return Outcome(attempt.delivery, "refused", reason)
+        return Outcome(attempt.delivery, DeliveryState.REFUSED, reason)
 
     def _how_long(self, delivery: Delivery, told_seconds: float) -> timedelta:
         if told_seconds > 0:
@@ -224,7 +225,7 @@ class Outbox:
         A link that is public stays, unless the store knows that it was taken down: a new store knows little.
         """
         rows = [row for row in self.store.deliveries.all(post=post) if row.lang == lang]
-        ours = {row.network for row in rows if row.state in ("delivered", "withdrawn")}
+        ours = {row.network for row in rows if row.state in (DeliveryState.DELIVERED, DeliveryState.WITHDRAWN)}
 
         def current(before: snapshot.Conversation) -> snapshot.Conversation:
             links = [known for known in before.syndication if known.network not in ours]
@@ -249,7 +250,9 @@ class _Attempt:
         self.network = outbox.networks[delivery.network]
         self.key = key_of(delivery)
         self.sent = False  # the request has left, or is about to, in this attempt
-        self.uncertain = delivery.touched_at is not None or (not self.network.looks and outbox.journal.holds(self.key))
+        self.uncertain = delivery.attempt_started_at is not None or (
+            not self.network.can_search and outbox.journal.holds(self.key)
+        )
 
     def make(self) -> tuple[Remote, str]:
         """Find it, or make it; where it is, and how we know."""
@@ -257,30 +260,30 @@ class _Attempt:
         sending = Sending(
             key=self.key,
             part=self.delivery.part,
-            ready=self._ready,
-            above=self._part(self.delivery.after),
+            before_send=self._before_send,
+            parent=self._part(self.delivery.after),
             root=self._part("1") if self.delivery.after else None,
-            touched_at=self.delivery.touched_at,
+            attempt_started_at=self.delivery.attempt_started_at,
         )
-        if self.network.looks:
+        if self.network.can_search:
             found = self.network.find(message, sending)
             if isinstance(found, Remote):
                 return found, say("adopted_found")
             if isinstance(found, Cannot):
-                raise Unknown(say("net_cannot_look", network=self.network.label))
+                raise OutcomeUnknownError(say("net_cannot_look", network=self.network.label))
             self.uncertain = False
-            self.outbox.at(Step.LOOKED)
+            self.outbox.on_step(Step.SEARCHED)
         elif self.uncertain:
-            raise Unknown(say("net_cannot_look", network=self.network.label))
+            raise OutcomeUnknownError(say("net_cannot_look", network=self.network.label))
         return self.network.publish(message, sending), ""
 
-    def _ready(self) -> None:
-        self.outbox.at(Step.PREPARED)
-        self.outbox.store.deliveries.touch(self.delivery, self.outbox.now())
-        self.outbox.at(Step.TOUCHED)
+    def _before_send(self) -> None:
+        self.outbox.on_step(Step.PREPARED)
+        self.outbox.store.deliveries.mark_in_flight(self.delivery, self.outbox.now())
+        self.outbox.on_step(Step.MARKED)
         self.outbox.journal.add(self.key)
         self.sent = self.uncertain = True
-        self.outbox.at(Step.WITNESSED)
+        self.outbox.on_step(Step.JOURNALED)
 
     def _part(self, part: str | None) -> Remote | None:
         row = self.outbox.store.deliveries.part(self.delivery, part) if part else None
@@ -294,7 +297,7 @@ def key_of(delivery: Delivery) -> str:
 
 
 def _public_link(row: Delivery) -> snapshot.Syndicated | None:
-    if row.state != "delivered" or row.part != "1" or not row.remote:
+    if row.state != DeliveryState.DELIVERED or row.part != "1" or not row.remote:
         return None
     remote = msgspec.json.decode(row.remote, type=Remote)
     return snapshot.Syndicated(row.network, remote.url, remote.id) if remote.url else None

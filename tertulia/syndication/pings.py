@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from tertulia.core.errors import NetworkError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Finding
 

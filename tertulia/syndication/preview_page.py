@@ -10,7 +10,7 @@ from itertools import groupby
 
 import regex
 
-from tertulia.core.phrases import say, spoken
+from tertulia.core.languages import say, spoken
 from tertulia.syndication.drafts import Draft
 from tertulia.syndication.networks.base import Message
 from tertulia.syndication.preview_text import money

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tertulia.core.phrases import say, spoken
+from tertulia.core.languages import say, spoken
 from tertulia.syndication.drafts import Draft
 
 

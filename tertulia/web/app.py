@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tertulia.core.errors import StoreError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store.filters import check
 from tertulia.web import comments, moderation, newsletter, webmention
 from tertulia.web.context import Desk

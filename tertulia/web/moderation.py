@@ -17,7 +17,7 @@ from flask import Blueprint, abort, g, make_response, redirect, render_template,
 from tertulia.conversation import form
 from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.moderator import Decision
-from tertulia.core.phrases import say, spoken
+from tertulia.core.languages import say, spoken
 from tertulia.store.said import Author, Incoming, Said, Status, Trust
 from tertulia.web import guards
 from tertulia.web.context import Desk

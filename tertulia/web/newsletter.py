@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, g, render_template, request
 
 from tertulia.core.errors import NetworkError
+from tertulia.store.tables import SubscriberState
 from tertulia.syndication.networks import mail
 from tertulia.web import guards
 from tertulia.web.context import Desk
@@ -48,7 +49,7 @@ def ask() -> Any:
         return _says("letters_slowly", 429)
     lang = request.form.get("lang", "") or g.lang
     reader = desk.store.subscribers.ask(email, lang if lang in ("es", "en") else "es", desk.now())
-    if reader.state == "pending":
+    if reader.state is SubscriberState.PENDING:
         letter = mail.confirmation(found, desk.blog.service, desk.blog.title, reader, desk.now())
         try:
             mail.send(found, letter)

@@ -16,7 +16,7 @@ from wsgiref.types import WSGIApplication
 from tertulia.conversation.blog import Blog
 from tertulia.core import settings
 from tertulia.core.errors import SettingError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store import Store, open_store
 from tertulia.web import server, webmention
 from tertulia.web.app import MOUNTS, create

@@ -22,7 +22,7 @@ from tertulia.conversation.webmention.discovery import USER_AGENT, discover
 from tertulia.conversation.webmention.pages import SitePages
 from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetched, Fetcher
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.store.mentions import Sent, SentMentions
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import lxml.html
 
 from tertulia.core.errors import FetchError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, one_line
 from tertulia.embeds import pictures
 from tertulia.embeds.capture_store import file_stem

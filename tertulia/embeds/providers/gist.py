@@ -3,7 +3,7 @@
 import re
 
 from tertulia.core.errors import FetchError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.embeds.providers.ask import CaptureRequest, address, moment, text
 from tertulia.embeds.types import Capture, File
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tertulia.core.errors import FetchError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.sanitise import clean
 from tertulia.embeds.providers import page
 from tertulia.embeds.providers.ask import (

@@ -10,7 +10,7 @@ from typing import Any
 import lxml.html
 
 from tertulia.core.errors import FetchError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.sanitise import clean
 from tertulia.embeds.providers import page
 from tertulia.embeds.providers.ask import (

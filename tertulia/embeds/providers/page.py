@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from tertulia.core.errors import FetchError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.embeds.providers.ask import CaptureRequest, address, moment, text, tree
 from tertulia.embeds.types import Author, Capture, WithheldError
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import lxml.html
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.sanitise import clean
 from tertulia.embeds.providers.ask import CaptureRequest, moment, text, tree
 from tertulia.embeds.types import Capture, NotFoundError, WithheldError

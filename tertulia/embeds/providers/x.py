@@ -14,7 +14,7 @@ import re
 from typing import Any
 
 from tertulia.core.errors import FetchError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.sanitise import clean
 from tertulia.embeds.providers.ask import (
     CaptureRequest,

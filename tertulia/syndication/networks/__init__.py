@@ -1,6 +1,6 @@
 """Every network that a post can be announced on. A new one is a file beside this and a line here."""
 
-from tertulia.syndication.networks.base import Desk, Network
+from tertulia.syndication.networks.base import Network, NetworkContext
 from tertulia.syndication.networks.bluesky import Bluesky
 from tertulia.syndication.networks.discord import Discord
 from tertulia.syndication.networks.facebook import Facebook
@@ -31,6 +31,6 @@ NETWORKS: dict[str, type[Network]] = {
 }
 
 
-def networks(desk: Desk) -> list[Network]:
-    """One of each, at work with *desk*, configured or not."""
-    return [network(desk) for network in NETWORKS.values()]
+def networks(context: NetworkContext) -> list[Network]:
+    """One of each, at work with *context*, configured or not."""
+    return [network(context) for network in NETWORKS.values()]

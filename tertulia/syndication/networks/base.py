@@ -6,11 +6,11 @@ network cannot do it says (``CANNOT``), and nothing else in Tertulia asks which 
 Outcomes of a request, as exceptions, because each ends what was being done::
 
     NetworkError
-    ├── Waiting      not now: asked to slow down, or down; nothing was made
-    ├── Moot         no longer wanted; nothing was made
-    ├── Unknown      sent, and no answer was understood: it may be there or not
-    └── Refused      no, in the network's own words; nothing was made
-        └── Expired      the key is no longer good; says how to renew it
+    ├── RetryLaterError        not now: asked to slow down, or down; nothing was made
+    ├── CancelledError         no longer wanted; nothing was made
+    ├── OutcomeUnknownError    sent, and no answer was understood: it may be there or not
+    └── RefusedError           no, in the network's own words; nothing was made
+        └── CredentialsExpiredError    the key is no longer good; says how to renew it
 """
 
 from abc import ABC, abstractmethod
@@ -31,7 +31,7 @@ from tertulia.syndication.networks.memory import Memory
 from tertulia.syndication.summary import Style
 
 
-class Waiting(NetworkError):
+class RetryLaterError(NetworkError):
     """
     Not now, and nothing was made.
 
@@ -44,7 +44,7 @@ class Waiting(NetworkError):
         self.alone = alone
 
 
-class Unknown(NetworkError):
+class OutcomeUnknownError(NetworkError):
     """The request left and no clear answer came back; *status* is the answer's, 0 when there was none."""
 
     def __init__(self, message: str, status: int = 0, seconds: float = 0.0) -> None:
@@ -53,19 +53,19 @@ class Unknown(NetworkError):
         self.seconds = seconds
 
 
-class Refused(NetworkError):
+class RefusedError(NetworkError):
     """The network said no, in its own words."""
 
 
-class Moot(NetworkError):
+class CancelledError(NetworkError):
     """There is nothing to do any longer: the reader left."""
 
 
-class Expired(Refused):
+class CredentialsExpiredError(RefusedError):
     """The key is no longer good; the message says how to renew it."""
 
 
-class Attached(msgspec.Struct, frozen=True):
+class Attachment(msgspec.Struct, frozen=True):
     """A picture that goes with a message, as a file of the output and as an address."""
 
     path: str  # relative to the output folder
@@ -81,7 +81,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     link: str  # the post's address, in the text or in a card
     title: str  # of the card, or the letter's subject
     description: str = ""  # of the card
-    picture: Attached | None = None
+    picture: Attachment | None = None
     date: datetime  # of the post
     part: str = "1"  # "1", "2"… of a thread; a subscriber for mail
 
@@ -119,7 +119,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class NetworkContext:
     """What a network works with; all of it comes in from outside."""
 
     settings: Settings
@@ -142,14 +142,14 @@ class Sending:
     part: str = "1"  # "1", "2"… of a thread; a reader's number for mail
     # Called right before the one request that makes something public. It writes down that we are about to, and
     # raises when another process has taken over.
-    ready: Callable[[], None] = lambda: None
-    above: Remote | None = None  # the part before, in a thread
+    before_send: Callable[[], None] = lambda: None
+    parent: Remote | None = None  # the part before, in a thread
     root: Remote | None = None  # the first part, in a thread
-    touched_at: datetime | None = None  # when an attempt whose fate is unknown began; None: none did
+    attempt_started_at: datetime | None = None  # when an attempt whose fate is unknown began; None: none did
 
     def since(self, message: Message) -> datetime:
         """How far back ``find`` must look: no announcement is older than its post, nor than our first attempt."""
-        return (self.touched_at or message.date) - timedelta(days=1)
+        return (self.attempt_started_at or message.date) - timedelta(days=1)
 
 
 class Network(ABC):
@@ -157,16 +157,16 @@ class Network(ABC):
 
     name: ClassVar[str]  # in metadata, settings, store: "mastodon"
     label: ClassVar[str]  # for people: "Mastodon"
-    looks: bool  # find() gives a certain answer
+    can_search: bool  # find() gives a certain answer
     threads: ClassVar[bool] = False  # a post may be a thread
     pictures: ClassVar[bool] = False  # the cover goes along
     # What happens to what was said when the author changes title, summary or question.
     when_edited: ClassVar[EditPolicy] = "leave"
     needs: ClassVar[tuple[str, ...]]  # the settings without which it is not configured
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.settings = desk.settings
+    def __init__(self, context: NetworkContext) -> None:
+        self.context = context
+        self.settings = context.settings
 
     def configured(self) -> bool:
         """Whether the owner gave what this network needs."""
@@ -176,7 +176,7 @@ class Network(ABC):
     def style(self) -> Style:
         """How this network counts and wants to be spoken to."""
 
-    def learn(self) -> None:  # noqa: B027 (most servers publish no limits)
+    def refresh_limits(self) -> None:  # noqa: B027 (most servers publish no limits)
         """Ask the server for the limits that it publishes, where it does and we have not lately."""
 
     @abstractmethod
@@ -185,7 +185,7 @@ class Network(ABC):
         Make *message* public.
 
         Raises:
-            Waiting, Unknown, Refused, Expired.
+            RetryLaterError, OutcomeUnknownError, RefusedError, CredentialsExpiredError.
         """
 
     def find(self, message: Message, sending: Sending) -> Remote | Cannot | None:

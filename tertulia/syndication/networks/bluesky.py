@@ -19,18 +19,18 @@ import regex
 
 from tertulia.content.posts import PostCredit
 from tertulia.core.errors import FetchError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
-    Expired,
+    CredentialsExpiredError,
     Finding,
     Message,
     Network,
-    Refused,
+    OutcomeUnknownError,
+    RefusedError,
     Remote,
+    RetryLaterError,
     Sending,
-    Unknown,
-    Waiting,
     handle_on,
 )
 from tertulia.syndication.summary import Style, count_graphemes, links_in
@@ -74,7 +74,7 @@ class Bluesky(Network):
 
     name = "bluesky"
     label = "Bluesky"
-    looks = True
+    can_search = True
     threads = True
     pictures = True
     when_edited = "leave"  # apps do not show edits, and quotes keep the old text (social-app#673, open in 2026-08)
@@ -86,7 +86,7 @@ class Bluesky(Network):
     def publish(self, message: Message, sending: Sending) -> Remote:
         record = self._record(message, sending)
         rkey = record_key(message.date, sending.key)
-        sending.ready()
+        sending.before_send()
         return self._put(rkey, record, None, creates=True)
 
     def find(self, message: Message, sending: Sending) -> Remote | None:
@@ -124,14 +124,14 @@ class Bluesky(Network):
             "$type": POST,
             "text": message.text,
             "langs": [message.lang],
-            "createdAt": self.desk.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "createdAt": self.context.now().astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         }
         if facets := self._facets(message.text):
             record["facets"] = facets
         if embed := self._embed(message):
             record["embed"] = embed
-        if sending.above and sending.root:
-            record["reply"] = {"root": _strong(sending.root), "parent": _strong(sending.above)}
+        if sending.parent and sending.root:
+            record["reply"] = {"root": _strong(sending.root), "parent": _strong(sending.parent)}
         return record
 
     def _facets(self, text: str) -> list[dict[str, Any]]:
@@ -157,7 +157,7 @@ class Bluesky(Network):
         """Who *handle* is, or "" when nobody: then it stays plain text."""
         try:
             found = self._xrpc("GET", "com.atproto.identity.resolveHandle", params={"handle": handle})
-        except (Refused, Waiting):
+        except (RefusedError, RetryLaterError):
             return ""
         return str(found.get("did", ""))
 
@@ -165,13 +165,13 @@ class Bluesky(Network):
         if message.part != "1":
             return {}
         if not self.card(message) and message.picture:
-            data, kind, (width, height) = pictures.load(self.desk.output, message.picture, PICTURE_BYTES)
+            data, kind, (width, height) = pictures.load(self.context.output, message.picture, PICTURE_BYTES)
             ratio = {"width": width, "height": height}
             image = {"image": self._blob(data, kind), "alt": message.picture.alt, "aspectRatio": ratio}
             return {"$type": "app.bsky.embed.images", "images": [image]}
         card: dict[str, Any] = {"uri": message.link, "title": message.title, "description": message.description}
         if message.picture:
-            data, kind, _size = pictures.load(self.desk.output, message.picture, THUMB_BYTES, max_side_px=1200)
+            data, kind, _size = pictures.load(self.context.output, message.picture, THUMB_BYTES, max_side_px=1200)
             card["thumb"] = self._blob(data, kind)
         return {"$type": "app.bsky.embed.external", "external": card}
 
@@ -188,7 +188,7 @@ class Bluesky(Network):
         body = {**self._named(rkey), "record": record, "swapRecord": swap}
         try:
             answer = self._xrpc("POST", "com.atproto.repo.putRecord", json=body, creates=creates)
-        except Refused as error:
+        except RefusedError as error:
             there = self._get(rkey) if creates and "InvalidSwap" in str(error) else None
             if there is None:
                 raise
@@ -218,7 +218,7 @@ class Bluesky(Network):
             if len(records) < PAGE or _older(records[-1]["value"], since):
                 return None
             asked["cursor"] = page["cursor"]
-        raise Unknown(say("net_too_far", network=self.label))
+        raise OutcomeUnknownError(say("net_too_far", network=self.label))
 
     def _remote(self, uri: str, cid: str) -> Remote:
         who = self._session()["handle"]
@@ -227,7 +227,7 @@ class Bluesky(Network):
     # The session: a login may be used for days, and a server allows few of them (30 in 5 minutes, 300 a day)
 
     def _session(self) -> dict[str, Any]:
-        kept = self.desk.memory.get(self._memory_name())
+        kept = self.context.memory.get(self._memory_name())
         return kept if kept.get("access") else self._login()
 
     def _memory_name(self) -> str:
@@ -240,17 +240,17 @@ class Bluesky(Network):
             "password": self.settings.bluesky_app_password.reveal(),
         }
         answer = self._call("POST", "com.atproto.server.createSession", json=body)
-        return self._keep(wire.mine(answer, self.label))
+        return self._keep(wire.json_object(answer, self.label))
 
     def _refresh(self) -> None:
-        refresh = self.desk.memory.get(self._memory_name()).get("refresh", "")
+        refresh = self.context.memory.get(self._memory_name()).get("refresh", "")
         headers = {"Authorization": f"Bearer {refresh}"}
         try:
             answer = self._call("POST", "com.atproto.server.refreshSession", headers=headers)
-        except Refused:  # used up, or the password was changed: begin anew
+        except RefusedError:  # used up, or the password was changed: begin anew
             self._login()
         else:
-            self._keep(wire.mine(answer, self.label))
+            self._keep(wire.json_object(answer, self.label))
 
     def _keep(self, session: dict[str, Any]) -> dict[str, Any]:
         kept = {
@@ -259,7 +259,7 @@ class Bluesky(Network):
             "access": session["accessJwt"],
             "refresh": session["refreshJwt"],
         }
-        self.desk.memory.keep(self._memory_name(), kept)
+        self.context.memory.set(self._memory_name(), kept)
         return kept
 
     def _xrpc(self, method: str, name: str, *, absent: str = "", creates: bool = False, **asked: Any) -> dict[str, Any]:
@@ -277,18 +277,22 @@ class Bluesky(Network):
             self._refresh()
         assert answer is not None
         if answer.status == 401:
-            raise Expired(say("net_expired", network=self.label, words=wire.own_words(answer), renew=_renew()))
+            raise CredentialsExpiredError(
+                say("net_expired", network=self.label, words=wire.own_words(answer), renew=_renew())
+            )
         if answer.status == 400:
             error = _error(answer)
             if absent and error == absent:
                 return {}
             words = f"{error}: {wire.own_words(answer, lambda body: body['message'])}"
-            raise Refused(say("net_refused", network=self.label, status=400, words=words))
-        return wire.mine(answer, self.label, creates=creates) if answer.body else {}
+            raise RefusedError(say("net_refused", network=self.label, status=400, words=words))
+        return wire.json_object(answer, self.label, creates=creates) if answer.body else {}
 
     def _call(self, method: str, name: str, **asked: Any) -> Any:
         url = f"{self.settings.bluesky_url}/xrpc/{name}"
-        return wire.call(self.desk.web, method, url, network=self.label, now=self.desk.now, renew=_renew(), **asked)
+        return wire.call(
+            self.context.web, method, url, network=self.label, now=self.context.now, renew=_renew(), **asked
+        )
 
 
 def _renew() -> str:

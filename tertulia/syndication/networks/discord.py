@@ -10,7 +10,7 @@ from typing import Any
 
 import regex
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Finding, Message, Network, Remote, Sending
 from tertulia.syndication.summary import Style
@@ -30,7 +30,7 @@ class Discord(Network):
 
     name = "discord"
     label = "Discord"
-    looks = False
+    can_search = False
     when_edited = "edit"
     needs = ("discord_webhook",)
 
@@ -39,9 +39,9 @@ class Discord(Network):
         return Style(limit=LENGTH, count=len, tags=0, escape=escape, title=lambda title: f"**{escape(title)}**")
 
     def publish(self, message: Message, sending: Sending) -> Remote:
-        sending.ready()
+        sending.before_send()
         answer = self._call("POST", "", json=_said(message), params={"wait": "true"}, creates=True)
-        return Remote(id=str(wire.mine(answer, self.label, creates=True)["id"]))
+        return Remote(id=str(wire.json_object(answer, self.label, creates=True)["id"]))
 
     def edit(self, remote: Remote, message: Message) -> Remote:
         self._call("PATCH", f"/messages/{remote.id}", json=_said(message))
@@ -54,16 +54,16 @@ class Discord(Network):
         return regex.sub(r"\\(\W)", r"\1", message.text).replace("**", "")
 
     def check(self) -> list[Finding]:
-        webhook = wire.mine(self._call("GET", ""), self.label)
+        webhook = wire.json_object(self._call("GET", ""), self.label)
         return [Finding(True, say("doctor_account", account=webhook.get("name", "?")))]
 
     def _call(self, method: str, path: str, **asked: Any) -> Any:
         return wire.call(
-            self.desk.web,
+            self.context.web,
             method,
             self.settings.discord_webhook.reveal() + path,
             network=self.label,
-            now=self.desk.now,
+            now=self.context.now,
             renew=say("renew_discord"),
             **asked,
         )

@@ -9,15 +9,15 @@ Facebook draws the card from the page's Open Graph; what we send is text and lin
 from typing import Any
 from urllib.parse import quote
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import graph
 from tertulia.syndication.networks.base import (
     Finding,
     Message,
     Network,
+    OutcomeUnknownError,
     Remote,
     Sending,
-    Unknown,
 )
 from tertulia.syndication.summary import Style, count_graphemes
 
@@ -31,7 +31,7 @@ class Facebook(Network):
 
     name = "facebook"
     label = "Facebook"
-    looks = True
+    can_search = True
     when_edited = "edit"
     needs = ("facebook_page", "facebook_token")
 
@@ -39,7 +39,7 @@ class Facebook(Network):
         return Style(limit=LENGTH, count=count_graphemes, tags=2, link=False)
 
     def publish(self, message: Message, sending: Sending) -> Remote:
-        sending.ready()
+        sending.before_send()
         said = {"message": message.text, "link": message.link}
         return _remote(self._call("POST", f"{self.settings.facebook_page}/feed", data=said, creates=True)["id"])
 
@@ -59,7 +59,7 @@ class Facebook(Network):
             if len(page.get("data", [])) < PAGE or not after:
                 return None
             asked["after"] = after
-        raise Unknown(say("net_too_far", network=self.label))
+        raise OutcomeUnknownError(say("net_too_far", network=self.label))
 
     def edit(self, remote: Remote, message: Message) -> Remote:
         self._call("POST", remote.id, data={"message": message.text})
@@ -77,7 +77,7 @@ class Facebook(Network):
 
     def _call(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
         return graph.call(
-            self.desk,
+            self.context,
             method,
             f"{self.settings.facebook_api_url}/{path}",
             network=self.label,

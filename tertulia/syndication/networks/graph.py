@@ -8,9 +8,15 @@ from typing import Any
 
 from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetched
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import wire
-from tertulia.syndication.networks.base import Desk, Expired, Refused, Unknown, Waiting
+from tertulia.syndication.networks.base import (
+    CredentialsExpiredError,
+    NetworkContext,
+    OutcomeUnknownError,
+    RefusedError,
+    RetryLaterError,
+)
 
 EXPIRED = (102, 190)
 SLOW_DOWN = (4, 17, 32, 341, 613)
@@ -20,7 +26,7 @@ SLOW_DOWN_SECONDS = 900.0
 
 
 def call(
-    desk: Desk,
+    context: NetworkContext,
     method: str,
     url: str,
     *,
@@ -36,15 +42,15 @@ def call(
     Ask the Graph API; the JSON object of a good answer, {} when what was meant is gone and that is fine.
 
     Raises:
-        Waiting, Unknown, Refused, Expired.
+        RetryLaterError, OutcomeUnknownError, RefusedError, CredentialsExpiredError.
     """
     # The key goes in a header: in the address, where the documentation has it, it would end in logs.
     answer = wire.call(
-        desk.web,
+        context.web,
         method,
         url,
         network=network,
-        now=desk.now,
+        now=context.now,
         creates=creates,
         renew=renew,
         allow=(400, 401, 403),
@@ -53,7 +59,7 @@ def call(
         params=params,
     )
     if answer.ok:
-        return wire.mine(answer, network, creates=creates)
+        return wire.json_object(answer, network, creates=creates)
     return _failure(answer, network, renew, creates, gone_is_fine)
 
 
@@ -63,13 +69,15 @@ def _failure(answer: Fetched, network: str, renew: str, creates: bool, gone_is_f
     if gone_is_fine and (code, error.get("error_subcode")) == GONE:
         return {}
     if code in EXPIRED or answer.status == 401:
-        raise Expired(say("net_expired", network=network, words=words, renew=renew))
+        raise CredentialsExpiredError(say("net_expired", network=network, words=words, renew=renew))
     if code in SLOW_DOWN:
-        raise Waiting(say("net_slow_down", network=network, status=f"{answer.status}, {code}"), SLOW_DOWN_SECONDS)
+        raise RetryLaterError(
+            say("net_slow_down", network=network, status=f"{answer.status}, {code}"), SLOW_DOWN_SECONDS
+        )
     if code in BROKEN:
         message = say("net_failed", network=network, status=answer.status, words=words)
-        raise Unknown(message, 500) if creates else Waiting(message)
-    raise Refused(say("net_refused", network=network, status=answer.status, words=words))
+        raise OutcomeUnknownError(message, 500) if creates else RetryLaterError(message)
+    raise RefusedError(say("net_refused", network=network, status=answer.status, words=words))
 
 
 def _error(answer: Fetched) -> dict[str, Any]:

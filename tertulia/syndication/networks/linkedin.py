@@ -15,16 +15,16 @@ from urllib.parse import quote
 
 import regex
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     CANNOT,
     Cannot,
-    Desk,
     Finding,
     Message,
     Network,
-    Refused,
+    NetworkContext,
+    RefusedError,
     Remote,
     Sending,
 )
@@ -61,14 +61,14 @@ class LinkedIn(Network):
 
     name = "linkedin"
     label = "LinkedIn"
-    looks = False
+    can_search = False
     pictures = True
     when_edited = "edit"
     needs = ("linkedin_token", "linkedin_author")
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.looks = ":organization:" in desk.settings.linkedin_author
+    def __init__(self, context: NetworkContext) -> None:
+        super().__init__(context)
+        self.can_search = ":organization:" in context.settings.linkedin_author
 
     def style(self) -> Style:
         return Style(limit=LENGTH, count=count, tags=3, link=False)
@@ -92,13 +92,13 @@ class LinkedIn(Network):
             "lifecycleState": "PUBLISHED",
             "isReshareDisabledByAuthor": False,
         }
-        sending.ready()
+        sending.before_send()
         answer = self._call("POST", "/rest/posts", json=body, creates=True)
         return _remote(answer.headers["x-restli-id"])
 
     def find(self, message: Message, sending: Sending) -> Remote | Cannot | None:
         """The organisation's own post with this link; a person's posts cannot be listed."""
-        if not self.looks:
+        if not self.can_search:
             return CANNOT
         since = sending.since(message).timestamp() * 1000
         asked: dict[str, str | int] = {
@@ -110,7 +110,7 @@ class LinkedIn(Network):
         }
         while True:
             answer = self._call("GET", "/rest/posts", params=asked, headers={"X-RestLi-Method": "FINDER"})
-            elements = wire.mine(answer, self.label).get("elements") or []
+            elements = wire.json_object(answer, self.label).get("elements") or []
             for post in elements:
                 if ((post.get("content") or {}).get("article") or {}).get("source") == message.link:
                     return _remote(post["id"])
@@ -137,7 +137,9 @@ class LinkedIn(Network):
     def check(self) -> list[Finding]:
         # Only keys with the scope "openid" may ask who they are; without it a 403 says that the key itself is good.
         answer = self._call("GET", "/v2/userinfo", allow=(403,))
-        account = self.settings.linkedin_author if answer.status == 403 else wire.mine(answer, self.label).get("name")
+        account = (
+            self.settings.linkedin_author if answer.status == 403 else wire.json_object(answer, self.label).get("name")
+        )
         return [
             Finding(True, say("doctor_account", account=account)),
             Finding(True, say("doctor_version", version=self.settings.linkedin_version)),
@@ -145,10 +147,10 @@ class LinkedIn(Network):
 
     def _upload(self, message: Message) -> str:
         assert message.picture
-        data, kind, _size = pictures.load(self.desk.output, message.picture, PICTURE_BYTES)
+        data, kind, _size = pictures.load(self.context.output, message.picture, PICTURE_BYTES)
         owner = {"initializeUploadRequest": {"owner": self.settings.linkedin_author}}
         answer = self._call("POST", "/rest/images", params={"action": "initializeUpload"}, json=owner)
-        place = wire.mine(answer, self.label)["value"]
+        place = wire.json_object(answer, self.label)["value"]
         self._ask("PUT", place["uploadUrl"], data=data, headers={"Content-Type": kind})
         return str(place["image"])
 
@@ -164,16 +166,16 @@ class LinkedIn(Network):
         }
         try:
             return wire.call(
-                self.desk.web,
+                self.context.web,
                 method,
                 url,
                 network=self.label,
-                now=self.desk.now,
+                now=self.context.now,
                 renew=say("renew_linkedin"),
                 headers=headers,
                 **asked,
             )
-        except Refused as error:
+        except RefusedError as error:
             if "VERSION" in str(error).upper():  # each version is retired about a year after it appeared
                 raise type(error)(say("linkedin_version", version=self.settings.linkedin_version)) from None
             raise

@@ -24,20 +24,21 @@ from urllib.parse import quote, unquote, urlsplit
 
 from tertulia.content.posts import Post
 from tertulia.core.errors import SettingError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.settings import Settings, hide
 from tertulia.store.subscribers import Subscriber
+from tertulia.store.tables import SubscriberState
 from tertulia.syndication.networks.base import (
-    Expired,
+    CancelledError,
+    CredentialsExpiredError,
     Finding,
     Message,
-    Moot,
     Network,
-    Refused,
+    OutcomeUnknownError,
+    RefusedError,
     Remote,
+    RetryLaterError,
     Sending,
-    Unknown,
-    Waiting,
 )
 from tertulia.syndication.summary import Style, count_graphemes
 
@@ -70,7 +71,7 @@ class Mail(Network):
 
     name = "mail"
     label = "Mail"
-    looks = False
+    can_search = False
     needs = ("smtp_url", "mail_from", "secret_key")
 
     def style(self) -> Style:
@@ -79,15 +80,15 @@ class Mail(Network):
 
     def recipients(self, post: Post) -> tuple[str, ...]:
         """The readers of this post's language who had confirmed when it came out."""
-        if self.desk.readers is None:
+        if self.context.readers is None:
             return ()
-        there = self.desk.readers.confirmed(before=post.date + GRACE)
+        there = self.context.readers.confirmed(before=post.date + GRACE)
         return tuple(str(reader.id) for reader in there if reader.lang == post.lang)
 
     def publish(self, message: Message, sending: Sending) -> Remote:
-        reader = self.desk.readers.one(int(sending.part)) if self.desk.readers else None
-        if reader is None or reader.state != "confirmed":
-            raise Moot(say("mail_left"))
+        reader = self.context.readers.get(int(sending.part)) if self.context.readers else None
+        if reader is None or reader.state is not SubscriberState.CONFIRMED:
+            raise CancelledError(say("mail_left"))
         letter = self._letter(message, reader, sending.key)
         _send(self.settings, letter, sending)
         return Remote(id=str(letter["Message-ID"]))
@@ -102,7 +103,7 @@ class Mail(Network):
     def check(self) -> list[Finding]:
         with _connected(self.settings):
             pass
-        readers = len(self.desk.readers.confirmed()) if self.desk.readers else 0
+        readers = len(self.context.readers.confirmed()) if self.context.readers else 0
         return [Finding(True, say("doctor_readers", readers=readers))]
 
     def _letter(self, message: Message, reader: Subscriber, key: str) -> EmailMessage:
@@ -112,14 +113,14 @@ class Mail(Network):
         letter["Subject"] = " ".join(message.title.split())
         letter["From"] = _address(self.settings.mail_from)
         letter["To"] = reader.email
-        letter["Date"] = format_datetime(self.desk.now())
+        letter["Date"] = format_datetime(self.context.now())
         host = self.settings.mail_from.rpartition("@")[2].rstrip("> ")
         letter["Message-ID"] = f"<{key}@{host}>"
         letter["Content-Language"] = message.lang
-        letter["List-Id"] = f"<newsletter.{urlsplit(self.desk.site).hostname or host}>"
+        letter["List-Id"] = f"<newsletter.{urlsplit(self.context.site).hostname or host}>"
         letter["List-Unsubscribe"] = f"<{leave}>"
         letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        why = words["why"].format(title=self.desk.title)
+        why = words["why"].format(title=self.context.title)
         letter.set_content(
             f"{message.title}\n\n{message.text}\n\n{message.link}\n\n-- \n{why}\n{words['leave']}: {leave}\n"
         )
@@ -128,7 +129,7 @@ class Mail(Network):
 
     def leave_address(self, number: int) -> str:
         """Where a reader leaves with one click."""
-        return _service_address(self.settings, self.desk.service or self.desk.site, "leave", number)
+        return _service_address(self.settings, self.context.service or self.context.site, "leave", number)
 
 
 def confirmation(settings: Settings, service: str, title: str, reader: Subscriber, now: datetime) -> EmailMessage:
@@ -229,14 +230,14 @@ def _send(settings: Settings, letter: EmailMessage, sending: Sending) -> None:
             _expect(server.mail(sender))
             _expect(server.rcpt(to))
         except (smtplib.SMTPException, OSError) as error:
-            raise Waiting(say("net_down", network="SMTP", why=_why(error)), alone=True) from None
-        sending.ready()
+            raise RetryLaterError(say("net_down", network="SMTP", why=_why(error)), alone=True) from None
+        sending.before_send()
         try:
             _expect(server.data(letter.as_bytes(policy=letter.policy.clone(linesep="\r\n"))))
         except smtplib.SMTPDataError as error:  # refused before the letter was sent
             _expect((error.smtp_code, _bytes(error.smtp_error)))
         except (smtplib.SMTPException, OSError):
-            raise Unknown(say("net_lost", network="SMTP")) from None
+            raise OutcomeUnknownError(say("net_lost", network="SMTP")) from None
 
 
 class _connected:
@@ -264,9 +265,11 @@ class _connected:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
         except smtplib.SMTPAuthenticationError as error:
             words = hide(_why(error))
-            raise Expired(say("net_expired", network="SMTP", words=words, renew=say("renew_mail"))) from None
+            raise CredentialsExpiredError(
+                say("net_expired", network="SMTP", words=words, renew=say("renew_mail"))
+            ) from None
         except (smtplib.SMTPException, OSError) as error:
-            raise Waiting(say("net_down", network="SMTP", why=_why(error))) from None
+            raise RetryLaterError(say("net_down", network="SMTP", why=_why(error))) from None
         self._server = server
         return server
 
@@ -283,8 +286,8 @@ def _expect(answer: tuple[int, bytes]) -> None:
     if code < 400:
         return
     if code < 500:
-        raise Waiting(say("net_slow_down", network="SMTP", status=f"{code} {words}"), alone=True)
-    raise Refused(say("net_refused", network="SMTP", status=code, words=words))
+        raise RetryLaterError(say("net_slow_down", network="SMTP", status=f"{code} {words}"), alone=True)
+    raise RefusedError(say("net_refused", network="SMTP", status=code, words=words))
 
 
 def _bytes(value: bytes | str) -> bytes:

@@ -17,17 +17,17 @@ from urllib.parse import quote
 import regex
 
 from tertulia.core import sanitise
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
-    Attached,
+    Attachment,
     Finding,
     Message,
     Network,
+    OutcomeUnknownError,
     Remote,
+    RetryLaterError,
     Sending,
-    Unknown,
-    Waiting,
     handle_on,
 )
 from tertulia.syndication.summary import Style, count_graphemes, links_in
@@ -64,7 +64,7 @@ class Mastodon(Network):
 
     name = "mastodon"
     label = "Mastodon"
-    looks = True
+    can_search = True
     threads = True
     pictures = True
     when_edited = "edit"
@@ -80,15 +80,15 @@ class Mastodon(Network):
             handle=handle_on("mastodon"),
         )
 
-    def learn(self) -> None:
+    def refresh_limits(self) -> None:
         """Ask the server for its limits, once a day."""
         read_at = self._limits().get("read_at", "")
-        if read_at and self.desk.now() - datetime.fromisoformat(read_at) < LIMITS_LAST:
+        if read_at and self.context.now() - datetime.fromisoformat(read_at) < LIMITS_LAST:
             return
         answer = self._call("GET", "/api/v2/instance", allow=(404,))
         if answer.status == 404:  # servers older than 4.0, and some others
             answer = self._call("GET", "/api/v1/instance")
-        found = wire.mine(answer, self.label).get("configuration") or {}
+        found = wire.json_object(answer, self.label).get("configuration") or {}
         statuses, media = found.get("statuses") or {}, found.get("media_attachments") or {}
         known = {
             "length": statuses.get("max_characters"),
@@ -97,19 +97,19 @@ class Mastodon(Network):
             "picture_bytes": media.get("image_size_limit"),
         }
         limits = {name: value for name, value in known.items() if isinstance(value, int) and value > 0}
-        self.desk.memory.keep(f"mastodon-{self._account_key()}", limits | {"read_at": self.desk.now().isoformat()})
+        self.context.memory.set(f"mastodon-{self._account_key()}", limits | {"read_at": self.context.now().isoformat()})
 
     def publish(self, message: Message, sending: Sending) -> Remote:
         body: dict[str, Any] = {"status": message.text, "language": message.lang, "visibility": "public"}
         if message.picture:
             body["media_ids"] = [self._upload(message.picture)]
-        if sending.above:
-            body["in_reply_to_id"] = sending.above.id
-        sending.ready()
+        if sending.parent:
+            body["in_reply_to_id"] = sending.parent.id
+        sending.before_send()
         answer = self._call(
             "POST", "/api/v1/statuses", json=body, headers={"Idempotency-Key": sending.key}, creates=True
         )
-        return _remote(wire.mine(answer, self.label, creates=True))
+        return _remote(wire.json_object(answer, self.label, creates=True))
 
     def find(self, message: Message, sending: Sending) -> Remote | None:
         """The post of ours that announces this already."""
@@ -119,11 +119,11 @@ class Mastodon(Network):
         return None
 
     def edit(self, remote: Remote, message: Message) -> Remote:
-        now = wire.mine(self._call("GET", f"/api/v1/statuses/{remote.id}"), self.label)
+        now = wire.json_object(self._call("GET", f"/api/v1/statuses/{remote.id}"), self.label)
         # Pictures that are not named again are taken off.
         media = [str(item["id"]) for item in now.get("media_attachments", [])]
         body = {"status": message.text, "language": message.lang, "media_ids": media}
-        return _remote(wire.mine(self._call("PUT", f"/api/v1/statuses/{remote.id}", json=body), self.label))
+        return _remote(wire.json_object(self._call("PUT", f"/api/v1/statuses/{remote.id}", json=body), self.label))
 
     def delete(self, remote: Remote) -> None:
         self._call("DELETE", f"/api/v1/statuses/{remote.id}", allow=(404, 410))
@@ -136,40 +136,40 @@ class Mastodon(Network):
 
     def check(self) -> list[Finding]:
         answer = self._call("GET", "/api/v1/accounts/verify_credentials")
-        account = wire.mine(answer, self.label)
-        self.desk.memory.forget(f"mastodon-{self._account_key()}")
-        self.learn()
+        account = wire.json_object(answer, self.label)
+        self.context.memory.delete(f"mastodon-{self._account_key()}")
+        self.refresh_limits()
         style = self.style()
         return [
             Finding(True, say("doctor_account", account=account.get("acct", "?"))),
             Finding(True, say("doctor_limit", limit=style.limit)),
-            *wire.clock(answer, self.desk.now()),
+            *wire.clock(answer, self.context.now()),
         ]
 
     def _call(self, method: str, path: str, **asked: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.settings.mastodon_token.reveal()}", **asked.pop("headers", {})}
         return wire.call(
-            self.desk.web,
+            self.context.web,
             method,
             self.settings.mastodon_url + path,
             network=self.label,
-            now=self.desk.now,
+            now=self.context.now,
             renew=say("renew_mastodon", url=self.settings.mastodon_url),
             headers=headers,
             **asked,
         )
 
     def _limits(self) -> dict[str, Any]:
-        return self.desk.memory.get(f"mastodon-{self._account_key()}")
+        return self.context.memory.get(f"mastodon-{self._account_key()}")
 
     def _account_key(self) -> str:
         """A name for this server and key, so that what is remembered is never another account's."""
         both = f"{self.settings.mastodon_url} {self.settings.mastodon_token.reveal()}"
         return hashlib.sha256(both.encode()).hexdigest()[:12]
 
-    def _upload(self, picture: Attached) -> str:
+    def _upload(self, picture: Attachment) -> str:
         limits = self._limits()
-        data, kind, _size = pictures.load(self.desk.output, picture, int(limits.get("picture_bytes", PICTURE_BYTES)))
+        data, kind, _size = pictures.load(self.context.output, picture, int(limits.get("picture_bytes", PICTURE_BYTES)))
         alt = picture.alt[: int(limits.get("alt_length", ALT_LENGTH))]
         answer = self._call(
             "POST",
@@ -177,31 +177,31 @@ class Mastodon(Network):
             data={"description": alt} if alt else None,
             files={"file": (f"picture.{kind.partition('/')[2]}", data, kind)},
         )
-        media = wire.mine(answer, self.label)
+        media = wire.json_object(answer, self.label)
         for _look in range(MEDIA_LOOKS):
             if media.get("url") and answer.status == 200:
                 return str(media["id"])
-            self.desk.pause(MEDIA_PAUSE_SECONDS)
+            self.context.pause(MEDIA_PAUSE_SECONDS)
             answer = self._call("GET", f"/api/v1/media/{media['id']}")
-            media = wire.mine(answer, self.label)
-        raise Waiting(say("net_media", network=self.label), 60.0)
+            media = wire.json_object(answer, self.label)
+        raise RetryLaterError(say("net_media", network=self.label), 60.0)
 
     def _own_statuses(self, since: datetime, replies: bool) -> Iterator[dict[str, Any]]:
         """Our own public posts, newest first, back to *since*; boosts left out."""
-        account = wire.mine(self._call("GET", "/api/v1/accounts/verify_credentials"), self.label)
+        account = wire.json_object(self._call("GET", "/api/v1/accounts/verify_credentials"), self.label)
         asked: dict[str, str | int] = {"limit": PAGE, "exclude_reblogs": "true"}
         if not replies:
             asked["exclude_replies"] = "true"
         for _page in range(PAGES):
             page = self._call("GET", f"/api/v1/accounts/{account['id']}/statuses", params=asked).json()
             if not isinstance(page, list):
-                raise Waiting(say("net_garbled", network=self.label))
+                raise RetryLaterError(say("net_garbled", network=self.label))
             fresh = [status for status in page if datetime.fromisoformat(status["created_at"]) >= since]
             yield from (status for status in fresh if not status.get("reblog"))
             if not page or len(fresh) < len(page):  # pinned posts are not mixed in unless asked for
                 return
             asked["max_id"] = str(page[-1]["id"])
-        raise Unknown(say("net_too_far", network=self.label))
+        raise OutcomeUnknownError(say("net_too_far", network=self.label))
 
 
 def _remote(status: dict[str, Any]) -> Remote:

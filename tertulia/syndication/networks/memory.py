@@ -26,7 +26,7 @@ class Memory:
             return {}
         return kept if isinstance(kept, dict) else {}
 
-    def keep(self, name: str, value: dict[str, Any]) -> None:
+    def set(self, name: str, value: dict[str, Any]) -> None:
         """Keep *value* as *name*, whole or not at all."""
         self._folder.mkdir(parents=True, exist_ok=True)
         handle, path = tempfile.mkstemp(dir=self._folder, prefix=f".{name}.")  # mkstemp makes it 0600
@@ -34,6 +34,6 @@ class Memory:
             file.write(msgspec.json.encode(value))
         os.replace(path, self._folder / f"{name}.json")
 
-    def forget(self, name: str) -> None:
+    def delete(self, name: str) -> None:
         """Keep nothing as *name* any longer."""
         (self._folder / f"{name}.json").unlink(missing_ok=True)

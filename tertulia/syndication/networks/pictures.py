@@ -5,24 +5,24 @@ from pathlib import Path
 
 from PIL import Image
 
-from tertulia.core.phrases import say
-from tertulia.syndication.networks.base import Attached, Refused
+from tertulia.core.languages import say
+from tertulia.syndication.networks.base import Attachment, RefusedError
 
 _KINDS = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif"}
 _QUALITIES = (88, 80, 70, 60, 45)
 
 
 def load(
-    output: Path, picture: Attached, max_bytes: int, max_side_px: int = 2048
+    output: Path, picture: Attachment, max_bytes: int, max_side_px: int = 2048
 ) -> tuple[bytes, str, tuple[int, int]]:
     """
     The bytes of *picture*, its media type and its (width, height).
 
     JPEG, PNG and GIF that fit go as they are; everything else becomes a JPEG, smaller until it fits, since not
-    every network takes WebP and AVIF. Nothing of the camera's is kept.
+    min_interval network takes WebP and AVIF. Nothing of the camera's is kept.
 
     Raises:
-        Refused: the file is missing or no picture.
+        RefusedError: the file is missing or no picture.
     """
     path = output / picture.path
     try:
@@ -33,7 +33,7 @@ def load(
                 return data, _KINDS[kind], size
             return _smaller(image, max_bytes, max_side_px)
     except (OSError, Image.DecompressionBombError) as error:
-        raise Refused(say("net_picture", path=path)) from error
+        raise RefusedError(say("net_picture", path=path)) from error
 
 
 def _smaller(image: Image.Image, max_bytes: int, max_side_px: int) -> tuple[bytes, str, tuple[int, int]]:

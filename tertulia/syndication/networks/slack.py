@@ -6,15 +6,15 @@ A webhook answers "ok" and no id: nothing can be looked at, edited or deleted. W
 person.
 """
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import (
     Finding,
     Message,
     Network,
+    OutcomeUnknownError,
     Remote,
     Sending,
-    Unknown,
 )
 from tertulia.syndication.summary import Style
 
@@ -31,26 +31,26 @@ class Slack(Network):
 
     name = "slack"
     label = "Slack"
-    looks = False
+    can_search = False
     needs = ("slack_webhook",)
 
     def style(self) -> Style:
         return Style(limit=LENGTH, count=len, tags=0, escape=escape, title=lambda title: f"*{escape(title)}*")
 
     def publish(self, message: Message, sending: Sending) -> Remote:
-        sending.ready()
+        sending.before_send()
         answer = wire.call(
-            self.desk.web,
+            self.context.web,
             "POST",
             self.settings.slack_webhook.reveal(),
             network=self.label,
-            now=self.desk.now,
+            now=self.context.now,
             renew=say("renew_slack"),
             json={"text": message.text, "unfurl_links": True},
             creates=True,
         )
         if answer.text.strip() != "ok":
-            raise Unknown(say("net_garbled", network=self.label))
+            raise OutcomeUnknownError(say("net_garbled", network=self.label))
         return Remote(id=sending.key)
 
     def shown(self, message: Message) -> str:

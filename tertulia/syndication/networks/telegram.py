@@ -13,13 +13,13 @@ from urllib.parse import quote
 import regex
 
 from tertulia.content.posts import PostCredit
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import (
     Finding,
     Message,
     Network,
-    Refused,
+    RefusedError,
     Remote,
     Sending,
     handle_on,
@@ -52,7 +52,7 @@ class Telegram(Network):
 
     name = "telegram"
     label = "Telegram"
-    looks = False
+    can_search = False
     when_edited = "edit"
     needs = ("telegram_token", "telegram_chat")
 
@@ -67,15 +67,15 @@ class Telegram(Network):
         )
 
     def publish(self, message: Message, sending: Sending) -> Remote:
-        sending.ready()
+        sending.before_send()
         answer = self._call("sendMessage", self._said(message), creates=True)
-        number = wire.mine(answer, self.label, creates=True)["result"]["message_id"]
+        number = wire.json_object(answer, self.label, creates=True)["result"]["message_id"]
         return Remote(id=str(number), url=self._address(number))
 
     def edit(self, remote: Remote, message: Message) -> Remote:
         try:
             self._call("editMessageText", self._said(message) | {"message_id": int(remote.id)})
-        except Refused as error:
+        except RefusedError as error:
             if "not modified" not in str(error):
                 raise
         return remote
@@ -83,7 +83,7 @@ class Telegram(Network):
     def delete(self, remote: Remote) -> None:
         try:
             self._call("deleteMessage", {"chat_id": self.settings.telegram_chat, "message_id": int(remote.id)})
-        except Refused as error:
+        except RefusedError as error:
             if "not found" not in str(error):
                 raise
 
@@ -95,8 +95,8 @@ class Telegram(Network):
         return plain(message.text)
 
     def check(self) -> list[Finding]:
-        bot = wire.mine(self._call("getMe", {}), self.label)["result"]
-        chat = wire.mine(self._call("getChat", {"chat_id": self.settings.telegram_chat}), self.label)["result"]
+        bot = wire.json_object(self._call("getMe", {}), self.label)["result"]
+        chat = wire.json_object(self._call("getChat", {"chat_id": self.settings.telegram_chat}), self.label)["result"]
         return [Finding(True, say("doctor_account", account=f"@{bot.get('username')} → {chat.get('title', '?')}"))]
 
     def _said(self, message: Message) -> dict[str, Any]:
@@ -116,11 +116,11 @@ class Telegram(Network):
     def _call(self, method: str, body: dict[str, Any], creates: bool = False) -> Any:
         url = f"{self.settings.telegram_api_url}/bot{self.settings.telegram_token.reveal()}/{method}"
         return wire.call(
-            self.desk.web,
+            self.context.web,
             "POST",
             url,
             network=self.label,
-            now=self.desk.now,
+            now=self.context.now,
             renew=say("renew_telegram"),
             words=lambda answer: answer["description"],
             json=body,

@@ -12,18 +12,18 @@ from urllib.parse import quote
 import regex
 
 from tertulia.core.errors import NetworkError
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.text import graphemes
 from tertulia.syndication.networks import graph
 from tertulia.syndication.networks.base import (
     Finding,
     Message,
     Network,
-    Refused,
+    OutcomeUnknownError,
+    RefusedError,
     Remote,
+    RetryLaterError,
     Sending,
-    Unknown,
-    Waiting,
     handle_on,
 )
 from tertulia.syndication.summary import Style
@@ -51,7 +51,7 @@ class Threads(Network):
 
     name = "threads"
     label = "Threads"
-    looks = True
+    can_search = True
     threads = True
     pictures = True
     when_edited = "leave"  # no way to edit
@@ -66,12 +66,12 @@ class Threads(Network):
             said |= {"media_type": "IMAGE", "image_url": message.picture.url}
             if message.picture.alt:
                 said["alt_text"] = message.picture.alt[:ALT_LENGTH]
-        if sending.above:
-            said["reply_to_id"] = sending.above.id
+        if sending.parent:
+            said["reply_to_id"] = sending.parent.id
         container = self._call("POST", f"{self.settings.threads_user}/threads", data=said)["id"]
         if message.picture:
             self._await(container)
-        sending.ready()
+        sending.before_send()
         made = self._call(
             "POST", f"{self.settings.threads_user}/threads_publish", data={"creation_id": container}, creates=True
         )
@@ -94,7 +94,7 @@ class Threads(Network):
             if len(page.get("data", [])) < PAGE or not after:
                 return None
             asked["after"] = after
-        raise Unknown(say("net_too_far", network=self.label))
+        raise OutcomeUnknownError(say("net_too_far", network=self.label))
 
     def delete(self, remote: Remote) -> None:
         self._call("DELETE", remote.id, gone_is_fine=True)
@@ -113,9 +113,9 @@ class Threads(Network):
                 return
             if status.get("status") in ("ERROR", "EXPIRED"):
                 words = status.get("error_message", status["status"])
-                raise Refused(say("net_refused", network=self.label, status=400, words=words))
-            self.desk.pause(LOOK_SECONDS)
-        raise Waiting(say("net_media", network=self.label), 60.0)
+                raise RefusedError(say("net_refused", network=self.label, status=400, words=words))
+            self.context.pause(LOOK_SECONDS)
+        raise RetryLaterError(say("net_media", network=self.label), 60.0)
 
     def _address(self, number: str) -> str:
         try:
@@ -125,7 +125,7 @@ class Threads(Network):
 
     def _call(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
         return graph.call(
-            self.desk,
+            self.context,
             method,
             f"{self.settings.threads_api_url}/{path}",
             network=self.label,

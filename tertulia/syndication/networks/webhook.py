@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Finding, Message, Network, Remote, Sending
 from tertulia.syndication.summary import Style, count_graphemes
@@ -26,7 +26,7 @@ class Webhook(Network):
 
     name = "webhook"
     label = "Webhook"
-    looks = False
+    can_search = False
     when_edited = "send"
     needs = ("webhook_url", "webhook_secret")
 
@@ -34,7 +34,7 @@ class Webhook(Network):
         return Style(limit=LENGTH, count=count_graphemes, tags=10, link=False)
 
     def publish(self, message: Message, sending: Sending) -> Remote:
-        sending.ready()
+        sending.before_send()
         self._send("post.published", sending.key, message, creates=True)
         return Remote(id=sending.key)
 
@@ -63,15 +63,15 @@ class Webhook(Network):
                 "date": message.date.isoformat(),
                 "picture": msgspec.to_builtins(message.picture),
             }
-        moment = int(self.desk.now().timestamp())
-        body = msgspec.json.encode({"type": event, "timestamp": self.desk.now().isoformat(), "data": data})
+        moment = int(self.context.now().timestamp())
+        body = msgspec.json.encode({"type": event, "timestamp": self.context.now().isoformat(), "data": data})
         number = key if event == "post.published" else f"{key}-{moment}"
         wire.call(
-            self.desk.web,
+            self.context.web,
             "POST",
             self.settings.webhook_url.reveal(),
             network=self.label,
-            now=self.desk.now,
+            now=self.context.now,
             renew=say("renew_webhook"),
             headers={
                 "Content-Type": "application/json",

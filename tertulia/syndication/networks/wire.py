@@ -3,16 +3,16 @@
 Every adapter asks through ``call``. The request that makes something public is asked with ``creates=True``: only
 there does it matter whether a failure came before or after the server acted.
 
-=============================  ======================  =======================================================
-what came back                 when it creates         otherwise
-=============================  ======================  =======================================================
-no connection was made         Waiting                 Waiting
-sent, no answer                Unknown                 Waiting
-429; 5xx with ``Retry-After``  Waiting, as told        Waiting, as told
-any other 5xx                  Unknown                 Waiting
-401                            Expired                 Expired
-any other 4xx                  Refused, own words      Refused, own words
-=============================  ======================  =======================================================
+=============================  ==========================  ==========================
+what came back                 when it creates             otherwise
+=============================  ==========================  ==========================
+no connection was made         RetryLaterError             RetryLaterError
+sent, no answer                OutcomeUnknownError         RetryLaterError
+429; 5xx with ``Retry-After``  RetryLaterError, as told    RetryLaterError, as told
+any other 5xx                  OutcomeUnknownError         RetryLaterError
+401                            CredentialsExpiredError     CredentialsExpiredError
+any other 4xx                  RefusedError, own words     RefusedError, own words
+=============================  ==========================  ==========================
 
 A 5xx without ``Retry-After`` may come from a gateway in front of a server that did act, so it is not a no.
 """
@@ -27,9 +27,15 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from tertulia.core.errors import FetchError, FetchRefusedError, NetworkError
 from tertulia.core.fetch import Fetched, Fetcher
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.settings import HideSecrets, hide
-from tertulia.syndication.networks.base import Expired, Finding, Refused, Unknown, Waiting
+from tertulia.syndication.networks.base import (
+    CredentialsExpiredError,
+    Finding,
+    OutcomeUnknownError,
+    RefusedError,
+    RetryLaterError,
+)
 
 TIMEOUT_SECONDS = 30.0
 # What a server says that it will keep us waiting is believed up to a day.
@@ -73,7 +79,7 @@ def call(
         words: Takes the network's words out of the answer's JSON.
 
     Raises:
-        Waiting, Unknown, Refused, Expired: see the table above. No message or cause holds a secret.
+        NetworkError: by the table above. No message or cause holds a secret.
     """
     sent_headers = dict(headers or {})
     if creates:
@@ -97,7 +103,9 @@ def call(
         why = hide(str(error))
         lost = creates and maybe_sent(error)
         failure = (
-            Unknown(say("net_lost", network=network)) if lost else Waiting(say("net_down", network=network, why=why))
+            OutcomeUnknownError(say("net_lost", network=network))
+            if lost
+            else RetryLaterError(say("net_down", network=network, why=why))
         )
     else:
         if answer.ok or answer.status in allow:
@@ -118,15 +126,15 @@ def _meaning(
     seconds = told_to_wait(answer.headers, now) or _told_inside(answer)
     said = own_words(answer, words)
     if status == 429 or (status >= 500 and seconds > 0):
-        return Waiting(say("net_slow_down", network=network, status=status), seconds or 60.0)
+        return RetryLaterError(say("net_slow_down", network=network, status=status), seconds or 60.0)
     if status >= 500:
         message = say("net_failed", network=network, status=status, words=said)
-        return Unknown(message, status) if creates else Waiting(message)
+        return OutcomeUnknownError(message, status) if creates else RetryLaterError(message)
     if status == 401:
-        return Expired(say("net_expired", network=network, words=said, renew=renew))
+        return CredentialsExpiredError(say("net_expired", network=network, words=said, renew=renew))
     if status < 400:  # a redirect where none belongs: the base address is not the API's
-        return Refused(say("net_redirected", network=network, status=status))
-    return Refused(say("net_refused", network=network, status=status, words=said))
+        return RefusedError(say("net_redirected", network=network, status=status))
+    return RefusedError(say("net_refused", network=network, status=status, words=said))
 
 
 def maybe_sent(error: BaseException) -> bool:
@@ -134,7 +142,7 @@ def maybe_sent(error: BaseException) -> bool:
     causes = list(_causes(error))
     if any(isinstance(cause, (NewConnectionError, ConnectTimeoutError)) for cause in causes):
         return False
-    # Refused with a cause: the address was no good, private or not one at all. Without: too slow or too large.
+    # RefusedError with a cause: the address was no good, private or not one at all. Without: too slow or too large.
     return not (isinstance(error, FetchRefusedError) and len(causes) > 1)
 
 
@@ -225,8 +233,8 @@ def _said(body: Any, words: Callable[[Any], str] | None) -> str:
     return ""
 
 
-def mine(answer: Fetched, network: str, creates: bool = False) -> dict[str, Any]:
-    """The JSON object of a good answer; one that is not understood after creating is ``Unknown``."""
+def json_object(answer: Fetched, network: str, creates: bool = False) -> dict[str, Any]:
+    """The JSON object of a good answer; one that is not understood after creating is ``OutcomeUnknownError``."""
     try:
         body = answer.json()
     except FetchError:
@@ -234,7 +242,7 @@ def mine(answer: Fetched, network: str, creates: bool = False) -> dict[str, Any]
     if isinstance(body, dict):
         return body
     message = say("net_garbled", network=network)
-    raise Unknown(message, answer.status) if creates else Waiting(message)
+    raise OutcomeUnknownError(message, answer.status) if creates else RetryLaterError(message)
 
 
 def clock(answer: Fetched, now: datetime) -> list[Finding]:

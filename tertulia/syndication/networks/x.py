@@ -17,18 +17,18 @@ from urllib.parse import quote
 import regex
 from requests_oauthlib import OAuth1
 
-from tertulia.core.phrases import say
+from tertulia.core.languages import say
 from tertulia.core.text import graphemes
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
-    Attached,
+    Attachment,
     Finding,
     Message,
     Network,
-    Refused,
+    OutcomeUnknownError,
+    RefusedError,
     Remote,
     Sending,
-    Unknown,
     handle_on,
 )
 from tertulia.syndication.summary import Style, links_in
@@ -78,7 +78,7 @@ class X(Network):
 
     name = "x"
     label = "X"
-    looks = True
+    can_search = True
     threads = True
     pictures = True
     when_edited = "leave"  # only Premium may edit, and for an hour
@@ -91,18 +91,18 @@ class X(Network):
         body: dict[str, Any] = {"text": message.text}
         if message.picture:
             body["media"] = {"media_ids": [self._upload(message.picture)]}
-        if sending.above:
-            body["reply"] = {"in_reply_to_tweet_id": sending.above.id}
+        if sending.parent:
+            body["reply"] = {"in_reply_to_tweet_id": sending.parent.id}
         who = self._me()["username"]
-        sending.ready()
+        sending.before_send()
         try:
             answer = self._call("POST", "/2/tweets", json=body, creates=True)
-        except Refused as error:
+        except RefusedError as error:
             found = self.find(message, sending) if "duplicate" in str(error).lower() else None
             if found is None:
                 raise
             return found
-        return _remote(wire.mine(answer, self.label, creates=True)["data"]["id"], who)
+        return _remote(wire.json_object(answer, self.label, creates=True)["data"]["id"], who)
 
     def find(self, message: Message, sending: Sending) -> Remote | None:
         """Our own post with this link, or with these words."""
@@ -114,7 +114,7 @@ class X(Network):
             "tweet.fields": "entities,created_at,text",
         }
         for _page in range(PAGES):
-            page = wire.mine(self._call("GET", f"/2/users/{me['id']}/tweets", params=asked), self.label)
+            page = wire.json_object(self._call("GET", f"/2/users/{me['id']}/tweets", params=asked), self.label)
             for post in page.get("data") or []:
                 if _is(post, message):
                     return _remote(post["id"], me["username"])
@@ -122,7 +122,7 @@ class X(Network):
             if not following:
                 return None
             asked["pagination_token"] = following
-        raise Unknown(say("net_too_far", network=self.label))
+        raise OutcomeUnknownError(say("net_too_far", network=self.label))
 
     def delete(self, remote: Remote) -> None:
         self._call("DELETE", f"/2/tweets/{remote.id}", allow=(404,))
@@ -135,33 +135,33 @@ class X(Network):
         return f"https://x.com/intent/post?text={quote(message.text, safe='')}"
 
     def check(self) -> list[Finding]:
-        self.desk.memory.forget("x")
+        self.context.memory.delete("x")
         answer = self._call("GET", "/2/users/me")
-        account = wire.mine(answer, self.label)["data"]["username"]
+        account = wire.json_object(answer, self.label)["data"]["username"]
         price = say("doctor_price", post=self.settings.x_post_cents, link=self.settings.x_link_cents)
         return [
             Finding(True, say("doctor_account", account=f"@{account}")),
             Finding(True, price),
-            *wire.clock(answer, self.desk.now()),
+            *wire.clock(answer, self.context.now()),
         ]
 
     def _me(self) -> dict[str, str]:
-        kept = self.desk.memory.get("x")
+        kept = self.context.memory.get("x")
         token = self.settings.x_access_token.reveal().partition("-")[0]  # an access token begins with the account's id
         if kept.get("token_of") != token:
-            kept = {**wire.mine(self._call("GET", "/2/users/me"), self.label)["data"], "token_of": token}
-            self.desk.memory.keep("x", kept)
+            kept = {**wire.json_object(self._call("GET", "/2/users/me"), self.label)["data"], "token_of": token}
+            self.context.memory.set("x", kept)
         return kept
 
-    def _upload(self, picture: Attached) -> str:
-        data, kind, _size = pictures.load(self.desk.output, picture, PICTURE_BYTES)
+    def _upload(self, picture: Attachment) -> str:
+        data, kind, _size = pictures.load(self.context.output, picture, PICTURE_BYTES)
         answer = self._call(
             "POST",
             "/2/media/upload",
             data={"media_category": "tweet_image"},
             files={"media": (f"picture.{kind.partition('/')[2]}", data, kind)},
         )
-        number = str(wire.mine(answer, self.label)["data"]["id"])
+        number = str(wire.json_object(answer, self.label)["data"]["id"])
         if picture.alt:
             alt = {"id": number, "metadata": {"alt_text": {"text": picture.alt[:ALT_LENGTH]}}}
             self._call("POST", "/2/media/metadata", json=alt)
@@ -170,11 +170,11 @@ class X(Network):
     def _call(self, method: str, path: str, **asked: Any) -> Any:
         keys = self.settings
         return wire.call(
-            self.desk.web,
+            self.context.web,
             method,
             self.settings.x_api_url + path,
             network=self.label,
-            now=self.desk.now,
+            now=self.context.now,
             renew=say("renew_x"),
             words=_words,
             auth=OAuth1(

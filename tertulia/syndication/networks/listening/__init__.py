@@ -3,7 +3,7 @@
 Each is the account that ``tertulia.syndication.networks`` speaks with, listening: the same keys, the same way to ask.
 """
 
-from tertulia.syndication.networks.base import Desk
+from tertulia.syndication.networks.base import NetworkContext
 from tertulia.syndication.networks.listening.base import Listener
 from tertulia.syndication.networks.listening.bluesky import BlueskyListener
 from tertulia.syndication.networks.listening.facebook import FacebookListener
@@ -22,6 +22,6 @@ LISTENERS: tuple[type[Listener], ...] = (
 )
 
 
-def listeners(desk: Desk) -> list[Listener]:
+def listeners(context: NetworkContext) -> list[Listener]:
     """One of each that has what it needs."""
-    return [one for one in (listener(desk) for listener in LISTENERS) if one.configured()]
+    return [one for one in (listener(context) for listener in LISTENERS) if one.configured()]

@@ -14,14 +14,14 @@ from typing import Any, ClassVar
 
 from tertulia.core import sanitise
 from tertulia.store.said import Author, Kind
-from tertulia.syndication.networks.base import Desk, Remote
+from tertulia.syndication.networks.base import NetworkContext, Remote
 
 # In a profile they mean: do not take my words elsewhere. https://brid.gy/about#opt-out (read 2026-11)
 _OPT_OUT = re.compile(r"#(?:nobridge|nobot|nobots|noindex)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class RemoteComment:
     """One public thing that somebody said on a network; nobody who asked to be left out."""
 
     id: str  # what the network calls it
@@ -43,22 +43,22 @@ class Heard:
 class Thread:
     """What stands below something of ours, as it is now; what is answered comes before its answers."""
 
-    heard: tuple[Heard, ...] = ()
+    comments: tuple[RemoteComment, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)  # like, repost
     cents: float = 0.0  # what looking cost
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FeedPage:
     """What is new in a feed, oldest first; *cursor* is where to go on next time."""
 
-    heard: tuple[Heard, ...]
+    comments: tuple[RemoteComment, ...]
     cursor: str
     cents: float = 0.0  # what reading it cost
     more: bool = False  # there is more, to be asked for once this is written down
 
 
-Feed = Callable[[str], Page]  # cursor, "" the first time → page
+Feed = Callable[[str], FeedPage]  # cursor, "" the first time → page
 
 
 class Listener(ABC):
@@ -67,10 +67,10 @@ class Listener(ABC):
     name: ClassVar[str]
     label: ClassVar[str]
     # Not more often than this, where looking costs something.
-    every: ClassVar[timedelta] = timedelta(0)
+    min_interval: ClassVar[timedelta] = timedelta(0)
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, context: NetworkContext) -> None:
+        self.context = context
 
     @abstractmethod
     def configured(self) -> bool:
@@ -82,10 +82,10 @@ class Listener(ABC):
         Everything below *remote*.
 
         Raises:
-            Waiting, Refused, Expired.
+            RetryLaterError, RefusedError, CredentialsExpiredError.
         """
 
-    def still(self, ids: Sequence[str]) -> dict[str, Heard | None]:
+    def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
         """What is at *ids* now: None where it is gone, or may no longer be shown; what is unknown is left out."""
         return {}
 
@@ -93,11 +93,11 @@ class Listener(ABC):
         """What else to read: mentions of the account, posts that link to *site*."""
         return {}
 
-    def at(self, url: str) -> Heard | None:
+    def fetch_by_url(self, url: str) -> RemoteComment | None:
         """What lives at the address *url*; None when it is not of this network, or not to be had."""
         return None
 
-    def cents_a_look(self) -> float:
+    def max_cents_per_look(self) -> float:
         """The most that one look at a feed or thread may cost."""
         return 0.0
 

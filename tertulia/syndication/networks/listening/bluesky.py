@@ -14,13 +14,13 @@ from urllib.parse import quote, urlencode
 from tertulia.core import sanitise
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks import wire
-from tertulia.syndication.networks.base import Refused, Remote
+from tertulia.syndication.networks.base import RefusedError, Remote
 from tertulia.syndication.networks.bluesky import POST, Bluesky
 from tertulia.syndication.networks.listening.base import (
     Feed,
-    Heard,
+    FeedPage,
     Listener,
-    Page,
+    RemoteComment,
     Thread,
     address,
     moment,
@@ -57,8 +57,8 @@ class BlueskyListener(Bluesky, Listener):
         counts = {"like": number(post.get("likeCount")), "repost": number(post.get("repostCount"))}
         return Thread(tuple(self._all(said)), counts)
 
-    def still(self, ids: Sequence[str]) -> dict[str, Heard | None]:
-        found: dict[str, Heard | None] = dict.fromkeys(ids)
+    def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
+        found: dict[str, RemoteComment | None] = dict.fromkeys(ids)
         for start in range(0, len(ids), AT_ONCE):
             answer = self._view("app.bsky.feed.getPosts", uris=ids[start : start + AT_ONCE])
             if answer is None:
@@ -73,7 +73,7 @@ class BlueskyListener(Bluesky, Listener):
     def feeds(self, site: str) -> dict[str, Feed]:
         return {"mentions": self._mentions, "links": lambda cursor: self._links(site, cursor)}
 
-    def at(self, url: str) -> Heard | None:
+    def fetch_by_url(self, url: str) -> RemoteComment | None:
         match = _ADDRESS.match(url)
         if not match:
             return None
@@ -92,7 +92,7 @@ class BlueskyListener(Bluesky, Listener):
             if not cursor:
                 return
 
-    def _mentions(self, cursor: str) -> Page:
+    def _mentions(self, cursor: str) -> FeedPage:
         """Posts that name or quote the account, or answer it, since the moment *cursor*."""
         uris: list[str] = []
         newest, after = cursor, ""
@@ -106,10 +106,10 @@ class BlueskyListener(Bluesky, Listener):
             after = str(answer.get("cursor") or "")
             if len(fresh) < len(seen) or not after or not cursor:
                 break
-        heard = [one for one in self.still(uris).values() if one]
-        return Page(tuple(sorted(heard, key=lambda one: one.published)), newest)
+        heard = [one for one in self.recheck(uris).values() if one]
+        return FeedPage(tuple(sorted(heard, key=lambda one: one.published)), newest)
 
-    def _links(self, site: str, cursor: str) -> Page:
+    def _links(self, site: str, cursor: str) -> FeedPage:
         """Posts that link to *site*, since the moment *cursor*."""
         host = re.sub(r"^https?://|/.*$", "", site)
         asked: dict[str, str | int] = {"q": host, "domain": host, "sort": "latest", "limit": PAGE}
@@ -119,15 +119,15 @@ class BlueskyListener(Bluesky, Listener):
         for _page in range(PAGES if cursor else 1):
             try:
                 answer = self._xrpc("GET", "app.bsky.feed.searchPosts", params=asked)
-            except Refused:  # a server that does not search
-                return Page((), cursor)
+            except RefusedError:  # a server that does not search
+                return FeedPage((), cursor)
             posts += [each for each in answer.get("posts") or [] if isinstance(each, dict)]
             if not answer.get("cursor"):
                 break
             asked["cursor"] = str(answer["cursor"])
         newest = max([cursor, *(str(each.get("indexedAt", "")) for each in posts)])
         heard = self._all([(each, _kind(each)) for each in posts])
-        return Page(tuple(sorted(heard, key=lambda one: one.published)), newest)
+        return FeedPage(tuple(sorted(heard, key=lambda one: one.published)), newest)
 
     # Asking
 
@@ -135,16 +135,16 @@ class BlueskyListener(Bluesky, Listener):
         """A public question to the AppView; None when what was asked for is not there."""
         query = urlencode(asked, doseq=True, quote_via=quote)
         answer = wire.call(
-            self.desk.web,
+            self.context.web,
             "GET",
             f"{self.settings.bluesky_appview_url}/xrpc/{method}?{query}",
             network=self.label,
-            now=self.desk.now,
+            now=self.context.now,
             allow=(400, 404),
         )
-        return wire.mine(answer, self.label) if answer.ok else None
+        return wire.json_object(answer, self.label) if answer.ok else None
 
-    def _all(self, said: Iterable[tuple[dict[str, Any], Kind]]) -> Iterator[Heard]:
+    def _all(self, said: Iterable[tuple[dict[str, Any], Kind]]) -> Iterator[RemoteComment]:
         """What may be shown of *said*."""
         given = list(said)
         profiles = self._profiles({str(post["author"].get("did")) for post, _ in given if _is_post(post)})
@@ -153,7 +153,7 @@ class BlueskyListener(Bluesky, Listener):
             did = str(post["author"].get("did")) if _is_post(post) else ""
             profile = profiles.get(did, {})
             if did and did not in blocked and not _hidden(post, profile):
-                yield self._heard(post, kind)
+                yield self._comment(post, kind)
 
     def _profiles(self, dids: set[str]) -> dict[str, dict[str, Any]]:
         found = {}
@@ -180,14 +180,14 @@ class BlueskyListener(Bluesky, Listener):
             asked["cursor"] = str(answer["cursor"])
         return found
 
-    def _heard(self, post: dict[str, Any], kind: Kind) -> Heard:
+    def _comment(self, post: dict[str, Any], kind: Kind) -> RemoteComment:
         who, record = post["author"], post["record"]
         handle = sanitise.one_line(str(who.get("handle", "")), 120)
         # "handle.invalid": an account whose handle does not prove itself.
         shown = handle if handle and handle != "handle.invalid" else str(who["did"])
         markup = marked_up(record["text"], record.get("facets"))
         reply = record.get("reply") or {}
-        return Heard(
+        return RemoteComment(
             id=str(post["uri"]),
             kind=kind,
             author=Author(
@@ -199,7 +199,7 @@ class BlueskyListener(Bluesky, Listener):
                 is_owner=who["did"] == self._session()["did"],
             ),
             avatar=address(who.get("avatar")),
-            published=moment(record.get("createdAt")) or self.desk.now(),
+            published=moment(record.get("createdAt")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
             url=f"https://bsky.app/profile/{quote(shown, safe=':.-')}/post/{str(post['uri']).rpartition('/')[2]}",

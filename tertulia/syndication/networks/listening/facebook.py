@@ -1,4 +1,4 @@
-"""Listening on a Facebook Page: https://developers.facebook.com/docs/graph-api/reference/object/comments (v26.0).
+"""Listening on a Facebook FeedPage: https://developers.facebook.com/docs/graph-api/reference/object/comments (v26.0).
 
 Names come only with the permission ``pages_read_user_engagement``; a comment without one is somebody's all the same.
 """
@@ -11,8 +11,8 @@ from tertulia.store.said import Author
 from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.facebook import Facebook
 from tertulia.syndication.networks.listening.base import (
-    Heard,
     Listener,
+    RemoteComment,
     Thread,
     address,
     as_html,
@@ -27,7 +27,7 @@ _FIELDS = "id,from,message,created_time,permalink_url,parent{id},like_count,is_h
 
 
 class FacebookListener(Facebook, Listener):
-    """A Page's feed, listening."""
+    """A FeedPage's feed, listening."""
 
     def thread(self, remote: Remote) -> Thread:
         found = self._call(
@@ -41,31 +41,31 @@ class FacebookListener(Facebook, Listener):
         liked = ((found.get("reactions") or {}).get("summary") or {}).get("total_count")
         counts = {"like": number(liked), "repost": number((found.get("shares") or {}).get("count"))}
         asked: dict[str, str | int] = {"fields": _FIELDS, "filter": "stream", "order": "chronological", "limit": PAGE}
-        heard: list[Heard] = []
+        heard: list[RemoteComment] = []
         for _page in range(PAGES):
             page = self._call("GET", f"{remote.id}/comments", params=asked)
-            heard += [one for each in page.get("data", []) if (one := self._heard(each, remote.id))]
+            heard += [one for each in page.get("data", []) if (one := self._comment(each, remote.id))]
             after = page.get("paging", {}).get("cursors", {}).get("after")
             if len(page.get("data", [])) < PAGE or not after:
                 break
             asked["after"] = after
         return Thread(tuple(heard), counts)
 
-    def still(self, ids: Sequence[str]) -> dict[str, Heard | None]:
-        found: dict[str, Heard | None] = {}
+    def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
+        found: dict[str, RemoteComment | None] = {}
         for one in ids:
             answer = self._call("GET", one, params={"fields": _FIELDS}, gone_is_fine=True)
-            found[one] = self._heard(answer, "") if answer else None
+            found[one] = self._comment(answer, "") if answer else None
         return found
 
-    def _heard(self, comment: dict[str, Any], top: str) -> Heard | None:
+    def _comment(self, comment: dict[str, Any], top: str) -> RemoteComment | None:
         words = str(comment.get("message") or "")
         if not words or comment.get("is_hidden"):
             return None
         who = comment.get("from") or {}
         markup = as_html(words)
         own = str(who.get("id", "")) == self.settings.facebook_page
-        return Heard(
+        return RemoteComment(
             id=str(comment["id"]),
             kind="reply",
             author=Author(
@@ -74,7 +74,7 @@ class FacebookListener(Facebook, Listener):
                 name=name(who.get("name"), "Facebook"),
                 is_owner=own,
             ),
-            published=moment(comment.get("created_time")) or self.desk.now(),
+            published=moment(comment.get("created_time")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
             url=address(comment.get("permalink_url")),

@@ -16,9 +16,9 @@ from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.listening.base import (
     Feed,
-    Heard,
+    FeedPage,
     Listener,
-    Page,
+    RemoteComment,
     Thread,
     address,
     moment,
@@ -48,33 +48,33 @@ class MastodonListener(Mastodon, Listener):
         answer = self._call("GET", f"/api/v1/statuses/{_safe(remote.id)}", allow=(404, 410))
         if not answer.ok:
             return Thread()
-        status = wire.mine(answer, self.label)
-        found = [self._heard(each) for each in self._below(remote.id)]
+        status = wire.json_object(answer, self.label)
+        found = [self._comment(each) for each in self._below(remote.id)]
         if status.get("quotes_count"):
-            found += [self._heard(each, "quote") for each in self._quotes(remote.id)]
+            found += [self._comment(each, "quote") for each in self._quotes(remote.id)]
         counts = {"like": number(status.get("favourites_count")), "repost": number(status.get("reblogs_count"))}
         return Thread(tuple(one for one in found if one), counts)
 
-    def still(self, ids: Sequence[str]) -> dict[str, Heard | None]:
-        found: dict[str, Heard | None] = {}
+    def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
+        found: dict[str, RemoteComment | None] = {}
         for one in ids:
             answer = self._call("GET", f"/api/v1/statuses/{_safe(one)}", allow=(404, 410))
-            status = wire.mine(answer, self.label) if answer.ok else {}
-            found[one] = self._heard(status, "reply" if status.get("in_reply_to_id") else _kind(status))
+            status = wire.json_object(answer, self.label) if answer.ok else {}
+            found[one] = self._comment(status, "reply" if status.get("in_reply_to_id") else _kind(status))
         return found
 
     def feeds(self, site: str) -> dict[str, Feed]:
         return {"mentions": self._mentions}
 
-    def at(self, url: str) -> Heard | None:
+    def fetch_by_url(self, url: str) -> RemoteComment | None:
         """Any server's post by its address, asked of our own server, which fetches it: so its ids are ours."""
         if not _STATUS.search(urlsplit(url).path):
             return None
         answer = self._call("GET", "/api/v2/search", params={"q": url, "resolve": "true", "type": "statuses"})
-        found = wire.mine(answer, self.label).get("statuses") or []
+        found = wire.json_object(answer, self.label).get("statuses") or []
         if not found:
             return None
-        return self._heard(found[0], "reply" if found[0].get("in_reply_to_id") else _kind(found[0]))
+        return self._comment(found[0], "reply" if found[0].get("in_reply_to_id") else _kind(found[0]))
 
     def _below(self, number_: str) -> list[dict[str, Any]]:
         answer = self._call("GET", f"/api/v1/statuses/{_safe(number_)}/context", allow=(404,))
@@ -82,9 +82,9 @@ class MastodonListener(Mastodon, Listener):
             retry = _REFRESH.search(answer.headers.get("mastodon-async-refresh", ""))
             if not retry:
                 break
-            self.desk.pause(min(float(retry[1]), LONGEST_REFRESH_SECONDS))
+            self.context.pause(min(float(retry[1]), LONGEST_REFRESH_SECONDS))
             answer = self._call("GET", f"/api/v1/statuses/{_safe(number_)}/context", allow=(404,))
-        return list(wire.mine(answer, self.label).get("descendants") or []) if answer.ok else []
+        return list(wire.json_object(answer, self.label).get("descendants") or []) if answer.ok else []
 
     def _quotes(self, number_: str) -> list[dict[str, Any]]:
         answer = self._call(
@@ -93,7 +93,7 @@ class MastodonListener(Mastodon, Listener):
         found = answer.json() if answer.ok else []
         return found if isinstance(found, list) else []
 
-    def _mentions(self, cursor: str) -> Page:
+    def _mentions(self, cursor: str) -> FeedPage:
         """Notifications of mentions, oldest first; the first time only the newest page."""
         found: list[dict[str, Any]] = []
         asked: dict[str, str | int] = {"types[]": "mention", "limit": PAGE}
@@ -107,10 +107,10 @@ class MastodonListener(Mastodon, Listener):
                 break
             asked["min_id"] = str(page[0]["id"])
         statuses = [each["status"] for each in found if isinstance(each.get("status"), dict)]
-        heard = [self._heard(each, "reply" if each.get("in_reply_to_id") else _kind(each)) for each in statuses]
-        return Page(tuple(one for one in heard if one), str(found[-1]["id"]) if found else cursor)
+        heard = [self._comment(each, "reply" if each.get("in_reply_to_id") else _kind(each)) for each in statuses]
+        return FeedPage(tuple(one for one in heard if one), str(found[-1]["id"]) if found else cursor)
 
-    def _heard(self, status: dict[str, Any], kind: Kind = "reply") -> Heard | None:
+    def _comment(self, status: dict[str, Any], kind: Kind = "reply") -> RemoteComment | None:
         account = status.get("account")
         if status.get("visibility") != "public" or not isinstance(account, dict) or status.get("reblog"):
             return None
@@ -127,12 +127,12 @@ class MastodonListener(Mastodon, Listener):
             markup = sanitise.clean(f"<p><em>{warning.replace('&', '&amp;').replace('<', '&lt;')}</em></p>") + markup
         card = status.get("card") if isinstance(status.get("card"), dict) else {}
         links = [unescape(href) for href in _HREF.findall(content)] + [str((card or {}).get("url", ""))]
-        return Heard(
+        return RemoteComment(
             id=str(status["id"]),
             kind=kind,
             author=self._author(account),
             avatar=address(account.get("avatar_static") or account.get("avatar")),
-            published=moment(status.get("created_at")) or self.desk.now(),
+            published=moment(status.get("created_at")) or self.context.now(),
             edited=moment(status.get("edited_at")),
             text=sanitise.plain(markup),
             html=markup,
@@ -156,11 +156,11 @@ class MastodonListener(Mastodon, Listener):
         )
 
     def _own_id(self) -> str:
-        kept = self.desk.memory.get(f"mastodon-{self._account_key()}-me")
+        kept = self.context.memory.get(f"mastodon-{self._account_key()}-me")
         if not kept:
-            account = wire.mine(self._call("GET", "/api/v1/accounts/verify_credentials"), self.label)
+            account = wire.json_object(self._call("GET", "/api/v1/accounts/verify_credentials"), self.label)
             kept = {"id": str(account["id"])}
-            self.desk.memory.keep(f"mastodon-{self._account_key()}-me", kept)
+            self.context.memory.set(f"mastodon-{self._account_key()}-me", kept)
         return str(kept["id"])
 
 

@@ -13,9 +13,9 @@ from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.listening.base import (
     Feed,
-    Heard,
+    FeedPage,
     Listener,
-    Page,
+    RemoteComment,
     Thread,
     as_html,
     moment,
@@ -36,29 +36,29 @@ class TelegramListener(Telegram, Listener):
     def feeds(self, site: str) -> dict[str, Feed]:
         return {"group": self._group}
 
-    def _group(self, cursor: str) -> Page:
+    def _group(self, cursor: str) -> FeedPage:
         """
         What was said in the group since update *cursor*.
 
         Telegram forgets an update once a later one is asked for, so *cursor* moves only when all was written down.
         """
-        threads = self.desk.memory.get("telegram-threads")
+        threads = self.context.memory.get("telegram-threads")
         offset = int(cursor or 0)
         asked: dict[str, Any] = {"offset": offset + 1, "limit": PAGE, "timeout": 0}
         asked |= {"allowed_updates": ["message", "edited_message"]}
-        updates = wire.mine(self._call("getUpdates", asked), self.label).get("result") or []
-        found: list[Heard] = []
+        updates = wire.json_object(self._call("getUpdates", asked), self.label).get("result") or []
+        found: list[RemoteComment] = []
         for update in updates:
             message = update.get("message") or update.get("edited_message") or {}
             if copied := _copied(message, self.settings.telegram_chat):
                 threads[str(message["message_id"])] = copied
-            elif heard := self._heard(message, threads):
+            elif heard := self._comment(message, threads):
                 found.append(heard)
             offset = max(offset, int(update["update_id"]))
-        self.desk.memory.keep("telegram-threads", threads)
-        return Page(tuple(found), str(offset) if offset else "", more=len(updates) == PAGE)
+        self.context.memory.set("telegram-threads", threads)
+        return FeedPage(tuple(found), str(offset) if offset else "", more=len(updates) == PAGE)
 
-    def _heard(self, message: dict[str, Any], threads: dict[str, Any]) -> Heard | None:
+    def _comment(self, message: dict[str, Any], threads: dict[str, Any]) -> RemoteComment | None:
         root = threads.get(str(message.get("message_thread_id", "")), "")
         above = message.get("reply_to_message") or {}
         root = root or _copied(above, self.settings.telegram_chat)
@@ -71,7 +71,7 @@ class TelegramListener(Telegram, Listener):
         markup = as_html(words)
         handle = sanitise.one_line(str(who.get("username") or ""), 60)
         is_copy = bool(_copied(above, self.settings.telegram_chat))
-        return Heard(
+        return RemoteComment(
             id=f"{chat.get('id')}/{message['message_id']}",
             kind="reply",
             author=Author(
@@ -81,7 +81,7 @@ class TelegramListener(Telegram, Listener):
                 handle=f"@{handle}" if handle else "",
                 url=f"https://t.me/{handle}" if handle else "",
             ),
-            published=moment(message.get("date")) or self.desk.now(),
+            published=moment(message.get("date")) or self.context.now(),
             edited=moment(message["edit_date"]) if message.get("edit_date") else None,
             text=sanitise.plain(markup),
             html=markup,

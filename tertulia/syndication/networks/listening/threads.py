@@ -7,8 +7,8 @@ from tertulia.core import sanitise
 from tertulia.store.said import Author
 from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.listening.base import (
-    Heard,
     Listener,
+    RemoteComment,
     Thread,
     address,
     as_html,
@@ -29,21 +29,21 @@ class ThreadsListener(Threads, Listener):
 
     def thread(self, remote: Remote) -> Thread:
         asked: dict[str, str | int] = {"fields": _FIELDS, "reverse": "false", "limit": PAGE}
-        heard: list[Heard] = []
+        heard: list[RemoteComment] = []
         for _page in range(PAGES):
             page = self._call("GET", f"{remote.id}/conversation", params=asked, gone_is_fine=True)
-            heard += [one for each in page.get("data", []) if (one := self._heard(each, remote.id))]
+            heard += [one for each in page.get("data", []) if (one := self._comment(each, remote.id))]
             after = page.get("paging", {}).get("cursors", {}).get("after")
             if len(page.get("data", [])) < PAGE or not after:
                 break
             asked["after"] = after
         return Thread(tuple(heard), self._counts(remote.id))
 
-    def still(self, ids: Sequence[str]) -> dict[str, Heard | None]:
-        found: dict[str, Heard | None] = {}
+    def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
+        found: dict[str, RemoteComment | None] = {}
         for one in ids:
             answer = self._call("GET", one, params={"fields": _FIELDS}, gone_is_fine=True)
-            found[one] = self._heard(answer, "") if answer else None
+            found[one] = self._comment(answer, "") if answer else None
         return found
 
     def _counts(self, media: str) -> dict[str, int]:
@@ -54,13 +54,13 @@ class ThreadsListener(Threads, Listener):
             told[each.get("name")] = number(values[0].get("value"))
         return {"like": told.get("likes", 0), "repost": told.get("reposts", 0)}
 
-    def _heard(self, reply: dict[str, Any], top: str) -> Heard | None:
+    def _comment(self, reply: dict[str, Any], top: str) -> RemoteComment | None:
         words = str(reply.get("text") or "")
         if not words or reply.get("hide_status") in _HIDDEN:
             return None
         who = sanitise.one_line(str(reply.get("username", "")), 60)
         markup = as_html(words)
-        return Heard(
+        return RemoteComment(
             id=str(reply["id"]),
             kind="reply",
             author=Author(
@@ -71,7 +71,7 @@ class ThreadsListener(Threads, Listener):
                 url=f"https://www.threads.com/@{who}" if who else "",
                 is_owner=bool(reply.get("is_reply_owned_by_me")),
             ),
-            published=moment(reply.get("timestamp")) or self.desk.now(),
+            published=moment(reply.get("timestamp")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
             url=address(reply.get("permalink")),

@@ -17,9 +17,9 @@ from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.listening.base import (
     Feed,
-    Heard,
+    FeedPage,
     Listener,
-    Page,
+    RemoteComment,
     Thread,
     address,
     moment,
@@ -43,23 +43,23 @@ _FIELDS = {
 class XListener(X, Listener):
     """An X account, listening."""
 
-    every = timedelta(days=1)
+    min_interval = timedelta(days=1)
     oembed_url = "https://publish.x.com/oembed"
 
-    def cents_a_look(self) -> float:
+    def max_cents_per_look(self) -> float:
         return PAGE * (OWNED_CENTS + USER_CENTS)
 
     def thread(self, remote: Remote) -> Thread:
         """Only how many liked and shared it; answers come with the mentions."""
         answer = self._call("GET", f"/2/tweets/{remote.id}", params={"tweet.fields": "public_metrics"}, allow=(404,))
-        found = wire.mine(answer, self.label).get("data") if answer.ok else None
+        found = wire.json_object(answer, self.label).get("data") if answer.ok else None
         if not isinstance(found, dict):
             return Thread()
         metrics = found.get("public_metrics") or {}
         shared = number(metrics.get("retweet_count"))
         return Thread((), {"like": number(metrics.get("like_count")), "repost": shared}, OWNED_CENTS)
 
-    def still(self, ids: Sequence[str]) -> dict[str, Heard | None]:
+    def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
         """Those that are gone; X says nothing free about the rest."""
         return {one: None for one in ids if self._gone(one)}
 
@@ -68,10 +68,10 @@ class XListener(X, Listener):
 
     def _gone(self, number_: str) -> bool:
         url = f"{self.oembed_url}?omit_script=1&dnt=true&url={quote(f'https://x.com/i/status/{number_}', safe='')}"
-        answer = wire.call(self.desk.web, "GET", url, network=self.label, now=self.desk.now, allow=(403, 404))
+        answer = wire.call(self.context.web, "GET", url, network=self.label, now=self.context.now, allow=(403, 404))
         return answer.status in (403, 404)  # 403: its author has closed the account to the public
 
-    def _mentions(self, cursor: str) -> Page:
+    def _mentions(self, cursor: str) -> FeedPage:
         """
         What is new since *cursor*, one page at a time, for each costs.
 
@@ -81,26 +81,26 @@ class XListener(X, Listener):
         asked: dict[str, str | int] = {"max_results": PAGE, **_FIELDS}
         asked |= {"since_id": since} if since else {}
         asked |= {"pagination_token": following} if following else {}
-        answer = wire.mine(self._call("GET", f"/2/users/{self._me()['id']}/mentions", params=asked), self.label)
+        answer = wire.json_object(self._call("GET", f"/2/users/{self._me()['id']}/mentions", params=asked), self.label)
         posts = [each for each in answer.get("data") or [] if isinstance(each, dict)]
         users = {str(each.get("id")): each for each in (answer.get("includes") or {}).get("users") or []}
-        heard = [self._heard(post, users.get(str(post.get("author_id")), {})) for post in reversed(posts)]
+        heard = [self._comment(post, users.get(str(post.get("author_id")), {})) for post in reversed(posts)]
         latest = str(max([int(newest or since or 0), *(int(post["id"]) for post in posts)]))
         cents = len(posts) * OWNED_CENTS + len(users) * USER_CENTS
         further = str((answer.get("meta") or {}).get("next_token") or "")
         # The first time, what was said before is left where it is.
         more = bool(further and since)
         place = f"{since} {latest} {further}" if more else latest if latest != "0" else ""
-        return Page(tuple(one for one in heard if one), place, cents, more)
+        return FeedPage(tuple(one for one in heard if one), place, cents, more)
 
-    def _heard(self, post: dict[str, Any], user: dict[str, Any]) -> Heard | None:
+    def _comment(self, post: dict[str, Any], user: dict[str, Any]) -> RemoteComment | None:
         kinds = {str(each.get("type")): str(each.get("id")) for each in post.get("referenced_tweets") or []}
         if not user or user.get("protected") or opted_out(user.get("description")) or "retweeted" in kinds:
             return None
         who = re.sub(r"\W", "", str(user.get("username", "")))
         markup, links = _marked_up(post)
         kind: Kind = "reply" if "replied_to" in kinds else "quote" if "quoted" in kinds else "mention"
-        return Heard(
+        return RemoteComment(
             id=str(post["id"]),
             kind=kind,
             author=Author(
@@ -112,7 +112,7 @@ class XListener(X, Listener):
                 is_owner=str(user["id"]) == str(self._me()["id"]),
             ),
             avatar=address(user.get("profile_image_url")),
-            published=moment(post.get("created_at")) or self.desk.now(),
+            published=moment(post.get("created_at")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
             url=f"https://x.com/{who}/status/{post['id']}",

@@ -1,0 +1,33 @@
+"""Where this blog's things are, told from its folder, as Pelican tells its own paths from the settings file.
+
+The blog's folder is the one that holds ``content/``. Its own looks, ``content/theme/``, win over the program's file
+by file. The first plugin of all, so that the others find whole paths.
+
+Settings:
+    IMAGE_CACHE_PATH, CONVERSATION_PATH, THEME_TEMPLATES_OVERRIDES   may be relative to the blog's folder
+    SITEURL   the path under which the blog lives. Default: that of SITE_ADDRESS
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pelican import signals
+
+from tertulia.core import paths
+
+
+def resolve(pelican):
+    """Make every path whole, once the settings are read."""
+    settings = pelican.settings
+    root, own = Path(settings["PATH"]).parent, paths.own_theme(settings["PATH"])
+    for name in ("IMAGE_CACHE_PATH", "CONVERSATION_PATH"):
+        settings[name] = str(root / settings[name])
+    overrides = [str(root / folder) for folder in settings["THEME_TEMPLATES_OVERRIDES"]]
+    settings["THEME_TEMPLATES_OVERRIDES"] = [*overrides, str(own / "templates")]
+    if (own / "static").is_dir():  # after ours: what is copied last stays
+        settings["THEME_STATIC_PATHS"] = [*settings["THEME_STATIC_PATHS"], str(own / "static")]
+    settings["SITEURL"] = settings["SITEURL"] or urlsplit(settings["SITE_ADDRESS"]).path.rstrip("/")
+
+
+def register():
+    signals.initialized.connect(resolve)

@@ -1,0 +1,62 @@
+"""What is wrong with a blog's languages: one that has no file, a phrase of the blogger's own that will not be read."""
+
+import string
+from collections.abc import Iterable
+
+from tertulia.core import languages, toml
+from tertulia.core.errors import ContentError
+from tertulia.core.languages import LAST, Languages, Phrase
+from tertulia.core.models import Problem
+
+
+def problems(spoken: Languages, codes: Iterable[str]) -> list[Problem]:
+    """
+    What the blogger should look at; each is told in the blog's language and does no harm to the rest.
+
+    Args:
+        codes: The languages that the blog says it is written in.
+    """
+    there = spoken.codes()
+    found = [_unknown(spoken, code) for code in dict.fromkeys(codes) if not set(_ways_to_say(code)) & set(there)]
+    for code in there if spoken.own else ():
+        found += _own_problems(spoken, code)
+    return found
+
+
+def _ways_to_say(code: str) -> tuple[str, str]:
+    code = languages.normal(code)
+    return code, code.partition("-")[0]
+
+
+def _unknown(spoken: Languages, code: str) -> Problem:
+    what = spoken.text("language_unknown", language=code, blog=spoken.get(spoken.blog).name)
+    return Problem("pelicanconf.py", None, what, spoken.text("language_unknown_fix", language=code))
+
+
+def _own_problems(spoken: Languages, code: str) -> list[Problem]:
+    assert spoken.own is not None
+    path = spoken.own / f"{code}.toml"
+    shown = f"content/theme/languages/{code}.toml"
+    try:
+        mine = languages.phrases_of(toml.read(path).entries)
+    except ContentError as error:
+        return [Problem(shown, None, str(error).partition(": ")[2])]
+    ours = languages.read(languages.FOLDER, LAST).phrases
+    found = []
+    for key, phrase in mine.items():
+        if key not in ours:
+            found.append(Problem(shown, None, spoken.text("language_key", key=key), spoken.text("language_key_fix")))
+        elif not _names(phrase) <= _names(ours[key]):
+            names = ", ".join(f"{{{name}}}" for name in sorted(_names(ours[key]))) or "–"
+            what = spoken.text("language_names", key=key)
+            found.append(Problem(shown, None, what, spoken.text("language_names_fix", names=names)))
+    return found
+
+
+def _names(phrase: Phrase) -> frozenset[str]:
+    """The ``{names}`` in *phrase*; what cannot be filled in has one that no phrase of ours has."""
+    texts = phrase.values() if not isinstance(phrase, str) else (phrase,)
+    try:
+        return frozenset(name for one in texts for _, name, _, _ in string.Formatter().parse(one) if name is not None)
+    except ValueError:
+        return frozenset("{")

@@ -1,0 +1,291 @@
+"""What is said, in which language: each language is one file of data, and nothing here knows any of them.
+
+``tertulia/languages/xx.toml`` holds all that depends on a language: its native name, its quotes, how a list ends, and
+every phrase, for readers and for bloggers. ``content/theme/languages/xx.toml`` is the blogger's own: the same shape,
+any part of it, and what it says wins. A file that is there is a language::
+
+    name = "Español"
+    quotes = ["«»", "“”", "‘’"]
+
+    [readers.post]
+    minutes = { one = "{n} minuto", other = "{n} minutos" }
+
+    [blogger.metadata]
+    bad_date = "la fecha «{value}» no se entiende"
+
+Sections are for people: a key is unique over a whole file. A phrase is looked for in the language asked for, in the
+one that its file names as ``fallback``, in the blog's, in English; at last the key itself is said, so that nobody ever
+meets an error for a word. Plural forms are the names of CLDR (zero, one, two, few, many, other), chosen by Babel:
+https://cldr.unicode.org/index/cldr-spec/plural-rules
+
+``speak("es", content)`` sets the blog's language, with its own phrases, for this thread of work; ``say("bad_date",
+value="ayer")`` uses it. It is a context variable: forked children inherit it, and a thread is given it by ``carried``.
+"""
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+Phrase = str | Mapping[str, str]
+
+FOLDER = Path(__file__).parent.parent / "languages"
+OWN = Path("theme", "languages")  # under content/
+DEFAULT = "es"  # what a blog speaks that does not say
+LAST = "en"  # the one language that is always complete
+PLURALS = ("zero", "one", "two", "few", "many", "other")
+AUDIENCES = ("readers", "blogger")
+
+# BCP 47, as far as a file may be named by it: "es", "pt-br", "zh-hant-tw". Strangers may ask for a language.
+_CODE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language as its files have it; a language without a file has a code and nothing else."""
+
+    code: str
+    data: Mapping[str, Any] = field(default_factory=dict)  # all that is no phrase
+    phrases: Mapping[str, Phrase] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What its speakers call it: "Català"."""
+        return str(self.data.get("name") or _locale_name(self.code))
+
+    @property
+    def direction(self) -> str:
+        """ "ltr" or "rtl", the values of HTML's ``dir``."""
+        return str(self.data.get("direction") or _direction(self.code))
+
+    def fill(self, phrase: Phrase, n: Any, values: Mapping[str, object]) -> str:
+        """
+        *phrase* in the right number, its ``{names}`` filled in.
+
+        Raises:
+            LookupError, ValueError, AttributeError, TypeError: the phrase asks for what it does not get.
+        """
+        if isinstance(phrase, Mapping):
+            form = plural(self.code, n) if isinstance(n, int | float) else "other"
+            phrase = phrase.get(form) or phrase["other"]
+        return phrase.format(n=n, **values) if "{" in phrase else phrase
+
+
+class Languages:
+    """
+    The languages that one blog can use. Nothing in it changes.
+
+    Args:
+        blog: The blog's own language: that of the terminal, and of what a language lacks.
+        content: The blog's ``content`` folder; without one there are just the languages that we ship.
+    """
+
+    def __init__(self, blog: str = DEFAULT, content: Path | None = None) -> None:
+        self.blog = normal(blog) or DEFAULT
+        self.content = content
+        self.own = content / OWN if content else None
+        self._known: dict[str, Language] = {}
+        self._chains: dict[str, tuple[Language, ...]] = {}
+
+    def codes(self) -> tuple[str, ...]:
+        """Every language that has a file, by code."""
+        folders = (FOLDER, self.own) if self.own else (FOLDER,)
+        return tuple(sorted({file.stem for folder in folders for file in folder.glob("*.toml") if normal(file.stem)}))
+
+    def get(self, code: str) -> Language:
+        """The language *code*, the blogger's own words over ours."""
+        code = normal(code) or code
+        if code not in self._known:
+            found = read(FOLDER, code)
+            mine = read(self.own, code) if self.own else Language(code)
+            data, phrases = {**found.data, **mine.data}, {**found.phrases, **mine.phrases}
+            self._known[code] = Language(code, data, phrases)
+        return self._known[code]
+
+    def fallbacks(self, code: str = "") -> tuple[Language, ...]:
+        """The languages that are asked for a phrase in *code*, first to last."""
+        code = normal(code)
+        if code not in self._chains:
+            found: dict[str, Language] = {}
+            for first in (code, self.blog, LAST):
+                wanted = first
+                while wanted and wanted not in found:
+                    found[wanted] = self.get(wanted)
+                    wanted = normal(str(found[wanted].data.get("fallback", ""))) or wanted.rpartition("-")[0]
+            self._chains[code] = tuple(found.values())
+        return self._chains[code]
+
+    def text(self, key: str, code: str = "", /, n: Any = None, **values: object) -> str:
+        """The phrase *key* in the language *code*, or in the next one that has it; *n* chooses the plural form."""
+        for language in self.fallbacks(code):
+            if phrase := language.phrases.get(key):
+                try:
+                    return language.fill(phrase, n, values)
+                except (LookupError, ValueError, AttributeError, TypeError):
+                    continue  # a blogger's own with a slip in it: the next language says it
+        return key
+
+    def data(self, name: str, code: str = "") -> Any:
+        """What the file of *code*, or of the next language that has it, says of *name*; None when none does."""
+        return next((language.data[name] for language in self.fallbacks(code) if name in language.data), None)
+
+
+_spoken: ContextVar[Languages] = ContextVar("languages")
+
+
+def current() -> Languages:
+    """The languages of the blog that this thread works for."""
+    return _spoken.get(None) or _unspoken()
+
+
+@cache
+def _unspoken() -> Languages:
+    return Languages()
+
+
+def use(languages: Languages) -> None:
+    """Work for the blog of these *languages* from here on."""
+    _spoken.set(languages)
+
+
+def speak(language: str, content: Path | None = None) -> None:
+    """Choose the language of every later ``say``; the blogger's own phrases are under *content*, or where they were."""
+    use(Languages(language, content or current().content))
+
+
+def spoken() -> str:
+    """The language chosen by ``speak``."""
+    return current().blog
+
+
+def say(phrase: str, /, n: Any = None, **values: object) -> str:
+    """The *phrase* of that key in the blog's language."""
+    return current().text(phrase, n=n, **values)
+
+
+def text(phrase: str, language: str, /, n: Any = None, **values: object) -> str:
+    """The *phrase* of that key for someone who reads *language*."""
+    return current().text(phrase, language, n=n, **values)
+
+
+def carried(work: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """*work*, which will speak as this thread does, in whichever thread it runs."""
+    context = copy_context()
+
+    def in_context(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        return context.copy().run(work, *args, **kwargs)
+
+    return in_context
+
+
+def local(value: Any, language: str, blog: str) -> Any:
+    """
+    What a setting says to those who read *language*.
+
+    Args:
+        value: A plain value, or a dict of values by language.
+        blog: The language that stands in for one that the dict lacks.
+    """
+    if not isinstance(value, Mapping):
+        return value or ""
+    return value.get(language) or value.get(blog) or ""
+
+
+def date_words(day: dt.date, language: str, form: str = "long") -> str:
+    """*day* as it is written in *language*, "21 de noviembre de 2026"; *form* is Babel's: "long", "MMMM", "d MMM"."""
+    from babel import Locale, UnknownLocaleError
+    from babel.dates import format_date
+
+    for known in current().fallbacks(language):
+        try:
+            return format_date(day, form, locale=Locale.parse(known.code, sep="-"))
+        except (UnknownLocaleError, ValueError):
+            continue
+    return day.isoformat()
+
+
+def normal(code: str) -> str:
+    """*code* as files are named: "pt-br" for "pt_BR"; "" for what is no language code."""
+    code = code.strip().lower().replace("_", "-")
+    return code if _CODE.fullmatch(code) else ""
+
+
+@lru_cache(maxsize=4096)
+def plural(code: str, n: float) -> str:
+    """The plural form of *n* in *code*: "one", "few", "other"…"""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(code, sep="-").plural_form(n)
+    except (UnknownLocaleError, ValueError):
+        return "one" if n == 1 else "other"
+
+
+@cache
+def _direction(code: str) -> str:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(code, sep="-").text_direction
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+
+
+@cache
+def _locale_name(code: str) -> str:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        name = Locale.parse(code, sep="-").display_name or code
+    except (UnknownLocaleError, ValueError):
+        return code
+    return name[:1].upper() + name[1:]
+
+
+def read(folder: Path, code: str) -> Language:
+    """What one file says; nothing when it is not there, or cannot be read."""
+    path = folder / f"{code}.toml"
+    try:
+        if not normal(code):  # a stranger may ask for "../../secret"
+            return Language(code)
+        stamp = path.stat()
+    except OSError:
+        return Language(code)
+    return _parsed(path, code, stamp.st_mtime_ns, stamp.st_size)
+
+
+@lru_cache(maxsize=64)
+def _parsed(path: Path, code: str, _mtime: int, _size: int) -> Language:
+    """The file *path*, read once for as long as it does not change; one that cannot be read says nothing."""
+    try:
+        tables = tomllib.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError, RecursionError):  # told by ``language_check``
+        return Language(code)
+    data = {name: value for name, value in tables.items() if name not in AUDIENCES}
+    return Language(code, data, phrases_of(tables))
+
+
+def phrases_of(tables: Mapping[str, Any]) -> dict[str, Phrase]:
+    """Every phrase by its key, whatever section it stands in."""
+    found: dict[str, Phrase] = {}
+
+    def gather(table: Mapping[str, Any]) -> None:
+        for key, value in table.items():
+            if isinstance(value, str):
+                found[key] = value
+            elif isinstance(value, Mapping) and value and set(value) <= set(PLURALS):
+                found[key] = {form: str(words) for form, words in value.items()}
+            elif isinstance(value, Mapping):
+                gather(value)
+
+    for audience in AUDIENCES:
+        if isinstance(tables.get(audience), Mapping):
+            gather(tables[audience])
+    return found

@@ -1,0 +1,36 @@
+"""Where the program's own files lie, in a clone and as installed.
+
+In a clone, ``plugins/``, ``theme/`` and ``.env.example`` lie beside the package, where one looks for them; a wheel
+carries the same tree inside it (``[tool.hatch.build]`` in ``pyproject.toml``). ``HOME`` is the folder that holds
+them either way. What a blog has of its own wins over it: ``own_theme``.
+"""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+INSTALLED = (PACKAGE / "theme").is_dir()  # from a wheel; False in a clone
+HOME = PACKAGE if INSTALLED else PACKAGE.parent
+THEME = HOME / "theme"
+PLUGINS = "tertulia.plugins" if INSTALLED else "plugins"  # the dotted name of the package that holds them
+ENV_EXAMPLE = HOME / ".env.example"
+
+
+def own_theme(content: Path | str) -> Path:
+    """A blogger's own looks, which win file by file: ``content/theme/`` with ``templates/`` and ``static/``."""
+    return Path(content, "theme")
+
+
+def theme_folders(content: Path | str) -> list[Path]:
+    """Where a file of the theme is looked for, the first that has it wins: the blog's own looks, then ours."""
+    return [own_theme(content), THEME]
+
+
+def theme_file(content: Path | str, name: str) -> Path:
+    """
+    The theme's file *name*, as this blog shows it.
+
+    Args:
+        content: The blog's ``content`` folder.
+        name: Relative to a theme's folder: ``static/site.css``.
+    """
+    return next((path for folder in theme_folders(content) if (path := folder / name).is_file()), THEME / name)

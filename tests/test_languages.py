@@ -1,0 +1,184 @@
+"""Languages are data: files, what a language lacks, a blogger's own."""
+
+import string
+import threading
+
+import pytest
+
+from tertulia.core import language_check, languages
+from tertulia.core.languages import FOLDER, LAST, Languages
+from tertulia.core.parallel import spread
+
+COMPLETE = ("es", "en")
+
+
+@pytest.fixture(autouse=True)
+def _spanish():
+    """Each test starts in Spanish and leaves no words of its own behind."""
+    languages.use(Languages())
+    yield
+    languages.use(Languages())
+
+
+def own(tmp_path, code, written):
+    """A content folder whose blogger says things in a way of their own."""
+    folder = tmp_path / "theme" / "languages"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{code}.toml").write_text(written, "utf-8")
+    return tmp_path
+
+
+def names(phrase):
+    texts = phrase.values() if not isinstance(phrase, str) else [phrase]
+    return {name for one in texts for _, name, _, _ in string.Formatter().parse(one) if name is not None}
+
+
+def shipped():
+    return sorted(file.stem for file in FOLDER.glob("*.toml"))
+
+
+@pytest.mark.parametrize("code", COMPLETE)
+def test_spanish_and_english_are_complete(code):
+    """Each has every phrase there is, and no other language has one that they lack."""
+    known = set().union(*(Languages().get(other).phrases for other in shipped()))
+    assert set() == known - set(Languages().get(code).phrases)
+
+
+@pytest.mark.parametrize("code", shipped())
+def test_a_phrase_asks_for_the_same_in_every_language(code):
+    """A {name} that English does not get would never be filled in."""
+    english, phrases = Languages().get(LAST).phrases, Languages().get(code).phrases
+    wrong = [key for key, phrase in phrases.items() if not names(phrase) <= names(english.get(key, ""))]
+    lost = [key for key, phrase in phrases.items() if names(english.get(key, "")) - names(phrase) - {"n"}]
+    assert ([], []) == (wrong, lost)
+
+
+@pytest.mark.parametrize("code", shipped())
+def test_no_key_has_two_meanings(code):
+    """A key stands once in a file, whatever its section."""
+    import tomllib
+
+    tables = tomllib.loads((FOLDER / f"{code}.toml").read_text("utf-8"))
+    sections = [section for audience in ("readers", "blogger") for section in tables.get(audience, {}).values()]
+    assert sum(map(len, sections)) == len(Languages().get(code).phrases)
+
+
+def test_what_a_language_lacks_is_said_phrase_by_phrase(tmp_path):
+    """Asked language, its own fallback, the blog's, English, the key itself."""
+    content = own(tmp_path, "gl", 'fallback = "en"\n[readers.page]\nskip = "Saltar ao contido"\n')
+    spoken = Languages("es", content)
+    assert "Saltar ao contido" == spoken.text("skip", "gl")
+    assert "Sections" == spoken.text("menu", "gl")
+    assert "Secciones" == spoken.text("menu", "eu")
+    assert "Sections" == Languages("eu").text("menu", "eu")
+    assert "no_such_phrase" == spoken.text("no_such_phrase", "gl")
+
+
+def test_a_region_is_its_language(tmp_path):
+    """Spanish as in Mexico reads Spanish before the blog's English."""
+    assert "Secciones" == Languages("en").text("menu", "es-MX")
+
+
+def test_the_bloggers_own_words_win(tmp_path):
+    """One phrase reworded; the rest stays as we ship it."""
+    spoken = Languages("es", own(tmp_path, "es", '[readers.page]\nmenu = "Salas"\n'))
+    assert ("Salas", "Portada") == (spoken.text("menu"), spoken.text("home"))
+
+
+@pytest.mark.parametrize("written", ['menu = "{lo que sea}"', 'menu = "{"', 'menu = { one = "una" }', 'menu = ""'])
+def test_a_slip_in_own_words_is_passed_over(tmp_path, written):
+    """A phrase that cannot be filled in is said by the next language that can."""
+    spoken = Languages("es", own(tmp_path, "es-ar", f"[readers.page]\n{written}\n"))
+    assert "Secciones" == spoken.text("menu", "es-ar", n=5)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("[readers.page]\nmenu = ", "theme/languages/ca.toml: "),
+        ('[readers.page]\nmneu = "Seccions"', "«mneu»"),
+        ('[readers.page]\nmenu = "{que}"', "«menu»"),
+        ('[readers.post]\nminutes = { one = "{n} minut", other = "{m} minuts" }', "{n}"),
+    ],
+)
+def test_slips_in_own_words_are_told(tmp_path, written, expected):
+    """One line says which file, what, and what to do."""
+    (problem,) = language_check.problems(Languages("es", own(tmp_path, "ca", written)), ("es",))
+    assert expected in str(problem)
+    assert "\n" not in str(problem)
+
+
+def test_a_language_without_a_file_is_told():
+    """A code in LANGUAGES that nobody can be addressed in."""
+    (problem,) = language_check.problems(Languages("es"), ("es", "en", "eu", "es-mx"))
+    assert "«eu»" in str(problem)
+    assert "Español" in str(problem)
+
+
+@pytest.mark.parametrize("code", ["../../../etc/passwd", "", "e", "es/../en", "x" * 5000, "es\0"])
+def test_no_stranger_reaches_another_file(code):
+    """What is no language code is a language that says nothing."""
+    assert {} == Languages().get(code).phrases
+    assert "Secciones" == Languages().text("menu", code)
+
+
+def test_plural_forms_are_those_of_the_language(tmp_path):
+    """CLDR chooses; a form that is missing is "other"."""
+    forms = '[readers.post]\nminutes = { two = "?", few = "{n} minuty", many = "{n} minut", other = "{n} minuty!" }\n'
+    spoken = Languages("es", own(tmp_path, "pl", forms))
+    assert ["1 minuty!", "2 minuty", "5 minut", "1.5 minuty!"] == [
+        spoken.text("minutes", "pl", n=n) for n in (1, 2, 5, 1.5)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "direction"),
+    [("es", "Español", "ltr"), ("eu", "Euskara", "ltr"), ("he", "עברית", "rtl"), ("qq", "qq", "ltr")],
+)
+def test_a_language_without_data_is_described_by_cldr(code, name, direction):
+    """Its name and its direction need no file."""
+    language = Languages().get(code)
+    assert (name, direction) == (language.name, language.direction)
+
+
+def test_a_saved_file_is_read_anew(tmp_path):
+    """The next build says what the file says by then."""
+    content = own(tmp_path, "es", '[readers.page]\nmenu = "Salas"\n')
+    assert "Salas" == Languages("es", content).text("menu")
+    own(tmp_path, "es", '[readers.page]\nmenu = "Habitaciones"\n')
+    assert "Habitaciones" == Languages("es", content).text("menu")
+
+
+def test_each_thread_speaks_for_its_own_blog():
+    """Two builds in one process, two services: neither changes the other's language."""
+    heard, here = {}, threading.Barrier(2)
+
+    def work(code):
+        languages.speak(code)
+        here.wait()
+        heard[code] = languages.say("menu")
+
+    threads = [threading.Thread(target=work, args=(code,)) for code in COMPLETE]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {"es": "Secciones", "en": "Sections"} == heard
+
+
+def test_a_thread_carries_its_makers_language():
+    """What is done aside speaks as the work that asked for it."""
+    languages.speak("en")
+    heard = []
+    threads = [threading.Thread(target=languages.carried(lambda: heard.append(languages.say("menu")))) for _ in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ["Sections", "Sections"] == heard
+
+
+def test_workers_speak_as_their_parent():
+    """Forked children inherit the language."""
+    languages.speak("en")
+    assert {"Sections"} == set(spread(lambda _n: languages.say("menu"), range(400)))

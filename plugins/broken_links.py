@@ -6,10 +6,11 @@ Must be the last plugin: a link may lead to whatever another one writes, a feed 
 import os
 import re
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pelican import signals
 
+from tertulia.core.addresses import split_address
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 
@@ -49,7 +50,7 @@ def check_links(pelican):
     """Tell of every link to an address of this blog that nothing was written for."""
     output = Path(pelican.output_path)
     for content, href, siteurl in _links:
-        path = unquote(urlsplit(href).path).removeprefix(siteurl).lstrip("/")
+        path = unquote(split_address(href).path).removeprefix(siteurl).lstrip("/")
         target = output / path
         if not (target.is_file() or (target / "index.html").is_file()):
             _tell_link(content, href.removeprefix(siteurl))

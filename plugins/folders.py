@@ -9,11 +9,11 @@ Settings:
 """
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pelican import signals
 
 from tertulia.core import paths
+from tertulia.core.addresses import split_address
 
 
 def resolve(pelican):
@@ -26,7 +26,7 @@ def resolve(pelican):
     settings["THEME_TEMPLATES_OVERRIDES"] = [*overrides, str(own / "templates")]
     if (own / "static").is_dir():  # after ours: what is copied last stays
         settings["THEME_STATIC_PATHS"] = [*settings["THEME_STATIC_PATHS"], str(own / "static")]
-    settings["SITEURL"] = settings["SITEURL"] or urlsplit(settings["SITE_ADDRESS"]).path.rstrip("/")
+    settings["SITEURL"] = settings["SITEURL"] or split_address(settings["SITE_ADDRESS"]).path.rstrip("/")
 
 
 def register():

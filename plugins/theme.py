@@ -33,7 +33,7 @@ from jinja2 import FileSystemBytecodeCache, pass_context
 from markupsafe import Markup
 from pelican import signals
 
-from tertulia.core import addresses, languages
+from tertulia.core import addresses, languages, paths
 
 CLOUD_SIZES = 5
 
@@ -63,6 +63,25 @@ def native_name(lang):
     return languages.current().get(lang).name
 
 
+def og_locale(lang):
+    """Language and country, as Open Graph wants them."""
+    return languages.current().get(lang).locale
+
+
+def direction(lang):
+    """The attribute that a page in *lang* needs when it is not read from left to right."""
+    return Markup("" if languages.current().get(lang).direction == "ltr" else ' dir="rtl"')
+
+
+def marked(lang, around):
+    """The attributes of something in *lang* on a page in *around*: its language and direction, where they differ."""
+    if lang == around:
+        return Markup("")
+    known = languages.current()
+    turns = known.get(lang).direction != known.get(around).direction
+    return Markup(' lang="{}"').format(lang) + (Markup(' dir="{}"').format(known.get(lang).direction) if turns else "")
+
+
 @pass_context
 def local(context, value):
     """*value* as it is; of a dict by language, the entry of the page's language."""
@@ -77,6 +96,12 @@ def date_words(context, date, lang=None, form="long"):
     return _date_words(date.year, date.month, date.day, form, lang or language(context))
 
 
+@pass_context
+def month_year(context, date):
+    """ "noviembre de 2026", in the language of the page."""
+    return languages.month_words(date, language(context))
+
+
 @cache
 def _date_words(year, month, day, form, lang):
     return languages.date_words(dt.date(year, month, day), lang, form)
@@ -84,9 +109,7 @@ def _date_words(year, month, day, form, lang):
 
 def conjunction(name, lang):
     """How a list goes on to its last *name*: "y Luis", but "e Inés"; "and" in English."""
-    if lang != "es":
-        return "and"
-    return "e" if re.match(r"(?:i|hi(?!e))", plain(name)) else "y"
+    return languages.current().conjunction(name, lang)
 
 
 @pass_context
@@ -125,14 +148,15 @@ def homes(context):
 
 @pass_context
 def asset(context, name):
-    """The address of a file of ``theme/static``."""
-    return link(context, f"{context['THEME_STATIC_DIR']}/{name}?{fingerprint(context['THEME'], name)}")
+    """The address of a file of the theme's ``static/``."""
+    file = paths.theme_file(context["PATH"], f"static/{name}", context["THEME"])
+    return link(context, f"{context['THEME_STATIC_DIR']}/{name}?{fingerprint(file)}")
 
 
 @cache
-def fingerprint(theme, name):
-    """Eight characters that change when the file does; looked at once a build."""
-    return hashlib.sha256(Path(theme, "static", name).read_bytes()).hexdigest()[:8]
+def fingerprint(file):
+    """Eight characters that change when *file* does; looked at once a build."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
 
 
 def plain(name):
@@ -205,7 +229,22 @@ def network_name(network):
     return NETWORK_NAMES.get(network, network.capitalize())
 
 
-FILTERS = (native_name, local, date_words, link, absolute, counted, embedded, script_safe, network_name, current)
+FILTERS = (
+    native_name,
+    og_locale,
+    direction,
+    marked,
+    local,
+    date_words,
+    month_year,
+    link,
+    absolute,
+    counted,
+    embedded,
+    script_safe,
+    network_name,
+    current,
+)
 GLOBALS = (t, language, conjunction, here, homes, asset, card, service, shared)
 
 

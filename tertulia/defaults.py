@@ -136,6 +136,8 @@ SLUGIFY_SOURCE = "title"
 FORMATTED_FIELDS: list[str] = []  # plugins.reader has rendered what may hold Markdown
 FILENAME_METADATA = PATH_METADATA = ""  # what a post says of itself stands in it
 RELATIVE_URLS = False
+# Dates in words are Babel's; the machine's own locale may be one that was never installed there.
+LOCALE = ["C.UTF-8", "en_US.UTF-8", ""]
 LOAD_CONTENT_CACHE = False
 LOG_FILTER: list[tuple[int, str]] = []
 MAX_POST_BYTES = 2_000_000

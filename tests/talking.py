@@ -56,8 +56,8 @@ class Talk:
         (folder / "output").mkdir(parents=True, exist_ok=True)
         posts.write(folder / "output", Published(site=SITE, title="Blog", lang="es", posts=(POST, ENGLISH)))
         self.blog = Blog(
-            root=ROOT, site=SITE, title="La sobremesa", lang="es", service=SITE, output=lambda: folder / "output",
-            author="Reme",
+            root=ROOT, site=SITE, title="La sobremesa", lang="es", langs=("es", "en"), service=SITE,
+            output=lambda: folder / "output", author="Reme",
         )  # fmt: skip
         self.settings = settings.load(folder, {"SECRET_KEY": "a long and random text", **(environ or {})})
         self.store = open_store(store_url, folder)

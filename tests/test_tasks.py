@@ -13,23 +13,26 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from invoke.tasks import task
 
 import tasks
+from tertulia import cli
 from tertulia.commands import (
     build,
     check,
     conf,
+    develop,
     environment,
     new,
     preview,
     program,
     start,
-    update,
 )
 from tertulia.core import languages
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
 
 ROOT = Path(__file__).resolve().parent.parent
+TASKS = (*cli.TASKS, *develop.TASKS)
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=ZoneInfo("Europe/Madrid"))
 
 CONF = '''\
@@ -98,8 +101,12 @@ def test_an_old_python_can_read_tasks_py():
 
 def test_every_task_has_its_line_in_both_languages():
     """Each task and each of its options says what it does, in Spanish and in English."""
-    wanted = {f"task_{task.name}" for task in tasks.TASKS}
-    wanted |= {f"option_{argument.name.replace('_', '-')}" for task in tasks.TASKS for argument in task.get_arguments()}
+    wanted = {f"task_{task.body.__name__}" for task in (*TASKS, cli.new_blog)}
+    wanted |= {
+        f"option_{argument.name.replace('_', '-')}"
+        for task in (*TASKS, cli.new_blog)
+        for argument in task.get_arguments()
+    }
     known = {lang: set(languages.Languages().get(lang).phrases) for lang in ("es", "en")}
     assert {"es": set(), "en": set()} == {lang: wanted - phrases for lang, phrases in known.items()}
 
@@ -107,16 +114,16 @@ def test_every_task_has_its_line_in_both_languages():
 def test_without_a_task_all_are_listed(capsys):
     """The bare command prints one line for each task and ends well."""
     with pytest.raises(SystemExit) as ended:
-        program.run(tasks.TASKS, ["tasks.py"])
+        program.run(TASKS, ["tasks.py"])
     assert 0 == ended.value.code
     lines = capsys.readouterr().out.splitlines()
-    assert [task.name for task in tasks.TASKS] == [line.split()[0] for line in lines if line.startswith("  ")]
+    assert [task.name for task in TASKS] == [line.split()[0] for line in lines if line.startswith("  ")]
 
 
 def test_what_makes_no_sense_is_answered_in_one_line(capsys):
     """An unknown task ends with code 2 and one line."""
     with pytest.raises(SystemExit) as ended:
-        program.run(tasks.TASKS, ["tasks.py", "publicar-ya"])
+        program.run(cli.TASKS, ["tasks.py", "publicar-ya"])
     assert 2 == ended.value.code
     assert 1 == capsys.readouterr().err.count("\n")
 
@@ -124,9 +131,31 @@ def test_what_makes_no_sense_is_answered_in_one_line(capsys):
 def test_pytest_gets_its_own_options():
     """What stands behind "test" is kept for pytest, and invoke does not look at it."""
     seen = []
-    fake = tasks.task(lambda c: seen.extend(program.rest), name="test")
+    fake = task(lambda c: seen.extend(c.rest), name="test")
     program.run([fake], ["tasks.py", "test", "-k", "uno o dos", "--lf"])
     assert ["-k", "uno o dos", "--lf"] == seen
+
+
+def test_a_task_without_its_phrase_is_told_by_its_docstring(capsys):
+    """A word that nobody wrote yet stops no one: not the list of tasks, not the help of one."""
+
+    def count(c, far=False):
+        """Count the posts."""
+
+    for arguments in (["tasks.py"], ["tasks.py", "--help", "count"]):
+        with pytest.raises(SystemExit) as ended:
+            program.run([task(count)], arguments)
+        assert 0 == ended.value.code
+    listed, helped = capsys.readouterr().out.split("\n\n", 1)
+    assert "  count  Count the posts.\n" in listed + helped
+    assert "--far" in helped
+
+
+def test_the_first_start_needs_nothing_installed():
+    """What makes .venv runs in a Python that has no package of ours."""
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import tertulia.commands.environment"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code, str(ROOT)], capture_output=True, check=False)
+    assert b"" == done.stderr
 
 
 def test_phrases_that_code_asks_for_exist():
@@ -189,7 +218,7 @@ def test_a_changed_lock_is_installed(venv):
 
 def test_a_half_made_venv_is_made_again(venv):
     """The mark of an unfinished making wins over all else in the folder."""
-    (venv / "unfinished").touch()
+    (venv / "tertulia.json").write_text(json.dumps(environment.UNFINISHED))
     assert "make" == environment.state(venv, {"requirements.txt": "1"})
 
 
@@ -233,7 +262,6 @@ def test_a_missing_lock_is_one_line(tmp_path):
     ("printed", "expected"),
     [
         ("WARNING: Retrying\nERROR: NewConnectionError('…: Name or service not known')", "install_no_network"),
-        ("error: Failed to fetch: `x`\n  Caused by: dns error", "install_no_network"),
         ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "install_no_space"),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "install_bad_hash"),
     ],
@@ -326,12 +354,6 @@ def test_broken_settings_are_told_by_line(tmp_path):
     assert "es" == conf.language(path)
 
 
-def test_a_setting_comes_with_its_comment():
-    """A new setting is shown with the comment lines right above it."""
-    lines = conf.setting_lines("# far\n\n# what it does\nA = (\n  1,\n)\nB = 2  # beside\n")
-    assert lines == {"A": "# what it does\nA = (\n  1,\n)", "B": "B = 2  # beside"}
-
-
 # ── new ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -398,6 +420,7 @@ def test_start_makes_the_clone_ones_own(blog):
     expected = {
         "SITENAME": "El rincón", "TAGLINE": "Un sitio", "SITE_ADDRESS": "https://rincon.example", "DEFAULT_LANG": "es",
         "AUTHOR": "Ñandú Pérez", "TIMEZONE": "America/Bogota", "ANNOUNCE_SINCE": "2026-11-22",
+        "DEFAULT_CATEGORY": "Notas", "CONTENT_LICENSE": "", "CONTENT_LICENSE_URL": "",
     }  # fmt: skip
     assert expected == values
     aside = blog / "contenido-de-muestra"
@@ -521,182 +544,6 @@ def test_start_without_a_person_says_which_options_are_missing(blog, monkeypatch
         start.run(blog, {"address": "https://x.example"}, yes=False)
     assert (blog / "pelicanconf.py").read_text("utf-8") == CONF
     assert start.is_sample(blog)
-
-
-# ── update ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git as nobody in particular."""
-    who = (
-        "-c",
-        "user.name=x",
-        "-c",
-        "user.email=x@x.example",
-        "-c",
-        "init.defaultBranch=main",
-        "-c",
-        "tag.gpgSign=false",
-    )
-    done = subprocess.run(["git", "-C", str(folder), *who, *arguments], capture_output=True, text=True, check=True)
-    return done.stdout
-
-
-@pytest.fixture
-def upstream(tmp_path) -> Path:
-    """Tertulia's own repository: a first version, tagged v0.1.0."""
-    root = tmp_path / "upstream"
-    files = {
-        "tasks.py": "# one\n", "theme/base.html": "<p>one\n",
-        "plugins/gone.py": "old = 1\n", "plugins/kept.py": "k = 1\n",
-        "content/posts/sample.md": "sample\n", "pelicanconf.py": 'SITENAME = "Sample"\n', "README.md": "one\n",
-    }  # fmt: skip
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, "utf-8")
-    git(tmp_path, "init", "-q", str(root))
-    git(root, "add", "-A")
-    git(root, "commit", "-qm", "one")
-    git(root, "tag", "v0.1.0")
-    return root
-
-
-@pytest.fixture
-def mine(tmp_path, upstream) -> Path:
-    """A blogger's clone of it, with their own post and settings."""
-    root = tmp_path / "mi blog ñ"
-    git(tmp_path, "clone", "-q", str(upstream), str(root))
-    (root / "content/posts/mine.md").write_text("mine\n", "utf-8")
-    (root / "content/posts/sample.md").unlink()
-    (root / "pelicanconf.py").write_text('SITENAME = "Mine"\n', "utf-8")
-    (root / "plugins/my_own.py").write_text("m = 1\n", "utf-8")
-    return root
-
-
-def second_version(upstream: Path) -> None:
-    """Version 0.2.0: files changed, added and removed, and a new setting."""
-    (upstream / "tasks.py").write_text("# two\n", "utf-8")
-    (upstream / "theme/base.html").write_text("<p>two\n", "utf-8")
-    (upstream / "theme/new.html").write_text("new\n", "utf-8")
-    (upstream / "run.sh").write_text("#!/bin/sh\n", "utf-8")
-    (upstream / "run.sh").chmod(0o755)
-    (upstream / "content/posts/sample.md").write_text("sample two\n", "utf-8")
-    (upstream / "pelicanconf.py").write_text('SITENAME = "Sample"\n# how many\nRELATED = 3  # posts\n', "utf-8")
-    git(upstream, "rm", "-q", "plugins/gone.py")
-    git(upstream, "add", "-A")
-    git(upstream, "commit", "-qm", "two")
-    git(upstream, "tag", "v0.2.0")
-
-
-def contents(root: Path) -> dict[str, str]:
-    """Every file of a blog but git's and ours, by path."""
-    return {
-        path.relative_to(root).as_posix(): path.read_text("utf-8")
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and path.relative_to(root).parts[0] not in (".git", "var")
-    }
-
-
-def test_update_brings_the_program_and_leaves_the_rest(mine, upstream, capsys):
-    """Files of the program become the new version's; content, settings and own files stay; settings are offered."""
-    second_version(upstream)
-    update.run(mine, "", "", force=False)
-    expected = {
-        "tasks.py": "# two\n", "theme/base.html": "<p>two\n", "theme/new.html": "new\n", "run.sh": "#!/bin/sh\n",
-        "plugins/kept.py": "k = 1\n", "plugins/my_own.py": "m = 1\n", "README.md": "one\n",
-        "content/posts/mine.md": "mine\n", "pelicanconf.py": 'SITENAME = "Mine"\n',
-    }  # fmt: skip
-    assert expected == contents(mine)
-    assert os.access(mine / "run.sh", os.X_OK)
-    said = capsys.readouterr().out
-    assert (True, True) == ("v0.2.0" in said, "  # how many\n  RELATED = 3  # posts\n" in said)
-
-
-def test_update_twice_does_nothing_more(mine, upstream, capsys):
-    """With the newest version in place it says so."""
-    second_version(upstream)
-    update.run(mine, "", "", force=False)
-    before = contents(mine)
-    capsys.readouterr()
-    update.run(mine, "", "", force=False)
-    assert before == contents(mine)
-    assert languages.say("update_nothing") in capsys.readouterr().out
-
-
-def test_own_changes_stop_an_update(mine, upstream):
-    """A changed file of the program stops everything, is named, and nothing is touched."""
-    second_version(upstream)
-    (mine / "theme/base.html").write_text("<p>mine\n", "utf-8")
-    before = contents(mine)
-    with pytest.raises(TertuliaError, match=r"theme/base\.html"):
-        update.run(mine, "", "", force=False)
-    assert before == contents(mine)
-
-
-def test_force_keeps_a_copy_of_own_changes(mine, upstream):
-    """With force the new version wins and the blogger's file is kept aside."""
-    second_version(upstream)
-    (mine / "theme/base.html").write_text("<p>mine\n", "utf-8")
-    update.run(mine, "", "", force=True)
-    assert "<p>two\n" == (mine / "theme/base.html").read_text("utf-8")
-    kept = list((mine / "var/replaced").rglob("base.html"))
-    assert ["<p>mine\n"] == [path.read_text("utf-8") for path in kept]
-
-
-def test_a_change_that_the_new_version_does_not_touch_stays(mine, upstream):
-    """Own changes in a file that is the same in the new version are own changes still: told, not lost."""
-    second_version(upstream)
-    (mine / "README.md").write_text("my own readme\n", "utf-8")
-    with pytest.raises(TertuliaError, match=r"README\.md"):
-        update.run(mine, "", "", force=False)
-
-
-def test_an_older_version_can_be_asked_for(mine, upstream):
-    """A tag brings that version, forward or back."""
-    second_version(upstream)
-    update.run(mine, str(upstream), "v0.2.0", force=False)
-    update.run(mine, str(upstream), "v0.1.0", force=False)
-    assert ("# one\n", True, False) == (
-        (mine / "tasks.py").read_text("utf-8"),
-        (mine / "plugins/gone.py").exists(),
-        (mine / "theme/new.html").exists(),
-    )
-
-
-def test_an_archive_without_git_is_updated_too(mine, upstream):
-    """A blog that is no repository is brought up to date when told where from."""
-    import shutil
-
-    second_version(upstream)
-    shutil.rmtree(mine / ".git")
-    with pytest.raises(TertuliaError, match="--source"):
-        update.run(mine, "", "", force=False)
-    update.run(mine, str(upstream), "", force=False)
-    assert "# two\n" == (mine / "tasks.py").read_text("utf-8")
-
-
-def test_an_update_cut_short_is_finished_by_the_next(mine, upstream):
-    """Files of both versions side by side are no changes of the blogger's."""
-    second_version(upstream)
-    (mine / "theme/base.html").write_text("<p>two\n", "utf-8")
-    update.run(mine, "", "", force=False)
-    assert "# two\n" == (mine / "tasks.py").read_text("utf-8")
-
-
-def test_update_from_nowhere_is_one_line(mine, tmp_path):
-    """A source that git cannot read, or that is no Tertulia, is said and nothing happens."""
-    before = contents(mine)
-    with pytest.raises(TertuliaError, match="git no pudo"):
-        update.run(mine, str(tmp_path / "nothing"), "", force=False)
-    with pytest.raises(TertuliaError, match=r"no hay ninguna versión «v9»"):
-        update.run(mine, "", "v9", force=False)
-    assert before == contents(mine)
-
-
-def test_git_knows_files_by_the_same_hash(tmp_path):
-    """Our hash of a file is the one that git gives."""
-    (tmp_path / "a").write_text("ñ\n", "utf-8")
-    assert git(tmp_path, "hash-object", "a").strip() == update.git_hash("ñ\n".encode())
 
 
 # ── build ────────────────────────────────────────────────────────────────────────────────────────────────────

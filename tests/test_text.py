@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 from tertulia.core.text import (
     _WORD,
     fold,
+    fold_for_search,
     graphemes,
+    one_line,
     plain,
     reading_minutes,
     shorten,
     slugify,
     strip_controls,
+    visible,
     words,
 )
 
@@ -57,12 +60,69 @@ def test_shorten_cuts_at_a_word(text: str, limit: int, expected: str):
 
 
 @pytest.mark.parametrize(
-    ("text", "limit"), [("Otorrinolaringólogo", 10), ("Hola mundo", 4), ("Hola", 0), ("¿¡ hola", 3)]
+    ("text", "limit", "expected"),
+    [
+        ("Otorrinolaringólogo", 10, "Otorrinol…"),
+        ("Hola mundo", 4, "Hol…"),
+        ("https://ejemplo.example/" + "a" * 1600, 30, "https://ejemplo.example/aaaaa…"),
+        ("日本語の文章には空白がない", 6, "日本語の文…"),
+        (FAMILY * 9, 4, FAMILY * 3 + "…"),
+        ("Hola", 1, "…"),
+        ("Hola", 0, ""),
+        ("Hola", -1, ""),
+        ("¿¡ hola", 3, "…"),
+    ],
 )
-def test_shorten_refuses_what_cannot_be_done(text: str, limit: int):
-    """A limit that holds no word is a mistake of the caller's."""
-    with pytest.raises(ValueError, match="no word of"):
-        shorten(text, limit)
+def test_shorten_never_gives_up(text: str, limit: int, expected: str):
+    """An endless word, a writing without spaces and a tiny limit are cut between two characters."""
+    assert expected == shorten(text, limit)
+
+
+@given(st.text(max_size=300), st.integers(-2, 60))
+def test_shorten_keeps_its_limit(text: str, limit: int):
+    """Whatever the text, what comes out fits, and is the text or a beginning of it with "…"."""
+    short = shorten(text, limit)
+    assert len(graphemes(short)) <= max(0, limit) or short == text
+    assert short == text or text.startswith(short.removesuffix("…"))
+
+
+@given(st.text(max_size=300), st.integers(-2, 60))
+def test_one_line_keeps_its_limit(text: str, limit: int):
+    """One line stays one, within its limit, and made twice it is the same."""
+    line = one_line(text, limit)
+    assert len(line) <= max(0, limit)
+    assert not set(line) & {"\n", "\t", "\x1b", "\x9b", "\u202e"}
+    assert one_line(text, 10_000) == one_line(one_line(text, 10_000), 10_000)
+
+
+def test_one_line_leaves_families_together():
+    """The cut of a name never takes a sign apart."""
+    assert one_line(FAMILY * 3, 7) == FAMILY * 2 + "…"
+
+
+@pytest.mark.parametrize(
+    ("written", "sought"),
+    [
+        ("Muñoz", "munoz"),
+        ("BARÇA", "barca"),
+        ("Straße", "STRASSE"),
+        ("Łódź", "lodz"),
+        ("ﬁn", "fin"),
+        ("Ἀθῆναι", "αθηναι"),
+    ],
+)
+def test_fold_for_search_finds_what_people_type(written: str, sought: str):
+    """Neither case nor any mark on a letter keeps a name from being found."""
+    assert fold_for_search(written) == fold_for_search(sought)
+
+
+@given(st.text(max_size=100))
+def test_folded_twice_is_folded_once(text: str):
+    """Both ways of folding bear any text."""
+    assert fold_for_search(fold_for_search(text)) == fold_for_search(text)
+    assert isinstance(fold(text), str)
+    assert visible(visible(text)) == visible(text)
+    assert isinstance(plain(text), str)
 
 
 @settings(max_examples=200, derandomize=True, deadline=None)

@@ -43,7 +43,7 @@ def test_there_are_enough_examples():
 
 @pytest.mark.parametrize(
     ("lang", "expected"),
-    [("es", "«a “b”»"), ("es-MX", "«a “b”»"), ("en", "“a ‘b’”"), ("en-GB", "“a ‘b’”"), ("fr", "“a ‘b’”")],
+    [("es", "«a “b”»"), ("es-MX", "«a “b”»"), ("en", "“a ‘b’”"), ("en-GB", "“a ‘b’”"), ("fr", "«a “b”»")],
 )
 def test_a_title_is_set_in_its_language(lang: str, expected: str):
     """Plain text, where there is no Markdown, is set the same way."""

@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tertulia.core import paths
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say, spoken
 from tertulia.core.models import Severity
@@ -215,8 +216,10 @@ def where_it_broke(error: BaseException, root: Path) -> str:
     if getattr(error, "filename", None) and getattr(error, "lineno", None):  # a template or settings file that …
         return f"{_within(error.filename, root)}:{error.lineno}: {what}"  # type: ignore[attr-defined]  # … cannot be parsed
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if Path(frame.filename).is_relative_to(root) and not Path(frame.filename).is_relative_to(root / ".venv"):
-            return f"{_within(frame.filename, root)}:{frame.lineno}: {what}"
+        file = Path(frame.filename)
+        of_blog = file.is_relative_to(root) and not file.is_relative_to(root / ".venv")
+        if of_blog or (paths.INSTALLED and file.is_relative_to(paths.HOME)):
+            return f"{_within(frame.filename, root if of_blog else paths.HOME.parent)}:{frame.lineno}: {what}"
     return what
 
 

@@ -9,7 +9,7 @@ from tertulia.commands import conf
 from tertulia.core import settings
 from tertulia.core.errors import ContentError, TertuliaError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.languages import say
+from tertulia.core.languages import carried, say
 from tertulia.embeds import archive, capture, paste, remove
 from tertulia.embeds.links import Rotten, Table, expand_all, expander
 from tertulia.embeds.links import check as check_links
@@ -36,7 +36,7 @@ class InPassing:
     def start(self) -> None:
         """Look for new addresses, unless the last look still goes on."""
         if self._busy.acquire(blocking=False):
-            threading.Thread(target=self._run, daemon=True, name="tertulia-capture").start()
+            threading.Thread(target=carried(self._run), daemon=True, name="tertulia-capture").start()
 
     def _run(self) -> None:
         try:

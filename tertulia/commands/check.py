@@ -1,7 +1,7 @@
 """Every page looked at: links, HTML, accessibility, what the browser asks of other hosts.
 
 Links and references to other hosts are read from the files, with nothing but Python. The rest needs programs of
-others: chromium and Java, which the system brings, and the npm packages that ``tests/check/package-lock.json``
+others: chromium and Java, which the system brings, and the npm packages that ``check_tools/package-lock.json``
 names, which are fetched to ``var/check/tools`` the first time (Node too, where there is none of today). What
 cannot be run is said, and fails nothing.
 
@@ -23,15 +23,16 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from lxml import html
 
 from tertulia.commands import build, conf, environment, preview
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 
-TOOLS = "tests/check"  # in the blog: the lock and the script
+TOOLS = Path(__file__).with_name("check_tools")  # the lock and the script
 OLDEST_NODE = 22  # Lighthouse's wish, the largest
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -93,7 +94,7 @@ def examine(root: Path, site: Path, prefix: str, folder: Path, *, lighthouse: bo
     pages = sorted(str(path.relative_to(site).as_posix()) for path in site.rglob("*.html"))
     address = str(conf.settings(root).get("SITE_ADDRESS", ""))
     yield from read_links(site, pages, prefix, address)
-    tools = Tools(root, folder / "tools")
+    tools = Tools(folder / "tools")
     yield valid_html(site, tools)
     chosen = one_of_each_kind(site, pages)
     with served(site, prefix) as origin:
@@ -195,10 +196,7 @@ def inside(reference: Reference, prefix: str, address: str) -> tuple[str, str] |
     url = reference.address
     if address and (url == address or url.startswith((address + "/", address + "#", address + "?"))):
         url = prefix + url[len(address) :] or "/"
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
+    parts = split_address(url)
     if parts.scheme or parts.netloc or url.startswith("//"):
         return None
     path = unquote(parts.path)
@@ -242,8 +240,8 @@ def _files_of(site: Path) -> frozenset[str]:
 class Tools:
     """The programs of others, found or fetched when first asked for."""
 
-    def __init__(self, root: Path, folder: Path) -> None:
-        self.source = root / TOOLS
+    def __init__(self, folder: Path) -> None:
+        self.source = TOOLS
         self.folder = folder
         self.chromium = next((found for name in BROWSERS if (found := shutil.which(name))), "")
         self.java = shutil.which("java") or ""
@@ -251,7 +249,7 @@ class Tools:
         self._refused = ""  # why npm failed: it is not asked twice
 
     def node(self) -> str:
-        """A Node of today: the system's, or the one of ``tests/check/requirements.txt``."""
+        """A Node of today: the system's, or the one of ``check_tools/requirements.txt``."""
         return self._found_node()[0]
 
     def packages(self, *, lighthouse: bool = False) -> Path:
@@ -333,7 +331,7 @@ def valid_html(site: Path, tools: Tools) -> Result:
     if messages is None:
         return _skipped(result, done.stderr.decode("utf-8", "replace").strip().splitlines()[-1])
     for message in messages:
-        page = unquote(urlsplit(message.get("url", "")).path).removeprefix(str(site)).lstrip("/")
+        page = unquote(split_address(message.get("url", "")).path).removeprefix(str(site)).lstrip("/")
         line = f"{page}:{message.get('lastLine', 1)}: {message['message']}"
         if message["type"] == "error":
             result.findings.append(line)
@@ -366,7 +364,7 @@ def _open_pages(address: str, pages: list[str], tools: Tools, folder: Path) -> l
     if not tools.chromium:
         raise TertuliaError(say("check_no_chromium"))
     tools.packages()
-    parts = urlsplit(address)
+    parts = split_address(address)
     paths = [f"{parts.path}/{quote(page.removesuffix('index.html'))}" for page in pages]
     job = folder / "pages.json"
     job.write_text(

@@ -9,7 +9,6 @@ from datetime import datetime
 from html import unescape
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from tertulia.commands import webmention
 from tertulia.commands.announce import Bench
@@ -20,6 +19,7 @@ from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.notices import Notices
 from tertulia.conversation.webmention.pages import SitePages
 from tertulia.conversation.webmention.receive import MentionRefusedError, Receiver, announcements
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import FetchError, SettingError, TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
@@ -255,7 +255,7 @@ def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) 
         kind="reply" if found.reply_to else "quote" if found.quoted else "mention",
         author=Author(
             network=network,
-            identity=who.url or who.handle or urlsplit(url).netloc,
+            identity=who.url or who.handle or split_address(url).netloc,
             name=who.name,
             handle=who.handle,
             url=who.url,

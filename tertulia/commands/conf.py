@@ -14,12 +14,24 @@ from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 
 NAME = "pelicanconf.py"
+DEFAULTS_NAME = "tertulia.defaults"
 DEFAULTS = paths.PACKAGE / "defaults.py"
 
 
 def settings(root: Path) -> dict[str, Any]:
     """The plain public settings of the blog in the folder *root*: its own, and the defaults for the rest."""
     return {**read(DEFAULTS), **read(root / NAME)}
+
+
+def find(folder: Path) -> Path | None:
+    """The blog that *folder* lies in: the nearest folder upwards whose settings begin with our defaults."""
+    for place in (folder, *folder.parents):
+        try:
+            if DEFAULTS_NAME in (place / NAME).read_text("utf-8", "replace"):
+                return place
+        except OSError:
+            continue
+    return None
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -68,18 +80,6 @@ def quoted(text: str) -> str:
     """*text* as a Python string in double quotes."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "")
     return f'"{escaped}"'
-
-
-def setting_lines(source: str) -> dict[str, str]:
-    """Each setting's own lines in the file, with the comment that stands right above them."""
-    lines = source.splitlines()
-    found = {}
-    for name, node in _assignments(source, "pelicanconf.py").items():
-        start = node.lineno - 1
-        while start and lines[start - 1].startswith("#"):
-            start -= 1
-        found[name] = "\n".join(lines[start : node.end_lineno])
-    return found
 
 
 def _assignments(source: str, path: Path | str) -> dict[str, ast.Assign]:

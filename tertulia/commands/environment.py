@@ -1,28 +1,31 @@
-"""The folder ``.venv`` that every task runs in, made and kept up to date by itself.
+"""The folder ``.venv`` of a clone, made and kept up to date by itself; where Tertulia is installed, nobody needs it.
 
 Runs in whatever Python the person has, before anything is installed: standard library only.
 
-The lock is ``requirements.txt`` (``requirements-dev.txt`` holds it and what ``test`` and ``lint`` need).
-What is installed is written in ``.venv/tertulia.json``, last of all: a lock that changed is installed again,
-and a ``.venv`` whose making was cut short (its mark ``.venv/unfinished`` is still there) is made again.
+The lock is ``requirements.txt`` (``requirements-dev.txt`` holds it and what ``test`` and ``lint`` need). What is
+installed is written in ``.venv/tertulia.json``, last of all; while it is being made or changed, that file says
+``unfinished``. So a lock that changed is installed again, and what was cut short is made again.
 """
 
 import contextlib
 import hashlib
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal
 
+from tertulia.commands import conf
+from tertulia.core import languages
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 
 LOCK = "requirements.txt"
 DEV_LOCK = "requirements-dev.txt"
 STAMP = "tertulia.json"
-UNFINISHED = "unfinished"
+UNFINISHED = {"state": "unfinished"}
 
 # Tasks that need the tools of a contributor too.
 DEV_TASKS = ("test", "lint")
@@ -31,7 +34,7 @@ DEV_TASKS = ("test", "lint")
 # https://docs.python.org/3/using/cmdline.html#environment-variables
 FOREIGN = ("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "PYTHONSTARTUP", "__PYVENV_LAUNCHER__")
 
-# What pip and uv print when the network, not the lock, is at fault.
+# What pip prints when the network, not the lock, is at fault.
 NETWORK_SIGNS = (
     "NewConnectionError",
     "ConnectTimeoutError",
@@ -42,25 +45,34 @@ NETWORK_SIGNS = (
     "getaddrinfo failed",
     "Network is unreachable",
     "ProxyError",
-    "Failed to fetch",
-    "error sending request",
-    "dns error",
 )
 
 State = Literal["ready", "install", "make"]
 
 
-def enter(root: Path, arguments: list[str]) -> None:
+def enter(folder: str | Path, arguments: list[str]) -> None:
     """
     Go on in ``.venv``'s Python, which is made or brought up to date first; return at once when already there.
 
     Args:
-        root: The blog's folder.
+        folder: The clone's.
         arguments: The command line, the script's own path first.
     """
-    python = ensure(root, dev=asked_task(arguments[1:]) in DEV_TASKS)
-    if Path(sys.prefix).resolve() != (root / ".venv").resolve():
-        _go_on_in(python, [os.path.abspath(arguments[0]), *arguments[1:]])
+    root = Path(folder)
+    languages.speak(conf.language(root / conf.NAME), root / "content")
+    try:
+        python = ensure(root, dev=asked_task(arguments[1:]) in DEV_TASKS)
+    except TertuliaError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    if Path(sys.prefix).resolve() == (root / ".venv").resolve():
+        return
+    command = [str(python), os.path.abspath(arguments[0]), *arguments[1:]]
+    if os.name == "nt":  # there, exec gives the prompt back before the new process has ended
+        sys.exit(subprocess.run(command, env=clean(), check=False).returncode)
+    sys.stdout.flush()
+    os.execve(python, command, clean())
 
 
 def asked_task(arguments: list[str]) -> str:
@@ -76,20 +88,18 @@ def ensure(root: Path, *, dev: bool) -> Path:
         TertuliaError: it cannot be made; the message says what to do.
     """
     venv = root / ".venv"
-    python = venv_python(venv)
     wanted = wanted_locks(root, venv, dev=dev)
-    if state(venv, wanted) == "ready":
-        return python
-    with _one_at_a_time(root):
-        todo = state(venv, wanted)  # another terminal may have done it while we waited
-        try:
-            if todo == "make":
-                _make(venv)
-            if todo != "ready":
-                _install(root, venv, wanted)
-        except OSError as error:
-            raise TertuliaError(say("cannot_write", folder=root, reason=error.strerror or error)) from error
-    return python
+    if state(venv, wanted) != "ready":
+        with _one_at_a_time(root):
+            todo = state(venv, wanted)  # another terminal may have done it while we waited
+            try:
+                if todo == "make":
+                    _make(venv)
+                if todo != "ready":
+                    _install(root, venv, wanted)
+            except OSError as error:
+                raise TertuliaError(say("cannot_write", folder=root, reason=error.strerror or error)) from error
+    return venv_python(venv)
 
 
 def venv_python(venv: Path, windows: bool = os.name == "nt") -> Path:
@@ -113,10 +123,9 @@ def state(venv: Path, wanted: dict[str, str]) -> State:
     ``make``: there is no usable ``.venv`` (none, cut short, or its Python is gone from the machine);
     ``install``: it is there, and lacks the wanted locks; ``ready``: nothing.
     """
-    python = venv_python(venv)
-    if not python.exists() or (venv / UNFINISHED).exists():
+    python, stamp = venv_python(venv), _stamp(venv)
+    if not python.exists() or stamp == UNFINISHED:
         return "make"
-    stamp = _stamp(venv)
     if stamp and stamp.get("python") != os.path.realpath(python):
         return "make"
     return "ready" if stamp and wanted.items() <= stamp.items() else "install"
@@ -124,20 +133,15 @@ def state(venv: Path, wanted: dict[str, str]) -> State:
 
 def install(python: Path, lock: Path, *options: str) -> None:
     """
-    Install what *lock* names for *python*, every file's hash checked, by uv when it is there and else by pip.
+    Install what *lock* names for *python*, every file's hash checked.
 
     Raises:
         TertuliaError: it failed; the message says why in one line.
     """
-    import shutil
-
-    if uv := shutil.which("uv"):
-        command = [uv, "pip", "install", "--python", str(python)]
-    else:
-        if _fails([str(python), "-c", "import pip"]):  # a .venv that uv made has none
-            _run([str(python), "-m", "ensurepip"])
-        # Two tries: with no network at all, pip's own five take a minute to say so.
-        command = [str(python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--retries", "2"]
+    # Two tries: with no network at all, pip's own five take a minute to say so.
+    command = [str(python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--retries", "2"]
+    if subprocess.run([*command[:3], "--version"], env=clean(), capture_output=True, check=False).returncode:
+        _run([str(python), "-m", "ensurepip"])  # made by another program, which left pip out
     _run([*command, "--quiet", "--require-hashes", "-r", str(lock), *options])
 
 
@@ -147,11 +151,17 @@ def explain(output: str) -> str:
         return say("install_no_network")
     if "No space left" in output or "Errno 28" in output:
         return say("install_no_space")
-    if "DO NOT MATCH THE HASHES" in output or "Hash mismatch" in output:
+    if "DO NOT MATCH THE HASHES" in output:
         return say("install_bad_hash")
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith("error")]
     return say("install_failed", reason=(errors or lines or ["?"])[-1])
+
+
+def clean(**more: str) -> dict[str, str]:
+    """Our environment without what would bring in foreign modules, with *more*; UTF-8 whatever the locale."""
+    environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    return {**environment, "PYTHONUTF8": "1", **more}
 
 
 def _stamp(venv: Path) -> dict[str, str]:
@@ -162,15 +172,18 @@ def _stamp(venv: Path) -> dict[str, str]:
     return stamp if isinstance(stamp, dict) else {}
 
 
+def _write_stamp(venv: Path, stamp: dict[str, str]) -> None:
+    (venv / STAMP).write_text(json.dumps(stamp, indent=1), "utf-8")
+
+
 def _make(venv: Path) -> None:
-    """An empty virtual environment at *venv*, whatever was there before; ``unfinished`` until ``_install``."""
+    """An empty virtual environment at *venv*, whatever was there before."""
     import importlib.util
     import shutil
 
-    uv = shutil.which("uv")
     # Debian splits venv from Python: the module venv is there and ensurepip, which it calls, is not.
     # https://packages.debian.org/bookworm/python3-venv
-    if not uv and not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
+    if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
         raise TertuliaError(say("venv_missing"))
     _tell(say("making_venv"))
     if venv.is_symlink() or venv.is_file():
@@ -178,12 +191,8 @@ def _make(venv: Path) -> None:
     elif venv.exists():
         shutil.rmtree(venv)
     venv.mkdir()
-    (venv / UNFINISHED).touch()
-    python = getattr(sys, "_base_executable", None) or sys.executable
-    if uv:
-        _run([uv, "venv", "--quiet", "--allow-existing", "--python", python, str(venv)])
-    else:
-        _run([python, "-m", "venv", str(venv)])
+    _write_stamp(venv, UNFINISHED)
+    _run([getattr(sys, "_base_executable", None) or sys.executable, "-m", "venv", str(venv)])
 
 
 def _install(root: Path, venv: Path, wanted: dict[str, str]) -> None:
@@ -191,22 +200,14 @@ def _install(root: Path, venv: Path, wanted: dict[str, str]) -> None:
     lock = root / (DEV_LOCK if DEV_LOCK in wanted else LOCK)
     python = venv_python(venv)
     _tell(say("installing", file=lock.name))
-    (venv / STAMP).unlink(missing_ok=True)
+    by_hand = not _stamp(venv)  # somebody else's making: cut short, it is installed into again and not deleted
+    if not by_hand:
+        _write_stamp(venv, UNFINISHED)
     install(python, lock)
-    stamp = {**wanted, "python": os.path.realpath(python)}
-    (venv / STAMP).write_text(json.dumps(stamp, indent=1), "utf-8")
-    (venv / UNFINISHED).unlink(missing_ok=True)
-
-
-def _fails(command: list[str]) -> bool:
-    import subprocess
-
-    return subprocess.run(command, env=clean(), capture_output=True, check=False).returncode != 0
+    _write_stamp(venv, {**wanted, "python": os.path.realpath(python)})
 
 
 def _run(command: list[str]) -> None:
-    import subprocess
-
     done = subprocess.run(
         command,
         check=False,
@@ -238,22 +239,6 @@ def _one_at_a_time(root: Path) -> Iterator[None]:
         except OSError:  # some network folders cannot lock
             pass
         yield
-
-
-def clean(**more: str) -> dict[str, str]:
-    """Our environment without what would bring in foreign modules, with *more*; UTF-8 whatever the locale."""
-    environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    return {**environment, "PYTHONUTF8": "1", **more}
-
-
-def _go_on_in(python: Path, arguments: list[str]) -> NoReturn:
-    command = [str(python), *arguments]
-    if os.name == "nt":  # there, exec gives the prompt back before the new process has ended
-        import subprocess
-
-        sys.exit(subprocess.run(command, env=clean(), check=False).returncode)
-    sys.stdout.flush()
-    os.execve(python, command, clean())
 
 
 def _tell(line: str) -> None:

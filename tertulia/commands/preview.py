@@ -30,7 +30,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from tertulia.commands import announce, build
 from tertulia.commands.capture import InPassing
 from tertulia.core.errors import TertuliaError
-from tertulia.core.languages import say
+from tertulia.core.languages import carried, say
 
 SETTINGS = "pelicanconf.py"
 OURS = "/.preview/"  # the addresses this server keeps for itself
@@ -325,7 +325,7 @@ def watch(root: Path) -> "queue.Queue[set[Path]]":
     folders = [root / name for name in WATCHED if (root / name).is_dir()]
     # The top folder by itself, not what is below it: there are .venv, var and output.
     for paths, recursive in ((folders, True), ([root], False)):
-        threading.Thread(target=_watch, args=(paths, recursive, root, changes.put), daemon=True).start()
+        threading.Thread(target=carried(_watch), args=(paths, recursive, root, changes.put), daemon=True).start()
     return changes
 
 

@@ -1,10 +1,12 @@
 """invoke's command line, in the blog's language: the list of tasks, the help of one, what was typed wrong.
 
-A task's line is the phrase ``task_NAME``; what an option does, ``option_NAME``.
+A task's line is the phrase ``task_FUNCTION``, what an option does is ``option_NAME``. Where a phrase is lacking, the
+docstring (and the bare name of the option) stands in for it: a missing word stops nobody.
 """
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from invoke.collection import Collection
@@ -18,26 +20,58 @@ from tertulia.core.languages import say
 # Tasks that hand everything behind their name to another program, which has options of its own.
 TAKES_THE_REST = ("test",)
 
-rest: list[str] = []  # what such a task was given
 
+def run(tasks: Sequence[Any], arguments: list[str], *, elsewhere: Sequence[Any] = (), **context: object) -> None:
+    """
+    Run the task that *arguments* ask for, and end the process as it ended.
 
-def run(tasks: Sequence[Any], arguments: list[str]) -> None:
-    """Run the task that *arguments* ask for (the script's path comes first), and end the process as it ended."""
-    if len(arguments) > 1 and arguments[1] in TAKES_THE_REST:
-        rest[:] = arguments[2:]
-        arguments = arguments[:2]
+    Args:
+        tasks: Those that can be asked for here.
+        arguments: The command line, the script's path first.
+        elsewhere: Tasks that need a blog, where there is none.
+        context: What every task finds in its ``c``.
+    """
+    rest: list[str] = []
+    names = {task.name for task in tasks}
+    if len(arguments) > 1 and arguments[1] in TAKES_THE_REST and arguments[1] in names:
+        arguments, rest = arguments[:2], arguments[2:]
+    if any(task.name == word for task in elsewhere for word in arguments[1:2]) and arguments[1] not in names:
+        sys.exit(say("no_blog_here", task=arguments[1]))
     try:
-        TaskLine(tasks).run(arguments)
+        TaskLine(tasks, {**context, "rest": rest}).run(arguments)
     except TertuliaError as error:
         sys.exit(str(error))
+
+
+def phrase_or(fallback: str, key: str) -> str:
+    """The phrase *key*, or *fallback* where no language has it."""
+    told = say(key)
+    return fallback if told == key else told
+
+
+def line_of(task: Any) -> str:
+    """What *task* does, in one line."""
+    told = (task.__doc__ or task.name).strip().splitlines()[0]
+    return phrase_or(told, f"task_{task.body.__name__}")
 
 
 class TaskLine(Program):
     """The tasks in the order in which a blogger meets them."""
 
-    def __init__(self, tasks: Sequence[Any]) -> None:
+    def __init__(self, tasks: Sequence[Any], context: dict[str, object]) -> None:
         super().__init__(version=__version__, namespace=Collection(*tasks), name="Tertulia", binary="tasks.py")
         self._tasks = tasks
+        self._context = context
+
+    @property
+    def _command(self) -> str:
+        """As the person calls us."""
+        return "python3 tasks.py" if Path(self.argv[0]).name == "tasks.py" else "tertulia"
+
+    def create_config(self) -> None:
+        """As invoke does, with what every task finds in its ``c``."""
+        super().create_config()
+        self.config.update(self._context)
 
     def parse_core(self, argv: list[str] | None) -> None:
         """As invoke does, but our own modules may keep their bytecode: the next start is faster for it."""
@@ -49,14 +83,14 @@ class TaskLine(Program):
         try:
             super().parse_tasks()
         except ParseError as error:
-            raise Exit(say("bad_command", reason=str(error).strip()), code=2) from error
+            raise Exit(say("bad_command", reason=str(error).strip(), command=self._command), code=2) from error
 
     def print_help(self) -> None:
         """The tasks, one line each."""
-        print(say("tasks_usage"))
+        print(say("tasks_usage", command=self._command))
         width = max(len(task.name) for task in self._tasks)
         for task in self._tasks:
-            print(f"  {task.name:<{width}}  {say('task_' + task.name)}")
+            print(f"  {task.name:<{width}}  {line_of(task)}")
 
     list_tasks = no_tasks = print_help
 
@@ -68,8 +102,9 @@ class TaskLine(Program):
     def print_task_help(self, name: str) -> None:
         """One task's line and its options."""
         context = self.parser.contexts[name]
-        print(say("task_" + name) + "\n")
-        print(f"  python3 tasks.py {name} " + " ".join(f"«{argument.name}»" for argument in context.positional_args))
+        task = next(task for task in self._tasks if task.name == name)
+        print(line_of(task) + "\n")
+        print(f"  {self._command} {name} " + " ".join(f"«{argument.name}»" for argument in context.positional_args))
         for flags, _ in context.help_tuples():
             option = flags.split("--", 1)[-1].split("=")[0].removeprefix("[no-]")
-            print(f"    {flags:<28}{say('option_' + option)}")
+            print(f"    {flags:<28}{phrase_or('', 'option_' + option)}".rstrip())

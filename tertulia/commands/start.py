@@ -15,10 +15,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from string import Template
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from tertulia.commands import conf
+from tertulia.core.addresses import is_web_address, split_address
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say, speak
 from tertulia.core.text import slugify
@@ -86,19 +86,21 @@ def run(root: Path, given: Mapping[str, str], *, yes: bool) -> None:
     print(say("start_next"))
 
 
+def author_of_git(folder: Path) -> str:
+    """The person's name as git knows it in *folder*, "" when it does not, or is not there."""
+    command = ["git", "config", "user.name"]
+    try:
+        asked = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+    except OSError:
+        return ""
+    return " ".join(asked.stdout.split())
+
+
 def guessed(before: Answers, root: Path) -> Answers:
     """The sample's answers, with what the machine knows of the person in their place."""
-    asked = subprocess.run(
-        ["git", "config", "user.name"],
-        cwd=root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        check=False,
-    )
     return replace(
         before,
-        author=" ".join(asked.stdout.split()) or before.author,
+        author=author_of_git(root) or before.author,
         timezone=machine_timezone() or before.timezone,
         tagline="",
     )
@@ -146,13 +148,8 @@ def checked(answer: str, value: str) -> str:
 def checked_address(value: str) -> str:
     """*value* as a whole address with no slash at its end; "blog.example" means https."""
     address = value if "://" in value else f"https://{value}"
-    try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        host = ""
-    good = parts.scheme in ("http", "https") and re.fullmatch(r"[^\s/?#@]*[^\s/?#@.]", host) if host else False
-    if not good or " " in address or parts.query or parts.fragment or parts.username is not None:
+    parts = split_address(address)
+    if not is_web_address(address) or parts.query or parts.fragment:
         raise SettingError(say("start_bad_address", value=value))
     return address.rstrip("/")
 
@@ -203,7 +200,9 @@ def apply(root: Path, answers: Answers, now: dt.datetime, ident: str) -> list[st
     Each step leaves things so that an interrupted ``start`` can be run again; the settings come last.
     """
     sample = is_sample(root)
-    since = {"ANNOUNCE_SINCE": f"{now:%Y-%m-%d}"} if sample else {}
+    # What the sample says of itself is not the new blog's: no licence, unless its author chooses one.
+    fresh = {"ANNOUNCE_SINCE": f"{now:%Y-%m-%d}", "DEFAULT_CATEGORY": say("start_category")}
+    fresh |= {"CONTENT_LICENSE": "", "CONTENT_LICENSE_URL": ""}
     done = []
     if sample:
         aside = set_sample_aside(root)
@@ -215,7 +214,7 @@ def apply(root: Path, answers: Answers, now: dt.datetime, ident: str) -> list[st
             say("start_person", key=key),
             say("start_since", date=f"{now:%Y-%m-%d}"),
         ]
-    write_settings(root / "pelicanconf.py", answers, since, sample=sample)
+    write_settings(root / "pelicanconf.py", answers, fresh if sample else {}, sample=sample)
     (root / "content" / MARK).unlink(missing_ok=True)
     return [*done, say("start_settings")]
 

@@ -6,9 +6,10 @@ Understood: ``@ana`` (a person of people.toml, or a profile), an address, ``Nomb
 
 import re
 from typing import Literal, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from tertulia.content.people import People
+from tertulia.core.addresses import readable_site, split_address
 from tertulia.core.models import Credit
 
 Kind = Literal["via", "source", "photo", "thanks"]
@@ -35,5 +36,4 @@ def credit(kind: str, written: str, people: People) -> Credit:
 
 def bare(url: str) -> str:
     """*url* as one would say it: no scheme, no ``www.``, no slash at the end, no query."""
-    parts = urlsplit(url)
-    return unquote((parts.hostname or "").removeprefix("www.") + parts.path.rstrip("/"))
+    return unquote(readable_site(url) + split_address(url).path.rstrip("/"))

@@ -10,7 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+
+from tertulia.core.addresses import site_of
 
 ENOUGH = 10  # comments of each kind before it says anything
 SHOWN = 5
@@ -33,7 +34,7 @@ def words_of(text: str, name: str = "", site: str = "") -> list[str]:
     """What a comment teaches: its words without accents, each once; where its links lead; what its writer is called."""
     found = _LINK.findall(text)
     kept = dict.fromkeys(_plain(_LINK.sub(" ", text)))
-    kept |= dict.fromkeys(f"host:{host}" for link in [*found, site] if (host := _host(link)))
+    kept |= dict.fromkeys(f"host:{host}" for link in [*found, site] if (host := site_of(link)))
     kept |= dict.fromkeys(f"name:{word}" for word in _plain(name))
     kept |= {f"links:{min(len(found), 5)}": None}
     return [word[:60] for word in kept][:_MOST_WORDS]
@@ -66,10 +67,3 @@ def opinion(words: Iterable[str], counts: Mapping[str, tuple[int, int]]) -> Opin
 def _plain(text: str) -> list[str]:
     bare = unicodedata.normalize("NFD", text.casefold())
     return _WORD.findall("".join(mark for mark in bare if not unicodedata.combining(mark)))
-
-
-def _host(link: str) -> str:
-    try:
-        return (urlsplit(link).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""

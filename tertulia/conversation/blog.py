@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from tertulia.content import posts
 from tertulia.content.posts import Post, Published
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import Languages
 
@@ -34,7 +34,7 @@ class Blog:
     @property
     def origins(self) -> set[str]:
         """Where our own pages come from, as browsers say it."""
-        return {"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in (self.site, self.service)}
+        return {split_address(address).origin for address in (self.site, self.service)} - {""}
 
     def published(self) -> Published:
         """What the last build published; nothing when there was none."""

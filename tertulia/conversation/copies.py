@@ -7,35 +7,13 @@ as shares. As soon as somebody adds a few words, they are somebody's words.
 import re
 from collections.abc import Iterable
 
+from tertulia.core import languages
 from tertulia.core.text import fold
 
 # As many words of one's own are no comment: "via", "leído en", "read this".
 MOST_OWN_WORDS = 2
-# What sharing adds by itself; compared without accents.
-_EMPTY = frozenset(
-    (
-        *(
-            "rt",
-            "via",
-            "por",
-            "en",
-            "de",
-            "del",
-            "la",
-            "el",
-            "los",
-            "las",
-            "un",
-            "una",
-            "y",
-            "e",
-            "leer",
-            "lee",
-            "leido",
-        ),
-        *("by", "from", "the", "a", "an", "of", "on", "in", "read"),
-    )
-)
+# What programs add to a text that is shared, in every language; the rest is the words "sharing" of each.
+_ADDED = frozenset(("rt", "via"))
 _ADDRESS = re.compile(r"https?://\S+|\b[\w-]+(?:\.[\w-]+)+/\S*")
 _HANDLE = re.compile(r"[@#][\w.@-]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -49,10 +27,10 @@ def is_copy(text: str, ours: Iterable[str], own_words: int = MOST_OWN_WORDS) -> 
         ours: Title, summary, question and announcements of the article.
         own_words: How many words of one's own are still none.
     """
-    said = set()
+    said = set(_ADDED | languages.current().words("sharing"))
     for one in ours:
         said |= set(_words(one))
-    own = [word for word in _words(text) if word not in said and word not in _EMPTY]
+    own = [word for word in _words(text) if word not in said]
     return len(own) <= own_words
 
 

@@ -9,10 +9,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from tertulia.conversation.comment_markup import to_html
 from tertulia.core import sanitise
+from tertulia.core.addresses import host_of, is_web_address
 from tertulia.store.said import Author, Incoming
 
 LONGEST_TEXT = 10_000  # characters
@@ -124,11 +124,4 @@ def _with_scheme(site: str) -> str:
 
 
 def _is_address(site: str) -> bool:
-    try:
-        parts = urlsplit(site)
-        host = parts.hostname or ""
-        port_is_fine = parts.port is None or parts.port > 0
-    except ValueError:
-        return False
-    plain = parts.scheme in ("http", "https") and "@" not in parts.netloc and port_is_fine
-    return plain and "." in host and not re.search(r"[\s<>\"'`\\]", site) and len(site) <= LONGEST_ADDRESS
+    return is_web_address(site, most=LONGEST_ADDRESS) and "." in host_of(site)

@@ -13,14 +13,16 @@ All else is known by both addresses together, and never passes for somebody whom
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
+
+from tertulia.core.addresses import USUAL_PORTS, Address, host_of, split_address
 
 # Bridgy shows what it saw on networks on pages of its own: https://brid.gy/about#which-pages (read 2026-11).
 # web.brid.gy is not among them: what it shows comes from web pages, which can speak for themselves.
 RELAYS = frozenset(("brid.gy", "www.brid.gy", "fed.brid.gy", "ap.brid.gy", "bsky.brid.gy"))
-_USUAL_PORTS = {"http": 80, "https": 443}
 # A bridge's page about one address, "/convert/web/https://mas.example/@ana/1": it speaks for that host alone.
-_ABOUT = re.compile(r"https?:/{1,2}([^/?#\s]+)", re.IGNORECASE)
+_ABOUT = re.compile(r"https?:/{1,2}[^/?#\s]+", re.IGNORECASE)
+_SLASHES = re.compile(r":/+")
 # How hosts that many share write where one person begins: "/@ana", "/~ana", "/u/ana".
 _PERSON = re.compile(r"[@~].")
 _PEOPLE = frozenset(
@@ -81,20 +83,19 @@ class Provenance:
         ours = same_host(self.final, claimed) and (
             _same_page(claimed, self.final)
             or covers(self.final, claimed)
-            or (_steps(author) and covers(author, self.final) and covers(author, claimed))
+            or (_steps(split_address(author)) and covers(author, self.final) and covers(author, claimed))
         )
         return claimed if ours else self.page
 
     def author_address(self) -> str:
         """Whose page it is when it names nobody: its host's, or that of the person whose path it has."""
-        parts = _split(self.final)
-        if parts is None:
-            return self.final
-        return f"{parts.scheme}://{parts.netloc}/{'/'.join(_person(parts))}"
+        parts = split_address(self.final)
+        return f"{parts.origin}/{'/'.join(_person(parts))}" if parts.origin else self.final
 
     def identity(self, author: str, *, is_vouched: bool) -> str:
         """What does not change about an author: their address, or both addresses together."""
-        if is_vouched and (parts := _split(author)):
+        if is_vouched:
+            parts = split_address(author)
             query = f"?{parts.query}" if parts.query else ""
             fragment = f"#{parts.fragment}" if parts.fragment else ""
             return f"{parts.netloc.lower()}{parts.path.rstrip('/')}{query}{fragment}"
@@ -110,11 +111,9 @@ def covers(owner: str, page: str) -> bool:
     stands in one person's place. An address with a query or a fragment covers only itself: servers ignore what they
     do not know, so anybody's page can be asked for with anybody's query.
     """
-    ours, theirs = _split(owner), _split(page)
-    if ours is None or theirs is None or not same_host(owner, page):
-        return False
-    beginning, path = _steps(owner), _steps(page)
-    if beginning is None or path is None or ours.fragment:
+    ours, theirs = split_address(owner), split_address(page)
+    beginning, path = _steps(ours), _steps(theirs)
+    if not same_host(owner, page) or beginning is None or path is None or ours.fragment:
         return False
     if ours.query:
         return (beginning, ours.query) == (path, theirs.query)
@@ -125,30 +124,30 @@ def covers(owner: str, page: str) -> bool:
 
 def same_host(one: str, other: str) -> bool:
     """Whether both addresses are of one host and port, http and https alike."""
-    first, second = _origin(one), _origin(other)
-    return first is not None and first == second
+    first, second = split_address(one), split_address(other)
+    return first.is_web and second.is_web and (first.host, _port(first)) == (second.host, _port(second))
 
 
-def host_of(url: str) -> str:
-    """The host of *url* in lower case; "" for none."""
-    parts = _split(url)
-    return (parts.hostname or "").lower() if parts else ""
+def _port(parts: Address) -> int | None:
+    """The port; None for the usual one of either scheme."""
+    return None if parts.port in USUAL_PORTS.values() else parts.port
 
 
 def _relays(page: str, claimed: str) -> bool:
-    parts = _split(page)
-    if parts is None or _origin(page) is None or (parts.hostname or "") not in RELAYS:
+    parts = split_address(page)
+    if not parts.is_web or parts.host not in RELAYS or _port(parts) is not None:
         return False
     about = _ABOUT.search(unquote(f"{parts.path}?{parts.query}"))
-    return about is None or about[1].lower() == host_of(claimed)
+    return about is None or host_of(_SLASHES.sub("://", about[0], count=1)) == host_of(claimed)
 
 
 def _same_page(one: str, other: str) -> bool:
-    first, second = _split(one), _split(other)
-    return bool(first and second and _steps(one) == _steps(other) is not None and first.query == second.query)
+    first, second = split_address(one), split_address(other)
+    steps = _steps(first)
+    return steps is not None and (steps, first.query) == (_steps(second), second.query)
 
 
-def _person(parts: SplitResult) -> list[str]:
+def _person(parts: Address) -> list[str]:
     """The steps of the path, or the query, that name one person of a host that many share; [] for none."""
     steps = [step for step in parts.path.split("/") if step]
     first = unquote(steps[0]) if steps else ""
@@ -160,28 +159,8 @@ def _person(parts: SplitResult) -> list[str]:
     return [f"{'/'.join(steps)}?{parts.query}"] if named else []
 
 
-def _steps(url: str) -> list[str] | None:
+def _steps(parts: Address) -> list[str] | None:
     """The steps of the path, decoded; None where they may mean another path than they seem to."""
-    parts = _split(url)
-    if parts is None:
-        return None
     steps = [unquote(step) for step in parts.path.split("/") if step]
     odd = any(step in (".", "..") or re.search(r"[/\\%\x00-\x1f]", step) for step in steps)
     return None if odd else steps
-
-
-def _origin(url: str) -> tuple[str, int] | None:
-    parts = _split(url)
-    if parts is None or not parts.hostname or parts.scheme not in _USUAL_PORTS:
-        return None
-    port = parts.port or _USUAL_PORTS[parts.scheme]
-    return parts.hostname.lower(), _USUAL_PORTS["https"] if port in _USUAL_PORTS.values() else port
-
-
-def _split(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 (raises on a port that is no number)
-    except ValueError:
-        return None
-    return parts

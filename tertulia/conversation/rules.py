@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from urllib.parse import urlsplit
 
 import regex
 
 from tertulia.conversation.bayes import Opinion
+from tertulia.core.addresses import SHORTENERS, site_of
 from tertulia.store.said import Incoming, Known, Reason, Verdict
 
 SPAM = 5  # points that make it spam
@@ -31,9 +31,6 @@ _FORUM_LINK = re.compile(r"\[url[=\]]|\[link[=\]]|<a\s+href", re.IGNORECASE)
 _LETTERS = regex.compile(r"\p{L}")
 _LATIN = regex.compile(r"\p{Latin}")
 _MIXED = regex.compile(r"\b(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w{3,}\b")
-_SHORTENERS = frozenset(
-    ("bit.ly", "cutt.ly", "goo.su", "is.gd", "rb.gy", "rebrand.ly", "shorturl.at", "t.co", "t.ly", "tinyurl.com")
-)
 # What a moderator may want to see before it stands in public.
 _PRIVATE = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.]+"  # an e-mail address
@@ -133,7 +130,7 @@ def disguised_links(case: Case) -> Reason | None:
     """Links in a forum's or a page's markup, or behind a shortener."""
     if _FORUM_LINK.search(case.incoming.text):
         return Reason("rule_forum_links", {}, 4)
-    short = next((host for link in case.links if (host := _host(link)) in _SHORTENERS), "")
+    short = next((host for link in case.links if (host := _host(link)) in SHORTENERS), "")
     return Reason("rule_short_link", {"host": short}, 2) if short else None
 
 
@@ -254,7 +251,4 @@ def _small_edit(case: Case) -> bool:
 
 
 def _host(link: str) -> str:
-    try:
-        return (urlsplit(link if "://" in link else f"http://{link}").hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
+    return site_of(link if "://" in link else f"http://{link}")

@@ -22,6 +22,7 @@ https://cldr.unicode.org/index/cldr-spec/plural-rules
 value="ayer")`` uses it. It is a context variable: forked children inherit it, and a thread is given it by ``carried``.
 """
 
+import contextlib
 import datetime as dt
 import re
 import tomllib
@@ -32,12 +33,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from tertulia.core import paths
+
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 Phrase = str | Mapping[str, str]
 
-FOLDER = Path(__file__).parent.parent / "languages"
-OWN = Path("theme", "languages")  # under content/
+FOLDER = paths.PACKAGE / "languages"
 DEFAULT = "es"  # what a blog speaks that does not say
 LAST = "en"  # the one language that is always complete
 PLURALS = ("zero", "one", "two", "few", "many", "other")
@@ -65,6 +67,20 @@ class Language:
         """ "ltr" or "rtl", the values of HTML's ``dir``."""
         return str(self.data.get("direction") or _direction(self.code))
 
+    @property
+    def locale(self) -> str:
+        """Language and country, as Open Graph wants them: "ca_ES"."""
+        return str(self.data.get("locale") or _likely(self.code))
+
+    def words(self, name: str) -> frozenset[str]:
+        """The list of words *name* of the section ``words``; empty when its file has none."""
+        return frozenset(str(self.table("words").get(name, "")).split())
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """The section *name* of its file, empty when there is none."""
+        found = self.data.get(name)
+        return found if isinstance(found, Mapping) else {}
+
     def fill(self, phrase: Phrase, n: Any, values: Mapping[str, object]) -> str:
         """
         *phrase* in the right number, its ``{names}`` filled in.
@@ -80,7 +96,7 @@ class Language:
 
 class Languages:
     """
-    The languages that one blog can use. Nothing in it changes.
+    The languages that one blog can use: what their files say, read when it is first asked for.
 
     Args:
         blog: The blog's own language: that of the terminal, and of what a language lacks.
@@ -90,9 +106,10 @@ class Languages:
     def __init__(self, blog: str = DEFAULT, content: Path | None = None) -> None:
         self.blog = normal(blog) or DEFAULT
         self.content = content
-        self.own = content / OWN if content else None
+        self.own = paths.own_theme(content) / "languages" if content else None
         self._known: dict[str, Language] = {}
         self._chains: dict[str, tuple[Language, ...]] = {}
+        self._words: dict[str, frozenset[str]] = {}
 
     def codes(self) -> tuple[str, ...]:
         """Every language that has a file, by code."""
@@ -105,8 +122,8 @@ class Languages:
         if code not in self._known:
             found = read(FOLDER, code)
             mine = read(self.own, code) if self.own else Language(code)
-            data, phrases = {**found.data, **mine.data}, {**found.phrases, **mine.phrases}
-            self._known[code] = Language(code, data, phrases)
+            data = {name: _over(found.data.get(name), mine.data.get(name)) for name in {**found.data, **mine.data}}
+            self._known[code] = Language(code, data, {**found.phrases, **mine.phrases})
         return self._known[code]
 
     def fallbacks(self, code: str = "") -> tuple[Language, ...]:
@@ -132,9 +149,30 @@ class Languages:
                     continue  # a blogger's own with a slip in it: the next language says it
         return key
 
-    def data(self, name: str, code: str = "") -> Any:
-        """What the file of *code*, or of the next language that has it, says of *name*; None when none does."""
-        return next((language.data[name] for language in self.fallbacks(code) if name in language.data), None)
+    def quotes(self, code: str) -> tuple[str, ...]:
+        """The pairs of quotes of *code*, or of the next language that has some, outermost first."""
+        for language in self.fallbacks(code):
+            pairs = language.data.get("quotes")
+            if isinstance(pairs, list) and len(pairs) > 1 and all(isinstance(p, str) and len(p) == 2 for p in pairs):
+                return tuple(pairs)
+        return "“”", "‘’"
+
+    def conjunction(self, name: str, code: str) -> str:
+        """How a list in *code* goes on to its last *name*: "y Luis", but "e Inés"; "and" in English."""
+        from tertulia.core.text import fold
+
+        rules = next((rules for one in self.fallbacks(code) if (rules := one.table("conjunction")).get("word")), {})
+        with contextlib.suppress(re.error, AttributeError):  # a slip in the blogger's own
+            for start, word in rules.get("before", {}).items():
+                if re.match(start, fold(name)):
+                    return str(word)
+        return str(rules.get("word", ","))
+
+    def words(self, name: str) -> frozenset[str]:
+        """The words *name* of all languages together, for what a person may have written in any."""
+        if name not in self._words:
+            self._words[name] = frozenset().union(*(self.get(code).words(name) for code in self.codes()))
+        return self._words[name]
 
 
 _spoken: ContextVar[Languages] = ContextVar("languages")
@@ -211,6 +249,19 @@ def date_words(day: dt.date, language: str, form: str = "long") -> str:
     return day.isoformat()
 
 
+def month_words(day: dt.date, language: str) -> str:
+    """The month of *day*: "noviembre de 2026"."""
+    from babel import Locale, UnknownLocaleError
+    from babel.dates import format_skeleton
+
+    for known in current().fallbacks(language):
+        try:
+            return format_skeleton("yMMMM", day, locale=Locale.parse(known.code, sep="-"))
+        except (UnknownLocaleError, ValueError):
+            continue
+    return f"{day:%Y-%m}"
+
+
 def normal(code: str) -> str:
     """*code* as files are named: "pt-br" for "pt_BR"; "" for what is no language code."""
     code = code.strip().lower().replace("_", "-")
@@ -239,6 +290,19 @@ def _direction(code: str) -> str:
 
 
 @cache
+def _likely(code: str) -> str:
+    from babel import Locale, UnknownLocaleError
+    from babel.core import get_global
+
+    try:
+        asked = Locale.parse(code, sep="-")
+        likely = asked if asked.territory else Locale.parse(get_global("likely_subtags").get(str(asked), str(asked)))
+    except (UnknownLocaleError, ValueError):
+        return code
+    return f"{likely.language}_{likely.territory}" if likely.territory else likely.language
+
+
+@cache
 def _locale_name(code: str) -> str:
     from babel import Locale, UnknownLocaleError
 
@@ -247,6 +311,13 @@ def _locale_name(code: str) -> str:
     except (UnknownLocaleError, ValueError):
         return code
     return name[:1].upper() + name[1:]
+
+
+def _over(ours: Any, mine: Any) -> Any:
+    """*mine* instead of *ours*; of two tables, entry by entry."""
+    if isinstance(ours, Mapping) and isinstance(mine, Mapping):
+        return {**ours, **mine}
+    return ours if mine is None else mine
 
 
 def read(folder: Path, code: str) -> Language:

@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
+from tertulia.core.languages import Languages, carried, current, use
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -41,7 +43,7 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result
     _job = work, items
     gc.freeze()  # a child that collects garbage would copy every page of the parent's memory
     try:
-        with multiprocessing.get_context("fork").Pool(cores, _begin_child) as pool:
+        with multiprocessing.get_context("fork").Pool(cores, _begin_child, (current(),)) as pool:
             chunk = max(1, len(items) // (cores * CHUNKS_PER_CORE))
             return [first, *pool.map(_at, range(1, len(items)), chunksize=chunk)]
     finally:
@@ -67,7 +69,7 @@ class Aside(Generic[Result]):
         self._work = work
         if not _CAN_FORK:
             thread = ThreadPoolExecutor(1)
-            self._later = thread.submit(work)
+            self._later = thread.submit(carried(work))
             thread.shutdown(wait=False)
             return
         forking = multiprocessing.get_context("fork")
@@ -93,12 +95,13 @@ class Aside(Generic[Result]):
         return result
 
 
-def _begin_child() -> None:
-    """Leave Ctrl-C to the parent, which ends us, and garbage: a child lives for a second or two."""
+def _begin_child(speaking: Languages) -> None:
+    """Speak as our parent, leave Ctrl-C to it, which ends us, and garbage: a child lives for a second or two."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
+    use(speaking)  # a child that replaces a dead one is forked from a thread without words
 
 
 def _tell(work: Callable[[], Any], answer: Connection) -> None:
-    _begin_child()
+    _begin_child(current())
     answer.send(work())

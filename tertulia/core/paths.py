@@ -20,17 +20,14 @@ def own_theme(content: Path | str) -> Path:
     return Path(content, "theme")
 
 
-def theme_folders(content: Path | str) -> list[Path]:
-    """Where a file of the theme is looked for, the first that has it wins: the blog's own looks, then ours."""
-    return [own_theme(content), THEME]
-
-
-def theme_file(content: Path | str, name: str) -> Path:
+def theme_file(content: Path | str, name: str, theme: Path | str = THEME) -> Path:
     """
-    The theme's file *name*, as this blog shows it.
+    The theme's file *name*, as this blog shows it: from its own looks, or else from *theme*.
 
     Args:
         content: The blog's ``content`` folder.
         name: Relative to a theme's folder: ``static/site.css``.
+        theme: Pelican's ``THEME``, where a blog has another than ours.
     """
-    return next((path for folder in theme_folders(content) if (path := folder / name).is_file()), THEME / name)
+    own = own_theme(content) / name
+    return own if own.is_file() else Path(theme, name)

@@ -1,16 +1,20 @@
-"""Strangers' HTML and strangers' words, made safe to show.
+"""Strangers' HTML, made safe to show and safe to read.
 
 ``clean`` keeps what a short post may hold (paragraphs, links, emphasis, lists, quotes) and drops the rest with nh3
 (https://nh3.readthedocs.io, the Ammonia rules): no pictures, no frames, no styles, no classes, no event handlers.
-``plain`` gives the words alone. ``one_line`` is for names and titles: characters that turn the direction of the text
-or hide in it are taken out, so that a handle reads as it is.
+``plain`` gives the words alone. ``parse_html`` gives a tree, to look things up in. All three bear any text in a time
+that grows with its length and no faster, and none of them raises.
 """
 
 import html
 import re
-import unicodedata
 
 import nh3
+from lxml import etree
+from lxml import html as lxml_html
+
+from tertulia.core.text import one_line as one_line
+from tertulia.core.text import strip_controls, visible
 
 TAGS = frozenset(
     ("p", "br", "a", "em", "strong", "b", "i", "u", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li")
@@ -22,12 +26,16 @@ LINK_REL = "nofollow ugc noopener"
 
 # Dropped with everything inside: what is in them is no text.
 _VOID_CONTENT = frozenset(("script", "style", "svg", "math", "template", "noscript", "iframe", "object", "title"))
-# Direction marks, embeddings, overrides and isolates: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
-# The right-to-left and left-to-right marks are harmless and stay.
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-# Zero-width joiners stay: emoji families and Persian need them. The rest hide text.
-_HIDDEN = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\ufff9-\ufffb\U000e0000-\U000e007f]")
-_BREAKING = re.compile(r"<(?:br|/p|/li|/h[1-6]|/blockquote|/pre|/div|/section)\b[^>]*>", re.IGNORECASE)
+_BREAKING = re.compile(r"<(?:br|/p|/li|/h[1-6]|/blockquote|/pre|/div|/section)\b[^<>]*>", re.IGNORECASE)
+# A tag as HTML's own tokeniser reads it: https://html.spec.whatwg.org/multipage/parsing.html#tag-open-state
+_ATTRIBUTE = r"[\s/]*+(?:=[^\s/>=]*+|[^\s/>=]++)(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
+_ONE_ATTRIBUTE = re.compile(_ATTRIBUTE)
+_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE})*+")
+# Parsers compare each attribute of an element with all before it, and no honest element has so many.
+_MOST_ATTRIBUTES = 500
+# Ammonia's work grows with elements times depth. Longer markup than this first goes through a parser that stops at
+# a depth of 256 (libxml2's own limit), and comes out well-formed.
+_MOST_TAGS = 500
 
 
 def clean(markup: str, *, rel: str = LINK_REL) -> str:
@@ -41,8 +49,8 @@ def clean(markup: str, *, rel: str = LINK_REL) -> str:
     Returns:
         HTML of paragraphs, links, emphasis, lists, quotes and code; links absolute, http, https or mailto.
     """
-    return nh3.clean(
-        _visible(markup),
+    cleaned = nh3.clean(
+        _bearable(markup),
         tags=set(TAGS),
         clean_content_tags=set(_VOID_CONTENT),
         attributes={"a": {"href"}, "ol": {"start"}},
@@ -51,27 +59,75 @@ def clean(markup: str, *, rel: str = LINK_REL) -> str:
         link_rel=rel,
         strip_comments=True,
     )
+    return visible(cleaned)  # once more: what was written as an entity is a character by now
 
 
 def plain(markup: str) -> str:
     """The words of a piece of HTML, a line for each paragraph, without tags and without entities."""
-    broken = _BREAKING.sub(lambda found: found[0] + "\n", _visible(markup))
+    broken = _BREAKING.sub(lambda found: found[0] + "\n", _bearable(markup))
     bare = nh3.clean(broken, tags=set(), clean_content_tags=set(_VOID_CONTENT))
-    lines = (" ".join(line.split()) for line in html.unescape(bare).split("\n"))
+    lines = (" ".join(line.split()) for line in visible(html.unescape(bare)).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def one_line(text: str, limit: int = 300) -> str:
-    """*text* on one line, NFC, without control, hidden or direction-turning characters, at most *limit* long."""
-    line = " ".join(_visible(unicodedata.normalize("NFC", text)).split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+def parse_html(text: str | bytes, *, encoding: str | None = None) -> lxml_html.HtmlElement:
+    """
+    The document *text* as a tree without comments: whole pages and pieces alike, an empty page for what is none.
+
+    Args:
+        text: As characters, which is better, or as bytes.
+        encoding: Of bytes; None: as the page itself says, else UTF-8.
+    """
+    if isinstance(text, bytes):
+        encoding = encoding or (None if b"charset" in text[:4096].lower() else "utf-8")
+        data = text.translate(None, bytes(sign for sign in range(32) if sign not in b"\t\n\r\f"))
+    else:
+        encoding, data = "utf-8", _slim(strip_controls(text)).encode("utf-8", "replace")
+    parser = lxml_html.HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        tree = lxml_html.document_fromstring(data, parser=parser) if data.strip() else None
+    except (etree.LxmlError, ValueError, LookupError, RecursionError, AssertionError):
+        tree = None
+    if tree is None:
+        return lxml_html.document_fromstring("<html></html>")
+    _make_compatible(tree)
+    return tree
+
+
+def _bearable(markup: str) -> str:
+    """*markup* that a parser reads in linear time: nesting and attributes beyond reason are taken out."""
+    seen = _slim(visible(markup))
+    if seen.count("<") <= _MOST_TAGS:
+        return seen
+    body = parse_html(f"<html><body>{seen}</body></html>").find("body")
+    if body is None:
+        return ""
+    inside: str = lxml_html.tostring(body, encoding="unicode", with_tail=False)
+    return inside.removeprefix("<body>").removesuffix("</body>")
+
+
+def _slim(text: str) -> str:
+    """*text* without the tags that have more attributes than anyone would write."""
+    return _TAG.sub(lambda tag: "" if _is_bloated(tag[0]) else tag[0], text) if len(text) > _MOST_ATTRIBUTES else text
+
+
+def _is_bloated(tag: str) -> bool:
+    # An attribute is two characters at least.
+    return len(tag) > 2 * _MOST_ATTRIBUTES and len(_ONE_ATTRIBUTE.findall(tag)) > _MOST_ATTRIBUTES
+
+
+def _make_compatible(tree: lxml_html.HtmlElement) -> None:
+    """lxml reads control characters (also out of entities) that it then refuses to write: take them out."""
+    for element in tree.iter(etree.Element):
+        for place in ("text", "tail"):
+            words = getattr(element, place)
+            if words and (kept := strip_controls(words)) != words:
+                setattr(element, place, kept)
+        for name, value in element.attrib.items():
+            if (kept := strip_controls(value)) != value:
+                element.attrib[name] = kept
 
 
 def _whole_address(_tag: str, name: str, value: str) -> str | None:
     """Only links that say where they lead: a relative one would lead into our own site."""
     return value if name != "href" or value.strip().lower().startswith(("http://", "https://", "mailto:")) else None
-
-
-def _visible(text: str) -> str:
-    text = _HIDDEN.sub("", _BIDI.sub("", text))
-    return "".join(mark for mark in text if mark in "\n\t" or unicodedata.category(mark) not in ("Cc", "Cs", "Co"))

@@ -15,10 +15,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, get_type_hints
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 
@@ -66,16 +67,12 @@ class Secret:
 
 def _pieces(value: str) -> list[str]:
     """What of *value* must be hidden: all of it, or of an address what is secret in it."""
-    try:
-        parts = urlsplit(value)
-        scheme, password, path = parts.scheme, parts.password, parts.path
-    except ValueError:
+    parts = split_address(value)
+    if "://" not in value or not parts.scheme:
         return [value]
-    if "://" not in value:
-        return [value]
-    if scheme in ("http", "https"):  # a webhook's address: its path is the key
-        return [value, path.lstrip("/"), parts.query, password or ""]
-    return [password or ""]
+    if parts.scheme in ("http", "https"):  # a webhook's address: its path is the key
+        return [value, parts.path.lstrip("/"), parts.query, parts.password or ""]
+    return [parts.password or ""]
 
 
 def hide(text: str) -> str:
@@ -207,7 +204,7 @@ def _typed(name: str, value: str, kind: Any) -> Any:
         return Secret(value)
     if kind == tuple[str, ...]:
         return tuple(part for part in re.split(r"[\s,]+", value) if part)
-    if name.endswith("_url") and urlsplit(value).scheme not in ("http", "https"):
+    if name.endswith("_url") and not split_address(value).is_web:
         raise SettingError(say("setting_address", name=name.upper()))
     if name.endswith("_cents") and not re.fullmatch(r"\d+(\.\d+)?", value):
         raise SettingError(say("setting_number", name=name.upper(), value=value))

@@ -23,11 +23,17 @@ _GRAPHEME = regex.compile(r"\X")
 _ONE_EACH = re.compile("[ -~\xa0-\u02ff\u2010-\u2027\u2030-\u205e]*")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.,·-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*")
 # What looks wrong before "…": spaces, weak punctuation and anything that opens.
-_DANGLING = regex.compile(r"[\s.,;:…\-–—¿¡(\[«“‘\"']+$")
+_DANGLING = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace()) + ".,;:…-–—¿¡([«“‘\"'"
 _WORD_ENDS = regex.compile(r"[.,;:…]*(?:\s|$)")
 _ACCENTS = regex.compile(r"(?<!n)\u0303|[\u0300-\u0302\u0304-\u036f]")  # on decomposed text; the tilde of ñ stays
 # Allowed in XML 1.0: https://www.w3.org/TR/xml/#charsets. C1 controls are allowed there, and useless.
 _CONTROLS = regex.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Direction marks, embeddings, overrides and isolates: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
+# The right-to-left and left-to-right marks are harmless and stay.
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Zero-width joiners stay: emoji families and Persian need them. The rest hide text.
+_HIDDEN = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\ufff9-\ufffb\U000e0000-\U000e007f]")
+_PLAIN = re.compile("[\n\t -~\xa1-\xac\xae-\u02ff]*")  # nothing in here is hidden
 # Letters that are no letter plus accent, so that decomposing does not help.
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
 
@@ -49,22 +55,22 @@ def graphemes(text: str) -> list[str]:
 
 def shorten(text: str, limit: int) -> str:
     """
-    Cut *text* at a word so that it fits in *limit*.
+    Cut *text* at a word so that it fits in *limit*; it never raises.
 
     Args:
-        text: Plain text, no HTML.
+        text: Plain text, no HTML, in any writing.
         limit: Most graphemes allowed, the "…" included. "ñ" is one, "👩‍👧" is one.
 
     Returns:
-        *text* untouched when it fits.
-
-    Raises:
-        ValueError: *limit* leaves no room for one word and the "…".
+        *text* untouched when it fits. A single word that is too long, or text of a writing without spaces, is cut
+        between two graphemes. "" when nothing is allowed.
     """
     # A grapheme is one code point or more, so short text needs no counting.
     if len(text) <= limit:
         return text
-    room = max(0, limit - len(ELLIPSIS))
+    if limit < 1:
+        return ""
+    room = limit - len(ELLIPSIS)
     if _ONE_EACH.fullmatch(text):
         characters = list(text[: room + 4])  # as many as are looked at
     else:
@@ -73,11 +79,14 @@ def shorten(text: str, limit: int) -> str:
         return text
     kept = "".join(characters[:room])
     if not _WORD_ENDS.match("".join(characters[room : room + 4])):
-        kept = regex.sub(r"\S+$", "", kept)
-    kept = _DANGLING.sub("", kept)
-    if not kept:
-        raise ValueError(f"no word of {text[:40]!r} fits in {limit} characters")
-    return kept + ELLIPSIS
+        at_word = kept[: _last_space(kept)].rstrip(_DANGLING)
+        kept = at_word or kept
+    return kept.rstrip(_DANGLING) + ELLIPSIS
+
+
+def _last_space(text: str) -> int:
+    """Where the last word of *text* begins; 0 when it is the only one."""
+    return next((at for at in range(len(text), 0, -1) if text[at - 1].isspace()), 0)
 
 
 def plain(markup: str) -> str:
@@ -114,11 +123,52 @@ def slugify(text: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
-    """*text* without case and accents, composed (NFC). ñ is a letter of its own and stays: "año" is not "ano"."""
+    """
+    *text* as what names a thing: without case and accents, composed (NFC).
+
+    ñ is a letter of its own and stays, so the tags "año" and "ano" are two. For what people look for, see
+    ``fold_for_search``.
+    """
     decomposed = unicodedata.normalize("NFD", text.casefold())
     return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
+
+
+@lru_cache(maxsize=1 << 16)
+def fold_for_search(text: str) -> str:
+    """
+    *text* as people type what they look for: NFKD, without case and without any mark above or below a letter.
+
+    "munoz" finds "Muñoz", "barca" finds "Barça", "strasse" finds "Straße", "1o" finds "1º" and "fi" finds "ﬁ". Both
+    stores keep and compare words in this form, so that SQLite and PostgreSQL find the same.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return unicodedata.normalize("NFKC", bare.translate(_LETTERS).casefold())
 
 
 def strip_controls(text: str) -> str:
     """*text* without the characters that XML refuses and nobody sees; tabs and line ends stay."""
     return _CONTROLS.sub("", text)
+
+
+def visible(text: str) -> str:
+    """
+    *text* without what nobody sees and what turns its direction: controls (C0 and C1), overrides, hidden signs.
+
+    Line ends and tabs stay; so do zero-width joiners, which emoji families and Persian need.
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    kept = _HIDDEN.sub("", _BIDI.sub("", text))
+    return "".join(sign for sign in kept if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs", "Co"))
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """*text* on one line, NFC, without control, hidden or direction-turning characters, at most *limit* long."""
+    line = " ".join(visible(unicodedata.normalize("NFC", text)).split())
+    if len(line) <= limit:
+        return line
+    if limit < 1:
+        return ""
+    ends = [found.end() for found in _GRAPHEME.finditer(line[:limit]) if found.end() < limit]
+    return line[: max(ends, default=limit - 1)].rstrip() + ELLIPSIS

@@ -12,8 +12,9 @@ import hmac
 import mimetypes
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import FetchError, SettingError
 from tertulia.core.fetch import Fetched
 from tertulia.core.languages import say
@@ -43,7 +44,7 @@ class S3(Target):
     """A bucket, or a folder in one."""
 
     def __init__(self, address: str, tools: Tools) -> None:
-        parts = urlsplit(f"s3:{address}")
+        parts = split_address(f"s3:{address}")
         options = {name: values[0] for name, values in parse_qs(parts.query).items()}
         self._tools = tools
         self._region = options.get("region", "us-east-1")
@@ -120,7 +121,7 @@ def sign(
     service: str = "s3",
 ) -> dict[str, str]:
     """*headers* with what AWS Signature Version 4 adds: date, body's hash, authorisation."""
-    parts = urlsplit(url)
+    parts = split_address(url)
     moment = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     body_hash = hashlib.sha256(data).hexdigest()
     given = {name.lower(): " ".join(value.split()) for name, value in headers.items()}

@@ -14,10 +14,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
+from tertulia.core.addresses import host_of
 from tertulia.core.errors import ContentError, FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
@@ -116,7 +116,7 @@ def capture(
     heard = False
     silent: list[tuple[providers.Match, FetchError]] = []
     for number, (match, kept) in enumerate(todo, 1):
-        host = urlsplit(match.url).hostname or ""
+        host = host_of(match.url)
         step = Step(number, len(todo), match.url, "waiting", say("embed_busy", host=host))
         if host not in busy:
             ask = CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, lang, bases or {})
@@ -137,7 +137,7 @@ def capture(
             )
         yield step
     # When several hosts were asked and none answered, it is we who are offline.
-    if remember_silence and (heard or len({urlsplit(match.url).hostname for match, _ in silent}) == 1):
+    if remember_silence and (heard or len({host_of(match.url) for match, _ in silent}) == 1):
         for match, error in silent:
             _miss(captures, match, captures.load(match.provider.name, match.id), error, now)
 
@@ -156,7 +156,7 @@ def _answer(match: providers.Match, ask: CaptureRequest) -> Capture | FetchError
         return error
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
         # A provider must not trip over a stranger's answer; should one do so, the run goes on.
-        network = match.provider.label or urlsplit(match.url).hostname
+        network = match.provider.label or host_of(match.url)
         return MalformedResponseError(f"{say('embed_odd', network=network)}: {type(error).__name__}")
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tertulia.core import languages
+from tertulia.core.addresses import site_of
 from tertulia.embeds.draw import Page, readable
 
 # Old embed codes for the Flash player, which no browser has played since January 2021.
@@ -42,7 +42,7 @@ def catalogue() -> dict[str, Service]:
 
 def service(url: str) -> Service | None:
     """The closed service that *url* belonged to, None when it belongs to none we know."""
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    host = site_of(url)
     known = catalogue()
     while host:
         if host in known:

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
-from urllib.parse import urlsplit
 
 from tertulia.core import languages
+from tertulia.core.addresses import readable_site, split_address
+from tertulia.core.text import one_line
 from tertulia.embeds.types import Author, Capture, Image, Policy, Quoted
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -67,8 +68,7 @@ def plain(html: str) -> str:
 
 def readable(url: str) -> str:
     """An address for human eyes: "mas.to/@ana/1134", at most 70 characters."""
-    parts = urlsplit(url)
-    shown = f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}"
+    shown = f"{readable_site(url)}{split_address(url).path.rstrip('/')}" or one_line(url)
     return shown if len(shown) <= 70 else shown[:69] + "…"
 
 

@@ -25,13 +25,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 import markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from tertulia.core.addresses import is_short, join_address, split_address
 from tertulia.core.errors import ContentError, FetchError
 from tertulia.core.languages import say
 
@@ -40,15 +41,6 @@ if TYPE_CHECKING:  # a build applies the table and must not load what could fetc
 
 HOPS = 5  # most addresses that may stand for the next one
 
-# Hosts whose addresses only stand for others. Several have closed: what they answered is in the table or is lost.
-SHORTENERS = frozenset(
-    (
-        *("t.co", "bit.ly", "j.mp", "ow.ly", "ht.ly", "goo.gl", "fb.me", "tinyurl.com", "is.gd", "v.gd", "buff.ly"),
-        *("dlvr.it", "lnkd.in", "flic.kr", "tmblr.co", "wp.me", "amzn.to", "amzn.eu", "cort.as", "xurl.es", "tiny.cc"),
-        *("cutt.ly", "rebrand.ly", "shorturl.at", "t.ly", "su.pr", "cli.gs", "post.ly", "twurl.nl", "dld.bz", "adf.ly"),
-        *("migre.me", "acortar.link", "ift.tt", "trib.al", "nyti.ms", "bbc.in", "elpa.is", "reut.rs", "redd.it"),
-    )
-)
 # A link that answered this recently need not be written down again: the table lives in git.
 FRESH_DAYS = 30
 # Says nothing about the page: it asks who we are, or wants us to slow down, or (999) is LinkedIn.
@@ -151,12 +143,6 @@ class Table:
         return self.known.setdefault(url, Known())
 
 
-def is_short(url: str) -> bool:
-    """Whether *url* is one that only stands for another."""
-    parts = urlsplit(url)
-    return (parts.hostname or "").removeprefix("www.") in SHORTENERS and len(parts.path) > 1
-
-
 def expander(table: Table, web: Fetcher) -> Callable[[str], str]:
     """A function that says where an address leads, asks short ones that are not in *table*, and writes them down."""
 
@@ -197,8 +183,8 @@ def follow(url: str, web: Fetcher) -> tuple[str, str]:
         place = answer.headers.get("location", "")
         if not place:
             return (seen, "") if seen != url else ("", str(answer.status))
-        seen = urljoin(seen, place)
-        if urlsplit(seen).scheme not in ("http", "https"):
+        seen = join_address(seen, place)
+        if not split_address(seen).is_web:
             return "", str(answer.status)
         if not is_short(seen):
             return seen, ""

@@ -36,7 +36,7 @@ import PIL
 from PIL import Image, ImageCms, ImageSequence
 
 from tertulia.core.errors import ContentError
-from tertulia.core.languages import say
+from tertulia.core.languages import carried, say
 from tertulia.core.parallel import Aside
 from tertulia.render import svg
 
@@ -343,8 +343,9 @@ class ImageCache:
 
     def _make_all(self, orders: Sequence["_Order"]) -> dict[Path, PictureError]:
         failed: dict[Path, PictureError] = {}
+        make = carried(self._make)
         with ThreadPoolExecutor(self._threads, "image_cache") as pool:
-            for (path, _, _), work in [(order, pool.submit(self._make, *order)) for order in orders]:
+            for (path, _, _), work in [(order, pool.submit(make, *order)) for order in orders]:
                 try:
                     work.result()
                 except PictureError as error:

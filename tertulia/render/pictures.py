@@ -15,7 +15,6 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
@@ -23,6 +22,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX
 
+from tertulia.core.addresses import host_of
 from tertulia.core.languages import say
 from tertulia.core.models import Picture
 from tertulia.render.document import Document
@@ -83,7 +83,7 @@ class PicturesExtension(Extension):
             document.report(say("picture_inside_text"), say("picture_inside_text_fix"), needle=needle)
             return None
         if self.resolver.is_elsewhere(written):
-            host = urlsplit(written).hostname or written
+            host = host_of(written) or written
             document.report(say("picture_elsewhere", host=host), say("picture_elsewhere_fix"), needle=needle)
             return None
         try:

@@ -17,14 +17,13 @@ import regex
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 
+from tertulia.core import languages
 from tertulia.render import runs
 from tertulia.render.document import Document
 
 # After attr_list (8) has taken its '{title="…"}', before linkify (7.5), abbr (7) and toc (5).
 PRIORITY = 7.8
 
-# Language → pairs of quotes, outermost first. Any other language is set like English.
-QUOTES = {"es": ("«»", "“”", "‘’"), "en": ("“”", "‘’")}
 NO_BREAK_SPACE = "\u00a0"
 APOSTROPHE = "’"
 
@@ -130,7 +129,7 @@ def _applied(text: str, changes: list[Edit]) -> str:
 def _quotes(text: str, places: list[int], lang: str) -> dict[int, str]:
     """Place → mark for every straight quote among *places* that is sure what it is."""
     closing, marks = _paired(text, places)
-    ladder = QUOTES.get(lang.partition("-")[0].lower(), QUOTES["en"])
+    ladder = languages.current().quotes(lang)
     open_pairs: list[tuple[int | None, int]] = []  # where each closes, and its step on the ladder
     for at in places:
         if at not in closing:

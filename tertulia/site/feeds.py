@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 from feedgen.entry import FeedEntry
@@ -23,6 +23,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+from tertulia.core.addresses import host_of
 from tertulia.core.models import Credit, Update
 from tertulia.core.text import strip_controls
 
@@ -105,7 +106,7 @@ class Feed:
 
 def id_base(site: str) -> str:
     """The beginning of every id of *site*: ``tag:tertulia.example,2026:``."""
-    return f"tag:{urlsplit(site).hostname or 'localhost'},{ID_YEAR}:"
+    return f"tag:{host_of(site) or 'localhost'},{ID_YEAR}:"
 
 
 def entry_id(base: str, post: str, lang: str) -> str:

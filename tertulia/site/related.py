@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from tertulia.core import languages
 from tertulia.core.text import fold
 
 # What describes a post: more words find more distant relatives, and take longer.
@@ -28,40 +29,6 @@ LEAST_LIKENESS = 0.04
 
 _TAG = re.compile(r"<[^>]*>|&[a-z0-9#]+;")
 _WORD = re.compile(r"[^\W\d_]{4,}")
-
-# Words that say nothing about what a text is about, folded; those shorter than four letters are never looked at.
-STOP_WORDS = {
-    "es": """
-        ademas ahora algo alguien algun alguna algunas alguno algunos alla alli ambos ante antes apenas aquel aquella
-        aquellas aquello aquellos aqui aunque bajo bastante bien cada casi como conmigo contra cosa cosas creo cual
-        cuales cualquier cualquiera cuando cuanta cuantas cuanto cuantos cuya cuyas cuyo cuyos dado debe deben debia
-        decia decimos decir dentro desde despues detras dice dicen dicho dijo donde durante ellas ellos embargo
-        encima entonces entre eran eras eres esas esos esta estaba estaban estado estamos estan estar estas este esto
-        estos estoy estuvo falta forma fuera fueron fuese gente grande gran haber habia habian habla hablar hace hacen
-        hacer hacerlo hacia haciendo hago hasta haya hayan hecho hicieron hizo hubiera hubiese hubo igual incluso jamas
-        junto lado lejos luego manera mano mayor mejor menos mientras mios misma mismas mismo mismos modo momento mucha
-        muchas mucho muchos nada nadie ninguna ninguno nosotros nuestra nuestras nuestro nuestros nunca otra otras otro
-        otros para parece parte pero poca pocas poco pocos podemos poder podia podria ponen poner porque primer primera
-        primero pronto propia propias propio propios pueda puede pueden puedo pues queda quedan quien quienes quiere
-        quieren quiero quiza quizas razon sabe saben saber sean segun segundo seguro sera seran seria sido siempre
-        siendo sigue siguen sino sobre sola solamente solo somos soy suele suya suyas suyo suyos tales tambien tampoco
-        tanta tantas tanto tantos tenemos tener tengo tenia tenian tiempo tiene tienen toda todas todavia todo todos
-        tras trata traves tres tuvo unas unos usted ustedes vamos varias varios veces venir verdad vez viene vienen
-        vista vosotros vuelve vuestra vuestro
-    """,
-    "en": """
-        about above after again against almost also although always among another anyone anything around because been
-        before being below best better between both came cannot come comes could didn does doesn doing done down during
-        each either else enough even ever every everyone everything first from further gave gets getting give given goes
-        going gone good have having here herself himself however into isn itself just keep kind know known less like
-        little made make makes making many matter maybe mean might more most much must myself need never next nobody
-        nothing often once only onto other others ought ours ourselves over part people perhaps point quite rather
-        really right said same says seem seems should since some someone something sometimes soon still such sure take
-        than that their theirs them themselves then there these they thing things think this those though through time
-        told took toward under until upon used very want wasn well went were what whatever when where whether which
-        while whom whose will with within without word words would year years your yours yourself
-    """,
-}
 
 # Endings, longest first, that tell forms of one word apart and not one word from another. A stem keeps four letters.
 # A light stemmer on purpose: it merges singular and plural, genders and the commonest derivations, and no more.
@@ -193,7 +160,7 @@ _log = cache(math.log)
 
 @cache
 def _stop_words(lang: str) -> frozenset[str]:
-    return frozenset(STOP_WORDS.get(lang, "").split())
+    return languages.current().get(lang).words("stop")
 
 
 @cache

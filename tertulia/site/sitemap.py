@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from posixpath import normpath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from tertulia.core.addresses import split_address
 from tertulia.core.text import strip_controls
 
 # A sitemap holds no more; a blog that has more needs several, and an index of them.
@@ -64,10 +65,10 @@ def alias_path(alias: str, site: str) -> str:
         alias: As the author wrote it: ``/viejo/post/``, ``viejo/post.html``, or a whole address of this site.
         site: The site's address; what it has as path is taken off.
     """
-    parts, home = urlsplit(alias.strip()), urlsplit(site)
+    parts, home = split_address(alias.strip()), split_address(site)
     path = unquote(parts.path)
     if parts.netloc:
-        if parts.hostname != home.hostname:
+        if parts.host != home.host:
             return ""
         path = path.removeprefix(home.path.rstrip("/"))
     if parts.query or parts.fragment or not path.strip("/") or strip_controls(path) != path or "\\" in path:

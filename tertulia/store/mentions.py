@@ -5,11 +5,11 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from sqlalchemy import delete, func, insert, select, update
 
+from tertulia.core.addresses import host_of
 from tertulia.store.connection import Database, stamp
 from tertulia.store.mention_tables import mentions, sent_mentions
 from tertulia.store.rows import short, writing
@@ -48,7 +48,7 @@ class Mentions:
         with writing(self._database) as connection:
             if connection.execute(update(mentions).where(mentions.c.name == name).values(**again)).rowcount == 0:
                 new = {"token": secrets.token_urlsafe(16), "name": name, "source": source, "target": target, "way": way}
-                new["host"] = (urlsplit(source).hostname or "")[:300]
+                new["host"] = host_of(source)[:300]
                 connection.execute(insert(mentions).values(**again, **new))
             return _mention(connection.execute(select(mentions).where(mentions.c.name == name)).one())
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import msgspec
 
 from tertulia.content.posts import Cover, Post, Published
+from tertulia.core.addresses import host_of
 from tertulia.core.languages import say
 from tertulia.syndication import summary
 from tertulia.syndication.networks.base import Attachment, Message, Network
@@ -97,5 +97,5 @@ def _attached(picture: Cover | None) -> Attachment | None:
 
 
 def _is_local(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    host = host_of(url)
     return host in ("localhost", "") or host.startswith("127.") or host.endswith(".localhost")

@@ -9,8 +9,8 @@ specification (https://www.w3.org/TR/websub/#publishing). IndexNow: https://www.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from urllib.parse import urlsplit
 
+from tertulia.core.addresses import host_of
 from tertulia.core.errors import NetworkError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
@@ -33,7 +33,7 @@ def indexnow(
     fresh = list(addresses)[:MOST_ADDRESSES]
     if not fresh:
         return []
-    body = {"host": urlsplit(site).hostname, "key": key, "keyLocation": f"{site}/{key}.txt", "urlList": fresh}
+    body = {"host": host_of(site), "key": key, "keyLocation": f"{site}/{key}.txt", "urlList": fresh}
     return [_told("IndexNow", site, web, endpoint, now, json=body)]
 
 

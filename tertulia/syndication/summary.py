@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import regex
 
 from tertulia.content.posts import Post, PostCredit
+from tertulia.core import languages
 from tertulia.core.text import ELLIPSIS, graphemes
 
 Count = Callable[[str], int]
@@ -24,15 +25,6 @@ LEAST_LEAD = 80
 # A cut at the end of a sentence reads better than "…" as long as it keeps this much of the room.
 SENTENCE_SHARE = 0.5
 
-# The author asks for a thread by beginning a network's words with one of these.
-THREAD_WORDS = ("hilo", "thread")
-# The author leaves a network out with one of these.
-NO_WORDS = ("no", "nunca", "never")
-
-_CREDIT_WORDS = {
-    "es": {"via": "Vía", "source": "Fuente:", "photo": "Foto:", "thanks": "Gracias a", "and": " y "},
-    "en": {"via": "Via", "source": "Source:", "photo": "Photo:", "thanks": "Thanks to", "and": " and "},
-}
 # Who is owed more than one kind of credit is named once, for what comes first here.
 _CREDIT_WEIGHT = ("photo", "source", "via", "thanks")
 # No-break spaces hold "50 %" together, also when a text is cut.
@@ -214,14 +206,14 @@ def said_for(post: Post, network: str) -> tuple[str, bool]:
     """
     said = post.said.get(network, "").strip()
     head, colon, rest = said.partition(":")
-    if head.strip().casefold() in THREAD_WORDS and (colon or not rest):
+    if head.strip().casefold() in languages.current().words("thread") and (colon or not rest):
         return (rest.strip() or post.text, True)
     return (said, False)
 
 
 def left_out(post: Post, network: str) -> bool:
     """Whether the author wants no word of *post* on *network*."""
-    return post.said.get(network, "").strip().casefold() in NO_WORDS
+    return post.said.get(network, "").strip().casefold() in languages.current().words("never")
 
 
 def words_for(post: Post, network: str, style: Style) -> Words:
@@ -321,7 +313,6 @@ def _tags(post: Post, style: Style) -> list[str]:
 
 def _credits(post: Post, style: Style) -> str:
     """ "Vía @ana@mastodon.example. Foto: Luis Gil", each person by the handle that this network knows."""
-    words = _CREDIT_WORDS.get(post.lang, _CREDIT_WORDS["en"])
     # A source that is named by its address would become a second link: it is on the page, not in the announcement.
     named = [credit for credit in post.credits if not _ADDRESS.fullmatch(credit.name)]
     owed: dict[str, str] = {}
@@ -331,14 +322,12 @@ def _credits(post: Post, style: Style) -> str:
     for kind in dict.fromkeys(credit.kind for credit in named):
         names = [name for name in dict.fromkeys(map(style.handle, named)) if owed[name] == kind]
         if names:
-            lines.append(style.escape(f"{words[kind]} {_listed(names, words['and'])}"))
+            lines.append(style.escape(languages.text(f"announce_{kind}", post.lang, names=_listed(names, post.lang))))
     return " · ".join(lines)
 
 
-def _listed(names: Sequence[str], last: str) -> str:
+def _listed(names: Sequence[str], lang: str) -> str:
     """ "Ana, Luis y Eva"; "e" before the sound of an i."""
     if len(names) == 1:
         return names[0]
-    if last == " y " and regex.match(r"h?[ií](?![aeou])", names[-1], regex.IGNORECASE):
-        last = " e "
-    return ", ".join(names[:-1]) + last + names[-1]
+    return f"{', '.join(names[:-1])} {languages.current().conjunction(names[-1], lang)} {names[-1]}"

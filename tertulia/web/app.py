@@ -2,14 +2,16 @@
 
 import logging
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from tertulia.core import languages
+from tertulia.core.addresses import host_of, split_address
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
+from tertulia.core.text import one_line
 from tertulia.store.filters import check
 from tertulia.web import comments, moderation, newsletter, webmention
 from tertulia.web.context import Desk
@@ -21,7 +23,6 @@ MOUNTS = ("/comments", "/moderation", "/webmention", "/pingback", "/newsletter",
 
 # 10,000 characters of four bytes, percent-encoded, and the rest of the form.
 MOST_BYTES = 200_000
-LANGUAGES = ("es", "en")
 
 
 def create(desk: Desk) -> Flask:
@@ -56,14 +57,16 @@ def desk() -> Desk:
 
 
 def _css(desk: Desk) -> str:
-    prefix = urlsplit(desk.blog.site).path if desk.same_origin else desk.blog.site
+    prefix = split_address(desk.blog.site).path if desk.same_origin else desk.blog.site
     return f"{prefix}/theme/site.css"
 
 
 def _begin() -> None:
     here = desk()
+    languages.use(here.blog.languages)  # each request has a thread
     asked = request.values.get("lang", "") if request.method == "GET" else ""
-    g.lang = asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or here.blog.lang
+    langs = here.blog.langs
+    g.lang = asked if asked in langs else request.accept_languages.best_match(langs) or here.blog.lang
 
 
 def _words() -> dict[str, Any]:
@@ -72,14 +75,15 @@ def _words() -> dict[str, Any]:
     def t(key: str, n: int | None = None, **values: Any) -> str:
         return here.blog.t(key, g.lang, n, **values)
 
-    return {"t": t, "lang": g.lang, "blog": here.blog, "home": local(here.blog.site + "/")}
+    direction = here.blog.languages.get(g.lang).direction
+    return {"t": t, "lang": g.lang, "direction": direction, "blog": here.blog, "home": local(here.blog.site + "/")}
 
 
 def local(address: str) -> str:
     """An address of the site, as a page of ours links it: without the host where the site is on our own."""
     if not desk().same_origin:
         return address
-    parts = urlsplit(address)
+    parts = split_address(address)
     return parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
 
 
@@ -90,10 +94,7 @@ def outside(address: str) -> str:
 
 def host(address: str) -> str:
     """Where an address leads, in short."""
-    try:
-        return urlsplit(address).hostname or address[:60]
-    except ValueError:
-        return address[:60]
+    return host_of(address) or one_line(address, 60)
 
 
 def _healthz() -> Response:
@@ -104,7 +105,7 @@ def _healthz() -> Response:
 def _headers(response: Response) -> Response:
     """Nothing of ours runs a script, is framed, kept, or tells the next site where it came from."""
     site = desk().blog.site
-    origin = "" if desk().same_origin else " {0.scheme}://{0.netloc}".format(urlsplit(site))
+    origin = "" if desk().same_origin else f" {split_address(site).origin}"
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; style-src 'self'{origin}; font-src 'self'{origin}; img-src 'self'{origin};"

@@ -12,7 +12,6 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, g, jsonify, make_response, redirect, render_template, request
 
@@ -22,6 +21,7 @@ from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.form import Draft, Mistake
 from tertulia.conversation.rules import Signals
 from tertulia.core import sanitise
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import StoreError
 from tertulia.store.said import Author, Said
 from tertulia.web import guards
@@ -58,7 +58,7 @@ def comment() -> Any:
     desk = _desk()
     draft = form.read(request.form)
     post = _post(desk, draft)
-    g.lang = post.lang if post.lang in ("es", "en") else g.lang
+    g.lang = post.lang
     wrong = form.mistakes(draft)
     if wrong or request.form.get("action") != "send":
         return _preview(desk, draft, post, wrong)
@@ -90,7 +90,7 @@ def new() -> Any:
     desk = _desk()
     draft = form.read(request.args)
     post = _post(desk, draft)
-    g.lang = post.lang if post.lang in ("es", "en") else g.lang
+    g.lang = post.lang
     return _preview(desk, replace(draft, text=""), post, [])
 
 
@@ -192,7 +192,7 @@ def _mine(desk: Desk, token: str) -> tuple[Said | None, bool]:
     said = desk.store.conversation.get(found[0]) if found else None
     if said is None:
         return None, False
-    g.lang = said.lang if said.lang in ("es", "en") else g.lang
+    g.lang = said.lang
     young = guards.age_of(said.received_at, desk.now()) <= CHANGE_FOR
     return said, young and said.status in ("waiting", "approved", "spam") and said.decided_by != "owner"
 
@@ -228,7 +228,7 @@ def _notice(token: str) -> tuple[str, Any]:
     read = desk.signer.read("notice", token, timedelta(days=3650), desk.now())
     found = desk.store.letters.notice(read[0][1]) if read else None
     if found:
-        g.lang = found.lang if found.lang in ("es", "en") else g.lang
+        g.lang = found.lang
     return (read[0][0] if read else ""), found
 
 
@@ -247,7 +247,7 @@ def like() -> Any:
     if guards.request_origin(desk) == "other":
         abort(403)
     post = _post(desk, form.read(request.form))
-    g.lang = post.lang if post.lang in ("es", "en") else g.lang
+    g.lang = post.lang
     key = sanitise.one_line(request.form.get("comment", ""), 24)
     said = desk.store.conversation.get(key) if key else None
     if key and (said is None or said.status != "approved" or (said.post, said.lang) != post.key):
@@ -299,5 +299,5 @@ def _set_cookie(response: Any, name: str, value: str, age: timedelta) -> None:
         path="/comments",
         httponly=True,
         samesite="Lax",
-        secure=request.is_secure or urlsplit(_desk().blog.service).scheme == "https",
+        secure=request.is_secure or split_address(_desk().blog.service).scheme == "https",
     )

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -21,8 +20,10 @@ from tertulia.conversation.blog import Blog
 from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.notices import Notices
 from tertulia.core import smtp
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import TertuliaError
 from tertulia.core.fetch import Fetcher
+from tertulia.core.languages import carried
 from tertulia.core.settings import Settings
 from tertulia.core.tokens import Signer, secret_of
 from tertulia.store import Store
@@ -138,9 +139,9 @@ class BackgroundWorker:
     def start(self) -> None:
         """Begin; both end with the process."""
         if self._settings.smtp_url:
-            threading.Thread(target=self._post, daemon=True, name="letters").start()
+            threading.Thread(target=carried(self._post), daemon=True, name="letters").start()
         if self._settings.rebuild_hook:
-            threading.Thread(target=self._build, daemon=True, name="rebuild").start()
+            threading.Thread(target=carried(self._build), daemon=True, name="rebuild").start()
 
     def stop(self) -> None:
         """End at the next turn."""
@@ -183,7 +184,7 @@ class BackgroundWorker:
     def run_hook(self) -> None:
         """Run ``REBUILD_HOOK``: a command in the blog's folder, or an address that gets a POST."""
         hook = self._settings.rebuild_hook.reveal()
-        if urlsplit(hook).scheme in ("http", "https"):
+        if split_address(hook).is_web:
             token = self._settings.rebuild_token.reveal()
             headers = {"Authorization": f"Bearer {token}"} if token else {}
             web = Fetcher(self._settings.fetch_allow_private)

@@ -4,11 +4,11 @@ import json
 from base64 import b64decode
 from datetime import datetime, timedelta
 from typing import Literal
-from urllib.parse import urlsplit
 
 from altcha.v1 import ChallengeOptions, create_challenge, verify_solution
 from flask import request
 
+from tertulia.core.addresses import host_of, split_address
 from tertulia.web.budgets import machine_of
 from tertulia.web.context import Desk
 
@@ -25,8 +25,9 @@ def request_origin(desk: Desk) -> str:
         said = request.headers.get("Referer", "")
     if not said:
         return "none"
-    hosts = {urlsplit(one).netloc for one in desk.blog.origins} | {request.host}
-    return "own" if urlsplit(said).netloc in hosts else "other"
+    hosts = {split_address(one).netloc for one in desk.blog.origins} | {request.host}
+    told = split_address(said).netloc
+    return "own" if told and told in hosts else "other"
 
 
 def machine() -> str:
@@ -41,8 +42,8 @@ def cookie_policy(desk: Desk) -> Literal["Lax", "None"]:
     With the service on another site, the form on the page asks across sites, and only ``SameSite=None`` lets the
     cookie come along; then the ``Origin`` alone tells whose page it was.
     """
-    site, service = urlsplit(desk.blog.site), urlsplit(desk.blog.service)
-    ours, theirs = site.hostname or "", service.hostname or ""
+    service = split_address(desk.blog.service)
+    ours, theirs = host_of(desk.blog.site), service.host
     is_one = ours == theirs or ours.endswith(f".{theirs}") or theirs.endswith(f".{ours}")
     return "Lax" if is_one or service.scheme != "https" else "None"
 

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, get_args
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, g, make_response, redirect, render_template, request
 
 from tertulia.conversation import form
 from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.moderator import Decision
+from tertulia.core.addresses import split_address
 from tertulia.core.languages import say, spoken
 from tertulia.store.said import Author, Incoming, Said, Status, Trust
 from tertulia.web import guards
@@ -126,7 +126,7 @@ def enter(token: str) -> Any:
         path="/moderation",
         httponly=True,
         samesite="Lax",
-        secure=request.is_secure or urlsplit(desk.blog.service).scheme == "https",
+        secure=request.is_secure or split_address(desk.blog.service).scheme == "https",
     )
     return response
 

@@ -48,7 +48,7 @@ def ask() -> Any:
     if desk.counter.hit("newsletter", guards.machine(), desk.now(), MOST_ASKED) > MOST_ASKED:
         return _says("letters_slowly", 429)
     lang = request.form.get("lang", "") or g.lang
-    reader = desk.store.subscribers.ask(email, lang if lang in ("es", "en") else "es", desk.now())
+    reader = desk.store.subscribers.ask(email, lang if lang in desk.blog.langs else desk.blog.lang, desk.now())
     if reader.state is SubscriberState.PENDING:
         letter = mail.confirmation(found, desk.blog.service, desk.blog.title, reader, desk.now())
         try:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication
 
 from tertulia.conversation.blog import Blog
-from tertulia.core import settings
+from tertulia.core import languages, settings
+from tertulia.core.addresses import same_address, split_address
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.store import Store, open_store
@@ -44,16 +44,17 @@ def desk(
     """
     found = settings.load(root)
     site = str(conf.get("SITE_ADDRESS", "")).rstrip("/")
-    here = "{0.scheme}://{0.netloc}".format(urlsplit(site))
+    here = split_address(site).origin
     told = str(conf.get("SERVICE_ADDRESS") or "").rstrip("/")
-    same_origin = bool(at) or not told or told == here
+    same_origin = bool(at) or not told or same_address(told, here)
     title = conf.get("SITENAME", "")
-    lang = str(conf.get("DEFAULT_LANG", "es"))
+    lang = str(conf.get("DEFAULT_LANG") or languages.DEFAULT)
     blog = Blog(
         root=root,
         site=site,
-        title=title.get(lang, "") if isinstance(title, dict) else str(title),
+        title=str(languages.local(title, lang, lang)),
         lang=lang,
+        langs=tuple(conf.get("LANGUAGES") or ()),
         service=at or told or (here if conf.get("SERVICE_ADDRESS") == "/" else LOCAL),
         output=output or (lambda: root / "output"),
         author=str(conf.get("AUTHOR", "")),

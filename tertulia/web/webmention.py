@@ -16,6 +16,7 @@ from tertulia.conversation import avatars
 from tertulia.conversation.webmention import pingback
 from tertulia.conversation.webmention.pages import SitePages
 from tertulia.conversation.webmention.receive import MentionRefusedError, Receiver, announcements
+from tertulia.core.languages import carried
 from tertulia.store.mentions import Mention
 from tertulia.web import guards
 from tertulia.web.context import Desk
@@ -67,7 +68,7 @@ def begin(desk: Desk, stop: threading.Event | None = None) -> None:
             _told.wait(LOOK_EVERY_SECONDS)
             _told.clear()
 
-    threading.Thread(target=look, daemon=True, name="webmentions").start()
+    threading.Thread(target=carried(look), daemon=True, name="webmentions").start()
 
 
 @pages.post("/webmention")

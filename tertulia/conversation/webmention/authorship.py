@@ -6,18 +6,18 @@ What is found is what the page claims; ``conversation.identity`` says what it is
 from collections.abc import Callable
 from typing import Any
 
-from tertulia.conversation.identity import Provenance, host_of, same_host
+from tertulia.conversation.identity import Provenance, same_host
 from tertulia.conversation.webmention.discovery import HTML_TYPES, parse
 from tertulia.conversation.webmention.microformats import (
     addresses_in,
     first,
     first_address,
-    is_address,
     parse_microformats,
     photo_in,
     text_in,
 )
 from tertulia.core import sanitise
+from tertulia.core.addresses import host_of, is_web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetched
 from tertulia.store.said import Author
@@ -47,7 +47,7 @@ def author_of(entry: dict[str, Any], found: dict[str, Any], provenance: Provenan
     address = first_address(card.get("url")) or page or provenance.author_address()
     is_vouched = provenance.may_speak_for(address, links_back)
     name = sanitise.one_line(text_in(card.get("name")), LONGEST_NAME)
-    if not name or is_address(name):
+    if not name or is_web_address(name):
         name = host_of(address) if is_vouched else host_of(provenance.final)
     photo = first_address([photo_in(card.get("photo"))])
     if not is_vouched and not same_host(photo, provenance.final):
@@ -67,7 +67,7 @@ def _claimed(entry: dict[str, Any], found: dict[str, Any]) -> tuple[dict[str, An
             named = str(named.get("value", ""))
     page = ""
     if isinstance(named, str):
-        page = named if is_address(named) else ""
+        page = named if is_web_address(named) else ""
         card = card or ({} if page else {"name": [named]})
     elif named is None:
         page = first_address(found.get("rels", {}).get("author", []))

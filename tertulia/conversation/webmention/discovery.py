@@ -7,13 +7,13 @@ address stands against the page's own after redirects; an empty one is the page 
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
 
-from lxml import etree, html
+from lxml import html
 
 from tertulia.core import fetch
+from tertulia.core.addresses import join_address, split_address
 from tertulia.core.fetch import Fetched, Fetcher
-from tertulia.core.text import strip_controls
+from tertulia.core.sanitise import parse_html
 
 REL = "webmention"
 # https://www.w3.org/TR/webmention/#user-agent: who reads their logs shall see why they were asked.
@@ -26,9 +26,6 @@ _TEXT_ONLY = (
     *("template", "textarea", "xmp", "noembed", "noframes", "iframe", "script", "style", "plaintext"),
     *("svg", "math", "object"),
 )
-# libxml2 compares each attribute of an element with all before it: no honest element has so many.
-_BLOATED = re.compile(r"<[^<>]{5000,}>?")
-_MOST_WORDS_IN_A_TAG = 500
 _PARAMETER = re.compile(r"\s*([^\s=]+)\s*(?:=\s*(.*))?", re.DOTALL)
 
 
@@ -52,25 +49,18 @@ def endpoint(page: Fetched) -> str:
         found, base = _in_document(tree), base_of(tree, page.url)
     if found is None:
         return ""
-    try:
-        whole: str = urljoin(base, found) if found else page.url
-        return whole if urlsplit(whole).scheme in ("http", "https") else ""
-    except ValueError:
-        return ""
+    whole = join_address(base, found) if found else page.url
+    return whole if split_address(whole).is_web else ""
 
 
 def parse(page: Fetched) -> html.HtmlElement | None:
     """The document of *page* as a browser would have it; None when there is nothing in it."""
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
-    text = _BLOATED.sub(_slim, page.text.replace("\x00", ""))
-    try:
-        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser) if text.strip() else None
-    except (etree.ParserError, ValueError):
+    text = page.text
+    if not text.strip():
         return None
-    if tree is None:
-        return None
+    tree = parse_html(text)
     for title in _all(tree, "title"):
-        words = strip_controls(title.text_content())
+        words = title.text_content()
         for inside in list(title):
             title.remove(inside)
         title.text = words
@@ -85,18 +75,11 @@ def _all(tree: html.HtmlElement, *tags: str) -> list[html.HtmlElement]:
     return list(tree.iter(*tags))
 
 
-def _slim(tag: re.Match[str]) -> str:
-    return tag[0] if len(tag[0].split()) <= _MOST_WORDS_IN_A_TAG else ""
-
-
 def base_of(tree: html.HtmlElement, url: str) -> str:
     """What relative addresses in the document stand against."""
     for base in tree.iter("base"):
         if href := base.get("href"):
-            try:
-                return str(urljoin(url, href.strip()))
-            except ValueError:
-                return url
+            return join_address(url, href.strip()) or url
     return url
 
 

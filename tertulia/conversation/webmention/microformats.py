@@ -1,17 +1,15 @@
 """Microformats of a stranger's page, and the values in them: https://microformats.org/wiki/microformats2."""
 
-import re
 from html import escape
 from typing import Any
-from urllib.parse import urlsplit
 
 import mf2py
 from lxml import html as lxml_html
 
 from tertulia.conversation.webmention.pages import without_fragment
 from tertulia.core import sanitise
+from tertulia.core.addresses import is_web_address
 
-LONGEST_ADDRESS = 2000
 # mf2py walks the tree by recursion and looks at each root anew: no honest page is deeper or fuller than this.
 _DEEPEST, _FULLEST, _MOST_ROOTS, _DEEPEST_ROOT = 120, 20_000, 400, 12
 
@@ -75,16 +73,4 @@ def photo_in(values: Any) -> str:
 
 def first_address(values: Any) -> str:
     """The first value that is a web address; "" for none."""
-    return next((one for one in values or [] if isinstance(one, str) and is_address(one)), "")
-
-
-def is_address(text: str) -> bool:
-    """Whether *text* is a whole web address and nothing else."""
-    try:
-        parts = urlsplit(text)
-        good = (
-            parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
-        )
-    except ValueError:
-        return False
-    return good and len(text) <= LONGEST_ADDRESS and not re.search(r"[\s<>\"'`\\\x00-\x1f\x7f-\x9f]", text)
+    return next((one for one in values or [] if isinstance(one, str) and is_web_address(one)), "")

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote
 
 from tertulia.content.posts import Published
+from tertulia.core.addresses import USUAL_PORTS, Address, split_address
 
 _CANONICAL = re.compile(rb'<link rel="canonical" href="([^"]*)"')
-_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,10 @@ class SitePages:
 
     def is_ours(self, url: str) -> bool:
         """Whether *url* lies in our site, http and https alike."""
-        try:
-            parts, homes = urlsplit(url), [urlsplit(one) for one in (self.site, *self.others)]
-            same_host = (parts.hostname, _port(parts)) in [(home.hostname, _port(home)) for home in homes]
-        except ValueError:
-            return False
+        parts, homes = split_address(url), [split_address(one) for one in (self.site, *self.others)]
+        same_host = (parts.host, _port(parts)) in [(home.host, _port(home)) for home in homes]
         root = homes[0].path.rstrip("/") + "/"
-        return parts.scheme in _USUAL_PORTS and same_host and f"{parts.path}/".startswith(root)
+        return parts.is_web and same_host and f"{parts.path}/".startswith(root)
 
     def find(self, url: str) -> TargetPage | None:
         """The page that *url* means; None when it is not ours, or nothing is there."""
@@ -73,12 +70,8 @@ class SitePages:
 
     def _path(self, url: str) -> str | None:
         """The path under the site that *url* names, always with the slash or file name of its file."""
-        try:
-            parts = urlsplit(url)
-        except ValueError:
-            return None
-        home = urlsplit(self.site).path.rstrip("/")
-        path = unquote(parts.path).removeprefix(home).lstrip("/")
+        home = split_address(self.site).path.rstrip("/")
+        path = unquote(split_address(url).path).removeprefix(home).lstrip("/")
         if "\x00" in path or "\\" in path or any(step in (".", "..") for step in path.split("/")):
             return None
         path = path.removesuffix("index.html")
@@ -94,9 +87,9 @@ class SitePages:
             return None
 
 
-def _port(parts: SplitResult) -> int | None:
+def _port(parts: Address) -> int | None:
     """The port, None for the usual one of either scheme."""
-    return None if parts.port in _USUAL_PORTS.values() else parts.port
+    return None if parts.port in USUAL_PORTS.values() else parts.port
 
 
 def without_fragment(url: str) -> str:

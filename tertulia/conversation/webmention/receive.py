@@ -16,13 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tertulia.content import snapshot
 from tertulia.conversation.webmention import source
 from tertulia.conversation.webmention.discovery import USER_AGENT
-from tertulia.conversation.webmention.microformats import is_address
 from tertulia.conversation.webmention.pages import SitePages, TargetPage, without_fragment
+from tertulia.core.addresses import host_of, is_web_address
 from tertulia.core.errors import FetchError, FetchRefusedError, TertuliaError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.store.mentions import Mention, Mentions
@@ -72,7 +71,7 @@ class Receiver:
             MentionRefusedError: it makes no sense, or is about no page of ours, or there is too much of it.
         """
         told_source, target = told_source.strip(), target.strip()
-        if not (is_address(told_source) and is_address(target)):
+        if not (is_web_address(told_source) and is_web_address(target)):
             raise MentionRefusedError("mention_bad_address")
         if without_fragment(told_source) == without_fragment(target):
             raise MentionRefusedError("mention_same")
@@ -84,7 +83,7 @@ class Receiver:
             raise MentionRefusedError("mention_no_target")
         known = self.mentions.known(told_source, target)
         if known is None or known.state != "queued":
-            host = (urlsplit(told_source).hostname or "").lower()
+            host = host_of(told_source)
             if self.mentions.queued(host) >= MOST_QUEUED_OF_HOST:
                 raise MentionRefusedError("mention_too_many", 429)
             if self.mentions.queued() >= MOST_QUEUED:
@@ -126,7 +125,7 @@ class Receiver:
         try:
             answer = self._ask(mention.source)
         except FetchRefusedError as error:
-            log.info("webmention from %s refused: %s", _host(mention.source), error)
+            log.info("webmention from %s refused: %s", host_of(mention.source), error)
             self._refuse(mention, "mention_not_fetched")
             return
         except FetchError:
@@ -219,7 +218,3 @@ def announcements(snapshots: Path) -> Callable[[TargetPage], tuple[str, ...]]:
         return tuple(place.url for place in known if place.url)
 
     return also
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""

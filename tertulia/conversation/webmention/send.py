@@ -13,16 +13,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote
 
 from lxml import html
 
 from tertulia.content.posts import Post
 from tertulia.conversation.webmention.discovery import USER_AGENT, discover
 from tertulia.conversation.webmention.pages import SitePages
+from tertulia.core.addresses import host_of, join_address, split_address
 from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.core.languages import say
+from tertulia.core.sanitise import parse_html
 from tertulia.store.mentions import Sent, SentMentions
 
 log = logging.getLogger(__name__)
@@ -49,7 +51,7 @@ def outgoing_links(page: str, url: str, pages: SitePages) -> OutgoingLinks:
         page: Its HTML.
         url: Its whole address.
     """
-    tree: html.HtmlElement = html.document_fromstring(page)
+    tree = parse_html(page)
     entry: html.HtmlElement = next(iter(tree.find_class("h-entry")), tree)
     # Others' words under the post are not ours to announce, nor are our own copies elsewhere.
     for other in entry.find_class("p-comment"):
@@ -59,12 +61,8 @@ def outgoing_links(page: str, url: str, pages: SitePages) -> OutgoingLinks:
         href = (link.get("href") or "").strip()
         if not href or "u-syndication" in (link.get("class") or "").split():
             continue
-        try:
-            target = urljoin(url, href).removesuffix("#")
-            is_web = urlsplit(target).scheme in ("http", "https") and urlsplit(target).hostname
-        except ValueError:
-            continue
-        if is_web and not pages.is_ours(target):
+        target = join_address(url, href).removesuffix("#")
+        if split_address(target).is_web and not pages.is_ours(target):
             found.setdefault(target)
     said = [*entry.find_class("p-name"), *entry.find_class("e-content")]
     words = " ".join(" ".join(one.text_content().split()) for one in said)
@@ -103,7 +101,7 @@ def queue_mentions(
 
 
 def _file_of(url: str, site: str) -> Path:
-    path = unquote(urlsplit(url).path).removeprefix(urlsplit(site).path.rstrip("/")).lstrip("/")
+    path = unquote(split_address(url).path).removeprefix(split_address(site).path.rstrip("/")).lstrip("/")
     return Path(path) / "index.html" if path.endswith("/") or not path else Path(path)
 
 
@@ -137,7 +135,9 @@ class Sender:
             # A page that has lost its endpoint cannot be told that our link is gone: nothing is left to do.
             self.sent.settle(one, "none" if one.version else "removed", self.now())
         elif answer.ok:
-            status_url = urljoin(endpoint, answer.headers.get("location", "")) if "location" in answer.headers else ""
+            status_url = (
+                join_address(endpoint, answer.headers.get("location", "")) if "location" in answer.headers else ""
+            )
             state = "sent" if one.version else "removed"
             self.sent.settle(one, state, self.now(), endpoint=endpoint, status_url=status_url)
         elif answer.status == 429 or answer.status >= 500:
@@ -147,7 +147,7 @@ class Sender:
         else:
             reason = say("mention_answered", status=answer.status)
             self.sent.settle(one, "refused", self.now(), endpoint=endpoint, reason=reason)
-        log.info("webmention to %s: %s", urlsplit(one.target).hostname, answer.status if answer else "no endpoint")
+        log.info("webmention to %s: %s", host_of(one.target), answer.status if answer else "no endpoint")
 
     def _post(self, endpoint: str, one: Sent) -> Fetched:
         body = {"source": one.source, "target": one.target}
@@ -157,7 +157,7 @@ class Sender:
             led = answer.headers.get("location", "") if answer.status in _REDIRECTED else ""
             if not led:
                 break
-            endpoint = urljoin(endpoint, led)
+            endpoint = join_address(endpoint, led)
         return answer
 
     def _later(self, one: Sent, reason: str) -> None:

@@ -10,22 +10,23 @@ worth is judged by ``conversation.identity``.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from html import escape
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 from lxml import html as lxml_html
 
-from tertulia.conversation.identity import Provenance, host_of
+from tertulia.conversation.identity import Provenance
 from tertulia.conversation.webmention.authorship import Ask, author_of
 from tertulia.conversation.webmention.discovery import HTML_TYPES, base_of, parse
 from tertulia.conversation.webmention.microformats import addresses_in, first_address, parse_microformats, text_in
 from tertulia.conversation.webmention.pages import without_fragment
 from tertulia.core import sanitise
+from tertulia.core.addresses import host_of, join_address
 from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetched
+from tertulia.core.moments import parse_moment
 from tertulia.core.text import shorten
 from tertulia.store.said import Author, Kind
 
@@ -45,7 +46,6 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
 _LINKING = ("href", "src", "cite", "data", "poster", "action")
 _ENTRIES = frozenset(("h-entry", "h-cite", "h-review", "h-event", "h-recipe"))
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def read(page: Fetched, source: str, target: str, also: Iterable[str], ask: Ask,
     found = parse_microformats(tree, page.url)
     entry = _entry(found, ours)
     if entry is None:
-        return _plain(tree, provenance, found, ask, now)
+        return _as_mention(tree, provenance, found, ask, now)
     said = entry["properties"]
     kind = _kind(said, ours)
     author, avatar = author_of(entry, found, provenance, ask)
@@ -130,10 +130,7 @@ def _links(tree: lxml_html.HtmlElement, url: str) -> set[str]:
     for element in tree.iter(etree.Element):
         for name in _LINKING:
             if value := element.get(name):
-                try:
-                    found.add(without_fragment(urljoin(base, value.strip())))
-                except ValueError:
-                    continue
+                found.add(without_fragment(join_address(base, value.strip())))
         # microformats allow a property to be an address without being a link
         if element.tag == "data" and (value := element.get("value")):
             found.add(without_fragment(value.strip()))
@@ -187,7 +184,8 @@ def _words(said: dict[str, Any], kind: Kind) -> tuple[str, str]:
         name, summary = text_in(said.get("name")), text_in(said.get("summary"))
         words = summary or sanitise.plain(markup[:_LONGEST_HTML]) or words
         is_title = name and not words.startswith(name[:40])
-        parts = [name, _short(words)] if is_title else [_short(words)]
+        short = shorten(" ".join(words[: 20 * LONGEST_MENTION].split()), LONGEST_MENTION)
+        parts = [name, short] if is_title else [short]
         return "\n\n".join(filter(None, parts)), "".join(f"<p>{escape(part)}</p>" for part in parts if part)
     if not markup:
         words = words or text_in(said.get("summary")) or text_in(said.get("name"))
@@ -195,20 +193,12 @@ def _words(said: dict[str, Any], kind: Kind) -> tuple[str, str]:
     markup = sanitise.clean(markup[:_LONGEST_HTML])
     words = sanitise.plain(markup)
     if len(words) > LONGEST:
-        words = _short(words, LONGEST)
+        words = shorten(words, LONGEST)
         markup = f"<p>{escape(words)}</p>"
     return words, markup
 
 
-def _short(words: str, limit: int = LONGEST_MENTION) -> str:
-    line = _SPACES.sub(" ", words[: 20 * limit]).strip()
-    try:
-        return shorten(line, limit)
-    except ValueError:  # one endless word
-        return line[: limit - 1] + "…"
-
-
-def _plain(
+def _as_mention(
     tree: lxml_html.HtmlElement | None, provenance: Provenance, found: dict[str, Any], ask: Ask, now: datetime
 ) -> MentionContent:
     """A page that tells no more than that it links to us."""
@@ -219,10 +209,5 @@ def _plain(
 
 def _moment(values: Any, now: datetime) -> datetime | None:
     """A date of the page's; one from the future is now, one that makes no sense is none."""
-    text = text_in(values)
-    try:
-        found = datetime.fromisoformat(text.replace(" ", "T", 1) if len(text) > 10 else text)
-        found = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return None if found.year < 1990 else min(found, now + timedelta(0))
-    except (ValueError, OverflowError):
-        return None
+    found = parse_moment(text_in(values))
+    return min(found, now) if found and found.year >= 1990 else None

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from tertulia.core.addresses import site_of
 from tertulia.embeds.providers import (
     bluesky,
     gist,
@@ -78,5 +78,5 @@ def find(url: str) -> Match:
                 # Where any host may run the service, the host is part of the name.
                 id = "-".join(parts[name] for name in ("host", "user", "id") if name in parts)
                 return Match(provider, id, url, parts)
-    host = (urlsplit(url).hostname or "page").removeprefix("www.")
+    host = site_of(url) or "page"
     return Match(PAGE, f"{host}-{sha256(url.encode()).hexdigest()[:12]}", url)

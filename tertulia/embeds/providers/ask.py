@@ -8,10 +8,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-import lxml.html
-
+from tertulia.core.addresses import host_of, is_web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, one_line
@@ -28,7 +27,6 @@ PICTURE = ("image/",)
 ANSWER_BYTES = 2_000_000
 PICTURE_BYTES = 15_000_000
 MOST_PICTURES = 12
-ADDRESS_CHARACTERS = 2000
 _ADDRESS = re.compile(r"https?://[^\s<>…\"]*[^\s<>…\".,;:!?»”)\]']")
 
 
@@ -112,14 +110,7 @@ def text(value: Any, limit: int = 300) -> str:
 
 def address(value: Any) -> str:
     """An http or https address, "" for anything else."""
-    if not isinstance(value, str) or len(value) > ADDRESS_CHARACTERS or any(mark in value for mark in " \"<>'\\"):
-        return ""
-    if one_line(value, ADDRESS_CHARACTERS) != value:  # control, hidden or direction-turning characters
-        return ""
-    try:
-        return value if urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname else ""
-    except ValueError:
-        return ""
+    return value if isinstance(value, str) and is_web_address(value) else ""
 
 
 def number(value: Any) -> int:
@@ -135,15 +126,6 @@ def moment(value: Any) -> str:
         return ""
 
 
-def tree(body: bytes) -> Any:
-    """A stranger's page as an lxml tree; an empty page for what is none. UTF-8 where the page does not say."""
-    parser = lxml.html.HTMLParser(encoding=None if b"charset" in body[:4096].lower() else "utf-8")
-    try:
-        return lxml.html.document_fromstring(body or b"<html></html>", parser=parser)
-    except (lxml.etree.LxmlError, ValueError, RecursionError):
-        return lxml.html.document_fromstring("<html></html>")
-
-
 def escaped(value: str) -> str:
     """Ready for the query of an address."""
     return quote(value, safe="")
@@ -157,7 +139,7 @@ def _checked(answer: Fetched) -> Fetched:
     if answer.status in (401, 403):
         raise WithheldError(say("embed_forbidden"))
     if answer.status in (420, 429, 503):
-        raise BusyError(say("embed_busy", host=urlsplit(answer.url).hostname))
+        raise BusyError(say("embed_busy", host=host_of(answer.url)))
     raise FetchError(say("web_status", url=answer.url, status=answer.status))
 
 

@@ -6,8 +6,8 @@ software with addresses of the same shape, are asked for a card like any page.
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean
@@ -35,7 +35,7 @@ _QUOTE_FALLBACK = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
 
 def capture(ask: CaptureRequest) -> Capture:
     """The status, with what it answers and what it quotes."""
-    parts = urlsplit(ask.url)
+    parts = split_address(ask.url)
     origin = f"{parts.scheme}://{parts.netloc}"
     try:
         status = ask.json(f"{origin}/api/v1/statuses/{ask.parts['id']}")
@@ -84,7 +84,7 @@ def _as_page(ask: CaptureRequest, error: FetchError) -> Capture:
         found = page.capture(ask)
     except FetchError:
         raise error from None
-    found.network = found.network or urlsplit(ask.url).netloc
+    found.network = found.network or split_address(ask.url).netloc
     return found
 
 

@@ -11,7 +11,7 @@ import lxml.html
 
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
-from tertulia.core.sanitise import clean
+from tertulia.core.sanitise import clean, parse_html
 from tertulia.embeds.providers import page
 from tertulia.embeds.providers.ask import (
     CaptureRequest,
@@ -131,10 +131,7 @@ def _read_words(found: Capture, answer: dict[str, Any]) -> None:
     quoted = answer.get("html")
     if not isinstance(quoted, str) or "<blockquote" not in quoted:
         return
-    try:
-        quote = lxml.html.fragment_fromstring(quoted, create_parent="div").find(".//blockquote")
-    except (lxml.etree.LxmlError, ValueError, RecursionError):
-        return
+    quote = parse_html(quoted).find(".//blockquote")
     if quote is None:
         return
     words = []

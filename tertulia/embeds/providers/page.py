@@ -6,11 +6,12 @@ https://oembed.com/#section4 (discovery), https://ogp.me. What a page says of it
 import html
 import re
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
+from tertulia.core.addresses import join_address, readable_site
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
-from tertulia.embeds.providers.ask import CaptureRequest, address, moment, text, tree
+from tertulia.core.sanitise import parse_html
+from tertulia.embeds.providers.ask import CaptureRequest, address, moment, text
 from tertulia.embeds.types import Author, Capture, WithheldError
 
 DESCRIPTION_CHARACTERS = 400
@@ -21,7 +22,7 @@ _JSON_LD_DURATION = re.compile(r'"duration"\s*:\s*"(P[0-9DTHMS.]+)"')
 def capture(ask: CaptureRequest) -> Capture:
     """A card: title, description, picture, site. A picture alone is kept as a photo."""
     answer = ask.page(ask.url)
-    host = (urlsplit(answer.url).hostname or "").removeprefix("www.")
+    host = readable_site(answer.url)
     found = Capture(provider=ask.provider, id=ask.id, url=ask.url, network=host, source=answer.url)
     if answer.content_type.startswith("image/"):
         picture = ask.keep_picture(answer.body)
@@ -29,7 +30,7 @@ def capture(ask: CaptureRequest) -> Capture:
             raise WithheldError(say("embed_empty"))
         found.kind, found.pictures = "photo", [picture]
         return found
-    said = _Said(tree(answer.body), answer.url)
+    said = _Said(parse_html(answer.body), answer.url)
     _discover(ask, found, said)
     found.network = said.meta("og:site_name") or found.network
     found.title = found.title or said.title()
@@ -54,7 +55,7 @@ def complete(ask: CaptureRequest, found: Capture, *, pictures: bool) -> None:
         return
     if answer.content_type.startswith("image/"):
         return
-    said = _Said(tree(answer.body), answer.url)
+    said = _Said(parse_html(answer.body), answer.url)
     found.title = found.title or said.title()
     found.published = found.published or moment(said.meta("article:published_time", "datePublished", "uploadDate"))
     found.duration_seconds = found.duration_seconds or said.seconds(answer.text)
@@ -86,7 +87,7 @@ class _Said:
 
     def picture(self) -> str:
         url = self.meta("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
-        return address(urljoin(self.url, url)) if url else ""
+        return address(join_address(self.url, url)) if url else ""
 
     def seconds(self, source: str) -> int:
         for name in ("og:video:duration", "video:duration", "music:duration"):
@@ -98,7 +99,7 @@ class _Said:
     def oembed(self) -> str:
         for link in self.tree.iter("link"):
             if link.get("type") in ("application/json+oembed", "text/json+oembed") and link.get("href"):
-                return address(urljoin(self.url, link.get("href")))
+                return address(join_address(self.url, link.get("href")))
         return ""
 
 

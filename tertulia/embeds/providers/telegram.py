@@ -6,8 +6,8 @@ from typing import Any
 import lxml.html
 
 from tertulia.core.languages import say
-from tertulia.core.sanitise import clean
-from tertulia.embeds.providers.ask import CaptureRequest, moment, text, tree
+from tertulia.core.sanitise import clean, parse_html
+from tertulia.embeds.providers.ask import CaptureRequest, moment, text
 from tertulia.embeds.types import Capture, NotFoundError, WithheldError
 
 PATTERNS = (re.compile(r"https?://(?:www\.)?(?:t|telegram)\.me/(?:s/)?(?P<user>[A-Za-z]\w{3,})/(?P<id>\d+)"),)
@@ -19,7 +19,7 @@ def capture(ask: CaptureRequest) -> Capture:
     user, id = ask.parts["user"], ask.parts["id"]
     source = f"https://t.me/{user}/{id}?embed=1&mode=tme"
     answer = ask.page(source)
-    seen = tree(answer.body)
+    seen = parse_html(answer.body)
     message = _first(seen, "tgme_widget_message")
     words = _first(seen, "js-message_text")
     if message is None or _first(seen, "tgme_widget_message_error") is not None:

@@ -23,6 +23,7 @@ from email.utils import format_datetime, parseaddr
 from urllib.parse import quote, unquote, urlsplit
 
 from tertulia.content.posts import Post
+from tertulia.core import languages
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.core.settings import Settings, hide
@@ -45,25 +46,6 @@ from tertulia.syndication.summary import Style, count_graphemes
 LENGTH = 20_000  # a letter has no limit; a summary that long is no summary
 TIMEOUT_SECONDS = 30.0
 GRACE = timedelta(days=1)
-
-_WORDS = {
-    "es": {
-        "read": "Leer la entrada",
-        "leave": "Dejar de recibir el boletín",
-        "why": "Recibes este correo porque te suscribiste a {title}.",
-        "confirm_subject": "Confirma tu suscripción a {title}",
-        "confirm": "Alguien pidió que {title} te escriba cuando publique algo. Si fuiste tú, confírmalo:",
-        "confirm_not": "Si no fuiste tú, no hagas nada: no volveremos a escribirte.",
-    },
-    "en": {
-        "read": "Read the post",
-        "leave": "Stop receiving the newsletter",
-        "why": "You receive this e-mail because you subscribed to {title}.",
-        "confirm_subject": "Confirm your subscription to {title}",
-        "confirm": "Somebody asked {title} to write to you when it publishes. If it was you, confirm:",
-        "confirm_not": "If it was not you, do nothing: we will not write again.",
-    },
-}
 
 
 class Mail(Network):
@@ -107,7 +89,6 @@ class Mail(Network):
         return [Finding(True, say("doctor_readers", readers=readers))]
 
     def _letter(self, message: Message, reader: Subscriber, key: str) -> EmailMessage:
-        words = _words(message.lang)
         leave = self.leave_address(reader.id)
         letter = EmailMessage()
         letter["Subject"] = " ".join(message.title.split())
@@ -120,11 +101,12 @@ class Mail(Network):
         letter["List-Id"] = f"<newsletter.{urlsplit(self.context.site).hostname or host}>"
         letter["List-Unsubscribe"] = f"<{leave}>"
         letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        why = words["why"].format(title=self.context.title)
+        why = languages.text("newsletter_why", message.lang, title=self.context.title)
         letter.set_content(
-            f"{message.title}\n\n{message.text}\n\n{message.link}\n\n-- \n{why}\n{words['leave']}: {leave}\n"
+            f"{message.title}\n\n{message.text}\n\n{message.link}\n\n-- \n{why}\n"
+            f"{languages.text('newsletter_leave', message.lang)}: {leave}\n"
         )
-        letter.add_alternative(_as_html(message, words, why, leave), subtype="html")
+        letter.add_alternative(_as_html(message, why, leave), subtype="html")
         return letter
 
     def leave_address(self, number: int) -> str:
@@ -134,16 +116,15 @@ class Mail(Network):
 
 def confirmation(settings: Settings, service: str, title: str, reader: Subscriber, now: datetime) -> EmailMessage:
     """The letter that asks the owner of an address whether they want letters; *service* is where it is answered."""
-    words = _words(reader.lang)
     address = _service_address(settings, service, "confirm", reader.id)
     letter = EmailMessage()
-    letter["Subject"] = words["confirm_subject"].format(title=title)
+    letter["Subject"] = languages.text("newsletter_confirm_subject", reader.lang, title=title)
     letter["From"] = _address(settings.mail_from)
     letter["To"] = reader.email
     letter["Date"] = format_datetime(now)
     letter["Auto-Submitted"] = "auto-generated"
-    asked = words["confirm"].format(title=title)
-    letter.set_content(f"{asked}\n\n{address}\n\n{words['confirm_not']}\n")
+    asked = languages.text("newsletter_confirm", reader.lang, title=title)
+    letter.set_content(f"{asked}\n\n{address}\n\n{languages.text('newsletter_confirm_not', reader.lang)}\n")
     return letter
 
 
@@ -185,10 +166,6 @@ def _service_address(settings: Settings, base: str, purpose: str, number: int) -
     return f"{base.rstrip('/')}/newsletter/{purpose}?token={token(settings, purpose, number)}"
 
 
-def _words(lang: str) -> dict[str, str]:
-    return _WORDS.get(lang, _WORDS["en"])
-
-
 def _address(written: str) -> Address:
     name, address = parseaddr(written)
     try:
@@ -197,21 +174,23 @@ def _address(written: str) -> Address:
         raise SettingError(say("mail_from")) from error
 
 
-def _as_html(message: Message, words: dict[str, str], why: str, leave: str) -> str:
+def _as_html(message: Message, why: str, leave: str) -> str:
     paragraphs = "".join(f"<p>{html.escape(part)}</p>" for part in message.text.split("\n\n"))
     picture = ""
     if message.picture:
         source, alt = html.escape(message.picture.url), html.escape(message.picture.alt)
         picture = f'<p><img src="{source}" alt="{alt}" style="max-width: 100%; height: auto"></p>'
     link = html.escape(message.link)
+    read, stop = (html.escape(languages.text(f"newsletter_{key}", message.lang)) for key in ("read", "leave"))
+    direction = languages.current().get(message.lang).direction
     return (
-        f'<!doctype html><html lang="{html.escape(message.lang)}"><meta charset="utf-8">'
+        f'<!doctype html><html lang="{html.escape(message.lang)}" dir="{direction}"><meta charset="utf-8">'
         f"<title>{html.escape(message.title)}</title>"
         '<body style="font: 1.1em/1.6 Georgia, serif; max-width: 34em; margin: 1em auto; padding: 0 1em">'
         f'<h1 style="font-size: 1.4em"><a href="{link}" style="color: inherit">{html.escape(message.title)}</a></h1>'
-        f'{picture}{paragraphs}<p><a href="{link}">{html.escape(words["read"])}</a></p>'
+        f'{picture}{paragraphs}<p><a href="{link}">{read}</a></p>'
         f'<p style="font-size: .8em; color: #666">{html.escape(why)} '
-        f'<a href="{html.escape(leave)}">{html.escape(words["leave"])}</a></p></body></html>\n'
+        f'<a href="{html.escape(leave)}">{stop}</a></p></body></html>\n'
     )
 
 

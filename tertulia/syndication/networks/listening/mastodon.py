@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from html import unescape
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from tertulia.core import sanitise
+from tertulia.core.addresses import host_of, split_address
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Remote
@@ -68,7 +69,7 @@ class MastodonListener(Mastodon, Listener):
 
     def fetch_by_url(self, url: str) -> RemoteComment | None:
         """Any server's post by its address, asked of our own server, which fetches it: so its ids are ours."""
-        if not _STATUS.search(urlsplit(url).path):
+        if not _STATUS.search(split_address(url).path):
             return None
         answer = self._call("GET", "/api/v2/search", params={"q": url, "resolve": "true", "type": "statuses"})
         found = wire.json_object(answer, self.label).get("statuses") or []
@@ -145,7 +146,7 @@ class MastodonListener(Mastodon, Listener):
     def _author(self, account: dict[str, Any]) -> Author:
         acct = sanitise.one_line(str(account.get("acct", "")), 120)
         # A local account's handle lacks its server.
-        handle = acct if "@" in acct else f"{acct}@{urlsplit(self.settings.mastodon_url).hostname}"
+        handle = acct if "@" in acct else f"{acct}@{host_of(self.settings.mastodon_url)}"
         return Author(
             network="mastodon",
             identity=str(account.get("url") or account.get("uri") or handle),

@@ -1,0 +1,318 @@
+"""The command line: ``tertulia TASK`` where it is installed, ``python3 tasks.py TASK`` in a clone or a blog's folder.
+
+A task is a function below; its docstring says what it does to who reads the code, the phrases ``task_NAME`` and
+``option_NAME`` say it to the blogger. It gets ``c.root``, the blog's folder, which is the current one by then, and
+``c.called_from``, where the person stands. It imports what it needs when it runs: a task that starts in 0.2 s is
+one that gets used. Tasks for who works on Tertulia itself are in ``tertulia/commands/develop.py``.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from tertulia.commands import conf, develop, program
+from tertulia.core import languages, paths
+from tertulia.core.errors import TertuliaError
+
+
+def main(folder: str | Path = "") -> None:
+    """
+    Do what the command line asks for, and end the process as it ended.
+
+    Args:
+        folder: The blog's; "" looks for it where we stand, and upwards.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # no ñ in this terminal: "?", no traceback
+    try:
+        called_from = Path.cwd()
+    except FileNotFoundError as error:
+        sys.exit(str(error))
+    root = Path(folder).resolve() if folder else conf.find(called_from)
+    if not root:
+        languages.speak(language_of_machine())
+        program.run((new_blog,), sys.argv, elsewhere=TASKS, called_from=called_from)
+        return
+    os.chdir(root)
+    languages.speak(conf.language(root / conf.NAME), root / "content")
+    ours = () if paths.INSTALLED or root != paths.HOME else develop.TASKS
+    program.run((*TASKS, *ours), sys.argv, root=root, called_from=called_from)
+
+
+def language_of_machine() -> str:
+    """The language in which this machine speaks to the person, where no blog says one: es_MX.UTF-8 is Spanish."""
+    from tertulia.core.settings import environment
+
+    told = environment()
+    name = next((told[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if told.get(name)), "")
+    return name.partition("_")[0] if name[:2].isalpha() and name not in ("C", "POSIX") else "en"
+
+
+def port_of(value: str) -> int:
+    """The number of a port as it was typed."""
+    if not value.isdecimal():
+        raise TertuliaError(languages.say("bad_port", value=value))
+    return int(value)
+
+
+@task(name="new")
+def new_blog(
+    c: Context,
+    folder: str,
+    name: str | None = None,
+    tagline: str | None = None,
+    address: str | None = None,
+    author: str | None = None,
+    language: str | None = None,
+    timezone: str | None = None,
+    yes: bool = False,
+) -> None:
+    """Make a folder for a new blog; outside of one."""
+    from tertulia.commands import make_blog
+
+    make_blog.run(c.called_from, folder, _given(name, tagline, address, author, language, timezone), yes=yes)
+
+
+@task
+def preview(c: Context, port: str = "8000", host: str = "127.0.0.1") -> None:
+    """Build the blog, serve it here, rebuild and refresh it whenever a file is saved."""
+    from tertulia.commands.preview import run
+    from tertulia.web.serve import mounts
+
+    settings = conf.settings(c.root)
+    run(c.root, host, port_of(port), lambda site, at: mounts(c.root, settings, site, at))
+
+
+@task
+def service(c: Context, port: str = "8001", host: str = "127.0.0.1") -> None:
+    """Take comments and show the moderation, until stopped."""
+    from tertulia.web.serve import run
+
+    run(c.root, conf.settings(c.root), host, port_of(port))
+
+
+@task
+def build(c: Context, strict: bool = False) -> None:
+    """Build the blog into output/ as readers will get it; with --strict, a warning fails."""
+    from tertulia.commands.build import into_output
+
+    if not into_output(c.root, strict=strict):
+        raise Exit(code=1)
+
+
+@task
+def new(c: Context, title: str, lang: str = "", draft: bool = False, edit: bool = False) -> None:
+    """Write a new post with its metadata filled in; opens it only with --edit."""
+    from tertulia.commands.new import run
+
+    run(c.root, title, lang=lang, draft=draft, edit=edit)
+
+
+@task
+def announce(
+    c: Context,
+    dry_run: bool = False,
+    post: str = "",
+    network: str = "",
+    since: str = "",
+    resolve: str = "",
+    retry: bool = False,
+    withdraw: bool = False,
+) -> None:
+    """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
+    from tertulia.commands.announce import Wish, run
+
+    if not run(c.root, Wish(dry_run, post, network, since, resolve, retry, withdraw)):
+        raise Exit(code=1)
+
+
+@task
+def publish(c: Context, dry_run: bool = False, lose: bool = False) -> None:
+    """Build with warnings as errors, deploy, wait until the new posts answer, announce them."""
+    from tertulia.commands.publish import run
+
+    if not run(c.root, dry_run=dry_run, lose=lose):
+        raise Exit(code=1)
+
+
+@task
+def webmention(c: Context, since: str = "") -> None:
+    """Tell every site that new or changed posts link to; publish does it too."""
+    from tertulia.commands.webmention import run
+
+    if not run(c.root, since=since):
+        raise Exit(code=1)
+
+
+@task
+def collect(
+    c: Context, network: str = "", everything: bool = False, url: str = "", post: str = "", dry_run: bool = False
+) -> None:
+    """Bring home answers, mentions, likes and shares from the networks; --url URL for one by its address."""
+    from tertulia.commands.collect import run
+    from tertulia.web.serve import desk
+
+    def service(bench: Any) -> Any:
+        return desk(c.root, conf.settings(c.root), store=bench.store)
+
+    if not run(c.root, service, network=network, everything=everything, url=url, post=post, dry_run=dry_run):
+        raise Exit(code=1)
+
+
+@task
+def deploy(c: Context, dry_run: bool = False, lose: bool = False) -> None:
+    """Put output/ where DEPLOY_TARGET says; with --dry-run, only show what would change."""
+    from tertulia.commands.publish import upload
+
+    if not upload(c.root, dry_run=dry_run, lose=lose):
+        raise Exit(code=1)
+
+
+@task
+def snapshot(c: Context) -> None:
+    """Write the conversation's snapshot anew from the store, for a build on another machine."""
+    from tertulia.commands.publish import write_snapshot
+
+    write_snapshot(c.root)
+
+
+@task
+def status(c: Context) -> None:
+    """Tell what is where, what waits and why, what failed; exits with 1 when something needs you."""
+    from tertulia.commands.status import run
+
+    if not run(c.root):
+        raise Exit(code=1)
+
+
+@task
+def doctor(c: Context) -> None:
+    """Check keys, limits, clock and deploy target, without posting anything."""
+    from tertulia.commands.status import examine
+
+    if not examine(c.root):
+        raise Exit(code=1)
+
+
+@task
+def capture(c: Context, check: bool = False, paste: str = "", archive: str = "", remove: str = "") -> None:
+    """Keep what posts quote; --check looks again, --paste FILE (or -) by hand, --archive ZIP from X, --remove URL."""
+    from tertulia.commands import capture as task
+
+    if paste:
+        task.by_hand(c.root, paste if paste == "-" else str(c.called_from / paste))
+    elif archive:
+        task.from_archive(c.root, str(c.called_from / archive))
+    elif remove:
+        task.take_out(c.root, remove)
+    else:
+        task.run(c.root, check=check)
+
+
+@task
+def links(c: Context, apply: bool = False) -> None:
+    """Find the links in posts that no longer answer; --apply sends readers to their archived copies."""
+    from tertulia.commands.capture import links as run
+
+    run(c.root, apply=apply)
+
+
+@task
+def moderate(c: Context, web: bool = False, at: str = "") -> None:
+    """Decide on the comments that wait, here or in the moderation page."""
+    from tertulia.commands import talk
+    from tertulia.web.moderation import login_link
+    from tertulia.web.serve import desk
+
+    here = desk(c.root, conf.settings(c.root), at=at)
+    print(languages.say("talk_link", link=login_link(here)))
+    if not web and sys.stdin.isatty():
+        print(languages.say("talk_decided", n=talk.moderate(here.moderator)))
+    here.finish()
+
+
+@task
+def comments(c: Context, what: str, file: str = "", person: str = "") -> None:
+    """Export, import or copy the conversation."""
+    from tertulia.commands import talk
+    from tertulia.web.serve import desk
+
+    here = desk(c.root, conf.settings(c.root))
+    print(talk.comments(here.store, c.called_from, what, file, person))
+    here.moderator.show_all()
+    here.finish()
+
+
+@task
+def erase(c: Context, who: str, yes: bool = False) -> None:
+    """Erase a person and all they said, everywhere and for good."""
+    from tertulia.commands import talk
+    from tertulia.web.serve import desk
+
+    here = desk(c.root, conf.settings(c.root))
+    print(talk.erase(here.moderator, who, yes))
+    here.finish()
+
+
+@task
+def start(
+    c: Context,
+    name: str | None = None,
+    tagline: str | None = None,
+    address: str | None = None,
+    author: str | None = None,
+    language: str | None = None,
+    timezone: str | None = None,
+    yes: bool = False,
+) -> None:
+    """Turn this clone into your own blog, or change its name and yours."""
+    from tertulia.commands.start import run
+
+    run(c.root, _given(name, tagline, address, author, language, timezone), yes=yes)
+
+
+@task
+def check(c: Context, lighthouse: bool = False) -> None:
+    """Build and check every page: links, HTML, accessibility, requests to other hosts."""
+    from tertulia.commands.check import run
+
+    if not run(c.root, lighthouse=lighthouse):
+        raise Exit(code=1)
+
+
+def _given(*values: str | None) -> dict[str, str]:
+    """The answers that came with the command line, by name."""
+    names = ("name", "tagline", "address", "author", "language", "timezone")
+    return {name: value for name, value in zip(names, values, strict=True) if value is not None}
+
+
+# In the order in which a blogger meets them.
+TASKS = (
+    preview,
+    build,
+    new,
+    capture,
+    links,
+    publish,
+    announce,
+    webmention,
+    collect,
+    deploy,
+    status,
+    doctor,
+    snapshot,
+    service,
+    moderate,
+    comments,
+    erase,
+    start,
+    check,
+)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The tasks of who works on Tertulia itself, in a clone: tests, style, measures, the lock."""
+
+import shutil
+import subprocess
+import sys
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from tertulia.commands import environment
+from tertulia.core.errors import TertuliaError
+from tertulia.core.languages import say
+
+
+@task
+def test(c: Context) -> None:
+    """Run the whole test suite; what follows goes to pytest."""
+    _module("pytest", *c.rest)
+
+
+@task
+def lint(c: Context) -> None:
+    """Check style, types and layers."""
+    checks = {
+        "ruff check": ["-m", "ruff", "check", "."],
+        "ruff format": ["-m", "ruff", "format", "--check", "--quiet", "."],
+        "mypy": ["-m", "mypy"],
+        "import-linter": ["-c", "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo'])"],
+    }
+    failed = [
+        name for name, check in checks.items() if subprocess.run([sys.executable, *check], check=False).returncode
+    ]
+    if failed:
+        raise Exit(say("lint_failed", tools=", ".join(failed)), code=1)
+
+
+@task
+def bench(c: Context, posts: str = "1000", scale: bool = False, embeds: bool = False) -> None:
+    """Time a cold build of many posts beside stock Pelican; with --embeds, what embeds cost a reader."""
+    if embeds:
+        return _module("tests.bench_embeds")
+    return _module("tests.bench", "--posts", posts, *(["--scale"] if scale else []))
+
+
+@task
+def lock(c: Context) -> None:
+    """Compile requirements*.txt anew from pyproject.toml, with uv."""
+    uv = shutil.which("uv")
+    if not uv:
+        raise TertuliaError(say("lock_needs_uv"))
+    options = ["--universal", "--generate-hashes", "--no-annotate", "--quiet"]
+    options += ["--custom-compile-command", "python3 tasks.py lock"]
+    tools = "tertulia/commands/check_tools/requirements"
+    for what, into in (
+        (["pyproject.toml"], environment.LOCK),
+        (["pyproject.toml", "--group", "dev", "--constraint", environment.LOCK], environment.DEV_LOCK),
+        ([f"{tools}.in"], f"{tools}.txt"),
+    ):
+        if subprocess.run([uv, "pip", "compile", *what, *options, "--output-file", into], check=False).returncode:
+            raise Exit(code=1)
+
+
+def _module(module: str, *arguments: str) -> None:
+    """Run a module of this Python, from the clone's folder, and end as it ended."""
+    code = subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode
+    if code:
+        raise Exit(code=code)
+
+
+TASKS = (test, lint, bench, lock)

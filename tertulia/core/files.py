@@ -1,0 +1,54 @@
+"""Files that are there whole or not at all, whoever pulls the plug."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+PUBLIC = 0o644
+PRIVATE = 0o600  # for what names people, and for keys
+
+
+def write_whole(path: Path, data: bytes | str, *, mode: int = PUBLIC, durable: bool = True) -> None:
+    """
+    Put *data* into the file *path*; whoever reads it meanwhile sees the old file or the new one.
+
+    It is written beside the file and moved over it. Where a symbolic link stands, the link is replaced: what it
+    leads to is left alone.
+
+    Args:
+        data: Text is written as UTF-8, line ends as they are.
+        mode: The file's rights, whatever the umask says.
+        durable: Wait until the disk has it. False for what can be made again: a cache.
+
+    Raises:
+        OSError: it cannot be written; the old file is as it was, and nothing is left beside it.
+    """
+    handle, part = tempfile.mkstemp(prefix=part_prefix(path), suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data.encode("utf-8") if isinstance(data, str) else data)
+            stream.flush()
+            if durable:
+                os.fsync(stream.fileno())
+        os.chmod(part, mode)
+        os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(part)
+        raise
+
+
+def write_if_changed(path: Path, data: bytes | str, *, mode: int = PUBLIC, durable: bool = True) -> bool:
+    """Like ``write_whole``, but a file that holds *data* already is left alone; whether it was written."""
+    wanted = data.encode("utf-8") if isinstance(data, str) else data
+    with contextlib.suppress(FileNotFoundError):
+        if not path.is_symlink() and path.read_bytes() == wanted:
+            return False
+    write_whole(path, wanted, mode=mode, durable=durable)
+    return True
+
+
+def part_prefix(path: Path) -> str:
+    """How the names of unfinished files beside *path* begin: a run that was killed leaves one."""
+    return f".{path.stem[:100]}."

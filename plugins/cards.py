@@ -101,7 +101,7 @@ def publish_cards(pelican):
     try:
         for artist in _artists:
             artist.finish()
-    except cards.CardsFailed as error:
+    except cards.CardsFailedError as error:
         warn(error)
     for name, kept in _drawn.items():
         if kept.exists():

@@ -21,7 +21,7 @@ from pelican import signals
 from tertulia.core.errors import ContentError
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
-from tertulia.embeds.links import LinksExtension, Table
+from tertulia.embeds.links import LinksExtension, LinkTable
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension
 
 log = logging.getLogger(__name__)
@@ -34,10 +34,10 @@ def table(settings):
     """What is known of the links in posts, read once a build."""
     if "LINKS" not in settings:
         try:
-            settings["LINKS"] = Table.load(Path(settings["PATH"], "links.toml"))
+            settings["LINKS"] = LinkTable.load(Path(settings["PATH"], "links.toml"))
         except ContentError as error:
             log.warning("%s", error)
-            settings["LINKS"] = Table()
+            settings["LINKS"] = LinkTable()
     return settings["LINKS"]
 
 

@@ -30,7 +30,7 @@ from tertulia.content import metadata
 from tertulia.content.credits import credit
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
-from tertulia.core import languages, text
+from tertulia.core import language_check, languages, text
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Update
@@ -268,6 +268,8 @@ def load_names(pelican):
     """Read people.toml and tags.toml once; a broken one is told and counts as empty."""
     settings = pelican.settings
     languages.speak(settings["DEFAULT_LANG"], Path(settings["PATH"]))
+    for problem in language_check.problems(languages.current(), settings["LANGUAGES"]):
+        tell(problem)
     for setting, table in (("PEOPLE", People), ("TAG_NAMES", Tags)):
         try:
             settings[setting] = table.load(Path(settings["PATH"], FILES[setting]))

@@ -43,7 +43,7 @@ def contents(shown_contents, site):
     for content in shown_contents:
         languages = [(one.lang, addresses.whole(site, one.url)) for one in [content, *shown(content.translations)]]
         url = addresses.whole(site, content.url)
-        yield sitemap.Address(url, changed([content]), tuple(languages))
+        yield sitemap.SitemapEntry(url, changed([content]), tuple(languages))
 
 
 def lists(generator, posts):
@@ -53,17 +53,17 @@ def lists(generator, posts):
     groups += [(series, series.articles) for series in generator.context.get("all_series", ())]
     for item, members in groups:
         if members := shown(members):
-            yield sitemap.Address(addresses.whole(site, item.url), changed(members))
+            yield sitemap.SitemapEntry(addresses.whole(site, item.url), changed(members))
     for period in ("YEAR", "MONTH"):
         by_url = {}
         for post in posts if settings[f"{period}_ARCHIVE_SAVE_AS"] else ():
             by_url.setdefault(settings[f"{period}_ARCHIVE_URL"].format(date=post.date), []).append(post)
         for url, members in by_url.items():
-            yield sitemap.Address(addresses.whole(site, url), changed(members))
+            yield sitemap.SitemapEntry(addresses.whole(site, url), changed(members))
     for template in settings["DIRECT_TEMPLATES"]:
         url = settings.get(f"{template.upper()}_URL")
         if url and template not in UNLISTED_TEMPLATES:
-            yield sitemap.Address(addresses.whole(site, url), changed(posts))
+            yield sitemap.SitemapEntry(addresses.whole(site, url), changed(posts))
 
 
 def homes(posts, settings):
@@ -73,7 +73,7 @@ def homes(posts, settings):
     urls |= {post.lang: addresses.whole(site, f"{post.lang}/") for post in posts if post.lang != own}
     for lang, url in urls.items():
         members = posts if lang == own else [post for post in posts if post.lang == lang]
-        yield sitemap.Address(url, changed(members), tuple(urls.items()))
+        yield sitemap.SitemapEntry(url, changed(members), tuple(urls.items()))
 
 
 def changed(contents):

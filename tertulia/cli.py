@@ -9,14 +9,13 @@ one that gets used. Tasks for who works on Tertulia itself are in ``tertulia/com
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from tertulia.commands import conf, develop, program
-from tertulia.core import languages, paths
+from tertulia.commands import develop, program
+from tertulia.core import conf, languages, paths
 from tertulia.core.errors import TertuliaError
 
 
@@ -84,8 +83,7 @@ def preview(c: Context, port: str = "8000", host: str = "127.0.0.1") -> None:
     from tertulia.commands.preview import run
     from tertulia.web.serve import mounts
 
-    settings = conf.settings(c.root)
-    run(c.root, host, port_of(port), lambda site, at: mounts(c.root, settings, site, at))
+    run(c.root, host, port_of(port), lambda site, address: mounts(c.root, site, address))
 
 
 @task
@@ -93,7 +91,7 @@ def service(c: Context, port: str = "8001", host: str = "127.0.0.1") -> None:
     """Take comments and show the moderation, until stopped."""
     from tertulia.web.serve import run
 
-    run(c.root, conf.settings(c.root), host, port_of(port))
+    run(c.root, host, port_of(port))
 
 
 @task
@@ -125,9 +123,9 @@ def announce(
     withdraw: bool = False,
 ) -> None:
     """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
-    from tertulia.commands.announce import Wish, run
+    from tertulia.commands.announce import AnnounceOptions, run
 
-    if not run(c.root, Wish(dry_run, post, network, since, resolve, retry, withdraw)):
+    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw)):
         raise Exit(code=1)
 
 
@@ -155,12 +153,8 @@ def collect(
 ) -> None:
     """Bring home answers, mentions, likes and shares from the networks; --url URL for one by its address."""
     from tertulia.commands.collect import run
-    from tertulia.web.serve import desk
 
-    def service(bench: Any) -> Any:
-        return desk(c.root, conf.settings(c.root), store=bench.store)
-
-    if not run(c.root, service, network=network, everything=everything, url=url, post=post, dry_run=dry_run):
+    if not run(c.root, network=network, everything=everything, url=url, post=post, dry_run=dry_run):
         raise Exit(code=1)
 
 
@@ -225,38 +219,25 @@ def links(c: Context, apply: bool = False) -> None:
 @task
 def moderate(c: Context, web: bool = False, at: str = "") -> None:
     """Decide on the comments that wait, here or in the moderation page."""
-    from tertulia.commands import talk
-    from tertulia.web.moderation import login_link
-    from tertulia.web.serve import desk
+    from tertulia.commands.talk import run_moderate
 
-    here = desk(c.root, conf.settings(c.root), at=at)
-    print(languages.say("talk_link", link=login_link(here)))
-    if not web and sys.stdin.isatty():
-        print(languages.say("talk_decided", n=talk.moderate(here.moderator)))
-    here.finish()
+    run_moderate(c.root, web=web, address=at)
 
 
 @task
 def comments(c: Context, what: str, file: str = "", person: str = "") -> None:
     """Export, import or copy the conversation."""
-    from tertulia.commands import talk
-    from tertulia.web.serve import desk
+    from tertulia.commands.talk import run_comments
 
-    here = desk(c.root, conf.settings(c.root))
-    print(talk.comments(here.store, c.called_from, what, file, person))
-    here.moderator.show_all()
-    here.finish()
+    run_comments(c.root, c.called_from, what, file=file, person=person)
 
 
 @task
 def erase(c: Context, who: str, yes: bool = False) -> None:
     """Erase a person and all they said, everywhere and for good."""
-    from tertulia.commands import talk
-    from tertulia.web.serve import desk
+    from tertulia.commands.talk import run_erase
 
-    here = desk(c.root, conf.settings(c.root))
-    print(talk.erase(here.moderator, who, yes))
-    here.finish()
+    run_erase(c.root, who, sure=yes)
 
 
 @task

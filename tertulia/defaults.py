@@ -2,7 +2,7 @@
 
 A blog's ``pelicanconf.py`` imports all of them first; whatever it sets again wins. The first part is what a blogger
 sets (docs/settings.md tells each), the rest belongs to the house: plugins, addresses, what is switched off and why.
-Plain values can be read without running this file (``tertulia/commands/conf.py``).
+Plain values can be read without running this file (``tertulia/core/conf.py``).
 """
 
 from tertulia.core import paths

@@ -48,15 +48,16 @@ def serve(folder: Path, port: int, store: str, threads: int = 8) -> None:
 
     from waitress import serve as answer
 
-    from tertulia.conversation.blog import Blog
+    from tertulia.app import Blog
+    from tertulia.conversation.blog import BlogInfo
     from tertulia.core import settings
-    from tertulia.store import open_store
-    from tertulia.web import Desk, create
+    from tertulia.web.app import create
 
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    found = settings.load(folder, {"SECRET_KEY": SECRET, "TRUSTED_PROXIES": "1"})
+    found = settings.load(folder, {"SECRET_KEY": SECRET, "TRUSTED_PROXIES": "1", "TERTULIA_STORE": store})
     site = "https://blog.example"
-    blog = Blog(
+    blog = Blog(folder, settings=found)
+    blog.info = BlogInfo(
         root=ROOT,
         site=site,
         title="Blog",
@@ -64,11 +65,7 @@ def serve(folder: Path, port: int, store: str, threads: int = 8) -> None:
         service=f"http://127.0.0.1:{port}",
         output=lambda: folder / "output",
     )
-    desk = Desk.at(
-        folder, blog, open_store(store, folder), found, lambda: datetime.now(UTC),
-        snapshots=folder / "conversation",
-    )  # fmt: skip
-    answer(create(desk), host="127.0.0.1", port=port, threads=threads, clear_untrusted_proxy_headers=False)
+    answer(create(blog), host="127.0.0.1", port=port, threads=threads, clear_untrusted_proxy_headers=False)
 
 
 def start(folder: Path, port: int, store: str) -> multiprocessing.Process:

@@ -8,13 +8,14 @@ import pytest
 from pytest_socket import enable_socket
 from sqlalchemy import text
 
-from tertulia.commands import collect, conf
+from tertulia.app import Blog
+from tertulia.commands import collect
 from tertulia.content import posts
 from tertulia.content.posts import Post, Published
-from tertulia.conversation.blog import Blog
+from tertulia.conversation.blog import BlogInfo
 from tertulia.core import settings
 from tertulia.store import open_store
-from tertulia.web import Desk, create, serve
+from tertulia.web.app import create
 from tests.conftest import ROOT
 from tests.real import postgres
 
@@ -49,23 +50,25 @@ def emptied(url: str):
 class Talk:
     """One blog, its service and a browser."""
 
-    def __init__(self, folder: Path, store_url: str = "sqlite:///var/t.db", environ=None, **named) -> None:
+    def __init__(
+        self, folder: Path, store_url: str = "sqlite:///var/t.db", environ=None, *, same_origin=True, **named
+    ) -> None:
         self.folder = folder
         self.clock = NOW
         self.rebuilt = 0
         (folder / "output").mkdir(parents=True, exist_ok=True)
         posts.write(folder / "output", Published(site=SITE, title="Blog", lang="es", posts=(POST, ENGLISH)))
-        self.blog = Blog(
-            root=ROOT, site=SITE, title="La sobremesa", lang="es", langs=("es", "en"), service=SITE,
-            output=lambda: folder / "output", author="Reme",
-        )  # fmt: skip
-        self.settings = settings.load(folder, {"SECRET_KEY": "a long and random text", **(environ or {})})
-        self.store = open_store(store_url, folder)
-        self.desk = Desk.at(
-            folder, self.blog, self.store, self.settings, lambda: self.clock, snapshots=folder / "conversation", **named
+        self.settings = settings.load(
+            folder, {"SECRET_KEY": "a long and random text", "TERTULIA_STORE": store_url, **(environ or {})}
         )
-        object.__setattr__(self.desk.moderator, "rebuild", self._rebuild)
-        self.app = create(self.desk)
+        self.blog = Blog(folder, settings=self.settings, now=lambda: self.clock)
+        self.blog.info = BlogInfo(
+            root=ROOT, site=SITE, title="La sobremesa", lang="es", langs=("es", "en"), service=SITE,
+            output=lambda: folder / "output", author="Reme", same_origin=same_origin,
+        )  # fmt: skip
+        self.store = self.blog.store
+        object.__setattr__(self.blog.moderator, "rebuild", self._rebuild)
+        self.app = create(self.blog, **named)
         self.browser = self.app.test_client()
 
     def _rebuild(self) -> None:
@@ -117,7 +120,7 @@ class Talk:
 
 def login_token_of(talk, make) -> str:
     """A fresh way in."""
-    return make(talk.desk)
+    return make(talk.blog)
 
 
 def field(answer, name: str) -> str:
@@ -129,8 +132,4 @@ def field(answer, name: str) -> str:
 
 def bring(root: Path, **how) -> bool:
     """``python3 tasks.py collect`` for the blog in *root*."""
-
-    def service(bench):
-        return serve.desk(root, conf.read(root / "pelicanconf.py"), store=bench.store)
-
-    return collect.run(root, service, **how)
+    return collect.run(root, **how)

@@ -4,8 +4,9 @@ import pytest
 import time_machine
 from msgspec.structs import replace
 
+from tertulia.app import Blog
 from tertulia.commands import announce
-from tertulia.commands.announce import Wish
+from tertulia.commands.announce import AnnounceOptions
 from tertulia.content import posts
 from tertulia.content.posts import Cover, Published
 from tertulia.core.errors import TertuliaError
@@ -37,9 +38,9 @@ def test_a_dry_run_sends_asks_and_keeps_nothing(blog, capsys, monkeypatch):
         made.url, made.port = "http://127.0.0.1:9", 9
         for name, value in made.environ().items():
             monkeypatch.setenv(name, value)
-    assert announce.run(blog, Wish(dry_run=True))
+    assert announce.run(blog, AnnounceOptions(dry_run=True))
     shown = capsys.readouterr().out
-    assert all(f"  {network.label} · " in shown for network in announce.Bench.at(blog).networks(with_store=False))
+    assert all(f"  {network.label} · " in shown for network in Blog(blog).networks(with_store=False))
     assert "20,5 ¢" in shown
     assert "La plaza, vacía" in shown
     assert not (blog / "var").exists()
@@ -47,7 +48,7 @@ def test_a_dry_run_sends_asks_and_keeps_nothing(blog, capsys, monkeypatch):
 
 def test_without_keys_there_is_a_composer(blog, capsys):
     """A network without a key is shown with a link to its own composer, filled in."""
-    announce.run(blog, Wish(dry_run=True, network="bluesky"))
+    announce.run(blog, AnnounceOptions(dry_run=True, network="bluesky"))
     assert "https://bsky.app/intent/compose?text=%C2%BFQu%C3%A9" in capsys.readouterr().out
 
 
@@ -67,7 +68,7 @@ def test_a_preview_is_never_announced(blog):
     """An output with drafts in it is refused by name of what to do."""
     posts.write(blog / "output", Published(site="https://b.example", title="B", lang="es", preview=True, posts=(POST,)))
     with pytest.raises(TertuliaError, match="build"):
-        announce.run(blog, Wish())
+        announce.run(blog, AnnounceOptions())
 
 
 @pytest.mark.usefixtures("socket_enabled")
@@ -78,10 +79,10 @@ def test_nothing_old_is_announced_unless_told(blog, monkeypatch, capsys):
         monkeypatch.setenv(name, value)
     old = replace(POST, cover=None, date=POST.date.replace(year=2025))
     posts.write(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=(old,)))
-    assert announce.run(blog, Wish())
+    assert announce.run(blog, AnnounceOptions())
     assert fake.public == []
-    assert announce.run(blog, Wish(since="2025-01-01"))
-    assert announce.run(blog, Wish(since="2025-01-01"))
+    assert announce.run(blog, AnnounceOptions(since="2025-01-01"))
+    assert announce.run(blog, AnnounceOptions(since="2025-01-01"))
     assert len(fake.public) == 1
     assert fake.public[0]["url"] in capsys.readouterr().out
     fake.close()
@@ -90,14 +91,14 @@ def test_nothing_old_is_announced_unless_told(blog, monkeypatch, capsys):
 def test_an_unknown_network_names_the_known(blog):
     """A slip of the pen is told."""
     with pytest.raises(TertuliaError, match="mastodon, bluesky"):
-        announce.run(blog, Wish(dry_run=True, network="mastodont"))
+        announce.run(blog, AnnounceOptions(dry_run=True, network="mastodont"))
 
 
 def test_a_drawn_card_stands_in_for_a_cover_where_we_fill_in_the_card(blog):
     """Without a cover, Bluesky and LinkedIn get the drawn card; nobody gets it as a picture of its own."""
     drawn = replace(POST, cover=None, card=Cover("cards/es/voto.png", "https://b.example/cards/es/voto.png", "El voto"))
-    bench = announce.Bench.at(blog)
-    made = drafts([drawn], bench.networks(with_store=False))
+    opened = Blog(blog)
+    made = drafts([drawn], opened.networks(with_store=False))
     with_card = {one.network.name for one in made if one.messages[0].picture}
     assert with_card == {"bluesky", "linkedin", "webhook"}
     linked = replace(drawn, said={"bluesky": "Lee {link}"})

@@ -13,7 +13,7 @@ from tertulia.site import cards
 from tertulia.site.cards import (
     Artist,
     Card,
-    CardsFailed,
+    CardsFailedError,
     draw,
     drawable,
     fit,
@@ -135,7 +135,7 @@ def test_a_process_that_fails_is_told_in_one_line(tmp_path):
     (tmp_path / "file").write_text("no folder")
     artist = Artist(tmp_path / "file", FONT)
     artist.start([card()])
-    with pytest.raises(CardsFailed, match=r"^[^\n]*NotADirectory[^\n]*$"):
+    with pytest.raises(CardsFailedError, match=r"^[^\n]*NotADirectory[^\n]*$"):
         artist.finish()
 
 

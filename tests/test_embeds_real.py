@@ -32,7 +32,7 @@ def started(server):
     """Enter *server*, or skip so that nobody overlooks it."""
     try:
         return server.__enter__()
-    except servers.NotInstalled as missing:
+    except servers.NotInstalledError as missing:
         warnings.warn(f"SKIPPED: {missing}", stacklevel=2)
         pytest.skip(str(missing))
 

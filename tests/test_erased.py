@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from PIL import Image
 
-from tertulia.commands import conf, talk
+from tertulia.app import Blog
+from tertulia.commands import talk
 from tertulia.content import posts, snapshot
 from tertulia.content.posts import Post, Published
 from tertulia.core import languages
@@ -16,7 +17,6 @@ from tertulia.store import erased, open_store
 from tertulia.store.deliveries import NewDelivery
 from tertulia.store.said import Author, Incoming
 from tertulia.syndication.networks.base import Message, Remote
-from tertulia.web.serve import desk
 from tests.talking import bring
 
 NOW = datetime.now(UTC)
@@ -117,7 +117,7 @@ def published(root, build):
 def test_who_is_erased_is_in_no_file_and_stays_out(root, build):
     """Store, snapshot, letters, portraits, pages, feeds and JSON-LD, after the network has told of her once more."""
     assert bring(root)
-    here = desk(root, conf.read(root / "pelicanconf.py"))
+    here = Blog(root)
     first = form(here.moderator, 1, "Luis", "Yo pregunto.")
     here.store.letters.confirm(
         here.store.letters.ask(here.store.conversation.get(first).id, "l@l.example", "es", NOW).id

@@ -9,11 +9,11 @@ from tertulia.core import languages
 from tertulia.core.errors import ContentError, FetchError
 from tertulia.core.fetch import Fetched
 from tertulia.embeds.links import (
-    Known,
+    KnownLink,
     Link,
     LinksExtension,
+    LinkTable,
     Rotten,
-    Table,
     check,
     collect,
     expand_all,
@@ -61,7 +61,7 @@ def test_short_addresses_are_expanded_once_through_each_other(tmp_path):
     """A short address of a short address leads to its end, and is not asked again."""
     web = LinkWeb({"https://t.co/a": "http://bit.ly/b", "http://bit.ly/b": "https://ejemplo.es/carta"})
     post(tmp_path, "Mira https://t.co/a y https://ejemplo.es/otra.")
-    table = Table()
+    table = LinkTable()
     assert [("https://t.co/a", "https://ejemplo.es/carta")] == list(expand_all(tmp_path, table, web))
     assert "https://ejemplo.es/carta" == table.target("https://t.co/a")
     assert [] == list(expand_all(tmp_path, table, web))
@@ -73,7 +73,7 @@ def test_short_addresses_are_expanded_once_through_each_other(tmp_path):
 def test_short_address_that_leads_nowhere_stays_as_it_is(place):
     """A dead, mad or circling short address is written down and left alone."""
     web = LinkWeb({"https://t.co/a": place})
-    table = Table()
+    table = LinkTable()
     expand = expander(table, web)
     assert expand("https://t.co/a") in ("https://t.co/a", "https://t.co/otra")
     asked = len(web.asked)
@@ -83,7 +83,7 @@ def test_short_address_that_leads_nowhere_stays_as_it_is(place):
 
 def test_silence_of_a_shortener_is_asked_again():
     """When the service does not answer, nothing is concluded."""
-    table = Table()
+    table = LinkTable()
     expand = expander(table, LinkWeb({"https://t.co/a": FetchError("no")}))
     assert "https://t.co/a" == expand("https://t.co/a")
     assert {} == table.known
@@ -92,15 +92,17 @@ def test_silence_of_a_shortener_is_asked_again():
 def test_table_comes_back_as_it_was_written(tmp_path):
     """What is written can be read, in the order of addresses, and writing it again changes no byte."""
     path = tmp_path / "links.toml"
-    known = Known(to='https://ejemplo.es/"comillas"', answered="2025-01-02", says="404", archived=COPY, use="archived")
-    Table({"https://z.example/ñ": Known(to="https://y.example/"), "https://a.example/": known}).save(path)
+    known = KnownLink(
+        to='https://ejemplo.es/"comillas"', answered="2025-01-02", says="404", archived=COPY, use="archived"
+    )
+    LinkTable({"https://z.example/ñ": KnownLink(to="https://y.example/"), "https://a.example/": known}).save(path)
     text = path.read_text("utf-8")
     assert text.index("a.example") < text.index("z.example")
-    again = Table.load(path)
+    again = LinkTable.load(path)
     assert known == again.known["https://a.example/"]
     again.save(path)
     assert text == path.read_text("utf-8")
-    assert {} == Table.load(tmp_path / "no.toml").known
+    assert {} == LinkTable.load(tmp_path / "no.toml").known
 
 
 @pytest.mark.parametrize("text", ["[", '"a" = 1', "\x00"])
@@ -108,13 +110,16 @@ def test_broken_table_is_one_clear_line(tmp_path, text):
     """A table broken by hand is told with its name."""
     (tmp_path / "links.toml").write_text(text, "utf-8")
     with pytest.raises(ContentError, match=r"links\.toml"):
-        Table.load(tmp_path / "links.toml")
+        LinkTable.load(tmp_path / "links.toml")
 
 
 def test_table_in_circles_ends():
     """A table that was corrected into a circle still answers."""
-    table = Table(
-        {"https://a.example/": Known(to="https://b.example/"), "https://b.example/": Known(to="https://a.example/")}
+    table = LinkTable(
+        {
+            "https://a.example/": KnownLink(to="https://b.example/"),
+            "https://b.example/": KnownLink(to="https://a.example/"),
+        }
     )
     assert table.target("https://a.example/").startswith("https://")
 
@@ -137,7 +142,7 @@ def test_rotten_link_is_told_with_place_last_answer_and_copy(tmp_path):
     """The report has file, line, what it says, when it last answered, and the copy nearest to the post's date."""
     path = post(tmp_path, "Fecha: 2014-03-02\n\nVer http://vieja.example/nota y https://viva.example/\n")
     web = LinkWeb({"https://viva.example/": 200}, {"timestamp=20140302": COPY.replace("https", "http", 1)})
-    table = Table({"http://vieja.example/nota": Known(answered="2025-01-02")})
+    table = LinkTable({"http://vieja.example/nota": KnownLink(answered="2025-01-02")})
     found = list(check(tmp_path, table, web, NOW))
     rotten = next(item for item in found if isinstance(item, Rotten))
     expected = f"{path}:3: http://vieja.example/nota ya no responde (404); respondió por última vez el 2025-01-02; "
@@ -150,7 +155,7 @@ def test_apply_sends_readers_to_the_copy_without_touching_the_text(tmp_path):
     """With --apply the table changes, the author's file does not, and the page leads to the copy."""
     path = post(tmp_path, "Fecha: 2014-03-02\n\nVer http://vieja.example/nota\n")
     before = path.read_bytes()
-    table = Table()
+    table = LinkTable()
     list(check(tmp_path, table, LinkWeb({}, {"vieja": COPY}), NOW, apply=True))
     assert before == path.read_bytes()
     html = markdown.markdown(path.read_text("utf-8"), extensions=["pymdownx.magiclink", LinksExtension(table)])
@@ -162,7 +167,7 @@ def test_a_server_that_will_not_say_is_not_called_rotten(tmp_path, status):
     """Asking who we are, or to slow down, proves nothing."""
     post(tmp_path, "https://a.example/")
     assert [] == [
-        r for r in check(tmp_path, Table(), LinkWeb({"https://a.example/": status}), NOW) if isinstance(r, Rotten)
+        r for r in check(tmp_path, LinkTable(), LinkWeb({"https://a.example/": status}), NOW) if isinstance(r, Rotten)
     ]
 
 
@@ -170,13 +175,13 @@ def test_server_without_head_is_asked_again_with_get(tmp_path):
     """A server that knows no HEAD is alive."""
     post(tmp_path, "https://a.example/")
     web = LinkWeb({"https://a.example/": lambda method: 501 if method == "HEAD" else 200})
-    assert [] == [r for r in check(tmp_path, Table(), web, NOW) if isinstance(r, Rotten)]
+    assert [] == [r for r in check(tmp_path, LinkTable(), web, NOW) if isinstance(r, Rotten)]
 
 
 def test_fresh_answers_do_not_change_the_table(tmp_path):
     """A link seen alive last week is not written again: the table lives in git."""
     post(tmp_path, "https://a.example/")
-    table = Table({"https://a.example/": Known(answered="2026-11-15")})
+    table = LinkTable({"https://a.example/": KnownLink(answered="2026-11-15")})
     list(check(tmp_path, table, LinkWeb({"https://a.example/": 200}), NOW))
     assert "2026-11-15" == table.known["https://a.example/"].answered
 
@@ -184,13 +189,13 @@ def test_fresh_answers_do_not_change_the_table(tmp_path):
 def test_copy_from_anywhere_but_the_archive_is_refused(tmp_path):
     """An answer that names another host as the copy is not believed."""
     post(tmp_path, "https://a.example/")
-    (rotten,) = check(tmp_path, Table(), LinkWeb({}, {"a.example": "https://evil.example/web/1"}), NOW)
+    (rotten,) = check(tmp_path, LinkTable(), LinkWeb({}, {"a.example": "https://evil.example/web/1"}), NOW)
     assert "" == rotten.archived
 
 
 def test_links_on_the_page_show_their_target():
     """A short address shows where it leads; words chosen by the author stay; others are left alone."""
-    table = Table({"https://t.co/a": Known(to="https://www.ejemplo.es/carta/?a=1&b=2")})
+    table = LinkTable({"https://t.co/a": KnownLink(to="https://www.ejemplo.es/carta/?a=1&b=2")})
     text = "https://t.co/a y [la carta](https://t.co/a) y https://otra.example/"
     html = markdown.markdown(text, extensions=["pymdownx.magiclink", LinksExtension(table)])
     target = "https://www.ejemplo.es/carta/?a=1&amp;b=2"
@@ -200,5 +205,7 @@ def test_links_on_the_page_show_their_target():
 
 def test_without_a_table_nothing_is_added():
     """A blog without such links pays nothing."""
-    md = markdown.Markdown(extensions=[LinksExtension(Table({"https://a.example/": Known(answered="2026-01-01")}))])
+    md = markdown.Markdown(
+        extensions=[LinksExtension(LinkTable({"https://a.example/": KnownLink(answered="2026-01-01")}))]
+    )
     assert "links" not in md.treeprocessors

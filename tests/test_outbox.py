@@ -14,7 +14,7 @@ from tertulia.store import open_store
 from tertulia.store.deliveries import LEASE, LeaseLostError, NewDelivery
 from tertulia.syndication.drafts import draft
 from tertulia.syndication.networks.base import Attachment, Message, Remote
-from tertulia.syndication.outbox import Step
+from tertulia.syndication.outbox import DeliveryStep
 from tests.fakes import FakeBluesky, FakeMail, FakeMastodon, FakeTelegram, FakeWebhook
 from tests.house import POST, House
 from tests.real import postgres
@@ -33,7 +33,7 @@ class Forgetful(FakeMastodon):
 
 KINDS = (FakeMastodon, Forgetful, FakeBluesky, FakeTelegram, FakeWebhook, FakeMail)
 # Where a process may die: at each step that the code names, and on the wire, when the server has acted.
-DEATHS = (*Step, "on the wire")
+DEATHS = (*DeliveryStep, "on the wire")
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +76,7 @@ def house_of(folder, kind, store_url):
 @pytest.mark.parametrize("kind", KINDS)
 def test_killed_at_any_step_it_is_said_once(tmp_path, store_url, kind, death, lost):
     """kill -9 at any step, with the store kept or lost: later runs end with one post, or ask where nobody can look."""
-    if death == Step.SEARCHED and kind in (FakeTelegram, FakeWebhook, FakeMail):
+    if death == DeliveryStep.SEARCHED and kind in (FakeTelegram, FakeWebhook, FakeMail):
         pytest.skip("nobody looks there")
     house = house_of(tmp_path, kind, store_url)
     kill(house, death)
@@ -88,7 +88,7 @@ def test_killed_at_any_step_it_is_said_once(tmp_path, store_url, kind, death, lo
         assert (final, said) == ("delivered", 1)
     else:
         assert (final, said) in {("delivered", 1), ("unknown", 0), ("unknown", 1)}
-    untouched = (Step.ENQUEUED, Step.CLAIMED, Step.SEARCHED, Step.PREPARED)
+    untouched = (DeliveryStep.ENQUEUED, DeliveryStep.CLAIMED, DeliveryStep.SEARCHED, DeliveryStep.PREPARED)
     if death in untouched:  # nobody need be asked: it is known that nothing was sent
         assert (final, said) == ("delivered", 1)
 
@@ -99,7 +99,7 @@ def kill(house: House, death: str) -> None:
     def announce() -> None:
         house.start()
 
-        def at(step: Step) -> None:
+        def at(step: DeliveryStep) -> None:
             if step == death:
                 os.kill(os.getpid(), signal.SIGKILL)
 
@@ -118,7 +118,7 @@ def kill(house: House, death: str) -> None:
 def test_killed_again_and_again(tmp_path, kind):
     """A process that dies at each step in turn, one death a day, still says it once."""
     house = house_of(tmp_path, kind, "sqlite:///var/t.db")
-    for death in (Step.CLAIMED, Step.PREPARED, Step.CLAIMED, Step.PREPARED):
+    for death in (DeliveryStep.CLAIMED, DeliveryStep.PREPARED, DeliveryStep.CLAIMED, DeliveryStep.PREPARED):
         kill(house, death)
         house.clock += timedelta(days=1)
     assert house.until_quiet() == "delivered"
@@ -131,9 +131,9 @@ def test_a_thread_goes_on_where_it_was_killed(tmp_path):
     post = replace(POST, cover=None, said={"mastodon": "hilo: " + "Una frase que se lee bien. " * 60})
     seen = []
 
-    def at(step: Step) -> None:
+    def at(step: DeliveryStep) -> None:
         seen.append(step)
-        if seen.count(Step.ANSWERED) == 2:
+        if seen.count(DeliveryStep.ANSWERED) == 2:
             raise KeyboardInterrupt
 
     house.outbox.on_step = at

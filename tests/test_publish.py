@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from tertulia.commands import announce, publish, status
-from tertulia.commands.announce import Wish
+from tertulia.commands.announce import AnnounceOptions
 from tertulia.syndication import pings
 from tests.conftest import ROOT
 from tests.fakes import FakeDiscord, FakeMastodon, FakeX
@@ -144,7 +144,7 @@ def test_from_the_first_time_to_the_last(blog, capsys):
     assert links[0] in blog.page("otra-direccion")
 
     assert status.run(blog.root)
-    assert announce.run(blog.root, Wish(post="voto", withdraw=True))
+    assert announce.run(blog.root, AnnounceOptions(post="voto", withdraw=True))
     assert blog.said() == (0, 0)
     assert blog.publish()
     assert blog.said() == (0, 0)
@@ -180,7 +180,7 @@ def test_a_lost_store_loses_nothing_public(blog, capsys):
     assert not blog.publish()
     assert blog.mastodon.public[0]["url"] in capsys.readouterr().err
     assert blog.page() == before
-    assert announce.run(blog.root, Wish())
+    assert announce.run(blog.root, AnnounceOptions())
     assert blog.publish()
     assert blog.said() == (1, 1)
     assert blog.page() == before
@@ -246,6 +246,6 @@ def test_a_failure_is_not_silent(blog, capsys):
     assert "You are not permitted" in capsys.readouterr().out
     assert not status.run(blog.root)
     assert "You are not permitted" in capsys.readouterr().out
-    assert announce.run(blog.root, Wish(retry=True))
+    assert announce.run(blog.root, AnnounceOptions(retry=True))
     assert blog.said() == (1, 1)
     assert status.run(blog.root)

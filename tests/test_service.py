@@ -45,7 +45,7 @@ def test_the_second_sending_stores_and_waits(talk):
     answer = talk.send(site="ana.example")
     (said,) = talk.store.conversation.find()
     assert (303, "waiting", "https://ana.example") == (answer.status_code, said.status, said.author_url)
-    assert not talk.desk.moderator.snapshots.exists()
+    assert not talk.blog.snapshots.exists()
     page = talk.browser.get(answer.location).get_data(as_text=True)
     assert "Tu comentario ha llegado" in page
 
@@ -176,7 +176,7 @@ def test_a_store_that_cannot_be_written_keeps_the_text_on_the_page(talk, monkeyp
 def test_a_reply_hangs_on_what_it_answers(talk):
     """Only on what is public, under the same post."""
     above = talk.said()
-    talk.desk.moderator.decide(above.key, "approved")
+    talk.blog.moderator.decide(above.key, "approved")
     page = talk.browser.get(f"/comments/new?post=voto&lang=es&parent={above.key}").get_data(as_text=True)
     assert "Respondes a Ana" in page
     below = talk.said(parent=above.key, text="Yo también", name="Luis")
@@ -206,9 +206,9 @@ def test_taken_back_it_leaves_the_page(talk):
     mine = talk.send().location
     (said,) = talk.store.conversation.find()
     talk.store.conversation.decide(said.key, "approved", "rules", NOW)
-    talk.store.conversation.show(talk.desk.moderator.snapshots, "voto", "es")
+    talk.store.conversation.show(talk.blog.snapshots, "voto", "es")
     talk.browser.post(mine, data={"action": "withdraw"}, headers=OURS)
-    assert () == snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments
+    assert () == snapshot.read(talk.blog.snapshots, "voto", "es").comments
 
 
 @pytest.mark.parametrize("token", ["x", "../../etc/passwd", "%2e%2e%2f", "a.b.c"])
@@ -223,7 +223,7 @@ def test_the_address_is_only_kept_for_who_asked_and_is_written_to_once_confirmed
     above = talk.said(email="ana@correo.example")
     assert None is talk.store.letters.notice_of(above.id)
     above = talk.said(email="ana@correo.example", notify="yes", text="Otra vez")
-    talk.desk.moderator.decide(above.key, "approved")
+    talk.blog.moderator.decide(above.key, "approved")
     (letter,) = talk.store.letters.due(talk.clock)
     confirm, leave = re.findall(r"https://blog\.example(/comments/notice/\S+)", letter.body)
     assert 200 == talk.browser.get(confirm).status_code
@@ -233,7 +233,7 @@ def test_the_address_is_only_kept_for_who_asked_and_is_written_to_once_confirmed
     below = talk.said(parent=above.key, text="Te respondo", name="Luis")
     talk.later(minutes=11)
     assert ["ana@correo.example"] == [one.recipient for one in talk.store.letters.due(talk.clock)]
-    talk.desk.moderator.decide(below.key, "approved")
+    talk.blog.moderator.decide(below.key, "approved")
     letters = talk.store.letters.due(talk.clock)
     assert [("ana@correo.example", "Luis te ha respondido")] == [(one.recipient, one.subject) for one in letters]
     assert "> Te respondo" in letters[0].body
@@ -262,7 +262,7 @@ def test_a_name_with_a_line_end_makes_no_header(talk, tmp_path):
 
 def likes(talk) -> int:
     """What the next build will show."""
-    return snapshot.read(talk.desk.moderator.snapshots, "voto", "es").counts.get("like", 0)
+    return snapshot.read(talk.blog.snapshots, "voto", "es").counts.get("like", 0)
 
 
 def test_a_person_likes_once(talk):
@@ -288,9 +288,9 @@ def test_a_comment_can_be_liked_when_it_is_public(talk):
     said = talk.said()
     like = {"post": "voto", "lang": "es", "comment": said.key}
     assert 404 == talk.browser.post("/comments/like", data=like, headers=OURS).status_code
-    talk.desk.moderator.decide(said.key, "approved")
+    talk.blog.moderator.decide(said.key, "approved")
     assert 200 == talk.browser.post("/comments/like", data=like, headers=OURS).status_code
-    assert [1] == [one.likes for one in snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments]
+    assert [1] == [one.likes for one in snapshot.read(talk.blog.snapshots, "voto", "es").comments]
 
 
 def test_another_site_cannot_like_for_its_readers(talk):
@@ -314,13 +314,13 @@ def test_a_login_link_works_once_and_only_by_its_button(talk):
     """Opening it, as a mail scanner does, signs nobody in."""
     from tertulia.web.moderation import login_token
 
-    token = login_token(talk.desk)
+    token = login_token(talk.blog)
     assert 200 == talk.browser.get(f"/moderation/login/{token}").status_code
     assert 200 == talk.browser.get(f"/moderation/login/{token}").status_code
     assert 303 == talk.browser.post(f"/moderation/login/{token}", headers=OURS).status_code
     assert 200 == talk.browser.get("/moderation").status_code
     assert 410 == talk.app.test_client().post(f"/moderation/login/{token}", headers=OURS).status_code
-    late = login_token(talk.desk)
+    late = login_token(talk.blog)
     talk.later(minutes=31)
     assert 410 == talk.browser.post(f"/moderation/login/{late}", headers=OURS).status_code
 
@@ -355,11 +355,11 @@ def test_approving_puts_it_on_the_page_and_rejecting_takes_it_off(talk):
     talk.enter()
     talk.do(f"approve {said.key}")
     assert ([said.key], 1) == (
-        [one.id for one in snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments],
+        [one.id for one in snapshot.read(talk.blog.snapshots, "voto", "es").comments],
         talk.rebuilt,
     )
     talk.do(f"reject {said.key}")
-    assert ((), 2) == (snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments, talk.rebuilt)
+    assert ((), 2) == (snapshot.read(talk.blog.snapshots, "voto", "es").comments, talk.rebuilt)
 
 
 def test_several_are_decided_at_once(talk):
@@ -388,7 +388,7 @@ def test_the_owner_edits_with_a_mark_and_answers_by_name(talk):
     talk.do(f"approve {said.key}")
     talk.do("edit", f"/moderation/{said.key}", text="No pito.")
     talk.do("answer", f"/moderation/{said.key}", text="Ni yo.")
-    first, second = snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments
+    first, second = snapshot.read(talk.blog.snapshots, "voto", "es").comments
     assert ("<p>No pito.</p>", True, False) == (first.html, first.moderated, first.is_owner)
     assert ("<p>Ni yo.</p>", said.key, "Reme", True) == (second.html, second.parent, second.author, second.is_owner)
 
@@ -404,7 +404,7 @@ def test_a_person_is_erased_from_everywhere(talk):
     assert b"Zutana" not in kept
     assert [] == talk.store.conversation.find()
     assert 0 == talk.store.letters.waiting()
-    assert "refused" == talk.desk.moderator.ingest(_again(talk, said)).state
+    assert "refused" == talk.blog.moderator.ingest(_again(talk, said)).state
     for path in talk.folder.rglob("*"):
         held = path.read_bytes() if path.is_file() else b""
         assert b"Zutana" not in held, path

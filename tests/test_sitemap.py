@@ -24,7 +24,7 @@ def test_a_page_has_its_address_its_date_and_its_languages():
     """Each page stands with lastmod and one alternate for each language, itself among them."""
     languages = (("es", "https://tertulia.example/a/"), ("en", "https://tertulia.example/en/a/"))
     changed = datetime(2026, 3, 9, 9, 30, tzinfo=UTC)
-    (url,) = parsed(sitemap.Address("https://tertulia.example/a/?x=1&y=2", changed, languages))
+    (url,) = parsed(sitemap.SitemapEntry("https://tertulia.example/a/?x=1&y=2", changed, languages))
     assert url.findtext("s:loc", namespaces=NS) == "https://tertulia.example/a/?x=1&y=2"
     assert url.findtext("s:lastmod", namespaces=NS) == "2026-03-09T09:30:00+00:00"
     found = [(link.get("hreflang"), link.get("href")) for link in url.findall("x:link", NS)]
@@ -33,13 +33,13 @@ def test_a_page_has_its_address_its_date_and_its_languages():
 
 def test_one_language_needs_no_alternate_and_no_date_no_lastmod():
     """What is not known is not said."""
-    (url,) = parsed(sitemap.Address("https://tertulia.example/a/", None, (("es", "https://tertulia.example/a/"),)))
+    (url,) = parsed(sitemap.SitemapEntry("https://tertulia.example/a/", None, (("es", "https://tertulia.example/a/"),)))
     assert [child.tag for child in url] == [f"{{{NS['s']}}}loc"]
 
 
 def test_each_address_stands_once_in_order():
     """The order in which pages were found makes no difference."""
-    one, two = sitemap.Address("https://t.example/a/"), sitemap.Address("https://t.example/b/")
+    one, two = sitemap.SitemapEntry("https://t.example/a/"), sitemap.SitemapEntry("https://t.example/b/")
     assert sitemap.sitemap([two, one, two]) == sitemap.sitemap([one, two])
     assert len(parsed(two, one, two)) == 2
 

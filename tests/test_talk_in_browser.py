@@ -61,7 +61,7 @@ class Blog(Talk):
         """What the rebuild hook does."""
         build_site(
             self.folder / "content", self.folder / "output", SITE_ADDRESS=SITE, SITEURL="", SERVICE_ADDRESS="/",
-            CONVERSATION_PATH=str(self.folder / "conversation"), SEARCH=False, SOCIAL_CARDS=False,
+            CONVERSATION_PATH=str(self.folder / "var/conversation"), SEARCH=False, SOCIAL_CARDS=False,
         )  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def in_the_browser(blog, page, *, scripts):
     blog.later(seconds=20)
     page.click("button[value=send]:not([hidden])")
     assert "Tu comentario ha llegado" in page.text()
-    page.open(login_link(blog.desk).replace(SITE, blog.at))
+    page.open(login_link(blog.blog).replace(SITE, blog.at))
     page.click("main form button")
     assert words.replace("*", "") in page.text()
     began = time.monotonic()
@@ -123,12 +123,12 @@ def test_nothing_of_a_stranger_runs(blog):
     for number, payload in enumerate(xss.payloads()):
         draft = form.read(dict.fromkeys(("text", "name", "site", "email"), payload) | {"post": "voto", "lang": "es"})
         said = replace(form.incoming(draft, f"n{number}", "", NOW), post="voto", lang="es")
-        blog.desk.moderator.ingest(said)
+        blog.blog.moderator.ingest(said)
         author = Author(
             network="mastodon", identity=payload[:400] + str(number), name=payload, handle=payload, url=payload,
             avatar=payload,
         )  # fmt: skip
-        blog.desk.moderator.ingest(
+        blog.blog.moderator.ingest(
             Incoming(
                 source="webmention", source_id=f"{payload[:400]}{number}", post="voto", lang="es", kind="mention",
                 author=author, published=NOW, text=payload, html=clean(payload), url=payload, in_reply_to=payload,
@@ -147,7 +147,7 @@ def test_nothing_of_a_stranger_runs(blog):
             show(page, preview.get_data(as_text=True))
         for said in everything:
             blog.store.conversation.decide(said.key, "approved", "owner", NOW)
-        blog.store.conversation.show(blog.desk.moderator.snapshots, "voto", "es")
+        blog.store.conversation.show(blog.blog.snapshots, "voto", "es")
         blog.build()
         page.open(blog.page)
         assert len(everything) == page.run("document.querySelectorAll('.p-comment').length")

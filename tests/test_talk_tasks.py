@@ -41,17 +41,17 @@ def test_the_queue_is_decided_by_one_key_each(talk):
     """Approve, spam, not now, a wrong key, quit."""
     keys = [talk.said(text=f"Comentario número {n} de la tarde").key for n in range(5)]
     shown = []
-    done = tasks.moderate(talk.desk.moderator, answers("a", "s", "n", "x", "r", "q"), shown.append)
+    done = tasks.moderate(talk.blog.moderator, answers("a", "s", "n", "x", "r", "q"), shown.append)
     statuses = [talk.store.conversation.get(key).status for key in keys]
     assert (3, ["approved", "spam", "waiting", "rejected", "waiting"]) == (done, statuses)
     assert any("es la primera vez que escribe" in page for page in shown)
-    assert [keys[0]] == [one.id for one in snapshot.read(talk.desk.moderator.snapshots, "voto", "es").comments]
+    assert [keys[0]] == [one.id for one in snapshot.read(talk.blog.snapshots, "voto", "es").comments]
 
 
 def test_trusting_publishes_what_a_person_said_and_will_say(talk):
     """In the terminal as in the page."""
     said = talk.said(remember="yes")
-    tasks.moderate(talk.desk.moderator, answers("t"), lambda _: None)
+    tasks.moderate(talk.blog.moderator, answers("t"), lambda _: None)
     assert ("approved", "approved") == (talk.store.conversation.get(said.key).status, talk.said(text="Dos").status)
 
 
@@ -66,12 +66,12 @@ def test_the_terminal_shows_words_and_obeys_none_of_them(talk):
 def full(talk):
     """A store with a bit of everything."""
     above = talk.said(email="ana@correo.example", notify="yes")
-    talk.desk.moderator.decide(above.key, "approved")
+    talk.blog.moderator.decide(above.key, "approved")
     talk.said(parent=above.key, text="Te respondo", name="Luis")
-    talk.desk.moderator.decide(talk.said(text="Compra ya relojes muy baratos").key, "spam")
+    talk.blog.moderator.decide(talk.said(text="Compra ya relojes muy baratos").key, "spam")
     talk.browser.post("/comments/like", data={"post": "voto", "lang": "es", "comment": above.key})
     gone = talk.said(name="Zutana", text="Me borrarán")
-    talk.desk.moderator.erase(gone.person)
+    talk.blog.moderator.erase(gone.person)
     return above
 
 
@@ -84,7 +84,7 @@ def test_an_export_brings_everything_to_another_store(talk, tmp_path):
     assert first == archive.export(other.database) | {"erasures": first["erasures"]}
     assert sorted(first["erasures"]) == sorted(archive.export(other.database)["erasures"])
     other.conversation.show_all(tmp_path / "again")
-    assert snapshot.read(tmp_path / "again", "voto", "es") == snapshot.read(talk.desk.moderator.snapshots, "voto", "es")
+    assert snapshot.read(tmp_path / "again", "voto", "es") == snapshot.read(talk.blog.snapshots, "voto", "es")
     other.close()
 
 
@@ -130,9 +130,9 @@ def test_erasing_asks_first_and_names_exactly(talk):
     """A part of a name is nobody."""
     full(talk)
     with pytest.raises(TertuliaError, match="nadie se llama así"):
-        tasks.erase(talk.desk.moderator, "Lui", True)
-    assert "No se ha borrado nada." == tasks.erase(talk.desk.moderator, "Luis", False, answers("n"))
-    tasks.erase(talk.desk.moderator, "Luis", False, answers("s"))
+        tasks.erase(talk.blog.moderator, "Lui", True)
+    assert "No se ha borrado nada." == tasks.erase(talk.blog.moderator, "Luis", False, answers("n"))
+    tasks.erase(talk.blog.moderator, "Luis", False, answers("s"))
     assert [] == talk.store.conversation.find(words="Luis")
 
 
@@ -149,7 +149,7 @@ def test_wrong_questions_get_a_sentence(talk, tmp_path, what, file):
 def test_the_hook_runs_in_the_blogs_folder_once_for_many_decisions(tmp_path):
     """A command."""
     talk = Talk(tmp_path, environ={"REBUILD_HOOK": f"{sys.executable} -c \"open('built', 'a').write('x')\""})
-    talk.desk.behind.run_hook()
+    talk.blog.background.run_hook()
     assert "x" == (tmp_path / "built").read_text()
 
 
@@ -160,7 +160,7 @@ def test_the_hook_may_be_an_address(tmp_path, socket_enabled, httpserver):
     ).respond_with_data("", 204)
     host = f"localhost:{httpserver.port}"
     environ = {"REBUILD_HOOK": f"http://{host}/dispatches", "REBUILD_TOKEN": "geheim12", "FETCH_ALLOW_PRIVATE": host}
-    Talk(tmp_path, environ=environ).desk.behind.run_hook()
+    Talk(tmp_path, environ=environ).blog.background.run_hook()
     httpserver.check_assertions()
     assert 1 == len(httpserver.log)
 
@@ -181,11 +181,11 @@ def test_letters_go_out_once_and_wait_for_a_server_that_is_down(tmp_path, socket
             },
         )
         talk.said(name="Ana Ñandú", text="¿Y la eñe?")
-        sent = await asyncio.to_thread(talk.desk.behind.send_letters)
-        again = await asyncio.to_thread(talk.desk.behind.send_letters)
+        sent = await asyncio.to_thread(talk.blog.background.send_letters)
+        again = await asyncio.to_thread(talk.blog.background.send_letters)
         server.close()
         talk.said(text="Con el servidor caído")
-        failed = await asyncio.to_thread(talk.desk.behind.send_letters)
+        failed = await asyncio.to_thread(talk.blog.background.send_letters)
         assert (1, 0, 0, 1) == (sent, again, failed, talk.store.letters.waiting())
         talk.later(minutes=2)
         assert 1 == len(talk.store.letters.due(talk.clock))
@@ -224,7 +224,7 @@ def test_a_letter_never_shows_its_address(talk):
 @pytest.mark.parametrize(("said", "points"), [("true", 4), ("false", None), ("invalid", None)])
 def test_akismet_is_asked_only_with_a_key(tmp_path, socket_enabled, httpserver, monkeypatch, said, points):
     """Its word is four points; its silence none."""
-    from tertulia.web import akismet
+    from tertulia.conversation import akismet
 
     monkeypatch.setattr(akismet.asker, "__defaults__", (httpserver.url_for("/check"),))
     httpserver.expect_request("/check", "POST").respond_with_data(said)

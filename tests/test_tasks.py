@@ -20,7 +20,6 @@ from tertulia import cli
 from tertulia.commands import (
     build,
     check,
-    conf,
     develop,
     environment,
     new,
@@ -28,7 +27,7 @@ from tertulia.commands import (
     program,
     start,
 )
-from tertulia.core import languages
+from tertulia.core import conf, languages
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -675,7 +674,7 @@ def test_what_is_to_be_kept_moves_over(tmp_path):
 def test_numbers_are_written_as_the_language_does(language, expected):
     """One is singular, and Spanish has a comma."""
     languages.speak(language)
-    assert expected == build.summary(build.Report(posts=1, pages=2, seconds=3.84))
+    assert expected == build.summary(build.BuildReport(posts=1, pages=2, seconds=3.84))
 
 
 def test_where_it_broke_is_a_place_of_ours(tmp_path):
@@ -710,7 +709,7 @@ def served(tmp_path) -> preview.Site:
         (root / name).write_text(text, "utf-8")
     (tmp_path / "secret.html").write_text("secret")
     site = preview.Site()
-    site.show(root, build.Report(prefix="/blog"))
+    site.show(root, build.BuildReport(prefix="/blog"))
     return site
 
 
@@ -784,7 +783,7 @@ def test_a_failed_build_leaves_the_pages_up(served):
     """After a build that failed the old pages are served, and the news say what is wrong."""
     version = json.loads(served.news())["version"]
     remarks = [build.Remark("error", "a.md:1: mal"), build.Remark("hint", "nada")]
-    served.show(Path("/nowhere"), build.Report(failure="x.py:1: roto", remarks=remarks))
+    served.show(Path("/nowhere"), build.BuildReport(failure="x.py:1: roto", remarks=remarks))
     news = json.loads(served.news())
     assert ("200 OK", True) == (get(served, "/blog/")[0], news["failed"])
     assert [languages.say("build_failed"), "x.py:1: roto", "a.md:1: mal"] == news["note"]
@@ -795,7 +794,7 @@ def test_an_open_page_hears_of_each_build(served):
     """The stream begins with the news of now, goes on with each build, and ends with the server."""
     stream = served.events()
     first = next(stream)
-    served.show(served.folder, build.Report(prefix="/blog"))
+    served.show(served.folder, build.BuildReport(prefix="/blog"))
     second = next(stream)
     served.close()
     assert (True, True, []) == (first.startswith(b"data: {"), first != second, list(stream))

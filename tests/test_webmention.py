@@ -14,8 +14,8 @@ from tertulia.content import snapshot
 from tertulia.content.posts import Post, Published
 from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.webmention import discovery, pingback, send, source
-from tertulia.conversation.webmention.pages import SitePages
-from tertulia.conversation.webmention.receive import MentionRefusedError, Receiver
+from tertulia.conversation.webmention.pages import Pages
+from tertulia.conversation.webmention.receive import NotTakenError, Receiver
 from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.store import open_store
@@ -69,7 +69,7 @@ class House:
         self.write("viejo/index.html", f'<link rel="canonical" href="{TARGET}">')
         self.store = open_store("sqlite:///var/t.db", folder)
         self.moderator = Moderator(self.store, folder / "var/conversation", lambda: self.clock)
-        self.pages = SitePages(SITE, lambda: self.output, self.published)
+        self.pages = Pages(SITE, lambda: self.output, self.published)
         self.receiver = Receiver(
             mentions=self.store.mentions,
             pages=self.pages,
@@ -90,7 +90,7 @@ class House:
     def tell(self, told_source=SOURCE, target=TARGET):
         """One webmention, looked at; its row."""
         self.receiver.accept(told_source, target)
-        self.receiver.process_due()
+        self.receiver.work()
         return self.store.mentions.known(told_source, target)
 
     def said(self):
@@ -104,7 +104,7 @@ class House:
         self.write(
             "2026/11/el-voto-util/index.html", f'<article class="h-entry"><h1 class="p-name">T</h1>{body}</article>'
         )
-        return send.queue_mentions(self.store.sent, self.pages, self.posts, None, every=self.posts)
+        return send.plan(self.store.sent, self.pages, self.posts, None, every=self.posts)
 
 
 @pytest.fixture
@@ -233,7 +233,7 @@ def test_the_exact_link_must_be_there(body, kind, expected):
 )
 def test_what_makes_no_sense_is_refused_at_once(house, told_source, target, reason):
     """A request is checked before anything is queued or fetched."""
-    with pytest.raises(MentionRefusedError) as refused:
+    with pytest.raises(NotTakenError) as refused:
         house.receiver.accept(told_source, target)
     assert (reason, 0, []) == (refused.value.reason, house.store.mentions.queued(), house.sites.asked)
 
@@ -258,7 +258,7 @@ def test_which_page_an_address_means(house, target, post):
 
 def test_a_preview_is_ours_too(house):
     """The same pages under another address, and nothing under any other."""
-    pages = SitePages(SITE, house.pages.output, house.published, ("http://127.0.0.1:8000",))
+    pages = Pages(SITE, house.pages.output, house.published, ("http://127.0.0.1:8000",))
     there = "http://127.0.0.1:8000/2026/11/el-voto-util/"
     assert ("voto", None) == (pages.find(there).post, pages.find(there.replace("8000", "8001")))
 
@@ -268,7 +268,7 @@ def test_a_reply_is_looked_at_later_and_waits_for_the_owner(house):
     house.sites.put(SOURCE, example("reply"))
     mention = house.receiver.accept(SOURCE, TARGET)
     assert ("queued", []) == (mention.state, house.sites.asked)
-    assert 1 == house.receiver.process_due()
+    assert 1 == house.receiver.work()
     (said,) = house.said()
     assert ("voto", "es", "reply", "waiting", "Inés Gil", "https://ines.example/nota") == (
         said.post, said.lang, said.kind, said.status, said.name, said.url,
@@ -316,7 +316,7 @@ def test_404_takes_it_back_when_it_says_so_twice(house):
     house.tell()
     assert "waiting" == house.said()[0].status
     house.clock += timedelta(minutes=61)
-    house.receiver.process_due()
+    house.receiver.work()
     assert "gone" == house.said()[0].status
 
 
@@ -394,7 +394,7 @@ def test_silence_is_not_deletion(house):
         assert "queued" == house.tell().state
     for _day in range(6):
         house.clock += timedelta(days=1)
-        house.receiver.process_due()
+        house.receiver.work()
     row = house.store.mentions.known(SOURCE, TARGET)
     assert ("refused", "mention_given_up", "waiting") == (row.state, row.reason, house.said()[0].status)
 
@@ -422,7 +422,7 @@ def test_a_flood_from_one_host_is_asked_to_come_back(house):
     """A host has a hundred places in the queue, no more."""
     for number in range(100):
         house.receiver.accept(f"https://ines.example/{number}", TARGET)
-    with pytest.raises(MentionRefusedError) as refused:
+    with pytest.raises(NotTakenError) as refused:
         house.receiver.accept("https://ines.example/otra", TARGET)
     assert 429 == refused.value.status
     house.receiver.accept("https://otra.example/1", TARGET)
@@ -462,7 +462,7 @@ def test_what_was_refused_is_forgotten_after_a_month(house):
     """The queue keeps nothing that nobody will ask for."""
     house.tell()
     house.clock += timedelta(days=31)
-    house.receiver.process_due()
+    house.receiver.work()
     assert None is house.store.mentions.known(SOURCE, TARGET)
 
 
@@ -527,10 +527,10 @@ def test_no_private_source_is_fetched(house, monkeypatch, socket_enabled, url):
     )
     try:
         receiver.accept(url, TARGET)
-    except MentionRefusedError:
+    except NotTakenError:
         pass
     else:
-        receiver.process_due()
+        receiver.work()
         assert "refused" == house.store.mentions.known(url, TARGET).state
     assert [] == connections.made
 
@@ -541,7 +541,7 @@ def test_no_private_target_is_told(house, monkeypatch, socket_enabled, url):
     connections = Connections(monkeypatch)
     web = Fetcher(timeout_seconds=5)
     house.publish(f'<div class="e-content"><a href="{url}">x</a></div>')
-    send.Sender(house.store.sent, web, lambda: NOW).send_due()
+    send.Sender(house.store.sent, web, lambda: NOW).run()
     sites = Sites()
     sites.put("https://otro.example/", f'<link rel="webmention" href="{url}">')
     real = sites.request
@@ -549,7 +549,7 @@ def test_no_private_target_is_told(house, monkeypatch, socket_enabled, url):
         web.request(method, asked, **more) if method == "POST" else real(method, asked)
     )
     house.publish('<div class="e-content"><a href="https://otro.example/">x</a></div>')
-    send.Sender(house.store.sent, sites, lambda: NOW).send_due()
+    send.Sender(house.store.sent, sites, lambda: NOW).run()
     assert [] == connections.made
 
 
@@ -565,7 +565,7 @@ def test_a_public_name_is_tried(house, monkeypatch, socket_enabled):
         lambda: NOW,
     )
     receiver.accept(SOURCE, TARGET)
-    receiver.process_due()
+    receiver.work()
     assert [] != connections.made
 
 
@@ -581,7 +581,7 @@ def test_a_name_that_changes_its_mind_gains_nothing(house, monkeypatch, socket_e
         lambda: NOW,
     )
     receiver.accept(SOURCE, TARGET)
-    receiver.process_due()
+    receiver.work()
     assert {"93.184.216.34"} == {address[0] for address in connections.made}
 
 
@@ -612,7 +612,7 @@ def test_a_redirect_to_a_private_address_is_not_followed(house, socket_enabled, 
         return real(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
-    receiver.process_due()
+    receiver.work()
     assert ({("127.0.0.1", httpserver.port)}, 1) == (set(tried), len(httpserver.log))
 
 
@@ -652,7 +652,7 @@ BOMB = f"<!DOCTYPE x [{ENTITIES}]>"
 )
 def test_what_is_no_pingback_is_refused(body):
     """Neither other calls, nor broken XML, nor entities that grow or read files."""
-    with pytest.raises(pingback.PingbackError):
+    with pytest.raises(pingback.BadCallError):
         pingback.read(body)
 
 
@@ -679,7 +679,7 @@ def test_the_links_of_a_post_are_told(house):
         '<footer><a href="https://dos.example/a">2</a><a class="u-syndication" href="https://mas.example/@blog/1">M</a>'
         '</footer><article class="p-comment h-cite"><a href="https://tres.example/">3</a></article>'
     )
-    told = house.sender().send_due()
+    told = house.sender().run()
     assert (2, ["sent", "sent"]) == (planned, [one.state for one in told])
     assert [
         ("https://uno.example/wm", {"source": TARGET, "target": "https://uno.example/"}),
@@ -693,17 +693,14 @@ def test_a_version_is_told_once(house):
         house.sites.put(f"https://{name}.example/", '<link rel="webmention" href="/wm">')
     both = '<div class="e-content">{} <a href="https://uno.example/">1</a> {}</div>'
     house.publish(both.format("Uno.", '<a href="https://dos.example/">2</a>'))
-    house.sender().send_due()
-    assert (0, []) == (
-        house.publish(both.format("Uno.", '<a href="https://dos.example/">2</a>')),
-        house.sender().send_due(),
-    )
+    house.sender().run()
+    assert (0, []) == (house.publish(both.format("Uno.", '<a href="https://dos.example/">2</a>')), house.sender().run())
     house.sites.posted.clear()
     assert 2 == house.publish(both.format("Uno y medio.", ""))
-    states = {one.target: one.state for one in house.sender().send_due()}
+    states = {one.target: one.state for one in house.sender().run()}
     assert {"https://uno.example/": "sent", "https://dos.example/": "removed"} == states
     assert ["https://dos.example/wm", "https://uno.example/wm"] == sorted(url for url, _ in house.sites.posted)
-    assert (0, []) == (house.publish(both.format("Uno y medio.", "")), house.sender().send_due())
+    assert (0, []) == (house.publish(both.format("Uno y medio.", "")), house.sender().run())
 
 
 def test_comments_under_a_post_make_no_new_version(house):
@@ -711,7 +708,7 @@ def test_comments_under_a_post_make_no_new_version(house):
     house.sites.put("https://uno.example/", '<link rel="webmention" href="/wm">')
     body = '<div class="e-content"><a href="https://uno.example/">1</a></div>'
     house.publish(body)
-    house.sender().send_due()
+    house.sender().run()
     assert 0 == house.publish(body + '<article class="p-comment h-cite"><p class="e-content">Hola</p></article>')
 
 
@@ -719,11 +716,11 @@ def test_a_deleted_post_is_told(house):
     """Its links were told; now everybody hears that it is gone."""
     house.sites.put("https://uno.example/", '<link rel="webmention" href="/wm">')
     house.publish('<div class="e-content"><a href="https://uno.example/">1</a></div>')
-    house.sender().send_due()
+    house.sender().run()
     house.posts.clear()
-    assert 1 == send.queue_mentions(house.store.sent, house.pages, [], None, every=[])
-    assert ["removed"] == [one.state for one in house.sender().send_due()]
-    assert 0 == send.queue_mentions(house.store.sent, house.pages, [], None, every=[])
+    assert 1 == send.plan(house.store.sent, house.pages, [], None, every=[])
+    assert ["removed"] == [one.state for one in house.sender().run()]
+    assert 0 == send.plan(house.store.sent, house.pages, [], None, every=[])
 
 
 def test_an_old_blog_tells_nobody_of_its_past(house):
@@ -733,7 +730,7 @@ def test_an_old_blog_tells_nobody_of_its_past(house):
         '<article class="h-entry"><div class="e-content"><a href="https://uno.example/">1</a></div></article>',
     )
     since = NOW - timedelta(hours=1)
-    assert 0 == send.queue_mentions(house.store.sent, house.pages, house.posts, since, every=house.posts)
+    assert 0 == send.plan(house.store.sent, house.pages, house.posts, since, every=house.posts)
 
 
 @pytest.mark.parametrize(
@@ -753,7 +750,7 @@ def test_what_the_other_side_says(house, answer, state):
     house.sites.put("https://uno.example/", '<link rel="webmention" href="/wm">')
     house.sites.answers["https://uno.example/wm"] = answer
     house.publish('<div class="e-content"><a href="https://uno.example/">1</a></div>')
-    (told,) = house.sender().send_due()
+    (told,) = house.sender().run()
     where = "https://uno.example/status/1" if answer.status == 201 else ""
     assert (state, where) == (told.state, told.status_url)
 
@@ -764,7 +761,7 @@ def test_silence_is_tried_again_and_then_left(house):
     house.publish('<div class="e-content"><a href="https://uno.example/">1</a></div>')
     states = []
     for _day in range(7):
-        states += [one.state for one in house.sender().send_due()]
+        states += [one.state for one in house.sender().run()]
         house.clock += timedelta(days=4)
     assert ["waiting"] * 4 + ["refused"] == states
 
@@ -773,7 +770,7 @@ def test_a_site_without_webmention_is_asked_once_a_version(house):
     """No endpoint is an answer too."""
     house.sites.put("https://uno.example/", "<p>Hola</p>")
     house.publish('<div class="e-content"><a href="https://uno.example/">1</a></div>')
-    assert (["none"], []) == ([one.state for one in house.sender().send_due()], house.sender().send_due())
+    assert (["none"], []) == ([one.state for one in house.sender().run()], house.sender().run())
     assert 1 == len(house.sites.asked)
 
 
@@ -782,5 +779,5 @@ def test_an_endpoint_that_moved_is_followed(house):
     house.sites.put("https://uno.example/", '<link rel="webmention" href="http://uno.example/wm">')
     house.sites.answers["http://uno.example/wm"] = Fetched("", 301, {"location": "https://uno.example/wm"}, b"")
     house.publish('<div class="e-content"><a href="https://uno.example/">1</a></div>')
-    assert ["sent"] == [one.state for one in house.sender().send_due()]
+    assert ["sent"] == [one.state for one in house.sender().run()]
     assert ["http://uno.example/wm", "https://uno.example/wm"] == [url for url, _ in house.sites.posted]

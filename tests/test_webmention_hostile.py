@@ -1,4 +1,4 @@
-"""SitePages that mean harm: scripts in every property, trees without end, dates and addresses that make no sense."""
+"""Pages that mean harm: scripts in every property, trees without end, dates and addresses that make no sense."""
 
 import time
 

@@ -28,14 +28,14 @@ def blog(tmp_path):
 def test_nothing_of_a_source_runs(blog):
     """Over two hundred payloads in every property of a page: on the post, in its feed, in the moderation."""
     sites = Sites()
-    object.__setattr__(blog.desk, "web", sites)
-    at_work = receiver(blog.desk)
-    target = blog.blog.published().posts[0].url
+    object.__setattr__(blog.blog, "fetcher", sites)
+    at_work = receiver(blog.blog)
+    target = blog.blog.info.published().posts[0].url
     for number, payload in enumerate(xss.payloads()):
         url = f"https://s{number}.example/nota"
         sites.put(url, entry(payload).replace("https://blog.example/2026/11/el-voto-util/", target))
         at_work.accept(url, target)
-        assert 1 == at_work.process_due()
+        assert 1 == at_work.work()
     everything = blog.store.conversation.find(limit=1000)
     assert len(xss.payloads()) == len(everything) >= 150
     blog.enter()
@@ -44,7 +44,7 @@ def test_nothing_of_a_source_runs(blog):
             show(page, blog.browser.get(f"/moderation?status=all&page={number}").get_data(as_text=True))
         for said in everything:
             blog.store.conversation.decide(said.key, "approved", "owner", NOW)
-        blog.store.conversation.show(blog.desk.moderator.snapshots, "voto", "es")
+        blog.store.conversation.show(blog.blog.snapshots, "voto", "es")
         blog.build()
         page.open(blog.page)
         assert len(everything) == page.run("document.querySelectorAll('.p-comment').length")

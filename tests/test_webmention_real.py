@@ -13,17 +13,17 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
-from tertulia.conversation.blog import Blog
+from tertulia.app import Blog
+from tertulia.conversation.blog import BlogInfo
 from tertulia.conversation.webmention import send
-from tertulia.conversation.webmention.pages import SitePages
+from tertulia.conversation.webmention.pages import Pages
 from tertulia.core import settings
 from tertulia.core.fetch import Fetcher
-from tertulia.store import open_store
-from tertulia.web import MOUNTS, Desk, create
 from tertulia.web import webmention as door
+from tertulia.web.app import MOUNTS, create
 from tests.conftest import ROOT, build_site
 from tests.real import webmentions
-from tests.real.servers import NotInstalled
+from tests.real.servers import NotInstalledError
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("socket_enabled")]
 REPLY = '<div class="h-entry"><a class="u-in-reply-to" href="{target}">a</a><p class="e-content">{words}</p></div>'
@@ -81,20 +81,19 @@ def blog(tmp_path):
     with serving(application) as url:
         content = ROOT / "tests" / "site" / "content"
         build_site(content, output, SITE_ADDRESS=url, SERVICE_ADDRESS="/", SEARCH=False)
-        place = Blog(root=ROOT, site=url, title="Blog", lang="es", service=url, output=lambda: output)
-        store = open_store("sqlite:///var/t.db", tmp_path)
+        place = BlogInfo(root=ROOT, site=url, title="Blog", lang="es", service=url, output=lambda: output)
         known = settings.load(tmp_path, {"SECRET_KEY": "a long and random text"})
-        desk = Desk.at(tmp_path, place, store, known, lambda: datetime.now(UTC), snapshots=tmp_path / "conversation")
-        found["app"] = create(desk)
-        yield desk
-        store.close()
+        with Blog(tmp_path, settings=known) as opened:
+            opened.info = place
+            found["app"] = create(opened)
+            yield opened
 
 
 def skipping(call, *arguments):
     """Do it, or skip so that nobody overlooks it."""
     try:
         return call(*arguments)
-    except NotInstalled as missing:
+    except NotInstalledError as missing:
         warnings.warn(f"SKIPPED: {missing}", stacklevel=2)
         pytest.skip(str(missing))
 
@@ -112,10 +111,10 @@ def until(true, seconds=10):
 @pytest.mark.parametrize("sender", [webmentions.ronkyuu, webmentions.node], ids=["ronkyuu", "send-webmention"])
 def test_another_program_tells_us(blog, elsewhere, sender):
     """It finds our endpoint, gets 202; the reply is there; its edit arrives, and its deletion."""
-    blog.web = private(elsewhere.url)
+    blog.fetcher = private(elsewhere.url)
     stop = threading.Event()
     door.begin(blog, stop)
-    target = blog.blog.published().posts[-1].url
+    target = blog.info.published().posts[-1].url
     elsewhere.page = REPLY.format(target=target, words="No pito.")
     assert 202 == skipping(sender, elsewhere.url, target)
     said = blog.store.conversation.find
@@ -138,16 +137,16 @@ def test_we_tell_another_program(blog, elsewhere):
     """A receiver that is not ours takes what we tell it, its update, and that the link is gone."""
     context = webmentions.receiver()
     theirs, taken = skipping(context.__enter__)
-    post = blog.blog.published().posts[-1]
-    file = blog.blog.output() / post.url.removeprefix(f"{blog.blog.site}/") / "index.html"
+    post = blog.info.published().posts[-1]
+    file = blog.info.output() / post.url.removeprefix(f"{blog.info.site}/") / "index.html"
     page = file.read_text("utf-8")
-    pages = SitePages(blog.blog.site, blog.blog.output, blog.blog.published)
+    pages = Pages(blog.info.site, blog.info.output, blog.info.published)
 
     def publish(words):
         file.write_text(page.replace('<div class="e-content prose">', f'<div class="e-content prose">{words}'), "utf-8")
-        send.queue_mentions(blog.store.sent, pages, [post], None, every=[post])
+        send.plan(blog.store.sent, pages, [post], None, every=[post])
         # Everything else that the post links to lies on hosts that no test reaches.
-        told = send.Sender(blog.store.sent, private(theirs), lambda: datetime.now(UTC)).send_due()
+        told = send.Sender(blog.store.sent, private(theirs), lambda: datetime.now(UTC)).run()
         return [one.state for one in told if one.target.startswith(theirs)]
 
     link = f'<p><a href="{theirs}/articulo/">esto</a></p>'

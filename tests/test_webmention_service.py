@@ -19,8 +19,8 @@ def talk(tmp_path):
     page = tmp_path / "output" / "2026/11/el-voto-util/index.html"
     page.parent.mkdir(parents=True)
     page.write_text("<p>El voto útil</p>", "utf-8")
-    object.__setattr__(found.desk, "web", Sites())
-    found.desk.web.put(SOURCE, example("reply"))
+    object.__setattr__(found.blog, "fetcher", Sites())
+    found.blog.fetcher.put(SOURCE, example("reply"))
     yield found
     found.store.close()
 
@@ -32,7 +32,7 @@ def tell(talk, headers=PLAIN, **fields):
 def test_it_is_taken_with_202_and_the_address_of_its_status(talk):
     """Nothing is fetched while the other side waits."""
     answer = tell(talk)
-    assert (202, []) == (answer.status_code, talk.desk.web.asked)
+    assert (202, []) == (answer.status_code, talk.blog.fetcher.asked)
     assert answer.headers["Location"].startswith(f"{SITE}/webmention/")
     assert answer.headers["Location"] in answer.get_data(as_text=True)
 
@@ -45,16 +45,16 @@ def test_the_status_page_follows_it(talk):
         return talk.browser.get(where, headers={**PLAIN, "Accept-Language": "en"}).get_data(as_text=True).strip()
 
     seen = [status()]
-    receiver(talk.desk).process_due()
+    receiver(talk.blog).work()
     seen.append(status())
-    talk.desk.moderator.decide(talk.store.conversation.find()[0].key, "approved")
+    talk.blog.moderator.decide(talk.store.conversation.find()[0].key, "approved")
     seen.append(status())
-    talk.desk.web.put(SOURCE, "", status=410)
+    talk.blog.fetcher.put(SOURCE, "", status=410)
     tell(talk)
-    receiver(talk.desk).process_due()
+    receiver(talk.blog).work()
     seen.append(status())
     keys = ("mention_queued", "mention_waiting", "mention_approved", "mention_gone")
-    assert [talk.blog.t(key, "en") for key in keys] == seen
+    assert [talk.blog.info.t(key, "en") for key in keys] == seen
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,11 @@ def test_a_person_gets_pages(talk):
     page = talk.browser.get(f"/webmention?target={TARGET}").get_data(as_text=True)
     assert f'value="{TARGET}"' in page and 'method="post"' in page
     answer = tell(talk, {"Accept": "text/html"})
-    assert 202 == answer.status_code and f"<h1>{talk.blog.t('mention_queued', 'es')}" in answer.get_data(as_text=True)
+    assert 202 == answer.status_code and f"<h1>{talk.blog.info.t('mention_queued', 'es')}" in answer.get_data(
+        as_text=True
+    )
     wrong = tell(talk, {"Accept": "text/html"}, source='"><script>alert(1)</script>').get_data(as_text=True)
-    assert f"<h1>{talk.blog.t('mention_bad_address', 'es')[:20]}" in wrong and "alert(1)" not in wrong
+    assert f"<h1>{talk.blog.info.t('mention_bad_address', 'es')[:20]}" in wrong and "alert(1)" not in wrong
 
 
 def test_an_unknown_status_is_404(talk):
@@ -92,7 +94,7 @@ def test_a_pingback_is_taken_like_a_webmention(talk):
     """The older protocol comes to the same."""
     answer = talk.browser.post("/pingback", data=call(target=TARGET), content_type="text/xml")
     xmlrpc.client.loads(answer.get_data(as_text=True))
-    receiver(talk.desk).process_due()
+    receiver(talk.blog).work()
     (said,) = talk.store.conversation.find()
     assert ("reply", "waiting", [("webmention", f"{SOURCE} {TARGET}")]) == (
         said.kind, said.status, [way[:2] for way in said.sources],

@@ -2,32 +2,22 @@
 
 import contextlib
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from tertulia.commands import conf
-from tertulia.content import posts
+from tertulia.app import Blog
 from tertulia.content.posts import Post, Published
-from tertulia.core import settings
 from tertulia.core.errors import SettingError, TertuliaError
-from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
-from tertulia.core.settings import Settings
 from tertulia.core.text import shorten
-from tertulia.store import Store, open_store
 from tertulia.store.deliveries import Delivery
-from tertulia.store.journal import Journal
 from tertulia.store.tables import DeliveryState
 from tertulia.syndication.drafts import Draft, drafts, due, named
 from tertulia.syndication.edits import follow_edits, withdraw
-from tertulia.syndication.networks import networks
-from tertulia.syndication.networks.base import Network, NetworkContext, RetryLaterError
+from tertulia.syndication.networks.base import Network, RetryLaterError
 from tertulia.syndication.networks.mail import to_owner
-from tertulia.syndication.networks.memory import Memory
-from tertulia.syndication.outbox import Outbox, Outcome
+from tertulia.syndication.outbox import Outcome
 from tertulia.syndication.preview_page import as_page
 from tertulia.syndication.preview_text import as_text
 
@@ -35,90 +25,8 @@ from tertulia.syndication.preview_text import as_text
 PAGE_FOLDER = "_anuncios"
 
 
-@dataclass(slots=True)
-class Bench:
-    """What every task of this kind works with."""
-
-    root: Path
-    settings: Settings
-    now: Callable[[], datetime]
-    _store: Store | None = None
-
-    @classmethod
-    def at(cls, root: Path) -> "Bench":
-        """The blog in the folder *root*, today."""
-        return cls(root, settings.load(root), lambda: datetime.now(UTC))
-
-    @property
-    def output(self) -> Path:
-        """Where the built site is."""
-        return self.root / "output"
-
-    @property
-    def snapshots(self) -> Path:
-        """Where the conversation snapshots are."""
-        return self.root / "var" / "conversation"
-
-    @property
-    def store(self) -> Store:
-        """The store, opened when first asked for."""
-        if self._store is None:
-            self._store = open_store(self.settings.tertulia_store.reveal(), self.root)
-        return self._store
-
-    def published(self) -> Published:
-        """What the last build published."""
-        return posts.read(self.output)
-
-    def web(self) -> Fetcher:
-        """The way out."""
-        return Fetcher(self.settings.fetch_allow_private)
-
-    def networks(self, published: Published | None = None, *, with_store: bool = True) -> list[Network]:
-        """Every network there is, at work with this blog."""
-        context = NetworkContext(
-            settings=self.settings,
-            web=self.web(),
-            output=self.output,
-            memory=Memory(self.root / "var" / "networks"),
-            now=self.now,
-            pause=time.sleep,
-            readers=self.store.subscribers if with_store else None,
-            site=published.site if published else "",
-            title=published.title if published else "",
-            service=self._service(),
-        )
-        return networks(context)
-
-    def _service(self) -> str:
-        """The service's address where it has one of its own; "" when it answers under the blog's."""
-        path = self.root / "pelicanconf.py"
-        address = str(conf.read(path).get("SERVICE_ADDRESS", "")) if path.is_file() else ""
-        return address if address.startswith(("https://", "http://")) else ""
-
-    def outbox(self, known: list[Network]) -> Outbox:
-        """The outbox, with those networks that have what they need."""
-        return Outbox(
-            store=self.store,
-            networks={network.name: network for network in known if network.configured()},
-            snapshots=self.snapshots,
-            journal=Journal(self.root / "var"),
-            now=self.now,
-        )
-
-    def since(self, told: str) -> datetime:
-        """Nothing older is announced: what was told on the line, else ANNOUNCE_SINCE of ``.env`` or pelicanconf.py."""
-        if told:
-            return settings.parse_since(told, "--since")
-        if found := self.settings.since():
-            return found
-        if written := conf.settings(self.root).get("ANNOUNCE_SINCE"):
-            return settings.parse_since(str(written), "ANNOUNCE_SINCE")
-        raise SettingError(say("announce_since"))
-
-
 @dataclass(frozen=True, slots=True)
-class Wish:
+class AnnounceOptions:
     """What the person at the terminal asked for."""
 
     dry_run: bool = False  # only show what would be said; nothing is sent, asked or written down
@@ -130,46 +38,50 @@ class Wish:
     withdraw: bool = False  # take *post* down
 
 
-def run(root: Path, wish: Wish) -> bool:
+def run(root: Path, options: AnnounceOptions) -> bool:
     """Do what was asked; True when nothing failed."""
-    bench = Bench.at(root)
-    if wish.resolve:
-        return resolve(bench, wish.resolve)
-    published = bench.published()
-    if wish.withdraw:
-        return take_down(bench, published, wish)
-    chosen = due(published, bench.since(wish.since), bench.now(), wish.post or None)
-    if wish.post and not chosen:
-        raise TertuliaError(say("announce_no_post", post=wish.post))
-    if wish.dry_run:
-        known = _only(bench.networks(published, with_store=False), wish.network)
-        planned = drafts(chosen, known)
-        print(as_text(planned) if planned else say("announce_nothing"))
-        return True
-    if published.preview:
-        raise TertuliaError(say("announce_preview"))
-    if wish.retry:
-        for row in bench.store.deliveries.all(state=DeliveryState.REFUSED, network=wish.network or None):
-            bench.store.deliveries.retry(row.id)
-    return send(bench, published, chosen, _only(bench.networks(published), wish.network), wish.post)
+    with Blog(root) as blog:
+        if options.resolve:
+            return resolve(blog, options.resolve)
+        published = blog.published()
+        if options.withdraw:
+            return take_down(blog, published, options)
+        chosen = due(published, blog.since(options.since), blog.now(), options.post or None)
+        if options.post and not chosen:
+            raise TertuliaError(say("announce_no_post", post=options.post))
+        if options.dry_run:
+            show_plan(chosen, _only(blog.networks(published, with_store=False), options.network))
+            return True
+        if published.preview:
+            raise TertuliaError(say("announce_preview"))
+        if options.retry:
+            for row in blog.store.deliveries.all(state=DeliveryState.REFUSED, network=options.network or None):
+                blog.store.deliveries.retry(row.id)
+        return send(blog, published, chosen, _only(blog.networks(published), options.network), options.post)
+
+
+def show_plan(posts: Iterable[Post], networks: Iterable[Network]) -> None:
+    """Print what would be said of *posts*; nothing is sent."""
+    planned = drafts(posts, networks)
+    print(as_text(planned) if planned else say("announce_nothing"))
 
 
 def write_page(root: Path, output: Path) -> None:
     """Leave in the preview's folder *output* a page with every announcement to come, drawn as it would look."""
-    bench = Bench.at(root)
-    published = posts.read(output)
-    try:
-        since = bench.since("")
-    except SettingError:
-        return
-    coming = [post for post in published.posts if post.date >= since]
-    folder = output / PAGE_FOLDER
-    folder.mkdir(exist_ok=True)
-    planned = drafts(coming, bench.networks(published, with_store=False))
-    (folder / "index.html").write_text(as_page(planned, published.title), "utf-8")
+    with Blog(root, output=lambda: output) as blog:
+        published = blog.published()
+        try:
+            since = blog.since()
+        except SettingError:
+            return
+        coming = [post for post in published.posts if post.date >= since]
+        folder = output / PAGE_FOLDER
+        folder.mkdir(exist_ok=True)
+        planned = drafts(coming, blog.networks(published, with_store=False))
+        (folder / "index.html").write_text(as_page(planned, published.title), "utf-8")
 
 
-def send(bench: Bench, published: Published, chosen: list[Post], known: list[Network], post: str = "") -> bool:
+def send(blog: Blog, published: Published, chosen: list[Post], known: list[Network], post: str = "") -> bool:
     """Enqueue and deliver, and follow edits of what was said before; say what became of each."""
     ready = [one for one in known if one.configured()]
     if not ready:
@@ -177,7 +89,7 @@ def send(bench: Bench, published: Published, chosen: list[Post], known: list[Net
         return True
     for one in ready:
         _refresh_limits(one)
-    outbox = bench.outbox(known)
+    outbox = blog.outbox(known)
     planned = outbox.unsaid(drafts(chosen, ready))
     _warn(planned)
     outbox.show_all()
@@ -194,7 +106,7 @@ def send(bench: Bench, published: Published, chosen: list[Post], known: list[Net
         print(_line(titles, change.delivery, "edited" if change.done else "delivered", change.what))
     failed = [outcome for outcome in outcomes if outcome.state in (DeliveryState.REFUSED, DeliveryState.UNKNOWN)]
     if failed:
-        to_owner(bench.settings, say("owner_subject", title=published.title), "\n".join(lines_for(failed, titles)))
+        to_owner(blog.settings, say("owner_subject", title=published.title), "\n".join(lines_for(failed, titles)))
     return not failed
 
 
@@ -208,9 +120,9 @@ def lines_for(outcomes: Sequence[Outcome], titles: dict[tuple[str, str], str]) -
     return [line_for(group[0], titles) + (f" × {len(group)}" if len(group) > 1 else "") for group in groups.values()]
 
 
-def resolve(bench: Bench, answer: str) -> bool:
+def resolve(blog: Blog, answer: str) -> bool:
     """Show what waits for a person, or take the answer for one row: ``12=sent``, ``12=sent:URL``, ``12=again``."""
-    unknown = bench.store.deliveries.all(state=DeliveryState.UNKNOWN)
+    unknown = blog.store.deliveries.all(state=DeliveryState.UNKNOWN)
     number, equals, verdict = answer.partition("=")
     if not equals:
         for row in unknown:
@@ -221,20 +133,20 @@ def resolve(bench: Bench, answer: str) -> bool:
     what, _, url = verdict.partition(":")
     if asked is None or what not in ("sent", "again"):
         raise TertuliaError(say("resolve_how"))
-    bench.outbox(bench.networks()).resolve(asked, there=what == "sent", url=url)
+    blog.outbox(blog.networks()).resolve(asked, there=what == "sent", url=url)
     print(say("resolve_sent" if what == "sent" else "resolve_again"))
     return True
 
 
-def take_down(bench: Bench, published: Published, wish: Wish) -> bool:
+def take_down(blog: Blog, published: Published, options: AnnounceOptions) -> bool:
     """Delete what was said of one post, where that can be done."""
-    if not wish.post:
+    if not options.post:
         raise TertuliaError(say("withdraw_which"))
-    ids = {post.id for post in published.posts if named(post, wish.post)} or {wish.post}
-    outbox = bench.outbox(bench.networks(published))
-    changes = [change for name in sorted(ids) for change in withdraw(outbox, name, wish.network)]
+    ids = {post.id for post in published.posts if named(post, options.post)} or {options.post}
+    outbox = blog.outbox(blog.networks(published))
+    changes = [change for name in sorted(ids) for change in withdraw(outbox, name, options.network)]
     if not changes:
-        raise TertuliaError(say("announce_no_post", post=wish.post))
+        raise TertuliaError(say("announce_no_post", post=options.post))
     titles = {post.key: post.title for post in published.posts}
     for change in changes:
         print(_line(titles, change.delivery, "withdrawn" if change.done else change.delivery.state, change.what))

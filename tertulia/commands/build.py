@@ -1,6 +1,6 @@
 """Pelican in a process of its own, its complaints gathered, its finished folder swapped in whole.
 
-``run`` starts ``python -m tertulia.commands.build`` and reads back the ``Report`` which that process leaves; so a
+``run`` starts ``python -m tertulia.commands.build`` and reads back the ``BuildReport`` which that process leaves; so a
 build begins with clean imports every time, and one that dies takes nothing with it.
 
 Whatever any logger says at WARNING or above is a problem of the blog's; INFO with ``extra={"hint": True}`` is a
@@ -38,7 +38,7 @@ class Remark:
 
 
 @dataclass(slots=True)
-class Report:
+class BuildReport:
     """How a build went."""
 
     posts: int = 0
@@ -94,7 +94,7 @@ def workshop(folder: Path, prefix: str) -> Iterator[Path]:
         shutil.rmtree(passing, ignore_errors=True)
 
 
-def run(root: Path, output: Path, settings: str, overrides: Mapping[str, Any] | None = None) -> Report:
+def run(root: Path, output: Path, settings: str, overrides: Mapping[str, Any] | None = None) -> BuildReport:
     """
     Build the blog at *root* into the new folder *output* and report; says nothing itself.
 
@@ -111,11 +111,11 @@ def run(root: Path, output: Path, settings: str, overrides: Mapping[str, Any] | 
     try:
         read = json.loads(answer.read_text("utf-8"))
     except (OSError, ValueError):
-        return Report(failure=say("build_died", code=ended.returncode), seconds=time.monotonic() - began)
+        return BuildReport(failure=say("build_died", code=ended.returncode), seconds=time.monotonic() - began)
     finally:
         answer.unlink(missing_ok=True)
     remarks = [Remark(**remark) for remark in read.pop("remarks")]
-    return Report(**{**read, "remarks": remarks, "seconds": time.monotonic() - began})
+    return BuildReport(**{**read, "remarks": remarks, "seconds": time.monotonic() - began})
 
 
 def swap(new: Path, old: Path, keep: list[str]) -> None:
@@ -142,7 +142,7 @@ def swap(new: Path, old: Path, keep: list[str]) -> None:
         raise
 
 
-def tell(report: Report) -> None:
+def tell(report: BuildReport) -> None:
     """Print what was built and, once each, what was complained about."""
     if report.failure:
         print(say("build_failed"), file=sys.stderr)
@@ -157,7 +157,7 @@ def tell(report: Report) -> None:
         print(summary(report), flush=True)
 
 
-def summary(report: Report) -> str:
+def summary(report: BuildReport) -> str:
     """The one line of a build: "412 entradas y 9 páginas en 3,8 s"."""
     return say(
         "built",
@@ -227,10 +227,10 @@ def _within(path: str, root: Path) -> str:
     return str(Path(path).relative_to(root)) if Path(path).is_relative_to(root) else path
 
 
-def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Report:
+def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> BuildReport:
     """Run Pelican here and now."""
     gather = Gather()
-    report = Report()
+    report = BuildReport()
     try:
         from pelican import Pelican, log, signals
         from pelican.generators import ArticlesGenerator, PagesGenerator

@@ -5,13 +5,11 @@ import threading
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from tertulia.commands import conf
-from tertulia.core import settings
+from tertulia.app import Blog
 from tertulia.core.errors import ContentError, TertuliaError
-from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import carried, say
 from tertulia.embeds import archive, capture, paste, remove
-from tertulia.embeds.links import Rotten, Table, expand_all, expander
+from tertulia.embeds.links import LinkTable, Rotten, expand_all, expander
 from tertulia.embeds.links import check as check_links
 
 
@@ -54,19 +52,18 @@ def lines(
     root: Path, *, check: bool = False, remember_silence: bool = True, only: Collection[str] = ()
 ) -> Iterator[str]:
     """The lines of ``run``, for whoever shows them otherwise (``preview``, ``publish``); *only* some addresses."""
-    content, known = root / "content", settings.load(root)
-    public = conf.settings(root)
-    web = Fetcher(known.fetch_allow_private)
-    table = Table.load(content / "links.toml")
+    blog = Blog(root)
+    content, web = root / "content", blog.fetcher
+    table = LinkTable.load(content / "links.toml")
     steps = capture.capture(
         content,
         web,
         dt.datetime.now(dt.UTC),
         check=check,
-        lang=str(public.get("DEFAULT_LANG", "es")),
-        own=str(public.get("SITE_ADDRESS", "")),
+        lang=str(blog.conf.get("DEFAULT_LANG", "es")),
+        own=str(blog.conf.get("SITE_ADDRESS", "")),
         resolve=expander(table, web),
-        bases={"bluesky": known.bluesky_appview_url},
+        bases={"bluesky": blog.settings.bluesky_appview_url},
         only=only,
         remember_silence=remember_silence,
     )
@@ -119,11 +116,10 @@ def take_out(root: Path, url: str) -> None:
 def links(root: Path, *, apply: bool = False) -> None:
     """Ask every link in the posts whether it still answers; with *apply*, send readers of rotten ones to a copy."""
     path = root / "content" / "links.toml"
-    table = Table.load(path)
+    table = LinkTable.load(path)
     total = rotten = 0
     try:
-        web = Fetcher(settings.load(root).fetch_allow_private)
-        for found in check_links(root / "content", table, web, dt.datetime.now(dt.UTC), apply=apply):
+        for found in check_links(root / "content", table, Blog(root).fetcher, dt.datetime.now(dt.UTC), apply=apply):
             total += 1
             if isinstance(found, Rotten):
                 rotten += 1

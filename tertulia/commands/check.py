@@ -27,7 +27,8 @@ from urllib.parse import quote, unquote
 
 from lxml import html
 
-from tertulia.commands import build, conf, environment, preview
+from tertulia.commands import build, environment, preview
+from tertulia.core import conf
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say

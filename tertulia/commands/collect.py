@@ -2,51 +2,33 @@
 
 import re
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from html import unescape
 from pathlib import Path
-from typing import Protocol
 
+from tertulia.app import Blog
 from tertulia.commands import webmention
-from tertulia.commands.announce import Bench
 from tertulia.content.posts import Published
 from tertulia.conversation import avatars
 from tertulia.conversation.collector import Collector
 from tertulia.conversation.moderator import Moderator
-from tertulia.conversation.notices import Notices
-from tertulia.conversation.webmention.pages import SitePages
-from tertulia.conversation.webmention.receive import MentionRefusedError, Receiver, announcements
+from tertulia.conversation.webmention.receive import NotTakenError, Receiver, announcements
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import FetchError, SettingError, TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
 from tertulia.core.sanitise import plain
 from tertulia.embeds import providers
-from tertulia.embeds.links import Table, expander
+from tertulia.embeds.links import LinkTable, expander
 from tertulia.embeds.providers.ask import CaptureRequest
 from tertulia.store.said import Author, Incoming, Recorded
-from tertulia.syndication.networks.base import NetworkContext
-from tertulia.syndication.networks.listening import listeners
 from tertulia.syndication.networks.listening.base import RemoteComment, moment
-from tertulia.syndication.networks.memory import Memory
-
-
-class Service(Protocol):
-    """The comment service, as far as collecting needs it: it decides, writes letters, and has the site built."""
-
-    moderator: Moderator
-    notices: Notices
-
-    def finish(self) -> None:
-        """Send the letters, build the site if that was asked for, close the store."""
 
 
 def run(
     root: Path,
-    service: Callable[[Bench], Service],
     *,
     network: str = "",
     everything: bool = False,
@@ -58,49 +40,36 @@ def run(
     Collect what is due; True when every network answered.
 
     Args:
-        service: Makes the comment service of the blog, on the store that is open already.
         network: Only this one, by name.
         everything: Also what was looked at lately.
         url: Only the thing at this address, whoever said it wherever.
         post: The Id of the article that *url* belongs to, when it does not say so itself.
         dry_run: Only say what would be asked, and what it may cost.
     """
-    bench = Bench.at(root)
-    house = House(bench, bench.published(), service(bench))
-    if dry_run:
-        house.plan(network, everything)
-        bench.store.close()
-        return True
-    good = house.paste(url, post) if url else house.collect(network, everything)
-    house.finish()
-    return good
+    with Blog(root) as blog:
+        collecting = CollectRun(blog, blog.published())
+        if dry_run:
+            collecting.plan(network, everything)
+            return True
+        good = collecting.paste(url, post) if url else collecting.collect(network, everything)
+        collecting.finish()
+        return good
 
 
-class House:
-    """Everything that collecting needs, put together for one run."""
+class CollectRun:
+    """One run of collecting: what came, what it changed, and what follows from it at the end."""
 
-    def __init__(self, bench: Bench, published: Published, service: Service) -> None:
-        self.bench, self.published = bench, published
+    def __init__(self, blog: Blog, published: Published) -> None:
+        self.blog, self.published = blog, published
         self.changed = False
-        self.web = bench.web()
-        self.pages = SitePages(published.site, lambda: bench.output, lambda: published)
+        self.pages = blog.pages(published)
         self.waiting: list[str] = []  # keys of what is new and for the owner to decide
-        self.service = service
         # The owner gets one letter at the end, and the site is built once.
-        quiet = replace(self.service.notices, owner="")
-        self.moderator: Moderator = replace(self.service.moderator, notices=quiet, rebuild=self._note)
-        self.listeners = listeners(
-            NetworkContext(
-                settings=bench.settings,
-                web=self.web,
-                output=bench.output,
-                memory=Memory(bench.root / "var" / "networks"),
-                now=bench.now,
-                pause=time.sleep,
-            )
-        )
+        quiet = replace(blog.notices, owner="")
+        self.moderator: Moderator = replace(blog.moderator, notices=quiet, rebuild=self._note_change)
+        self.listeners = blog.listeners()
         self.collector = Collector(
-            store=bench.store,
+            store=blog.store,
             listeners=self.listeners,
             posts=list(published.posts),
             site=published.site,
@@ -109,10 +78,10 @@ class House:
             take=self._take,
             gone=self.moderator.gone,
             show=self._show,
-            now=bench.now,
-            expand=expander(Table.load(bench.root / "content" / "links.toml"), self.web),
+            now=blog.now,
+            expand=expander(LinkTable.load(blog.root / "content" / "links.toml"), self.blog.fetcher),
             avatar=self._avatar,
-            budget_cents=_cents(bench.settings.x_read_cents),
+            budget_cents=_cents(blog.settings.x_read_cents),
         )
 
     def find(self, url: str) -> tuple[str, str] | None:
@@ -134,11 +103,11 @@ class House:
             if report.cents:
                 total = self.collector.spent(report.network)
                 print("  " + say("collect_paid", network=report.network, cents=f"{report.cents:g}", total=f"{total:g}"))
-        looked = self.receiver().process_due()
+        looked = self.receiver().work()
         if looked:
             print(say("collect_mentions", n=looked))
-        webmention.tell(self.bench, self.published)  # those that had to wait
-        avatars.prune(self.bench.snapshots, self.bench.store.collected.avatars())
+        webmention.tell(self.blog, self.published)  # those that had to wait
+        avatars.prune(self.blog.snapshots, self.blog.store.collected.avatars())
         return not any(report.failed for report in reports)
 
     def plan(self, network: str, everything: bool) -> None:
@@ -174,29 +143,29 @@ class House:
     def receiver(self) -> Receiver:
         """What looks at webmentions, and at pages that were pasted."""
         return Receiver(
-            mentions=self.bench.store.mentions,
+            mentions=self.blog.store.mentions,
             pages=self.pages,
-            web=self.web,
+            web=self.blog.fetcher,
             take=self._take,
             gone=self.moderator.gone,
-            now=self.bench.now,
-            also=announcements(self.bench.snapshots),
+            now=self.blog.now,
+            also=announcements(self.blog.snapshots),
             avatar=self._avatar,
         )
 
     def finish(self) -> None:
         """What follows when something came: a letter to the owner, letters to readers, the site built anew."""
-        settings = self.bench.settings
+        settings = self.blog.settings
         if self.waiting:
             print(say("collect_waiting", n=len(self.waiting)))
             if settings.smtp_url:
-                self.service.notices.gathered(self.waiting)
+                self.blog.notices.gathered(self.waiting)
         if self.changed and not settings.rebuild_hook:
             print(say("collect_changed"))
         if self.changed and settings.rebuild_hook:
             print(say("collect_rebuilding"), flush=True)
-            self.service.moderator.rebuild()
-        self.service.finish()
+            self.blog.background.request_rebuild()
+        self.blog.background.run_pending()
 
     def _told_by_page(self, url: str) -> bool:
         """Whether the page at *url*, of no network, links to an article: then it is a webmention that nobody sent."""
@@ -206,11 +175,11 @@ class House:
         try:
             for target in receiver.targets_in(url):
                 receiver.accept(url, target)
-                receiver.process_due()
-                row = self.bench.store.mentions.known(url, target)
+                receiver.work()
+                row = self.blog.store.mentions.known(url, target)
                 if row and row.state == "taken":
                     return True
-        except (MentionRefusedError, FetchError):
+        except (NotTakenError, FetchError):
             return False
         return False
 
@@ -218,7 +187,7 @@ class House:
         for listener in self.listeners:
             if heard := listener.fetch_by_url(url):
                 return listener.name, heard
-        return captured(url, self.web, self.bench.settings.bluesky_appview_url, self.bench.now)
+        return captured(url, self.blog.fetcher, self.blog.settings.bluesky_appview_url, self.blog.now)
 
     def _take(self, incoming: Incoming) -> Recorded:
         recorded = self.moderator.ingest(incoming)
@@ -227,14 +196,14 @@ class House:
         return recorded
 
     def _show(self, post: str, lang: str) -> None:
-        if post and self.bench.store.conversation.show(self.bench.snapshots, post, lang):
-            self._note()
+        if post and self.blog.store.conversation.show(self.blog.snapshots, post, lang):
+            self._note_change()
 
-    def _note(self) -> None:
+    def _note_change(self) -> None:
         self.changed = True
 
     def _avatar(self, url: str) -> str:
-        return avatars.keep(url, self.bench.snapshots, self.web)
+        return avatars.keep(url, self.blog.snapshots, self.blog.fetcher)
 
 
 def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) -> tuple[str, RemoteComment | None]:

@@ -17,8 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from tertulia.commands import conf
-from tertulia.core import languages
+from tertulia.core import conf, languages
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from string import Template
 from zoneinfo import ZoneInfo
 
-from tertulia.commands import conf, start
-from tertulia.core import paths
+from tertulia.commands import start
+from tertulia.core import conf, paths
 from tertulia.core.errors import SettingError, TertuliaError
 from tertulia.core.languages import say, speak, spoken
 from tertulia.core.text import slugify

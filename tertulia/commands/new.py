@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tertulia.commands import conf
 from tertulia.content.metadata import KEYS, STATUSES
+from tertulia.core import conf
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
 from tertulia.core.languages import say, spoken
 from tertulia.core.text import slugify

@@ -142,7 +142,7 @@ class Site:
         self._turned = threading.Condition()
         self._closed = False
 
-    def show(self, folder: Path, report: build.Report) -> None:
+    def show(self, folder: Path, report: build.BuildReport) -> None:
         """Serve *folder* from now on, unless its build failed; tell the open pages."""
         with self._turned:
             self.version += 1

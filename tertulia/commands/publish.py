@@ -8,29 +8,18 @@ from pathlib import Path
 
 import msgspec
 
-from tertulia import deploy
-from tertulia.commands import build, conf, webmention
-from tertulia.commands.announce import Bench, send
+from tertulia.app import Blog
+from tertulia.commands import announce, build, webmention
 from tertulia.content import snapshot
 from tertulia.content.posts import Post, Published
 from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
-from tertulia.deploy.base import (
-    DeployError,
-    Manifest,
-    Plan,
-    Target,
-    Tools,
-    files_of,
-    lost,
-    plan,
-)
+from tertulia.deploy.base import DeployError, DeployPlan, Manifest, Target, files_of, lost, plan
 from tertulia.store.tables import DeliveryState
 from tertulia.syndication import pings
-from tertulia.syndication.drafts import drafts, due
+from tertulia.syndication.drafts import due
 from tertulia.syndication.networks.base import Network
-from tertulia.syndication.preview_text import as_text
 from tertulia.syndication.summary import left_out
 
 # A file put at a host is usually there at once; a CDN or Pages may take minutes.
@@ -46,70 +35,70 @@ def run(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
         dry_run: Build, and only show what would be uploaded and said.
         lose: Go on even if links or comments that are public would disappear.
     """
-    bench = Bench.at(root)
-    target = deploy.target(bench.settings.deploy_target, _tools(bench))  # a missing one is said before the build
-    bench.since("")
-    if not build.into_output(root, strict=True):
+    with Blog(root) as blog:
+        target = blog.deploy_target()  # a missing one is said before the build
+        blog.since()
+        return build.into_output(root, strict=True) and _publish(blog, target, dry_run=dry_run, lose=lose)
+
+
+def _publish(blog: Blog, target: Target, *, dry_run: bool, lose: bool) -> bool:
+    said = 0 if dry_run else begun(blog)  # looking makes no store
+    changes = _changes(blog, target, said)
+    published = blog.published()
+    if not _nothing_lost(blog, changes, lose) or not (dry_run or lose or _remembers(changes)):
         return False
-    said = 0 if dry_run else begun(bench)  # looking makes no store
-    changes = _changes(bench, target, said)
-    published = bench.published()
-    if not _nothing_lost(bench, changes, lose) or not (dry_run or lose or _remembers(changes)):
-        return False
-    fresh = due(published, bench.since(""), bench.now())
+    fresh = due(published, blog.since(), blog.now())
     if dry_run:
         show(changes)
-        planned = drafts(fresh, bench.networks(published, with_store=False))
-        print(as_text(planned) if planned else say("announce_nothing"))
+        announce.show_plan(fresh, blog.networks(published, with_store=False))
         return True
-    _upload(bench, target, changes)
-    known = bench.networks(published)
-    unsaid = [post for post in fresh if not _said(bench, post, known)]
-    if not all_answer(bench.web(), unsaid, time.monotonic, time.sleep):
+    _upload(blog, target, changes)
+    known = blog.networks(published)
+    unsaid = [post for post in fresh if not _said(blog, post, known)]
+    if not all_answer(blog.fetcher, unsaid, time.monotonic, time.sleep):
         return False
     if changes.put:
-        ping(bench, published, changes)
-    before = public(bench.snapshots, published.posts)
-    good = send(bench, published, fresh, known)
+        ping(blog, published, changes)
+    before = public(blog.snapshots, published.posts)
+    good = announce.send(blog, published, fresh, known)
     # Whoever is told looks at the page at once.
-    if all_answer(bench.web(), webmention.plan_all(bench, published), time.monotonic, time.sleep):
-        webmention.tell(bench, published)
+    if all_answer(blog.fetcher, webmention.plan_all(blog, published), time.monotonic, time.sleep):
+        webmention.tell(blog, published)
     # Now the pages can say where their posts live, and the manifest that they were said.
-    if public(bench.snapshots, published.posts) != before or begun(bench) != said:
-        return build.into_output(root, strict=True) and upload(root, lose=lose) and good
+    if public(blog.snapshots, published.posts) != before or begun(blog) != said:
+        return build.into_output(blog.root, strict=True) and _deploy(blog, target, lose=lose) and good
     return good
 
 
 def upload(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
     """Only the deploy: put the output where ``DEPLOY_TARGET`` says."""
-    bench = Bench.at(root)
-    target = deploy.target(bench.settings.deploy_target, _tools(bench))
-    if bench.published().preview:
+    with Blog(root) as blog:
+        return _deploy(blog, blog.deploy_target(), dry_run=dry_run, lose=lose)
+
+
+def _deploy(blog: Blog, target: Target, *, dry_run: bool = False, lose: bool = False) -> bool:
+    if blog.published().preview:
         raise DeployError(say("announce_preview"))
-    changes = _changes(bench, target, 0 if dry_run else begun(bench))
+    changes = _changes(blog, target, 0 if dry_run else begun(blog))
     changes = replace(changes, new=msgspec.structs.replace(changes.new, said=max(changes.old.said, changes.new.said)))
-    if not _nothing_lost(bench, changes, lose):
+    if not _nothing_lost(blog, changes, lose):
         return False
     if dry_run:
         show(changes)
     else:
-        _upload(bench, target, changes)
+        _upload(blog, target, changes)
     return True
 
 
 def write_snapshot(root: Path) -> None:
     """Bring every conversation snapshot up to date with the store."""
-    bench = Bench.at(root)
-    changed = bench.outbox([]).show_all() + bench.store.conversation.show_all(bench.snapshots)
-    print(say("snapshot_written", changed=changed))
+    with Blog(root) as blog:
+        changed = blog.outbox().show_all() + blog.store.conversation.show_all(blog.snapshots)
+        print(say("snapshot_written", changed=changed))
 
 
-def _tools(bench: Bench) -> Tools:
-    return Tools(bench.settings, bench.web(), bench.now, bench.root)
-
-
-def _changes(bench: Bench, target: Target, said: int) -> Plan:
-    new = Manifest(files=files_of(bench.output), public=public(bench.snapshots, bench.published().posts), said=said)
+def _changes(blog: Blog, target: Target, said: int) -> DeployPlan:
+    new = Manifest(files=files_of(blog.output), public=public(blog.snapshots, blog.published().posts), said=said)
     return plan(target.manifest(), new)
 
 
@@ -124,14 +113,14 @@ def public(snapshots: Path, posts: Iterable[Post]) -> dict[str, tuple[str, ...]]
     return dict(sorted(shown.items()))
 
 
-def begun(bench: Bench) -> int:
+def begun(blog: Blog) -> int:
     """How many announcements the store knows to have begun; it forgets none."""
-    counts = bench.store.deliveries.counts()
+    counts = blog.store.deliveries.counts()
     begun_states = (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.UNKNOWN, DeliveryState.WITHDRAWN)
     return sum(counts.get(state, 0) for state in begun_states)
 
 
-def _remembers(changes: Plan) -> bool:
+def _remembers(changes: DeployPlan) -> bool:
     """Whether this is the store that knows what was said; a new one would say it all again where nobody can look."""
     if changes.new.said < changes.old.said:
         print(say("publish_forgot", said=changes.old.said, known=changes.new.said), file=sys.stderr)
@@ -139,9 +128,9 @@ def _remembers(changes: Plan) -> bool:
     return True
 
 
-def _nothing_lost(bench: Bench, changes: Plan, lose: bool) -> bool:
+def _nothing_lost(blog: Blog, changes: DeployPlan, lose: bool) -> bool:
     """Whether everything of the conversation that was public still is, or went on purpose."""
-    gone = [line for line in lost(changes.old, changes.new) if not _on_purpose(bench, line.partition(": ")[2])]
+    gone = [line for line in lost(changes.old, changes.new) if not _on_purpose(blog, line.partition(": ")[2])]
     if not gone or lose:
         return True
     print(say("publish_lost", n=len(gone)), file=sys.stderr)
@@ -150,21 +139,21 @@ def _nothing_lost(bench: Bench, changes: Plan, lose: bool) -> bool:
     return False
 
 
-def _on_purpose(bench: Bench, item: str) -> bool:
+def _on_purpose(blog: Blog, item: str) -> bool:
     if item.startswith(("https://", "http://")):
-        return any(item in row.remote for row in bench.store.deliveries.all(state=DeliveryState.WITHDRAWN))
-    return bool(bench.store.conversation.get(item) or bench.store.conversation.audit(item, limit=1))
+        return any(item in row.remote for row in blog.store.deliveries.all(state=DeliveryState.WITHDRAWN))
+    return bool(blog.store.conversation.get(item) or blog.store.conversation.audit(item, limit=1))
 
 
-def _upload(bench: Bench, target: Target, changes: Plan) -> None:
+def _upload(blog: Blog, target: Target, changes: DeployPlan) -> None:
     if not (changes.put or changes.delete) and changes.old == changes.new:
         print(say("deploy_same"))
         return
-    target.apply(bench.output, changes)
+    target.apply(blog.output, changes)
     print(say("deploy_done", put=len(changes.put), gone=len(changes.delete)))
 
 
-def show(changes: Plan) -> None:
+def show(changes: DeployPlan) -> None:
     """What a deploy would change."""
     for name in changes.put:
         print(f"  + {name}")
@@ -173,10 +162,10 @@ def show(changes: Plan) -> None:
     print(say("deploy_would", put=len(changes.put), gone=len(changes.delete)))
 
 
-def _said(bench: Bench, post: Post, known: Iterable[Network]) -> bool:
+def _said(blog: Blog, post: Post, known: Iterable[Network]) -> bool:
     """Whether nothing of *post* is left to be said, so that nobody need wait for its page."""
     names = {network.name for network in known if network.configured() and not left_out(post, network.name)}
-    rows = bench.store.deliveries.all(post=post.id)
+    rows = blog.store.deliveries.all(post=post.id)
     return names <= {
         row.network
         for row in rows
@@ -206,17 +195,16 @@ def _answers(web: Fetcher, url: str) -> bool:
         return False
 
 
-def ping(bench: Bench, published: Published, changes: Plan) -> None:
+def ping(blog: Blog, published: Published, changes: DeployPlan) -> None:
     """Tell the WebSub hub and IndexNow, where the blog names them."""
-    public_settings = conf.settings(bench.root)
     told = []
-    if hub := public_settings.get("WEBSUB_HUB"):
+    if hub := blog.conf.get("WEBSUB_HUB"):
         feeds = [name for name in changes.put if name.endswith(("atom.xml", "rss.xml", "feed.json"))]
-        told += pings.websub(bench.web(), hub, [f"{published.site}/{name}" for name in feeds], bench.now)
-    if key := public_settings.get("INDEXNOW_KEY"):
+        told += pings.websub(blog.fetcher, hub, [f"{published.site}/{name}" for name in feeds], blog.now)
+    if key := blog.conf.get("INDEXNOW_KEY"):
         pages = [name.removesuffix("index.html") for name in changes.put if name.endswith("/index.html")]
         addresses = [f"{published.site}/{page}" for page in pages]
-        told += pings.indexnow(bench.web(), published.site, key, addresses, bench.now)
+        told += pings.indexnow(blog.fetcher, published.site, key, addresses, blog.now)
     for finding in told:
         if not finding.good:
             print(f"  {finding.what}", file=sys.stderr)

@@ -17,7 +17,7 @@ from pathlib import Path
 from string import Template
 from zoneinfo import ZoneInfo
 
-from tertulia.commands import conf
+from tertulia.core import conf
 from tertulia.core.addresses import is_web_address, split_address
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say, speak

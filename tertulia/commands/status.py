@@ -7,13 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from tertulia import deploy
+from tertulia.app import Blog
 from tertulia.commands import webmention
-from tertulia.commands.announce import Bench
 from tertulia.content.posts import Post
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
-from tertulia.deploy.base import Tools
 from tertulia.store.deliveries import Delivery
 from tertulia.store.tables import DeliveryState
 from tertulia.syndication.networks.base import Remote
@@ -24,9 +22,13 @@ NEEDS_YOU = (DeliveryState.UNKNOWN, DeliveryState.REFUSED)
 
 def run(root: Path) -> bool:
     """Tell, for each post and network, where it is; True when nothing needs the owner."""
-    bench = Bench.at(root)
-    rows = bench.store.deliveries.all()
-    titles = _titles(bench)
+    with Blog(root) as blog:
+        return _tell(blog)
+
+
+def _tell(blog: Blog) -> bool:
+    rows = blog.store.deliveries.all()
+    titles = _titles(blog)
     post = None
     for row in sorted(rows, key=lambda row: (row.created_at, row.post, row.lang, row.id)):
         if row.network == "mail":
@@ -37,8 +39,8 @@ def run(root: Path) -> bool:
         print(_line(row))
     for line in _letters(rows, titles):
         print(line)
-    told = bench.store.sent.all()
-    for line in webmention.lines(told, {post.url: post.title for post in _posts(bench)}):
+    told = blog.store.sent.all()
+    for line in webmention.lines(told, {post.url: post.title for post in _posts(blog)}):
         print(line)
     if not (rows or told):
         print(say("status_nothing"))
@@ -82,26 +84,30 @@ def _letters(rows: list[Delivery], titles: dict[tuple[str, str], str]) -> list[s
     ]
 
 
-def _titles(bench: Bench) -> dict[tuple[str, str], str]:
-    return {post.key: post.title for post in _posts(bench)}
+def _titles(blog: Blog) -> dict[tuple[str, str], str]:
+    return {post.key: post.title for post in _posts(blog)}
 
 
-def _posts(bench: Bench) -> tuple[Post, ...]:
+def _posts(blog: Blog) -> tuple[Post, ...]:
     try:
-        return bench.published().posts
+        return blog.published().posts
     except TertuliaError:  # not built here: Ids and addresses will do
         return ()
 
 
 def examine(root: Path) -> bool:
     """Try every key that is set, the store and the deploy target, posting nothing; True when all is well."""
-    bench = Bench.at(root)
+    with Blog(root) as blog:
+        return _examine(blog)
+
+
+def _examine(blog: Blog) -> bool:
     good = True
-    bench.store.deliveries.counts()
-    print(f"{say('doctor_store')}: ✓ {bench.store.database.engine.dialect.name}")
-    for network in bench.networks():
+    blog.store.deliveries.counts()
+    print(f"{say('doctor_store')}: ✓ {blog.store.database.engine.dialect.name}")
+    for network in blog.networks():
         if not network.configured():
-            missing = [name.upper() for name in network.needs if not getattr(bench.settings, name)]
+            missing = [name.upper() for name in network.needs if not getattr(blog.settings, name)]
             some = len(missing) < len(network.needs)  # begun and not finished is worth a word
             print(f"{network.label}: {say('doctor_missing', names=', '.join(missing)) if some else say('show_no_key')}")
             good = good and not some
@@ -116,15 +122,15 @@ def examine(root: Path) -> bool:
             fix = f" — {finding.fix}" if finding.fix else ""
             print(f"{network.label}: {'✓' if finding.good else '✗'} {finding.what}{fix}")
             good = good and finding.good
-    return _target(bench) and good
+    return _target(blog) and good
 
 
-def _target(bench: Bench) -> bool:
-    if not bench.settings.deploy_target:
+def _target(blog: Blog) -> bool:
+    if not blog.settings.deploy_target:
         print(f"DEPLOY_TARGET: {say('doctor_no_target')}")
         return True
     try:
-        place = deploy.target(bench.settings.deploy_target, Tools(bench.settings, bench.web(), bench.now, bench.root))
+        place = blog.deploy_target()
         files = len(place.manifest().files)
     except TertuliaError as error:
         print(f"DEPLOY_TARGET: ✗ {error}")

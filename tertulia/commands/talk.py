@@ -1,12 +1,14 @@
 """The conversation from the terminal: a way into the moderation, the queue itself, export, import, backup, erasing."""
 
 import json
+import sys
 import textwrap
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tertulia.app import Blog
 from tertulia.conversation.moderator import Moderator
 from tertulia.core import sanitise
 from tertulia.core.errors import TertuliaError
@@ -17,6 +19,38 @@ from tertulia.store.said import Said, Trust
 # What is pressed, and what it does. The letters are those of the English words in both languages: hands learn them.
 KEYS = {"a": "approved", "r": "rejected", "s": "spam", "t": "trusted", "b": "blocked", "n": "", "q": ""}
 WIDTH = 100
+
+
+def run_moderate(root: Path, *, web: bool = False, address: str = "") -> None:
+    """
+    Print a way into the moderation page, and go through the queue here where there is somebody at the terminal.
+
+    Args:
+        web: Only the link.
+        address: Where the service is seen, in place of ``SERVICE_ADDRESS``.
+    """
+    from tertulia.web.moderation import login_link
+
+    with Blog(root, preview_address=address) as blog:
+        print(say("talk_link", link=login_link(blog)))
+        if not web and sys.stdin.isatty():
+            print(say("talk_decided", n=moderate(blog.moderator)))
+        blog.background.run_pending()
+
+
+def run_comments(root: Path, folder: Path, what: str, *, file: str = "", person: str = "") -> None:
+    """Export, import or copy the conversation, with *file* as seen from *folder*; the snapshots follow."""
+    with Blog(root) as blog:
+        print(comments(blog.store, folder, what, file, person))
+        blog.moderator.show_all()
+        blog.background.run_pending()
+
+
+def run_erase(root: Path, who: str, *, sure: bool = False) -> None:
+    """Erase a person and all they said."""
+    with Blog(root) as blog:
+        print(erase(blog.moderator, who, sure))
+        blog.background.run_pending()
 
 
 def moderate(

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from tertulia.commands.announce import Bench
+from tertulia.app import Blog
 from tertulia.content.posts import Post, Published
-from tertulia.conversation.webmention.pages import SitePages
-from tertulia.conversation.webmention.send import Sender, queue_mentions
+from tertulia.conversation.webmention.send import Sender, plan
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.store.mentions import Sent
@@ -14,28 +13,28 @@ from tertulia.store.mentions import Sent
 
 def run(root: Path, *, since: str = "") -> bool:
     """Tell what is due; True when nobody said no."""
-    bench = Bench.at(root)
-    published = bench.published()
-    if published.preview:
-        raise TertuliaError(say("announce_preview"))
-    plan_all(bench, published, since)
-    told = tell(bench, published)
-    if not told:
-        print(say("webmention_nothing"))
-    return not any(one.state == "refused" for one in told)
+    with Blog(root) as blog:
+        published = blog.published()
+        if published.preview:
+            raise TertuliaError(say("announce_preview"))
+        plan_all(blog, published, since)
+        told = tell(blog, published)
+        if not told:
+            print(say("webmention_nothing"))
+        return not any(one.state == "refused" for one in told)
 
 
-def plan_all(bench: Bench, published: Published, since: str = "") -> list[Post]:
+def plan_all(blog: Blog, published: Published, since: str = "") -> list[Post]:
     """Write down every link to tell of; the posts whose pages must be there before anybody is told."""
-    pages = SitePages(published.site, lambda: bench.output, lambda: published)
-    queue_mentions(bench.store.sent, pages, published.posts, bench.since(since), every=published.posts)
-    due = {one.source for one in bench.store.sent.due(bench.now())}
+    pages = blog.pages(published)
+    plan(blog.store.sent, pages, published.posts, blog.since(since), every=published.posts)
+    due = {one.source for one in blog.store.sent.due(blog.now())}
     return [post for post in published.posts if post.url in due]
 
 
-def tell(bench: Bench, published: Published) -> list[Sent]:
+def tell(blog: Blog, published: Published) -> list[Sent]:
     """Tell every site that a new or changed post links to, or no longer does; what became of each."""
-    told = Sender(bench.store.sent, bench.web(), bench.now).send_due()
+    told = Sender(blog.store.sent, blog.fetcher, blog.now).run()
     titles = {post.url: post.title for post in published.posts}
     for line in lines(told, titles):
         print(line)

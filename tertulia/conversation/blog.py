@@ -1,19 +1,23 @@
 """What the conversation needs to know of the blog: its name, its addresses, its posts, its words for readers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tertulia.content import posts
 from tertulia.content.posts import Post, Published
-from tertulia.core.addresses import split_address
+from tertulia.core import languages
+from tertulia.core.addresses import same_address, split_address
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import Languages
 
+# Where the service answers as long as nobody says otherwise.
+LOCAL_SERVICE = "http://127.0.0.1:8001"
+
 
 @dataclass(slots=True)
-class Blog:
+class BlogInfo:
     """One blog, as the service and the letters see it."""
 
     root: Path
@@ -23,6 +27,7 @@ class Blog:
     service: str  # whole address of the service, no slash at the end
     output: Callable[[], Path]  # where the built site is now; a preview moves it
     author: str = ""
+    same_origin: bool = True  # the service answers under the site's own host
     langs: tuple[str, ...] = ()  # LANGUAGES, those that posts are written in
     languages: Languages = field(init=False, repr=False)
     _seen: tuple[Path, int, Published] | None = field(default=None, repr=False)
@@ -30,6 +35,37 @@ class Blog:
     def __post_init__(self) -> None:
         self.langs = self.langs or (self.lang,)
         self.languages = Languages(self.lang, self.root / "content")
+
+    @classmethod
+    def of(
+        cls, root: Path, conf: Mapping[str, Any], *, output: Callable[[], Path], preview_address: str = ""
+    ) -> "BlogInfo":
+        """
+        The blog in the folder *root*.
+
+        Args:
+            conf: The plain values of pelicanconf.py.
+            output: Where the built site is.
+            preview_address: The address under which both site and service are seen, in a preview.
+        """
+        site = str(conf.get("SITE_ADDRESS", "")).rstrip("/")
+        site_origin = split_address(site).origin
+        # "/" means: under the site's own host.
+        service = str(conf.get("SERVICE_ADDRESS") or "").rstrip("/")
+        own_host = site_origin if conf.get("SERVICE_ADDRESS") == "/" else LOCAL_SERVICE
+        title = conf.get("SITENAME", "")
+        lang = str(conf.get("DEFAULT_LANG") or languages.DEFAULT)
+        return cls(
+            root=root,
+            site=site,
+            title=str(languages.local(title, lang, lang)),
+            lang=lang,
+            service=preview_address or service or own_host,
+            output=output,
+            author=str(conf.get("AUTHOR", "")),
+            same_origin=bool(preview_address) or not service or same_address(service, site_origin),
+            langs=tuple(conf.get("LANGUAGES") or ()),
+        )
 
     @property
     def origins(self) -> set[str]:

@@ -53,7 +53,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CollectPlan:
     """What one network would be asked: how many look-ups, and the most they may cost if each feed is one page."""
 
     network: str
@@ -62,7 +62,7 @@ class Plan:
 
 
 @dataclass(slots=True)
-class Report:
+class CollectReport:
     """What one network brought."""
 
     network: str
@@ -96,11 +96,11 @@ class Collector:
     avatar: Callable[[str], str] = lambda url: ""  # keeps a small copy of a picture; gives its file name
     budget_cents: float = 0.0  # for a month, for networks that want money for being read
 
-    def run(self, *, everything: bool = False, network: str = "") -> list[Report]:
+    def run(self, *, everything: bool = False, network: str = "") -> list[CollectReport]:
         """Look at all that is due; what each network brought."""
         return [self._listen(one, everything) for one in self.listeners if network in ("", one.name)]
 
-    def plan(self, *, everything: bool = False, network: str = "") -> list[Plan]:
+    def plan(self, *, everything: bool = False, network: str = "") -> list[CollectPlan]:
         """What ``run`` would ask for, and what it may cost; asks nothing."""
         plans = []
         for listener in self.listeners:
@@ -109,11 +109,11 @@ class Collector:
                 due = [place for place, said in spoken if everything or self._due(listener, place, said[0])]
                 looks = len(due) + len(listener.feeds(self.site))
                 left = max(0.0, self.budget_cents - self.spent(listener.name))
-                plans.append(Plan(listener.name, looks, min(looks * listener.max_cents_per_look(), left)))
+                plans.append(CollectPlan(listener.name, looks, min(looks * listener.max_cents_per_look(), left)))
         return plans
 
-    def _listen(self, listener: Listener, everything: bool) -> Report:
-        report = Report(listener.name)
+    def _listen(self, listener: Listener, everything: bool) -> CollectReport:
+        report = CollectReport(listener.name)
         spoken = self._spoken(listener.name)
         try:
             for place, remotes in spoken.items():
@@ -157,7 +157,7 @@ class Collector:
             listener.min_interval, rhythm(post, self.now())
         )
 
-    def _thread(self, listener: Listener, place: tuple[str, str], remotes: list[Remote], report: Report) -> None:
+    def _thread(self, listener: Listener, place: tuple[str, str], remotes: list[Remote], report: CollectReport) -> None:
         report.looked += 1
         thread = listener.thread(remotes[0])
         ours = {remote.id for remote in remotes}
@@ -177,7 +177,7 @@ class Collector:
             self.show(*place)
         self.store.conversation.set_cursor(_mark(listener, remotes[0].id), self.now().isoformat())
 
-    def _check(self, listener: Listener, place: tuple[str, str], seen: set[str], report: Report) -> None:
+    def _check(self, listener: Listener, place: tuple[str, str], seen: set[str], report: CollectReport) -> None:
         """What we have and have not just seen: asked for by name, for a thread may be cut short."""
         missing = sorted(self.store.collected.ids(listener.name, *place) - seen)
         for one, heard in (listener.recheck(missing) if missing else {}).items():
@@ -188,7 +188,7 @@ class Collector:
                 self._record(listener, heard, Place(*place, cast(Kind, said.kind), said.in_reply_to), report)
 
     def _again(
-        self, listener: Listener, spoken: dict[tuple[str, str], list[Remote]], everything: bool, report: Report
+        self, listener: Listener, spoken: dict[tuple[str, str], list[Remote]], everything: bool, report: CollectReport
     ) -> None:
         """Once a day: what came by a feed, and stands under no announcement of ours, may be edited or gone."""
         mark = f"collect {listener.name} again"
@@ -203,7 +203,9 @@ class Collector:
 
     # Feeds
 
-    def _feed(self, listener: Listener, name: str, spoken: dict[tuple[str, str], list[Remote]], report: Report) -> None:
+    def _feed(
+        self, listener: Listener, name: str, spoken: dict[tuple[str, str], list[Remote]], report: CollectReport
+    ) -> None:
         mark = f"collect {listener.name} {name}"
         by_id = {remote.id: place for place, remotes in spoken.items() for remote in remotes}
         by_url = {remote.url: place for place, remotes in spoken.items() for remote in remotes if remote.url}
@@ -260,7 +262,7 @@ class Collector:
 
     # Recording
 
-    def _record(self, listener: Listener, heard: RemoteComment, place: Place, report: Report) -> None:
+    def _record(self, listener: Listener, heard: RemoteComment, place: Place, report: CollectReport) -> None:
         kind = place.kind
         if kind in ("mention", "quote") and place.post and self._is_copy(listener, heard, place):
             kind = "repost"
@@ -275,7 +277,7 @@ class Collector:
             if self.store.conversation.count(*about, comment=recorded.key) and recorded.status == "approved":
                 self.show(place.post, place.lang)
 
-    def _gone(self, listener: Listener, one: str, report: Report) -> None:
+    def _gone(self, listener: Listener, one: str, report: CollectReport) -> None:
         if self.gone(listener.name, one).state == "edited":
             report.counts["gone"] += 1
 
@@ -309,7 +311,7 @@ class Collector:
 
     # Money
 
-    def _affords(self, listener: Listener, report: Report) -> bool:
+    def _affords(self, listener: Listener, report: CollectReport) -> bool:
         most = listener.max_cents_per_look()
         spent = self.spent(listener.name)
         if not most or spent + most <= self.budget_cents:

@@ -26,7 +26,7 @@ _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class CommentDraft:
     """What somebody filled in, before anything is made of it."""
 
     post: str
@@ -50,9 +50,9 @@ class Mistake:
     values: dict[str, int] = field(default_factory=dict)
 
 
-def read(fields: Mapping[str, str]) -> Draft:
+def read(fields: Mapping[str, str]) -> CommentDraft:
     """What the form's *fields* say; nothing in them is too long, too odd or too many to be read."""
-    return Draft(
+    return CommentDraft(
         post=_line(fields, "post", 200),
         lang=_line(fields, "lang", 12),
         parent=_line(fields, "parent", 24),
@@ -66,7 +66,7 @@ def read(fields: Mapping[str, str]) -> Draft:
     )
 
 
-def mistakes(draft: Draft) -> list[Mistake]:
+def mistakes(draft: CommentDraft) -> list[Mistake]:
     """What is to be put right, in the order of the form."""
     found = []
     if not draft.text.strip():
@@ -88,7 +88,7 @@ def mistakes(draft: Draft) -> list[Mistake]:
     return found
 
 
-def incoming(draft: Draft, nonce: str, person: str, now: datetime) -> Incoming:
+def incoming(draft: CommentDraft, nonce: str, person: str, now: datetime) -> Incoming:
     """
     What the conversation takes in.
 

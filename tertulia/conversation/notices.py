@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tertulia.conversation.blog import Blog
+from tertulia.conversation.blog import BlogInfo
 from tertulia.core import sanitise
 from tertulia.core.languages import say
 from tertulia.core.text import shorten
@@ -26,7 +26,7 @@ class Notices:
     """Who hears of what."""
 
     store: Store
-    blog: Blog
+    blog: BlogInfo
     signer: Signer
     owner: str  # OWNER_EMAIL; "" for nobody
     now: Callable[[], datetime]

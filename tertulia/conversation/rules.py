@@ -50,6 +50,9 @@ class Signals:
     recent: int = 0  # comments from the same place in the last ten minutes
     worked: bool | None = None  # proof of work: done, done wrongly, or None without JavaScript
     signed_in: bool = False  # the owner, in the moderation's session
+    address: str = ""  # of the machine; this and the next two only for a second opinion, and never kept
+    user_agent: str = ""
+    referrer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

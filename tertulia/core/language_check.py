@@ -30,7 +30,7 @@ def _ways_to_say(code: str) -> tuple[str, str]:
 
 def _unknown(spoken: Languages, code: str) -> Problem:
     what = spoken.text("language_unknown", language=code, blog=spoken.get(spoken.blog).name)
-    return Problem("pelicanconf.py", None, what, spoken.text("language_unknown_fix", language=code))
+    return Problem("pelicanconf.py", None, what, spoken.text("language_unknown_fix", language=code), "hint")
 
 
 def _own_problems(spoken: Languages, code: str) -> list[Problem]:

@@ -38,7 +38,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class DeployPlan:
     """What a deploy changes."""
 
     put: tuple[str, ...]  # in the order in which they go
@@ -53,7 +53,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class DeployContext:
     """What targets work with."""
 
     settings: Settings
@@ -72,7 +72,7 @@ class Target(ABC):
         """What an earlier deploy put there; an empty one when there was none."""
 
     @abstractmethod
-    def apply(self, output: Path, plan: Plan) -> None:
+    def apply(self, output: Path, plan: DeployPlan) -> None:
         """
         Make the target what *plan* says.
 
@@ -93,11 +93,11 @@ def files_of(output: Path) -> dict[str, str]:
     return found
 
 
-def plan(old: Manifest, new: Manifest) -> Plan:
+def plan(old: Manifest, new: Manifest) -> DeployPlan:
     """What has to change for *old* to become *new*."""
     put = [name for name, digest in new.files.items() if old.files.get(name) != digest]
     gone = sorted(old.files.keys() - new.files.keys())
-    return Plan(tuple(sorted(put, key=lambda name: (_turn(name), name))), tuple(gone), old, new)
+    return DeployPlan(tuple(sorted(put, key=lambda name: (_turn(name), name))), tuple(gone), old, new)
 
 
 def _turn(name: str) -> int:

@@ -13,11 +13,11 @@ from pathlib import Path
 from tertulia.core.languages import say
 from tertulia.deploy.base import (
     MANIFEST,
+    DeployContext,
     DeployError,
+    DeployPlan,
     Manifest,
-    Plan,
     Target,
-    Tools,
     read_manifest,
     written,
 )
@@ -26,8 +26,8 @@ from tertulia.deploy.base import (
 class Folder(Target):
     """A folder, or a link to one."""
 
-    def __init__(self, address: str, tools: Tools) -> None:
-        self._path = tools.root / Path(address.removeprefix("//")).expanduser()
+    def __init__(self, address: str, context: DeployContext) -> None:
+        self._path = context.root / Path(address.removeprefix("//")).expanduser()
         self.atomic = self._path.is_symlink() or not self._path.exists()
 
     def manifest(self) -> Manifest:
@@ -36,7 +36,7 @@ class Folder(Target):
         except FileNotFoundError:
             return Manifest()
 
-    def apply(self, output: Path, plan: Plan) -> None:
+    def apply(self, output: Path, plan: DeployPlan) -> None:
         try:
             if self.atomic:
                 self._turn(output, plan)
@@ -45,7 +45,7 @@ class Folder(Target):
         except OSError as error:
             raise DeployError(say("deploy_failed", why=error)) from error
 
-    def _turn(self, output: Path, plan: Plan) -> None:
+    def _turn(self, output: Path, plan: DeployPlan) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f"{self._path.name}.", dir=self._path.parent))
         fresh.chmod(0o755)
@@ -60,7 +60,7 @@ class Folder(Target):
             shutil.rmtree(old, ignore_errors=True)  # only what we made
 
 
-def _fill(output: Path, folder: Path, plan: Plan) -> None:
+def _fill(output: Path, folder: Path, plan: DeployPlan) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _put(written(plan.between), folder / MANIFEST)
     for name in plan.put:

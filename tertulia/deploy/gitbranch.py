@@ -14,11 +14,11 @@ from tertulia.core.languages import say
 from tertulia.core.settings import environment
 from tertulia.deploy.base import (
     MANIFEST,
+    DeployContext,
     DeployError,
+    DeployPlan,
     Manifest,
-    Plan,
     Target,
-    Tools,
     read_manifest,
     written,
 )
@@ -29,10 +29,10 @@ class GitBranch(Target):
 
     atomic = True
 
-    def __init__(self, address: str, tools: Tools) -> None:
+    def __init__(self, address: str, context: DeployContext) -> None:
         remote, _, branch = address.partition("#")
         self._remote, self._branch = remote or "origin", branch or "gh-pages"
-        self._root = tools.root
+        self._root = context.root
 
     def manifest(self) -> Manifest:
         tip = self._tip()
@@ -43,7 +43,7 @@ class GitBranch(Target):
         except DeployError:
             return Manifest()  # a branch that is not ours yet
 
-    def apply(self, output: Path, plan: Plan) -> None:
+    def apply(self, output: Path, plan: DeployPlan) -> None:
         tip = self._tip()
         with tempfile.TemporaryDirectory() as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}

@@ -13,11 +13,11 @@ from pathlib import Path
 from tertulia.core.languages import say
 from tertulia.deploy.base import (
     MANIFEST,
+    DeployContext,
     DeployError,
+    DeployPlan,
     Manifest,
-    Plan,
     Target,
-    Tools,
     read_manifest,
     written,
 )
@@ -29,7 +29,7 @@ _PARTIAL = (23, 24)
 class Rsync(Target):
     """Whatever rsync can reach."""
 
-    def __init__(self, address: str, tools: Tools) -> None:
+    def __init__(self, address: str, context: DeployContext) -> None:
         # "rsync://…" is rsync's own way to name a daemon; all else is a path, here or after "host:".
         self._place = (f"rsync:{address}" if address.startswith("//") else address).rstrip("/") + "/"
 
@@ -43,7 +43,7 @@ class Rsync(Target):
                 return Manifest()
             raise DeployError(say("deploy_failed", why=words or code))
 
-    def apply(self, output: Path, plan: Plan) -> None:
+    def apply(self, output: Path, plan: DeployPlan) -> None:
         self._leave(plan.between)
         self._send(output, plan.put)
         with tempfile.TemporaryDirectory() as nothing:

@@ -21,11 +21,11 @@ from tertulia.core.languages import say
 from tertulia.core.settings import hide
 from tertulia.deploy.base import (
     MANIFEST,
+    DeployContext,
     DeployError,
+    DeployPlan,
     Manifest,
-    Plan,
     Target,
-    Tools,
     read_manifest,
     written,
 )
@@ -43,15 +43,15 @@ for _kind, _suffix in (("image/webp", ".webp"), ("image/avif", ".avif"), ("font/
 class S3(Target):
     """A bucket, or a folder in one."""
 
-    def __init__(self, address: str, tools: Tools) -> None:
+    def __init__(self, address: str, context: DeployContext) -> None:
         parts = split_address(f"s3:{address}")
         options = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        self._tools = tools
+        self._tools = context
         self._region = options.get("region", "us-east-1")
         self._endpoint = options.get("endpoint", f"https://s3.{self._region}.amazonaws.com").rstrip("/")
         self._bucket = parts.netloc
         self._prefix = parts.path.strip("/") + "/" if parts.path.strip("/") else ""
-        keys = (tools.settings.aws_access_key_id, tools.settings.aws_secret_access_key)
+        keys = (context.settings.aws_access_key_id, context.settings.aws_secret_access_key)
         if not self._bucket or not all(keys):
             raise SettingError(say("s3_keys"))
 
@@ -61,7 +61,7 @@ class S3(Target):
             return Manifest()
         return read_manifest(answer.body)
 
-    def apply(self, output: Path, plan: Plan) -> None:
+    def apply(self, output: Path, plan: DeployPlan) -> None:
         self._put(MANIFEST, written(plan.between))
         for name in plan.put:
             self._put(name, (output / name).read_bytes())

@@ -49,7 +49,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CaptureStep:
     """What became of one address."""
 
     number: int
@@ -95,7 +95,7 @@ def capture(
     bases: Mapping[str, str] | None = None,
     only: Collection[str] = (),
     remember_silence: bool = True,
-) -> Iterator[Step]:
+) -> Iterator[CaptureStep]:
     """
     Capture what the posts quote and is not yet kept.
 
@@ -117,7 +117,7 @@ def capture(
     silent: list[tuple[providers.Match, FetchError]] = []
     for number, (match, kept) in enumerate(todo, 1):
         host = host_of(match.url)
-        step = Step(number, len(todo), match.url, "waiting", say("embed_busy", host=host))
+        step = CaptureStep(number, len(todo), match.url, "waiting", say("embed_busy", host=host))
         if host not in busy:
             ask = CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, lang, bases or {})
             answer = _answer(match, ask)
@@ -142,7 +142,7 @@ def capture(
             _miss(captures, match, captures.load(match.provider.name, match.id), error, now)
 
 
-def tell(step: Step) -> str:
+def tell(step: CaptureStep) -> str:
     """One line for the terminal: "[3/40] captured  mas.to/@ana/1134"."""
     line = f"[{step.number}/{step.total}] {say(f'embed_step_{step.outcome}')}  {one_line(step.url, 200)}"
     return f"{line}  ({step.note})" if step.note else line

@@ -20,7 +20,7 @@ FLASH = re.compile(r"<(?:object|embed)\b[^>]*(?:x-shockwave-flash|D27CDB6E|\.swf
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ClosedService:
     """One closed service."""
 
     name: str
@@ -30,17 +30,17 @@ class Service:
 
 
 @cache
-def catalogue() -> dict[str, Service]:
+def catalogue() -> dict[str, ClosedService]:
     """The closed services by host name, "www." left out."""
     entries = tomllib.loads(Path(__file__).with_name("dead.toml").read_text("utf-8"))
     services = [
-        Service(entry["name"], entry["year"], f"closed_{key.replace('-', '_')}", tuple(entry["hosts"]))
+        ClosedService(entry["name"], entry["year"], f"closed_{key.replace('-', '_')}", tuple(entry["hosts"]))
         for key, entry in entries.items()
     ]
     return {host: service for service in services for host in service.hosts}
 
 
-def service(url: str) -> Service | None:
+def service(url: str) -> ClosedService | None:
     """The closed service that *url* belonged to, None when it belongs to none we know."""
     host = site_of(url)
     known = catalogue()
@@ -51,7 +51,7 @@ def service(url: str) -> Service | None:
     return None
 
 
-def note(closed: Service, url: str, page: Page) -> str:
+def note(closed: ClosedService, url: str, page: Page) -> str:
     """What stands in place of the item: which service it was, since when it is gone, and where a copy may be."""
     words = languages.text(closed.key, page.lang)
     first = escape(page.say("dead", name=closed.name, year=closed.year, note=words))

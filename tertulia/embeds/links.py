@@ -53,7 +53,7 @@ _TOLD_DATE = re.compile(r"^(?:fecha|date):\s*(\d{4}-\d{2}-\d{2})", re.MULTILINE 
 
 
 @dataclass(slots=True)
-class Known:
+class KnownLink:
     """What the table knows of one address; every field may be empty."""
 
     to: str = ""
@@ -91,14 +91,14 @@ class Rotten:
         return f"{self.link.path}:{self.link.line}: {'; '.join(parts)}"
 
 
-class Table:
+class LinkTable:
     """``content/links.toml``."""
 
-    def __init__(self, known: dict[str, Known] | None = None) -> None:
+    def __init__(self, known: dict[str, KnownLink] | None = None) -> None:
         self.known = known or {}
 
     @classmethod
-    def load(cls, path: Path) -> Table:
+    def load(cls, path: Path) -> LinkTable:
         """
         Read the table; empty when there is no file.
 
@@ -107,8 +107,10 @@ class Table:
         """
         try:
             entries = tomllib.loads(path.read_text("utf-8"))
-            names = {field.name for field in fields(Known)}
-            return cls({url: Known(**{k: str(v) for k, v in e.items() if k in names}) for url, e in entries.items()})
+            names = {field.name for field in fields(KnownLink)}
+            return cls(
+                {url: KnownLink(**{k: str(v) for k, v in e.items() if k in names}) for url, e in entries.items()}
+            )
         except FileNotFoundError:
             return cls()
         except (OSError, ValueError, AttributeError) as error:
@@ -118,7 +120,7 @@ class Table:
         """Write the table, addresses in order, empty fields left out, whole or not at all."""
         lines = [say("links_header")]
         for url, known in sorted(self.known.items()):
-            told = [(field.name, getattr(known, field.name)) for field in fields(Known)]
+            told = [(field.name, getattr(known, field.name)) for field in fields(KnownLink)]
             lines += ["", f"[{_quoted(url)}]", *(f"{name} = {_quoted(value)}" for name, value in told if value)]
         text = "\n".join(lines) + "\n"
         if path.exists() and path.read_text("utf-8") == text:
@@ -130,7 +132,7 @@ class Table:
     def target(self, url: str) -> str:
         """Where readers are sent for *url*: where a short address led, an archived copy, or the address itself."""
         for _step in range(HOPS):  # a table corrected by hand may go in circles
-            known = self.known.get(url, Known())
+            known = self.known.get(url, KnownLink())
             if known.use == "archived" and known.archived:
                 return known.archived
             if not known.to:
@@ -138,12 +140,12 @@ class Table:
             url = known.to
         return url
 
-    def of(self, url: str) -> Known:
+    def of(self, url: str) -> KnownLink:
         """The entry of *url*, made when there is none."""
-        return self.known.setdefault(url, Known())
+        return self.known.setdefault(url, KnownLink())
 
 
-def expander(table: Table, web: Fetcher) -> Callable[[str], str]:
+def expander(table: LinkTable, web: Fetcher) -> Callable[[str], str]:
     """A function that says where an address leads, asks short ones that are not in *table*, and writes them down."""
 
     def expand(url: str) -> str:
@@ -158,7 +160,7 @@ def expander(table: Table, web: Fetcher) -> Callable[[str], str]:
     return expand
 
 
-def expand_all(content_dir: Path, table: Table, web: Fetcher) -> Iterator[tuple[str, str]]:
+def expand_all(content_dir: Path, table: LinkTable, web: Fetcher) -> Iterator[tuple[str, str]]:
     """Expand every short address of the posts that *table* does not know; yields each with its target, "" for none."""
     expand = expander(table, web)
     for link in collect(content_dir):
@@ -210,7 +212,7 @@ def collect(content_dir: Path) -> list[Link]:
 
 
 def check(
-    content_dir: Path, table: Table, web: Fetcher, now: dt.datetime, *, apply: bool = False
+    content_dir: Path, table: LinkTable, web: Fetcher, now: dt.datetime, *, apply: bool = False
 ) -> Iterator[Rotten | Link]:
     """
     Ask every link of the posts whether it still answers; the table is brought up to date on the way.
@@ -269,7 +271,7 @@ def archived(url: str, day: str, web: Fetcher) -> str:
 class LinksExtension(markdown.Extension):
     """Sends readers where the table says; without a table it does not even look."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: LinkTable) -> None:
         super().__init__()
         self.table = table
 
@@ -280,7 +282,7 @@ class LinksExtension(markdown.Extension):
 
 
 class _Links(Treeprocessor):
-    def __init__(self, table: Table, md: markdown.Markdown) -> None:
+    def __init__(self, table: LinkTable, md: markdown.Markdown) -> None:
         super().__init__(md)
         self.table = table
 
@@ -297,7 +299,7 @@ class _Links(Treeprocessor):
                 link.text = AtomicString(re.sub(r"^https?://(?:www\.)?", "", shown).rstrip("/"))
 
 
-def _answered(table: Table, url: str, today: dt.date) -> None:
+def _answered(table: LinkTable, url: str, today: dt.date) -> None:
     known = table.of(url)
     last = dt.date.fromisoformat(known.answered) if known.answered else dt.date.min
     if known.says or (today - last).days >= FRESH_DAYS:

@@ -167,7 +167,7 @@ def look(data: bytes, name: str = "", max_pixels: int = MAX_PIXELS) -> Facts:
             raise _too_heavy(name, len(data), MAX_SVG_BYTES)
         try:
             width_px, height_px = svg.size(data)
-        except svg.UnsafeDrawing as error:
+        except svg.UnsafeDrawingError as error:
             raise PictureError("unsafe", name) from error
         return Facts(digest, "svg", width_px, height_px, False, True, False)
     with _opened(data, name, max_pixels) as image:
@@ -551,7 +551,7 @@ def _encoded(image: Image.Image, kind: str, *, photo: bool) -> bytes:
 def _drawing(data: bytes, name: str) -> bytes:
     try:
         return svg.clean(data, _embedded)
-    except svg.UnsafeDrawing as error:
+    except svg.UnsafeDrawingError as error:
         raise PictureError("unsafe", name) from error
 
 

@@ -40,7 +40,7 @@ _PX_PER = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 9
 DEFAULT_SIZE = (300, 150)
 
 
-class UnsafeDrawing(ValueError):
+class UnsafeDrawingError(ValueError):
     """The file is no SVG that can be read without running what is in it."""
 
 
@@ -60,7 +60,7 @@ def clean(data: bytes, clean_picture: Callable[[bytes], bytes]) -> bytes:
             then left out.
 
     Raises:
-        UnsafeDrawing: not XML, no ``svg`` at its root, or entities of its own.
+        UnsafeDrawingError: not XML, no ``svg`` at its root, or entities of its own.
     """
     root = _root(data)
     etree.strip_tags(root, *UNWRAPPED)
@@ -83,7 +83,7 @@ def size(data: bytes) -> tuple[int, int]:
     Width and height in CSS pixels: as written, else by the ``viewBox``, else a browser's default.
 
     Raises:
-        UnsafeDrawing: see ``clean``.
+        UnsafeDrawingError: see ``clean``.
     """
     root = _root(data)
     width, height = _length(root.get("width")), _length(root.get("height"))
@@ -100,16 +100,16 @@ def size(data: bytes) -> tuple[int, int]:
 
 def _root(data: bytes) -> etree._Element:
     if b"<!ENTITY" in data:  # a few of them unfold into gigabytes
-        raise UnsafeDrawing("entities")
+        raise UnsafeDrawingError("entities")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise UnsafeDrawing(str(error)) from error
+        raise UnsafeDrawingError(str(error)) from error
     if root.tag != f"{{{SVG}}}svg":
-        raise UnsafeDrawing("no svg at the root")
+        raise UnsafeDrawingError("no svg at the root")
     return root
 
 

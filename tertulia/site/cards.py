@@ -63,7 +63,7 @@ _LETTERS = {
 _SPACES = dict.fromkeys(map(ord, "\u2002\u2003\u2009\u202f\u2007\u00a0\t\n"), " ")
 
 
-class CardsFailed(TertuliaError):
+class CardsFailedError(TertuliaError):
     """The process that draws did not do it."""
 
 
@@ -172,12 +172,12 @@ class Artist:
         Wait for what was begun.
 
         Raises:
-            CardsFailed: some cards are not there; the message says why.
+            CardsFailedError: some cards are not there; the message says why.
         """
         said = [drawing.wait() for drawing in self._drawing]
         self._drawing.clear()
         if any(said):
-            raise CardsFailed(" ".join(said))
+            raise CardsFailedError(" ".join(said))
 
 
 def _draw_all(cards: dict[Path, Card], font: Path) -> str:

@@ -19,7 +19,7 @@ MOST_ADDRESSES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class SitemapEntry:
     """One page that search engines may show."""
 
     url: str  # whole and percent-encoded
@@ -27,7 +27,7 @@ class Address:
     languages: tuple[tuple[str, str], ...] = ()  # (language, address) of the same page in all its languages
 
 
-def sitemap(addresses: Iterable[Address]) -> str:
+def sitemap(addresses: Iterable[SitemapEntry]) -> str:
     """The sitemap of *addresses*, sorted, each once."""
     unique = sorted({address.url: address for address in addresses}.values(), key=lambda address: address.url)
     lines = [
@@ -39,7 +39,7 @@ def sitemap(addresses: Iterable[Address]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _url(address: Address) -> str:
+def _url(address: SitemapEntry) -> str:
     parts = [f"<loc>{escape(address.url)}</loc>"]
     if address.changed:
         parts.append(f"<lastmod>{address.changed.isoformat()}</lastmod>")

@@ -14,7 +14,7 @@ from tertulia.store.collected import Collected
 from tertulia.store.connection import Database
 from tertulia.store.conversation import Conversation
 from tertulia.store.deliveries import Deliveries
-from tertulia.store.filters import Once, Words
+from tertulia.store.filters import Once, WordCounts
 from tertulia.store.letters import Letters
 from tertulia.store.mentions import Mentions, SentMentions
 from tertulia.store.subscribers import Subscribers
@@ -29,7 +29,7 @@ class Store:
     subscribers: Subscribers
     conversation: Conversation
     collected: Collected
-    words: Words
+    words: WordCounts
     once: Once
     letters: Letters
     mentions: Mentions
@@ -58,7 +58,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         subscribers=Subscribers(database),
         conversation=Conversation(database),
         collected=Collected(database),
-        words=Words(database),
+        words=WordCounts(database),
         once=Once(database),
         letters=Letters(database),
         mentions=Mentions(database),

@@ -15,7 +15,7 @@ from tertulia.store.rows import writing
 _AT_ONCE = 500
 
 
-class Words:
+class WordCounts:
     """How often each word stood in spam and in what was welcome."""
 
     def __init__(self, database: Database) -> None:

@@ -1,7 +1,7 @@
 """Saying each post once on each network: the outbox.
 
 ``enqueue`` writes down what is to be said before anything is sent; ``deliver`` sends it, and may be killed at any
-moment (``Step`` names them all) and run again, by several processes at once, without saying anything twice:
+moment (``DeliveryStep`` names them all) and run again, by several processes at once, without saying anything twice:
 
 - the row is claimed by a lease, and touched in the store right before the one request that makes it public;
 - before anything is sent, a network that can be searched is searched, whether or not we remember trying: so a lost
@@ -52,7 +52,7 @@ LONGEST_WAIT = timedelta(hours=6)
 JITTER = 0.25
 
 
-class Step(StrEnum):
+class DeliveryStep(StrEnum):
     """Every moment of a delivery at which a process may die; the tests kill it at each."""
 
     ENQUEUED = "enqueued"
@@ -86,7 +86,7 @@ class Outbox:
     snapshots: Path
     journal: Journal
     now: Callable[[], datetime]
-    on_step: Callable[[Step], None] = lambda step: None  # told at each step; tests die there
+    on_step: Callable[[DeliveryStep], None] = lambda step: None  # told at each step; tests die there
     chance: Callable[[], float] = random.random
     _paused: set[str] = field(default_factory=set)
 
@@ -105,7 +105,7 @@ class Outbox:
             if not wanted or self._adopted(draft, wanted):
                 continue
             new += self.store.deliveries.enqueue(wanted, self.now())
-        self.on_step(Step.ENQUEUED)
+        self.on_step(DeliveryStep.ENQUEUED)
         return new
 
     def unsaid(self, drafts: Iterable[Draft]) -> list[Draft]:
@@ -134,7 +134,7 @@ class Outbox:
         outcomes: list[Outcome] = []
         seen: set[int] = set()
         while delivery := self.store.deliveries.claim(self.now(), chosen - self._paused, post, seen):
-            self.on_step(Step.CLAIMED)
+            self.on_step(DeliveryStep.CLAIMED)
             seen.add(delivery.id)
             outcomes.append(self._deliver(delivery))
         return outcomes
@@ -163,11 +163,11 @@ class Outbox:
             if not attempt.uncertain:
                 self.store.deliveries.release(delivery)
             raise
-        self.on_step(Step.ANSWERED)
+        self.on_step(DeliveryStep.ANSWERED)
         self.store.deliveries.delivered(delivery, encode(remote), self.now(), reason)
-        self.on_step(Step.RECORDED)
+        self.on_step(DeliveryStep.RECORDED)
         self.show(delivery.post, delivery.lang)
-        self.on_step(Step.SHOWN)
+        self.on_step(DeliveryStep.SHOWN)
         return Outcome(delivery, DeliveryState.DELIVERED, reason, remote.url)
 
     def _wait(self, attempt: "_Attempt", reason: str, seconds: float, pause: bool = True) -> Outcome:
@@ -272,18 +272,18 @@ class _Attempt:
             if isinstance(found, Cannot):
                 raise OutcomeUnknownError(say("net_cannot_look", network=self.network.label))
             self.uncertain = False
-            self.outbox.on_step(Step.SEARCHED)
+            self.outbox.on_step(DeliveryStep.SEARCHED)
         elif self.uncertain:
             raise OutcomeUnknownError(say("net_cannot_look", network=self.network.label))
         return self.network.publish(message, sending), ""
 
     def _before_send(self) -> None:
-        self.outbox.on_step(Step.PREPARED)
+        self.outbox.on_step(DeliveryStep.PREPARED)
         self.outbox.store.deliveries.mark_in_flight(self.delivery, self.outbox.now())
-        self.outbox.on_step(Step.MARKED)
+        self.outbox.on_step(DeliveryStep.MARKED)
         self.outbox.journal.add(self.key)
         self.sent = self.uncertain = True
-        self.outbox.on_step(Step.JOURNALED)
+        self.outbox.on_step(DeliveryStep.JOURNALED)
 
     def _part(self, part: str | None) -> Remote | None:
         row = self.outbox.store.deliveries.part(self.delivery, part) if part else None

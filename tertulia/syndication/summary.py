@@ -59,7 +59,7 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class AnnouncementText:
     """What to say, in parts (one, or a thread), each within the limit."""
 
     parts: tuple[str, ...]
@@ -216,7 +216,7 @@ def left_out(post: Post, network: str) -> bool:
     return post.said.get(network, "").strip().casefold() in languages.current().words("never")
 
 
-def words_for(post: Post, network: str, style: Style) -> Words:
+def words_for(post: Post, network: str, style: Style) -> AnnouncementText:
     """What to say of *post* on *network*: the author's own words, or ours."""
     said, thread = said_for(post, network)
     if thread and said:
@@ -226,7 +226,7 @@ def words_for(post: Post, network: str, style: Style) -> Words:
     return _ours(post, style)
 
 
-def _ours(post: Post, style: Style) -> Words:
+def _ours(post: Post, style: Style) -> AnnouncementText:
     """Summary, question, credits, hashtags, link; what matters least gives way first when room is short."""
     title = [style.title(post.title)] if style.title else []
     lead = style.escape(post.summary or ("" if style.title else post.title))
@@ -257,7 +257,7 @@ def _ours(post: Post, style: Style) -> Words:
         else:
             tags.clear()
     short = _fit(lead, room(), style.count)
-    return Words((joined(short),), shortened=short != lead or len(tags) < full_length)
+    return AnnouncementText((joined(short),), shortened=short != lead or len(tags) < full_length)
 
 
 def _fit(text: str, room: int, count: Count) -> str:
@@ -267,16 +267,16 @@ def _fit(text: str, room: int, count: Count) -> str:
         return ""
 
 
-def _own(post: Post, said: str, style: Style) -> Words:
+def _own(post: Post, said: str, style: Style) -> AnnouncementText:
     """The author's words, ``{title}`` and friends filled in; the link is added when they do not hold it."""
     text = _filled(post, said, style)
     tail = f"\n\n{post.url}" if style.link and post.url not in text else ""
     room = style.limit - style.count(f"x{tail}") + style.count("x")
     short = _fit(text, room, style.count)
-    return Words((short + tail,), own=True, shortened=short != text)
+    return AnnouncementText((short + tail,), own=True, shortened=short != text)
 
 
-def _thread(post: Post, said: str, style: Style) -> Words:
+def _thread(post: Post, said: str, style: Style) -> AnnouncementText:
     """A thread: the link with the first part, hashtags with the last, each part numbered."""
     text = _filled(post, said, style)
     tags = " ".join(_tags(post, style))
@@ -288,7 +288,7 @@ def _thread(post: Post, said: str, style: Style) -> Words:
     parts = [f"{piece} ({number}/{len(pieces)})" for number, piece in enumerate(pieces, 1)]
     parts[0] += first
     parts[-1] += f"\n\n{tags}" if tags else ""
-    return Words(tuple(parts), own=True)
+    return AnnouncementText(tuple(parts), own=True)
 
 
 def _filled(post: Post, said: str, style: Style) -> str:

@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from tertulia.app import Blog
 from tertulia.core import languages
 from tertulia.core.addresses import host_of, split_address
 from tertulia.core.errors import StoreError
@@ -14,7 +15,7 @@ from tertulia.core.languages import say
 from tertulia.core.text import one_line
 from tertulia.store.filters import check
 from tertulia.web import comments, moderation, newsletter, webmention
-from tertulia.web.context import Desk
+from tertulia.web.context import MOST_IN_WINDOW, RateCounter, current_blog
 
 log = logging.getLogger(__name__)
 
@@ -25,14 +26,20 @@ MOUNTS = ("/comments", "/moderation", "/webmention", "/pingback", "/newsletter",
 MOST_BYTES = 200_000
 
 
-def create(desk: Desk) -> Flask:
-    """The service for *desk*."""
+def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
+    """
+    The service for *blog*.
+
+    Args:
+        rate: How often one address may do the same thing in ten minutes.
+    """
+    blog.ready()
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_BYTES, MAX_FORM_PARTS=50)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(say=say, css=_css(desk))
+    app.jinja_env.globals.update(say=say, css=_css(blog))
     app.jinja_env.filters.update(local=local, outside=outside, host=host)
-    app.extensions["desk"] = desk
+    app.extensions.update(blog=blog, rate_counter=RateCounter(rate))
     app.register_blueprint(comments.pages)
     app.register_blueprint(moderation.pages)
     app.register_blueprint(webmention.pages)
@@ -43,45 +50,37 @@ def create(desk: Desk) -> Flask:
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(StoreError, _broken)
-    if proxies := int(desk.settings.trusted_proxies or 0):
+    if proxies := int(blog.settings.trusted_proxies or 0):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     return app
 
 
-def desk() -> Desk:
-    """The desk of the request being answered."""
-    from flask import current_app
-
-    found: Desk = current_app.extensions["desk"]
-    return found
-
-
-def _css(desk: Desk) -> str:
-    prefix = split_address(desk.blog.site).path if desk.same_origin else desk.blog.site
+def _css(blog: Blog) -> str:
+    prefix = split_address(blog.info.site).path if blog.info.same_origin else blog.info.site
     return f"{prefix}/theme/site.css"
 
 
 def _begin() -> None:
-    here = desk()
-    languages.use(here.blog.languages)  # each request has a thread
+    blog = current_blog()
+    languages.use(blog.info.languages)  # each request has a thread
     asked = request.values.get("lang", "") if request.method == "GET" else ""
-    langs = here.blog.langs
-    g.lang = asked if asked in langs else request.accept_languages.best_match(langs) or here.blog.lang
+    langs = blog.info.langs
+    g.lang = asked if asked in langs else request.accept_languages.best_match(langs) or blog.info.lang
 
 
 def _words() -> dict[str, Any]:
-    here = desk()
+    blog = current_blog()
 
     def t(key: str, n: int | None = None, **values: Any) -> str:
-        return here.blog.t(key, g.lang, n, **values)
+        return blog.info.t(key, g.lang, n, **values)
 
-    direction = here.blog.languages.get(g.lang).direction
-    return {"t": t, "lang": g.lang, "direction": direction, "blog": here.blog, "home": local(here.blog.site + "/")}
+    direction = blog.info.languages.get(g.lang).direction
+    return {"t": t, "lang": g.lang, "direction": direction, "blog": blog.info, "home": local(blog.info.site + "/")}
 
 
 def local(address: str) -> str:
     """An address of the site, as a page of ours links it: without the host where the site is on our own."""
-    if not desk().same_origin:
+    if not current_blog().info.same_origin:
         return address
     parts = split_address(address)
     return parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
@@ -98,14 +97,14 @@ def host(address: str) -> str:
 
 
 def _healthz() -> Response:
-    check(desk().store.database)
+    check(current_blog().store.database)
     return Response("ok\n", mimetype="text/plain")
 
 
 def _headers(response: Response) -> Response:
     """Nothing of ours runs a script, is framed, kept, or tells the next site where it came from."""
-    site = desk().blog.site
-    origin = "" if desk().same_origin else f" {split_address(site).origin}"
+    site = current_blog().info.site
+    origin = "" if current_blog().info.same_origin else f" {split_address(site).origin}"
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; style-src 'self'{origin}; font-src 'self'{origin}; img-src 'self'{origin};"
@@ -116,7 +115,7 @@ def _headers(response: Response) -> Response:
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Cache-Control"] = "no-store"
     asked = request.headers.get("Origin", "")
-    if asked and asked in desk().blog.origins and request.path.startswith("/comments"):
+    if asked and asked in current_blog().info.origins and request.path.startswith("/comments"):
         response.headers["Access-Control-Allow-Origin"] = asked
         response.headers["Access-Control-Allow-Credentials"] = "true"
         response.headers["Vary"] = "Origin"

@@ -15,17 +15,17 @@ from typing import Any
 
 from flask import Blueprint, abort, g, jsonify, make_response, redirect, render_template, request
 
+from tertulia.app import Blog
 from tertulia.content.posts import Post
 from tertulia.conversation import form
 from tertulia.conversation.comment_markup import to_html
-from tertulia.conversation.form import Draft, Mistake
-from tertulia.conversation.rules import Signals
+from tertulia.conversation.form import CommentDraft, Mistake
 from tertulia.core import sanitise
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import StoreError
 from tertulia.store.said import Author, Said
 from tertulia.web import guards
-from tertulia.web.context import Desk
+from tertulia.web.context import current_blog, rate_counter
 
 pages = Blueprint("comments", __name__)
 
@@ -36,16 +36,10 @@ PERSON_COOKIE = "tertulia_person"
 LIKE_COOKIE = "tertulia_likes"
 
 
-def _desk() -> Desk:
-    from tertulia.web.app import desk
-
-    return desk()
-
-
 def message(key: str, status: int = 200, **values: Any) -> Any:
     """A page that says one thing."""
     if _wants_json():
-        return jsonify(state="message", text=_desk().blog.t(key, g.lang)), status
+        return jsonify(state="message", text=current_blog().info.t(key, g.lang)), status
     return render_template("message.html", key=key, values=values), status
 
 
@@ -55,86 +49,86 @@ def message(key: str, status: int = 200, **values: Any) -> Any:
 @pages.post("/comments")
 def comment() -> Any:
     """Preview, then send."""
-    desk = _desk()
+    blog = current_blog()
     draft = form.read(request.form)
-    post = _post(desk, draft)
+    post = _post(blog, draft)
     g.lang = post.lang
     wrong = form.mistakes(draft)
     if wrong or request.form.get("action") != "send":
-        return _preview(desk, draft, post, wrong)
-    token = guards.read_form_token(desk, request.form.get("token", ""), draft.post, draft.lang)
+        return _preview(blog, draft, post, wrong)
+    token = guards.read_token(blog, request.form.get("token", ""), draft.post, draft.lang)
     if token is None:
-        return _preview(desk, draft, post, [Mistake("send", "comment_expired")])
+        return _preview(blog, draft, post, [Mistake("send", "comment_expired")])
     nonce, age = token
     try:
-        said = desk.store.conversation.by_source("form", nonce)
+        said = blog.store.conversation.by_source("form", nonce)
         # The token is good for one comment: sent again, it leads to that one, whatever it says now.
         if said is None:
-            recent = desk.counter.hit("comment", guards.machine(), desk.now())
-            if recent > desk.counter.most:
-                return _preview(desk, draft, post, [Mistake("send", "comment_too_many")], 429)
-            key = _send(desk, draft, nonce, age, recent)
+            recent = rate_counter().hit("comment", guards.machine(), blog.now())
+            if recent > rate_counter().most:
+                return _preview(blog, draft, post, [Mistake("send", "comment_too_many")], 429)
+            key = _send(blog, draft, nonce, age, recent)
         else:
             key = said.key
     except StoreError:
         # Nothing is lost: the words stay on the page, and it can be sent again when the store is well.
-        return _preview(desk, draft, post, [Mistake("send", "comment_not_stored")], 503)
+        return _preview(blog, draft, post, [Mistake("send", "comment_not_stored")], 503)
     if not key:
         return message("service_403", 403)
-    return _sent(desk, draft, key)
+    return _sent(blog, draft, key)
 
 
 @pages.get("/comments/new")
 def new() -> Any:
     """The form on a page of its own: how to answer one comment without JavaScript."""
-    desk = _desk()
+    blog = current_blog()
     draft = form.read(request.args)
-    post = _post(desk, draft)
+    post = _post(blog, draft)
     g.lang = post.lang
-    return _preview(desk, replace(draft, text=""), post, [])
+    return _preview(blog, replace(draft, text=""), post, [])
 
 
-def _send(desk: Desk, draft: Draft, nonce: str, age: float, recent: int) -> str:
+def _send(blog: Blog, draft: CommentDraft, nonce: str, age: float, recent: int) -> str:
     """Take it in; its key, "" when its writer was erased and asked to stay so."""
-    signals = Signals(
-        origin=guards.request_origin(desk),
+    signals = replace(
+        guards.signals(blog),
         age_seconds=age,
         honeypot=bool(draft.honeypot),
         recent=recent,
-        worked=guards.verify_work(desk, request.form.get("altcha", ""), nonce),
+        worked=guards.worked(blog, request.form.get("altcha", ""), nonce),
     )
-    incoming = form.incoming(draft, nonce, _remembered(desk), desk.now())
-    recorded = desk.moderator.ingest(incoming, signals)
+    incoming = form.incoming(draft, nonce, _remembered(blog), blog.now())
+    recorded = blog.moderator.ingest(incoming, signals)
     if draft.notify and draft.email and recorded.key and recorded.status != "spam":
-        said = desk.store.conversation.get(recorded.key)
+        said = blog.store.conversation.get(recorded.key)
         if said:
-            desk.notices.asked(desk.store.letters.ask(said.id, draft.email, draft.lang, desk.now()))
+            blog.notices.asked(blog.store.letters.ask(said.id, draft.email, draft.lang, blog.now()))
     return recorded.key
 
 
-def _sent(desk: Desk, draft: Draft, key: str) -> Any:
-    mine = f"/comments/mine/{desk.signer.sign('mine', key, desk.now())}"
+def _sent(blog: Blog, draft: CommentDraft, key: str) -> Any:
+    mine = f"/comments/mine/{blog.signer.sign('mine', key, blog.now())}"
     response = make_response(jsonify(state="sent", url=mine)) if _wants_json() else redirect(mine, 303)
-    said = desk.store.conversation.get(key) if draft.remember else None
+    said = blog.store.conversation.get(key) if draft.remember else None
     if said:
-        identity = desk.store.conversation.identity(said.person)
-        value = desk.signer.sign("person", identity, desk.now())
+        identity = blog.store.conversation.identity(said.person)
+        value = blog.signer.sign("person", identity, blog.now())
         _set_cookie(response, PERSON_COOKIE, value, REMEMBERED_FOR)
     return response
 
 
-def _preview(desk: Desk, draft: Draft, post: Post, wrong: list[Mistake], status: int = 0) -> Any:
+def _preview(blog: Blog, draft: CommentDraft, post: Post, wrong: list[Mistake], status: int = 0) -> Any:
     """The form once more, with what will be seen and what is to be put right."""
     nonce = secrets.token_hex(12)
-    token = guards.form_token(desk, nonce, post.id, post.lang)
+    token = guards.token(blog, nonce, post.id, post.lang)
     shown = to_html(draft.text) if draft.text and len(draft.text) <= form.LONGEST_TEXT else ""
     status = status or (422 if wrong else 200)
     if _wants_json():
-        errors = [{"field": one.where, "text": desk.blog.t(one.key, g.lang, **one.values)} for one in wrong]
-        challenge = None if wrong else guards.challenge(desk, nonce)
+        errors = [{"field": one.where, "text": blog.info.t(one.key, g.lang, **one.values)} for one in wrong]
+        challenge = None if wrong else guards.challenge(blog, nonce)
         state = "errors" if wrong else "preview"
         return jsonify(state=state, html=shown, token=token, challenge=challenge, errors=errors), status
-    above = desk.store.conversation.get(draft.parent) if draft.parent and status != 503 else None
+    above = blog.store.conversation.get(draft.parent) if draft.parent and status != 503 else None
     if above and (above.status != "approved" or (above.post, above.lang) != post.key):
         above = None
     return render_template(
@@ -148,52 +142,52 @@ def _preview(desk: Desk, draft: Draft, post: Post, wrong: list[Mistake], status:
 @pages.get("/comments/mine/<token>")
 def mine(token: str) -> Any:
     """What became of a comment, for who wrote it."""
-    desk = _desk()
-    said, may_change = _mine(desk, token)
+    blog = current_blog()
+    said, may_change = _mine(blog, token)
     if said is None:
         return message("mine_unknown", 404)
-    post = desk.blog.post(said.post, said.lang)
+    post = blog.info.post(said.post, said.lang)
     return render_template("mine.html", said=said, post=post, token=token, may_change=may_change, minutes=15, wrong=[])
 
 
 @pages.post("/comments/mine/<token>")
 def change_mine(token: str) -> Any:
     """Change it or take it back, while there is time."""
-    desk = _desk()
-    said, may_change = _mine(desk, token)
+    blog = current_blog()
+    said, may_change = _mine(blog, token)
     if said is None:
         return message("mine_unknown", 404)
-    if guards.request_origin(desk) == "other":
+    if guards.origin(blog) == "other":
         abort(403)
     if not may_change:
         return message("mine_too_late", 409)
     if request.form.get("action") == "withdraw":
-        desk.moderator.withdraw(said.key)
+        blog.moderator.withdraw(said.key)
         return redirect(f"/comments/mine/{token}", 303)
     draft = form.read({"post": said.post, "lang": said.lang, "name": said.name, "text": request.form.get("text", "")})
     wrong = form.mistakes(draft)
     if wrong:
-        post = desk.blog.post(said.post, said.lang)
+        post = blog.info.post(said.post, said.lang)
         page = render_template(
             "mine.html", said=said, post=post, token=token, may_change=True, minutes=15, wrong=wrong, text=draft.text
         )
         return page, 422
     nonce = next(source_id for source, source_id, _ in said.sources if source == "form")
-    incoming = form.incoming(draft, nonce, "", desk.now())
+    incoming = form.incoming(draft, nonce, "", blog.now())
     author = Author(
-        network="form", identity=desk.store.conversation.identity(said.person), name=said.name, url=said.author_url
+        network="form", identity=blog.store.conversation.identity(said.person), name=said.name, url=said.author_url
     )
-    desk.moderator.rewrite(said, replace(incoming, author=author), Signals(origin=guards.request_origin(desk)))
+    blog.moderator.rewrite(said, replace(incoming, author=author), guards.signals(blog))
     return redirect(f"/comments/mine/{token}", 303)
 
 
-def _mine(desk: Desk, token: str) -> tuple[Said | None, bool]:
-    found = desk.signer.read("mine", token, PRIVATE_LINK_FOR, desk.now())
-    said = desk.store.conversation.get(found[0]) if found else None
+def _mine(blog: Blog, token: str) -> tuple[Said | None, bool]:
+    found = blog.signer.read("mine", token, PRIVATE_LINK_FOR, blog.now())
+    said = blog.store.conversation.get(found[0]) if found else None
     if said is None:
         return None, False
     g.lang = said.lang
-    young = guards.age_of(said.received_at, desk.now()) <= CHANGE_FOR
+    young = guards.age_of(said.received_at, blog.now()) <= CHANGE_FOR
     return said, young and said.status in ("waiting", "approved", "spam") and said.decided_by != "owner"
 
 
@@ -215,7 +209,7 @@ def change_notice(token: str) -> Any:
     what, found = _notice(token)
     if found is None:
         return message("notice_unknown", 404)
-    letters = _desk().store.letters
+    letters = current_blog().store.letters
     if what == "confirm":
         letters.confirm(found.id)
         return message("notice_confirmed")
@@ -224,9 +218,9 @@ def change_notice(token: str) -> Any:
 
 
 def _notice(token: str) -> tuple[str, Any]:
-    desk = _desk()
-    read = desk.signer.read("notice", token, timedelta(days=3650), desk.now())
-    found = desk.store.letters.notice(read[0][1]) if read else None
+    blog = current_blog()
+    read = blog.signer.read("notice", token, timedelta(days=3650), blog.now())
+    found = blog.store.letters.notice(read[0][1]) if read else None
     if found:
         g.lang = found.lang
     return (read[0][0] if read else ""), found
@@ -243,13 +237,13 @@ def like() -> Any:
     The browser keeps a random word; the store keeps its hash with what was liked, so that no two likes of the same
     person look alike there. Without cookies, the same address counts once for as long as addresses are remembered.
     """
-    desk = _desk()
-    if guards.request_origin(desk) == "other":
+    blog = current_blog()
+    if guards.origin(blog) == "other":
         abort(403)
-    post = _post(desk, form.read(request.form))
+    post = _post(blog, form.read(request.form))
     g.lang = post.lang
     key = sanitise.one_line(request.form.get("comment", ""), 24)
-    said = desk.store.conversation.get(key) if key else None
+    said = blog.store.conversation.get(key) if key else None
     if key and (said is None or said.status != "approved" or (said.post, said.lang) != post.key):
         abort(404)
     word = request.cookies.get(LIKE_COOKIE, "")
@@ -258,11 +252,11 @@ def like() -> Any:
     counted = True
     if is_new:
         word = secrets.token_hex(16)
-        counted = desk.counter.hit(f"like {on}", guards.machine(), desk.now(), most=3) <= 3
+        counted = rate_counter().hit(f"like {on}", guards.machine(), blog.now(), most=3) <= 3
     if counted:
         source_id = hmac.new(word.encode(), on.encode(), hashlib.sha256).hexdigest()
-        desk.store.conversation.count(post.id, post.lang, "like", "button", source_id, 1, desk.now(), comment=key)
-        desk.store.conversation.show(desk.moderator.snapshots, post.id, post.lang)
+        blog.store.conversation.count(post.id, post.lang, "like", "button", source_id, 1, blog.now(), comment=key)
+        blog.store.conversation.show(blog.snapshots, post.id, post.lang)
     response = make_response(
         jsonify(state="liked") if _wants_json() else render_template("liked.html", post=post, said=said)
     )
@@ -274,8 +268,8 @@ def like() -> Any:
 # Helpers -------------------------------------------------------------------------------------------------------------
 
 
-def _post(desk: Desk, draft: Draft) -> Post:
-    found = desk.blog.post(draft.post, draft.lang)
+def _post(blog: Blog, draft: CommentDraft) -> Post:
+    found = blog.info.post(draft.post, draft.lang)
     if found is None:
         abort(404)
     return found
@@ -285,9 +279,9 @@ def _wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def _remembered(desk: Desk) -> str:
+def _remembered(blog: Blog) -> str:
     """Who the browser says it is, as we told it."""
-    found = desk.signer.read("person", request.cookies.get(PERSON_COOKIE, ""), REMEMBERED_FOR, desk.now())
+    found = blog.signer.read("person", request.cookies.get(PERSON_COOKIE, ""), REMEMBERED_FOR, blog.now())
     return str(found[0]) if found else ""
 
 
@@ -299,5 +293,5 @@ def _set_cookie(response: Any, name: str, value: str, age: timedelta) -> None:
         path="/comments",
         httponly=True,
         samesite="Lax",
-        secure=request.is_secure or split_address(_desk().blog.service).scheme == "https",
+        secure=request.is_secure or split_address(current_blog().info.service).scheme == "https",
     )

@@ -8,9 +8,10 @@ from typing import Literal
 from altcha.v1 import ChallengeOptions, create_challenge, verify_solution
 from flask import request
 
+from tertulia.app import Blog
+from tertulia.conversation.rules import Signals
 from tertulia.core.addresses import host_of, split_address
 from tertulia.web.budgets import machine_of
-from tertulia.web.context import Desk
 
 TOKEN_AGE = timedelta(hours=24)
 # SHA-256 sums a browser does in about a second, and a phone in three.
@@ -18,14 +19,14 @@ WORK = 20_000
 LONGEST_SOLUTION = 2_000  # in base64; ours take about 400
 
 
-def request_origin(desk: Desk) -> str:
+def origin(blog: Blog) -> str:
     """Whose page sent this: "own", "other", or "none" where the browser does not say."""
     said = request.headers.get("Origin", "")
     if said in ("", "null"):
         said = request.headers.get("Referer", "")
     if not said:
         return "none"
-    hosts = {split_address(one).netloc for one in desk.blog.origins} | {request.host}
+    hosts = {split_address(one).netloc for one in blog.info.origins} | {request.host}
     told = split_address(said).netloc
     return "own" if told and told in hosts else "other"
 
@@ -35,38 +36,48 @@ def machine() -> str:
     return machine_of(request.remote_addr or "?")
 
 
-def cookie_policy(desk: Desk) -> Literal["Lax", "None"]:
+def cookie_policy(blog: Blog) -> Literal["Lax", "None"]:
     """
     When a browser may send a reader's cookie: only from our own site, where site and service are one.
 
     With the service on another site, the form on the page asks across sites, and only ``SameSite=None`` lets the
     cookie come along; then the ``Origin`` alone tells whose page it was.
     """
-    service = split_address(desk.blog.service)
-    ours, theirs = host_of(desk.blog.site), service.host
+    service = split_address(blog.info.service)
+    ours, theirs = host_of(blog.info.site), service.host
     is_one = ours == theirs or ours.endswith(f".{theirs}") or theirs.endswith(f".{ours}")
     return "Lax" if is_one or service.scheme != "https" else "None"
 
 
-def form_token(desk: Desk, nonce: str, post: str, lang: str) -> str:
+def signals(blog: Blog) -> Signals:
+    """What the request being answered says about whoever sent it."""
+    return Signals(
+        origin=origin(blog),
+        address=request.remote_addr or "",
+        user_agent=request.headers.get("User-Agent", ""),
+        referrer=request.headers.get("Referer", ""),
+    )
+
+
+def token(blog: Blog, nonce: str, post: str, lang: str) -> str:
     """What the second sending must bring: proof that the preview was seen, and when."""
-    return desk.signer.sign("form", [nonce, post, lang], desk.now())
+    return blog.signer.sign("form", [nonce, post, lang], blog.now())
 
 
-def read_form_token(desk: Desk, given: str, post: str, lang: str) -> tuple[str, float] | None:
+def read_token(blog: Blog, given: str, post: str, lang: str) -> tuple[str, float] | None:
     """The token's nonce, and its age in seconds; None when it is not ours, too old, or for another post."""
-    found = desk.signer.read("form", given, TOKEN_AGE, desk.now())
+    found = blog.signer.read("form", given, TOKEN_AGE, blog.now())
     if not found or found[0][1:] != [post, lang]:
         return None
-    return found[0][0], (desk.now() - found[1]).total_seconds()
+    return found[0][0], (blog.now() - found[1]).total_seconds()
 
 
-def challenge(desk: Desk, nonce: str) -> dict[str, object]:
+def challenge(blog: Blog, nonce: str) -> dict[str, object]:
     """A sum for the browser, good for this token only."""
     options = ChallengeOptions(
-        hmac_key=desk.work,
+        hmac_key=blog.proof_key,
         max_number=WORK,
-        expires=(desk.now() + TOKEN_AGE).replace(tzinfo=None),
+        expires=(blog.now() + TOKEN_AGE).replace(tzinfo=None),
         params={"nonce": nonce},
     )
     made = create_challenge(options)
@@ -79,7 +90,7 @@ def challenge(desk: Desk, nonce: str) -> dict[str, object]:
     }
 
 
-def verify_work(desk: Desk, given: str, nonce: str) -> bool | None:
+def worked(blog: Blog, given: str, nonce: str) -> bool | None:
     """Whether the browser did the sum of this very token; None when it sent none."""
     if not given:
         return None
@@ -87,7 +98,7 @@ def verify_work(desk: Desk, given: str, nonce: str) -> bool | None:
         return False
     try:
         salt = json.loads(b64decode(given))["salt"]
-        good, _ = verify_solution(given, desk.work, check_expires=False)
+        good, _ = verify_solution(given, blog.proof_key, check_expires=False)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return False
     return bool(good) and f"nonce={nonce}" in str(salt)

@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from flask import Blueprint, abort, g, make_response, redirect, render_template, request
 
+from tertulia.app import Blog
 from tertulia.conversation import form
 from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.moderator import Decision
@@ -20,7 +21,7 @@ from tertulia.core.addresses import split_address
 from tertulia.core.languages import say, spoken
 from tertulia.store.said import Author, Incoming, Said, Status, Trust
 from tertulia.web import guards
-from tertulia.web.context import Desk
+from tertulia.web.context import current_blog, rate_counter
 
 pages = Blueprint("moderation", __name__, url_prefix="/moderation")
 
@@ -34,20 +35,14 @@ DECISIONS: dict[str, Decision] = {"approve": "approved", "reject": "rejected", "
 TRUSTS: dict[str, Trust] = {"trust": "trusted", "block": "blocked", "forget": "unknown"}
 
 
-def _desk() -> Desk:
-    from tertulia.web.app import desk
-
-    return desk()
-
-
-def login_link(desk: Desk) -> str:
+def login_link(blog: Blog) -> str:
     """An address that signs the owner in, once."""
-    return f"{desk.blog.service}/moderation/login/{login_token(desk)}"
+    return f"{blog.info.service}/moderation/login/{login_token(blog)}"
 
 
-def login_token(desk: Desk) -> str:
+def login_token(blog: Blog) -> str:
     """The part of it that counts."""
-    return desk.signer.sign("login", secrets.token_hex(8), desk.now())
+    return blog.signer.sign("login", secrets.token_hex(8), blog.now())
 
 
 def owner(page: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,26 +50,26 @@ def owner(page: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(page)
     def guarded(*arguments: Any, **named: Any) -> Any:
-        desk = _desk()
+        blog = current_blog()
         g.lang = spoken()
-        found = desk.signer.read("session", request.cookies.get(COOKIE, ""), SESSION_FOR, desk.now())
+        found = blog.signer.read("session", request.cookies.get(COOKIE, ""), SESSION_FOR, blog.now())
         if not found:
             if request.method == "POST":
                 abort(403)
             return redirect("/moderation/login", 303)
-        g.csrf = csrf(desk, str(found[0]))
+        g.csrf = csrf(blog, str(found[0]))
         if request.method == "POST":
             given = request.form.get("csrf", "")
-            if guards.request_origin(desk) == "other" or not hmac.compare_digest(given.encode(), g.csrf.encode()):
+            if guards.origin(blog) == "other" or not hmac.compare_digest(given.encode(), g.csrf.encode()):
                 abort(403)
         return page(*arguments, **named)
 
     return guarded
 
 
-def csrf(desk: Desk, session: str) -> str:
+def csrf(blog: Blog, session: str) -> str:
     """The word that the forms of this session carry."""
-    return hmac.new(desk.work.encode(), f"csrf {session}".encode(), "sha256").hexdigest()
+    return hmac.new(blog.proof_key.encode(), f"csrf {session}".encode(), "sha256").hexdigest()
 
 
 # In and out ----------------------------------------------------------------------------------------------------------
@@ -84,19 +79,19 @@ def csrf(desk: Desk, session: str) -> str:
 def login() -> Any:
     """How to get in."""
     g.lang = spoken()
-    return render_template("login.html", token="", by_mail=_can_write(_desk()), sent=False)
+    return render_template("login.html", token="", by_mail=_can_write(current_blog()), sent=False)
 
 
 @pages.post("/login")
 def ask_login() -> Any:
     """Send the owner a link; whoever asks learns nothing by it."""
-    desk = _desk()
+    blog = current_blog()
     g.lang = spoken()
-    if guards.request_origin(desk) == "other":
+    if guards.origin(blog) == "other":
         abort(403)
-    if _can_write(desk) and desk.counter.hit("login", "everybody", desk.now(), most=5) <= 5:
-        desk.notices.sign_in(login_token(desk))
-    return render_template("login.html", token="", by_mail=_can_write(desk), sent=True)
+    if _can_write(blog) and rate_counter().hit("login", "everybody", blog.now(), most=5) <= 5:
+        blog.notices.sign_in(login_token(blog))
+    return render_template("login.html", token="", by_mail=_can_write(blog), sent=True)
 
 
 @pages.get("/login/<token>")
@@ -104,21 +99,21 @@ def show_login(token: str) -> Any:
     """A button: opening the link, as mail scanners do, signs nobody in."""
     g.lang = spoken()
     if not _login(token):
-        return render_template("login.html", token="", by_mail=_can_write(_desk()), sent=False, stale=True), 410
+        return render_template("login.html", token="", by_mail=_can_write(current_blog()), sent=False, stale=True), 410
     return render_template("login.html", token=token, by_mail=False, sent=False)
 
 
 @pages.post("/login/<token>")
 def enter(token: str) -> Any:
     """In, once."""
-    desk = _desk()
+    blog = current_blog()
     g.lang = spoken()
     nonce = _login(token)
-    fresh = bool(nonce) and desk.store.once.use(f"login {nonce}", desk.now() + LOGIN_FOR, desk.now())
-    if guards.request_origin(desk) == "other" or not fresh:
-        return render_template("login.html", token="", by_mail=_can_write(desk), sent=False, stale=True), 410
+    fresh = bool(nonce) and blog.store.once.use(f"login {nonce}", blog.now() + LOGIN_FOR, blog.now())
+    if guards.origin(blog) == "other" or not fresh:
+        return render_template("login.html", token="", by_mail=_can_write(blog), sent=False, stale=True), 410
     response = make_response(redirect("/moderation", 303))
-    session = desk.signer.sign("session", secrets.token_hex(8), desk.now())
+    session = blog.signer.sign("session", secrets.token_hex(8), blog.now())
     response.set_cookie(
         COOKIE,
         session,
@@ -126,7 +121,7 @@ def enter(token: str) -> Any:
         path="/moderation",
         httponly=True,
         samesite="Lax",
-        secure=request.is_secure or split_address(desk.blog.service).scheme == "https",
+        secure=request.is_secure or split_address(blog.info.service).scheme == "https",
     )
     return response
 
@@ -141,13 +136,13 @@ def leave() -> Any:
 
 
 def _login(token: str) -> str:
-    desk = _desk()
-    found = desk.signer.read("login", token, LOGIN_FOR, desk.now())
-    return str(found[0]) if found and not desk.store.once.was_used(f"login {found[0]}") else ""
+    blog = current_blog()
+    found = blog.signer.read("login", token, LOGIN_FOR, blog.now())
+    return str(found[0]) if found and not blog.store.once.was_used(f"login {found[0]}") else ""
 
 
-def _can_write(desk: Desk) -> bool:
-    return bool(desk.settings.smtp_url and desk.settings.owner_email)
+def _can_write(blog: Blog) -> bool:
+    return bool(blog.settings.smtp_url and blog.settings.owner_email)
 
 
 # The queue -----------------------------------------------------------------------------------------------------------
@@ -157,18 +152,18 @@ def _can_write(desk: Desk) -> bool:
 @owner
 def queue() -> Any:
     """What waits, or what has been decided, or what holds some words."""
-    desk = _desk()
+    blog = current_blog()
     status, words, page = _asked()
-    found = desk.store.conversation.find(
+    found = blog.store.conversation.find(
         (status,) if status != "all" else (), words, limit=PAGE + 1, offset=(page - 1) * PAGE
     )
     return render_template(
         "queue.html",
         found=[
-            (said, desk.blog.post(said.post, said.lang), desk.store.conversation.thread(said)[-1:])
+            (said, blog.info.post(said.post, said.lang), blog.store.conversation.thread(said)[-1:])
             for said in found[:PAGE]
         ],
-        counts=desk.store.conversation.counts(),
+        counts=blog.store.conversation.counts(),
         statuses=[*get_args(Status), "all"],
         status=status,
         words=words,
@@ -196,7 +191,7 @@ def decide() -> Any:
 
 
 def _do(what: str, key: str) -> object:
-    moderator = _desk().moderator
+    moderator = current_blog().moderator
     if what in DECISIONS:
         return moderator.decide(key, DECISIONS[what])
     if what == "trust" and moderator.trust(key, "trusted"):
@@ -228,29 +223,29 @@ def one(key: str) -> Any:
 @owner
 def change(key: str) -> Any:
     """Other words, an answer, or the person erased."""
-    desk = _desk()
+    blog = current_blog()
     said = _said(key)
     do = request.form.get("do", "")
     text = request.form.get("text", "").replace("\r\n", "\n")[: form.LONGEST_TEXT]
     if do == "edit" and text.strip():
-        desk.moderator.edit(key, text)
+        blog.moderator.edit(key, text)
     elif do == "answer" and text.strip():
-        _answer(desk, said, text)
+        _answer(blog, said, text)
     elif do == "erase":
         if request.form.get("sure") != "yes":
             return _one(said, unsure=True), 422
-        desk.moderator.erase(said.person)
+        blog.moderator.erase(said.person)
         return redirect("/moderation?done=erase&n=1", 303)
     elif do in (*DECISIONS, *TRUSTS):
         _do(do, key)
     return redirect(f"/moderation/{key}", 303)
 
 
-def _answer(desk: Desk, said: Said, text: str) -> None:
+def _answer(blog: Blog, said: Said, text: str) -> None:
     """The owner's own word below a comment."""
-    name = desk.blog.author or desk.blog.title
-    author = Author(network="form", identity="owner", name=name, url=desk.blog.site, is_owner=True)
-    desk.moderator.ingest(
+    name = blog.info.author or blog.info.title
+    author = Author(network="form", identity="owner", name=name, url=blog.info.site, is_owner=True)
+    blog.moderator.ingest(
         Incoming(
             source="form",
             source_id=secrets.token_hex(12),
@@ -258,7 +253,7 @@ def _answer(desk: Desk, said: Said, text: str) -> None:
             lang=said.lang,
             kind="reply",
             author=author,
-            published=desk.now(),
+            published=blog.now(),
             text=text,
             html=to_html(text),
             in_reply_to=said.key,
@@ -267,20 +262,20 @@ def _answer(desk: Desk, said: Said, text: str) -> None:
 
 
 def _one(said: Said, unsure: bool = False) -> str:
-    desk = _desk()
+    blog = current_blog()
     return render_template(
         "one.html",
         said=said,
-        post=desk.blog.post(said.post, said.lang),
-        above=desk.store.conversation.thread(said),
-        audit=desk.store.conversation.audit(said.key),
-        others=[other for other in desk.store.conversation.find(person=said.person, limit=10) if other.key != said.key],
+        post=blog.info.post(said.post, said.lang),
+        above=blog.store.conversation.thread(said),
+        audit=blog.store.conversation.audit(said.key),
+        others=[other for other in blog.store.conversation.find(person=said.person, limit=10) if other.key != said.key],
         unsure=unsure,
     )
 
 
 def _said(key: str) -> Said:
-    found = _desk().store.conversation.get(key)
+    found = current_blog().store.conversation.get(key)
     if found is None:
         abort(404)
     return found
@@ -304,18 +299,18 @@ def act(token: str) -> Any:
     """Do it."""
     g.lang = spoken()
     what, said = _act(token)
-    if said is None or guards.request_origin(_desk()) == "other":
+    if said is None or guards.origin(current_blog()) == "other":
         return render_template("act.html", what="", said=None, token=token, done=False), 410
     _do(what, said.key)
     return render_template("act.html", what=what, said=said, token=token, done=True)
 
 
 def _act(token: str) -> tuple[str, Said | None]:
-    desk = _desk()
-    found = desk.signer.read("act", token, ACT_FOR, desk.now())
+    blog = current_blog()
+    found = blog.signer.read("act", token, ACT_FOR, blog.now())
     if not found or found[0][0] not in DECISIONS:
         return "", None
-    return found[0][0], desk.store.conversation.get(found[0][1])
+    return found[0][0], blog.store.conversation.get(found[0][1])
 
 
 @pages.app_template_global()

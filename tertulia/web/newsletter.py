@@ -15,7 +15,7 @@ from tertulia.core.errors import NetworkError
 from tertulia.store.tables import SubscriberState
 from tertulia.syndication.networks import mail
 from tertulia.web import guards
-from tertulia.web.context import Desk
+from tertulia.web.context import current_blog, rate_counter
 
 log = logging.getLogger(__name__)
 pages = Blueprint("newsletter", __name__)
@@ -25,12 +25,6 @@ _EMAIL = re.compile(r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z
 MOST_ASKED = 5  # in ten minutes, from one machine: each is a letter to somebody
 
 
-def _desk() -> Desk:
-    from tertulia.web.app import desk
-
-    return desk()
-
-
 def _says(key: str, status: int = 200) -> Any:
     return render_template("message.html", key=key, values={}), status
 
@@ -38,19 +32,19 @@ def _says(key: str, status: int = 200) -> Any:
 @pages.post("/newsletter")
 def ask() -> Any:
     """Somebody wants letters at an address that they say is theirs."""
-    desk = _desk()
-    found = desk.settings
+    blog = current_blog()
+    found = blog.settings
     if not (found.smtp_url and found.mail_from and found.secret_key):
         return _says("letters_none", 404)
     email = request.form.get("email", "").strip()
     if len(email) > 320 or not _EMAIL.fullmatch(email):
         return _says("letters_bad_address", 400)
-    if desk.counter.hit("newsletter", guards.machine(), desk.now(), MOST_ASKED) > MOST_ASKED:
+    if rate_counter().hit("newsletter", guards.machine(), blog.now(), MOST_ASKED) > MOST_ASKED:
         return _says("letters_slowly", 429)
     lang = request.form.get("lang", "") or g.lang
-    reader = desk.store.subscribers.ask(email, lang if lang in desk.blog.langs else desk.blog.lang, desk.now())
+    reader = blog.store.subscribers.ask(email, lang if lang in blog.info.langs else blog.info.lang, blog.now())
     if reader.state is SubscriberState.PENDING:
-        letter = mail.confirmation(found, desk.blog.service, desk.blog.title, reader, desk.now())
+        letter = mail.confirmation(found, blog.info.service, blog.info.title, reader, blog.now())
         try:
             mail.send(found, letter)
         except NetworkError as error:
@@ -63,7 +57,7 @@ def ask() -> Any:
 def look(purpose: str) -> Any:
     """A page with one button; nothing happens yet."""
     given = request.args.get("token", "")
-    if mail.reader_of(_desk().settings, purpose, given) is None:
+    if mail.reader_of(current_blog().settings, purpose, given) is None:
         return _says("letters_bad_link", 404)
     return render_template("newsletter.html", purpose=purpose, token=given)
 
@@ -71,12 +65,12 @@ def look(purpose: str) -> Any:
 @pages.post("/newsletter/<any(confirm, leave):purpose>")
 def act(purpose: str) -> Any:
     """Confirm or leave; doing it twice is doing it."""
-    desk = _desk()
-    number = mail.reader_of(desk.settings, purpose, request.args.get("token", ""))
+    blog = current_blog()
+    number = mail.reader_of(blog.settings, purpose, request.args.get("token", ""))
     if number is None:
         return _says("letters_bad_link", 404)
     if purpose == "confirm":
-        desk.store.subscribers.confirm(number, desk.now())
+        blog.store.subscribers.confirm(number, blog.now())
     else:
-        desk.store.subscribers.leave(number, desk.now())
+        blog.store.subscribers.leave(number, blog.now())
     return _says(f"letters_{purpose}_done")

@@ -10,16 +10,17 @@ import logging
 import threading
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 
+from tertulia.app import Blog
 from tertulia.conversation import avatars
 from tertulia.conversation.webmention import pingback
-from tertulia.conversation.webmention.pages import SitePages
-from tertulia.conversation.webmention.receive import MentionRefusedError, Receiver, announcements
+from tertulia.conversation.webmention.pages import Pages
+from tertulia.conversation.webmention.receive import NotTakenError, Receiver, announcements
 from tertulia.core.languages import carried
 from tertulia.store.mentions import Mention
 from tertulia.web import guards
-from tertulia.web.context import Desk
+from tertulia.web.context import current_blog, rate_counter
 
 log = logging.getLogger(__name__)
 
@@ -38,31 +39,31 @@ _FAULTS = {
 _told = threading.Event()
 
 
-def receiver(desk: Desk) -> Receiver:
-    """What takes webmentions for *desk*."""
-    folder = desk.moderator.snapshots
-    others = (desk.blog.service,) if desk.same_origin else ()
+def receiver(blog: Blog) -> Receiver:
+    """What takes webmentions for *blog*."""
+    folder = blog.snapshots
+    others = (blog.info.service,) if blog.info.same_origin else ()
     return Receiver(
-        mentions=desk.store.mentions,
-        pages=SitePages(desk.blog.site, desk.blog.output, desk.blog.published, others),
-        web=desk.web,
-        take=desk.moderator.ingest,
-        gone=desk.moderator.gone,
-        now=desk.now,
+        mentions=blog.store.mentions,
+        pages=Pages(blog.info.site, blog.info.output, blog.info.published, others),
+        web=blog.fetcher,
+        take=blog.moderator.ingest,
+        gone=blog.moderator.gone,
+        now=blog.now,
         also=announcements(folder),
-        avatar=lambda url: avatars.keep(url, folder, desk.web),
+        avatar=lambda url: avatars.keep(url, folder, blog.fetcher),
     )
 
 
-def begin(desk: Desk, stop: threading.Event | None = None) -> None:
+def begin(blog: Blog, stop: threading.Event | None = None) -> None:
     """Look at what is told, as soon as it is told, until *stop*; without one, for as long as the process lives."""
-    at_work = receiver(desk)
+    at_work = receiver(blog)
     ended = stop or threading.Event()
 
     def look() -> None:
         while not ended.is_set():
             try:
-                at_work.process_due()
+                at_work.work()
             except Exception:  # one odd page must not end the thread
                 log.exception("looking at webmentions")
             _told.wait(LOOK_EVERY_SECONDS)
@@ -76,9 +77,9 @@ def told() -> Any:
     """Take one, and look at it later."""
     try:
         mention = _accept(request.form.get("source", ""), request.form.get("target", ""), "webmention")
-    except MentionRefusedError as error:
+    except NotTakenError as error:
         return _say(error.reason, error.status)
-    where = f"{_desk().blog.service}/webmention/{mention.token}"
+    where = f"{current_blog().info.service}/webmention/{mention.token}"
     answer = _say("mention_queued", 202, where)
     answer.headers["Location"] = where
     return answer
@@ -93,7 +94,7 @@ def form() -> Any:
 @pages.get("/webmention/<token>")
 def status(token: str) -> Any:
     """What became of one."""
-    mention = _desk().store.mentions.by_token(token[:40])
+    mention = current_blog().store.mentions.by_token(token[:40])
     if mention is None:
         return _say("mention_unknown", 404)
     return _say(_state(mention), 200)
@@ -105,9 +106,9 @@ def pinged() -> Any:
     try:
         source, target = pingback.read(request.get_data(cache=False)[: pingback.MAX_BYTES + 1])
         _accept(source, target, "pingback")
-    except pingback.PingbackError:
+    except pingback.BadCallError:
         body = pingback.fault(pingback.BAD_CALL, _t("mention_bad_call"))
-    except MentionRefusedError as error:
+    except NotTakenError as error:
         body = pingback.fault(_FAULTS.get(error.reason, pingback.OTHER), _t(error.reason))
     else:
         body = pingback.answer(_t("mention_queued"))
@@ -115,10 +116,10 @@ def pinged() -> Any:
 
 
 def _accept(source: str, target: str, way: str) -> Mention:
-    desk = _desk()
-    if desk.counter.hit("webmention", guards.machine(), desk.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
-        raise MentionRefusedError("mention_too_many", 429)
-    mention = receiver(desk).accept(source, target, way)
+    blog = current_blog()
+    if rate_counter().hit("webmention", guards.machine(), blog.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
+        raise NotTakenError("mention_too_many", 429)
+    mention = receiver(blog).accept(source, target, way)
     _told.set()
     return mention
 
@@ -127,7 +128,7 @@ def _state(mention: Mention) -> str:
     """The phrase for what became of it."""
     if mention.state != "taken":
         return mention.reason or "mention_queued"
-    said = _desk().store.conversation.get(mention.comment) if mention.comment else None
+    said = current_blog().store.conversation.get(mention.comment) if mention.comment else None
     if said is None:
         return mention.reason or "mention_taken"
     shown = {"waiting": "mention_waiting", "approved": "mention_approved", "gone": "mention_gone"}
@@ -144,11 +145,4 @@ def _say(key: str, status: int, where: str = "") -> Response:
 
 
 def _t(key: str) -> str:
-    return _desk().blog.t(key, g.lang)
-
-
-def _desk() -> Desk:
-    found = current_app.extensions.get("desk")
-    if not isinstance(found, Desk):
-        abort(503)
-    return found
+    return current_blog().info.t(key, g.lang)

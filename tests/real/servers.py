@@ -72,7 +72,7 @@ console.log('ready')
 """
 
 
-class NotInstalled(Exception):
+class NotInstalledError(Exception):
     """The server is not there; the message says what to do."""
 
 
@@ -82,11 +82,11 @@ def mastodon():
     A Mastodon API with the accounts "bitacora" and "lectora"; yields its address.
 
     Raises:
-        NotInstalled: it was never installed.
+        NotInstalledError: it was never installed.
     """
     program = CACHE / "mastodon" / "bin" / "mastodon_mock"
     if not program.exists():
-        raise NotInstalled(f"Mastodon's API is not installed: {INSTALL}")
+        raise NotInstalledError(f"Mastodon's API is not installed: {INSTALL}")
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder, "config.toml")
         config.write_text(_MASTODON_CONFIG, "utf-8")
@@ -103,14 +103,14 @@ def bluesky():
     A PDS and an AppView that reads it; yields (PDS address, AppView address).
 
     Raises:
-        NotInstalled: something it needs is missing.
+        NotInstalledError: something it needs is missing.
     """
     modules, node = CACHE / "bluesky", CACHE / "node" / "bin" / "node"
     postgres = _postgres_programs()
     if not _installed(modules) or not node.exists():
-        raise NotInstalled(f"Bluesky's servers are not installed: {INSTALL}")
+        raise NotInstalledError(f"Bluesky's servers are not installed: {INSTALL}")
     if not postgres:
-        raise NotInstalled("Bluesky's AppView needs PostgreSQL: apt-get install postgresql")
+        raise NotInstalledError("Bluesky's AppView needs PostgreSQL: apt-get install postgresql")
     with tempfile.TemporaryDirectory() as folder:
         port = _free_ports(4)
         os.chmod(folder, 0o755)

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.real.servers import CACHE, NotInstalled, _free_ports, _pip, _running, _wait
+from tests.real.servers import CACHE, NotInstalledError, _free_ports, _pip, _running, _wait
 
 INSTALL = "python -m tests.real.storage install"
 MOTO = "moto[s3,server]==5.2.5"  # S3 in memory
@@ -25,11 +25,11 @@ def s3():
     An S3 server that takes any key; yields its address.
 
     Raises:
-        NotInstalled: it was never installed.
+        NotInstalledError: it was never installed.
     """
     program = CACHE / "moto" / "bin" / "moto_server"
     if not program.exists():
-        raise NotInstalled(f"S3 is not installed: {INSTALL}")
+        raise NotInstalledError(f"S3 is not installed: {INSTALL}")
     port = _free_ports(1)
     with tempfile.TemporaryDirectory() as folder, _running([program, "-H", "127.0.0.1", "-p", str(port)], folder):
         _wait(f"http://127.0.0.1:{port}/moto-api/")
@@ -42,11 +42,11 @@ def smtp():
     A mail server; yields its port and the Maildir folder in which every letter lies.
 
     Raises:
-        NotInstalled: it was never installed.
+        NotInstalledError: it was never installed.
     """
     python = CACHE / "aiosmtpd" / "bin" / "python"
     if not python.exists():
-        raise NotInstalled(f"SMTP is not installed: {INSTALL}")
+        raise NotInstalledError(f"SMTP is not installed: {INSTALL}")
     port = _free_ports(1)
     with tempfile.TemporaryDirectory() as folder:
         mail = Path(folder, "mail")

@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.real.servers import CACHE, NotInstalled, _free_ports, _pip, _running, _wait
+from tests.real.servers import CACHE, NotInstalledError, _free_ports, _pip, _running, _wait
 
 INSTALL = "python -m tests.real.webmentions install"
 # ronkyuu does not say that it needs the second and third.
@@ -111,7 +111,7 @@ def install():
 
 def _installed():
     if not (FOLDER / "installed").exists() or not shutil.which("node"):
-        raise NotInstalled(f"other people's webmention software is not installed: {INSTALL}")
+        raise NotInstalledError(f"other people's webmention software is not installed: {INSTALL}")
     return FOLDER
 
 

@@ -18,7 +18,7 @@ _CANONICAL = re.compile(rb'<link rel="canonical" href="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
-class TargetPage:
+class SitePage:
     """A page of ours, and the post that it is; no post's Id for any other page."""
 
     url: str
@@ -28,7 +28,7 @@ class TargetPage:
 
 
 @dataclass(frozen=True, slots=True)
-class SitePages:
+class Pages:
     """The pages of the blog as last built."""
 
     site: str  # absolute address, no slash at the end
@@ -43,7 +43,7 @@ class SitePages:
         root = homes[0].path.rstrip("/") + "/"
         return parts.is_web and same_host and f"{parts.path}/".startswith(root)
 
-    def find(self, url: str) -> TargetPage | None:
+    def find(self, url: str) -> SitePage | None:
         """The page that *url* means; None when it is not ours, or nothing is there."""
         if not self.is_ours(url):
             return None
@@ -59,13 +59,13 @@ class SitePages:
                 canonical = _CANONICAL.search(opened.read(20_000))
             led = self._path(unescape(canonical[1].decode("utf-8", "replace"))) if canonical else None
             path = led if led in known else path
-        return known.get(path) or TargetPage(url, lang=self.published().lang)
+        return known.get(path) or SitePage(url, lang=self.published().lang)
 
-    def _posts(self) -> dict[str, TargetPage]:
+    def _posts(self) -> dict[str, SitePage]:
         found = {}
         for post in self.published().posts:
             if (path := self._path(post.url)) is not None:
-                found[path] = TargetPage(post.url, post.id, post.lang, post.title)
+                found[path] = SitePage(post.url, post.id, post.lang, post.title)
         return found
 
     def _path(self, url: str) -> str | None:

@@ -14,7 +14,7 @@ NO_SOURCE, NO_LINK, NO_TARGET, BAD_TARGET, KNOWN, DENIED, OTHER = 16, 17, 32, 33
 BAD_CALL = -32_600  # https://xmlrpc-epi.sourceforge.net/specs/rfc.fault_codes.php
 
 
-class PingbackError(ValueError):
+class BadCallError(ValueError):
     """It is no call of ``pingback.ping``."""
 
 
@@ -23,20 +23,20 @@ def read(body: bytes) -> tuple[str, str]:
     Source and target of a call.
 
     Raises:
-        PingbackError: it is anything else.
+        BadCallError: it is anything else.
     """
     if len(body) > MAX_BYTES or b"<!" in body:  # no DOCTYPE, no CDATA, no comment: an honest call has none
-        raise PingbackError
+        raise BadCallError
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         call = etree.fromstring(body.strip(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise PingbackError from error
+        raise BadCallError from error
     values = call.findall("params/param/value")
     if getattr(call.getroottree().docinfo, "doctype", ""):  # in UTF-16 its first bytes are others
-        raise PingbackError
+        raise BadCallError
     if call.tag != "methodCall" or (call.findtext("methodName") or "").strip() != "pingback.ping" or len(values) != 2:
-        raise PingbackError
+        raise BadCallError
     source, target = ("".join(map(str, value.itertext())).strip() for value in values)
     return source, target
 

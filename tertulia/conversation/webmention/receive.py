@@ -20,7 +20,7 @@ from pathlib import Path
 from tertulia.content import snapshot
 from tertulia.conversation.webmention import source
 from tertulia.conversation.webmention.discovery import USER_AGENT
-from tertulia.conversation.webmention.pages import SitePages, TargetPage, without_fragment
+from tertulia.conversation.webmention.pages import Pages, SitePage, without_fragment
 from tertulia.core.addresses import host_of, is_web_address
 from tertulia.core.errors import FetchError, FetchRefusedError, TertuliaError
 from tertulia.core.fetch import Fetched, Fetcher
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 # What the conversation calls everything that came this way, by whichever of the two protocols.
 SOURCE = "webmention"
+LONGEST_ADDRESS = 2000
 MAX_BYTES = 1_000_000
 TIMEOUT_SECONDS = 15.0
 # A queue this long is somebody's attack; the honest are asked to come back.
@@ -41,7 +42,7 @@ WAITS = (timedelta(minutes=2), timedelta(hours=1), timedelta(hours=6), timedelta
 AGAIN_AFTER_404 = timedelta(hours=1)
 
 
-class MentionRefusedError(ValueError):
+class NotTakenError(ValueError):
     """The request is refused at once; *reason* is the key of a phrase."""
 
     def __init__(self, reason: str, status: int = 400) -> None:
@@ -55,12 +56,12 @@ class Receiver:
     """Takes what others tell us, and looks at it."""
 
     mentions: Mentions
-    pages: SitePages
+    pages: Pages
     web: Fetcher
     take: Callable[[Incoming], Recorded]  # the moderator's
     gone: Callable[[str, str], Recorded]
     now: Callable[[], datetime]
-    also: Callable[[TargetPage], tuple[str, ...]] = lambda page: ()  # where else a post lives: its announcements
+    also: Callable[[SitePage], tuple[str, ...]] = lambda page: ()  # where else a post lives: its announcements
     avatar: Callable[[str], str] = lambda url: ""  # keeps a small copy of a picture; gives its file name
 
     def accept(self, told_source: str, target: str, way: str = "webmention") -> Mention:
@@ -68,26 +69,26 @@ class Receiver:
         Check a request, and queue it.
 
         Raises:
-            MentionRefusedError: it makes no sense, or is about no page of ours, or there is too much of it.
+            NotTakenError: it makes no sense, or is about no page of ours, or there is too much of it.
         """
         told_source, target = told_source.strip(), target.strip()
         if not (is_web_address(told_source) and is_web_address(target)):
-            raise MentionRefusedError("mention_bad_address")
+            raise NotTakenError("mention_bad_address")
         if without_fragment(told_source) == without_fragment(target):
-            raise MentionRefusedError("mention_same")
+            raise NotTakenError("mention_same")
         if not self.pages.is_ours(target):
-            raise MentionRefusedError("mention_not_ours")
+            raise NotTakenError("mention_not_ours")
         if self.pages.is_ours(told_source):
-            raise MentionRefusedError("mention_own_source")
+            raise NotTakenError("mention_own_source")
         if self.pages.find(target) is None:
-            raise MentionRefusedError("mention_no_target")
+            raise NotTakenError("mention_no_target")
         known = self.mentions.known(told_source, target)
         if known is None or known.state != "queued":
             host = host_of(told_source)
             if self.mentions.queued(host) >= MOST_QUEUED_OF_HOST:
-                raise MentionRefusedError("mention_too_many", 429)
+                raise NotTakenError("mention_too_many", 429)
             if self.mentions.queued() >= MOST_QUEUED:
-                raise MentionRefusedError("mention_too_many", 503)
+                raise NotTakenError("mention_too_many", 503)
         return self.mentions.receive(told_source, target, way, self.now())
 
     def targets_in(self, url: str) -> list[str]:
@@ -101,12 +102,12 @@ class Receiver:
         linked = source.links_in(answer) if answer.ok else []
         return [link for link in linked if (page := self.pages.find(link)) and page.post]
 
-    def process_due(self, most: int = 100) -> int:
+    def work(self, most: int = 100) -> int:
         """Look at what is due; at how many."""
         done = 0
         while done < most and (mention := self.mentions.next(self.now())):
             try:
-                self._verify(mention)
+                self._look(mention)
             except TertuliaError:
                 raise
             except Exception:  # a page odder than we thought of: it must not keep the others waiting
@@ -117,7 +118,7 @@ class Receiver:
             self.mentions.purge(self.now())
         return done
 
-    def _verify(self, mention: Mention) -> None:
+    def _look(self, mention: Mention) -> None:
         page = self.pages.find(mention.target)
         if page is None:
             self._drop(mention, "mention_no_target")
@@ -144,7 +145,7 @@ class Receiver:
         else:
             self._take(mention, page, answer)
 
-    def _take(self, mention: Mention, page: TargetPage, answer: Fetched) -> None:
+    def _take(self, mention: Mention, page: SitePage, answer: Fetched) -> None:
         places = self.also(page)
         read = source.read(answer, mention.source, mention.target, places, self._ask, self.now())
         if read.kind in ("like", "repost") and any(read.url.startswith(place) for place in places if place):
@@ -210,10 +211,10 @@ class Receiver:
         self.mentions.settle(mention, state, reason, self.now())
 
 
-def announcements(snapshots: Path) -> Callable[[TargetPage], tuple[str, ...]]:
+def announcements(snapshots: Path) -> Callable[[SitePage], tuple[str, ...]]:
     """A function that says where else the post of a page lives, by its snapshot."""
 
-    def also(page: TargetPage) -> tuple[str, ...]:
+    def also(page: SitePage) -> tuple[str, ...]:
         known = snapshot.read(snapshots, page.post, page.lang).syndication if page.post else ()
         return tuple(place.url for place in known if place.url)
 

@@ -1,7 +1,7 @@
 """Telling every site that a post links to, once for each version of the post.
 
-    queue_mentions(…)  writes down which links are to be told: new ones, those of a changed post, those taken out
-    Sender.send_due    tells them, and keeps what each site said
+    plan(…)      writes down which links are to be told: new ones, those of a changed post, those taken out
+    Sender.run   tells them, and keeps what each site said
 
 What is told is what readers see: the links of the built page, its text and credits, without the conversation under it.
 https://www.w3.org/TR/webmention/#sending-webmentions
@@ -19,7 +19,7 @@ from lxml import html
 
 from tertulia.content.posts import Post
 from tertulia.conversation.webmention.discovery import USER_AGENT, discover
-from tertulia.conversation.webmention.pages import SitePages
+from tertulia.conversation.webmention.pages import Pages
 from tertulia.core.addresses import host_of, join_address, split_address
 from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetched, Fetcher
@@ -36,14 +36,14 @@ _REDIRECTED = (301, 302, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
-class OutgoingLinks:
+class Linked:
     """What a built page tells others: where it links to, and which version it is."""
 
     version: str
     targets: tuple[str, ...]
 
 
-def outgoing_links(page: str, url: str, pages: SitePages) -> OutgoingLinks:
+def links_of(page: str, url: str, pages: Pages) -> Linked:
     """
     The links of one built post that lead to other sites, in order, each once.
 
@@ -67,11 +67,11 @@ def outgoing_links(page: str, url: str, pages: SitePages) -> OutgoingLinks:
     said = [*entry.find_class("p-name"), *entry.find_class("e-content")]
     words = " ".join(" ".join(one.text_content().split()) for one in said)
     version = hashlib.sha256("\x00".join((words, *found)).encode()).hexdigest()[:32]
-    return OutgoingLinks(version, tuple(found))
+    return Linked(version, tuple(found))
 
 
-def queue_mentions(
-    sent: SentMentions, pages: SitePages, posts: Iterable[Post], since: datetime | None, *, every: Iterable[Post]
+def plan(
+    sent: SentMentions, pages: Pages, posts: Iterable[Post], since: datetime | None, *, every: Iterable[Post]
 ) -> int:
     """
     Write down what is to be told.
@@ -93,7 +93,7 @@ def queue_mentions(
         file = pages.output() / _file_of(post.url, pages.site)
         if not file.is_file():
             continue
-        linked = outgoing_links(file.read_text("utf-8"), post.url, pages)
+        linked = links_of(file.read_text("utf-8"), post.url, pages)
         queued += sent.want(post.url, linked.targets, linked.version)
     for source in sorted(known - {post.url for post in every}):
         queued += sent.want(source, (), "")
@@ -113,7 +113,7 @@ class Sender:
     web: Fetcher
     now: Callable[[], datetime]
 
-    def send_due(self) -> list[Sent]:
+    def run(self) -> list[Sent]:
         """Tell everything that is due; what became of each."""
         told = self.sent.due(self.now())
         for one in told:

@@ -49,7 +49,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
 @dataclass(frozen=True, slots=True)
-class MentionContent:
+class SourceReading:
     """What a page says about ours."""
 
     kind: Kind
@@ -83,7 +83,7 @@ def links_in(page: Fetched) -> list[str]:
     return sorted(_links(tree, page.url)) if tree is not None else []
 
 
-def read(page: Fetched, source: str, target: str, also: Iterable[str], ask: Ask, now: datetime) -> MentionContent:
+def read(page: Fetched, source: str, target: str, also: Iterable[str], ask: Ask, now: datetime) -> SourceReading:
     """
     What *page* says about *target*; it is known to link to it.
 
@@ -106,7 +106,7 @@ def read(page: Fetched, source: str, target: str, also: Iterable[str], ask: Ask,
     published = _moment(said.get("published"), now) or now
     edited = _moment(said.get("updated"), now)
     words, markup = _words(said, kind)
-    return MentionContent(kind, author, avatar, url, published, edited if edited != published else None, words, markup)
+    return SourceReading(kind, author, avatar, url, published, edited if edited != published else None, words, markup)
 
 
 def with_avatar(author: Author, file: str) -> Author:
@@ -200,11 +200,11 @@ def _words(said: dict[str, Any], kind: Kind) -> tuple[str, str]:
 
 def _as_mention(
     tree: lxml_html.HtmlElement | None, provenance: Provenance, found: dict[str, Any], ask: Ask, now: datetime
-) -> MentionContent:
+) -> SourceReading:
     """A page that tells no more than that it links to us."""
     title = title_of(tree) or host_of(provenance.final)
     author, avatar = author_of({"properties": {}}, found, provenance, ask)
-    return MentionContent("mention", author, avatar, provenance.page, now, None, title, f"<p>{escape(title)}</p>")
+    return SourceReading("mention", author, avatar, provenance.page, now, None, title, f"<p>{escape(title)}</p>")
 
 
 def _moment(values: Any, now: datetime) -> datetime | None:

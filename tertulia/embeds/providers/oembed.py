@@ -36,7 +36,7 @@ _SIGNED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class OEmbedService:
     """One entry of ``providers.toml``, whose header says what the fields mean."""
 
     label: str
@@ -50,7 +50,7 @@ class Service:
     page: bool = False
 
 
-def service(name: str, entry: dict[str, Any]) -> Service:
+def service(name: str, entry: dict[str, Any]) -> OEmbedService:
     """
     Read one entry.
 
@@ -60,12 +60,12 @@ def service(name: str, entry: dict[str, Any]) -> Service:
     entry = dict(entry)
     try:
         patterns = tuple(re.compile(pattern) for pattern in entry.pop("addresses"))
-        return Service(patterns=patterns, **entry)
+        return OEmbedService(patterns=patterns, **entry)
     except (KeyError, TypeError, re.error) as error:
         raise ValueError(f"providers.toml, [{name}]: {error}") from error
 
 
-def capture(ask: CaptureRequest, service: Service) -> Capture:
+def capture(ask: CaptureRequest, service: OEmbedService) -> Capture:
     """The item, from its oEmbed answer and, where the entry says so, from its page."""
     url = service.url.format_map(ask.parts) if service.url else ask.url
     source = service.endpoint.format(url=escaped(url), origin=re.sub(r"^(https?://[^/]+).*", r"\1", ask.url))
@@ -103,7 +103,7 @@ def _author(answer: dict[str, Any]) -> Author | None:
     return Author(name=name, url=address(answer.get("author_url"))) if name else None
 
 
-def _player(answer: dict[str, Any], service: Service, ask: CaptureRequest) -> str:
+def _player(answer: dict[str, Any], service: OEmbedService, ask: CaptureRequest) -> str:
     if service.player:
         return service.player.format_map(ask.parts)
     frame = _IFRAME.search(answer["html"]) if isinstance(answer.get("html"), str) else None

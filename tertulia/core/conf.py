@@ -20,7 +20,8 @@ DEFAULTS = paths.PACKAGE / "defaults.py"
 
 def settings(root: Path) -> dict[str, Any]:
     """The plain public settings of the blog in the folder *root*: its own, and the defaults for the rest."""
-    return {**read(DEFAULTS), **read(root / NAME)}
+    own = root / NAME
+    return {**read(DEFAULTS), **(read(own) if own.is_file() else {})}
 
 
 def find(folder: Path) -> Path | None:

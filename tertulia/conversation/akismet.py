@@ -7,9 +7,6 @@ Its limits: https://akismet.com/developers/detailed-docs/comment-check/ (read 20
 import logging
 from collections.abc import Callable
 
-from flask import has_request_context, request
-
-from tertulia.conversation.blog import Blog
 from tertulia.conversation.rules import Signals
 from tertulia.core.errors import TertuliaError
 from tertulia.core.fetch import Fetcher
@@ -24,22 +21,29 @@ TIMEOUT_SECONDS = 3.0
 
 
 def asker(
-    key: Secret, blog: Blog, web: Fetcher, address: str = ADDRESS
+    key: Secret, site: str, web: Fetcher, address: str = ADDRESS
 ) -> Callable[[Incoming, Signals], bool | None] | None:
-    """What asks Akismet; None where there is no key."""
+    """
+    What asks Akismet; None where there is no key.
+
+    Args:
+        key: ``AKISMET_KEY``.
+        site: The blog's address, to which the key belongs.
+        address: Akismet's own.
+    """
     if not key:
         return None
 
-    def ask(incoming: Incoming, _signals: Signals) -> bool | None:
+    def ask(incoming: Incoming, signals: Signals) -> bool | None:
         """True for spam, False for ham, None when it does not say."""
-        if not has_request_context():
+        if not signals.address:  # Akismet answers nothing without one
             return None
         fields = {
             "api_key": key.reveal(),
-            "blog": blog.site,
-            "user_ip": request.remote_addr or "",
-            "user_agent": request.headers.get("User-Agent", "")[:300],
-            "referrer": request.headers.get("Referer", "")[:300],
+            "blog": site,
+            "user_ip": signals.address,
+            "user_agent": signals.user_agent[:300],
+            "referrer": signals.referrer[:300],
             "comment_type": "reply" if incoming.in_reply_to else "comment",
             "comment_author": incoming.author.name,
             "comment_author_url": incoming.author.url,

@@ -1,0 +1,289 @@
+"""A blog that is open: everything that a command or the service works with, made when it is first asked for.
+
+This is the only place where the parts are put together; each part takes what it needs as arguments and knows nothing
+of this file. Opening costs nothing: settings are read, the store is opened and libraries are imported at the first
+use, so that a command which needs little starts at once. ::
+
+    with Blog(root) as blog:
+        blog.store.deliveries.counts()
+
+What a thread may ask for is made beforehand by ``ready``; nothing here is locked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from tertulia.content.posts import Published
+    from tertulia.conversation.background import BackgroundWorker
+    from tertulia.conversation.blog import BlogInfo
+    from tertulia.conversation.moderator import Moderator
+    from tertulia.conversation.notices import Notices
+    from tertulia.conversation.webmention.pages import Pages
+    from tertulia.core.fetch import Fetcher
+    from tertulia.core.settings import Secret, Settings
+    from tertulia.core.tokens import Signer
+    from tertulia.deploy.base import Target
+    from tertulia.store import Store
+    from tertulia.syndication.networks.base import Network, NetworkContext
+    from tertulia.syndication.networks.listening.base import Listener
+    from tertulia.syndication.outbox import Outbox
+
+
+def utc_now() -> datetime:
+    """The moment it is."""
+    return datetime.now(UTC)
+
+
+class Blog:
+    """
+    The blog in one folder, opened once and closed once.
+
+    Args:
+        root: Its folder.
+        output: Where the built site is, if not in ``output``; a preview moves it.
+        preview_address: The address under which both site and service are seen, in a preview.
+        settings: In place of the environment and ``.env``.
+        now: In place of the clock.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        output: Callable[[], Path] | None = None,
+        preview_address: str = "",
+        settings: Settings | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.root = root
+        self.now = now
+        self.snapshots = root / "var" / "conversation"
+        self._output = output or (lambda: root / "output")
+        self._preview_address = preview_address
+        if settings is not None:
+            self.settings = settings
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back what was opened; closing twice is closing once."""
+        if "store" in self.__dict__:
+            self.store.close()
+
+    def ready(self) -> Self:
+        """Open the store and make whatever threads share, so that no two of them make it twice."""
+        _ = (self.info, self.fetcher, self.moderator, self.background, self.proof_key)
+        return self
+
+    # What the owner wrote
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The private settings: the environment and ``.env``."""
+        from tertulia.core import settings
+
+        return settings.load(self.root)
+
+    @cached_property
+    def conf(self) -> dict[str, Any]:
+        """The plain values of ``pelicanconf.py``; none where there is no such file."""
+        from tertulia.core import conf
+
+        return conf.settings(self.root)
+
+    @cached_property
+    def info(self) -> BlogInfo:
+        """The blog as the service and the letters see it."""
+        from tertulia.conversation.blog import BlogInfo
+
+        return BlogInfo.of(self.root, self.conf, output=self._output, preview_address=self._preview_address)
+
+    @property
+    def output(self) -> Path:
+        """Where the built site is now."""
+        return self._output()
+
+    def published(self) -> Published:
+        """
+        What the last build published.
+
+        Raises:
+            ContentError: nothing was built.
+        """
+        from tertulia.content import posts
+
+        return posts.read(self.output)
+
+    def since(self, given: str = "") -> datetime:
+        """
+        The moment before which nothing is announced.
+
+        Args:
+            given: What was said on the command line; else ``ANNOUNCE_SINCE`` of ``.env`` or of pelicanconf.py holds.
+
+        Raises:
+            SettingError: it is set nowhere, or makes no sense.
+        """
+        from tertulia.core import settings
+        from tertulia.core.errors import SettingError
+        from tertulia.core.languages import say
+
+        if given:
+            return settings.parse_since(given, "--since")
+        if found := self.settings.since():
+            return found
+        if written := self.conf.get("ANNOUNCE_SINCE"):
+            return settings.parse_since(str(written), "ANNOUNCE_SINCE")
+        raise SettingError(say("announce_since"))
+
+    # What is kept, and the way out
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, its tables up to date."""
+        from tertulia.store import open_store
+
+        return open_store(self.settings.tertulia_store.reveal(), self.root)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """The guarded way out to the web."""
+        from tertulia.core.fetch import Fetcher
+
+        return Fetcher(self.settings.fetch_allow_private)
+
+    @cached_property
+    def _secret(self) -> Secret:
+        from tertulia.core.tokens import secret_of
+
+        return secret_of(self.settings, self.root)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """What signs form tokens, private links and sessions."""
+        from tertulia.core.tokens import Signer
+
+        return Signer(self._secret)
+
+    @cached_property
+    def proof_key(self) -> str:
+        """The key of the form's proof of work, and of the words that guard the owner's forms."""
+        return hashlib.sha256(f"altcha {self._secret.reveal()}".encode()).hexdigest()
+
+    # The conversation
+
+    @cached_property
+    def notices(self) -> Notices:
+        """The letters about the conversation."""
+        from tertulia.conversation.notices import Notices
+
+        return Notices(self.store, self.info, self.signer, self.settings.owner_email, self.now)
+
+    @cached_property
+    def background(self) -> BackgroundWorker:
+        """What sends letters and has the site built anew."""
+        from tertulia.conversation.background import BackgroundWorker
+
+        return BackgroundWorker(self.root, self.settings, self.store, self.now)
+
+    @cached_property
+    def moderator(self) -> Moderator:
+        """What everything that is said goes through."""
+        from tertulia.conversation import akismet
+        from tertulia.conversation.moderator import Moderator
+
+        second_opinion = akismet.asker(self.settings.akismet_key, self.info.site, self.fetcher)
+        return Moderator(
+            self.store, self.snapshots, self.now, self.notices, self.background.request_rebuild, second_opinion
+        )
+
+    def pages(self, published: Published) -> Pages:
+        """Which page of the built site an address means."""
+        from tertulia.conversation.webmention.pages import Pages
+
+        return Pages(published.site, lambda: self.output, lambda: published)
+
+    # The networks
+
+    def networks(self, published: Published | None = None, *, with_store: bool = True) -> list[Network]:
+        """
+        Every network there is, with a key or without.
+
+        Args:
+            published: The built site, for those that write the blog's name and address.
+            with_store: False where only looking may not make a store; the newsletter has no readers then.
+        """
+        from tertulia.syndication.networks import networks
+
+        return networks(self._network_context(published, with_store=with_store))
+
+    def listeners(self) -> list[Listener]:
+        """Every network whose answers can be read, and that has a key."""
+        from tertulia.syndication.networks.listening import listeners
+
+        return listeners(self._network_context(None, with_store=False))
+
+    def outbox(self, networks: Sequence[Network] = ()) -> Outbox:
+        """What says each post once, on those *networks* that have a key."""
+        from tertulia.store.journal import Journal
+        from tertulia.syndication.outbox import Outbox
+
+        return Outbox(
+            store=self.store,
+            networks={network.name: network for network in networks if network.configured()},
+            snapshots=self.snapshots,
+            journal=Journal(self.root / "var"),
+            now=self.now,
+        )
+
+    def _network_context(self, published: Published | None, *, with_store: bool) -> NetworkContext:
+        from tertulia.syndication.networks.base import NetworkContext
+        from tertulia.syndication.networks.memory import Memory
+
+        return NetworkContext(
+            settings=self.settings,
+            web=self.fetcher,
+            output=self.output,
+            memory=Memory(self.root / "var" / "networks"),
+            now=self.now,
+            pause=time.sleep,
+            readers=self.store.subscribers if with_store else None,
+            site=published.site if published else "",
+            title=published.title if published else "",
+            service=self._service_elsewhere(),
+        )
+
+    def _service_elsewhere(self) -> str:
+        """The service's address where it has one of its own; "" when it answers under the blog's."""
+        address = str(self.conf.get("SERVICE_ADDRESS", ""))
+        return address if address.startswith(("https://", "http://")) else ""
+
+    # Where readers find it
+
+    def deploy_target(self) -> Target:
+        """
+        The place that ``DEPLOY_TARGET`` names.
+
+        Raises:
+            SettingError: there is none, or no such kind.
+        """
+        from tertulia import deploy
+        from tertulia.deploy.base import DeployContext
+
+        context = DeployContext(self.settings, self.fetcher, self.now, self.root)
+        return deploy.target(self.settings.deploy_target, context)

@@ -1,0 +1,121 @@
+"""What happens behind the service's back: letters go out, and the site is built anew when something public changed."""
+
+import logging
+import shlex
+import subprocess
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from tertulia.core import smtp
+from tertulia.core.addresses import split_address
+from tertulia.core.errors import TertuliaError
+from tertulia.core.fetch import Fetcher
+from tertulia.core.languages import carried
+from tertulia.core.settings import Settings
+from tertulia.store import Store
+
+log = logging.getLogger(__name__)
+
+# Several decisions in a row are one rebuild.
+REBUILD_AFTER_SECONDS = 1.0
+LETTERS_EVERY_SECONDS = 30.0
+
+
+class BackgroundWorker:
+    """
+    Sends letters and has the site built anew: in two threads beside the service, or at once at the end of a command.
+
+    One failure never ends a thread.
+    """
+
+    def __init__(self, root: Path, settings: Settings, store: Store, now: Callable[[], datetime]) -> None:
+        self._root, self._settings, self._store, self._now = root, settings, store, now
+        self._wanted = threading.Event()
+        self._stop = threading.Event()
+
+    def start(self) -> None:
+        """Start the threads; both end with the process."""
+        if self._settings.smtp_url:
+            threading.Thread(target=carried(self._send_in_turn), daemon=True, name="letters").start()
+        if self._settings.rebuild_hook:
+            threading.Thread(target=carried(self._rebuild_in_turn), daemon=True, name="rebuild").start()
+
+    def stop(self) -> None:
+        """Have both threads end at their next turn."""
+        self._stop.set()
+        self._wanted.set()
+
+    def request_rebuild(self) -> None:
+        """Note that what is public has changed; several notes in a row are one rebuild."""
+        self._wanted.set()
+
+    def run_pending(self) -> None:
+        """Send and rebuild now what waits, where no thread will."""
+        if self._settings.smtp_url:
+            self.send_letters()
+        if self._settings.rebuild_hook and self._wanted.is_set():
+            self.run_hook()
+
+    def send_letters(self) -> int:
+        """Send the letters that are due; return how many went."""
+        sent = 0
+        for letter in self._store.letters.due(self._now()):
+            try:
+                settings = self._settings
+                smtp.send(
+                    settings.smtp_url,
+                    settings.mail_from or settings.owner_email,
+                    letter.recipient,
+                    letter.subject,
+                    letter.body,
+                    self._now(),
+                )
+            except TertuliaError as error:
+                again = self._store.letters.failed(letter, self._now())
+                log.warning("%s (%s)", error, "again later" if again else "given up")
+            else:
+                self._store.letters.sent(letter)
+                sent += 1
+        return sent
+
+    def run_hook(self) -> None:
+        """Run ``REBUILD_HOOK``: a command in the blog's folder, or an address that gets a POST."""
+        hook = self._settings.rebuild_hook.reveal()
+        if split_address(hook).is_web:
+            token = self._settings.rebuild_token.reveal()
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            web = Fetcher(self._settings.fetch_allow_private)
+            # The words GitHub wants: https://docs.github.com/rest/repos/repos#create-a-repository-dispatch-event
+            answer = web.request("POST", hook, json={"event_type": "conversation"}, headers=headers)
+            if not answer.ok:
+                log.warning("the rebuild hook answered %s", answer.status)
+            return
+        try:
+            ended = subprocess.run(shlex.split(hook), cwd=self._root, check=False, capture_output=True, timeout=1800)
+        except (OSError, subprocess.SubprocessError) as error:
+            log.warning("the rebuild hook did not run: %s", error)
+            return
+        if ended.returncode:
+            log.warning(
+                "the rebuild hook ended with %s: %s", ended.returncode, ended.stderr[-500:].decode(errors="replace")
+            )
+
+    def _send_in_turn(self) -> None:
+        while not self._stop.wait(LETTERS_EVERY_SECONDS if not self._log_failure(self.send_letters) else 1.0):
+            pass
+
+    def _rebuild_in_turn(self) -> None:
+        while self._wanted.wait() and not self._stop.wait(REBUILD_AFTER_SECONDS):
+            self._wanted.clear()
+            self._log_failure(self.run_hook)
+
+    @staticmethod
+    def _log_failure(work: Callable[[], object]) -> object:
+        """One failure must not end the thread."""
+        try:
+            return work()
+        except Exception:
+            log.exception("in the background of the service")
+            return None

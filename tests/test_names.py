@@ -1,0 +1,41 @@
+"""One class name has one meaning in the whole package, and exceptions are called errors."""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Names that mean two things for a reason; nothing else may join them.
+ALLOWED = {
+    # schema.org's own words, written into JSON-LD as they stand there.
+    "Author": {"tertulia/embeds/types.py", "tertulia/site/schema.py", "tertulia/store/said.py"},
+    "Blog": {"tertulia/app.py", "tertulia/site/schema.py"},
+    "Comment": {"tertulia/content/snapshot.py", "tertulia/site/schema.py"},
+    "Image": {"tertulia/embeds/types.py", "tertulia/site/schema.py"},
+    # The same conversation: as the build reads it from a file, and as the store keeps it.
+    "Conversation": {"tertulia/content/snapshot.py", "tertulia/store/conversation.py"},
+}
+
+
+def classes():
+    """Every class of the package and the plugins, with the files that have one of that name."""
+    found = defaultdict(set)
+    for folder in ("tertulia", "plugins"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    found[node.name].add(path.relative_to(ROOT).as_posix())
+    return found
+
+
+def test_one_class_name_has_one_meaning():
+    """Whoever reads a name need not ask which of them is meant."""
+    twice = {name: files for name, files in classes().items() if len(files) > 1}
+    assert {} == {name: files for name, files in twice.items() if not files <= ALLOWED.get(name, set())}
+
+
+def test_what_is_allowed_twice_is_there_twice():
+    """An exception that is no longer needed goes."""
+    found = classes()
+    assert [] == [name for name, files in ALLOWED.items() if not files <= found[name]]

@@ -10,13 +10,13 @@ Settings:
 
 from pathlib import Path
 
-from pelican import signals
+from pelican import Pelican, signals
 
 from tertulia.core import paths
 from tertulia.core.addresses import split_address
 
 
-def resolve(pelican):
+def resolve(pelican: Pelican) -> None:
     """Make every path whole, once the settings are read."""
     settings = pelican.settings
     root, own = Path(settings["PATH"]).parent, paths.own_theme(settings["PATH"])
@@ -29,5 +29,5 @@ def resolve(pelican):
     settings["SITEURL"] = settings["SITEURL"] or split_address(settings["SITE_ADDRESS"]).path.rstrip("/")
 
 
-def register():
+def register() -> None:
     signals.initialized.connect(resolve)

@@ -10,14 +10,14 @@ import logging
 import re
 from pathlib import Path
 
-from pelican import signals
+from pelican import Pelican, signals
 
 from tertulia.core.languages import say
 
 log = logging.getLogger(__name__)
 
 
-def write_key(pelican):
+def write_key(pelican: Pelican) -> None:
     """Leave the key where search engines look for it."""
     key = pelican.settings.get("INDEXNOW_KEY", "")
     if key and not re.fullmatch(r"[A-Za-z0-9-]{8,128}", key):
@@ -26,5 +26,5 @@ def write_key(pelican):
         Path(pelican.settings["OUTPUT_PATH"], f"{key}.txt").write_text(key, "ascii")
 
 
-def register():
+def register() -> None:
     signals.finalized.connect(write_key)

@@ -5,21 +5,23 @@ Originals and translations alike, newest first, paginated, with the interface in
 """
 
 from pelican import signals
+from pelican.generators import ArticlesGenerator
+from pelican.writers import Writer
 
-from .series import all_posts
+from tertulia.site.contents import by_date, listed
+from tertulia.site.series import language_homes
 
 
-def find_languages(generator):
+def find_languages(generator: ArticlesGenerator) -> None:
     """List the languages that have posts."""
-    found = {post.lang for post in all_posts(generator)} - {generator.settings["DEFAULT_LANG"]}
-    generator.context["language_homes"] = {lang: f"{lang}/" for lang in sorted(found)}
+    generator.context["language_homes"] = language_homes(listed(generator), generator.settings["DEFAULT_LANG"])
 
 
-def write_language_homes(generator, writer):
+def write_language_homes(generator: ArticlesGenerator, writer: Writer) -> None:
     """Write ``LANG/index.html`` and the pages after it."""
     template = generator.get_template("language")
     for lang, url in generator.context["language_homes"].items():
-        posts = [post for post in reversed(all_posts(generator)) if post.lang == lang]
+        posts = [post for post in reversed(by_date(generator)) if post.lang == lang]
         writer.write_file(
             f"{url}index.html", template, generator.context, template_name="language",
             articles=posts, dates=posts, paginated={"articles": posts, "dates": posts},
@@ -27,6 +29,6 @@ def write_language_homes(generator, writer):
         )  # fmt: skip
 
 
-def register():
+def register() -> None:
     signals.article_generator_finalized.connect(find_languages)
     signals.article_writer_finalized.connect(write_language_homes)

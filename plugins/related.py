@@ -1,29 +1,16 @@
-"""Posts that talk about the same things, at the end of each post.
-
-Leaves them on ``article.related``, closest first, always in the post's own language.
-
-Settings:
-    RELATED_POSTS   how many at most; 0 for none. Default 3.
-"""
+"""Posts that talk about the same things, at the end of each post: see ``tertulia/site/related.py``."""
 
 from pelican import signals
+from pelican.generators import ArticlesGenerator
 
-from tertulia.site.related import Text, related
-
-
-def add_related_posts(generator):
-    """Give every post its ``related``."""
-    count = generator.settings.get("RELATED_POSTS", 3)
-    if not count:
-        return
-    posts = {f"{post.id} {post.lang}": post for post in [*generator.articles, *generator.translations]}
-    texts = [
-        Text(key, post.lang, post.title, tags=tuple(tag.name for tag in post.tags), stems=post.stems)
-        for key, post in posts.items()
-    ]
-    for key, found in related(texts, count).items():
-        posts[key].related = [posts[other] for other in found]
+from tertulia.site.contents import listed
+from tertulia.site.related import add_related
 
 
-def register():
+def add_related_posts(generator: ArticlesGenerator) -> None:
+    """Give every post its ``related``, closest first."""
+    add_related(listed(generator), generator.settings.get("RELATED_POSTS", 3))
+
+
+def register() -> None:
     signals.article_generator_finalized.connect(add_related_posts)

@@ -1,77 +1,30 @@
-"""What comes before and after a post: its neighbours in time, and its place in a series.
-
-Each post gets ``previous`` and ``next`` (older and newer, in its own language) and, when the author names one,
-``series``: a ``Series`` shared by its posts, with a page of its own.
-
-Settings:
-    SERIES_URL, SERIES_SAVE_AS   where a series has its page, with ``{slug}``.
-"""
-
-import itertools
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
+"""Before and after a post, and its series with a page of its own: see ``tertulia/site/series.py``."""
 
 from pelican import signals
+from pelican.generators import ArticlesGenerator
+from pelican.writers import Writer
 
-from tertulia.core.text import slugify
-
-
-@dataclass(frozen=True)
-class Series:
-    """A post's place in a series: ``index`` counts from 1, ``articles`` are all of it, oldest first."""
-
-    name: str
-    slug: str
-    lang: str
-    url: str
-    save_as: str
-    index: int = 0
-    articles: list = field(default_factory=list, repr=False, compare=False)
+from tertulia.site import series
+from tertulia.site.contents import by_date
 
 
-def all_posts(generator):
-    """Every listed post of every language, oldest first; the same order on every machine."""
-    return sorted([*generator.articles, *generator.translations], key=lambda post: (post.date, post.id, post.lang))
+def add_neighbours(generator: ArticlesGenerator) -> None:
+    """Set ``previous``, ``next`` and ``series`` on posts; all series are in the context as ``all_series``."""
+    posts = by_date(generator)
+    series.add_neighbours(posts)
+    generator.context["all_series"] = series.add_series(posts, generator.settings)
 
 
-def add_neighbours(generator):
-    """Set ``previous`` and ``next`` within each language."""
-    by_language = defaultdict(list)
-    for post in all_posts(generator):
-        by_language[post.lang].append(post)
-    for posts in by_language.values():
-        for older, newer in itertools.pairwise(posts):
-            older.next, newer.previous = newer, older
-
-
-def add_series(generator):
-    """Set ``series`` on every post that names one, and list all series in the context."""
-    settings = generator.settings
-    by_series = defaultdict(list)
-    for post in all_posts(generator):
-        if post.series_name:
-            by_series[slugify(post.series_name), post.lang].append(post)
-    generator.context["all_series"] = []
-    for (slug, lang), posts in sorted(by_series.items()):
-        folder = "" if lang == settings["DEFAULT_LANG"] else f"{lang}/"
-        address = [folder + settings[key].format(slug=slug) for key in ("SERIES_URL", "SERIES_SAVE_AS")]
-        whole = Series(posts[0].series_name, slug, lang, *address, articles=posts)
-        generator.context["all_series"].append(whole)
-        for index, post in enumerate(posts, 1):
-            post.series = replace(whole, index=index)
-
-
-def write_series(generator, writer):
+def write_series(generator: ArticlesGenerator, writer: Writer) -> None:
     """Write a page for each series."""
     template = generator.get_template("series")
-    for series in generator.context["all_series"]:
+    for one in generator.context["all_series"]:
         writer.write_file(
-            series.save_as, template, generator.context, series=series, articles=series.articles,
-            page_lang=series.lang, page_name=series.url, url=series.url, override_output=False,
+            one.save_as, template, generator.context, series=one, articles=one.articles,
+            page_lang=one.lang, page_name=one.url, url=one.url, override_output=False,
         )  # fmt: skip
 
 
-def register():
+def register() -> None:
     signals.article_generator_finalized.connect(add_neighbours)
-    signals.article_generator_finalized.connect(add_series)
     signals.article_writer_finalized.connect(write_series)

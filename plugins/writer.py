@@ -1,55 +1,39 @@
 """Posts are written on all cores, once every plugin has said what it wants written.
 
 Pelican writes page by page as its generators ask. Ours keeps what was asked and renders it together, after the last
-generator and before any other plugin's ``finalized``; the files are the same. Must be the first plugin.
+generator and before any other plugin's ``finalized``; the files are the same. Must stand before those plugins.
 """
 
 import atexit
 import gc
+from typing import Any
 
-from pelican import signals
+from pelican import Pelican, signals
 from pelican.writers import Writer
 
 from tertulia.core.parallel import spread
-
-_asked: list = []  # of this build: the arguments of every write_file
-
-
-class PatientWriter(Writer):
-    """Takes note of every page; ``write_pages`` writes them."""
-
-    def write_file(self, *args, **kwargs):
-        _asked.append((self, args, kwargs))
+from tertulia.site.build import SiteBuild
 
 
-def forget_pages(_pelican):
-    """Begin a build with nothing asked, whatever became of the one before."""
-    _asked.clear()
+class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican has no types
+    def write_file(self, *args: Any, **kwargs: Any) -> None:
+        """Take note of a page, as a call that ``write_pages`` makes."""
+        build, is_post = SiteBuild.of(self.settings), kwargs.keys() & {"article", "page"}
+        (build.post_pages if is_post else build.list_pages).append(lambda: Writer.write_file(self, *args, **kwargs))
 
 
-def take_notes(_pelican):
-    """Have Pelican write with our writer."""
-    return PatientWriter
+def choose_writer(_pelican: Pelican) -> type[Writer]:
+    return DeferredWriter
 
 
-def write_pages(_pelican):
-    """Write everything that was asked for; many posts on all cores, the lists here."""
-    posts = [asked for asked in _asked if asked[2].keys() & {"article", "page"}]
-    lists = [asked for asked in _asked if not asked[2].keys() & {"article", "page"}]
-    _asked.clear()
-    spread(_write, posts)
-    for asked in lists:  # Pagefind and pictures have the other cores
-        _write(asked)
+def write_pages(pelican: Pelican) -> None:
+    build = SiteBuild.of(pelican.settings)
+    spread(lambda write: write(), build.post_pages)
+    for write in build.list_pages:  # here: Pagefind and pictures have the other cores
+        write()
 
 
-def _write(asked):
-    writer, args, kwargs = asked
-    Writer.write_file(writer, *args, **kwargs)
-
-
-def register():
-    # Python's last act would be to look for garbage in all that a build remembers: 0.2 s of 1,000 posts.
-    atexit.register(gc.freeze)
-    signals.initialized.connect(forget_pages)
-    signals.get_writer.connect(take_notes)
+def register() -> None:
+    atexit.register(gc.freeze)  # Python would look for garbage in all that a build remembers: 0.2 s of 1,000 posts
+    signals.get_writer.connect(choose_writer)
     signals.finalized.connect(write_pages)

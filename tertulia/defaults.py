@@ -64,6 +64,7 @@ PLUGINS = [
     f"{paths.PLUGINS}.{name}"
     for name in (
         "folders",  # the first: it tells the others where things are
+        "site_build",  # the second: what the others share and remember of this build
         "writer",  # before the rest: it writes all pages before the others finish their own files
         "reader",
         "problems",

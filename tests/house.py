@@ -12,7 +12,7 @@ from tertulia.core.fetch import Fetcher
 from tertulia.store import open_store
 from tertulia.store.journal import Journal
 from tertulia.syndication.drafts import draft
-from tertulia.syndication.networks import NETWORKS
+from tertulia.syndication.networks import network_classes
 from tertulia.syndication.networks.base import NetworkContext
 from tertulia.syndication.networks.memory import Memory
 from tertulia.syndication.outbox import Outbox
@@ -64,7 +64,7 @@ class House:
             site="https://blog.example",
             title="Bitácora",
         )
-        self.network = NETWORKS[self.name](context)
+        self.network = network_classes()[self.name](context)
         self.outbox = Outbox(
             store=self.store,
             networks={self.name: self.network},

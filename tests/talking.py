@@ -114,8 +114,23 @@ class Talk:
         return field(self.browser.get("/moderation"), "csrf")
 
     def do(self, what: str, path: str = "/moderation", **fields):
-        """Press a button of the moderation."""
-        return self.browser.post(path, data={"do": what, "csrf": self.csrf(), **fields}, headers=OURS)
+        """Press a button of the moderation, as its page has it now."""
+        return self.press(
+            self.browser.get(path if path != "/moderation" else f"{path}?status=all"), what, path, **fields
+        )
+
+    def press(self, page, what: str, path: str = "/moderation", **fields):
+        """Press a button, and tick boxes, of a page that was opened before."""
+        body = page.get_data(as_text=True)
+        named = "" if "key" in fields else '(?: [^"]*)?'
+        button = re.search(rf'name="do" value="({re.escape(what)}{named})"', body)
+        assert button, (what, body)
+        data = {"do": button[1], "csrf": field(page, "csrf"), **fields}
+        if "key" in fields:
+            data["key"] = [re.search(rf'name="key" value="({key} [^"]*)"', body)[1] for key in fields["key"]]
+        if path != "/moderation":
+            data.setdefault("version", field(page, "version"))
+        return self.browser.post(path, data=data, headers=OURS)
 
 
 def login_token_of(talk, make) -> str:

@@ -90,7 +90,7 @@ def test_nothing_old_is_announced_unless_told(blog, monkeypatch, capsys):
 
 def test_an_unknown_network_names_the_known(blog):
     """A slip of the pen is told."""
-    with pytest.raises(TertuliaError, match="mastodon, bluesky"):
+    with pytest.raises(TertuliaError, match=", ".join(FAKES)):
         announce.run(blog, AnnounceOptions(dry_run=True, network="mastodont"))
 
 
@@ -100,6 +100,9 @@ def test_a_drawn_card_stands_in_for_a_cover_where_we_fill_in_the_card(blog):
     opened = Blog(blog)
     made = drafts([drawn], opened.networks(with_store=False))
     with_card = {one.network.name for one in made if one.messages[0].picture}
-    assert with_card == {"bluesky", "linkedin", "webhook"}
+    assert (
+        with_card == {one.network.name for one in made if one.network.card(one.messages[0])} >= {"bluesky", "linkedin"}
+    )
     linked = replace(drawn, said={"bluesky": "Lee {link}"})
-    assert draft(linked, made[1].network).messages[0].picture is None
+    bluesky = next(one.network for one in made if one.network.name == "bluesky")
+    assert draft(linked, bluesky).messages[0].picture is None

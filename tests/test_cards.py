@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageColor, ImageFont
 
-from plugins import defaults
-from plugins.cards import FONT
+from tertulia import defaults
 from tertulia.site import cards
 from tertulia.site.cards import (
-    Artist,
+    FONT,
     Card,
+    CardRenderer,
     CardsFailedError,
     draw,
     drawable,
     fit,
 )
 
-PLUGINS = [*dict.fromkeys([*defaults.PLUGINS, "plugins.cards"])]
+PLUGINS = defaults.PLUGINS
 TITLES = [
     "¿Y?",
     "El voto útil",
@@ -121,11 +121,11 @@ def test_the_colours_are_those_asked_for():
 def test_cards_are_drawn_by_another_process_and_only_once(tmp_path):
     """The second build finds every card where the first one left it."""
     wanted = [card(f"Entrada {number}") for number in range(3)]
-    artist = Artist(tmp_path, FONT)
-    assert 3 == artist.start([*wanted, wanted[0]])
-    artist.finish()
-    assert draw(wanted[1], FONT) == artist.kept(wanted[1]).read_bytes()
-    again = Artist(tmp_path, FONT)
+    renderer = CardRenderer(tmp_path, FONT)
+    assert 3 == renderer.start([*wanted, wanted[0]])
+    renderer.finish()
+    assert draw(wanted[1], FONT) == renderer.path_for(wanted[1]).read_bytes()
+    again = CardRenderer(tmp_path, FONT)
     assert 0 == again.start(wanted)
     again.finish()
 
@@ -133,10 +133,10 @@ def test_cards_are_drawn_by_another_process_and_only_once(tmp_path):
 def test_a_process_that_fails_is_told_in_one_line(tmp_path):
     """A folder that cannot be written leaves the build going, with the reason."""
     (tmp_path / "file").write_text("no folder")
-    artist = Artist(tmp_path / "file", FONT)
-    artist.start([card()])
+    renderer = CardRenderer(tmp_path / "file", FONT)
+    renderer.start([card()])
     with pytest.raises(CardsFailedError, match=r"^[^\n]*NotADirectory[^\n]*$"):
-        artist.finish()
+        renderer.finish()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from tertulia.store import open_store
 from tertulia.store.deliveries import NewDelivery
 from tertulia.store.said import Author, Incoming, Verdict
 from tertulia.syndication.networks.base import Message, NetworkContext, Remote, RetryLaterError
-from tertulia.syndication.networks.listening import LISTENERS, listeners
+from tertulia.syndication.networks.listening import listener_classes, listeners
 from tertulia.syndication.networks.listening.base import FeedPage, Listener, RemoteComment, Thread
 from tertulia.syndication.networks.memory import Memory
 
@@ -182,7 +182,7 @@ def test_a_second_run_with_nothing_new_changes_nothing(house, village):
     village.counts = {"like": 4, "repost": 2}
     house.run()
     for one in house.said():
-        house.moderator.decide(one.key, "approved")
+        house.moderator.decide(one.key, "approved", one.version)
     house.run()
     before = (house.said(), house.rebuilt, house.store.conversation.audit(), house.shown())
     for _again in range(2):
@@ -205,7 +205,7 @@ def test_a_deletion_is_followed_and_what_answered_it_stays(house, village):
     village.say("2", "Yo sí.", parent="1", who="luis")
     house.run()
     for one in house.said():
-        house.moderator.decide(one.key, "approved")
+        house.moderator.decide(one.key, "approved", one.version)
     del village.said["1"]
     (report,) = house.run()
     assert (["gone", "approved"], 1) == ([one.status for one in house.said()], report.counts["gone"])
@@ -228,7 +228,7 @@ def test_numbers_are_kept_as_numbers(house, village):
     village.counts = {"like": 4, "repost": 2}
     village.say("1", likes=3)
     house.run()
-    house.moderator.decide(house.said()[0].key, "approved")
+    house.moderator.decide(house.said()[0].key, "approved", house.said()[0].version)
     assert ({"like": 4, "repost": 2}, 3) == (house.shown().counts, house.shown().comments[0].likes)
     village.counts = {"like": 3, "repost": 2}
     house.run()
@@ -271,7 +271,7 @@ def test_a_mention_of_nothing_is_kept_under_no_article(house, village):
     house.run()
     house.run()
     assert [("mention", "")] == [(one.kind, one.post) for one in house.said()]
-    house.moderator.decide(house.said()[0].key, "approved")
+    house.moderator.decide(house.said()[0].key, "approved", house.said()[0].version)
     assert [] == sorted((house.folder / "conversation").glob("*.json"))
 
 
@@ -470,7 +470,7 @@ def listener(name, folder):
     return next(one for one in listeners(context) if one.name == name), api
 
 
-@pytest.fixture(params=[one.name for one in LISTENERS])
+@pytest.fixture(params=listener_classes())
 def network(request, tmp_path):
     """A house that listens to one real network's answers."""
     one, api = listener(request.param, tmp_path)

@@ -20,7 +20,7 @@ from tertulia.core.fetch import Fetcher
 from tertulia.store import open_store
 from tertulia.store.journal import Journal
 from tertulia.syndication.drafts import draft
-from tertulia.syndication.networks import NETWORKS
+from tertulia.syndication.networks import network_classes
 from tertulia.syndication.networks.base import NetworkContext
 from tertulia.syndication.networks.listening import listeners
 from tertulia.syndication.networks.memory import Memory
@@ -86,7 +86,7 @@ class House:
         )  # fmt: skip
         self.store = open_store("sqlite:///var/t.db", folder)
         self.moderator = Moderator(self.store, folder / "conversation", context.now)
-        network = NETWORKS[name](context)
+        network = network_classes()[name](context)
         outbox = Outbox(self.store, {name: network}, folder / "conversation", Journal(folder / "var"), context.now)
         outbox.enqueue([draft(self.post, network)])
         (outcome,) = outbox.deliver()
@@ -121,7 +121,7 @@ class House:
 
     def approve(self):
         for one in self.store.conversation.find(("waiting",)):
-            self.moderator.decide(one.key, "approved")
+            self.moderator.decide(one.key, "approved", one.version)
 
     def shown(self):
         return snapshot.read(self.folder / "conversation", "voto", "es")
@@ -208,7 +208,7 @@ def test_bluesky(tmp_path, bluesky):
     write(luis, text=words, facets=facets)
     said = house.until(lambda said: len(said) == 4)
     assert ("mention", "voto", words) == (said[-1].kind, said[-1].post, said[-1].text)
-    house.moderator.decide(said[-1].key, "rejected")
+    house.moderator.decide(said[-1].key, "rejected", said[-1].version)
 
     rkey = first["uri"].rpartition("/")[2]
     edited = {"$type": "app.bsky.feed.post", "text": "Señal: sí pito.", **below(root)}

@@ -95,7 +95,7 @@ def test_an_edit_brings_new_words_and_a_new_verdict(talk):
 def test_what_the_owner_turned_down_stays_so_when_it_is_edited(talk):
     """An edit does not bring back what was rejected."""
     key = talk.record(SAID, WAITING, NOW).key
-    talk.decide(key, "rejected", "owner", NOW)
+    talk.decide(key, "rejected", "owner", NOW, version=talk.get(key).version)
     talk.record(replace(SAID, text="Otra cosa", html="<p>Otra cosa</p>"), APPROVED, NOW)
     assert ("rejected", "Otra cosa") == (talk.get(key).status, talk.get(key).text)
 
@@ -138,7 +138,7 @@ def test_only_what_is_approved_reaches_the_snapshot(talk, tmp_path):
     talk.record(below, APPROVED, NOW + timedelta(minutes=1))
     assert talk.show(tmp_path, "voto", "es")
     assert [("", "<p>abajo</p>")] == [(c.parent, c.html) for c in snapshot.read(tmp_path, "voto", "es").comments]
-    talk.decide(key, "approved", "owner", NOW)
+    talk.decide(key, "approved", "owner", NOW, version=talk.get(key).version)
     assert talk.show(tmp_path, "voto", "es")
     assert not talk.show(tmp_path, "voto", "es")
     assert ["", key] == [c.parent for c in snapshot.read(tmp_path, "voto", "es").comments]
@@ -216,7 +216,7 @@ def test_search_takes_every_word_as_it_is(talk):
 def test_every_decision_is_written_down(talk):
     """Who, what and when, without anybody's name."""
     key = talk.record(SAID, WAITING, NOW).key
-    talk.decide(key, "approved", "owner", NOW, "buen tono")
+    talk.decide(key, "approved", "owner", NOW, version=talk.get(key).version, reason="buen tono")
     assert [("owner", "approved", "buen tono"), ("rules", "waiting", "")] == [
         (w, d, r) for _, w, d, _, r in talk.audit(key)
     ]

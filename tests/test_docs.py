@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,15 @@ def test_every_metadata_key_is_documented():
     """Each key that a post may hold stands in docs/writing.md under its first name."""
     documented = read("docs/writing.md")
     assert [] == [names[0] for names in KEYS.values() if f"`{names[0]}`" not in documented]
+
+
+def test_every_language_and_all_that_it_may_say_is_documented():
+    """docs/languages.md has a row for each file that we ship and for each entry on top of one."""
+    documented = read("docs/languages.md")
+    files = sorted((ROOT / "tertulia" / "languages").glob("*.toml"))
+    assert [] == [file.name for file in files if f"| `tertulia/languages/{file.name}` |" not in documented]
+    entries = {name for file in files for name in tomllib.loads(file.read_text("utf-8"))} - {"readers", "blogger"}
+    assert [] == [name for name in entries if f"| `{name}` |" not in documented and f"| `[{name}]` |" not in documented]
 
 
 @pytest.mark.parametrize(

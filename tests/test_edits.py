@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from tertulia.content import snapshot
+from tertulia.core import settings
 from tertulia.syndication.edits import follow_edits, withdraw
 from tests.fakes import FAKES, FakeBluesky, FakeMail, FakeMastodon, FakeTelegram
 from tests.house import POST, House
@@ -69,11 +70,10 @@ def test_a_failed_edit_is_tried_again(tmp_path):
     """An edit that did not arrive is sent with the next run."""
     house = House(tmp_path, FakeMastodon)
     house.announce()
-    there = house.fake.url
-    house.network.settings = replace(house.found, mastodon_url="http://127.0.0.1:9")
+    house.network.settings = settings.load(house.folder, house.fake.environ() | {"MASTODON_URL": "http://127.0.0.1:9"})
     house.network.context.web.__init__(["127.0.0.1:9", f"127.0.0.1:{house.fake.port}"])
     assert [change.done for change in follow_edits(house.outbox, [EDITED])] == [False]
-    house.network.settings = replace(house.found, mastodon_url=there)
+    house.network.settings = house.found
     assert [change.done for change in follow_edits(house.outbox, [EDITED])] == [True]
     assert "Corregido" in house.fake.public[0]["text"]
     house.fake.close()

@@ -122,14 +122,14 @@ def test_who_is_erased_is_in_no_file_and_stays_out(root, build):
     here.store.letters.confirm(
         here.store.letters.ask(here.store.conversation.get(first).id, "l@l.example", "es", NOW).id
     )
-    here.moderator.decide(first, "approved")
+    here.moderator.decide(first, "approved", here.store.conversation.get(first).version)
     hers = form(
         here.moderator, 2, "Zoraida Quintanilla", "Qué turbamulta.", site="https://zq.example", in_reply_to="form 1"
     )
     here.store.letters.ask(here.store.conversation.get(hers).id, "zq@correo.example", "es", NOW)
     for said in here.store.conversation.find(("waiting",)):
-        here.moderator.decide(said.key, "approved")
-    here.moderator.edit(hers, "Qué turbamulta, de verdad.")
+        here.moderator.decide(said.key, "approved", said.version)
+    here.moderator.edit(hers, "Qué turbamulta, de verdad.", here.store.conversation.get(hers).version)
     pages = found_in(published(root, build))
     assert {
         "2026/11/el-voto-util/index.html",

@@ -16,8 +16,8 @@ import pytest
 
 import tertulia
 from tertulia import cli
-from tertulia.commands import conf, make_blog, start
-from tertulia.core import languages, paths
+from tertulia.commands import make_blog, start
+from tertulia.core import conf, languages, paths
 from tertulia.core.errors import SettingError, TertuliaError
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,10 +10,10 @@ import pytest
 from tertulia.core.models import Credit, Update
 from tertulia.site import schema
 
-BLOG = schema.Blog(
+BLOG = schema.SchemaBlog(
     "La sobremesa", "https://tertulia.example/", "es", "Opiniones", search="https://tertulia.example/buscar/"
 )
-POST = schema.Posting(
+POST = schema.SchemaPosting(
     url="https://tertulia.example/2026/03/el-silbato/",
     title="El silbato",
     lang="es",
@@ -62,8 +62,8 @@ def test_a_bare_post_says_what_it_must():
 
 def test_authors_have_their_page_and_their_profiles():
     """Each author is a person with an address here and elsewhere."""
-    ana = schema.Author("Ana Ruiz", "https://tertulia.example/autor/ana/", ("https://ana.example/",))
-    assert read(replace(POST, authors=(ana, schema.Author("Begoña"))))["author"] == [
+    ana = schema.SchemaPerson("Ana Ruiz", "https://tertulia.example/autor/ana/", ("https://ana.example/",))
+    assert read(replace(POST, authors=(ana, schema.SchemaPerson("Begoña"))))["author"] == [
         {
             "@type": "Person",
             "name": "Ana Ruiz",
@@ -78,7 +78,7 @@ def test_each_kind_of_credit_keeps_its_meaning():
     """Source, via, thanks and photo become four different relations."""
     post = replace(
         POST,
-        image=schema.Image("https://tertulia.example/images/silbato.webp", 1200, 800, "El mostrador"),
+        image=schema.SchemaImage("https://tertulia.example/images/silbato.webp", 1200, 800, "El mostrador"),
         credits=(
             Credit("source", "Informe", "https://informe.example/"),
             Credit("via", "otro.example", "https://otro.example/"),

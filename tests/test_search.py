@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from plugins import search
+from tertulia.site import search
 from tests.real.browser import CHROMIUM, browser
 
 POSTS = {
@@ -64,7 +64,7 @@ def test_without_pagefind_the_blog_is_built_and_one_warning_said(content, tmp_pa
     monkeypatch.setattr(search, "executable", lambda: None)
     records = build(content, tmp_path / "output", SEARCH=True, SOCIAL_CARDS=False)
     assert (tmp_path / "output" / "index.html").is_file()
-    assert len([r for r in records if r.name == "plugins.search" and r.levelno == logging.WARNING]) == 1
+    assert len([r for r in records if r.name == "tertulia.site.search" and r.levelno == logging.WARNING]) == 1
 
 
 def test_a_pagefind_that_fails_is_told_in_its_own_words(content, tmp_path, build, monkeypatch):
@@ -75,7 +75,7 @@ def test_a_pagefind_that_fails_is_told_in_its_own_words(content, tmp_path, build
     monkeypatch.setattr(search, "executable", lambda: broken)
     records = build(content, tmp_path / "output", SEARCH=True, SOCIAL_CARDS=False)
     assert (tmp_path / "output" / "index.html").is_file()
-    (told,) = [r.getMessage() for r in records if r.name == "plugins.search"]
+    (told,) = [r.getMessage() for r in records if r.name == "tertulia.site.search"]
     assert "no room left" in told
 
 
@@ -138,12 +138,8 @@ def test_a_record_holds_what_is_read_of_a_post_and_its_answers(tmp_path, build, 
     )
     (tmp_path / "content/posts/uno.md").write_text(text, "utf-8")
     (tmp_path / "content/posts/wait.md").write_text("Title: W\nDate: 2026-03-03\nLang: en\n\nW.\n", "utf-8")
-    seen, record = {}, search.record
-    monkeypatch.setattr(
-        search,
-        "record",
-        lambda one, settings: seen.setdefault(one.title, record(one, settings)) and record(one, settings),
-    )
+    seen, search_page = {}, search.search_page
+    monkeypatch.setattr(search, "search_page", lambda one, *more: seen.setdefault(one.title, search_page(one, *more)))
     build(tmp_path / "content", tmp_path / "output", SEARCH=True, SOCIAL_CARDS=False)
     assert (
         '<!doctype html><html lang="es"><body data-pagefind-body>'

@@ -176,7 +176,7 @@ def test_a_store_that_cannot_be_written_keeps_the_text_on_the_page(talk, monkeyp
 def test_a_reply_hangs_on_what_it_answers(talk):
     """Only on what is public, under the same post."""
     above = talk.said()
-    talk.blog.moderator.decide(above.key, "approved")
+    talk.blog.moderator.decide(above.key, "approved", above.version)
     page = talk.browser.get(f"/comments/new?post=voto&lang=es&parent={above.key}").get_data(as_text=True)
     assert "Respondes a Ana" in page
     below = talk.said(parent=above.key, text="Yo también", name="Luis")
@@ -223,7 +223,7 @@ def test_the_address_is_only_kept_for_who_asked_and_is_written_to_once_confirmed
     above = talk.said(email="ana@correo.example")
     assert None is talk.store.letters.notice_of(above.id)
     above = talk.said(email="ana@correo.example", notify="yes", text="Otra vez")
-    talk.blog.moderator.decide(above.key, "approved")
+    talk.blog.moderator.decide(above.key, "approved", above.version)
     (letter,) = talk.store.letters.due(talk.clock)
     confirm, leave = re.findall(r"https://blog\.example(/comments/notice/\S+)", letter.body)
     assert 200 == talk.browser.get(confirm).status_code
@@ -233,7 +233,7 @@ def test_the_address_is_only_kept_for_who_asked_and_is_written_to_once_confirmed
     below = talk.said(parent=above.key, text="Te respondo", name="Luis")
     talk.later(minutes=11)
     assert ["ana@correo.example"] == [one.recipient for one in talk.store.letters.due(talk.clock)]
-    talk.blog.moderator.decide(below.key, "approved")
+    talk.blog.moderator.decide(below.key, "approved", below.version)
     letters = talk.store.letters.due(talk.clock)
     assert [("ana@correo.example", "Luis te ha respondido")] == [(one.recipient, one.subject) for one in letters]
     assert "> Te respondo" in letters[0].body
@@ -288,7 +288,7 @@ def test_a_comment_can_be_liked_when_it_is_public(talk):
     said = talk.said()
     like = {"post": "voto", "lang": "es", "comment": said.key}
     assert 404 == talk.browser.post("/comments/like", data=like, headers=OURS).status_code
-    talk.blog.moderator.decide(said.key, "approved")
+    talk.blog.moderator.decide(said.key, "approved", said.version)
     assert 200 == talk.browser.post("/comments/like", data=like, headers=OURS).status_code
     assert [1] == [one.likes for one in snapshot.read(talk.blog.snapshots, "voto", "es").comments]
 

@@ -1,7 +1,6 @@
 """Settings come from the environment and ``.env``, and secrets are never shown."""
 
 import logging
-import re
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -9,23 +8,37 @@ import pytest
 
 from tertulia.core import settings
 from tertulia.core.errors import SettingError
+from tertulia.core.fetch import Fetcher
 from tertulia.core.settings import HideSecrets, Secret
+from tertulia.syndication.declared import env_example
+from tertulia.syndication.networks import networks
+from tertulia.syndication.networks.base import NetworkContext
+from tertulia.syndication.networks.memory import Memory
+from tests.fakes import NOW
 
 ROOT = Path(__file__).parent.parent
+
+
+def at_work(found):
+    """Every network, with the settings *found*."""
+    context = NetworkContext(
+        settings=found, web=Fetcher(), output=Path(), memory=Memory(Path("no")), now=lambda: NOW, pause=lambda _: None
+    )
+    return networks(context)
 
 
 def test_defaults_stand_when_nothing_is_set(tmp_path):
     """An empty environment gives a usable SQLite store and no network."""
     found = settings.load(tmp_path, {})
     assert found.tertulia_store.reveal() == "sqlite:///var/tertulia.db"
-    assert not found.mastodon_token
+    assert not any(network.configured() for network in at_work(found))
 
 
 def test_the_environment_wins_over_the_file(tmp_path):
     """A name in both places is taken from the environment."""
-    (tmp_path / ".env").write_text("MASTODON_URL=https://file.example\nBLUESKY_HANDLE=ana.example\n")
-    found = settings.load(tmp_path, {"MASTODON_URL": "https://env.example/"})
-    assert (found.mastodon_url, found.bluesky_handle) == ("https://env.example", "ana.example")
+    (tmp_path / ".env").write_text("BLUESKY_APPVIEW_URL=https://file.example\nOWNER_EMAIL=ana@example.org\n")
+    found = settings.load(tmp_path, {"BLUESKY_APPVIEW_URL": "https://env.example/"})
+    assert (found.bluesky_appview_url, found.owner_email) == ("https://env.example", "ana@example.org")
 
 
 @pytest.mark.parametrize(
@@ -71,10 +84,29 @@ def test_a_day_begins_at_midnight_utc_and_a_moment_keeps_its_offset():
     assert datetime(2026, 11, 22, 18, tzinfo=timezone(timedelta(hours=1))) == moment
 
 
-def test_an_address_must_be_one():
-    """A base address without https:// is refused by name."""
-    with pytest.raises(SettingError, match="MASTODON_URL"):
-        settings.load(environ={"MASTODON_URL": "mastodon.example"})
+@pytest.mark.parametrize(
+    "value", ["mastodon.example", "http://[x", "https://:80", "ftp://a.example", "https://a.example:x"]
+)
+@pytest.mark.parametrize("name", ["MASTODON_URL", "BLUESKY_APPVIEW_URL", "WEBHOOK_URL", "DISCORD_WEBHOOK"])
+def test_an_address_must_be_one(name, value):
+    """An address that is none is refused by name, whoever declares it, and a secret one is not shown."""
+    with pytest.raises(SettingError, match=name) as caught:
+        at_work(settings.load(environ={name: value}))
+    assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["http://mail.example", "smtp://[x", "smtp://", "smtp://mail.example:x"])
+def test_a_mail_server_must_be_one(value):
+    """So with ``SMTP_URL``."""
+    with pytest.raises(SettingError, match="SMTP_URL"):
+        settings.load(environ={"SMTP_URL": value})
+
+
+@pytest.mark.parametrize("value", ["abc", "-1", "1.5", "٣", "100", "1e1", "0x1"])
+def test_a_count_must_be_one(value):
+    """``TRUSTED_PROXIES`` is a small whole number, or is refused by name."""
+    with pytest.raises(SettingError, match="TRUSTED_PROXIES"):
+        settings.load(environ={"TRUSTED_PROXIES": value})
 
 
 def test_lists_are_split_at_commas_and_blanks():
@@ -86,10 +118,10 @@ def test_lists_are_split_at_commas_and_blanks():
 def test_a_secret_is_never_shown():
     """repr, str, format and the repr of all settings show dots."""
     secret = Secret("hunter2hunter2")
-    found = settings.load(environ={"MASTODON_TOKEN": "hunter2hunter2"})
+    found = settings.load(environ={"SECRET_KEY": "hunter2hunter2", "MASTODON_TOKEN": "hunter2hunter2"})
     shown = f"{secret} {secret!r} {secret!s:>20} {found!r} {[secret]}"
     assert "hunter2" not in shown
-    assert found.mastodon_token.reveal() == "hunter2hunter2"
+    assert found.secret_key.reveal() == "hunter2hunter2"
 
 
 @pytest.mark.parametrize(
@@ -122,13 +154,49 @@ def test_logging_of_other_libraries_is_dotted(caplog):
     assert f"GET /bot/{settings.DOTS}" == caplog.messages[0]
 
 
-def test_a_price_that_is_no_number_is_told_at_the_start(tmp_path):
+def test_a_secret_that_begins_another_does_not_save_its_end():
+    """With "abcdef" and "abcdefghij" both secret, nothing of the longer is left."""
+    kept = [Secret("prefijo-comun"), Secret("prefijo-comun-y-su-cola")]
+    assert f"clave {settings.DOTS}." == settings.hide("clave prefijo-comun-y-su-cola.")
+    assert all(kept)
+
+
+@pytest.mark.parametrize("value", ["dos", "-1", "nan", "inf", "1e3", "1.2.3"])
+def test_a_price_that_is_no_number_is_told(value):
     """The message names the setting."""
     with pytest.raises(SettingError, match="X_POST_CENTS"):
-        settings.load(tmp_path, {"X_POST_CENTS": "dos"})
+        at_work(settings.load(environ={"X_POST_CENTS": value}))
 
 
-def test_every_setting_is_in_the_example_file():
-    """``.env.example`` names each setting, and no other."""
-    named = set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE))
-    assert {name.upper() for name in settings.Settings.__struct_fields__} == named
+@pytest.mark.parametrize(
+    "text", ["OWNER_EMAIL=ñandú@a.example\n".encode("latin-1"), "OWNER_EMAIL=a\n".encode("utf-16")]
+)
+def test_a_file_in_another_encoding_is_named(tmp_path, text):
+    """An editor may save as it likes: one sentence, with the file's name."""
+    (tmp_path / ".env").write_bytes(text)
+    with pytest.raises(SettingError, match=r"\.env"):
+        settings.load(tmp_path, {})
+
+
+@pytest.mark.parametrize("line", ["OWNER_EMAIL=p$HOME", "OWNER_EMAIL=${HOME}", 'OWNER_EMAIL="p$HOME"'])
+def test_nothing_is_put_in_place_of_a_dollar(tmp_path, line):
+    """A password may hold a "$"."""
+    (tmp_path / ".env").write_text(f"HOME=no\n{line}\n")
+    assert "$" in settings.load(tmp_path, {"HOME": "no"}).owner_email
+
+
+@pytest.mark.parametrize(
+    "line", ["hunter2hunter2", "hunter2 hunter2=1", "A='hunter2", 'A="hunter2" hunter2', "=hunter2"]
+)
+def test_a_line_is_counted_from_the_top_blank_ones_too(tmp_path, line):
+    """The number is the one that an editor shows."""
+    (tmp_path / ".env").write_text(f"A=1\n\n# nada\n\n{line}\n")
+    with pytest.raises(SettingError) as caught:
+        settings.load(tmp_path, {})
+    assert ".env:5" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_example_file_is_what_is_declared():
+    """``.env.example`` is computed; ``python -m tertulia.syndication.declared > .env.example`` writes it."""
+    assert env_example() == (ROOT / ".env.example").read_text("utf-8")

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from lxml import etree, html
 
-from tertulia.site import sitemap
+from tertulia.site import redirects, sitemap
 from tests.conftest import build_site
 
 SITE = "https://tertulia.example/blog"
@@ -73,19 +73,19 @@ def test_robots_name_the_sitemap():
 )
 def test_an_alias_is_a_path_inside_the_site(alias, path):
     """Old paths are kept, and none leads out of the output folder."""
-    assert path == sitemap.alias_path(alias, SITE)
+    assert path == redirects.alias_path(alias, SITE)
 
 
 @pytest.mark.parametrize(("path", "file"), [("2019/viejo/", "2019/viejo/index.html"), ("viejo.html", "viejo.html")])
 def test_an_alias_is_answered_by_a_file(path, file):
     """A folder answers with its index, a page with itself."""
-    assert file == sitemap.alias_file(path)
+    assert file == redirects.alias_file(path)
 
 
 def test_a_redirect_leads_on_and_stays_out_of_search_engines():
     """The page sends readers on, links to the new one, and is not to be indexed."""
     page = html.fromstring(
-        sitemap.redirect_page('"Hola" <b>', "es", "https://tertulia.example/b/a/", "/b/a/", "Esta página está aquí")
+        redirects.redirect_page('"Hola" <b>', "es", "https://tertulia.example/b/a/", "/b/a/", "Esta página está aquí")
     )
     assert page.findtext(".//title") == '"Hola" <b>'
     assert page.xpath('//meta[@name="robots"]/@content') == ["noindex"]
@@ -97,7 +97,7 @@ def test_a_redirect_leads_on_and_stays_out_of_search_engines():
 def test_hosts_that_redirect_get_a_list():
     """One line for each old path, sorted."""
     pairs = [("/z/", "/nuevo/"), ("/a", "/nuevo/")]
-    assert sitemap.redirects_file(pairs) == "/a /nuevo/ 301\n/z/ /nuevo/ 301\n"
+    assert redirects.redirects_file(pairs) == "/a /nuevo/ 301\n/z/ /nuevo/ 301\n"
 
 
 # The plugins, on a small blog -----------------------------------------------------------------------------------------

@@ -274,7 +274,7 @@ def test_a_link_makes_a_post_on_x_dear(text, cents):
     network.settings = settings.Settings()
     message = x.Message(text=text, lang="es", link="", title="", date=POST.date)
     assert network.price_cents(message) == cents
-    network.settings = settings.Settings(x_post_cents="2", x_link_cents="30")
+    network.settings = settings.Settings({"X_POST_CENTS": "2", "X_LINK_CENTS": "30"})
     assert network.price_cents(message) == {1.5: 2.0, 20.0: 30.0}[cents]
 
 

@@ -146,7 +146,7 @@ def test_nothing_of_a_stranger_runs(blog):
             preview = blog.preview(text=payload, name=payload, site=payload, email=payload)
             show(page, preview.get_data(as_text=True))
         for said in everything:
-            blog.store.conversation.decide(said.key, "approved", "owner", NOW)
+            blog.store.conversation.decide(said.key, "approved", "owner", NOW, version=said.version)
         blog.store.conversation.show(blog.blog.snapshots, "voto", "es")
         blog.build()
         page.open(blog.page)

@@ -66,9 +66,10 @@ def test_the_terminal_shows_words_and_obeys_none_of_them(talk):
 def full(talk):
     """A store with a bit of everything."""
     above = talk.said(email="ana@correo.example", notify="yes")
-    talk.blog.moderator.decide(above.key, "approved")
+    talk.blog.moderator.decide(above.key, "approved", above.version)
     talk.said(parent=above.key, text="Te respondo", name="Luis")
-    talk.blog.moderator.decide(talk.said(text="Compra ya relojes muy baratos").key, "spam")
+    spam = talk.said(text="Compra ya relojes muy baratos")
+    talk.blog.moderator.decide(spam.key, "spam", spam.version)
     talk.browser.post("/comments/like", data={"post": "voto", "lang": "es", "comment": above.key})
     gone = talk.said(name="Zutana", text="Me borrarán")
     talk.blog.moderator.erase(gone.person)

@@ -1,6 +1,7 @@
 """What stands behind tasks.py: .venv's decisions, start, new, update, build and preview, in folders of their own."""
 
 import ast
+import contextlib
 import dataclasses
 import datetime as dt
 import io
@@ -119,12 +120,40 @@ def test_without_a_task_all_are_listed(capsys):
     assert [task.name for task in TASKS] == [line.split()[0] for line in lines if line.startswith("  ")]
 
 
-def test_what_makes_no_sense_is_answered_in_one_line(capsys):
-    """An unknown task ends with code 2 and one line."""
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        (["publicar-ya"], "no entiendo la orden: no conozco «publicar-ya»; «python3 tasks.py» enseña las tareas"),
+        (["build", "--nunca"], "no entiendo la orden: no conozco «--nunca»; «python3 tasks.py» enseña las tareas"),
+        (["new"], "no entiendo la orden: a «new» le falta 'title'; «python3 tasks.py» enseña las tareas"),
+        (
+            ["new", "x", "--lang"],
+            "no entiendo la orden: --lang necesita un valor; «python3 tasks.py» enseña las tareas",
+        ),
+    ],
+)
+def test_what_makes_no_sense_is_answered_in_one_line(typed, expected, capsys):
+    """A task or an option that is not there, or lacks something, ends with code 2 and one line in our words."""
     with pytest.raises(SystemExit) as ended:
-        program.run(cli.TASKS, ["tasks.py", "publicar-ya"])
-    assert 2 == ended.value.code
-    assert 1 == capsys.readouterr().err.count("\n")
+        program.run(cli.TASKS, ["tasks.py", *typed])
+    assert (2, expected + "\n") == (ended.value.code, capsys.readouterr().err)
+
+
+def test_outside_a_blog_its_tasks_say_where_they_work():
+    """A task that needs a blog is not unknown where there is none: one line says how to get to one."""
+    with pytest.raises(SystemExit, match=r"«build» trabaja en uno.*tertulia new mi-blog"):
+        program.run((cli.new_blog,), ["tertulia", "build"], elsewhere=cli.TASKS)
+
+
+def test_who_ends_the_input_gets_no_traceback():
+    """Ctrl-D where an answer is asked ends the task, as Ctrl-C does."""
+
+    def ask(c):
+        raise EOFError
+
+    with pytest.raises(SystemExit) as ended:
+        program.run([task(ask)], ["tasks.py", "ask"])
+    assert 130 == ended.value.code
 
 
 def test_pytest_gets_its_own_options():
@@ -219,6 +248,32 @@ def test_a_half_made_venv_is_made_again(venv):
     """The mark of an unfinished making wins over all else in the folder."""
     (venv / "tertulia.json").write_text(json.dumps(environment.UNFINISHED))
     assert "make" == environment.state(venv, {"requirements.txt": "1"})
+
+
+def test_an_installation_cut_short_is_made_again(venv, monkeypatch):
+    """Interrupted while a changed lock is installed, nobody knows what is there: the next start makes it anew."""
+
+    def interrupted(python, lock):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(environment, "install", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        environment.ensure(venv.parent, dev=False)
+    assert "make" == environment.state(venv, environment.wanted_locks(venv.parent, venv, dev=False))
+
+
+def test_what_another_terminal_did_is_not_done_again(venv, monkeypatch):
+    """Whoever waited for the lock looks again before doing anything."""
+
+    @contextlib.contextmanager
+    def waited(root):
+        stamp = {"python": os.path.realpath(environment.venv_python(venv))}
+        (venv / "tertulia.json").write_text(json.dumps(stamp | environment.wanted_locks(root, venv, dev=True)))
+        yield
+
+    monkeypatch.setattr(environment, "_one_at_a_time", waited)
+    monkeypatch.setattr(environment, "install", None)
+    assert environment.venv_python(venv) == environment.ensure(venv.parent, dev=False)
 
 
 def test_no_venv_is_made(tmp_path):

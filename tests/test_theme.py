@@ -11,8 +11,9 @@ import mf2py
 import pytest
 from bs4 import BeautifulSoup
 
-from plugins import theme
 from tertulia.core.languages import Languages
+from tertulia.site import templates
+from tertulia.site.build import SiteBuild
 from tests.conftest import ROOT, build_site
 
 TEMPLATES = ROOT / "theme" / "templates"
@@ -110,6 +111,14 @@ def build(folder, **settings):
         folder / "content", folder / "output", SEARCH=True, AUTHOR="Ana Ruiz", PLUGINS=without_search(), **settings
     )
     return read(folder / "output")
+
+
+def page(**context):
+    """What a template of a page sees: the settings, their build, and *context*."""
+    settings = {"DEFAULT_LANG": "es", "LANGUAGES": ("es", "en"), "PATH": "content", "PAGE_PATHS": [], "TIMEZONE": "UTC"}
+    settings |= context
+    SiteBuild.begin(settings)
+    return settings
 
 
 def without_search():
@@ -537,23 +546,23 @@ def test_every_phrase_of_the_templates_exists():
 )
 def test_phrases_follow_language_and_number(context, values, expected):
     """A phrase is in the page's language and in the right number; a language we lack gives the blog's."""
-    assert expected == theme.t({"DEFAULT_LANG": "es", **context}, "minutes", **values)
+    assert expected == templates.t(page(**context), "minutes", **values)
 
 
 def test_dates_are_in_words():
     """A date is written as people say it, with no system locale."""
     date = dt.datetime(2026, 11, 21, 23, 30)
-    assert "21 de noviembre de 2026" == theme.date_words({"DEFAULT_LANG": "es"}, date)
-    assert "November 21, 2026" == theme.date_words({"DEFAULT_LANG": "es"}, "2026-11-21", lang="en")
+    assert "21 de noviembre de 2026" == templates.date_words(page(), date)
+    assert "November 21, 2026" == templates.date_words(page(), "2026-11-21", lang="en")
 
 
 def test_addresses_are_encoded_once():
     """Paths get the site's prefix and percent-encoding; whole addresses come back as they are."""
     context = {"SITEURL": "/blog", "SITE_ADDRESS": "https://x.example/blog"}
-    assert "/blog/etiqueta/a%C3%B1o/" == theme.link(context, "etiqueta/año/")
-    assert "/blog/" == theme.link(context, "")
-    assert "https://x.example/blog/etiqueta/a%C3%B1o/" == theme.absolute(context, "etiqueta/a%C3%B1o/")
-    assert "https://otro.example/%C3%B1" == theme.link(context, "https://otro.example/ñ")
+    assert "/blog/etiqueta/a%C3%B1o/" == templates.link(context, "etiqueta/año/")
+    assert "/blog/" == templates.link(context, "")
+    assert "https://x.example/blog/etiqueta/a%C3%B1o/" == templates.absolute(context, "etiqueta/a%C3%B1o/")
+    assert "https://otro.example/%C3%B1" == templates.link(context, "https://otro.example/ñ")
 
 
 @pytest.mark.parametrize(
@@ -569,7 +578,7 @@ def test_addresses_are_encoded_once():
 )
 def test_conjunction(name, lang, expected):
     """Spanish says "e" before the sound of i, but "y" before a diphthong."""
-    assert expected == theme.conjunction(name, lang)
+    assert expected == templates.conjunction(page(), name, lang)
 
 
 def test_tags_are_sized_by_the_logarithm_of_their_posts():
@@ -578,23 +587,25 @@ def test_tags_are_sized_by_the_logarithm_of_their_posts():
         (SimpleNamespace(name=name), range(count))
         for name, count in (("ñu", 1), ("Óxido", 10), ("nube", 100), ("vacía", 0))
     ]
-    assert [("nube", 5), ("ñu", 1), ("Óxido", 3)] == [(e["item"].name, e["size"]) for e in theme.counted(tags)]
+    assert [("nube", 5), ("ñu", 1), ("Óxido", 3)] == [(e["item"].name, e["size"]) for e in templates.counted(tags)]
 
 
 def test_tags_used_alike_are_of_one_size():
     """Where all tags have as many posts, none is larger."""
-    assert [1, 1] == [entry["size"] for entry in theme.counted([(SimpleNamespace(name=n), range(3)) for n in "ab"])]
+    assert [1, 1] == [entry["size"] for entry in templates.counted([(SimpleNamespace(name=n), range(3)) for n in "ab"])]
 
 
 def test_embedded_posts_leave_text_alone():
     """Ids and anchors go from the markup; what looks like one in the text stays."""
     html = '<h2 id="a">id="b"</h2><pre>&lt;p id="c"&gt;</pre><a class="x" href="#a">1</a>'
-    assert '<h2>id="b"</h2><pre>&lt;p id="c"&gt;</pre><a class="x" href="/p/#a">1</a>' == theme.embedded(html, "/p/")
+    assert '<h2>id="b"</h2><pre>&lt;p id="c"&gt;</pre><a class="x" href="/p/#a">1</a>' == templates.embedded(
+        html, "/p/"
+    )
 
 
 def test_json_cannot_leave_its_script():
     """A title with </script> in JSON-LD stays inside."""
-    assert '{"name": "\\u003c/script>"}' == theme.script_safe('{"name": "</script>"}')
+    assert '{"name": "\\u003c/script>"}' == templates.script_safe('{"name": "</script>"}')
 
 
 def test_the_stylesheet_is_named_by_its_content(tmp_path):
@@ -602,19 +613,36 @@ def test_the_stylesheet_is_named_by_its_content(tmp_path):
     static = tmp_path / "static"
     static.mkdir()
     (static / "a.css").write_text("a{}")
-    before = theme.fingerprint(tmp_path, "a.css")
-    assert before == theme.fingerprint(tmp_path, "a.css")
+    before = page(THEME=str(tmp_path))["SITE_BUILD"]
+    fingerprint = before.fingerprint("a.css")
     (static / "a.css").write_text("b{}  ")
-    theme.forget_files(None)
-    assert before != theme.fingerprint(tmp_path, "a.css")
+    assert fingerprint == before.fingerprint("a.css")
+    assert fingerprint != page(THEME=str(tmp_path))["SITE_BUILD"].fingerprint("a.css")
+
+
+def test_a_stylesheet_of_the_bloggers_own_has_a_name_of_its_own(tmp_path):
+    """What stands in ``content/theme/static`` is what readers get, so its content is in the address."""
+    for folder in ("content/theme/static", "theme/static"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "a.css").write_text(folder)
+    ours, own = (page(PATH=str(tmp_path / name), THEME=str(tmp_path / "theme")) for name in ("none", "content"))
+    assert ours["SITE_BUILD"].fingerprint("a.css") != own["SITE_BUILD"].fingerprint("a.css")
 
 
 def test_compiled_templates_are_kept_where_something_can_be(tmp_path):
     """In a folder made for them; where there can be none, templates are compiled each time."""
-    assert theme.compiled(tmp_path / "new" / "templates") is not None
+    assert templates.bytecode_cache(tmp_path / "new" / "templates") is not None
     assert (tmp_path / "new" / "templates").is_dir()
     (tmp_path / "file").touch()
-    assert theme.compiled(tmp_path / "file" / "templates") is None
+    assert templates.bytecode_cache(tmp_path / "file" / "templates") is None
+
+
+def test_another_version_compiles_its_templates_itself(tmp_path, monkeypatch):
+    """What an older program compiled calls filters as that one defined them: after an update it is left alone."""
+    before = templates.bytecode_cache(tmp_path).pattern
+    (tmp_path / "templates.py").write_text("def direction(context, lang): ...")
+    monkeypatch.setattr(templates, "__file__", str(tmp_path / "templates.py"))
+    assert before != templates.bytecode_cache(tmp_path).pattern
 
 
 def test_the_link_to_the_page_itself_is_marked(site):

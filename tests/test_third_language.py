@@ -108,7 +108,7 @@ class Catalan(Letters):
 
     def __init__(self, folder):
         super().__init__(folder)
-        self.blog.langs = ("es", "en", "ca")
+        self.blog.info.langs = ("es", "en", "ca")
 
 
 @pytest.mark.parametrize(("asked", "stored"), [("ca", "ca"), ("en", "en"), ("eu", "es"), ("../es", "es")])
@@ -126,7 +126,7 @@ def test_a_subscriber_is_written_to_in_the_language_they_chose(tmp_path, socket_
 def test_the_service_answers_in_the_posts_language(tmp_path):
     """A page that asks for Catalan gets it, and what is wrong with a form is said in it."""
     talk = Talk(tmp_path)
-    talk.blog.langs = ("es", "ca")
+    talk.blog.info.langs = ("es", "ca")
     answer = talk.browser.get("/comments/mine/nothing?lang=ca")
     assert '<html lang="ca">' in answer.text
     assert "Aquest enllaç ja no porta a cap comentari" in answer.text
@@ -135,7 +135,7 @@ def test_the_service_answers_in_the_posts_language(tmp_path):
 def test_two_services_speak_each_its_own_language(tmp_path):
     """The owner's pages are in their blog's language, whichever was asked last."""
     spanish, english = Talk(tmp_path / "a"), Talk(tmp_path / "b")
-    english.blog.lang, english.blog.languages = "en", Languages("en")
+    english.blog.info.lang, english.blog.info.languages = "en", Languages("en")
     assert ["es", "en", "es"] == [
         re.search(r'<html lang="(\w+)"', talk.browser.get("/moderation/login").text)[1]
         for talk in (spanish, english, spanish)

@@ -290,7 +290,7 @@ def test_an_edit_arrives(house):
     """The source changed its words and tells again: so do we."""
     house.sites.put(SOURCE, example("reply"))
     house.tell()
-    house.moderator.decide(house.said()[0].key, "approved")
+    house.moderator.decide(house.said()[0].key, "approved", house.said()[0].version)
     house.sites.put(SOURCE, example("reply").replace("pero me quejo", "y no me quejo"))
     house.tell()
     assert ["No pito, y no me quejo."] == [said.text for said in house.said()]
@@ -300,7 +300,7 @@ def test_410_takes_it_back(house):
     """What says that it is gone is gone, from the page too."""
     house.sites.put(SOURCE, example("reply"))
     house.tell()
-    house.moderator.decide(house.said()[0].key, "approved")
+    house.moderator.decide(house.said()[0].key, "approved", house.said()[0].version)
     folder = house.folder / "var/conversation"
     assert 1 == len(snapshot.read(folder, "voto", "es").comments)
     house.sites.put(SOURCE, "", status=410)

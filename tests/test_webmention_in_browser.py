@@ -43,7 +43,7 @@ def test_nothing_of_a_source_runs(blog):
         for number in range(1, len(everything) // 25 + 2):
             show(page, blog.browser.get(f"/moderation?status=all&page={number}").get_data(as_text=True))
         for said in everything:
-            blog.store.conversation.decide(said.key, "approved", "owner", NOW)
+            blog.store.conversation.decide(said.key, "approved", "owner", NOW, version=said.version)
         blog.store.conversation.show(blog.blog.snapshots, "voto", "es")
         blog.build()
         page.open(blog.page)

@@ -47,7 +47,8 @@ def test_the_status_page_follows_it(talk):
     seen = [status()]
     receiver(talk.blog).work()
     seen.append(status())
-    talk.blog.moderator.decide(talk.store.conversation.find()[0].key, "approved")
+    (said,) = talk.store.conversation.find()
+    talk.blog.moderator.decide(said.key, "approved", said.version)
     seen.append(status())
     talk.blog.fetcher.put(SOURCE, "", status=410)
     tell(talk)

@@ -2,7 +2,6 @@
 
     environment    makes a clone's ``.venv`` (standard library only: it runs before anything is installed)
     program        invoke, in the blog's language
-    conf           reads and rewrites the plain values at the top of ``pelicanconf.py``
     build          runs Pelican in a process of its own, and swaps the finished folder in
     preview        serves the built site, rebuilds it, refreshes the open page
     start, new     a blog of one's own; a post with its metadata filled in

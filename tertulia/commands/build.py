@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tertulia.core import paths
+from tertulia.core import languages, paths
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say, spoken
 from tertulia.core.models import Severity
@@ -168,14 +168,13 @@ def summary(report: BuildReport) -> str:
 
 
 def counted(noun: str, n: int) -> str:
-    """ "1 entrada", "412 entradas": the phrase ``NOUN_one`` or ``NOUN_many``."""
-    return say(f"{noun}_one" if n == 1 else f"{noun}_many", n=n)
+    """ "1 entrada", "412 entradas": the phrase ``count_NOUN``."""
+    return say(f"count_{noun}", n=n)
 
 
 def decimal(number: float) -> str:
     """A number with one decimal, as the blog's language writes it."""
-    text = f"{number:.1f}"
-    return text.replace(".", ",") if spoken() == "es" else text
+    return languages.decimal(number, "0.0")
 
 
 def _dim(text: str) -> str:

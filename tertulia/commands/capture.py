@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tertulia.app import Blog
 from tertulia.core.errors import ContentError, TertuliaError
-from tertulia.core.languages import carried, say
+from tertulia.core.languages import carried, say, spoken
 from tertulia.embeds import archive, capture, paste, remove
 from tertulia.embeds.links import LinkTable, Rotten, expand_all, expander
 from tertulia.embeds.links import check as check_links
@@ -60,7 +60,7 @@ def lines(
         web,
         dt.datetime.now(dt.UTC),
         check=check,
-        lang=str(blog.conf.get("DEFAULT_LANG", "es")),
+        lang=spoken(),
         own=str(blog.conf.get("SITE_ADDRESS", "")),
         resolve=expander(table, web),
         bases={"bluesky": blog.settings.bluesky_appview_url},

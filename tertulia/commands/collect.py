@@ -16,7 +16,7 @@ from tertulia.conversation.collector import Collector
 from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.webmention.receive import NotTakenError, Receiver, announcements
 from tertulia.core.addresses import split_address
-from tertulia.core.errors import FetchError, SettingError, TertuliaError
+from tertulia.core.errors import FetchError, TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
 from tertulia.core.sanitise import plain
@@ -81,7 +81,7 @@ class CollectRun:
             now=blog.now,
             expand=expander(LinkTable.load(blog.root / "content" / "links.toml"), self.blog.fetcher),
             avatar=self._avatar,
-            budget_cents=_cents(blog.settings.x_read_cents),
+            budget_cents=sum(one.budget_cents() for one in self.listeners),
         )
 
     def find(self, url: str) -> tuple[str, str] | None:
@@ -241,10 +241,3 @@ def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) 
 
 def _links(markup: str) -> list[str]:
     return [unescape(href) for href in re.findall(r'href="([^"]*)"', markup)]
-
-
-def _cents(written: str) -> float:
-    try:
-        return max(0.0, float(written.replace(",", ".")))
-    except ValueError as error:
-        raise SettingError(say("setting_number", name="X_READ_CENTS", value=written)) from error

@@ -92,7 +92,7 @@ def run(root: Path, title: str, *, lang: str, draft: bool, edit: bool) -> None:
     if lang and lang not in languages:
         raise SettingError(say("start_bad_language", value=lang, languages=", ".join(languages)))
     now = dt.datetime.now(ZoneInfo(settings.get("TIMEZONE", "UTC")))
-    other = "" if lang == settings.get("DEFAULT_LANG", "es") else lang
+    other = "" if lang == (settings.get("DEFAULT_LANG") or spoken()) else lang
     author = settings.get("AUTHOR", "")
     post = create(root / "content", title, now, secrets.token_hex(4), author=author, lang=other, draft=draft)
     print(post.relative_to(root))

@@ -4,6 +4,7 @@ A task's line is the phrase ``task_FUNCTION``, what an option does is ``option_N
 docstring (and the bare name of the option) stands in for it: a missing word stops nobody.
 """
 
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,13 @@ from tertulia.core.languages import say
 
 # Tasks that hand everything behind their name to another program, which has options of its own.
 TAKES_THE_REST = ("test",)
+
+# What invoke says of a command line that makes no sense (invoke/parser/parser.py), and our phrase for it.
+COMPLAINTS = {
+    r"No idea what '(?P<word>.*)' is!": "command_unknown",
+    r"'(?P<word>.*)' did not receive required positional arguments: (?P<missing>.*)": "command_lacks",
+    r"Flag <Argument: (?P<word>[\w-]+).* needed value": "command_needs_value",
+}
 
 
 def run(tasks: Sequence[Any], arguments: list[str], *, elsewhere: Sequence[Any] = (), **context: object) -> None:
@@ -41,18 +49,28 @@ def run(tasks: Sequence[Any], arguments: list[str], *, elsewhere: Sequence[Any] 
         TaskLine(tasks, {**context, "rest": rest}).run(arguments)
     except TertuliaError as error:
         sys.exit(str(error))
+    except EOFError:  # Ctrl-D where something was asked
+        sys.exit(130)
 
 
 def phrase_or(fallback: str, key: str) -> str:
     """The phrase *key*, or *fallback* where no language has it."""
-    told = say(key)
-    return fallback if told == key else told
+    phrase = say(key)
+    return fallback if phrase == key else phrase
+
+
+def told(complaint: str) -> str:
+    """invoke's *complaint* about a command line, in the blog's language where we know it."""
+    for pattern, key in COMPLAINTS.items():
+        if found := re.match(pattern, complaint):
+            return say(key, **found.groupdict())
+    return complaint
 
 
 def line_of(task: Any) -> str:
     """What *task* does, in one line."""
-    told = (task.__doc__ or task.name).strip().splitlines()[0]
-    return phrase_or(told, f"task_{task.body.__name__}")
+    docstring = (task.__doc__ or task.name).strip().splitlines()[0]
+    return phrase_or(docstring, f"task_{task.body.__name__}")
 
 
 class TaskLine(Program):
@@ -83,7 +101,7 @@ class TaskLine(Program):
         try:
             super().parse_tasks()
         except ParseError as error:
-            raise Exit(say("bad_command", reason=str(error).strip(), command=self._command), code=2) from error
+            raise Exit(say("bad_command", reason=told(str(error).strip()), command=self._command), code=2) from error
 
     def print_help(self) -> None:
         """The tasks, one line each."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from string import Template
 from zoneinfo import ZoneInfo
 
-from tertulia.core import conf
+from tertulia.core import conf, languages
 from tertulia.core.addresses import is_web_address, split_address
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say, speak
@@ -74,7 +74,7 @@ def run(root: Path, given: Mapping[str, str], *, yes: bool) -> None:
             raise SettingError(say("start_needs", options=" ".join(f"--{name} …" for name in needed or ["name"])))
     speak(given.get("language", before.language))
     if again and ask and not given:
-        if input(say("start_again", name=before.name)).strip().casefold()[:1] not in ("s", "y"):
+        if input(say("start_again", name=before.name)).strip().casefold() not in languages.current().words("yes"):
             return
     elif again and ask:
         ask = None  # some answers were given: only those are to change

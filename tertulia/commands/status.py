@@ -107,8 +107,9 @@ def _examine(blog: Blog) -> bool:
     print(f"{say('doctor_store')}: ✓ {blog.store.database.engine.dialect.name}")
     for network in blog.networks():
         if not network.configured():
-            missing = [name.upper() for name in network.needs if not getattr(blog.settings, name)]
-            some = len(missing) < len(network.needs)  # begun and not finished is worth a word
+            needed = network.needed()
+            missing = [name for name, given in needed.items() if not given]
+            some = len(missing) < len(needed)  # begun and not finished is worth a word
             print(f"{network.label}: {say('doctor_missing', names=', '.join(missing)) if some else say('show_no_key')}")
             good = good and not some
             continue

@@ -3,37 +3,52 @@
 import json
 import sys
 import textwrap
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tertulia.app import Blog
-from tertulia.conversation.moderator import Moderator
+from tertulia.conversation.changes import changes, readable
+from tertulia.conversation.moderator import Action, Moderator
 from tertulia.core import sanitise
 from tertulia.core.errors import TertuliaError
-from tertulia.core.languages import say
+from tertulia.core.languages import current, say
 from tertulia.store import Store, archive
-from tertulia.store.said import Said, Trust
+from tertulia.store.said import Read, Said, Status
 
 # What is pressed, and what it does. The letters are those of the English words in both languages: hands learn them.
-KEYS = {"a": "approved", "r": "rejected", "s": "spam", "t": "trusted", "b": "blocked", "n": "", "q": ""}
+KEYS = {
+    "a": Action.APPROVE,
+    "r": Action.REJECT,
+    "s": Action.SPAM,
+    "t": Action.TRUST,
+    "b": Action.BLOCK,
+    "n": None,
+    "u": None,
+    "q": None,
+}
 WIDTH = 100
 
 
-def run_moderate(root: Path, *, web: bool = False, address: str = "") -> None:
+def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bool = False) -> None:
     """
     Print a way into the moderation page, and go through the queue here where there is somebody at the terminal.
 
     Args:
         web: Only the link.
         address: Where the service is seen, in place of ``SERVICE_ADDRESS``.
+        undoes: Only take the last decision back.
     """
     from tertulia.web.moderation import login_link
 
     with Blog(root, preview_address=address) as blog:
-        print(say("talk_link", link=login_link(blog)))
-        if not web and sys.stdin.isatty():
+        if undoes:
+            undo(blog.moderator)
+        else:
+            print(say("talk_link", link=login_link(blog)))
+        if not web and not undoes and sys.stdin.isatty():
             print(say("talk_decided", n=moderate(blog.moderator)))
         blog.background.run_pending()
 
@@ -58,22 +73,60 @@ def moderate(
     ask: Callable[[str], str] = input,
     show: Callable[[str], None] = print,
 ) -> int:
-    """Go through what waits, one by one; how many were decided."""
+    """Go through what waits, one by one, as it is when it is shown; how many were decided."""
     done = 0
-    waiting = moderator.store.conversation.find(("waiting",), limit=1000)
+    waiting = deque(said.key for said in moderator.store.conversation.find(("waiting",), limit=1000))
+    number, of = 0, len(waiting)
     if not waiting:
         show(say("talk_nothing"))
-    for number, said in enumerate(waiting, 1):
-        current = moderator.store.conversation.get(said.key)
-        if current is None or current.status != "waiting":
-            continue  # decided meanwhile, with a person's other comments or in the web page
-        show(as_text(moderator.store, current, number, len(waiting)))
-        while (key := ask(say("talk_keys")).strip().lower()[:1]) not in KEYS:
-            show(say("talk_keys_help"))
+    while waiting:
+        said = moderator.store.conversation.get(waiting[0])
+        if said is None or said.status != Status.WAITING:
+            waiting.popleft()  # decided meanwhile, with a person's other comments or in the web page
+            number += 1
+            continue
+        show(as_text(moderator.store, said, number + 1, max(of, number + 1)))
+        key = _pressed(ask, show)
         if key == "q":
             break
-        done += _do(moderator, said, KEYS[key])
+        if key == "u":
+            undone = undo(moderator, show)
+            waiting.extendleft(one for one in undone if one != waiting[0])
+            done, number = done - len(undone), max(0, number - len(undone))
+            continue
+        action = KEYS[key]
+        applied = moderator.apply(action, [Read(said.key, said.version)]) if action else None
+        if applied and applied.unread:
+            show(_changed(moderator.store, *applied.unread[0]))
+            continue
+        done += bool(applied)
+        waiting.popleft()
+        number += 1
     return done
+
+
+def undo(moderator: Moderator, show: Callable[[str], None] = print) -> list[str]:
+    """Take the last decision back, wherever it was made; the keys of the comments that are as they were."""
+    batch = moderator.store.conversation.last_batch()
+    results = moderator.undo(batch)
+    undone = [one.after.key for one in results if one.is_done and one.after]
+    changed = sum(one.state in ("stale", "refused") for one in results)
+    show(say("mod_done_undo", n=len(undone)) if batch else say("talk_no_undo"))
+    if changed:
+        show(say("mod_not_undone", n=changed))
+    return undone
+
+
+def _pressed(ask: Callable[[str], str], show: Callable[[str], None]) -> str:
+    while (key := ask(say("talk_keys")).strip().lower()[:1]) not in KEYS:
+        show(say("talk_keys_help"))
+    return key
+
+
+def _changed(store: Store, read: Read, now: Said) -> str:
+    """That nothing was decided, and what is not as it was read."""
+    found = changes(read, store.conversation.revision(read), now)
+    return "\n".join(["", say("talk_changed"), *(f"  · {change}" for change in found)])
 
 
 def as_text(store: Store, said: Said, number: int = 0, of: int = 0) -> str:
@@ -81,29 +134,18 @@ def as_text(store: Store, said: Said, number: int = 0, of: int = 0) -> str:
     lines = ["", f"── {number}/{of} ── {said.post} ({said.lang}) " if of else ""]
     for above in store.conversation.thread(said)[-1:]:
         lines += textwrap.wrap(
-            f"{above.name}: {sanitise.plain(above.html)}", WIDTH, initial_indent="    │ ", subsequent_indent="    │ "
+            f"{above.name}: {readable(above.html)}", WIDTH, initial_indent="    │ ", subsequent_indent="    │ "
         )[:3]
     where = f" · {said.handle or said.author_url}" if said.handle or said.author_url else ""
     lines.append(
         f"{sanitise.one_line(said.name)}{sanitise.one_line(where)} · {said.published_at[:16].replace('T', ' ')}"
     )
-    for paragraph in sanitise.plain(said.html).split("\n"):
+    for paragraph in readable(said.html).split("\n"):
         lines += textwrap.wrap(paragraph, WIDTH, initial_indent="  ", subsequent_indent="  ") or [""]
     lines += [
         f"  · {say(key, **values)}" + (f" ({points:+d})" if points else "") for key, values, points in said.reasons
     ]
     return "\n".join(lines)
-
-
-def _do(moderator: Moderator, said: Said, what: str) -> bool:
-    if what in ("trusted", "blocked"):
-        trust: Trust = "trusted" if what == "trusted" else "blocked"
-        moderator.trust(said.key, trust)
-        what = "approved" if what == "trusted" else "spam"
-    if what in ("approved", "rejected", "spam"):
-        moderator.decide(said.key, what)  # type: ignore[arg-type]
-        return True
-    return False
 
 
 def comments(store: Store, root: Path, what: str, file: str, person: str) -> str:
@@ -139,7 +181,7 @@ def erase(moderator: Moderator, who: str, sure: bool, ask: Callable[[str], str] 
         for said in people.values():
             number = len(moderator.store.conversation.find(person=said.person, limit=100_000))
             print(say("talk_person", name=said.name, handle=said.handle or said.author_url or said.network, n=number))
-        if ask(say("talk_sure")).strip().lower() not in ("s", "si", "sí", "y", "yes"):
+        if ask(say("talk_sure")).strip().casefold() not in current().words("yes"):
             return say("talk_kept")
     posts = sum(moderator.erase(person) for person in people)
     return say("talk_erased", n=len(people), posts=posts)

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from tertulia.content.networks import NETWORKS, is_network
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Severity
 
@@ -46,21 +47,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "toc": ("Índice", "Toc"),
     "embeds": ("Incrustados", "Embeds"),
     "template": ("Plantilla", "Template"),
-    "mastodon": ("Mastodon",),
-    "bluesky": ("Bluesky",),
-    "x": ("X", "Twitter"),
-    "linkedin": ("LinkedIn",),
-    "facebook": ("Facebook",),
-    "threads": ("Threads",),
-    "telegram": ("Telegram",),
-    "discord": ("Discord",),
-    "slack": ("Slack",),
-    "webhook": ("Webhook",),
-    "mail": ("Correo", "Boletín", "Mail", "Newsletter"),
+    **{name: network.metadata_keys for name, network in NETWORKS.items()},
 }
-NETWORK_KEYS = (
-    "mastodon", "bluesky", "x", "linkedin", "facebook", "threads", "telegram", "discord", "slack", "webhook", "mail",
-)  # fmt: skip
 CREDIT_KEYS = ("via", "source", "photo", "thanks")
 LIST_KEYS = ("category", "tags", "author", "aliases", *CREDIT_KEYS)
 REPEATABLE_KEYS = (*LIST_KEYS, "update")
@@ -148,6 +136,19 @@ def fold(name: str) -> str:
 _BY_NAME = {fold(name): key for key, names in KEYS.items() for name in (*names, key)}
 
 
+def _key_of(name: str) -> str:
+    """The key that an author means by *name*; "" when there is none such."""
+    folded = fold(name)
+    if key := _BY_NAME.get(folded):
+        return key
+    underscored = folded.replace(" ", "_")
+    return underscored if is_network(underscored) else ""
+
+
+def _is_network(key: str) -> bool:
+    return key in NETWORKS or key not in KEYS  # what ``_key_of`` knows and KEYS does not is somebody else's network
+
+
 def split(text: str, path: str) -> Header:
     """
     Cut *text* into metadata fields and body.
@@ -189,7 +190,7 @@ def _fields(lines: list[str], start: int, end: int, path: str, *, fenced: bool) 
         line = lines[n]
         match = _FIELD.fullmatch(line.rstrip())
         if match:
-            fields.append(Field(_BY_NAME.get(fold(match[1]), ""), match[1].strip(), (match[2] or "").strip(), n + 1))
+            fields.append(Field(_key_of(match[1]), match[1].strip(), (match[2] or "").strip(), n + 1))
         elif fields and (line[:1] in " \t" or (fenced and line.startswith("- "))):
             fields[-1] = _continued(fields[-1], line.strip())
         elif line.strip() and not (fenced and line.lstrip().startswith("#")):
@@ -291,7 +292,7 @@ def interpret(header: Header, path: str, zone: ZoneInfo, languages: Iterable[str
             continue
         seen.add(f.key)
         meta.lines.setdefault(f.key, f.line)
-        if f.value or f.key in NETWORK_KEYS:
+        if f.value or _is_network(f.key):
             _take(meta, f, path, zone, tuple(languages))
     return meta
 
@@ -328,7 +329,7 @@ def _take(meta: Metadata, f: Field, path: str, zone: ZoneInfo, languages: tuple[
         into[f.key] += [item for item in items if item and item not in into[f.key]]
     elif f.key == "toc":
         meta.toc = fold(f.value) in ("si", "yes", "true", "1")
-    elif f.key in NETWORK_KEYS:
+    elif _is_network(f.key):
         meta.networks[f.key] = f.value
     else:
         setattr(meta, f.key, f.value)

@@ -18,21 +18,17 @@ from urllib.parse import quote
 
 import regex
 
+from tertulia.content.networks import NETWORKS, is_network
 from tertulia.core import toml
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.core.text import fold
 
-# Where each network shows a person. Mastodon stands for every server that speaks ActivityPub.
+# Where networks, and other places that people are found at, show a person; Mastodon stands for every server that speaks
+# ActivityPub.
 PROFILES = {
-    "mastodon": "https://{host}/@{name}",
-    "bluesky": "https://bsky.app/profile/{name}",
-    "x": "https://x.com/{name}",
-    "threads": "https://www.threads.com/@{name}",
-    "linkedin": "https://www.linkedin.com/in/{name}/",
-    "facebook": "https://www.facebook.com/{name}",
+    **{name: network.profile for name, network in NETWORKS.items() if network.profile},
     "instagram": "https://www.instagram.com/{name}/",
-    "telegram": "https://t.me/{name}",
     "youtube": "https://www.youtube.com/@{name}",
     "tiktok": "https://www.tiktok.com/@{name}",
     "twitch": "https://www.twitch.tv/{name}",
@@ -172,20 +168,25 @@ def _person(key: str, table: toml.Table) -> Person:
     if site and not site.startswith(("https://", "http://")):
         table.report(key, "site", say("bad_site", value=site), say("bad_site_fix"))
         site = ""
-    handles = {network: table.text(key, network) for network in table.entries[key] if network in PROFILES}
+    handles = {network: table.text(key, network) for network in table.entries[key] if _shows_people(network)}
     for network, handle in handles.items():
         if handle and not _well_formed(network, handle):
             fix = say("bad_handle_fix", network=network, example=_EXAMPLES.get(network, "anaruiz"))
             table.report(key, network, say("bad_handle", value=handle, network=network), fix)
             handles[network] = ""
-    table.report_unknown(key, FIELDS, _SYNONYMS)
+    table.report_unknown(key, (*FIELDS, *handles), _SYNONYMS)
     kept = {network: handle for network, handle in handles.items() if handle}
     return Person(key, name or key, site, kept, table.translations(key, "bio"), table.text(key, "photo"))
 
 
+def _shows_people(name: str) -> bool:
+    """Whether a person may have a handle under *name*; what others add may, though only they know where it leads."""
+    return name in PROFILES or (name not in FIELDS and name not in NETWORKS and is_network(name))
+
+
 def _well_formed(network: str, handle: str) -> bool:
-    if handle.startswith(("https://", "http://")):
+    if handle.startswith(("https://", "http://")) or network not in PROFILES:
         return True
-    if network == "mastodon":
+    if "{host}" in PROFILES.get(network, ""):
         return bool(_FEDIVERSE.fullmatch(handle))
     return bool((_DOMAIN if network == "bluesky" else _HANDLE).fullmatch(handle.lstrip("@")))

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from tertulia.conversation.shown import links_in
 from tertulia.core.addresses import site_of
 
 ENOUGH = 10  # comments of each kind before it says anything
@@ -30,11 +31,16 @@ class Opinion:
     words: tuple[str, ...]
 
 
-def words_of(text: str, name: str = "", site: str = "") -> list[str]:
-    """What a comment teaches: its words without accents, each once; where its links lead; what its writer is called."""
-    found = _LINK.findall(text)
+def words_of(text: str, name: str = "", site: str = "", html: str = "") -> list[str]:
+    """
+    What a comment teaches: its words without accents, each once; where its links lead; what its writer is called.
+
+    Args:
+        html: What is shown of it, whose links may lead where no word of *text* says.
+    """
+    found = [link.host for link in links_in(html, text)]
     kept = dict.fromkeys(_plain(_LINK.sub(" ", text)))
-    kept |= dict.fromkeys(f"host:{host}" for link in [*found, site] if (host := site_of(link)))
+    kept |= dict.fromkeys(f"host:{host}" for host in [*found, site_of(site)] if host)
     kept |= dict.fromkeys(f"name:{word}" for word in _plain(name))
     kept |= {f"links:{min(len(found), 5)}": None}
     return [word[:60] for word in kept][:_MOST_WORDS]

@@ -5,13 +5,12 @@ gets a letter. The form, webmentions and the networks all come in by ``ingest``.
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
-
-import msgspec
 
 from tertulia.conversation import bayes
 from tertulia.conversation.comment_markup import to_html
@@ -19,17 +18,62 @@ from tertulia.conversation.notices import Notices
 from tertulia.conversation.rules import Case, Signals, judge
 from tertulia.store import Store
 from tertulia.store.said import (
+    Decided,
     Incoming,
+    Read,
     Recorded,
     Said,
     Status,
     Trust,
     Verdict,
+    Who,
 )
 
 log = logging.getLogger(__name__)
 
-Decision = Literal["approved", "rejected", "spam"]
+# Whoever changes a comment again while it is judged must hit this many times; then it waits for the owner.
+_JUDGED_AGAIN = 4
+
+
+class Action(StrEnum):
+    """What the owner may press, wherever they are asked."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    SPAM = "spam"
+    TRUST = "trust"  # and publish
+    BLOCK = "block"
+    FORGET = "forget"  # neither trust nor block
+
+
+ALL = 100_000
+LEARNT = (Status.APPROVED, Status.SPAM)  # by the owner's word, the filter learns from these
+STATUS_OF = {Action.APPROVE: Status.APPROVED, Action.REJECT: Status.REJECTED, Action.SPAM: Status.SPAM}
+TRUST_OF = {Action.TRUST: Trust.TRUSTED, Action.BLOCK: Trust.BLOCKED, Action.FORGET: Trust.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What one press of a button did, to each comment that it named."""
+
+    batch: str  # undoes it
+    results: tuple[tuple[Read, Decided], ...]
+
+    @property
+    def done(self) -> int:
+        """How many were decided, or were so already."""
+        return sum(decided.state in ("done", "same") for _, decided in self.results)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether anything changed."""
+        return any(decided.is_done for _, decided in self.results)
+
+    @property
+    def unread(self) -> list[tuple[Read, Said]]:
+        """What is no more as it was read, and was not decided: as it is now."""
+        left = [(read, decided) for read, decided in self.results if decided.state in ("stale", "refused")]
+        return [(read, decided.after) for read, decided in left if decided.after]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +91,21 @@ class Moderator:
 
     def judge(self, incoming: Incoming, signals: Signals | None = None) -> Verdict:
         """What is to become of *incoming*."""
-        known = self.store.conversation.known(incoming)
-        words = bayes.words_of(incoming.text, incoming.author.name, incoming.author.url)
-        opinion = bayes.opinion(words, self.store.words.counts(words))
         second = self.second_opinion(incoming, signals) if self.second_opinion and signals else None
-        return judge(Case(incoming, known, signals, opinion, second))
+        return self._judge(incoming, signals, second)
 
     def ingest(self, incoming: Incoming, signals: Signals | None = None) -> Recorded:
         """Record *incoming* with its verdict, and do what follows; the same thing again does nothing."""
         before = self.store.conversation.by_source(incoming.source, incoming.source_id)
-        recorded = self.store.conversation.record(incoming, self.judge(incoming, signals), self.now())
+        second = self.second_opinion(incoming, signals) if self.second_opinion and signals else None
+        for _ in range(_JUDGED_AGAIN):
+            verdict = self._judge(incoming, signals, second)
+            recorded = self.store.conversation.record(incoming, verdict, self.now())
+            if recorded.state != "stale":
+                break
+        else:
+            waits = replace(verdict, status=Status.WAITING, judged=None)
+            recorded = self.store.conversation.record(incoming, waits, self.now())
         if recorded.state in ("same", "refused"):
             return recorded
         log.info("comment %s by %s: %s, %s", recorded.key, incoming.source, recorded.state, recorded.status)
@@ -64,18 +113,20 @@ class Moderator:
             self._learn_anew(before)
         if recorded.public:
             self._show(incoming.post, incoming.lang)
-        if self.notices and recorded.state == "new" and recorded.status in ("waiting", "approved"):
-            self._tell(self.notices, recorded)
+        after = self.store.conversation.get(recorded.key) if recorded.key else None
+        if after:
+            self._write(before, after, tell_owner=True)
         return recorded
 
     def gone(self, source: str, source_id: str) -> Recorded:
         """It was deleted where it was said."""
         before = self.store.conversation.by_source(source, source_id)
         recorded = self.store.conversation.remove(source, source_id, self.now())
-        if before:
+        said = self.store.conversation.get(recorded.key) if recorded.key else None
+        if before and said:
             self._learn_anew(before)
-        said = self.store.conversation.get(recorded.key) if recorded.public and recorded.key else None
-        if said:
+            self._write(before, said, tell_owner=False)
+        if said and recorded.public:
             self._show(said.post, said.lang)
         elif recorded.public:
             self.show_all()
@@ -83,69 +134,77 @@ class Moderator:
 
     # Deciding
 
-    def decide(self, key: str, status: Decision, reason: str = "") -> Said | None:
-        """The owner's word on a comment; it as it was, or None when nothing changes."""
-        before = self.store.conversation.decide(key, status, "owner", self.now(), reason)
-        if before is None:
-            return None
-        self._learn(before, status)
-        if "approved" in (before.status, status):
-            self._show(before.post, before.lang)
-        after = self.store.conversation.get(key)
-        if after and status == "approved" and before.decided_at == before.received_at and self.notices:
-            self.notices.answered(after)
-        return before
+    def decide(self, key: str, status: Status, version: str) -> Decided:
+        """The owner's word on a comment, as they read it."""
+        action = next(action for action, leads_to in STATUS_OF.items() if leads_to == status)
+        return self.apply(action, [Read(key, version)]).results[0][1]
 
-    def withdraw(self, key: str) -> Said | None:
+    def trust(self, key: str, trust: Trust, version: str) -> Decided:
+        """What to think of whoever wrote *key*, as it was read; trusting them publishes it."""
+        action = next(action for action, leads_to in TRUST_OF.items() if leads_to == trust)
+        return self.apply(action, [Read(key, version)]).results[0][1]
+
+    def apply(self, action: Action, read: Iterable[Read]) -> Applied:
+        """
+        The owner's word on some comments, each as they read it.
+
+        A comment that is no more what was read stays as it is; ``Applied.unread`` has it as it is now.
+        """
+        batch = secrets.token_hex(8)
+        results = tuple((one, self._apply(action, one, batch)) for one in read)
+        self._follow([decided for _, decided in results])
+        if action in TRUST_OF:  # what a blocked person likes does not count
+            self._show_posts(self._posts_of(decided.before.person for _, decided in results if decided.before))
+        return Applied(batch, results)
+
+    def undo(self, batch: str) -> list[Decided]:
+        """Take back what was decided together; a comment that has changed since stays as it is."""
+        results = self.store.conversation.undo(batch, self.now())
+        self._follow(results)
+        self._show_posts(self._posts_of(decided.before.person for decided in results if decided.before))
+        return results
+
+    def withdraw(self, key: str) -> Decided:
         """Who wrote it takes it back."""
-        before = self.store.conversation.decide(key, "withdrawn", "writer", self.now())
-        if before:
-            self._learn_anew(before)
-        if before and before.status == "approved":
-            self._show(before.post, before.lang)
-        return before
+        decided = self.store.conversation.decide(key, Status.WITHDRAWN, Who.WRITER, self.now())
+        self._follow([decided])
+        return decided
 
-    def edit(self, key: str, text: str) -> bool:
-        """The owner changes words, and the page will say so."""
-        said = self.store.conversation.get(key)
-        if said is None or not self.store.conversation.edit(key, text, to_html(text), "owner", self.now()):
-            return False
-        self._learn_anew(said)
-        if said.status == "approved":
-            self._show(said.post, said.lang)
-        return True
+    def edit(self, key: str, text: str, version: str) -> Decided:
+        """The owner changes the words that they read, and the page will say so."""
+        decided = self.store.conversation.edit(key, text, to_html(text), Who.OWNER, self.now(), version=version)
+        self._follow([decided])
+        return decided
 
-    def rewrite(self, said: Said, incoming: Incoming, signals: Signals) -> Verdict:
+    def rewrite(self, said: Said, incoming: Incoming, signals: Signals) -> Decided:
         """Who wrote it changes words in time; what was public is judged anew."""
-        verdict = self.judge(incoming, signals)
-        self.store.conversation.edit(said.key, incoming.text, incoming.html, "writer", self.now(), verdict)
-        self._learn_anew(said)
-        if "approved" in (said.status, verdict.status):
-            self._show(said.post, said.lang)
-        return verdict
+        second = self.second_opinion(incoming, signals) if self.second_opinion else None
 
-    def trust(self, key: str, trust: Trust) -> bool:
-        """What to think of whoever wrote *key*; blocking takes what waits of them to the spam box."""
-        said = self.store.conversation.get(key)
-        if said is None:
-            return False
-        self.store.conversation.trust(said.person, trust, self.now())
-        if trust == "blocked":
-            for one in self.store.conversation.find(("waiting",), person=said.person, limit=1000):
-                self.decide(one.key, "spam")
-        for post, lang in {
-            (one.post, one.lang) for one in self.store.conversation.find(person=said.person, limit=1000)
-        }:
-            self._show(post, lang)
-        return True
+        def once(*, bound: bool) -> Decided:
+            verdict = self._judge(incoming, signals, second)
+            if not bound:
+                verdict = replace(verdict, status=Status.WAITING, judged=None)
+            edit = self.store.conversation.edit
+            return edit(said.key, incoming.text, incoming.html, Who.WRITER, self.now(), verdict=verdict)
+
+        for _ in range(_JUDGED_AGAIN):
+            decided = once(bound=True)
+            if decided.state != "stale":
+                break
+        else:
+            decided = once(bound=False)
+        self._follow([decided], tell_owner=True)
+        return decided
 
     def erase(self, person: int) -> int:
         """Forget a person everywhere, for good; how many posts changed."""
-        said = self.store.conversation.find(person=person, limit=100_000)
-        for one in said:
-            self._teach(one, undo=True)
+        said = self.store.conversation.find(person=person, limit=ALL)
+        learnt = [one for one in self.store.conversation.find(LEARNT, limit=ALL) if one.decided_by == Who.OWNER]
+        avatars = {one.avatar for one in said} | {self.store.conversation.avatar(person)}
         touched = self.store.conversation.erase(person, self.now())
-        for name in {one.avatar for one in said if one.avatar}:
+        for one in learnt:  # others' words, which named who is erased, no longer do
+            self._learn_anew(one)
+        for name in avatars - {""}:
             (self.snapshots / "avatars" / Path(name).name).unlink(missing_ok=True)
         for post, lang in sorted(touched):
             self.store.conversation.show(self.snapshots, post, lang)
@@ -165,26 +224,70 @@ class Moderator:
             self.rebuild()
         return changed
 
-    def _tell(self, notices: Notices, recorded: Recorded) -> None:
-        if recorded.status == "waiting" and not notices.owner:
-            return
-        said = self.store.conversation.get(recorded.key)
-        if said:
-            (notices.waiting if recorded.status == "waiting" else notices.answered)(said)
+    def _judge(self, incoming: Incoming, signals: Signals | None, second: bool | None) -> Verdict:
+        known = self.store.conversation.known(incoming)
+        words = bayes.words_of(incoming.text, incoming.author.name, incoming.author.url, incoming.html)
+        opinion = bayes.opinion(words, self.store.words.counts(words))
+        return replace(judge(Case(incoming, known, signals, opinion, second)), judged=known.judged)
 
-    def _show(self, post: str, lang: str) -> None:
-        if post and self.store.conversation.show(self.snapshots, post, lang):
+    def _apply(self, action: Action, read: Read, batch: str) -> Decided:
+        if action in STATUS_OF:
+            return self.store.conversation.decide(
+                read.key, STATUS_OF[action], Who.OWNER, self.now(), version=read.version, batch=batch
+            )
+        return self.store.conversation.trust(read.key, TRUST_OF[action], self.now(), version=read.version, batch=batch)
+
+    def _follow(self, results: Sequence[Decided], *, tell_owner: bool = False) -> None:
+        """What follows decisions: learning, letters, and each post that changed shown once."""
+        posts = set()
+        for decided in (each for one in results for each in (one, *one.also)):
+            before, after = decided.before, decided.after
+            if not decided.is_done or not before or not after:
+                continue
+            self._learn_anew(before)
+            if Status.APPROVED in (before.status, after.status):
+                posts.add((before.post, before.lang))
+            self._write(before, after, tell_owner=tell_owner)
+        self._show_posts(posts)
+
+    def _posts_of(self, persons: Iterable[int]) -> set[tuple[str, str]]:
+        find = self.store.conversation.find
+        return {(one.post, one.lang) for person in set(persons) for one in find(person=person, limit=ALL)}
+
+    def _show_posts(self, posts: Iterable[tuple[str, str]]) -> None:
+        changed = False
+        for post, lang in sorted(set(posts)):
+            changed |= bool(post) and self.store.conversation.show(self.snapshots, post, lang)
+        if changed:
             self.rebuild()
 
-    def _learn(self, before: Said, status: Status) -> None:
-        """Spam and welcome words; a changed mind unlearns what it taught before."""
-        self._teach(before, undo=True)
-        self._teach(msgspec.structs.replace(before, status=status, decided_by="owner"))
+    def _write(self, before: Said | None, after: Said, *, tell_owner: bool) -> None:
+        """
+        The letters that follow a change; one that cannot be written does not undo what was done.
+
+        Args:
+            tell_owner: It was not they who did it.
+        """
+        if not self.notices or (before and before.version == after.version):
+            return
+        was = before.status if before else None
+        try:
+            if before and (was == Status.APPROVED or after.status != Status.WAITING):
+                self.notices.settled(before)
+            if after.status == Status.WAITING and tell_owner:
+                self.notices.waiting(after, changed=before is not None)
+            elif after.status == Status.APPROVED and was != Status.APPROVED:
+                self.notices.answered(after)
+        except Exception:
+            log.exception("letters about %s", after.key)
+
+    def _show(self, post: str, lang: str) -> None:
+        self._show_posts([(post, lang)])
 
     def _learn_anew(self, before: Said) -> None:
         """Learn what is there now instead of what was: erasing finds no other words to forget."""
         after = self.store.conversation.get(before.key)
-        what = ("text", "name", "author_url", "status", "decided_by")
+        what = ("text", "html", "name", "author_url", "status", "decided_by")
         if after is None or any(getattr(before, name) != getattr(after, name) for name in what):
             self._teach(before, undo=True)
             if after:
@@ -192,6 +295,6 @@ class Moderator:
 
     def _teach(self, said: Said, *, undo: bool = False) -> None:
         """Learn or unlearn the words of what the owner decided on."""
-        if said.decided_by == "owner" and said.status in ("spam", "approved"):
-            words = bayes.words_of(said.text, said.name, said.author_url)
-            self.store.words.learn(words, spam=said.status == "spam", undo=undo)
+        if said.decided_by == Who.OWNER and said.status in LEARNT:
+            words = bayes.words_of(said.text, said.name, said.author_url, said.html)
+            self.store.words.learn(words, spam=said.status == Status.SPAM, undo=undo)

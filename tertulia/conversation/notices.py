@@ -6,19 +6,22 @@ owner has links that do what they say, after one more press of a button: mail sc
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tertulia.conversation.blog import BlogInfo
+from tertulia.conversation.changes import readable
 from tertulia.core import sanitise
 from tertulia.core.languages import say
 from tertulia.core.text import shorten
 from tertulia.core.tokens import Signer
 from tertulia.store import Store
 from tertulia.store.letters import Notice
-from tertulia.store.said import Said
+from tertulia.store.said import Said, Status
 
 LONGEST_QUOTE = 1500
 MOST_IN_LETTER = 20  # the others are in the queue
+CHANGES_WAIT = timedelta(minutes=5)  # all that changes meanwhile is one letter
+ANSWERS_REMEMBERED = timedelta(days=400)  # who was told of an answer is not told again
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,25 @@ class Notices:
     owner: str  # OWNER_EMAIL; "" for nobody
     now: Callable[[], datetime]
 
-    def waiting(self, said: Said) -> None:
-        """Tell the owner that something waits for a decision."""
+    def waiting(self, said: Said, *, changed: bool = False) -> None:
+        """
+        Tell the owner that something waits for a decision.
+
+        Args:
+            changed: It waited already, with other words: who writes in a hurry is told of once.
+        """
         if not self.owner:
             return
-        self._to_owner([said])
+        due = self.store.letters.retract(self.owner, said.id)
+        when = datetime.fromisoformat(due) if due else self.now() + (CHANGES_WAIT if changed else timedelta())
+        self._to_owner([said], changed=changed, when=when)
+
+    def settled(self, before: Said) -> None:
+        """Nobody is written to any more about a comment as it was: neither its owner nor those whom it answered."""
+        if self.owner:
+            self.store.letters.retract(self.owner, before.id)
+        if before.status == Status.APPROVED and self.store.letters.retract_answer(before.key):
+            self.store.once.release(_answer(before))
 
     def gathered(self, keys: Sequence[str]) -> None:
         """Tell the owner in one letter of all that came at once and waits."""
@@ -56,6 +73,8 @@ class Notices:
             notice = self.store.letters.notice_of(above.id)
             if notice is None or notice.state != "confirmed" or above.person == said.person:
                 continue
+            if not self.store.once.use(_answer(said), self.now() + ANSWERS_REMEMBERED, self.now()):
+                continue
             post = self.blog.post(said.post, said.lang)
             link = f"{post.url if post else self.blog.site}#c-{said.key}"
             body = self.blog.t(
@@ -75,31 +94,35 @@ class Notices:
         body = say("letter_login", link=link)
         self.store.letters.write(self.owner, say("letter_login_subject", blog=self.blog.title), body, self.now())
 
-    def _to_owner(self, found: list[Said]) -> None:
+    def _to_owner(self, found: list[Said], *, changed: bool = False, when: datetime | None = None) -> None:
         parts = [part for said in found[:MOST_IN_LETTER] for part in self._to_decide(said)]
         name, title = found[0].name, self._title(found[0])
-        subject = say("letter_waiting_subject", name=name, title=title)
+        subject = say("letter_changed_subject" if changed else "letter_waiting_subject", name=name, title=title)
+        if changed:
+            parts.insert(0, say("letter_changed"))
         if len(found) > 1:
             subject = say("letter_gathered_subject", n=len(found))
             parts.insert(0, say("letter_gathered", n=len(found)))
         body = "\n\n".join((*parts, say("letter_queue", link=f"{self.blog.service}/moderation")))
-        self.store.letters.write(self.owner, _line(subject), body, self.now(), found[0].id if len(found) == 1 else None)
+        about = found[0].id if len(found) == 1 else None
+        self.store.letters.write(self.owner, _line(subject), body, when or self.now(), about)
 
     def _to_decide(self, said: Said) -> Iterator[str]:
         yield say("letter_waiting", name=said.name, title=self._title(said))
         yield _quoted(said)
         yield "\n".join(f"- {say(key, **values)}" for key, values, _ in said.reasons)
-        yield "\n".join(
-            f"{say('letter_' + what)}: {self._act(what, said.key)}" for what in ("approve", "reject", "spam")
-        )
+        yield "\n".join(f"{say('letter_' + what)}: {self._act(what, said)}" for what in ("approve", "reject", "spam"))
         # Erasing finds a letter by the keys in it.
         yield f"{say('letter_see')}: {self.blog.service}/moderation/{said.key}"
 
     def _write(self, notice: Notice, subject: str, body: str) -> None:
         self.store.letters.write(notice.email, _line(subject), body, self.now(), notice.comment)
 
-    def _act(self, what: str, key: str) -> str:
-        return f"{self.blog.service}/moderation/act/{self.signer.sign('act', [what, key], self.now())}"
+    def _act(self, what: str, said: Said) -> str:
+        """A link that does *what* to the words that the letter quotes, and to no others."""
+        return (
+            f"{self.blog.service}/moderation/act/{self.signer.sign('act', [what, said.key, said.version], self.now())}"
+        )
 
     def _notice(self, what: str, notice: Notice) -> str:
         return f"{self.blog.service}/comments/notice/{self.signer.sign('notice', [what, notice.id], self.now())}"
@@ -109,8 +132,12 @@ class Notices:
         return post.title if post else said.post
 
 
+def _answer(said: Said) -> str:
+    return f"answer {said.key}"
+
+
 def _quoted(said: Said) -> str:
-    words = shorten(sanitise.plain(said.html) or "…", LONGEST_QUOTE)
+    words = shorten(readable(said.html) or "…", LONGEST_QUOTE)
     return "\n".join(f"> {line}" for line in words.split("\n"))
 
 

@@ -6,15 +6,18 @@ that the owner reads it in their own language (``tertulia/languages/xx.toml``).
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from functools import cached_property
 
 import regex
 
 from tertulia.conversation.bayes import Opinion
+from tertulia.conversation.shown import Link, is_small_edit, links_in, links_of, words_in
+from tertulia.core import sanitise
 from tertulia.core.addresses import SHORTENERS, site_of
-from tertulia.store.said import Incoming, Known, Reason, Verdict
+from tertulia.store.said import Incoming, Known, Reason, Status, Trust, Verdict
 
 SPAM = 5  # points that make it spam
 SUSPECT = 3  # points that hold back even what a trusted person writes
@@ -24,8 +27,10 @@ HURRIED = 8
 
 # A quoted word in Greek or Cyrillic leaves more Latin letters than this.
 _MOST_FOREIGN = 0.8
-# How much of a comment may change after it was approved without being looked at again.
-_ALIKE = 0.6
+# How much of a comment may change after it was approved without being looked at again: of all its words and signs this
+# share stands as it stood, and no more than this many were put in or taken out.
+_ALIKE = 0.75
+_MOST_CHANGED = 10
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+", re.IGNORECASE)
 _FORUM_LINK = re.compile(r"\[url[=\]]|\[link[=\]]|<a\s+href", re.IGNORECASE)
 _LETTERS = regex.compile(r"\p{L}")
@@ -55,7 +60,7 @@ class Signals:
     referrer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """All that the rules look at."""
 
@@ -65,10 +70,15 @@ class Case:
     opinion: Opinion | None = None  # of the Bayes filter
     second_opinion: bool | None = None  # of Akismet, where the owner asked for it
 
-    @property
-    def links(self) -> list[str]:
-        """Every address in the words."""
-        return _LINK.findall(self.incoming.text)
+    @cached_property
+    def links(self) -> list[Link]:
+        """Every link that its writer put into what will be shown."""
+        return links_of(self.incoming)
+
+    @cached_property
+    def words(self) -> str:
+        """What will be read."""
+        return sanitise.plain(self.incoming.html) if self.incoming.html else self.incoming.text
 
 
 Rule = Callable[[Case], Reason | None]
@@ -77,18 +87,18 @@ Rule = Callable[[Case], Reason | None]
 def judge(case: Case) -> Verdict:
     """What is to become of *case*, with every reason that spoke."""
     if case.known.is_owner or case.incoming.author.is_owner or (case.signals and case.signals.signed_in):
-        return Verdict("approved", 0, (Reason("rule_owner", {}),))
-    if case.known.trust == "blocked":
-        return Verdict("spam", SPAM, (Reason("rule_blocked", {}, SPAM),))
+        return Verdict(Status.APPROVED, 0, (Reason("rule_owner", {}),))
+    if case.known.trust == Trust.BLOCKED:
+        return Verdict(Status.SPAM, SPAM, (Reason("rule_blocked", {}, SPAM),))
     reasons = [reason for rule in RULES if (reason := rule(case))]
     points = sum(reason.points for reason in reasons)
     if points >= SPAM:
-        return Verdict("spam", points, tuple(reasons))
-    if points < SUSPECT and case.known.trust == "trusted" and case.incoming.author.is_vouched:
-        return Verdict("approved", points, (*reasons, Reason("rule_trusted", {})))
+        return Verdict(Status.SPAM, points, tuple(reasons))
+    if points < SUSPECT and case.known.trust == Trust.TRUSTED and case.incoming.author.is_vouched:
+        return Verdict(Status.APPROVED, points, (*reasons, Reason("rule_trusted", {})))
     if points < SUSPECT and _small_edit(case):
-        return Verdict("approved", points, (*reasons, Reason("rule_small_edit", {})))
-    return Verdict("waiting", points, tuple(reasons))
+        return Verdict(Status.APPROVED, points, (*reasons, Reason("rule_small_edit", {})))
+    return Verdict(Status.WAITING, points, tuple(reasons))
 
 
 # The rules, in their order -------------------------------------------------------------------------------------------
@@ -130,24 +140,26 @@ def links(case: Case) -> Reason | None:
 
 
 def disguised_links(case: Case) -> Reason | None:
-    """Links in a forum's or a page's markup, or behind a shortener."""
+    """Links in a forum's or a page's markup, behind a shortener, or behind another address."""
     if _FORUM_LINK.search(case.incoming.text):
         return Reason("rule_forum_links", {}, 4)
-    short = next((host for link in case.links if (host := _host(link)) in SHORTENERS), "")
+    if false := next((link for link in case.links if link.is_disguised), None):
+        return Reason("rule_false_link", {"words": false.words[:60], "host": false.host}, 4)
+    short = next((link.host for link in case.links if link.host in SHORTENERS), "")
     return Reason("rule_short_link", {"host": short}, 2) if short else None
 
 
 def own_links(case: Case) -> Reason | None:
     """Somebody new whose words lead to their own site."""
-    site = _host(case.incoming.author.url) if case.signals and case.incoming.author.url else ""
-    if not site or case.known.approved or all(_host(link) != site for link in case.links):
+    site = site_of(case.incoming.author.url) if case.signals and case.incoming.author.url else ""
+    if not site or case.known.approved or all(link.host != site for link in case.links):
         return None
     return Reason("rule_own_links", {"host": site}, 2)
 
 
 def alphabet(case: Case) -> Reason | None:
     """Much of it in letters that this blog's readers do not use, or words that mix look-alikes."""
-    said = f"{case.incoming.author.name} {case.incoming.text}"
+    said = f"{case.incoming.author.name} {case.words}"
     if found := _MIXED.search(said):
         return Reason("rule_mixed_letters", {"word": found[0][:40]}, 3)
     letters = len(_LETTERS.findall(said))
@@ -166,7 +178,7 @@ def name_of_a_shop(case: Case) -> Reason | None:
 
 def shouting(case: Case) -> Reason | None:
     """All in capitals."""
-    text = case.incoming.text
+    text = case.words
     capitals = sum(letter.isupper() for letter in text)
     small = sum(letter.islower() for letter in text)
     return Reason("rule_shouting", {}, 1) if capitals > 40 and capitals > 3 * small else None
@@ -219,7 +231,7 @@ def akismet(case: Case) -> Reason | None:
 
 def private_data(case: Case) -> Reason | None:
     """A number or an address that may be somebody's: no points, but the owner should see it."""
-    found = _PRIVATE.search(re.sub(r"@[\w.-]+@[\w.-]+", " ", _LINK.sub(" ", case.incoming.text)))
+    found = _PRIVATE.search(re.sub(r"@[\w.-]+@[\w.-]+", " ", _LINK.sub(" ", case.words)))
     return Reason("rule_private", {}) if found else None
 
 
@@ -245,13 +257,19 @@ RULES: tuple[Rule, ...] = (
 
 
 def _small_edit(case: Case) -> bool:
-    """An approved comment that says nearly the same, with no link that it did not have."""
-    if case.known.status != "approved":
+    """
+    An approved comment that says nearly the same: by the same person, with no link that it did not have.
+
+    A link is what it leads to and the words it stands behind; so is the address where all of it lives, and what it
+    answers gives its words their sense.
+    """
+    known, incoming = case.known, case.incoming
+    if known.status != Status.APPROVED or not known.same_person:
         return False
-    before, after = case.known.text[:5000], case.incoming.text[:5000]
-    new = set(case.links) - set(_LINK.findall(case.known.text))
-    return not new and SequenceMatcher(None, before, after, autojunk=False).quick_ratio() >= _ALIKE
-
-
-def _host(link: str) -> str:
-    return site_of(link if "://" in link else f"http://{link}")
+    if (known.url, known.in_reply_to) != (incoming.url, incoming.in_reply_to):
+        return False
+    before, after = links_in(known.html, known.text), links_in(incoming.html, incoming.text)
+    if Counter(after) - Counter(before):
+        return False
+    words = words_in(known.html, known.text), words_in(incoming.html, incoming.text)
+    return is_small_edit(*words, alike=_ALIKE, most=_MOST_CHANGED)

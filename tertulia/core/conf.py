@@ -11,7 +11,7 @@ from typing import Any
 
 from tertulia.core import paths
 from tertulia.core.errors import SettingError
-from tertulia.core.languages import say
+from tertulia.core.languages import DEFAULT, say
 
 NAME = "pelicanconf.py"
 DEFAULTS_NAME = "tertulia.defaults"
@@ -47,9 +47,9 @@ def read(path: Path) -> dict[str, Any]:
 def language(path: Path) -> str:
     """The blog's language; Spanish when the settings do not say, or cannot be read."""
     try:
-        return str(read(path).get("DEFAULT_LANG", "es"))
+        return str(read(path).get("DEFAULT_LANG") or DEFAULT)
     except (OSError, UnicodeDecodeError, SettingError):
-        return "es"
+        return DEFAULT
 
 
 def rewrite(source: str, values: dict[str, str], path: Path | str = "pelicanconf.py") -> str:

@@ -1,5 +1,6 @@
 """What is wrong with a blog's languages: one that has no file, a phrase of the blogger's own that will not be read."""
 
+import difflib
 import string
 from collections.abc import Iterable
 
@@ -45,7 +46,9 @@ def _own_problems(spoken: Languages, code: str) -> list[Problem]:
     found = []
     for key, phrase in mine.items():
         if key not in ours:
-            found.append(Problem(shown, None, spoken.text("language_key", key=key), spoken.text("language_key_fix")))
+            near = difflib.get_close_matches(key, ours, 1)
+            fix = spoken.text("unknown_field_near", near=near[0]) if near else spoken.text("language_key_fix")
+            found.append(Problem(shown, None, spoken.text("language_key", key=key), fix))
         elif not _names(phrase) <= _names(ours[key]):
             names = ", ".join(f"{{{name}}}" for name in sorted(_names(ours[key]))) or "–"
             what = spoken.text("language_names", key=key)

@@ -262,6 +262,19 @@ def month_words(day: dt.date, language: str) -> str:
     return f"{day:%Y-%m}"
 
 
+def decimal(number: float, form: str = "0.####") -> str:
+    """*number* as the blog's language writes it: "1,5"; *form* is a pattern of CLDR."""
+    from babel import Locale, UnknownLocaleError
+    from babel.numbers import format_decimal
+
+    for known in current().fallbacks():
+        try:
+            return format_decimal(number, form, locale=Locale.parse(known.code, sep="-"))
+        except (UnknownLocaleError, ValueError):
+            continue
+    return f"{number:g}"
+
+
 def normal(code: str) -> str:
     """*code* as files are named: "pt-br" for "pt_BR"; "" for what is no language code."""
     code = code.strip().lower().replace("_", "-")

@@ -1,23 +1,23 @@
 """What the owner sets by environment or ``.env``: addresses, keys, the store. The only reader of ``os.environ``.
 
-``.env.example`` in the project's root names every setting with a word on each. The environment wins over
-``.env``; an empty value counts as absent. What is public about the blog (title, theme, feeds) is in
-``pelicanconf.py`` instead.
+A setting is declared once, where it is used, as a ``Setting`` on a class: its name is the attribute's, its type the
+kind's. ``Settings`` declares what belongs to the whole blog; each network declares its own. ``.env.example`` and
+``doctor`` are computed from what is declared. The environment wins over ``.env``; an empty value counts as absent.
+What is public about the blog (title, theme, feeds) is in ``pelicanconf.py`` instead.
 
 A value that opens something is a ``Secret``: printing it, logging it or raising with it shows dots, and ``hide``
 takes every known secret out of a text that came from elsewhere (a library's error, a server's answer).
 """
 
+import io
 import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Generic, Protocol, Self, TypeVar, overload
 from urllib.parse import quote
-
-import msgspec
 
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import SettingError
@@ -91,67 +91,238 @@ class HideSecrets(logging.Filter):
         return True
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Every setting, typed. A name in capitals in the environment is the same name in small letters here."""
+# Kinds of setting: a name in capitals and what is written there, to a value. "" gives what stands for nothing.
 
-    # The store and the site
-    tertulia_store: Secret = Secret("sqlite:///var/tertulia.db")  # secret because it may hold a password
-    deploy_target: str = ""
-    announce_since: str = ""  # "2026-11-22" or "2026-11-22T18:00+01:00"; nothing older is announced
-    owner_email: str = ""
-    secret_key: Secret = Secret()
-    rebuild_hook: Secret = Secret()  # a command, or an address that gets a POST, when something public changed
-    rebuild_token: Secret = Secret()  # sent to that address as "Authorization: Bearer …"
-    trusted_proxies: str = ""  # how many proxies of ours stand before the service; their headers are believed
-    akismet_key: Secret = Secret()
-    fetch_allow_private: tuple[str, ...] = ()  # "127.0.0.1:8080": may be fetched though private
 
-    # Networks
-    mastodon_url: str = ""
-    mastodon_token: Secret = Secret()
-    bluesky_url: str = "https://bsky.social"
-    bluesky_appview_url: str = "https://public.api.bsky.app"
-    bluesky_handle: str = ""
-    bluesky_app_password: Secret = Secret()
-    x_api_url: str = "https://api.x.com"
-    x_consumer_key: Secret = Secret()
-    x_consumer_secret: Secret = Secret()
-    x_access_token: Secret = Secret()
-    x_access_secret: Secret = Secret()
-    # What a post costs, one with a link, and an alternative text, in cents of a dollar, in force since 2026-04-20:
-    # https://docs.x.com/x-api/getting-started/pricing (read 2026-11)
-    x_post_cents: str = "1.5"
-    x_link_cents: str = "20"
-    x_alt_cents: str = "0.5"
-    x_read_cents: str = "100"  # most to spend a month on reading X, in cents of a dollar
-    linkedin_api_url: str = "https://api.linkedin.com"
-    linkedin_token: Secret = Secret()
-    linkedin_author: str = ""  # "urn:li:person:…" or "urn:li:organization:…"
-    # Each version lives about a year; the calendar is on the "LinkedIn Marketing API versioning" page. (read 2026-11)
-    linkedin_version: str = "202610"
-    facebook_api_url: str = "https://graph.facebook.com/v26.0"
-    facebook_page: str = ""
-    facebook_token: Secret = Secret()
-    threads_api_url: str = "https://graph.threads.net/v1.0"
-    threads_user: str = ""
-    threads_token: Secret = Secret()
-    telegram_api_url: str = "https://api.telegram.org"
-    telegram_token: Secret = Secret()
-    telegram_chat: str = ""  # "@channel" or a number
-    discord_webhook: Secret = Secret()
-    slack_webhook: Secret = Secret()
-    webhook_url: Secret = Secret()
-    webhook_secret: Secret = Secret()
-    smtp_url: Secret = Secret()  # smtp://user:password@host:587 (STARTTLS) or smtps://…:465
-    mail_from: str = ""
+def text(_name: str, value: str) -> str:
+    """Any words."""
+    return value
 
-    # Deploying to S3-compatible storage, by the names every S3 tool knows
-    aws_access_key_id: Secret = Secret()
-    aws_secret_access_key: Secret = Secret()
+
+def secret(_name: str, value: str) -> Secret:
+    """Something that opens something."""
+    return Secret(value)
+
+
+def address(name: str, value: str) -> str:
+    """
+    A web address, without a slash at its end.
+
+    Raises:
+        SettingError: it is none.
+    """
+    if value and not _is_address(value):
+        raise SettingError(say("setting_address", name=name))
+    return value.rstrip("/")
+
+
+def secret_address(name: str, value: str) -> Secret:
+    """A web address whose path is a key; see ``address``."""
+    return Secret(address(name, value))
+
+
+def mail_server(_name: str, value: str) -> Secret:
+    """
+    ``smtp://user:password@host:587`` or ``smtps://…:465``.
+
+    Raises:
+        SettingError: it is neither; the message does not show it.
+    """
+    if value and not _is_address(value, ("smtp", "smtps")):
+        raise SettingError(say("smtp_url"))
+    return Secret(value)
+
+
+def number(name: str, value: str) -> float:
+    """
+    A number from 0 up.
+
+    Raises:
+        SettingError: it is none.
+    """
+    value = value.replace(",", ".")
+    if value and not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", value):
+        raise SettingError(say("setting_number", name=name, value=hide(value)))
+    return float(value or 0)
+
+
+def count(name: str, value: str) -> int:
+    """
+    A whole number from 0 to 99.
+
+    Raises:
+        SettingError: it is none.
+    """
+    if value and not re.fullmatch(r"[0-9]{1,2}", value):
+        raise SettingError(say("setting_count", name=name, value=hide(value)))
+    return int(value or 0)
+
+
+def several(_name: str, value: str) -> tuple[str, ...]:
+    """Words between blanks or commas."""
+    return tuple(part for part in re.split(r"[\s,]+", value) if part)
+
+
+def moment(name: str, value: str) -> datetime | None:
+    """A day or a moment; see ``parse_since``."""
+    return parse_since(value, name) if value else None
+
+
+def _is_address(value: str, schemes: tuple[str, ...] = ("http", "https")) -> bool:
+    parts = split_address(value)
+    return parts.scheme in schemes and bool(parts.host) and parts.port != 0
+
+
+class DeclaresSettings(Protocol):
+    """An object whose class declares settings."""
+
+    def written(self, name: str) -> tuple[str, str]:
+        """Of the setting *name*: its whole name in capitals, and what the owner wrote there, "" for nothing."""
+
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Setting(Generic[T_co]):
+    """
+    One setting: an attribute of the class that declares it, read when it is asked for.
+
+    Args:
+        kind: Makes a value of what is written; raises ``SettingError`` for what makes no sense.
+        default: In place of nothing.
+        about: A line or more for ``.env.example``; a new paragraph begins there.
+        examples: What stands after "=" in ``.env.example``, a line each; the default when there are none.
+        required: Without it whatever declares it is not at work.
+        open: Stands in ``.env.example`` without "#".
+    """
+
+    def __init__(
+        self,
+        kind: Callable[[str, str], T_co],
+        default: str = "",
+        *,
+        about: str = "",
+        examples: tuple[str, ...] = (),
+        required: bool = False,
+        open: bool = False,
+    ) -> None:
+        self.kind = kind
+        self.default = default
+        self.about = about
+        self.examples = examples
+        self.required = required
+        self.open = open
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: DeclaresSettings, owner: type) -> T_co: ...
+    def __get__(self, instance: DeclaresSettings | None, owner: type) -> T_co | Self:
+        if instance is None:
+            return self
+        name, value = instance.written(self.name)
+        return self.kind(name, value or self.default)
+
+    def as_example(self, name: str) -> Iterator[str]:
+        """Its lines in ``.env.example``, under the whole *name*."""
+        yield from (f"# {line}" for line in self.about.splitlines())
+        for example in self.examples or (self.default,):
+            yield f"{'' if self.open else '#'}{name}={example}"
+
+
+def declared(owner: type) -> dict[str, Setting[object]]:
+    """What *owner* and the classes that it stands on declare, by attribute; its elders' first."""
+    found: dict[str, Setting[object]] = {}
+    for one in reversed(owner.__mro__):
+        for name, value in vars(one).items():
+            if isinstance(value, Setting):
+                found[name] = value
+            else:
+                found.pop(name, None)
+    return found
+
+
+class Settings:
+    """What belongs to the whole blog, and what is written for those who declare more (networks)."""
+
+    tertulia_store = Setting(
+        secret,  # it may hold a password
+        "sqlite:///var/tertulia.db",
+        about="Where conversation and announcements are kept. With PostgreSQL: postgresql://user:password@host/database",
+    )
+    deploy_target = Setting(
+        text,
+        about='Where "publish" puts the site (docs/deploy.md): a folder, rsync, S3-compatible storage, a git branch.',
+        examples=(
+            "folder:/srv/www/blog",
+            "rsync:me@example.org:/srv/www/blog",
+            "s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-west-1",
+            "git:origin#gh-pages",
+        ),
+    )
+    # By the names that every tool for S3-compatible storage knows.
+    aws_access_key_id = Setting(secret)
+    aws_secret_access_key = Setting(secret)
+    announce_since = Setting(
+        moment,
+        about='Nothing dated before this day is ever announced. "start" writes the day on which the blog began.',
+        examples=("",),
+        open=True,
+    )
+    owner_email = Setting(text, about="Where to write about failures and about comments that wait.")
+    secret_key = Setting(
+        secret, about="Signs links in letters (unsubscribe, confirm). Any long random text; keep it for good."
+    )
+    rebuild_hook = Setting(
+        secret,
+        about="Run or called when the conversation changes: a command, or an address that gets a POST"
+        " (with the token, if any).",
+        examples=("python3 tasks.py build",),
+    )
+    rebuild_token = Setting(secret)  # sent to that address as "Authorization: Bearer …"
+    trusted_proxies = Setting(
+        count,
+        about="How many proxies of yours stand before the service (1 behind nginx or Caddy):"
+        " their X-Forwarded headers are believed.",
+    )
+    akismet_key = Setting(
+        secret,
+        about="Asks Akismet about comments from the form; Akismet is told their words,"
+        " and the name and IP address of the writer.",
+    )
+    fetch_allow_private = Setting(
+        several, about="host:port pairs that may be fetched though private; for tests and intranets."
+    )
+    # Asked for embeds too, so no network's own.
+    bluesky_appview_url = Setting(
+        address,
+        "https://public.api.bsky.app",
+        about="Where posts of Bluesky are read that anybody may see: for embeds, and for answers to yours.",
+    )
+    smtp_url = Setting(
+        mail_server,
+        about="Newsletter and letters to the owner: smtp://user:password@host:587 (STARTTLS)"
+        " or smtps://user:password@host:465",
+    )
+    mail_from = Setting(text)
+
+    def __init__(self, given: Mapping[str, str] | None = None) -> None:
+        self._given = {name: value.strip() for name, value in (given or {}).items() if value.strip()}
+
+    def __repr__(self) -> str:
+        return f"Settings({len(self._given)} given)"
+
+    def written(self, name: str) -> tuple[str, str]:
+        """Of the setting *name*: its name in capitals, and what the owner wrote there, "" for nothing."""
+        return name.upper(), self._given.get(name.upper(), "")
 
     def since(self) -> datetime | None:
         """``ANNOUNCE_SINCE`` as a moment, or None when it is not set."""
-        return parse_since(self.announce_since, "ANNOUNCE_SINCE") if self.announce_since else None
+        return self.announce_since
 
 
 def parse_since(value: str, name: str) -> datetime:
@@ -183,14 +354,9 @@ def load(root: Path = Path(), environ: Mapping[str, str] | None = None) -> Setti
     Raises:
         SettingError: a value makes no sense.
     """
-    given = read_env(root / ".env") | dict(os.environ if environ is None else environ)
-    fields: dict[str, Any] = {}
-    for name, kind in get_type_hints(Settings).items():
-        value = given.get(name.upper(), "").strip()
-        if value:
-            fields[name] = _typed(name, value, kind)
-    settings = Settings(**fields)
-    settings.since()  # a wrong date is said at the start, not when the first post is due
+    settings = Settings(read_env(root / ".env") | dict(os.environ if environ is None else environ))
+    for name in declared(Settings):
+        getattr(settings, name)  # what makes no sense is said at the start, not when it is first needed
     return settings
 
 
@@ -199,41 +365,30 @@ def environment() -> dict[str, str]:
     return dict(os.environ)
 
 
-def _typed(name: str, value: str, kind: Any) -> Any:
-    if kind is Secret:
-        return Secret(value)
-    if kind == tuple[str, ...]:
-        return tuple(part for part in re.split(r"[\s,]+", value) if part)
-    if name.endswith("_url") and not split_address(value).is_web:
-        raise SettingError(say("setting_address", name=name.upper()))
-    if name.endswith("_cents") and not re.fullmatch(r"\d+(\.\d+)?", value):
-        raise SettingError(say("setting_number", name=name.upper(), value=value))
-    return value.rstrip("/") if name.endswith("_url") else value
-
-
 def read_env(path: Path) -> dict[str, str]:
     """
-    The lines ``NAME=value`` of a ``.env`` file; {} when there is none.
+    The lines ``NAME=value`` of a ``.env`` file, as python-dotenv reads them; {} when there is none.
 
-    Comments begin with ``#`` at the start of a line or after a space. Quotes around a value are taken off, and what
-    is between them is kept as it is.
+    Nothing is put in place of ``$NAME``: a password may hold a "$".
 
     Raises:
-        SettingError: a line is no ``NAME=value``; the message gives its number, never its text.
+        SettingError: it cannot be read, or a line is no ``NAME=value``; the message gives its number, never its text.
     """
     if not path.is_file():
         return {}
+    from dotenv.parser import parse_stream
+
+    try:
+        written = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingError(say("setting_encoding", path=path.name)) from error
+    except OSError as error:
+        raise SettingError(say("setting_file", path=path.name, why=error.strerror)) from error
     found: dict[str, str] = {}
-    for number, written in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
-        line = written.strip().removeprefix("export ")
-        if not line or line.startswith("#"):
-            continue
-        name, equals, value = (part.strip() for part in line.partition("="))
-        if not equals or not re.fullmatch(r"\w+", name):
-            raise SettingError(say("setting_line", path=path.name, line=number))
-        if len(value) >= 2 and value[0] in "'\"" and value[0] == value[-1]:
-            value = value[1:-1]
-        else:
-            value = re.sub(r"\s+#.*$", "", value)
-        found[name] = value
+    for line in parse_stream(io.StringIO(written)):
+        if line.error or (line.key and (line.value is None or not re.fullmatch(r"\w+", line.key))):
+            blank = line.original.string[: len(line.original.string) - len(line.original.string.lstrip())]
+            raise SettingError(say("setting_line", path=path.name, line=line.original.line + blank.count("\n")))
+        if line.key:
+            found[line.key] = line.value or ""
     return found

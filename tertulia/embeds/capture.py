@@ -17,6 +17,7 @@ from typing import Literal
 
 import msgspec
 
+from tertulia.core import languages
 from tertulia.core.addresses import host_of
 from tertulia.core.errors import ContentError, FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetcher
@@ -89,7 +90,7 @@ def capture(
     now: dt.datetime,
     *,
     check: bool = False,
-    lang: str = "es",
+    lang: str = languages.DEFAULT,
     own: str = "",
     resolve: Callable[[str], str] = lambda url: url,
     bases: Mapping[str, str] | None = None,

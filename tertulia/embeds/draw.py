@@ -26,7 +26,7 @@ CODE_LINES = 60
 class Page:
     """Where an embed is drawn."""
 
-    lang: str = "es"
+    lang: str = languages.DEFAULT
     pictures_url: str = "/embeds"  # where the published pictures are
     zone: dt.tzinfo = dt.UTC  # whose calendar the dates follow
 

@@ -7,6 +7,7 @@ read from it where they are, and leave on it what they found: tags, problems.
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tertulia.core import languages
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Severity
 
@@ -16,7 +17,7 @@ class Document:
     """One post or page on its way from Markdown to HTML."""
 
     path: str = ""  # as shown to the author, "content/posts/….md"
-    lang: str = "es"
+    lang: str = languages.DEFAULT
     body: str = ""  # the Markdown after the metadata
     body_line: int = 1  # the line of the file at which the body begins, 1-based
     tags: list[str] = field(default_factory=list)  # labels found in the text, in order, as written

@@ -79,7 +79,7 @@ def edits(text: str, lang: str, editable: Callable[[int, int], bool]) -> list[Ed
 class TypographyExtension(Extension):
     """Typography in the language of ``md.document``; *lang* when there is none."""
 
-    def __init__(self, lang: str = "es") -> None:
+    def __init__(self, lang: str = languages.DEFAULT) -> None:
         super().__init__()
         self.lang = lang
 

@@ -4,28 +4,48 @@
 blog's name, the title set large, who wrote it and when. Sixteen colours make a file of some 20 kB, and make it fast.
 
 Drawing and encoding take about 5 ms a card, and Pillow holds Python's lock while it draws. So they are drawn by a
-second process beside the build, see ``Artist``. Cards are kept by what stands on them and drawn once.
+second process beside the build, see ``CardRenderer``. Cards are kept by what stands on them and drawn once.
 
 The font is the theme's (Alegreya, OFL; Pillow's FreeType reads woff2). It holds the letters of western Europe: others
 lose their accents, and what has no such letter is left out.
+
+The newest posts get a card each, and the older ones, which few people share, the blog's own: 5 ms are little for one
+post, and five seconds for the first build of a thousand.
+
+Settings:
+    SOCIAL_CARDS         True to draw them.
+    SOCIAL_CARDS_MAX     how many posts, the newest, get a card of their own. Default 100.
+    SOCIAL_CARDS_FONT    a font variable in its weight. Default Alegreya, from our theme.
+    SOCIAL_CARDS_COLORS  paper, ink and accent, "#fbf8f2" and so on. Default those of our theme.
 """
 
 import hashlib
 import json
+import logging
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import PIL
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
+from tertulia.core import paths
 from tertulia.core.errors import TertuliaError
+from tertulia.core.languages import say
+from tertulia.core.models import Picture
 from tertulia.core.parallel import Aside
-from tertulia.render.images import write_whole
+from tertulia.render.images import copy_whole, write_whole
+from tertulia.site.contents import Content
+from tertulia.site.words import SiteWords
 
+log = logging.getLogger(__name__)
+
+FONT = paths.THEME / "static" / "fonts" / "alegreya.woff2"
+MAX = 100  # posts with a card of their own
 WIDTH_PX, HEIGHT_PX = 1200, 630
 MARGIN_PX = 88
 TITLE_WIDTH_PX = WIDTH_PX - 2 * MARGIN_PX
@@ -140,7 +160,7 @@ def drawable(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-class Artist:
+class CardRenderer:
     """
     Draws cards beside the build.
 
@@ -155,14 +175,14 @@ class Artist:
         self._made_by = hashlib.sha256(font.read_bytes() + PIL.__version__.encode()).hexdigest()[:8]
         self._drawing: list[Aside[str]] = []
 
-    def kept(self, card: Card) -> Path:
+    def path_for(self, card: Card) -> Path:
         """Where the finished card is, or will be."""
         digest = card.digest()
         return self.folder / digest[:2] / f"{digest}-{self._made_by}.png"
 
     def start(self, cards: Iterable[Card]) -> int:
         """Begin to draw those of *cards* that are not there yet; how many there are to draw."""
-        missing = {path: card for path, card in ((self.kept(card), card) for card in cards) if not path.exists()}
+        missing = {path: card for path, card in ((self.path_for(card), card) for card in cards) if not path.exists()}
         if missing:
             self._drawing.append(Aside(partial(_draw_all, missing, self.font)))
         return len(missing)
@@ -178,6 +198,90 @@ class Artist:
         self._drawing.clear()
         if any(said):
             raise CardsFailedError(" ".join(said))
+
+
+class CardSet:
+    """
+    The cards of one build.
+
+    Args:
+        settings: Those of the blog.
+        words: Those of the blog.
+        font: The font where SOCIAL_CARDS_FONT names none.
+
+    Raises:
+        OSError: the font cannot be read.
+    """
+
+    def __init__(self, settings: Mapping[str, Any], words: SiteWords, font: Path) -> None:
+        self.settings, self.words = settings, words
+        self.renderer = CardRenderer(
+            Path(settings["IMAGE_CACHE_PATH"]), Path(settings.get("SOCIAL_CARDS_FONT") or font)
+        )
+        self.files: dict[str, Path] = {}  # name under the site's root → the finished card
+        self.cards: list[Card] = []
+        self.of_site = {lang: self.add(self.site_card(lang), f"{lang}/blog") for lang in settings["LANGUAGES"]}
+
+    def add_to(self, posts: Iterable[Content]) -> None:
+        """Give those of *posts* that have no cover a ``card``."""
+        newest = sorted(posts, key=lambda post: (post.date, post.shown_path), reverse=True)
+        for number, post in enumerate(post for post in newest if not post.cover):
+            if number < self.settings.get("SOCIAL_CARDS_MAX", MAX):
+                post.card = self.add(self.card_of(post), f"{post.lang}/{post.slug}")
+            else:
+                post.card = self.of_site.get(post.lang)
+
+    def add(self, card: Card, name: str) -> Picture:
+        """Have *card* drawn and published; it says its title to those who do not see it."""
+        src = f"cards/{name}.{card.digest()[:8]}.png"
+        self.cards.append(card)
+        self.files[src] = self.renderer.path_for(card)
+        alt = ". ".join(part for part in (card.title, card.site) if part)
+        return Picture(src, WIDTH_PX, HEIGHT_PX, alt=alt)
+
+    def card_of(self, post: Content) -> Card:
+        """What stands on the card of *post*."""
+        names = ", ".join(author.name for author in post.authors)
+        byline = f"{names} · {self.words.date(post.date, post.lang)}"
+        return Card(self.words.setting(self.settings, "SITENAME", post.lang), post.title, byline, *self._colors())
+
+    def site_card(self, lang: str) -> Card:
+        """What stands on the blog's own card."""
+        name, tagline = (self.words.setting(self.settings, key, lang) for key in ("SITENAME", "TAGLINE"))
+        return Card("", name, tagline, *self._colors())
+
+    def _colors(self) -> tuple[str, str, str]:
+        return self.settings.get("SOCIAL_CARDS_COLORS") or (PAPER, INK, ACCENT)
+
+    def start(self) -> None:
+        """Begin to draw what is not kept from earlier builds."""
+        self.renderer.start(self.cards)
+
+    def publish(self, output: Path) -> None:
+        """Put the cards into *output* once they are all drawn."""
+        try:
+            self.renderer.finish()
+        except CardsFailedError as error:
+            warn(error)
+        for name, file in self.files.items():
+            if file.exists():
+                copy_whole(file, output / name)
+
+
+def card_set(settings: Mapping[str, Any], words: SiteWords) -> CardSet | None:
+    """The cards of this build; None where the blog wants none, or they cannot be drawn, which has been told."""
+    if not settings.get("SOCIAL_CARDS"):
+        return None
+    try:
+        return CardSet(settings, words, FONT)
+    except OSError as error:
+        warn(error)
+        return None
+
+
+def warn(error: Exception) -> None:
+    """Tell that there are no cards; the rest of the site is whole."""
+    log.warning("%s; %s", say("cards_failed", reason=error), say("cards_failed_fix"))
 
 
 def _draw_all(cards: dict[Path, Card], font: Path) -> str:

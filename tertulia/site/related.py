@@ -5,6 +5,9 @@ posts that share such words are close. Nothing is learnt and nothing is installe
 a second, and ten times as many take ten times as long, because each word remembers a bounded number of posts.
 
 Words are compared without accents or endings: "reclamación", "reclamaciones" and "Reclamar" count as one.
+
+Settings:
+    RELATED_POSTS   how many at most, always in the post's own language; 0 for none. Default 3.
 """
 
 import math
@@ -16,6 +19,7 @@ from functools import cache, lru_cache
 
 from tertulia.core import languages
 from tertulia.core.text import fold
+from tertulia.site.contents import Content
 
 # What describes a post: more words find more distant relatives, and take longer.
 WORDS_PER_POST = 25
@@ -59,6 +63,19 @@ class Text:
     html: str = ""
     tags: tuple[str, ...] = ()
     stems: Mapping[str, int] | None = None
+
+
+def add_related(posts: Iterable[Content], count: int) -> None:
+    """Give every one of *posts* its ``related``, at most *count*, closest first; 0 for none."""
+    if not count:
+        return
+    by_key = {f"{post.id} {post.lang}": post for post in posts}
+    texts = [
+        Text(key, post.lang, post.title, tags=tuple(tag.name for tag in post.tags), stems=post.stems)
+        for key, post in by_key.items()
+    ]
+    for key, found in related(texts, count).items():
+        by_key[key].related = [by_key[other] for other in found]
 
 
 def related(texts: Iterable[Text], count: int = 3) -> dict[str, list[str]]:
@@ -110,17 +127,19 @@ def _counted(post: Text) -> Counter[str]:
 
 def stems(plain: str, lang: str) -> dict[str, int]:
     """How often each stem stands in a text without markup."""
+    stop_words = _stop_words(lang)
     counts: dict[str, int] = {}
     for written, times in Counter(plain.split()).items():
-        for form in _stems_of(written, lang):
-            counts[form] = counts.get(form, 0) + times
+        for folded, form in _stems_of(written, lang):
+            kept = "" if folded in stop_words else form
+            counts[kept] = counts.get(kept, 0) + times
     return counts
 
 
 @lru_cache(maxsize=1 << 16)
-def _stems_of(written: str, lang: str) -> tuple[str, ...]:
-    """The stems in what stands between two spaces: "«Reclamar»," and "«reclamar" are looked into once each."""
-    return tuple(stem(word, lang) for word in words_of(written))
+def _stems_of(written: str, lang: str) -> tuple[tuple[str, str], ...]:
+    """The words and stems between two spaces: "«Reclamar»," and "«reclamar" are looked into once each."""
+    return tuple((folded, _cut(folded, lang)) for folded in map(fold, words_of(written)))
 
 
 def _described(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:
@@ -158,8 +177,8 @@ def words_of(text: str) -> list[str]:
 _log = cache(math.log)
 
 
-@cache
 def _stop_words(lang: str) -> frozenset[str]:
+    """Words that say nothing about what a text is about; a blogger may have added some, so no cache keeps them."""
     return languages.current().get(lang).words("stop")
 
 
@@ -168,13 +187,15 @@ def _endings(lang: str) -> tuple[str, ...]:
     return tuple(sorted(ENDINGS.get(lang, "").split(), key=lambda ending: (-len(ending), ending)))
 
 
-@cache
 def stem(word: str, lang: str) -> str:
     """*word* without accents (the ñ stays) and without its ending; "" for a word that says nothing."""
-    word = fold(word)
-    if word in _stop_words(lang):
-        return ""
+    folded = fold(word)
+    return "" if folded in _stop_words(lang) else _cut(folded, lang)
+
+
+@lru_cache(maxsize=1 << 16)
+def _cut(folded: str, lang: str) -> str:
     for ending in _endings(lang):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
-    return word
+        if folded.endswith(ending) and len(folded) - len(ending) >= 4:
+            return folded[: -len(ending)]
+    return folded

@@ -11,18 +11,25 @@ a ``correction``.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
+from tertulia.content.snapshot import Comment
+from tertulia.core import addresses, sanitise
 from tertulia.core.models import Credit, Update
+from tertulia.core.text import plain
+from tertulia.site.build import SiteBuild
+from tertulia.site.contents import Content, changed
 
 Node = dict[str, object]
 
 CONTEXT = "https://schema.org"
+POSTS_LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class SchemaPerson:
     """Who wrote a post, with the addresses that are theirs elsewhere."""
 
     name: str
@@ -31,7 +38,7 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class SchemaImage:
     """The picture of a post, by its whole address."""
 
     url: str
@@ -41,7 +48,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Blog:
+class SchemaBlog:
     """The blog as a whole, or its part in one language."""
 
     name: str
@@ -52,11 +59,11 @@ class Blog:
 
 
 @dataclass(frozen=True, slots=True)
-class Comment:
+class SchemaComment:
     """What somebody said under a post."""
 
     url: str
-    author: Author
+    author: SchemaPerson
     published: datetime
     text: str  # plain
     modified: datetime | None = None
@@ -64,19 +71,19 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
+class SchemaPosting:
     """One post, every address whole."""
 
     url: str
     title: str
     lang: str
     published: datetime
-    blog: Blog
+    blog: SchemaBlog
     description: str = ""
     modified: datetime | None = None
     words: int = 0
-    image: Image | None = None
-    authors: tuple[Author, ...] = ()
+    image: SchemaImage | None = None
+    authors: tuple[SchemaPerson, ...] = ()
     sections: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     credits: tuple[Credit, ...] = ()
@@ -84,11 +91,100 @@ class Posting:
     series: tuple[str, str, int] | None = None  # name, address, place in it counted from 1
     original: str = ""  # the address of what this translates
     translations: tuple[tuple[str, str], ...] = field(default=())  # (language, address) of what translates this
-    comments: tuple[Comment, ...] = ()
+    comments: tuple[SchemaComment, ...] = ()
     copies: tuple[str, ...] = ()  # where it lives on networks
 
 
-def posting(post: Posting) -> str:
+def describe_posts(posts: Iterable[Content], build: SiteBuild) -> None:
+    """Give every post its ``json_ld``, safe inside ``<script type="application/ld+json">``."""
+    for post in posts:
+        post.json_ld = posting(posting_of(post, build))
+
+
+def describe_blog(posts: Iterable[Content], build: SiteBuild) -> dict[str, str]:
+    """The blog as JSON-LD, for each language that has a home page."""
+    settings = build.settings
+    newest = sorted(posts, key=lambda post: (post.date, post.id), reverse=True)
+    described = {}
+    for lang in dict.fromkeys([settings["DEFAULT_LANG"], *(post.lang for post in newest)]):
+        listed = [post for post in newest if post.lang == lang and not post.mark][:POSTS_LISTED]
+        links = [(post.title, addresses.whole(settings["SITE_ADDRESS"], post.url)) for post in listed]
+        described[lang] = blog(blog_in(lang, build), links)
+    return described
+
+
+def blog_in(lang: str, build: SiteBuild) -> SchemaBlog:
+    """The blog in *lang*."""
+    settings, site, own = build.settings, build.settings["SITE_ADDRESS"], build.settings["DEFAULT_LANG"]
+    return SchemaBlog(
+        name=build.words.setting(settings, "SITENAME", lang),
+        url=addresses.whole(site, "" if lang == own else f"{lang}/"),
+        lang=lang,
+        description=build.words.setting(settings, "TAGLINE", lang),
+        search=addresses.whole(site, settings["SEARCH_URL"]) if settings["SEARCH"] else "",
+    )
+
+
+def posting_of(post: Content, build: SiteBuild) -> SchemaPosting:
+    """*post* in the words of schema.org."""
+    settings, site = build.settings, build.settings["SITE_ADDRESS"]
+    page = addresses.whole(site, post.url)
+    originals = [other for other in post.translations if other.lang == settings["DEFAULT_LANG"]]
+    is_original = post.lang == settings["DEFAULT_LANG"] or not originals
+    return SchemaPosting(
+        url=page,
+        title=post.title,
+        lang=post.lang,
+        published=post.date,
+        blog=blog_in(post.lang, build),
+        description=post.summary_text,
+        modified=changed(post),
+        words=post.words,
+        image=image_of(post, site),
+        authors=tuple(person_of(one, site) for one in post.authors),
+        sections=tuple(category.name for category in post.categories),
+        keywords=tuple(tag.name for tag in post.tags),
+        credits=tuple(post.credits),
+        updates=tuple((update, plain(update.html)) for update in post.updates),
+        series=(post.series.name, addresses.whole(site, post.series.url), post.series.index) if post.series else None,
+        original="" if is_original else addresses.whole(site, originals[0].url),
+        translations=tuple(
+            (other.lang, addresses.whole(site, other.url)) for other in post.translations if is_original
+        ),
+        comments=tuple(comment_of(one, page) for one in post.said),
+        copies=tuple(place.url for place in post.syndication if place.url),
+    )
+
+
+def comment_of(said: Comment, page: str) -> SchemaComment:
+    """A comment on *page*, in the words of schema.org."""
+    return SchemaComment(
+        url=f"{page}#c-{said.id}",
+        author=SchemaPerson(said.author or said.handle, said.author_url),
+        published=said.date,
+        text=sanitise.plain(said.html),
+        modified=said.edited,
+        parent=f"{page}#c-{said.parent}" if said.parent else "",
+    )
+
+
+def image_of(post: Content, site: str) -> SchemaImage | None:
+    """The picture that stands for *post*, or None."""
+    picture = post.cover or post.card
+    if not picture:
+        return None
+    url = addresses.whole(site, picture.src)
+    return SchemaImage(url, picture.width_px, picture.height_px, picture.caption or picture.alt)
+
+
+def person_of(author: Any, site: str) -> SchemaPerson:
+    """An author with the addresses that people.toml knows."""
+    person = getattr(author, "person", None)
+    known = [person.site, *(person.profile(network) for network in person.handles)] if person else []
+    return SchemaPerson(author.name, addresses.whole(site, author.url), tuple(filter(None, known)))
+
+
+def posting(post: SchemaPosting) -> str:
     """The JSON-LD of *post*, safe inside ``<script type="application/ld+json">``."""
     photographers = [_who(credit) for credit in post.credits if credit.kind == "photo"]
     return _written(
@@ -127,7 +223,7 @@ def posting(post: Posting) -> str:
     )
 
 
-def blog(about: Blog, posts: Iterable[tuple[str, str]] = ()) -> str:
+def blog(about: SchemaBlog, posts: Iterable[tuple[str, str]] = ()) -> str:
     """
     The JSON-LD of the home page: the blog, its website and how to search it.
 
@@ -160,15 +256,15 @@ def blog(about: Blog, posts: Iterable[tuple[str, str]] = ()) -> str:
     return _written({"@context": CONTEXT, "@graph": [_filled(node) for node in nodes]})
 
 
-def _publisher(about: Blog) -> Node:
+def _publisher(about: SchemaBlog) -> Node:
     return {"@type": "Organization", "@id": f"{about.url}#publisher", "name": about.name, "url": about.url}
 
 
-def _author(author: Author) -> Node:
+def _author(author: SchemaPerson) -> Node:
     return _filled({"@type": "Person", "name": author.name, "url": author.url, "sameAs": list(author.same_as)})
 
 
-def _parts(post: Posting) -> list[Node]:
+def _parts(post: SchemaPosting) -> list[Node]:
     parts: list[Node] = [
         {"@type": "Blog", "@id": f"{post.blog.url}#blog", "name": post.blog.name, "url": post.blog.url}
     ]
@@ -178,7 +274,7 @@ def _parts(post: Posting) -> list[Node]:
     return parts
 
 
-def _image(image: Image | None, creators: Sequence[Node]) -> Node | None:
+def _image(image: SchemaImage | None, creators: Sequence[Node]) -> Node | None:
     if image is None:
         return None
     return _filled(
@@ -201,7 +297,7 @@ def _who(credit: Credit) -> Node:
     return _filled({"@type": "Person", "name": credit.name, "url": credit.url})
 
 
-def _comment(comment: Comment) -> Node:
+def _comment(comment: SchemaComment) -> Node:
     return _filled(
         {
             "@type": "Comment",
@@ -220,7 +316,7 @@ def _correction(update: Update, text: str) -> Node:
     return {"@type": "CorrectionComment", "datePublished": update.date, "text": text}
 
 
-def _search(about: Blog) -> Node | None:
+def _search(about: SchemaBlog) -> Node | None:
     if not about.search:
         return None
     target = {"@type": "EntryPoint", "urlTemplate": f"{about.search}?q={{search_term_string}}"}

@@ -1,19 +1,22 @@
-"""What search engines and old links need: ``sitemap.xml``, ``robots.txt``, and pages that lead from old addresses.
+"""``sitemap.xml`` and ``robots.txt``: what search engines may show.
+
+In the sitemap stand posts, pages, and the lists they are in, each with the date of its newest content and its other
+languages; never what is marked (draft, hidden, unlisted, scheduled), nor the search page, nor redirects.
 
 https://www.sitemaps.org/protocol.html, https://www.rfc-editor.org/rfc/rfc9309,
 https://developers.google.com/search/docs/specialty/international/localized-versions
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from posixpath import normpath
-from urllib.parse import unquote
 
-from tertulia.core.addresses import split_address
-from tertulia.core.text import strip_controls
+from tertulia.core import addresses
+from tertulia.site.build import SiteBuild
+from tertulia.site.contents import Content, Generator, changed, listed
 
+UNLISTED_TEMPLATES = ("404", "search")  # lead nowhere from outside
 # A sitemap holds no more; a blog that has more needs several, and an index of them.
 MOST_ADDRESSES = 50_000
 
@@ -27,9 +30,66 @@ class SitemapEntry:
     languages: tuple[tuple[str, str], ...] = ()  # (language, address) of the same page in all its languages
 
 
-def sitemap(addresses: Iterable[SitemapEntry]) -> str:
-    """The sitemap of *addresses*, sorted, each once."""
-    unique = sorted({address.url: address for address in addresses}.values(), key=lambda address: address.url)
+def write_sitemap(build: SiteBuild, generator: Generator) -> None:
+    """Write both files, once all posts and pages are known."""
+    site = build.settings["SITE_ADDRESS"]
+    posts, public = shown(listed(generator)), shown(build.contents)
+    found = [*contents(public, site), *lists(build, generator, posts), *homes(build, posts)]
+    build.output.mkdir(parents=True, exist_ok=True)
+    (build.output / "sitemap.xml").write_text(sitemap(found), encoding="utf-8")
+    (build.output / "robots.txt").write_text(robots(addresses.whole(site, "sitemap.xml")), encoding="utf-8")
+
+
+def shown(contents: Iterable[Content]) -> list[Content]:
+    """Those that search engines may know."""
+    return [content for content in contents if not content.mark]
+
+
+def contents(public: Iterable[Content], site: str) -> Iterator[SitemapEntry]:
+    """The address of each post or page, with those of its translations."""
+    for content in public:
+        languages = [(one.lang, addresses.whole(site, one.url)) for one in [content, *shown(content.translations)]]
+        yield SitemapEntry(addresses.whole(site, content.url), newest([content]), tuple(languages))
+
+
+def lists(build: SiteBuild, generator: Generator, posts: Iterable[Content]) -> Iterator[SitemapEntry]:
+    """The addresses of tags, categories, authors, series, years, months, and Pelican's direct templates."""
+    settings, site = build.settings, build.settings["SITE_ADDRESS"]
+    groups = [*generator.tags.items(), *generator.categories, *generator.authors]
+    groups += [(series, series.articles) for series in generator.context.get("all_series", ())]
+    for item, grouped in groups:
+        if members := shown(grouped):
+            yield SitemapEntry(addresses.whole(site, item.url), newest(members))
+    for period in ("YEAR", "MONTH"):
+        by_url: dict[str, list[Content]] = {}
+        for post in posts if settings[f"{period}_ARCHIVE_SAVE_AS"] else ():
+            by_url.setdefault(settings[f"{period}_ARCHIVE_URL"].format(date=post.date), []).append(post)
+        for url, members in by_url.items():
+            yield SitemapEntry(addresses.whole(site, url), newest(members))
+    for template in settings["DIRECT_TEMPLATES"]:
+        page = settings.get(f"{template.upper()}_URL")
+        if page and template not in UNLISTED_TEMPLATES:
+            yield SitemapEntry(addresses.whole(site, page), newest(posts))
+
+
+def homes(build: SiteBuild, posts: list[Content]) -> Iterator[SitemapEntry]:
+    """The home page of each language."""
+    site, own = build.settings["SITE_ADDRESS"], build.settings["DEFAULT_LANG"]
+    urls = {own: addresses.whole(site, "")}
+    urls |= {post.lang: addresses.whole(site, f"{post.lang}/") for post in posts if post.lang != own}
+    for lang, url in urls.items():
+        members = posts if lang == own else [post for post in posts if post.lang == lang]
+        yield SitemapEntry(url, newest(members), tuple(urls.items()))
+
+
+def newest(contents: Iterable[Content]) -> datetime | None:
+    """When the newest of *contents* was written or last changed; a page that says no date has none."""
+    return max((changed(one) for one in contents if "date" in one.header_lines), default=None)
+
+
+def sitemap(urls: Iterable[SitemapEntry]) -> str:
+    """The sitemap of *urls*, sorted, each once."""
+    unique = sorted({one.url: one for one in urls}.values(), key=lambda one: one.url)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">',
@@ -55,63 +115,3 @@ def robots(sitemap_url: str, hidden: Iterable[str] = ()) -> str:
     """``robots.txt``: everybody may read everything but *hidden* paths, and where the sitemap is."""
     rules = [f"Disallow: {path}" for path in hidden] or ["Disallow:"]
     return "\n".join(["User-agent: *", *rules, "", f"Sitemap: {sitemap_url}"]) + "\n"
-
-
-def alias_path(alias: str, site: str) -> str:
-    """
-    The path under the site that an old address means, or "" when no page can stand there.
-
-    Args:
-        alias: As the author wrote it: ``/viejo/post/``, ``viejo/post.html``, or a whole address of this site.
-        site: The site's address; what it has as path is taken off.
-    """
-    parts, home = split_address(alias.strip()), split_address(site)
-    path = unquote(parts.path)
-    if parts.netloc:
-        if parts.host != home.host:
-            return ""
-        path = path.removeprefix(home.path.rstrip("/"))
-    if parts.query or parts.fragment or not path.strip("/") or strip_controls(path) != path or "\\" in path:
-        return ""  # a static host looks at paths only
-    clean = normpath("/" + path.lstrip("/")).lstrip("/")
-    if clean != path.strip("/"):
-        return ""  # "..", "." and "//" may lead out of the site
-    return clean if clean.endswith((".html", ".htm")) else f"{clean}/"
-
-
-def alias_file(path: str) -> str:
-    """The file that answers for *path*, as ``alias_path`` gave it."""
-    return f"{path}index.html" if path.endswith("/") else path
-
-
-def redirect_page(title: str, lang: str, url: str, path: str, text: str) -> str:
-    """
-    A page that leads on at once, for hosts that know no redirects.
-
-    Args:
-        url: The whole new address, for search engines.
-        path: The new address within the site, where readers are sent; so it works in a preview too.
-        text: What the link says.
-    """
-    to = escape(path)
-    return f"""<!doctype html>
-<html lang="{escape(lang)}">
-<meta charset="utf-8">
-<title>{escape(strip_controls(title))}</title>
-<meta name="robots" content="noindex">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="refresh" content="0; url={to}">
-<link rel="canonical" href="{escape(url)}">
-<p><a href="{to}">{escape(text)}</a></p>
-</html>
-"""
-
-
-def redirects_file(pairs: Iterable[tuple[str, str]]) -> str:
-    """
-    ``_redirects``, for hosts that answer 301 themselves (Netlify, Cloudflare Pages, Codeberg Pages).
-
-    Args:
-        pairs: Old and new path, each from the host's root and percent-encoded.
-    """
-    return "".join(f"{old} {new} 301\n" for old, new in sorted(pairs))

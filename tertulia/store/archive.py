@@ -28,7 +28,7 @@ from tertulia.store.conversation_tables import (
     sources,
     words,
 )
-from tertulia.store.rows import writing
+from tertulia.store.rows import SESSIONS, writing
 
 FORMAT = "tertulia conversation 1"
 
@@ -62,10 +62,11 @@ def export(database: Database) -> dict[str, Any]:
                 _without(row, "id") | {"person": _named(people[row["person"]]) if row["person"] else None}
                 for row in _rows(connection, reactions)
             ],
-            "decisions": [_without(row, "id") for row in _rows(connection, decisions)],
+            # What undoes a decision is of this store alone.
+            "decisions": [_without(row, "id", "batch", "person") for row in _rows(connection, decisions)],
             "words": {row["word"]: [row["spam"], row["ham"]] for row in _rows(connection, words)},
             "erasures": [row["hash"] for row in _rows(connection, erasures)],
-            "marks": {row["name"]: row["value"] for row in _rows(connection, marks)},
+            "marks": {row["name"]: row["value"] for row in _rows(connection, marks) if row["name"] != SESSIONS},
         }
 
 
@@ -131,22 +132,27 @@ def backup(database: Database, path: Path) -> None:
 def _load(connection: Connection, data: dict[str, Any]) -> None:
     connection.execute(delete(decisions))
     connection.execute(delete(words))
-    connection.execute(delete(marks))
+    connection.execute(delete(marks).where(marks.c.name != SESSIONS))
     connection.execute(delete(erasures))
     connection.execute(delete(reactions))
     connection.execute(delete(persons))
     people: dict[tuple[str, str], int] = {}
+    called = {(row["network"], row["identity"]): row for row in data["persons"]}
     for row in data["persons"]:
         values = row | {"is_owner": int(row["is_owner"])}
         made = connection.execute(insert(persons).values(**values).returning(persons.c.id)).scalar_one()
         people[row["network"], row["identity"]] = made
     numbers: dict[str, int] = {}
     for row in _parents_first(data["comments"]):
-        values = _without(row, "sources", "notice") | {
-            "person": people[tuple(row["person"])],
-            "parent": numbers[row["parent"]] if row["parent"] else None,
-            "reasons": msgspec.json.encode(row["reasons"]).decode(),
-        }
+        values = (
+            _author(called[tuple(row["person"])])
+            | _without(row, "sources", "notice", "revisions")
+            | {
+                "person": people[tuple(row["person"])],
+                "parent": numbers[row["parent"]] if row["parent"] else None,
+                "reasons": msgspec.json.encode(row["reasons"]).decode(),
+            }
+        )
         number = connection.execute(insert(comments).values(**values).returning(comments.c.id)).scalar_one()
         numbers[row["key"]] = number
         _many(connection, sources, [way | {"comment": number} for way in row["sources"]])
@@ -157,7 +163,13 @@ def _load(connection: Connection, data: dict[str, Any]) -> None:
     _many(connection, decisions, data["decisions"])
     _many(connection, words, [{"word": word, "spam": s, "ham": h} for word, (s, h) in data["words"].items()])
     _many(connection, erasures, [{"hash": one, "at": ""} for one in data["erasures"]])
-    _many(connection, marks, [{"name": name, "value": value} for name, value in data["marks"].items()])
+    kept = {name: value for name, value in data["marks"].items() if name != SESSIONS}
+    _many(connection, marks, [{"name": name, "value": value} for name, value in kept.items()])
+
+
+def _author(person: Row) -> Row:
+    """What an older export, which has it with the person alone, says of who is shown with a comment."""
+    return {"author_url": person["url"]} | {name: person[name] for name in ("name", "handle", "avatar")}
 
 
 def _parents_first(rows: Sequence[Row]) -> list[Row]:

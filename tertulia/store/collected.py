@@ -33,6 +33,7 @@ class Collected:
             return {(row[0], row[1]) for row in connection.execute(said.union(done))}
 
     def avatars(self) -> set[str]:
-        """The file names of the portraits of everybody who is known."""
+        """The file names of the portraits of everybody who is known, as they are and as they were approved."""
+        query = select(persons.c.avatar).union(select(comments.c.avatar))
         with self._database.reading() as connection:
-            return set(connection.execute(select(persons.c.avatar).where(persons.c.avatar != "")).scalars())
+            return set(connection.execute(query).scalars()) - {""}

@@ -3,16 +3,11 @@
 Whatever brings something in (the form, a webmention, a network's replies) makes an ``Incoming`` of it, asks
 ``known`` what the store knows of its writer, lets moderation give a ``Verdict``, and calls ``record``. The same thing
 recorded twice changes nothing; recorded with other words, it is an edit; seen by a second way under the same address,
-it becomes a second source of the same comment::
-
-    waiting ─▶ approved ◀─▶ rejected        decided by the owner
-       │  ╲       │
-       │   ▶ spam │                         purged after 30 days
-       ▼          ▼
-    withdrawn    gone                       by who wrote it; deleted where it was said
+it becomes a second source of the same comment. Who may decide what of it is in ``transitions``.
 
 ``show`` writes the snapshot of a post: what is approved, and nothing that is private. The values are in ``said``; how
-they become rows, in ``recording``; how rows are shown, in ``showing``; how a person is forgotten, in ``erased``.
+they become rows, in ``recording``; how they are decided on, in ``deciding``; how rows are shown, in ``showing``; how a
+person is forgotten, in ``erased``.
 """
 
 import re
@@ -25,7 +20,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from tertulia.content import snapshot
-from tertulia.store import erased, recording, showing
+from tertulia.store import deciding, erased, recording, showing
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import (
     REACTIONS,
@@ -34,19 +29,24 @@ from tertulia.store.conversation_tables import (
     marks,
     persons,
     reactions,
+    revisions,
     sources,
 )
 from tertulia.store.rows import note, remember, short, writing
 from tertulia.store.said import (
+    Decided,
     Incoming,
     Known,
+    Read,
     Recorded,
     Said,
+    Shown,
     Status,
     Trust,
     Verdict,
     Who,
 )
+from tertulia.store.transitions import may
 
 
 class Conversation:
@@ -67,14 +67,20 @@ class Conversation:
             others = select(func.count()).where(comments.c.fingerprint == print_)
             if row:
                 others = others.where(comments.c.id != row.id)
+            said = showing.load(connection, row.key) if row else None
             return Known(
-                trust=person.trust if person else "unknown",
+                trust=Trust(person.trust) if person else Trust.UNKNOWN,
                 approved=counts.get("approved", 0),
                 turned_down=counts.get("rejected", 0) + counts.get("spam", 0),
                 repeats=connection.execute(others).scalar_one() if print_ else 0,
-                status=row.status if row else None,
-                text=row.text if row else "",
+                status=said.status if said else None,
+                text=said.text if said else "",
+                html=said.html if said else "",
+                url=said.url if said else "",
+                in_reply_to=said.in_reply_to if said else "",
+                same_person=bool(said and person and said.person == person.id),
                 is_owner=bool(person and person.is_owner),
+                judged=_judged(said, person),
             )
 
     def record(self, incoming: Incoming, verdict: Verdict, now: datetime) -> Recorded:
@@ -83,22 +89,30 @@ class Conversation:
 
         What the owner or the writer decided stays decided: an edit brings new words and no new status to what was
         rejected, marked as spam by hand, or withdrawn.
+
+        Returns:
+            What was done. ``stale``: the comment, or the trust in its writer, is not what the verdict was given on;
+            nothing was done, and it is to be judged again.
         """
         incoming = recording.with_safe_links(incoming)
         with self._writing() as connection:
             if erased.is_erased(connection, incoming):
                 return Recorded("refused")
             incoming = erased.cleared(connection, incoming)
+            row = recording.by_source(connection, incoming.source, incoming.source_id)
+            said = showing.load(connection, row.key) if row else None
+            who = connection.execute(recording.person_of(incoming.author)).first()
+            if verdict.judged not in (None, _judged(said, who)):
+                return Recorded("stale", said.key if said else "", said.status if said else None)
             person = recording.upsert_person(connection, incoming.author)
             if incoming.kind in REACTIONS:
                 return recording.react(connection, incoming, person, now)
-            row = recording.by_source(connection, incoming.source, incoming.source_id)
-            if row is None and (same := recording.by_address(connection, incoming)):
+            if said is None and (same := recording.by_address(connection, incoming)):
                 recording.add_source(connection, same.id, incoming, now)
                 return Recorded("merged", same.key, same.status, same.status == "approved")
-            if row is None:
+            if said is None:
                 return recording.add(connection, incoming, verdict, person, now)
-            return recording.again(connection, row, incoming, verdict, person, now)
+            return recording.again(connection, said, incoming, verdict, person, now)
 
     def remove(self, source: str, source_id: str, now: datetime) -> Recorded:
         """
@@ -116,15 +130,17 @@ class Conversation:
             if gone:
                 return Recorded("edited", gone.comment, None, True)
             row = recording.by_source(connection, source, source_id)
-            if row is None or row.status in ("gone", "withdrawn"):
-                return Recorded("same", row.key if row else "", row.status if row else None)
+            said = showing.load(connection, row.key) if row else None
+            if said is None or not may(Who.SOURCE, said, Status.GONE):
+                return Recorded("same", said.key if said else "", said.status if said else None)
             here = (sources.c.source == source) & (sources.c.source_id == known)
             connection.execute(update(sources).where(here).values(gone_at=stamp(now)))
-            left = select(sources.c.id).where(sources.c.comment == row.id, sources.c.gone_at.is_(None))
+            is_public = said.status == Status.APPROVED
+            left = select(sources.c.id).where(sources.c.comment == said.id, sources.c.gone_at.is_(None))
             if connection.execute(left).first():
-                return Recorded("edited", row.key, row.status, row.status == "approved")
-            _set_status(connection, row, "gone", "source", now)
-            return Recorded("edited", row.key, "gone", row.status == "approved")
+                return Recorded("edited", said.key, said.status, is_public)
+            deciding.set_status(connection, said, Status.GONE, Who.SOURCE, now)
+            return Recorded("edited", said.key, Status.GONE, is_public)
 
     def count(
         self,
@@ -162,8 +178,12 @@ class Conversation:
     def get(self, key: str) -> Said | None:
         """The comment that the world calls *key*."""
         with self._database.reading() as connection:
-            row = connection.execute(showing.with_persons().where(comments.c.key == key)).first()
-            return showing.to_said(connection, [row])[0] if row else None
+            return showing.load(connection, key)
+
+    def revision(self, read: Read) -> Shown | None:
+        """What was to be read of a comment in that version; None when that is no longer known."""
+        with self._database.reading() as connection:
+            return deciding.revision(connection, read)
 
     def by_source(self, source: str, source_id: str) -> Said | None:
         """The comment that *source* calls *source_id*."""
@@ -191,7 +211,8 @@ class Conversation:
         for word in words.split():
             escaped = re.sub(r"([%_/])", r"/\1", word.lower())
             like = f"%{escaped}%"
-            columns = (comments.c.text, persons.c.name, persons.c.handle, persons.c.url, comments.c.post)
+            shown = (comments.c.text, comments.c.name, comments.c.handle, comments.c.author_url, comments.c.post)
+            columns = (*shown, persons.c.name, persons.c.handle, persons.c.url)
             query = query.where(or_(*(func.lower(column).like(like, escape="/") for column in columns)))
         order = comments.c.id if tuple(statuses) == ("waiting",) else comments.c.id.desc()
         with self._database.reading() as connection:
@@ -210,6 +231,11 @@ class Conversation:
                 above += showing.to_said(connection, [row])
                 parent = row.parent
         return above[::-1]
+
+    def avatar(self, person: int) -> str:
+        """The file name of the portrait that a person has today; "" for none."""
+        with self._database.reading() as connection:
+            return connection.execute(select(persons.c.avatar).where(persons.c.id == person)).scalar() or ""
 
     def identity(self, person: int) -> str:
         """What a person is called where they are known; "" for nobody."""
@@ -238,37 +264,80 @@ class Conversation:
 
     # Deciding
 
-    def decide(self, key: str, status: Status, who: Who, now: datetime, reason: str = "") -> Said | None:
-        """Give a comment another status; it as it was before, or None when there is none or nothing changes."""
-        before = self.get(key)
-        if before is None:
-            return None
-        with self._writing() as connection:
-            row = connection.execute(select(comments).where(comments.c.key == key)).first()
-            if row is None or (row.status, row.decided_by) == (status, who):
-                return None
-            _set_status(connection, row, status, who, now, reason)
-        return before
+    def decide(
+        self,
+        key: str,
+        status: Status,
+        who: Who,
+        now: datetime,
+        *,
+        version: str = "",
+        reason: str = "",
+        batch: str = "",
+    ) -> Decided:
+        """
+        Give a comment another status, where ``transitions`` allows it.
 
-    def edit(self, key: str, words: str, html: str, who: Who, now: datetime, verdict: Verdict | None = None) -> bool:
-        """Other words, by the owner (which the page will say) or by who wrote it; False when nothing changes."""
+        Args:
+            version: What the owner read, and decides on; nothing is decided on anything else.
+            batch: Names all that one press of a button decided, so that it can be undone.
+        """
         with self._writing() as connection:
-            row = connection.execute(select(comments).where(comments.c.key == key)).first()
-            if row is None or (row.text == words and row.html == html):
-                return False
-            when = {"owner_edited_at" if who == "owner" else "edited_at": stamp(now)}
-            given = recording.verdict_values(verdict) if verdict else {}
+            return deciding.decide(connection, Read(key, version), status, who, now, reason=reason, batch=batch)
+
+    def trust(self, key: str, trust: Trust, now: datetime, *, version: str, batch: str = "") -> Decided:
+        """What to think of everything that who said *key* says from now on; trusting publishes what was read."""
+        with self._writing() as connection:
+            return deciding.trust(connection, Read(key, version), trust, now, batch=batch)
+
+    def undo(self, batch: str, now: datetime) -> list[Decided]:
+        """Take back what was decided together; a comment that has changed since stays as it is."""
+        with self._writing() as connection:
+            return deciding.undo(connection, batch, now)
+
+    def last_batch(self) -> str:
+        """What the owner decided last and can still undo; "" for nothing."""
+        query = select(decisions.c.batch).where(decisions.c.batch != "").order_by(decisions.c.id.desc()).limit(1)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar() or ""
+
+    def edit(
+        self,
+        key: str,
+        words: str,
+        html: str,
+        who: Who,
+        now: datetime,
+        *,
+        version: str = "",
+        verdict: Verdict | None = None,
+    ) -> Decided:
+        """
+        Other words, by the owner (which the page will say) or by who wrote it.
+
+        Args:
+            version: What the owner read and touches up.
+            verdict: On the writer's new words; ``stale`` when it was given on another comment than the present one.
+        """
+        with self._writing() as connection:
+            said = showing.load(connection, key)
+            if said is None:
+                return Decided("missing")
+            if who == Who.OWNER and said.version != version:
+                return Decided("stale", said, said)
+            if not may(who, said, said.status if who == Who.OWNER else Status.WITHDRAWN):
+                return Decided("refused", said, said)
+            if (said.text, said.html) == (words, html):
+                return Decided("same", said, said)
+            if verdict and verdict.judged not in (None, _judged(said, said)):
+                return Decided("stale", said, said)
+            deciding.keep_revision(connection, said, now)
+            when = {"owner_edited_at" if who == Who.OWNER else "edited_at": stamp(now)}
+            given = recording.judged_values(connection, said, verdict, now) if verdict else {}
             values = {"text": words, "html": html, "fingerprint": recording.fingerprint(words)} | when | given
-            connection.execute(update(comments).where(comments.c.id == row.id).values(**values))
+            connection.execute(update(comments).where(comments.c.id == said.id).values(**values))
             note(connection, now, who, "edited", key)
-            return True
-
-    def trust(self, person: int, trust: Trust, now: datetime) -> bool:
-        """What to think of everything a person says from now on."""
-        with self._writing() as connection:
-            done = connection.execute(update(persons).where(persons.c.id == person).values(trust=trust))
-            note(connection, now, "owner", trust, reason=f"person {person}")
-            return bool(done.rowcount)
+            return Decided("done", said, showing.load(connection, key))
 
     def purge(self, now: datetime, after: timedelta = timedelta(days=30)) -> int:
         """Forget for good what has been spam, withdrawn or gone for longer than *after*; how many."""
@@ -280,6 +349,7 @@ class Conversation:
             )
             ids = [row.id for row in connection.execute(query)]
             erased.forget(connection, ids)
+            connection.execute(delete(revisions).where(revisions.c.at < old))
             return len(ids)
 
     # What the build reads
@@ -332,10 +402,9 @@ class Conversation:
         return writing(self._database)
 
 
-def _set_status(connection: Connection, row: Any, status: Status, who: Who, now: datetime, reason: str = "") -> None:
-    values = {"status": status, "decided_by": who, "decided_at": stamp(now)}
-    connection.execute(update(comments).where(comments.c.id == row.id).values(**values))
-    note(connection, now, who, status, row.key, reason)
+def _judged(said: Said | None, person: Any) -> str:
+    """Names what a verdict depends on: the comment as it is, and the trust in who speaks."""
+    return f"{said.version if said else ''}|{person.trust if person else Trust.UNKNOWN}"
 
 
 def _counts_of(connection: Connection, person: int) -> dict[str, int]:

@@ -6,12 +6,13 @@ Nothing here holds the address of a machine.
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
+from tertulia.store.said import Status, Trust
 from tertulia.store.tables import metadata
 
-TRUSTS = ("unknown", "trusted", "blocked")
+TRUSTS = tuple(Trust)
 KINDS = ("comment", "reply", "mention", "quote")  # what has words of its own
 REACTIONS = ("like", "repost", "bookmark")  # what only counts
-STATUSES = ("waiting", "approved", "rejected", "spam", "withdrawn", "gone")
+STATUSES = tuple(Status)
 NOTICE_STATES = ("pending", "confirmed", "left")
 
 
@@ -46,6 +47,11 @@ comments = Table(
     Column("lang", String(12), nullable=False, comment="of the post"),
     Column("kind", String(12), nullable=False),
     Column("person", Integer, ForeignKey("persons.id"), nullable=False),
+    Column("name", String(300), nullable=False, server_default="", comment="of who said it, as it was read and"
+           " approved: a person's later names are theirs, and stand under what they say later"),
+    Column("handle", String(300), nullable=False, server_default=""),
+    Column("author_url", Text, nullable=False, server_default=""),
+    Column("avatar", String(200), nullable=False, server_default=""),
     Column("parent", Integer, ForeignKey("comments.id"), comment="what it answers; null: the post"),
     Column("in_reply_to", Text, nullable=False, server_default="", comment="source id or address of what it answers"),
     Column("text", Text, nullable=False, server_default="", comment="as written"),
@@ -78,6 +84,18 @@ comments = Table(
     Index("ix_comments_person", "person"),
     Index("ix_comments_parent", "parent"),
     comment="everything said under a post, wherever it was said",
+)  # fmt: skip
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("comment", Integer, ForeignKey("comments.id"), nullable=False),
+    Column("digest", String(16), nullable=False, comment="of all that was to be read of it"),
+    Column("shown", Text, nullable=False, comment="JSON: what of that is shown again, to mark what changed"),
+    Column("at", String(40), nullable=False, comment="when it changed"),
+    UniqueConstraint("comment", "digest"),
+    comment="what a comment said before it changed, for who read that; for thirty days",
 )
 
 sources = Table(
@@ -123,9 +141,17 @@ decisions = Table(
     Column("what", String(24), nullable=False, comment="approved, spam, edited, trusted, erased…"),
     Column("comment", String(24), nullable=False, server_default="", comment="its key; names nobody once it is erased"),
     Column("reason", Text, nullable=False, server_default=""),
+    Column("was", String(12), nullable=False, server_default="", comment="the status, or the trust, before"),
+    Column("was_by", String(12), nullable=False, server_default="", comment="who had decided that"),
+    Column("version", String(40), nullable=False, server_default="", comment="of the comment, after: as it must still"
+           " be when the decision is undone"),
+    Column("batch", String(16), nullable=False, server_default="", comment="decided by one press of a button; empty:"
+           " cannot be undone"),
+    Column("person", Integer, comment="whose trust was decided"),
     Index("ix_decisions_comment", "comment"),
+    Index("ix_decisions_batch", "batch"),
     comment="the audit: what was decided, when, by whom",
-)
+)  # fmt: skip
 
 notices = Table(
     "notices",
@@ -186,6 +212,3 @@ marks = Table(
     Column("value", Text, nullable=False),
     comment="small things to remember: how far a network was read, the salt of erasures",
 )
-
-# In an order in which each finds what it refers to.
-TABLES = (persons, comments, sources, reactions, decisions, notices, letters, erasures, words, used, marks)

@@ -24,6 +24,7 @@ from tertulia.store.conversation_tables import (
     notices,
     persons,
     reactions,
+    revisions,
     sources,
 )
 from tertulia.store.recording import fingerprint
@@ -61,6 +62,7 @@ def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str
         connection.execute(text("DELETE FROM mentions WHERE name = :name"), {"name": row.source_id})
     forget(connection, ids)
     connection.execute(delete(persons).where(persons.c.id == who.id))
+    connection.execute(delete(revisions))  # what others said before they changed it may name them
     touched |= _clear_others(connection, salt)
     note(connection, now, "owner", "erased")
     return touched
@@ -73,6 +75,7 @@ def forget(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(update(comments).where(comments.c.parent == one).values(parent=row.parent))
         connection.execute(delete(sources).where(sources.c.comment == one))
         connection.execute(delete(notices).where(notices.c.comment == one))
+        connection.execute(delete(revisions).where(revisions.c.comment == one))
         connection.execute(delete(reactions).where(reactions.c.comment == row.key))
         # Letters about it, and those that lead to it: "Ana answered you".
         theirs = "DELETE FROM letters WHERE comment = :one OR body LIKE :key"

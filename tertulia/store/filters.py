@@ -66,6 +66,11 @@ class Once:
                 return False
             return True
 
+    def release(self, name: str) -> None:
+        """It may be used once more."""
+        with self._database.writing() as connection:
+            connection.execute(delete(used).where(used.c.name == _named(name)))
+
     def was_used(self, name: str) -> bool:
         """Whether *name* was used up."""
         with self._database.reading() as connection:

@@ -6,7 +6,7 @@ The addresses in here never leave the store but on an envelope.
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import comments, letters, notices
@@ -50,10 +50,29 @@ class Letters:
         self._database = database
 
     def write(self, recipient: str, subject: str, body: str, now: datetime, comment: int | None = None) -> None:
-        """Put a letter in the queue; erasing *comment* takes it out again."""
+        """Put a letter in the queue, to go from *now* on; erasing *comment* takes it out again."""
         values = {"recipient": recipient, "subject": subject, "body": body, "comment": comment}
         with writing(self._database) as connection:
             connection.execute(insert(letters).values(**values, not_before=stamp(now)))
+
+    def retract(self, recipient: str, comment: int) -> str:
+        """
+        Take back what *recipient* would have been told of one comment and was not yet.
+
+        Returns:
+            When the first of these letters was due; "" when there was none.
+        """
+        here = (letters.c.recipient == recipient) & (letters.c.comment == comment)
+        return self._retract(here)
+
+    def retract_answer(self, key: str) -> bool:
+        """Take back every letter that would have told somebody of the answer *key*; whether there was one."""
+        return bool(self._retract(letters.c.body.like(f"%#c-{key}%")))
+
+    def _retract(self, condition: ColumnElement[bool]) -> str:
+        with writing(self._database) as connection:
+            rows = connection.execute(delete(letters).where(condition).returning(letters.c.not_before))
+            return min(rows.scalars(), default="")
 
     def due(self, now: datetime, limit: int = 20) -> list[Letter]:
         """Letters that may go now, each taken for ten minutes."""

@@ -13,8 +13,10 @@ from sqlalchemy import Connection, Select, insert, or_, select, update
 
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import comments, persons, reactions, sources
+from tertulia.store.deciding import keep_revision, last_no
 from tertulia.store.rows import note, short
-from tertulia.store.said import Author, Incoming, Recorded, Verdict
+from tertulia.store.said import Author, Incoming, Recorded, Said, Status, Verdict, Who
+from tertulia.store.transitions import may
 
 
 def with_safe_links(incoming: Incoming) -> Incoming:
@@ -51,6 +53,7 @@ def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: in
         "lang": incoming.lang,
         "kind": incoming.kind,
         "person": person,
+        **author_values(incoming.author),
         "parent": parent,
         "in_reply_to": incoming.in_reply_to,
         "text": incoming.text,
@@ -67,44 +70,89 @@ def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: in
     add_source(connection, number, incoming, now)
     if incoming.source != "form":  # nobody can have answered what was not there before
         _adopt(connection, number, incoming)
-    note(connection, now, "rules", verdict.status, key)
-    return Recorded("new", key, verdict.status, verdict.status == "approved")
+    note(connection, now, Who.RULES, verdict.status, key)
+    return Recorded("new", key, verdict.status, verdict.status == Status.APPROVED)
 
 
 def again(
-    connection: Connection, row: Any, incoming: Incoming, verdict: Verdict, person: int, now: datetime
+    connection: Connection, said: Said, incoming: Incoming, verdict: Verdict, person: int, now: datetime
 ) -> Recorded:
-    """The same thing once more: nothing, an edit, or its return."""
-    here = (sources.c.source == incoming.source) & (sources.c.source_id == short(incoming.source_id))
-    back = connection.execute(update(sources).where(here, sources.c.gone_at.is_not(None)).values(gone_at=None)).rowcount
-    first = connection.execute(
-        select(sources).where(sources.c.comment == row.id).order_by(sources.c.id).limit(1)
-    ).first()
-    returned = bool(back) and row.status == "gone"
-    second_hand = first is not None and (first.source, first.source_id) != (incoming.source, short(incoming.source_id))
-    # A second way tells of the same thing in its own words: those of the first way stand while it is there.
-    if second_hand and first and first.gone_at is None:
-        return Recorded("same", row.key, row.status)
-    changed = (row.text, row.html, row.kind, row.url) != (incoming.text, incoming.html, incoming.kind, incoming.url)
+    """
+    The same thing once more: nothing, an edit, or its return.
+
+    What is public keeps the author that was approved, whatever they are called today: only a new verdict on the words,
+    or the owner's trust in the person, brings another name, link or picture under them.
+    """
+    back = _is_back(connection, incoming)
+    if said.status == Status.WITHDRAWN or _is_second_hand(connection, said, incoming):
+        return Recorded("same", said.key, said.status)
+    returned = back and said.status == Status.GONE
+    words = _words(said) != _words(incoming)
+    author = author_values(incoming.author)
+    renamed = any(getattr(said, name) != value for name, value in author.items())
+    someone_else = person != said.person
     parent = _parent(connection, incoming)
-    if parent == row.id:
-        parent = None
-    if not (changed or returned or parent != row.parent or person != row.person):
-        return Recorded("same", row.key, row.status)
+    parent = None if parent == said.id else parent
+    is_public = said.status == Status.APPROVED
+    changed = words or someone_else or returned or (renamed and (not is_public or verdict.is_trust))
+    if not (changed or parent != said.parent):
+        return Recorded("same", said.key, said.status)
     values: dict[str, Any] = {"kind": incoming.kind, "url": incoming.url, "person": person, "parent": parent}
     values |= {"in_reply_to": incoming.in_reply_to}
-    status = row.status
-    if changed:
+    if words:
         values |= {"text": incoming.text, "html": incoming.html, "fingerprint": fingerprint(incoming.text)}
         values |= {"edited_at": stamp(incoming.edited or now), "owner_edited_at": None}
-    stands = row.decided_by in ("owner", "writer") and row.status in ("rejected", "spam", "withdrawn")
-    if (changed or returned) and not stands:
-        values |= verdict_values(verdict) | {"decided_at": stamp(now)}
-        status = verdict.status
-    connection.execute(update(comments).where(comments.c.id == row.id).values(**values))
-    if changed or returned:
-        note(connection, now, "source", "edited" if changed else "returned", row.key)
-    return Recorded("edited", row.key, status, "approved" in (row.status, status))
+    status = said.status
+    if changed:
+        # Other words of what is gone bring it back no more than they bring back what was withdrawn.
+        still_gone = said.status == Status.GONE and not returned
+        given = {} if still_gone else judged_values(connection, said, verdict, now)
+        status = given.get("status", said.status)
+        values |= given
+        keep_revision(connection, said, now)
+    if status != Status.APPROVED or not is_public or someone_else or verdict.is_trust:
+        values |= author
+    connection.execute(update(comments).where(comments.c.id == said.id).values(**values))
+    if changed:
+        note(connection, now, Who.SOURCE, "returned" if returned and not words else "edited", said.key)
+    return Recorded("edited", said.key, status, Status.APPROVED in (said.status, status))
+
+
+def _words(what: Said | Incoming) -> tuple[str, ...]:
+    return what.text, what.html, what.kind, what.url, what.in_reply_to
+
+
+def judged_values(connection: Connection, said: Said, verdict: Verdict, now: datetime) -> dict[str, Any]:
+    """
+    What a verdict on new words changes of a comment: nothing where the owner said no, be it before it was gone.
+
+    What was approved by the owner and stays approved stays approved by the owner.
+    """
+    no = last_no(connection, said.key) if said.status == Status.GONE else None
+    if no:
+        return {"status": no, "decided_by": Who.OWNER, "decided_at": stamp(now)}
+    if not may(Who.RULES, said, verdict.status):
+        return {}
+    values = verdict_values(verdict) | {"decided_at": stamp(now)}
+    if verdict.status == said.status:
+        values |= {"decided_by": said.decided_by, "decided_at": said.decided_at}
+    return values
+
+
+def _is_back(connection: Connection, incoming: Incoming) -> bool:
+    """Whether it had gone from where it is now seen, which is written down as undone."""
+    here = (sources.c.source == incoming.source) & (sources.c.source_id == short(incoming.source_id))
+    gone = update(sources).where(here, sources.c.gone_at.is_not(None)).values(gone_at=None)
+    return bool(connection.execute(gone).rowcount)
+
+
+def _is_second_hand(connection: Connection, said: Said, incoming: Incoming) -> bool:
+    """A second way tells of the same thing in its own words: those of the first way stand while it is there."""
+    query = select(sources).where(sources.c.comment == said.id).order_by(sources.c.id).limit(1)
+    first = connection.execute(query).first()
+    if first is None or first.gone_at is not None:
+        return False
+    return (first.source, first.source_id) != (incoming.source, short(incoming.source_id))
 
 
 def react(connection: Connection, incoming: Incoming, person: int, now: datetime) -> Recorded:
@@ -132,12 +180,8 @@ def react(connection: Connection, incoming: Incoming, person: int, now: datetime
 def upsert_person(connection: Connection, author: Author) -> int:
     """The number of an author's row, which now has the name and the portrait they have."""
     row = connection.execute(person_of(author)).first()
-    shown: dict[str, Any] = {
-        "name": author.name[:300],
-        "handle": author.handle[:300],
-        "url": author.url,
-        "avatar": author.avatar,
-    }
+    shown: dict[str, Any] = author_values(author)
+    shown["url"] = shown.pop("author_url")
     if row is None:
         values = {"network": author.network, "identity": short(author.identity), "is_owner": int(author.is_owner)}
         made = connection.execute(insert(persons).values(**values, **shown).returning(persons.c.id))
@@ -147,6 +191,16 @@ def upsert_person(connection: Connection, author: Author) -> int:
     if any(getattr(row, name) != value for name, value in shown.items()):
         connection.execute(update(persons).where(persons.c.id == row.id).values(**shown))
     return int(row.id)
+
+
+def author_values(author: Author) -> dict[str, str]:
+    """How an author is shown, as columns of a comment."""
+    return {
+        "name": author.name[:300],
+        "handle": author.handle[:300],
+        "author_url": author.url,
+        "avatar": author.avatar,
+    }
 
 
 def person_of(author: Author) -> Select[Any]:
@@ -214,4 +268,4 @@ def verdict_values(verdict: Verdict) -> dict[str, Any]:
     """A verdict as columns of a comment."""
     reasons = [(reason.key, reason.values, reason.points) for reason in verdict.reasons]
     written = msgspec.json.encode(reasons).decode()
-    return {"status": verdict.status, "points": verdict.points, "reasons": written, "decided_by": "rules"}
+    return {"status": verdict.status, "points": verdict.points, "reasons": written, "decided_by": Who.RULES}

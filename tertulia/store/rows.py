@@ -11,6 +11,8 @@ from tertulia.store.conversation_tables import decisions, marks
 
 # Any number, the same for every Tertulia: the name of the lock under which PostgreSQL writes the conversation.
 _LOCK = 7_423_119
+# The cursor under which the owner's sessions are named: it moves in no export, so that no import lets anybody back in.
+SESSIONS = "sessions"
 # Longer ids of a source are known by their hash: PostgreSQL indexes no more than 2,700 bytes.
 _LONGEST_ID = 500
 
@@ -40,9 +42,11 @@ def short(name: str) -> str:
     return f"{name[:200]}…{hashlib.sha256(name.encode()).hexdigest()}"
 
 
-def note(connection: Connection, now: datetime, who: str, what: str, comment: str = "", reason: str = "") -> None:
-    """Write down who decided what."""
-    values = {"at": stamp(now), "who": who, "what": what, "comment": comment, "reason": reason}
+def note(
+    connection: Connection, now: datetime, who: str, what: str, comment: str = "", reason: str = "", **more: Any
+) -> None:
+    """Write down who decided what; *more*: what it takes to undo it."""
+    values = {"at": stamp(now), "who": who, "what": what, "comment": comment, "reason": reason} | more
     connection.execute(insert(decisions).values(**values))
 
 

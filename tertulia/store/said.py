@@ -1,18 +1,46 @@
 """What is said about a post, as values: what comes in, what is made of it, and what the owner sees of it.
 
-Nothing here knows of rows or of SQL; ``Conversation`` takes and gives these.
+Nothing here knows of rows or of SQL; ``Conversation`` takes and gives these. ``Said.version`` names what was read: a
+decision carries it, and one that names another version than the present one decides nothing.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 Kind = Literal["comment", "reply", "mention", "quote", "like", "repost", "bookmark"]
-Status = Literal["waiting", "approved", "rejected", "spam", "withdrawn", "gone"]
-Trust = Literal["unknown", "trusted", "blocked"]
-Who = Literal["rules", "owner", "writer", "source"]
+
+
+class Status(StrEnum):
+    """What became of a comment."""
+
+    WAITING = "waiting"  # for the owner
+    APPROVED = "approved"  # public
+    REJECTED = "rejected"  # by the owner
+    SPAM = "spam"  # kept for thirty days
+    WITHDRAWN = "withdrawn"  # by who wrote it
+    GONE = "gone"  # deleted where it was said
+
+
+class Trust(StrEnum):
+    """What the owner thinks of a person."""
+
+    UNKNOWN = "unknown"
+    TRUSTED = "trusted"  # shown at once
+    BLOCKED = "blocked"  # spam whatever they say
+
+
+class Who(StrEnum):
+    """Who may lead a comment from one status to another."""
+
+    RULES = "rules"  # the filter speaks through them
+    OWNER = "owner"
+    WRITER = "writer"  # by the private link
+    SOURCE = "source"  # the place where it was said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,29 +91,58 @@ class Verdict:
     status: Status
     points: int = 0
     reasons: tuple[Reason, ...] = ()
+    judged: str | None = None  # ``Known.judged``: it holds for that alone. None: for whatever is there
+
+    @property
+    def is_trust(self) -> bool:
+        """Not these words were approved but who says them, and however they are called."""
+        return any(reason.key in ("rule_trusted", "rule_owner") for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the store knows before a verdict is given."""
 
-    trust: Trust = "unknown"
+    trust: Trust = Trust.UNKNOWN
     approved: int = 0  # comments of the same person that were approved
     turned_down: int = 0  # rejected, or spam
     repeats: int = 0  # the same words from others, or elsewhere
     status: Status | None = None  # of the same comment, recorded before
     text: str = ""  # its words by then
+    html: str = ""
+    url: str = ""  # where it lived by then
+    in_reply_to: str = ""  # what it answered by then
+    same_person: bool = True  # who speaks now is who spoke then
     is_owner: bool = False
+    judged: str | None = None  # names the comment and the trust that were looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What ``record`` did. ``refused``: it was erased, and stays so."""
 
-    state: Literal["new", "edited", "same", "merged", "refused"]
+    state: Literal["new", "edited", "same", "merged", "refused", "stale"]  # stale: it was judged by what is no more
     key: str = ""
     status: Status | None = None
     public: bool = False  # the post's snapshot is to be written anew
+
+
+# What a reader of a comment goes by. Of these a version is the digest.
+_READ = (
+    "post",
+    "lang",
+    "kind",
+    "in_reply_to",
+    "text",
+    "html",
+    "url",
+    "name",
+    "handle",
+    "author_url",
+    "avatar",
+    "network",
+    "identity",
+)
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +168,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     received_at: str
     decided_at: str | None
     person: int
-    name: str
+    identity: str
+    name: str  # this and the next three as they were read and approved, whatever the person is called today
     handle: str
     author_url: str
     network: str
@@ -121,6 +179,55 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     sources: list[tuple[str, str, str]] = []  # source, source id, address
 
     @property
+    def digest(self) -> str:
+        """Names all that is to be read of it."""
+        read = msgspec.json.encode([getattr(self, name) for name in _READ])
+        return hashlib.sha256(read).hexdigest()[:16]
+
+    @property
+    def version(self) -> str:
+        """Names what is to be read of it and the status that it has: what a decision is about."""
+        return f"{self.status}.{self.digest}"
+
+    @property
     def published(self) -> datetime:
         """When it was said."""
         return datetime.fromisoformat(self.published_at)
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What was to be read of a comment before it changed."""
+
+    html: str
+    url: str
+    name: str
+    handle: str
+    author_url: str
+    avatar: str
+
+
+class Read(NamedTuple):
+    """A comment as somebody read it: what a decision names."""
+
+    key: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """
+    What a decision did to one comment.
+
+    ``done``; ``same``: it was so already; ``stale``: it is not what was read; ``refused``: they may not lead it there
+    from where it is; ``missing``: there is no such comment. Only ``done`` changed anything.
+    """
+
+    state: Literal["done", "same", "stale", "refused", "missing"]
+    before: Said | None = None
+    after: Said | None = None
+    also: tuple["Decided", ...] = ()  # what followed for others of the same person
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it changed anything."""
+        return self.state == "done"

@@ -9,18 +9,15 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from tertulia.content import snapshot
 from tertulia.store.conversation_tables import comments, persons, reactions, sources
-from tertulia.store.said import Said
+from tertulia.store.said import Said, Status, Trust
 
 
 def with_persons() -> Select[Any]:
-    """The question for comments, each with who said it."""
+    """The question for comments, each with who said it; what they are called is the comment's own."""
     return select(
         comments,
-        persons.c.name,
-        persons.c.handle,
-        persons.c.url.label("author_url"),
         persons.c.network,
-        persons.c.avatar,
+        persons.c.identity,
         persons.c.trust,
         persons.c.is_owner,
     ).join(persons, persons.c.id == comments.c.person)
@@ -38,8 +35,15 @@ def to_said(connection: Connection, rows: Sequence[Any]) -> list[Said]:
         values = {name: row._mapping[name] for name in Said.__struct_fields__ if name in row._mapping}
         values["reasons"] = msgspec.json.decode(values["reasons"], type=list[tuple[str, dict[str, Any], int]])
         values["is_owner"] = bool(values["is_owner"])
+        values["status"], values["trust"] = Status(values["status"]), Trust(values["trust"])
         found.append(Said(**values, sources=ways.get(row.id, [])))
     return found
+
+
+def load(connection: Connection, key: str) -> Said | None:
+    """The comment that the world calls *key*."""
+    row = connection.execute(with_persons().where(comments.c.key == key)).first()
+    return to_said(connection, [row])[0] if row else None
 
 
 def public(connection: Connection, post: str, lang: str) -> tuple[tuple[snapshot.Comment, ...], dict[str, int]]:

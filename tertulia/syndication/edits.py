@@ -41,7 +41,7 @@ def follow_edits(outbox: Outbox, posts: Iterable[Post]) -> list[Change]:
     """Bring what was announced in line with the author's words, where the network's policy says so."""
     said: dict[tuple[str, str, str], list[Delivery]] = {}
     for row in outbox.store.deliveries.all(state=DeliveryState.DELIVERED):
-        if row.network in outbox.networks and row.network != "mail":  # a letter is a letter
+        if row.network in outbox.networks and not outbox.networks[row.network].per_reader:  # a letter is a letter
             said.setdefault((row.post, row.lang, row.network), []).append(row)
     words = {post.key: post for post in posts}
     changes = []

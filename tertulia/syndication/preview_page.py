@@ -12,7 +12,7 @@ import regex
 
 from tertulia.core.languages import say, spoken
 from tertulia.syndication.drafts import Draft
-from tertulia.syndication.networks.base import Message
+from tertulia.syndication.networks.base import Message, Network
 from tertulia.syndication.preview_text import money
 from tertulia.syndication.summary import links_in
 
@@ -36,13 +36,6 @@ blockquote { margin: .75rem 0 0; border: 1px solid #8886; border-radius: .5rem; 
 blockquote img { margin: -.6rem -.8rem .6rem; max-width: calc(100% + 1.6rem); border-radius: 0 }
 footer { font-size: .85rem; border-top: 1px solid #8884; margin-top: .75rem; padding-top: .5rem }
 footer strong { color: light-dark(#a33000, #ffb080) }
-[data-network=mastodon] { --colour: #595aff } [data-network=bluesky] { --colour: #0a6ad0 }
-[data-network=x] { --colour: #444 } [data-network=linkedin] { --colour: #0a66c2 }
-[data-network=facebook] { --colour: #0f62d6 } [data-network=threads] { --colour: #555 }
-[data-network=telegram] { --colour: #1579b0 } [data-network=telegram] p { background: light-dark(#eef7fd, #1e3040);
-  padding: .75rem; border-radius: .75rem }
-[data-network=discord] { --colour: #5058c8 } [data-network=slack] { --colour: #611f69 }
-[data-network=mail] p { font-family: Georgia, serif }
 """
 
 
@@ -51,12 +44,19 @@ def as_page(drafts: Iterable[Draft], title: str) -> str:
     newest = sorted(drafts, key=lambda draft: (draft.post.date, draft.post.id, draft.post.lang), reverse=True)
     sections = [_section(list(group), title) for _key, group in groupby(newest, key=lambda draft: draft.post.key)]
     heading = html.escape(say("page_title"))
+    looks = "".join(_looks(network) for network in {draft.network.name: draft.network for draft in newest}.values())
     return (
         f'<!doctype html>\n<html lang="{spoken()}"><head><meta charset="utf-8"><title>{heading}</title>'
         '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">'
-        f"<style>{_STYLE}</style></head><body><h1>{heading}</h1><p>{html.escape(say('page_note'))}</p>"
+        f"<style>{_STYLE}{looks}</style></head><body><h1>{heading}</h1><p>{html.escape(say('page_note'))}</p>"
         f"{''.join(sections) or html.escape(say('announce_nothing'))}</body></html>\n"
     )
+
+
+def _looks(network: Network) -> str:
+    card = f'[data-network="{network.name}"]'
+    more = f" {card} p {{ {network.preview_css} }}" if network.preview_css else ""
+    return f"{card} {{ --colour: {network.colour} }}{more}\n"
 
 
 def _section(drafts: list[Draft], title: str) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from tertulia.core.languages import say, spoken
+from tertulia.core import languages
+from tertulia.core.languages import say
 from tertulia.syndication.drafts import Draft
 
 
@@ -48,5 +49,4 @@ def _price(cents: float) -> str:
 
 def money(cents: float) -> str:
     """Dollar cents as the blog's language writes them: "20 ¢", "1,5 ¢"."""
-    text = f"{cents:g}"
-    return f"{text.replace('.', ',') if spoken() == 'es' else text} ¢"
+    return f"{languages.decimal(cents)} ¢"

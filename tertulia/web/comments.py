@@ -9,6 +9,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -23,7 +24,8 @@ from tertulia.conversation.form import CommentDraft, Mistake
 from tertulia.core import sanitise
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import StoreError
-from tertulia.store.said import Author, Said
+from tertulia.store.said import Author, Said, Status, Who
+from tertulia.store.transitions import is_owners_no, may
 from tertulia.web import guards
 from tertulia.web.context import current_blog, rate_counter
 
@@ -143,35 +145,32 @@ def _preview(blog: Blog, draft: CommentDraft, post: Post, wrong: list[Mistake], 
 def mine(token: str) -> Any:
     """What became of a comment, for who wrote it."""
     blog = current_blog()
-    said, may_change = _mine(blog, token)
+    said, is_young = _mine(blog, token)
     if said is None:
         return message("mine_unknown", 404)
-    post = blog.info.post(said.post, said.lang)
-    return render_template("mine.html", said=said, post=post, token=token, may_change=may_change, minutes=15, wrong=[])
+    return _mine_page(blog, said, is_young)
 
 
 @pages.post("/comments/mine/<token>")
 def change_mine(token: str) -> Any:
     """Change it or take it back, while there is time."""
     blog = current_blog()
-    said, may_change = _mine(blog, token)
+    said, is_young = _mine(blog, token)
     if said is None:
         return message("mine_unknown", 404)
     if guards.origin(blog) == "other":
         abort(403)
-    if not may_change:
+    withdraws = request.form.get("action") == "withdraw"
+    if not (is_young and may(Who.WRITER, said, Status.WITHDRAWN) and (withdraws or not is_owners_no(said))):
         return message("mine_too_late", 409)
-    if request.form.get("action") == "withdraw":
+    if withdraws:
         blog.moderator.withdraw(said.key)
         return redirect(f"/comments/mine/{token}", 303)
-    draft = form.read({"post": said.post, "lang": said.lang, "name": said.name, "text": request.form.get("text", "")})
+    kept = {"post": said.post, "lang": said.lang, "name": said.name, "parent": said.in_reply_to}
+    draft = form.read(kept | {"text": request.form.get("text", "")})
     wrong = form.mistakes(draft)
     if wrong:
-        post = blog.info.post(said.post, said.lang)
-        page = render_template(
-            "mine.html", said=said, post=post, token=token, may_change=True, minutes=15, wrong=wrong, text=draft.text
-        )
-        return page, 422
+        return _mine_page(blog, said, is_young, wrong, draft.text), 422
     nonce = next(source_id for source, source_id, _ in said.sources if source == "form")
     incoming = form.incoming(draft, nonce, "", blog.now())
     author = Author(
@@ -187,8 +186,22 @@ def _mine(blog: Blog, token: str) -> tuple[Said | None, bool]:
     if said is None:
         return None, False
     g.lang = said.lang
-    young = guards.age_of(said.received_at, blog.now()) <= CHANGE_FOR
-    return said, young and said.status in ("waiting", "approved", "spam") and said.decided_by != "owner"
+    return said, guards.age_of(said.received_at, blog.now()) <= CHANGE_FOR
+
+
+def _mine_page(blog: Blog, said: Said, is_young: bool, wrong: Sequence[Mistake] = (), text: str = "") -> str:
+    """Its page: while there is time it may be taken back whatever was decided, and changed unless turned down."""
+    may_withdraw = is_young and may(Who.WRITER, said, Status.WITHDRAWN)
+    return render_template(
+        "mine.html",
+        said=said,
+        post=blog.info.post(said.post, said.lang),
+        may_withdraw=may_withdraw,
+        may_change=may_withdraw and not is_owners_no(said),
+        minutes=15,
+        wrong=wrong,
+        text=text or said.text,
+    )
 
 
 # Notices -------------------------------------------------------------------------------------------------------------

@@ -1,25 +1,31 @@
 """The owner's pages: the queue with its reasons, one comment with its context, and the links of letters.
 
 In by a link that works once, printed by ``python3 tasks.py moderate`` or sent to ``OWNER_EMAIL``. Every change is a
-POST with a word that only our own page knows (CSRF), and works with the keyboard alone.
+POST with a word that only our own page knows (CSRF), and works with the keyboard alone. Every button names the version
+of the comment that the page shows: what has changed since is shown again, its changes marked, and nothing is decided.
 """
 
 import hmac
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, get_args
+from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, g, make_response, redirect, render_template, request
 
 from tertulia.app import Blog
 from tertulia.conversation import form
+from tertulia.conversation.changes import Change, changes
 from tertulia.conversation.comment_markup import to_html
-from tertulia.conversation.moderator import Decision
+from tertulia.conversation.moderator import STATUS_OF, Action
 from tertulia.core.addresses import split_address
 from tertulia.core.languages import say, spoken
-from tertulia.store.said import Author, Incoming, Said, Status, Trust
+from tertulia.store.rows import SESSIONS
+from tertulia.store.said import Author, Incoming, Read, Said, Status, Who
+from tertulia.store.transitions import may
 from tertulia.web import guards
 from tertulia.web.context import current_blog, rate_counter
 
@@ -31,8 +37,10 @@ SESSION_FOR = timedelta(days=14)
 ACT_FOR = timedelta(days=14)
 PAGE = 25
 LAST_PAGE = 100_000
-DECISIONS: dict[str, Decision] = {"approve": "approved", "reject": "rejected", "spam": "spam"}
-TRUSTS: dict[str, Trust] = {"trust": "trusted", "block": "blocked", "forget": "unknown"}
+MOST_AT_ONCE = 1000
+ACTIONS = frozenset(Action)
+DECISIONS = frozenset(STATUS_OF)
+UNDECIDED = ("stale", "refused")
 
 
 def login_link(blog: Blog) -> str:
@@ -52,12 +60,12 @@ def owner(page: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(*arguments: Any, **named: Any) -> Any:
         blog = current_blog()
         g.lang = spoken()
-        found = blog.signer.read("session", request.cookies.get(COOKIE, ""), SESSION_FOR, blog.now())
-        if not found:
+        session = _session(blog)
+        if not session:
             if request.method == "POST":
                 abort(403)
             return redirect("/moderation/login", 303)
-        g.csrf = csrf(blog, str(found[0]))
+        g.csrf = csrf(blog, session)
         if request.method == "POST":
             given = request.form.get("csrf", "")
             if guards.origin(blog) == "other" or not hmac.compare_digest(given.encode(), g.csrf.encode()):
@@ -105,7 +113,7 @@ def show_login(token: str) -> Any:
 
 @pages.post("/login/<token>")
 def enter(token: str) -> Any:
-    """In, once."""
+    """Exchange a one-time login link for a session."""
     blog = current_blog()
     g.lang = spoken()
     nonce = _login(token)
@@ -113,7 +121,8 @@ def enter(token: str) -> Any:
     if guards.origin(blog) == "other" or not fresh:
         return render_template("login.html", token="", by_mail=_can_write(blog), sent=False, stale=True), 410
     response = make_response(redirect("/moderation", 303))
-    session = blog.signer.sign("session", secrets.token_hex(8), blog.now())
+    epoch = blog.store.conversation.get_cursor(SESSIONS)
+    session = blog.signer.sign("session", [secrets.token_hex(8), epoch], blog.now())
     response.set_cookie(
         COOKIE,
         session,
@@ -129,10 +138,23 @@ def enter(token: str) -> Any:
 @pages.post("/logout")
 @owner
 def leave() -> Any:
-    """Out."""
+    """End the session, or with "everywhere" all sessions: a copy of the cookie opens nothing any more."""
+    blog = current_blog()
+    if request.form.get("where") == "everywhere":
+        blog.store.conversation.set_cursor(SESSIONS, secrets.token_hex(8))
+    blog.store.once.use(f"session {_session(blog)}", blog.now() + SESSION_FOR, blog.now())
     response = make_response(redirect("/moderation/login", 303))
     response.delete_cookie(COOKIE, path="/moderation")
     return response
+
+
+def _session(blog: Blog) -> str:
+    """The name of the session that the browser is in; "" for none."""
+    found = blog.signer.read("session", request.cookies.get(COOKIE, ""), SESSION_FOR, blog.now())
+    match found:
+        case ([str() as name, str() as epoch], _) if not blog.store.once.was_used(f"session {name}"):
+            return name if epoch == blog.store.conversation.get_cursor(SESSIONS) else ""
+    return ""
 
 
 def _login(token: str) -> str:
@@ -154,57 +176,81 @@ def queue() -> Any:
     """What waits, or what has been decided, or what holds some words."""
     blog = current_blog()
     status, words, page = _asked()
-    found = blog.store.conversation.find(
-        (status,) if status != "all" else (), words, limit=PAGE + 1, offset=(page - 1) * PAGE
-    )
-    return render_template(
-        "queue.html",
-        found=[
-            (said, blog.info.post(said.post, said.lang), blog.store.conversation.thread(said)[-1:])
-            for said in found[:PAGE]
-        ],
-        counts=blog.store.conversation.counts(),
-        statuses=[*get_args(Status), "all"],
-        status=status,
-        words=words,
-        page=page,
-        more=len(found) > PAGE,
-        done=request.args.get("done", ""),
-        number=request.args.get("n", ""),
-    )
+    statuses = (status,) if status != "all" else ()
+    found = blog.store.conversation.find(statuses, words, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    return _queue(found[:PAGE], request.args.get("done", ""), request.args.get("n", ""), more=len(found) > PAGE)
 
 
 @pages.post("")
 @owner
 def decide() -> Any:
-    """One decision for one comment, or for all that are ticked."""
-    what, _, single = request.form.get("do", "").partition(" ")
-    keys = [single] if single else request.form.getlist("key")
-    if what not in (*DECISIONS, *TRUSTS):
-        abort(400)
-    done = sum(bool(_do(what, key)) for key in keys[:1000])
-    status, words, page = _asked(request.form)
-    from urllib.parse import urlencode
-
-    query = urlencode({"status": status, "q": words, "page": page, "done": what, "n": done})
-    return redirect(f"/moderation?{query}", 303)
-
-
-def _do(what: str, key: str) -> object:
+    """One decision for one comment, or for all that are ticked; or the last one undone."""
     moderator = current_blog().moderator
-    if what in DECISIONS:
-        return moderator.decide(key, DECISIONS[what])
-    if what == "trust" and moderator.trust(key, "trusted"):
-        moderator.decide(key, "approved")
-        return True
-    return moderator.trust(key, TRUSTS[what])
+    what, _, single = request.form.get("do", "").partition(" ")
+    if what == "undo":
+        results = moderator.undo(single)
+        left = [(Read(one.after.key, ""), one.after) for one in results if one.state in UNDECIDED and one.after]
+        return _decided(what, sum(one.is_done for one in results), "", left)
+    if what not in ACTIONS:
+        abort(400)
+    ticked = [single] if single else request.form.getlist("key")
+    applied = moderator.apply(Action(what), [_read(one) for one in ticked[:MOST_AT_ONCE]])
+    return _decided(what, applied.done, applied.batch if applied.can_undo else "", applied.unread)
+
+
+def _decided(what: str, done: int, batch: str, left: list[tuple[Read, Said]]) -> Any:
+    """Back to the queue; or what is no more as it was read, once more."""
+    status, words, page = _asked(request.form)
+    if left:
+        marked = {now.key: _changes(read, now) for read, now in left}
+        return _queue([now for _, now in left], what, str(done), batch=batch, marked=marked), 409
+    asked = {"status": status, "q": words, "page": page, "done": what, "n": done, "undo": batch}
+    return redirect(f"/moderation?{urlencode(asked)}", 303)
+
+
+def _queue(
+    found: list[Said],
+    done: str,
+    number: str,
+    *,
+    more: bool = False,
+    batch: str = "",
+    marked: dict[str, list[Change]] | None = None,
+) -> str:
+    blog = current_blog()
+    status, words, page = _asked(request.values)
+    thread = blog.store.conversation.thread
+    return render_template(
+        "queue.html",
+        found=[(said, blog.info.post(said.post, said.lang), thread(said)[-1:]) for said in found],
+        counts=blog.store.conversation.counts(),
+        statuses=[*Status, "all"],
+        status=status,
+        words=words,
+        page=page,
+        more=more,
+        done=done,
+        number=number,
+        batch=batch or request.args.get("undo", ""),
+        marked=marked or {},
+    )
+
+
+def _read(named: str) -> Read:
+    """A comment as a button or a box of ours names it: its key and the version that was shown."""
+    key, _, version = named.partition(" ")
+    return Read(key, version)
+
+
+def _changes(read: Read, now: Said) -> list[Change]:
+    return changes(read, current_blog().store.conversation.revision(read), now)
 
 
 def _asked(values: Any = None) -> tuple[str, str, int]:
     values = request.args if values is None else values
     status = values.get("status", "waiting")
     page = values.get("page", "1")
-    known = (*get_args(Status), "all")
+    known = (*Status, "all")
     number = min(max(int(page), 1), LAST_PAGE) if page.isdecimal() else 1
     return status if status in known else "waiting", values.get("q", "")[:100].replace("\x00", ""), number
 
@@ -222,13 +268,23 @@ def one(key: str) -> Any:
 @pages.post("/<key>")
 @owner
 def change(key: str) -> Any:
-    """Other words, an answer, or the person erased."""
+    """Other words, an answer, or the person erased; or a decision."""
     blog = current_blog()
     said = _said(key)
     do = request.form.get("do", "")
     text = request.form.get("text", "").replace("\r\n", "\n")[: form.LONGEST_TEXT]
-    if do == "edit" and text.strip():
-        blog.moderator.edit(key, text)
+    read = Read(key, request.form.get("version", ""))
+    done, batch = "", ""
+    if do in ACTIONS:
+        applied = blog.moderator.apply(Action(do), [read])
+        if applied.unread:
+            return _one(applied.unread[0][1], read=read), 409
+        done, batch = do, applied.batch if applied.can_undo else ""
+    elif read.version != said.version:
+        return _one(said, read=read, edit=text if do == "edit" else "", answer=text if do == "answer" else ""), 409
+    elif do == "edit" and text.strip():
+        if blog.moderator.edit(key, text, read.version).state in UNDECIDED:
+            return _one(_said(key), read=read, edit=text), 409
     elif do == "answer" and text.strip():
         _answer(blog, said, text)
     elif do == "erase":
@@ -236,9 +292,8 @@ def change(key: str) -> Any:
             return _one(said, unsure=True), 422
         blog.moderator.erase(said.person)
         return redirect("/moderation?done=erase&n=1", 303)
-    elif do in (*DECISIONS, *TRUSTS):
-        _do(do, key)
-    return redirect(f"/moderation/{key}", 303)
+    asked = f"?{urlencode({'done': done, 'undo': batch})}" if done else ""
+    return redirect(f"/moderation/{key}{asked}", 303)
 
 
 def _answer(blog: Blog, said: Said, text: str) -> None:
@@ -261,7 +316,8 @@ def _answer(blog: Blog, said: Said, text: str) -> None:
     )
 
 
-def _one(said: Said, unsure: bool = False) -> str:
+def _one(said: Said, *, unsure: bool = False, read: Read | None = None, edit: str = "", answer: str = "") -> str:
+    """The page of one comment; *read*: as it was when what was pressed was shown; *edit*, *answer*: what was typed."""
     blog = current_blog()
     return render_template(
         "one.html",
@@ -271,6 +327,11 @@ def _one(said: Said, unsure: bool = False) -> str:
         audit=blog.store.conversation.audit(said.key),
         others=[other for other in blog.store.conversation.find(person=said.person, limit=10) if other.key != said.key],
         unsure=unsure,
+        marked={said.key: _changes(read, said)} if read else {},
+        edit=edit,
+        answer=answer,
+        done=request.args.get("done", ""),
+        batch=request.args.get("undo", ""),
     )
 
 
@@ -288,29 +349,60 @@ def _said(key: str) -> Said:
 def show_act(token: str) -> Any:
     """What the letter's link would do, and a button that does it."""
     g.lang = spoken()
-    what, said = _act(token)
-    if said is None:
-        return render_template("act.html", what="", said=None, token=token, done=False), 410
-    return render_template("act.html", what=what, said=said, token=token, done=False)
+    link = _link(token)
+    if link is None or link.said is None:
+        return render_template("act.html", what="", said=None), 410
+    return _act(link, link.said)
 
 
 @pages.post("/act/<token>")
 def act(token: str) -> Any:
-    """Do it."""
+    """Do what the letter's link says, to the words that were read."""
     g.lang = spoken()
-    what, said = _act(token)
-    if said is None or guards.origin(current_blog()) == "other":
-        return render_template("act.html", what="", said=None, token=token, done=False), 410
-    _do(what, said.key)
-    return render_template("act.html", what=what, said=said, token=token, done=True)
+    blog = current_blog()
+    link = _link(token)
+    if link is None or guards.origin(blog) == "other":
+        return render_template("act.html", what="", said=None), 410
+    if link.what == "undo":
+        undone = sum(one.is_done for one in blog.moderator.undo(link.read.key))
+        return render_template("act.html", what="undo", said=link.said, done=True, number=undone)
+    if link.said is None:
+        return render_template("act.html", what="", said=None), 410
+    applied = blog.moderator.apply(Action(link.what), [link.read])
+    if applied.unread:
+        return _act(link, applied.unread[0][1]), 409
+    undo = blog.signer.sign("act", ["undo", applied.batch, ""], link.signed) if applied.can_undo else ""
+    return render_template("act.html", what=link.what, said=link.said, done=True, number=applied.done, undo=undo)
 
 
-def _act(token: str) -> tuple[str, Said | None]:
+def _act(link: "Link", said: Said) -> str:
+    """The page of a letter's link: its button, as long as nobody has decided; the changes since the letter marked."""
+    marked = [] if link.read.version == said.version else _changes(link.read, said)
+    undecided = link.read.version.partition(".")[0] == said.status
+    # A button for the words that are shown now, good for as long as the letter's own.
+    fresh = current_blog().signer.sign("act", [link.what, said.key, said.version], link.signed) if undecided else ""
+    return render_template("act.html", what=link.what, said=said, done=False, fresh=fresh, marked=marked)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a signed link of a letter says."""
+
+    what: str
+    read: Read  # for "undo", what was decided together
+    said: Said | None
+    signed: datetime
+
+
+def _link(token: str) -> Link | None:
     blog = current_blog()
     found = blog.signer.read("act", token, ACT_FOR, blog.now())
-    if not found or found[0][0] not in DECISIONS:
-        return "", None
-    return found[0][0], blog.store.conversation.get(found[0][1])
+    match found:
+        case ([str() as what, str() as key, *more], signed) if what in (*DECISIONS, "undo"):
+            version = str(more[0]) if more else ""  # the letters of older versions name none
+            said = blog.store.conversation.get(key) if what != "undo" else None
+            return Link(what, Read(key, version), said, signed)
+    return None
 
 
 @pages.app_template_global()
@@ -324,3 +416,9 @@ def reason(key: str, values: dict[str, Any], points: int) -> str:
 def moment(text: str) -> str:
     """A moment of the store for people: "2026-11-22 18:05"."""
     return text[:16].replace("T", " ")
+
+
+@pages.app_template_global()
+def may_decide(said: Said) -> bool:
+    """Whether the owner has a word on it still: not on what was withdrawn or is gone."""
+    return may(Who.OWNER, said, said.status)

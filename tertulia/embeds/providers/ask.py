@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tertulia.core import languages
 from tertulia.core.addresses import host_of, is_web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
@@ -43,7 +44,7 @@ class CaptureRequest:
     provider: str
     parts: Mapping[str, str]
     web: Fetcher
-    lang: str = "es"  # in which language services that translate their labels should answer
+    lang: str = languages.DEFAULT  # in which language services that translate their labels should answer
     # Where a service's API is, for servers that are not the usual one: {"bluesky": "http://127.0.0.1:2584"}.
     bases: Mapping[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)  # pictures kept so far: name → bytes

@@ -1,6 +1,7 @@
 """What every network is to the rest of Tertulia: the nouns, the outcomes and the promises.
 
-One file a network holds one class that fills in ``Network``; ``syndication.networks.NETWORKS`` names them. What a
+One file a network holds one class that fills in ``Network`` and declares all that hangs on it: its settings (an
+attribute each, ``Setting``), limits, looks, what it can do, who listens for it. ``content.networks`` names them. What a
 network cannot do it says (``CANNOT``), and nothing else in Tertulia asks which network it is talking to.
 
 Outcomes of a request, as exceptions, because each ends what was being done::
@@ -22,10 +23,11 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from tertulia.content.networks import label
 from tertulia.content.posts import Post, PostCredit
 from tertulia.core.errors import NetworkError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.settings import Settings
+from tertulia.core.settings import Settings, declared
 from tertulia.store.subscribers import Subscribers
 from tertulia.syndication.networks.memory import Memory
 from tertulia.syndication.summary import Style
@@ -155,22 +157,54 @@ class Sending:
 class Network(ABC):
     """One social network, channel or list."""
 
-    name: ClassVar[str]  # in metadata, settings, store: "mastodon"
-    label: ClassVar[str]  # for people: "Mastodon"
+    name: ClassVar[str]  # of its file, in metadata, settings, store: "mastodon"
+    label: ClassVar[str]  # for people; what ``content.networks`` says of *name* when the class does not
+    about: ClassVar[str] = ""  # for ``.env.example``: where its keys are to be had
+    colour: ClassVar[str] = "#777"  # of its cards on the preview page
+    preview_css: ClassVar[str] = ""  # more of its looks there: declarations for its paragraphs
+    # "module:Class" of the Listener that reads its answers; "" where none can be read. Heirs listen in the same way.
+    listener: ClassVar[str] = ""
+    per_reader: ClassVar[bool] = False  # a part is a reader: their lines are counted, not listed
     can_search: bool  # find() gives a certain answer
     threads: ClassVar[bool] = False  # a post may be a thread
     pictures: ClassVar[bool] = False  # the cover goes along
     # What happens to what was said when the author changes title, summary or question.
     when_edited: ClassVar[EditPolicy] = "leave"
-    needs: ClassVar[tuple[str, ...]]  # the settings without which it is not configured
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "name" in vars(cls) and "label" not in vars(cls):
+            cls.label = label(cls.name)
 
     def __init__(self, context: NetworkContext) -> None:
+        """
+        Put it to work.
+
+        Raises:
+            SettingError: one of its settings makes no sense.
+        """
         self.context = context
         self.settings = context.settings
+        for name in declared(type(self)):
+            getattr(self, name)
+
+    @classmethod
+    def setting_name(cls, name: str) -> str:
+        """The whole name of its setting *name*, as in ``.env``: "MASTODON_URL" of "url"."""
+        return f"{cls.name}_{name}".upper()
+
+    def written(self, name: str) -> tuple[str, str]:
+        """Of its setting *name*: the whole name in capitals, and what the owner wrote there."""
+        return self.settings.written(f"{self.name}_{name}")
+
+    def needed(self) -> dict[str, bool]:
+        """The settings without which it is not at work, by whole name, and whether each is given."""
+        needed = (name for name, setting in declared(type(self)).items() if setting.required)
+        return {self.setting_name(name): bool(getattr(self, name)) for name in needed}
 
     def configured(self) -> bool:
         """Whether the owner gave what this network needs."""
-        return all(getattr(self.settings, name) for name in self.needs)
+        return all(self.needed().values())
 
     @abstractmethod
     def style(self) -> Style:

@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 import regex
 
-from tertulia.content.posts import PostCredit
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
+from tertulia.core.settings import Setting, address, secret, text
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     CredentialsExpiredError,
@@ -73,15 +73,19 @@ class Bluesky(Network):
     """A Bluesky account, by app password."""
 
     name = "bluesky"
-    label = "Bluesky"
     can_search = True
     threads = True
     pictures = True
     when_edited = "leave"  # apps do not show edits, and quotes keep the old text (social-app#673, open in 2026-08)
-    needs = ("bluesky_handle", "bluesky_app_password")
+    about = "Bluesky: Settings → Privacy and security → App passwords."
+    colour = "#0a6ad0"
+    listener = "tertulia.syndication.networks.listening.bluesky:BlueskyListener"
+    url = Setting(address, "https://bsky.social")
+    handle = Setting(text, required=True)
+    app_password = Setting(secret, required=True)
 
     def style(self) -> Style:
-        return Style(limit=LENGTH, count=count, tags=3, link=False, handle=_handle)
+        return Style(limit=LENGTH, count=count, tags=3, link=False, handle=handle_on(self.name))
 
     def publish(self, message: Message, sending: Sending) -> Remote:
         record = self._record(message, sending)
@@ -231,13 +235,13 @@ class Bluesky(Network):
         return kept if kept.get("access") else self._login()
 
     def _memory_name(self) -> str:
-        who = f"{self.settings.bluesky_url} {self.settings.bluesky_handle}"
-        return f"bluesky-{hashlib.sha256(who.encode()).hexdigest()[:12]}"
+        who = f"{self.url} {self.handle}"
+        return f"{self.name}-{hashlib.sha256(who.encode()).hexdigest()[:12]}"
 
     def _login(self) -> dict[str, Any]:
         body = {
-            "identifier": self.settings.bluesky_handle.lstrip("@"),
-            "password": self.settings.bluesky_app_password.reveal(),
+            "identifier": self.handle.lstrip("@"),
+            "password": self.app_password.reveal(),
         }
         answer = self._call("POST", "com.atproto.server.createSession", json=body)
         return self._keep(wire.json_object(answer, self.label))
@@ -289,7 +293,7 @@ class Bluesky(Network):
         return wire.json_object(answer, self.label, creates=creates) if answer.body else {}
 
     def _call(self, method: str, name: str, **asked: Any) -> Any:
-        url = f"{self.settings.bluesky_url}/xrpc/{name}"
+        url = f"{self.url}/xrpc/{name}"
         return wire.call(
             self.context.web, method, url, network=self.label, now=self.context.now, renew=_renew(), **asked
         )
@@ -297,10 +301,6 @@ class Bluesky(Network):
 
 def _renew() -> str:
     return say("renew_bluesky")
-
-
-def _handle(credit: PostCredit) -> str:
-    return handle_on("bluesky")(credit)
 
 
 def _strong(remote: Remote) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 import regex
 
 from tertulia.core.languages import say
+from tertulia.core.settings import Setting, secret_address
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Finding, Message, Network, Remote, Sending
 from tertulia.syndication.summary import Style
@@ -29,10 +30,11 @@ class Discord(Network):
     """A channel."""
 
     name = "discord"
-    label = "Discord"
     can_search = False
     when_edited = "edit"
-    needs = ("discord_webhook",)
+    about = "A channel of Discord: the webhook's whole address."
+    colour = "#5058c8"
+    webhook = Setting(secret_address, required=True)
 
     def style(self) -> Style:
         # No hashtags: on Discord they name channels.
@@ -61,7 +63,7 @@ class Discord(Network):
         return wire.call(
             self.context.web,
             method,
-            self.settings.discord_webhook.reveal() + path,
+            self.webhook.reveal() + path,
             network=self.label,
             now=self.context.now,
             renew=say("renew_discord"),

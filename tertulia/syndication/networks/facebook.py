@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tertulia.core.languages import say
+from tertulia.core.settings import Setting, address, secret, text
 from tertulia.syndication.networks import graph
 from tertulia.syndication.networks.base import (
     Finding,
@@ -30,10 +31,14 @@ class Facebook(Network):
     """A Page's feed."""
 
     name = "facebook"
-    label = "Facebook"
     can_search = True
     when_edited = "edit"
-    needs = ("facebook_page", "facebook_token")
+    about = "Facebook: a Page (profiles cannot be posted to) and its Page token with pages_manage_posts."
+    colour = "#0f62d6"
+    listener = "tertulia.syndication.networks.listening.facebook:FacebookListener"
+    api_url = Setting(address, "https://graph.facebook.com/v26.0")
+    page = Setting(text, required=True)
+    token = Setting(secret, required=True)
 
     def style(self) -> Style:
         return Style(limit=LENGTH, count=count_graphemes, tags=2, link=False)
@@ -41,7 +46,7 @@ class Facebook(Network):
     def publish(self, message: Message, sending: Sending) -> Remote:
         sending.before_send()
         said = {"message": message.text, "link": message.link}
-        return _remote(self._call("POST", f"{self.settings.facebook_page}/feed", data=said, creates=True)["id"])
+        return _remote(self._call("POST", f"{self.page}/feed", data=said, creates=True)["id"])
 
     def find(self, message: Message, sending: Sending) -> Remote | None:
         """The Page's own post with this link."""
@@ -51,7 +56,7 @@ class Facebook(Network):
             "limit": PAGE,
         }
         for _page in range(PAGES):
-            page = self._call("GET", f"{self.settings.facebook_page}/posts", params=asked)
+            page = self._call("GET", f"{self.page}/posts", params=asked)
             for post in page.get("data", []):
                 if message.link in _links(post):
                     return _remote(post["id"])
@@ -72,16 +77,16 @@ class Facebook(Network):
         return f"https://www.facebook.com/sharer/sharer.php?u={quote(message.link, safe='')}"
 
     def check(self) -> list[Finding]:
-        page = self._call("GET", self.settings.facebook_page, params={"fields": "name"})
+        page = self._call("GET", self.page, params={"fields": "name"})
         return [Finding(True, say("doctor_account", account=page.get("name", "?")))]
 
     def _call(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
         return graph.call(
             self.context,
             method,
-            f"{self.settings.facebook_api_url}/{path}",
+            f"{self.api_url}/{path}",
             network=self.label,
-            token=self.settings.facebook_token.reveal(),
+            token=self.token.reveal(),
             renew=say("renew_facebook"),
             **asked,
         )

@@ -16,6 +16,7 @@ from urllib.parse import quote
 import regex
 
 from tertulia.core.languages import say
+from tertulia.core.settings import Setting, address, secret, text
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     CANNOT,
@@ -60,15 +61,20 @@ class LinkedIn(Network):
     """A member's or an organisation's posts."""
 
     name = "linkedin"
-    label = "LinkedIn"
     can_search = False
     pictures = True
     when_edited = "edit"
-    needs = ("linkedin_token", "linkedin_author")
+    about = "LinkedIn: a token with w_member_social (person) or w_organization_social. Each version lives about a year."
+    colour = "#0a66c2"
+    api_url = Setting(address, "https://api.linkedin.com")
+    token = Setting(secret, required=True)
+    author = Setting(text, examples=("urn:li:person:",), required=True)
+    # The calendar is on the "LinkedIn Marketing API versioning" page. (read 2026-11)
+    version = Setting(text, "202610")
 
     def __init__(self, context: NetworkContext) -> None:
         super().__init__(context)
-        self.can_search = ":organization:" in context.settings.linkedin_author
+        self.can_search = ":organization:" in self.author
 
     def style(self) -> Style:
         return Style(limit=LENGTH, count=count, tags=3, link=False)
@@ -80,7 +86,7 @@ class LinkedIn(Network):
             if message.picture.alt:
                 article["thumbnailAltText"] = message.picture.alt
         body = {
-            "author": self.settings.linkedin_author,
+            "author": self.author,
             "commentary": little_text(message.text),
             "visibility": "PUBLIC",
             "distribution": {
@@ -103,7 +109,7 @@ class LinkedIn(Network):
         since = sending.since(message).timestamp() * 1000
         asked: dict[str, str | int] = {
             "q": "author",
-            "author": self.settings.linkedin_author,
+            "author": self.author,
             "count": PAGE,
             "start": 0,
             "sortBy": "CREATED",
@@ -137,30 +143,28 @@ class LinkedIn(Network):
     def check(self) -> list[Finding]:
         # Only keys with the scope "openid" may ask who they are; without it a 403 says that the key itself is good.
         answer = self._call("GET", "/v2/userinfo", allow=(403,))
-        account = (
-            self.settings.linkedin_author if answer.status == 403 else wire.json_object(answer, self.label).get("name")
-        )
+        account = self.author if answer.status == 403 else wire.json_object(answer, self.label).get("name")
         return [
             Finding(True, say("doctor_account", account=account)),
-            Finding(True, say("doctor_version", version=self.settings.linkedin_version)),
+            Finding(True, say("doctor_version", version=self.version)),
         ]
 
     def _upload(self, message: Message) -> str:
         assert message.picture
         data, kind, _size = pictures.load(self.context.output, message.picture, PICTURE_BYTES)
-        owner = {"initializeUploadRequest": {"owner": self.settings.linkedin_author}}
+        owner = {"initializeUploadRequest": {"owner": self.author}}
         answer = self._call("POST", "/rest/images", params={"action": "initializeUpload"}, json=owner)
         place = wire.json_object(answer, self.label)["value"]
         self._ask("PUT", place["uploadUrl"], data=data, headers={"Content-Type": kind})
         return str(place["image"])
 
     def _call(self, method: str, path: str, **asked: Any) -> Any:
-        return self._ask(method, self.settings.linkedin_api_url + path, **asked)
+        return self._ask(method, self.api_url + path, **asked)
 
     def _ask(self, method: str, url: str, **asked: Any) -> Any:
         headers = {
-            "Authorization": f"Bearer {self.settings.linkedin_token.reveal()}",
-            "LinkedIn-Version": self.settings.linkedin_version,
+            "Authorization": f"Bearer {self.token.reveal()}",
+            "LinkedIn-Version": self.version,
             "X-Restli-Protocol-Version": "2.0.0",
             **asked.pop("headers", {}),
         }
@@ -177,7 +181,7 @@ class LinkedIn(Network):
             )
         except RefusedError as error:
             if "VERSION" in str(error).upper():  # each version is retired about a year after it appeared
-                raise type(error)(say("linkedin_version", version=self.settings.linkedin_version)) from None
+                raise type(error)(say("linkedin_version", version=self.version)) from None
             raise
 
 

@@ -52,13 +52,17 @@ class Mail(Network):
     """The newsletter's list."""
 
     name = "mail"
-    label = "Mail"
     can_search = False
-    needs = ("smtp_url", "mail_from", "secret_key")
+    preview_css = "font-family: Georgia, serif"
+    per_reader = True
 
     def style(self) -> Style:
         # Title, summary and link are laid out by the letter itself.
         return Style(limit=LENGTH, count=count_graphemes, tags=0, link=False)
+
+    def needed(self) -> dict[str, bool]:
+        # The whole blog's, not the newsletter's own: letters to the owner and to who comments go the same way.
+        return {name.upper(): bool(getattr(self.settings, name)) for name in ("smtp_url", "mail_from", "secret_key")}
 
     def recipients(self, post: Post) -> tuple[str, ...]:
         """The readers of this post's language who had confirmed when it came out."""

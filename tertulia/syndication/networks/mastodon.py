@@ -18,6 +18,7 @@ import regex
 
 from tertulia.core import sanitise
 from tertulia.core.languages import say
+from tertulia.core.settings import Setting, address, secret
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     Attachment,
@@ -63,12 +64,15 @@ class Mastodon(Network):
     """A Mastodon account."""
 
     name = "mastodon"
-    label = "Mastodon"
     can_search = True
     threads = True
     pictures = True
     when_edited = "edit"
-    needs = ("mastodon_url", "mastodon_token")
+    about = "Mastodon and compatible servers: Preferences → Development → New application (read, write)."
+    colour = "#595aff"
+    listener = "tertulia.syndication.networks.listening.mastodon:MastodonListener"
+    url = Setting(address, examples=("https://mastodon.example",), required=True)
+    token = Setting(secret, required=True)
 
     def style(self) -> Style:
         limits = self._limits()
@@ -77,7 +81,7 @@ class Mastodon(Network):
             limit=int(limits.get("length", LENGTH)),
             count=lambda text: count(text, link_length),
             tags=4,
-            handle=handle_on("mastodon"),
+            handle=handle_on(self.name),
         )
 
     def refresh_limits(self) -> None:
@@ -97,7 +101,9 @@ class Mastodon(Network):
             "picture_bytes": media.get("image_size_limit"),
         }
         limits = {name: value for name, value in known.items() if isinstance(value, int) and value > 0}
-        self.context.memory.set(f"mastodon-{self._account_key()}", limits | {"read_at": self.context.now().isoformat()})
+        self.context.memory.set(
+            f"{self.name}-{self._account_key()}", limits | {"read_at": self.context.now().isoformat()}
+        )
 
     def publish(self, message: Message, sending: Sending) -> Remote:
         body: dict[str, Any] = {"status": message.text, "language": message.lang, "visibility": "public"}
@@ -129,15 +135,15 @@ class Mastodon(Network):
         self._call("DELETE", f"/api/v1/statuses/{remote.id}", allow=(404, 410))
 
     def composer(self, message: Message) -> str:
-        if self.settings.mastodon_url:
-            return f"{self.settings.mastodon_url}/share?text={quote(message.text, safe='')}"
+        if self.url:
+            return f"{self.url}/share?text={quote(message.text, safe='')}"
         # Mastodon's own page that asks for the reader's server.
         return f"https://share.joinmastodon.org/#text={quote(message.text, safe='')}"
 
     def check(self) -> list[Finding]:
         answer = self._call("GET", "/api/v1/accounts/verify_credentials")
         account = wire.json_object(answer, self.label)
-        self.context.memory.delete(f"mastodon-{self._account_key()}")
+        self.context.memory.delete(f"{self.name}-{self._account_key()}")
         self.refresh_limits()
         style = self.style()
         return [
@@ -147,24 +153,24 @@ class Mastodon(Network):
         ]
 
     def _call(self, method: str, path: str, **asked: Any) -> Any:
-        headers = {"Authorization": f"Bearer {self.settings.mastodon_token.reveal()}", **asked.pop("headers", {})}
+        headers = {"Authorization": f"Bearer {self.token.reveal()}", **asked.pop("headers", {})}
         return wire.call(
             self.context.web,
             method,
-            self.settings.mastodon_url + path,
+            self.url + path,
             network=self.label,
             now=self.context.now,
-            renew=say("renew_mastodon", url=self.settings.mastodon_url),
+            renew=say("renew_mastodon", url=self.url, setting=self.setting_name("token")),
             headers=headers,
             **asked,
         )
 
     def _limits(self) -> dict[str, Any]:
-        return self.context.memory.get(f"mastodon-{self._account_key()}")
+        return self.context.memory.get(f"{self.name}-{self._account_key()}")
 
     def _account_key(self) -> str:
         """A name for this server and key, so that what is remembered is never another account's."""
-        both = f"{self.settings.mastodon_url} {self.settings.mastodon_token.reveal()}"
+        both = f"{self.url} {self.token.reveal()}"
         return hashlib.sha256(both.encode()).hexdigest()[:12]
 
     def _upload(self, picture: Attachment) -> str:

@@ -7,6 +7,7 @@ person.
 """
 
 from tertulia.core.languages import say
+from tertulia.core.settings import Setting, secret_address
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import (
     Finding,
@@ -30,9 +31,10 @@ class Slack(Network):
     """A channel."""
 
     name = "slack"
-    label = "Slack"
     can_search = False
-    needs = ("slack_webhook",)
+    about = "A channel of Slack: the webhook's whole address."
+    colour = "#611f69"
+    webhook = Setting(secret_address, required=True)
 
     def style(self) -> Style:
         return Style(limit=LENGTH, count=len, tags=0, escape=escape, title=lambda title: f"*{escape(title)}*")
@@ -42,7 +44,7 @@ class Slack(Network):
         answer = wire.call(
             self.context.web,
             "POST",
-            self.settings.slack_webhook.reveal(),
+            self.webhook.reveal(),
             network=self.label,
             now=self.context.now,
             renew=say("renew_slack"),

@@ -14,6 +14,7 @@ import regex
 
 from tertulia.content.posts import PostCredit
 from tertulia.core.languages import say
+from tertulia.core.settings import Setting, address, secret, text
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import (
     Finding,
@@ -41,30 +42,34 @@ def plain(text: str) -> str:
     return html.unescape(_TAG.sub("", text))
 
 
-def _handle(credit: PostCredit) -> str:
-    """As elsewhere, but "@ana@mas.example" without its first "@": Telegram would call a stranger named @ana."""
-    name = handle_on("telegram")(credit)
-    return name[1:] if name.count("@") == 2 else name
-
-
 class Telegram(Network):
     """A channel."""
 
     name = "telegram"
-    label = "Telegram"
     can_search = False
     when_edited = "edit"
-    needs = ("telegram_token", "telegram_chat")
+    about = "Telegram: a bot of @BotFather that administers the channel."
+    colour = "#1579b0"
+    preview_css = "background: light-dark(#eef7fd, #1e3040); padding: .75rem; border-radius: .75rem"
+    listener = "tertulia.syndication.networks.listening.telegram:TelegramListener"
+    api_url = Setting(address, "https://api.telegram.org")
+    token = Setting(secret, required=True)
+    chat = Setting(text, examples=("@",), required=True)  # "@channel" or a number
 
     def style(self) -> Style:
         return Style(
             limit=LENGTH,
             count=count,
             tags=3,
-            handle=_handle,
+            handle=self._handle,
             escape=lambda text: html.escape(text, quote=False),
             title=lambda title: f"<b>{html.escape(title, quote=False)}</b>",
         )
+
+    def _handle(self, credit: PostCredit) -> str:
+        """As elsewhere, but "@ana@mas.example" without its first "@": Telegram would call a stranger named @ana."""
+        name = handle_on(self.name)(credit)
+        return name[1:] if name.count("@") == 2 else name
 
     def publish(self, message: Message, sending: Sending) -> Remote:
         sending.before_send()
@@ -82,7 +87,7 @@ class Telegram(Network):
 
     def delete(self, remote: Remote) -> None:
         try:
-            self._call("deleteMessage", {"chat_id": self.settings.telegram_chat, "message_id": int(remote.id)})
+            self._call("deleteMessage", {"chat_id": self.chat, "message_id": int(remote.id)})
         except RefusedError as error:
             if "not found" not in str(error):
                 raise
@@ -96,25 +101,25 @@ class Telegram(Network):
 
     def check(self) -> list[Finding]:
         bot = wire.json_object(self._call("getMe", {}), self.label)["result"]
-        chat = wire.json_object(self._call("getChat", {"chat_id": self.settings.telegram_chat}), self.label)["result"]
+        chat = wire.json_object(self._call("getChat", {"chat_id": self.chat}), self.label)["result"]
         return [Finding(True, say("doctor_account", account=f"@{bot.get('username')} → {chat.get('title', '?')}"))]
 
     def _said(self, message: Message) -> dict[str, Any]:
         return {
-            "chat_id": self.settings.telegram_chat,
+            "chat_id": self.chat,
             "text": message.text,
             "parse_mode": "HTML",
             "link_preview_options": {"url": message.link, "prefer_large_media": True},
         }
 
     def _address(self, number: int) -> str:
-        chat = self.settings.telegram_chat
+        chat = self.chat
         if chat.startswith("@"):
             return f"https://t.me/{chat[1:]}/{number}"
         return f"https://t.me/c/{chat.removeprefix('-100')}/{number}"  # a private channel: only its members see it
 
     def _call(self, method: str, body: dict[str, Any], creates: bool = False) -> Any:
-        url = f"{self.settings.telegram_api_url}/bot{self.settings.telegram_token.reveal()}/{method}"
+        url = f"{self.api_url}/bot{self.token.reveal()}/{method}"
         return wire.call(
             self.context.web,
             "POST",

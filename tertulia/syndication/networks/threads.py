@@ -13,6 +13,7 @@ import regex
 
 from tertulia.core.errors import NetworkError
 from tertulia.core.languages import say
+from tertulia.core.settings import Setting, address, secret, text
 from tertulia.core.text import graphemes
 from tertulia.syndication.networks import graph
 from tertulia.syndication.networks.base import (
@@ -50,15 +51,19 @@ class Threads(Network):
     """A Threads account."""
 
     name = "threads"
-    label = "Threads"
     can_search = True
     threads = True
     pictures = True
     when_edited = "leave"  # no way to edit
-    needs = ("threads_user", "threads_token")
+    about = "Threads: user id and a long-lived token (60 days)."
+    colour = "#555"
+    listener = "tertulia.syndication.networks.listening.threads:ThreadsListener"
+    api_url = Setting(address, "https://graph.threads.net/v1.0")
+    user = Setting(text, required=True)
+    token = Setting(secret, required=True)
 
     def style(self) -> Style:
-        return Style(limit=LENGTH, count=count, tags=1, handle=handle_on("threads"))  # one topic a post is all it takes
+        return Style(limit=LENGTH, count=count, tags=1, handle=handle_on(self.name))  # one topic a post is all it takes
 
     def publish(self, message: Message, sending: Sending) -> Remote:
         said = {"media_type": "TEXT", "text": message.text}
@@ -68,13 +73,11 @@ class Threads(Network):
                 said["alt_text"] = message.picture.alt[:ALT_LENGTH]
         if sending.parent:
             said["reply_to_id"] = sending.parent.id
-        container = self._call("POST", f"{self.settings.threads_user}/threads", data=said)["id"]
+        container = self._call("POST", f"{self.user}/threads", data=said)["id"]
         if message.picture:
             self._await(container)
         sending.before_send()
-        made = self._call(
-            "POST", f"{self.settings.threads_user}/threads_publish", data={"creation_id": container}, creates=True
-        )
+        made = self._call("POST", f"{self.user}/threads_publish", data={"creation_id": container}, creates=True)
         return Remote(id=made["id"], url=self._address(made["id"]))
 
     def find(self, message: Message, sending: Sending) -> Remote | None:
@@ -86,7 +89,7 @@ class Threads(Network):
         }
         place = "threads" if message.part == "1" else "replies"
         for _page in range(PAGES):
-            page = self._call("GET", f"{self.settings.threads_user}/{place}", params=asked)
+            page = self._call("GET", f"{self.user}/{place}", params=asked)
             for post in page.get("data", []):
                 if _is(post, message):
                     return Remote(id=post["id"], url=post.get("permalink", ""))
@@ -103,7 +106,7 @@ class Threads(Network):
         return f"https://www.threads.com/intent/post?text={quote(message.text, safe='')}"
 
     def check(self) -> list[Finding]:
-        account = self._call("GET", self.settings.threads_user, params={"fields": "username"}).get("username", "?")
+        account = self._call("GET", self.user, params={"fields": "username"}).get("username", "?")
         return [Finding(True, say("doctor_account", account=f"@{account}"))]
 
     def _await(self, container: str) -> None:
@@ -127,9 +130,9 @@ class Threads(Network):
         return graph.call(
             self.context,
             method,
-            f"{self.settings.threads_api_url}/{path}",
+            f"{self.api_url}/{path}",
             network=self.label,
-            token=self.settings.threads_token.reveal(),
+            token=self.token.reveal(),
             renew=say("renew_threads"),
             **asked,
         )

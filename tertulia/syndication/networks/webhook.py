@@ -13,7 +13,9 @@ from typing import Any
 
 import msgspec
 
+from tertulia.core import settings
 from tertulia.core.languages import say
+from tertulia.core.settings import Setting, secret_address
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Finding, Message, Network, Remote, Sending
 from tertulia.syndication.summary import Style, count_graphemes
@@ -25,10 +27,11 @@ class Webhook(Network):
     """An address that takes our events: ``post.published``, ``post.updated``, ``post.withdrawn``."""
 
     name = "webhook"
-    label = "Webhook"
     can_search = False
     when_edited = "send"
-    needs = ("webhook_url", "webhook_secret")
+    about = "Any service of yours: gets signed JSON (docs/networks.md)."
+    url = Setting(secret_address, required=True)
+    secret = Setting(settings.secret, required=True)
 
     def style(self) -> Style:
         return Style(limit=LENGTH, count=count_graphemes, tags=10, link=False)
@@ -69,7 +72,7 @@ class Webhook(Network):
         wire.call(
             self.context.web,
             "POST",
-            self.settings.webhook_url.reveal(),
+            self.url.reveal(),
             network=self.label,
             now=self.context.now,
             renew=say("renew_webhook"),
@@ -77,7 +80,7 @@ class Webhook(Network):
                 "Content-Type": "application/json",
                 "webhook-id": number,
                 "webhook-timestamp": str(moment),
-                "webhook-signature": signature(self.settings.webhook_secret.reveal(), number, moment, body),
+                "webhook-signature": signature(self.secret.reveal(), number, moment, body),
             },
             data=body,
             creates=creates,

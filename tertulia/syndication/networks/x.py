@@ -18,6 +18,7 @@ import regex
 from requests_oauthlib import OAuth1
 
 from tertulia.core.languages import say
+from tertulia.core.settings import Setting, address, number, secret
 from tertulia.core.text import graphemes
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
@@ -77,15 +78,35 @@ class X(Network):
     """An X account."""
 
     name = "x"
-    label = "X"
     can_search = True
     threads = True
     pictures = True
     when_edited = "leave"  # only Premium may edit, and for an hour
-    needs = ("x_consumer_key", "x_consumer_secret", "x_access_token", "x_access_secret")
+    about = 'X: no free tier; a post with a link costs $0.20 (April 2026). "announce --dry-run" shows the price.'
+    colour = "#444"
+    listener = "tertulia.syndication.networks.listening.x:XListener"
+    api_url = Setting(address, "https://api.x.com")
+    consumer_key = Setting(secret, required=True)
+    consumer_secret = Setting(secret, required=True)
+    access_token = Setting(secret, required=True)
+    access_secret = Setting(secret, required=True)
+    # In cents of a dollar, in force since 2026-04-20: https://docs.x.com/x-api/getting-started/pricing (read 2026-11)
+    post_cents = Setting(
+        number,
+        "1.5",
+        about="What X charges for a post, one with a link, an alternative text (April 2026);"
+        " it only changes what is shown.",
+    )
+    link_cents = Setting(number, "20")
+    alt_cents = Setting(number, "0.5")
+    read_cents = Setting(
+        number,
+        "100",
+        about='Most that "collect" may spend a month on reading answers there, in cents of a dollar; 0 reads nothing.',
+    )
 
     def style(self) -> Style:
-        return Style(limit=LENGTH, count=count, tags=2, handle=handle_on("x"))
+        return Style(limit=LENGTH, count=count, tags=2, handle=handle_on(self.name))
 
     def publish(self, message: Message, sending: Sending) -> Remote:
         body: dict[str, Any] = {"text": message.text}
@@ -128,17 +149,17 @@ class X(Network):
         self._call("DELETE", f"/2/tweets/{remote.id}", allow=(404,))
 
     def price_cents(self, message: Message) -> float:
-        cents = float(self.settings.x_link_cents if _links(message.text) else self.settings.x_post_cents)
-        return cents + (float(self.settings.x_alt_cents) if message.picture and message.picture.alt else 0)
+        cents = self.link_cents if _links(message.text) else self.post_cents
+        return cents + (self.alt_cents if message.picture and message.picture.alt else 0)
 
     def composer(self, message: Message) -> str:
         return f"https://x.com/intent/post?text={quote(message.text, safe='')}"
 
     def check(self) -> list[Finding]:
-        self.context.memory.delete("x")
+        self.context.memory.delete(self.name)
         answer = self._call("GET", "/2/users/me")
         account = wire.json_object(answer, self.label)["data"]["username"]
-        price = say("doctor_price", post=self.settings.x_post_cents, link=self.settings.x_link_cents)
+        price = say("doctor_price", post=f"{self.post_cents:g}", link=f"{self.link_cents:g}")
         return [
             Finding(True, say("doctor_account", account=f"@{account}")),
             Finding(True, price),
@@ -146,11 +167,11 @@ class X(Network):
         ]
 
     def _me(self) -> dict[str, str]:
-        kept = self.context.memory.get("x")
-        token = self.settings.x_access_token.reveal().partition("-")[0]  # an access token begins with the account's id
+        kept = self.context.memory.get(self.name)
+        token = self.access_token.reveal().partition("-")[0]  # an access token begins with the account's id
         if kept.get("token_of") != token:
             kept = {**wire.json_object(self._call("GET", "/2/users/me"), self.label)["data"], "token_of": token}
-            self.context.memory.set("x", kept)
+            self.context.memory.set(self.name, kept)
         return kept
 
     def _upload(self, picture: Attachment) -> str:
@@ -168,20 +189,19 @@ class X(Network):
         return number
 
     def _call(self, method: str, path: str, **asked: Any) -> Any:
-        keys = self.settings
         return wire.call(
             self.context.web,
             method,
-            self.settings.x_api_url + path,
+            self.api_url + path,
             network=self.label,
             now=self.context.now,
             renew=say("renew_x"),
             words=_words,
             auth=OAuth1(
-                keys.x_consumer_key.reveal(),
-                keys.x_consumer_secret.reveal(),
-                keys.x_access_token.reveal(),
-                keys.x_access_secret.reveal(),
+                self.consumer_key.reveal(),
+                self.consumer_secret.reveal(),
+                self.access_token.reveal(),
+                self.access_secret.reveal(),
             ),
             **asked,
         )

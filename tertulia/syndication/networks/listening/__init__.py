@@ -1,27 +1,29 @@
-"""Every network whose answers can be read. A new one is a file beside this and a line here.
+"""Every network whose answers can be read: those whose class names a ``listener``.
 
 Each is the account that ``tertulia.syndication.networks`` speaks with, listening: the same keys, the same way to ask.
 """
 
-from tertulia.syndication.networks.base import NetworkContext
-from tertulia.syndication.networks.listening.base import Listener
-from tertulia.syndication.networks.listening.bluesky import BlueskyListener
-from tertulia.syndication.networks.listening.facebook import FacebookListener
-from tertulia.syndication.networks.listening.mastodon import MastodonListener
-from tertulia.syndication.networks.listening.telegram import TelegramListener
-from tertulia.syndication.networks.listening.threads import ThreadsListener
-from tertulia.syndication.networks.listening.x import XListener
+from importlib import import_module
 
-LISTENERS: tuple[type[Listener], ...] = (
-    MastodonListener,
-    BlueskyListener,
-    XListener,
-    TelegramListener,
-    FacebookListener,
-    ThreadsListener,
-)
+from tertulia.syndication.networks import network_classes
+from tertulia.syndication.networks.base import Network, NetworkContext
+from tertulia.syndication.networks.listening.base import Listener
+
+
+def listener_classes() -> dict[str, type[Listener]]:
+    """By the name of its network, each that can be listened to."""
+    return {name: _listening(network) for name, network in network_classes().items() if network.listener}
 
 
 def listeners(context: NetworkContext) -> list[Listener]:
     """One of each that has what it needs."""
-    return [one for one in (listener(context) for listener in LISTENERS) if one.configured()]
+    return [one for one in (listener(context) for listener in listener_classes().values()) if one.configured()]
+
+
+def _listening(network: type[Network]) -> type[Listener]:
+    """*network*'s listener; an heir's is its forebear's, which asks the heir's way."""
+    module, _, name = network.listener.partition(":")
+    listener: type[Listener] = getattr(import_module(module), name)
+    if listener.name == network.name:
+        return listener
+    return type(f"{network.__name__}Listener", (network, listener), {})

@@ -97,6 +97,10 @@ class Listener(ABC):
         """What lives at the address *url*; None when it is not of this network, or not to be had."""
         return None
 
+    def budget_cents(self) -> float:
+        """The most that reading may cost a month; 0 where it is free, or not wanted."""
+        return 0.0
+
     def max_cents_per_look(self) -> float:
         """The most that one look at a feed or thread may cost."""
         return 0.0

@@ -191,7 +191,7 @@ class BlueskyListener(Bluesky, Listener):
             id=str(post["uri"]),
             kind=kind,
             author=Author(
-                network="bluesky",
+                network=self.name,
                 identity=str(who["did"]),
                 name=name(who.get("displayName"), handle),
                 handle=f"@{handle}" if shown == handle else "",

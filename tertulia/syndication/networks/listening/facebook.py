@@ -64,12 +64,12 @@ class FacebookListener(Facebook, Listener):
             return None
         who = comment.get("from") or {}
         markup = as_html(words)
-        own = str(who.get("id", "")) == self.settings.facebook_page
+        own = str(who.get("id", "")) == self.page
         return RemoteComment(
             id=str(comment["id"]),
             kind="reply",
             author=Author(
-                network="facebook",
+                network=self.name,
                 identity=str(who.get("id") or f"comment {comment['id']}"),
                 name=name(who.get("name"), "Facebook"),
                 is_owner=own,

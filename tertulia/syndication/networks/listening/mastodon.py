@@ -146,9 +146,9 @@ class MastodonListener(Mastodon, Listener):
     def _author(self, account: dict[str, Any]) -> Author:
         acct = sanitise.one_line(str(account.get("acct", "")), 120)
         # A local account's handle lacks its server.
-        handle = acct if "@" in acct else f"{acct}@{host_of(self.settings.mastodon_url)}"
+        handle = acct if "@" in acct else f"{acct}@{host_of(self.url)}"
         return Author(
-            network="mastodon",
+            network=self.name,
             identity=str(account.get("url") or account.get("uri") or handle),
             name=name(account.get("display_name"), account.get("username")),
             handle=f"@{handle}",
@@ -157,11 +157,11 @@ class MastodonListener(Mastodon, Listener):
         )
 
     def _own_id(self) -> str:
-        kept = self.context.memory.get(f"mastodon-{self._account_key()}-me")
+        kept = self.context.memory.get(f"{self.name}-{self._account_key()}-me")
         if not kept:
             account = wire.json_object(self._call("GET", "/api/v1/accounts/verify_credentials"), self.label)
             kept = {"id": str(account["id"])}
-            self.context.memory.set(f"mastodon-{self._account_key()}-me", kept)
+            self.context.memory.set(f"{self.name}-{self._account_key()}-me", kept)
         return str(kept["id"])
 
 

@@ -42,7 +42,7 @@ class TelegramListener(Telegram, Listener):
 
         Telegram forgets an update once a later one is asked for, so *cursor* moves only when all was written down.
         """
-        threads = self.context.memory.get("telegram-threads")
+        threads = self.context.memory.get(f"{self.name}-threads")
         offset = int(cursor or 0)
         asked: dict[str, Any] = {"offset": offset + 1, "limit": PAGE, "timeout": 0}
         asked |= {"allowed_updates": ["message", "edited_message"]}
@@ -50,18 +50,18 @@ class TelegramListener(Telegram, Listener):
         found: list[RemoteComment] = []
         for update in updates:
             message = update.get("message") or update.get("edited_message") or {}
-            if copied := _copied(message, self.settings.telegram_chat):
+            if copied := _copied(message, self.chat):
                 threads[str(message["message_id"])] = copied
             elif heard := self._comment(message, threads):
                 found.append(heard)
             offset = max(offset, int(update["update_id"]))
-        self.context.memory.set("telegram-threads", threads)
+        self.context.memory.set(f"{self.name}-threads", threads)
         return FeedPage(tuple(found), str(offset) if offset else "", more=len(updates) == PAGE)
 
     def _comment(self, message: dict[str, Any], threads: dict[str, Any]) -> RemoteComment | None:
         root = threads.get(str(message.get("message_thread_id", "")), "")
         above = message.get("reply_to_message") or {}
-        root = root or _copied(above, self.settings.telegram_chat)
+        root = root or _copied(above, self.chat)
         who = message.get("from") or {}
         words = str(message.get("text") or message.get("caption") or "")
         if not root or not words or who.get("is_bot") or message.get("sender_chat"):
@@ -70,12 +70,12 @@ class TelegramListener(Telegram, Listener):
         group = str(chat.get("username") or "")
         markup = as_html(words)
         handle = sanitise.one_line(str(who.get("username") or ""), 60)
-        is_copy = bool(_copied(above, self.settings.telegram_chat))
+        is_copy = bool(_copied(above, self.chat))
         return RemoteComment(
             id=f"{chat.get('id')}/{message['message_id']}",
             kind="reply",
             author=Author(
-                network="telegram",
+                network=self.name,
                 identity=str(who.get("id")),
                 name=name(f"{who.get('first_name') or ''} {who.get('last_name') or ''}".strip(), handle),
                 handle=f"@{handle}" if handle else "",

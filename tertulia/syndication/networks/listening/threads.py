@@ -64,7 +64,7 @@ class ThreadsListener(Threads, Listener):
             id=str(reply["id"]),
             kind="reply",
             author=Author(
-                network="threads",
+                network=self.name,
                 identity=who or f"reply {reply['id']}",
                 name=name(who, "Threads"),
                 handle=f"@{who}" if who else "",

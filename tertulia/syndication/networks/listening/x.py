@@ -46,6 +46,9 @@ class XListener(X, Listener):
     min_interval = timedelta(days=1)
     oembed_url = "https://publish.x.com/oembed"
 
+    def budget_cents(self) -> float:
+        return self.read_cents
+
     def max_cents_per_look(self) -> float:
         return PAGE * (OWNED_CENTS + USER_CENTS)
 
@@ -104,7 +107,7 @@ class XListener(X, Listener):
             id=str(post["id"]),
             kind=kind,
             author=Author(
-                network="x",
+                network=self.name,
                 identity=str(user["id"]),
                 name=name(user.get("name"), who),
                 handle=f"@{who}",

@@ -1,0 +1,30 @@
+"""One object for each build, ``settings["SITE_BUILD"]``: all that plugins share and remember. After "folders" only.
+
+What it holds is said in ``tertulia/site/build.py``. A plugin keeps nothing of its own between signals.
+"""
+
+from collections.abc import Sequence
+
+from pelican import Pelican, signals
+from pelican.generators import ArticlesGenerator, Generator
+
+from tertulia.site.build import SiteBuild
+from tertulia.site.contents import everything
+
+
+def begin_build(pelican: Pelican) -> None:
+    """Leave a new object in the settings, which everything leads to that Pelican hands to plugins."""
+    SiteBuild.begin(pelican.settings)
+
+
+def remember_contents(generators: Sequence[Generator]) -> None:
+    """Keep posts and pages for those who write their own files when all pages are written."""
+    build = SiteBuild.of(generators[0].settings)
+    build.contents = list(everything(generators))
+    build.articles = next((one for one in generators if isinstance(one, ArticlesGenerator)), None)
+
+
+def register() -> None:
+    """Connect to Pelican's signals."""
+    signals.initialized.connect(begin_build)
+    signals.all_generators_finalized.connect(remember_contents)

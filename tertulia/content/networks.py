@@ -1,0 +1,50 @@
+"""The networks by name: what a post's metadata and the people file know of each, without knowing how it is spoken to.
+
+One line a network. The rest of it (settings, limits, how to publish, find, edit and listen) is declared in one file,
+``tertulia/syndication/networks/<name>.py``, which this floor never sees: a build reaches no network. What others add
+by entry points is known here by its name alone.
+"""
+
+from dataclasses import dataclass
+
+from tertulia.core import extensions
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkName:
+    """How people write of a network."""
+
+    label: str
+    keys: tuple[str, ...] = ()  # of it in a post's metadata, where the label will not do; accents do not matter
+    profile: str = ""  # where it shows a person: "https://x.com/{name}"; "" where it shows nobody
+
+    @property
+    def metadata_keys(self) -> tuple[str, ...]:
+        """Every name of its key in a post's metadata."""
+        return self.keys or (self.label,)
+
+
+NETWORKS = {
+    "mastodon": NetworkName("Mastodon", profile="https://{host}/@{name}"),
+    "bluesky": NetworkName("Bluesky", profile="https://bsky.app/profile/{name}"),
+    "x": NetworkName("X", ("X", "Twitter"), "https://x.com/{name}"),
+    "linkedin": NetworkName("LinkedIn", profile="https://www.linkedin.com/in/{name}/"),
+    "facebook": NetworkName("Facebook", profile="https://www.facebook.com/{name}"),
+    "threads": NetworkName("Threads", profile="https://www.threads.com/@{name}"),
+    "telegram": NetworkName("Telegram", profile="https://t.me/{name}"),
+    "discord": NetworkName("Discord"),
+    "slack": NetworkName("Slack"),
+    "webhook": NetworkName("Webhook"),
+    "mail": NetworkName("Mail", ("Correo", "Boletín", "Mail", "Newsletter")),
+}
+
+
+def label(name: str) -> str:
+    """What people call the network *name*."""
+    known = NETWORKS.get(name)
+    return known.label if known else name.replace("_", " ").capitalize()
+
+
+def is_network(name: str) -> bool:
+    """Whether *name* is a network of ours, or one that somebody else added."""
+    return name in NETWORKS or name in extensions.names(extensions.NETWORKS)

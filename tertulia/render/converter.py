@@ -1,0 +1,69 @@
+"""The Markdown of a blog: who understands what, in one place."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+import markdown
+
+from tertulia.content.people import People
+from tertulia.content.tags import Tags
+from tertulia.core import text
+from tertulia.render.linkify import LinkifyExtension
+from tertulia.render.markup import Headings, OwnLinks, QuoteSources, SkipPatterns
+from tertulia.render.typography import TypographyExtension
+
+
+def converter(
+    *,
+    siteurl: str,
+    tag_url: str,
+    mention_network: str,
+    people: People,
+    tags: Tags,
+    more: Sequence[markdown.Extension] = (),
+) -> markdown.Markdown:
+    """
+    What turns an author's Markdown into HTML; put a ``Document`` on its ``document`` before each conversion.
+
+    Args:
+        siteurl: What stands before every internal address, "" or "/blog".
+        tag_url: Where a tag has its page, with ``{slug}``.
+        mention_network: Where an unknown ``@name`` leads; "" leaves it as text.
+        more: Extensions that need to know more of the blog: pictures, embeds, links.
+    """
+    return markdown.Markdown(
+        extensions=[
+            "pymdownx.saneheaders",  # "#clientepitero" at the start of a line is a tag, "# Título" a heading
+            "pymdownx.magiclink",  # bare addresses become links
+            "pymdownx.tilde",  # ~~tachado~~
+            "footnotes",
+            "tables",
+            "def_list",
+            "fenced_code",
+            "codehilite",
+            "attr_list",
+            "md_in_html",
+            "abbr",
+            "sane_lists",
+            "toc",
+            SkipPatterns(),
+            Headings(),
+            QuoteSources(),
+            OwnLinks(siteurl),
+            *more,
+            TypographyExtension(),
+            LinkifyExtension(
+                tag_url=lambda slug: f"{siteurl}/{tag_url.format(slug=quote(slug))}",
+                tags=tags,
+                people=people,
+                default_network=mention_network,
+            ),
+        ],
+        extension_configs={
+            "pymdownx.tilde": {"subscript": False},
+            "codehilite": {"guess_lang": False},
+            "toc": {"slugify": lambda value, _separator: text.slugify(value), "permalink": False},
+            "footnotes": {"BACKLINK_TITLE": "↩ {}", "UNIQUE_IDS": False},
+        },
+        output_format="html",
+    )

@@ -1,0 +1,124 @@
+"""All that one build shares and remembers between its steps, in one object.
+
+Nothing of it is kept anywhere else, so two builds of one process know nothing of each other. Pelican carries it along
+as ``settings["SITE_BUILD"]``: everything that it hands to a plugin leads to the settings of that build.
+"""
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jinja2.runtime import Context
+
+from tertulia.content.people import People
+from tertulia.content.tags import Tags
+from tertulia.core import language_check, languages, paths
+from tertulia.core.errors import ContentError
+from tertulia.core.parallel import spread
+from tertulia.render.images import ImageCache
+from tertulia.render.resolver import ImageResolver
+from tertulia.site.broken_links import InternalLink
+from tertulia.site.cards import CardSet
+from tertulia.site.contents import Content, Generator
+from tertulia.site.embeds import load_links
+from tertulia.site.pictures import request_files
+from tertulia.site.problems import report
+from tertulia.site.reading import PostReader
+from tertulia.site.records import Reading
+from tertulia.site.search import SearchIndex
+from tertulia.site.words import SiteWords
+
+log = logging.getLogger(__name__)
+
+KEY = "SITE_BUILD"
+Table = TypeVar("Table", People, Tags)
+
+
+@dataclass(slots=True)
+class SiteBuild:
+    """One build of one blog."""
+
+    settings: Mapping[str, Any]
+    people: People
+    tags: Tags
+    pictures: ImageResolver
+    reader: PostReader
+    words: SiteWords
+    fingerprints: dict[str, str] = field(default_factory=dict)  # of the theme's static files
+    readings: dict[str, Reading] = field(default_factory=dict)  # files read before Pelican asked for them, by path
+    post_pages: list[Callable[[], None]] = field(default_factory=list)  # each writes one page, when all is known
+    list_pages: list[Callable[[], None]] = field(default_factory=list)
+    articles: Generator | None = None  # the generator that holds the posts
+    contents: list[Content] = field(default_factory=list)  # every post and page
+    links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
+    avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
+    cards: CardSet | None = None
+    search: SearchIndex | None = None
+
+    @classmethod
+    def begin(cls, settings: dict[str, Any]) -> "SiteBuild":
+        """Read what all posts need, tell of what is wrong in it, and leave a new build in Pelican's *settings*."""
+        content = Path(settings["PATH"])
+        languages.speak(settings["DEFAULT_LANG"], content)
+        for problem in language_check.problems(languages.current(), settings["LANGUAGES"]):
+            report(problem)
+        people = _load(People, content / "people.toml")
+        tags = _load(Tags, content / "tags.toml")
+        cache = ImageCache(Path(settings.get("IMAGE_CACHE_PATH") or "var/cache/images"))
+        pictures = ImageResolver(
+            content, cache, siteurl=settings.get("SITEURL", ""), site_address=settings.get("SITE_ADDRESS", "")
+        )
+        reader = PostReader(settings, people=people, tags=tags, links=load_links(content), pictures=pictures)
+        build = cls(settings, people, tags, pictures, reader, SiteWords(languages.current()))
+        settings[KEY] = build
+        return build
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any] | Context) -> "SiteBuild":
+        """The build that *settings*, or a template's context, belong to; what is said next is in its language."""
+        build = settings[KEY]
+        assert isinstance(build, cls)
+        languages.use(build.words.languages)  # another build of this process may have spoken another
+        return build
+
+    @property
+    def output(self) -> Path:
+        """The folder that readers get."""
+        return Path(self.settings["OUTPUT_PATH"])
+
+    def read_ahead(self, folder: str, names: Iterable[str]) -> None:
+        """Read the files of *names* in *folder* at once, on all cores, before Pelican asks for them one by one."""
+        paths = [os.path.join(folder, name) for name in names]
+        self.readings = dict(zip(paths, spread(self.reader.read, paths), strict=True))
+
+    def reading_of(self, path: str) -> Reading:
+        """What became of the file at *path*: its problems are told, and its pictures asked for."""
+        reading = self.readings.pop(path, None) or self.reader.read(path)
+        for problem in reading.problems:
+            report(problem)
+        if reading.record:
+            request_files(reading.record.files, Path(path), self.pictures)
+        return reading
+
+    def fingerprint(self, name: str) -> str:
+        """Eight characters that change when the theme's static file *name* does; looked at once a build."""
+        if name not in self.fingerprints:
+            file = paths.theme_file(self.settings["PATH"], f"static/{name}", self.settings["THEME"])
+            self.fingerprints[name] = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+        return self.fingerprints[name]
+
+
+def _load(table: type[Table], path: Path) -> Table:
+    """Read *table* from *path*; a broken one is told and counts as empty."""
+    try:
+        read = table.load(path)
+    except ContentError as error:
+        log.error("%s", error)
+        return table()
+    for problem in read.problems:
+        report(problem)
+    return read

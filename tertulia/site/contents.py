@@ -1,0 +1,154 @@
+"""Posts and pages as the parts of a site see them, and the lists in which the generator keeps them.
+
+``Content`` is a protocol: Pelican's articles satisfy it once the plugins have given them their attributes, and so does
+any plain object of a test. What stands in ``PostRecord`` is said there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import msgspec
+
+from tertulia.content.snapshot import Comment, Syndicated
+from tertulia.core.models import Credit, Picture, Update
+from tertulia.site.records import PostRecord
+
+
+class Label(Protocol):
+    """A tag, a category or an author with a page of its own."""
+
+    name: str
+    slug: str
+    url: str
+
+
+class Content(Protocol):
+    """A post or a page that will be written."""
+
+    # of the record
+    is_page: bool
+    id: str
+    has_id: bool
+    lang: str
+    mark: str
+    title: str
+    date: datetime
+    modified: datetime | None
+    summary: str
+    summary_text: str
+    credits: Sequence[Credit]
+    updates: Sequence[Update]
+    question: str
+    cover: Picture | None
+    words: int
+    stems: dict[str, int]
+    series_name: str
+    aliases: Sequence[str]
+    networks: dict[str, str]
+    header_lines: dict[str, int]
+    shown_path: str
+    body: str
+    body_line: int
+    # of its place in the site
+    slug: str
+    url: str  # relative to the site's root
+    save_as: str
+    content: str  # HTML, links to files resolved
+    _content: str  # the same before that; the name is Pelican's
+    relative_dir: str  # of its file, under the content folder
+    tags: Sequence[Any]
+    categories: Sequence[Any]
+    authors: Sequence[Any]
+    translations: Sequence["Content"]
+    related: Sequence["Content"]
+    series: Any
+    previous: "Content | None"
+    next: "Content | None"
+    card: Picture | None
+    # of the conversation
+    syndication: Sequence[Syndicated]
+    said: Sequence[Comment]  # oldest first
+    comments: Sequence[Any]  # the same, replies nested
+    comment_count: int
+    counts: Mapping[str, int]
+    open: bool  # takes comments
+    # for the page
+    json_ld: str
+
+
+# What a post has until somebody gives it more.
+DEFAULTS: dict[str, Any] = {
+    "related": (), "previous": None, "next": None, "series": None, "card": None, "syndication": (), "said": (),
+    "comments": (), "comment_count": 0, "counts": MappingProxyType({}), "open": False,
+}  # fmt: skip
+
+
+def attributes(record: PostRecord) -> dict[str, Any]:
+    """What Pelican makes attributes of: *record*, its HTML and what the author left out apart, and the defaults."""
+    status = "hidden" if record.mark == "unlisted" else "published"
+    values = DEFAULTS | {"status": status} | msgspec.structs.asdict(record)
+    absent = ("content", *(key for key in ("modified", "template") if not values[key]))
+    return {key: value for key, value in values.items() if key not in absent}
+
+
+def fill_defaults(content: Any) -> None:
+    """Give a post that Pelican has just made what it would lack, or work out anew each time it is asked."""
+    if hasattr(content, "shown_path"):
+        content.modified = getattr(content, "modified", None)
+        content.override_url, content.override_save_as = content.url, content.save_as
+
+
+_LISTED = ("articles", "translations")
+_HIDDEN = ("hidden_articles", "hidden_translations")
+_PAGES = ("pages", "hidden_pages")
+POST_LISTS = (*_LISTED, *_HIDDEN)
+
+
+class Generator(Protocol):
+    """What we ask of the generator that holds the posts."""
+
+    settings: dict[str, Any]
+    context: dict[str, Any]
+    articles: list[Any]
+    translations: list[Any]
+    hidden_articles: list[Any]
+    hidden_translations: list[Any]
+    tags: dict[Any, list[Any]]
+    categories: list[tuple[Any, list[Any]]]
+    authors: list[tuple[Any, list[Any]]]
+
+
+def listed(generator: Generator) -> list[Content]:
+    """Posts that stand in lists: originals, then translations."""
+    return [*generator.articles, *generator.translations]
+
+
+def by_date(generator: Generator) -> list[Content]:
+    """Listed posts of every language, oldest first; the same order on every machine."""
+    return sorted(listed(generator), key=lambda post: (post.date, post.id, post.lang))
+
+
+def posts(generator: Generator) -> list[Content]:
+    """Every post that is written, unlisted ones too."""
+    return [post for name in POST_LISTS for post in getattr(generator, name)]
+
+
+def everything(generators: Iterable[object]) -> Iterator[Content]:
+    """Every post and page that any of *generators* will write."""
+    for generator in generators:
+        for name in (*POST_LISTS, *_PAGES):
+            yield from getattr(generator, name, ())
+
+
+def line_of(content: Content, needle: str) -> int | None:
+    """The line of the file on which *needle* first stands in the text, or None."""
+    at = content.body.find(needle) if needle else -1
+    return None if at < 0 else content.body_line + content.body.count("\n", 0, at)
+
+
+def changed(post: Content) -> datetime:
+    """When *post* last changed: as written, as modified, or with its newest dated update."""
+    updates = [datetime.combine(date.fromisoformat(one.date), time(), post.date.tzinfo) for one in post.updates]
+    return max(filter(None, [post.date, post.modified, *updates]))

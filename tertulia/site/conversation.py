@@ -1,0 +1,79 @@
+"""The conversation around each post, from its snapshot (``tertulia/content/snapshot.py``). A post gets
+
+``syndication``     where it lives on networks, which the theme links as ``u-syndication``
+``said``            what people said, oldest first
+``comments``        the same, replies nested (``nest``)
+``comment_count``   how many said something
+``counts``          how many liked, shared or bookmarked it: ``{"like": 7}``
+``open``            whether it takes comments: there is a service, and the post is public
+
+Settings:
+    CONVERSATION_PATH    where the snapshots are. No folder, no conversation. Default ``var/conversation``.
+    CONVERSATION_DEPTH   how many levels of reply to nest. Default 3.
+    SERVICE_ADDRESS      where the service answers: "https://talk.example", "/" for the site's own host, "" for none.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from tertulia.content import snapshot
+from tertulia.content.snapshot import Comment
+from tertulia.site.contents import Content
+
+Nest = Callable[[Sequence[Comment]], Sequence[Any]]
+
+
+def add_conversation(posts: Iterable[Content], settings: Mapping[str, Any], nest: Nest) -> dict[str, Path]:
+    """
+    Give every one of *posts* its conversation.
+
+    Returns:
+        The pictures of those who spoke: name in the output → file, which need not exist.
+    """
+    folder = Path(settings.get("CONVERSATION_PATH") or snapshot.FOLDER)
+    avatars: dict[str, Path] = {}
+    for post in posts:
+        found = snapshot.read(folder, post.id, post.lang)
+        post.syndication, post.counts = found.syndication, found.counts
+        post.said, post.comments = found.comments, nest(found.comments)
+        post.comment_count = len(found.comments)
+        post.open = bool(settings.get("SERVICE_ADDRESS")) and not post.mark
+        avatars |= {one.avatar: folder / "avatars" / Path(one.avatar).name for one in found.comments if one.avatar}
+    return avatars
+
+
+def publish_avatars(avatars: Mapping[str, Path], output: Path) -> None:
+    """Put the pictures that are shown beside the pages."""
+    target = output / "avatars"
+    for name, file in avatars.items():
+        if file.is_file():
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target / Path(name).name)
+
+
+def pattern(lang: str, nest: Nest) -> SimpleNamespace:
+    """A post with a talk to show, for the page that shows every element once."""
+    date, url = datetime(2026, 11, 21, 18, tzinfo=UTC), "https://example.com/"
+    said = [
+        Comment(
+            id="p1", author="Ana Ruiz", html="<p>Un comentario con <em>énfasis</em>.</p>", date=date, author_url=url
+        ),
+        Comment(
+            id="p2", parent="p1", author="Remedios", html="<p>La respuesta.</p>", is_owner=True, likes=2, date=date,
+            author_url=url,
+        ),
+        Comment(
+            id="p3", parent="p2", author="Luis", html="<blockquote><p>Así.</p></blockquote><p>Ya.</p>", kind="quote",
+            network="mastodon", handle="@luis@example.com", url="https://example.com/1", edited=date, moderated=True,
+            date=date, author_url=url,
+        ),
+    ]  # fmt: skip
+    return SimpleNamespace(
+        id="patrones", lang=lang, url="", open=True, comment_count=0,
+        question="¿Cuál es la mejor respuesta que te ha dado una empresa?", counts={"like": 7, "repost": 1},
+        syndication=[snapshot.Syndicated("mastodon", "https://example.com/2")], comments=nest(said),
+    )  # fmt: skip

@@ -1,0 +1,44 @@
+"""Pictures of embeds: published when a page shows them.
+
+Settings:
+    EMBEDS_URL   where they are published, under the site. Default "embeds".
+"""
+
+import filecmp
+import logging
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tertulia.core.errors import ContentError
+from tertulia.embeds import draw
+from tertulia.embeds.capture_store import CaptureStore
+from tertulia.embeds.links import LinkTable
+
+log = logging.getLogger(__name__)
+
+
+def load_links(content: Path) -> LinkTable:
+    """What is known of the links in posts; a table that cannot be read is told and counts as empty."""
+    try:
+        return LinkTable.load(content / "links.toml")
+    except ContentError as error:
+        log.warning("%s", error)
+        return LinkTable()
+
+
+def pictures_url(settings: Mapping[str, Any]) -> str:
+    """Where a page finds the pictures: "/blog/embeds"."""
+    return f"{settings['SITEURL']}/{settings.get('EMBEDS_URL', 'embeds')}"
+
+
+def publish_pictures(pages: Iterable[str], settings: Mapping[str, Any]) -> None:
+    """Publish the pictures that *pages*, HTML, show, and no others."""
+    source = CaptureStore(Path(settings["PATH"])).path
+    target = Path(settings["OUTPUT_PATH"], settings.get("EMBEDS_URL", "embeds"))
+    for name in sorted(draw.published(pages, pictures_url(settings))):
+        file = target / name
+        if not file.exists() or not filecmp.cmp(source / name, file, shallow=False):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / name, file)

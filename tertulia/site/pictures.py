@@ -1,0 +1,89 @@
+"""Pictures that are no part of a text: covers and portraits; and what posts use, put into the output."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tertulia.content.metadata import Metadata
+from tertulia.content.people import Person
+from tertulia.core.languages import say
+from tertulia.core.models import Picture, Problem
+from tertulia.render.document import Document
+from tertulia.render.images import PICTURE_SUFFIXES, PictureError
+from tertulia.render.resolver import ImageResolver, PictureNotFoundError
+from tertulia.site.problems import report, shown_path
+from tertulia.site.records import UsedFile
+
+
+def cover(meta: Metadata, document: Document, pictures: ImageResolver) -> Picture | None:
+    """The cover that a post's metadata names, or None; what is wrong with it is left on *document*."""
+    if not meta.cover:
+        return None
+    beside = pictures.content / document.path.removeprefix("content/")
+
+    def problem(what: str, fix: str) -> None:
+        document.problems.append(Problem(document.path, meta.lines.get("cover", 1), what, fix))
+
+    if pictures.is_elsewhere(meta.cover):
+        problem(say("picture_elsewhere", host=meta.cover), say("picture_elsewhere_fix"))
+        return None
+    try:
+        picture = pictures.resolve(meta.cover, beside, meta.cover_alt)
+    except (PictureNotFoundError, PictureError) as error:
+        problem(error.what, error.fix)
+        return None
+    if not meta.cover_alt:
+        problem(say("cover_no_alt", name=meta.cover), say("cover_no_alt_fix"))
+    document.files.setdefault((str(pictures.find(meta.cover, beside)), "shown"), meta.lines.get("cover"))
+    return picture
+
+
+def request_files(files: Iterable[UsedFile], source: Path, pictures: ImageResolver) -> None:
+    """Ask for what the post at *source* uses; it may have been read by another process."""
+    for file in files:
+        pictures.request(Path(file.path), file.use, source, file.line)
+
+
+def add_portraits(authors: Iterable[Any], pictures: ImageResolver) -> None:
+    """Give each of *authors* a ``portrait``, the photo that people.toml names, or None."""
+    for author in authors:
+        person = getattr(author, "person", None)
+        author.portrait = _portrait(person, pictures) if person and person.photo else None
+
+
+def _portrait(person: Person, pictures: ImageResolver) -> Picture | None:
+    people = pictures.content / "people.toml"
+    try:
+        picture = pictures.resolve(person.photo, people, person.name)
+        if path := pictures.find(person.photo, people):
+            pictures.request(path, "shown", people)
+    except (PictureNotFoundError, PictureError) as error:
+        report(Problem("content/people.toml", None, error.what, error.fix))
+        return None
+    return picture
+
+
+def without_pictures(files: Iterable[Any], pictures: ImageResolver) -> list[Any]:
+    """
+    Those of Pelican's static *files* that it may copy as they are.
+
+    The others are pictures: their clean copies are published in the same places.
+    """
+    kept = []
+    for file in files:
+        path = Path(file.source_path)
+        if path.suffix.lower() not in PICTURE_SUFFIXES:
+            kept.append(file)
+            continue
+        try:
+            pictures.keep_place(path, file.save_as)
+        except PictureError as error:
+            report(Problem(str(path), None, error.what, error.fix))
+    return kept
+
+
+def publish(pictures: ImageResolver, output: Path) -> None:
+    """Put everything that posts use into *output*, and tell of what could not be made."""
+    pictures.add_files()
+    for path, line, error in pictures.publish(output):
+        report(Problem(shown_path(path, pictures.content), line, error.what, error.fix))

@@ -1,0 +1,152 @@
+"""Atom, RSS and JSON Feed for the site and for each language, tag, category and author.
+
+The site's feed holds each post once, in the language it was written in; a language's feed holds all posts in it,
+translations too. Beside each section's page lie its ``atom.xml``, ``rss.xml`` and ``feed.json``; the site's lie
+in ``feeds/``. Autodiscovery is in ``parts/head.html``.
+
+Settings:
+    FEED_MAX_ITEMS   posts a feed; 0 for all. Default 20.
+    FEED_ID_BASE     the beginning of every id, ``tag:tertulia.example,2026:``. Made of SITE_ADDRESS when empty: write
+                     it down before the blog moves to another address, or feed readers show every post again.
+    WEBSUB_HUB       a hub to name in the feeds; "" for none.
+"""
+
+import mimetypes
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tertulia.core import addresses
+from tertulia.core.models import Picture
+from tertulia.embeds import draw
+from tertulia.site import feeds
+from tertulia.site.build import SiteBuild
+from tertulia.site.contents import Content, Generator, changed, listed
+
+CREDITS = ("via", "source", "photo", "thanks")
+
+
+class Section(NamedTuple):
+    """One feed, and the posts that may stand in it."""
+
+    folder: str
+    feed: feeds.Feed
+    posts: Iterable[Content]
+
+
+def write_feeds(build: SiteBuild, generator: Generator) -> None:
+    """Write every feed; each post is prepared once. Their covers must have been written, whose sizes feeds tell."""
+    prepared: dict[str, feeds.Prepared] = {}
+    for folder, about, posts in sections(build, generator):
+        due = [post for post in posts if not post.mark]  # a preview shows more, its feeds do not
+        newest = sorted(due, key=lambda post: (post.date, post.id, post.lang), reverse=True)
+        newest = newest[: build.settings.get("FEED_MAX_ITEMS", 20) or None]
+        for post in newest:
+            if post.shown_path not in prepared:
+                prepared[post.shown_path] = feeds.prepare(entry(post, build))
+        write(build.output / folder, about, [prepared[post.shown_path] for post in newest])
+
+
+def write(folder: Path, about: feeds.Feed, entries: Sequence[feeds.Prepared]) -> None:
+    """Leave one feed in *folder*, in its three formats."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in feeds.write(about, entries).items():
+        (folder / name).write_bytes(content)
+
+
+def sections(build: SiteBuild, generator: Generator) -> Iterator[Section]:
+    """Every feed of the blog."""
+    own = build.settings["DEFAULT_LANG"]
+    yield Section("feeds/", feed(build, "site", folder="feeds/", page=""), generator.articles)
+    for lang, posts in by_language(listed(generator), own).items():
+        name, page = build.words.native_name(lang), "" if lang == own else f"{lang}/"
+        about = feed(build, f"lang/{lang}", folder=f"{lang}/", page=page, name=name, lang=lang)
+        yield Section(f"{lang}/", about, posts)
+    kinds = {"tag": generator.tags.items(), "category": generator.categories, "author": generator.authors}
+    for kind, groups in kinds.items():
+        for item, posts in groups:
+            name = f"#{item.name}" if kind == "tag" else item.name
+            description = getattr(item, "description", "")
+            section = f"{kind}/{item.slug}"
+            about = feed(build, section, folder=item.url, page=item.url, name=name, description=description)
+            yield Section(item.url, about, posts)
+
+
+def by_language(posts: Iterable[Content], own: str) -> Mapping[str, list[Content]]:
+    """The posts of each language that has a feed of its own; none has when all posts are in the blog's own."""
+    found: dict[str, list[Content]] = defaultdict(list)
+    for post in posts:
+        found[post.lang].append(post)
+    return {} if list(found) == [own] else found
+
+
+def feed(
+    build: SiteBuild, section: str, *, folder: str, page: str, name: str = "", description: str = "", lang: str = ""
+) -> feeds.Feed:
+    """
+    What the feed of *section* says of itself.
+
+    Args:
+        folder: Where its files are, relative to the site.
+        page: The page that it belongs to.
+        lang: The blog's own when empty.
+    """
+    settings = build.settings
+    site, lang = settings["SITE_ADDRESS"], lang or settings["DEFAULT_LANG"]
+    sitename = build.words.setting(settings, "SITENAME", lang)
+    return feeds.Feed(
+        id=feeds.feed_id(id_base(settings), section),
+        title=f"{name} · {sitename}" if name else sitename,
+        url=addresses.whole(site, page),
+        folder=addresses.whole(site, folder),
+        lang=lang,
+        writer=feeds.Writer(sitename, addresses.whole(site, "")),
+        subtitle=description or build.words.setting(settings, "TAGLINE", lang),
+        hub=settings.get("WEBSUB_HUB", ""),
+        stylesheet=f"{settings['SITEURL']}/{settings['THEME_STATIC_DIR']}/feed.css",
+        note=build.words.text("feed_note", lang),
+        back=build.words.text("feed_back", lang),
+    )
+
+
+def entry(post: Content, build: SiteBuild) -> feeds.Entry:
+    """*post* as every feed holds it."""
+    site = build.settings["SITE_ADDRESS"]
+    url = addresses.whole(site, post.url)
+    return feeds.Entry(
+        id=feeds.entry_id(id_base(build.settings), post.id, post.lang),
+        url=url,
+        title=post.title,
+        content=addresses.with_whole_links(draw.plain(post.content) + closing(post, build), url),
+        published=post.date,
+        updated=changed(post),
+        lang=post.lang,
+        summary=post.summary_text,
+        writers=tuple(feeds.Writer(a.name, addresses.whole(site, a.url)) for a in post.authors),
+        labels=tuple(dict.fromkeys(item.name for item in [*post.categories, *post.tags])),
+        cover=enclosure(post.cover, build),
+        via=next((credit.url for credit in post.credits if credit.kind == "via" and credit.url), ""),
+    )
+
+
+def closing(post: Content, build: SiteBuild) -> str:
+    """Updates, credits and the question of *post*, as the page shows them, in words."""
+    words = {kind: build.words.text(f"credit_{kind}", post.lang) for kind in CREDITS}
+    words |= {key: build.words.text(key, post.lang) for key in ("updates", "question")}
+    return feeds.closing(post.question, post.updates, post.credits, words, partial(build.words.date, lang=post.lang))
+
+
+def enclosure(cover: Picture | None, build: SiteBuild) -> feeds.Enclosure | None:
+    """The cover as a file; None when there is none, or its file is not where it should be."""
+    file = build.output / cover.src if cover else None
+    if cover is None or file is None or not file.is_file():
+        return None
+    media_type = mimetypes.guess_type(cover.src)[0] or "application/octet-stream"
+    return feeds.Enclosure(addresses.whole(build.settings["SITE_ADDRESS"], cover.src), media_type, file.stat().st_size)
+
+
+def id_base(settings: Mapping[str, Any]) -> str:
+    """The beginning of every id."""
+    return settings.get("FEED_ID_BASE") or feeds.id_base(settings["SITE_ADDRESS"])

@@ -1,0 +1,79 @@
+"""Mistakes told to the author, and those that only show when all files are known.
+
+Each is one line, ``content/….md:LINE: what; what to do``, and never stops the other posts.
+"""
+
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tertulia.core.languages import say
+from tertulia.core.models import Problem
+from tertulia.site.contents import Content
+
+log = logging.getLogger(__name__)
+
+LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "hint": logging.INFO}
+
+
+def report(problem: Problem) -> None:
+    """Log *problem*; a hint is marked as one, so that the task line can show it quietly."""
+    log.log(LEVELS[problem.severity], "%s", problem, extra={"hint": problem.severity == "hint"})
+
+
+def report_line(content: Content, key: str, phrase: str, **values: object) -> None:
+    """Report a problem on the line of *content* that holds the metadata *key*."""
+    line = content.header_lines.get(key, 1)
+    report(Problem(content.shown_path, line, say(phrase, **values), say(f"{phrase}_fix")))
+
+
+def shown_path(path: Path, content: Path) -> str:
+    """*path* as the author knows it: ``content/posts/…``."""
+    return f"content/{path.relative_to(content).as_posix()}"
+
+
+def link_loops(content: Path) -> Iterator[str]:
+    """
+    Folders in *content* that are links to a folder above them, reported; whoever walks into one walks for ever.
+
+    Yields:
+        Each, relative to *content*.
+    """
+    for folder, names, _files in os.walk(content):
+        for name in sorted(names):
+            path = Path(folder, name)
+            if path.is_symlink() and _loops(path):
+                report(Problem(shown_path(path, content), None, say("link_loop"), say("link_loop_fix")))
+                yield path.relative_to(content).as_posix()
+
+
+def _loops(path: Path) -> bool:
+    try:
+        return path.resolve(strict=True) in (path.absolute().parent, *(p.resolve() for p in path.absolute().parents))
+    except (OSError, RuntimeError):
+        return True
+
+
+def same_addresses(posts: Iterable[Content]) -> list[Content]:
+    """
+    Report posts that share an address or an Id; of two with one Id the second goes on with its slug.
+
+    Returns:
+        Those to leave out: of each address, all but the post whose file comes first.
+    """
+    by_address: dict[str, Content] = {}
+    by_id: dict[tuple[str, str], Content] = {}
+    left_out = []
+    for post in sorted(posts, key=lambda post: post.shown_path):
+        first = by_address.setdefault(post.save_as, post)
+        if first is not post:
+            report_line(post, "slug", "same_address", other=first.shown_path, url=post.url)
+            left_out.append(post)
+        elif by_id.setdefault((post.id, post.lang), post) is not post:
+            report_line(post, "id", "same_id", other=by_id[post.id, post.lang].shown_path)
+            post.id = post.slug
+    without = [post.shown_path for post in by_address.values() if not post.has_id]
+    if without:
+        report(Problem(min(without), None, say("no_id", n=len(without)), say("no_id_fix"), "hint"))
+    return left_out

@@ -1,0 +1,205 @@
+"""Posts and pages read: from a Markdown file with our metadata to a ``PostRecord``.
+
+Settings:
+    SHOW_UNPUBLISHED   drafts, hidden and future posts are built too, and marked. Default False.
+    NOW                the moment that decides what is due, ISO 8601; the clock when absent.
+    MAX_POST_BYTES     a larger file is not read.
+    TOC_WORDS, DEFAULT_CATEGORY, LANGUAGES, TIMEZONE, MENTION_NETWORK
+    IMAGE_SIZES        the ``sizes`` attribute of pictures in the text, when a theme's column is of another width.
+    EMBEDS_POLICY      what to do with an embed that its author has deleted: "keep" (the default), "text" or "remove".
+                       A post's own "Incrustados:" wins.
+"""
+
+import datetime as dt
+import html
+import os
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import markdown
+
+from tertulia.content import metadata
+from tertulia.content.credits import credit
+from tertulia.content.metadata import Metadata
+from tertulia.content.people import People
+from tertulia.content.tags import Tags
+from tertulia.core import text
+from tertulia.core.languages import say
+from tertulia.core.models import Problem, Update
+from tertulia.embeds import draw
+from tertulia.embeds.capture_store import CaptureStore
+from tertulia.embeds.links import LinksExtension, LinkTable
+from tertulia.embeds.markdown import POLICIES, EmbedsExtension
+from tertulia.render import typography
+from tertulia.render.converter import converter
+from tertulia.render.document import Document, load
+from tertulia.render.pictures import SIZES, PicturesExtension
+from tertulia.render.resolver import ImageResolver
+from tertulia.site import related
+from tertulia.site.embeds import pictures_url
+from tertulia.site.pictures import cover
+from tertulia.site.problems import shown_path
+from tertulia.site.records import PostRecord, Reading, TocEntry, UsedFile
+
+SUMMARY_GRAPHEMES = 300
+
+
+class PostReader:
+    """Reads every post and page of one build."""
+
+    def __init__(
+        self, settings: Mapping[str, Any], *, people: People, tags: Tags, links: LinkTable, pictures: ImageResolver
+    ) -> None:
+        self.settings = settings
+        self.people, self.tags, self.links, self.pictures = people, tags, links, pictures
+        self.content = Path(settings["PATH"])
+        self.zone = ZoneInfo(settings["TIMEZONE"])
+        self.now = moment(settings.get("NOW"), self.zone)
+        self.page_folders = tuple(str(self.content / folder) + os.sep for folder in settings["PAGE_PATHS"])
+
+    @cached_property
+    def markdown(self) -> markdown.Markdown:
+        """What renders the posts of this blog."""
+        settings = self.settings
+        site = draw.Page(settings["DEFAULT_LANG"], pictures_url(settings), self.zone)
+        return converter(
+            siteurl=settings["SITEURL"],
+            tag_url=settings["TAG_URL"],
+            mention_network=settings["MENTION_NETWORK"],
+            people=self.people,
+            tags=self.tags,
+            more=[
+                PicturesExtension(self.pictures, sizes=settings.get("IMAGE_SIZES", SIZES)),
+                EmbedsExtension(
+                    CaptureStore(self.content),
+                    site,
+                    policy=POLICIES[settings.get("EMBEDS_POLICY", "keep")],
+                    resolve=self.links.target,
+                    own=settings.get("SITE_ADDRESS", ""),
+                ),
+                LinksExtension(self.links),
+            ],
+        )
+
+    def read(self, source_path: str) -> Reading:
+        """Read and render one file; its ``Reading`` has no record when it is not to be built."""
+        path = Path(source_path)
+        shown = shown_path(path, self.content)
+        source, problem = load(path, shown, self.settings["MAX_POST_BYTES"])
+        if problem:
+            return Reading(problems=(problem,))
+        header = metadata.split(source, shown)
+        meta = metadata.interpret(header, shown, self.zone, self.settings["LANGUAGES"])
+        is_page = source_path.startswith(self.page_folders)
+        mark = self.mark_of(meta, is_page=is_page, shown=shown)
+        broken = any(p.severity == "error" for p in meta.problems)
+        if broken or (mark in ("draft", "hidden", "scheduled") and not self.settings["SHOW_UNPUBLISHED"]):
+            return Reading(problems=tuple(meta.problems))
+        lang = meta.lang or self.settings["DEFAULT_LANG"]
+        document = Document(shown, lang, header.body, header.body_line, embeds=meta.embeds)
+        try:
+            record = self.record(meta, document, self.render(document, header.body), mark=mark, is_page=is_page)
+        except RecursionError:  # Markdown nested hundreds of levels deep
+            problem = Problem(shown, None, say("too_deep"), say("too_deep_fix"), "error")
+            return Reading(problems=(*meta.problems, problem))
+        return Reading(record, (*meta.problems, *document.problems))
+
+    def mark_of(self, meta: Metadata, *, is_page: bool, shown: str) -> str:
+        """Why a file is not simply published: draft, hidden, unlisted, scheduled or "" when it is."""
+        if not meta.title:
+            meta.problems.append(Problem(shown, 1, say("no_title"), say("no_title_fix"), "error"))
+        if meta.status in ("draft", "hidden", "unlisted"):
+            return meta.status
+        if meta.date is None:
+            if is_page or "date" in meta.lines:  # one that makes no sense has been told
+                return ""
+            fix = say("no_date_fix", today=self.now.date().isoformat())
+            meta.problems.append(Problem(shown, 1, say("no_date"), fix, "hint"))
+            return "draft"
+        return "scheduled" if meta.date > self.now else ""
+
+    def render(self, document: Document, body: str) -> str:
+        """The HTML of *body*; what the extensions find is left on *document*."""
+        self.markdown.document = document  # type: ignore[attr-defined]
+        self.markdown.reset()
+        return self.markdown.convert(body)
+
+    def record(self, meta: Metadata, document: Document, content: str, *, mark: str, is_page: bool) -> PostRecord:
+        """All that is known of a post from its file."""
+        settings, lang = self.settings, document.lang
+        toc = toc_entries(self.markdown.toc_tokens)  # type: ignore[attr-defined]  # before anything else is rendered
+        plain = text.plain(content)
+        words = text.words(plain)
+        first = first_paragraph(content) or plain
+        summary = typography.plain(meta.summary, lang) or text.shorten(first, SUMMARY_GRAPHEMES)
+        slug = meta.slug or text.slugify(meta.title)
+        updates = tuple(Update(date, self.inline(note, document)) for date, note in meta.updates)
+        picture = cover(meta, document, self.pictures)
+        return PostRecord(
+            is_page=is_page,
+            content=content,
+            title=typography.plain(meta.title, lang),
+            date=meta.date or self.now,
+            modified=meta.modified,
+            mark=mark,
+            lang=lang,
+            id=meta.id or slug,
+            has_id=bool(meta.id),
+            slug=slug,
+            summary=html.escape(summary, quote=False),
+            summary_text=summary,
+            tags=tuple(dict.fromkeys([*meta.tags, *document.tags])),
+            categories=tuple(meta.categories) or (settings["DEFAULT_CATEGORY"],),
+            authors=tuple(self.names(meta.authors)) or (settings["AUTHOR"],),
+            credits=tuple(credit(kind, written, self.people) for kind, written in meta.credits),
+            updates=updates,
+            question=typography.plain(meta.question, lang),
+            cover=picture,
+            words=words,
+            stems=related.stems(plain, lang) if settings.get("RELATED_POSTS") else {},
+            minutes=text.reading_minutes(words),
+            toc=toc if (meta.toc if meta.toc is not None else words >= settings["TOC_WORDS"]) else (),
+            series_name=meta.series,
+            aliases=tuple(meta.aliases),
+            networks=meta.networks,
+            template=meta.template,
+            header_lines=meta.lines,
+            shown_path=document.path,
+            body=document.body,
+            body_line=document.body_line,
+            files=tuple(UsedFile(path, use, line) for (path, use), line in document.files.items()),
+        )
+
+    def names(self, authors: Iterable[str]) -> Iterable[str]:
+        """Authors by name: ``@ana`` and ``ana`` are whom people.toml names so."""
+        for name in authors:
+            person = self.people.find(name.removeprefix("@"))
+            yield person.name if person else name
+
+    def inline(self, note: str, document: Document) -> str:
+        """A line of Markdown as HTML without its paragraph."""
+        quiet = Document(document.path, document.lang, note, document.body_line, files=document.files)
+        return self.render(quiet, note).removeprefix("<p>").removesuffix("</p>")
+
+
+def toc_entries(tokens: Iterable[Mapping[str, Any]]) -> tuple[TocEntry, ...]:
+    """Markdown's table of contents as ours."""
+    return tuple(TocEntry(t["id"], html.unescape(t["name"]), toc_entries(t["children"])) for t in tokens)
+
+
+def first_paragraph(content: str) -> str:
+    """The text of the first paragraph, without footnote marks; "" when there is none."""
+    start = content.find("<p>")
+    end = content.find("</p>", start)
+    return text.plain(content[start:end]) if 0 <= start < end else ""
+
+
+def moment(value: object, zone: ZoneInfo) -> dt.datetime:
+    """*value* as an aware moment; the clock when it is empty."""
+    if not value:
+        return dt.datetime.now(zone)
+    read = dt.datetime.fromisoformat(str(value))
+    return read if read.tzinfo else read.replace(tzinfo=zone)

@@ -1,0 +1,70 @@
+"""What reading a post gives: one frozen record of plain values, made by no other program's classes.
+
+So a record can come from another process, be kept, and be compared with the one before.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from tertulia.core.models import Credit, Picture, Problem, Update
+
+
+class TocEntry(msgspec.Struct, frozen=True):
+    """A heading of a long post, and those below it."""
+
+    id: str
+    text: str
+    children: tuple["TocEntry", ...] = ()
+
+
+class UsedFile(msgspec.Struct, frozen=True):
+    """A file that a post needs published."""
+
+    path: str
+    use: str  # "shown" for a picture in all its sizes, "linked" for what a link opens
+    line: int | None  # where the post asks for it first
+
+
+class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One post or page, read and rendered."""
+
+    is_page: bool
+    content: str  # HTML
+    title: str
+    date: datetime
+    modified: datetime | None
+    mark: str  # why it is not simply published: draft, hidden, unlisted, scheduled; "" when it is
+    lang: str
+    id: str
+    has_id: bool  # written by the author; else the slug serves
+    slug: str
+    summary: str  # HTML
+    summary_text: str
+    tags: tuple[str, ...]  # labels as written
+    categories: tuple[str, ...]
+    authors: tuple[str, ...]  # by name
+    credits: tuple[Credit, ...]
+    updates: tuple[Update, ...]
+    question: str
+    cover: Picture | None
+    words: int
+    stems: dict[str, int]  # for related posts
+    minutes: int
+    toc: tuple[TocEntry, ...]  # empty where none is to be shown
+    series_name: str
+    aliases: tuple[str, ...]
+    networks: dict[str, str]  # the author's own words by network
+    template: str  # "" for the usual one
+    header_lines: dict[str, int]  # where each key of the metadata stands
+    shown_path: str  # the file as the author knows it, "content/posts/….md"
+    body: str  # Markdown, after the metadata
+    body_line: int  # the line of the file at which it begins
+    files: tuple[UsedFile, ...]
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What became of one file: a record, unless it is not to be built, and what the author should know."""
+
+    record: PostRecord | None = None
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,115 @@
+"""Old addresses that lead on: ``Alias: /2019/viejo-titulo/``.
+
+At each old path stands a small page that sends readers on at once, which works on any host. ``_redirects`` says the
+same to hosts that answer 301 themselves (Netlify, Cloudflare Pages, Codeberg Pages); others can be told by hand, one
+line per alias. A page of the blog is never replaced: an alias that points at one is reported on its line.
+"""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+from posixpath import normpath
+from urllib.parse import unquote
+
+from tertulia.core import addresses
+from tertulia.core.addresses import split_address
+from tertulia.core.text import strip_controls
+from tertulia.site.build import SiteBuild
+from tertulia.site.contents import Content
+from tertulia.site.problems import report_line
+
+_MARK = '<meta http-equiv="refresh"'
+
+
+def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
+    """Write a page for each alias of *contents*, and ``_redirects`` if there is any."""
+    site, siteurl = build.settings["SITE_ADDRESS"], build.settings["SITEURL"]
+    taken = {content.save_as: content.shown_path for content in contents}
+    pairs: list[tuple[str, str]] = []
+    for content in sorted(contents, key=lambda content: content.shown_path):
+        for alias in content.aliases:
+            path = alias_path(alias, site)
+            if not path:
+                report_line(content, "aliases", "bad_alias", alias=alias)
+                continue
+            name = alias_file(path)
+            file = build.output / name
+            if name in taken or not _free(file):
+                report_line(content, "aliases", "alias_taken", alias=alias, other=taken.get(name, name))
+                continue
+            taken[name] = content.shown_path
+            new = addresses.whole(siteurl, content.url)
+            words = build.words.text("moved", content.lang)
+            page = redirect_page(content.title, content.lang, addresses.whole(site, content.url), new, words)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(page, encoding="utf-8")
+            pairs += [(addresses.whole(siteurl, old), new) for old in {path, path.rstrip("/")}]
+    if pairs:
+        (build.output / "_redirects").write_text(redirects_file(pairs), encoding="utf-8")
+
+
+def _free(file: Path) -> bool:
+    """Whether nothing stands at *file*, or a redirect of an earlier build; nor a file where its folder would be."""
+    if any(folder.is_file() for folder in file.parents):
+        return False
+    return not file.exists() or (file.is_file() and _MARK in file.read_text("utf-8", errors="replace")[:500])
+
+
+def alias_path(alias: str, site: str) -> str:
+    """
+    The path under the site that an old address means, or "" when no page can stand there.
+
+    Args:
+        alias: As the author wrote it: ``/viejo/post/``, ``viejo/post.html``, or a whole address of this site.
+        site: The site's address; what it has as path is taken off.
+    """
+    parts, home = split_address(alias.strip()), split_address(site)
+    path = unquote(parts.path)
+    if parts.netloc:
+        if parts.host != home.host:
+            return ""
+        path = path.removeprefix(home.path.rstrip("/"))
+    if parts.query or parts.fragment or not path.strip("/") or strip_controls(path) != path or "\\" in path:
+        return ""  # a static host looks at paths only
+    clean = normpath("/" + path.lstrip("/")).lstrip("/")
+    if clean != path.strip("/"):
+        return ""  # "..", "." and "//" may lead out of the site
+    return clean if clean.endswith((".html", ".htm")) else f"{clean}/"
+
+
+def alias_file(path: str) -> str:
+    """The file that answers for *path*, as ``alias_path`` gave it."""
+    return f"{path}index.html" if path.endswith("/") else path
+
+
+def redirect_page(title: str, lang: str, url: str, path: str, text: str) -> str:
+    """
+    A page that leads on at once, for hosts that know no redirects.
+
+    Args:
+        url: The whole new address, for search engines.
+        path: The new address within the site, where readers are sent; so it works in a preview too.
+        text: What the link says.
+    """
+    to = escape(path)
+    return f"""<!doctype html>
+<html lang="{escape(lang)}">
+<meta charset="utf-8">
+<title>{escape(strip_controls(title))}</title>
+<meta name="robots" content="noindex">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="refresh" content="0; url={to}">
+<link rel="canonical" href="{escape(url)}">
+<p><a href="{to}">{escape(text)}</a></p>
+</html>
+"""
+
+
+def redirects_file(pairs: Iterable[tuple[str, str]]) -> str:
+    """
+    ``_redirects``, for hosts that answer 301 themselves (Netlify, Cloudflare Pages, Codeberg Pages).
+
+    Args:
+        pairs: Old and new path, each from the host's root and percent-encoded.
+    """
+    return "".join(f"{old} {new} 301\n" for old, new in sorted(pairs))

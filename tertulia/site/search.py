@@ -1,0 +1,139 @@
+"""Search in the browser: Pagefind indexes what is published.
+
+It gets a short page for each post and page, with what is searched and nothing around it, as soon as all are read: so it
+works while the pages are written, and whatever theme they are written with. There is one index for each language, with
+its stemming; accents are ignored when searching. Nothing is asked of the network. The pages that search need
+``'wasm-unsafe-eval'`` in a Content-Security-Policy.
+
+Settings:
+    SEARCH   False leaves it out. Default True.
+"""
+
+import hashlib
+import json
+import logging
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tertulia.core import addresses
+from tertulia.core.languages import say
+from tertulia.site.contents import Content
+from tertulia.site.words import SiteWords
+
+log = logging.getLogger(__name__)
+
+# More than any blog needs; a hang must not stop a build for ever.
+LONGEST_SECONDS = 600
+
+
+class SearchIndex:
+    """
+    Pagefind at work on one build, in a process of its own.
+
+    Args:
+        binary: Pagefind's.
+        pages: What it indexes, by file name.
+        target: Where the index goes.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+
+    def __init__(self, binary: Path, pages: Mapping[str, str], target: Path) -> None:
+        self.target = target
+        self.folder = TemporaryDirectory(prefix="search-")
+        for name, page in pages.items():
+            Path(self.folder.name, name).write_text(page, "utf-8")
+        command = [str(binary), "--site", self.folder.name, "--output-path", str(target), "--quiet"]
+        try:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        except OSError:
+            self.folder.cleanup()
+            raise
+
+    def finish(self) -> None:
+        """Wait for Pagefind, and see that it did its work."""
+        try:
+            told, _ = self.process.communicate(timeout=LONGEST_SECONDS)
+            if self.process.returncode:
+                why = told.strip().splitlines() or [str(self.process.returncode)]
+                log.warning("%s", say("search_failed", why=why[-1]))
+            else:
+                sort_languages(self.target / "pagefind-entry.json")
+        except (OSError, subprocess.TimeoutExpired) as error:
+            self.process.kill()
+            log.warning("%s", say("search_failed", why=error))
+        finally:
+            self.folder.cleanup()
+
+
+def begin_index(contents: Iterable[Content], settings: Mapping[str, Any], words: SiteWords) -> SearchIndex | None:
+    """Start Pagefind on all that is published; None where there is nothing to do or no way to do it."""
+    if not settings.get("SEARCH", True):
+        return None
+    pages = {
+        file_of(content): search_page(content, settings["SITEURL"], words) for content in contents if not content.mark
+    }
+    if not pages:
+        return None
+    binary = executable()
+    if binary is None:
+        log.warning("%s; %s", say("no_pagefind"), say("no_pagefind_fix"))
+        return None
+    try:
+        return SearchIndex(binary, pages, Path(settings["OUTPUT_PATH"], "pagefind"))
+    except OSError as error:
+        log.warning("%s", say("search_failed", why=error))
+        return None
+
+
+def search_page(content: Content, siteurl: str, words: SiteWords) -> str:
+    """What of a post or page is searched: Pagefind weighs headings more than text, and shows what is in ``meta``."""
+    shown = {"lang": content.lang, "href": addresses.whole(siteurl, content.url)}
+    meta = "lang[lang], address[href]"
+    if not content.is_page:
+        shown["title"] = words.date(content.date, content.lang)
+        meta += ", date[title]"
+    link = "".join(f' {name}="{escape(value)}"' for name, value in shown.items())
+    parts = [
+        f'<!doctype html><html lang="{content.lang}">',
+        "<body data-pagefind-body>",
+        f'<a{link} data-pagefind-meta="{meta}"></a><h1>{escape(content.title)}</h1>',
+        f"<p>{content.summary}</p>" if "summary" in content.header_lines else "",
+        content.content,
+        *(f"<p>{update.html}</p>" for update in content.updates),
+        f"<p>{escape(content.question)}</p>",
+        *answers(content.comments),
+    ]
+    return "".join(parts)
+
+
+def answers(turns: Iterable[Any]) -> Iterator[str]:
+    """Who said what under a post."""
+    for turn in turns:
+        yield f"<p>{escape(turn.said.author or '')}</p>{turn.said.html}"
+        yield from answers(turn.replies)
+
+
+def file_of(content: Content) -> str:
+    """The name of its page: the same as long as the address is, so that other posts leave the index of this alone."""
+    return hashlib.sha256(content.save_as.encode()).hexdigest()[:24] + ".html"
+
+
+def sort_languages(entry: Path) -> None:
+    """Sort the list of languages: Pagefind writes it in another order each time, and all the rest the same."""
+    entry.write_text(json.dumps(json.loads(entry.read_text("utf-8")), sort_keys=True), encoding="utf-8")
+
+
+def executable() -> Path | None:
+    """Where Pagefind is, as its package says; None when there is none."""
+    try:
+        from pagefind_bin import get_executable
+
+        return Path(get_executable())
+    except (ImportError, FileNotFoundError):
+        return None

@@ -1,0 +1,62 @@
+"""What comes before and after a post: its neighbours in time, and its place in a series.
+
+Each post gets ``previous`` and ``next`` (older and newer, in its own language) and, when the author names one,
+``series``: a ``Series`` shared by its posts, with a page of its own.
+
+Settings:
+    SERIES_URL, SERIES_SAVE_AS   where a series has its page, with ``{slug}``.
+"""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tertulia.core.text import slugify
+from tertulia.site.contents import Content
+
+
+@dataclass(frozen=True)
+class Series:
+    """A post's place in a series: ``index`` counts from 1, ``articles`` are all of it, oldest first."""
+
+    name: str
+    slug: str
+    lang: str
+    url: str
+    save_as: str
+    index: int = 0
+    articles: list[Content] = field(default_factory=list, repr=False, compare=False)
+
+
+def add_neighbours(posts: Iterable[Content]) -> None:
+    """Set ``previous`` and ``next`` within each language; *posts* come oldest first."""
+    by_language: dict[str, list[Content]] = defaultdict(list)
+    for post in posts:
+        by_language[post.lang].append(post)
+    for of_one_language in by_language.values():
+        for older, newer in itertools.pairwise(of_one_language):
+            older.next, newer.previous = newer, older
+
+
+def add_series(posts: Iterable[Content], settings: Mapping[str, Any]) -> list[Series]:
+    """Set ``series`` on every post that names one; all series. *posts* come oldest first."""
+    by_series: dict[tuple[str, str], list[Content]] = defaultdict(list)
+    for post in posts:
+        if post.series_name:
+            by_series[slugify(post.series_name), post.lang].append(post)
+    found = []
+    for (slug, lang), parts in sorted(by_series.items()):
+        folder = "" if lang == settings["DEFAULT_LANG"] else f"{lang}/"
+        url, save_as = (folder + settings[key].format(slug=slug) for key in ("SERIES_URL", "SERIES_SAVE_AS"))
+        whole = Series(parts[0].series_name, slug, lang, url, save_as, articles=parts)
+        found.append(whole)
+        for index, post in enumerate(parts, 1):
+            post.series = replace(whole, index=index)
+    return found
+
+
+def language_homes(posts: Iterable[Content], default_lang: str) -> dict[str, str]:
+    """Where each language that is not the blog's own has its home page: ``{"en": "en/"}``."""
+    return {lang: f"{lang}/" for lang in sorted({post.lang for post in posts} - {default_lang})}

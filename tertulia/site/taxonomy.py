@@ -1,0 +1,68 @@
+"""Tags, categories and authors as the blog's lists show them.
+
+``#ClientePitero`` and ``#clientepitero`` are one tag under the label that the author uses most (or that
+``content/tags.toml`` gives); a post stands in each of its categories, not in the first only; an author's
+``person`` is whom ``content/people.toml`` knows by that name.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import Any
+
+from tertulia.content.people import People
+from tertulia.content.tags import Tags
+from tertulia.site.contents import Content
+
+log = logging.getLogger(__name__)
+
+Groups = dict[Any, list[Content]]
+
+
+def join_tags(posts: Sequence[Content], names: Tags, lang: str, make: Callable[[str, str, str], Any]) -> None:
+    """
+    Give all *posts* the same tag object for the same tag.
+
+    Args:
+        names: What tags.toml says of them.
+        lang: The blog's own language, for what it says in words.
+        make: Slug, label and description → a tag.
+    """
+    labels, problems = names.choose([tag.name for post in posts for tag in post.tags])
+    for problem in problems:
+        log.info("%s", problem, extra={"hint": True})
+    known = {slug: make(slug, label, names.describe(slug, lang)) for slug, label in labels.items()}
+    for post in posts:
+        post.tags = list({(slug := names.slug(tag.name)): known[slug] for tag in post.tags}.values())
+
+
+def know_authors(posts: Iterable[Any], people: People) -> None:
+    """Give every author the ``person`` of people.toml, or None."""
+    known = {person.name.casefold(): person for person in people}
+    for post in posts:
+        for author in post.authors:
+            author.person = known.get(author.name.casefold())
+        post.author = post.authors[0]
+
+
+def group(posts: Iterable[Content]) -> tuple[Groups, Groups]:
+    """
+    The posts of each tag and of each category, newest first.
+
+    A post stands once in a list: the original, or a translation that carries a tag or category its original does not.
+
+    Args:
+        posts: Originals before translations.
+    """
+    tags: dict[Any, dict[str, Content]] = defaultdict(dict)
+    categories: dict[Any, dict[str, Content]] = defaultdict(dict)
+    for post in posts:
+        for lists, names in ((tags, post.tags), (categories, post.categories)):
+            for name in names:
+                lists[name].setdefault(post.id, post)
+    return _newest_first(tags), _newest_first(categories)
+
+
+def _newest_first(groups: dict[Any, dict[str, Content]]) -> Groups:
+    return {name: sorted(posts.values(), key=attrgetter("date", "id"), reverse=True) for name, posts in groups.items()}

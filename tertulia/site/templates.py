@@ -1,0 +1,270 @@
+"""The words, dates and addresses that the templates ask for.
+
+``t("minutes", n=6)``   the phrase of ``tertulia/languages/xx.toml`` in the language of the page
+``date|date_words``     "21 de noviembre de 2026", with no system locale
+``path|link``           the path under the site, percent-encoded: what goes into every ``href``
+``path|absolute``       the same with scheme and host: canonical address, Open Graph
+``asset("site.css")``   a file of ``theme/static`` under the hash of its content, so that it may be cached for ever
+``shared("parts/footer.html", lang)``   a part that all pages of a language share, rendered once
+``links|current(path)`` a list of links, the one to *path* marked as the page itself
+
+Autoescape is on: a title is text, and only what we rendered ourselves (content, summary, notes) is ``|safe``.
+
+Settings:
+    SITE_ADDRESS     scheme, host and path of the published blog, "https://tertulia.example".
+    SITEURL          the path of it, "" or "/blog": the prefix of every internal link.
+    SITENAME, TAGLINE, SITE_DESCRIPTION   a text, or a dict of texts by language.
+    MENU             (label, path) in order, or a dict of such lists by language. Default: pages, archive, tags, search.
+    AUTHOR           whom the site belongs to; when people.toml knows the name: ``rel=me`` and an h-card in the footer.
+    CONTENT_LICENSE, CONTENT_LICENSE_URL   the licence of the texts. Default: none is shown.
+    HOME_WHOLE_POSTS the home page shows whole posts instead of summaries. Default False.
+"""
+
+import datetime as dt
+import hashlib
+import math
+import os
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemBytecodeCache, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from tertulia.content.networks import label
+from tertulia.core import addresses
+from tertulia.site.build import SiteBuild
+
+CLOUD_SIZES = 5
+
+# Places that people are found at and nothing is announced on.
+NETWORK_NAMES = {"youtube": "YouTube", "github": "GitHub"}
+
+# A blog may leave these out.
+DEFAULTS = {
+    "TAGLINE": "", "SITE_DESCRIPTION": "", "MENU": None, "CONTENT_LICENSE": "", "SEARCH": True, "SERVICE_ADDRESS": "",
+}  # fmt: skip
+
+
+@pass_context
+def language(context: Context) -> str:
+    """The language of the page being written; ``base.html`` asks first and keeps the answer as ``lang``."""
+    if known := context.get("lang"):
+        return str(known)
+    content = context.get("article") or context.get("page")
+    return str(context.get("page_lang") or getattr(content, "lang", None) or context["DEFAULT_LANG"])
+
+
+@pass_context
+def t(context: Context, key: str, n: Any = None, lang: str | None = None, **values: object) -> str:
+    """The phrase *key* in the page's language, or in *lang*; *n* chooses the plural form."""
+    return SiteBuild.of(context).words.text(key, lang or language(context), n, **values)
+
+
+@pass_context
+def native_name(context: Context, lang: str) -> str:
+    """What the speakers of *lang* call it: "Español"."""
+    return SiteBuild.of(context).words.native_name(lang)
+
+
+@pass_context
+def og_locale(context: Context, lang: str) -> str:
+    """Language and country, as Open Graph wants them."""
+    return SiteBuild.of(context).words.languages.get(lang).locale
+
+
+@pass_context
+def direction(context: Context, lang: str) -> Markup:
+    """The attribute that a page in *lang* needs when it is not read from left to right."""
+    known = SiteBuild.of(context).words.languages
+    return Markup("" if known.get(lang).direction == "ltr" else ' dir="rtl"')
+
+
+@pass_context
+def marked(context: Context, lang: str, around: str) -> Markup:
+    """The attributes of something in *lang* on a page in *around*: its language and direction, where they differ."""
+    if lang == around:
+        return Markup("")
+    known = SiteBuild.of(context).words.languages
+    turns = known.get(lang).direction != known.get(around).direction
+    return Markup(' lang="{}"').format(lang) + (Markup(' dir="{}"').format(known.get(lang).direction) if turns else "")
+
+
+@pass_context
+def local(context: Context, value: Any) -> Any:
+    """*value* as it is; of a dict by language, the entry of the page's language."""
+    return SiteBuild.of(context).words.local(value, language(context))
+
+
+@pass_context
+def date_words(context: Context, date: dt.date | str, lang: str | None = None, form: str = "long") -> str:
+    """*date* (a date, or ISO 8601 text) in words; *form* is Babel's: "long", "MMMM", "d MMM"."""
+    return SiteBuild.of(context).words.date(date, lang or language(context), form)
+
+
+@pass_context
+def month_year(context: Context, date: dt.date) -> str:
+    """ "noviembre de 2026", in the language of the page."""
+    lang = language(context)
+    return SiteBuild.of(context).words.month(date, lang)
+
+
+@pass_context
+def conjunction(context: Context, name: str, lang: str) -> str:
+    """How a list goes on to its last *name*: "y Luis", but "e Inés"; "and" in English."""
+    return SiteBuild.of(context).words.languages.conjunction(name, lang)
+
+
+@pass_context
+def link(context: Context, path: object) -> str:
+    """The address of *path* within the site; an address of another site comes back as it is."""
+    return _whole(context["SITEURL"], str(path))
+
+
+@pass_context
+def absolute(context: Context, path: object) -> str:
+    """The address of *path* with scheme and host."""
+    return _whole(context["SITE_ADDRESS"], str(path))
+
+
+_whole = lru_cache(maxsize=1 << 16)(addresses.whole)
+
+
+@pass_context
+def here(context: Context) -> str:
+    """The path of the page being written, "" for the home page."""
+    return str(context["output_file"]).removesuffix("index.html")
+
+
+@pass_context
+def service(context: Context, path: str) -> str:
+    """The address of *path* at the service that takes comments."""
+    return str(context.get("SERVICE_ADDRESS") or "").rstrip("/") + path
+
+
+@pass_context
+def homes(context: Context) -> list[dict[str, str]]:
+    """The home page of each language that has posts, the site's own first: ``{lang, url}``."""
+    others = context.get("language_homes") or {}
+    return [{"lang": lang, "url": url} for lang, url in {context["DEFAULT_LANG"]: "", **others}.items()]
+
+
+@pass_context
+def asset(context: Context, name: str) -> str:
+    """The address of a file of ``theme/static``."""
+    return link(context, f"{context['THEME_STATIC_DIR']}/{name}?{SiteBuild.of(context).fingerprint(name)}")
+
+
+def sort_key(name: str) -> str:
+    """*name* for sorting: accents and capitals ignored, ñ after n."""
+    kept = name.casefold().replace("ñ", "n\uffff")
+    return "".join(c for c in unicodedata.normalize("NFD", kept) if not unicodedata.combining(c))
+
+
+def counted(pairs: Iterable[tuple[Any, list[Any]]]) -> list[dict[str, Any]]:
+    """
+    What a list of tags, categories or authors shows, by name.
+
+    Args:
+        pairs: Pelican's ``(tag, articles)``.
+
+    Returns:
+        ``{item, count, size}``; size is 1 (few posts) to 5 (most), by the logarithm of the count: with
+        plain shares one big tag would leave all others the same size.
+    """
+    counts = [(item, len(articles)) for item, articles in pairs if articles]
+    numbers = [count for _, count in counts] or [1]
+    least, range_ = min(numbers), math.log(max(numbers) / min(numbers)) or 1
+    listed = [
+        {"item": item, "count": count, "size": 1 + round((CLOUD_SIZES - 1) * math.log(count / least) / range_)}
+        for item, count in counts
+    ]
+    return sorted(listed, key=lambda entry: sort_key(entry["item"].name))
+
+
+def embedded(content: str, url: str) -> str:
+    """*content* fit for a page with other posts: its own anchors are gone, links to them lead to the post."""
+    content = re.sub(r'(<[^<>]*?)\sid="[^"]*"', r"\1", content)
+    return re.sub(r'(<a[^<>]*?\shref=")(?=#)', rf"\g<1>{url}", content)
+
+
+@pass_context
+def card(context: Context, post: Any) -> Markup:
+    """*post* as lists show it, without its cover; rendered once, however many lists it stands in."""
+    lang = language(context)
+    cards = post.__dict__.setdefault("cards", {})
+    if lang not in cards:
+        template = context.environment.get_template("parts/card.html")
+        cards[lang] = Markup(template.render(context.get_all(), post=post, lang=lang))
+    rendered: Markup = cards[lang]
+    return rendered
+
+
+@pass_context
+def shared(context: Context, part: str, *key: object) -> Markup:
+    """The *part* as all pages have it that agree on *key*; rendered once for them."""
+    parts: dict[Any, Markup] = context.environment.shared_parts  # type: ignore[attr-defined]
+    if (part, key) not in parts:
+        parts[part, key] = Markup(context.environment.get_template(part).render(context.get_all()))
+    return parts[part, key]
+
+
+@pass_context
+def current(context: Context, links: Markup, path: str) -> Markup:
+    """*links*, a list of them as HTML, with the one to the page at *path* marked as the page itself."""
+    item = Markup('<li><a href="{}"').format(link(context, path))
+    return links.replace(item + Markup(">"), item + Markup(' aria-current="page">'))
+
+
+def script_safe(json: str) -> str:
+    """JSON that cannot end the script element it stands in."""
+    return json.replace("<", "\\u003c")
+
+
+def network_name(network: str) -> str:
+    """How people write the name of a network."""
+    return NETWORK_NAMES.get(network) or label(network)
+
+
+FILTERS = (
+    *(native_name, og_locale, direction, marked, local, date_words, month_year, network_name),
+    *(link, absolute, current, counted, embedded, script_safe),
+)
+GLOBALS = (t, language, conjunction, here, homes, asset, card, service, shared)
+
+
+def equip(environment: Environment, settings: dict[str, Any]) -> None:
+    """Give templates their words, and have them escape what is text."""
+    environment.autoescape = True
+    environment.auto_reload = False  # an environment lives for one build: no need to look at each file again
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.shared_parts = {}  # type: ignore[attr-defined]
+    environment.bytecode_cache = bytecode_cache(Path(settings["CACHE_PATH"], "templates"))
+    environment.filters.update({f.__name__: f for f in FILTERS})
+    environment.globals.update({f.__name__: f for f in GLOBALS})
+
+
+def bytecode_cache(folder: Path) -> FileSystemBytecodeCache | None:
+    """
+    Compiled templates, kept in *folder*, or None where nothing can be kept.
+
+    Each of Pelican's three environments would compile all of them anew at every build.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    if not os.access(folder, os.W_OK):
+        return None
+    # How a filter is called is compiled in, so another version of this file cannot use what this one compiled.
+    version = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+    return FileSystemBytecodeCache(str(folder), f"{version}_%s.cache")
+
+
+def common_context(settings: dict[str, Any]) -> dict[str, Any]:
+    """What every template may ask for, whether the blog sets it or not."""
+    return {**DEFAULTS, "owner": SiteBuild.of(settings).people.find(settings["AUTHOR"])}

@@ -1,0 +1,123 @@
+"""What the house promises of its code and no linter knows: small plugins, no state in modules."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PLUGINS = sorted((ROOT / "plugins").glob("[!_]*.py"))
+MODULES = [*PLUGINS, *sorted((ROOT / "tertulia").rglob("*.py"))]
+PLUGIN_LINES = 40
+
+MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+MAKERS = {"list", "dict", "set", "defaultdict", "Counter", "deque", "OrderedDict", "SimpleNamespace"}
+MUTATORS = {
+    *("append", "add", "update", "clear", "pop", "popitem", "setdefault", "extend", "insert", "remove", "discard"),
+    *("sort", "reverse", "appendleft"),
+}
+READERS = {"open", "read_text", "read_bytes", "stat", "exists", "is_file", "iterdir", "glob", "rglob", "scandir"}
+# Where a rule is broken on purpose, with the reason.
+ALLOWED = {
+    ("tertulia/commands/check.py", "_files_of keeps what a file said"): "the command looks at a folder that stands",
+    ("tertulia/core/languages.py", "_parsed keeps what a file said"): "by the time and size of the file",
+    ("tertulia/core/parallel.py", "global _job"): "a forked child has one job for all its life",
+    ("tertulia/core/settings.py", "_hidden is no table"): "a secret is hidden from every log of the process",
+    ("tertulia/embeds/dead.py", "catalogue keeps what a file said"): "a file of the package",
+}
+
+
+def shown(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def is_cached(function: ast.FunctionDef) -> bool:
+    """Whether a decorator keeps what the function gave; a cached property is its object's own."""
+    found = (one.func if isinstance(one, ast.Call) else one for one in function.decorator_list)
+    return any(ast.unparse(one).rpartition(".")[2] in ("cache", "lru_cache") for one in found)
+
+
+def state_in(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """
+    Where *tree* keeps something between calls: (line, what).
+
+    A list, dict or set of a module or a class is a table: named in capitals, and changed by nobody.
+    """
+    tables: set[str] = set()
+    scopes = [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]
+    for scope, node in ((one, node) for one in scopes for node in one.body):
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or is_field(scope, node):
+            continue
+        made = isinstance(node.value, ast.Call) and ast.unparse(node.value.func).rpartition(".")[2] in MAKERS
+        if not (made or isinstance(node.value, MUTABLE)):
+            continue
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            name = ast.unparse(target)
+            tables.add(name)
+            if name != name.upper() and not name.startswith("__"):
+                yield node.lineno, f"{name} is no table"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Global):
+            yield node.lineno, f"global {', '.join(node.names)}"
+        elif isinstance(node, ast.FunctionDef) and is_cached(node):
+            calls = {ast.unparse(n.func).rpartition(".")[2] for n in ast.walk(node) if isinstance(n, ast.Call)}
+            if calls & READERS:
+                yield node.lineno, f"{node.name} keeps what a file said"
+        for changed in changes(node):
+            if changed.split(".")[-1] in tables and changed == changed.upper():
+                yield node.lineno, f"{changed} is changed"
+
+
+def is_field(scope: ast.Module | ast.ClassDef, node: ast.Assign | ast.AnnAssign) -> bool:
+    """A field of a msgspec struct may have an empty default: it is made anew for each."""
+    struct = isinstance(scope, ast.ClassDef) and any(ast.unparse(base).endswith("Struct") for base in scope.bases)
+    return struct and isinstance(node, ast.AnnAssign) and "ClassVar" not in ast.unparse(node.annotation)
+
+
+def changes(node: ast.AST) -> Iterator[str]:
+    """The names whose values *node* changes in place."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
+        yield ast.unparse(node.func.value)
+    targets = node.targets if isinstance(node, ast.Assign | ast.Delete) else []
+    for target in [*targets, *([node.target] if isinstance(node, ast.AugAssign) else [])]:
+        if isinstance(target, ast.Subscript):
+            yield ast.unparse(target.value)
+        elif isinstance(node, ast.AugAssign):
+            yield ast.unparse(target)
+
+
+def test_no_module_keeps_state():
+    """Nothing that happens in one build, request or test can be met in the next."""
+    found = [
+        f"{shown(path)}:{line}: {what}"
+        for path in MODULES
+        for line, what in state_in(ast.parse(path.read_text("utf-8")))
+        if (shown(path), what) not in ALLOWED
+    ]
+    assert [] == found, found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "_posts: list = []",
+        "class A:\n    seen: ClassVar[dict] = dict()",
+        "TABLE = {}\ndef f():\n    TABLE['a'] = 1",
+        "TABLE = []\ndef f():\n    TABLE.append(1)",
+        "class A:\n    TABLE = {1}\n    def f(self):\n        A.TABLE.add(1)",
+        "TABLE = {}\ndef f():\n    del TABLE['a']",
+        "x = 0\ndef f():\n    global x\n    x = 1",
+        "@cache\ndef f(path):\n    return path.read_text()",
+        "@functools.lru_cache(maxsize=1)\ndef f(path):\n    return open(path)",
+    ],
+)
+def test_state_is_recognised(code):
+    """The test above can fail."""
+    assert list(state_in(ast.parse(code)))
+
+
+@pytest.mark.parametrize("path", PLUGINS, ids=lambda path: path.stem)
+def test_a_plugin_is_a_door(path):
+    """Under 40 lines, and no function longer than a few: what it does is done in ``tertulia/site``."""
+    assert len(path.read_text("utf-8").splitlines()) < PLUGIN_LINES

@@ -34,7 +34,7 @@ def trust(house, source, author):
     house.tell(source)
     (said,) = house.said()
     assert "waiting" == said.status
-    house.moderator.trust(said.key, "trusted")
+    house.moderator.trust(said.key, "trusted", said.version)
     return said
 
 

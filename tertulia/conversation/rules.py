@@ -221,7 +221,7 @@ def person(case: Case) -> Reason | None:
 
 def unproved(case: Case) -> Reason | None:
     """It names an author for whom the page that it came from does not speak."""
-    return None if case.incoming.author.is_vouched else Reason("rule_unproved", {"host": _host(case.incoming.url)})
+    return None if case.incoming.author.is_vouched else Reason("rule_unproved", {"host": site_of(case.incoming.url)})
 
 
 def akismet(case: Case) -> Reason | None:

@@ -12,7 +12,7 @@ ROOT = os.path.dirname(os.path.abspath(__file__))
 OLDEST = (3, 11)
 
 
-def too_old(version, conf):
+def too_old(version: "tuple[object, ...]", conf: str) -> str:
     """One line for a Python that cannot run us, in the blog's language. Nothing newer than Python 3.0 in here."""
     here, needed = (".".join(map(str, numbers[:2])) for numbers in (version, OLDEST))
     if re.search(r"^DEFAULT_LANG = [\"']en", conf, re.MULTILINE):

@@ -282,8 +282,8 @@ class Blog:
         Raises:
             SettingError: there is none, or no such kind.
         """
-        from tertulia import deploy
         from tertulia.deploy.base import DeployContext
+        from tertulia.deploy.targets import target_for
 
         context = DeployContext(self.settings, self.fetcher, self.now, self.root)
-        return deploy.target(self.settings.deploy_target, context)
+        return target_for(self.settings.deploy_target, context)

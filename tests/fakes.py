@@ -22,11 +22,24 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tertulia.core.fetch import MAX_BYTES
+
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 CERTIFICATE = Path(__file__).with_name("examples") / "mail-server.pem"
 
 # What can be wrong with an answer. "before": the server did nothing; "after": it acted, and the line dropped.
-FAULTS = ("429", "503 retry", "500", "500 after", "401", "422", "drop before", "drop after", "garbled after")
+FAULTS = (
+    "429",
+    "503 retry",
+    "500",
+    "500 after",
+    "401",
+    "422",
+    "drop before",
+    "drop after",
+    "garbled after",
+    "huge after",
+)
 
 
 class Fake:
@@ -133,6 +146,8 @@ def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
                     said = 500, {"error": "Something went wrong"}
                 if fault == "garbled after":
                     said = 200, "<html>?"
+                if fault == "huge after":
+                    said = 200, "x" * (MAX_BYTES + 1)
             return self.send(*said)
 
         def send(self, status: int, content: Any, headers: dict[str, str] | None = None) -> None:

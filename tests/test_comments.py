@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tertulia.content.snapshot import Comment
 from tertulia.conversation import bayes, form
 from tertulia.conversation.comment_markup import to_html
-from tertulia.conversation.thread import Turn, nest
+from tertulia.conversation.thread import CommentNode, nest
 
 EXAMPLES = sorted((Path(__file__).parent / "examples" / "comments").glob("*.md"))
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
@@ -60,7 +60,7 @@ def said(key: str, parent: str = "") -> Comment:
     return Comment(id=key, parent=parent, date=NOW, author=key, html="")
 
 
-def drawn(turns: list[Turn]) -> str:
+def drawn(turns: list[CommentNode]) -> str:
     return " ".join(turn.said.id + (f"({drawn(turn.replies)})" if turn.replies else "") for turn in turns)
 
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tertulia import deploy
 from tertulia.app import Blog
 from tertulia.commands import publish
 from tertulia.content import posts, snapshot
@@ -27,6 +26,7 @@ from tertulia.deploy.base import (
     lost,
     plan,
 )
+from tertulia.deploy.targets import target_for
 from tertulia.syndication import pings
 from tests.fakes import NOW, Asked, Fake
 
@@ -95,7 +95,7 @@ class FolderPlace:
         self.folder = root / "www"
         self.folder.mkdir()
         (self.folder / "CNAME").write_text("theirs")
-        self.target = deploy.target(f"folder:{self.folder}", context(root))
+        self.target = target_for(f"folder:{self.folder}", context(root))
 
     def files(self):
         return tree(self.folder)
@@ -110,7 +110,7 @@ class LinkPlace(FolderPlace):
         (real / "CNAME").write_text("theirs")
         self.folder = root / "www"
         self.folder.symlink_to(real)
-        self.target = deploy.target(f"folder:{self.folder}", context(root))
+        self.target = target_for(f"folder:{self.folder}", context(root))
         assert self.target.atomic
 
 
@@ -127,7 +127,7 @@ class GitPlace:
         git(self.root, "add", "CNAME")
         git(self.root, "commit", "--quiet", "-m", "theirs")
         git(self.root, "push", "--quiet", str(self.bare), "HEAD:refs/heads/pages")
-        self.target = deploy.target(f"git:{self.bare}#pages", context(self.root))
+        self.target = target_for(f"git:{self.bare}#pages", context(self.root))
 
     def files(self):
         names = git(self.bare, "ls-tree", "-r", "--name-only", "pages").split()
@@ -143,7 +143,7 @@ class S3Place:
         self.fake.objects["/cubo/blog/CNAME"] = b"theirs"
         keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "s3-secret-key"}
         address = f"s3://cubo/blog?endpoint={self.fake.url}&region=eu-west-1"
-        self.target = deploy.target(address, context(root, keys, [f"127.0.0.1:{self.fake.port}"]))
+        self.target = target_for(address, context(root, keys, [f"127.0.0.1:{self.fake.port}"]))
 
     def files(self):
         names = [name for name in self.fake.objects if not name.endswith(MANIFEST)]
@@ -157,7 +157,7 @@ class RsyncPlace(FolderPlace):
         if shutil.which("rsync") is None:
             pytest.skip("NOT TESTED with rsync: apt-get install rsync")
         super().__init__(root)
-        self.target = deploy.target(f"rsync:{self.folder}", context(root))
+        self.target = target_for(f"rsync:{self.folder}", context(root))
 
 
 class RsyncDaemonPlace(RsyncPlace):
@@ -173,7 +173,7 @@ class RsyncDaemonPlace(RsyncPlace):
         conf.write_text(f"{who}use chroot = no\n[www]\npath = {self.folder}\nread only = no\n")
         options = ["--daemon", "--no-detach", f"--config={conf}", "--address=127.0.0.1", f"--port={port}"]
         self.daemon = subprocess.Popen(["rsync", *options], stderr=subprocess.DEVNULL)
-        self.target = deploy.target(f"rsync://127.0.0.1:{port}/www", context(root))
+        self.target = target_for(f"rsync://127.0.0.1:{port}/www", context(root))
         for _look in range(100):
             with socket.socket() as knock:
                 if knock.connect_ex(("127.0.0.1", port)) == 0:
@@ -248,12 +248,12 @@ def test_pages_go_after_what_they_name():
 
 def test_a_link_is_turned_at_one_moment(tmp_path):
     """Readers of a linked folder see the old site until the new one is whole, and one folder is left."""
-    target = deploy.target(f"folder:{tmp_path / 'www'}", context(tmp_path))
+    target = target_for(f"folder:{tmp_path / 'www'}", context(tmp_path))
     output = build(tmp_path / "output")
     put(target, output)
     first = (tmp_path / "www").resolve()
     (output / "index.html").write_text("new")
-    put(deploy.target(f"folder:{tmp_path / 'www'}", context(tmp_path)), output)
+    put(target_for(f"folder:{tmp_path / 'www'}", context(tmp_path)), output)
     assert (tmp_path / "www").resolve() != first
     assert not first.exists()
     assert (tmp_path / "www/index.html").read_text() == "new"
@@ -263,7 +263,7 @@ def test_a_link_is_turned_at_one_moment(tmp_path):
 def test_a_target_that_makes_no_sense_names_the_choices(tmp_path, address):
     """No target, an unknown kind or missing keys are one clear line."""
     with pytest.raises(SettingError, match=r"folder:|AWS_ACCESS_KEY_ID"):
-        deploy.target(address, context(tmp_path))
+        target_for(address, context(tmp_path))
 
 
 def test_an_empty_output_is_not_deployed(tmp_path):
@@ -320,7 +320,7 @@ def test_rsync_names_only_what_changed(tmp_path, monkeypatch):
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-    target = deploy.target("rsync:ana@blog.example:/srv/www", context(tmp_path))
+    target = target_for("rsync:ana@blog.example:/srv/www", context(tmp_path))
     change = plan(Manifest(files={"old.html": "1"}), Manifest(files={"index.html": "2"}))
     target.apply(build(tmp_path / "output"), change)
     assert calls.read_text() == "index.htmlold.html"

@@ -36,3 +36,23 @@ def test_what_is_allowed_twice_is_there_twice():
     """An exception that is no longer needed goes."""
     found = classes()
     assert [] == [name for name, files in ALLOWED.items() if not files <= found[name]]
+
+
+# Registries, of which a new member is a line beside the imports of the others.
+REGISTRIES = {
+    "tertulia/embeds/providers/__init__.py",
+    "tertulia/syndication/networks/__init__.py",
+    "tertulia/syndication/networks/listening/__init__.py",
+}
+
+
+def test_a_packages_front_page_holds_names_and_no_logic():
+    """Whoever looks for what a package does finds it in a file that says so by its name."""
+    logic = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.With, ast.Try)
+    pages = list((ROOT / "tertulia").rglob("__init__.py"))
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in pages
+        if any(isinstance(node, logic) for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    }
+    assert set() == found - REGISTRIES

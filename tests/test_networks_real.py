@@ -13,8 +13,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tertulia import deploy
 from tertulia.deploy.base import Manifest, files_of, plan
+from tertulia.deploy.targets import target_for
 from tertulia.syndication.networks.base import Message, Remote
 from tertulia.syndication.networks.bluesky import POST as RECORDS
 from tests import test_deploy
@@ -219,7 +219,7 @@ def test_a_site_goes_to_s3(tmp_path):
         tmp_path, {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret-key"}, [urlsplit(url).netloc]
     )
     urllib.request.urlopen(urllib.request.Request(f"{url}/cubo", method="PUT"))
-    target = deploy.target(f"s3://cubo/blog?endpoint={url}", tools)
+    target = target_for(f"s3://cubo/blog?endpoint={url}", tools)
     output = test_deploy.build(tmp_path / "output")
     test_deploy.put(target, output)
     (output / "images/plaza.webp").unlink()

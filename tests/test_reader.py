@@ -1,9 +1,15 @@
 """From files to a site: what is published, what is not, and what templates are given."""
 
 import logging
+import pickle
 import re
+import subprocess
+import sys
 
+import msgspec
 import pytest
+
+from tertulia.site.build import SiteBuild
 
 
 @pytest.fixture
@@ -159,3 +165,32 @@ def test_a_build_loads_neither_the_web_nor_the_store(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "[]" == done.stdout.strip().splitlines()[-1]
+
+
+def test_a_post_is_read_to_a_frozen_record_without_pelican(tmp_path):
+    """Reading gives plain values that travel between processes and that nobody changes; what is wrong comes along."""
+    (tmp_path / "posts").mkdir()
+    path = tmp_path / "posts" / "uno.md"
+    path.write_text("Título: Uno\nFecha: 2026-03-01\nEstado: ni idea\n\n## Dos\n\nTres #cuatro.\n", "utf-8")
+    settings = {
+        "PATH": str(tmp_path), "PAGE_PATHS": ["pages"], "TIMEZONE": "Europe/Madrid", "DEFAULT_LANG": "es",
+        "LANGUAGES": ("es", "en"), "SITEURL": "", "TAG_URL": "etiqueta/{slug}/", "MENTION_NETWORK": "",
+        "MAX_POST_BYTES": 10_000, "SHOW_UNPUBLISHED": True, "DEFAULT_CATEGORY": "Opinión", "AUTHOR": "Ana",
+        "TOC_WORDS": 1, "NOW": "2026-11-22T12:00:00+01:00",
+    }  # fmt: skip
+    reading = SiteBuild.begin(settings).reading_of(str(path))
+    assert reading == pickle.loads(pickle.dumps(reading))
+    record = reading.record
+    found = (record.title, record.mark, record.tags, record.authors, record.toc[0].text, record.body_line)
+    assert ("Uno", "draft", ("cuatro",), ("Ana",), "Dos", 5) == found
+    assert ["content/posts/uno.md"] == [problem.path for problem in reading.problems if problem.line == 3]
+    with pytest.raises(AttributeError):
+        record.title = "Otro"
+    assert msgspec.json.encode(record)
+
+
+def test_the_library_builds_without_pelican():
+    """All of the site's parts can be imported where Pelican is not."""
+    code = "import sys; sys.modules['pelican'] = None; import tertulia.site.build, tertulia.site.templates"
+    code += ", tertulia.site.posts_json, tertulia.site.sitemap, tertulia.site.redirects, tertulia.site.schema"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 from urllib.parse import quote
 
+import jinja2
 import mf2py
 import pytest
 from bs4 import BeautifulSoup
@@ -680,3 +681,26 @@ def test_letters_are_offered_where_there_are_letters(tmp_path):
         assert foot.select_one(f"#{field['aria-describedby']}").text
         assert foot.select_one("input[name=lang]")["value"] == lang
         assert "/newsletter" not in (tmp_path / "b/output" / page).read_text("utf-8")
+
+
+def test_compiled_templates_are_not_called_the_old_way(tmp_path):
+    """An update that gives a filter the context finds no templates that were compiled without."""
+    text = "{{ 'es'|named }}"
+    (tmp_path / "page.html").write_text(text)
+
+    def environment():
+        made = jinja2.Environment(loader=jinja2.FileSystemLoader(tmp_path), autoescape=True)
+        templates.equip(made, {"CACHE_PATH": str(tmp_path / "cache")})
+        return made
+
+    def with_context(context, word):
+        return f"{context['who']} {word}"
+
+    made = environment()
+    made.filters["named"] = str.upper
+    made.bytecode_cache = templates.bytecode_cache(tmp_path / "cache" / templates.calls_of(made))
+    assert "ES" == made.get_template("page.html").render(who="Ana")
+    made = environment()
+    made.filters["named"] = jinja2.pass_context(with_context)
+    made.bytecode_cache = templates.bytecode_cache(tmp_path / "cache" / templates.calls_of(made))
+    assert "Ana es" == made.get_template("page.html").render(who="Ana")

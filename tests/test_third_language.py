@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from tertulia.content.posts import PostCredit
 from tertulia.core import languages
 from tertulia.core.languages import Languages
+from tertulia.embeds.draw import Page, draw
+from tertulia.embeds.types import Author, Capture
 from tertulia.syndication.summary import Style, words_for
 from tests.fakes import NOW, FakeMail
 from tests.house import POST, House
@@ -169,3 +171,18 @@ def test_a_catalan_blog_hears_spanish_at_the_terminal():
     languages.speak("ca")
     assert "Cerca" == languages.say("search")
     assert "esto no es TOML (x)" == languages.say("bad_toml", reason="x")
+
+
+@pytest.mark.parametrize(
+    ("page", "words", "expected"),
+    [
+        ("es", "ar", ' lang="ar" dir="rtl"'),
+        ("es", "en", ' lang="en"'),
+        ("ar", "es", ' lang="es" dir="ltr"'),
+        ("ar", "fa", ' lang="fa"'),
+    ],
+)
+def test_an_embed_turns_where_its_page_does_not(page, words, expected):
+    """The quoted words say their direction when it is not that of the page around them."""
+    capture = Capture("x", "1", "https://x.example/1", "post", author=Author(name="Ana"), html="<p>…</p>", lang=words)
+    assert f'<blockquote cite="https://x.example/1"{expected}>' in draw(capture, Page(lang=page))

@@ -9,15 +9,15 @@ DEPTH = 3
 
 
 @dataclass(slots=True)
-class Turn:
+class CommentNode:
     """One comment and what answers it, in the order in which it was said."""
 
     said: Comment
-    replies: list["Turn"] = field(default_factory=list)
+    replies: list["CommentNode"] = field(default_factory=list)
     answers: Comment | None = None  # what it answers, where its place in the tree does not say so
 
 
-def nest(comments: Iterable[Comment], depth: int = DEPTH) -> list[Turn]:
+def nest(comments: Iterable[Comment], depth: int = DEPTH) -> list[CommentNode]:
     """
     *comments* as a tree.
 
@@ -25,30 +25,30 @@ def nest(comments: Iterable[Comment], depth: int = DEPTH) -> list[Turn]:
         comments: In the order in which they were said; an answer may come before what it answers.
         depth: Levels that are nested, 1 for a flat list. What lies deeper stands on the last level, in its order.
     """
-    turns = {comment.id: Turn(comment) for comment in comments}
-    top: list[Turn] = []
-    for turn in turns.values():
-        above = _line_above(turn, turns)
+    nodes = {comment.id: CommentNode(comment) for comment in comments}
+    top: list[CommentNode] = []
+    for node in nodes.values():
+        above = _line_above(node, nodes)
         if not above:
-            top.append(turn)
+            top.append(node)
             continue
         # above[0] is what it answers, above[-1] stands at the top.
         host = above[0] if len(above) < depth else above[len(above) - depth + 1] if depth > 1 else None
-        (host.replies if host else top).append(turn)
+        (host.replies if host else top).append(node)
         if host is not above[0]:
-            turn.answers = above[0].said
+            node.answers = above[0].said
     return top
 
 
-def _line_above(turn: Turn, turns: dict[str, Turn]) -> list[Turn]:
-    """What *turn* answers, what that answers, and so on to the top; a circle is no line."""
-    line: list[Turn] = []
-    seen = {turn.said.id}
-    parent = turn.said.parent
-    while parent in turns:
+def _line_above(node: CommentNode, nodes: dict[str, CommentNode]) -> list[CommentNode]:
+    """What *node* answers, what that answers, and so on to the top; a circle is no line."""
+    line: list[CommentNode] = []
+    seen = {node.said.id}
+    parent = node.said.parent
+    while parent in nodes:
         if parent in seen:
             return []
         seen.add(parent)
-        line.append(turns[parent])
-        parent = turns[parent].said.parent
+        line.append(nodes[parent])
+        parent = nodes[parent].said.parent
     return line

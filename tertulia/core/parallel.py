@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
@@ -24,7 +25,8 @@ WORTH_FORKING = 150
 CHUNKS_PER_CORE = 8
 _CAN_FORK = sys.platform == "linux"
 
-_job: tuple[Callable[[Any], Any], Sequence[Any]] | None = None
+# What a forked child of ``spread`` works on; in the parent it is never set.
+_job: ContextVar[tuple[Callable[[Any], Any], Sequence[Any]]] = ContextVar("job")
 
 
 def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
@@ -35,25 +37,21 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result
         work: Must not rely on what an earlier call changed: a child's memory is lost.
         items: As many as you like.
     """
-    global _job
     cores = len(os.sched_getaffinity(0)) if _CAN_FORK else 1
     if cores < 2 or len(items) < WORTH_FORKING or multiprocessing.current_process().daemon:
         return [work(item) for item in items]
     first = work(items[0])  # what it loads and remembers, the children need not
-    _job = work, items
     gc.freeze()  # a child that collects garbage would copy every page of the parent's memory
     try:
-        with multiprocessing.get_context("fork").Pool(cores, _begin_child, (current(),)) as pool:
+        with multiprocessing.get_context("fork").Pool(cores, _begin_worker, (current(), (work, items))) as pool:
             chunk = max(1, len(items) // (cores * CHUNKS_PER_CORE))
             return [first, *pool.map(_at, range(1, len(items)), chunksize=chunk)]
     finally:
         gc.unfreeze()
-        _job = None
 
 
 def _at(index: int) -> Any:
-    assert _job is not None
-    work, items = _job
+    work, items = _job.get()
     return work(items[index])
 
 
@@ -100,6 +98,12 @@ def _begin_child(speaking: Languages) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
     use(speaking)  # a child that replaces a dead one is forked from a thread without words
+
+
+def _begin_worker(languages: Languages, job: tuple[Callable[[Any], Any], Sequence[Any]]) -> None:
+    """Begin a child that does parts of *job*; forked, it has them without their being pickled."""
+    _begin_child(languages)
+    _job.set(job)
 
 
 def _tell(work: Callable[[], Any], answer: Connection) -> None:

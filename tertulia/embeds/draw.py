@@ -104,7 +104,7 @@ def _post(capture: Capture, page: Page, whole: bool) -> str:
         text += _pictures(capture, page)
     return (
         _context(capture.reply_to, page, "in_reply_to")
-        + f'<blockquote cite="{escape(capture.url)}"{_lang(capture.lang)}>{text}'
+        + f'<blockquote cite="{escape(capture.url)}"{_lang(capture.lang, page)}>{text}'
         + _context(capture.quoted, page, "quoted")
         + "</blockquote>"
         + _earlier(capture, page)
@@ -128,7 +128,7 @@ def _card(capture: Capture, page: Page, whole: bool) -> str:
     title = escape(capture.title or readable(capture.url))
     text = f'<div class="p-summary">{capture.html}</div>' if capture.html else ""
     return (
-        f'<blockquote cite="{escape(capture.url)}"{_lang(capture.lang)}>{picture}'
+        f'<blockquote cite="{escape(capture.url)}"{_lang(capture.lang, page)}>{picture}'
         f'<p><a href="{escape(capture.url)}"><cite class="p-name">{title}</cite></a></p>{text}</blockquote>'
     )
 
@@ -205,13 +205,13 @@ def _context(beside: Quoted | None, page: Page, key: str) -> str:
         return ""
     who = f"<bdi>{escape(beside.author.handle or beside.author.name)}</bdi>"
     source = f'<p>{escape(page.say(key))} <a href="{escape(beside.url)}">{who}</a></p>'
-    return f'{source}<blockquote cite="{escape(beside.url)}"{_lang(beside.lang)}>{beside.html}</blockquote>'
+    return f'{source}<blockquote cite="{escape(beside.url)}"{_lang(beside.lang, page)}>{beside.html}</blockquote>'
 
 
 def _earlier(capture: Capture, page: Page) -> str:
     return "".join(
         f"<details><summary>{escape(page.say('earlier', date=page.date(before.until)))}</summary>"
-        f"<blockquote{_lang(capture.lang)}>{before.html}</blockquote></details>"
+        f"<blockquote{_lang(capture.lang, page)}>{before.html}</blockquote></details>"
         for before in capture.earlier
     )
 
@@ -241,8 +241,13 @@ def _image(image: Image | None, page: Page, alt: str | None = None, mark: str = 
     )
 
 
-def _lang(tag: str) -> str:
-    return f' lang="{tag}"' if _LANGUAGE_TAG.fullmatch(tag) and tag not in ("und", "zxx") else ""
+def _lang(tag: str, page: Page) -> str:
+    """The attributes of words in *tag*: its language, and its direction where that is not the page's."""
+    if not _LANGUAGE_TAG.fullmatch(tag) or tag in ("und", "zxx"):
+        return ""
+    known = languages.current()
+    direction = known.get(tag).direction
+    return f' lang="{tag}"' + (f' dir="{direction}"' if direction != known.get(page.lang).direction else "")
 
 
 def _length(seconds: int) -> str:

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.util import AtomicString
 
-# Among the names in ``Piece.inside``: the author wrote an HTML tag around this, whatever its name.
+# Among the names in ``TextPiece.inside``: the author wrote an HTML tag around this, whatever its name.
 RAW = "<raw>"
 # Elements whose text is no prose.
 CODE = frozenset(
@@ -35,7 +35,7 @@ _ADDRESS = re.compile(r"""(?<![a-z0-9])(?:[a-z0-9]+://|www\.)[^\s<>"«»“”]*
 
 
 @dataclass(slots=True)
-class Piece:
+class TextPiece:
     """A stretch of a run that stands together in one string of the tree."""
 
     start: int  # in the run's text
@@ -64,7 +64,7 @@ class Run:
     """The text of one block between its nested blocks."""
 
     text: str = ""
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[TextPiece] = field(default_factory=list)
 
     def spot(self, start: int, end: int, *, plain: bool = True) -> Spot | None:
         """Where ``text[start:end]`` stands, if in one string; with *plain* all of it must be ordinary text."""
@@ -133,7 +133,7 @@ class _Parts:
     """A run in the making."""
 
     def __init__(self, raw: "_RawTags") -> None:
-        self.pieces: list[Piece] = []
+        self.pieces: list[TextPiece] = []
         self._raw = raw
         self._texts: list[str] = []
         self._length = 0
@@ -164,7 +164,7 @@ class _Parts:
         if shown:
             end = self._length + len(shown)
             around = inside | self._raw.names if self._raw.names else inside
-            self.pieces.append(Piece(self._length, end, element, tail, at, size, plain, around))
+            self.pieces.append(TextPiece(self._length, end, element, tail, at, size, plain, around))
             self._texts.append(shown)
             self._length = end
 

@@ -243,9 +243,20 @@ def equip(environment: Environment, settings: dict[str, Any]) -> None:
     environment.auto_reload = False  # an environment lives for one build: no need to look at each file again
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.shared_parts = {}  # type: ignore[attr-defined]
-    environment.bytecode_cache = bytecode_cache(Path(settings["CACHE_PATH"], "templates"))
     environment.filters.update({f.__name__: f for f in FILTERS})
     environment.globals.update({f.__name__: f for f in GLOBALS})
+    environment.bytecode_cache = bytecode_cache(Path(settings["CACHE_PATH"], "templates", calls_of(environment)))
+
+
+def calls_of(environment: Environment) -> str:
+    """
+    A digest of how each filter and function is called, context or no context.
+
+    Compiled templates hold it, and Jinja's key for them does not: after an update they would call the old way.
+    """
+    called = {**environment.filters, **environment.globals, **environment.tests}
+    passes = sorted((name, str(getattr(function, "jinja_pass_arg", ""))) for name, function in called.items())
+    return hashlib.sha256(repr(passes).encode()).hexdigest()[:16]
 
 
 def bytecode_cache(folder: Path) -> FileSystemBytecodeCache | None:

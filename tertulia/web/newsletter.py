@@ -40,7 +40,7 @@ def ask() -> Any:
     email = request.form.get("email", "").strip()
     if len(email) > 320 or not _EMAIL.fullmatch(email):
         return _says("letters_bad_address", 400)
-    if rate_counter().hit("newsletter", guards.address(), blog.now(), MOST_ASKED) > MOST_ASKED:
+    if rate_counter().hit("newsletter", guards.machine(), blog.now(), MOST_ASKED) > MOST_ASKED:
         return _says("letters_slowly", 429)
     lang = request.form.get("lang", "") or g.lang
     reader = blog.store.subscribers.ask(email, lang if lang in blog.info.langs else blog.info.lang, blog.now())

@@ -1,0 +1,31 @@
+"""Every place that the site can be put. A new one is a file beside this and a line here."""
+
+from collections.abc import Callable
+
+from tertulia.core.errors import SettingError
+from tertulia.core.languages import say
+from tertulia.deploy.base import DeployContext, Target
+from tertulia.deploy.folder import Folder
+from tertulia.deploy.gitbranch import GitBranch
+from tertulia.deploy.rsync import Rsync
+from tertulia.deploy.s3 import S3
+
+TARGETS: dict[str, Callable[[str, DeployContext], Target]] = {
+    "folder": Folder,
+    "rsync": Rsync,
+    "s3": S3,
+    "git": GitBranch,
+}
+
+
+def target_for(address: str, context: DeployContext) -> Target:
+    """
+    The target that *address* names: ``folder:/srv/www``, ``rsync:me@host:/www``, ``s3://bucket``, ``git:origin#pages``.
+
+    Raises:
+        SettingError: there is none, or no such kind; the message lists the choices.
+    """
+    kind, colon, rest = address.partition(":")
+    if not address or not colon or kind not in TARGETS:
+        raise SettingError(say("deploy_choices"))
+    return TARGETS[kind](rest, context)

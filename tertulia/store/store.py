@@ -1,0 +1,59 @@
+"""The open store: one attribute for each matter that it speaks of."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tertulia.store.collected import Collected
+from tertulia.store.connection import Database
+from tertulia.store.conversation import Conversation
+from tertulia.store.deliveries import Deliveries
+from tertulia.store.filters import Once, WordCounts
+from tertulia.store.letters import Letters
+from tertulia.store.mentions import Mentions, SentMentions
+from tertulia.store.subscribers import Subscribers
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The open store; each attribute speaks of one matter."""
+
+    database: Database
+    deliveries: Deliveries
+    subscribers: Subscribers
+    conversation: Conversation
+    collected: Collected
+    words: WordCounts
+    once: Once
+    letters: Letters
+    mentions: Mentions
+    sent: SentMentions
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.database.close()
+
+
+def open_store(url: str, root: Path = Path()) -> Store:
+    """
+    The store at *url*, its tables up to date.
+
+    Args:
+        url: ``sqlite:///var/tertulia.db`` (relative to *root*), ``sqlite:////absolute.db`` or ``postgresql://…``.
+
+    Raises:
+        StoreError: it cannot be opened; the message says why, and holds no password.
+    """
+    database = Database(url, root)
+    database.migrate()
+    return Store(
+        database=database,
+        deliveries=Deliveries(database),
+        subscribers=Subscribers(database),
+        conversation=Conversation(database),
+        collected=Collected(database),
+        words=WordCounts(database),
+        once=Once(database),
+        letters=Letters(database),
+        mentions=Mentions(database),
+        sent=SentMentions(database),
+    )

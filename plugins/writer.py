@@ -13,13 +13,15 @@ from pelican.writers import Writer
 
 from tertulia.core.parallel import spread
 from tertulia.site.build import SiteBuild
+from tertulia.site.owners import PageToWrite, without_same_file
 
 
 class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican has no types
     def write_file(self, *args: Any, **kwargs: Any) -> None:
         """Take note of a page, as a call that ``write_pages`` makes."""
-        build, is_post = SiteBuild.of(self.settings), kwargs.keys() & {"article", "page"}
-        (build.post_pages if is_post else build.list_pages).append(lambda: Writer.write_file(self, *args, **kwargs))
+        build, content = SiteBuild.of(self.settings), kwargs.get("article") or kwargs.get("page")
+        pages = build.post_pages if content else build.list_pages
+        pages.append(PageToWrite(args[0], content, lambda: Writer.write_file(self, *args, **kwargs)))
 
 
 def choose_writer(_pelican: Pelican) -> type[Writer]:
@@ -28,9 +30,11 @@ def choose_writer(_pelican: Pelican) -> type[Writer]:
 
 def write_pages(pelican: Pelican) -> None:
     build = SiteBuild.of(pelican.settings)
-    spread(lambda write: write(), build.post_pages)
-    for write in build.list_pages:  # here: Pagefind and pictures have the other cores
-        write()
+    lists, posts = without_same_file(build.list_pages, build.post_pages)
+    build.contents = [content for content in build.contents if content.save_as not in lists]
+    spread(lambda page: page.write(), posts)
+    for page in lists.values():  # here: Pagefind and pictures have the other cores
+        page.write()
 
 
 def register() -> None:

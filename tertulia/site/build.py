@@ -7,7 +7,7 @@ as ``settings["SITE_BUILD"]``: everything that it hands to a plugin leads to the
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from tertulia.site.broken_links import InternalLink
 from tertulia.site.cards import CardSet
 from tertulia.site.contents import Content, Generator
 from tertulia.site.embeds import load_links
+from tertulia.site.owners import Owners, PageToWrite
 from tertulia.site.pictures import request_files
 from tertulia.site.problems import report
 from tertulia.site.reading import PostReader
@@ -51,10 +52,11 @@ class SiteBuild:
     is_running: bool = False
     fingerprints: dict[str, str] = field(default_factory=dict)  # of the theme's static files
     readings: dict[str, Reading] = field(default_factory=dict)  # files read before Pelican asked for them, by path
-    post_pages: list[Callable[[], None]] = field(default_factory=list)  # each writes one page, when all is known
-    list_pages: list[Callable[[], None]] = field(default_factory=list)
+    post_pages: list[PageToWrite] = field(default_factory=list)  # when all is known
+    list_pages: list[PageToWrite] = field(default_factory=list)
     articles: Generator | None = None  # the generator that holds the posts
     contents: list[Content] = field(default_factory=list)  # every post and page
+    owners: Owners = field(default_factory=Owners)
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
     cards: CardSet | None = None

@@ -1,23 +1,19 @@
 """Every Markdown file is read by ``tertulia/site/reading.py``; Pelican gets what came of it in its own terms."""
 
-from typing import Any
-
 from pelican import signals
 from pelican.contents import Author, Category, Tag
 from pelican.generators import ArticlesGenerator
 from pelican.readers import BaseReader, Readers
 
-from tertulia.core.slugs import slug_of
-from tertulia.core.text import slugify
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import attributes, fill_defaults
+from tertulia.site.taxonomy import with_slug
 
 
 class MarkdownReader(BaseReader):  # type: ignore[misc]  # Pelican has no types
     file_extensions = ("md", "markdown")
 
     def read(self, source_path: str) -> tuple[str, dict[str, object]]:
-        """The HTML and metadata of one file, as Pelican wants them; ``skip`` when it is not to be built."""
         record = SiteBuild.of(self.settings).reading_of(source_path).record
         if record is None:
             return "", {"status": "skip"}
@@ -25,13 +21,6 @@ class MarkdownReader(BaseReader):  # type: ignore[misc]  # Pelican has no types
         for key, kind in (("tags", Tag), ("categories", Category), ("authors", Author)):
             values[key] = [with_slug(kind(name, self.settings)) for name in values[key]]
         return record.content, values | {"category": values["categories"][0], "author": values["authors"][0]}
-
-
-def with_slug(label: Any) -> Any:
-    """*label*, which Pelican would leave without an address where its name holds no Latin letter."""
-    if not slugify(label.name):
-        label.slug = slug_of(label.name)
-    return label
 
 
 def add_reader(readers: Readers) -> None:

@@ -12,13 +12,11 @@ from pelican import Pelican, signals
 from pelican.writers import Writer
 
 from tertulia.core.parallel import spread
-from tertulia.site.build import SiteBuild
-from tertulia.site.owners import PageToWrite, without_same_file
+from tertulia.site.build import PageToWrite, SiteBuild
 
 
 class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican has no types
     def write_file(self, *args: Any, **kwargs: Any) -> None:
-        """Take note of a page, as a call that ``write_pages`` makes."""
         build, content = SiteBuild.of(self.settings), kwargs.get("article") or kwargs.get("page")
         pages = build.post_pages if content else build.list_pages
         pages.append(PageToWrite(args[0], content, lambda: Writer.write_file(self, *args, **kwargs)))
@@ -29,11 +27,9 @@ def choose_writer(_pelican: Pelican) -> type[Writer]:
 
 
 def write_pages(pelican: Pelican) -> None:
-    build = SiteBuild.of(pelican.settings)
-    lists, posts = without_same_file(build.list_pages, build.post_pages)
-    build.contents = [content for content in build.contents if content.save_as not in lists]
+    lists, posts = SiteBuild.of(pelican.settings).pages_to_write()
     spread(lambda page: page.write(), posts)
-    for page in lists.values():  # here: Pagefind and pictures have the other cores
+    for page in lists:  # here: Pagefind and pictures have the other cores
         page.write()
 
 

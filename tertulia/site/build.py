@@ -25,7 +25,7 @@ from tertulia.site.broken_links import InternalLink
 from tertulia.site.cards import CardSet
 from tertulia.site.contents import Content, Generator
 from tertulia.site.embeds import load_links
-from tertulia.site.owners import Owners, PageToWrite
+from tertulia.site.owners import Owners, PageToWrite, without_same_file
 from tertulia.site.pictures import request_files
 from tertulia.site.problems import report
 from tertulia.site.reading import PostReader
@@ -112,6 +112,12 @@ class SiteBuild:
         if reading.record:
             request_files(reading.record.files, Path(path), self.pictures)
         return reading
+
+    def pages_to_write(self) -> tuple[list[PageToWrite], list[PageToWrite]]:
+        """Lists, and posts with pages, so that none writes over another; what is left out is no content any more."""
+        lists, posts = without_same_file(self.list_pages, self.post_pages)
+        self.contents = [content for content in self.contents if content.save_as not in lists]
+        return list(lists.values()), posts
 
     def fingerprint(self, name: str) -> str:
         """Eight characters that change when the theme's static file *name* does; looked at once a build."""

@@ -16,7 +16,8 @@ from typing import Any
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import addresses
-from tertulia.core.slugs import distinct
+from tertulia.core.slugs import distinct, slug_of
+from tertulia.core.text import slugify
 from tertulia.site.contents import Content
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,13 @@ def join_tags(posts: Sequence[Content], names: Tags, lang: str, make: Callable[[
     known = {slug: make(slug, label, names.describe(slug, lang)) for slug, label in labels.items()}
     for post in posts:
         post.tags = list({(slug := names.slug(tag.name)): known[slug] for tag in post.tags}.values())
+
+
+def with_slug(label: Any) -> Any:
+    """*label*, which Pelican would leave without an address where its name holds no Latin letter."""
+    if not slugify(label.name):
+        label.slug = slug_of(label.name)
+    return label
 
 
 def settle_slugs(posts: Iterable[Content]) -> None:

@@ -524,3 +524,31 @@ def test_trusted_proxies_tell_the_address(tmp_path):
 def test_the_post_is_named_on_every_page(talk):
     """With a link that leads back."""
     assert f'href="{POST.url.removeprefix("https://blog.example")}"' in talk.preview().get_data(as_text=True)
+
+
+def test_a_cookie_that_we_did_not_sign_is_none(talk):
+    """One machine counts three times in ten minutes, whatever cookies it brings, and ten times in a day."""
+    like = {"post": "voto", "lang": "es"}
+    for number in range(40):
+        browser = talk.app.test_client()
+        browser.set_cookie("tertulia_likes", f"{number:032x}", path="/comments")
+        browser.post("/comments/like", data=like, headers=OURS)
+    assert 3 == likes(talk)
+
+
+def test_previews_have_a_budget(talk):
+    """A machine that never sends is stopped before its words are drawn."""
+    codes = [talk.preview(text="Hola.").status_code for _ in range(101)]
+    assert ([200] * 100, 429) == (codes[:-1], codes[-1])
+
+
+def test_a_link_of_a_letter_names_its_address(talk):
+    """The number of a row that is gone comes again; a link to it does not act for somebody else."""
+    said = talk.said()
+    first = talk.store.letters.ask(said.id, "una@x.example", "es", talk.clock)
+    token = talk.blog.signer.sign("notice", ["confirm", first.id, first.mark], talk.clock)
+    talk.store.letters.leave(first.id)
+    second = talk.store.letters.ask(said.id, "victima@x.example", "es", talk.clock)
+    assert first.id == second.id or talk.store.database.engine.dialect.name != "sqlite"
+    assert 404 == talk.browser.post(f"/comments/notice/{token}").status_code
+    assert "pending" == talk.store.letters.notice(second.id).state

@@ -125,7 +125,8 @@ class Notices:
         )
 
     def _notice(self, what: str, notice: Notice) -> str:
-        return f"{self.blog.service}/comments/notice/{self.signer.sign('notice', [what, notice.id], self.now())}"
+        named = [what, notice.id, notice.mark]
+        return f"{self.blog.service}/comments/notice/{self.signer.sign('notice', named, self.now())}"
 
     def _title(self, said: Said) -> str:
         post = self.blog.post(said.post, said.lang)

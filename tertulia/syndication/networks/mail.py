@@ -16,6 +16,7 @@ import hmac
 import html
 import smtplib
 import ssl
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -45,6 +46,7 @@ from tertulia.syndication.summary import Style, count_graphemes
 
 LENGTH = 20_000  # a letter has no limit; a summary that long is no summary
 TIMEOUT_SECONDS = 30.0
+LONGEST_NUMBER = 18  # digits that any store takes for a row
 GRACE = timedelta(days=1)
 
 
@@ -93,7 +95,7 @@ class Mail(Network):
         return [Finding(True, say("doctor_readers", readers=readers))]
 
     def _letter(self, message: Message, reader: Subscriber, key: str) -> EmailMessage:
-        leave = self.leave_address(reader.id)
+        leave = self.leave_address(reader)
         letter = EmailMessage()
         letter["Subject"] = " ".join(message.title.split())
         letter["From"] = _address(self.settings.mail_from)
@@ -113,14 +115,14 @@ class Mail(Network):
         letter.add_alternative(_as_html(message, why, leave), subtype="html")
         return letter
 
-    def leave_address(self, number: int) -> str:
+    def leave_address(self, reader: Subscriber) -> str:
         """Where a reader leaves with one click."""
-        return _service_address(self.settings, self.context.service or self.context.site, "leave", number)
+        return _service_address(self.settings, self.context.service or self.context.site, "leave", reader)
 
 
 def confirmation(settings: Settings, service: str, title: str, reader: Subscriber, now: datetime) -> EmailMessage:
     """The letter that asks the owner of an address whether they want letters; *service* is where it is answered."""
-    address = _service_address(settings, service, "confirm", reader.id)
+    address = _service_address(settings, service, "confirm", reader)
     letter = EmailMessage()
     letter["Subject"] = languages.text("newsletter_confirm_subject", reader.lang, title=title)
     letter["From"] = _address(settings.mail_from)
@@ -145,29 +147,33 @@ def to_owner(settings: Settings, subject: str, text: str) -> None:
     _send(settings, letter, Sending(key=""))
 
 
-def send(settings: Settings, letter: EmailMessage) -> None:
-    """Send one letter that is no part of a newsletter."""
-    _send(settings, letter, Sending(key=""))
+def token(settings: Settings, purpose: str, reader: Subscriber) -> str:
+    """
+    What proves that a link came in a letter of ours to *reader*, for *purpose* alone.
+
+    It names the address as well as the row: the number of a row that is gone comes again, for somebody else.
+    """
+    named = f"newsletter {purpose} {reader.id} {reader.email}"
+    signed = hmac.digest(settings.secret_key.reveal().encode(), named.encode(), hashlib.sha256)
+    return f"{reader.id}-{signed.hex()[:32]}"
 
 
-def token(settings: Settings, purpose: str, number: int) -> str:
-    """What proves that a link came in a letter of ours to reader *number*, for *purpose* alone."""
-    signed = hmac.digest(
-        settings.secret_key.reveal().encode(), f"newsletter {purpose} {number}".encode(), hashlib.sha256
-    )
-    return f"{number}-{signed.hex()[:32]}"
-
-
-def reader_of(settings: Settings, purpose: str, given: str) -> int | None:
-    """The reader whom the token *given* is for; None when it is not ours."""
+def reader_of(
+    settings: Settings, purpose: str, given: str, get: Callable[[int], Subscriber | None]
+) -> Subscriber | None:
+    """The reader whom the token *given* is for, by the number that *get* knows; None when it is not ours."""
     number = given.partition("-")[0]
-    if not settings.secret_key or not (number.isascii() and number.isdecimal()):
+    if not settings.secret_key or not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
         return None
-    return int(number) if hmac.compare_digest(token(settings, purpose, int(number)), given) else None
+    reader = get(int(number))
+    if reader is None:
+        return None
+    ours = token(settings, purpose, reader)
+    return reader if hmac.compare_digest(ours.encode(), given.encode("utf-8", "replace")) else None
 
 
-def _service_address(settings: Settings, base: str, purpose: str, number: int) -> str:
-    return f"{base.rstrip('/')}/newsletter/{purpose}?token={token(settings, purpose, number)}"
+def _service_address(settings: Settings, base: str, purpose: str, reader: Subscriber) -> str:
+    return f"{base.rstrip('/')}/newsletter/{purpose}?token={token(settings, purpose, reader)}"
 
 
 def _address(written: str) -> Address:

@@ -5,6 +5,7 @@ import os
 import re
 import stat
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -239,6 +240,29 @@ def test_the_address_is_only_kept_for_who_asked_and_is_written_to_once_confirmed
     assert "> Te respondo" in letters[0].body
     talk.browser.post(leave)
     assert None is talk.store.letters.notice_of(above.id)
+
+
+def test_an_old_notice_link_never_acts_for_somebody_else(talk):
+    """The store gives the number of a notice that went to the next one: the link of the first does nothing to it."""
+    talk.said(email="mia@correo.example", notify="yes")
+    (letter,) = talk.store.letters.due(talk.clock)
+    confirm, leave = re.findall(r"https://blog\.example(/comments/notice/\S+)", letter.body)
+    talk.browser.post(leave)
+    above = talk.said(email="victima@correo.example", notify="yes", text="Otra cosa")
+    for link in (confirm, leave):
+        assert 404 == talk.browser.get(link).status_code
+        assert 404 == talk.browser.post(link).status_code
+    assert "pending" == talk.store.letters.notice_of(above.id).state
+
+
+@pytest.mark.parametrize("text", ["a" * 1600, "https://ejemplo.example/" + "a" * 1600, "日本" * 900, "👩‍👧" * 1600])
+def test_an_endless_word_is_quoted_up_to_where_it_fits(tmp_path, text):
+    """The writer is answered as usual, and the owner gets the letter."""
+    talk = Talk(tmp_path / "two", environ={"OWNER_EMAIL": "reme@blog.example"})
+    said = talk.said(text=text)
+    assert "waiting" == said.status
+    (letter,) = talk.store.letters.due(talk.clock)
+    assert "…" in letter.body
 
 
 def test_a_browser_that_is_remembered_is_the_same_person(talk):
@@ -542,13 +566,21 @@ def test_previews_have_a_budget(talk):
     assert ([200] * 100, 429) == (codes[:-1], codes[-1])
 
 
-def test_a_link_of_a_letter_names_its_address(talk):
-    """The number of a row that is gone comes again; a link to it does not act for somebody else."""
-    said = talk.said()
-    first = talk.store.letters.ask(said.id, "una@x.example", "es", talk.clock)
-    token = talk.blog.signer.sign("notice", ["confirm", first.id, first.mark], talk.clock)
-    talk.store.letters.leave(first.id)
-    second = talk.store.letters.ask(said.id, "victima@x.example", "es", talk.clock)
-    assert first.id == second.id or talk.store.database.engine.dialect.name != "sqlite"
-    assert 404 == talk.browser.post(f"/comments/notice/{token}").status_code
-    assert "pending" == talk.store.letters.notice(second.id).state
+@pytest.mark.parametrize(
+    ("service", "same_site", "secure"),
+    [
+        ("https://blog.example", "Lax", True),
+        ("https://talk.blog.example", "Lax", True),
+        ("https://talk.example", "None", True),
+        ("https://notblog.example", "None", True),
+        ("http://talk.example", "Lax", False),
+    ],
+)
+def test_a_readers_cookie_crosses_sites_only_where_it_must(tmp_path, service, same_site, secure):
+    """With the service on another site the page's form asks across sites; without TLS no browser would let it."""
+    talk = Talk(tmp_path)
+    talk.blog.info = replace(talk.blog.info, service=service)
+    cookie = talk.send(remember="yes").headers["Set-Cookie"]
+    kept = dict(part.strip().partition("=")[::2] for part in cookie.split(";"))
+    assert (same_site, secure) == (kept["SameSite"], "Secure" in kept)
+    assert "SameSite=Lax" in talk.enter().headers["Set-Cookie"]

@@ -125,8 +125,8 @@ class Notices:
         )
 
     def _notice(self, what: str, notice: Notice) -> str:
-        named = [what, notice.id, notice.mark]
-        return f"{self.blog.service}/comments/notice/{self.signer.sign('notice', named, self.now())}"
+        token = self.signer.sign_row("notice", what, notice.id, notice.email, self.now())
+        return f"{self.blog.service}/comments/notice/{token}"
 
     def _title(self, said: Said) -> str:
         post = self.blog.post(said.post, said.lang)

@@ -3,7 +3,6 @@
 The addresses in here never leave the store but on an envelope.
 """
 
-import hashlib
 from datetime import datetime, timedelta
 
 import msgspec
@@ -39,11 +38,6 @@ class Notice(msgspec.Struct, frozen=True):
     email: str
     lang: str
     state: str
-
-    @property
-    def mark(self) -> str:
-        """What a link names besides *id*: numbers of rows come again, for somebody else."""
-        return hashlib.sha256(f"{self.key} {self.email}".encode()).hexdigest()[:16]
 
     def __repr__(self) -> str:
         return f"Notice({self.id}, {self.state})"

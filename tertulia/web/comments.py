@@ -243,15 +243,15 @@ def change_notice(token: str) -> Any:
 
 def _notice(token: str) -> tuple[str, Any]:
     blog = current_blog()
-    read = blog.signer.read("notice", token, timedelta(days=3650), blog.now())
-    if not read or len(read[0]) != 3:
+    read = blog.signer.read_row("notice", token, timedelta(days=3650), blog.now())
+    found = blog.store.letters.notice(read.number) if read else None
+    if read is None or found is None:
         return "", None
-    what, number, mark = read[0]
-    found = blog.store.letters.notice(number)
-    if found is None or mark != found.mark:
-        return what, None
+    # Links of before a notice's address was signed may go on saying no, but never yes.
+    if not (blog.signer.is_about(read, found.email) or (not read.mark and read.what == "leave")):
+        return "", None
     g.lang = found.lang
-    return what, found
+    return read.what, found
 
 
 # Likes ---------------------------------------------------------------------------------------------------------------

@@ -51,11 +51,16 @@ def ask() -> Any:
     return _says("letters_asked")
 
 
+def _reader(purpose: str) -> Subscriber | None:
+    blog, given = current_blog(), request.args.get("token", "")
+    return mail.reader_of(blog.settings, blog.store.subscribers, purpose, given, blog.now())
+
+
 @pages.get("/newsletter/<any(confirm, leave):purpose>")
 def look(purpose: str) -> Any:
     """Show a page with one button; nothing happens yet."""
     given = request.args.get("token", "")
-    if _reader(purpose, given) is None:
+    if _reader(purpose) is None:
         return _says("letters_bad_link", 404)
     return render_template("newsletter.html", purpose=purpose, token=given)
 
@@ -64,7 +69,7 @@ def look(purpose: str) -> Any:
 def act(purpose: str) -> Any:
     """Confirm or leave; doing it twice is doing it."""
     blog = current_blog()
-    reader = _reader(purpose, request.args.get("token", ""))
+    reader = _reader(purpose)
     if reader is None:
         return _says("letters_bad_link", 404)
     if purpose == "confirm":
@@ -72,9 +77,3 @@ def act(purpose: str) -> Any:
     else:
         blog.store.subscribers.leave(reader.id, blog.now())
     return _says(f"letters_{purpose}_done")
-
-
-def _reader(purpose: str, given: str) -> Subscriber | None:
-    """The reader to whom we wrote this link, while their address is the one that we wrote to."""
-    blog = current_blog()
-    return mail.reader_of(blog.settings, purpose, given, blog.store.subscribers.get)

@@ -7,22 +7,39 @@ creates something go wrong in that way; everything else goes on working.
 import base64
 import hmac
 import json
+import os
 import re
 import socket
 import socketserver
+import ssl
 import threading
 from collections import deque
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tertulia.core.fetch import MAX_BYTES
+
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
+CERTIFICATE = Path(__file__).with_name("examples") / "mail-server.pem"
 
 # What can be wrong with an answer. "before": the server did nothing; "after": it acted, and the line dropped.
-FAULTS = ("429", "503 retry", "500", "500 after", "401", "422", "drop before", "drop after", "garbled after")
+FAULTS = (
+    "429",
+    "503 retry",
+    "500",
+    "500 after",
+    "401",
+    "422",
+    "drop before",
+    "drop after",
+    "garbled after",
+    "huge after",
+)
 
 
 class Fake:
@@ -129,6 +146,8 @@ def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
                     said = 500, {"error": "Something went wrong"}
                 if fault == "garbled after":
                     said = 200, "<html>?"
+                if fault == "huge after":
+                    said = 200, "x" * (MAX_BYTES + 1)
             return self.send(*said)
 
         def send(self, status: int, content: Any, headers: dict[str, str] | None = None) -> None:
@@ -723,15 +742,23 @@ class FakeWebhook(Fake):
 
 
 class FakeMail(Fake):
-    """A mail server: what it accepted is in ``public``. It speaks just enough SMTP (RFC 5321)."""
+    """
+    A mail server: what it accepted is in ``public``, each line it was told in ``heard``. Just enough SMTP (RFC 5321).
+
+    It offers STARTTLS with a certificate of its own making, unless *stripped*: then it is a server, or somebody on the
+    way to one, that hides the offer and would take a password in the clear.
+    """
 
     name = "mail"
     # SMTP knows no answer that is neither yes nor no: 4xx is "later", 5xx is "no", and both are meant.
     faults_known = ("429", "503 retry", "401", "422", "drop before", "drop after")
 
-    def __init__(self) -> None:
+    def __init__(self, stripped: bool = False) -> None:
         super().__init__()
         self.close()
+        self.stripped = stripped
+        self.heard: list[str] = []
+        os.environ["SSL_CERT_FILE"] = str(CERTIFICATE)  # whom this process trusts
         fake = self
 
         class Session(socketserver.StreamRequestHandler):
@@ -758,11 +785,25 @@ class FakeMail(Fake):
 
         say("220 fake ESMTP")
         to = fault = ""
+        secured = self.stripped
         while line := session.rfile.readline():
             verb = line.split()[0].upper().decode() if line.split() else ""
+            self.heard.append(
+                ("TLS " if secured and not self.stripped else "") + line.decode("utf-8", "replace").strip()
+            )
             if verb == "EHLO":
                 say("250-fake")
-                say("250 AUTH PLAIN LOGIN")
+                say("250 AUTH PLAIN LOGIN" if secured else "250 STARTTLS")
+            elif verb == "STARTTLS" and not secured:
+                say("220 Go ahead")
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                context.load_cert_chain(CERTIFICATE)
+                session.connection = context.wrap_socket(session.connection, server_side=True)
+                session.rfile = session.connection.makefile("rb")
+                session.wfile = session.connection.makefile("wb", buffering=0)
+                secured = True
+            elif verb == "AUTH" and not secured:
+                say("530 5.7.0 Must issue a STARTTLS command first")
             elif verb == "AUTH":
                 if self.faults and self.faults[0] == "401":
                     fault = self.faults.popleft()

@@ -5,11 +5,16 @@ The same tests run on SQLite and on PostgreSQL.
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
 
 from tertulia.content import snapshot
-from tertulia.store import open_store
+from tertulia.store import archive, connection, open_store
+from tertulia.store.connection import Database
 from tertulia.store.recording import fingerprint, key_of
 from tertulia.store.said import Author, Incoming, Reason, Recorded, Verdict
 from tests.talking import emptied, postgres_url  # noqa: F401 (a fixture)
@@ -226,3 +231,76 @@ def test_the_fingerprint_sees_through_small_changes():
     """Case, accents and punctuation do not make other words; three words are too few to tell."""
     assert fingerprint("¡Compra YA, zapatos baratos!") == fingerprint("compra ya zapatos   baratos")
     assert "" == fingerprint("Muy de acuerdo")
+
+
+def test_a_reply_hangs_under_no_other_post(talk):
+    """What it answers must be under the same post, in the same language."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    for place in ({"post": "otra"}, {"lang": "en"}):
+        for named in ("1134", SAID.url, f"https://blog.example/#c-{key}"):
+            below = replace(SAID, source_id=f"{place} {named}", url="", in_reply_to=named, **place)
+            assert None is talk.get(talk.record(below, APPROVED, NOW).key).parent
+
+
+def test_what_a_blocked_person_likes_does_not_count(talk, tmp_path):
+    """And counts again when they are blocked no more."""
+    key = talk.record(SAID, WAITING, NOW).key
+    like = replace(SAID, kind="like", source_id="like", text="", html="", url="")
+    talk.record(like, APPROVED, NOW)
+    seen = []
+    for trust in ("unknown", "blocked", "unknown"):
+        talk.trust(key, trust, NOW, version=talk.get(key).version)
+        talk.show(tmp_path, "voto", "es")
+        seen.append(snapshot.read(tmp_path, "voto", "es").counts)
+    assert [{"like": 1}, {}, {"like": 1}] == seen
+
+
+def test_what_was_erased_is_known_by_its_source_alone(talk):
+    """Told again by somebody else, without an address, it stays out."""
+    key = talk.record(replace(SAID, url=""), APPROVED, NOW).key
+    talk.erase(talk.get(key).person, NOW)
+    other = replace(SAID, url="", author=replace(ANA, identity="https://mas.example/users/otra"))
+    assert "refused" == talk.record(other, APPROVED, NOW).state
+
+
+def test_an_older_store_keeps_who_said_what(tmp_path):
+    """Its comments get the name that their person had when it was brought up to date."""
+    database = Database("sqlite:///var/t.db", tmp_path)
+    config = Config()
+    config.set_main_option("script_location", str(Path(connection.__file__).parent / "migrations"))
+    with database.writing() as at_work:
+        config.attributes["connection"] = at_work
+        command.upgrade(config, "0004")
+        at_work.execute(
+            text(
+                "INSERT INTO persons (network, identity, name, handle, url) VALUES ('web', 'a', 'Ana', '@a', 'https://a')"
+            )
+        )
+        at_work.execute(
+            text(
+                "INSERT INTO comments (key, post, lang, kind, person, status, published_at, received_at)"
+                " VALUES ('k', 'voto', 'es', 'reply', 1, 'approved', :now, :now)"
+            ),
+            {"now": NOW.isoformat()},
+        )
+    database.close()
+    store = open_store("sqlite:///var/t.db", tmp_path)
+    said = store.conversation.get("k")
+    assert ("Ana", "@a", "https://a", "") == (said.name, said.handle, said.author_url, said.avatar)
+    store.close()
+
+
+def test_an_export_of_an_older_version_says_who_said_what(talk, store, tmp_path):
+    """There, what a person is called is with the person alone."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    data = archive.export(store.database)
+    for row in data["comments"]:
+        for name in ("name", "handle", "author_url", "avatar"):
+            del row[name]
+    for row in data["decisions"]:
+        for name in ("was", "was_by", "version"):
+            del row[name]
+    other = open_store("sqlite:///var/other.db", tmp_path)
+    archive.load(other.database, data)
+    assert ("Ana", "@ana@mas.example") == (other.conversation.get(key).name, other.conversation.get(key).handle)
+    other.close()

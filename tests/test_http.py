@@ -16,7 +16,7 @@ from werkzeug import Response
 
 from tertulia.core import languages
 from tertulia.core.errors import FetchError, FetchRefusedError
-from tertulia.core.fetch import Fetcher
+from tertulia.core.fetch import Fetched, Fetcher
 
 
 @pytest.fixture(autouse=True)
@@ -347,3 +347,128 @@ def test_text_with_an_unknown_charset_is_read_as_utf8(web, httpserver):
     page = Response(io.BytesIO("ñ".encode()).read(), content_type="text/html; charset=klingon")
     httpserver.expect_request("/").respond_with_response(page)
     assert web.get(httpserver.url_for("/")).text == "ñ"
+
+
+# What is given up is closed ------------------------------------------------------------------------------------------
+
+DRIPS = {
+    "status line": [bytes([byte]) for byte in b"HTTP/1.1 200 OK" + b"K" * 200],
+    "a header": [b"HTTP/1.1 200 OK\r\nX-Drip: ", *([b"a"] * 200)],
+    "headers": [b"HTTP/1.1 200 OK\r\n", *([b"X: y\r\n"] * 200)],
+    "a chunk's size": [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", *([b"0"] * 200)],
+    "a body": [b"HTTP/1.1 200 OK\r\n\r\n", *([b"a"] * 200)],
+    "answers that are none": [b"HTTP/1.1 100 Continue\r\n\r\n"] * 200,
+    "nothing": [],
+}
+
+
+class DrippingServer(RawServer):
+    """Keeps every connection open, and counts how many the other side has closed."""
+
+    def __init__(self, pieces):
+        self.open = 0
+        super().__init__(pieces, pause=0.05)
+
+    def _serve(self):
+        while not self.stop.is_set():
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._drip, args=(connection,), daemon=True).start()
+
+    def _drip(self, connection):
+        self.open += 1
+        with connection:
+            try:
+                for piece in self.pieces:
+                    connection.sendall(piece)
+                    if self.stop.wait(self.pause):
+                        return
+                while connection.recv(65536):
+                    pass
+            except OSError:
+                pass
+            finally:
+                self.open -= 1
+
+
+def settled(now, seconds=5.0):
+    """Wait until *now* says yes; whether it did."""
+    ends = time.monotonic() + seconds
+    while not now() and time.monotonic() < ends:
+        threading.Event().wait(0.02)
+    return now()
+
+
+def fetching():
+    return [thread for thread in threading.enumerate() if thread.name == "tertulia-fetch"]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("pieces", DRIPS.values(), ids=DRIPS.keys())
+def test_what_is_given_up_leaves_no_thread_and_no_socket(pieces, scheme):
+    """Whatever part of an answer drips, TLS's greeting too, threads and sockets go back to what they were."""
+    with DrippingServer(pieces) as server:
+        fetcher = Fetcher((f"127.0.0.1:{server.port}",), timeout_seconds=0.3)
+        for _ in range(3):
+            with pytest.raises(FetchError):
+                fetcher.get(server.url.replace("http:", f"{scheme}:"))
+        assert settled(lambda: not fetching()) and settled(lambda: server.open == 0)
+
+
+def test_an_answer_that_says_when_to_come_back_is_an_answer(web, httpserver):
+    """``Retry-After`` is for the caller to read; it is not waited for here, and not asked again."""
+    for status in (413, 429, 503):
+        httpserver.expect_oneshot_request("/").respond_with_data("", status=status, headers={"Retry-After": "1"})
+        answer = web.get(httpserver.url_for("/"))
+        assert (status, "1") == (answer.status, answer.headers["retry-after"])
+    assert 3 == len(httpserver.log)
+
+
+# Character sets ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "expected"),
+    [
+        ("ñ€".encode("cp1252"), "text/html; charset=iso-8859-1", "ñ€"),  # as the web reads that name
+        ("ñ".encode(), 'text/html; charset="UTF-8"', "ñ"),
+        ("ñ".encode("utf-16"), "text/html; charset=utf-8", "ñ"),  # the mark comes before the header
+        (b"\xef\xbb\xbf" + "ñ".encode(), "text/html; charset=latin1", "ñ"),
+        (b'<meta charset="windows-1252">\xf1', "text/html", '<meta charset="windows-1252">ñ'),
+        (b"<meta charset=x-user-defined><!-- -->", "text/html", "<meta charset=x-user-defined><!-- -->"),
+        (b"<META content='text/html; charset=latin1' http-equiv=Content-Type>\xf1", "text/html", None),
+        (b'<?xml version="1.0" encoding="iso-8859-15"?>\xa4', "application/xhtml+xml", None),
+        (b'<!-- <meta charset="koi8-r"> -->\xf1', "text/html", '<!-- <meta charset="koi8-r"> -->ñ'),
+        (
+            '<meta name="x" content="charset=koi8-r">ñ'.encode(),
+            "text/html",
+            '<meta name="x" content="charset=koi8-r">ñ',
+        ),
+        (b'<meta charset="utf-16">\xc3\xb1', "text/html", '<meta charset="utf-16">ñ'),
+        (b"\xf1", "text/html", "ñ"),  # no word about it, and no UTF-8
+        ("ñ".encode(), "text/html", "ñ"),
+        ("ñ".encode(), "text/plain", "ñ"),
+        (b"\xf1", "application/json", "�"),
+        (b"\xf1", "text/html; charset=klingon", "ñ"),
+    ],
+)
+def test_text_is_read_as_a_browser_would(body, content_type, expected):
+    """Byte order mark, header, ``<meta>`` of the first 1,024 bytes, and windows-1252 where nothing else fits."""
+    text = Fetched("https://x.example/", 200, {"content-type": content_type}, body).text
+    assert text == expected if expected is not None else text[-1] in "ñ€"
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["punycode", "idna", "base64", "hex", "zip", "bz2", "rot13", "uu", "quopri", "undefined", "unicode_escape",
+     "raw_unicode_escape", "utf-7", "utf-32", "mbcs", "cp037", "utf-8\x00", "\x00", "ñ", '"', "a" * 9000],
+)  # fmt: skip
+def test_only_the_webs_own_encodings(charset):
+    """Python has codecs that are no character set of the web, some of them slow: none is used, and none raises."""
+    body = b"+AOE-a" * 60_000
+    answer = Fetched("https://x.example/", 200, {"content-type": f"text/plain; charset={charset}"}, body)
+    begun = time.process_time()
+    assert body.decode() == answer.text
+    assert time.process_time() - begun < 1

@@ -1,16 +1,32 @@
 """The newsletter's letters: both forms, one-click unsubscribing, links that only their reader can use."""
 
+import hmac
+from datetime import timedelta
 from email.utils import parseaddr
 
 import pytest
 from msgspec.structs import replace
 
-from tertulia.core import settings
+from tertulia.core import settings, smtp
+from tertulia.core.errors import FetchError, NetworkError, SettingError
+from tertulia.core.settings import Secret
+from tertulia.store.subscribers import Subscriber
+from tertulia.store.tables import SubscriberState
 from tertulia.syndication.networks import mail
-from tests.fakes import FakeMail
+from tests.fakes import NOW, FakeMail
 from tests.house import POST, House
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+LATE = NOW + timedelta(days=60)
+READER = Subscriber(7, "lectora@ejemplo.example", "es", SubscriberState.PENDING)
+
+
+class Stripped(FakeMail):
+    """Somebody on the way hides that the server knows TLS."""
+
+    def __init__(self):
+        super().__init__(stripped=True)
 
 
 @pytest.fixture
@@ -26,7 +42,7 @@ def test_a_letter_is_plain_and_html_and_can_be_left_with_one_click(house):
     letter = house.fake.public[0]["letter"]
     leave = letter["List-Unsubscribe"].strip("<>")
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert leave.startswith("https://blog.example/newsletter/leave?token=1-")
+    assert leave.startswith("https://blog.example/newsletter/leave?token=")
     assert leave in letter.get_body(("plain",)).get_content()
     page = letter.get_body(("html",)).get_content()
     assert "O sí &amp; &lt;no&gt;." in page
@@ -44,23 +60,97 @@ def test_a_hostile_title_breaks_no_header(house):
     assert letter["Subject"] == "Hola Bcc: todos@ejemplo.example"
 
 
-def test_a_token_is_good_for_one_reader_and_one_purpose():
-    """What unsubscribes reader 7 neither confirms them nor unsubscribes reader 8."""
-    found = settings.load(environ={"SECRET_KEY": "a-long-secret"})
-    token = mail.token(found, "leave", 7)
-    assert mail.reader_of(found, "leave", token) == 7
-    assert mail.reader_of(found, "confirm", token) is None
-    assert mail.reader_of(found, "leave", token.replace("7-", "8-")) is None
-    assert mail.reader_of(settings.load(environ={}), "leave", token) is None
-    for nonsense in ("", "7", "7-", "-", "ñ-1", "7-" + "0" * 32):
-        assert mail.reader_of(found, "leave", nonsense) is None
+def test_a_token_is_good_for_one_reader_and_one_purpose(house):
+    """What unsubscribes a reader neither confirms them nor unsubscribes another; nonsense does nothing."""
+    readers, found = house.store.subscribers, house.found
+    one, two = (readers.ask(f"{name}@ejemplo.example", "es", house.clock) for name in ("una", "dos"))
+    token = mail.token(found, "leave", one, house.clock)
+    assert mail.reader_of(found, readers, "leave", token, house.clock) == one
+    assert mail.reader_of(found, readers, "confirm", token, house.clock) is None
+    assert mail.reader_of(found, readers, "leave", mail.token(found, "leave", two, house.clock), house.clock) == two
+    assert mail.reader_of(settings.load(environ={}), readers, "leave", token, house.clock) is None
+    assert mail.reader_of(found, readers, "confirm", mail.token(found, "confirm", one, house.clock), LATE) is None
+    for nonsense in (
+        "",
+        "7",
+        "7-",
+        "-",
+        "ñ-1",
+        "1-ñ",
+        "1-\ud800",
+        "1-\x00",
+        "٣-1",
+        "7-" + "0" * 32,
+        "9" * 99 + "-x",
+        token[:-1],
+    ):
+        assert mail.reader_of(found, readers, "leave", nonsense, house.clock) is None
+
+
+def test_a_link_never_acts_for_who_got_the_number_later(house):
+    """The store gives numbers again; the link names whom it was written for."""
+    readers, found = house.store.subscribers, house.found
+    one = readers.ask("una@ejemplo.example", "es", house.clock)
+    tokens = {purpose: mail.token(found, purpose, one, house.clock) for purpose in ("confirm", "leave")}
+    readers.erase(one.id)
+    assert readers.ask("victima@ejemplo.example", "es", house.clock).id == one.id
+    for purpose, token in tokens.items():
+        assert mail.reader_of(found, readers, purpose, token, house.clock) is None
+
+
+def test_a_link_of_an_old_letter_still_leaves(house):
+    """Letters of before carry a link of another form: it unsubscribes, and does nothing else."""
+    one = house.store.subscribers.ask("una@ejemplo.example", "es", house.clock)
+    key = house.found.secret_key.reveal().encode()
+    for purpose, reader in (("leave", one), ("confirm", None)):
+        old = f"{one.id}-{hmac.digest(key, f'newsletter {purpose} {one.id}'.encode(), 'sha256').hex()[:32]}"
+        assert mail.reader_of(house.found, house.store.subscribers, purpose, old, house.clock) == reader
+        assert mail.reader_of(house.found, house.store.subscribers, purpose, f"{old}ñ", house.clock) is None
+
+
+def test_a_password_travels_by_tls_alone(house):
+    """Where STARTTLS is offered, nothing is said in the clear but the greeting."""
+    house.announce()
+    assert house.fake.public
+    clear = [line for line in house.fake.heard if not line.startswith("TLS ")]
+    assert {line.split()[0].upper() for line in clear} == {"EHLO", "STARTTLS"}
+
+
+def test_without_tls_no_password_is_sent(tmp_path):
+    """A server without STARTTLS, or somebody who hid it, gets neither password nor letter; the setting is named."""
+    house = House(tmp_path, Stripped)
+    house.announce()
+    with pytest.raises(NetworkError, match="smtps://"):
+        mail.send(house.found, mail.confirmation(house.found, "https://blog.example", "B", READER, house.clock))
+    with pytest.raises(FetchError, match="smtps://"):
+        smtp.send(house.found.smtp_url, "a@blog.example", "b@ejemplo.example", "Hola", "Hola", house.clock)
+    assert house.fake.public == []
+    assert {line.upper().split()[0] for line in house.fake.heard} == {"EHLO", "QUIT"}
+    house.fake.close()
+
+
+def test_without_a_password_a_server_of_the_house_needs_no_tls(tmp_path):
+    """A relay on the same machine may want neither password nor TLS."""
+    fake = FakeMail(stripped=True)
+    smtp.send(Secret(f"smtp://127.0.0.1:{fake.port}"), "a@blog.example", "b@ejemplo.example", "Hola", "Adiós", NOW)
+    assert fake.public[0]["to"] == "b@ejemplo.example"
+    fake.close()
+
+
+@pytest.mark.parametrize(
+    "address", ["http://correo.invalid", "smtp://", "smtp://[correo", "correo.invalid", "smtp://a:b@correo.invalid:x"]
+)
+def test_an_address_that_makes_no_sense_is_told(address):
+    """The setting is named."""
+    with pytest.raises(SettingError, match="SMTP_URL"):
+        smtp.send(Secret(address), "a@blog.example", "b@ejemplo.example", "Hola", "Adiós", NOW)
 
 
 def test_confirming_is_asked_by_letter(house):
     """The first letter to a reader holds a link to confirm, and says what happens without."""
     reader = house.store.subscribers.ask("nueva@ejemplo.example", "es", house.clock)
     letter = mail.confirmation(house.found, "https://blog.example", "Bitácora", reader, house.clock)
-    assert f"/newsletter/confirm?token={reader.id}-" in letter.get_content()
+    assert "/newsletter/confirm?token=" in letter.get_content()
     mail.send(house.found, letter)
     assert house.fake.public[0]["to"] == "nueva@ejemplo.example"
 
@@ -82,5 +172,6 @@ def test_the_owner_hears_of_failures_and_nobody_else(house):
     """Without OWNER_EMAIL no letter is sent."""
     mail.to_owner(house.found, "algo falló", "Mastodon dice que no")
     assert house.fake.public == []
-    mail.to_owner(replace(house.found, owner_email="ana@blog.example"), "algo falló", "Mastodon dice que no")
+    found = settings.load(house.folder, house.fake.environ() | {"OWNER_EMAIL": "ana@blog.example"})
+    mail.to_owner(found, "algo falló", "Mastodon dice que no")
     assert house.fake.public[0]["to"] == "ana@blog.example"

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tertulia.content.metadata import KEYS, interpret, listed, parse_date, split
+from tertulia.content.metadata import interpret, key_names, listed, parse_date, split
 from tertulia.core import languages
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -55,7 +55,7 @@ def test_keys_are_known_by_every_name(written, key):
 
 def test_all_keys_have_a_name_of_their_own():
     """No name leads to two keys."""
-    names = [name.casefold() for names in KEYS.values() for name in names]
+    names = [name.casefold() for names in key_names().values() for name in names]
     assert sorted(set(names)) == sorted(names)
 
 

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from tertulia.content import snapshot
 from tertulia.core import settings
+from tertulia.core.errors import FetchRefusedError
 from tertulia.core.fetch import Fetcher
 from tertulia.syndication.drafts import draft
-from tertulia.syndication.networks import network_classes
-from tertulia.syndication.networks.base import CANNOT, Message, Sending
-from tests.fakes import FAKES, FAULTS, NOW, FakeOrganisation
+from tertulia.syndication.networks import linkedin, network_classes, telegram, wire, x
+from tertulia.syndication.networks.base import CANNOT, Message, Refusal, Sending
+from tests.fakes import FAKES, FAULTS, NOW, FakeBluesky, FakeLinkedIn, FakeOrganisation
 from tests.house import POST, House
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -212,3 +213,61 @@ def refused_connection(web: Fetcher):
 
 def message_of(house: House, **changes) -> Message:
     return draft(replace(POST, **changes), house.network).messages[0]
+
+
+def test_an_answer_of_ours_with_the_link_is_no_announcement(tmp_path):
+    """On Bluesky the owner told somebody of the article before it was announced: it is announced all the same."""
+    house = House(tmp_path, FakeBluesky)
+    value = {
+        "text": "Lo cuento aquí", "createdAt": NOW.isoformat(), "reply": {"parent": {}, "root": {}},
+        "embed": {"external": {"uri": POST.url}},
+    }  # fmt: skip
+    house.fake.records["3kaaaaaaaaaaa"] = {
+        "uri": "at://did/app.bsky.feed.post/3kaaaaaaaaaaa",
+        "cid": "c",
+        "value": value,
+    }
+    (outcome,) = house.announce()
+    assert ("delivered", "", 2) == (outcome.state, outcome.reason, len(house.fake.records))
+    house.close()
+
+
+@pytest.mark.parametrize("words", ["too large", "too slow"])
+def test_an_answer_that_we_gave_up_on_may_be_a_yes(words):
+    """The server acted, and what it answered was refused by us: that is no sign that nothing was sent."""
+    assert wire.maybe_sent(FetchRefusedError(words))
+
+
+def test_an_address_that_was_never_asked_is_a_no():
+    """A private address, or none at all, is refused before anything leaves: with a cause."""
+    error = FetchRefusedError("private")
+    error.__cause__ = ValueError("10.0.0.1")
+    assert not wire.maybe_sent(error)
+
+
+@pytest.mark.parametrize(
+    ("read", "body", "code"),
+    [
+        (x._refusal, {"detail": "You are not allowed to create a Tweet with duplicate content."}, Refusal.DUPLICATE),
+        (x._refusal, {"detail": "Your duplicate key was refused."}, Refusal.OTHER),
+        (telegram._refusal, {"description": "Bad Request: message is not modified: specified…"}, Refusal.UNCHANGED),
+        (telegram._refusal, {"description": "Bad Request: message to delete not found"}, Refusal.GONE),
+        (telegram._refusal, {"description": "Bad Request: chat not found"}, Refusal.OTHER),
+        (linkedin._refusal, {"code": "NONEXISTENT_VERSION"}, Refusal.VERSION_RETIRED),
+        (linkedin._refusal, {"code": "ACCESS_DENIED", "message": "conversion refused"}, Refusal.OTHER),
+    ],
+)
+def test_a_refusal_has_a_code_that_comes_from_the_answer_alone(read, body, code):
+    """What follows from a refusal never hangs on words of ours, nor of the post's, in a sentence."""
+    assert code is read(body)
+
+
+def test_a_retired_version_of_linkedin_says_which_setting(tmp_path):
+    """The refusal names LINKEDIN_VERSION and where to look."""
+    house = House(tmp_path, FakeLinkedIn)
+    house.fake.refusal = lambda: (426, {"status": 426, "code": "NONEXISTENT_VERSION", "message": "not active"})
+    house.fake.fail_next("422")
+    (outcome,) = house.announce()
+    assert "refused" == outcome.state
+    assert "LINKEDIN_VERSION" in outcome.reason
+    house.close()

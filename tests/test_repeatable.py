@@ -113,6 +113,36 @@ def two_blogs(folder: Path) -> tuple[dict, dict]:
     return common | mine, common | theirs
 
 
+AGAIN = """
+import json, pathlib, sys
+from PIL import Image
+from pelican import Pelican
+from pelican.settings import read_settings
+
+settings = json.loads(sys.argv[2])
+pelican = Pelican(read_settings(sys.argv[1], override=settings))
+pelican.run()
+content = pathlib.Path(settings["PATH"])
+Image.new("RGB", (300, 200), "#789").save(content / "posts/new.png")
+(content / "posts/one.md").write_text("Title: One more\\nDate: 2026-03-01\\n\\n![A new one](new.png)\\n", "utf-8")
+(content / "theme/static/site.css").write_text("body { color: blue }", "utf-8")
+(content / "people.toml").unlink()
+pelican.run()
+"""
+
+
+def test_one_pelican_may_run_again(tmp_path):
+    """As ``pelican --autoreload`` does: the second run finds what has changed, and nothing of the first."""
+    _, settings = two_blogs(tmp_path)
+    settings |= {"DELETE_OUTPUT_DIRECTORY": True, "OUTPUT_PATH": str(tmp_path / "again")}
+    settings |= {"IMAGE_CACHE_PATH": str(tmp_path / "images"), "CONVERSATION_PATH": str(tmp_path / "conversation")}
+    for script in (AGAIN, ALONE):
+        command = [sys.executable, "-c", script, str(ROOT / "pelicanconf.py"), json.dumps(settings)]
+        subprocess.run(command, check=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        settings = {**settings, "OUTPUT_PATH": str(tmp_path / "alone")}
+    assert fingerprint(tmp_path / "again") == fingerprint(tmp_path / "alone")
+
+
 @pytest.mark.parametrize("moment", ["article_generator_init", "all_generators_finalized"])
 def test_two_builds_in_one_process_do_not_disturb_each_other(moment, tmp_path):
     """A blog that is built in the middle of another gives, and leaves, the bytes of a process of its own."""

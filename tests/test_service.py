@@ -241,6 +241,29 @@ def test_the_address_is_only_kept_for_who_asked_and_is_written_to_once_confirmed
     assert None is talk.store.letters.notice_of(above.id)
 
 
+def test_an_old_notice_link_never_acts_for_somebody_else(talk):
+    """The store gives the number of a notice that went to the next one: the link of the first does nothing to it."""
+    talk.said(email="mia@correo.example", notify="yes")
+    (letter,) = talk.store.letters.due(talk.clock)
+    confirm, leave = re.findall(r"https://blog\.example(/comments/notice/\S+)", letter.body)
+    talk.browser.post(leave)
+    above = talk.said(email="victima@correo.example", notify="yes", text="Otra cosa")
+    for link in (confirm, leave):
+        assert 404 == talk.browser.get(link).status_code
+        assert 404 == talk.browser.post(link).status_code
+    assert "pending" == talk.store.letters.notice_of(above.id).state
+
+
+@pytest.mark.parametrize("text", ["a" * 1600, "https://ejemplo.example/" + "a" * 1600, "日本" * 900, "👩‍👧" * 1600])
+def test_an_endless_word_is_quoted_up_to_where_it_fits(tmp_path, text):
+    """The writer is answered as usual, and the owner gets the letter."""
+    talk = Talk(tmp_path / "two", environ={"OWNER_EMAIL": "reme@blog.example"})
+    said = talk.said(text=text)
+    assert "waiting" == said.status
+    (letter,) = talk.store.letters.due(talk.clock)
+    assert "…" in letter.body
+
+
 def test_a_browser_that_is_remembered_is_the_same_person(talk):
     """Only when ticked; without it each comment is somebody new."""
     first = talk.said(remember="yes")

@@ -3,10 +3,14 @@
 import sqlite3
 from datetime import timedelta
 
+import msgspec
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from tertulia.core.errors import StoreError
 from tertulia.store import connection, open_store
@@ -73,6 +77,44 @@ def test_a_touched_row_is_remembered_as_touched(store):
     store.deliveries.mark_in_flight(store.deliveries.claim(NOW, ["telegram"]), NOW)
     again = store.deliveries.claim(NOW + timedelta(hours=1), ["telegram"])
     assert again.attempt_started_at == NOW
+
+
+def test_words_of_a_row_whose_first_attempt_is_open_stay(store):
+    """It waits, and may have arrived all the same: new words would be said of what is there with the old ones."""
+    store.deliveries.enqueue([ROW], NOW)
+    held = store.deliveries.claim(NOW, ["telegram"])
+    store.deliveries.mark_in_flight(held, NOW)
+    store.deliveries.waiting(held, NOW + timedelta(hours=1), "500", maybe_sent=True)
+    assert 0 == store.deliveries.enqueue([msgspec.structs.replace(ROW, message="other", words="h2")], NOW)
+    (kept,) = store.deliveries.all()
+    assert (ROW.message, ROW.words) == (kept.message, kept.words)
+
+
+def test_what_was_taken_down_stays_so_whoever_comes_late(store):
+    """A process that lost its lease tells that it delivered, after another did and the owner took the post down."""
+    store.deliveries.enqueue([ROW], NOW)
+    slow = store.deliveries.claim(NOW, ["telegram"])
+    quick = store.deliveries.claim(NOW + timedelta(hours=1), ["telegram"])
+    store.deliveries.delivered(quick, "{}", NOW)
+    assert store.deliveries.withdrawn(quick.id)
+    store.deliveries.delivered(slow, "{}", NOW)
+    assert ["withdrawn"] == [row.state for row in store.deliveries.all()]
+
+
+def test_a_store_of_before_keeps_what_it_knows(tmp_path, store):
+    """The column that was renamed still says when the open attempt began."""
+    store.deliveries.enqueue([ROW], NOW)
+    store.deliveries.mark_in_flight(store.deliveries.claim(NOW, ["telegram"]), NOW)
+    config = Config()
+    config.set_main_option("script_location", str(connection.Path(connection.__file__).parent / "migrations"))
+    with store.database.writing() as conn:
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0003")
+        assert [connection.stamp(NOW)] == list(conn.execute(text("SELECT touched_at FROM deliveries")).scalars())
+    store.close()
+    again = open_store("sqlite:///var/tertulia.db", tmp_path)
+    assert [NOW] == [row.attempt_started_at for row in again.deliveries.all()]
+    again.close()
 
 
 def test_only_the_chosen_networks_and_posts_are_claimed(store):

@@ -8,10 +8,10 @@ import subprocess
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tertulia.content.metadata import KEYS, STATUSES
+from tertulia.content.metadata import key_names
 from tertulia.core import conf
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
-from tertulia.core.languages import say, spoken
+from tertulia.core.languages import current, say, spoken
 from tertulia.core.text import slugify
 
 SLUG_LENGTH = 60  # characters of a file's name that come from the title
@@ -75,14 +75,13 @@ def header(fields: dict[str, str | None]) -> str:
 
 
 def key_name(key: str) -> str:
-    """What the author calls *key*: its first name in Spanish, its own in English."""
-    names = KEYS[key]
-    return names[0] if spoken() == "es" else next((n for n in names if n.casefold() == key), names[-1])
+    """What the blog's language calls *key*."""
+    return key_names()[key][0]
 
 
 def status_word(status: str) -> str:
     """*status* in the blog's language."""
-    return STATUSES[status][0 if spoken() == "es" else -1]
+    return current().written("statuses")[status][0]
 
 
 def run(root: Path, title: str, *, lang: str, draft: bool, edit: bool) -> None:

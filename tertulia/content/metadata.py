@@ -1,4 +1,4 @@
-"""The metadata of a post: the block on top of its file, in Spanish or in English.
+"""The metadata of a post: the block on top of its file, in the words of any language we have.
 
 Two ways to write it. A block of ``Clave: valor`` lines that a blank line ends (an indented line goes on with the
 value above), or the same between two ``---`` lines, where values may also stand in quotes, as YAML has them, and
@@ -15,66 +15,33 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from tertulia.content.networks import NETWORKS, is_network
-from tertulia.core.languages import say
+from tertulia.core import languages
+from tertulia.core.languages import Languages, current, say
 from tertulia.core.models import Problem, Severity
 
-# Each key by its one name in code, then the names an author may write. Accents and capitals do not matter.
-KEYS: dict[str, tuple[str, ...]] = {
-    "title": ("Título", "Title"),
-    "date": ("Fecha", "Date"),
-    "modified": ("Modificado", "Modificada", "Modified"),
-    "id": ("Id", "Identificador"),
-    "slug": ("Slug",),
-    "status": ("Estado", "Status"),
-    "lang": ("Idioma", "Lang", "Language"),
-    "category": ("Categoría", "Categorías", "Tema", "Temas", "Category", "Categories"),
-    "tags": ("Etiquetas", "Etiqueta", "Tags", "Tag", "Keywords"),
-    "author": ("Autor", "Autora", "Autores", "Autoras", "Author", "Authors"),
-    "summary": ("Resumen", "Summary", "Description"),
-    "cover": ("Portada", "Cover", "Image"),
-    "cover_alt": ("Texto de portada", "Portada alt", "Cover alt", "Image alt"),
-    "series": ("Serie", "Series"),
-    "aliases": ("Alias", "Aliases"),
-    "via": ("Vía", "Via"),
-    "source": ("Fuente", "Fuentes", "Source", "Sources"),
-    "photo": ("Foto", "Fotos", "Photo", "Photos"),
-    "thanks": ("Gracias", "Thanks"),
-    "update": ("Actualización", "Update"),
-    "question": ("Pregunta", "Question"),
-    "toc": ("Índice", "Toc"),
-    "embeds": ("Incrustados", "Embeds"),
-    "template": ("Plantilla", "Template"),
-    **{name: network.metadata_keys for name, network in NETWORKS.items()},
-}
+# Each key by its one name in code. What authors call it is said by the section ``written`` of each language.
+KEYS = (
+    "title", "date", "modified", "id", "slug", "status", "lang", "category", "tags", "author", "summary", "cover",
+    "cover_alt", "series", "aliases", "via", "source", "photo", "thanks", "update", "question", "toc", "embeds",
+    "template",
+    *NETWORKS,
+)  # fmt: skip
 CREDIT_KEYS = ("via", "source", "photo", "thanks")
 LIST_KEYS = ("category", "tags", "author", "aliases", *CREDIT_KEYS)
 REPEATABLE_KEYS = (*LIST_KEYS, "update")
-
-STATUSES = {
-    "published": ("publicado", "publicada", "published"),
-    "draft": ("borrador", "draft"),
-    "hidden": ("oculto", "oculta", "hidden"),
-    "unlisted": ("sin listar", "unlisted"),
-}
-
-MONTHS = {
-    name: number
-    for names in (
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-        "january february march april may june july august september october november december",
-    )
-    for number, name in enumerate(names.split(), 1)
-} | {"setiembre": 9}
 
 _FENCE = re.compile(r"---[ \t]*")
 _FIELD = re.compile(r"([^\W\d_][\w \-]{0,30}?)[ \t]*:(?:[ \t]+(.*)|[ \t]*)")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}:\d{2}(?::\d{2})?)\s*(Z|[+-]\d{2}:?\d{2})?)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s+(\d{1,2}:\d{2}))?")
-_SPANISH = re.compile(r"(\d{1,2}) de (\w+) (?:de |del )?(\d{4})(?:,? (?:a las )?(\d{1,2}:\d{2}))?", re.I)
-_ENGLISH = re.compile(r"(\w+) (\d{1,2}),? (\d{4})", re.I)
+_DAY_MONTH = re.compile(
+    r"(\d{1,2}) (?:de |d['’])(\w+) (?:de |del )?(\d{4})(?:,? (?:a las |a les )?(\d{1,2}:\d{2}))?", re.I
+)
+_MONTH_DAY = re.compile(r"(\w+) (\d{1,2}),? (\d{4})", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +100,27 @@ def fold(name: str) -> str:
     return " ".join("".join(c for c in letters if not unicodedata.combining(c)).replace("_", " ").split())
 
 
-_BY_NAME = {fold(name): key for key, names in KEYS.items() for name in (*names, key)}
+def key_names() -> dict[str, tuple[str, ...]]:
+    """What an author may call each key, the blog's language first."""
+    written = current().written("keys")
+    return {key: NETWORKS[key].metadata_keys if key in NETWORKS else written.get(key, (key,)) for key in KEYS}
+
+
+@lru_cache(maxsize=8)
+def _by_name(_spoken: Languages) -> dict[str, str]:
+    return {fold(name): key for key, names in key_names().items() for name in (*names, key)}
+
+
+@lru_cache(maxsize=8)
+def _months(spoken: Languages) -> dict[str, int]:
+    names = {fold(name): int(number) for number, more in spoken.written("months").items() for name in more}
+    return {fold(name): number for code in spoken.codes() for number, name in languages.months(code).items()} | names
 
 
 def _key_of(name: str) -> str:
     """The key that an author means by *name*; "" when there is none such."""
     folded = fold(name)
-    if key := _BY_NAME.get(folded):
+    if key := _by_name(current()).get(folded):
         return key
     underscored = folded.replace(" ", "_")
     return underscored if is_network(underscored) else ""
@@ -180,7 +161,7 @@ def split(text: str, path: str) -> Header:
 def _is_header(block: list[str]) -> bool:
     """Whether a first paragraph is metadata: it opens with ``Clave: valor`` and holds a key that we know."""
     matches = [_FIELD.fullmatch(line) for line in block]
-    return bool(matches and matches[0]) and any(m and fold(m[1]) in _BY_NAME for m in matches)
+    return bool(matches and matches[0]) and any(m and fold(m[1]) in _by_name(current()) for m in matches)
 
 
 def _fields(lines: list[str], start: int, end: int, path: str, *, fenced: bool) -> tuple[list[Field], list[Problem]]:
@@ -221,11 +202,11 @@ def _unquoted(value: str) -> str:
 
 def _nearest(name: str) -> str:
     """The advice for an unknown key: the nearest known one, or how to get rid of it."""
-    near = difflib.get_close_matches(fold(name), _BY_NAME, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(fold(name), _by_name(current()), n=1, cutoff=0.6)
     if not near:
         return say("unknown_key_fix")
-    key = _BY_NAME[near[0]]
-    shown = next((n for n in KEYS[key] if fold(n) == near[0]), KEYS[key][0])
+    key = _by_name(current())[near[0]]
+    shown = next((n for n in key_names()[key] if fold(n) == near[0]), key_names()[key][0])
     return say("unknown_key_near", key=shown)
 
 
@@ -256,10 +237,10 @@ def parse_date(value: str, zone: ZoneInfo) -> dt.datetime | None:
         year, month, day, clock, offset = int(m[1]), int(m[2]), int(m[3]), m[4], m[5]
     elif m := _DAY_FIRST.fullmatch(value):
         year, month, day, clock = int(m[3]), int(m[2]), int(m[1]), m[4]
-    elif m := _SPANISH.fullmatch(value):
-        year, month, day, clock = int(m[3]), MONTHS.get(m[2].lower(), 0), int(m[1]), m[4]
-    elif m := _ENGLISH.fullmatch(value):
-        year, month, day, clock = int(m[3]), MONTHS.get(m[1].lower(), 0), int(m[2]), None
+    elif m := _DAY_MONTH.fullmatch(value):
+        year, month, day, clock = int(m[3]), _months(current()).get(fold(m[2]), 0), int(m[1]), m[4]
+    elif m := _MONTH_DAY.fullmatch(value):
+        year, month, day, clock = int(m[3]), _months(current()).get(fold(m[1]), 0), int(m[2]), None
     else:
         return None
     hour, minute, second = (*(int(part) for part in (clock or "0:0").split(":")), 0)[:3]
@@ -272,7 +253,7 @@ def parse_date(value: str, zone: ZoneInfo) -> dt.datetime | None:
     return moment
 
 
-def interpret(header: Header, path: str, zone: ZoneInfo, languages: Iterable[str] = ("es", "en")) -> Metadata:
+def interpret(header: Header, path: str, zone: ZoneInfo, allowed: Iterable[str] | None = None) -> Metadata:
     """
     The typed metadata of a post.
 
@@ -280,7 +261,7 @@ def interpret(header: Header, path: str, zone: ZoneInfo, languages: Iterable[str
         header: What ``split`` gave.
         path: As shown to the author in problems.
         zone: The blog's time zone, for dates without an offset.
-        languages: Those the blog may be written in; another one is a problem.
+        allowed: The languages that the blog may be written in, all if not told; another one is a problem.
     """
     meta = Metadata(problems=list(header.problems))
     seen: set[str] = set()
@@ -293,7 +274,7 @@ def interpret(header: Header, path: str, zone: ZoneInfo, languages: Iterable[str
         seen.add(f.key)
         meta.lines.setdefault(f.key, f.line)
         if f.value or _is_network(f.key):
-            _take(meta, f, path, zone, tuple(languages))
+            _take(meta, f, path, zone, tuple(current().codes() if allowed is None else allowed))
     return meta
 
 
@@ -310,7 +291,7 @@ def _take(meta: Metadata, f: Field, path: str, zone: ZoneInfo, languages: tuple[
             _report(meta, path, f, "bad_date", severity="error")
         setattr(meta, f.key, moment)
     elif f.key == "status":
-        meta.status = next((status for status, names in STATUSES.items() if fold(f.value) in names), "")
+        meta.status = _status_of(f.value)
         if not meta.status:
             meta.status = "draft"  # rather unseen than seen too soon
             _report(meta, path, f, "bad_status", severity="warning")
@@ -328,11 +309,16 @@ def _take(meta: Metadata, f: Field, path: str, zone: ZoneInfo, languages: tuple[
         items = (item.lstrip("#") if f.key == "tags" else item for item in listed(f.value))
         into[f.key] += [item for item in items if item and item not in into[f.key]]
     elif f.key == "toc":
-        meta.toc = fold(f.value) in ("si", "yes", "true", "1")
+        meta.toc = f.value.casefold() in current().words("yes") | {"true", "1"}
     elif _is_network(f.key):
         meta.networks[f.key] = f.value
     else:
         setattr(meta, f.key, f.value)
+
+
+def _status_of(value: str) -> str:
+    statuses = current().written("statuses").items()
+    return next((status for status, names in statuses if fold(value) in (status, *map(fold, names))), "")
 
 
 def _take_update(meta: Metadata, f: Field, path: str, zone: ZoneInfo) -> None:

@@ -125,7 +125,8 @@ class Notices:
         )
 
     def _notice(self, what: str, notice: Notice) -> str:
-        return f"{self.blog.service}/comments/notice/{self.signer.sign('notice', [what, notice.id], self.now())}"
+        token = self.signer.sign_row("notice", what, notice.id, notice.email, self.now())
+        return f"{self.blog.service}/comments/notice/{token}"
 
     def _title(self, said: Said) -> str:
         post = self.blog.post(said.post, said.lang)

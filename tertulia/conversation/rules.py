@@ -94,7 +94,7 @@ def judge(case: Case) -> Verdict:
     points = sum(reason.points for reason in reasons)
     if points >= SPAM:
         return Verdict(Status.SPAM, points, tuple(reasons))
-    if points < SUSPECT and case.known.trust == Trust.TRUSTED:
+    if points < SUSPECT and case.known.trust == Trust.TRUSTED and case.incoming.author.is_vouched:
         return Verdict(Status.APPROVED, points, (*reasons, Reason("rule_trusted", {})))
     if points < SUSPECT and _small_edit(case):
         return Verdict(Status.APPROVED, points, (*reasons, Reason("rule_small_edit", {})))
@@ -219,6 +219,11 @@ def person(case: Case) -> Reason | None:
     return Reason("rule_first", {})
 
 
+def unproved(case: Case) -> Reason | None:
+    """It names an author for whom the page that it came from does not speak."""
+    return None if case.incoming.author.is_vouched else Reason("rule_unproved", {"host": site_of(case.incoming.url)})
+
+
 def akismet(case: Case) -> Reason | None:
     """What Akismet says, where the owner asked it."""
     return Reason("rule_akismet", {}, 4) if case.second_opinion else None
@@ -245,6 +250,7 @@ RULES: tuple[Rule, ...] = (
     work,
     learnt,
     person,
+    unproved,
     akismet,
     private_data,
 )

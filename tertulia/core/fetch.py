@@ -13,23 +13,31 @@ Any status is an answer: the caller looks at ``status``. No answer is a ``FetchE
 ``FetchRefusedError``, each with a sentence for the terminal.
 """
 
+import ipaddress
 import logging
+import os
+import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from email.message import Message
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 import requests
+import webencodings
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests_hardened.ip_filter import InvalidIPAddress
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3 import Retry
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from tertulia.core.errors import FetchError, FetchRefusedError
@@ -44,12 +52,24 @@ _CHUNK = 65_536
 _REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 # What belongs to the first host only, and must not follow a redirect to another one.
 _PERSONAL_HEADERS = ("authorization", "cookie", "proxy-authorization")
+# The one block that IPv6 gives to the open net; all else is private, reserved, or an old way to write an IPv4
+# address: https://www.iana.org/assignments/ipv6-unicast-address-assignments/ (read 2026-11)
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+
+# https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+_PRESCAN_BYTES = 1024
+_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
+_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([^\s"';,]+)""", re.IGNORECASE)
+_META = re.compile(r"<(?:meta|\?xml)[\s/][^>]*>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 # A refused address is told once, by our own sentence.
 logging.getLogger("requests_hardened").setLevel(logging.ERROR)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fetched:
     """An answer, whole and within its limits."""
 
@@ -68,15 +88,11 @@ class Fetched:
         """The media type alone, in lower case: "text/html"; "" when none was told."""
         return _media_type(self.headers.get("content-type", ""))
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """The body as text, in the character set that it declares, else UTF-8; what cannot be read becomes "�"."""
-        header = Message()
-        header["content-type"] = self.headers.get("content-type", "")
-        try:
-            return self.body.decode(header.get_content_charset("utf-8"), "replace")
-        except LookupError:
-            return self.body.decode("utf-8", "replace")
+        """The body as text, in the encoding that ``encoding_of`` finds; what cannot be read becomes "�"."""
+        encoding = encoding_of(self.body, self.headers.get("content-type", ""))
+        return encoding.codec_info.decode(self.body, "replace")[0].removeprefix("\ufeff")
 
     def json(self) -> Any:
         """
@@ -91,6 +107,47 @@ class Fetched:
             raise FetchError(say("web_json", url=self.url)) from error
 
 
+def encoding_of(body: bytes, content_type: str) -> webencodings.Encoding:
+    """
+    The encoding of *body*, as a browser would find it: byte order mark, header, ``<meta>``, and then by looking.
+
+    Only the web's own encodings (https://encoding.spec.whatwg.org/): Python has codecs that are none, and some of
+    them take minutes for a page.
+
+    Args:
+        content_type: The header, as it came.
+    """
+    for mark, label in _BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            return webencodings.lookup(label) or webencodings.UTF8
+    told = _CHARSET.search(content_type)
+    if told and (found := webencodings.lookup(told[1])):
+        return found
+    if _media_type(content_type) not in _HTML_TYPES:
+        return webencodings.UTF8
+    head = _COMMENT.sub("", body[:_PRESCAN_BYTES].decode("latin-1"))
+    for meta in _META.findall(head):
+        if found := webencodings.lookup(_declared(meta)):
+            # A page that could be read so far is in neither form of UTF-16, whatever it says.
+            return webencodings.UTF8 if found.name.startswith("utf-16") else found
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return webencodings.lookup("windows-1252") or webencodings.UTF8
+    return webencodings.UTF8
+
+
+def _declared(element: str) -> str:
+    """The label in ``<meta charset>``, ``<meta http-equiv content>`` or ``<?xml encoding?>``; "" for none."""
+    told = {name.lower(): "".join(values) for name, *values in _ATTRIBUTE.findall(element)}
+    if element.startswith("<?"):
+        return told.get("encoding", "")
+    if "charset" in told:
+        return told["charset"]
+    content = _CHARSET.search(told.get("content", "")) if told.get("http-equiv", "").lower() == "content-type" else None
+    return content[1] if content else ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Limits:
     accept: tuple[str, ...]
@@ -98,7 +155,6 @@ class _Limits:
     cut: bool
     timeout_seconds: float
     ends_at: float
-    given_up: threading.Event = field(default_factory=threading.Event)
 
 
 class Fetcher:
@@ -128,7 +184,7 @@ class Fetcher:
         self._session.mount("http://", _hardened(https=False))
         for pair in allow_private:
             for origin in _origins(pair):
-                self._session.mount(origin, HTTPAdapter(max_retries=_retry()))
+                self._session.mount(origin, _PrivateAdapter(max_retries=_retry()))
 
     def get(
         self,
@@ -194,7 +250,7 @@ class Fetcher:
         asked = requests.Request(
             method, url, params=params, json=json, data=data, files=files, headers=dict(headers or {}), auth=auth
         )
-        return _within(seconds, url, limits, lambda: self._exchange(asked, limits, follow))
+        return _Exchange(lambda: self._exchange(asked, limits, follow)).within(seconds, url)
 
     def _exchange(self, asked: requests.Request, limits: _Limits, follow: bool) -> Fetched:
         first = asked.url
@@ -224,8 +280,57 @@ class Fetcher:
         raise FetchRefusedError(say("web_redirects", url=first, limit=REDIRECTS))
 
 
+class _Watched(HTTPConnection):
+    """A connection whose socket the exchange knows, from the first byte on."""
+
+    def _new_conn(self) -> socket.socket:
+        made = super()._new_conn()
+        _watch(made)
+        return made
+
+    def request(self, *arguments: Any, **named: Any) -> None:
+        if self.sock is not None:  # kept from an earlier exchange
+            _watch(self.sock)
+        super().request(*arguments, **named)
+
+
+class _WatchedTls(_Watched, HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedTls
+
+
+class _Watching(HTTPAdapter):
+    """An adapter whose connections are watched."""
+
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        super().init_poolmanager(*arguments, **named)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+
+class _PrivateAdapter(_Watching):
+    """For what may be private: a test server, one's own service."""
+
+
+class _PublicAdapter(_Watching, IPFilterAdapter):  # type: ignore[misc]
+    """For all else: only addresses of the open net."""
+
+    def build_connection_pool_key_attributes(self, *arguments: Any, **named: Any) -> Any:
+        host, pool = super().build_connection_pool_key_attributes(*arguments, **named)
+        address = ipaddress.ip_address(host["host"])
+        if not address.is_global or (address.version == 6 and address not in _GLOBAL_UNICAST):
+            raise InvalidIPAddress(str(address))
+        return host, pool
+
+
 def _hardened(https: bool) -> HTTPAdapter:
-    adapter: HTTPAdapter = IPFilterAdapter(is_https_proto=https)
+    adapter: HTTPAdapter = _PublicAdapter(is_https_proto=https)  # type: ignore[call-arg]
     adapter.max_retries = _retry()
     return adapter
 
@@ -233,7 +338,17 @@ def _hardened(https: bool) -> HTTPAdapter:
 def _retry() -> Retry:
     # Only for a connection that could not be made. Retrying on a status would make urllib3 read the whole refused
     # body, and a hostile one has no end; retrying a read would go on behind the back of a caller who has given up.
-    return Retry(connect=1, read=0, status=0, redirect=0, other=0, allowed_methods=("GET", "HEAD"), backoff_factor=0.2)
+    # An answer that says "Retry-After" is an answer too: the caller decides when to come back.
+    return Retry(
+        connect=1,
+        read=0,
+        status=0,
+        redirect=0,
+        other=0,
+        allowed_methods=("GET", "HEAD"),
+        backoff_factor=0.2,
+        respect_retry_after_header=False,
+    )
 
 
 def _origins(pair: str) -> list[str]:
@@ -287,36 +402,79 @@ def _read(response: requests.Response, limits: _Limits) -> Fetched:
             if limits.cut:
                 break
             raise FetchRefusedError(say("web_large", url=response.url, limit=limits.max_bytes))
-        if limits.given_up.is_set() or time.monotonic() > limits.ends_at:
+        if time.monotonic() > limits.ends_at:
             raise FetchRefusedError(say("web_slow", url=response.url, seconds=f"{limits.timeout_seconds:g}"))
     return Fetched(response.url, response.status_code, headers, bytes(body[: limits.max_bytes]))
 
 
-def _within(seconds: float, url: str, limits: _Limits, work: Callable[[], Fetched]) -> Fetched:
+class _Exchange(threading.Thread):
     """
-    Do *work* in a thread, and stop waiting for it after *seconds*.
+    One exchange in a thread of its own, which nobody waits for longer than agreed.
 
     Socket timeouts begin anew with each byte, and headers or chunk sizes that drip are read inside http.client
-    where nobody can look at the clock. The thread left behind ends when its socket falls silent.
+    where nobody can look at the clock. So what is given up has its sockets shut: the reading ends at once, and
+    neither thread nor socket stays behind.
     """
-    answer: list[Fetched] = []
-    failure: list[BaseException] = []
 
-    def run() -> None:
+    def __init__(self, work: Callable[[], Fetched]) -> None:
+        super().__init__(daemon=True, name="tertulia-fetch")
+        self._work = carried(work)
+        self._answer: Fetched | None = None
+        self._failure: BaseException | None = None
+        self._lock = threading.Lock()
+        self._handles: list[socket.socket] = []
+        self._given_up = False
+
+    def run(self) -> None:
+        """Do the work, and let go of the sockets."""
         try:
-            answer.append(work())
+            self._answer = self._work()
         except BaseException as error:
-            failure.append(error)
+            self._failure = error
+        finally:
+            with self._lock:
+                for handle in self._handles:
+                    handle.close()
+                self._handles.clear()
 
-    thread = threading.Thread(target=carried(run), daemon=True, name="tertulia-fetch")
-    thread.start()
-    thread.join(seconds)
-    if answer:
-        return answer[0]
-    if failure:
-        raise failure[0]
-    limits.given_up.set()
-    raise FetchRefusedError(say("web_slow", url=url, seconds=f"{seconds:g}"))
+    def within(self, seconds: float, url: str) -> Fetched:
+        """
+        What comes of it in *seconds*.
+
+        Raises:
+            FetchRefusedError: nothing came of it in time.
+        """
+        self.start()
+        self.join(seconds)
+        if self.is_alive():
+            with self._lock:
+                self._given_up = True
+                for handle in self._handles:
+                    _shut(handle)
+            raise FetchRefusedError(say("web_slow", url=url, seconds=f"{seconds:g}"))
+        if self._failure:
+            raise self._failure
+        assert self._answer
+        return self._answer
+
+    def watch(self, connected: socket.socket) -> None:
+        """Remember a socket by a handle of our own: TLS takes the first one away while it greets."""
+        handle = socket.socket(fileno=os.dup(connected.fileno()))
+        with self._lock:
+            self._handles.append(handle)
+            if self._given_up:
+                _shut(handle)
+
+
+def _watch(connected: socket.socket) -> None:
+    exchange = threading.current_thread()
+    if isinstance(exchange, _Exchange):
+        exchange.watch(connected)
+
+
+def _shut(handle: socket.socket) -> None:
+    with suppress(OSError):
+        handle.shutdown(socket.SHUT_RDWR)
 
 
 def _media_type(header: str) -> str:

@@ -110,6 +110,7 @@ class Languages:
         self._known: dict[str, Language] = {}
         self._chains: dict[str, tuple[Language, ...]] = {}
         self._words: dict[str, frozenset[str]] = {}
+        self._written: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def codes(self) -> tuple[str, ...]:
         """Every language that has a file, by code."""
@@ -167,6 +168,25 @@ class Languages:
                 if re.match(start, fold(name)):
                     return str(word)
         return str(rules.get("word", ","))
+
+    def written(self, name: str) -> Mapping[str, tuple[str, ...]]:
+        """
+        What a blogger may write for each entry of the table *name* of the section ``written``.
+
+        Returns:
+            Entry → names in every language, those of the blog's own first.
+        """
+        if name not in self._written:
+            found: dict[str, dict[str, None]] = {}
+            spoken = [language.code for language in self.fallbacks()]
+            for code in dict.fromkeys([*spoken, *self.codes()]):
+                table = self.get(code).table("written").get(name)
+                for entry, names in table.items() if isinstance(table, Mapping) else ():
+                    found.setdefault(entry, {}).update(
+                        dict.fromkeys(map(str, names if isinstance(names, list) else ()))
+                    )
+            self._written[name] = {entry: tuple(names) for entry, names in found.items()}
+        return self._written[name]
 
     def words(self, name: str) -> frozenset[str]:
         """The words *name* of all languages together, for what a person may have written in any."""
@@ -262,6 +282,18 @@ def month_words(day: dt.date, language: str) -> str:
     return f"{day:%Y-%m}"
 
 
+@cache
+def months(language: str) -> Mapping[int, str]:
+    """The months by number, as *language* names them in a date; empty where CLDR does not know it."""
+    from babel import Locale, UnknownLocaleError
+    from babel.dates import get_month_names
+
+    try:
+        return dict(get_month_names("wide", "format", Locale.parse(language, sep="-")))
+    except (UnknownLocaleError, ValueError):
+        return {}
+
+
 def decimal(number: float, form: str = "0.####") -> str:
     """*number* as the blog's language writes it: "1,5"; *form* is a pattern of CLDR."""
     from babel import Locale, UnknownLocaleError
@@ -329,7 +361,7 @@ def _locale_name(code: str) -> str:
 def _over(ours: Any, mine: Any) -> Any:
     """*mine* instead of *ours*; of two tables, entry by entry."""
     if isinstance(ours, Mapping) and isinstance(mine, Mapping):
-        return {**ours, **mine}
+        return {name: _over(ours.get(name), mine.get(name)) for name in {**ours, **mine}}
     return ours if mine is None else mine
 
 

@@ -1,23 +1,65 @@
-"""Sending a letter by SMTP. https://www.rfc-editor.org/rfc/rfc5321
+"""Sending letters by SMTP: one client for notices and newsletter. https://www.rfc-editor.org/rfc/rfc5321
 
-``SMTP_URL`` says where: ``smtp://user:password@host:587`` (STARTTLS where the server offers it, and always before a
-password) or ``smtps://user:password@host:465``.
+``SMTP_URL`` says where: ``smtp://user:password@host:587`` begins TLS (STARTTLS) as soon as the server offers it,
+``smtps://user:password@host:465`` begins with TLS. A user and a password never travel without it: a server that offers
+no STARTTLS may be one whose offer somebody on the way has struck out (https://www.rfc-editor.org/rfc/rfc8314#section-3).
 """
 
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from tertulia.core.errors import FetchError
+from tertulia.core.addresses import split_address
+from tertulia.core.errors import FetchError, SettingError
 from tertulia.core.languages import say
 from tertulia.core.settings import Secret, hide
 
 TIMEOUT_SECONDS = 20.0
+# Submission (https://www.rfc-editor.org/rfc/rfc6409); 25 is for servers among themselves.
+PORT = 587
+TLS_PORT = 465
+
+
+@contextmanager
+def connected(server: Secret) -> Iterator[smtplib.SMTP]:
+    """
+    A connection to the mail server of ``SMTP_URL``, logged in, closed at the end.
+
+    Raises:
+        SettingError: the setting makes no sense.
+        FetchError: there is a password, and no TLS to send it by.
+        smtplib.SMTPException, OSError: the server cannot be reached, or does not let us in.
+    """
+    parts = split_address(server.reveal())
+    if parts.scheme not in ("smtp", "smtps") or not parts.host:
+        raise SettingError(say("smtp_url"))
+    user, password = unquote(parts.user), unquote(parts.password or "")
+    context = ssl.create_default_context()
+    client: smtplib.SMTP
+    if parts.scheme == "smtps":
+        client = smtplib.SMTP_SSL(parts.host, parts.port or TLS_PORT, timeout=TIMEOUT_SECONDS, context=context)
+    else:
+        client = smtplib.SMTP(parts.host, parts.port or PORT, timeout=TIMEOUT_SECONDS)
+    try:
+        client.ehlo_or_helo_if_needed()
+        if parts.scheme == "smtp" and client.has_extn("starttls"):
+            client.starttls(context=context)
+        if (user or password) and not isinstance(client.sock, ssl.SSLSocket):
+            raise FetchError(say("smtp_no_tls", host=parts.host))
+        if user or password:
+            client.login(user, password)
+        yield client
+    finally:
+        try:
+            client.quit()
+        except (smtplib.SMTPException, OSError):
+            client.close()
 
 
 def send(
@@ -33,7 +75,8 @@ def send(
     Send a letter of plain text.
 
     Raises:
-        FetchError: the server did not take it; the message says why, and names nobody.
+        SettingError: ``SMTP_URL`` makes no sense.
+        FetchError: the server did not take it, or has no TLS; the message says why, and names nobody.
     """
     try:
         message = EmailMessage()
@@ -45,22 +88,7 @@ def send(
         for name, value in (headers or {}).items():
             message[name] = value
         message.set_content(body, cte="quoted-printable")
-        _deliver(urlsplit(server.reveal()).geturl(), message)
+        with connected(server) as client:
+            client.send_message(message)
     except (OSError, smtplib.SMTPException, MessageError, ValueError) as error:
         raise FetchError(say("mail_failed", why=hide(type(error).__name__))) from None
-
-
-def _deliver(address: str, message: EmailMessage) -> None:
-    parts = urlsplit(address)
-    host, secure = parts.hostname or "localhost", parts.scheme == "smtps"
-    context = ssl.create_default_context()
-    if secure:
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=context)
-    else:
-        server = smtplib.SMTP(host, parts.port or 25, timeout=TIMEOUT_SECONDS)
-    with server:
-        if not secure and ((server.ehlo()[0] and server.has_extn("starttls")) or parts.password):
-            server.starttls(context=context)
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.send_message(message)

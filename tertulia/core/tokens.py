@@ -3,8 +3,10 @@
 https://itsdangerous.palletsprojects.com
 """
 
+import hmac
 import os
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,15 @@ class _At(TimestampSigner):
         return self._moment
 
 
+@dataclass(frozen=True, slots=True)
+class RowToken:
+    """What a link to a row of the store says."""
+
+    what: str  # to be done
+    number: int  # of the row
+    mark: str  # of whom the row is about; "" in links of before marks were written
+
+
 class Signer:
     """Signs for a purpose; what was signed for one is worth nothing for another."""
 
@@ -61,6 +72,35 @@ class Signer:
         except (BadSignature, ValueError):
             return None
         return data, moment.astimezone(UTC)
+
+    def sign_row(self, purpose: str, what: str, number: int, about: str, now: datetime) -> str:
+        """
+        A word that lets its bearer do *what* to row *number*.
+
+        Args:
+            about: Whom the row is about: an e-mail address. Stores give numbers again, so a number alone would some day
+                act for somebody else. Only a keyed hash of it goes into the word.
+        """
+        return self.sign(purpose, [what, number, self.mark(about)], now)
+
+    def read_row(self, purpose: str, token: str, max_age: timedelta, now: datetime) -> RowToken | None:
+        """What ``sign_row`` signed for *purpose*; None for any other word. ``is_about`` must be asked of the row."""
+        match self.read(purpose, token, max_age, now):
+            case [[str(what), int(number), str(mark)], _]:
+                return RowToken(what, number, mark)
+            case [[str(what), int(number)], _]:
+                return RowToken(what, number, "")
+        return None
+
+    def is_about(self, row: RowToken, about: str) -> bool:
+        """Whether *row* was signed for whom the store's row is about now."""
+        return hmac.compare_digest(row.mark, self.mark(about))
+
+    def mark(self, text: str) -> str:
+        """A short name of *text*, by which nobody but us can tell whether a guess is right."""
+        return hmac.digest(self._secret.reveal().encode(), f"mark {text}".encode("utf-8", "replace"), "sha256").hex()[
+            :16
+        ]
 
     def _at(self, purpose: str, now: datetime) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(

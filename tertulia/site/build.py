@@ -48,6 +48,7 @@ class SiteBuild:
     pictures: ImageResolver
     reader: PostReader
     words: SiteWords
+    is_running: bool = False
     fingerprints: dict[str, str] = field(default_factory=dict)  # of the theme's static files
     readings: dict[str, Reading] = field(default_factory=dict)  # files read before Pelican asked for them, by path
     post_pages: list[Callable[[], None]] = field(default_factory=list)  # each writes one page, when all is known
@@ -76,6 +77,12 @@ class SiteBuild:
         build = cls(settings, people, tags, pictures, reader, SiteWords(languages.current()))
         settings[KEY] = build
         return build
+
+    @classmethod
+    def begin_run(cls, settings: dict[str, Any]) -> None:
+        """Begin anew where *settings* have been built with already."""
+        build = cls.begin(settings) if cls.of(settings).is_running else cls.of(settings)
+        build.is_running = True
 
     @classmethod
     def of(cls, settings: Mapping[str, Any] | Context) -> "SiteBuild":

@@ -54,6 +54,7 @@ class Author:
     url: str = ""  # their page
     avatar: str = ""  # a file name in the folder "avatars" beside the snapshots; "" for none
     is_owner: bool = False  # the blog's own author speaking
+    is_vouched: bool = True  # the way it came proves who it is; who is not proved is never trusted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
 from tertulia.store.filters import check
-from tertulia.web import comments, moderation, newsletter, webmention
+from tertulia.web import comments, letter_links, moderation, newsletter, webmention
 from tertulia.web.context import MOST_IN_WINDOW, RateCounter, current_blog
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
     app.extensions.update(blog=blog, rate_counter=RateCounter(rate))
     app.register_blueprint(comments.pages)
     app.register_blueprint(moderation.pages)
+    app.register_blueprint(letter_links.pages)
     app.register_blueprint(webmention.pages)
     app.register_blueprint(newsletter.pages)
     app.add_url_rule("/healthz", view_func=_healthz)

@@ -66,7 +66,7 @@ def comment() -> Any:
         said = blog.store.conversation.by_source("form", nonce)
         # The token is good for one comment: sent again, it leads to that one, whatever it says now.
         if said is None:
-            recent = rate_counter().hit("comment", guards.address(), blog.now())
+            recent = rate_counter().hit("comment", guards.machine(), blog.now())
             if recent > rate_counter().most:
                 return _preview(blog, draft, post, [Mistake("send", "comment_too_many")], 429)
             key = _send(blog, draft, nonce, age, recent)
@@ -232,11 +232,15 @@ def change_notice(token: str) -> Any:
 
 def _notice(token: str) -> tuple[str, Any]:
     blog = current_blog()
-    read = blog.signer.read("notice", token, timedelta(days=3650), blog.now())
-    found = blog.store.letters.notice(read[0][1]) if read else None
-    if found:
-        g.lang = found.lang
-    return (read[0][0] if read else ""), found
+    read = blog.signer.read_row("notice", token, timedelta(days=3650), blog.now())
+    found = blog.store.letters.notice(read.number) if read else None
+    if read is None or found is None:
+        return "", None
+    # Links of before a notice's address was signed may go on saying no, but never yes.
+    if not (blog.signer.is_about(read, found.email) or (not read.mark and read.what == "leave")):
+        return "", None
+    g.lang = found.lang
+    return read.what, found
 
 
 # Likes ---------------------------------------------------------------------------------------------------------------
@@ -265,7 +269,7 @@ def like() -> Any:
     counted = True
     if is_new:
         word = secrets.token_hex(16)
-        counted = rate_counter().hit(f"like {on}", guards.address(), blog.now(), most=3) <= 3
+        counted = rate_counter().hit(f"like {on}", guards.machine(), blog.now(), most=3) <= 3
     if counted:
         source_id = hmac.new(word.encode(), on.encode(), hashlib.sha256).hexdigest()
         blog.store.conversation.count(post.id, post.lang, "like", "button", source_id, 1, blog.now(), comment=key)

@@ -3,17 +3,20 @@
 import json
 from base64 import b64decode
 from datetime import datetime, timedelta
+from typing import Literal
 
 from altcha.v1 import ChallengeOptions, create_challenge, verify_solution
 from flask import request
 
 from tertulia.app import Blog
 from tertulia.conversation.rules import Signals
-from tertulia.core.addresses import split_address
+from tertulia.core.addresses import host_of, split_address
+from tertulia.web.budgets import machine_of
 
 TOKEN_AGE = timedelta(hours=24)
 # SHA-256 sums a browser does in about a second, and a phone in three.
 WORK = 20_000
+LONGEST_SOLUTION = 2_000  # in base64; ours take about 400
 
 
 def origin(blog: Blog) -> str:
@@ -28,9 +31,22 @@ def origin(blog: Blog) -> str:
     return "own" if told and told in hosts else "other"
 
 
-def address() -> str:
-    """The machine that asks, as the socket (or a proxy we trust) says."""
-    return request.remote_addr or "?"
+def machine() -> str:
+    """The machine that asks, as the socket (or a proxy we trust) says; of IPv6 the /64."""
+    return machine_of(request.remote_addr or "?")
+
+
+def cookie_policy(blog: Blog) -> Literal["Lax", "None"]:
+    """
+    When a browser may send a reader's cookie: only from our own site, where site and service are one.
+
+    With the service on another site, the form on the page asks across sites, and only ``SameSite=None`` lets the
+    cookie come along; then the ``Origin`` alone tells whose page it was.
+    """
+    service = split_address(blog.info.service)
+    ours, theirs = host_of(blog.info.site), service.host
+    is_one = ours == theirs or ours.endswith(f".{theirs}") or theirs.endswith(f".{ours}")
+    return "Lax" if is_one or service.scheme != "https" else "None"
 
 
 def signals(blog: Blog) -> Signals:
@@ -78,10 +94,12 @@ def worked(blog: Blog, given: str, nonce: str) -> bool | None:
     """Whether the browser did the sum of this very token; None when it sent none."""
     if not given:
         return None
+    if len(given) > LONGEST_SOLUTION:
+        return False
     try:
         salt = json.loads(b64decode(given))["salt"]
         good, _ = verify_solution(given, blog.proof_key, check_expires=False)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return False
     return bool(good) and f"nonce={nonce}" in str(salt)
 

@@ -1,4 +1,4 @@
-"""The owner's pages: the queue with its reasons, one comment with its context, and the links of letters.
+"""The owner's pages: the queue with its reasons, one comment with its context. The links of letters: ``letter_links``.
 
 In by a link that works once, printed by ``python3 tasks.py moderate`` or sent to ``OWNER_EMAIL``. Every change is a
 POST with a word that only our own page knows (CSRF), and works with the keyboard alone. Every button names the version
@@ -8,8 +8,7 @@ of the comment that the page shows: what has changed since is shown again, its c
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +19,7 @@ from tertulia.app import Blog
 from tertulia.conversation import form
 from tertulia.conversation.changes import Change, changes
 from tertulia.conversation.comment_markup import to_html
-from tertulia.conversation.moderator import STATUS_OF, Action
+from tertulia.conversation.moderator import Action
 from tertulia.core.addresses import split_address
 from tertulia.core.languages import say, spoken
 from tertulia.store.rows import SESSIONS
@@ -34,12 +33,10 @@ pages = Blueprint("moderation", __name__, url_prefix="/moderation")
 COOKIE = "tertulia_owner"
 LOGIN_FOR = timedelta(minutes=30)
 SESSION_FOR = timedelta(days=14)
-ACT_FOR = timedelta(days=14)
 PAGE = 25
 LAST_PAGE = 100_000
 MOST_AT_ONCE = 1000
 ACTIONS = frozenset(Action)
-DECISIONS = frozenset(STATUS_OF)
 UNDECIDED = ("stale", "refused")
 
 
@@ -202,7 +199,7 @@ def _decided(what: str, done: int, batch: str, left: list[tuple[Read, Said]]) ->
     """Back to the queue; or what is no more as it was read, once more."""
     status, words, page = _asked(request.form)
     if left:
-        marked = {now.key: _changes(read, now) for read, now in left}
+        marked = {now.key: changes_since(read, now) for read, now in left}
         return _queue([now for _, now in left], what, str(done), batch=batch, marked=marked), 409
     asked = {"status": status, "q": words, "page": page, "done": what, "n": done, "undo": batch}
     return redirect(f"/moderation?{urlencode(asked)}", 303)
@@ -242,7 +239,7 @@ def _read(named: str) -> Read:
     return Read(key, version)
 
 
-def _changes(read: Read, now: Said) -> list[Change]:
+def changes_since(read: Read, now: Said) -> list[Change]:
     return changes(read, current_blog().store.conversation.revision(read), now)
 
 
@@ -327,7 +324,7 @@ def _one(said: Said, *, unsure: bool = False, read: Read | None = None, edit: st
         audit=blog.store.conversation.audit(said.key),
         others=[other for other in blog.store.conversation.find(person=said.person, limit=10) if other.key != said.key],
         unsure=unsure,
-        marked={said.key: _changes(read, said)} if read else {},
+        marked={said.key: changes_since(read, said)} if read else {},
         edit=edit,
         answer=answer,
         done=request.args.get("done", ""),
@@ -340,69 +337,6 @@ def _said(key: str) -> Said:
     if found is None:
         abort(404)
     return found
-
-
-# The links of letters ------------------------------------------------------------------------------------------------
-
-
-@pages.get("/act/<token>")
-def show_act(token: str) -> Any:
-    """What the letter's link would do, and a button that does it."""
-    g.lang = spoken()
-    link = _link(token)
-    if link is None or link.said is None:
-        return render_template("act.html", what="", said=None), 410
-    return _act(link, link.said)
-
-
-@pages.post("/act/<token>")
-def act(token: str) -> Any:
-    """Do what the letter's link says, to the words that were read."""
-    g.lang = spoken()
-    blog = current_blog()
-    link = _link(token)
-    if link is None or guards.origin(blog) == "other":
-        return render_template("act.html", what="", said=None), 410
-    if link.what == "undo":
-        undone = sum(one.is_done for one in blog.moderator.undo(link.read.key))
-        return render_template("act.html", what="undo", said=link.said, done=True, number=undone)
-    if link.said is None:
-        return render_template("act.html", what="", said=None), 410
-    applied = blog.moderator.apply(Action(link.what), [link.read])
-    if applied.unread:
-        return _act(link, applied.unread[0][1]), 409
-    undo = blog.signer.sign("act", ["undo", applied.batch, ""], link.signed) if applied.can_undo else ""
-    return render_template("act.html", what=link.what, said=link.said, done=True, number=applied.done, undo=undo)
-
-
-def _act(link: "LetterLink", said: Said) -> str:
-    """The page of a letter's link: its button, as long as nobody has decided; the changes since the letter marked."""
-    marked = [] if link.read.version == said.version else _changes(link.read, said)
-    undecided = link.read.version.partition(".")[0] == said.status
-    # A button for the words that are shown now, good for as long as the letter's own.
-    fresh = current_blog().signer.sign("act", [link.what, said.key, said.version], link.signed) if undecided else ""
-    return render_template("act.html", what=link.what, said=said, done=False, fresh=fresh, marked=marked)
-
-
-@dataclass(frozen=True, slots=True)
-class LetterLink:
-    """What a signed link of a letter says."""
-
-    what: str
-    read: Read  # for "undo", what was decided together
-    said: Said | None
-    signed: datetime
-
-
-def _link(token: str) -> LetterLink | None:
-    blog = current_blog()
-    found = blog.signer.read("act", token, ACT_FOR, blog.now())
-    match found:
-        case ([str() as what, str() as key, *more], signed) if what in (*DECISIONS, "undo"):
-            version = str(more[0]) if more else ""  # the letters of older versions name none
-            said = blog.store.conversation.get(key) if what != "undo" else None
-            return LetterLink(what, Read(key, version), said, signed)
-    return None
 
 
 @pages.app_template_global()

@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, g, render_template, request
 
 from tertulia.core.errors import NetworkError
+from tertulia.store.subscribers import Subscriber
 from tertulia.store.tables import SubscriberState
 from tertulia.syndication.networks import mail
 from tertulia.web import guards
@@ -39,7 +40,7 @@ def ask() -> Any:
     email = request.form.get("email", "").strip()
     if len(email) > 320 or not _EMAIL.fullmatch(email):
         return _says("letters_bad_address", 400)
-    if rate_counter().hit("newsletter", guards.address(), blog.now(), MOST_ASKED) > MOST_ASKED:
+    if rate_counter().hit("newsletter", guards.machine(), blog.now(), MOST_ASKED) > MOST_ASKED:
         return _says("letters_slowly", 429)
     lang = request.form.get("lang", "") or g.lang
     reader = blog.store.subscribers.ask(email, lang if lang in blog.info.langs else blog.info.lang, blog.now())
@@ -53,11 +54,16 @@ def ask() -> Any:
     return _says("letters_asked")
 
 
+def _reader(purpose: str) -> Subscriber | None:
+    blog, given = current_blog(), request.args.get("token", "")
+    return mail.reader_of(blog.settings, blog.store.subscribers, purpose, given, blog.now())
+
+
 @pages.get("/newsletter/<any(confirm, leave):purpose>")
 def look(purpose: str) -> Any:
     """A page with one button; nothing happens yet."""
     given = request.args.get("token", "")
-    if mail.reader_of(current_blog().settings, purpose, given) is None:
+    if _reader(purpose) is None:
         return _says("letters_bad_link", 404)
     return render_template("newsletter.html", purpose=purpose, token=given)
 
@@ -66,11 +72,11 @@ def look(purpose: str) -> Any:
 def act(purpose: str) -> Any:
     """Confirm or leave; doing it twice is doing it."""
     blog = current_blog()
-    number = mail.reader_of(blog.settings, purpose, request.args.get("token", ""))
-    if number is None:
+    reader = _reader(purpose)
+    if reader is None:
         return _says("letters_bad_link", 404)
     if purpose == "confirm":
-        blog.store.subscribers.confirm(number, blog.now())
+        blog.store.subscribers.confirm(reader.id, blog.now())
     else:
-        blog.store.subscribers.leave(number, blog.now())
+        blog.store.subscribers.leave(reader.id, blog.now())
     return _says(f"letters_{purpose}_done")

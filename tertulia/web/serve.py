@@ -1,7 +1,6 @@
 """Starting the service: by itself behind waitress, or inside the preview on the preview's own address.
 
-waitress reads a request whole before one of its threads sees it, so a slow sender holds no thread; what is larger
-than any comment, or slower than any person, is cut off there. https://docs.pylonsproject.org/projects/waitress/
+What listens is ``server``.
 """
 
 import contextlib
@@ -15,12 +14,8 @@ from tertulia.app import Blog
 from tertulia.core import settings
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
-from tertulia.web import webmention
+from tertulia.web import server, webmention
 from tertulia.web.app import MOUNTS, create
-
-MOST_BYTES = 1_000_000  # larger bodies are not even read
-SILENCE_SECONDS = 20
-THREADS = 8
 
 
 def run(root: Path, host: str, port: int) -> None:
@@ -39,28 +34,16 @@ def run(root: Path, host: str, port: int) -> None:
 
 
 def _serve(blog: Blog, host: str, port: int) -> None:
-    from waitress import create_server
-
     app = create(blog)
     begin(blog)
     try:
-        server = create_server(
-            app,
-            host=host,
-            port=port,
-            threads=THREADS,
-            ident="",
-            max_request_body_size=MOST_BYTES,
-            channel_timeout=SILENCE_SECONDS,
-            cleanup_interval=5,
-            clear_untrusted_proxy_headers=False,  # ProxyFix reads them, as many as TRUSTED_PROXIES allows
-        )
+        _servers, answer = server.listen(app, host, port)
     except OSError as error:
         raise SettingError(say("port_refused", host=host, port=port, reason=error.strerror or error)) from error
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(say("service_at", address=f"http://{host}:{port}"), flush=True)
     with contextlib.suppress(KeyboardInterrupt):
-        server.run()
+        answer()
     blog.background.stop()
 
 

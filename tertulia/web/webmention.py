@@ -117,7 +117,7 @@ def pinged() -> Any:
 
 def _accept(source: str, target: str, way: str) -> Mention:
     blog = current_blog()
-    if rate_counter().hit("webmention", guards.address(), blog.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
+    if rate_counter().hit("webmention", guards.machine(), blog.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
         raise NotTakenError("mention_too_many", 429)
     mention = receiver(blog).accept(source, target, way)
     _told.set()

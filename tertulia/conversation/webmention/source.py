@@ -3,26 +3,27 @@
 Kind, words and dates come from microformats (https://microformats.org/wiki/h-entry), the author by the authorship
 algorithm (https://indieweb.org/authorship-spec). A page without them is a mention under its ``<title>``.
 
-Anybody may claim anything in their own HTML. So an author's address, and the address under which a thing lives, are
-believed from the same host only, or from a bridge that is known to tell what it saw (``RELAYS``); otherwise the
-author is known by both addresses together, and is nobody that the owner ever trusted.
+Anybody may claim anything in their own HTML: what its author's address, and the address under which it lives, are
+worth is judged by ``conversation.identity``.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from typing import Any
 
-import mf2py
 from lxml import etree
 from lxml import html as lxml_html
 
+from tertulia.conversation.identity import Provenance
+from tertulia.conversation.webmention.authorship import Ask, author_of
 from tertulia.conversation.webmention.discovery import HTML_TYPES, base_of, parse
+from tertulia.conversation.webmention.microformats import addresses_in, first_address, parse_microformats, text_in
 from tertulia.conversation.webmention.pages import without_fragment
 from tertulia.core import sanitise
-from tertulia.core.addresses import host_of, is_web_address, join_address, split_address
+from tertulia.core.addresses import host_of, join_address
 from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetched
 from tertulia.core.moments import parse_moment
@@ -30,13 +31,9 @@ from tertulia.core.text import shorten
 from tertulia.store.said import Author, Kind
 
 TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/json")
-# Bridgy sends what it sees on networks from pages of its own: https://brid.gy/about#which-pages. (read 2026-11)
-RELAYS = frozenset(("brid.gy", "www.brid.gy", "fed.brid.gy", "ap.brid.gy", "bsky.brid.gy", "web.brid.gy"))
 LONGEST = 10_000  # of what is kept of an answer, in characters
 LONGEST_MENTION = 500  # of a page that only mentions: it has its own address
 _LONGEST_HTML = 60_000
-# mf2py walks the tree by recursion and looks at each root anew: no honest page is deeper or fuller than this.
-_DEEPEST, _FULLEST, _MOST_ROOTS, _DEEPEST_ROOT = 120, 20_000, 400, 12
 
 _KINDS: tuple[tuple[str, Kind], ...] = (
     ("in-reply-to", "reply"),
@@ -86,37 +83,30 @@ def links_in(page: Fetched) -> list[str]:
     return sorted(_links(tree, page.url)) if tree is not None else []
 
 
-def read(
-    page: Fetched, source: str, target: str, also: Iterable[str], ask: Callable[[str], Fetched], now: datetime
-) -> SourceReading:
+def read(page: Fetched, source: str, target: str, also: Iterable[str], ask: Ask, now: datetime) -> SourceReading:
     """
     What *page* says about *target*; it is known to link to it.
 
     Args:
         source: The address that was told to us.
         also: Other addresses of the same post, on networks: an answer to one of them answers it.
-        ask: Fetches an author's page, when the source names no more than its address.
+        ask: Fetches an author's page, when its card or its word is needed.
     """
     ours = {without_fragment(target), *also}
+    provenance = Provenance(told=source, final=page.url)
     tree = parse(page) if page.content_type in HTML_TYPES else None
-    found = _microformats(tree, page.url) if tree is not None else {}
+    found = parse_microformats(tree, page.url)
     entry = _entry(found, ours)
     if entry is None:
-        return _as_mention(page, tree, source, found, now)
+        return _as_mention(tree, provenance, found, ask, now)
     said = entry["properties"]
     kind = _kind(said, ours)
-    host_url = _first_address(said.get("url")) or source
-    url = host_url if vouched(source, host_url) else source
-    author, avatar = _author(entry, found, source, page.url, ask)
+    author, avatar = author_of(entry, found, provenance, ask)
+    url = provenance.address_of(first_address(said.get("url")), author.url if author.is_vouched else "")
     published = _moment(said.get("published"), now) or now
     edited = _moment(said.get("updated"), now)
     words, markup = _words(said, kind)
     return SourceReading(kind, author, avatar, url, published, edited if edited != published else None, words, markup)
-
-
-def vouched(source: str, claimed: str) -> bool:
-    """Whether the page *source* may speak for the address *claimed*."""
-    return host_of(source) in RELAYS or host_of(source) == host_of(claimed)
 
 
 def with_avatar(author: Author, file: str) -> Author:
@@ -162,31 +152,6 @@ def _texts(value: Any) -> Iterator[str]:
 # Microformats --------------------------------------------------------------------------------------------------------
 
 
-def _microformats(tree: lxml_html.HtmlElement, url: str) -> dict[str, Any]:
-    if not _is_reasonable(tree):
-        return {}
-    try:
-        found = mf2py.parse(doc=lxml_html.tostring(tree, encoding="unicode"), url=url, html_parser="lxml")
-    except (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError):
-        return {}  # a parser's mistake on odd HTML: it is a page with a title all the same
-    return found if isinstance(found, dict) else {}
-
-
-def _is_reasonable(tree: lxml_html.HtmlElement) -> bool:
-    elements = roots = 0
-    waiting = [(tree, 1, 0)]
-    while waiting:
-        element, depth, inside = waiting.pop()
-        elements += 1
-        is_root = any(name.startswith("h-") for name in (element.get("class") or "").split())
-        roots += is_root
-        inside += is_root
-        if elements > _FULLEST or depth > _DEEPEST or roots > _MOST_ROOTS or inside > _DEEPEST_ROOT:
-            return False
-        waiting += [(child, depth + 1, inside) for child in element if isinstance(child.tag, str)]
-    return True
-
-
 def _entry(found: dict[str, Any], ours: set[str]) -> dict[str, Any] | None:
     """The entry that the page is; of several, the first that links to us."""
     entries = []
@@ -198,7 +163,7 @@ def _entry(found: dict[str, Any], ours: set[str]) -> dict[str, Any] | None:
 
 
 def _about(said: dict[str, Any], ours: set[str]) -> bool:
-    if any(ours & _addresses(said.get(name)) for name, _ in _KINDS):
+    if any(ours & addresses_in(said.get(name)) for name, _ in _KINDS):
         return True
     markup = " ".join(one.get("html", "") for one in said.get("content", []) if isinstance(one, dict))
     # "&" is the only sign of an address that HTML writes otherwise
@@ -206,19 +171,7 @@ def _about(said: dict[str, Any], ours: set[str]) -> bool:
 
 
 def _kind(said: dict[str, Any], ours: set[str]) -> Kind:
-    return next((kind for name, kind in _KINDS if ours & _addresses(said.get(name))), "mention")
-
-
-def _addresses(values: Any) -> set[str]:
-    """The addresses in a property: plain ones, and those of an embedded h-cite."""
-    found: set[str] = set()
-    for value in values if isinstance(values, list) else []:
-        if isinstance(value, dict):
-            inner = value.get("properties", {}).get("url", [])
-            found |= {without_fragment(one) for one in [*inner, value.get("value")] if isinstance(one, str)}
-        elif isinstance(value, str):
-            found.add(without_fragment(value.strip()))
-    return found
+    return next((kind for name, kind in _KINDS if ours & addresses_in(said.get(name))), "mention")
 
 
 def _words(said: dict[str, Any], kind: Kind) -> tuple[str, str]:
@@ -228,14 +181,14 @@ def _words(said: dict[str, Any], kind: Kind) -> tuple[str, str]:
     content = next((one for one in said.get("content", []) if isinstance(one, dict)), {})
     markup, words = str(content.get("html", "")), str(content.get("value", ""))
     if kind == "mention":
-        name, summary = _text(said.get("name")), _text(said.get("summary"))
+        name, summary = text_in(said.get("name")), text_in(said.get("summary"))
         words = summary or sanitise.plain(markup[:_LONGEST_HTML]) or words
         is_title = name and not words.startswith(name[:40])
         short = shorten(" ".join(words[: 20 * LONGEST_MENTION].split()), LONGEST_MENTION)
         parts = [name, short] if is_title else [short]
         return "\n\n".join(filter(None, parts)), "".join(f"<p>{escape(part)}</p>" for part in parts if part)
     if not markup:
-        words = words or _text(said.get("summary")) or _text(said.get("name"))
+        words = words or text_in(said.get("summary")) or text_in(said.get("name"))
         markup = f"<p>{escape(words)}</p>" if words else ""
     markup = sanitise.clean(markup[:_LONGEST_HTML])
     words = sanitise.plain(markup)
@@ -246,113 +199,15 @@ def _words(said: dict[str, Any], kind: Kind) -> tuple[str, str]:
 
 
 def _as_mention(
-    page: Fetched, tree: lxml_html.HtmlElement | None, source: str, found: dict[str, Any], now: datetime
+    tree: lxml_html.HtmlElement | None, provenance: Provenance, found: dict[str, Any], ask: Ask, now: datetime
 ) -> SourceReading:
     """A page that tells no more than that it links to us."""
-    title = title_of(tree) or host_of(source)
-    author, avatar = _author({"properties": {}}, found, source, page.url, _ask_nobody)
-    return SourceReading("mention", author, avatar, source, now, None, title, f"<p>{escape(title)}</p>")
-
-
-# Author --------------------------------------------------------------------------------------------------------------
-
-
-def _author(
-    entry: dict[str, Any], found: dict[str, Any], source: str, url: str, ask: Callable[[str], Fetched]
-) -> tuple[Author, str]:
-    """Who wrote it, and the address of their picture."""
-    named = _first(entry["properties"].get("author")) or _first(_feed(found, entry).get("author"))
-    page = ""
-    card: dict[str, Any] = {}
-    if isinstance(named, dict):
-        card = named.get("properties", {})
-        if not card:
-            named = str(named.get("value", ""))
-    if isinstance(named, str):
-        page = named if is_web_address(named) else ""
-        card = card or ({} if page else {"name": [named]})
-    elif named is None:
-        page = next(iter(found.get("rels", {}).get("author", [])), "")
-    if page and is_web_address(page):
-        card = _card_of(page, found) or _card_on(page, ask) or {"url": [page]}
-    if not card:
-        cards = [one["properties"] for one in found.get("items", []) if "h-card" in one.get("type", [])]
-        card = cards[0] if len(cards) == 1 else {}
-    address = _first_address(card.get("url")) or _first_address([page]) or _origin(source)
-    name = sanitise.one_line(_text(card.get("name")), 120)
-    if not name or is_web_address(name):
-        name = host_of(address) or host_of(source)
-    photo = _first_address([_photo(card.get("photo"))])
-    return Author(network="web", identity=_identity(source, address), name=name, url=address), photo
-
-
-def _identity(source: str, address: str) -> str:
-    if vouched(source, address):
-        parts = split_address(address)
-        return f"{parts.netloc.lower()}{parts.path.rstrip('/')}"
-    return f"{host_of(source)} {address}"
-
-
-def _feed(found: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
-    for item in found.get("items", []):
-        if "h-feed" in item.get("type", []) and any(one is entry for one in item.get("children", [])):
-            return dict(item["properties"])
-    return {}
-
-
-def _card_on(page: str, ask: Callable[[str], Fetched]) -> dict[str, Any]:
-    """The h-card of the author's page; {} when it cannot be had."""
-    try:
-        answer = ask(page)
-    except FetchError:
-        return {}
-    tree = parse(answer) if answer.ok and answer.content_type in HTML_TYPES else None
-    return _card_of(page, _microformats(tree, answer.url)) if tree is not None else {}
-
-
-def _card_of(page: str, found: dict[str, Any]) -> dict[str, Any]:
-    """The card on a page that stands for *page*: its address is the page's, or one of the page's ``rel=me``."""
-    me = {one.rstrip("/") for one in found.get("rels", {}).get("me", [])} | {page.rstrip("/")}
-    for item in found.get("items", []):
-        if "h-card" in item.get("type", []):
-            addresses = {one.rstrip("/") for one in _addresses(item["properties"].get("url"))}
-            if addresses & me:
-                return dict(item["properties"]) | {"url": [page]}
-    return {}
-
-
-def _ask_nobody(url: str) -> Fetched:
-    raise FetchError(url)
-
-
-# Small values --------------------------------------------------------------------------------------------------------
-
-
-def _first(values: Any) -> Any:
-    return values[0] if isinstance(values, list) and values else None
-
-
-def _text(values: Any) -> str:
-    value = _first(values)
-    value = value.get("value", "") if isinstance(value, dict) else value
-    return sanitise.plain(escape(value, quote=False)) if isinstance(value, str) else ""
-
-
-def _photo(values: Any) -> str:
-    value = _first(values)
-    value = value.get("value") if isinstance(value, dict) else value
-    return value if isinstance(value, str) else ""
-
-
-def _first_address(values: Any) -> str:
-    return next((one for one in values or [] if isinstance(one, str) and is_web_address(one)), "")
-
-
-def _origin(url: str) -> str:
-    return f"{split_address(url).origin}/"
+    title = title_of(tree) or host_of(provenance.final)
+    author, avatar = author_of({"properties": {}}, found, provenance, ask)
+    return SourceReading("mention", author, avatar, provenance.page, now, None, title, f"<p>{escape(title)}</p>")
 
 
 def _moment(values: Any, now: datetime) -> datetime | None:
     """A date of the page's; one from the future is now, one that makes no sense is none."""
-    found = parse_moment(_text(values))
+    found = parse_moment(text_in(values))
     return min(found, now) if found and found.year >= 1990 else None

@@ -18,6 +18,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -55,8 +56,23 @@ class OutcomeUnknownError(NetworkError):
         self.seconds = seconds
 
 
+class Refusal(StrEnum):
+    """Why a network says no, where something other than telling the owner follows from it."""
+
+    OTHER = "other"
+    DUPLICATE = "duplicate"  # these words are there already
+    EXISTS = "exists"  # there is a record under this key already
+    UNCHANGED = "unchanged"  # it says so already
+    GONE = "gone"  # what was meant is not there
+    VERSION_RETIRED = "version_retired"  # this version of the API is no longer served
+
+
 class RefusedError(NetworkError):
-    """The network said no, in its own words."""
+    """The network said no, in its own words; *code* is what a program may go by."""
+
+    def __init__(self, message: str, *, code: Refusal = Refusal.OTHER) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class CancelledError(NetworkError):

@@ -27,6 +27,7 @@ from tertulia.syndication.networks.base import (
     Message,
     Network,
     OutcomeUnknownError,
+    Refusal,
     RefusedError,
     Remote,
     RetryLaterError,
@@ -193,7 +194,7 @@ class Bluesky(Network):
         try:
             answer = self._xrpc("POST", "com.atproto.repo.putRecord", json=body, creates=creates)
         except RefusedError as error:
-            there = self._get(rkey) if creates and "InvalidSwap" in str(error) else None
+            there = self._get(rkey) if creates and error.code is Refusal.EXISTS else None
             if there is None:
                 raise
             return there
@@ -289,7 +290,8 @@ class Bluesky(Network):
             if absent and error == absent:
                 return {}
             words = f"{error}: {wire.own_words(answer, lambda body: body['message'])}"
-            raise RefusedError(say("net_refused", network=self.label, status=400, words=words))
+            code = Refusal.EXISTS if error == "InvalidSwap" else Refusal.OTHER
+            raise RefusedError(say("net_refused", network=self.label, status=400, words=words), code=code)
         return wire.json_object(answer, self.label, creates=creates) if answer.body else {}
 
     def _call(self, method: str, name: str, **asked: Any) -> Any:

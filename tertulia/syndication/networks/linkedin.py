@@ -25,6 +25,7 @@ from tertulia.syndication.networks.base import (
     Message,
     Network,
     NetworkContext,
+    Refusal,
     RefusedError,
     Remote,
     Sending,
@@ -34,6 +35,9 @@ from tertulia.syndication.summary import Style, links_in
 LENGTH = 3000
 PICTURE_BYTES = 8_000_000
 PAGE = 50
+
+# https://learn.microsoft.com/linkedin/marketing/versioning (read 2026-11)
+_NO_VERSION = ("NONEXISTENT_VERSION", "VERSION_MISSING")
 
 _RESERVED = regex.compile(r"[\\|{}\[\]()<>#@*_~]")
 _HASHTAG = regex.compile(r"(?<![\w#])#([\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*)")
@@ -176,13 +180,19 @@ class LinkedIn(Network):
                 network=self.label,
                 now=self.context.now,
                 renew=say("renew_linkedin"),
+                refusal=_refusal,
                 headers=headers,
                 **asked,
             )
         except RefusedError as error:
-            if "VERSION" in str(error).upper():  # each version is retired about a year after it appeared
-                raise type(error)(say("linkedin_version", version=self.version)) from None
+            if error.code is Refusal.VERSION_RETIRED:
+                raise RefusedError(say("linkedin_version", version=self.version), code=error.code) from None
             raise
+
+
+def _refusal(body: Any) -> Refusal:
+    """Each version is retired about a year after it appeared; then every request is answered so."""
+    return Refusal.VERSION_RETIRED if body["code"] in _NO_VERSION else Refusal.OTHER
 
 
 def _remote(urn: str) -> Remote:

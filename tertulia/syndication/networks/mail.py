@@ -11,23 +11,26 @@ attempt, and some mail programs show such a letter once.
 A reader gets what is published after they confirmed, with a day's grace; never the archive.
 """
 
-import hashlib
 import hmac
 import html
+import re
 import smtplib
-import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from tertulia.content.posts import Post
-from tertulia.core import languages
-from tertulia.core.errors import SettingError
+from tertulia.core import languages, smtp
+from tertulia.core.addresses import host_of
+from tertulia.core.errors import FetchError, SettingError
 from tertulia.core.languages import say
 from tertulia.core.settings import Settings, hide
-from tertulia.store.subscribers import Subscriber
+from tertulia.core.tokens import Signer
+from tertulia.store.subscribers import Subscriber, Subscribers
 from tertulia.store.tables import SubscriberState
 from tertulia.syndication.networks.base import (
     CancelledError,
@@ -44,8 +47,9 @@ from tertulia.syndication.networks.base import (
 from tertulia.syndication.summary import Style, count_graphemes
 
 LENGTH = 20_000  # a letter has no limit; a summary that long is no summary
-TIMEOUT_SECONDS = 30.0
 GRACE = timedelta(days=1)
+# How long the link in a letter acts.
+AGES = {"confirm": timedelta(days=30), "leave": timedelta(days=3650)}
 
 
 class Mail(Network):
@@ -93,7 +97,7 @@ class Mail(Network):
         return [Finding(True, say("doctor_readers", readers=readers))]
 
     def _letter(self, message: Message, reader: Subscriber, key: str) -> EmailMessage:
-        leave = self.leave_address(reader.id)
+        leave = self.leave_address(reader)
         letter = EmailMessage()
         letter["Subject"] = " ".join(message.title.split())
         letter["From"] = _address(self.settings.mail_from)
@@ -102,7 +106,7 @@ class Mail(Network):
         host = self.settings.mail_from.rpartition("@")[2].rstrip("> ")
         letter["Message-ID"] = f"<{key}@{host}>"
         letter["Content-Language"] = message.lang
-        letter["List-Id"] = f"<newsletter.{urlsplit(self.context.site).hostname or host}>"
+        letter["List-Id"] = f"<newsletter.{host_of(self.context.site) or host}>"
         letter["List-Unsubscribe"] = f"<{leave}>"
         letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         why = languages.text("newsletter_why", message.lang, title=self.context.title)
@@ -113,14 +117,15 @@ class Mail(Network):
         letter.add_alternative(_as_html(message, why, leave), subtype="html")
         return letter
 
-    def leave_address(self, number: int) -> str:
+    def leave_address(self, reader: Subscriber) -> str:
         """Where a reader leaves with one click."""
-        return _service_address(self.settings, self.context.service or self.context.site, "leave", number)
+        base = self.context.service or self.context.site
+        return _service_address(self.settings, base, "leave", reader, self.context.now())
 
 
 def confirmation(settings: Settings, service: str, title: str, reader: Subscriber, now: datetime) -> EmailMessage:
     """The letter that asks the owner of an address whether they want letters; *service* is where it is answered."""
-    address = _service_address(settings, service, "confirm", reader.id)
+    address = _service_address(settings, service, "confirm", reader, now)
     letter = EmailMessage()
     letter["Subject"] = languages.text("newsletter_confirm_subject", reader.lang, title=title)
     letter["From"] = _address(settings.mail_from)
@@ -150,24 +155,35 @@ def send(settings: Settings, letter: EmailMessage) -> None:
     _send(settings, letter, Sending(key=""))
 
 
-def token(settings: Settings, purpose: str, number: int) -> str:
-    """What proves that a link came in a letter of ours to reader *number*, for *purpose* alone."""
-    signed = hmac.digest(
-        settings.secret_key.reveal().encode(), f"newsletter {purpose} {number}".encode(), hashlib.sha256
-    )
-    return f"{number}-{signed.hex()[:32]}"
+def token(settings: Settings, purpose: str, reader: Subscriber, now: datetime) -> str:
+    """What proves that a link came in a letter of ours to *reader*, for *purpose* alone."""
+    return Signer(settings.secret_key).sign_row("newsletter", purpose, reader.id, reader.email, now)
 
 
-def reader_of(settings: Settings, purpose: str, given: str) -> int | None:
-    """The reader whom the token *given* is for; None when it is not ours."""
-    number = given.partition("-")[0]
-    if not settings.secret_key or not (number.isascii() and number.isdecimal()):
+def reader_of(settings: Settings, readers: Subscribers, purpose: str, given: str, now: datetime) -> Subscriber | None:
+    """The reader whom the token *given* is for; None when it is not ours, too old, or its reader is gone."""
+    if not settings.secret_key:
         return None
-    return int(number) if hmac.compare_digest(token(settings, purpose, int(number)), given) else None
+    signer = Signer(settings.secret_key)
+    read = signer.read_row("newsletter", given, AGES[purpose], now)
+    if read is None:
+        return _leaving_of_old(settings, readers, given) if purpose == "leave" else None
+    reader = readers.get(read.number)
+    return reader if reader and read.what == purpose and signer.is_about(read, reader.email) else None
 
 
-def _service_address(settings: Settings, base: str, purpose: str, number: int) -> str:
-    return f"{base.rstrip('/')}/newsletter/{purpose}?token={token(settings, purpose, number)}"
+def _leaving_of_old(settings: Settings, readers: Subscribers, given: str) -> Subscriber | None:
+    """Letters of before carry a link signed by hand, for ever: whoever presses it may still leave."""
+    number = given.partition("-")[0]
+    if not re.fullmatch(r"[0-9]{1,9}", number):
+        return None
+    signed = hmac.digest(settings.secret_key.reveal().encode(), f"newsletter leave {number}".encode(), "sha256")
+    good = hmac.compare_digest(f"{number}-{signed.hex()[:32]}".encode(), given.encode("utf-8", "replace"))
+    return readers.get(int(number)) if good else None
+
+
+def _service_address(settings: Settings, base: str, purpose: str, reader: Subscriber, now: datetime) -> str:
+    return f"{base.rstrip('/')}/newsletter/{purpose}?token={token(settings, purpose, reader, now)}"
 
 
 def _address(written: str) -> Address:
@@ -223,44 +239,22 @@ def _send(settings: Settings, letter: EmailMessage, sending: Sending) -> None:
             raise OutcomeUnknownError(say("net_lost", network="SMTP")) from None
 
 
-class _connected:
-    """A logged-in connection, closed at the end."""
-
-    def __init__(self, settings: Settings) -> None:
-        parts = urlsplit(settings.smtp_url.reveal())
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-            raise SettingError(say("smtp_url"))
-        self._parts = parts
-
-    def __enter__(self) -> smtplib.SMTP:
-        parts, host = self._parts, self._parts.hostname or ""
+@contextmanager
+def _connected(settings: Settings) -> Iterator[smtplib.SMTP]:
+    """A logged-in connection; what keeps us from one, in the outbox's terms."""
+    with ExitStack() as stack:
         try:
-            if parts.scheme == "smtps":
-                server: smtplib.SMTP = smtplib.SMTP_SSL(
-                    host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
-                )
-            else:
-                server = smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_SECONDS)
-                server.ehlo()
-                if server.has_extn("starttls"):
-                    server.starttls(context=ssl.create_default_context())
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
+            server = stack.enter_context(smtp.connected(settings.smtp_url))
         except smtplib.SMTPAuthenticationError as error:
             words = hide(_why(error))
             raise CredentialsExpiredError(
                 say("net_expired", network="SMTP", words=words, renew=say("renew_mail"))
             ) from None
+        except FetchError as error:
+            raise RetryLaterError(str(error)) from None
         except (smtplib.SMTPException, OSError) as error:
             raise RetryLaterError(say("net_down", network="SMTP", why=_why(error))) from None
-        self._server = server
-        return server
-
-    def __exit__(self, *_error: object) -> None:
-        try:
-            self._server.quit()
-        except (smtplib.SMTPException, OSError):
-            self._server.close()
+        yield server
 
 
 def _expect(answer: tuple[int, bytes]) -> None:

@@ -20,6 +20,7 @@ from tertulia.syndication.networks.base import (
     Finding,
     Message,
     Network,
+    Refusal,
     RefusedError,
     Remote,
     Sending,
@@ -81,7 +82,7 @@ class Telegram(Network):
         try:
             self._call("editMessageText", self._said(message) | {"message_id": int(remote.id)})
         except RefusedError as error:
-            if "not modified" not in str(error):
+            if error.code is not Refusal.UNCHANGED:
                 raise
         return remote
 
@@ -89,7 +90,7 @@ class Telegram(Network):
         try:
             self._call("deleteMessage", {"chat_id": self.chat, "message_id": int(remote.id)})
         except RefusedError as error:
-            if "not found" not in str(error):
+            if error.code is not Refusal.GONE:
                 raise
 
     def composer(self, message: Message) -> str:
@@ -128,6 +129,15 @@ class Telegram(Network):
             now=self.context.now,
             renew=say("renew_telegram"),
             words=lambda answer: answer["description"],
+            refusal=_refusal,
             json=body,
             creates=creates,
         )
+
+
+def _refusal(answer: Any) -> Refusal:
+    """Every refusal of Telegram is a 400: which it is, only its English description says."""
+    words = answer["description"]
+    if "message is not modified" in words:
+        return Refusal.UNCHANGED
+    return Refusal.GONE if "message to delete not found" in words else Refusal.OTHER

@@ -33,6 +33,7 @@ from tertulia.syndication.networks.base import (
     CredentialsExpiredError,
     Finding,
     OutcomeUnknownError,
+    Refusal,
     RefusedError,
     RetryLaterError,
 )
@@ -61,6 +62,7 @@ def call(
     renew: str = "",
     allow: tuple[int, ...] = (),
     words: Callable[[Any], str] | None = None,
+    refusal: Callable[[Any], Refusal] | None = None,
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str | int] | None = None,
     json: Any = None,
@@ -77,6 +79,7 @@ def call(
         renew: What to do when the key is no longer good.
         allow: Statuses that the caller wants to see for itself.
         words: Takes the network's words out of the answer's JSON.
+        refusal: Takes the reason of a refusal out of it.
 
     Raises:
         NetworkError: by the table above. No message or cause holds a secret.
@@ -110,16 +113,20 @@ def call(
     else:
         if answer.ok or answer.status in allow:
             return answer
-        failure = _meaning(answer, network, creates, renew, words, now())
+        failure = _meaning(
+            answer, network=network, creates=creates, renew=renew, words=words, refusal=refusal, now=now()
+        )
     raise failure from None  # a cause would carry the address, and an address may hold a key
 
 
 def _meaning(
     answer: Fetched,
+    *,
     network: str,
     creates: bool,
     renew: str,
     words: Callable[[Any], str] | None,
+    refusal: Callable[[Any], Refusal] | None,
     now: datetime,
 ) -> NetworkError:
     status = answer.status
@@ -134,7 +141,15 @@ def _meaning(
         return CredentialsExpiredError(say("net_expired", network=network, words=said, renew=renew))
     if status < 400:  # a redirect where none belongs: the base address is not the API's
         return RefusedError(say("net_redirected", network=network, status=status))
-    return RefusedError(say("net_refused", network=network, status=status, words=said))
+    message = say("net_refused", network=network, status=status, words=said)
+    return RefusedError(message, code=_refusal(answer, refusal))
+
+
+def _refusal(answer: Fetched, read: Callable[[Any], Refusal] | None) -> Refusal:
+    try:
+        return read(answer.json()) if read else Refusal.OTHER
+    except (FetchError, AttributeError, KeyError, TypeError, IndexError):
+        return Refusal.OTHER
 
 
 def maybe_sent(error: BaseException) -> bool:
@@ -233,7 +248,7 @@ def _said(body: Any, words: Callable[[Any], str] | None) -> str:
     return ""
 
 
-def json_object(answer: Fetched, network: str, creates: bool = False) -> dict[str, Any]:
+def json_object(answer: Fetched, network: str, *, creates: bool = False) -> dict[str, Any]:
     """The JSON object of a good answer; one that is not understood after creating is ``OutcomeUnknownError``."""
     try:
         body = answer.json()

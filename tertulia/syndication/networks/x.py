@@ -27,6 +27,7 @@ from tertulia.syndication.networks.base import (
     Message,
     Network,
     OutcomeUnknownError,
+    Refusal,
     RefusedError,
     Remote,
     Sending,
@@ -119,7 +120,7 @@ class X(Network):
         try:
             answer = self._call("POST", "/2/tweets", json=body, creates=True)
         except RefusedError as error:
-            found = self.find(message, sending) if "duplicate" in str(error).lower() else None
+            found = self.find(message, sending) if error.code is Refusal.DUPLICATE else None
             if found is None:
                 raise
             return found
@@ -197,6 +198,7 @@ class X(Network):
             now=self.context.now,
             renew=say("renew_x"),
             words=_words,
+            refusal=_refusal,
             auth=OAuth1(
                 self.consumer_key.reveal(),
                 self.consumer_secret.reveal(),
@@ -210,6 +212,11 @@ class X(Network):
 def _words(body: Any) -> str:
     errors = body.get("errors") or [{}]
     return str(body.get("detail") or errors[0].get("detail") or errors[0].get("message") or body.get("title") or "")
+
+
+def _refusal(body: Any) -> Refusal:
+    """X gives no code of its own for this, only words; the "detail" is theirs, in English whoever asks."""
+    return Refusal.DUPLICATE if "duplicate content" in _words(body).lower() else Refusal.OTHER
 
 
 def _remote(number: Any, who: str) -> Remote:

@@ -1,0 +1,84 @@
+"""What strangers may cause in a day, counted by machine, by recipient and in all; in memory alone.
+
+Windows of minutes, for what only costs us work, are ``context.Counter``'s. Here are the things that reach somebody
+else: letters, and numbers that the page shows.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+import threading
+from collections import Counter
+from datetime import datetime
+
+MOST_LETTERS_TO_ONE = 1  # in a day, to an address that did not confirm that it is its owner's
+MOST_LETTERS_BY_ONE = 10  # in a day, caused by one machine
+MOST_LETTERS = 500  # in a day, in all: a mail server that sends more on strangers' word is soon on a blocklist
+MOST_LIKES_BY_ONE = 10  # in a day, of one thing, from one machine: a family, an office
+
+# IPv6 gives each customer 2^64 addresses or more: https://www.rfc-editor.org/rfc/rfc6177
+_IPV6_PREFIX = 64
+_DOTLESS = ("gmail.com", "googlemail.com")
+
+
+class DailyBudgets:
+    """How often what was done today. Names are kept as hashes, under a salt that is new every day."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._day = ""
+        self._salt = b""
+        self._spent: Counter[str] = Counter()
+
+    def spend(self, now: datetime, *wanted: tuple[str, str, int]) -> bool:
+        """
+        Count something once more, if there is room for it everywhere.
+
+        Args:
+            wanted: What, by or for whom, and how often in a day.
+
+        Returns:
+            Whether there was; if not, nothing is counted.
+        """
+        with self._lock:
+            if self._day != now.date().isoformat():
+                self._day, self._salt = now.date().isoformat(), secrets.token_bytes(16)
+                self._spent.clear()
+            names = [(self._name(what, who), most) for what, who, most in wanted]
+            if any(self._spent[name] >= most for name, most in names):
+                return False
+            self._spent.update(name for name, _ in names)
+            return True
+
+    def spend_letter(self, now: datetime, *, recipient: str, machine: str) -> bool:
+        """Whether *machine* may cause a letter to *recipient*, who never said that they want any."""
+        return self.spend(
+            now,
+            ("letter to", mailbox_of(recipient), MOST_LETTERS_TO_ONE),
+            ("letters by", machine, MOST_LETTERS_BY_ONE),
+            ("letters", "", MOST_LETTERS),
+        )
+
+    def _name(self, what: str, who: str) -> str:
+        return hmac.new(self._salt, f"{what} {who}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:24]
+
+
+def machine_of(address: str) -> str:
+    """What counts as one machine: an IPv4 address, or the /64 that an IPv6 address lies in."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, _IPV6_PREFIX), strict=False))
+
+
+def mailbox_of(email: str) -> str:
+    """The mailbox that an address leads to, as far as it tells: case, "+anything" and Gmail's dots do not count."""
+    name, _, host = email.strip().casefold().rpartition("@")
+    name = name.partition("+")[0] or name
+    return f"{name.replace('.', '') if host in _DOTLESS else name}@{host}"

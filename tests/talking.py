@@ -107,7 +107,7 @@ class Talk:
         """Sign the owner in."""
         from tertulia.web.moderation import login_token
 
-        self.browser.post(f"/moderation/login/{login_token_of(self, login_token)}", headers=OURS)
+        return self.browser.post(f"/moderation/login/{login_token_of(self, login_token)}", headers=OURS)
 
     def csrf(self) -> str:
         """The word that the owner's forms carry."""

@@ -5,6 +5,7 @@ import os
 import re
 import stat
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -547,3 +548,39 @@ def test_trusted_proxies_tell_the_address(tmp_path):
 def test_the_post_is_named_on_every_page(talk):
     """With a link that leads back."""
     assert f'href="{POST.url.removeprefix("https://blog.example")}"' in talk.preview().get_data(as_text=True)
+
+
+def test_a_cookie_that_we_did_not_sign_is_none(talk):
+    """One machine counts three times in ten minutes, whatever cookies it brings, and ten times in a day."""
+    like = {"post": "voto", "lang": "es"}
+    for number in range(40):
+        browser = talk.app.test_client()
+        browser.set_cookie("tertulia_likes", f"{number:032x}", path="/comments")
+        browser.post("/comments/like", data=like, headers=OURS)
+    assert 3 == likes(talk)
+
+
+def test_previews_have_a_budget(talk):
+    """A machine that never sends is stopped before its words are drawn."""
+    codes = [talk.preview(text="Hola.").status_code for _ in range(101)]
+    assert ([200] * 100, 429) == (codes[:-1], codes[-1])
+
+
+@pytest.mark.parametrize(
+    ("service", "same_site", "secure"),
+    [
+        ("https://blog.example", "Lax", True),
+        ("https://talk.blog.example", "Lax", True),
+        ("https://talk.example", "None", True),
+        ("https://notblog.example", "None", True),
+        ("http://talk.example", "Lax", False),
+    ],
+)
+def test_a_readers_cookie_crosses_sites_only_where_it_must(tmp_path, service, same_site, secure):
+    """With the service on another site the page's form asks across sites; without TLS no browser would let it."""
+    talk = Talk(tmp_path)
+    talk.blog.info = replace(talk.blog.info, service=service)
+    cookie = talk.send(remember="yes").headers["Set-Cookie"]
+    kept = dict(part.strip().partition("=")[::2] for part in cookie.split(";"))
+    assert (same_site, secure) == (kept["SameSite"], "Secure" in kept)
+    assert "SameSite=Lax" in talk.enter().headers["Set-Cookie"]

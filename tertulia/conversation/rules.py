@@ -14,7 +14,7 @@ from functools import cached_property
 import regex
 
 from tertulia.conversation.bayes import Opinion
-from tertulia.conversation.shown import Link, is_small_edit, links_in, links_of, words_in
+from tertulia.conversation.shown import ShownLink, is_small_edit, links_in, links_of, words_in
 from tertulia.core import sanitise
 from tertulia.core.addresses import SHORTENERS, site_of
 from tertulia.store.said import Incoming, Known, Reason, Status, Trust, Verdict
@@ -71,7 +71,7 @@ class Case:
     second_opinion: bool | None = None  # of Akismet, where the owner asked for it
 
     @cached_property
-    def links(self) -> list[Link]:
+    def links(self) -> list[ShownLink]:
         """Every link that its writer put into what will be shown."""
         return links_of(self.incoming)
 

@@ -19,7 +19,7 @@ from tertulia.content.tags import Tags
 from tertulia.core import language_check, languages, paths
 from tertulia.core.errors import ContentError
 from tertulia.core.parallel import spread
-from tertulia.render.images import ImageCache
+from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
 from tertulia.site.broken_links import InternalLink
 from tertulia.site.cards import CardSet

@@ -12,14 +12,13 @@ from pelican import Pelican, signals
 from pelican.writers import Writer
 
 from tertulia.core.parallel import spread
-from tertulia.site.build import PageToWrite, SiteBuild
+from tertulia.site.build import SiteBuild
 
 
 class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican has no types
     def write_file(self, *args: Any, **kwargs: Any) -> None:
         build, content = SiteBuild.of(self.settings), kwargs.get("article") or kwargs.get("page")
-        pages = build.post_pages if content else build.list_pages
-        pages.append(PageToWrite(args[0], content, lambda: Writer.write_file(self, *args, **kwargs)))
+        build.add_page(args[0], content, lambda: Writer.write_file(self, *args, **kwargs))
 
 
 def choose_writer(_pelican: Pelican) -> type[Writer]:

@@ -7,7 +7,7 @@ as ``settings["SITE_BUILD"]``: everything that it hands to a plugin leads to the
 import hashlib
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -112,6 +112,10 @@ class SiteBuild:
         if reading.record:
             request_files(reading.record.files, Path(path), self.pictures)
         return reading
+
+    def add_page(self, name: str, content: Content | None, write: Callable[[], None]) -> None:
+        """Take note of a page to be written to the file *name*: that of a post or page, or a list."""
+        (self.post_pages if content else self.list_pages).append(PageToWrite(name, content, write))
 
     def pages_to_write(self) -> tuple[list[PageToWrite], list[PageToWrite]]:
         """Lists, and posts with pages, so that none writes over another; what is left out is no content any more."""

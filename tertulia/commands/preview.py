@@ -264,7 +264,7 @@ def _redirect(start: StartResponse, path: str) -> Iterable[bytes]:
 # ── the server ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Server(socketserver.ThreadingMixIn, wsgiref.simple_server.WSGIServer):
+class PreviewServer(socketserver.ThreadingMixIn, wsgiref.simple_server.WSGIServer):
     """A thread for each request, so that a listening page does not keep the others waiting."""
 
     daemon_threads = True
@@ -293,7 +293,7 @@ class Handler(wsgiref.simple_server.WSGIRequestHandler):
         return str(self.client_address[0])
 
 
-def listen(host: str, port: int, app: WSGIApplication) -> Server:
+def listen(host: str, port: int, app: WSGIApplication) -> PreviewServer:
     """
     A server bound to *host* and *port*, not yet answering.
 
@@ -303,9 +303,9 @@ def listen(host: str, port: int, app: WSGIApplication) -> Server:
     import errno
     import socket
 
-    kind = type("Server6", (Server,), {"address_family": socket.AF_INET6}) if ":" in host else Server
+    kind = type("Server6", (PreviewServer,), {"address_family": socket.AF_INET6}) if ":" in host else PreviewServer
     try:
-        server: Server = kind((host, port), Handler)
+        server: PreviewServer = kind((host, port), Handler)
     except OSError as error:
         if error.errno in (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", None)):
             raise TertuliaError(say("port_busy", port=port, other=port + 1)) from error

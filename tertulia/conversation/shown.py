@@ -26,7 +26,7 @@ _WRITTEN = ("webmention", "pingback", "form", "web")
 _MOST_WORDS = 40_000
 
 
-class Link(NamedTuple):
+class ShownLink(NamedTuple):
     """A link as it will be shown."""
 
     target: str
@@ -54,7 +54,7 @@ class Link(NamedTuple):
         return last in (said[1].casefold(), said[1].partition("@")[0].casefold())
 
 
-def links_in(html: str, text: str = "") -> list[Link]:
+def links_in(html: str, text: str = "") -> list[ShownLink]:
     """
     Every link of *html* with its target, in their order, and every bare address that a reader may copy.
 
@@ -65,12 +65,12 @@ def links_in(html: str, text: str = "") -> list[Link]:
     if html:
         reader.feed(html)
         reader.close()
-    found = [Link(target.strip(), " ".join(words.split())) for target, words in reader.links]
+    found = [ShownLink(target.strip(), " ".join(words.split())) for target, words in reader.links]
     bare = "".join(reader.outside) if html else text
-    return found + [Link(address, address) for address in _BARE.findall(bare)]
+    return found + [ShownLink(address, address) for address in _BARE.findall(bare)]
 
 
-def links_of(incoming: Incoming) -> list[Link]:
+def links_of(incoming: Incoming) -> list[ShownLink]:
     """The links that a person put into what came in; those that a network makes of names are its own."""
     found = links_in(incoming.html, incoming.text)
     if incoming.source in _WRITTEN:

@@ -29,7 +29,7 @@ from tertulia.syndication.summary import left_out
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DeliveryChange:
     """What was done about one row."""
 
     delivery: Delivery
@@ -37,7 +37,7 @@ class Change:
     what: str
 
 
-def follow_edits(outbox: Outbox, posts: Iterable[Post]) -> list[Change]:
+def follow_edits(outbox: Outbox, posts: Iterable[Post]) -> list[DeliveryChange]:
     """Bring what was announced in line with the author's words, where the network's policy says so."""
     said: dict[tuple[str, str, str], list[Delivery]] = {}
     for row in outbox.store.deliveries.all(state=DeliveryState.DELIVERED):
@@ -53,7 +53,7 @@ def follow_edits(outbox: Outbox, posts: Iterable[Post]) -> list[Change]:
     return changes
 
 
-def _follow(outbox: Outbox, wanted: Draft, rows: list[Delivery]) -> Change | None:
+def _follow(outbox: Outbox, wanted: Draft, rows: list[Delivery]) -> DeliveryChange | None:
     first, network = rows[0], wanted.network
     message = wanted.messages[0]
     kept = [msgspec.json.decode(row.message, type=Message) for row in rows]
@@ -64,16 +64,16 @@ def _follow(outbox: Outbox, wanted: Draft, rows: list[Delivery]) -> Change | Non
     threaded = len(rows) > 1 or len(wanted.messages) > 1
     if network.when_edited == "leave" or threaded or remote is None or not remote.id:
         _note(outbox, rows, wanted.post.hash, say("edit_left", network=network.label))
-        return Change(first, False, say("edit_left", network=network.label))
+        return DeliveryChange(first, False, say("edit_left", network=network.label))
     try:
         now = network.edit(remote, message)
     except NetworkError as error:  # tried again with the next run
-        return Change(first, False, str(error))
+        return DeliveryChange(first, False, str(error))
     if isinstance(now, Cannot):
         _note(outbox, rows, wanted.post.hash, say("edit_left", network=network.label))
-        return Change(first, False, say("edit_left", network=network.label))
+        return DeliveryChange(first, False, say("edit_left", network=network.label))
     outbox.store.deliveries.edited(first.id, encode(message), wanted.post.hash, encode(now))
-    return Change(first, True, say("edit_done"))
+    return DeliveryChange(first, True, say("edit_done"))
 
 
 def _same(before: Message, after: Message) -> bool:
@@ -85,7 +85,7 @@ def _note(outbox: Outbox, rows: list[Delivery], words: str, reason: str) -> None
         outbox.store.deliveries.noted(row.id, words, reason)
 
 
-def withdraw(outbox: Outbox, post: str, network: str = "") -> list[Change]:
+def withdraw(outbox: Outbox, post: str, network: str = "") -> list[DeliveryChange]:
     """Take a post down wherever that can be done, newest part first, and never say it again."""
     rows = outbox.store.deliveries.all(post=post, network=network or None)
     changes = [_withdraw(outbox, row) for row in reversed(rows) if row.state != DeliveryState.WITHDRAWN]
@@ -94,20 +94,20 @@ def withdraw(outbox: Outbox, post: str, network: str = "") -> list[Change]:
     return changes
 
 
-def _withdraw(outbox: Outbox, row: Delivery) -> Change:
+def _withdraw(outbox: Outbox, row: Delivery) -> DeliveryChange:
     if row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
-        return Change(row, False, say("withdraw_unsettled"))
+        return DeliveryChange(row, False, say("withdraw_unsettled"))
     if row.state != DeliveryState.DELIVERED:
-        return Change(row, outbox.store.deliveries.withdrawn(row.id), say("withdraw_unsent"))
+        return DeliveryChange(row, outbox.store.deliveries.withdrawn(row.id), say("withdraw_unsent"))
     network = outbox.networks.get(row.network)
     remote = msgspec.json.decode(row.remote, type=Remote) if row.remote else None
     if network is None or remote is None or not remote.id:
-        return Change(row, False, say("withdraw_by_hand", url=remote.url if remote else row.network))
+        return DeliveryChange(row, False, say("withdraw_by_hand", url=remote.url if remote else row.network))
     try:
         answer = network.delete(remote)
     except NetworkError as error:
-        return Change(row, False, str(error))
+        return DeliveryChange(row, False, str(error))
     if isinstance(answer, Cannot):
-        return Change(row, False, say("withdraw_by_hand", url=remote.url or network.label))
+        return DeliveryChange(row, False, say("withdraw_by_hand", url=remote.url or network.label))
     outbox.store.deliveries.withdrawn(row.id)
-    return Change(row, True, say("withdraw_done"))
+    return DeliveryChange(row, True, say("withdraw_done"))

@@ -23,7 +23,7 @@ ACT_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LetterLink:
     """What a signed link of a letter says."""
 
     what: str
@@ -62,7 +62,7 @@ def act(token: str) -> Any:
     return render_template("act.html", what=link.what, said=link.said, done=True, number=applied.done, undo=undo)
 
 
-def _act(link: Link, said: Said) -> str:
+def _act(link: LetterLink, said: Said) -> str:
     """The page of a letter's link: its button, as long as nobody has decided; the changes since the letter marked."""
     marked = [] if link.read.version == said.version else changes_since(link.read, said)
     undecided = link.read.version.partition(".")[0] == said.status
@@ -71,12 +71,12 @@ def _act(link: Link, said: Said) -> str:
     return render_template("act.html", what=link.what, said=said, done=False, fresh=fresh, marked=marked)
 
 
-def _link(token: str) -> Link | None:
+def _link(token: str) -> LetterLink | None:
     blog = current_blog()
     found = blog.signer.read("act", token, ACT_FOR, blog.now())
     match found:
         case ([str() as what, str() as key, *more], signed) if what in (*STATUS_OF, "undo"):
             version = str(more[0]) if more else ""  # the letters of older versions name none
             said = blog.store.conversation.get(key) if what != "undo" else None
-            return Link(what, Read(key, version), said, signed)
+            return LetterLink(what, Read(key, version), said, signed)
     return None

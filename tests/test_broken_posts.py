@@ -41,7 +41,7 @@ BROKEN = {
     "dead-path": ((HEAD + "\ntexto\n\n[la otra](/2020/01/no-hay/)\n").encode(), 7, "/2020/01/no-hay/", BUILT),
     "dead-file": ((HEAD + "\n[la otra]({filename}no-hay.md)\n").encode(), 5, "no-hay.md", BUILT),
     "dead-sibling": ((HEAD + "\n\n[la otra](no-hay.md)\n").encode(), 6, "no-hay.md", BUILT),
-    "deep": (HEAD.encode() + b"\n" + b"> " * 1200 + b"hondo\n", 0, "", BUILT),
+    "deep": (HEAD.encode() + b"\n" + b"> " * 1200 + b"hondo\n", 0, "metidas unas en otras", LEFT_OUT),
 }  # fmt: skip
 
 

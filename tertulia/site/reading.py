@@ -13,6 +13,7 @@ Settings:
 import datetime as dt
 import html
 import os
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +27,7 @@ from tertulia.content.credits import credit
 from tertulia.content.metadata import Metadata
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
-from tertulia.core import text
+from tertulia.core import slugs, text
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Update
 from tertulia.embeds import draw
@@ -135,7 +136,7 @@ class PostReader:
         words = text.words(plain)
         first = first_paragraph(content) or plain
         summary = typography.plain(meta.summary, lang) or text.shorten(first, SUMMARY_GRAPHEMES)
-        slug = meta.slug or text.slugify(meta.title)
+        slug = self.slug(meta, document.path)
         updates = tuple(Update(date, self.inline(note, document)) for date, note in meta.updates)
         picture = cover(meta, document, self.pictures)
         return PostRecord(
@@ -172,6 +173,15 @@ class PostReader:
             body_line=document.body_line,
             files=tuple(UsedFile(path, use, line) for (path, use), line in document.files.items()),
         )
+
+    def slug(self, meta: Metadata, shown: str) -> str:
+        """What stands for the post in its address: as written, where an address can hold it, or made of the title."""
+        kept = slugs.written_slug(meta.slug)
+        slug = kept or slugs.slug_of(meta.title, meta.id)
+        if meta.slug and kept != unicodedata.normalize("NFC", meta.slug):
+            line = meta.lines.get("slug", 1)
+            meta.problems.append(Problem(shown, line, say("odd_slug", slug=meta.slug), say("odd_slug_fix", kept=slug)))
+        return slug
 
     def names(self, authors: Iterable[str]) -> Iterable[str]:
         """Authors by name: ``@ana`` and ``ana`` are whom people.toml names so."""

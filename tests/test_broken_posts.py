@@ -21,7 +21,7 @@ BROKEN = {
     "binary": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 1, "no es un archivo de texto", LEFT_OUT),
     "zeros": (HEAD.encode() + b"\nhola\0\n", 1, "no es un archivo de texto", LEFT_OUT),
     "huge": (HEAD.encode() + b"\n" + b"palabra " * 650_000, 1, "pesa 5.2 MB", LEFT_OUT),
-    "unclosed": (b"---\ntitle: x\ndate: 2026-01-02\n\ntexto\n", 1, "no acaba", LEFT_OUT),
+    "unclosed": (b"---\ntitle: Una\ndate: 2026-01-02\ntexto\n", 4, "no acaba", BUILT),
     "no-title": (b"Fecha: 2026-01-02\n\ntexto\n", 1, "no tiene título", LEFT_OUT),
     "no-header": (b"Solo texto, sin cabecera.\n", 1, "no tiene título", LEFT_OUT),
     "empty-title": ("Título:\nFecha: 2026-01-02\n\ntexto\n".encode(), 1, "no tiene título", LEFT_OUT),

@@ -41,13 +41,13 @@ def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bo
         address: Where the service is seen, in place of ``SERVICE_ADDRESS``.
         undoes: Only take the last decision back.
     """
-    from tertulia.web.moderation import login_link
+    from tertulia.web.sign_in import link
 
     with Blog(root, preview_address=address) as blog:
         if undoes:
             undo(blog.moderator)
         else:
-            print(say("talk_link", link=login_link(blog)))
+            print(say("talk_link", link=link(blog)))
         if not web and not undoes and sys.stdin.isatty():
             print(say("talk_decided", n=moderate(blog.moderator)))
         blog.background.run_pending()

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 import markdown
 
-from tertulia.content import metadata
+from tertulia.content import header, metadata
 from tertulia.content.credits import credit
 from tertulia.content.metadata import Metadata
 from tertulia.content.people import People
@@ -92,17 +92,17 @@ class PostReader:
         source, problem = load(path, shown, self.settings["MAX_POST_BYTES"])
         if problem:
             return Reading(problems=(problem,))
-        header = metadata.split(source, shown)
-        meta = metadata.interpret(header, shown, self.zone, self.settings["LANGUAGES"])
+        top = header.split(source, shown)
+        meta = metadata.interpret(top, shown, self.zone, self.settings["LANGUAGES"])
         is_page = source_path.startswith(self.page_folders)
         mark = self.mark_of(meta, is_page=is_page, shown=shown)
         broken = any(p.severity == "error" for p in meta.problems)
         if broken or (mark in ("draft", "hidden", "scheduled") and not self.settings["SHOW_UNPUBLISHED"]):
             return Reading(problems=tuple(meta.problems))
         lang = meta.lang or self.settings["DEFAULT_LANG"]
-        document = Document(shown, lang, header.body, header.body_line, embeds=meta.embeds)
+        document = Document(shown, lang, top.body, top.body_line, embeds=meta.embeds)
         try:
-            record = self.record(meta, document, self.render(document, header.body), mark=mark, is_page=is_page)
+            record = self.record(meta, document, self.render(document, top.body), mark=mark, is_page=is_page)
         except RecursionError:  # Markdown nested hundreds of levels deep
             problem = Problem(shown, None, say("too_deep"), say("too_deep_fix"), "error")
             return Reading(problems=(*meta.problems, problem))
@@ -137,7 +137,11 @@ class PostReader:
         first = first_paragraph(content) or plain
         summary = typography.plain(meta.summary, lang) or text.shorten(first, SUMMARY_GRAPHEMES)
         slug = self.slug(meta, document.path)
-        updates = tuple(Update(date, self.inline(note, document)) for date, note in meta.updates)
+        updates = tuple(
+            Update(when.date().isoformat(), self.inline(note, document))
+            for when, note in meta.updates
+            if when <= self.now or settings["SHOW_UNPUBLISHED"]
+        )
         picture = cover(meta, document, self.pictures)
         return PostRecord(
             is_page=is_page,

@@ -15,9 +15,8 @@ leave       it stays as it was (Bluesky, X, Threads, Slack, mail)
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import msgspec
-
 from tertulia.content.posts import Post
+from tertulia.core import strict_json
 from tertulia.core.errors import NetworkError
 from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery
@@ -56,11 +55,11 @@ def follow_edits(outbox: Outbox, posts: Iterable[Post]) -> list[DeliveryChange]:
 def _follow(outbox: Outbox, wanted: Draft, rows: list[Delivery]) -> DeliveryChange | None:
     first, network = rows[0], wanted.network
     message = wanted.messages[0]
-    kept = [msgspec.json.decode(row.message, type=Message) for row in rows]
+    kept = [strict_json.decode(row.message, type=Message) for row in rows]
     if len(kept) == len(wanted.messages) and all(map(_same, kept, wanted.messages)):
         _note(outbox, rows, wanted.post.hash, "")  # the change is not in the announcement
         return None
-    remote = msgspec.json.decode(first.remote, type=Remote) if first.remote else None
+    remote = strict_json.decode(first.remote, type=Remote) if first.remote else None
     threaded = len(rows) > 1 or len(wanted.messages) > 1
     if network.when_edited == "leave" or threaded or remote is None or not remote.id:
         _note(outbox, rows, wanted.post.hash, say("edit_left", network=network.label))
@@ -100,7 +99,7 @@ def _withdraw(outbox: Outbox, row: Delivery) -> DeliveryChange:
     if row.state != DeliveryState.DELIVERED:
         return DeliveryChange(row, outbox.store.deliveries.withdrawn(row.id), say("withdraw_unsent"))
     network = outbox.networks.get(row.network)
-    remote = msgspec.json.decode(row.remote, type=Remote) if row.remote else None
+    remote = strict_json.decode(row.remote, type=Remote) if row.remote else None
     if network is None or remote is None or not remote.id:
         return DeliveryChange(row, False, say("withdraw_by_hand", url=remote.url if remote else row.network))
     try:

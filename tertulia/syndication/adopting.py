@@ -4,8 +4,7 @@ Without it, what was found and not written by us is no syndication. With it the 
 collected; it stays the author's own all the same, and is neither edited nor deleted.
 """
 
-import msgspec
-
+from tertulia.core import strict_json
 from tertulia.core.addresses import same_address, site_of
 from tertulia.store.deliveries import Delivery
 from tertulia.store.tables import DeliveryState, Origin
@@ -62,4 +61,4 @@ def _number(url: str) -> str:
 
 
 def _remote(row: Delivery) -> Remote:
-    return msgspec.json.decode(row.remote, type=Remote)
+    return strict_json.decode(row.remote, type=Remote)

@@ -15,9 +15,8 @@ leave       it stays as it was (Bluesky, X, Threads, Slack, mail)
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import msgspec
-
 from tertulia.content.posts import Post
+from tertulia.core import strict_json
 from tertulia.core.errors import NetworkError
 from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery
@@ -60,11 +59,11 @@ def _follow(outbox: Outbox, wanted: Draft, rows: list[Delivery]) -> DeliveryChan
     if first.origin is not Origin.MADE:
         _note(outbox, rows, wanted.post.hash, first.reason)
         return DeliveryChange(first, False, say("edit_not_ours", url=_url(first)))
-    kept = [msgspec.json.decode(row.message, type=Message) for row in rows]
+    kept = [strict_json.decode(row.message, type=Message) for row in rows]
     if len(kept) == len(wanted.messages) and all(map(_same, kept, wanted.messages)):
         _note(outbox, rows, wanted.post.hash, "")  # the change is not in the announcement
         return None
-    remote = msgspec.json.decode(first.remote, type=Remote) if first.remote else None
+    remote = strict_json.decode(first.remote, type=Remote) if first.remote else None
     threaded = len(rows) > 1 or len(wanted.messages) > 1
     if network.when_edited == "leave" or threaded or remote is None or not remote.id:
         _note(outbox, rows, wanted.post.hash, say("edit_left", network=network.label))
@@ -106,7 +105,7 @@ def _withdraw(outbox: Outbox, row: Delivery) -> DeliveryChange:
     if row.origin is not Origin.MADE:
         return DeliveryChange(row, False, say("withdraw_not_ours", url=_url(row)))
     network = outbox.networks.get(row.network)
-    remote = msgspec.json.decode(row.remote, type=Remote) if row.remote else None
+    remote = strict_json.decode(row.remote, type=Remote) if row.remote else None
     if network is None or remote is None or not remote.id:
         return DeliveryChange(row, False, say("withdraw_by_hand", url=remote.url if remote else row.network))
     try:
@@ -120,4 +119,4 @@ def _withdraw(outbox: Outbox, row: Delivery) -> DeliveryChange:
 
 
 def _url(row: Delivery) -> str:
-    return msgspec.json.decode(row.remote, type=Remote).url if row.remote else row.network
+    return strict_json.decode(row.remote, type=Remote).url if row.remote else row.network

@@ -22,6 +22,7 @@ from pathlib import Path
 import msgspec
 
 from tertulia.content import snapshot
+from tertulia.core import strict_json
 from tertulia.core.languages import say
 from tertulia.core.settings import hide
 from tertulia.store import Store
@@ -266,7 +267,7 @@ class _Attempt:
 
     def make(self) -> tuple[Remote, Origin, str]:
         """Find it, or make it; where it is, who wrote it, and how we know."""
-        message = msgspec.json.decode(self.delivery.message, type=Message)
+        message = strict_json.decode(self.delivery.message, type=Message)
         sending = Sending(
             key=self.key,
             part=self.delivery.part,
@@ -306,7 +307,7 @@ class _Attempt:
 
     def _part(self, part: str | None) -> Remote | None:
         row = self.outbox.store.deliveries.part(self.delivery, part) if part else None
-        return msgspec.json.decode(row.remote, type=Remote) if row and row.remote else None
+        return strict_json.decode(row.remote, type=Remote) if row and row.remote else None
 
 
 def key_of(delivery: Delivery) -> str:
@@ -323,7 +324,7 @@ def mark_of(network: str, remote: Remote) -> str:
 def _public_link(row: Delivery) -> snapshot.Syndicated | None:
     if row.state != DeliveryState.DELIVERED or row.part != "1" or not row.remote or row.origin is Origin.FOUND:
         return None
-    remote = msgspec.json.decode(row.remote, type=Remote)
+    remote = strict_json.decode(row.remote, type=Remote)
     made = row.origin is Origin.MADE
     return snapshot.Syndicated(row.network, remote.url, remote.id, made) if remote.url else None
 

@@ -123,11 +123,12 @@ def announce(
     resolve: str = "",
     retry: bool = False,
     withdraw: bool = False,
+    adopt: str = "",
 ) -> None:
     """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
     from tertulia.commands.announce import AnnounceOptions, run
 
-    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw)):
+    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw, adopt)):
         raise Exit(code=1)
 
 

@@ -91,6 +91,9 @@ class HideSecrets(logging.Filter):
         return True
 
 
+# Whoever guesses the key signs in as the owner, so it must not be a word.
+_SHORTEST_KEY = 16
+
 # Kinds of setting: a name in capitals and what is written there, to a value. "" gives what stands for nothing.
 
 
@@ -101,6 +104,18 @@ def text(_name: str, value: str) -> str:
 
 def secret(_name: str, value: str) -> Secret:
     """Something that opens something."""
+    return Secret(value)
+
+
+def signing_key(name: str, value: str) -> Secret:
+    """
+    What signs links and sessions.
+
+    Raises:
+        SettingError: it is so short, or so much of the same, that it could be guessed.
+    """
+    if value and (len(value) < _SHORTEST_KEY or len(set(value)) < _SHORTEST_KEY // 2):
+        raise SettingError(say("setting_weak", name=name, n=_SHORTEST_KEY))
     return Secret(value)
 
 
@@ -275,7 +290,7 @@ class Settings:
     )
     owner_email = Setting(text, about="Where to write about failures and about comments that wait.")
     secret_key = Setting(
-        secret, about="Signs links in letters (unsubscribe, confirm). Any long random text; keep it for good."
+        signing_key, about="Signs links in letters (unsubscribe, confirm). Any long random text; keep it for good."
     )
     rebuild_hook = Setting(
         secret,

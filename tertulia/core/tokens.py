@@ -13,6 +13,7 @@ from typing import Any
 
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
+from tertulia.core import files
 from tertulia.core.settings import Secret, Settings
 
 FILE_NAME = "secret.key"
@@ -23,10 +24,11 @@ def secret_of(settings: Settings, root: Path) -> Secret:
     if settings.secret_key:
         return settings.secret_key
     path = root / "var" / FILE_NAME
-    path.parent.mkdir(parents=True, exist_ok=True)
+    files.private_folder(path.parent)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
+        files.private_file(path)
         return Secret(path.read_text("ascii").strip())
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(32) + "\n")

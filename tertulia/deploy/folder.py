@@ -67,6 +67,8 @@ def _fill(output: Path, folder: Path, plan: DeployPlan) -> None:
         _put((output / name).read_bytes(), folder / name)
     for name in plan.delete:
         path = folder / name
+        if not path.parent.resolve().is_relative_to(folder.resolve()):
+            continue  # by somebody's symbolic link: what lies there is theirs
         path.unlink(missing_ok=True)
         _remove_empty(path.parent, folder)
     _put(written(plan.new), folder / MANIFEST)

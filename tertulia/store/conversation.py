@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from tertulia.content import snapshot

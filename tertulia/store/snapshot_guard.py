@@ -1,10 +1,10 @@
 """A store that knows less than a snapshot does not take from it what it never knew.
 
-The snapshot may be the last copy of a conversation: the store was lost, an older one was restored, ``TERTULIA_STORE``
-leads to another. So each store remembers, by digest, what it last wrote for a post. When the snapshot still is that, the
-store may write whatever it likes. When it is not, somebody else wrote it: then a public comment goes only if this
-store can tell why (it holds the comment and a decision on it, or whoever said it was erased), and a number of likes
-shrinks only if this store has shown the post before.
+The snapshot may be the last copy of a conversation: the store was lost, an older one was restored, or
+``TERTULIA_STORE`` leads to another. So each store remembers, by digest, what it last wrote for a post. While that
+is there, the store may write whatever it likes. Otherwise somebody else wrote it: then a public comment goes only
+if this store can tell why (it was public here too, the owner said no, whoever said it was erased), and a number of
+likes shrinks only if this store has shown the post before.
 """
 
 import hashlib

@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from tertulia.core.files import private_folder
+
 
 class Memory:
     """A folder of small JSON files."""
@@ -28,7 +30,7 @@ class Memory:
 
     def set(self, name: str, value: dict[str, Any]) -> None:
         """Keep *value* as *name*, whole or not at all."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self._folder)
         handle, path = tempfile.mkstemp(dir=self._folder, prefix=f".{name}.")  # mkstemp makes it 0600
         with os.fdopen(handle, "wb") as file:
             file.write(msgspec.json.encode(value))

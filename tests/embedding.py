@@ -4,10 +4,15 @@ import io
 import json
 from pathlib import Path
 
+import markdown
 from PIL import Image
 
 from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetched
+from tertulia.embeds.capture_store import CaptureStore
+from tertulia.embeds.draw import Page
+from tertulia.embeds.markdown import EmbedsExtension
+from tertulia.render.document import Document
 
 EXAMPLES = Path(__file__).parent / "examples" / "embeds"
 
@@ -52,6 +57,13 @@ class FakeWeb:
         if len(body) > max_bytes:
             raise FetchRefusedError(f"{url}: too large")
         return fetched
+
+
+def drawn(folder, text):
+    """The HTML of *text*, its embeds drawn from what was captured in *folder*."""
+    md = markdown.Markdown(extensions=[EmbedsExtension(CaptureStore(folder), Page())])
+    md.document = Document("a.md", body=text)
+    return md.convert(text)
 
 
 def silence(url=""):

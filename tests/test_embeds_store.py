@@ -8,22 +8,19 @@ import subprocess
 import zipfile
 from pathlib import Path
 
-import markdown
 import msgspec
 import pytest
 
-from tertulia.core import languages
+from tertulia.core import files, languages
 from tertulia.core.errors import ContentError
-from tertulia.embeds import capture_store, draw, providers
+from tertulia.embeds import capture_store, providers
 from tertulia.embeds.archive import keep_from
 from tertulia.embeds.capture import capture
 from tertulia.embeds.capture_store import CaptureStore
-from tertulia.embeds.markdown import EmbedsExtension
 from tertulia.embeds.paste import ask, paste
 from tertulia.embeds.remove import history, remove
 from tertulia.embeds.types import Capture, files_of
-from tertulia.render.document import Document
-from tests.embedding import FakeWeb, example, png, post
+from tests.embedding import FakeWeb, drawn, example, png, post
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 URL = "https://www.linkedin.com/posts/ana_atencion-activity-7100000000000000000-abcd"
@@ -44,12 +41,6 @@ Y contando: https://ejemplo.es/carta
 @pytest.fixture(autouse=True)
 def _spanish():
     languages.speak("es")
-
-
-def drawn(folder, text):
-    md = markdown.Markdown(extensions=[EmbedsExtension(CaptureStore(folder), draw.Page())])
-    md.document = Document("a.md", body=text)
-    return md.convert(text)
 
 
 class Killed(BaseException):
@@ -84,7 +75,7 @@ def test_killed_at_any_moment_leaves_old_or_new(tmp_path, monkeypatch, call, mom
             raise Killed
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(capture_store.os, call, dying)
+    monkeypatch.setattr(files.os, call, dying)
     with contextlib.suppress(Killed):
         list(capture(tmp_path, FakeWeb(data["answers"]), NOW, check=True))
     monkeypatch.undo()

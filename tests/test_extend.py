@@ -10,11 +10,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tertulia.content.metadata import interpret, split
+from tertulia.content.header import split
+from tertulia.content.metadata import interpret
 from tertulia.content.people import People
-from tertulia.core import extensions
+from tertulia.core import settings
+from tertulia.core.errors import SettingError
+from tertulia.core.fetch import Fetcher
+from tertulia.deploy.base import DeployContext
+from tertulia.deploy.targets import target_for
+from tertulia.embeds import providers
+from tertulia.embeds.capture import capture
 from tertulia.syndication.networks import network_classes
 from tertulia.syndication.networks.listening import listener_classes
+from tests.embedding import FakeWeb, drawn, png, post
+from tests.fakes import NOW
 
 ROOT = Path(__file__).parent.parent
 
@@ -44,7 +53,8 @@ import tertulia
 assert str(Path(tertulia.__file__).parent.parent) == sys.argv[1], tertulia.__file__
 
 from tertulia.commands import status
-from tertulia.content.metadata import interpret, split
+from tertulia.content.header import split
+from tertulia.content.metadata import interpret
 from tertulia.content.people import People
 from tertulia.syndication.declared import env_example
 from tertulia.syndication.networks.listening import listeners
@@ -188,10 +198,115 @@ def test_an_extension_does_not_take_a_name_of_ours(installed, caplog):
     assert "mastodon" in line
 
 
-@pytest.mark.parametrize("group", [extensions.PROVIDERS, extensions.IMPORTERS, extensions.TARGETS])
-def test_other_kinds_are_added_in_the_same_way(installed, group):
-    """One loader for all: by group and name, what fits comes back."""
-    installed({f"more_{group[9:]}": "THING = 'thing'\n"}, f"[{group}]\nmine = more_{group[9:]}:THING\n", group[9:])
-    assert {"mine"} == extensions.names(group)
-    found = extensions.load(group, lambda _name, loaded: loaded if isinstance(loaded, str) else None)
-    assert {"mine": "thing"} == found
+LEMMY = '''"""Lemmy, whose pages say who wrote them."""
+
+import re
+
+from tertulia.embeds.providers import Provider
+from tertulia.embeds.types import Author, Capture
+
+
+def capture(ask):
+    said = ask.json(f"https://lemmy.example/api/v3/post?id={ask.parts['id']}")
+    return Capture(
+        provider=ask.provider, id=ask.id, url=ask.url, kind="post", network="Lemmy",
+        author=Author(name=said["author"]), html=said["html"], pictures=[ask.picture("https://lemmy.example/a.png")],
+    )
+
+
+LEMMY = Provider("lemmy", "Lemmy", capture, (re.compile(r"https://lemmy\\.example/post/(?P<id>\\d+)"),))
+'''
+LEMMY_POINT = "[tertulia.providers]\nlemmy = more_lemmy:LEMMY\n"
+LEMMY_URL = "https://lemmy.example/post/42"
+LEMMY_SAYS = {"author": "Ana", "html": "<p>Nadie contesta.</p><script>x</script>"}
+
+
+def lemmy(said=LEMMY_SAYS):
+    return FakeWeb({
+        "https://lemmy.example/api/v3/post": {"body": said},
+        "https://lemmy.example/a.png": {"body": png(), "type": "image/png"},
+    })  # fmt: skip
+
+
+def test_an_installed_provider_is_asked_by_capture_and_never_by_a_build(tmp_path, installed):
+    """Its words are drawn as any service's, without the package: a build imports nothing of it."""
+    installed({"more_lemmy": LEMMY}, LEMMY_POINT, "lemmy")
+    post(tmp_path, LEMMY_URL)
+    assert ["captured"] == [step.outcome for step in capture(tmp_path, lemmy(), NOW)]
+    del sys.modules["more_lemmy"]
+    html = drawn(tmp_path, LEMMY_URL)
+    assert "more_lemmy" not in sys.modules
+    assert "<p>Nadie contesta.</p>" in html
+    assert ["Ana", "Lemmy"] == [word for word in ("Ana", "Lemmy", "<script") if word in html]
+    assert "/page/" in html, "its picture lies beside it"
+    edited = {**LEMMY_SAYS, "html": "<p>Ya contestan.</p>"}
+    assert ["edited"] == [step.outcome for step in capture(tmp_path, lemmy(edited), NOW, check=True)]
+    assert "Ya contestan" in drawn(tmp_path, LEMMY_URL)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('kind="post"', 'kind="toot"'),
+        ('said["author"]', "3"),
+        ('said["author"]', 'said["autora"]'),
+        ("return Capture", "return str"),
+        ("return Capture", "raise RuntimeError or str"),
+    ],
+)
+def test_an_installed_provider_that_stumbles_stops_nobody(tmp_path, installed, before, after):
+    """What it makes that could not be read again is an answer without sense; the next address is asked for."""
+    installed({"more_lemmy": LEMMY.replace(before, after)}, LEMMY_POINT, "lemmy")
+    post(tmp_path, f"{LEMMY_URL}\n\nhttps://web.example/")
+    steps = list(capture(tmp_path, lemmy(), NOW))
+    assert [LEMMY_URL, "https://web.example/"] == [step.url for step in steps]
+    assert "unavailable" == steps[0].outcome
+    assert "Lemmy" in steps[0].note
+
+
+def test_an_installed_provider_does_not_take_what_is_ours(installed):
+    """An address that a service of ours knows stays there; a package's is a page's to all who do not ask it."""
+    installed(
+        {"more_lemmy": LEMMY.replace(r"https://lemmy\\.example/post/(?P<id>\\d+)", "https://.*")}, LEMMY_POINT, "l"
+    )
+    (greedy,) = providers.others()
+    assert "youtube" == providers.find("https://youtu.be/abcdefghijk", [greedy]).provider.name
+    asked, unasked = providers.find(LEMMY_URL, [greedy]), providers.find(LEMMY_URL)
+    assert ("Lemmy", "page", unasked.id) == (asked.provider.label, asked.provider.name, asked.id)
+
+
+ATTIC = '''"""The attic."""
+
+from tertulia.deploy.folder import Folder
+
+
+class Attic(Folder):
+    """A folder up there."""
+'''
+
+
+def test_an_installed_deploy_target_is_named_like_ours(tmp_path, installed):
+    """``attic:www`` goes to the package's class; none of it is imported for a target of ours, nor does it take one."""
+    installed(
+        {"more_attic": ATTIC}, "[tertulia.targets]\nattic = more_attic:Attic\nrsync = more_attic:Attic\n", "attic"
+    )
+    context = DeployContext(settings.load(environ={}), Fetcher(), lambda: NOW, tmp_path)
+    assert "Rsync" == type(target_for("rsync:me@host:/www", context)).__name__
+    assert "more_attic" not in sys.modules
+    attic = target_for("attic:www", context)
+    assert ("Attic", {}) == (type(attic).__name__, attic.manifest().files)
+
+
+@pytest.mark.parametrize(
+    "module", ["", "Attic = 3", "raise ValueError", "from tertulia.deploy.base import Target as Attic"]
+)
+def test_a_broken_deploy_target_is_told_in_one_line(tmp_path, installed, caplog, module):
+    """The line names it; then the choices are told, as for a name that nobody has."""
+    installed({"more_attic": module}, "[tertulia.targets]\nattic = more_attic:Attic\n", "attic")
+    context = DeployContext(settings.load(environ={}), Fetcher(), lambda: NOW, tmp_path)
+    with pytest.raises(SettingError, match="DEPLOY_TARGET"):
+        target_for("attic:www", context)
+    (line,) = caplog.messages
+    assert "attic" in line
+    with pytest.raises(SettingError, match="DEPLOY_TARGET"):
+        target_for("cellar:www", context)

@@ -16,10 +16,14 @@ class Letters(Talk):
 
     def __init__(self, folder):
         self.server = FakeMail()
-        super().__init__(folder, environ=self.server.environ())
+        # No password: the service gives none away on a line that is not encrypted.
+        environ = self.server.environ() | {"SMTP_URL": f"smtp://127.0.0.1:{self.server.port}"}
+        super().__init__(folder, environ=environ)
 
     def ask(self, email="lectora@ejemplo.example"):
-        return self.browser.post("/newsletter", data={"email": email, "lang": "es"})
+        answer = self.browser.post("/newsletter", data={"email": email, "lang": "es"})
+        self.blog.background.send_letters()
+        return answer
 
     def link(self, number=0):
         return re.search(r"/newsletter/\S+", self.server.public[number]["text"])[0]
@@ -93,3 +97,39 @@ def test_a_forged_link_does_nothing(letters, token):
 def test_without_a_mail_server_there_are_no_letters(tmp_path):
     """The page says so."""
     assert Talk(tmp_path).browser.post("/newsletter", data={"email": "a@b.example"}).status_code == 404
+
+
+def test_no_state_of_an_address_shows(letters):
+    """Known or not, with the mail server up or down, the answer is the same, and one letter a day is the most."""
+    letters.ask()
+    letters.browser.post(letters.link())
+    letters.server.close()
+    answers = [
+        letters.browser.post("/newsletter", data={"email": email, "lang": "es"})
+        for email in ("lectora@ejemplo.example", "otra@ejemplo.example", "otra@ejemplo.example", "tercera@x.example")
+    ]
+    assert 1 == len({(answer.status_code, answer.data) for answer in answers})
+    assert 2 == letters.store.letters.waiting()
+
+
+def test_one_letter_for_a_recipient_and_day(letters):
+    """However many machines of one network ask, and however the address is written."""
+    emails = ("victima@x.example", "Victima@X.example", "victima+1@x.example")
+    for number in range(30):
+        where = {"REMOTE_ADDR": f"2001:db8:0:{number % 3}::{number}"}
+        letters.browser.post("/newsletter", data={"email": emails[number % 3]}, environ_base=where)
+    assert 1 == letters.store.letters.waiting()
+    letters.later(days=1)
+    letters.ask("victima@x.example")
+    assert 2 == len(letters.server.public)
+
+
+def test_ten_letters_for_a_machine_and_day(letters):
+    """A /64 of IPv6 is one machine."""
+    for number in range(40):
+        letters.browser.post(
+            "/newsletter",
+            data={"email": f"v{number}@x.example"},
+            environ_base={"REMOTE_ADDR": f"2001:db8::{number}"},
+        )
+    assert letters.store.letters.waiting() <= 10

@@ -7,12 +7,11 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from tertulia.app import Blog
 from tertulia.conversation.changes import changes, readable
 from tertulia.conversation.moderator import Action, Moderator
-from tertulia.core import sanitise
+from tertulia.core import sanitise, strict_json
 from tertulia.core.errors import TertuliaError
 from tertulia.core.files import PRIVATE, private_folder, write_whole
 from tertulia.core.languages import current, say
@@ -42,13 +41,13 @@ def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bo
         address: Where the service is seen, in place of ``SERVICE_ADDRESS``.
         undoes: Only take the last decision back.
     """
-    from tertulia.web.moderation import login_link
+    from tertulia.web.sign_in import link
 
     with Blog(root, preview_address=address) as blog:
         if undoes:
             undo(blog.moderator)
         else:
-            print(say("talk_link", link=login_link(blog)))
+            print(say("talk_link", link=link(blog)))
         if not web and not undoes and sys.stdin.isatty():
             print(say("talk_decided", n=moderate(blog.moderator)))
         blog.background.run_pending()
@@ -162,13 +161,16 @@ def comments(store: Store, folder: Path, what: str, file: str, person: str, *, v
         data = (
             archive.export(store.database) if not person else archive.of_person(store.database, _person(store, person))
         )
-        _write(path, data)
+        if not file:
+            private_folder(path.parent)
+        # For its owner's eyes: it holds e-mail addresses.
+        write_whole(path, json.dumps(data, ensure_ascii=False, indent=1) + "\n", mode=PRIVATE)
         return say("talk_exported", n=len(data["comments"]), path=file or path.relative_to(var.parent))
     if what == "import":
         if not file:
             raise TertuliaError(say("talk_which_file"))
         try:
-            data = json.loads((folder / file).read_text("utf-8"))
+            data = strict_json.decode((folder / file).read_bytes())
         except (OSError, ValueError) as error:
             raise TertuliaError(say("archive_broken", why=error)) from error
         return say("talk_imported", n=archive.load(store.database, data if isinstance(data, dict) else {}))
@@ -212,11 +214,3 @@ def _person(store: Store, who: str) -> int:
     if len(people) != 1:
         raise TertuliaError(say("talk_nobody", who=who) if not people else say("talk_several", who=who))
     return next(iter(people))
-
-
-def _write(path: Path, data: dict[str, Any]) -> None:
-    """For its owner's eyes: it holds e-mail addresses."""
-    if not path.parent.is_dir():
-        private_folder(path.parent)
-    written = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-    write_whole(path, written, mode=PRIVATE)

@@ -5,8 +5,6 @@ liked it, the approved comments. No e-mail and no address of a machine ever reac
 not at all, and only when something in it changed.
 """
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +12,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
+
+from tertulia.core.files import write_if_changed
 
 FOLDER = Path("var/conversation")
 
@@ -79,17 +79,7 @@ def write(folder: Path, conversation: Conversation) -> bool:
     """Leave *conversation* in *folder*; False when it says the same already."""
     path = file_for(folder, conversation.id, conversation.lang)
     data = msgspec.json.format(msgspec.json.encode(conversation), indent=1) + b"\n"
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(name, 0o644)
-    os.replace(name, path)
-    return True
+    return write_if_changed(path, data)
 
 
 def update(folder: Path, post: str, lang: str, change: Callable[[Conversation], Conversation]) -> bool:

@@ -21,6 +21,7 @@ import regex
 from tertulia.core import toml
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
+from tertulia.core.slugs import shortened
 from tertulia.core.text import fold
 
 _FIELDS = ("label", "variants", "description")
@@ -84,7 +85,7 @@ class Tags:
         """The part of the address that stands for the tag spelled *label*."""
         key = tag_key(label)
         entry = self._by_key.get(key)
-        return entry.slug if entry else key
+        return entry.slug if entry else shortened(key)
 
     def label(self, slug: str) -> str:
         """What tags.toml calls the tag of *slug*; *slug* itself when it says nothing."""

@@ -1,4 +1,4 @@
-"""What others add to Tertulia by entry points: networks, embed providers, importers, deploy targets.
+"""What others add to Tertulia by entry points: networks, embed providers, deploy targets.
 
 A package that is installed beside ours names what it adds in its own ``pyproject.toml``::
 
@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 
 NETWORKS = "tertulia.networks"
 PROVIDERS = "tertulia.providers"
-IMPORTERS = "tertulia.importers"
 TARGETS = "tertulia.targets"
 
 T = TypeVar("T")
@@ -40,16 +39,21 @@ def names(group: str) -> frozenset[str]:
     return frozenset(point.name for point in _points(group, tuple(sys.path)))
 
 
-def load(group: str, fits: Callable[[str, object], T | None], taken: Container[str] = ()) -> dict[str, T]:
+def load(
+    group: str, fits: Callable[[str, object], T | None], taken: Container[str] = (), *, only: str = ""
+) -> dict[str, T]:
     """
     What others add to *group*, by name; a broken one is told in one line and left out.
 
     Args:
         fits: Gives back what was loaded under a name if it is of the right kind, else None.
         taken: Names that are Tertulia's own, or already given.
+        only: Import this one and no other; all when empty.
     """
     found: dict[str, T] = {}
     for point in _points(group, tuple(sys.path)):
+        if only and point.name != only:
+            continue
         if point.name in taken or point.name in found:
             log.warning("%s", say("extension_taken", name=point.name, group=group))
             continue

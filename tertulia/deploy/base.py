@@ -76,6 +76,18 @@ class Target(ABC):
     atomic = False  # readers see the old site or the new one, never a mixture
 
     @abstractmethod
+    def __init__(self, address: str, context: DeployContext) -> None:
+        """
+        Put it to work.
+
+        Args:
+            address: What stands behind "kind:" in ``DEPLOY_TARGET``.
+
+        Raises:
+            SettingError: it makes no sense.
+        """
+
+    @abstractmethod
     def manifest(self) -> Manifest:
         """What an earlier deploy put there; an empty one when there was none."""
 

@@ -1,7 +1,10 @@
-"""Every place that the site can be put. A new one is a file beside this and a line here."""
+"""Every place that the site can be put: a file beside this and a line here for each, and those that others add by the
+entry points ``tertulia.targets``."""
 
+import inspect
 from collections.abc import Callable
 
+from tertulia.core import extensions
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.deploy.base import DeployContext, Target
@@ -26,6 +29,13 @@ def target_for(address: str, context: DeployContext) -> Target:
         SettingError: there is none, or no such kind; the message lists the choices.
     """
     kind, colon, rest = address.partition(":")
-    if not address or not colon or kind not in TARGETS:
+    make = TARGETS.get(kind) or extensions.load(extensions.TARGETS, _fits, TARGETS, only=kind or "-").get(kind)
+    if not colon or make is None:
         raise SettingError(say("deploy_choices"))
-    return TARGETS[kind](rest, context)
+    return make(rest, context)
+
+
+def _fits(_name: str, loaded: object) -> Callable[[str, DeployContext], Target] | None:
+    return (
+        loaded if isinstance(loaded, type) and issubclass(loaded, Target) and not inspect.isabstract(loaded) else None
+    )

@@ -22,7 +22,7 @@ from tertulia.core.addresses import host_of
 from tertulia.core.errors import ContentError, FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
-from tertulia.core.sanitise import one_line
+from tertulia.core.sanitise import clean, one_line
 from tertulia.embeds import dead, pasted, providers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.markdown import addresses
@@ -151,24 +151,36 @@ def tell(step: CaptureStep) -> str:
 
 def _answer(match: providers.Match, ask: CaptureRequest) -> Capture | FetchError:
     """What the service gave, or why it gave nothing."""
+    network = match.provider.label or host_of(match.url)
     try:
-        return match.provider.capture(ask)
+        return _as_kept(match.provider.capture(ask), match)
     except FetchError as error:
         return error
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
-        # A provider must not trip over a stranger's answer; should one do so, the run goes on.
-        network = match.provider.label or host_of(match.url)
+    except Exception as error:
+        # A provider must not trip over a stranger's answer; should one do so, ours or not, the run goes on.
         return MalformedResponseError(f"{say('embed_odd', network=network)}: {type(error).__name__}")
+
+
+def _as_kept(answer: Capture, match: providers.Match) -> Capture:
+    """*answer* as the build will look for it; what somebody else's provider made of it is made sure of."""
+    if match.provider not in providers.PROVIDERS.values():
+        answer = msgspec.convert(msgspec.to_builtins(answer), Capture)  # raises for what could not be read again
+        for part in (answer, answer.quoted, answer.reply_to):
+            if part:
+                part.html = clean(part.html)
+    answer.provider, answer.id = match.provider.name, match.id
+    return answer
 
 
 def _items(
     captures: CaptureStore, content_dir: Path, resolve: Callable[[str], str], own: str, only: Collection[str]
 ) -> Iterator[tuple[providers.Match, Capture | None]]:
     seen = set()
+    others = providers.others()
     for item in wanted(content_dir):
         if (only and item.url not in only) or (own and item.url.startswith(own)):
             continue
-        match = providers.find(resolve(item.url))
+        match = providers.find(resolve(item.url), others)
         key = (match.provider.name, match.id)
         if key in seen or dead.service(match.url):
             continue

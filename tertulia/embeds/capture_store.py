@@ -6,15 +6,14 @@ any moment, the store holds the old item or the new one, whole.
 """
 
 import contextlib
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from tertulia.core.errors import ContentError
+from tertulia.core.files import part_prefix, write_if_changed
 from tertulia.core.languages import say
 from tertulia.embeds.types import Capture, files_of, fingerprint
 
@@ -70,8 +69,8 @@ class CaptureStore:
         file.parent.mkdir(parents=True, exist_ok=True)
         capture.hash = fingerprint(capture)
         for name, data in (pictures or {}).items():
-            _write(file.parent / name, data)
-        changed = _write(file, msgspec.json.format(msgspec.json.encode(capture), indent=1) + b"\n")
+            write_if_changed(file.parent / name, data)
+        changed = write_if_changed(file, msgspec.json.format(msgspec.json.encode(capture), indent=1) + b"\n")
         self._sweep(capture, file)
         return changed
 
@@ -87,24 +86,5 @@ class CaptureStore:
         for path in self.pictures(capture.provider, capture.id):
             if path.name not in needed:
                 path.unlink(missing_ok=True)
-        for path in file.parent.glob(f".{file.stem}.*.part"):
+        for path in file.parent.glob(f"{part_prefix(file)}*.part"):
             path.unlink(missing_ok=True)
-
-
-def _write(file: Path, data: bytes) -> bool:
-    """Write whole or not at all; say whether the file is new or different."""
-    with contextlib.suppress(FileNotFoundError):
-        if file.read_bytes() == data:
-            return False
-    handle, part = tempfile.mkstemp(prefix=f".{file.stem}.", suffix=".part", dir=file.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(part, 0o644)
-        os.replace(part, file)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
-    return True

@@ -44,15 +44,10 @@ NEEDS = {
 }
 # The same for kinds of block.
 BLOCK_NEEDS = {
-    "table": ("|",),
-    "setextheader": ("\n",),
-    "hr": ("-", "_", "*"),
     "deflist": (":",),
-    "quote": (">",),
     "footnote": ("[^",),
     "abbr": ("*[",),
     "reference": ("]:",),
-    "hashheader": ("#",),
 }
 
 

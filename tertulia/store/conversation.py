@@ -245,6 +245,12 @@ class Conversation:
         with self._database.reading() as connection:
             return connection.execute(select(persons.c.identity).where(persons.c.id == person)).scalar() or ""
 
+    def has_counted(self, source: str, source_id: str) -> bool:
+        """Whether *source* has told of this reaction already."""
+        here = (reactions.c.source == source) & (reactions.c.source_id == short(source_id))
+        with self._database.reading() as connection:
+            return connection.execute(select(reactions.c.id).where(here)).first() is not None
+
     def counts(self) -> dict[str, int]:
         """How many comments are in each status."""
         with self._database.reading() as connection:

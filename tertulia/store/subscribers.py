@@ -1,5 +1,6 @@
 """Readers of the newsletter: who asked, who confirmed, who left. Their addresses never leave the store but by mail."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from tertulia.store.connection import Database, stamp
+from tertulia.store.conversation_tables import letters
 from tertulia.store.tables import SubscriberState, subscribers
 
 
@@ -28,19 +30,42 @@ class Subscribers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def ask(self, email: str, lang: str, now: datetime) -> Subscriber:
-        """Somebody gave this address; it receives nothing until its owner confirms."""
+    def ask(
+        self,
+        email: str,
+        lang: str,
+        now: datetime,
+        *,
+        letter: Callable[[Subscriber], tuple[str, str]] = lambda _reader: ("", ""),
+        may_write: bool = False,
+    ) -> Subscriber:
+        """
+        Note that somebody gave this address; it receives nothing until its owner confirms.
+
+        The same work is done for every address, known or not, so that the time it takes tells nothing.
+
+        Args:
+            letter: Subject and body of the letter that asks the owner of the address.
+            may_write: Whether that letter goes into the queue, where the address is not confirmed yet.
+        """
         address = _same_host(email)
         with self._database.writing() as connection:
             row = connection.execute(select(subscribers).where(subscribers.c.email == address)).first()
             if row is None:
                 values = {"email": address, "lang": lang, "state": SubscriberState.PENDING, "asked_at": stamp(now)}
                 connection.execute(insert(subscribers).values(**values))
-            elif row.state != SubscriberState.CONFIRMED:
-                values = {"lang": lang, "state": SubscriberState.PENDING, "asked_at": stamp(now)}
+            else:
+                values = {"asked_at": stamp(now)}
+                if row.state != SubscriberState.CONFIRMED:
+                    values |= {"lang": lang, "state": SubscriberState.PENDING}
                 connection.execute(update(subscribers).where(subscribers.c.id == row.id).values(**values))
-            found = connection.execute(select(subscribers).where(subscribers.c.email == address)).one()
-            return _subscriber(found)
+            row = connection.execute(select(subscribers).where(subscribers.c.email == address)).one()
+            found = _subscriber(row)
+            subject, body = letter(found)
+            if may_write and found.state is SubscriberState.PENDING:
+                values = {"recipient": found.email, "subject": subject, "body": body, "not_before": stamp(now)}
+                connection.execute(insert(letters).values(**values))
+            return found
 
     def confirm(self, number: int, now: datetime) -> bool:
         """The owner of the address said yes; False when nobody asked."""

@@ -27,7 +27,8 @@ from tertulia.core.errors import StoreError
 from tertulia.store.said import Author, Said, Status, Who
 from tertulia.store.transitions import is_owners_no, may
 from tertulia.web import guards
-from tertulia.web.context import current_blog, rate_counter
+from tertulia.web.budgets import MOST_LIKES_BY_ONE
+from tertulia.web.context import current_blog, daily_budgets, rate_counter, reading_gate
 
 pages = Blueprint("comments", __name__)
 
@@ -36,6 +37,8 @@ PRIVATE_LINK_FOR = timedelta(days=30)
 REMEMBERED_FOR = timedelta(days=365)
 PERSON_COOKIE = "tertulia_person"
 LIKE_COOKIE = "tertulia_likes"
+MOST_PREVIEWS = 100  # sendings of the form in ten minutes, from one machine: each is read and drawn
+MOST_LIKES = 3  # of one thing in ten minutes, from one machine
 
 
 def message(key: str, status: int = 200, **values: Any) -> Any:
@@ -55,6 +58,15 @@ def comment() -> Any:
     draft = form.read(request.form)
     post = _post(blog, draft)
     g.lang = post.lang
+    if rate_counter().hit("preview", guards.machine(), blog.now(), MOST_PREVIEWS) > MOST_PREVIEWS:
+        return _preview(blog, draft, post, [Mistake("send", "comment_too_many")], 429, draw=False)
+    with reading_gate().enter() as is_in:
+        if not is_in:
+            return _preview(blog, draft, post, [Mistake("send", "comment_busy")], 503, draw=False)
+        return _comment(blog, draft, post)
+
+
+def _comment(blog: Blog, draft: CommentDraft, post: Post) -> Any:
     wrong = form.mistakes(draft)
     if wrong or request.form.get("action") != "send":
         return _preview(blog, draft, post, wrong)
@@ -102,10 +114,15 @@ def _send(blog: Blog, draft: CommentDraft, nonce: str, age: float, recent: int) 
     incoming = form.incoming(draft, nonce, _remembered(blog), blog.now())
     recorded = blog.moderator.ingest(incoming, signals)
     if draft.notify and draft.email and recorded.key and recorded.status != "spam":
-        said = blog.store.conversation.get(recorded.key)
-        if said:
-            blog.notices.asked(blog.store.letters.ask(said.id, draft.email, draft.lang, blog.now()))
+        _ask_for_notices(blog, draft, recorded.key)
     return recorded.key
+
+
+def _ask_for_notices(blog: Blog, draft: CommentDraft, key: str) -> None:
+    """Ask the owner of the address whether they want letters, if they may be asked today."""
+    said = blog.store.conversation.get(key)
+    if said and daily_budgets().spend_letter(blog.now(), recipient=draft.email, machine=guards.machine()):
+        blog.notices.asked(blog.store.letters.ask(said.id, draft.email, draft.lang, blog.now()))
 
 
 def _sent(blog: Blog, draft: CommentDraft, key: str) -> Any:
@@ -119,11 +136,13 @@ def _sent(blog: Blog, draft: CommentDraft, key: str) -> Any:
     return response
 
 
-def _preview(blog: Blog, draft: CommentDraft, post: Post, wrong: list[Mistake], status: int = 0) -> Any:
-    """The form once more, with what will be seen and what is to be put right."""
+def _preview(
+    blog: Blog, draft: CommentDraft, post: Post, wrong: list[Mistake], status: int = 0, *, draw: bool = True
+) -> Any:
+    """The form once more, with what will be seen (if *draw*) and what is to be put right."""
     nonce = secrets.token_hex(12)
     token = guards.token(blog, nonce, post.id, post.lang)
-    shown = to_html(draft.text) if draft.text and len(draft.text) <= form.LONGEST_TEXT else ""
+    shown = to_html(draft.text) if draw and draft.text and len(draft.text) <= form.LONGEST_TEXT else ""
     status = status or (422 if wrong else 200)
     if _wants_json():
         errors = [{"field": one.where, "text": blog.info.t(one.key, g.lang, **one.values)} for one in wrong]
@@ -166,6 +185,14 @@ def change_mine(token: str) -> Any:
     if withdraws:
         blog.moderator.withdraw(said.key)
         return redirect(f"/comments/mine/{token}", 303)
+    with reading_gate().enter() as is_in:
+        if not is_in:
+            busy = [Mistake("text", "comment_busy")]
+            return _mine_page(blog, said, is_young, busy, form.read(request.form).text), 503
+        return _rewrite(blog, said, is_young, token)
+
+
+def _rewrite(blog: Blog, said: Said, is_young: bool, token: str) -> Any:
     kept = {"post": said.post, "lang": said.lang, "name": said.name, "parent": said.in_reply_to}
     draft = form.read(kept | {"text": request.form.get("text", "")})
     wrong = form.mistakes(draft)
@@ -251,11 +278,13 @@ def like() -> Any:
     """
     Count one person once, without knowing who it is.
 
-    The browser keeps a random word; the store keeps its hash with what was liked, so that no two likes of the same
-    person look alike there. Without cookies, the same address counts once for as long as addresses are remembered.
+    The browser keeps a word that we signed; the store keeps its hash with what was liked, so that no two likes of
+    the same person look alike there. A word that we did not sign is none, and a machine counts too: a browser may
+    forget its word, or collect many.
     """
     blog = current_blog()
-    if guards.origin(blog) == "other":
+    origin = guards.origin(blog)
+    if origin == "other":
         abort(403)
     post = _post(blog, form.read(request.form))
     g.lang = post.lang
@@ -263,23 +292,33 @@ def like() -> Any:
     said = blog.store.conversation.get(key) if key else None
     if key and (said is None or said.status != "approved" or (said.post, said.lang) != post.key):
         abort(404)
-    word = request.cookies.get(LIKE_COOKIE, "")
-    is_new = not (len(word) == 32 and word.isalnum())
+    known = _liker(blog) if origin == "own" else ""
+    word = known or secrets.token_hex(16)
     on = f"{post.id}/{post.lang}/{key}"
-    counted = True
-    if is_new:
-        word = secrets.token_hex(16)
-        counted = rate_counter().hit(f"like {on}", guards.machine(), blog.now(), most=3) <= 3
-    if counted:
-        source_id = hmac.new(word.encode(), on.encode(), hashlib.sha256).hexdigest()
+    source_id = hmac.new(word.encode(), on.encode(), hashlib.sha256).hexdigest()
+    if not blog.store.conversation.has_counted("button", source_id) and _may_like(blog, on):
         blog.store.conversation.count(post.id, post.lang, "like", "button", source_id, 1, blog.now(), comment=key)
         blog.store.conversation.show(blog.snapshots, post.id, post.lang)
     response = make_response(
         jsonify(state="liked") if _wants_json() else render_template("liked.html", post=post, said=said)
     )
-    if is_new:
-        _set_cookie(response, LIKE_COOKIE, word, REMEMBERED_FOR)
+    if not known:
+        _set_cookie(response, LIKE_COOKIE, blog.signer.sign("likes", word, blog.now()), REMEMBERED_FOR)
     return response
+
+
+def _liker(blog: Blog) -> str:
+    """The word that this browser was given; "" for none that is ours."""
+    found = blog.signer.read("likes", request.cookies.get(LIKE_COOKIE, ""), REMEMBERED_FOR, blog.now())
+    return str(found[0]) if found else ""
+
+
+def _may_like(blog: Blog, on: str) -> bool:
+    """Whether this machine may count once more."""
+    machine = guards.machine()
+    if rate_counter().hit(f"like {on}", machine, blog.now(), most=MOST_LIKES) > MOST_LIKES:
+        return False
+    return daily_budgets().spend(blog.now(), (f"like {on}", machine, MOST_LIKES_BY_ONE))
 
 
 # Helpers -------------------------------------------------------------------------------------------------------------
@@ -297,7 +336,9 @@ def _wants_json() -> bool:
 
 
 def _remembered(blog: Blog) -> str:
-    """Who the browser says it is, as we told it."""
+    """Who the browser says it is, as we told it; nobody, when the form was not sent by our own page."""
+    if guards.origin(blog) != "own":
+        return ""
     found = blog.signer.read("person", request.cookies.get(PERSON_COOKIE, ""), REMEMBERED_FOR, blog.now())
     return str(found[0]) if found else ""
 
@@ -309,6 +350,6 @@ def _set_cookie(response: Any, name: str, value: str, age: timedelta) -> None:
         max_age=int(age.total_seconds()),
         path="/comments",
         httponly=True,
-        samesite="Lax",
+        samesite=guards.cookie_policy(current_blog()),
         secure=request.is_secure or split_address(current_blog().info.service).scheme == "https",
     )

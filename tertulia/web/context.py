@@ -11,6 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from tertulia.app import Blog
+from tertulia.web.budgets import DailyBudgets, Gate
 
 WINDOW_MINUTES = 10
 MOST_IN_WINDOW = 60  # anything sent from one place beyond this is asked to wait
@@ -26,6 +27,18 @@ def rate_counter() -> "RateCounter":
     """The counter of the application answering this request."""
     counter: RateCounter = current_app.extensions["rate_counter"]
     return counter
+
+
+def daily_budgets() -> DailyBudgets:
+    """The budgets of the application answering this request."""
+    budgets: DailyBudgets = current_app.extensions["daily_budgets"]
+    return budgets
+
+
+def reading_gate() -> Gate:
+    """What keeps the application answering this request from reading too many texts at once."""
+    gate: Gate = current_app.extensions["reading_gate"]
+    return gate
 
 
 class RateCounter:

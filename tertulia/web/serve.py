@@ -49,12 +49,12 @@ def _serve(blog: Blog, host: str, port: int) -> None:
 
 def mounts(root: Path, site: Any, address: str) -> dict[str, WSGIApplication]:
     """The service as parts of a preview: *site* shows whichever folder was built last, under *address*."""
-    from tertulia.web.moderation import login_link
+    from tertulia.web.sign_in import link
 
     blog = Blog(root, output=lambda: site.folder or root / "output", preview_address=address)
     app = create(blog)
     begin(blog)
-    print(say("moderate_at", link=login_link(blog)), flush=True)
+    print(say("moderate_at", link=link(blog)), flush=True)
     return dict.fromkeys(MOUNTS, app)
 
 

@@ -3,16 +3,21 @@
 Most services differ only by the shape of their addresses and the place of their oEmbed answer: those are entries of
 ``providers.toml``. A service that needs more is one file with a ``capture`` function and one line in ``PROVIDERS``.
 An address that nobody claims is a page, asked for a card.
+
+Providers that others add by the entry points ``tertulia.providers`` are asked for addresses that would else be a
+page's, and what they say is kept in the page's place. So only who captures imports them: a build draws what was
+captured, whether their package is there or not.
 """
 
 import re
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from tertulia.core import extensions
 from tertulia.core.addresses import site_of
 from tertulia.embeds.providers import (
     bluesky,
@@ -57,7 +62,7 @@ def _from_data() -> dict[str, Provider]:
 
 
 PAGE = Provider("page", "", page.capture)
-# OptedOutError in this order: services with a host of their own first, those that any host may run last.
+# Asked in this order: services with a host of their own first, those that any host may run last.
 PROVIDERS: dict[str, Provider] = {
     "x": Provider("x", "X", x.capture, x.PATTERNS),
     "bluesky": Provider("bluesky", "Bluesky", bluesky.capture, bluesky.PATTERNS),
@@ -69,8 +74,17 @@ PROVIDERS: dict[str, Provider] = {
 }
 
 
-def find(url: str) -> Match:
-    """Whose *url* is: a known service's, else a page's."""
+def others() -> list[Provider]:
+    """What others add; their code is imported. None of them is asked before ours."""
+    return list(extensions.load(extensions.PROVIDERS, _fits, PROVIDERS).values())
+
+
+def _fits(name: str, loaded: object) -> Provider | None:
+    return loaded if isinstance(loaded, Provider) and loaded.name == name else None
+
+
+def find(url: str, others: Iterable[Provider] = ()) -> Match:
+    """Whose *url* is: a known service's, else one's of *others*, else a page's; the last two are kept as a page."""
     for provider in PROVIDERS.values():
         for pattern in provider.patterns:
             if found := pattern.match(url):
@@ -79,4 +93,10 @@ def find(url: str) -> Match:
                 id = "-".join(parts[name] for name in ("host", "user", "id") if name in parts)
                 return Match(provider, id, url, parts)
     host = site_of(url) or "page"
-    return Match(PAGE, f"{host}-{sha256(url.encode()).hexdigest()[:12]}", url)
+    id = f"{host}-{sha256(url.encode()).hexdigest()[:12]}"
+    for provider in others:
+        for pattern in provider.patterns:
+            if found := pattern.match(url):
+                parts = {name: value for name, value in found.groupdict().items() if value}
+                return Match(replace(provider, name=PAGE.name), id, url, parts)
+    return Match(PAGE, id, url)

@@ -150,11 +150,6 @@ def to_owner(settings: Settings, subject: str, text: str) -> None:
     _send(settings, letter, Sending(key=""))
 
 
-def send(settings: Settings, letter: EmailMessage) -> None:
-    """Send one letter that is no part of a newsletter."""
-    _send(settings, letter, Sending(key=""))
-
-
 def token(settings: Settings, purpose: str, reader: Subscriber, now: datetime) -> str:
     """What proves that a link came in a letter of ours to *reader*, for *purpose* alone."""
     return Signer(settings.secret_key).sign_row("newsletter", purpose, reader.id, reader.email, now)

@@ -4,14 +4,12 @@ One small file a network, readable by the owner alone, because a login opens thi
 secrets never go there. Losing the folder costs one request.
 """
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from tertulia.core.files import private_folder
+from tertulia.core.files import PRIVATE, private_folder, write_whole
 
 
 class Memory:
@@ -31,10 +29,7 @@ class Memory:
     def set(self, name: str, value: dict[str, Any]) -> None:
         """Keep *value* as *name*, whole or not at all."""
         private_folder(self._folder)
-        handle, path = tempfile.mkstemp(dir=self._folder, prefix=f".{name}.")  # mkstemp makes it 0600
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.encode(value))
-        os.replace(path, self._folder / f"{name}.json")
+        write_whole(self._folder / f"{name}.json", msgspec.json.encode(value), mode=PRIVATE, durable=False)
 
     def delete(self, name: str) -> None:
         """Keep nothing as *name* any longer."""

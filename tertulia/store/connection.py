@@ -15,7 +15,7 @@ from sqlalchemy.pool import QueuePool
 
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
-from tertulia.core.settings import hide
+from tertulia.core.secret import hide
 
 # The newest migration. Kept here so that an ordinary start need not load Alembic.
 NEWEST = "0005"

@@ -19,7 +19,8 @@ import regex
 
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, address, secret, text
+from tertulia.core.setting_kinds import address, secret, text
+from tertulia.core.settings import Setting
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     CredentialsExpiredError,

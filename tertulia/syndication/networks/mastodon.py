@@ -18,7 +18,8 @@ import regex
 
 from tertulia.core import sanitise
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, address, secret
+from tertulia.core.setting_kinds import address, secret
+from tertulia.core.settings import Setting
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     Attachment,

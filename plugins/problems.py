@@ -6,7 +6,7 @@ from pelican import Pelican, signals
 from pelican.generators import ArticlesGenerator
 
 from tertulia.site import problems
-from tertulia.site.contents import POST_LISTS, posts
+from tertulia.site.contents import posts
 
 
 def skip_link_loops(pelican: Pelican) -> None:
@@ -17,14 +17,11 @@ def skip_link_loops(pelican: Pelican) -> None:
         settings[key] = [*settings[key], *loops]
 
 
-def drop_same_addresses(generator: ArticlesGenerator) -> None:
-    """Keep one post for each address, the one whose file comes first."""
-    dropped = {id(post) for post in problems.same_addresses(posts(generator))}
-    for name in POST_LISTS:
-        setattr(generator, name, [post for post in getattr(generator, name) if id(post) not in dropped])
+def tell_same_ids(generator: ArticlesGenerator) -> None:
+    problems.same_ids(posts(generator))
 
 
 def register() -> None:
     """Connect to Pelican's signals."""
     signals.initialized.connect(skip_link_loops)
-    signals.article_generator_pretaxonomy.connect(drop_same_addresses)
+    signals.article_generator_pretaxonomy.connect(tell_same_ids)

@@ -7,19 +7,19 @@ from pelican.readers import BaseReader, Readers
 
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import attributes, fill_defaults
+from tertulia.site.taxonomy import with_slug
 
 
 class MarkdownReader(BaseReader):  # type: ignore[misc]  # Pelican has no types
     file_extensions = ("md", "markdown")
 
     def read(self, source_path: str) -> tuple[str, dict[str, object]]:
-        """The HTML and metadata of one file, as Pelican wants them; ``skip`` when it is not to be built."""
         record = SiteBuild.of(self.settings).reading_of(source_path).record
         if record is None:
             return "", {"status": "skip"}
         values = attributes(record)
         for key, kind in (("tags", Tag), ("categories", Category), ("authors", Author)):
-            values[key] = [kind(name, self.settings) for name in values[key]]
+            values[key] = [with_slug(kind(name, self.settings)) for name in values[key]]
         return record.content, values | {"category": values["categories"][0], "author": values["authors"][0]}
 
 

@@ -19,14 +19,17 @@ def join_names(generator: ArticlesGenerator) -> None:
         return tag
 
     taxonomy.join_tags(posts(generator), build.tags, generator.settings["DEFAULT_LANG"], make)
+    taxonomy.settle_slugs(posts(generator))
     taxonomy.know_authors(posts(generator), build.people)
 
 
 def list_posts(generator: ArticlesGenerator) -> None:
-    """Rebuild the lists of tags and categories, which Pelican makes of originals only and of one category each."""
-    generator.tags, categories = taxonomy.group(listed(generator))
-    generator.categories = sorted(categories.items())
-    generator._update_context(("tags", "categories"))
+    """Rebuild the lists of tags, categories and authors, which Pelican makes of originals and of one category each."""
+    generator.tags, categories, authors = taxonomy.group(listed(generator))
+    generator.categories, generator.authors = sorted(categories.items()), sorted(authors.items())
+    generator._update_context(("tags", "categories", "authors"))
+    found = [*generator.tags, *categories, *authors]
+    taxonomy.know_pages(posts(generator), found, generator.settings["SITEURL"])
 
 
 def register() -> None:

@@ -17,9 +17,8 @@ from tertulia.site.build import SiteBuild
 
 class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican has no types
     def write_file(self, *args: Any, **kwargs: Any) -> None:
-        """Take note of a page, as a call that ``write_pages`` makes."""
-        build, is_post = SiteBuild.of(self.settings), kwargs.keys() & {"article", "page"}
-        (build.post_pages if is_post else build.list_pages).append(lambda: Writer.write_file(self, *args, **kwargs))
+        build, content = SiteBuild.of(self.settings), kwargs.get("article") or kwargs.get("page")
+        build.add_page(args[0], content, lambda: Writer.write_file(self, *args, **kwargs))
 
 
 def choose_writer(_pelican: Pelican) -> type[Writer]:
@@ -27,10 +26,10 @@ def choose_writer(_pelican: Pelican) -> type[Writer]:
 
 
 def write_pages(pelican: Pelican) -> None:
-    build = SiteBuild.of(pelican.settings)
-    spread(lambda write: write(), build.post_pages)
-    for write in build.list_pages:  # here: Pagefind and pictures have the other cores
-        write()
+    lists, posts = SiteBuild.of(pelican.settings).pages_to_write()
+    spread(lambda page: page.write(), posts)
+    for page in lists:  # here: Pagefind and pictures have the other cores
+        page.write()
 
 
 def register() -> None:

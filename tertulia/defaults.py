@@ -67,8 +67,9 @@ PLUGINS = [
         "site_build",  # the second: what the others share and remember of this build
         "writer",  # before the rest: it writes all pages before the others finish their own files
         "reader",
-        "problems",
         "taxonomy",
+        "owners",
+        "problems",
         "images",
         "cards",
         "embeds",

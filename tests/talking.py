@@ -15,6 +15,7 @@ from tertulia.content.posts import Post, Published
 from tertulia.conversation.blog import BlogInfo
 from tertulia.core import settings
 from tertulia.store import open_store
+from tertulia.web import sign_in
 from tertulia.web.app import create
 from tests.conftest import ROOT
 from tests.real import postgres
@@ -105,9 +106,7 @@ class Talk:
 
     def enter(self):
         """Sign the owner in."""
-        from tertulia.web.moderation import login_token
-
-        return self.browser.post(f"/moderation/login/{login_token_of(self, login_token)}", headers=OURS)
+        return self.browser.post(f"/moderation/login/{sign_in.token(self.blog)}", headers=OURS)
 
     def csrf(self) -> str:
         """The word that the owner's forms carry."""
@@ -131,11 +130,6 @@ class Talk:
         if path != "/moderation":
             data.setdefault("version", field(page, "version"))
         return self.browser.post(path, data=data, headers=OURS)
-
-
-def login_token_of(talk, make) -> str:
-    """A fresh way in."""
-    return make(talk.blog)
 
 
 def field(answer, name: str) -> str:

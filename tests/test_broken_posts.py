@@ -21,7 +21,7 @@ BROKEN = {
     "binary": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 1, "no es un archivo de texto", LEFT_OUT),
     "zeros": (HEAD.encode() + b"\nhola\0\n", 1, "no es un archivo de texto", LEFT_OUT),
     "huge": (HEAD.encode() + b"\n" + b"palabra " * 650_000, 1, "pesa 5.2 MB", LEFT_OUT),
-    "unclosed": (b"---\ntitle: x\ndate: 2026-01-02\n\ntexto\n", 1, "no acaba", LEFT_OUT),
+    "unclosed": (b"---\ntitle: Una\ndate: 2026-01-02\ntexto\n", 4, "no acaba", BUILT),
     "no-title": (b"Fecha: 2026-01-02\n\ntexto\n", 1, "no tiene título", LEFT_OUT),
     "no-header": (b"Solo texto, sin cabecera.\n", 1, "no tiene título", LEFT_OUT),
     "empty-title": ("Título:\nFecha: 2026-01-02\n\ntexto\n".encode(), 1, "no tiene título", LEFT_OUT),
@@ -41,7 +41,7 @@ BROKEN = {
     "dead-path": ((HEAD + "\ntexto\n\n[la otra](/2020/01/no-hay/)\n").encode(), 7, "/2020/01/no-hay/", BUILT),
     "dead-file": ((HEAD + "\n[la otra]({filename}no-hay.md)\n").encode(), 5, "no-hay.md", BUILT),
     "dead-sibling": ((HEAD + "\n\n[la otra](no-hay.md)\n").encode(), 6, "no-hay.md", BUILT),
-    "deep": (HEAD.encode() + b"\n" + b"> " * 1200 + b"hondo\n", 0, "", BUILT),
+    "deep": (HEAD.encode() + b"\n" + b"> " * 1200 + b"hondo\n", 0, "metidas unas en otras", LEFT_OUT),
 }  # fmt: skip
 
 

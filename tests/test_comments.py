@@ -13,6 +13,7 @@ from tertulia.content.snapshot import Comment
 from tertulia.conversation import bayes, form
 from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.thread import CommentNode, nest
+from tertulia.core import sanitise
 
 EXAMPLES = sorted((Path(__file__).parent / "examples" / "comments").glob("*.md"))
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
@@ -188,3 +189,13 @@ def test_a_thing_is_used_once(tmp_path):
     assert [True, False] == [store.once.use("x", until, NOW), store.once.use("x", until, NOW)]
     assert store.once.use("x", until, NOW + timedelta(hours=2))
     store.close()
+
+
+@pytest.mark.parametrize("mark", ["[*", "\\[*", "[", "[a", "\\\\["])
+def test_too_many_brackets_are_brackets(mark):
+    """They link nothing and cost little; a reader sees what was written, and the links before them."""
+    written = f"[una](https://ejemplo.example/) {mark * 3_000} ]"
+    shown = to_html(written)
+    assert 3_000 <= shown.count("[")
+    assert '<a href="https://ejemplo.example/"' in shown
+    assert sanitise.plain(shown).count("\\") == 3_000 * (mark.count("\\") // 2)

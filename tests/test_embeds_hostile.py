@@ -184,10 +184,20 @@ def bomb_png(side=60_000):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
+def many_scans():
+    """A progressive JPEG of some kilobytes, 36 million pixels that are to be gone over 206 times."""
+    out = io.BytesIO()
+    Image.new("RGB", (6000, 6000), (90, 20, 20)).save(out, "JPEG", progressive=True)
+    data = out.getvalue()
+    last = data.rindex(b"\xff\xda")
+    return data[:-2] + data[last:-2] * 196 + data[-2:]
+
+
 @pytest.mark.parametrize(
     "data",
     {
         "bomb": bomb_png(),
+        "scans": many_scans(),
         "empty": b"",
         "html": b"<html><script>alert(1)</script>",
         "svg": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
@@ -222,6 +232,17 @@ def test_picture_keeps_no_metadata_and_no_foreign_bytes(tmp_path):
     assert (60, 40) == (made.width_px, made.height_px)
     for foreign in (b"secreto", b"Secreto", b"script", b"EXIF", b"Exif", b"ICCP"):
         assert foreign not in encoded
+
+
+def test_animation_is_marked_as_a_film_that_stays_where_it_was(tmp_path):
+    """Of a moving GIF the first picture is kept, and the page leads to where it moves."""
+    out = io.BytesIO()
+    frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "blue")]
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+    post = example("bluesky")
+    web = FakeWeb(post["answers"] | {"https://cdn.bsky.app/": {"type": "image/gif", "body": out.getvalue()}})
+    _, html = outcome(tmp_path, [post["post"]], web)
+    assert "▶" in html
 
 
 def test_large_picture_is_made_smaller():

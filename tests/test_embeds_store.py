@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tertulia.core import languages
+from tertulia.core import files, languages
 from tertulia.core.errors import ContentError
 from tertulia.embeds import capture_store, providers
 from tertulia.embeds.archive import keep_from
@@ -75,7 +75,7 @@ def test_killed_at_any_moment_leaves_old_or_new(tmp_path, monkeypatch, call, mom
             raise Killed
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(capture_store.os, call, dying)
+    monkeypatch.setattr(files.os, call, dying)
     with contextlib.suppress(Killed):
         list(capture(tmp_path, FakeWeb(data["answers"]), NOW, check=True))
     monkeypatch.undo()

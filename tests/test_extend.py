@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tertulia.content.metadata import interpret, split
+from tertulia.content.header import split
+from tertulia.content.metadata import interpret
 from tertulia.content.people import People
 from tertulia.core import settings
 from tertulia.core.errors import SettingError
@@ -52,7 +53,8 @@ import tertulia
 assert str(Path(tertulia.__file__).parent.parent) == sys.argv[1], tertulia.__file__
 
 from tertulia.commands import status
-from tertulia.content.metadata import interpret, split
+from tertulia.content.header import split
+from tertulia.content.metadata import interpret
 from tertulia.content.people import People
 from tertulia.syndication.declared import env_example
 from tertulia.syndication.networks.listening import listeners

@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
+from tertulia.core.files import copy_whole
 from tertulia.render import images, svg
-from tertulia.render.images import Facts, ImageCache, PictureError, Variant
+from tertulia.render.image_cache import ImageCache
+from tertulia.render.images import Facts, PictureError, Variant
 
 MARKER = "Calle-Mayor-7"  # stands in every kind of metadata of the pictures made here
 XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><p>{MARKER}</p></x:xmpmeta>'.encode()
@@ -483,11 +485,51 @@ def test_copies_are_made_once(tmp_path):
     """A file that is there already, of the same size and no older, is left alone."""
     kept, target = tmp_path / "kept", Path(tmp_path, "out", "a")
     kept.write_bytes(b"uno")
-    images.copy_whole(kept, target)
+    copy_whole(kept, target)
     first = target.stat().st_ino
-    images.copy_whole(kept, target)
+    copy_whole(kept, target)
     assert (b"uno", first) == (target.read_bytes(), target.stat().st_ino)
     kept.write_bytes(b"otro")
-    images.copy_whole(kept, target)
+    copy_whole(kept, target)
     assert b"otro" == target.read_bytes()
     assert ["a"] == [p.name for p in target.parent.iterdir()]
+
+
+def test_a_strangers_picture_keeps_the_colours_that_are_seen():
+    """A profile goes, so the colours are brought to sRGB first; sixteen bits a pixel are scaled, not cut."""
+    dull = saved(Image.new("RGB", (60, 40), (180, 120, 120)), "PNG", icc_profile=wide_profile())
+    red, green, _ = opened(images.reencode(dull, kind="webp").data).convert("RGB").getpixel((5, 5))
+    assert red > 186 > 119 > green
+    deep = BytesIO()
+    Image.new("I;16", (60, 40), 0x4000).save(deep, "PNG")
+    grey = opened(images.reencode(deep.getvalue(), kind="webp").data).convert("L").getpixel((5, 5))
+    assert abs(grey - 0x40) < 4
+
+
+def test_a_strangers_animation_is_its_first_picture_and_says_so():
+    """Of a film one picture is kept; a single picture is no film, whatever format it has."""
+    for kind in ("GIF", "PNG", "WEBP", "AVIF"):
+        got = images.reencode(animation(kind))
+        assert ("kept", True) == (got.verdict, got.moving)
+        assert not images.reencode(saved(photo(60, 40), kind, None)).moving
+
+
+def test_frames_without_end_cost_nothing():
+    """A file of four hundred thousand frames is its first one, at once: none of the others is looked at."""
+    frame = b"\x21\xf9\x04\x00\x01\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00"
+    got = images.reencode(animation()[:-1] + frame * 400_000 + b";")
+    assert ("kept", True) == (got.verdict, got.moving)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF", "GIF", "JPEG"])
+def test_what_a_network_gets_fits(kind):
+    """However few bytes a network takes, what it gets is a JPEG of no more, on white where there was nothing."""
+    noise = Image.effect_noise((300, 200), 90).convert("RGBA" if kind != "JPEG" else "RGB")
+    got = images.jpeg_within(saved(noise, kind, None), 3000, 250)
+    assert "JPEG" == opened(got.data).format
+    assert len(got.data) <= 3000
+    assert max(opened(got.data).size) <= 250
+    clear = BytesIO()
+    Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(clear, "PNG")
+    assert (255, 255, 255) == opened(images.jpeg_within(clear.getvalue(), 9000, 250).data).getpixel((9, 9))
+    assert "refused" == images.jpeg_within(many_scans(), 3000, 250).verdict

@@ -14,7 +14,7 @@ from PIL import Image
 from tertulia.core import languages
 from tertulia.render import images
 from tertulia.render.document import Document
-from tertulia.render.images import ImageCache
+from tertulia.render.image_cache import ImageCache
 from tertulia.render.pictures import PicturesExtension
 from tertulia.render.resolver import ImageResolver, PictureNotFoundError
 from tests.test_images import MARKER, animation, photo, saved

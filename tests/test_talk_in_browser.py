@@ -77,7 +77,7 @@ def blog(tmp_path):
 
 def in_the_browser(blog, page, *, scripts):
     """From the form to the static page, as a person does it; the seconds from approval to page."""
-    from tertulia.web.moderation import login_link
+    from tertulia.web.sign_in import link
 
     page.scripts(scripts)
     page.open(blog.page)
@@ -92,7 +92,7 @@ def in_the_browser(blog, page, *, scripts):
     blog.later(seconds=20)
     page.click("button[value=send]:not([hidden])")
     assert "Tu comentario ha llegado" in page.text()
-    page.open(login_link(blog.blog).replace(SITE, blog.at))
+    page.open(link(blog.blog).replace(SITE, blog.at))
     page.click("main form button")
     assert words.replace("*", "") in page.text()
     began = time.monotonic()

@@ -433,12 +433,13 @@ def test_a_new_post_in_english(tmp_path):
 
 def test_a_new_post_is_understood_by_our_own_reader(tmp_path):
     """What ``new`` writes, the metadata reader takes without one complaint."""
+    from tertulia.content import header as headers
     from tertulia.content import metadata
 
     for language in ("es", "en"):
         languages.speak(language)
         path = new.create(tmp_path / language, "Título: con dos puntos", NOON, "1a2b3c4d", author="Ana", draft=True)
-        header = metadata.split(path.read_text("utf-8"), "x.md")
+        header = headers.split(path.read_text("utf-8"), "x.md")
         meta = metadata.interpret(header, "x.md", ZoneInfo("Europe/Madrid"))
         assert (meta.problems, meta.status, meta.date, meta.id) == ([], "draft", NOON, "1a2b3c4d")
 
@@ -522,6 +523,7 @@ def test_a_tagline_by_language(blog, sample, expected):
 @pytest.mark.parametrize("language", sorted(folder.name for folder in start.FIRST.iterdir()))
 def test_the_first_files_are_understood(blog, language):
     """Our own reader takes the first post and pages of each language without a complaint."""
+    from tertulia.content import header as headers
     from tertulia.content import metadata
 
     languages.speak(language)
@@ -532,7 +534,7 @@ def test_the_first_files_are_understood(blog, language):
         problem
         for file in files
         for problem in metadata.interpret(
-            metadata.split(file.read_text("utf-8"), file.name), file.name, ZoneInfo("UTC")
+            headers.split(file.read_text("utf-8"), file.name), file.name, ZoneInfo("UTC")
         ).problems
     ]
     assert (4, []) == (len(files), problems)

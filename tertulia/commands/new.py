@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tertulia.content.metadata import key_names
+from tertulia.content.keys import key_names
 from tertulia.core import conf
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
 from tertulia.core.languages import current, say, spoken

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from tertulia.core import conf, languages
 from tertulia.core.addresses import is_web_address, split_address
 from tertulia.core.errors import SettingError
+from tertulia.core.files import write_whole
 from tertulia.core.languages import say, speak
 from tertulia.core.text import slugify
 
@@ -237,7 +238,7 @@ def add_person(people: Path, author: str) -> str:
     if not re.search(rf"^\[{re.escape(key)}\]", text, re.MULTILINE):
         # A JSON string is a TOML string, but for DEL: https://toml.io/en/v1.0.0#string
         text += f"\n[{key}]\nname = {json.dumps(author.replace(chr(127), ''), ensure_ascii=False)}\n"
-        people.write_text(text, "utf-8", newline="\n")
+        write_whole(people, text)
     return key
 
 
@@ -270,9 +271,7 @@ def write_settings(path: Path, answers: Answers, more: Mapping[str, str], *, sam
     # A tagline by language is a dict, which no question can give back: the blogger's own stays when none is given.
     if not sample and not answers.tagline and isinstance(conf.read(path).get("TAGLINE"), dict):
         del values["TAGLINE"]
-    passing = path.with_name(path.name + ".new")
-    passing.write_text(conf.rewrite(source, {**values, **more}, path), "utf-8", newline="\n")
-    os.replace(passing, path)
+    write_whole(path, conf.rewrite(source, {**values, **more}, path))
 
 
 def machine_timezone() -> str:

@@ -5,11 +5,10 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
 from tertulia.app import Blog
 from tertulia.commands import webmention
 from tertulia.content.posts import Post
+from tertulia.core import strict_json
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery
@@ -63,7 +62,7 @@ def _faulty(network: str, why: str) -> str:
 
 
 def _line(row: Delivery) -> str:
-    remote = msgspec.json.decode(row.remote, type=Remote) if row.remote else None
+    remote = strict_json.decode(row.remote, type=Remote) if row.remote else None
     address = remote.url if remote and row.state == DeliveryState.DELIVERED else ""
     when = say("announce_until", time=_here(row.not_before)) if _waits(row) and row.not_before else ""
     number = f"#{row.id}" if row.state in NEEDS_YOU else ""

@@ -7,13 +7,13 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from tertulia.app import Blog
 from tertulia.conversation.changes import changes, readable
 from tertulia.conversation.moderator import Action, Moderator
-from tertulia.core import sanitise
+from tertulia.core import sanitise, strict_json
 from tertulia.core.errors import TertuliaError
+from tertulia.core.files import PRIVATE, write_whole
 from tertulia.core.languages import current, say
 from tertulia.store import Store, archive
 from tertulia.store.said import Read, Said, Status
@@ -41,13 +41,13 @@ def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bo
         address: Where the service is seen, in place of ``SERVICE_ADDRESS``.
         undoes: Only take the last decision back.
     """
-    from tertulia.web.moderation import login_link
+    from tertulia.web.sign_in import link
 
     with Blog(root, preview_address=address) as blog:
         if undoes:
             undo(blog.moderator)
         else:
-            print(say("talk_link", link=login_link(blog)))
+            print(say("talk_link", link=link(blog)))
         if not web and not undoes and sys.stdin.isatty():
             print(say("talk_decided", n=moderate(blog.moderator)))
         blog.background.run_pending()
@@ -155,13 +155,14 @@ def comments(store: Store, root: Path, what: str, file: str, person: str) -> str
         data = (
             archive.export(store.database) if not person else archive.of_person(store.database, _person(store, person))
         )
-        _write(root / path, data)
+        # For its owner's eyes: it holds e-mail addresses.
+        write_whole(root / path, json.dumps(data, ensure_ascii=False, indent=1) + "\n", mode=PRIVATE)
         return say("talk_exported", n=len(data["comments"]), path=path)
     if what == "import":
         if not file:
             raise TertuliaError(say("talk_which_file"))
         try:
-            data = json.loads((root / file).read_text("utf-8"))
+            data = strict_json.decode((root / file).read_bytes())
         except (OSError, ValueError) as error:
             raise TertuliaError(say("archive_broken", why=error)) from error
         return say("talk_imported", n=archive.load(store.database, data if isinstance(data, dict) else {}))
@@ -205,16 +206,3 @@ def _person(store: Store, who: str) -> int:
     if len(people) != 1:
         raise TertuliaError(say("talk_nobody", who=who) if not people else say("talk_several", who=who))
     return next(iter(people))
-
-
-def _write(path: Path, data: dict[str, Any]) -> None:
-    """For its owner's eyes: it holds e-mail addresses."""
-    import os
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(data, file, ensure_ascii=False, indent=1)
-        file.write("\n")
-    part.replace(path)

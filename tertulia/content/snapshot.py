@@ -5,8 +5,6 @@ liked it, the approved comments. No e-mail and no address of a machine ever reac
 not at all, and only when something in it changed.
 """
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +12,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
+
+from tertulia.core import strict_json
+from tertulia.core.errors import ContentError
+from tertulia.core.files import write_if_changed
+from tertulia.core.languages import say
 
 FOLDER = Path("var/conversation")
 
@@ -24,6 +27,7 @@ class Syndicated(msgspec.Struct, frozen=True, omit_defaults=True):
     network: str
     url: str
     id: str = ""  # what the network's API calls it, so that a new store can adopt it
+    made: bool = False  # we wrote it; what we did not write is linked, and never edited nor deleted
 
 
 class Comment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -63,33 +67,35 @@ def file_for(folder: Path, post: str, lang: str) -> Path:
 
 
 def read(folder: Path, post: str, lang: str) -> Conversation:
-    """The snapshot of a post; an empty one when there is none."""
+    """
+    The snapshot of a post; an empty one when there is none.
+
+    Raises:
+        ContentError: there is one, and it makes no sense; the message says how to have it anew.
+    """
     try:
-        return msgspec.json.decode(file_for(folder, post, lang).read_bytes(), type=Conversation)
+        return _read(file_for(folder, post, lang))
     except FileNotFoundError:
         return Conversation(id=post, lang=lang)
 
 
 def read_all(folder: Path) -> list[Conversation]:
     """Every snapshot there is, by file name."""
-    return [msgspec.json.decode(path.read_bytes(), type=Conversation) for path in sorted(folder.glob("*.json"))]
+    return [_read(path) for path in sorted(folder.glob("*.json"))]
+
+
+def _read(path: Path) -> Conversation:
+    try:
+        return strict_json.decode(path.read_bytes(), type=Conversation)
+    except ValueError as error:
+        raise ContentError(say("snapshot_broken", path=path, why=error)) from error
 
 
 def write(folder: Path, conversation: Conversation) -> bool:
     """Leave *conversation* in *folder*; False when it says the same already."""
     path = file_for(folder, conversation.id, conversation.lang)
     data = msgspec.json.format(msgspec.json.encode(conversation), indent=1) + b"\n"
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(name, 0o644)
-    os.replace(name, path)
-    return True
+    return write_if_changed(path, data)
 
 
 def update(folder: Path, post: str, lang: str, change: Callable[[Conversation], Conversation]) -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetcher
-from tertulia.render.images import reencode, write_whole
+from tertulia.core.files import write_whole
+from tertulia.render.images import reencode
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +37,7 @@ def keep(url: str, snapshots: Path, web: Fetcher) -> str:
     made = reencode(answer.body, SIDE_PX, kind="webp") if answer.ok else None
     if made is None or not made.data:
         return ""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(file, made.data)
+    write_whole(file, made.data, durable=False)
     return name
 
 

@@ -12,6 +12,8 @@ from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.link import link
 from markdown_it.token import Token
 
 from tertulia.core import sanitise
@@ -22,24 +24,37 @@ _OFF = ("heading", "lheading", "image", "table", "hr", "reference")
 _ADDRESS = re.compile(r"https?://[^\s<>\"«»“”]+[^\s<>\"«»“”.,;:!?…)\]'*_]", re.IGNORECASE)
 
 
-# Each "[" that opens nothing is looked at again by all that follow: no honest comment has so many.
-_MOST_BRACKETS = 200
+# Each "[" that opens nothing is looked for its end through all that follows, so that many would cost their square. Once
+# this many characters were looked through, the other brackets of a comment are brackets.
+_MOST_LOOKED_THROUGH = 200_000
 
 
 @lru_cache(maxsize=64)
 def to_html(text: str) -> str:
     """The HTML of a comment written in our Markdown, safe inside a page."""
-    if text.count("[") > _MOST_BRACKETS:
-        text = text.replace("[", "\\[")
-    return sanitise.clean(_markdown().render(text)).strip()
+    return sanitise.clean(_markdown().render(text, {})).strip()
 
 
 @cache
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False, "breaks": True})
     markdown.disable(list(_OFF))
+    markdown.inline.ruler.at("link", _link)
     markdown.core.ruler.after("inline", "bare_addresses", _link_bare_addresses)
     return markdown
+
+
+def _link(state: StateInline, silent: bool) -> bool:
+    """markdown-it's own rule, for as long as the comment's budget lasts."""
+    begin = state.pos
+    if state.src[begin] != "[" or state.src.find("]", begin) < 0:
+        return False
+    looked_through = state.env.get("looked_through", 0)
+    if looked_through > _MOST_LOOKED_THROUGH:
+        return False
+    found = link(state, silent)
+    state.env["looked_through"] = looked_through + (state.pos if found else state.posMax) - begin
+    return found
 
 
 def _link_bare_addresses(state: StateCore) -> None:

@@ -88,10 +88,10 @@ class Notices:
             )
             self._write(notice, self.blog.t("letter_answer_subject", notice.lang, name=said.name), body)
 
-    def sign_in(self, token: str) -> None:
-        """The owner's way into moderation."""
+    def sign_in(self, token: str, minutes: int) -> None:
+        """The owner's way into moderation, good for so many *minutes*."""
         link = f"{self.blog.service}/moderation/login/{token}"
-        body = say("letter_login", link=link)
+        body = say("letter_login", link=link, minutes=minutes)
         self.store.letters.write(self.owner, say("letter_login_subject", blog=self.blog.title), body, self.now())
 
     def _to_owner(self, found: list[Said], *, changed: bool = False, when: datetime | None = None) -> None:

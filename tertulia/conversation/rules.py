@@ -36,12 +36,13 @@ _FORUM_LINK = re.compile(r"\[url[=\]]|\[link[=\]]|<a\s+href", re.IGNORECASE)
 _LETTERS = regex.compile(r"\p{L}")
 _LATIN = regex.compile(r"\p{Latin}")
 _MIXED = regex.compile(r"\b(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w{3,}\b")
-# What a moderator may want to see before it stands in public.
+# What a moderator may want to see before it stands in public. Each repeat is bounded, by what such a thing can be at
+# most: without, a long word is read to its end from each of its letters.
 _PRIVATE = re.compile(
-    r"[\w.+-]+@[\w-]+\.[\w.]+"  # an e-mail address
+    r"[\w.+-]{1,64}@[\w-]{1,63}\.\w"  # an e-mail address
     r"|(?<![\d-])(?:\+\d{1,3}[ .-]?)?(?:\d[ .-]?){8}\d(?![\d-])"  # a telephone number
     r"|\b\d{8}[ -]?[A-Z]\b"  # a Spanish identity card
-    r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){4,}\b"  # a bank account
+    r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"  # a bank account (ISO 13616: at most 34 signs)
 )
 
 

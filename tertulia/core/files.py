@@ -13,8 +13,8 @@ def write_whole(path: Path, data: bytes | str, *, mode: int = PUBLIC, durable: b
     """
     Put *data* into the file *path*; whoever reads it meanwhile sees the old file or the new one.
 
-    It is written beside the file and moved over it. Where a symbolic link stands, the link is replaced: what it
-    leads to is left alone.
+    Its folder is made where it is missing. It is written beside the file and moved over it. Where a symbolic link
+    stands, the link is replaced: what it leads to is left alone.
 
     Args:
         data: Text is written as UTF-8, line ends as they are.
@@ -24,6 +24,7 @@ def write_whole(path: Path, data: bytes | str, *, mode: int = PUBLIC, durable: b
     Raises:
         OSError: it cannot be written; the old file is as it was, and nothing is left beside it.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(prefix=part_prefix(path), suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -47,6 +48,16 @@ def write_if_changed(path: Path, data: bytes | str, *, mode: int = PUBLIC, durab
             return False
     write_whole(path, wanted, mode=mode, durable=durable)
     return True
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Put a copy of *source* at *target*, unless one is there: a file of the same size and no older."""
+    here = source.stat()
+    with contextlib.suppress(OSError):
+        there = target.stat()
+        if there.st_size == here.st_size and there.st_mtime_ns >= here.st_mtime_ns:
+            return
+    write_whole(target, source.read_bytes(), durable=False)
 
 
 def part_prefix(path: Path) -> str:

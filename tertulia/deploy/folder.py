@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tertulia.core.files import write_whole
 from tertulia.core.languages import say
 from tertulia.deploy.base import (
     MANIFEST,
@@ -62,24 +63,15 @@ class Folder(Target):
 
 def _fill(output: Path, folder: Path, plan: DeployPlan) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    _put(written(plan.between), folder / MANIFEST)
+    write_whole(folder / MANIFEST, written(plan.between))
     for name in plan.put:
-        _put((output / name).read_bytes(), folder / name)
+        # Moved into place, not written into: a hard link's other name keeps the old bytes.
+        write_whole(folder / name, (output / name).read_bytes(), durable=False)
     for name in plan.delete:
         path = folder / name
         path.unlink(missing_ok=True)
         _remove_empty(path.parent, folder)
-    _put(written(plan.new), folder / MANIFEST)
-
-
-def _put(data: bytes, path: Path) -> None:
-    """Write a file whole, in place of what was there; a hard link's other name keeps the old bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".deploy-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    os.chmod(name, 0o644)
-    os.replace(name, path)
+    write_whole(folder / MANIFEST, written(plan.new))
 
 
 def _remove_empty(folder: Path, top: Path) -> None:

@@ -6,15 +6,15 @@ any moment, the store holds the old item or the new one, whole.
 """
 
 import contextlib
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
+from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
+from tertulia.core.files import part_prefix, write_if_changed
 from tertulia.core.languages import say
 from tertulia.embeds.types import Capture, files_of, fingerprint
 
@@ -45,10 +45,10 @@ class CaptureStore:
         """
         file = self.file(provider, id)
         try:
-            capture = msgspec.json.decode(file.read_bytes(), type=Capture)
+            capture = strict_json.decode(file.read_bytes(), type=Capture)
         except FileNotFoundError:
             return None
-        except (msgspec.MsgspecError, RecursionError, OSError) as error:
+        except (ValueError, OSError) as error:
             raise ContentError(say("embed_unreadable", file=file, reason=error)) from error
         # Where capitals do not count in file names, two ids may share a file; only the exact one is meant.
         return capture if (capture.provider, capture.id) == (provider, id) else None
@@ -56,8 +56,8 @@ class CaptureStore:
     def all(self) -> Iterator[Capture]:
         """Every readable item, in a stable order."""
         for file in sorted(self.path.glob("*/*.json")):
-            with contextlib.suppress(msgspec.MsgspecError, RecursionError, OSError):
-                yield msgspec.json.decode(file.read_bytes(), type=Capture)
+            with contextlib.suppress(ValueError, OSError):
+                yield strict_json.decode(file.read_bytes(), type=Capture)
 
     def save(self, capture: Capture, pictures: Mapping[str, bytes] | None = None) -> bool:
         """
@@ -70,8 +70,8 @@ class CaptureStore:
         file.parent.mkdir(parents=True, exist_ok=True)
         capture.hash = fingerprint(capture)
         for name, data in (pictures or {}).items():
-            _write(file.parent / name, data)
-        changed = _write(file, msgspec.json.format(msgspec.json.encode(capture), indent=1) + b"\n")
+            write_if_changed(file.parent / name, data)
+        changed = write_if_changed(file, msgspec.json.format(msgspec.json.encode(capture), indent=1) + b"\n")
         self._sweep(capture, file)
         return changed
 
@@ -87,24 +87,5 @@ class CaptureStore:
         for path in self.pictures(capture.provider, capture.id):
             if path.name not in needed:
                 path.unlink(missing_ok=True)
-        for path in file.parent.glob(f".{file.stem}.*.part"):
+        for path in file.parent.glob(f"{part_prefix(file)}*.part"):
             path.unlink(missing_ok=True)
-
-
-def _write(file: Path, data: bytes) -> bool:
-    """Write whole or not at all; say whether the file is new or different."""
-    with contextlib.suppress(FileNotFoundError):
-        if file.read_bytes() == data:
-            return False
-    handle, part = tempfile.mkstemp(prefix=f".{file.stem}.", suffix=".part", dir=file.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(part, 0o644)
-        os.replace(part, file)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
-    return True

@@ -34,6 +34,7 @@ from markdown.util import AtomicString
 
 from tertulia.core.addresses import is_short, join_address, split_address
 from tertulia.core.errors import ContentError, FetchError
+from tertulia.core.files import write_if_changed
 from tertulia.core.languages import say
 
 if TYPE_CHECKING:  # a build applies the table and must not load what could fetch
@@ -123,11 +124,7 @@ class LinkTable:
             told = [(field.name, getattr(known, field.name)) for field in fields(KnownLink)]
             lines += ["", f"[{_quoted(url)}]", *(f"{name} = {_quoted(value)}" for name, value in told if value)]
         text = "\n".join(lines) + "\n"
-        if path.exists() and path.read_text("utf-8") == text:
-            return
-        part = path.with_suffix(".part")
-        part.write_text(text, "utf-8")
-        part.replace(path)
+        write_if_changed(path, text)
 
     def target(self, url: str) -> str:
         """Where readers are sent for *url*: where a short address led, an archived copy, or the address itself."""

@@ -8,6 +8,8 @@ import markdown
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import text
+from tertulia.render.autolinks import AutolinksExtension
+from tertulia.render.blocks import BlocksExtension
 from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.markup import Headings, OwnLinks, QuoteSources, SkipPatterns
 from tertulia.render.typography import TypographyExtension
@@ -33,18 +35,14 @@ def converter(
     """
     return markdown.Markdown(
         extensions=[
-            "pymdownx.saneheaders",  # "#clientepitero" at the start of a line is a tag, "# Título" a heading
-            "pymdownx.magiclink",  # bare addresses become links
+            BlocksExtension(),  # lists, quotations, code, tables, HTML; before all that have blocks of their own
+            AutolinksExtension(),
             "pymdownx.tilde",  # ~~tachado~~
             "footnotes",
-            "tables",
             "def_list",
-            "fenced_code",
             "codehilite",
             "attr_list",
-            "md_in_html",
             "abbr",
-            "sane_lists",
             "toc",
             SkipPatterns(),
             Headings(),

@@ -12,32 +12,21 @@ What is published of one picture, see ``variants``:
   of 480 px or less needs none.
 - An animation is one file, its frames as they were. A drawing (SVG) is one file, shapes only (see ``svg``).
 
-The ``ImageCache`` keeps finished files by what is in the original, so each is made once, and works on several at a
-time, in a process of its own: Pillow lets go of Python's lock while it decodes, resizes and encodes. A file there is
-written whole or not at all.
-
-Strangers' pictures go through ``reencode``.
+Finished files are kept by ``image_cache``. Strangers' pictures go through ``reencode``, and what networks take of ours
+through ``jpeg_within``: nothing else in the house decodes a picture.
 """
 
 import hashlib
-import json
-import os
-import shutil
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import astuple, dataclass
-from functools import partial
+from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import Literal, NamedTuple
 
-import PIL
 from PIL import Image, ImageCms, ImageSequence
 
 from tertulia.core.errors import ContentError
-from tertulia.core.languages import carried, say
-from tertulia.core.parallel import Aside
+from tertulia.core.languages import say
 from tertulia.render import svg
 
 Reason = Literal["unreadable", "heavy", "large", "unknown", "damaged", "unsafe"]
@@ -54,10 +43,14 @@ MAX_SVG_BYTES = 5_000_000
 MAX_MOVING_PIXELS = 400_000_000  # width × height × frames
 # A stranger's.
 MAX_STRANGE_BYTES = 12_000_000
-MAX_STRANGE_PIXELS = 40_000_000
+MAX_STRANGE_PIXELS = 50_000_000  # the largest that telephones take
 # A progressive JPEG of a few kilobytes may ask for thousands of passes over all its pixels; cameras use about ten.
 # https://libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf
 MAX_SCANS = 60
+
+STRANGE_WIDTH_PX = 1200  # twice the measure of the text, for sharp screens
+# Below 45 the blocks of a JPEG are seen by everybody; then rather a smaller picture.
+_QUALITIES = (88, 80, 70, 60, 45)
 
 # Only these decoders are ever asked: the rarer a decoder, the less it has been attacked by people who mean well.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
@@ -152,6 +145,7 @@ class Reencoded(NamedTuple):
     suffix: str = ""  # ".jpg", ".png" or ".webp"
     width_px: int = 0
     height_px: int = 0
+    moving: bool = False  # this is the first picture of an animation
 
 
 def look(data: bytes, name: str = "", max_pixels: int = MAX_PIXELS) -> Facts:
@@ -164,21 +158,25 @@ def look(data: bytes, name: str = "", max_pixels: int = MAX_PIXELS) -> Facts:
     digest = hashlib.sha256(data).hexdigest()
     if svg.looks_like_svg(data):
         if len(data) > MAX_SVG_BYTES:
-            raise _too_heavy(name, len(data), MAX_SVG_BYTES)
+            raise too_heavy(name, len(data), MAX_SVG_BYTES)
         try:
             width_px, height_px = svg.size(data)
         except svg.UnsafeDrawingError as error:
             raise PictureError("unsafe", name) from error
         return Facts(digest, "svg", width_px, height_px, False, True, False)
     with _opened(data, name, max_pixels) as image:
-        kind = _kind(image)
-        width_px, height_px = image.size
-        per_pixel = len(data) / (width_px * height_px)
-        if _orientation(image) in _ON_ITS_SIDE:
-            width_px, height_px = height_px, width_px
-        transparent = image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
-        photo = kind in ("jpeg", "webp", "avif") or (kind == "png" and per_pixel > PHOTO_BYTES_PER_PIXEL)
-        return Facts(digest, kind, width_px, height_px, _moves(image, kind, name), transparent, photo)
+        return _facts(image, data, digest, moving=_moves(image, _kind(image), name))
+
+
+def _facts(image: Image.Image, data: bytes, digest: str, *, moving: bool) -> Facts:
+    kind = _kind(image)
+    width_px, height_px = image.size
+    per_pixel = len(data) / (width_px * height_px)
+    if _orientation(image) in _ON_ITS_SIDE:
+        width_px, height_px = height_px, width_px
+    transparent = image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
+    photo = kind in ("jpeg", "webp", "avif") or (kind == "png" and per_pixel > PHOTO_BYTES_PER_PIXEL)
+    return Facts(digest, kind, width_px, height_px, moving, transparent, photo)
 
 
 def variants(facts: Facts) -> tuple[Variant, ...]:
@@ -235,7 +233,8 @@ def clean(data: bytes, name: str = "") -> bytes:
 
 def reencode(
     data: bytes,
-    max_px: int = 1200,
+    width_px: int = STRANGE_WIDTH_PX,
+    height_px: int = 0,
     *,
     kind: str = "",
     max_bytes: int = MAX_STRANGE_BYTES,
@@ -244,10 +243,11 @@ def reencode(
     """
     A stranger's picture written anew, or the reason why not.
 
-    An animation becomes its first picture; drawings (SVG) are refused. Never raises.
+    An animation becomes its first picture, and ``moving`` says so; drawings (SVG) are refused. Never raises.
 
     Args:
-        max_px: The longer side of what comes back; smaller ones are not enlarged.
+        width_px: The widest that may come back; smaller ones are not enlarged.
+        height_px: The tallest; as much as the width when none is told.
         kind: "jpeg", "png" or "webp"; without one JPEG, and PNG where there is transparency.
         max_bytes: A larger file is refused unread.
         max_pixels: A picture with more is refused undecoded.
@@ -257,163 +257,50 @@ def reencode(
             return Reencoded("refused", "heavy")
         if svg.looks_like_svg(data):
             return Reencoded("refused", "unknown")
-        facts = look(data, max_pixels=max_pixels)
-        width_px = max(1, round(facts.width_px * min(1.0, max_px / max(facts.width_px, facts.height_px))))
-        variant = _scaled(facts, width_px, kind or ("png" if facts.transparent else "jpeg"))
+        # Only the first picture is ever decoded, so the others need no counting: a file may hold a million.
+        with _opened(data, "", max_pixels) as image:
+            facts = _facts(image, data, "", moving=_is_animated(image))
+        smaller = min(1.0, width_px / facts.width_px, (height_px or width_px) / facts.height_px)
+        variant = _scaled(
+            facts, max(1, round(facts.width_px * smaller)), kind or ("png" if facts.transparent else "jpeg")
+        )
         image = _pixels(data, variant.width_px, "")
         sized = _made_smaller(image, (variant.width_px, variant.height_px))
-        made = _encoded(sized, variant.kind, photo=facts.photo)
+        made = _encoded(sized, variant.kind, photo=facts.photo or smaller < 1)
     except PictureError as error:
         return Reencoded("refused", error.reason)
-    return Reencoded("kept", "", made, SUFFIXES[variant.kind], variant.width_px, variant.height_px)
+    return Reencoded("kept", "", made, SUFFIXES[variant.kind], variant.width_px, variant.height_px, facts.moving)
 
 
-class ImageCache:
+def jpeg_within(data: bytes, max_bytes: int, max_side_px: int) -> Reencoded:
     """
-    Makes what is published of pictures, and keeps it: ``var/cache/images``.
+    A picture of ours as a JPEG that fits, on white where it is transparent; smaller until it does. Never raises.
 
-    ``facts`` costs one ``stat`` for a picture that has not changed. ``enqueue`` notes what is not there yet, ``begin``
-    starts the work on it, ``finish`` does the rest and waits. The folder may be deleted at any time; everything is
-    made again.
+    Args:
+        max_bytes: Of what comes back; a thousand are always enough for something.
+        max_side_px: The longer side of what comes back.
     """
-
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
-        self.folder = folder
-        self._threads = threads or max(1, min(4, os.cpu_count() or 1) - 1)
-        self._index: dict[str, list[object]] | None = None  # path → what stat said, and the facts
-        self._new = False
-        self._enqueued: set[Path] = set()  # the files to be
-        self._waiting: list[_Order] = []
-        self._begun: list[Aside[dict[Path, PictureError]]] = []
-
-    def facts(self, path: Path) -> Facts:
-        """
-        What is known of the picture at *path*.
-
-        Raises:
-            PictureError: see ``look``; or the file cannot be read.
-        """
-        index = self._read_index()
-        try:
-            stat = path.stat()
-            seen = [stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size]
-            known = index.get(str(path))
-            if known and known[:3] == seen:
-                return Facts(*known[3:])  # type: ignore[arg-type]
-            facts = look(_read(path, stat.st_size), path.name)
-        except OSError as error:
-            raise _unreadable(path, error) from error
-        index[str(path)] = [*seen, *astuple(facts)]
-        self._new = True
-        return facts
-
-    def path_for(self, facts: Facts, variant: Variant) -> Path:
-        """Where the file for *variant* is, or will be once it is made."""
-        # Another Pillow may write other bytes; the published name stays, as what is seen does.
-        made_by = f"{RECIPE}-{PIL.__version__}"
-        name = f"{facts.digest}-{variant.width_px}-{made_by}{SUFFIXES[variant.kind]}"
-        return self.folder / facts.digest[:2] / name
-
-    def enqueue(self, path: Path, facts: Facts, wanted: Sequence[Variant]) -> None:
-        """Have *wanted* made of the picture at *path*, those that are not there yet."""
-        missing = [v for v in wanted if not self._is_there(self.path_for(facts, v))]
-        if missing:
-            self._waiting.append((path, facts, missing))
-            self._enqueued.update(self.path_for(facts, variant) for variant in missing)
-
-    def _is_there(self, path: Path) -> bool:
-        """Whether the file is made, or will be."""
-        return path in self._enqueued or path.exists()
-
-    def begin(self) -> None:
-        """Start making what has been ordered until now."""
-        if self._waiting:
-            self._begun.append(Aside(partial(self._make_all, self._waiting)))
-            self._waiting = []
-
-    def finish(self) -> dict[Path, PictureError]:
-        """Wait until all that was ordered is made; the originals that could not be, each with its error."""
-        failed = self._make_all(self._waiting)
-        for begun in self._begun:
-            failed |= begun.wait()
-        self._waiting, self._begun = [], []
-        self._enqueued.clear()
-        self._write_index()
-        return failed
-
-    def _make_all(self, orders: Sequence["_Order"]) -> dict[Path, PictureError]:
-        failed: dict[Path, PictureError] = {}
-        make = carried(self._make)
-        with ThreadPoolExecutor(self._threads, "image_cache") as pool:
-            for (path, _, _), work in [(order, pool.submit(make, *order)) for order in orders]:
-                try:
-                    work.result()
-                except PictureError as error:
-                    failed[path] = error
-                except OSError as error:
-                    failed[path] = _unreadable(path, error)
-        return failed
-
-    def _make(self, path: Path, facts: Facts, wanted: Sequence[Variant]) -> None:
-        data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != facts.digest:  # saved anew since we looked
-            raise PictureError("damaged", path.name)
-        for variant, made in zip(wanted, render(data, wanted, path.name), strict=True):
-            write_whole(self.path_for(facts, variant), made)
-
-    def _read_index(self) -> dict[str, list[object]]:
-        if self._index is None:
-            try:
-                read = json.loads((self.folder / "index.json").read_text("utf-8"))
-                self._index = read["pictures"] if read["recipe"] == RECIPE else {}
-            except (OSError, ValueError, KeyError, TypeError):  # none yet, or not ours: it only saves time
-                self._index = {}
-        return self._index
-
-    def _write_index(self) -> None:
-        if self._new and self._index is not None:
-            text = json.dumps({"recipe": RECIPE, "pictures": self._index}, sort_keys=True)
-            write_whole(self.folder / "index.json", text.encode())
-            self._new = False
-
-
-# A picture, what is known of it, and what is to be made of it.
-_Order = tuple[Path, Facts, Sequence[Variant]]
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write *data* to *path* so that nobody ever sees half of it, also when two builds write at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.{hashlib.sha256(data).hexdigest()[:8]}")
-    unfinished.write_bytes(data)
-    unfinished.replace(path)
-
-
-def copy_whole(kept: Path, target: Path) -> None:
-    """Copy *kept* to *target* as ``write_whole`` does, unless it is there: of the same size and no older."""
-    here = kept.stat()
     try:
-        there = target.stat()
-        if there.st_size == here.st_size and there.st_mtime_ns >= here.st_mtime_ns:
-            return
-    except OSError:  # not there yet
-        target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    shutil.copyfile(kept, unfinished)
-    unfinished.replace(target)
+        facts = look(data)
+        if facts.kind == "svg":
+            return Reencoded("refused", "unknown")
+        decoded = _pixels(data, max_side_px, "").convert("RGBA")
+    except PictureError as error:
+        return Reencoded("refused", error.reason)
+    ground = Image.new("RGB", decoded.size, "white")
+    ground.paste(decoded, mask=decoded.getchannel("A"))
+    side_px = max_side_px
+    while side_px:
+        ground.thumbnail((side_px, side_px))
+        for quality in _QUALITIES:
+            made = _jpeg(ground, quality)
+            if len(made) <= max_bytes:
+                return Reencoded("kept", "", made, SUFFIXES["jpeg"], *ground.size, facts.moving)
+        side_px = max(ground.size) * 3 // 4
+    return Reencoded("refused", "heavy")
 
 
-def _read(path: Path, size_bytes: int) -> bytes:
-    if size_bytes > MAX_BYTES:
-        raise _too_heavy(path.name, size_bytes, MAX_BYTES)
-    return path.read_bytes()
-
-
-def _unreadable(path: Path, error: OSError) -> PictureError:
-    return PictureError("unreadable", path.name, cause=error.strerror or type(error).__name__)
-
-
-def _too_heavy(name: str, size_bytes: int, limit_bytes: int) -> PictureError:
+def too_heavy(name: str, size_bytes: int, limit_bytes: int) -> PictureError:
     return PictureError("heavy", name, size=f"{size_bytes / 1e6:.1f}", limit=f"{limit_bytes / 1e6:.0f}")
 
 
@@ -437,6 +324,13 @@ def _opened(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image
 def _kind(image: Image.Image) -> str:
     # Telephones write a second picture (depth, brightness) after the JPEG; Pillow calls both together MPO.
     return "jpeg" if image.format == "MPO" else str(image.format).lower()
+
+
+def _is_animated(image: Image.Image) -> bool:
+    try:
+        return _kind(image) != "jpeg" and bool(getattr(image, "is_animated", False))
+    except Exception:  # as in _opened; the first picture may be good
+        return False
 
 
 def _moves(image: Image.Image, kind: str, name: str) -> bool:
@@ -529,12 +423,10 @@ def _made_smaller(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _encoded(image: Image.Image, kind: str, *, photo: bool) -> bytes:
-    made = BytesIO()
     if kind == "jpeg":
-        image.convert("RGB" if image.mode != "L" else "L").save(
-            made, "JPEG", quality=82, progressive=True, optimize=True
-        )
-    elif kind == "png":
+        return _jpeg(image.convert("RGB" if image.mode != "L" else "L"), 82)
+    made = BytesIO()
+    if kind == "png":
         image.save(made, "PNG", compress_level=7)
     elif kind == "webp":
         # Method 2 takes half the time of the usual 4 and gives files about 6 % larger.
@@ -545,6 +437,12 @@ def _encoded(image: Image.Image, kind: str, *, photo: bool) -> bytes:
         image.save(made, "GIF")
     else:
         image.save(made, "AVIF", quality=70, speed=8)
+    return made.getvalue()
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    made = BytesIO()
+    image.save(made, "JPEG", quality=quality, progressive=True, optimize=True)
     return made.getvalue()
 
 

@@ -36,23 +36,17 @@ NEEDS = {
     "automail": ("<",),
     "linebreak": ("  \n",),
     "html": ("<",),
-    "magic-link": ("://", "www.", "WWW.", "Www."),
-    "magic-mail": ("@",),
+    "bare_address": ("://", "www.", "WWW.", "Www."),
     "entity": ("&",),
     "em_strong": ("*", "_"),
     "delimiter": ("~",),
 }
 # The same for kinds of block.
 BLOCK_NEEDS = {
-    "table": ("|",),
-    "setextheader": ("\n",),
-    "hr": ("-", "_", "*"),
     "deflist": (":",),
-    "quote": (">",),
     "footnote": ("[^",),
     "abbr": ("*[",),
     "reference": ("]:",),
-    "hashheader": ("#",),
 }
 
 

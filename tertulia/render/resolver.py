@@ -18,15 +18,15 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from tertulia.core import text
+from tertulia.core.files import copy_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Picture
+from tertulia.render.image_cache import ImageCache
 from tertulia.render.images import (
     PICTURE_SUFFIXES,
     Facts,
-    ImageCache,
     PictureError,
     Variant,
-    copy_whole,
     full,
     variants,
 )

@@ -19,12 +19,13 @@ from tertulia.content.tags import Tags
 from tertulia.core import language_check, languages, paths
 from tertulia.core.errors import ContentError
 from tertulia.core.parallel import spread
-from tertulia.render.images import ImageCache
+from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
 from tertulia.site.broken_links import InternalLink
 from tertulia.site.cards import CardSet
 from tertulia.site.contents import Content, Generator
 from tertulia.site.embeds import load_links
+from tertulia.site.owners import Owners, PageToWrite, without_same_file
 from tertulia.site.pictures import request_files
 from tertulia.site.problems import report
 from tertulia.site.reading import PostReader
@@ -51,10 +52,11 @@ class SiteBuild:
     is_running: bool = False
     fingerprints: dict[str, str] = field(default_factory=dict)  # of the theme's static files
     readings: dict[str, Reading] = field(default_factory=dict)  # files read before Pelican asked for them, by path
-    post_pages: list[Callable[[], None]] = field(default_factory=list)  # each writes one page, when all is known
-    list_pages: list[Callable[[], None]] = field(default_factory=list)
+    post_pages: list[PageToWrite] = field(default_factory=list)  # when all is known
+    list_pages: list[PageToWrite] = field(default_factory=list)
     articles: Generator | None = None  # the generator that holds the posts
     contents: list[Content] = field(default_factory=list)  # every post and page
+    owners: Owners = field(default_factory=Owners)
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
     cards: CardSet | None = None
@@ -110,6 +112,16 @@ class SiteBuild:
         if reading.record:
             request_files(reading.record.files, Path(path), self.pictures)
         return reading
+
+    def add_page(self, name: str, content: Content | None, write: Callable[[], None]) -> None:
+        """Take note of a page to be written to the file *name*: that of a post or page, or a list."""
+        (self.post_pages if content else self.list_pages).append(PageToWrite(name, content, write))
+
+    def pages_to_write(self) -> tuple[list[PageToWrite], list[PageToWrite]]:
+        """Lists, and posts with pages, so that none writes over another; what is left out is no content any more."""
+        lists, posts = without_same_file(self.list_pages, self.post_pages)
+        self.contents = [content for content in self.contents if content.save_as not in lists]
+        return list(lists.values()), posts
 
     def fingerprint(self, name: str) -> str:
         """Eight characters that change when the theme's static file *name* does; looked at once a build."""

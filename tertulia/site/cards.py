@@ -35,10 +35,10 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from tertulia.core import paths
 from tertulia.core.errors import TertuliaError
+from tertulia.core.files import copy_whole, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Picture
 from tertulia.core.parallel import Aside
-from tertulia.render.images import copy_whole, write_whole
 from tertulia.site.contents import Content
 from tertulia.site.words import SiteWords
 
@@ -288,7 +288,7 @@ def _draw_all(cards: dict[Path, Card], font: Path) -> str:
     """Draw each card to its file; why that cannot be done, or ""."""
     try:
         for path, card in cards.items():
-            write_whole(path, draw(card, font))
+            write_whole(path, draw(card, font), durable=False)
     except OSError as error:
         return f"{type(error).__name__}: {error}"
     return ""

@@ -104,6 +104,7 @@ _LISTED = ("articles", "translations")
 _HIDDEN = ("hidden_articles", "hidden_translations")
 _PAGES = ("pages", "hidden_pages")
 POST_LISTS = (*_LISTED, *_HIDDEN)
+PAGE_LISTS = ("pages", "translations", "hidden_pages", "hidden_translations")
 
 
 class Generator(Protocol):

@@ -55,25 +55,14 @@ def _loops(path: Path) -> bool:
         return True
 
 
-def same_addresses(posts: Iterable[Content]) -> list[Content]:
-    """
-    Report posts that share an address or an Id; of two with one Id the second goes on with its slug.
-
-    Returns:
-        Those to leave out: of each address, all but the post whose file comes first.
-    """
-    by_address: dict[str, Content] = {}
+def same_ids(posts: Iterable[Content]) -> None:
+    """Report posts that share an Id, of which the second goes on with its slug, and count those without one."""
     by_id: dict[tuple[str, str], Content] = {}
-    left_out = []
-    for post in sorted(posts, key=lambda post: post.shown_path):
-        first = by_address.setdefault(post.save_as, post)
-        if first is not post:
-            report_line(post, "slug", "same_address", other=first.shown_path, url=post.url)
-            left_out.append(post)
-        elif by_id.setdefault((post.id, post.lang), post) is not post:
+    in_order = sorted(posts, key=lambda post: post.shown_path)
+    for post in in_order:
+        if by_id.setdefault((post.id, post.lang), post) is not post:
             report_line(post, "id", "same_id", other=by_id[post.id, post.lang].shown_path)
             post.id = post.slug
-    without = [post.shown_path for post in by_address.values() if not post.has_id]
+    without = [post.shown_path for post in in_order if not post.has_id]
     if without:
         report(Problem(min(without), None, say("no_id", n=len(without)), say("no_id_fix"), "hint"))
-    return left_out

@@ -13,6 +13,7 @@ Settings:
 import datetime as dt
 import html
 import os
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -21,12 +22,12 @@ from zoneinfo import ZoneInfo
 
 import markdown
 
-from tertulia.content import metadata
+from tertulia.content import header, metadata
 from tertulia.content.credits import credit
 from tertulia.content.metadata import Metadata
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
-from tertulia.core import text
+from tertulia.core import slugs, text
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Update
 from tertulia.embeds import draw
@@ -91,17 +92,17 @@ class PostReader:
         source, problem = load(path, shown, self.settings["MAX_POST_BYTES"])
         if problem:
             return Reading(problems=(problem,))
-        header = metadata.split(source, shown)
-        meta = metadata.interpret(header, shown, self.zone, self.settings["LANGUAGES"])
+        top = header.split(source, shown)
+        meta = metadata.interpret(top, shown, self.zone, self.settings["LANGUAGES"])
         is_page = source_path.startswith(self.page_folders)
         mark = self.mark_of(meta, is_page=is_page, shown=shown)
         broken = any(p.severity == "error" for p in meta.problems)
         if broken or (mark in ("draft", "hidden", "scheduled") and not self.settings["SHOW_UNPUBLISHED"]):
             return Reading(problems=tuple(meta.problems))
         lang = meta.lang or self.settings["DEFAULT_LANG"]
-        document = Document(shown, lang, header.body, header.body_line, embeds=meta.embeds)
+        document = Document(shown, lang, top.body, top.body_line, embeds=meta.embeds)
         try:
-            record = self.record(meta, document, self.render(document, header.body), mark=mark, is_page=is_page)
+            record = self.record(meta, document, self.render(document, top.body), mark=mark, is_page=is_page)
         except RecursionError:  # Markdown nested hundreds of levels deep
             problem = Problem(shown, None, say("too_deep"), say("too_deep_fix"), "error")
             return Reading(problems=(*meta.problems, problem))
@@ -135,8 +136,12 @@ class PostReader:
         words = text.words(plain)
         first = first_paragraph(content) or plain
         summary = typography.plain(meta.summary, lang) or text.shorten(first, SUMMARY_GRAPHEMES)
-        slug = meta.slug or text.slugify(meta.title)
-        updates = tuple(Update(date, self.inline(note, document)) for date, note in meta.updates)
+        slug = self.slug(meta, document.path)
+        updates = tuple(
+            Update(when.date().isoformat(), self.inline(note, document))
+            for when, note in meta.updates
+            if when <= self.now or settings["SHOW_UNPUBLISHED"]
+        )
         picture = cover(meta, document, self.pictures)
         return PostRecord(
             is_page=is_page,
@@ -172,6 +177,15 @@ class PostReader:
             body_line=document.body_line,
             files=tuple(UsedFile(path, use, line) for (path, use), line in document.files.items()),
         )
+
+    def slug(self, meta: Metadata, shown: str) -> str:
+        """What stands for the post in its address: as written, where an address can hold it, or made of the title."""
+        kept = slugs.written_slug(meta.slug)
+        slug = kept or slugs.slug_of(meta.title, meta.id)
+        if meta.slug and kept != unicodedata.normalize("NFC", meta.slug):
+            line = meta.lines.get("slug", 1)
+            meta.problems.append(Problem(shown, line, say("odd_slug", slug=meta.slug), say("odd_slug_fix", kept=slug)))
+        return slug
 
     def names(self, authors: Iterable[str]) -> Iterable[str]:
         """Authors by name: ``@ana`` and ``ana`` are whom people.toml names so."""

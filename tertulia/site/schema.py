@@ -181,7 +181,11 @@ def person_of(author: Any, site: str) -> SchemaPerson:
     """An author with the addresses that people.toml knows."""
     person = getattr(author, "person", None)
     known = [person.site, *(person.profile(network) for network in person.handles)] if person else []
-    return SchemaPerson(author.name, addresses.whole(site, author.url), tuple(filter(None, known)))
+    return SchemaPerson(
+        author.name,
+        addresses.whole(site, author.url) if getattr(author, "has_page", True) else "",
+        tuple(filter(None, known)),
+    )
 
 
 def posting(post: SchemaPosting) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tertulia.core.slugs import distinct
 from tertulia.core.text import slugify
 from tertulia.site.contents import Content
 
@@ -42,19 +43,33 @@ def add_neighbours(posts: Iterable[Content]) -> None:
 
 def add_series(posts: Iterable[Content], settings: Mapping[str, Any]) -> list[Series]:
     """Set ``series`` on every post that names one; all series. *posts* come oldest first."""
-    by_series: dict[tuple[str, str], list[Content]] = defaultdict(list)
-    for post in posts:
-        if post.series_name:
-            by_series[slugify(post.series_name), post.lang].append(post)
     found = []
-    for (slug, lang), parts in sorted(by_series.items()):
-        folder = "" if lang == settings["DEFAULT_LANG"] else f"{lang}/"
-        url, save_as = (folder + settings[key].format(slug=slug) for key in ("SERIES_URL", "SERIES_SAVE_AS"))
+    for (slug, lang), parts in sorted(group_series(posts).items()):
+        url, save_as = place_of(slug, lang, settings)
         whole = Series(parts[0].series_name, slug, lang, url, save_as, articles=parts)
         found.append(whole)
         for index, post in enumerate(parts, 1):
             post.series = replace(whole, index=index)
     return found
+
+
+def group_series(posts: Iterable[Content]) -> dict[tuple[str, str], list[Content]]:
+    """The posts of each series by its slug and language; *posts* come oldest first, and the older keeps its slug."""
+    parts = [post for post in posts if post.series_name]
+    found: dict[tuple[str, str], list[Content]] = defaultdict(list)
+    for lang in dict.fromkeys(post.lang for post in parts):
+        names = [post.series_name for post in parts if post.lang == lang]
+        slugs = distinct((name, slugify(name)) for name in names)
+        for post in parts:
+            if post.lang == lang:
+                found[slugs[post.series_name], lang].append(post)
+    return found
+
+
+def place_of(slug: str, lang: str, settings: Mapping[str, Any]) -> tuple[str, str]:
+    """Address and file of the page of a series."""
+    folder = "" if lang == settings["DEFAULT_LANG"] else f"{lang}/"
+    return folder + settings["SERIES_URL"].format(slug=slug), folder + settings["SERIES_SAVE_AS"].format(slug=slug)
 
 
 def language_homes(posts: Iterable[Content], default_lang: str) -> dict[str, str]:

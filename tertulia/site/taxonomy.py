@@ -6,13 +6,18 @@
 """
 
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from html import escape
 from operator import attrgetter
 from typing import Any
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
+from tertulia.core import addresses
+from tertulia.core.slugs import distinct, slug_of
+from tertulia.core.text import slugify
 from tertulia.site.contents import Content
 
 log = logging.getLogger(__name__)
@@ -37,6 +42,24 @@ def join_tags(posts: Sequence[Content], names: Tags, lang: str, make: Callable[[
         post.tags = list({(slug := names.slug(tag.name)): known[slug] for tag in post.tags}.values())
 
 
+def with_slug(label: Any) -> Any:
+    """*label*, which Pelican would leave without an address where its name holds no Latin letter."""
+    if not slugify(label.name):
+        label.slug = slug_of(label.name)
+    return label
+
+
+def settle_slugs(posts: Iterable[Content]) -> None:
+    """Give every category and author an address of their own, and two names none together; the older keeps its own."""
+    in_order = sorted(posts, key=attrgetter("date", "id", "lang"))
+    for kind in ("categories", "authors"):
+        labels = [label for post in in_order for label in getattr(post, kind)]
+        slugs = distinct((label.name, label.slug) for label in labels)
+        for label in labels:
+            if label.slug != slugs[label.name]:
+                label.slug = slugs[label.name]
+
+
 def know_authors(posts: Iterable[Any], people: People) -> None:
     """Give every author the ``person`` of people.toml, or None."""
     known = {person.name.casefold(): person for person in people}
@@ -46,22 +69,44 @@ def know_authors(posts: Iterable[Any], people: People) -> None:
         post.author = post.authors[0]
 
 
-def group(posts: Iterable[Content]) -> tuple[Groups, Groups]:
+def group(posts: Iterable[Content]) -> tuple[Groups, Groups, Groups]:
     """
-    The posts of each tag and of each category, newest first.
+    The posts of each tag, of each category and of each author, newest first.
 
-    A post stands once in a list: the original, or a translation that carries a tag or category its original does not.
+    A post stands once in a list: the original, or a translation with a tag, category or author that its original lacks.
 
     Args:
         posts: Originals before translations.
     """
     tags: dict[Any, dict[str, Content]] = defaultdict(dict)
     categories: dict[Any, dict[str, Content]] = defaultdict(dict)
+    authors: dict[Any, dict[str, Content]] = defaultdict(dict)
     for post in posts:
-        for lists, names in ((tags, post.tags), (categories, post.categories)):
+        for lists, names in ((tags, post.tags), (categories, post.categories), (authors, post.authors)):
             for name in names:
                 lists[name].setdefault(post.id, post)
-    return _newest_first(tags), _newest_first(categories)
+    return _newest_first(tags), _newest_first(categories), _newest_first(authors)
+
+
+def know_pages(posts: Iterable[Content], listed: Iterable[Any], siteurl: str) -> None:
+    """
+    Tell each tag, category and author of *posts* whether it has a page: those of an unlisted post may have none.
+
+    Args:
+        listed: Those that have one.
+        siteurl: Before every link that the text holds already.
+    """
+    with_page = {(type(label), label.slug) for label in listed}
+    for post in posts:
+        for label in (*post.tags, *post.categories, *post.authors):
+            label.has_page = (type(label), label.slug) in with_page
+        for tag in post.tags:
+            if not tag.has_page:
+                post._content = _without_link(post._content, addresses.whole(siteurl, tag.url))
+
+
+def _without_link(html: str, address: str) -> str:
+    return re.sub(rf'<a\b[^>]*\shref="{re.escape(escape(address))}"[^>]*>(.*?)</a>', r"\1", html, flags=re.DOTALL)
 
 
 def _newest_first(groups: dict[Any, dict[str, Content]]) -> Groups:

@@ -126,6 +126,16 @@ def link(context: Context, path: object) -> str:
 
 
 @pass_context
+def linked(context: Context, label: Any, classes: str, rel: str = "", sign: str = "") -> Markup:
+    """The name of a tag, category or author, as a link to its page; as text where it has none."""
+    if not getattr(label, "has_page", True):
+        return Markup('{}<span class="{}">{}</span>').format(sign, classes, label.name)
+    rel = Markup(' rel="{}"').format(rel) if rel else ""
+    address = link(context, label.url)
+    return Markup('<a class="{}"{} href="{}">{}{}</a>').format(classes, rel, address, sign, label.name)
+
+
+@pass_context
 def absolute(context: Context, path: object) -> str:
     """The address of *path* with scheme and host."""
     return _whole(context["SITE_ADDRESS"], str(path))
@@ -232,7 +242,7 @@ def network_name(network: str) -> str:
 
 FILTERS = (
     *(native_name, og_locale, direction, marked, local, date_words, month_year, network_name),
-    *(link, absolute, current, counted, embedded, script_safe),
+    *(link, linked, absolute, current, counted, embedded, script_safe),
 )
 GLOBALS = (t, language, conjunction, here, homes, asset, card, service, shared)
 

@@ -15,7 +15,7 @@ from tertulia.core.languages import say
 from tertulia.core.text import one_line
 from tertulia.store.filters import check
 from tertulia.web import comments, letter_links, moderation, newsletter, webmention
-from tertulia.web.budgets import DailyBudgets
+from tertulia.web.budgets import DailyBudgets, Gate
 from tertulia.web.context import MOST_IN_WINDOW, RateCounter, current_blog
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(say=say, css=_css(blog))
     app.jinja_env.filters.update(local=local, outside=outside, host=host)
-    app.extensions.update(blog=blog, rate_counter=RateCounter(rate), daily_budgets=DailyBudgets())
+    app.extensions.update(blog=blog, rate_counter=RateCounter(rate), daily_budgets=DailyBudgets(), reading_gate=Gate())
     app.register_blueprint(comments.pages)
     app.register_blueprint(moderation.pages)
     app.register_blueprint(letter_links.pages)

@@ -10,8 +10,11 @@ import ipaddress
 import secrets
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
+MOST_READ_AT_ONCE = 3  # texts of strangers: the service's other threads stay free to answer
 MOST_LETTERS_TO_ONE = 1  # in a day, to an address that did not confirm that it is its owner's
 MOST_LETTERS_BY_ONE = 10  # in a day, caused by one machine
 MOST_LETTERS = 500  # in a day, in all: a mail server that sends more on strangers' word is soon on a blocklist
@@ -62,6 +65,23 @@ class DailyBudgets:
 
     def _name(self, what: str, who: str) -> str:
         return hmac.new(self._salt, f"{what} {who}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:24]
+
+
+class Gate:
+    """Lets a few in at once, and turns the others away at once: who waits would hold a thread of the service."""
+
+    def __init__(self, most: int = MOST_READ_AT_ONCE) -> None:
+        self._places = threading.BoundedSemaphore(most)
+
+    @contextmanager
+    def enter(self) -> Iterator[bool]:
+        """Whether there is a place; it is kept until the end of the block."""
+        is_in = self._places.acquire(blocking=False)
+        try:
+            yield is_in
+        finally:
+            if is_in:
+                self._places.release()
 
 
 def machine_of(address: str) -> str:

@@ -28,7 +28,7 @@ from tertulia.store.said import Author, Said, Status, Who
 from tertulia.store.transitions import is_owners_no, may
 from tertulia.web import guards
 from tertulia.web.budgets import MOST_LIKES_BY_ONE
-from tertulia.web.context import current_blog, daily_budgets, rate_counter
+from tertulia.web.context import current_blog, daily_budgets, rate_counter, reading_gate
 
 pages = Blueprint("comments", __name__)
 
@@ -59,7 +59,14 @@ def comment() -> Any:
     post = _post(blog, draft)
     g.lang = post.lang
     if rate_counter().hit("preview", guards.machine(), blog.now(), MOST_PREVIEWS) > MOST_PREVIEWS:
-        return _preview(blog, draft, post, [Mistake("send", "comment_too_many")], 429)
+        return _preview(blog, draft, post, [Mistake("send", "comment_too_many")], 429, draw=False)
+    with reading_gate().enter() as is_in:
+        if not is_in:
+            return _preview(blog, draft, post, [Mistake("send", "comment_busy")], 503, draw=False)
+        return _comment(blog, draft, post)
+
+
+def _comment(blog: Blog, draft: CommentDraft, post: Post) -> Any:
     wrong = form.mistakes(draft)
     if wrong or request.form.get("action") != "send":
         return _preview(blog, draft, post, wrong)
@@ -129,12 +136,13 @@ def _sent(blog: Blog, draft: CommentDraft, key: str) -> Any:
     return response
 
 
-def _preview(blog: Blog, draft: CommentDraft, post: Post, wrong: list[Mistake], status: int = 0) -> Any:
-    """The form once more, with what will be seen and what is to be put right."""
+def _preview(
+    blog: Blog, draft: CommentDraft, post: Post, wrong: list[Mistake], status: int = 0, *, draw: bool = True
+) -> Any:
+    """The form once more, with what will be seen (if *draw*) and what is to be put right."""
     nonce = secrets.token_hex(12)
     token = guards.token(blog, nonce, post.id, post.lang)
-    draw = draft.text and len(draft.text) <= form.LONGEST_TEXT and status != 429
-    shown = to_html(draft.text) if draw else ""
+    shown = to_html(draft.text) if draw and draft.text and len(draft.text) <= form.LONGEST_TEXT else ""
     status = status or (422 if wrong else 200)
     if _wants_json():
         errors = [{"field": one.where, "text": blog.info.t(one.key, g.lang, **one.values)} for one in wrong]
@@ -177,6 +185,14 @@ def change_mine(token: str) -> Any:
     if withdraws:
         blog.moderator.withdraw(said.key)
         return redirect(f"/comments/mine/{token}", 303)
+    with reading_gate().enter() as is_in:
+        if not is_in:
+            busy = [Mistake("text", "comment_busy")]
+            return _mine_page(blog, said, is_young, busy, form.read(request.form).text), 503
+        return _rewrite(blog, said, is_young, token)
+
+
+def _rewrite(blog: Blog, said: Said, is_young: bool, token: str) -> Any:
     kept = {"post": said.post, "lang": said.lang, "name": said.name, "parent": said.in_reply_to}
     draft = form.read(kept | {"text": request.form.get("text", "")})
     wrong = form.mistakes(draft)

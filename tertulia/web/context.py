@@ -11,7 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from tertulia.app import Blog
-from tertulia.web.budgets import DailyBudgets
+from tertulia.web.budgets import DailyBudgets, Gate
 
 WINDOW_MINUTES = 10
 MOST_IN_WINDOW = 60  # anything sent from one place beyond this is asked to wait
@@ -33,6 +33,12 @@ def daily_budgets() -> DailyBudgets:
     """The budgets of the application answering this request."""
     budgets: DailyBudgets = current_app.extensions["daily_budgets"]
     return budgets
+
+
+def reading_gate() -> Gate:
+    """What keeps the application answering this request from reading too many texts at once."""
+    gate: Gate = current_app.extensions["reading_gate"]
+    return gate
 
 
 class RateCounter:

@@ -25,29 +25,18 @@ from tertulia.core.languages import say, spoken
 from tertulia.store.rows import SESSIONS
 from tertulia.store.said import Author, Incoming, Read, Said, Status, Who
 from tertulia.store.transitions import may
-from tertulia.web import guards
-from tertulia.web.context import current_blog, rate_counter
+from tertulia.web import guards, sign_in
+from tertulia.web.context import current_blog
 
 pages = Blueprint("moderation", __name__, url_prefix="/moderation")
 
 COOKIE = "tertulia_owner"
-LOGIN_FOR = timedelta(minutes=30)
 SESSION_FOR = timedelta(days=14)
 PAGE = 25
 LAST_PAGE = 100_000
 MOST_AT_ONCE = 1000
 ACTIONS = frozenset(Action)
 UNDECIDED = ("stale", "refused")
-
-
-def login_link(blog: Blog) -> str:
-    """An address that signs the owner in, once."""
-    return f"{blog.info.service}/moderation/login/{login_token(blog)}"
-
-
-def login_token(blog: Blog) -> str:
-    """The part of it that counts."""
-    return blog.signer.sign("login", secrets.token_hex(8), blog.now())
 
 
 def owner(page: Callable[..., Any]) -> Callable[..., Any]:
@@ -84,28 +73,28 @@ def csrf(blog: Blog, session: str) -> str:
 def login() -> Any:
     """How to get in."""
     g.lang = spoken()
-    return render_template("login.html", token="", by_mail=_can_write(current_blog()), sent=False)
+    return render_template("login.html", token="", by_mail=sign_in.can_write(current_blog()))
 
 
 @pages.post("/login")
 def ask_login() -> Any:
-    """Send the owner a link; whoever asks learns nothing by it."""
+    """Send the owner a link, or say that one was sent; whoever asks learns nothing else by it."""
     blog = current_blog()
     g.lang = spoken()
     if guards.origin(blog) == "other":
         abort(403)
-    if _can_write(blog) and rate_counter().hit("login", "everybody", blog.now(), most=5) <= 5:
-        blog.notices.sign_in(login_token(blog))
-    return render_template("login.html", token="", by_mail=_can_write(blog), sent=True)
+    asked = sign_in.ask(blog) if sign_in.can_write(blog) else None
+    return render_template("login.html", token="", by_mail=False, asked=asked)
 
 
 @pages.get("/login/<token>")
 def show_login(token: str) -> Any:
     """A button: opening the link, as mail scanners do, signs nobody in."""
     g.lang = spoken()
-    if not _login(token):
-        return render_template("login.html", token="", by_mail=_can_write(current_blog()), sent=False, stale=True), 410
-    return render_template("login.html", token=token, by_mail=False, sent=False)
+    blog = current_blog()
+    if not sign_in.read(blog, token):
+        return render_template("login.html", token="", by_mail=sign_in.can_write(blog), stale=True), 410
+    return render_template("login.html", token=token, by_mail=False)
 
 
 @pages.post("/login/<token>")
@@ -113,22 +102,15 @@ def enter(token: str) -> Any:
     """Exchange a one-time login link for a session."""
     blog = current_blog()
     g.lang = spoken()
-    nonce = _login(token)
-    fresh = bool(nonce) and blog.store.once.use(f"login {nonce}", blog.now() + LOGIN_FOR, blog.now())
-    if guards.origin(blog) == "other" or not fresh:
-        return render_template("login.html", token="", by_mail=_can_write(blog), sent=False, stale=True), 410
+    if guards.origin(blog) == "other" or not sign_in.use(blog, sign_in.read(blog, token)):
+        return render_template("login.html", token="", by_mail=sign_in.can_write(blog), stale=True), 410
     response = make_response(redirect("/moderation", 303))
     epoch = blog.store.conversation.get_cursor(SESSIONS)
     session = blog.signer.sign("session", [secrets.token_hex(8), epoch], blog.now())
-    response.set_cookie(
-        COOKIE,
-        session,
-        max_age=int(SESSION_FOR.total_seconds()),
-        path="/moderation",
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure or split_address(blog.info.service).scheme == "https",
-    )
+    secure = request.is_secure or split_address(blog.info.service).scheme == "https"
+    age = int(SESSION_FOR.total_seconds())
+    response.set_cookie(COOKIE, session, max_age=age, path="/moderation", httponly=True, samesite="Lax", secure=secure)
+    sign_in.remember_browser(blog, response, secure=secure)
     return response
 
 
@@ -152,16 +134,6 @@ def _session(blog: Blog) -> str:
         case ([str() as name, str() as epoch], _) if not blog.store.once.was_used(f"session {name}"):
             return name if epoch == blog.store.conversation.get_cursor(SESSIONS) else ""
     return ""
-
-
-def _login(token: str) -> str:
-    blog = current_blog()
-    found = blog.signer.read("login", token, LOGIN_FOR, blog.now())
-    return str(found[0]) if found and not blog.store.once.was_used(f"login {found[0]}") else ""
-
-
-def _can_write(blog: Blog) -> bool:
-    return bool(blog.settings.smtp_url and blog.settings.owner_email)
 
 
 # The queue -----------------------------------------------------------------------------------------------------------

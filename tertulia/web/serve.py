@@ -14,6 +14,7 @@ from tertulia.app import Blog
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.core.secret import HideSecrets
+from tertulia.core.visible import OneLine
 from tertulia.web import server, webmention
 from tertulia.web.app import MOUNTS, create
 
@@ -28,7 +29,8 @@ def run(root: Path, host: str, port: int) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that some wait a moment is no news
-    logging.getLogger().handlers[0].addFilter(HideSecrets())
+    for rule in (HideSecrets(), OneLine()):
+        logging.getLogger().handlers[0].addFilter(rule)
     with Blog(root) as blog:
         _serve(blog, host, port)
 
@@ -49,12 +51,12 @@ def _serve(blog: Blog, host: str, port: int) -> None:
 
 def mounts(root: Path, site: Any, address: str) -> dict[str, WSGIApplication]:
     """The service as parts of a preview: *site* shows whichever folder was built last, under *address*."""
-    from tertulia.web.moderation import login_link
+    from tertulia.web.sign_in import link
 
     blog = Blog(root, output=lambda: site.folder or root / "output", preview_address=address)
     app = create(blog)
     begin(blog)
-    print(say("moderate_at", link=login_link(blog)), flush=True)
+    print(say("moderate_at", link=link(blog)), flush=True)
     return dict.fromkeys(MOUNTS, app)
 
 

@@ -18,6 +18,7 @@ from tertulia.core.sanitise import clean, one_line
 from tertulia.embeds import pictures
 from tertulia.embeds.capture_store import file_stem
 from tertulia.embeds.types import Author, Image, NotFoundError, WithheldError
+from tertulia.render.images import MAX_STRANGE_BYTES
 
 if TYPE_CHECKING:  # a build reads what was captured and must not load what could fetch
     from tertulia.core.fetch import Fetched, Fetcher
@@ -26,7 +27,7 @@ JSON = ("application/json", "application/activity+json", "text/json", "text/java
 HTML = ("text/html", "application/xhtml+xml")
 PICTURE = ("image/",)
 ANSWER_BYTES = 2_000_000
-PICTURE_BYTES = 15_000_000
+PICTURE_BYTES = MAX_STRANGE_BYTES
 MOST_PICTURES = 12
 _ADDRESS = re.compile(r"https?://[^\s<>…\"]*[^\s<>…\".,;:!?»”)\]']")
 
@@ -90,7 +91,7 @@ class CaptureRequest:
         if made is None or len(self.files) >= MOST_PICTURES:
             return None
         image, encoded = made
-        image.video = video
+        image.video = image.video or video
         self.files[image.file] = encoded
         return image
 

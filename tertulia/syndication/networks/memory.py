@@ -4,12 +4,13 @@ One small file a network, readable by the owner alone, because a login opens thi
 secrets never go there. Losing the folder costs one request.
 """
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from tertulia.core import strict_json
+from tertulia.core.files import PRIVATE, write_whole
 
 
 class Memory:
@@ -21,18 +22,14 @@ class Memory:
     def get(self, name: str) -> dict[str, Any]:
         """What was kept as *name*; {} when nothing was, or it cannot be read."""
         try:
-            kept = msgspec.json.decode((self._folder / f"{name}.json").read_bytes())
-        except (OSError, msgspec.DecodeError):
+            kept = strict_json.decode((self._folder / f"{name}.json").read_bytes())
+        except (OSError, ValueError):
             return {}
         return kept if isinstance(kept, dict) else {}
 
     def set(self, name: str, value: dict[str, Any]) -> None:
         """Keep *value* as *name*, whole or not at all."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        handle, path = tempfile.mkstemp(dir=self._folder, prefix=f".{name}.")  # mkstemp makes it 0600
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.encode(value))
-        os.replace(path, self._folder / f"{name}.json")
+        write_whole(self._folder / f"{name}.json", msgspec.json.encode(value), mode=PRIVATE, durable=False)
 
     def delete(self, name: str) -> None:
         """Keep nothing as *name* any longer."""

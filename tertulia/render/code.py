@@ -1,0 +1,47 @@
+"""Fenced code with its colours, whatever stands behind the fence.
+
+    ```js {1,3}      ```python title="a.py"      ```{.python hl_lines="2"}      ```js:app.js
+
+The first word is the language; ``hl_lines`` marks lines, as codehilite and Hugo have it; all else is left out.
+"""
+
+import re
+
+from markdown import Markdown
+from markdown.extensions.codehilite import CodeHilite, CodeHiliteExtension
+
+_LANGUAGE = re.compile(r"\s*\{?\s*\.?(?P<name>[\w#.+-]+)(?!\s*=)")
+_CLASS = re.compile(r"(?<=[\s{])\.([\w-]+)")
+_MARKED = re.compile(r"\bhl_lines\s*=\s*(?:\[([^\]]+)\]|\"([^\"]+)\"|'([^']+)')")
+_RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
+
+
+def highlighted(code: str, info: str, md: Markdown) -> str:
+    """
+    The HTML of a fenced block.
+
+    Args:
+        code: What stands between the fences.
+        info: What stands behind the opening one.
+        md: Whose codehilite is configured.
+    """
+    config = next((e.getConfigs() for e in md.registeredExtensions if isinstance(e, CodeHiliteExtension)), {})
+    style = config.pop("pygments_style", "default")
+    found = _LANGUAGE.match(info)
+    name = found["name"] if found else ""
+    classes = [css for css in _CLASS.findall(info) if css != name]
+    if classes:
+        config["css_class"] = " ".join((*classes, config.get("css_class", "codehilite")))
+    return str(CodeHilite(code, lang=name or None, style=style, hl_lines=_lines(info), **config).hilite(shebang=False))
+
+
+def _lines(info: str) -> list[int]:
+    """The lines that *info* wants marked: ``hl_lines="1 3"``, ``hl_lines=[1,"3-5"]``."""
+    marked = _MARKED.search(info)
+    if not marked:
+        return []
+    ranges = [
+        (int(first), int(last or first))
+        for first, last in _RANGE.findall("".join(map(str, filter(None, marked.groups()))))
+    ]
+    return [line for first, last in ranges for line in range(first, min(last, first + 1000) + 1)]

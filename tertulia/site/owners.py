@@ -1,0 +1,156 @@
+"""Who has each address of the site: one file, one owner; whoever comes second is told and left out.
+
+What the blog makes (home, archive, search, lists, feeds, sitemap) comes before what a file asks for, so that no page
+called «Archivo» takes its place; of two files the one whose name comes first stays.
+"""
+
+import logging
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from posixpath import dirname, normpath
+from typing import Any, NamedTuple
+
+from tertulia.core.languages import say
+from tertulia.core.models import Problem
+from tertulia.site.contents import Content
+from tertulia.site.problems import report
+from tertulia.site.series import group_series, language_homes, place_of
+
+log = logging.getLogger(__name__)
+
+# What plugins of ours write besides pages.
+OWN_FILES = (
+    *("sitemap.xml", "robots.txt", "posts.json", "_redirects"),
+    *(f"feeds/{name}" for name in ("atom.xml", "rss.xml", "feed.json")),
+)
+
+
+class Owners:
+    """The files of the site by who has them, and the folders that those files need."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, str] = {}
+        self._folders: dict[str, str] = {}
+
+    def claim(self, path: str, owner: str) -> str:
+        """
+        Ask for the file at *path* in the output, relative to it.
+
+        Returns:
+            "" when it is *owner*'s now; else who has it, or has a file where its folder would be.
+        """
+        path = normpath(unicodedata.normalize("NFC", path).lstrip("/"))
+        folders = list(_folders(path))
+        for taken in (self._files.get(path), self._folders.get(path), *map(self._files.get, folders)):
+            if taken is not None and taken != owner:
+                return taken
+        self._files[path] = owner
+        for folder in folders:
+            self._folders.setdefault(folder, owner)
+        return ""
+
+
+def _folders(path: str) -> Iterator[str]:
+    while path := dirname(path):
+        yield path
+
+
+def claim_own(owners: Owners, settings: Mapping[str, Any], posts: Iterable[Content]) -> None:
+    """Claim what the blog itself makes of *posts*, oldest first, and of its *settings*."""
+    posts = list(posts)
+    own = say("own_page")
+    for path in (*OWN_FILES, *_templates(settings), *_lists(settings, posts)):
+        owners.claim(path, own)
+
+
+def _templates(settings: Mapping[str, Any]) -> Iterator[str]:
+    for template in settings["DIRECT_TEMPLATES"]:
+        if path := settings.get(f"{template.upper()}_SAVE_AS", f"{template}.html"):
+            yield path
+
+
+def _lists(settings: Mapping[str, Any], posts: list[Content]) -> Iterator[str]:
+    for post in posts:
+        for label in (*post.tags, *post.categories, *post.authors):
+            if path := getattr(label, "save_as", ""):
+                yield path
+        for period in ("YEAR", "MONTH", "DAY"):
+            if path := settings.get(f"{period}_ARCHIVE_SAVE_AS"):
+                yield path.format(date=post.date)
+    for slug, lang in group_series(posts):
+        yield place_of(slug, lang, settings)[1]
+    for home in language_homes(posts, settings["DEFAULT_LANG"]).values():
+        yield f"{home}index.html"
+
+
+def without_taken(owners: Owners, contents: Iterable[Content]) -> set[int]:
+    """
+    Claim the address of each post or page; tell of those that another has.
+
+    Returns:
+        ``id()`` of those to leave out.
+    """
+    left_out = set()
+    for content in sorted(contents, key=lambda content: content.shown_path):
+        if other := owners.claim(content.save_as, content.shown_path):
+            report_taken(content, other)
+            left_out.add(id(content))
+    return left_out
+
+
+def report_taken(content: Content, other: str) -> None:
+    """Tell that *other* has the address of *content*."""
+    lines = content.header_lines
+    what = say("same_address", other=other, url=content.url)
+    report(Problem(content.shown_path, lines.get("slug", lines.get("title", 1)), what, say("same_address_fix")))
+
+
+def leave_out(generator: object, names: Iterable[str], left_out: set[int]) -> None:
+    """Take the contents *left_out* off the lists *names* of *generator*, and off the translations of the others."""
+    for name in names:
+        kept = [content for content in getattr(generator, name) if id(content) not in left_out]
+        setattr(generator, name, kept)
+        for content in kept:
+            content.translations = [other for other in content.translations if id(other) not in left_out]
+
+
+class PageToWrite(NamedTuple):
+    """A page that Pelican or a plugin has asked for."""
+
+    name: str  # its file in the output
+    content: Content | None  # the post or page that it shows
+    write: Callable[[], None]
+
+
+def without_same_file(
+    lists: Iterable[PageToWrite], posts: Iterable[PageToWrite]
+) -> tuple[dict[str, PageToWrite], list[PageToWrite]]:
+    """
+    The last look, when every plugin has asked for its pages: of two with one file the list stays, and the first.
+
+    Returns:
+        Lists by their file, and the posts and pages that are in nobody's way.
+    """
+    by_name: dict[str, PageToWrite] = {}
+    for page in filter(lambda page: page.name, lists):
+        if by_name.setdefault(page.name, page) is not page:
+            log.warning("%s; %s", say("same_list", name=page.name), say("same_list_fix"))
+    free = []
+    for page in posts:
+        if page.content and page.name in by_name:
+            report_taken(page.content, say("own_page"))
+        else:
+            free.append(page)
+    return by_name, free
+
+
+def without_taken_files(owners: Owners, files: Iterable[Any]) -> list[Any]:
+    """The static *files* whose place nobody has; the others are told."""
+    kept = []
+    for file in files:
+        source = f"content/{(file.source_path and file.get_relative_source_path()) or file.save_as}"
+        if other := owners.claim(file.save_as, source):
+            report(Problem(source, None, say("same_address", other=other, url=file.url), say("same_file_fix")))
+        else:
+            kept.append(file)
+    return kept

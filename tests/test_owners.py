@@ -1,0 +1,153 @@
+"""One owner for each address, and an address for every name."""
+
+import logging
+import re
+
+import pytest
+
+from tertulia.core import slugs
+from tertulia.site.owners import Owners
+
+
+@pytest.fixture
+def blog(tmp_path, build):
+    """``blog(files, **settings)``: build a blog of *files* (path under content/ → text); gives what was told."""
+
+    def run(files, **settings):
+        content = tmp_path / "content"
+        for folder in ("posts", "pages"):
+            (content / folder).mkdir(parents=True, exist_ok=True)
+        for path, text in files.items():
+            (content / path).parent.mkdir(parents=True, exist_ok=True)
+            (content / path).write_text(text, "utf-8")
+        records = build(content, tmp_path / "output", **{"SEARCH": False, "SOCIAL_CARDS": False, **settings})
+        assert not [record for record in records if record.exc_info]
+        return [record.getMessage() for record in records if record.levelno >= logging.WARNING]
+
+    run.output = tmp_path / "output"
+    return run
+
+
+def post(title, text="Texto.", date="2026-11-02", **keys):
+    more = "".join(f"{key.replace('_', ' ')}: {value}\n" for key, value in keys.items())
+    return f"Título: {title}\nFecha: {date}\n{more}\n{text}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Año nuevo", "ano-nuevo"),
+        ("Привет, мир", "privet-mir"),
+        ("日本 1", "ri-ben-1"),
+        ("🎉", "u1f389"),
+        ("¡!", "ua1u21"),
+        ("x" * 400, "x" * 191 + "-" + "7b0bd700"),
+    ],
+)
+def test_every_name_has_an_address(name, slug):
+    """Other writings become Latin, signs their code points, and what no folder could be called is cut."""
+    assert slug == slugs.slug_of(name)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("el-voto_2.0", "el-voto_2.0"),
+        ("año", "año"),
+        (".", ""),
+        ("../../../fuera", "fuera"),
+        ("Con Espacios/Ñ y #", "Con-Espacios-Ñ-y"),
+        ("a%2Fb?c", "a-b-c"),
+        (".well-known", "well-known"),
+        ("a\u202eb", "ab"),
+    ],
+)
+def test_a_written_slug_is_kept_as_far_as_an_address_can_hold_it(written, kept):
+    """What has a meaning in an address becomes a hyphen."""
+    assert kept == slugs.written_slug(written)
+
+
+def test_two_names_never_share_an_address():
+    """Spellings of one name do; of two names the older keeps the address, whoever comes later."""
+    names = [("C", "c"), ("C#", "c"), ("c", "c"), ("Año", "ano"), ("Ano", "ano"), ("🎉", ""), ("🎊", "")]
+    found = slugs.distinct(names)
+    assert ("c", "c", "ano") == (found["C"], found["c"], found["Año"])
+    assert len({found[name] for name, _ in names}) == len(names) - 1
+
+
+def test_a_file_and_a_folder_cannot_have_one_name():
+    """Nor can a page lie where a feed is a file, nor a file where a folder is needed."""
+    owners = Owners()
+    assert "" == owners.claim("feed.json", "el feed")
+    assert "el feed" == owners.claim("feed.json/index.html", "una página")
+    assert "" == owners.claim("a/b/index.html", "una")
+    assert "una" == owners.claim("a/b", "otra")
+    assert "" == owners.claim("/a/b/index.html", "una")
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["Archivo", "Buscar", "Etiquetas", "Temas", "Autores", "Robots\nSlug: robots.txt", "En", "X\nSlug: index.html"],
+)
+def test_a_page_never_takes_the_place_of_what_the_blog_makes(blog, page):
+    """It is told by its file and left out; the list is there, and no menu names the page."""
+    files = {
+        "posts/a.md": post("Una"),
+        "posts/b.md": post("One", Idioma="en"),
+        "pages/x.md": f"Título: {page}\n\nMía.\n",
+    }
+    told = blog(files)
+    taken = [line for line in told if line.startswith("content/pages/x.md:") and "una página del propio blog" in line]
+    assert 1 == len(taken), told
+    assert not [path for path in blog.output.rglob("*.html") if "Mía." in path.read_text("utf-8")]
+
+
+def test_a_tag_page_a_series_and_a_file_keep_their_places(blog):
+    """Whatever shapes the addresses have: tags at the root, posts at the root, a file of the author's."""
+    shapes = {"TAG_URL": "{slug}/", "TAG_SAVE_AS": "{slug}/index.html"}
+    shapes |= {"ARTICLE_URL": "{slug}/", "ARTICLE_SAVE_AS": "{slug}/index.html"}
+    files = {"posts/a.md": post("Una", Etiquetas="mesa"), "posts/b.md": post("Mesa"), "posts/c.md": post("Archivo")}
+    told = blog(files, **shapes)
+    assert 2 == len([line for line in told if "una página del propio blog" in line])
+    assert "#mesa" in (blog.output / "mesa" / "index.html").read_text("utf-8")
+
+
+def test_posts_series_and_topics_of_signs_have_addresses_of_their_own(blog):
+    """Emoji and other writings, with an Id and without, in titles, series, topics and authors."""
+    named = {"Serie": "🎲", "Categoría": "🎬", "Autor": "李"}
+    files = {
+        "posts/a.md": post("🎉", Id="fiesta", **named),
+        "posts/b.md": post("🎊", Serie="🃏", Categoría="C#"),
+        "posts/c.md": post("Привет", Categoría="C"),
+    }
+    told = blog(files)
+    assert [] == told
+    assert not list(blog.output.glob("20*/*/index.html"))
+    names = {path.parent.name for path in blog.output.glob("2026/11/*/index.html")}
+    assert {"fiesta", "u1f38a", "privet"} == names
+    assert 3 == len(list(blog.output.glob("tema/*/index.html")))
+    assert 2 == len(list(blog.output.glob("serie/*/index.html")))
+
+
+@pytest.mark.parametrize("slug", [".", "../../../fuera", "Con Espacios/Ñ y #", "a?b", "50%"])
+def test_a_slug_that_no_address_can_hold_is_one_line(blog, slug):
+    """It is mended, told on its line, and nothing else is said."""
+    told = blog({"posts/a.md": post("Una", Slug=slug), "pages/b.md": f"Título: Otra\nSlug: {slug}\n\nTexto.\n"})
+    assert 2 == len(told), told
+    assert told[0].startswith("content/posts/a.md:3: ninguna dirección puede llevar «")
+    assert told[1].startswith("content/pages/b.md:2: ")
+    assert 1 == len(list(blog.output.glob("2026/11/*/index.html")))
+
+
+def test_an_unlisted_post_links_to_no_list_that_is_not_there(blog):
+    """A tag, topic or author of its own is text; a tag that has a page stays a link."""
+    unlisted = post(
+        "Suelta", "Hola #solotag y #mesa.", Estado="sin listar", Categoría="Sola", Autor="Zoe", Etiquetas="otra suya"
+    )
+    told = blog({"posts/a.md": post("Una", "En la #mesa."), "posts/b.md": unlisted})
+    assert [] == told
+    page = (blog.output / "2026/11/suelta/index.html").read_text("utf-8")
+    assert "#<span" in page and "Sola" in page and "Zoe" in page
+    for address in re.findall(r'href="(/(?:etiqueta|tema|autor)/[^"]*)"', page):
+        assert (blog.output / address.strip("/") / "index.html").is_file(), address
+    assert 'href="/etiqueta/mesa/"' in page

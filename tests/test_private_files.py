@@ -86,5 +86,5 @@ def test_nothing_that_names_people_is_seen_by_git(tmp_path, capsys):
 def test_a_key_that_can_be_guessed_is_refused(tmp_path, key):
     """In one sentence, which does not show it."""
     with pytest.raises(SettingError, match="SECRET_KEY") as refused:
-        settings.load(tmp_path, {"SECRET_KEY": key})
+        secret_of(settings.load(tmp_path, {"SECRET_KEY": key}), tmp_path)
     assert key == "a" or key not in str(refused.value)

@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tertulia.content.posts import FILE_NAME as POSTS
+from tertulia.core import strict_json
 from tertulia.core.errors import TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
@@ -153,8 +154,8 @@ def read_manifest(data: bytes) -> Manifest:
         DeployError: it is none, or it names what is no file of a site: whoever deletes by it would delete elsewhere.
     """
     try:
-        found = msgspec.json.decode(data, type=Manifest)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        found = strict_json.decode(data, type=Manifest)
+    except ValueError as error:
         raise DeployError(say("deploy_manifest", name=MANIFEST)) from error
     for name in found.files:
         if leads_out(name):

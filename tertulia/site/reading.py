@@ -155,7 +155,7 @@ class PostReader:
         plain = text.plain(content)
         words = text.words(plain)
         first = first_paragraph(content) or plain
-        summary = self.inline(meta.summary, document) if meta.summary else ""
+        summary = self.inline(without_html(meta.summary), document) if meta.summary else ""
         summary_text = text.plain(summary) or text.shorten(first, SUMMARY_GRAPHEMES)
         title = typography.plain(meta.title, lang) or text.shorten(first, NOTE_TITLE_GRAPHEMES)
         slug = self.slug(meta, document.path)
@@ -231,6 +231,11 @@ class PostReader:
 def toc_entries(tokens: Iterable[Mapping[str, Any]]) -> tuple[TocEntry, ...]:
     """Markdown's table of contents as ours."""
     return tuple(TocEntry(t["id"], html.unescape(t["name"]), toc_entries(t["children"])) for t in tokens)
+
+
+def without_html(line: str) -> str:
+    """*line* of Markdown with its signs of HTML as text; those in code are text already."""
+    return re.sub(r"(`+)(?:(?!\1).)*\1|<(?!https?://)", lambda found: found[0] if found[1] else "&lt;", line)
 
 
 def first_paragraph(content: str) -> str:

@@ -17,6 +17,7 @@ from invoke.tasks import task
 from tertulia.commands import develop, program
 from tertulia.core import conf, languages, paths
 from tertulia.core.errors import TertuliaError
+from tertulia.core.visible import guard_terminal
 
 
 def main(folder: str | Path = "") -> None:
@@ -28,6 +29,7 @@ def main(folder: str | Path = "") -> None:
     """
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # no ñ in this terminal: "?", no traceback
+    guard_terminal()
     try:
         called_from = Path.cwd()
     except FileNotFoundError as error:
@@ -121,11 +123,12 @@ def announce(
     resolve: str = "",
     retry: bool = False,
     withdraw: bool = False,
+    adopt: str = "",
 ) -> None:
     """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
     from tertulia.commands.announce import AnnounceOptions, run
 
-    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw)):
+    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw, adopt)):
         raise Exit(code=1)
 
 

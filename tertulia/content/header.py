@@ -431,7 +431,7 @@ def _json(lines: list[str], first: int, path: str) -> Header | None:
 
 def _json_between(lines: list[str], start: int, end: int, path: str) -> Header:
     try:
-        table = json.loads("\n".join(lines[start:end]))
+        table = json.loads("\n".join(lines[start:end]))  # noqa: TID251  (the line of the mistake is told, and RecursionError answered)
         if isinstance(table, dict):
             return _from_table(table, lines, start, end, path)
         at = 1

@@ -16,15 +16,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import cast
 
-import msgspec
-
 from tertulia.content.posts import Post
 from tertulia.conversation.copies import is_copy
+from tertulia.core import strict_json
 from tertulia.core.errors import FetchError, NetworkError
 from tertulia.core.languages import say
 from tertulia.store import Store
 from tertulia.store.said import Incoming, Kind, Recorded
-from tertulia.store.tables import DeliveryState
+from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.networks.base import Message, Remote
 from tertulia.syndication.networks.listening.base import Listener, RemoteComment
 
@@ -143,8 +142,8 @@ class Collector:
         """Where each article was said on a network, all parts of a thread; the first part first."""
         found: dict[tuple[str, str], list[Remote]] = {}
         for row in self.store.deliveries.all(network=network, state=DeliveryState.DELIVERED):
-            if row.remote:
-                remote = msgspec.json.decode(row.remote, type=Remote)
+            if row.remote and row.origin is not Origin.FOUND:  # what is said under another's post is not about ours
+                remote = strict_json.decode(row.remote, type=Remote)
                 remotes = found.setdefault((row.post, row.lang), [])
                 remotes.insert(0 if row.part == "1" else len(remotes), remote)
         known = {post.key for post in self.posts}
@@ -286,7 +285,7 @@ class Collector:
         if post is None:
             return False
         rows = self.store.deliveries.all(post=place.post)
-        said = [msgspec.json.decode(row.message, type=Message).text for row in rows if row.lang == place.lang]
+        said = [strict_json.decode(row.message, type=Message).text for row in rows if row.lang == place.lang]
         ours = [post.title, post.summary, post.question, *said]
         # Who quotes shows what they quote: every word they add is theirs.
         return is_copy(heard.text, ours, 0) if place.kind == "quote" else is_copy(heard.text, ours)

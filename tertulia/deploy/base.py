@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tertulia.content.posts import FILE_NAME as POSTS
+from tertulia.core import strict_json
 from tertulia.core.errors import TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
@@ -138,8 +139,8 @@ def lost(old: Manifest, new: Manifest, withdrawn: Iterable[str] = ()) -> list[st
 def read_manifest(data: bytes) -> Manifest:
     """A manifest as it lies at a target."""
     try:
-        return msgspec.json.decode(data, type=Manifest)
-    except msgspec.MsgspecError as error:
+        return strict_json.decode(data, type=Manifest)
+    except ValueError as error:
         raise DeployError(say("deploy_manifest", name=MANIFEST)) from error
 
 

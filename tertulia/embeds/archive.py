@@ -13,8 +13,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
 from tertulia.embeds import pictures
@@ -118,8 +117,8 @@ def _list(archive: zipfile.ZipFile, name: str) -> list[Any]:
     source = _read(archive, name, MEMBER_BYTES)
     start = source.find(b"[")
     try:
-        parsed = msgspec.json.decode(source[start:]) if start >= 0 else []
-    except (msgspec.DecodeError, RecursionError) as error:
+        parsed = strict_json.decode(source[start:]) if start >= 0 else []
+    except ValueError as error:
         raise ContentError(say("archive_unreadable", file=name, reason=error)) from error
     return parsed if isinstance(parsed, list) else []
 

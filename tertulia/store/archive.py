@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table, delete, insert, select
 
+from tertulia.core import strict_json
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.store.connection import Database
@@ -52,7 +53,7 @@ def export(database: Database) -> dict[str, Any]:
                 | {
                     "person": _named(people[row["person"]]),
                     "parent": keys.get(row["parent"]),
-                    "reasons": msgspec.json.decode(row["reasons"]),
+                    "reasons": strict_json.decode(row["reasons"]),
                     "sources": ways.get(row["id"], []),
                     "notice": asked.get(row["id"]),
                 }

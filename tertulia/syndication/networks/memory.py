@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from tertulia.core import strict_json
 from tertulia.core.files import PRIVATE, write_whole
 
 
@@ -21,8 +22,8 @@ class Memory:
     def get(self, name: str) -> dict[str, Any]:
         """What was kept as *name*; {} when nothing was, or it cannot be read."""
         try:
-            kept = msgspec.json.decode((self._folder / f"{name}.json").read_bytes())
-        except (OSError, msgspec.DecodeError):
+            kept = strict_json.decode((self._folder / f"{name}.json").read_bytes())
+        except (OSError, ValueError):
             return {}
         return kept if isinstance(kept, dict) else {}
 

@@ -7,7 +7,7 @@ leaves) is a draft, whatever its header says.
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
@@ -24,15 +24,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[a-z]+)?)$", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """The body that is left to be rendered, and where it begins in the file."""
-
-    body: str
-    line: int
-
-
-def complete(meta: Metadata, top: Header, shown: str, place: PurePath, zone: ZoneInfo, *, is_page: bool) -> Text:
+def complete(meta: Metadata, top: Header, shown: str, place: PurePath, zone: ZoneInfo, *, is_page: bool) -> Header:
     """
     Fill in *meta* what its header does not say, and keep back what nobody wrote.
 
@@ -43,35 +35,37 @@ def complete(meta: Metadata, top: Header, shown: str, place: PurePath, zone: Zon
         place: The file, relative to its folder of posts or pages.
         zone: The blog's.
         is_page: A page needs no date, and may be its header alone.
+
+    Returns:
+        *top*; the heading that has become the title is no part of its body.
     """
-    text = Text(top.body, top.body_line)
     if not meta.title:
-        text = _heading_as_title(meta, text)
+        top = _heading_as_title(meta, top)
     if not is_page:
         _take_name(meta, place, zone)
-        _hold_unwritten(meta, text, shown)
+        _hold_unwritten(meta, top, shown)
     is_note = bool(top.fields) and meta.date is not None and not is_page
     if not meta.title and not is_note:
         _tell(meta, shown, 1, "no_title", "error")
-    return text
+    return top
 
 
 def _tell(meta: Metadata, shown: str, line: int, phrase: str, severity: Severity) -> None:
     meta.problems.append(Problem(shown, line, say(phrase), say(f"{phrase}_fix"), severity))
 
 
-def _heading_as_title(meta: Metadata, text: Text) -> Text:
+def _heading_as_title(meta: Metadata, top: Header) -> Header:
     """Take the first heading of the text for the title; it is not shown twice."""
-    first, _, rest = text.body.partition("\n")
+    first, _, rest = top.body.partition("\n")
     if match := _ATX.fullmatch(first):
         title, used = match[1], 1
     elif first.strip() and _UNDERLINED.fullmatch(under := rest.partition("\n")[0]) and under:
         title, rest, used = first.strip(), rest.partition("\n")[2], 2
     else:
-        return text
+        return top
     meta.title = re.sub(r"[*_`]|\[([^\]]*)\]\([^)]*\)", r"\1", title).strip()
     bare = rest.lstrip("\n")
-    return Text(bare, text.line + used + len(rest) - len(bare))
+    return replace(top, body=bare, body_line=top.body_line + used + len(rest) - len(bare))
 
 
 def _take_name(meta: Metadata, place: PurePath, zone: ZoneInfo) -> None:
@@ -94,13 +88,13 @@ def _words(place: PurePath) -> str:
     return words[: match.start()] if match and match[1].casefold() in current().codes() else words
 
 
-def _hold_unwritten(meta: Metadata, text: Text, shown: str) -> None:
+def _hold_unwritten(meta: Metadata, top: Header, shown: str) -> None:
     placeholders = {languages.text("new_body", code) for code in current().codes()}
-    lines = text.body.split("\n")
+    lines = top.body.split("\n")
     untouched = next((n for n, line in enumerate(lines) if line.strip() in placeholders), None)
     if untouched is not None:
-        phrase, line = "placeholder", text.line + untouched
-    elif not _COMMENT.sub("", text.body).strip() and not (meta.cover or meta.credits):
+        phrase, line = "placeholder", top.body_line + untouched
+    elif not _COMMENT.sub("", top.body).strip() and not (meta.cover or meta.credits):
         phrase, line = "empty_post", 1
     else:
         return

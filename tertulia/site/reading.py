@@ -107,7 +107,7 @@ class PostReader:
         if broken or (mark in ("draft", "hidden", "scheduled") and not self.settings["SHOW_UNPUBLISHED"]):
             return Reading(problems=tuple(meta.problems))
         lang = meta.lang or self.settings["DEFAULT_LANG"]
-        document = Document(shown, lang, written.body, written.line, embeds=meta.embeds)
+        document = Document(shown, lang, written.body, written.body_line, embeds=meta.embeds)
         try:
             record = self.record(meta, document, self.render(document, written.body), mark=mark, is_page=is_page)
         except RecursionError:  # Markdown nested hundreds of levels deep

@@ -110,8 +110,8 @@ def build(c: Context, strict: bool = False) -> None:
 
 
 @task
-def new(c: Context, title: str, lang: str = "", draft: bool = False, edit: bool = False) -> None:
-    """Write a new post with its metadata filled in; opens it only with --edit."""
+def new(c: Context, title: str, lang: str = "", draft: bool = True, edit: bool = False) -> None:
+    """Write a new post, a draft, with its metadata filled in; opens it only with --edit."""
     from tertulia.commands.new import run
 
     run(c.root, title, lang=lang, draft=draft, edit=edit)

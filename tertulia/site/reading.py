@@ -39,6 +39,7 @@ from tertulia.embeds.markdown import POLICIES, EmbedsExtension
 from tertulia.render import typography
 from tertulia.render.converter import converter
 from tertulia.render.document import Document, load
+from tertulia.render.opening import opening
 from tertulia.render.pictures import SIZES, PicturesExtension
 from tertulia.render.resolver import ImageResolver
 from tertulia.site import related
@@ -155,9 +156,11 @@ class PostReader:
         toc = toc_entries(self.markdown.toc_tokens)  # type: ignore[attr-defined]  # before anything else is rendered
         plain = text.plain(content)
         words = text.words(plain)
-        first = first_paragraph(content) or plain
+        first = opening(content)
         summary = self.inline(without_html(meta.summary), document) if meta.summary else ""
         summary_text = text.plain(summary) or text.shorten(first, SUMMARY_GRAPHEMES)
+        if not summary_text and not is_page:
+            document.report(say("no_summary"), say("no_summary_fix"), severity="hint")
         title = typography.plain(meta.title, lang) or text.shorten(first, NOTE_TITLE_GRAPHEMES)
         slug = self.slug(meta, document.path)
         if meta.modified and meta.modified > self.now and not settings["SHOW_UNPUBLISHED"]:
@@ -237,13 +240,6 @@ def toc_entries(tokens: Iterable[Mapping[str, Any]]) -> tuple[TocEntry, ...]:
 def without_html(line: str) -> str:
     """*line* of Markdown with its signs of HTML as text; those in code are text already."""
     return re.sub(r"(`+)(?:(?!\1).)*\1|<(?!https?://)", lambda found: found[0] if found[1] else "&lt;", line)
-
-
-def first_paragraph(content: str) -> str:
-    """The text of the first paragraph, without footnote marks; "" when there is none."""
-    start = content.find("<p>")
-    end = content.find("</p>", start)
-    return text.plain(content[start:end]) if 0 <= start < end else ""
 
 
 def moment(value: object, zone: ZoneInfo) -> dt.datetime:

@@ -14,14 +14,16 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Generic, Protocol, Self, TypeVar, overload
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
+from tertulia.core.moments import parse_moment
 
 DOTS = "•••"
 # Shorter pieces would blank out ordinary words of a sentence.
@@ -163,9 +165,11 @@ def several(_name: str, value: str) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"[\s,]+", value) if part)
 
 
-def moment(name: str, value: str) -> datetime | None:
-    """A day or a moment; see ``parse_since``."""
-    return parse_since(value, name) if value else None
+def moment(name: str, value: str) -> str:
+    """A day or a moment, as written: it takes the blog's zone to know which; see ``parse_since``."""
+    if value:
+        parse_since(value, name, UTC)
+    return value
 
 
 def _is_address(value: str, schemes: tuple[str, ...] = ("http", "https")) -> bool:
@@ -269,7 +273,8 @@ class Settings:
     aws_secret_access_key = Setting(secret)
     announce_since = Setting(
         moment,
-        about='Nothing dated before this day is ever announced. "start" writes the day on which the blog began.',
+        about="Nothing dated before this day, in the zone of TIMEZONE, is ever announced."
+        ' "start" writes the day on which the blog began.',
         examples=("",),
         open=True,
     )
@@ -320,27 +325,35 @@ class Settings:
         """Of the setting *name*: its name in capitals, and what the owner wrote there, "" for nothing."""
         return name.upper(), self._given.get(name.upper(), "")
 
-    def since(self) -> datetime | None:
-        """``ANNOUNCE_SINCE`` as a moment, or None when it is not set."""
-        return self.announce_since
 
-
-def parse_since(value: str, name: str) -> datetime:
+def parse_since(value: str, name: str, zone: tzinfo) -> datetime:
     """
     A day or a moment as written by a person.
 
-    A day without an hour begins at midnight UTC; a moment without an offset is UTC too.
+    Args:
+        name: Where it was written, for the message.
+        zone: The blog's. A day begins there at midnight, and an hour without an offset is of its clock.
 
     Raises:
         SettingError: *value* is neither; the message says what to write.
     """
+    found = parse_moment(value, zone)
+    if found is None:
+        raise SettingError(say("setting_date", name=name, value=value))
+    return found
+
+
+def parse_zone(name: str) -> ZoneInfo:
+    """
+    The zone *name*, as ``TIMEZONE`` of ``pelicanconf.py`` tells it.
+
+    Raises:
+        SettingError: there is none of that name.
+    """
     try:
-        if len(value) == len("2026-11-22"):
-            return datetime.combine(date.fromisoformat(value), time(), UTC)
-        moment = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise SettingError(say("setting_date", name=name, value=value)) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:
+        raise SettingError(say("setting_zone", name="TIMEZONE", value=name)) from error
 
 
 def load(root: Path = Path(), environ: Mapping[str, str] | None = None) -> Settings:

@@ -106,8 +106,8 @@ def build(c: Context, strict: bool = False) -> None:
 
 
 @task
-def new(c: Context, title: str, lang: str = "", draft: bool = False, edit: bool = False) -> None:
-    """Write a new post with its metadata filled in; opens it only with --edit."""
+def new(c: Context, title: str, lang: str = "", draft: bool = True, edit: bool = False) -> None:
+    """Write a new post, a draft, with its metadata filled in; opens it only with --edit."""
     from tertulia.commands.new import run
 
     run(c.root, title, lang=lang, draft=draft, edit=edit)
@@ -123,11 +123,12 @@ def announce(
     resolve: str = "",
     retry: bool = False,
     withdraw: bool = False,
+    adopt: str = "",
 ) -> None:
     """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
     from tertulia.commands.announce import AnnounceOptions, run
 
-    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw)):
+    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw, adopt)):
         raise Exit(code=1)
 
 

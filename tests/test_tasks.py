@@ -425,7 +425,7 @@ def test_a_new_post_has_its_metadata(tmp_path):
 def test_a_new_post_in_english(tmp_path):
     """An English blog gets English keys; another language than the blog's shows in the file's name."""
     languages.speak("en")
-    path = new.create(tmp_path, "El año", NOON, "1a2b3c4d", lang="es")
+    path = new.create(tmp_path, "El año", NOON, "1a2b3c4d", lang="es", draft=False)
     assert "2026-11-22_el-ano.es.md" == path.name
     expected = ["Title: El año", "Date: 2026-11-22 12:00", "Id: 1a2b3c4d", "Lang: es", "Category:", "Tags:", "Summary:"]
     assert expected == path.read_text("utf-8").partition("\n\n")[0].splitlines()

@@ -27,6 +27,7 @@ class Syndicated(msgspec.Struct, frozen=True, omit_defaults=True):
     network: str
     url: str
     id: str = ""  # what the network's API calls it, so that a new store can adopt it
+    made: bool = False  # we wrote it; what we did not write is linked, and never edited nor deleted
 
 
 class Comment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

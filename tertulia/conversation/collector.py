@@ -23,7 +23,7 @@ from tertulia.core.errors import FetchError, NetworkError
 from tertulia.core.languages import say
 from tertulia.store import Store
 from tertulia.store.said import Incoming, Kind, Recorded
-from tertulia.store.tables import DeliveryState
+from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.networks.base import Message, Remote
 from tertulia.syndication.networks.listening.base import Listener, RemoteComment
 
@@ -142,7 +142,7 @@ class Collector:
         """Where each article was said on a network, all parts of a thread; the first part first."""
         found: dict[tuple[str, str], list[Remote]] = {}
         for row in self.store.deliveries.all(network=network, state=DeliveryState.DELIVERED):
-            if row.remote:
+            if row.remote and row.origin is not Origin.FOUND:  # what is said under another's post is not about ours
                 remote = strict_json.decode(row.remote, type=Remote)
                 remotes = found.setdefault((row.post, row.lang), [])
                 remotes.insert(0 if row.part == "1" else len(remotes), remote)

@@ -13,7 +13,8 @@ from typing import Any
 
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
-from tertulia.core.settings import Secret, Settings
+from tertulia.core.secret import Secret
+from tertulia.core.settings import Settings
 
 FILE_NAME = "secret.key"
 

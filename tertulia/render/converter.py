@@ -8,6 +8,7 @@ import markdown
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import text
+from tertulia.render.autolinks import AutolinksExtension
 from tertulia.render.blocks import BlocksExtension
 from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.markup import Headings, OwnLinks, QuoteSources, SkipPatterns
@@ -35,7 +36,7 @@ def converter(
     return markdown.Markdown(
         extensions=[
             BlocksExtension(),  # lists, quotations, code, tables, HTML; before all that have blocks of their own
-            "pymdownx.magiclink",  # bare addresses become links
+            AutolinksExtension(),
             "pymdownx.tilde",  # ~~tachado~~
             "footnotes",
             "def_list",

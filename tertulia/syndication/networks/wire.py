@@ -28,7 +28,7 @@ from tertulia.core.errors import FetchError, FetchRefusedError, NetworkError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.core.languages import say
 from tertulia.core.moments import parse_moment
-from tertulia.core.settings import HideSecrets, hide
+from tertulia.core.secret import HideSecrets, hide
 from tertulia.syndication.networks.base import (
     CredentialsExpiredError,
     Finding,

@@ -78,6 +78,7 @@ class PostReader:
             mention_network=settings["MENTION_NETWORK"],
             people=self.people,
             tags=self.tags,
+            content=self.content,
             more=[
                 PicturesExtension(self.pictures, sizes=settings.get("IMAGE_SIZES", SIZES)),
                 EmbedsExtension(

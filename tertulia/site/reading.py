@@ -30,8 +30,11 @@ from tertulia.content.metadata import Metadata
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import slugs, text
+from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Update
+from tertulia.core.moments import parse_moment
+from tertulia.core.setting_kinds import parse_zone
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.links import LinksExtension, LinkTable
@@ -61,7 +64,7 @@ class PostReader:
         self.settings = settings
         self.people, self.tags, self.links, self.pictures = people, tags, links, pictures
         self.content = Path(settings["PATH"])
-        self.zone = ZoneInfo(settings["TIMEZONE"])
+        self.zone = parse_zone(settings["TIMEZONE"])
         self.now = moment(settings.get("NOW"), self.zone)
         self.page_folders = tuple(str(self.content / folder) + os.sep for folder in settings["PAGE_PATHS"])
 
@@ -246,5 +249,7 @@ def moment(value: object, zone: ZoneInfo) -> dt.datetime:
     """*value* as an aware moment; the clock when it is empty."""
     if not value:
         return dt.datetime.now(zone)
-    read = dt.datetime.fromisoformat(str(value))
-    return read if read.tzinfo else read.replace(tzinfo=zone)
+    found = parse_moment(str(value), zone)
+    if found is None:
+        raise SettingError(say("setting_date", name="NOW", value=value))
+    return found

@@ -1,14 +1,14 @@
 """The first words of a post that say something: what stands for it in lists, feeds, cards and announcements.
 
-A paragraph may hold no sentence: a shortcode, an address, a picture, a formula, ``[TOC]``, one word that is a heading in
-all but name. Then the next one is asked.
+A paragraph may hold no sentence: a shortcode, an address, a picture, a formula, ``[TOC]``, a heading in all but name.
+Then the next one is asked.
 """
 
 import re
 
 from tertulia.core import text
 
-# What another generator would have replaced, in HTML, unless it is an example: nobody should read it outside of the post.
+# What another generator would have replaced, in HTML, unless it is an example: nobody should read it elsewhere.
 _SHORTCODE = re.compile(r"<code\b.*?</code>|(?P<foreign>\{\{(?:&lt;|%).*?(?:&gt;|%)\}\}|\{%.*?%\}|\[TOC\])", re.DOTALL)
 _NO_SENTENCE = re.compile(
     r"(?:https?://|www\.)\S+|\$\$.*?\$\$|\$[^$\n]+\$|\\\[.*?\\\]|\\\(.*?\\\)|\\begin\{.*?\\end\{[^}]*\}", re.DOTALL

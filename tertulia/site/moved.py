@@ -49,8 +49,8 @@ def write_note(path: Path, addresses: Addresses) -> None:
 
 
 def noted(before: Addresses, contents: Iterable[Content]) -> dict[str, tuple[str, ...]]:
-    """*before*, and the files of all *contents* that readers can reach."""
-    public = (content for content in contents if content.mark in ("", "unlisted"))
+    """*before*, and the files of all *contents* that are public; an unlisted post is noted nowhere."""
+    public = (content for content in contents if not content.mark)
     return dict(sorted((dict(before) | {content.save_as: keys(content) for content in public}).items()))
 
 

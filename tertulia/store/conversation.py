@@ -111,8 +111,8 @@ class Conversation:
                 recording.add_source(connection, same.id, incoming, now)
                 return Recorded("merged", same.key, same.status, same.status == "approved")
             if said is None:
-                return recording.add(connection, incoming, verdict, person, now)
-            return recording.again(connection, said, incoming, verdict, person, now)
+                return recording.add(connection, incoming, verdict, person, now=now)
+            return recording.again(connection, said, incoming, verdict, person, now=now)
 
     def remove(self, source: str, source_id: str, now: datetime) -> Recorded:
         """
@@ -149,6 +149,7 @@ class Conversation:
         kind: str,
         source: str,
         source_id: str,
+        *,
         number: int,
         now: datetime,
         comment: str = "",
@@ -195,6 +196,7 @@ class Conversation:
         self,
         statuses: Sequence[str] = (),
         words: str = "",
+        *,
         post: str = "",
         person: int | None = None,
         limit: int = 50,

@@ -26,15 +26,18 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
     taken = {content.save_as: content.shown_path for content in contents}
     pairs: list[tuple[str, str]] = []
     for content in sorted(contents, key=lambda content: content.shown_path):
-        for alias in content.aliases:
+        for alias in (*content.aliases, *content.old_addresses):
+            is_asked = alias in content.aliases  # what another program wrote is followed where it can be
             path = alias_path(alias, site)
             if not path:
-                report_line(content, "aliases", "bad_alias", alias=alias)
+                if is_asked:
+                    report_line(content, "aliases", "bad_alias", alias=alias)
                 continue
             name = alias_file(path)
             file = build.output / name
             if name in taken or not _free(file):
-                report_line(content, "aliases", "alias_taken", alias=alias, other=taken.get(name, name))
+                if is_asked:
+                    report_line(content, "aliases", "alias_taken", alias=alias, other=taken.get(name, name))
                 continue
             taken[name] = content.shown_path
             new = addresses.whole(siteurl, content.url)

@@ -26,9 +26,9 @@ Addresses = Mapping[str, tuple[str, ...]]  # file in the output → what names w
 
 def remembered(settings: Mapping[str, Any]) -> Addresses:
     """What earlier builds and publications noted; nothing where there is no note, or none that can be read."""
-    found: dict[str, tuple[str, ...]] = dict(read_note(Path(settings["ADDRESSES_PATH"])))
+    found: dict[str, tuple[str, ...]] = dict(read_note(Path(settings.get("ADDRESSES_PATH") or "var/addresses.json")))
     try:
-        before = posts.read(Path(settings.get("PREVIOUS_OUTPUT") or settings["OUTPUT_PATH"]))
+        before = posts.read(Path(settings.get("PREVIOUS_OUTPUT") or settings.get("OUTPUT_PATH") or "output"))
     except (ContentError, OSError):
         return found
     return found | before.addresses

@@ -34,7 +34,7 @@ from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.links import LinksExtension, LinkTable
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension
-from tertulia.render import typography
+from tertulia.render import prose, typography
 from tertulia.render.converter import converter
 from tertulia.render.document import Document, load
 from tertulia.render.pictures import SIZES, PicturesExtension
@@ -132,10 +132,10 @@ class PostReader:
         """All that is known of a post from its file."""
         settings, lang = self.settings, document.lang
         toc = toc_entries(self.markdown.toc_tokens)  # type: ignore[attr-defined]  # before anything else is rendered
-        plain = text.plain(content)
+        own = prose.blocks(content)
+        plain = prose.plain(own)
         words = text.words(plain)
-        first = first_paragraph(content) or plain
-        summary = typography.plain(meta.summary, lang) or text.shorten(first, SUMMARY_GRAPHEMES)
+        summary = typography.plain(meta.summary, lang) or text.shorten(prose.opening(own), SUMMARY_GRAPHEMES)
         slug = self.slug(meta, document.path)
         updates = tuple(
             Update(when.date().isoformat(), self.inline(note, document))
@@ -202,13 +202,6 @@ class PostReader:
 def toc_entries(tokens: Iterable[Mapping[str, Any]]) -> tuple[TocEntry, ...]:
     """Markdown's table of contents as ours."""
     return tuple(TocEntry(t["id"], html.unescape(t["name"]), toc_entries(t["children"])) for t in tokens)
-
-
-def first_paragraph(content: str) -> str:
-    """The text of the first paragraph, without footnote marks; "" when there is none."""
-    start = content.find("<p>")
-    end = content.find("</p>", start)
-    return text.plain(content[start:end]) if 0 <= start < end else ""
 
 
 def moment(value: object, zone: ZoneInfo) -> dt.datetime:

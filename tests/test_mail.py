@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tertulia.core import settings, smtp
 from tertulia.core.errors import FetchError, SettingError
-from tertulia.core.settings import Secret
+from tertulia.core.secret import Secret
 from tertulia.syndication.networks import mail
 from tests.fakes import NOW, FakeMail
 from tests.house import POST, House

@@ -28,6 +28,7 @@ from tertulia.commands import (
     program,
     start,
 )
+from tertulia.commands.watch import concerns_us
 from tertulia.core import conf, languages
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
 
@@ -425,7 +426,7 @@ def test_a_new_post_has_its_metadata(tmp_path):
 def test_a_new_post_in_english(tmp_path):
     """An English blog gets English keys; another language than the blog's shows in the file's name."""
     languages.speak("en")
-    path = new.create(tmp_path, "El año", NOON, "1a2b3c4d", lang="es")
+    path = new.create(tmp_path, "El año", NOON, "1a2b3c4d", lang="es", draft=False)
     assert "2026-11-22_el-ano.es.md" == path.name
     expected = ["Title: El año", "Date: 2026-11-22 12:00", "Id: 1a2b3c4d", "Lang: es", "Category:", "Tags:", "Summary:"]
     assert expected == path.read_text("utf-8").partition("\n\n")[0].splitlines()
@@ -900,7 +901,7 @@ def test_a_busy_port_is_one_line(served):
 )
 def test_which_files_at_the_top_matter(name, expected):
     """Of the blog's own folder, settings are watched and nothing below it."""
-    assert expected is preview.concerns_us(ROOT / name, ROOT)
+    assert expected is concerns_us(ROOT / name, ROOT)
 
 
 # ── check ────────────────────────────────────────────────────────────────────────────────────────────────────

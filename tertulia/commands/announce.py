@@ -16,6 +16,7 @@ from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.adopting import adopt_for, adopt_found
 from tertulia.syndication.drafts import Draft, drafts, due, named
 from tertulia.syndication.edits import follow_edits, withdraw
+from tertulia.syndication.networks import per_reader
 from tertulia.syndication.networks.base import Network, RetryLaterError
 from tertulia.syndication.networks.mail import to_owner
 from tertulia.syndication.outbox import Outcome
@@ -116,10 +117,11 @@ def send(blog: Blog, published: Published, chosen: list[Post], known: list[Netwo
 
 def lines_for(outcomes: Sequence[Outcome], titles: dict[tuple[str, str], str]) -> list[str]:
     """One line for each row, but a newsletter's letters that fared alike together."""
+    counted = per_reader()
     groups: dict[tuple[str, ...], list[Outcome]] = {}
     for outcome in outcomes:
         row = outcome.delivery
-        own = () if row.network == "mail" else (str(row.id),)
+        own = () if row.network in counted else (str(row.id),)
         groups.setdefault((row.post, row.lang, row.network, outcome.state, *own), []).append(outcome)
     return [line_for(group[0], titles) + (f" × {len(group)}" if len(group) > 1 else "") for group in groups.values()]
 

@@ -42,6 +42,7 @@ class Metadata:
 
     title: str = ""
     date: dt.datetime | None = None  # aware
+    is_date_of_name: bool = False  # the header says none, the file's name does
     modified: dt.datetime | None = None  # aware
     publish_date: dt.datetime | None = None  # aware; Hugo's: not to be seen before
     expiry_date: dt.datetime | None = None  # aware; Hugo's: not to be seen after

@@ -41,6 +41,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     lang: str
     title: str
+    is_note: bool = False  # it has no title of its own: *title* is its first words
     url: str  # absolute
     date: datetime  # with its offset
     modified: datetime | None = None

@@ -18,7 +18,7 @@ from tertulia.core.addresses import split_address
 from tertulia.core.errors import FetchError, SettingError
 from tertulia.core.fetch import Fetched
 from tertulia.core.languages import say
-from tertulia.core.settings import hide
+from tertulia.core.secret import hide
 from tertulia.deploy.base import (
     MANIFEST,
     DeployContext,

@@ -1,8 +1,8 @@
 """Search in the browser: Pagefind indexes what is published.
 
 It gets a short page for each post and page, with the author's words and nothing around them, as soon as all are read:
-so it works while the pages are written, and whatever theme they are written with. There is one index for each language, with
-its stemming; accents are ignored when searching. Nothing is asked of the network. The pages that search need
+so it works while the pages are written, and whatever theme they are written with. There is one index for each language,
+with its stemming; accents are ignored when searching. Nothing is asked of the network. The pages that search need
 ``'wasm-unsafe-eval'`` in a Content-Security-Policy.
 
 Settings:

@@ -24,7 +24,7 @@ import msgspec
 from tertulia.content import snapshot
 from tertulia.core import strict_json
 from tertulia.core.languages import say
-from tertulia.core.settings import hide
+from tertulia.core.secret import hide
 from tertulia.store import Store
 from tertulia.store.deliveries import Delivery, LeaseLostError, NewDelivery
 from tertulia.store.journal import Journal

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import quote
 
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, address, secret, text
+from tertulia.core.setting_kinds import address, secret, text
+from tertulia.core.settings import Setting
 from tertulia.syndication.networks import graph
 from tertulia.syndication.networks.base import (
     Finding,

@@ -18,7 +18,8 @@ from urllib.parse import quote
 import regex
 
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, address, secret, text
+from tertulia.core.setting_kinds import address, month_version, secret, text
+from tertulia.core.settings import Setting
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     CANNOT,
@@ -80,7 +81,7 @@ class LinkedIn(Network):
     token = Setting(secret, required=True)
     author = Setting(text, examples=("urn:li:person:",), required=True)
     # The calendar is on the "LinkedIn Marketing API versioning" page. (read 2026-11)
-    version = Setting(text, "202610")
+    version = Setting(month_version, "202610")
 
     def __init__(self, context: NetworkContext) -> None:
         super().__init__(context)

@@ -14,7 +14,8 @@ import regex
 
 from tertulia.core.errors import NetworkError
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, address, secret, text
+from tertulia.core.setting_kinds import address, secret, text
+from tertulia.core.settings import Setting
 from tertulia.core.text import graphemes
 from tertulia.syndication.networks import graph
 from tertulia.syndication.networks.base import (

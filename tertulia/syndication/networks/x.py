@@ -20,7 +20,8 @@ import regex
 from requests_oauthlib import OAuth1
 
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, address, number, secret
+from tertulia.core.setting_kinds import address, number, secret
+from tertulia.core.settings import Setting
 from tertulia.core.text import graphemes
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (

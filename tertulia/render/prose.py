@@ -47,6 +47,9 @@ _SHORTCODES = regex.compile(
     r"|\[\[?_?toc_?\]\]?|\{:[^}\x00]*\}|\{[.\#][^}\x00]*\}|(?<=^|\x00):::[^\x00]*",
     regex.DOTALL | regex.IGNORECASE,
 )
+# In code, the signs of a shortcode are what the author writes about.
+_KEPT = {ord("{"): "\ue000", ord("["): "\ue001", ord("}"): "\ue002", ord("]"): "\ue003"}
+_GIVEN_BACK = {ord(kept): chr(sign) for sign, kept in _KEPT.items()}
 _FORMULAS = regex.compile(
     r"\$\$.*?\$\$|\\\[.*?\\\]|\\\(.*?\\\)|\\begin\{.*?\\end\{\w+\*?\}|\$[^\s$][^$]*\$", regex.DOTALL
 )
@@ -98,7 +101,9 @@ def blocks(content: str, page: str = "") -> list[Block]:
         return []
     root = lxml_html.fragment_fromstring(content, create_parent="div")
     found = list(_walk(root, _Where(), page))
-    return _without_shortcodes(found) if any("{" in block.text or "[" in block.text for block in found) else found
+    if any("{" in block.text or "[" in block.text for block in found):
+        found = _without_shortcodes(found)
+    return [replace(block, text=_shown(block.text), full=_shown(block.full)) for block in found]
 
 
 def plain(found: Sequence[Block]) -> str:
@@ -116,7 +121,9 @@ def opening(found: Sequence[Block]) -> str:
                 return block.text
             weak = weak or block.text
     items = " ".join(block.text for block in open_to_all if block.kind is BlockKind.ITEM)
-    return weak if len(_WORD.findall(weak)) >= len(_WORD.findall(items)) else items
+    if len(_WORD.findall(weak)) < len(_WORD.findall(items)):
+        return items
+    return weak or next((block.text for block in open_to_all if block.kind is BlockKind.HEADING), "")
 
 
 def thread(found: Sequence[Block]) -> str:
@@ -189,7 +196,7 @@ def _walk(element: Any, where: _Where, page: str) -> Iterator[Block]:
 
 
 def _inside(child: Any, tag: str, where: _Where, number: int) -> tuple[_Where, int]:
-    if tag in _HEADINGS:
+    if tag in _HEADINGS or (tag == "p" and _is_heading(child)):
         return replace(where, kind=BlockKind.HEADING, marker=""), number
     if tag == "table":
         return replace(where, kind=BlockKind.TABLE, marker=""), number
@@ -203,6 +210,13 @@ def _inside(child: Any, tag: str, where: _Where, number: int) -> tuple[_Where, i
         marker = f"{indent}{number}. " if child.getparent().tag == "ol" else f"{indent}• "
         return replace(where, kind=BlockKind.ITEM, marker=marker), number + 1
     return replace(where, marker=""), number
+
+
+def _is_heading(paragraph: Any) -> bool:
+    """Whether a paragraph is a heading in all but name: bold, and no sentence."""
+    if len(paragraph) != 1 or paragraph[0].tag not in ("b", "strong") or _line(paragraph.text or ""):
+        return False
+    return not _line(paragraph[0].tail or "").strip(":") and not _ENDS.search(paragraph.text_content().strip())
 
 
 def _first_number(element: Any) -> int:
@@ -233,6 +247,9 @@ def _inline(element: Any, page: str) -> tuple[str, str]:
     """The text of *element*, and the same with the addresses that are the point of its links."""
     if element.tag == "br":
         return "\n", "\n"
+    if element.tag in ("code", "kbd", "samp"):
+        code = element.text_content().translate(_KEPT)
+        return code, code
     text, full = element.text or "", element.text or ""
     for child in element:
         if isinstance(child.tag, str) and not _is_others(child):
@@ -275,6 +292,10 @@ def _is_address(text: str) -> bool:
     return bare != text and (
         not _WORD.search(bare) or (bare.rstrip().endswith(":") and len(_WORD.findall(bare)) < SAYING_WORDS)
     )
+
+
+def _shown(text: str) -> str:
+    return text.translate(_GIVEN_BACK)
 
 
 def _line(text: str) -> str:

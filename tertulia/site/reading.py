@@ -162,6 +162,8 @@ class PostReader:
         first = prose.opening(own)
         summary = self.inline(without_html(meta.summary), document) if meta.summary else ""
         summary_text = text.plain(summary) or text.shorten(first, SUMMARY_GRAPHEMES)
+        if not summary_text and not is_page:
+            document.report(say("no_summary"), say("no_summary_fix"), severity="hint")
         # A note that is nothing but a picture or a quotation is named for what a reader sees of it.
         title = typography.plain(meta.title, lang) or text.shorten(first or text.plain(content), NOTE_TITLE_GRAPHEMES)
         slug = self.slug(meta, document.path)

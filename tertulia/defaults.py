@@ -85,6 +85,7 @@ PLUGINS = [
         "conversation_feeds",
         "redirects",
         "sitemap",
+        "extra",
         "broken_links",  # the last: it looks whether what posts link to was written
         "posts_json",
         "indexnow",

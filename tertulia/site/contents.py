@@ -54,6 +54,8 @@ class Content(Protocol):
     body: str
     body_line: int
     # of its place in the site
+    template: str  # without ".html"
+    default_template: str
     slug: str
     url: str  # relative to the site's root
     save_as: str

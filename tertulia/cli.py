@@ -6,6 +6,7 @@ A task is a function below; its docstring says what it does to who reads the cod
 one that gets used. Tasks for who works on Tertulia itself are in ``tertulia/commands/develop.py``.
 """
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from tertulia.commands import develop, program
-from tertulia.core import conf, languages, paths
+from tertulia.core import conf, files, languages, paths
 from tertulia.core.errors import TertuliaError
 from tertulia.core.visible import guard_terminal
 
@@ -41,6 +42,9 @@ def main(folder: str | Path = "") -> None:
         return
     os.chdir(root)
     languages.speak(conf.language(root / conf.NAME), root / "content")
+    with contextlib.suppress(OSError):
+        if (root / "var").is_dir() and files.private_folder(root / "var"):
+            print(languages.say("was_open", path="var"), file=sys.stderr)
     ours = () if paths.INSTALLED or root != paths.HOME else develop.TASKS
     program.run((*TASKS, *ours), sys.argv, root=root, called_from=called_from)
 

@@ -28,6 +28,7 @@ from tertulia.commands import (
     program,
     start,
 )
+from tertulia.commands.watch import concerns_us
 from tertulia.core import conf, languages
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
 
@@ -900,7 +901,7 @@ def test_a_busy_port_is_one_line(served):
 )
 def test_which_files_at_the_top_matter(name, expected):
     """Of the blog's own folder, settings are watched and nothing below it."""
-    assert expected is preview.concerns_us(ROOT / name, ROOT)
+    assert expected is concerns_us(ROOT / name, ROOT)
 
 
 # ── check ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -31,8 +31,11 @@ from tertulia.content.metadata import Metadata
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import slugs, text
+from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Update
+from tertulia.core.moments import parse_moment
+from tertulia.core.setting_kinds import parse_zone
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.links import LinksExtension, LinkTable
@@ -40,6 +43,7 @@ from tertulia.embeds.markdown import POLICIES, EmbedsExtension
 from tertulia.render import typography
 from tertulia.render.converter import converter
 from tertulia.render.document import Document, load
+from tertulia.render.opening import opening
 from tertulia.render.pictures import SIZES, PicturesExtension
 from tertulia.render.resolver import ImageResolver
 from tertulia.site import related
@@ -63,7 +67,7 @@ class PostReader:
         self.settings = settings
         self.people, self.tags, self.links, self.pictures = people, tags, links, pictures
         self.content = Path(settings["PATH"])
-        self.zone = ZoneInfo(settings["TIMEZONE"])
+        self.zone = parse_zone(settings["TIMEZONE"])
         self.now = moment(settings.get("NOW"), self.zone)
         self.page_folders = tuple(str(self.content / folder) + os.sep for folder in settings["PAGE_PATHS"])
 
@@ -78,6 +82,7 @@ class PostReader:
             mention_network=settings["MENTION_NETWORK"],
             people=self.people,
             tags=self.tags,
+            content=self.content,
             more=[
                 PicturesExtension(self.pictures, sizes=settings.get("IMAGE_SIZES", SIZES)),
                 EmbedsExtension(
@@ -167,9 +172,11 @@ class PostReader:
         toc = toc_entries(self.markdown.toc_tokens)  # type: ignore[attr-defined]  # before anything else is rendered
         plain = text.plain(content)
         words = text.words(plain)
-        first = first_paragraph(content) or plain
+        first = opening(content)
         summary = self.inline(without_html(meta.summary), document) if meta.summary else ""
         summary_text = text.plain(summary) or text.shorten(first, SUMMARY_GRAPHEMES)
+        if not summary_text and not is_page:
+            document.report(say("no_summary"), say("no_summary_fix"), severity="hint")
         title = typography.plain(meta.title, lang) or text.shorten(first, NOTE_TITLE_GRAPHEMES)
         slug = self.slug(meta, document.path)
         if meta.modified and meta.modified > self.now and not settings["SHOW_UNPUBLISHED"]:
@@ -251,16 +258,11 @@ def without_html(line: str) -> str:
     return re.sub(r"(`+)(?:(?!\1).)*\1|<(?!https?://)", lambda found: found[0] if found[1] else "&lt;", line)
 
 
-def first_paragraph(content: str) -> str:
-    """The text of the first paragraph, without footnote marks; "" when there is none."""
-    start = content.find("<p>")
-    end = content.find("</p>", start)
-    return text.plain(content[start:end]) if 0 <= start < end else ""
-
-
 def moment(value: object, zone: ZoneInfo) -> dt.datetime:
     """*value* as an aware moment; the clock when it is empty."""
     if not value:
         return dt.datetime.now(zone)
-    read = dt.datetime.fromisoformat(str(value))
-    return read if read.tzinfo else read.replace(tzinfo=zone)
+    found = parse_moment(str(value), zone)
+    if found is None:
+        raise SettingError(say("setting_date", name="NOW", value=value))
+    return found

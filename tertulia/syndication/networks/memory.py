@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from tertulia.core import strict_json
-from tertulia.core.files import PRIVATE, write_whole
+from tertulia.core.files import PRIVATE, private_folder, write_whole
 
 
 class Memory:
@@ -29,6 +29,7 @@ class Memory:
 
     def set(self, name: str, value: dict[str, Any]) -> None:
         """Keep *value* as *name*, whole or not at all."""
+        private_folder(self._folder)
         write_whole(self._folder / f"{name}.json", msgspec.json.encode(value), mode=PRIVATE, durable=False)
 
     def delete(self, name: str) -> None:

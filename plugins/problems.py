@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from pelican import Pelican, signals
-from pelican.generators import ArticlesGenerator, Generator, PelicanTemplateNotFound, StaticGenerator
+from pelican.generators import ArticlesGenerator, Generator, PelicanTemplateNotFound
 
-from tertulia.site import problems, strays
-from tertulia.site.build import SiteBuild
+from tertulia.site import problems
 from tertulia.site.contents import everything, posts
 
 
@@ -18,23 +17,8 @@ def skip_link_loops(pelican: Pelican) -> None:
         settings[key] = [*settings[key], *loops]
 
 
-def tell_strays(generator: StaticGenerator) -> None:
-    """Tell of files that nobody reads; by now all that posts use has been asked for."""
-    settings, build = generator.settings, SiteBuild.of(generator.settings)
-    folders = dict.fromkeys([*settings["ARTICLE_PATHS"], *settings["PAGE_PATHS"]])
-    read, used = generator.readers.extensions, build.pictures.used
-    for problem in strays.problems(Path(settings["PATH"]), folders, read, used, settings["IGNORE_FILES"]):
-        problems.report(problem)
-
-
 def use_known_templates(generator: Generator) -> None:
-    """Give the usual template to what asks for one that is not there."""
-    for content in everything([generator]):
-        try:
-            generator.get_template(content.template)
-        except (PelicanTemplateNotFound, OSError, ValueError):
-            problems.report_line(content, "template", "no_template", name=content.template)
-            content.template = content.default_template
+    problems.use_known_templates(everything([generator]), generator.get_template, PelicanTemplateNotFound)
 
 
 def tell_same_ids(generator: ArticlesGenerator) -> None:
@@ -47,4 +31,3 @@ def register() -> None:
     signals.article_generator_pretaxonomy.connect(tell_same_ids)
     signals.article_generator_finalized.connect(use_known_templates)
     signals.page_generator_finalized.connect(use_known_templates)
-    signals.static_generator_finalized.connect(tell_strays)

@@ -72,6 +72,7 @@ PLUGINS = [
         "taxonomy",
         "owners",
         "problems",
+        "strays",
         "images",
         "cards",
         "embeds",

@@ -4,9 +4,16 @@ from pathlib import Path
 
 from pelican import signals
 from pelican.generators import StaticGenerator
+from pelican.readers import Readers
 
 from tertulia.site import problems, strays
 from tertulia.site.build import SiteBuild
+
+
+def forget_other_readers(readers: Readers) -> None:
+    """Of Pelican's other formats, only those that ``READERS`` asks for are read."""
+    for name in strays.OTHER_ENDINGS - (readers.settings.get("READERS") or {}).keys():
+        readers.reader_classes.pop(name, None)
 
 
 def tell(generator: StaticGenerator) -> None:
@@ -20,4 +27,5 @@ def tell(generator: StaticGenerator) -> None:
 
 def register() -> None:
     """Connect to Pelican's signals."""
+    signals.readers_init.connect(forget_other_readers)
     signals.static_generator_finalized.connect(tell)

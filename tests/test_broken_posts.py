@@ -4,6 +4,7 @@ import logging
 import os
 
 import pytest
+from pelican.readers import RstReader
 from PIL import Image
 
 GOOD = "Título: La buena\nId: buena\nFecha: 2026-01-02\n\nUn texto que se lee.\n"
@@ -150,6 +151,14 @@ def test_a_file_of_any_kind_is_read_or_told(folder, build):
         assert bool(about) == bool(words), (name, about)
         assert not words or words in about[0]
     assert {"la-buena", "mkd", "caps", "ge", "hache"} == built(folder)
+
+
+def test_pelicans_other_readers_work_for_who_asks(folder, build):
+    """``READERS`` brings them back; what they read is built beside ours."""
+    text = "Otra\n====\n\n:date: 2026-01-01\n:tags: x\n\nTexto.\n"
+    (folder / "content" / "posts" / "c.rst").write_text(text, "utf-8")
+    build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False, READERS={"rst": RstReader})
+    assert {"la-buena", "otra"} == built(folder)
 
 
 def test_files_are_served_as_they_are(folder, build):

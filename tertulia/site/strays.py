@@ -10,6 +10,13 @@ from tertulia.core.models import Problem, Severity
 from tertulia.render.images import PICTURE_SUFFIXES
 from tertulia.site.problems import shown_path
 
+# Markdown, as every system writes it: Windows is fond of capitals.
+ENDINGS = tuple(
+    written
+    for name in ("md", "markdown", "mkd", "mkdn", "mdown", "mdwn", "mdtxt", "mdtext")
+    for written in (name, name.upper(), name.capitalize())
+)
+OTHER_ENDINGS = frozenset({"rst", "htm", "html"})  # Pelican's other readers, which know nothing of our metadata
 # Texts that another program would have made a page of.
 _TEXTS = frozenset((
     ".txt", ".rst", ".html", ".htm", ".xhtml", ".org", ".adoc", ".asciidoc", ".textile", ".docx", ".doc", ".odt",

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from tertulia.content import posts
 from tertulia.content.people import People
-from tertulia.core import addresses, sanitise
+from tertulia.core import addresses
 from tertulia.core.models import Credit, Picture
+from tertulia.render import prose
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
 
@@ -73,7 +74,7 @@ def entry(content: Content, build: SiteBuild, wants_text: WantsText) -> posts.Po
         ),
     )
     is_wanted = any(wants_text(post, network) for network in own_words)
-    return replace(post, text=sanitise.plain(content.content)) if is_wanted else post
+    return replace(post, text=prose.thread(prose.blocks(content.content, post.url))) if is_wanted else post
 
 
 def picture(shown: Picture | None, site: str) -> posts.Cover | None:

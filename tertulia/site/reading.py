@@ -40,10 +40,9 @@ from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.links import LinksExtension, LinkTable
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension
-from tertulia.render import typography
+from tertulia.render import prose, typography
 from tertulia.render.converter import converter
 from tertulia.render.document import Document, load
-from tertulia.render.opening import opening
 from tertulia.render.pictures import SIZES, PicturesExtension
 from tertulia.render.resolver import ImageResolver
 from tertulia.site import related
@@ -170,14 +169,16 @@ class PostReader:
         """All that is known of a post from its file."""
         settings, lang = self.settings, document.lang
         toc = toc_entries(self.markdown.toc_tokens)  # type: ignore[attr-defined]  # before anything else is rendered
-        plain = text.plain(content)
+        own = prose.blocks(content)
+        plain = prose.plain(own)
         words = text.words(plain)
-        first = opening(content)
+        first = prose.opening(own)
         summary = self.inline(without_html(meta.summary), document) if meta.summary else ""
         summary_text = text.plain(summary) or text.shorten(first, SUMMARY_GRAPHEMES)
         if not summary_text and not is_page:
             document.report(say("no_summary"), say("no_summary_fix"), severity="hint")
-        title = typography.plain(meta.title, lang) or text.shorten(first, NOTE_TITLE_GRAPHEMES)
+        # A note that is nothing but a picture or a quotation is named for what a reader sees of it.
+        title = typography.plain(meta.title, lang) or text.shorten(first or text.plain(content), NOTE_TITLE_GRAPHEMES)
         slug = self.slug(meta, document.path)
         if meta.modified and meta.modified > self.now and not settings["SHOW_UNPUBLISHED"]:
             self.hint(meta, document.path, "future_change", day=meta.modified.date().isoformat())

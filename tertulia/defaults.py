@@ -73,6 +73,7 @@ PLUGINS = [
         "taxonomy",
         "owners",
         "problems",
+        "strays",
         "images",
         "cards",
         "embeds",
@@ -86,6 +87,7 @@ PLUGINS = [
         "conversation_feeds",
         "redirects",
         "sitemap",
+        "extra",
         "broken_links",  # the last: it looks whether what posts link to was written
         "posts_json",
         "indexnow",

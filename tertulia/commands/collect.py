@@ -1,11 +1,7 @@
 """Bringing home what was said elsewhere, from the terminal. The work is in ``tertulia.conversation.collector``."""
 
-import re
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from html import unescape
 from pathlib import Path
 
 from tertulia.app import Blog
@@ -14,17 +10,14 @@ from tertulia.content.posts import Published
 from tertulia.conversation import avatars
 from tertulia.conversation.collector import Collector
 from tertulia.conversation.moderator import Moderator
+from tertulia.conversation.pasted import captured
 from tertulia.conversation.webmention.receive import NotTakenError, Receiver, announcements
-from tertulia.core.addresses import split_address
 from tertulia.core.errors import FetchError, TertuliaError
-from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
-from tertulia.core.sanitise import plain
 from tertulia.embeds import providers
 from tertulia.embeds.links import LinkTable, expander
-from tertulia.embeds.providers.ask import CaptureRequest
-from tertulia.store.said import Author, Incoming, Recorded
-from tertulia.syndication.networks.listening.base import RemoteComment, moment
+from tertulia.store.said import Incoming, Recorded
+from tertulia.syndication.networks.listening.base import RemoteComment
 
 
 def run(
@@ -204,40 +197,3 @@ class CollectRun:
 
     def _avatar(self, url: str) -> str:
         return avatars.keep(url, self.blog.snapshots, self.blog.fetcher)
-
-
-def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) -> tuple[str, RemoteComment | None]:
-    """What lives at *url* as anybody may see it, read as for an embed: X by oEmbed, Mastodon, Bluesky, any page."""
-    match = providers.find(url)
-    ask = CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, bases={"bluesky": appview})
-    try:
-        found = match.provider.capture(ask)
-    except FetchError as error:
-        raise TertuliaError(str(error)) from error
-    network = match.provider.name if match.provider is not providers.PAGE else "web"
-    words = found.html or f"<p>{found.title}</p>"
-    if not (found.author and plain(words)):
-        return network, None
-    who = found.author
-    heard = RemoteComment(
-        id=match.parts.get("id", match.id) if network == "x" else found.url,
-        kind="reply" if found.reply_to else "quote" if found.quoted else "mention",
-        author=Author(
-            network=network,
-            identity=who.url or who.handle or split_address(url).netloc,
-            name=who.name,
-            handle=who.handle,
-            url=who.url,
-        ),
-        published=moment(found.published) or moment(found.captured) or now(),
-        text=plain(words),
-        html=words,
-        url=found.url,
-        in_reply_to=found.reply_to.url if found.reply_to else "",
-        links=(*_links(words), *found.links.values()),
-    )
-    return network, heard
-
-
-def _links(markup: str) -> list[str]:
-    return [unescape(href) for href in re.findall(r'href="([^"]*)"', markup)]

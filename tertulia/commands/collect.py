@@ -1,5 +1,6 @@
 """Bringing home what was said elsewhere, from the terminal. The work is in ``tertulia.conversation.collector``."""
 
+import logging
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +13,14 @@ from tertulia.conversation.collector import Collector
 from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.pasted import captured
 from tertulia.conversation.webmention.receive import NotTakenError, Receiver, announcements
-from tertulia.core.errors import FetchError, TertuliaError
+from tertulia.core.errors import FetchError, TertuliaError, log_failure
 from tertulia.core.languages import say
 from tertulia.embeds import providers
 from tertulia.embeds.links import LinkTable, expander
 from tertulia.store.said import Incoming, Recorded
 from tertulia.syndication.networks.listening.base import RemoteComment
+
+log = logging.getLogger(__name__)
 
 
 def run(
@@ -152,7 +155,8 @@ class CollectRun:
         if self.waiting:
             print(say("collect_waiting", n=len(self.waiting)))
             if settings.smtp_url:
-                self.blog.notices.gathered(self.waiting)
+                with log_failure(log, "what was collected"):
+                    self.blog.notices.gathered(self.waiting)
         if self.changed and not settings.rebuild_hook:
             print(say("collect_changed"))
         if self.changed and settings.rebuild_hook:
@@ -189,8 +193,9 @@ class CollectRun:
         return recorded
 
     def _show(self, post: str, lang: str) -> None:
-        if post and self.blog.store.conversation.show(self.blog.snapshots, post, lang):
-            self._note_change()
+        with log_failure(log, post):
+            if post and self.blog.store.conversation.show(self.blog.snapshots, post, lang):
+                self._note_change()
 
     def _note_change(self) -> None:
         self.changed = True

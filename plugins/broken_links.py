@@ -28,7 +28,7 @@ def find_links(generators: Sequence[Generator]) -> None:
 def check_links(pelican: Pelican) -> None:
     """Tell of every link to an address of this blog that nothing was written for."""
     build = SiteBuild.of(pelican.settings)
-    broken_links.check(build.links, build.output, pelican.settings["SITEURL"])
+    broken_links.LinkCheck(build.output, build.settings, build.contents, build.told).check(build.links)
 
 
 def register() -> None:

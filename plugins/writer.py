@@ -16,9 +16,9 @@ from tertulia.site.build import SiteBuild
 
 
 class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican has no types
-    def write_file(self, *args: Any, **kwargs: Any) -> None:
+    def write_file(self, name: Any, *args: Any, **kwargs: Any) -> None:
         build, content = SiteBuild.of(self.settings), kwargs.get("article") or kwargs.get("page")
-        build.add_page(args[0], content, lambda: Writer.write_file(self, *args, **kwargs))
+        build.add_page(name, content, lambda: Writer.write_file(self, name, *args, **kwargs))
 
 
 def choose_writer(_pelican: Pelican) -> type[Writer]:

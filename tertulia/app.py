@@ -20,6 +20,7 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from tertulia.content.posts import Published
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from tertulia.conversation.notices import Notices
     from tertulia.conversation.webmention.pages import Pages
     from tertulia.core.fetch import Fetcher
-    from tertulia.core.settings import Secret, Settings
+    from tertulia.core.secret import Secret
+    from tertulia.core.settings import Settings
     from tertulia.core.tokens import Signer
     from tertulia.deploy.base import Target
     from tertulia.store import Store
@@ -139,17 +141,27 @@ class Blog:
         Raises:
             SettingError: it is set nowhere, or makes no sense.
         """
-        from tertulia.core import settings
         from tertulia.core.errors import SettingError
         from tertulia.core.languages import say
+        from tertulia.core.setting_kinds import parse_since
 
-        if given:
-            return settings.parse_since(given, "--since")
-        if found := self.settings.since():
-            return found
-        if written := self.conf.get("ANNOUNCE_SINCE"):
-            return settings.parse_since(str(written), "ANNOUNCE_SINCE")
-        raise SettingError(say("announce_since"))
+        name = "--since" if given else "ANNOUNCE_SINCE"
+        written = given or self.settings.announce_since or str(self.conf.get("ANNOUNCE_SINCE") or "")
+        if not written:
+            raise SettingError(say("announce_since"))
+        return parse_since(written, name, self.zone)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """
+        The blog's zone: whose days and hours a person means.
+
+        Raises:
+            SettingError: ``TIMEZONE`` is none.
+        """
+        from tertulia.core.setting_kinds import parse_zone
+
+        return parse_zone(str(self.conf.get("TIMEZONE") or "UTC"))
 
     # What is kept, and the way out
 
@@ -220,17 +232,24 @@ class Blog:
 
     # The networks
 
-    def networks(self, published: Published | None = None, *, with_store: bool = True) -> list[Network]:
+    def networks(
+        self,
+        published: Published | None = None,
+        *,
+        with_store: bool = True,
+        left_out: Callable[[str, str], None] | None = None,
+    ) -> list[Network]:
         """
         Every network there is, with a key or without.
 
         Args:
             published: The built site, for those that write the blog's name and address.
             with_store: False where only looking may not make a store; the newsletter has no readers then.
+            left_out: Told of each that cannot be put to work, its label and why; a line in the log if not given.
         """
-        from tertulia.syndication.networks import networks
+        from tertulia.syndication.networks import networks, warn
 
-        return networks(self._network_context(published, with_store=with_store))
+        return networks(self._network_context(published, with_store=with_store), left_out or warn)
 
     def listeners(self) -> list[Listener]:
         """Every network whose answers can be read, and that has a key."""

@@ -6,6 +6,7 @@ A task is a function below; its docstring says what it does to who reads the cod
 one that gets used. Tasks for who works on Tertulia itself are in ``tertulia/commands/develop.py``.
 """
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -15,8 +16,9 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from tertulia.commands import develop, program
-from tertulia.core import conf, languages, paths
+from tertulia.core import conf, files, languages, paths
 from tertulia.core.errors import TertuliaError
+from tertulia.core.visible import guard_terminal
 
 
 def main(folder: str | Path = "") -> None:
@@ -28,6 +30,7 @@ def main(folder: str | Path = "") -> None:
     """
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # no ñ in this terminal: "?", no traceback
+    guard_terminal()
     try:
         called_from = Path.cwd()
     except FileNotFoundError as error:
@@ -39,6 +42,9 @@ def main(folder: str | Path = "") -> None:
         return
     os.chdir(root)
     languages.speak(conf.language(root / conf.NAME), root / "content")
+    with contextlib.suppress(OSError):
+        if (root / "var").is_dir() and files.private_folder(root / "var"):
+            print(languages.say("was_open", path="var"), file=sys.stderr)
     ours = () if paths.INSTALLED or root != paths.HOME else develop.TASKS
     program.run((*TASKS, *ours), sys.argv, root=root, called_from=called_from)
 
@@ -104,8 +110,8 @@ def build(c: Context, strict: bool = False) -> None:
 
 
 @task
-def new(c: Context, title: str, lang: str = "", draft: bool = False, edit: bool = False) -> None:
-    """Write a new post with its metadata filled in; opens it only with --edit."""
+def new(c: Context, title: str, lang: str = "", draft: bool = True, edit: bool = False) -> None:
+    """Write a new post, a draft, with its metadata filled in; opens it only with --edit."""
     from tertulia.commands.new import run
 
     run(c.root, title, lang=lang, draft=draft, edit=edit)
@@ -121,11 +127,12 @@ def announce(
     resolve: str = "",
     retry: bool = False,
     withdraw: bool = False,
+    adopt: str = "",
 ) -> None:
     """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
     from tertulia.commands.announce import AnnounceOptions, run
 
-    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw)):
+    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw, adopt)):
         raise Exit(code=1)
 
 

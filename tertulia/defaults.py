@@ -33,6 +33,8 @@ CONTENT_LICENSE = CONTENT_LICENSE_URL = ""
 # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 DEFAULT_CATEGORY = "Blog"
 MENTION_NETWORK = ""
+OWN_HOSTS: list[str] = []
+OTHER_PATHS: list[str] = []
 
 # ── Conversation ─────────────────────────────────────────────────────────────────────────────────────────────────
 SERVICE_ADDRESS = ""

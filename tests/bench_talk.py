@@ -88,7 +88,7 @@ def start(folder: Path, port: int, store: str) -> multiprocessing.Process:
 
 def bodies(number: int) -> list[str]:
     """Sendings of the form, each with a token of its own."""
-    from tertulia.core.settings import Secret
+    from tertulia.core.secret import Secret
     from tertulia.core.tokens import Signer
 
     signer, then = Signer(Secret(SECRET)), datetime.now(UTC) - timedelta(seconds=20)

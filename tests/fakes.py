@@ -235,6 +235,10 @@ class FakeMastodon(Fake):
             found.update(text=asked.json["status"], content=_as_html(asked.json["status"]))
         return 200, found
 
+    def by_hand(self, text: str, link: str, visibility: str = "public") -> None:
+        """The owner writes *text* and *link* in the network's own app."""
+        self._post(Asked({}, {}, json.dumps({"status": f"{text} {link}", "visibility": visibility}).encode()))
+
     def _page(self, query: dict[str, str]) -> list[dict[str, Any]]:
         posts = [post for post in reversed(self.public) if int(post["id"]) < int(query.get("max_id", "999999999"))]
         if query.get("exclude_replies") == "true":
@@ -243,7 +247,7 @@ class FakeMastodon(Fake):
 
     def _post(self, asked: Asked) -> Any:
         key = asked.headers.get("Idempotency-Key", "")
-        if self.honours_key and key in self.keys:
+        if key and self.honours_key and key in self.keys:
             return 200, self.keys[key]
         body = asked.json
         number = str(len(self.public) + len(self.deleted) + 1000)
@@ -253,6 +257,7 @@ class FakeMastodon(Fake):
             "url": f"{self.url}/@bitacora/{number}",
             "created_at": NOW.isoformat().replace("+00:00", "Z"),
             "text": body["status"],
+            "visibility": body.get("visibility", "public"),
             "content": _as_html(body["status"]),
             "language": body.get("language"),
             "in_reply_to_id": body.get("in_reply_to_id"),
@@ -362,6 +367,14 @@ class FakeBluesky(Fake):
         self._show()
         return 200, record
 
+    def by_hand(self, text: str, link: str) -> None:
+        """The owner writes *text* with *link* as a card."""
+        embed = {"$type": "app.bsky.embed.external", "external": {"uri": link, "title": "", "description": ""}}
+        rkey = f"3k{len(self.records):011}"
+        value = {"text": text, "createdAt": NOW.isoformat(), "embed": embed}
+        self.records[rkey] = {"uri": f"at://{self.did}/app.bsky.feed.post/{rkey}", "cid": f"hand{rkey}", "value": value}
+        self._show()
+
     def deleteRecord(self, asked: Asked) -> Any:
         gone = self.records.pop(asked.json["rkey"], None)
         if gone:
@@ -448,6 +461,10 @@ class FakeX(Fake):
         self.public.append(post)
         return 201, {"data": {"id": post["id"], "text": post["text"]}}
 
+    def by_hand(self, text: str, link: str) -> None:
+        """The owner writes *text* and *link* in the network's own app."""
+        self._post({"text": f"{text} {link}"})
+
 
 class FakeLinkedIn(Fake):
     """LinkedIn's REST API for one author; ``commentary`` is read as little text, and cut where it would be."""
@@ -500,6 +517,10 @@ class FakeOrganisation(FakeLinkedIn):
     """The same for an organisation, whose posts can be listed."""
 
     author = "urn:li:organization:5"
+
+    def by_hand(self, text: str, link: str) -> None:
+        """The owner writes *text* with *link* as a card."""
+        self._post({"commentary": text, "content": {"article": {"source": link}}, "visibility": "PUBLIC"})
 
 
 def read_little_text(text: str) -> str:
@@ -560,7 +581,8 @@ class FakeFacebook(FakeGraph):
             number = f"77_{len(self.public) + len(self.deleted) + 1}"
             link = asked.form["link"]
             attachments = {"data": [{"unshimmed_url": link}]}
-            self.public.append({"id": number, "text": asked.form["message"], "attachments": attachments})
+            said = asked.form["message"]
+            self.public.append({"id": number, "text": said, "message": said, "attachments": attachments})
             return 200, {"id": number}
         found = next((post for post in self.public if post["id"] == path[1:]), None)
         if found is None:
@@ -568,8 +590,14 @@ class FakeFacebook(FakeGraph):
         if method == "DELETE":
             self.public.remove(found)
         else:
-            found["text"] = asked.form["message"]
+            found["text"] = found["message"] = asked.form["message"]
         return 200, {"success": True}
+
+    def by_hand(self, text: str, link: str) -> None:
+        """The owner writes *text* with *link* as a card."""
+        number = f"77_{len(self.public) + len(self.deleted) + 1}"
+        card = {"data": [{"unshimmed_url": link}]}
+        self.public.append({"id": number, "text": text, "message": text, "attachments": card})
 
 
 class FakeThreads(FakeGraph):
@@ -613,6 +641,13 @@ class FakeThreads(FakeGraph):
             self.public.remove(found)
             return 200, {"success": True}
         return 200, found
+
+    def by_hand(self, text: str, link: str) -> None:
+        """The owner writes *text* and *link* in the network's own app."""
+        number = str(len(self.public) + len(self.deleted) + 500)
+        self.public.append(
+            {"id": number, "permalink": f"{self.url}/post/{number}", "text": f"{text} {link}", "alts": []}
+        )
 
 
 class FakeTelegram(Fake):

@@ -16,6 +16,7 @@ from tertulia.core.errors import SettingError, TertuliaError
 from tertulia.core.languages import say, speak
 from tertulia.store import open_store
 from tertulia.store.deliveries import NewDelivery
+from tertulia.store.tables import Origin
 from tertulia.syndication.networks.base import Message, Remote
 from tests.talking import bring
 
@@ -49,7 +50,9 @@ def root(tmp_path, httpserver, monkeypatch):
     store = open_store("sqlite:///var/tertulia.db", tmp_path)
     words = msgspec.json.encode(Message(text="El voto útil", lang="es", link=POST.url, title="", date=NOW)).decode()
     new = NewDelivery(post="voto", lang="es", network="mastodon", part="1", message=words, words="h")
-    store.deliveries.adopt([new], msgspec.json.encode(Remote(id="1000", url=f"http://{here}/1000")).decode(), "", NOW)
+    store.deliveries.adopt(
+        [new], msgspec.json.encode(Remote(id="1000", url=f"http://{here}/1000")).decode(), "", NOW, origin=Origin.MADE
+    )
     store.close()
     api = json.loads((EXAMPLES / "collect/mastodon.json").read_text("utf-8"))
     mentions = [each["status"] for each in api["/api/v1/notifications"]]

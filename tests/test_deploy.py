@@ -1,5 +1,7 @@
 """Deploying: the target becomes what was built, whole, and nothing goes that we did not put there."""
 
+import contextlib
+import json
 import os
 import shutil
 import socket
@@ -25,6 +27,7 @@ from tertulia.deploy.base import (
     files_of,
     lost,
     plan,
+    read_manifest,
 )
 from tertulia.deploy.targets import target_for
 from tertulia.syndication import pings
@@ -280,10 +283,10 @@ def test_the_signature_is_the_one_of_aws_own_example():
         "https://examplebucket.s3.amazonaws.com/test.txt",
         {"Range": "bytes=0-9"},
         b"",
-        "AKIAIOSFODNN7EXAMPLE",
-        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        "us-east-1",
-        datetime(2013, 5, 24, tzinfo=UTC),
+        key="AKIAIOSFODNN7EXAMPLE",
+        secret="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        region="us-east-1",
+        now=datetime(2013, 5, 24, tzinfo=UTC),
     )
     expected = "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
     assert signed["authorization"].rpartition("Signature=")[2] == expected
@@ -407,7 +410,9 @@ def test_hub_and_search_engines_are_told():
     assert all(
         one.good for one in pings.websub(web, f"{hub.url}/hub", ["https://b.example/feeds/atom.xml"], lambda: NOW)
     )
-    pings.indexnow(web, "https://b.example", "k" * 8, ["https://b.example/a/"], lambda: NOW, f"{hub.url}/indexnow")
+    pings.indexnow(
+        web, "https://b.example", "k" * 8, ["https://b.example/a/"], now=lambda: NOW, endpoint=f"{hub.url}/indexnow"
+    )
     assert hub.public[0] == {"hub.mode": "publish", "hub.url": "https://b.example/feeds/atom.xml"}
     assert hub.public[1]["urlList"] == ["https://b.example/a/"]
     hub.fail_next("500")
@@ -420,3 +425,43 @@ def test_since_falls_back_to_the_public_settings(tmp_path):
     blog = Blog(tmp_path, settings=settings.load(tmp_path, {}))
     assert blog.since("") == datetime(2026, 11, 22, tzinfo=UTC)
     assert blog.since("2000-01-01") < NOW - timedelta(days=9000)
+
+
+FOREIGN = [
+    "../.env", "/home/ana/abs.txt", "a/../../x", "./x", "a/./x", "a//x", "", "a/", "C:/x", "c:x", "..\\x",
+    "a\\b", "\\\\host\\x", "a\x00b", "a\nb", ".git/config", ".GIT/hooks/x", "..", ".", ".. /x", "... /x", "a/... /x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOREIGN, ids=repr)
+def test_a_manifest_that_names_what_is_elsewhere_is_refused(name):
+    """Whatever its spelling, for every target: there is one way to read it."""
+    with pytest.raises(DeployError, match=r"\.tertulia\.json"):
+        read_manifest(json.dumps({"files": {"index.html": "x", name: "x"}}).encode())
+
+
+def test_a_manifest_is_never_a_reason_to_delete_a_device(tmp_path):
+    """What Windows reads in its own way is put anew, and not deleted; a tag may be called "con"."""
+    names = ["tags/con/index.html", "nul.txt", "ab:c", "end.", "COM1", "año/el-voto-útil/index.html"]
+    assert [names[-1]] == list(read_manifest(json.dumps({"files": dict.fromkeys(names, "x")}).encode()).files)
+
+
+@pytest.mark.parametrize("data", [b"[" * 100_000, b'{"files": ' * 50_000, b"\xff", b"{}x", b'{"files": {"a": 1}}'])
+def test_a_manifest_that_is_none_is_told(data):
+    """In one line, however deep or broken."""
+    with pytest.raises(DeployError):
+        read_manifest(data)
+
+
+def test_files_that_a_manifest_names_by_a_link_stay(tmp_path):
+    """A symbolic link at the target leads to what is somebody else's; and a foreign manifest deletes nothing."""
+    place = FolderPlace(tmp_path)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "letters.txt").write_text("mine")
+    (place.folder / "old").symlink_to(tmp_path / "home")
+    output = build(tmp_path / "output")
+    for named in ("old/letters.txt", "../home/letters.txt"):
+        (place.folder / MANIFEST).write_text(json.dumps({"files": {named: "x"}}))
+        with contextlib.suppress(DeployError):
+            put(place.target, output)
+        assert "mine" == (tmp_path / "home" / "letters.txt").read_text()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tertulia.content.metadata import key_names
+from tertulia.content.keys import key_names
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tertulia.content.metadata import interpret, split
+from tertulia.content.header import split
+from tertulia.content.metadata import interpret
 from tertulia.content.people import People
 from tertulia.core import settings
 from tertulia.core.errors import SettingError
@@ -52,7 +53,8 @@ import tertulia
 assert str(Path(tertulia.__file__).parent.parent) == sys.argv[1], tertulia.__file__
 
 from tertulia.commands import status
-from tertulia.content.metadata import interpret, split
+from tertulia.content.header import split
+from tertulia.content.metadata import interpret
 from tertulia.content.people import People
 from tertulia.syndication.declared import env_example
 from tertulia.syndication.networks.listening import listeners
@@ -240,6 +242,20 @@ def test_an_installed_provider_is_asked_by_capture_and_never_by_a_build(tmp_path
     edited = {**LEMMY_SAYS, "html": "<p>Ya contestan.</p>"}
     assert ["edited"] == [step.outcome for step in capture(tmp_path, lemmy(edited), NOW, check=True)]
     assert "Ya contestan" in drawn(tmp_path, LEMMY_URL)
+
+
+def test_a_provider_that_comes_later_takes_the_place_of_the_card(tmp_path, installed, monkeypatch):
+    """``--check`` puts the words where the card was, as new and not as an edit; without the package they stay."""
+    post(tmp_path, LEMMY_URL)
+    page = {LEMMY_URL: {"body": "<title>Una cola</title>", "type": "text/html"}}
+    assert ["captured"] == [step.outcome for step in capture(tmp_path, FakeWeb(page), NOW)]
+    installed({"more_lemmy": LEMMY}, LEMMY_POINT, "lemmy")
+    assert [] == list(capture(tmp_path, lemmy(), NOW))
+    assert ["captured"] == [step.outcome for step in capture(tmp_path, lemmy(), NOW, check=True)]
+    monkeypatch.setattr(sys, "path", sys.path[1:])
+    assert ["same"] == [step.outcome for step in capture(tmp_path, FakeWeb(page), NOW, check=True)]
+    html = drawn(tmp_path, LEMMY_URL)
+    assert "Nadie contesta" in html and "<details" not in html
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tertulia.content import metadata
+from tertulia.content import header, keys, metadata
 from tertulia.core import language_check, languages
 from tertulia.core.languages import FOLDER, LAST, Languages
 from tertulia.core.parallel import spread
@@ -191,8 +191,8 @@ def test_a_blogger_writes_metadata_in_any_language_there_is(tmp_path):
     """Keys, states and months of a language are data too; Spanish and English ones go on being understood."""
     written = '[written.keys]\ntitle = ["Títol"]\nstatus = ["Estat"]\n[written.statuses]\ndraft = ["esborrany"]\n'
     languages.use(Languages("ca", own(tmp_path, "ca", written)))
-    read = metadata.split("TITOL: El vot\nEstat: Esborrany\nFecha: 5 d'abril de 2026\nTags: a\n\nHola.", "a.md")
+    read = header.split("TITOL: El vot\nEstat: Esborrany\nFecha: 5 d'abril de 2026\nTags: a\n\nHola.", "a.md")
     meta = metadata.interpret(read, "a.md", ZoneInfo("UTC"))
     assert ([], "El vot", "draft", ["a"]) == (meta.problems, meta.title, meta.status, meta.tags)
     assert dt.datetime(2026, 4, 5, tzinfo=ZoneInfo("UTC")) == meta.date
-    assert ("Títol", "Fecha") == (metadata.key_names()["title"][0], metadata.key_names()["date"][0])
+    assert ("Títol", "Fecha") == (keys.key_names()["title"][0], keys.key_names()["date"][0])

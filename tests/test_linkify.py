@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
+from tertulia.render.autolinks import AutolinksExtension
 from tertulia.render.document import Document
 from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.typography import TypographyExtension
@@ -19,7 +20,7 @@ from tertulia.render.typography import TypographyExtension
 EXAMPLES = Path(__file__).parent / "examples" / "linkify"
 CASES = sorted(EXAMPLES.glob("*.md"))
 EXTENSIONS = (
-    "pymdownx.saneheaders", "pymdownx.magiclink", "footnotes", "tables", "def_list", "fenced_code", "attr_list", "abbr",
+    "pymdownx.saneheaders", AutolinksExtension(), "footnotes", "tables", "def_list", "fenced_code", "attr_list", "abbr",
 )  # fmt: skip
 PEOPLE = People.load(EXAMPLES / "people.toml")
 TAGS = Tags.load(EXAMPLES / "tags.toml")
@@ -206,7 +207,6 @@ class NoLinks(markdown.Extension):
 
     def extendMarkdown(self, md):
         md.ESCAPED_CHARS.append("@")
-        md.inlinePatterns.deregister("magic-mail")
 
 
 def test_the_tree_stays_whole():

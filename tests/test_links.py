@@ -19,6 +19,7 @@ from tertulia.embeds.links import (
     expand_all,
     expander,
 )
+from tertulia.render.autolinks import AutolinksExtension
 from tests.embedding import post
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -158,7 +159,7 @@ def test_apply_sends_readers_to_the_copy_without_touching_the_text(tmp_path):
     table = LinkTable()
     list(check(tmp_path, table, LinkWeb({}, {"vieja": COPY}), NOW, apply=True))
     assert before == path.read_bytes()
-    html = markdown.markdown(path.read_text("utf-8"), extensions=["pymdownx.magiclink", LinksExtension(table)])
+    html = markdown.markdown(path.read_text("utf-8"), extensions=[AutolinksExtension(), LinksExtension(table)])
     assert f'<a href="{COPY}">vieja.example/nota</a>' in html
 
 
@@ -197,7 +198,7 @@ def test_links_on_the_page_show_their_target():
     """A short address shows where it leads; words chosen by the author stay; others are left alone."""
     table = LinkTable({"https://t.co/a": KnownLink(to="https://www.ejemplo.es/carta/?a=1&b=2")})
     text = "https://t.co/a y [la carta](https://t.co/a) y https://otra.example/"
-    html = markdown.markdown(text, extensions=["pymdownx.magiclink", LinksExtension(table)])
+    html = markdown.markdown(text, extensions=[AutolinksExtension(), LinksExtension(table)])
     target = "https://www.ejemplo.es/carta/?a=1&amp;b=2"
     assert f'<a href="{target}">ejemplo.es/carta/?a=1&amp;b=2</a> y <a href="{target}">la carta</a>' in html
     assert '<a href="https://otra.example/">https://otra.example/</a>' in html

@@ -5,11 +5,12 @@ from pathlib import Path
 import markdown
 import pytest
 
+from tertulia.render.autolinks import AutolinksExtension
 from tertulia.render.markup import NEEDS, Headings, OwnLinks, QuoteSources, SkipPatterns
 
 TEXTS = sorted(Path(__file__).parent.glob("**/*.md"))
 EXTENSIONS = [
-    *("pymdownx.saneheaders", "pymdownx.magiclink", "pymdownx.tilde", "footnotes", "tables", "def_list"),
+    *("pymdownx.saneheaders", AutolinksExtension(), "pymdownx.tilde", "footnotes", "tables", "def_list"),
     *("fenced_code", "attr_list", "md_in_html", "abbr", "sane_lists"),
 ]
 

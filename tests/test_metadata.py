@@ -1,11 +1,15 @@
 """The metadata block: both ways to write it, both languages, every mistake on its line."""
 
 import datetime as dt
+from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from tertulia.content.metadata import interpret, key_names, listed, parse_date, split
+from tertulia.content.dates import from_name, parse_date
+from tertulia.content.header import split
+from tertulia.content.keys import key_names
+from tertulia.content.metadata import interpret, listed
 from tertulia.core import languages
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -32,7 +36,7 @@ def test_a_block_on_top_ends_at_the_blank_line():
 def test_a_fenced_block_takes_quotes_comments_and_dashes():
     """Between ``---`` lines values may be quoted and lists stand one item a line."""
     meta = read('---\n# mine\ntitle: "Uno: dos"\ntags:\n  - a\n  - "b, c"\n---\n\nTexto')
-    assert ("Uno: dos", ["a", "b", "c"], []) == (meta.title, meta.tags, meta.problems)
+    assert ("Uno: dos", ["a", "b, c"], []) == (meta.title, meta.tags, meta.problems)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +108,24 @@ def test_lists(value, expected):
         ("21 de noviembre de 2026", dt.datetime(2026, 11, 21, tzinfo=MADRID)),
         ("1 de Setiembre del 2021, a las 8:05", dt.datetime(2021, 9, 1, 8, 5, tzinfo=MADRID)),
         ("November 21, 2026", dt.datetime(2026, 11, 21, tzinfo=MADRID)),
+        ("2026-11-21 09:30:15.250 +0000 UTC", dt.datetime(2026, 11, 21, 9, 30, 15, 250000, tzinfo=dt.UTC)),
+        ("20261121T093015Z", dt.datetime(2026, 11, 21, 9, 30, 15, tzinfo=dt.UTC)),
+        ("2026-11-21T09:30[America/Mexico_City]", dt.datetime(2026, 11, 21, 15, 30, tzinfo=dt.UTC)),
+        ("Sat, 21 Nov 2026 09:30:00 +0100", dt.datetime(2026, 11, 21, 9, 30, tzinfo=MADRID)),
+        ("Sat, 21 Nov 26 09:30 GMT", dt.datetime(2026, 11, 21, 9, 30, tzinfo=dt.UTC)),
+        ("Sat Nov 21 2026 09:30:00 GMT+0100 (CET)", dt.datetime(2026, 11, 21, 9, 30, tzinfo=MADRID)),
+        ("Sat Nov 21 09:30:00 CET 2026", dt.datetime(2026, 11, 21, 9, 30, tzinfo=MADRID)),
+        ("2026/11/21 9:30 p. m.", dt.datetime(2026, 11, 21, 21, 30, tzinfo=MADRID)),
+        ("Nov. 21st, 2026 at 12:05 AM", dt.datetime(2026, 11, 21, 0, 5, tzinfo=MADRID)),
+        ("Sept 5, 2026", dt.datetime(2026, 9, 5, tzinfo=MADRID)),
+        ("5 ene. 2026", dt.datetime(2026, 1, 5, tzinfo=MADRID)),
+        ("sábado, 21 de noviembre de 2026, 9.30 h", dt.datetime(2026, 11, 21, 9, 30, tzinfo=MADRID)),
+        ("11/21/2026", dt.datetime(2026, 11, 21, tzinfo=MADRID)),
+        ("21.11.2026", dt.datetime(2026, 11, 21, tzinfo=MADRID)),
+        ("1795426200", dt.datetime(2026, 11, 23, 10, 30, tzinfo=MADRID)),
+        ("2026-11", None),
+        ("2026-11-21 y algo", None),
+        ("9999-12-31T23:59:59-01:00", None),
         ("ayer", None),
         ("2026-02-30", None),
         ("2026-11-21 25:00", None),
@@ -115,13 +137,45 @@ def test_dates(value, expected):
     assert expected == parse_date(value, MADRID)
 
 
+def test_a_moment_is_told_in_the_blogs_zone():
+    """An offset says the instant; year and month are those of the blog."""
+    assert dt.datetime(2025, 12, 31, 16, 30) == parse_date("2026-01-01T00:30+09:00", MADRID).replace(tzinfo=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "words"),
+    [
+        ("2016-09-19-hola.md", "2016-09-19", "hola"),
+        ("2018-3-9_x y.md", "2018-03-09", "x y"),
+        ("2016/09/19/hola.md", "2016-09-19", "hola"),
+        ("2016/09/hola.md", "2016-09-01", "hola"),
+        ("2016/09/19-hola.md", "2016-09-19", "hola"),
+        ("2016/2016-09-19-hola/index.md", "2016-09-19", "hola"),
+        ("2016-09-19.md", "2016-09-19", ""),
+        ("2016-02-31-hola.md", "None", "2016-02-31-hola"),
+        ("2016-memoria.md", "None", "2016-memoria"),
+        ("2016/hola.md", "None", "hola"),
+    ],
+)
+def test_the_place_of_a_file_tells_its_day(name, day, words):
+    """As Jekyll, Hugo and Eleventy name files; a day that no calendar has is a name."""
+    assert (day, words) == (str(from_name(PurePath(name)).day), from_name(PurePath(name)).words)
+
+
 def test_updates_are_dated_notes():
     """Each ``Actualización:`` begins with its date; the rest is its text."""
     meta = read(
         "Título: x\nActualización: 2026-03-20 Contestaron con *prisa*.\n"
         "Actualización: 21 de marzo de 2026: Y se disculparon.\n\n"
     )
-    assert [("2026-03-20", "Contestaron con *prisa*."), ("2026-03-21", "Y se disculparon.")] == meta.updates
+    days = [dt.datetime(2026, 3, 20, tzinfo=MADRID), dt.datetime(2026, 3, 21, tzinfo=MADRID)]
+    assert list(zip(days, ["Contestaron con *prisa*.", "Y se disculparon."], strict=True)) == meta.updates
+
+
+def test_an_update_may_say_its_hour():
+    """The hour is the date's, not the text's."""
+    (update,) = read("Título: x\nActualización: 2026-11-25 12:00 Texto de 2 líneas\n\n").updates
+    assert (dt.datetime(2026, 11, 25, 12, tzinfo=MADRID), "Texto de 2 líneas") == update
 
 
 @pytest.mark.parametrize(
@@ -134,12 +188,22 @@ def test_updates_are_dated_notes():
         ("Título: x\nTítulo: y\n\n", 2, "“Título” is there twice"),
         ("Título: x\nActualización: pronto\n\n", 2, "the update “pronto” does not begin with its date"),
         ("Título: x\nesto no es nada\n\n", 2, "“esto no es nada” is not “Key: value”"),
-        ("\n---\nTítulo: x\n\nTexto", 2, "the header opens with “---” and never ends"),
+        ("\n---\nTítulo: x\nTexto que sigue", 4, "the header opens with “---” and never ends"),
+        ("---\ntítulo: x\nfecha: [2026\n---\n", 3, "the header is not YAML on this line, or the one before"),
+        ("+++\ntitle = 'x'\ndate = 2026-13-01\n+++\n", 3, "the header between “+++” is not TOML on this line"),
+        ("+++\ntitle = 'x'\n\nTexto", 1, "the header opens with “+++” and never ends"),
+        ('{\n "title": "x",\n "date": \n}\n', 4, "the header in braces is not JSON on this line"),
+        ("Título: x\nFecha: 05/06/2026\n\n", 2, "the date “05/06/2026” can be read in two ways; here it is 2026-06-05"),
+        (
+            "Título: x\nReview status: no\n\n",
+            2,
+            "unknown key “Review status”, which looks like a status; the post stays a draft",
+        ),
     ],
 )
 def test_mistakes_are_told_on_their_line(text, line, what):
     """Every mistake names its line and what to do."""
-    (problem,) = read(text).problems
+    problem = read(text).problems[0]
     assert (line, what) == (problem.line, problem.what)
     assert problem.fix
 
@@ -147,10 +211,120 @@ def test_mistakes_are_told_on_their_line(text, line, what):
 def test_an_unknown_key_names_the_nearest():
     """A slip of the finger gets the key that was meant."""
     (problem,) = read("Título: x\nEtiquetes: a\n\n").problems
-    assert "did you mean “Etiquetas”?" == problem.fix
+    assert "did you mean “Tags”?" == problem.fix
+    for slip, meant in (("Foo", "remove it"), ("Sumary", "“Summary”"), ("Titel", "“Title”")):
+        assert meant in read(f"Título: x\n{slip}: a\n\n").problems[0].fix, slip
 
 
 def test_networks_keep_their_own_words():
     """A text for one network, or ``no``, is kept as written."""
     meta = read("Título: x\nMastodon: Dicho de otro modo #hola\nX: no\n\n")
     assert {"mastodon": "Dicho de otro modo #hola", "x": "no"} == meta.networks
+
+
+# ── what other programs write ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_yaml_is_read_as_yaml():
+    """Doubled quotes, folded text, comments behind a value, items with commas, dates and booleans as they stand."""
+    meta = read(
+        "---\ntitle: 'It''s \"here\"'  # no\ndate: 2026-03-14 10:00:00 +0100\ntags:\n- \"two, three\"\n- C#\n"
+        "summary: >\n  one\n  two\n\ncategories: [a, 'b, c']\nlastmod: 2026-03-15\n...\n\nText"
+    )
+    assert ('It\'s "here"', ["two, three", "C#"], "one two") == (meta.title, meta.tags, meta.summary)
+    assert (["a", "b, c"], 15, []) == (meta.categories, meta.modified.day, meta.problems)
+
+
+def test_what_is_no_yaml_is_read_line_by_line():
+    """A colon or an @ in a value is no mistake between dashes."""
+    meta = read("---\nTítulo: Uno: dos\nVía: @ana\nEtiquetas: #uno, #dos\n---\n\nTexto")
+    assert ("Uno: dos", [("via", "@ana")], ["uno", "dos"]) == (meta.title, meta.credits, meta.tags)
+    assert [] == meta.problems
+
+
+def test_toml_and_json():
+    """Hugo's other two ways, tables within tables."""
+    toml = read(
+        "+++\ntitle = 'x'\ndate = 2026-03-14T10:00:00Z\ndraft = false\n[taxonomies]\ntags = ['a', 'b']\n+++\nText"
+    )
+    assert ("x", 11, ["a", "b"], "") == (toml.title, toml.date.hour, toml.tags, toml.status)
+    header = split('{\n  "title": "x",\n  "tags": ["a"],\n  "draft": true\n}\n\nText', "p.md")
+    assert ("Text", 7, [2, 3, 4]) == (header.body, header.body_line, [f.line for f in header.fields])
+    assert "draft" == interpret(header, "p.md", MADRID).status
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "body"),
+    [
+        ("---\ntitle: x\ndate: 2026-01-01\n\nText.\n\n---\n\nMore.", "x", "Text.\n\n---\n\nMore."),
+        ("---\ntitle: x\n\nNota: hoy llueve.\n\n---\n\nMore.", "x", "Nota: hoy llueve.\n\n---\n\nMore."),
+        ("---\ntitle: x\n\ndate: 2026-01-01\n---\nText", "x", "Text"),
+        ("---\ntitle: x\n\ntags:\n\n- a\n\n- b\n---\nText", "x", "Text"),
+        ("---\ntitle: x\n...\n\nText\n\n---\n", "x", "Text\n\n---\n"),
+        ("---\n\nText\n\n---\n\nMore", "", "---\n\nText\n\n---\n\nMore"),
+        ("---\nText: it goes\non and on\n\nMore", "", None),
+        ("---\n---\n\nText", "", "Text"),
+        ("Title: x\n---\nText", "x", "Text"),
+        ("A heading\n---\n\nText", "", "A heading\n---\n\nText"),
+        ("Title: x\nFecha:2026-01-01\n\nText", "x", "Text"),
+        ("---\ntitle: x\nsummary: |\n  one\n\n  two\n---\nText", "x", "Text"),
+        ("{{< figure >}}\n\nText", "", "{{< figure >}}\n\nText"),
+    ],
+)
+def test_where_a_header_ends(text, title, body):
+    """Text is never taken for header, nor header for text."""
+    header = split(text, "p.md")
+    assert title == interpret(header, "p.md", MADRID).title
+    if body is not None:
+        assert body == header.body
+
+
+@pytest.mark.parametrize("fence", ["---\n", ""])
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("draft: true", "draft"), ("draft: false", ""), ("Draft: Yes", "draft"), ('draft: "true"', "draft"),
+        ("draft: 'no'", ""), ("draft: ON", "draft"), ("is_draft: y", "draft"), ("draft: maybe", "draft"),
+        ("published: false", "draft"), ("published: true", ""), ("published: No", "draft"), ("publish: off", "draft"),
+        ("private: true", "draft"), ("hidden: true", "hidden"), ("hidden: false", ""), ("visibility: private", "draft"),
+        ("visibility: public", "published"), ("status: publish", "published"), ("status: pending", "draft"),
+        ("post_status: private", "draft"), ("password: abc", "draft"), ("permalink: false", "draft"),
+        ("eleventyExcludeFromCollections: true", "unlisted"), ("publishState: whatever", "draft"),
+        ("darft: true", "draft"), ("reading_time: 5", ""), ("hideMeta: true", ""), ("published_by: x", "draft"),
+        ("sí_publicado: no", "draft"), ("status: hidden\ndraft: false", "hidden"),
+    ],
+)  # fmt: skip
+def test_who_keeps_a_post_back(line, status, fence):
+    """Other generators' states in every spelling; what only looks like one keeps the post back too."""
+    assert status == read(f"{fence}title: x\n{line}\n{fence}\nText").status
+
+
+def test_other_names_for_our_keys():
+    """The keys of Hugo, Jekyll, Ghost, Astro and Obsidian mean what ours do, and ours win."""
+    meta = read(
+        "---\ndescription: theirs\nsummary: ours\nlastmod: 2026-01-02\nfeature_image: /a.jpg\nauthors: [Ann, 'B, C']\n"
+        "permalink: /2012/old/\nredirect_from:\n  - /older/\nlayout: post\nlang: es-ES\ncreated: 2020-01-01\n"
+        "date: 2026-01-01\ncover:\n  image: b.jpg\n  alt: A bee\n---\n"
+    )
+    assert ("ours", 2, ["Ann", "B, C"], "es", 2026) == (
+        meta.summary, meta.modified.day, meta.authors, meta.lang, meta.date.year,
+    )  # fmt: skip
+    assert (["/2012/old/"], ["/older/"], "b.jpg", "A bee") == (
+        meta.old_addresses, meta.aliases, meta.cover, meta.cover_alt,
+    )  # fmt: skip
+    assert [("hint", 10)] == [(problem.severity, problem.line) for problem in meta.problems]
+
+
+def test_authors_between_semicolons():
+    """Pelican's way to name two people."""
+    assert ["Ann", "Bob"] == read("Title: x\nAuthors: Ann; Bob\n\n").authors
+
+
+def test_a_tangled_header_is_told_and_ends():
+    """Anchors that name each other, endless brackets and a header of megabytes cost no time."""
+    bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+        f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    for top in (f"---\n{bomb}title: x\n---\n", "---\ntitle: " + "[" * 5000 + "\n---\n", '{"title": ' + "[" * 50000):
+        assert read(top).problems
+    assert "error" == read("---\ntitle: x\nsummary: " + "a " * 90_000 + "\n---\n").problems[0].severity

@@ -199,7 +199,7 @@ def test_letters_arrive_whole(tmp_path):
             return {
                 "SMTP_URL": f"smtp://127.0.0.1:{port}",
                 "MAIL_FROM": "a@blog.example",
-                "SECRET_KEY": "secreto-largo",
+                "SECRET_KEY": "un secreto bastante largo",
             }
 
     house = House(tmp_path, Mail)

@@ -1,5 +1,6 @@
 """From files to a site: what is published, what is not, and what templates are given."""
 
+import json
 import logging
 import pickle
 import re
@@ -68,6 +69,100 @@ def test_a_future_post_appears_at_its_time(blog):
     """The same files, built when the time has come, hold the post."""
     output, _ = blog(UNPUBLISHED, NOW="2030-01-02T00:00:00+01:00")
     assert (output / "2030" / "01" / "secretofuturo" / "index.html").is_file()
+
+
+def addresses(output):
+    return {path.parent.relative_to(output).as_posix() for path in output.glob("20*/*/*/index.html")}
+
+
+def test_other_generators_keep_their_posts_back(blog):
+    """A post whose hour has not come, or has gone, by Hugo's keys."""
+    output, _ = blog({
+        "later.md": post("Luego", "Fecha: 2026-01-01", "publishDate: 2026-11-25"),
+        "gone.md": post("Caducada", "Fecha: 2026-01-01", "expiryDate: 2026-11-01"),
+        "due.md": post("Debida", "Fecha: 2026-01-01", "publishDate: 2026-11-01", "expiryDate: 2026-12-01"),
+        "unlisted.md": post("Sin prisa", "Fecha: 2026-11-25", "Estado: sin listar"),
+    })  # fmt: skip
+    assert {"2026/01/debida"} == addresses(output)
+
+
+def test_a_date_in_the_name_of_the_file(blog, caplog):
+    """Jekyll's way: the name says day and address, and whoever updates is told; a header that says a date wins."""
+    output, _ = blog({
+        "2016-9-19-hola-mundo.md": "title: Hola\n\nUn texto.\n",
+        "2016-09-20-otra.md": "title: Con fecha\nFecha: 2026-01-01\n\nUn texto.\n",
+        "2016-02-31-nada.md": "title: Sin fecha\n\nUn texto.\n",
+    })  # fmt: skip
+    assert {"2016/09/hola-mundo", "2026/01/con-fecha"} == addresses(output)
+    told = [record.getMessage() for record in caplog.records if getattr(record, "hint", False)]
+    assert any("2016-9-19-hola-mundo.md:1: la fecha es la del nombre" in line for line in told), told
+
+
+def test_a_note_needs_no_title(blog):
+    """Its address is its Id or its moment, lists show its first words, feeds have none."""
+    output, _ = blog({
+        "nota.md": "date: 2026-02-02 10:00\nid: n1\n\nUna frase *corta* y nada más.\n",
+        "2026-02-03.md": '---\ntitle: ""\ndate: 2026-02-03 10:00\n---\n\nOtra.\n',
+    })  # fmt: skip
+    assert {"2026/02/n1", "2026/02/2026-02-03-100000"} == addresses(output)
+    page = (output / "2026/02/n1/index.html").read_text("utf-8")
+    assert "<title>Una frase corta y nada más" in page
+    assert 'p-name">Una frase' not in page
+    items = json.loads((output / "feeds/feed.json").read_text("utf-8"))["items"]
+    assert [("", True), ("", True)] == [(item.get("title", ""), bool(item["content_html"])) for item in items]
+    told = json.loads((output / "posts.json").read_text("utf-8"))["posts"]
+    assert [True, True] == [one["is_note"] for one in told]
+
+
+def test_the_first_heading_may_be_the_title(blog):
+    """A body that opens with a heading needs no title above, and shows it once."""
+    output, _ = blog({
+        "a.md": "---\ndate: 2026-02-02\n---\n\n# Un *título* #\n\nTexto.\n",
+        "b.md": "Fecha: 2026-02-02\n\nOtro\n====\n\nTexto.\n",
+    })  # fmt: skip
+    for slug, title in (("un-titulo", "Un título"), ("otro", "Otro")):
+        page = (output / f"2026/02/{slug}/index.html").read_text("utf-8")
+        assert page.count("<h1") == 1
+        assert f'<h1 class="p-name">{title}</h1>' in page
+
+
+def test_one_zone_decides_order_archive_and_address(blog):
+    """Offsets around New Year name the same instant everywhere; the year is the blog's."""
+    output, _ = blog({
+        "a.md": post("Antes", "Fecha: 2025-12-31 23:59"),
+        "b.md": post("Lejos", "Fecha: 2026-01-01T00:30:00+09:00"),
+        "c.md": post("Luego", "Fecha: 2026-01-02 10:00"),
+    })  # fmt: skip
+    assert {"2025/12/antes", "2025/12/lejos", "2026/01/luego"} == addresses(output)
+    assert "lejos" in (output / "archivo/2025/12/index.html").read_text("utf-8")
+
+
+def test_where_another_generator_had_it_leads_on(blog):
+    """A permalink is an alias, unless it is where the post stands or a pattern."""
+    output, told = blog({
+        "a.md": post("Uno", "Fecha: 2026-01-01", "permalink: /2012/03/28/uno/"),
+        "b.md": post("Dos", "Fecha: 2026-01-01", "url: /2026/01/dos/"),
+        "c.md": post("Tres", "Fecha: 2026-01-01", "permalink: /:year/:title/"),
+    })  # fmt: skip
+    assert "/2026/01/uno/" in (output / "2012/03/28/uno/index.html").read_text("utf-8")
+    assert [] == told
+
+
+def test_a_summary_takes_inline_markdown(blog):
+    """Asterisks are emphasis in the page and gone from the plain text."""
+    output, _ = blog({"a.md": post("Uno", "Fecha: 2026-01-01", "Resumen: Hay que *escuchar*")})
+    page = (output / "2026/01/uno/index.html").read_text("utf-8")
+    assert '<p class="p-summary">Hay que <em>escuchar</em></p>' in page
+    assert 'content="Hay que escuchar"' in page
+
+
+def test_what_lies_in_the_future_does_not_count_yet(blog):
+    """A dated note and a last change wait for their time."""
+    lines = ("Fecha: 2026-01-01", "Modificado: 2027-05-01", "Actualización: 2027-05-01 10:00 Aún no.")
+    output, _ = blog({"a.md": post("Uno", *lines)})
+    page = (output / "2026/01/uno/index.html").read_text("utf-8")
+    assert "2027" not in page
+    assert "Aún no" not in page
 
 
 def test_an_unlisted_post_is_a_page_and_nothing_else(blog):
@@ -173,7 +268,8 @@ def test_a_post_is_read_to_a_frozen_record_without_pelican(tmp_path):
     path = tmp_path / "posts" / "uno.md"
     path.write_text("Título: Uno\nFecha: 2026-03-01\nEstado: ni idea\n\n## Dos\n\nTres #cuatro.\n", "utf-8")
     settings = {
-        "PATH": str(tmp_path), "PAGE_PATHS": ["pages"], "TIMEZONE": "Europe/Madrid", "DEFAULT_LANG": "es",
+        "PATH": str(tmp_path), "ARTICLE_PATHS": ["posts"], "PAGE_PATHS": ["pages"],
+        "TIMEZONE": "Europe/Madrid", "DEFAULT_LANG": "es",
         "LANGUAGES": ("es", "en"), "SITEURL": "", "TAG_URL": "etiqueta/{slug}/", "MENTION_NETWORK": "",
         "MAX_POST_BYTES": 10_000, "SHOW_UNPUBLISHED": True, "DEFAULT_CATEGORY": "Opinión", "AUTHOR": "Ana",
         "TOC_WORDS": 1, "NOW": "2026-11-22T12:00:00+01:00",

@@ -1,5 +1,6 @@
 """The service: two steps to send, nothing lost, nothing public without the owner, nobody else in the owner's pages."""
 
+import base64
 import gc
 import os
 import re
@@ -134,7 +135,6 @@ def test_without_javascript_nobody_is_suspect(talk):
 
 def test_the_browsers_sum_is_checked(talk):
     """Done for this token it helps; done for another, or made up, it does not."""
-    import base64
     import hashlib
     import json
 
@@ -149,6 +149,23 @@ def test_the_browsers_sum_is_checked(talk):
     assert -1 == talk.said(token=answer["token"], altcha=altcha).points
     assert 3 == talk.said(altcha=altcha, text="Otro").points
     assert 3 == talk.said(altcha="e30=", text="Y otro").points
+
+
+@pytest.mark.parametrize(
+    "sum",
+    [
+        b"[" * 100_000,
+        b"[" * 1_400,
+        b'{"salt":' * 180,
+        b"null",
+        b'{"algorithm": "MD5", "challenge": "", "number": 1, "salt": "", "signature": ""}',
+        b'{"algorithm": "SHA-256", "challenge": "", "number": "1", "salt": [], "signature": ""}',
+        b"\xff",
+    ],
+)
+def test_a_sum_that_is_none_is_a_wrong_one(talk, sum):
+    """Whatever is sent as the browser's sum, the answer is a page, and the sum did not help."""
+    assert 3 == talk.said(altcha=base64.b64encode(sum).decode()).points
 
 
 def test_too_many_from_one_place_are_asked_to_wait(tmp_path):

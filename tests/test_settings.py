@@ -1,17 +1,20 @@
 """Settings come from the environment and ``.env``, and secrets are never shown."""
 
 import logging
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from tertulia.app import Blog
+from tertulia.commands import status
 from tertulia.core import settings
 from tertulia.core.errors import SettingError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.settings import HideSecrets, Secret
+from tertulia.core.secret import DOTS, HideSecrets, Secret, hide
 from tertulia.syndication.declared import env_example
-from tertulia.syndication.networks import networks
+from tertulia.syndication.networks import network_classes, networks, warn
 from tertulia.syndication.networks.base import NetworkContext
 from tertulia.syndication.networks.memory import Memory
 from tests.fakes import NOW
@@ -19,12 +22,12 @@ from tests.fakes import NOW
 ROOT = Path(__file__).parent.parent
 
 
-def at_work(found):
-    """Every network, with the settings *found*."""
+def at_work(found, left_out=warn):
+    """Every network that can be put to work with the settings *found*."""
     context = NetworkContext(
         settings=found, web=Fetcher(), output=Path(), memory=Memory(Path("no")), now=lambda: NOW, pause=lambda _: None
     )
-    return networks(context)
+    return networks(context, left_out)
 
 
 def test_defaults_stand_when_nothing_is_set(tmp_path):
@@ -60,6 +63,23 @@ def test_lines_of_the_file(tmp_path, line, expected):
     assert expected == settings.load(tmp_path, {}).owner_email
 
 
+@pytest.mark.parametrize(
+    ("line", "password"),
+    [
+        (r"SECRET_KEY=a\n$HOME\b", r"a\n$HOME\b"),
+        (r"SECRET_KEY='a\n$HOME\b'", r"a\n$HOME\b"),
+        (r'SECRET_KEY="a\\n$HOME\\b"', r"a\n$HOME\b"),
+        (r'SECRET_KEY="a\n$HOME"', "a\n$HOME"),
+        (r"SECRET_KEY='a\'b\\c'", r"a'b\c"),
+        ('SECRET_KEY="a\\"b"', 'a"b'),
+    ],
+)
+def test_a_password_with_a_backslash_and_a_dollar(tmp_path, line, password):
+    """As it stands without quotes and in '…'; in "…" a backslash begins an escape; "$" is never anything else."""
+    (tmp_path / ".env").write_text(line + "\n", "utf-8")
+    assert password == settings.load(tmp_path, {}).secret_key.reveal()
+
+
 def test_a_line_that_makes_no_sense_is_named_by_number_only(tmp_path):
     """The message gives file and line, and never the text, which may be a key."""
     (tmp_path / ".env").write_text("A=1\nhunter2hunter2\n")
@@ -76,23 +96,95 @@ def test_a_wrong_date_says_its_name(text):
         settings.load(environ={"ANNOUNCE_SINCE": text})
 
 
-def test_a_day_begins_at_midnight_utc_and_a_moment_keeps_its_offset():
-    """Both forms of ANNOUNCE_SINCE are moments with a zone."""
-    day = settings.load(environ={"ANNOUNCE_SINCE": "2026-11-22"}).since()
-    moment = settings.load(environ={"ANNOUNCE_SINCE": "2026-11-22T18:00+01:00"}).since()
-    assert datetime(2026, 11, 22, tzinfo=UTC) == day
-    assert datetime(2026, 11, 22, 18, tzinfo=timezone(timedelta(hours=1))) == moment
+@pytest.mark.parametrize("zone", ["America/Mexico_City", "Asia/Tokyo", "UTC"])
+@pytest.mark.parametrize(
+    ("written", "begins"), [("2026-11-22", "2026-11-22T00:00"), ("2026-11-22T18:00", "2026-11-22T18:00")]
+)
+@pytest.mark.parametrize("where", [".env", "pelicanconf.py", "--since"])
+def test_a_day_and_an_hour_are_the_blogs(tmp_path, zone, written, begins, where):
+    """Wherever a person writes since when to announce, the clock is that of TIMEZONE."""
+    conf = f'TIMEZONE = "{zone}"\n' + (f'ANNOUNCE_SINCE = "{written}"\n' if where == "pelicanconf.py" else "")
+    (tmp_path / "pelicanconf.py").write_text(conf)
+    environ = {"ANNOUNCE_SINCE": written} if where == ".env" else {}
+    blog = Blog(tmp_path, settings=settings.load(tmp_path, environ))
+    since = blog.since(written if where == "--since" else "")
+    assert datetime.fromisoformat(begins).replace(tzinfo=ZoneInfo(zone)) == since
+
+
+def test_an_offset_that_is_written_says_the_moment(tmp_path):
+    """What is told with its offset is the same moment in every blog."""
+    (tmp_path / "pelicanconf.py").write_text('TIMEZONE = "Asia/Tokyo"\nANNOUNCE_SINCE = "2026-11-22T18:00+01:00"\n')
+    blog = Blog(tmp_path, settings=settings.load(tmp_path, {}))
+    assert datetime(2026, 11, 22, 17, tzinfo=UTC) == blog.since()
+
+
+def test_a_zone_that_does_not_exist_is_told_by_name(tmp_path):
+    """A TIMEZONE with a slip, or one that leads out of the folder of zones, is one line."""
+    for zone in ("Europe/Madird", "../../etc/passwd", "\\0"):
+        (tmp_path / "pelicanconf.py").write_text(f'TIMEZONE = "{zone}"\n')
+        with pytest.raises(SettingError, match="TIMEZONE"):
+            Blog(tmp_path, settings=settings.load(tmp_path, {})).since("2026-11-22")
+
+
+ADDRESSES = ["mastodon.example", "http://[x", "https://:80", "ftp://a.example", "https://a.example:x"]
+
+
+@pytest.mark.parametrize("value", ADDRESSES)
+def test_an_address_must_be_one(value):
+    """An address that is none is refused by name, and not shown."""
+    with pytest.raises(SettingError, match="BLUESKY_APPVIEW_URL") as caught:
+        settings.load(environ={"BLUESKY_APPVIEW_URL": value})
+    assert value not in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    "value", ["mastodon.example", "http://[x", "https://:80", "ftp://a.example", "https://a.example:x"]
+    ("name", "value"),
+    [
+        *((name, value) for name in ("MASTODON_URL", "WEBHOOK_URL", "DISCORD_WEBHOOK") for value in ADDRESSES),
+        *(("LINKEDIN_VERSION", value) for value in ("2026", "202613", "202600", "2026-10", "v202610", "٢٠٢٦١٠")),
+        *(("X_POST_CENTS", value) for value in ("dos", "-1", "nan", "inf", "1e3", "1.2.3")),
+    ],
 )
-@pytest.mark.parametrize("name", ["MASTODON_URL", "BLUESKY_APPVIEW_URL", "WEBHOOK_URL", "DISCORD_WEBHOOK"])
-def test_an_address_must_be_one(name, value):
-    """An address that is none is refused by name, whoever declares it, and a secret one is not shown."""
+def test_a_network_whose_setting_makes_no_sense_is_left_out(name, value):
+    """It is told in one line by the setting's name, which shows no address; every other network is at work."""
+    told = []
+    there = at_work(settings.load(environ={name: value}), lambda network, why: told.append((network, why)))
+    ((network, why),) = told
+    assert name in why and "\n" not in why and not (value in ADDRESSES and value in why)
+    assert name.startswith(network.upper())
+    assert set(network_classes()) - {one.name for one in there} == {network.lower()}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("FETCH_ALLOW_PRIVATE", value) for value in ("localhost", "a:b", "localhost:0", "a:65536", "a:1 b")),
+        *(("REBUILD_HOOK", value) for value in ("ftp://a.example/k3y-k3y-k3y", "https://", "python3 'tasks.py build")),
+        *(("DEPLOY_TARGET", value) for value in ("/srv/www", "folder:", "s3://", "git: ", "C:\\www")),
+        *(("TERTULIA_STORE", value) for value in ("var/tertulia.db", "sqlite:var/x", "mysql://a/b", "postgresql://")),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_told_at_the_start(name, value):
+    """Each setting with a form is refused by name when the settings are read, not when it is first needed."""
     with pytest.raises(SettingError, match=name) as caught:
-        at_work(settings.load(environ={name: value}))
-    assert value not in str(caught.value)
+        settings.load(environ={name: value})
+    assert "k3y" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("FETCH_ALLOW_PRIVATE", value) for value in ("localhost:8080", "127.0.0.1:80,[::1]:81", "año.local:65535")),
+        *(("REBUILD_HOOK", value) for value in ("python3 tasks.py build", "https://ci.example/hook", "sh -c 'a && b'")),
+        *(("DEPLOY_TARGET", value) for value in ("folder:/srv/www", "folder:www", "s3://b?endpoint=https://s",
+                                                 "rsync:a:b", "git:origin#pages", "git:/srv/blog.git", "attic:x")),
+        *(("TERTULIA_STORE", value) for value in ("sqlite:///var/tertulia.db", "sqlite:////srv/t.db",
+                                                  "postgresql://a:b@h/d", "postgresql+psycopg://h/d", "postgresql:///d")),
+    ],
+)  # fmt: skip
+def test_what_makes_sense_is_taken(name, value):
+    """The forms of the documentation, and their like, are not refused."""
+    assert settings.load(environ={name: value}).written(name.lower()) == (name, value)
 
 
 @pytest.mark.parametrize("value", ["http://mail.example", "smtp://[x", "smtp://", "smtp://mail.example:x"])
@@ -118,10 +210,10 @@ def test_lists_are_split_at_commas_and_blanks():
 def test_a_secret_is_never_shown():
     """repr, str, format and the repr of all settings show dots."""
     secret = Secret("hunter2hunter2")
-    found = settings.load(environ={"SECRET_KEY": "hunter2hunter2", "MASTODON_TOKEN": "hunter2hunter2"})
+    found = settings.load(environ={"SECRET_KEY": "hunter2hunter2xyz", "MASTODON_TOKEN": "hunter2hunter2xyz"})
     shown = f"{secret} {secret!r} {secret!s:>20} {found!r} {[secret]}"
     assert "hunter2" not in shown
-    assert found.secret_key.reveal() == "hunter2hunter2"
+    assert found.secret_key.reveal() == "hunter2hunter2xyz"
 
 
 @pytest.mark.parametrize(
@@ -137,8 +229,8 @@ def test_a_secret_is_never_shown():
 def test_hide_takes_secrets_out_of_other_peoples_words(secret, text):
     """A known secret, or what is secret of an address, is dotted in any text."""
     kept = Secret(secret)
-    shown = settings.hide(text)
-    assert settings.DOTS in shown
+    shown = hide(text)
+    assert DOTS in shown
     for word in ("TELEGRAMTOKEN", "tok-tok-tok", "p4ssw0rd"):
         assert word not in shown
     assert secret == kept.reveal()
@@ -151,21 +243,14 @@ def test_logging_of_other_libraries_is_dotted(caplog):
     logger.addFilter(HideSecrets())
     with caplog.at_level(logging.DEBUG, "some.package"):
         logger.debug("GET %s", "/bot/" + kept.reveal())
-    assert f"GET /bot/{settings.DOTS}" == caplog.messages[0]
+    assert f"GET /bot/{DOTS}" == caplog.messages[0]
 
 
 def test_a_secret_that_begins_another_does_not_save_its_end():
     """With "abcdef" and "abcdefghij" both secret, nothing of the longer is left."""
     kept = [Secret("prefijo-comun"), Secret("prefijo-comun-y-su-cola")]
-    assert f"clave {settings.DOTS}." == settings.hide("clave prefijo-comun-y-su-cola.")
+    assert f"clave {DOTS}." == hide("clave prefijo-comun-y-su-cola.")
     assert all(kept)
-
-
-@pytest.mark.parametrize("value", ["dos", "-1", "nan", "inf", "1e3", "1.2.3"])
-def test_a_price_that_is_no_number_is_told(value):
-    """The message names the setting."""
-    with pytest.raises(SettingError, match="X_POST_CENTS"):
-        at_work(settings.load(environ={"X_POST_CENTS": value}))
 
 
 @pytest.mark.parametrize(
@@ -200,3 +285,18 @@ def test_a_line_is_counted_from_the_top_blank_ones_too(tmp_path, line):
 def test_the_example_file_is_what_is_declared():
     """``.env.example`` is computed; ``python -m tertulia.syndication.declared > .env.example`` writes it."""
     assert env_example() == (ROOT / ".env.example").read_text("utf-8")
+
+
+def test_a_bad_setting_of_one_network_is_told_by_status_and_doctor(tmp_path, monkeypatch, capsys):
+    """Both name it, look at the rest all the same, and end as what needs the owner."""
+    monkeypatch.setenv("LINKEDIN_VERSION", "octubre")
+    (tmp_path / "pelicanconf.py").write_text("")
+    assert not status.run(tmp_path)
+    assert "LINKEDIN_VERSION" in capsys.readouterr().err
+    assert not status.examine(tmp_path)
+    shown = capsys.readouterr().out
+    assert ["LinkedIn: ✗"] == [line[:11] for line in shown.splitlines() if "LINKEDIN_VERSION" in line]
+    assert "\nMastodon: " in shown
+    monkeypatch.delenv("LINKEDIN_VERSION")
+    assert status.run(tmp_path)
+    assert status.examine(tmp_path)

@@ -110,7 +110,7 @@ def test_an_import_is_whole_or_not_at_all(talk, tmp_path):
 def test_what_is_held_on_a_person_is_for_that_person(talk, tmp_path):
     """By e-mail, and nobody else's words; in a file that others cannot read."""
     full(talk)
-    said = tasks.comments(talk.store, tmp_path, "export", "ana.json", "ana@correo.example")
+    said = tasks.comments(talk.store, tmp_path, "export", "ana.json", "ana@correo.example", var=tmp_path)
     held = json.loads((tmp_path / "ana.json").read_text("utf-8"))
     assert ["No pito, me quejo."] == [one["text"] for one in held["comments"]]
     assert "ana@correo.example" == held["comments"][0]["notice"]["email"]
@@ -121,7 +121,7 @@ def test_what_is_held_on_a_person_is_for_that_person(talk, tmp_path):
 def test_a_backup_is_whole_while_others_write(talk, tmp_path):
     """A database of its own that opens."""
     full(talk)
-    tasks.comments(talk.store, tmp_path, "backup", "copia.db", "")
+    tasks.comments(talk.store, tmp_path, "backup", "copia.db", "", var=tmp_path)
     with sqlite3.connect(tmp_path / "copia.db") as copy:
         assert [(3,)] == copy.execute("SELECT count(*) FROM comments").fetchall()
         assert [("ok",)] == copy.execute("PRAGMA integrity_check").fetchall()
@@ -141,7 +141,7 @@ def test_erasing_asks_first_and_names_exactly(talk):
 def test_wrong_questions_get_a_sentence(talk, tmp_path, what, file):
     """Not a traceback."""
     with pytest.raises(TertuliaError):
-        tasks.comments(talk.store, tmp_path, what, file, "")
+        tasks.comments(talk.store, tmp_path, what, file, "", var=tmp_path)
 
 
 # Behind the service --------------------------------------------------------------------------------------------------

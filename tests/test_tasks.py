@@ -28,6 +28,7 @@ from tertulia.commands import (
     program,
     start,
 )
+from tertulia.commands.watch import concerns_us
 from tertulia.core import conf, languages
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
 
@@ -425,7 +426,7 @@ def test_a_new_post_has_its_metadata(tmp_path):
 def test_a_new_post_in_english(tmp_path):
     """An English blog gets English keys; another language than the blog's shows in the file's name."""
     languages.speak("en")
-    path = new.create(tmp_path, "El año", NOON, "1a2b3c4d", lang="es")
+    path = new.create(tmp_path, "El año", NOON, "1a2b3c4d", lang="es", draft=False)
     assert "2026-11-22_el-ano.es.md" == path.name
     expected = ["Title: El año", "Date: 2026-11-22 12:00", "Id: 1a2b3c4d", "Lang: es", "Category:", "Tags:", "Summary:"]
     assert expected == path.read_text("utf-8").partition("\n\n")[0].splitlines()
@@ -433,12 +434,13 @@ def test_a_new_post_in_english(tmp_path):
 
 def test_a_new_post_is_understood_by_our_own_reader(tmp_path):
     """What ``new`` writes, the metadata reader takes without one complaint."""
+    from tertulia.content import header as headers
     from tertulia.content import metadata
 
     for language in ("es", "en"):
         languages.speak(language)
         path = new.create(tmp_path / language, "Título: con dos puntos", NOON, "1a2b3c4d", author="Ana", draft=True)
-        header = metadata.split(path.read_text("utf-8"), "x.md")
+        header = headers.split(path.read_text("utf-8"), "x.md")
         meta = metadata.interpret(header, "x.md", ZoneInfo("Europe/Madrid"))
         assert (meta.problems, meta.status, meta.date, meta.id) == ([], "draft", NOON, "1a2b3c4d")
 
@@ -522,6 +524,7 @@ def test_a_tagline_by_language(blog, sample, expected):
 @pytest.mark.parametrize("language", sorted(folder.name for folder in start.FIRST.iterdir()))
 def test_the_first_files_are_understood(blog, language):
     """Our own reader takes the first post and pages of each language without a complaint."""
+    from tertulia.content import header as headers
     from tertulia.content import metadata
 
     languages.speak(language)
@@ -532,7 +535,7 @@ def test_the_first_files_are_understood(blog, language):
         problem
         for file in files
         for problem in metadata.interpret(
-            metadata.split(file.read_text("utf-8"), file.name), file.name, ZoneInfo("UTC")
+            headers.split(file.read_text("utf-8"), file.name), file.name, ZoneInfo("UTC")
         ).problems
     ]
     assert (4, []) == (len(files), problems)
@@ -898,7 +901,7 @@ def test_a_busy_port_is_one_line(served):
 )
 def test_which_files_at_the_top_matter(name, expected):
     """Of the blog's own folder, settings are watched and nothing below it."""
-    assert expected is preview.concerns_us(ROOT / name, ROOT)
+    assert expected is concerns_us(ROOT / name, ROOT)
 
 
 # ── check ────────────────────────────────────────────────────────────────────────────────────────────────────

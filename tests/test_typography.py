@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tertulia.render.autolinks import AutolinksExtension
 from tertulia.render.document import Document
 from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.typography import TypographyExtension, plain
@@ -17,7 +18,7 @@ from tertulia.render.typography import TypographyExtension, plain
 EXAMPLES = Path(__file__).parent / "examples" / "typography"
 CASES = sorted(EXAMPLES.glob("*.md"))
 EXTENSIONS = (
-    "pymdownx.saneheaders", "pymdownx.magiclink", "footnotes", "tables", "def_list", "fenced_code", "attr_list", "abbr",
+    "pymdownx.saneheaders", AutolinksExtension(), "footnotes", "tables", "def_list", "fenced_code", "attr_list", "abbr",
 )  # fmt: skip
 
 

@@ -12,9 +12,11 @@ from tertulia.core.errors import SettingError, TertuliaError
 from tertulia.core.languages import say
 from tertulia.core.text import shorten
 from tertulia.store.deliveries import Delivery
-from tertulia.store.tables import DeliveryState
+from tertulia.store.tables import DeliveryState, Origin
+from tertulia.syndication.adopting import adopt_for, adopt_found
 from tertulia.syndication.drafts import Draft, drafts, due, named
 from tertulia.syndication.edits import follow_edits, withdraw
+from tertulia.syndication.networks import per_reader
 from tertulia.syndication.networks.base import Network, RetryLaterError
 from tertulia.syndication.networks.mail import to_owner
 from tertulia.syndication.outbox import Outcome
@@ -36,6 +38,7 @@ class AnnounceOptions:
     resolve: str = ""  # "list", or "12=sent", "12=sent:https://…", "12=again"
     retry: bool = False  # what was refused goes back in the queue
     withdraw: bool = False  # take *post* down
+    adopt: str = ""  # the address of a post written by hand that is the announcement
 
 
 def run(root: Path, options: AnnounceOptions) -> bool:
@@ -44,6 +47,8 @@ def run(root: Path, options: AnnounceOptions) -> bool:
         if options.resolve:
             return resolve(blog, options.resolve)
         published = blog.published()
+        if options.adopt:
+            return adopt(blog, published, options)
         if options.withdraw:
             return take_down(blog, published, options)
         chosen = due(published, blog.since(options.since), blog.now(), options.post or None)
@@ -112,17 +117,20 @@ def send(blog: Blog, published: Published, chosen: list[Post], known: list[Netwo
 
 def lines_for(outcomes: Sequence[Outcome], titles: dict[tuple[str, str], str]) -> list[str]:
     """One line for each row, but a newsletter's letters that fared alike together."""
+    counted = per_reader()
     groups: dict[tuple[str, ...], list[Outcome]] = {}
     for outcome in outcomes:
         row = outcome.delivery
-        own = () if row.network == "mail" else (str(row.id),)
+        own = () if row.network in counted else (str(row.id),)
         groups.setdefault((row.post, row.lang, row.network, outcome.state, *own), []).append(outcome)
     return [line_for(group[0], titles) + (f" × {len(group)}" if len(group) > 1 else "") for group in groups.values()]
 
 
 def resolve(blog: Blog, answer: str) -> bool:
     """Show what waits for a person, or take the answer for one row: ``12=sent``, ``12=sent:URL``, ``12=again``."""
-    unknown = blog.store.deliveries.all(state=DeliveryState.UNKNOWN)
+    said = blog.store.deliveries.all(state=DeliveryState.DELIVERED)
+    found = [row for row in said if row.origin is Origin.FOUND and row.remote]
+    unknown = [*blog.store.deliveries.all(state=DeliveryState.UNKNOWN), *found]
     number, equals, verdict = answer.partition("=")
     if not equals:
         for row in unknown:
@@ -135,6 +143,30 @@ def resolve(blog: Blog, answer: str) -> bool:
         raise TertuliaError(say("resolve_how"))
     blog.outbox(blog.networks()).resolve(asked, there=what == "sent", url=url)
     print(say("resolve_sent" if what == "sent" else "resolve_again"))
+    return True
+
+
+def adopt(blog: Blog, published: Published, options: AnnounceOptions) -> bool:
+    """Take the owner's word that a post written by hand announces an article: what was found, or of *post*."""
+    known = _only(blog.networks(published), options.network)
+    outbox = blog.outbox(known)
+    if not options.post:
+        adopted = {(row.post, row.lang) for row in adopt_found(outbox, options.adopt)}
+    else:
+        planned = drafts(
+            [post for post in published.posts if named(post, options.post)], [one for one in known if one.configured()]
+        )
+        wanted = options.network.lower()
+        adopted = {
+            draft.post.key
+            for draft in planned
+            if adopt_for(outbox, draft, options.adopt, unseen=draft.network.name == wanted)
+        }
+    if not adopted:
+        raise TertuliaError(say("adopt_nothing", url=options.adopt))
+    titles = {post.key: post.title for post in published.posts}
+    for key in sorted(adopted):
+        print(say("adopt_done", title=titles.get(key, key[0]), url=options.adopt))
     return True
 
 

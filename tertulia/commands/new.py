@@ -6,19 +6,19 @@ import secrets
 import shlex
 import subprocess
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from tertulia.content.metadata import key_names
+from tertulia.content.keys import key_names
 from tertulia.core import conf
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
 from tertulia.core.languages import current, say, spoken
+from tertulia.core.setting_kinds import parse_zone
 from tertulia.core.text import slugify
 
 SLUG_LENGTH = 60  # characters of a file's name that come from the title
 
 
 def create(
-    content: Path, title: str, now: dt.datetime, ident: str, *, author: str = "", lang: str = "", draft: bool = False
+    content: Path, title: str, now: dt.datetime, ident: str, *, author: str = "", lang: str = "", draft: bool = True
 ) -> Path:
     """
     Write a post that is ready to be filled, and never over another one.
@@ -30,7 +30,7 @@ def create(
         ident: What names the post for good, whatever becomes of its title.
         author: Who signs; "" leaves that to the settings.
         lang: Its language when it is not the blog's own; "" when it is.
-        draft: Whether it stays at home for now.
+        draft: It stays at home until its author says otherwise; what nobody has written is not announced by mistake.
 
     Returns:
         The new file, ``posts/2026/2026-11-21_el-voto-util.md`` (``.en.md`` in another language).
@@ -90,7 +90,7 @@ def run(root: Path, title: str, *, lang: str, draft: bool, edit: bool) -> None:
     languages = settings.get("LANGUAGES") or (spoken(),)
     if lang and lang not in languages:
         raise SettingError(say("start_bad_language", value=lang, languages=", ".join(languages)))
-    now = dt.datetime.now(ZoneInfo(settings.get("TIMEZONE", "UTC")))
+    now = dt.datetime.now(parse_zone(settings.get("TIMEZONE", "UTC")))
     other = "" if lang == (settings.get("DEFAULT_LANG") or spoken()) else lang
     author = settings.get("AUTHOR", "")
     post = create(root / "content", title, now, secrets.token_hex(4), author=author, lang=other, draft=draft)

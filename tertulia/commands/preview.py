@@ -11,12 +11,15 @@ service, say, under "/comments". What no mount takes is a file of the site.
 """
 
 import gzip
+import ipaddress
 import json
 import mimetypes
 import os
 import queue
+import re
 import shutil
 import signal
+import socket
 import socketserver
 import sys
 import threading
@@ -29,13 +32,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from tertulia.commands import announce, build
 from tertulia.commands.capture import InPassing
+from tertulia.commands.watch import watch
 from tertulia.core.errors import TertuliaError
-from tertulia.core.languages import carried, say
+from tertulia.core.languages import say
+from tertulia.core.text import one_line
 
 SETTINGS = "pelicanconf.py"
 OURS = "/.preview/"  # the addresses this server keeps for itself
-WATCHED = ("content", "theme", "plugins", "tertulia", "var/conversation")
-WATCHED_ENDINGS = (".py", ".toml")  # files at the top of the blog's folder
 
 # A connection nobody reads any more is noticed when we write to it.
 PING_SECONDS = 15
@@ -57,6 +60,9 @@ TYPES = {
 }
 
 
+# A host, as RFC 9110, 7.2 lets it stand in "Host": a name or a number, and a port.
+_HOST = re.compile(r"(?:\[(?P<number>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::\d*)?", re.ASCII)
+
 Mounts = Callable[["Site", str], Mapping[str, WSGIApplication]]
 
 
@@ -75,7 +81,7 @@ def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
     """
     site = Site()
     joined: dict[str, WSGIApplication] = {}
-    server = listen(host, port, application(site, joined))
+    server = listen(host, port, only_for(own_hosts(host), application(site, joined)))
     port = int(server.server_address[1])
     shown = f"[{host}]" if ":" in host else host
     if mounts:
@@ -207,7 +213,7 @@ class Site:
         if packed:  # as the hosts do that readers get the site from
             body = gzip.compress(body, mtime=0)
         content = [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-        return _answer(start, status, kind, content, len(body), "gzip" if packed else "")
+        return _answer(start, status, kind, content, length=len(body), encoding="gzip" if packed else "")
 
     def _file(self, path: str) -> Path | None:
         """The file at *path* under the site's folder; None when it would be outside."""
@@ -237,6 +243,46 @@ def application(site: WSGIApplication, mounts: Mapping[str, WSGIApplication]) ->
     return dispatch
 
 
+def own_hosts(host: str) -> Callable[[str], bool]:
+    """
+    Whether a name is one of this server's, which listens on *host*.
+
+    A stranger's page can have the browser ask us under the stranger's own name, and then read our answer with the
+    drafts in it ("DNS rebinding"); a number, or a name of this machine, no stranger can lead here.
+    """
+    mine = {host.casefold(), socket.gethostname().casefold(), f"{socket.gethostname().casefold()}.local"}
+    anywhere = host in ("0.0.0.0", "::", "")  # then we may be asked for by any of our numbers
+
+    def is_own(name: str) -> bool:
+        name = name.casefold().removesuffix(".")
+        if name == "localhost" or name.endswith(".localhost") or name in mine:
+            return True
+        try:
+            number = ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return number.is_loopback or anywhere
+
+    return is_own
+
+
+def only_for(is_own: Callable[[str], bool], app: WSGIApplication) -> WSGIApplication:
+    """*app* for those who ask for it by a name of ours, whatever the port; 421 for everybody else."""
+
+    def guarded(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        asked = environ.get("HTTP_HOST")
+        found = _HOST.fullmatch(asked or "")
+        if asked is not None and not (found and is_own(found["number"] or found["name"])):
+            return _answer(start, "421 Misdirected Request", "text/plain", [_told("preview_host", asked)])
+        return app(environ, start)
+
+    return guarded
+
+
+def _told(key: str, host: str) -> bytes:
+    return (say(key, host=one_line(host, 80)) + "\n").encode()
+
+
 def media_type(file: Path) -> str:
     """The ``Content-Type`` of a file, from its name."""
     kind = TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
@@ -245,7 +291,13 @@ def media_type(file: Path) -> str:
 
 
 def _answer(
-    start: StartResponse, status: str, kind: str, body: Iterable[bytes], length: int | None = None, encoding: str = ""
+    start: StartResponse,
+    status: str,
+    kind: str,
+    body: Iterable[bytes],
+    *,
+    length: int | None = None,
+    encoding: str = "",
 ) -> Iterable[bytes]:
     # no-store: the next reload must show what was just saved.
     headers = [("Content-Type", kind), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
@@ -301,7 +353,6 @@ def listen(host: str, port: int, app: WSGIApplication) -> PreviewServer:
         TertuliaError: the port is taken or forbidden, or the host is not of this machine.
     """
     import errno
-    import socket
 
     kind = type("Server6", (PreviewServer,), {"address_family": socket.AF_INET6}) if ":" in host else PreviewServer
     try:
@@ -314,41 +365,6 @@ def listen(host: str, port: int, app: WSGIApplication) -> PreviewServer:
         raise TertuliaError(say("bad_port", value=port)) from error
     server.set_app(app)
     return server
-
-
-# ── the watch ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def watch(root: Path) -> "queue.Queue[set[Path]]":
-    """A queue that gets the paths that changed, each time files were saved."""
-    changes: queue.Queue[set[Path]] = queue.Queue()
-    folders = [root / name for name in WATCHED if (root / name).is_dir()]
-    # The top folder by itself, not what is below it: there are .venv, var and output.
-    for paths, recursive in ((folders, True), ([root], False)):
-        threading.Thread(target=carried(_watch), args=(paths, recursive, root, changes.put), daemon=True).start()
-    return changes
-
-
-def _watch(paths: list[Path], recursive: bool, root: Path, tell: Callable[[set[Path]], None]) -> None:
-    from watchfiles import Change, DefaultFilter
-    from watchfiles import watch as saved
-
-    usual = DefaultFilter()
-
-    def matters(change: Change, path: str) -> bool:
-        return usual(change, path) and (recursive or concerns_us(Path(path), root))
-
-    for polling in (None, True):  # asked of the system first; looked for, where that cannot watch so many files
-        try:
-            for batch in saved(*paths, recursive=recursive, watch_filter=matters, force_polling=polling):
-                tell({Path(path) for _, path in batch})
-        except OSError as error:
-            print(say("watch_polling", reason=error), file=sys.stderr)
-
-
-def concerns_us(path: Path, root: Path) -> bool:
-    """Whether a file at the top of the blog's folder is one of those a build reads."""
-    return path.parent == root and path.name.endswith(WATCHED_ENDINGS) and not path.name.startswith(".")
 
 
 def _all_of(changes: "queue.Queue[set[Path]]", root: Path) -> list[str]:

@@ -204,7 +204,7 @@ def ping(blog: Blog, published: Published, changes: DeployPlan) -> None:
     if key := blog.conf.get("INDEXNOW_KEY"):
         pages = [name.removesuffix("index.html") for name in changes.put if name.endswith("/index.html")]
         addresses = [f"{published.site}/{page}" for page in pages]
-        told += pings.indexnow(blog.fetcher, published.site, key, addresses, blog.now)
+        told += pings.indexnow(blog.fetcher, published.site, key, addresses, now=blog.now)
     for finding in told:
         if not finding.good:
             print(f"  {finding.what}", file=sys.stderr)

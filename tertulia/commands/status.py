@@ -5,15 +5,15 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
 from tertulia.app import Blog
 from tertulia.commands import webmention
 from tertulia.content.posts import Post
+from tertulia.core import strict_json
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery
 from tertulia.store.tables import DeliveryState
+from tertulia.syndication.networks import per_reader
 from tertulia.syndication.networks.base import Remote
 
 # States in which nothing more happens unless the owner does something.
@@ -29,15 +29,16 @@ def run(root: Path) -> bool:
 def _tell(blog: Blog) -> bool:
     rows = blog.store.deliveries.all()
     titles = _titles(blog)
+    counted = per_reader()
     post = None
     for row in sorted(rows, key=lambda row: (row.created_at, row.post, row.lang, row.id)):
-        if row.network == "mail":
+        if row.network in counted:
             continue
         if (row.post, row.lang) != post:
             post = (row.post, row.lang)
             print(f"{titles.get(post, row.post)} ({row.lang})")
         print(_line(row))
-    for line in _letters(rows, titles):
+    for line in _letters([row for row in rows if row.network in counted], titles):
         print(line)
     told = blog.store.sent.all()
     for line in webmention.lines(told, {post.url: post.title for post in _posts(blog)}):
@@ -49,11 +50,19 @@ def _tell(blog: Blog) -> bool:
     ]
     if needs:
         print(say("status_needs", n=len(needs)), file=sys.stderr)
-    return not needs
+    broken: list[str] = []
+    blog.networks(with_store=False, left_out=lambda network, why: broken.append(_faulty(network, why)))
+    for line in broken:
+        print(line, file=sys.stderr)
+    return not (needs or broken)
+
+
+def _faulty(network: str, why: str) -> str:
+    return f"{network}: ✗ {why}"
 
 
 def _line(row: Delivery) -> str:
-    remote = msgspec.json.decode(row.remote, type=Remote) if row.remote else None
+    remote = strict_json.decode(row.remote, type=Remote) if row.remote else None
     address = remote.url if remote and row.state == DeliveryState.DELIVERED else ""
     when = say("announce_until", time=_here(row.not_before)) if _waits(row) and row.not_before else ""
     number = f"#{row.id}" if row.state in NEEDS_YOU else ""
@@ -72,15 +81,14 @@ def _waits(row: Delivery) -> bool:
 
 
 def _letters(rows: list[Delivery], titles: dict[tuple[str, str], str]) -> list[str]:
-    """A line for each newsletter: how many letters are in which state."""
-    letters: dict[tuple[str, str], Counter[str]] = {}
+    """A line for each post and network that writes to readers: how many letters are in which state."""
+    letters: dict[tuple[str, str, str], Counter[str]] = {}
     for row in rows:
-        if row.network == "mail":
-            letters.setdefault((row.post, row.lang), Counter())[row.state] += 1
+        letters.setdefault((row.post, row.lang, row.network), Counter())[row.state] += 1
     return [
-        f"{titles.get(post, post[0])} ({post[1]})\n  mail          "
+        f"{titles.get((post, lang), post)} ({lang})\n  {network:<12}  "
         + ", ".join(f"{say('state_' + state)} {number}" for state, number in sorted(counts.items()))
-        for post, counts in letters.items()
+        for (post, lang, network), counts in letters.items()
     ]
 
 
@@ -105,7 +113,12 @@ def _examine(blog: Blog) -> bool:
     good = True
     blog.store.deliveries.counts()
     print(f"{say('doctor_store')}: ✓ {blog.store.database.engine.dialect.name}")
-    for network in blog.networks():
+    broken: list[str] = []
+    known = blog.networks(left_out=lambda network, why: broken.append(_faulty(network, why)))
+    for line in broken:
+        print(line)
+        good = False
+    for network in known:
         if not network.configured():
             needed = network.needed()
             missing = [name for name, given in needed.items() if not given]

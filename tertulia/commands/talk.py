@@ -13,7 +13,7 @@ from tertulia.conversation.changes import changes, readable
 from tertulia.conversation.moderator import Action, Moderator
 from tertulia.core import sanitise, strict_json
 from tertulia.core.errors import TertuliaError
-from tertulia.core.files import PRIVATE, write_whole
+from tertulia.core.files import PRIVATE, private_folder, write_whole
 from tertulia.core.languages import current, say
 from tertulia.store import Store, archive
 from tertulia.store.said import Read, Said, Status
@@ -56,7 +56,7 @@ def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bo
 def run_comments(root: Path, folder: Path, what: str, *, file: str = "", person: str = "") -> None:
     """Export, import or copy the conversation, with *file* as seen from *folder*; the snapshots follow."""
     with Blog(root) as blog:
-        print(comments(blog.store, folder, what, file, person))
+        print(comments(blog.store, folder, what, file, person, var=root / "var"))
         blog.moderator.show_all()
         blog.background.run_pending()
 
@@ -148,28 +148,36 @@ def as_text(store: Store, said: Said, number: int = 0, of: int = 0) -> str:
     return "\n".join(lines)
 
 
-def comments(store: Store, root: Path, what: str, file: str, person: str) -> str:
-    """``export``, ``import``, ``backup``; what was done, in words."""
+def comments(store: Store, folder: Path, what: str, file: str, person: str, *, var: Path) -> str:
+    """
+    ``export``, ``import``, ``backup``; what was done, in words.
+
+    Args:
+        folder: Where *file* is looked at from.
+        var: The blog's own, which git does not see: where a file goes for which no name was given.
+    """
     if what == "export":
-        path = Path(file or f"comentarios-{datetime.now(UTC):%Y-%m-%d}.json")
+        path = folder / file if file else var / "export" / f"{say('export_name')}-{datetime.now(UTC):%Y-%m-%d}.json"
         data = (
             archive.export(store.database) if not person else archive.of_person(store.database, _person(store, person))
         )
+        if not file:
+            private_folder(path.parent)
         # For its owner's eyes: it holds e-mail addresses.
-        write_whole(root / path, json.dumps(data, ensure_ascii=False, indent=1) + "\n", mode=PRIVATE)
-        return say("talk_exported", n=len(data["comments"]), path=path)
+        write_whole(path, json.dumps(data, ensure_ascii=False, indent=1) + "\n", mode=PRIVATE)
+        return say("talk_exported", n=len(data["comments"]), path=file or path.relative_to(var.parent))
     if what == "import":
         if not file:
             raise TertuliaError(say("talk_which_file"))
         try:
-            data = strict_json.decode((root / file).read_bytes())
+            data = strict_json.decode((folder / file).read_bytes())
         except (OSError, ValueError) as error:
             raise TertuliaError(say("archive_broken", why=error)) from error
         return say("talk_imported", n=archive.load(store.database, data if isinstance(data, dict) else {}))
     if what == "backup":
-        path = Path(file or f"var/backup/tertulia-{datetime.now(UTC):%Y%m%d-%H%M%S}.db")
-        archive.backup(store.database, root / path)
-        return say("talk_backed_up", path=path)
+        path = folder / file if file else var / "backup" / f"tertulia-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"
+        archive.backup(store.database, path)
+        return say("talk_backed_up", path=file or path.relative_to(var.parent))
     raise TertuliaError(say("talk_what", what=what))
 
 

@@ -1,67 +1,39 @@
-"""The metadata of a post: the block on top of its file, in the words of any language we have.
+"""The metadata of a post, typed: what the fields of its header mean.
 
-Two ways to write it. A block of ``Clave: valor`` lines that a blank line ends (an indented line goes on with the
-value above), or the same between two ``---`` lines, where values may also stand in quotes, as YAML has them, and
-lists one item a line after a dash. Python-Markdown's own reader knows ASCII keys only: ``Vía:`` and all after it
-would become text.
-
-``split`` cuts a file into fields and body and keeps the line of each; ``interpret`` makes ``Metadata`` of the
-fields. Neither raises for what an author may have written: they leave ``Problem``s.
+``interpret`` makes ``Metadata`` of what ``header.split`` found. It never raises for what an author may have written:
+it leaves ``Problem``s. Whoever is not sure whether a post may be seen keeps it back: a state that nobody knows, or a
+key that looks like one, makes a draft.
 """
 
 import datetime as dt
-import difflib
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from tertulia.content.networks import NETWORKS, is_network
-from tertulia.core import languages
-from tertulia.core.languages import Languages, current, say
+from tertulia.content.dates import is_ambiguous, parse_date
+from tertulia.content.header import Field, Header, is_held
+from tertulia.content.keys import (
+    ADDRESS_KEY,
+    CREDIT_KEYS,
+    REPEATABLE_KEYS,
+    STATE_KEYS,
+    fold,
+    is_foreign,
+    is_network_key,
+)  # fmt: skip
+from tertulia.core.languages import current, normal, say, spoken
 from tertulia.core.models import Problem, Severity
 
-# Each key by its one name in code. What authors call it is said by the section ``written`` of each language.
-KEYS = (
-    "title", "date", "modified", "id", "slug", "status", "lang", "category", "tags", "author", "summary", "cover",
-    "cover_alt", "series", "aliases", "via", "source", "photo", "thanks", "update", "question", "toc", "embeds",
-    "template",
-    *NETWORKS,
-)  # fmt: skip
-CREDIT_KEYS = ("via", "source", "photo", "thanks")
-LIST_KEYS = ("category", "tags", "author", "aliases", *CREDIT_KEYS)
-REPEATABLE_KEYS = (*LIST_KEYS, "update")
-
-_FENCE = re.compile(r"---[ \t]*")
-_FIELD = re.compile(r"([^\W\d_][\w \-]{0,30}?)[ \t]*:(?:[ \t]+(.*)|[ \t]*)")
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}:\d{2}(?::\d{2})?)\s*(Z|[+-]\d{2}:?\d{2})?)?")
-_DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s+(\d{1,2}:\d{2}))?")
-_DAY_MONTH = re.compile(
-    r"(\d{1,2}) (?:de |d['’])(\w+) (?:de |del )?(\d{4})(?:,? (?:a las |a les )?(\d{1,2}:\d{2}))?", re.I
-)
-_MONTH_DAY = re.compile(r"(\w+) (\d{1,2}),? (\d{4})", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One ``Clave: valor`` as it stands in the file."""
-
-    key: str  # the name in code, "" when unknown
-    name: str  # as the author wrote it
-    value: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """A file cut in two: its fields and its body, each with its place."""
-
-    fields: tuple[Field, ...]
-    body: str
-    body_line: int
-    problems: tuple[Problem, ...]
+# What WordPress, Ghost and others call their states; beside ours, which are language data.
+_STATUSES = {
+    "published": "publish public live post scheduled future final done true",
+    "draft": "private pending auto-draft inherit trash trashed members paid tiers archived sent password"
+    " deleted unpublished wip false",
+}
+_RANKS = ("", "published", "unlisted", "hidden", "draft")  # of two states the stricter holds
+_YES = frozenset(["true", "yes", "y", "on", "t", "1", "x"])
+_NO = frozenset(["false", "no", "n", "off", "f", "0", "never", "none", "null", "~"])
 
 
 @dataclass(slots=True)
@@ -70,7 +42,10 @@ class Metadata:
 
     title: str = ""
     date: dt.datetime | None = None  # aware
+    is_date_of_name: bool = False  # the header says none, the file's name does
     modified: dt.datetime | None = None  # aware
+    publish_date: dt.datetime | None = None  # aware; Hugo's: not to be seen before
+    expiry_date: dt.datetime | None = None  # aware; Hugo's: not to be seen after
     id: str = ""  # "" when the author gave none: the slug serves
     slug: str = ""
     status: str = ""  # published, draft, hidden, unlisted; "" when the author does not say
@@ -83,8 +58,9 @@ class Metadata:
     cover_alt: str = ""
     series: str = ""
     aliases: list[str] = field(default_factory=list)
+    old_addresses: list[str] = field(default_factory=list)  # where another generator had it
     credits: list[tuple[str, str]] = field(default_factory=list)  # (kind, what the author wrote)
-    updates: list[tuple[str, str]] = field(default_factory=list)  # (ISO date, Markdown)
+    updates: list[tuple[dt.datetime, str]] = field(default_factory=list)  # (when, Markdown)
     question: str = ""
     toc: bool | None = None  # None: by length
     embeds: str = ""
@@ -92,122 +68,6 @@ class Metadata:
     networks: dict[str, str] = field(default_factory=dict)  # network → text, "no" leaves it out
     lines: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-
-
-def fold(name: str) -> str:
-    """*name* without accents, capitals or doubled blanks, as keys are compared."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).replace("_", " ").split())
-
-
-def key_names() -> dict[str, tuple[str, ...]]:
-    """What an author may call each key, the blog's language first."""
-    written = current().written("keys")
-    return {key: NETWORKS[key].metadata_keys if key in NETWORKS else written.get(key, (key,)) for key in KEYS}
-
-
-@lru_cache(maxsize=8)
-def _by_name(_spoken: Languages) -> dict[str, str]:
-    return {fold(name): key for key, names in key_names().items() for name in (*names, key)}
-
-
-@lru_cache(maxsize=8)
-def _months(spoken: Languages) -> dict[str, int]:
-    names = {fold(name): int(number) for number, more in spoken.written("months").items() for name in more}
-    return {fold(name): number for code in spoken.codes() for number, name in languages.months(code).items()} | names
-
-
-def _key_of(name: str) -> str:
-    """The key that an author means by *name*; "" when there is none such."""
-    folded = fold(name)
-    if key := _by_name(current()).get(folded):
-        return key
-    underscored = folded.replace(" ", "_")
-    return underscored if is_network(underscored) else ""
-
-
-def _is_network(key: str) -> bool:
-    return key in NETWORKS or key not in KEYS  # what ``_key_of`` knows and KEYS does not is somebody else's network
-
-
-def split(text: str, path: str) -> Header:
-    """
-    Cut *text* into metadata fields and body.
-
-    Args:
-        text: The whole file, decoded; any newline convention.
-        path: As shown to the author in problems.
-    """
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    first = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
-    if first < len(lines) and _FENCE.fullmatch(lines[first]):
-        end = next((n for n in range(first + 1, len(lines)) if _FENCE.fullmatch(lines[n])), None)
-        if end is None:
-            problem = Problem(path, first + 1, say("unclosed_header"), say("unclosed_header_fix"), "error")
-            return Header((), "", len(lines), (problem,))
-        fields, problems = _fields(lines, first + 1, end, path, fenced=True)
-        start = end + 1
-    else:
-        end = next((n for n in range(first, len(lines)) if not lines[n].strip()), len(lines))
-        if not _is_header(lines[first:end]):
-            return Header((), "\n".join(lines), 1, ())
-        fields, problems = _fields(lines, first, end, path, fenced=False)
-        start = end
-    while start < len(lines) and not lines[start].strip():
-        start += 1
-    return Header(tuple(fields), "\n".join(lines[start:]), start + 1, tuple(problems))
-
-
-def _is_header(block: list[str]) -> bool:
-    """Whether a first paragraph is metadata: it opens with ``Clave: valor`` and holds a key that we know."""
-    matches = [_FIELD.fullmatch(line) for line in block]
-    return bool(matches and matches[0]) and any(m and fold(m[1]) in _by_name(current()) for m in matches)
-
-
-def _fields(lines: list[str], start: int, end: int, path: str, *, fenced: bool) -> tuple[list[Field], list[Problem]]:
-    fields: list[Field] = []
-    problems: list[Problem] = []
-    for n in range(start, end):
-        line = lines[n]
-        match = _FIELD.fullmatch(line.rstrip())
-        if match:
-            fields.append(Field(_key_of(match[1]), match[1].strip(), (match[2] or "").strip(), n + 1))
-        elif fields and (line[:1] in " \t" or (fenced and line.startswith("- "))):
-            fields[-1] = _continued(fields[-1], line.strip())
-        elif line.strip() and not (fenced and line.lstrip().startswith("#")):
-            problems.append(Problem(path, n + 1, say("not_a_field", line=line.strip()[:40]), say("not_a_field_fix")))
-    if fenced:
-        fields = [Field(f.key, f.name, _unquoted(f.value), f.line) for f in fields]
-    for f in fields:
-        if not f.key:
-            problems.append(Problem(path, f.line, say("unknown_key", key=f.name), _nearest(f.name)))
-    return fields, problems
-
-
-def _continued(f: Field, more: str) -> Field:
-    """*f* with one more line: a list item after a dash, or more of the same value."""
-    if more.startswith("- ") and f.key in LIST_KEYS:
-        item = _unquoted(more[2:].strip())
-        value = f"{f.value}, {item}" if f.value else item
-    else:
-        value = f"{f.value} {more}".strip()
-    return Field(f.key, f.name, value, f.line)
-
-
-def _unquoted(value: str) -> str:
-    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'" and value[0] not in value[1:-1]:
-        return value[1:-1]
-    return value
-
-
-def _nearest(name: str) -> str:
-    """The advice for an unknown key: the nearest known one, or how to get rid of it."""
-    near = difflib.get_close_matches(fold(name), _by_name(current()), n=1, cutoff=0.6)
-    if not near:
-        return say("unknown_key_fix")
-    key = _by_name(current())[near[0]]
-    shown = next((n for n in key_names()[key] if fold(n) == near[0]), key_names()[key][0])
-    return say("unknown_key_near", key=shown)
 
 
 def listed(value: str) -> list[str]:
@@ -224,35 +84,6 @@ def listed(value: str) -> list[str]:
     return list(dict.fromkeys(item for item in items if item))
 
 
-def parse_date(value: str, zone: ZoneInfo) -> dt.datetime | None:
-    """
-    The moment that an author wrote, or None when it makes no sense.
-
-    Understood: ``2026-11-21``, ``2026-11-21 09:30``, ``2026-11-21T09:30:00+01:00``, ``21/11/2026``,
-    ``21 de noviembre de 2026``, ``November 21, 2026``. Without an offset it is the blog's *zone*.
-    """
-    value = " ".join(value.split())
-    offset = None
-    if m := _ISO.fullmatch(value):
-        year, month, day, clock, offset = int(m[1]), int(m[2]), int(m[3]), m[4], m[5]
-    elif m := _DAY_FIRST.fullmatch(value):
-        year, month, day, clock = int(m[3]), int(m[2]), int(m[1]), m[4]
-    elif m := _DAY_MONTH.fullmatch(value):
-        year, month, day, clock = int(m[3]), _months(current()).get(fold(m[2]), 0), int(m[1]), m[4]
-    elif m := _MONTH_DAY.fullmatch(value):
-        year, month, day, clock = int(m[3]), _months(current()).get(fold(m[1]), 0), int(m[2]), None
-    else:
-        return None
-    hour, minute, second = (*(int(part) for part in (clock or "0:0").split(":")), 0)[:3]
-    try:
-        moment = dt.datetime(year, month, day, hour, minute, second, tzinfo=zone)
-        if offset:
-            moment = moment.replace(tzinfo=dt.datetime.strptime(offset, "%z").tzinfo)
-    except ValueError:
-        return None
-    return moment
-
-
 def interpret(header: Header, path: str, zone: ZoneInfo, allowed: Iterable[str] | None = None) -> Metadata:
     """
     The typed metadata of a post.
@@ -260,74 +91,167 @@ def interpret(header: Header, path: str, zone: ZoneInfo, allowed: Iterable[str] 
     Args:
         header: What ``split`` gave.
         path: As shown to the author in problems.
-        zone: The blog's time zone, for dates without an offset.
+        zone: The blog's time zone: that of every moment, and of dates without an offset.
         allowed: The languages that the blog may be written in, all if not told; another one is a problem.
     """
     meta = Metadata(problems=list(header.problems))
+    languages = tuple(current().codes() if allowed is None else allowed)
     seen: set[str] = set()
-    for f in header.fields:
+    # Another program's word for a key never beats our own, wherever it stands.
+    late = [f for f in header.fields if is_foreign(f.name) and f.key not in REPEATABLE_KEYS]
+    for f in [*(f for f in header.fields if f not in late), *late]:
         if not f.key:
+            if is_held(f):
+                _hold(meta, "draft")
             continue
-        if f.key in seen and f.key not in REPEATABLE_KEYS:
-            _report(meta, path, f, "twice", severity="warning")
+        if f.key in STATE_KEYS:
+            _take_state(meta, f, path, zone)
             continue
-        seen.add(f.key)
-        meta.lines.setdefault(f.key, f.line)
-        if f.value or _is_network(f.key):
-            _take(meta, f, path, zone, tuple(current().codes() if allowed is None else allowed))
+        if f.key in seen and f.key not in (*REPEATABLE_KEYS, ADDRESS_KEY):
+            if f not in late:
+                _report(meta, path, f, "twice", severity="warning")
+            continue
+        if f.value or not is_foreign(f.name):
+            seen.add(f.key)
+            meta.lines.setdefault(f.key, f.line)
+        if f.value or is_network_key(f.key):
+            _take(meta, f, path, zone, languages)
+    meta.date = meta.date or (meta.publish_date if "date" not in meta.lines else None)
     return meta
 
 
 def _report(meta: Metadata, path: str, f: Field, phrase: str, *, severity: Severity, **values: object) -> None:
     what = say(phrase, key=f.name, value=f.value[:60], **values)
-    meta.problems.append(Problem(path, f.line, what, say(f"{phrase}_fix", key=f.name), severity))
+    meta.problems.append(Problem(path, f.line, what, say(f"{phrase}_fix", key=f.name, **values), severity))
 
 
 def _take(meta: Metadata, f: Field, path: str, zone: ZoneInfo, languages: tuple[str, ...]) -> None:
     """Put one field where it belongs in *meta*."""
+    value = f.value if is_network_key(f.key) else " ".join(f.value.split())
     if f.key in ("date", "modified"):
-        moment = parse_date(f.value, zone)
-        if moment is None:
-            _report(meta, path, f, "bad_date", severity="error")
-        setattr(meta, f.key, moment)
+        setattr(meta, f.key, _moment(meta, f, path, zone))
     elif f.key == "status":
-        meta.status = _status_of(f.value)
-        if not meta.status:
-            meta.status = "draft"  # rather unseen than seen too soon
-            _report(meta, path, f, "bad_status", severity="warning")
+        _take_status(meta, f, path)
     elif f.key == "lang":
-        meta.lang = f.value.casefold()
-        if meta.lang not in languages:
-            _report(meta, path, f, "bad_lang", severity="warning", languages=", ".join(languages))
-            meta.lang = ""
+        _take_language(meta, f, path, languages)
     elif f.key == "update":
         _take_update(meta, f, path, zone)
+    elif f.key == ADDRESS_KEY:
+        _take_address(meta, value)
     elif f.key in CREDIT_KEYS:
-        meta.credits += [(f.key, item) for item in listed(f.value)]
+        if not is_foreign(f.name) or re.match("https?://", value):
+            meta.credits += [(f.key, item) for item in ([value] if f.whole else listed(value))]
     elif f.key in ("tags", "category", "author", "aliases"):
         into = {"tags": meta.tags, "category": meta.categories, "author": meta.authors, "aliases": meta.aliases}
-        items = (item.lstrip("#") if f.key == "tags" else item for item in listed(f.value))
-        into[f.key] += [item for item in items if item and item not in into[f.key]]
+        into[f.key] += [item for item in _items(f, value) if item and item not in into[f.key]]
     elif f.key == "toc":
-        meta.toc = f.value.casefold() in current().words("yes") | {"true", "1"}
-    elif _is_network(f.key):
-        meta.networks[f.key] = f.value
+        meta.toc = _flag(value) is True
+    elif is_network_key(f.key):
+        meta.networks[f.key] = value
+    elif f.key != "cover" or _flag(value) is None:  # "cover: true" names no picture
+        setattr(meta, f.key, value)
+
+
+def _items(f: Field, value: str) -> list[str]:
+    """The items of a list; Pelican parts authors and tags by semicolons, Obsidian's tags by their ``#``."""
+    if f.whole:
+        items = [value]
+    elif f.key in ("author", "tags") and ";" in value:
+        items = [item.strip() for item in value.split(";")]
+    elif f.key == "tags" and re.fullmatch(r"#[^\s,]+(?:\s+#[^\s,]+)+", value):
+        items = value.split()
     else:
-        setattr(meta, f.key, f.value)
+        items = listed(value)
+    return [item.lstrip("#") for item in items] if f.key == "tags" else items
+
+
+def _moment(meta: Metadata, f: Field, path: str, zone: ZoneInfo) -> dt.datetime | None:
+    """The moment that *f* says; told when it makes no sense, or two."""
+    moment = parse_date(f.value, zone)
+    if moment is None:
+        _report(meta, path, f, "bad_date", severity="error")
+    elif spoken().partition("-")[0] == "en" and is_ambiguous(f.value):
+        day = moment.date().isoformat()
+        _report(meta, path, f, "two_way_date", severity="warning", day=day)
+    return moment
+
+
+def _take_language(meta: Metadata, f: Field, path: str, languages: tuple[str, ...]) -> None:
+    code = normal(f.value) or f.value.casefold()
+    known = next((one for one in (code, code.partition("-")[0]) if one in languages), "")
+    if not known:
+        _report(meta, path, f, "bad_lang", severity="warning", languages=", ".join(languages))
+    meta.lang = known
+
+
+def _take_address(meta: Metadata, value: str) -> None:
+    """Keep where another generator had the post; a pattern, ``/:year/:title``, is no address."""
+    if _flag(value) is False:
+        _hold(meta, "draft")  # Eleventy: the file is read and not written
+        return
+    old = re.sub(r"(^|/)index\.html?$", r"\1", value.split("#")[0].split("?")[0])
+    if old.strip("/") and not re.search(r"[{}%<>]|(?<!https)(?<!http):|\s", old):
+        meta.old_addresses.append(old if "://" in old else "/" + old.lstrip("/"))
+
+
+# ── May it be seen? ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _hold(meta: Metadata, status: str) -> None:
+    """Let *status* count, unless a stricter one does."""
+    meta.status = max(meta.status, status, key=_RANKS.index)
+
+
+def _flag(value: str) -> bool | None:
+    """Whether *value* says yes or no, in any language we have or as YAML does; None for anything else."""
+    word = fold(value.strip("\"' "))
+    if word in _YES or word in current().words("yes"):
+        return True
+    return False if word in _NO or word in current().words("never") else None
 
 
 def _status_of(value: str) -> str:
+    folded = fold(value.strip("\"' "))
     statuses = current().written("statuses").items()
-    return next((status for status, names in statuses if fold(value) in (status, *map(fold, names))), "")
+    ours = next((status for status, names in statuses if folded in (status, *map(fold, names))), "")
+    return ours or next((status for status, names in _STATUSES.items() if folded in names.split()), "")
+
+
+def _take_status(meta: Metadata, f: Field, path: str) -> None:
+    status = _status_of(f.value)
+    if not status:
+        _report(meta, path, f, "bad_status", severity="warning")
+    _hold(meta, status or "draft")  # rather unseen than seen too soon
+
+
+def _take_state(meta: Metadata, f: Field, path: str, zone: ZoneInfo) -> None:
+    """Other generators' ways to keep a post back."""
+    flag, value = _flag(f.value), f.value
+    if f.key in ("publish_date", "expiry_date"):
+        if value and flag is not False:
+            setattr(meta, f.key, _moment(meta, f, path, zone))
+    elif f.key == "standing":
+        _take_status(meta, f, path)
+    elif f.key == "published":
+        if flag is None and value and (moment := parse_date(value, zone)):
+            meta.publish_date = meta.publish_date or moment
+            if "date" not in meta.lines:
+                meta.date = meta.date or moment
+        elif flag is None:
+            _take_status(meta, f, path)
+        elif not flag:
+            _hold(meta, "draft")
+    elif value and flag is not False:
+        _hold(meta, {"concealed": "hidden", "unlisted": "unlisted"}.get(f.key, "draft"))
 
 
 def _take_update(meta: Metadata, f: Field, path: str, zone: ZoneInfo) -> None:
-    """An ``Actualización: FECHA texto``; the date is the longest beginning that reads as one."""
-    words = f.value.split(" ")
-    for count in (5, 3, 1):
-        moment = parse_date(" ".join(words[:count]).rstrip(":,."), zone)
-        if moment is not None and len(words) > count:
-            text = " ".join(words[count:]).lstrip("—–-: ")
-            meta.updates.append((moment.date().isoformat(), text))
+    """An ``Actualización: FECHA texto``; the date is the longest beginning that reads as one, its hour too."""
+    words = f.value.split()
+    for count in range(min(8, len(words) - 1), 0, -1):
+        moment = parse_date(" ".join(words[:count]).rstrip(":,.—–-"), zone)
+        text = " ".join(words[count:]).lstrip("—–-: ")
+        if moment is not None and text:
+            meta.updates.append((moment, text))
             return
     _report(meta, path, f, "bad_update", severity="warning")

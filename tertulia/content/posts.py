@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
 
@@ -40,6 +41,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     lang: str
     title: str
+    is_note: bool = False  # it has no title of its own: *title* is its first words
     url: str  # absolute
     date: datetime  # with its offset
     modified: datetime | None = None
@@ -84,10 +86,10 @@ def read(output: Path) -> Published:
     """
     path = output / FILE_NAME
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Published)
+        return strict_json.decode(path.read_bytes(), type=Published)
     except FileNotFoundError as error:
         raise ContentError(say("posts_missing", path=path)) from error
-    except msgspec.MsgspecError as error:
+    except ValueError as error:
         raise ContentError(say("posts_broken", path=path, why=error)) from error
 
 

@@ -13,7 +13,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from tertulia.core import strict_json
+from tertulia.core.errors import ContentError
 from tertulia.core.files import write_if_changed
+from tertulia.core.languages import say
 
 FOLDER = Path("var/conversation")
 
@@ -24,6 +27,7 @@ class Syndicated(msgspec.Struct, frozen=True, omit_defaults=True):
     network: str
     url: str
     id: str = ""  # what the network's API calls it, so that a new store can adopt it
+    made: bool = False  # we wrote it; what we did not write is linked, and never edited nor deleted
 
 
 class Comment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -63,16 +67,28 @@ def file_for(folder: Path, post: str, lang: str) -> Path:
 
 
 def read(folder: Path, post: str, lang: str) -> Conversation:
-    """The snapshot of a post; an empty one when there is none."""
+    """
+    The snapshot of a post; an empty one when there is none.
+
+    Raises:
+        ContentError: there is one, and it makes no sense; the message says how to have it anew.
+    """
     try:
-        return msgspec.json.decode(file_for(folder, post, lang).read_bytes(), type=Conversation)
+        return _read(file_for(folder, post, lang))
     except FileNotFoundError:
         return Conversation(id=post, lang=lang)
 
 
 def read_all(folder: Path) -> list[Conversation]:
     """Every snapshot there is, by file name."""
-    return [msgspec.json.decode(path.read_bytes(), type=Conversation) for path in sorted(folder.glob("*.json"))]
+    return [_read(path) for path in sorted(folder.glob("*.json"))]
+
+
+def _read(path: Path) -> Conversation:
+    try:
+        return strict_json.decode(path.read_bytes(), type=Conversation)
+    except ValueError as error:
+        raise ContentError(say("snapshot_broken", path=path, why=error)) from error
 
 
 def write(folder: Path, conversation: Conversation) -> bool:

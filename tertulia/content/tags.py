@@ -40,7 +40,7 @@ def tag_slug(label: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class _TagEntry:
     """One tag of tags.toml."""
 
     slug: str
@@ -54,7 +54,7 @@ class Tags:
     def __init__(self, path: str = "content/tags.toml") -> None:
         self.path = path
         self.problems: list[Problem] = []
-        self._by_key: dict[str, _Entry] = {}
+        self._by_key: dict[str, _TagEntry] = {}
 
     @classmethod
     def load(cls, path: str | Path) -> "Tags":
@@ -73,7 +73,7 @@ class Tags:
 
     def _add(self, key: str, table: toml.Table) -> None:
         label = table.text(key, "label")
-        entry = _Entry(tag_slug(key), label, table.translations(key, "description"))
+        entry = _TagEntry(tag_slug(key), label, table.translations(key, "description"))
         table.report_unknown(key, _FIELDS)
         for spelling in (key, label or key, *table.texts(key, "variants")):
             other = self._by_key.setdefault(tag_key(spelling), entry)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from tertulia.conversation.rules import Signals
 from tertulia.core.errors import TertuliaError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.settings import Secret
+from tertulia.core.secret import Secret
 from tertulia.store.said import Incoming
 
 log = logging.getLogger(__name__)

@@ -16,16 +16,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import cast
 
-import msgspec
-
 from tertulia.content.posts import Post
 from tertulia.conversation.collect_report import CollectPlan, CollectReport
 from tertulia.conversation.copies import is_copy
+from tertulia.core import strict_json
 from tertulia.core.errors import FetchError, NetworkError, SettingError, StoreError
 from tertulia.core.languages import say
 from tertulia.store import Store
 from tertulia.store.said import Incoming, Kind, Recorded
-from tertulia.store.tables import DeliveryState
+from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.networks.base import CredentialsExpiredError, Message, Remote, RetryLaterError
 from tertulia.syndication.networks.listening.base import Listener, RemoteComment
 
@@ -143,8 +142,8 @@ class Collector:
         """Where each article was said on a network, all parts of a thread; the first part first."""
         found: dict[tuple[str, str], list[Remote]] = {}
         for row in self.store.deliveries.all(network=network, state=DeliveryState.DELIVERED):
-            if row.remote:
-                remote = msgspec.json.decode(row.remote, type=Remote)
+            if row.remote and row.origin is not Origin.FOUND:  # what is said under another's post is not about ours
+                remote = strict_json.decode(row.remote, type=Remote)
                 remotes = found.setdefault((row.post, row.lang), [])
                 remotes.insert(0 if row.part == "1" else len(remotes), remote)
         known = {post.key for post in self.posts}
@@ -170,7 +169,9 @@ class Collector:
                 self._try(listener, report, partial(self._record, listener, heard, where, report), heard.id)
         self._check(listener, place, {heard.id for heard in thread.comments}, report)
         changed = [
-            self.store.conversation.count(*place, kind, listener.name, f"{remotes[0].id} {kind}", number, self.now())
+            self.store.conversation.count(
+                *place, kind, listener.name, f"{remotes[0].id} {kind}", number=number, now=self.now()
+            )
             for kind, number in thread.counts.items()
         ]
         if any(changed):
@@ -292,8 +293,9 @@ class Collector:
             if kind == "repost":
                 self.show(place.post, place.lang)
         if recorded.key and kind != "repost" and heard.likes is not None and place.post:
-            about = (place.post, place.lang, "like", listener.name, f"{heard.id} like", heard.likes, self.now())
-            if self.store.conversation.count(*about, comment=recorded.key) and recorded.status == "approved":
+            about = (place.post, place.lang, "like", listener.name, f"{heard.id} like")
+            news = self.store.conversation.count(*about, number=heard.likes, now=self.now(), comment=recorded.key)
+            if news and recorded.status == "approved":
                 self.show(place.post, place.lang)
 
     def _gone(self, listener: Listener, one: str, report: CollectReport) -> None:
@@ -305,7 +307,7 @@ class Collector:
         if post is None:
             return False
         rows = self.store.deliveries.all(post=place.post)
-        said = [msgspec.json.decode(row.message, type=Message).text for row in rows if row.lang == place.lang]
+        said = [strict_json.decode(row.message, type=Message).text for row in rows if row.lang == place.lang]
         ours = [post.title, post.summary, post.question, *said]
         # Who quotes shows what they quote: every word they add is theirs.
         return is_copy(heard.text, ours, 0) if place.kind == "quote" else is_copy(heard.text, ours)

@@ -14,6 +14,7 @@ from tertulia.conversation.identity import Provenance, same_host
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import FetchError, TertuliaError
 from tertulia.core.fetch import Fetched, Fetcher
+from tertulia.core.moments import parse_moment
 from tertulia.core.sanitise import plain
 from tertulia.embeds import providers
 from tertulia.embeds.providers import Match
@@ -21,7 +22,7 @@ from tertulia.embeds.providers.ask import CaptureRequest
 from tertulia.embeds.types import Author as CapturedAuthor
 from tertulia.embeds.types import Capture
 from tertulia.store.said import Author
-from tertulia.syndication.networks.listening.base import RemoteComment, moment
+from tertulia.syndication.networks.listening.base import RemoteComment
 
 
 class Trail(Fetcher):
@@ -63,7 +64,7 @@ def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) 
         id=match.parts.get("id", match.id) if network == "x" else where,
         kind="reply" if found.reply_to else "quote" if found.quoted else "mention",
         author=author,
-        published=moment(found.published) or moment(found.captured) or now(),
+        published=parse_moment(found.published) or parse_moment(found.captured) or now(),
         text=plain(words),
         html=words,
         url=where,

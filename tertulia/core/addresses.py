@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from tertulia.core.text import visible
+from tertulia.core.visible import visible
 
 # What RFC 3986 lets stand: reserved characters, and "%" because the rest may be encoded already.
 SAFE = ":/?#[]@!$&'()*+,;=%~"

@@ -19,7 +19,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TypeVar
 
 from tertulia.core.languages import say
-from tertulia.core.settings import hide
+from tertulia.core.secret import hide
 
 log = logging.getLogger(__name__)
 

@@ -28,7 +28,6 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import msgspec
 import requests
 import webencodings
 from requests.adapters import HTTPAdapter
@@ -40,6 +39,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
+from tertulia.core import strict_json
 from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.languages import carried, say
 
@@ -102,8 +102,8 @@ class Fetched:
             FetchError: it is no JSON, or nested so deep that only malice explains it.
         """
         try:
-            return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            return strict_json.decode(self.body)
+        except ValueError as error:
             raise FetchError(say("web_json", url=self.url)) from error
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 PUBLIC = 0o644
 PRIVATE = 0o600  # for what names people, and for keys
+PRIVATE_FOLDER = 0o700
 
 
 def write_whole(path: Path, data: bytes | str, *, mode: int = PUBLIC, durable: bool = True) -> None:
@@ -47,6 +48,47 @@ def write_if_changed(path: Path, data: bytes | str, *, mode: int = PUBLIC, durab
         if not path.is_symlink() and path.read_bytes() == wanted:
             return False
     write_whole(path, wanted, mode=mode, durable=durable)
+    return True
+
+
+def private_folder(path: Path) -> bool:
+    """
+    Make the folder *path* for its owner alone, or close it to everybody else; whether it had been open to others.
+
+    Raises:
+        OSError: it cannot be made. One that is somebody else's stays as it is.
+    """
+    try:
+        path.mkdir(mode=PRIVATE_FOLDER, parents=True)
+    except FileExistsError:
+        return path.is_dir() and _close(path, PRIVATE_FOLDER)
+    return False
+
+
+def private_file(path: Path) -> bool:
+    """
+    Make *path*, empty, for its owner alone, or close it to everybody else; whether it had been open to others.
+
+    For what another library will write: SQLite gives the files that it puts beside a database the database's own
+    rights (https://www.sqlite.org/src/doc/trunk/src/os_unix.c, ``findCreateFileMode``).
+
+    Raises:
+        OSError: it cannot be made. One that is somebody else's stays as it is.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
+    except FileExistsError:
+        return _close(path, PRIVATE)
+    return False
+
+
+def _close(path: Path, mode: int) -> bool:
+    if os.name == "nt" or not path.stat().st_mode & 0o077:
+        return False
+    try:
+        path.chmod(path.stat().st_mode & mode)
+    except PermissionError:
+        return False
     return True
 
 

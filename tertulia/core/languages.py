@@ -30,10 +30,11 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, ParamSpec, TypeVar
 
 from tertulia.core import paths
+from tertulia.core.visible import visible
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -91,7 +92,9 @@ class Language:
         if isinstance(phrase, Mapping):
             form = plural(self.code, n) if isinstance(n, int | float) else "other"
             phrase = phrase.get(form) or phrase["other"]
-        return phrase.format(n=n, **values) if "{" in phrase else phrase
+        if "{" not in phrase:
+            return phrase
+        return phrase.format(n=n, **{name: _seen(value) for name, value in values.items()})
 
 
 class Languages:
@@ -356,6 +359,11 @@ def _locale_name(code: str) -> str:
     except (UnknownLocaleError, ValueError):
         return code
     return name[:1].upper() + name[1:]
+
+
+def _seen(value: object) -> object:
+    """*value* for a phrase: of words, which may be a stranger's, what can be seen."""
+    return visible(str(value)) if isinstance(value, str | BaseException | PurePath) else value
 
 
 def _over(ours: Any, mine: Any) -> Any:

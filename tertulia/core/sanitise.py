@@ -14,7 +14,8 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from tertulia.core.text import one_line as one_line
-from tertulia.core.text import strip_controls, visible
+from tertulia.core.text import strip_controls
+from tertulia.core.visible import visible
 
 TAGS = frozenset(
     ("p", "br", "a", "em", "strong", "b", "i", "u", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li")

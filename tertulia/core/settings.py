@@ -5,172 +5,30 @@ kind's. ``Settings`` declares what belongs to the whole blog; each network decla
 ``doctor`` are computed from what is declared. The environment wins over ``.env``; an empty value counts as absent.
 What is public about the blog (title, theme, feeds) is in ``pelicanconf.py`` instead.
 
-A value that opens something is a ``Secret``: printing it, logging it or raising with it shows dots, and ``hide``
-takes every known secret out of a text that came from elsewhere (a library's error, a server's answer).
+A value that opens something is a ``Secret`` (``core.secret``); what else a value may be is in ``core.setting_kinds``.
 """
 
 import io
-import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Generic, Protocol, Self, TypeVar, overload
-from urllib.parse import quote
 
-from tertulia.core.addresses import split_address
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
-
-DOTS = "•••"
-# Shorter pieces would blank out ordinary words of a sentence.
-SHORTEST_HIDDEN = 6
-_hidden: set[str] = set()
-
-
-class Secret:
-    """A value that must never be shown; ``reveal()`` gives it to the one line that needs it."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str = "") -> None:
-        self._value = value
-        for piece in _pieces(value):
-            _hidden.update(form for form in (piece, quote(piece, safe="")) if len(form) >= SHORTEST_HIDDEN)
-
-    def reveal(self) -> str:
-        """The value itself."""
-        return self._value
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def __repr__(self) -> str:
-        return f"Secret({DOTS if self._value else ''})"
-
-    def __str__(self) -> str:
-        return DOTS if self._value else ""
-
-    def __format__(self, spec: str) -> str:
-        return format(str(self), spec)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self._value == other._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
-    def __reduce__(self) -> str:
-        raise TypeError("a secret is neither pickled nor copied")
-
-
-def _pieces(value: str) -> list[str]:
-    """What of *value* must be hidden: all of it, or of an address what is secret in it."""
-    parts = split_address(value)
-    if "://" not in value or not parts.scheme:
-        return [value]
-    if parts.scheme in ("http", "https"):  # a webhook's address: its path is the key
-        return [value, parts.path.lstrip("/"), parts.query, parts.password or ""]
-    return [parts.password or ""]
-
-
-def hide(text: str) -> str:
-    """*text* with every secret known to this process replaced by dots."""
-    for piece in sorted(_hidden, key=len, reverse=True):
-        text = text.replace(piece, DOTS)
-    return text
-
-
-class HideSecrets(logging.Filter):
-    """Takes secrets out of what other people's libraries log (urllib3 logs paths, and a path may hold a token)."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if _hidden:
-            record.msg, record.args = hide(record.getMessage()), ()
-        return True
-
-
-# Kinds of setting: a name in capitals and what is written there, to a value. "" gives what stands for nothing.
-
-
-def text(_name: str, value: str) -> str:
-    """Any words."""
-    return value
-
-
-def secret(_name: str, value: str) -> Secret:
-    """Something that opens something."""
-    return Secret(value)
-
-
-def address(name: str, value: str) -> str:
-    """
-    A web address, without a slash at its end.
-
-    Raises:
-        SettingError: it is none.
-    """
-    if value and not _is_address(value):
-        raise SettingError(say("setting_address", name=name))
-    return value.rstrip("/")
-
-
-def secret_address(name: str, value: str) -> Secret:
-    """A web address whose path is a key; see ``address``."""
-    return Secret(address(name, value))
-
-
-def mail_server(_name: str, value: str) -> Secret:
-    """
-    ``smtp://user:password@host:587`` or ``smtps://…:465``.
-
-    Raises:
-        SettingError: it is neither; the message does not show it.
-    """
-    if value and not _is_address(value, ("smtp", "smtps")):
-        raise SettingError(say("smtp_url"))
-    return Secret(value)
-
-
-def number(name: str, value: str) -> float:
-    """
-    A number from 0 up.
-
-    Raises:
-        SettingError: it is none.
-    """
-    value = value.replace(",", ".")
-    if value and not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", value):
-        raise SettingError(say("setting_number", name=name, value=hide(value)))
-    return float(value or 0)
-
-
-def count(name: str, value: str) -> int:
-    """
-    A whole number from 0 to 99.
-
-    Raises:
-        SettingError: it is none.
-    """
-    if value and not re.fullmatch(r"[0-9]{1,2}", value):
-        raise SettingError(say("setting_count", name=name, value=hide(value)))
-    return int(value or 0)
-
-
-def several(_name: str, value: str) -> tuple[str, ...]:
-    """Words between blanks or commas."""
-    return tuple(part for part in re.split(r"[\s,]+", value) if part)
-
-
-def moment(name: str, value: str) -> datetime | None:
-    """A day or a moment; see ``parse_since``."""
-    return parse_since(value, name) if value else None
-
-
-def _is_address(value: str, schemes: tuple[str, ...] = ("http", "https")) -> bool:
-    parts = split_address(value)
-    return parts.scheme in schemes and bool(parts.host) and parts.port != 0
+from tertulia.core.setting_kinds import (
+    address,
+    count,
+    database,
+    hook,
+    mail_server,
+    moment,
+    private_hosts,
+    secret,
+    target,
+    text,
+)
 
 
 class DeclaresSettings(Protocol):
@@ -250,12 +108,12 @@ class Settings:
     """What belongs to the whole blog, and what is written for those who declare more (networks)."""
 
     tertulia_store = Setting(
-        secret,  # it may hold a password
+        database,  # it may hold a password
         "sqlite:///var/tertulia.db",
         about="Where conversation and announcements are kept. With PostgreSQL: postgresql://user:password@host/database",
     )
     deploy_target = Setting(
-        text,
+        target,
         about='Where "publish" puts the site (docs/deploy.md): a folder, rsync, S3-compatible storage, a git branch.',
         examples=(
             "folder:/srv/www/blog",
@@ -269,7 +127,8 @@ class Settings:
     aws_secret_access_key = Setting(secret)
     announce_since = Setting(
         moment,
-        about='Nothing dated before this day is ever announced. "start" writes the day on which the blog began.',
+        about="Nothing dated before this day, in the zone of TIMEZONE, is ever announced."
+        ' "start" writes the day on which the blog began.',
         examples=("",),
         open=True,
     )
@@ -278,7 +137,7 @@ class Settings:
         secret, about="Signs links in letters (unsubscribe, confirm). Any long random text; keep it for good."
     )
     rebuild_hook = Setting(
-        secret,
+        hook,
         about="Run or called when the conversation changes: a command, or an address that gets a POST"
         " (with the token, if any).",
         examples=("python3 tasks.py build",),
@@ -295,7 +154,7 @@ class Settings:
         " and the name and IP address of the writer.",
     )
     fetch_allow_private = Setting(
-        several, about="host:port pairs that may be fetched though private; for tests and intranets."
+        private_hosts, about="host:port pairs that may be fetched though private; for tests and intranets."
     )
     # Asked for embeds too, so no network's own.
     bluesky_appview_url = Setting(
@@ -319,28 +178,6 @@ class Settings:
     def written(self, name: str) -> tuple[str, str]:
         """Of the setting *name*: its name in capitals, and what the owner wrote there, "" for nothing."""
         return name.upper(), self._given.get(name.upper(), "")
-
-    def since(self) -> datetime | None:
-        """``ANNOUNCE_SINCE`` as a moment, or None when it is not set."""
-        return self.announce_since
-
-
-def parse_since(value: str, name: str) -> datetime:
-    """
-    A day or a moment as written by a person.
-
-    A day without an hour begins at midnight UTC; a moment without an offset is UTC too.
-
-    Raises:
-        SettingError: *value* is neither; the message says what to write.
-    """
-    try:
-        if len(value) == len("2026-11-22"):
-            return datetime.combine(date.fromisoformat(value), time(), UTC)
-        moment = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise SettingError(say("setting_date", name=name, value=value)) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def load(root: Path = Path(), environ: Mapping[str, str] | None = None) -> Settings:

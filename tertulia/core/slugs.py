@@ -12,7 +12,8 @@ from urllib.parse import unquote
 import regex
 from unidecode import unidecode
 
-from tertulia.core.text import fold, slugify, visible
+from tertulia.core.text import fold, slugify
+from tertulia.core.visible import visible
 
 # A folder's name holds 255 bytes on every usual disk, and a feed or a picture's size is added to some.
 LONGEST_BYTES = 200

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import FetchError, SettingError
 from tertulia.core.languages import say
-from tertulia.core.settings import Secret, hide
+from tertulia.core.secret import Secret, hide
 
 TIMEOUT_SECONDS = 20.0
 # Submission (https://www.rfc-editor.org/rfc/rfc6409); 25 is for servers among themselves.
@@ -66,6 +66,7 @@ def send(
     server: Secret,
     sender: str,
     recipient: str,
+    *,
     subject: str,
     body: str,
     now: datetime,

@@ -12,6 +12,8 @@ from itertools import islice
 
 import regex
 
+from tertulia.core.visible import visible
+
 # Adults read simple Spanish aloud at 218 ± 28 words a minute, English at 228 ± 30: Trauzettel-Klosinski and Dietz,
 # Invest Ophthalmol Vis Sci 53 (2012), https://doi.org/10.1167/iovs.11-8284. Silent readers are faster, screens slower.
 WORDS_PER_MINUTE = 220
@@ -28,12 +30,6 @@ _WORD_ENDS = regex.compile(r"[.,;:…]*(?:\s|$)")
 _ACCENTS = regex.compile(r"(?<!n)\u0303|[\u0300-\u0302\u0304-\u036f]")  # on decomposed text; the tilde of ñ stays
 # Allowed in XML 1.0: https://www.w3.org/TR/xml/#charsets. C1 controls are allowed there, and useless.
 _CONTROLS = regex.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# Direction marks, embeddings, overrides and isolates: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
-# The right-to-left and left-to-right marks are harmless and stay.
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-# Zero-width joiners stay: emoji families and Persian need them. The rest hide text.
-_HIDDEN = re.compile("[\u200b\u2060-\u2064\ufeff\u00ad\ufff9-\ufffb\U000e0000-\U000e007f]")
-_PLAIN = re.compile("[\n\t -~\xa1-\xac\xae-\u02ff]*")  # nothing in here is hidden
 # Letters that are no letter plus accent, so that decomposing does not help.
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
 
@@ -149,18 +145,6 @@ def fold_for_search(text: str) -> str:
 def strip_controls(text: str) -> str:
     """*text* without the characters that XML refuses and nobody sees; tabs and line ends stay."""
     return _CONTROLS.sub("", text)
-
-
-def visible(text: str) -> str:
-    """
-    *text* without what nobody sees and what turns its direction: controls (C0 and C1), overrides, hidden signs.
-
-    Line ends and tabs stay; so do zero-width joiners, which emoji families and Persian need.
-    """
-    if _PLAIN.fullmatch(text):
-        return text
-    kept = _HIDDEN.sub("", _BIDI.sub("", text))
-    return "".join(sign for sign in kept if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs", "Co"))
 
 
 def one_line(text: str, limit: int = 300) -> str:

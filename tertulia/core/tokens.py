@@ -13,24 +13,42 @@ from typing import Any
 
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
-from tertulia.core.settings import Secret, Settings
+from tertulia.core import files
+from tertulia.core.errors import SettingError
+from tertulia.core.languages import say
+from tertulia.core.secret import Secret
+from tertulia.core.settings import Settings
 
 FILE_NAME = "secret.key"
+_SHORTEST_KEY = 16  # whoever guesses the key signs in as the owner, so it must not be a word
 
 
 def secret_of(settings: Settings, root: Path) -> Secret:
-    """``SECRET_KEY``; where none is set, one made once and kept in ``var/``, for this machine's owner only to read."""
+    """
+    ``SECRET_KEY``; where none is set, one made once and kept in ``var/``, for this machine's owner only to read.
+
+    Raises:
+        SettingError: ``SECRET_KEY`` is so short, or so much of the same, that it could be guessed.
+    """
     if settings.secret_key:
-        return settings.secret_key
+        return _strong(settings.secret_key)
     path = root / "var" / FILE_NAME
-    path.parent.mkdir(parents=True, exist_ok=True)
+    files.private_folder(path.parent)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
+        files.private_file(path)
         return Secret(path.read_text("ascii").strip())
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(32) + "\n")
     return Secret(path.read_text("ascii").strip())
+
+
+def _strong(key: Secret) -> Secret:
+    written = key.reveal()
+    if len(written) < _SHORTEST_KEY or len(set(written)) < _SHORTEST_KEY // 2:
+        raise SettingError(say("setting_weak", name="SECRET_KEY", n=_SHORTEST_KEY))
+    return key
 
 
 class _At(TimestampSigner):

@@ -1,6 +1,7 @@
 """What every target is to the rest: the manifest, the plan, and what a target must be able to do."""
 
 import hashlib
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,14 +12,22 @@ import msgspec
 from msgspec.structs import replace
 
 from tertulia.content.posts import FILE_NAME as POSTS
+from tertulia.core import strict_json
 from tertulia.core.errors import TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
 from tertulia.core.settings import Settings
+from tertulia.core.text import one_line
 
 MANIFEST = ".tertulia.json"
 # Files of the output that are nobody's business but ours.
 KEPT_HOME = (POSTS, MANIFEST)
+
+# A backslash and "c:" lead elsewhere on Windows; there some names are devices whatever stands behind their dot, a dot
+# or blank at the end does not count, and a colon leads into a file:
+# https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+_LEADS_OUT = re.compile(r"[\x00-\x1f\x7f\\]|^[A-Za-z]:")
+_ODD = re.compile(r"(?i)(?:^|/)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:[./ ]|$)|:|[. ](?:/|$)")
 
 # Pages name pictures and styles, lists name pages: so in this order nothing is named before it is there.
 _FIRST, _PAGES, _LISTS = 0, 1, 2
@@ -101,6 +110,8 @@ def files_of(output: Path) -> dict[str, str]:
     for path in sorted(output.rglob("*")):
         name = path.relative_to(output).as_posix()
         if path.is_file() and name not in KEPT_HOME and not name.startswith(".git/"):
+            if leads_out(name):
+                raise DeployError(say("deploy_name", file=one_line(name, 80)))
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
@@ -136,11 +147,28 @@ def lost(old: Manifest, new: Manifest, withdrawn: Iterable[str] = ()) -> list[st
 
 
 def read_manifest(data: bytes) -> Manifest:
-    """A manifest as it lies at a target."""
+    """
+    A manifest as it lies at a target, where others may have written it.
+
+    Raises:
+        DeployError: it is none, or it names what is no file of a site: whoever deletes by it would delete elsewhere.
+    """
     try:
-        return msgspec.json.decode(data, type=Manifest)
-    except msgspec.MsgspecError as error:
+        found = strict_json.decode(data, type=Manifest)
+    except ValueError as error:
         raise DeployError(say("deploy_manifest", name=MANIFEST)) from error
+    for name in found.files:
+        if leads_out(name):
+            raise DeployError(say("deploy_manifest_name", name=MANIFEST, file=one_line(name, 80)))
+    # What Windows would take for a device, or for another file, is put anew each time and never deleted.
+    return replace(found, files={name: digest for name, digest in found.files.items() if not _ODD.search(name)})
+
+
+def leads_out(name: str) -> bool:
+    """Whether *name*, on any system that may read it, is no plain relative path, or is one into git's folder."""
+    parts = name.split("/")
+    empty = any(part.strip(". ") == "" for part in parts)  # "", "." and "..", and how Windows reads ".. ."
+    return bool(empty or _LEADS_OUT.search(name) or parts[0].casefold() == ".git")
 
 
 def written(manifest: Manifest) -> bytes:

@@ -69,6 +69,8 @@ def _fill(output: Path, folder: Path, plan: DeployPlan) -> None:
         write_whole(folder / name, (output / name).read_bytes(), durable=False)
     for name in plan.delete:
         path = folder / name
+        if not path.parent.resolve().is_relative_to(folder.resolve()):
+            continue  # by somebody's symbolic link: what lies there is theirs
         path.unlink(missing_ok=True)
         _remove_empty(path.parent, folder)
     write_whole(folder / MANIFEST, written(plan.new))

@@ -202,7 +202,8 @@ def _is_due(kept: Capture | None, check: bool) -> bool:
 def _keep(
     captures: CaptureStore, found: Capture, kept: Capture | None, files: dict[str, bytes], now: dt.datetime
 ) -> Outcome:
-    if kept is None or kept.state == "unavailable":
+    # A card gives way to the words of a service that was asked since: nobody has edited anything.
+    if kept is None or kept.state == "unavailable" or (kept.kind == "card" and found.kind != "card"):
         captures.save(found, files)
         return "captured"
     today = now.date().isoformat()

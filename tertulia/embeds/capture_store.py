@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
 from tertulia.core.files import part_prefix, write_if_changed
 from tertulia.core.languages import say
@@ -44,10 +45,10 @@ class CaptureStore:
         """
         file = self.file(provider, id)
         try:
-            capture = msgspec.json.decode(file.read_bytes(), type=Capture)
+            capture = strict_json.decode(file.read_bytes(), type=Capture)
         except FileNotFoundError:
             return None
-        except (msgspec.MsgspecError, RecursionError, OSError) as error:
+        except (ValueError, OSError) as error:
             raise ContentError(say("embed_unreadable", file=file, reason=error)) from error
         # Where capitals do not count in file names, two ids may share a file; only the exact one is meant.
         return capture if (capture.provider, capture.id) == (provider, id) else None
@@ -55,8 +56,8 @@ class CaptureStore:
     def all(self) -> Iterator[Capture]:
         """Every readable item, in a stable order."""
         for file in sorted(self.path.glob("*/*.json")):
-            with contextlib.suppress(msgspec.MsgspecError, RecursionError, OSError):
-                yield msgspec.json.decode(file.read_bytes(), type=Capture)
+            with contextlib.suppress(ValueError, OSError):
+                yield strict_json.decode(file.read_bytes(), type=Capture)
 
     def save(self, capture: Capture, pictures: Mapping[str, bytes] | None = None) -> bool:
         """

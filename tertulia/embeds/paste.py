@@ -22,6 +22,7 @@ from pathlib import Path
 
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
+from tertulia.core.moments import parse_moment
 from tertulia.core.sanitise import one_line
 from tertulia.embeds import pictures, providers
 from tertulia.embeds.capture_store import CaptureStore, file_stem
@@ -141,11 +142,10 @@ def _picture(path: Path, stem: str, alt: str) -> tuple[Image, bytes] | None:
 def _date(value: str, shown: str) -> str:
     if not value:
         return ""
-    try:
-        dt.datetime.fromisoformat(value)
-    except ValueError as error:
-        raise ContentError(say("paste_bad_date", file=shown, value=value)) from error
-    return value
+    found = parse_moment(value, None)
+    if found is None:
+        raise ContentError(say("paste_bad_date", file=shown, value=value))
+    return value if len(value) == len("2026-11-22") else found.isoformat(timespec="seconds")
 
 
 def _host(url: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import PIL
 
+from tertulia.core import strict_json
 from tertulia.core.files import write_whole
 from tertulia.core.languages import carried
 from tertulia.core.parallel import Aside
@@ -120,7 +121,7 @@ class ImageCache:
     def _read_index(self) -> dict[str, list[object]]:
         if self._index is None:
             try:
-                read = json.loads((self.folder / "index.json").read_text("utf-8"))
+                read = strict_json.decode((self.folder / "index.json").read_text("utf-8"))
                 self._index = read["pictures"] if read["recipe"] == RECIPE else {}
             except (OSError, ValueError, KeyError, TypeError):  # none yet, or not ours: it only saves time
                 self._index = {}

@@ -75,9 +75,6 @@ class LinkifyExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         # Without it "#tag" at the start of a line would be a heading.
         md.registerExtensions(["pymdownx.saneheaders"], {})
-        # A bare e-mail address stays text: it looks like a mention cut in two, and a link is what harvesters look for.
-        if "magic-mail" in md.inlinePatterns:
-            md.inlinePatterns.deregister("magic-mail")
         if "@" not in md.ESCAPED_CHARS:
             md.ESCAPED_CHARS.append("@")
         md.treeprocessors.register(_Linker(md, self), "linkify", PRIORITY)

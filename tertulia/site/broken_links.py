@@ -1,27 +1,59 @@
-"""Links that lead nowhere: told with their line, once everything is written."""
+"""Links that lead nowhere: told with their line, once everything is written.
 
+Looked up is whatever a post asks of this blog: links and all that a page loads, in Markdown and in HTML, relative or in
+full, with "http:" or "https:", "www." or not, and "#anchors". Other hosts are nobody's business here.
+
+Settings:
+    OWN_HOSTS     hosts whose addresses are this blog's too: where it lived before. ``["ana.blogspot.example"]``
+    OTHER_PATHS   what else is on this host and not the blog's, by how the path begins: ``["tienda/", "nube/"]``
+"""
+
+import html
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from tertulia.core.addresses import split_address
+from tertulia.core.addresses import Address, join_address, site_of, split_address
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.site.contents import Content, line_of
 from tertulia.site.problems import report
 
-_HREF = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
 _FILE_LINK = re.compile(r'"\{(?:filename|static|attach)\}([^"#?]+)[^"]*"')
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# Every element that leads somewhere or loads something, and the attributes that say what.
+_ELEMENT = re.compile(
+    r"<(?:a|area|audio|embed|iframe|image|img|input|link|object|script|source|track|use|video)\s"
+    r"""(?:[^<>"']|"[^"]*"|'[^']*')*>""",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(
+    r"""\s(?P<name>href|src|srcset|poster|data|xlink:href)\s*=\s*(?:"(?P<a>[^"]*)"|'(?P<b>[^']*)'|(?P<c>[^\s"'>]+))""",
+    re.IGNORECASE,
+)
+_ID = re.compile(r"""\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_OF_WORDPRESS = re.compile(r"(?:p|page_id|attachment_id)=\d+")
+_DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_]")
+_ENDING = re.compile(r"\.(?:html?|php|md|markdown|aspx?)$", re.IGNORECASE)
+
+
+def is_redirect(page: str) -> bool:
+    """Whether *page* is one of ours that only leads on."""
+    return '<meta http-equiv="refresh"' in page[:500]
 
 
 class InternalLink(NamedTuple):
-    """A link of *content* to an address of this blog."""
+    """A link of *content* that may lead to this blog."""
 
     content: Content
     href: str  # as it stands in the page, under SITEURL
+    where: str = "body"  # or the key of the metadata that holds it
 
 
 def without_broken_file_links(content: Content, html: str, folder: str, known: Collection[str]) -> str:
@@ -36,28 +68,148 @@ def without_broken_file_links(content: Content, html: str, folder: str, known: C
         target = unquote(match)
         inside = target.lstrip("/") if target.startswith("/") else os.path.join(folder, target)
         if os.path.normpath(inside) not in known:
-            _report_link(content, target)
+            _report_link(InternalLink(content, target), [target])
             html = re.sub(rf'"\{{(?:filename|static|attach)\}}{re.escape(match)}[^"]*"', '"#"', html)
     return html
 
 
 def internal_links(contents: Iterable[Content]) -> Iterator[InternalLink]:
-    """What *contents* link to inside the blog, to be looked up when everything is written."""
+    """What *contents* link to and load, to be looked up when everything is written."""
     for content in contents:
-        for href in dict.fromkeys(_HREF.findall(content.content)):
-            if href.startswith("/") and not href.startswith("//"):
+        for href in dict.fromkeys(addresses_in(content.content)):
+            if _may_be_ours(href):
                 yield InternalLink(content, href)
+        for update in content.updates:
+            yield from (
+                InternalLink(content, href, "update") for href in addresses_in(update.html) if _may_be_ours(href)
+            )
+        for credit in content.credits:
+            if _may_be_ours(credit.url):
+                yield InternalLink(content, credit.url, credit.kind)
 
 
-def check(links: Iterable[InternalLink], output: Path, siteurl: str) -> None:
-    """Tell of every link to an address of this blog for which nothing was written in *output*."""
-    for content, href in links:
-        path = unquote(split_address(href).path).removeprefix(siteurl).lstrip("/")
-        target = output / path
-        if not (target.is_file() or (target / "index.html").is_file()):
-            _report_link(content, href.removeprefix(siteurl))
+def addresses_in(page: str) -> Iterator[str]:
+    """Every address that the HTML *page* leads to or loads, as it is meant."""
+    for element in _ELEMENT.finditer(_COMMENT.sub("", page) if "<!--" in page else page):
+        for found in _ATTRIBUTE.finditer(element[0]):
+            value = html.unescape(found["a"] or found["b"] or found["c"] or "").strip()
+            if found["name"].lower() == "srcset":
+                yield from () if "data:" in value else (one.split()[0] for one in value.split(",") if one.strip())
+            else:
+                yield value
 
 
-def _report_link(content: Content, target: str) -> None:
-    line = line_of(content, target) or line_of(content, target.lstrip("/"))
-    report(Problem(content.shown_path, line, say("broken_link", target=target), say("broken_link_fix")))
+def _may_be_ours(href: str) -> bool:
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", href)
+    return bool(href) and (not scheme or scheme[0].lower() in ("http:", "https:"))
+
+
+class LinkCheck:
+    """
+    Looks up addresses in a site that has been written.
+
+    Args:
+        output: Where it has been.
+        contents: Its posts and pages, to guess what was meant.
+        told: What has been told of each file while it was read, as of a missing picture: once is enough.
+    """
+
+    def __init__(
+        self,
+        output: Path,
+        settings: Mapping[str, Any],
+        contents: Sequence[Content] = (),
+        told: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
+        self.output, self.siteurl, self.contents, self.told = output, settings["SITEURL"], contents, told
+        self.site = split_address(settings.get("SITE_ADDRESS", ""))
+        own = [settings.get("SITE_ADDRESS", ""), *(f"http://{host}" for host in settings.get("OWN_HOSTS", ()))]
+        self.hosts = {site_of(address) for address in own} - {""}
+        others = [*settings.get("OTHER_PATHS", ()), *settings.get("OUTPUT_RETENTION", ())]
+        self.others = tuple(path.strip("/") for path in others)
+        self.anchors: dict[Path, frozenset[str] | None] = {}
+
+    def check(self, links: Iterable[InternalLink]) -> None:
+        """Tell of every one that leads nowhere."""
+        for link in links:
+            parts = split_address(link.href)
+            path = self.path_of(link.content, link.href, parts)
+            if path is None or any(f"{path}/".startswith(f"{other}/") for other in self.others):
+                continue
+            file = self.file_at(path)
+            if file is None and self.was_told(link):
+                continue
+            if file is None or (not path and _OF_WORDPRESS.match(parts.query)):
+                _report_link(link, self.spellings(link.href), self.guess(path))
+            elif parts.fragment and not self.has_anchor(file, parts.fragment):
+                _report_link(link, [*self.spellings(link.href), f"#{parts.fragment}"], phrase="broken_anchor")
+
+    def was_told(self, link: InternalLink) -> bool:
+        """Whether whoever read the file has named this address already."""
+        named = [f"{mark[0]}{spelling}{mark[1]}" for spelling in self.spellings(link.href) for mark in ("«»", "“”")]
+        return any(name in what for what in self.told.get(link.content.shown_path, ()) for name in named)
+
+    def path_of(self, content: Content, href: str, parts: Address) -> str | None:
+        """The path under the site that *href* means on the page of *content*; None when it is not of this blog."""
+        if parts == Address() and href not in ("", "#"):
+            return None  # what makes no sense is told by those who read it
+        if parts.netloc or parts.scheme:
+            if site_of(f"http://{parts.netloc}") not in self.hosts:
+                return None
+            at_home = site_of(f"http://{parts.netloc}") == self.site.host.removeprefix("www.")
+            if at_home and parts.port not in (None, 80, 443, self.site.port):
+                return None
+            home = self.site.path.rstrip("/") if at_home else ""
+            if home and not f"{parts.path}/".startswith(f"{home}/"):
+                return None
+            return unquote(parts.path).removeprefix(home).strip("/")
+        joined = join_address(f"http://h{self.siteurl}/{content.url}", href)
+        return unquote(split_address(joined).path).removeprefix(self.siteurl).strip("/")
+
+    def file_at(self, path: str) -> Path | None:
+        """The file that a host answers with for *path*; None when there is none."""
+        target = self.output / path
+        try:
+            return next((file for file in (target, target / "index.html") if file.is_file()), None)
+        except (OSError, ValueError):  # longer than a name may be, or with a sign that none may hold
+            return None
+
+    def has_anchor(self, file: Path, fragment: str) -> bool:
+        """Whether the page *file* has a place called *fragment*; what is no page of ours is believed."""
+        if file not in self.anchors:
+            page = file.read_text("utf-8", errors="replace") if file.suffix in (".html", ".htm") else ""
+            found = {html.unescape(a or b or c) for a, b, c in _ID.findall(page)}
+            self.anchors[file] = None if not page or is_redirect(page) else frozenset(found)
+        known = self.anchors[file]
+        name = fragment.partition(":~:")[0]
+        return known is None or name.lower() in ("", "top") or name in known or unquote(name) in known
+
+    def guess(self, path: str) -> str:
+        """The address of the one post or page whose slug ends *path*; "" when there is none, or several."""
+        last = _ENDING.sub("", path.rpartition("/")[2])
+        for name in (last, _DATED.sub("", last)):
+            found = self.by_slug.get(name.lower(), [])
+            if len(found) == 1:
+                return f"/{found[0].url}"
+        return ""
+
+    @cached_property
+    def by_slug(self) -> Mapping[str, list[Content]]:
+        """Posts and pages by the last part of their addresses."""
+        found: dict[str, list[Content]] = defaultdict(list)
+        for content in self.contents:
+            found[content.slug.lower()].append(content)
+        return found
+
+    def spellings(self, href: str) -> list[str]:
+        """How the author may have written *href*, the likeliest first."""
+        short = href.removeprefix(self.siteurl) if href.startswith("/") else href
+        return list(dict.fromkeys([short, href, unquote(short), unquote(href), short.lstrip("/")]))
+
+
+def _report_link(link: InternalLink, spellings: Sequence[str], guess: str = "", phrase: str = "broken_link") -> None:
+    content = link.content
+    lines = [line_of(content, spelling) for spelling in spellings]
+    line = next(filter(None, lines), None) if link.where == "body" else content.header_lines.get(link.where)
+    fix = say("broken_link_guess", url=guess) if guess else say(f"{phrase}_fix")
+    report(Problem(content.shown_path, line, say(phrase, target=spellings[0]), fix))

@@ -57,6 +57,7 @@ class SiteBuild:
     articles: Generator | None = None  # the generator that holds the posts
     contents: list[Content] = field(default_factory=list)  # every post and page
     owners: Owners = field(default_factory=Owners)
+    told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
     cards: CardSet | None = None
@@ -109,6 +110,7 @@ class SiteBuild:
         reading = self.readings.pop(path, None) or self.reader.read(path)
         for problem in reading.problems:
             report(problem)
+            self.told.setdefault(problem.path, []).append(problem.what)
         if reading.record:
             request_files(reading.record.files, Path(path), self.pictures)
         return reading

@@ -34,6 +34,7 @@ class Content(Protocol):
     lang: str
     mark: str
     title: str
+    is_note: bool
     date: datetime
     modified: datetime | None
     summary: str
@@ -46,6 +47,7 @@ class Content(Protocol):
     stems: dict[str, int]
     series_name: str
     aliases: Sequence[str]
+    old_addresses: Sequence[str]
     networks: dict[str, str]
     header_lines: dict[str, int]
     shown_path: str

@@ -73,7 +73,7 @@ class Entry:
 
     id: str
     url: str
-    title: str  # plain text
+    title: str  # plain text; "" for a note
     content: str  # HTML
     published: datetime
     updated: datetime
@@ -168,7 +168,7 @@ def prepare(entry: Entry) -> Prepared:
     """Make *entry* ready for ``write``. Characters that XML cannot hold are gone from it."""
     entry = replace(
         entry,
-        title=_line(entry.title),
+        title=_line(entry.title) if entry.title else "",
         content=strip_controls(entry.content),
         summary=strip_controls(entry.summary),
         writers=tuple(replace(writer, name=_line(writer.name)) for writer in entry.writers),
@@ -208,11 +208,13 @@ class _OnceEntry(FeedEntry):  # type: ignore[misc]  # feedgen has no types
     def atom_entry(self, extensions: bool = True) -> etree._Element:
         if ATOM not in self._built:
             self._built[ATOM] = self._with_whole_links(super().atom_entry(extensions))
+            for title in self._built[ATOM].findall("title"):
+                title.text = (title.text or "").strip()
         return self._built[ATOM]
 
     def rss_entry(self, extensions: bool = True) -> etree._Element:
         if RSS not in self._built:
-            self._built[RSS] = super().rss_entry(extensions)
+            self._built[RSS] = _without_blank_title(super().rss_entry(extensions))
         return self._built[RSS]
 
     def _with_whole_links(self, element: etree._Element) -> etree._Element:
@@ -221,6 +223,13 @@ class _OnceEntry(FeedEntry):  # type: ignore[misc]  # feedgen has no types
             for name, value in said.items():
                 link.set(name, value)
         return element
+
+
+def _without_blank_title(element: etree._Element) -> etree._Element:
+    title = element.find("title")
+    if title is not None and not (title.text or "").strip():
+        element.remove(title)
+    return element
 
 
 class _EntryExtras(BaseEntryExtension):  # type: ignore[misc]
@@ -247,7 +256,7 @@ class _EntryExtras(BaseEntryExtension):  # type: ignore[misc]
 
     def _with_heading(self, element: etree._Element) -> etree._Element:
         heading = etree.SubElement(element, f"{{{_XHTML_NS}}}h2", lang=self.entry.lang)
-        etree.SubElement(heading, f"{{{_XHTML_NS}}}a", href=self.entry.url).text = self.entry.title
+        etree.SubElement(heading, f"{{{_XHTML_NS}}}a", href=self.entry.url).text = self.entry.title or self.entry.url
         return element
 
 
@@ -299,7 +308,7 @@ def _line(text: str) -> str:
 def _xml_entry(entry: Entry) -> FeedEntry:
     xml = _OnceEntry()
     xml.id(entry.id)
-    xml.title(entry.title)
+    xml.title(entry.title or " ")  # Atom will not do without one, a note has none; see ``_OnceEntry``
     xml.link(href=entry.url, rel="alternate", type="text/html", hreflang=entry.lang)
     xml.published(entry.published)
     xml.updated(entry.updated)

@@ -118,7 +118,7 @@ def entry(post: Content, build: SiteBuild) -> feeds.Entry:
     return feeds.Entry(
         id=feeds.entry_id(id_base(build.settings), post.id, post.lang),
         url=url,
-        title=post.title,
+        title="" if post.is_note else post.title,
         content=addresses.with_whole_links(draw.plain(post.content) + closing(post, build), url),
         published=post.date,
         updated=changed(post),

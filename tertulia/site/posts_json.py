@@ -55,6 +55,7 @@ def entry(content: Content, build: SiteBuild, wants_text: WantsText) -> posts.Po
         id=content.id,
         lang=content.lang,
         title=content.title,
+        is_note=content.is_note,
         url=addresses.whole(site, content.url),
         date=content.date,
         modified=content.modified,

@@ -13,6 +13,7 @@ Settings:
 import datetime as dt
 import html
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -22,14 +23,18 @@ from zoneinfo import ZoneInfo
 
 import markdown
 
-from tertulia.content import metadata
+from tertulia.content import header, metadata
+from tertulia.content.completion import complete
 from tertulia.content.credits import credit
 from tertulia.content.metadata import Metadata
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import slugs, text
+from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Update
+from tertulia.core.moments import parse_moment
+from tertulia.core.setting_kinds import parse_zone
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.links import LinksExtension, LinkTable
@@ -37,6 +42,7 @@ from tertulia.embeds.markdown import POLICIES, EmbedsExtension
 from tertulia.render import typography
 from tertulia.render.converter import converter
 from tertulia.render.document import Document, load
+from tertulia.render.opening import opening
 from tertulia.render.pictures import SIZES, PicturesExtension
 from tertulia.render.resolver import ImageResolver
 from tertulia.site import related
@@ -46,6 +52,7 @@ from tertulia.site.problems import shown_path
 from tertulia.site.records import PostRecord, Reading, TocEntry, UsedFile
 
 SUMMARY_GRAPHEMES = 300
+NOTE_TITLE_GRAPHEMES = 60
 
 
 class PostReader:
@@ -57,7 +64,7 @@ class PostReader:
         self.settings = settings
         self.people, self.tags, self.links, self.pictures = people, tags, links, pictures
         self.content = Path(settings["PATH"])
-        self.zone = ZoneInfo(settings["TIMEZONE"])
+        self.zone = parse_zone(settings["TIMEZONE"])
         self.now = moment(settings.get("NOW"), self.zone)
         self.page_folders = tuple(str(self.content / folder) + os.sep for folder in settings["PAGE_PATHS"])
 
@@ -72,6 +79,7 @@ class PostReader:
             mention_network=settings["MENTION_NETWORK"],
             people=self.people,
             tags=self.tags,
+            content=self.content,
             more=[
                 PicturesExtension(self.pictures, sizes=settings.get("IMAGE_SIZES", SIZES)),
                 EmbedsExtension(
@@ -92,17 +100,21 @@ class PostReader:
         source, problem = load(path, shown, self.settings["MAX_POST_BYTES"])
         if problem:
             return Reading(problems=(problem,))
-        header = metadata.split(source, shown)
-        meta = metadata.interpret(header, shown, self.zone, self.settings["LANGUAGES"])
         is_page = source_path.startswith(self.page_folders)
+        if path.stem == "_index" and not is_page:
+            problem = Problem(shown, None, say("section_index"), say("section_index_fix"), "hint")
+            return Reading(problems=(problem,))
+        top = header.split(source, shown)
+        meta = metadata.interpret(top, shown, self.zone, self.settings["LANGUAGES"])
+        written = complete(meta, top, shown, self.place(path), self.zone, is_page=is_page)
         mark = self.mark_of(meta, is_page=is_page, shown=shown)
         broken = any(p.severity == "error" for p in meta.problems)
         if broken or (mark in ("draft", "hidden", "scheduled") and not self.settings["SHOW_UNPUBLISHED"]):
             return Reading(problems=tuple(meta.problems))
         lang = meta.lang or self.settings["DEFAULT_LANG"]
-        document = Document(shown, lang, header.body, header.body_line, embeds=meta.embeds)
+        document = Document(shown, lang, written.body, written.body_line, embeds=meta.embeds)
         try:
-            record = self.record(meta, document, self.render(document, header.body), mark=mark, is_page=is_page)
+            record = self.record(meta, document, self.render(document, written.body), mark=mark, is_page=is_page)
         except RecursionError:  # Markdown nested hundreds of levels deep
             problem = Problem(shown, None, say("too_deep"), say("too_deep_fix"), "error")
             return Reading(problems=(*meta.problems, problem))
@@ -110,17 +122,30 @@ class PostReader:
 
     def mark_of(self, meta: Metadata, *, is_page: bool, shown: str) -> str:
         """Why a file is not simply published: draft, hidden, unlisted, scheduled or "" when it is."""
-        if not meta.title:
-            meta.problems.append(Problem(shown, 1, say("no_title"), say("no_title_fix"), "error"))
-        if meta.status in ("draft", "hidden", "unlisted"):
+        if meta.status in ("draft", "hidden"):
             return meta.status
-        if meta.date is None:
+        if meta.expiry_date is not None and meta.expiry_date <= self.now:
+            self.hint(meta, shown, "expired", day=meta.expiry_date.date().isoformat())
+            return "hidden"
+        if meta.date is None and meta.status != "unlisted":
             if is_page or "date" in meta.lines:  # one that makes no sense has been told
                 return ""
-            fix = say("no_date_fix", today=self.now.date().isoformat())
-            meta.problems.append(Problem(shown, 1, say("no_date"), fix, "hint"))
+            self.hint(meta, shown, "no_date", today=self.now.date().isoformat())
             return "draft"
-        return "scheduled" if meta.date > self.now else ""
+        if meta.is_date_of_name:
+            self.hint(meta, shown, "date_of_name")
+        later = [moment for moment in (meta.date, meta.publish_date) if moment is not None and moment > self.now]
+        return "scheduled" if later else meta.status.removeprefix("published")
+
+    def hint(self, meta: Metadata, shown: str, phrase: str, **values: object) -> None:
+        """Leave a line that fails nothing."""
+        meta.problems.append(Problem(shown, 1, say(phrase, **values), say(f"{phrase}_fix", **values), "hint"))
+
+    def place(self, path: Path) -> Path:
+        """*path* relative to its folder of posts or pages."""
+        inside = path.relative_to(self.content)
+        folders = (*self.settings["ARTICLE_PATHS"], *self.settings["PAGE_PATHS"])
+        return next((inside.relative_to(folder) for folder in folders if inside.is_relative_to(folder)), inside)
 
     def render(self, document: Document, body: str) -> str:
         """The HTML of *body*; what the extensions find is left on *document*."""
@@ -134,15 +159,27 @@ class PostReader:
         toc = toc_entries(self.markdown.toc_tokens)  # type: ignore[attr-defined]  # before anything else is rendered
         plain = text.plain(content)
         words = text.words(plain)
-        first = first_paragraph(content) or plain
-        summary = typography.plain(meta.summary, lang) or text.shorten(first, SUMMARY_GRAPHEMES)
+        first = opening(content)
+        summary = self.inline(without_html(meta.summary), document) if meta.summary else ""
+        summary_text = text.plain(summary) or text.shorten(first, SUMMARY_GRAPHEMES)
+        if not summary_text and not is_page:
+            document.report(say("no_summary"), say("no_summary_fix"), severity="hint")
+        title = typography.plain(meta.title, lang) or text.shorten(first, NOTE_TITLE_GRAPHEMES)
         slug = self.slug(meta, document.path)
-        updates = tuple(Update(date, self.inline(note, document)) for date, note in meta.updates)
+        if meta.modified and meta.modified > self.now and not settings["SHOW_UNPUBLISHED"]:
+            self.hint(meta, document.path, "future_change", day=meta.modified.date().isoformat())
+            meta.modified = None
+        updates = tuple(
+            Update(when.date().isoformat(), self.inline(note, document))
+            for when, note in meta.updates
+            if when <= self.now or settings["SHOW_UNPUBLISHED"]
+        )
         picture = cover(meta, document, self.pictures)
         return PostRecord(
             is_page=is_page,
             content=content,
-            title=typography.plain(meta.title, lang),
+            title=title or f"{meta.date or self.now:%Y-%m-%d}",
+            is_note=not meta.title,
             date=meta.date or self.now,
             modified=meta.modified,
             mark=mark,
@@ -150,8 +187,8 @@ class PostReader:
             id=meta.id or slug,
             has_id=bool(meta.id),
             slug=slug,
-            summary=html.escape(summary, quote=False),
-            summary_text=summary,
+            summary=summary or html.escape(summary_text, quote=False),
+            summary_text=summary_text,
             tags=tuple(dict.fromkeys([*meta.tags, *document.tags])),
             categories=tuple(meta.categories) or (settings["DEFAULT_CATEGORY"],),
             authors=tuple(self.names(meta.authors)) or (settings["AUTHOR"],),
@@ -165,6 +202,7 @@ class PostReader:
             toc=toc if (meta.toc if meta.toc is not None else words >= settings["TOC_WORDS"]) else (),
             series_name=meta.series,
             aliases=tuple(meta.aliases),
+            old_addresses=tuple(meta.old_addresses),
             networks=meta.networks,
             template=meta.template,
             header_lines=meta.lines,
@@ -190,9 +228,11 @@ class PostReader:
             yield person.name if person else name
 
     def inline(self, note: str, document: Document) -> str:
-        """A line of Markdown as HTML without its paragraph."""
+        """A line of Markdown as HTML without its paragraph; what is more than a line stays as it is written."""
         quiet = Document(document.path, document.lang, note, document.body_line, files=document.files)
-        return self.render(quiet, note).removeprefix("<p>").removesuffix("</p>")
+        rendered = self.render(quiet, note)
+        match = re.fullmatch(r"<p>((?:(?!</?p>).)*)</p>", rendered, re.S)
+        return match[1] if match else html.escape(typography.plain(note, document.lang), quote=False)
 
 
 def toc_entries(tokens: Iterable[Mapping[str, Any]]) -> tuple[TocEntry, ...]:
@@ -200,16 +240,16 @@ def toc_entries(tokens: Iterable[Mapping[str, Any]]) -> tuple[TocEntry, ...]:
     return tuple(TocEntry(t["id"], html.unescape(t["name"]), toc_entries(t["children"])) for t in tokens)
 
 
-def first_paragraph(content: str) -> str:
-    """The text of the first paragraph, without footnote marks; "" when there is none."""
-    start = content.find("<p>")
-    end = content.find("</p>", start)
-    return text.plain(content[start:end]) if 0 <= start < end else ""
+def without_html(line: str) -> str:
+    """*line* of Markdown with its signs of HTML as text; those in code are text already."""
+    return re.sub(r"(`+)(?:(?!\1).)*\1|<(?!https?://)", lambda found: found[0] if found[1] else "&lt;", line)
 
 
 def moment(value: object, zone: ZoneInfo) -> dt.datetime:
     """*value* as an aware moment; the clock when it is empty."""
     if not value:
         return dt.datetime.now(zone)
-    read = dt.datetime.fromisoformat(str(value))
-    return read if read.tzinfo else read.replace(tzinfo=zone)
+    found = parse_moment(str(value), zone)
+    if found is None:
+        raise SettingError(say("setting_date", name="NOW", value=value))
+    return found

@@ -31,7 +31,8 @@ class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     is_page: bool
     content: str  # HTML
-    title: str
+    title: str  # of a note, its first words
+    is_note: bool  # the author gave it no title
     date: datetime
     modified: datetime | None
     mark: str  # why it is not simply published: draft, hidden, unlisted, scheduled; "" when it is
@@ -54,6 +55,7 @@ class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
     toc: tuple[TocEntry, ...]  # empty where none is to be shown
     series_name: str
     aliases: tuple[str, ...]
+    old_addresses: tuple[str, ...]  # where another generator had it, by its own header
     networks: dict[str, str]  # the author's own words by network
     template: str  # "" for the usual one
     header_lines: dict[str, int]  # where each key of the metadata stands

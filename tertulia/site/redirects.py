@@ -14,11 +14,10 @@ from urllib.parse import unquote
 from tertulia.core import addresses
 from tertulia.core.addresses import split_address
 from tertulia.core.text import strip_controls
+from tertulia.site.broken_links import is_redirect
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
 from tertulia.site.problems import report_line
-
-_MARK = '<meta http-equiv="refresh"'
 
 
 def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
@@ -27,15 +26,18 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
     taken = {content.save_as: content.shown_path for content in contents}
     pairs: list[tuple[str, str]] = []
     for content in sorted(contents, key=lambda content: content.shown_path):
-        for alias in content.aliases:
+        for alias in (*content.aliases, *content.old_addresses):
+            is_asked = alias in content.aliases  # what another program wrote is followed where it can be
             path = alias_path(alias, site)
             if not path:
-                report_line(content, "aliases", "bad_alias", alias=alias)
+                if is_asked:
+                    report_line(content, "aliases", "bad_alias", alias=alias)
                 continue
             name = alias_file(path)
             file = build.output / name
             if name in taken or not _free(file):
-                report_line(content, "aliases", "alias_taken", alias=alias, other=taken.get(name, name))
+                if is_asked:
+                    report_line(content, "aliases", "alias_taken", alias=alias, other=taken.get(name, name))
                 continue
             taken[name] = content.shown_path
             new = addresses.whole(siteurl, content.url)
@@ -52,7 +54,7 @@ def _free(file: Path) -> bool:
     """Whether nothing stands at *file*, or a redirect of an earlier build; nor a file where its folder would be."""
     if any(folder.is_file() for folder in file.parents):
         return False
-    return not file.exists() or (file.is_file() and _MARK in file.read_text("utf-8", errors="replace")[:500])
+    return not file.exists() or (file.is_file() and is_redirect(file.read_text("utf-8", errors="replace")))
 
 
 def alias_path(alias: str, site: str) -> str:

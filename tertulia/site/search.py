@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tertulia.core import addresses
+from tertulia.core import addresses, strict_json
 from tertulia.core.languages import say
 from tertulia.site.contents import Content
 from tertulia.site.words import SiteWords
@@ -126,7 +126,7 @@ def file_of(content: Content) -> str:
 
 def sort_languages(entry: Path) -> None:
     """Sort the list of languages: Pagefind writes it in another order each time, and all the rest the same."""
-    entry.write_text(json.dumps(json.loads(entry.read_text("utf-8")), sort_keys=True), encoding="utf-8")
+    entry.write_text(json.dumps(strict_json.decode(entry.read_text("utf-8")), sort_keys=True), encoding="utf-8")
 
 
 def executable() -> Path | None:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table, delete, insert, select
 
+from tertulia.core import files, strict_json
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.store.connection import Database
@@ -52,7 +53,7 @@ def export(database: Database) -> dict[str, Any]:
                 | {
                     "person": _named(people[row["person"]]),
                     "parent": keys.get(row["parent"]),
-                    "reasons": msgspec.json.decode(row["reasons"]),
+                    "reasons": strict_json.decode(row["reasons"]),
                     "sources": ways.get(row["id"], []),
                     "notice": asked.get(row["id"]),
                 }
@@ -119,7 +120,9 @@ def backup(database: Database, path: Path) -> None:
         raise StoreError(say("backup_postgres"))
     part = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            files.private_folder(path.parent)
+        files.private_file(part)
         here = str(database.engine.url.database)
         with closing(sqlite3.connect(here)) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)

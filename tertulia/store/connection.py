@@ -1,5 +1,6 @@
 """Opening the store, transactions, migrations."""
 
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -13,12 +14,15 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from tertulia.core import files
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
-from tertulia.core.settings import hide
+from tertulia.core.secret import hide
+
+log = logging.getLogger(__name__)
 
 # The newest migration. Kept here so that an ordinary start need not load Alembic.
-NEWEST = "0005"
+NEWEST = "0006"
 BUSY_SECONDS = 30.0
 # Any number, the same for every Tertulia: the name of the lock under which PostgreSQL migrates.
 _MIGRATION_LOCK = 7_423_118
@@ -94,7 +98,7 @@ def _postgres(address: URL) -> Engine:
 def _sqlite(address: URL, root: Path) -> Engine:
     path = root / (address.database or "var/tertulia.db")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _for_its_owner_alone(path, root)
     except OSError as error:
         raise StoreError(say("store_broken", why=error)) from error
     # Opening a file is cheap, but closing the last connection to it writes the whole log back into it: the service
@@ -111,6 +115,18 @@ def _sqlite(address: URL, root: Path) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _for_its_owner_alone(path: Path, root: Path) -> None:
+    """Readers' addresses are in the store: whatever the umask, nobody else on the machine reads it, or its log."""
+    var = root / "var"
+    opened = [var] if path.is_relative_to(var) and files.private_folder(var) else []
+    if not path.parent.is_dir():
+        files.private_folder(path.parent)
+    beside = [path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")]
+    opened += [file for file in (path, *(one for one in beside if one.exists())) if files.private_file(file)]
+    for one in opened:
+        log.warning("%s", say("was_open", path=one))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

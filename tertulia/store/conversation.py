@@ -10,17 +10,18 @@ they become rows, in ``recording``; how they are decided on, in ``deciding``; ho
 person is forgotten, in ``erased``.
 """
 
+import logging
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from tertulia.content import snapshot
-from tertulia.store import deciding, erased, recording, showing
+from tertulia.core.languages import say
+from tertulia.store import deciding, erased, recording, showing, snapshot_guard
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import (
     REACTIONS,
@@ -47,6 +48,8 @@ from tertulia.store.said import (
     Who,
 )
 from tertulia.store.transitions import may
+
+log = logging.getLogger(__name__)
 
 
 class Conversation:
@@ -111,8 +114,8 @@ class Conversation:
                 recording.add_source(connection, same.id, incoming, now)
                 return Recorded("merged", same.key, same.status, same.status == "approved")
             if said is None:
-                return recording.add(connection, incoming, verdict, person, now)
-            return recording.again(connection, said, incoming, verdict, person, now)
+                return recording.add(connection, incoming, verdict, person, now=now)
+            return recording.again(connection, said, incoming, verdict, person, now=now)
 
     def remove(self, source: str, source_id: str, now: datetime) -> Recorded:
         """
@@ -149,6 +152,7 @@ class Conversation:
         kind: str,
         source: str,
         source_id: str,
+        *,
         number: int,
         now: datetime,
         comment: str = "",
@@ -195,6 +199,7 @@ class Conversation:
         self,
         statuses: Sequence[str] = (),
         words: str = "",
+        *,
         post: str = "",
         person: int | None = None,
         limit: int = 50,
@@ -362,18 +367,18 @@ class Conversation:
 
     def show(self, folder: Path, post: str, lang: str) -> bool:
         """Write the snapshot of a post; False when it says the same already."""
-
-        def current(before: snapshot.Conversation) -> snapshot.Conversation:
-            with self._database.reading() as connection:
-                said, counts = showing.public(connection, post, lang)
-            return msgspec.structs.replace(before, comments=said, counts=counts)
-
-        return snapshot.update(folder, post, lang, current)
+        return self._show(folder, [(post, lang)]) > 0
 
     def show_all(self, folder: Path) -> int:
         """Write every snapshot that is not as it should be; how many. What a crash left undone is done here."""
         known = {(one.id, one.lang) for one in snapshot.read_all(folder) if one.comments or one.counts}
-        return sum(self.show(folder, post, lang) for post, lang in sorted(known | set(self.posts())))
+        return self._show(folder, sorted(known | set(self.posts())))
+
+    def _show(self, folder: Path, posts: Sequence[tuple[str, str]]) -> int:
+        written = [snapshot_guard.show(self._database, folder, post, lang) for post, lang in posts]
+        if kept := sum(one.kept for one in written):
+            log.warning("%s", say("snapshot_kept", n=kept, posts=sum(one.kept > 0 for one in written), folder=folder))
+        return sum(one.changed for one in written)
 
     # Cursors and other small things to remember
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
+from tertulia.core import strict_json
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import comments, decisions, persons, revisions
 from tertulia.store.rows import note
@@ -44,7 +45,7 @@ def decide(
         who,
         status,
         said.key,
-        reason,
+        reason=reason,
         batch=batch,
         was=said.status,
         was_by=said.decided_by,
@@ -148,7 +149,7 @@ def revision(connection: Connection, read: Read) -> Shown | None:
     query = select(revisions.c.shown).join(comments, comments.c.id == revisions.c.comment)
     query = query.where(comments.c.key == read.key, revisions.c.digest == read.version.rpartition(".")[2])
     found = connection.execute(query).scalar()
-    return msgspec.json.decode(found, type=Shown) if found else None
+    return strict_json.decode(found, type=Shown) if found else None
 
 
 def _unread(said: Said, read: Read, status: Status) -> Decided | None:

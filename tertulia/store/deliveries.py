@@ -23,7 +23,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, sele
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.store.connection import Database, stamp
-from tertulia.store.tables import DeliveryState, deliveries
+from tertulia.store.tables import DeliveryState, Origin, deliveries
 
 # Longer than any adapter may take from claim to answer, uploads and their waits included.
 LEASE = timedelta(minutes=10)
@@ -65,6 +65,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     remote: str
     created_at: str
     delivered_at: str | None
+    origin: Origin
 
 
 class Deliveries:
@@ -110,7 +111,7 @@ class Deliveries:
                     connection.execute(_insertion(new, now, state=DeliveryState.QUEUED))
             return len({new.part for new in wanted} - kept.keys())
 
-    def adopt(self, wanted: Sequence[NewDelivery], remote: str, reason: str, now: datetime) -> bool:
+    def adopt(self, wanted: Sequence[NewDelivery], remote: str, reason: str, now: datetime, *, origin: Origin) -> bool:
         """Write down that *wanted* is there already, as *remote* (JSON); False when there are rows for it."""
         first = wanted[0]
         with self._database.writing() as connection:
@@ -120,7 +121,13 @@ class Deliveries:
                 here = remote if new is first else ""
                 connection.execute(
                     _insertion(
-                        new, now, state=DeliveryState.DELIVERED, remote=here, reason=reason, delivered_at=stamp(now)
+                        new,
+                        now,
+                        state=DeliveryState.DELIVERED,
+                        remote=here,
+                        reason=reason,
+                        delivered_at=stamp(now),
+                        origin=origin,
                     )
                 )
             return True
@@ -187,15 +194,29 @@ class Deliveries:
 
     # After the wire
 
-    def delivered(self, delivery: Delivery, remote: str, now: datetime, reason: str = "") -> None:
-        """It is there, as *remote* (JSON). True whoever holds the lease by now."""
-        values = {"state": DeliveryState.DELIVERED, "remote": remote, "reason": reason, "delivered_at": stamp(now)}
+    def delivered(
+        self, delivery: Delivery, remote: str, now: datetime, reason: str = "", *, origin: Origin = Origin.MADE
+    ) -> None:
+        """
+        It is there, as *remote* (JSON). True whoever holds the lease by now.
+
+        A thread of ours cannot hang on what we did not write: then none of its parts is sent.
+        """
+        values = {
+            "state": DeliveryState.DELIVERED,
+            "reason": reason,
+            "delivered_at": stamp(now),
+            "origin": origin,
+            "attempt_started_at": None,
+            **_FREE,
+        }
+        ended = deliveries.c.state.in_((DeliveryState.DELIVERED, DeliveryState.WITHDRAWN))
         with self._database.writing() as connection:
-            row = and_(
-                deliveries.c.id == delivery.id,
-                deliveries.c.state.not_in((DeliveryState.DELIVERED, DeliveryState.WITHDRAWN)),
-            )
-            connection.execute(update(deliveries).where(row).values(**values, **_FREE, attempt_started_at=None))
+            this = and_(deliveries.c.id == delivery.id, ~ended)
+            connection.execute(update(deliveries).where(this).values(**values, remote=remote))
+            if origin is not Origin.MADE:
+                group = _group(delivery.post, delivery.lang, delivery.network)
+                connection.execute(update(deliveries).where(group, ~ended).values(**values))
 
     def waiting(self, delivery: Delivery, until: datetime, reason: str, *, maybe_sent: bool = False) -> None:
         """Not before *until*. Without *maybe_sent*, nothing was made by this attempt nor by one before."""
@@ -238,6 +259,33 @@ class Deliveries:
             else {"state": DeliveryState.QUEUED, "not_before": None, "reason": ""}
         )
         return self._decide(row, (DeliveryState.UNKNOWN,), values | {"attempt_started_at": None})
+
+    def claim_as_own(self, row: Delivery, remote: str = "") -> bool:
+        """The owner says that what was found, or *remote* (JSON), is the announcement; False when ours stands there."""
+        values: dict[str, Any] = {
+            "state": DeliveryState.DELIVERED,
+            "origin": Origin.ADOPTED,
+            "reason": "",
+            "not_before": None,
+            "attempt_started_at": None,
+        }
+        group = _group(row.post, row.lang, row.network)
+        mine = and_(deliveries.c.state == DeliveryState.DELIVERED, deliveries.c.origin == Origin.MADE)
+        with self._database.writing() as connection:
+            if connection.execute(select(deliveries.c.id).where(group, or_(mine, _SENDING)).limit(1)).first():
+                return False
+            connection.execute(update(deliveries).where(group).values(**values))
+            if remote:
+                connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(remote=remote))
+            return True
+
+    def disown(self, row: Delivery) -> bool:
+        """The owner says that what was found is no announcement: say it all the same; False when it was not found."""
+        values = {"state": DeliveryState.QUEUED, "origin": Origin.DISOWNED, "remote": "", "reason": ""}
+        found = and_(deliveries.c.state == DeliveryState.DELIVERED, deliveries.c.origin == Origin.FOUND)
+        with self._database.writing() as connection:
+            where = and_(_group(row.post, row.lang, row.network), found)
+            return connection.execute(update(deliveries).where(where).values(**values)).rowcount > 0
 
     def retry(self, row: int) -> bool:
         """Send what was refused once more; False when the row is not refused."""
@@ -310,6 +358,7 @@ class Deliveries:
             return {DeliveryState(row[0]): row[1] for row in rows}
 
 
+_SENDING = deliveries.c.state == DeliveryState.SENDING
 _FREE: dict[str, Any] = {"lease": None, "lease_until": None}
 
 
@@ -344,4 +393,4 @@ def _delivery(row: Any) -> Delivery:
     values = {name: row[name] for name in Delivery.__struct_fields__}
     if values["attempt_started_at"]:
         values["attempt_started_at"] = datetime.fromisoformat(values["attempt_started_at"])
-    return Delivery(**values | {"state": DeliveryState(values["state"])})
+    return Delivery(**values | {"state": DeliveryState(values["state"]), "origin": Origin(values["origin"])})

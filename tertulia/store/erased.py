@@ -47,6 +47,7 @@ def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str
     ids = [row.id for row in rows]
     touched = {(row.post, row.lang) for row in rows}
     seen = connection.execute(select(sources).where(sources.c.comment.in_(ids))).all()
+    hashes |= {_hash(salt, "key", row.key) for row in rows}
     hashes |= {_hash(salt, "source", row.source, row.source_id) for row in seen}
     hashes |= {_hash(salt, "address", row.url) for row in [*rows, *seen] if row.url}
     if who.network != "form":  # how others call them; into the form anybody types any address
@@ -94,6 +95,15 @@ def is_erased(connection: Connection, incoming: Incoming) -> bool:
         *([_hash(salt, "address", incoming.url)] if incoming.url else []),
     ]
     return connection.execute(select(erasures.c.hash).where(erasures.c.hash.in_(hashes))).first() is not None
+
+
+def keys_erased(connection: Connection, keys: Sequence[str]) -> set[str]:
+    """Those of *keys* that were comments of an erased person."""
+    salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()
+    if not salt:
+        return set()
+    known = _hashes(connection)
+    return {key for key in keys if _hash(salt, "key", key) in known}
 
 
 def cleared(connection: Connection, incoming: Incoming) -> Incoming:

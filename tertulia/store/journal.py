@@ -8,6 +8,8 @@ before the wire is touched; ``-key`` when a person decided that it is not there 
 import os
 from pathlib import Path
 
+from tertulia.core.files import PRIVATE, private_folder
+
 FILE_NAME = "sent.txt"
 
 
@@ -35,9 +37,9 @@ class Journal:
             self._write(f"-{key}")
 
     def _write(self, line: str) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self._path.parent)
         # One write of one short line: two processes do not mix theirs (O_APPEND).
-        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE)
         try:
             os.write(handle, f"{line}\n".encode())
             os.fsync(handle)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Select, func, or_, select
 
 from tertulia.content import snapshot
+from tertulia.core import strict_json
 from tertulia.store.conversation_tables import comments, persons, reactions, sources
 from tertulia.store.said import Said, Status, Trust
 
@@ -33,7 +33,7 @@ def to_said(connection: Connection, rows: Sequence[Any]) -> list[Said]:
     found = []
     for row in rows:
         values = {name: row._mapping[name] for name in Said.__struct_fields__ if name in row._mapping}
-        values["reasons"] = msgspec.json.decode(values["reasons"], type=list[tuple[str, dict[str, Any], int]])
+        values["reasons"] = strict_json.decode(values["reasons"], type=list[tuple[str, dict[str, Any], int]])
         values["is_owner"] = bool(values["is_owner"])
         values["status"], values["trust"] = Status(values["status"]), Trust(values["trust"])
         found.append(Said(**values, sources=ways.get(row.id, [])))

@@ -42,6 +42,15 @@ class DeliveryState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Origin(StrEnum):
+    """Whose a delivery is: what we did not write is never edited nor deleted."""
+
+    MADE = "made"
+    FOUND = "found"
+    ADOPTED = "adopted"
+    DISOWNED = "disowned"
+
+
 class SubscriberState(StrEnum):
     """Whether a reader receives letters."""
 
@@ -87,6 +96,16 @@ deliveries = Table(
     Column("remote", Text, nullable=False, server_default="", comment="delivered: where it lives, as JSON"),
     Column("created_at", String(40), nullable=False),
     Column("delivered_at", String(40)),
+    Column(
+        "origin",
+        String(12),
+        nullable=False,
+        server_default=Origin.MADE,
+        comment=(
+            "made: we write it. found: a public post, not by us, links the article; it is no announcement of ours."
+            " adopted: the owner says that it is the announcement. disowned: the owner says that what was found is none"
+        ),
+    ),
     UniqueConstraint("post", "lang", "network", "part"),
     CheckConstraint(_one_of(DeliveryState), name="state"),
     Index("ix_deliveries_state_not_before", "state", "not_before"),

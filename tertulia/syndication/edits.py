@@ -15,13 +15,12 @@ leave       it stays as it was (Bluesky, X, Threads, Slack, mail)
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import msgspec
-
 from tertulia.content.posts import Post
+from tertulia.core import strict_json
 from tertulia.core.errors import NetworkError
 from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery
-from tertulia.store.tables import DeliveryState
+from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.drafts import Draft, draft
 from tertulia.syndication.networks.base import Cannot, Message, Remote
 from tertulia.syndication.outbox import Outbox, encode
@@ -41,7 +40,8 @@ def follow_edits(outbox: Outbox, posts: Iterable[Post]) -> list[DeliveryChange]:
     """Bring what was announced in line with the author's words, where the network's policy says so."""
     said: dict[tuple[str, str, str], list[Delivery]] = {}
     for row in outbox.store.deliveries.all(state=DeliveryState.DELIVERED):
-        if row.network in outbox.networks and not outbox.networks[row.network].per_reader:  # a letter is a letter
+        known = outbox.networks.get(row.network)
+        if known and not known.per_reader and row.origin is not Origin.FOUND:  # a letter is a letter
             said.setdefault((row.post, row.lang, row.network), []).append(row)
     words = {post.key: post for post in posts}
     changes = []
@@ -56,11 +56,14 @@ def follow_edits(outbox: Outbox, posts: Iterable[Post]) -> list[DeliveryChange]:
 def _follow(outbox: Outbox, wanted: Draft, rows: list[Delivery]) -> DeliveryChange | None:
     first, network = rows[0], wanted.network
     message = wanted.messages[0]
-    kept = [msgspec.json.decode(row.message, type=Message) for row in rows]
+    if first.origin is not Origin.MADE:
+        _note(outbox, rows, wanted.post.hash, first.reason)
+        return DeliveryChange(first, False, say("edit_not_ours", url=_url(first)))
+    kept = [strict_json.decode(row.message, type=Message) for row in rows]
     if len(kept) == len(wanted.messages) and all(map(_same, kept, wanted.messages)):
         _note(outbox, rows, wanted.post.hash, "")  # the change is not in the announcement
         return None
-    remote = msgspec.json.decode(first.remote, type=Remote) if first.remote else None
+    remote = strict_json.decode(first.remote, type=Remote) if first.remote else None
     threaded = len(rows) > 1 or len(wanted.messages) > 1
     if network.when_edited == "leave" or threaded or remote is None or not remote.id:
         _note(outbox, rows, wanted.post.hash, say("edit_left", network=network.label))
@@ -99,8 +102,10 @@ def _withdraw(outbox: Outbox, row: Delivery) -> DeliveryChange:
         return DeliveryChange(row, False, say("withdraw_unsettled"))
     if row.state != DeliveryState.DELIVERED:
         return DeliveryChange(row, outbox.store.deliveries.withdrawn(row.id), say("withdraw_unsent"))
+    if row.origin is not Origin.MADE:
+        return DeliveryChange(row, False, say("withdraw_not_ours", url=_url(row)))
     network = outbox.networks.get(row.network)
-    remote = msgspec.json.decode(row.remote, type=Remote) if row.remote else None
+    remote = strict_json.decode(row.remote, type=Remote) if row.remote else None
     if network is None or remote is None or not remote.id:
         return DeliveryChange(row, False, say("withdraw_by_hand", url=remote.url if remote else row.network))
     try:
@@ -111,3 +116,7 @@ def _withdraw(outbox: Outbox, row: Delivery) -> DeliveryChange:
         return DeliveryChange(row, False, say("withdraw_by_hand", url=remote.url or network.label))
     outbox.store.deliveries.withdrawn(row.id)
     return DeliveryChange(row, True, say("withdraw_done"))
+
+
+def _url(row: Delivery) -> str:
+    return strict_json.decode(row.remote, type=Remote).url if row.remote else row.network

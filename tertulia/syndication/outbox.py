@@ -6,6 +6,7 @@ moment (``DeliveryStep`` names them all) and run again, by several processes at 
 - the row is claimed by a lease, and touched in the store right before the one request that makes it public;
 - before anything is sent, a network that can be searched is searched, whether or not we remember trying: so a lost
   store, a lost answer and a lost process are all mended by the same look;
+- what is found and was not written by us is a reason not to speak, and never ours to edit or delete (``Origin``);
 - where nothing can be searched, a row that was touched, or that the journal remembers, waits for a person.
 """
 
@@ -21,12 +22,13 @@ from pathlib import Path
 import msgspec
 
 from tertulia.content import snapshot
+from tertulia.core import strict_json
 from tertulia.core.languages import say
-from tertulia.core.settings import hide
+from tertulia.core.secret import hide
 from tertulia.store import Store
 from tertulia.store.deliveries import Delivery, LeaseLostError, NewDelivery
 from tertulia.store.journal import Journal
-from tertulia.store.tables import DeliveryState
+from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.drafts import Draft
 from tertulia.syndication.networks.base import (
     CancelledError,
@@ -40,6 +42,7 @@ from tertulia.syndication.networks.base import (
     RetryLaterError,
     Sending,
 )
+from tertulia.syndication.networks.sightings import ALIKE, Sighting
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +104,7 @@ class Outbox:
         """
         new = 0
         for draft in drafts:
-            wanted = _wanted(draft)
+            wanted = wanted_rows(draft)
             if not wanted or self._adopted(draft, wanted):
                 continue
             new += self.store.deliveries.enqueue(wanted, self.now())
@@ -124,7 +127,9 @@ class Outbox:
         for known in snapshot.read(self.snapshots, post.id, post.lang).syndication:
             if known.network == name:
                 remote = encode(Remote(id=known.id, url=known.url))
-                return self.store.deliveries.adopt(wanted, remote, say("adopted_snapshot"), self.now())
+                origin = Origin.MADE if known.made else Origin.ADOPTED
+                reason = say("adopted_snapshot")
+                return self.store.deliveries.adopt(wanted, remote, reason, self.now(), origin=origin)
         return False
 
     def deliver(self, post: str | None = None, networks: Iterable[str] | None = None) -> list[Outcome]:
@@ -142,7 +147,7 @@ class Outbox:
     def _deliver(self, delivery: Delivery) -> Outcome:
         attempt = _Attempt(self, delivery)
         try:
-            remote, reason = attempt.make()
+            remote, origin, reason = attempt.make()
         except RetryLaterError as error:
             return self._wait(attempt, str(error), error.seconds, pause=not error.alone)
         except OutcomeUnknownError as error:
@@ -164,8 +169,10 @@ class Outbox:
                 self.store.deliveries.release(delivery)
             raise
         self.on_step(DeliveryStep.ANSWERED)
-        self.store.deliveries.delivered(delivery, encode(remote), self.now(), reason)
+        self.store.deliveries.delivered(delivery, encode(remote), self.now(), reason, origin=origin)
         self.on_step(DeliveryStep.RECORDED)
+        if origin is Origin.MADE and remote.id:
+            self.journal.add(mark_of(delivery.network, remote))
         self.show(delivery.post, delivery.lang)
         self.on_step(DeliveryStep.SHOWN)
         return Outcome(delivery, DeliveryState.DELIVERED, reason, remote.url)
@@ -214,7 +221,10 @@ class Outbox:
         """A person looked for an unknown row: it is there (at *url*), or it is not and shall be sent."""
         if not there:
             self.journal.clear(key_of(row))
-        done = self.store.deliveries.resolve(row.id, there, encode(Remote(id="", url=url)), now=self.now())
+        if row.origin is Origin.FOUND:
+            done = self.store.deliveries.claim_as_own(row) if there else self.store.deliveries.disown(row)
+        else:
+            done = self.store.deliveries.resolve(row.id, there, encode(Remote(id="", url=url)), now=self.now())
         self.show(row.post, row.lang)
         return done
 
@@ -225,7 +235,8 @@ class Outbox:
         A link that is public stays, unless the store knows that it was taken down: a new store knows little.
         """
         rows = [row for row in self.store.deliveries.all(post=post) if row.lang == lang]
-        ours = {row.network for row in rows if row.state in (DeliveryState.DELIVERED, DeliveryState.WITHDRAWN)}
+        settled = (DeliveryState.DELIVERED, DeliveryState.WITHDRAWN)
+        ours = {row.network for row in rows if row.state in settled and row.origin is not Origin.FOUND}
 
         def current(before: snapshot.Conversation) -> snapshot.Conversation:
             links = [known for known in before.syndication if known.network not in ours]
@@ -254,9 +265,9 @@ class _Attempt:
             not self.network.can_search and outbox.journal.holds(self.key)
         )
 
-    def make(self) -> tuple[Remote, str]:
-        """Find it, or make it; where it is, and how we know."""
-        message = msgspec.json.decode(self.delivery.message, type=Message)
+    def make(self) -> tuple[Remote, Origin, str]:
+        """Find it, or make it; where it is, who wrote it, and how we know."""
+        message = strict_json.decode(self.delivery.message, type=Message)
         sending = Sending(
             key=self.key,
             part=self.delivery.part,
@@ -266,16 +277,25 @@ class _Attempt:
             attempt_started_at=self.delivery.attempt_started_at,
         )
         if self.network.can_search:
-            found = self.network.find(message, sending)
-            if isinstance(found, Remote):
-                return found, say("adopted_found")
+            found = self.network.look(message, sending)
+            if isinstance(found, Sighting) and self._is_ours(found):
+                return found.remote, Origin.MADE, say("adopted_found")
+            if isinstance(found, Sighting) and self.delivery.origin is not Origin.DISOWNED:
+                return found.remote, Origin.FOUND, say("found_not_ours")
             if isinstance(found, Cannot):
                 raise OutcomeUnknownError(say("net_cannot_look", network=self.network.label))
             self.uncertain = False
             self.outbox.on_step(DeliveryStep.SEARCHED)
         elif self.uncertain:
             raise OutcomeUnknownError(say("net_cannot_look", network=self.network.label))
-        return self.network.publish(message, sending), ""
+        return self.network.publish(message, sending), Origin.MADE, ""
+
+    def _is_ours(self, found: Sighting) -> bool:
+        """Whether we wrote it: by its words, by the journal, or because we tried and it is very like."""
+        if found.verbatim or self.outbox.journal.holds(mark_of(self.delivery.network, found.remote)):
+            return True
+        tried = self.delivery.attempt_started_at is not None or self.outbox.journal.holds(self.key)
+        return tried and found.likeness >= ALIKE
 
     def _before_send(self) -> None:
         self.outbox.on_step(DeliveryStep.PREPARED)
@@ -287,7 +307,7 @@ class _Attempt:
 
     def _part(self, part: str | None) -> Remote | None:
         row = self.outbox.store.deliveries.part(self.delivery, part) if part else None
-        return msgspec.json.decode(row.remote, type=Remote) if row and row.remote else None
+        return strict_json.decode(row.remote, type=Remote) if row and row.remote else None
 
 
 def key_of(delivery: Delivery) -> str:
@@ -296,14 +316,21 @@ def key_of(delivery: Delivery) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
+def mark_of(network: str, remote: Remote) -> str:
+    """What the journal remembers of something that we made: a name that tells nobody where it is."""
+    return hashlib.sha256(f"{network}\x00{remote.id}".encode()).hexdigest()[:32]
+
+
 def _public_link(row: Delivery) -> snapshot.Syndicated | None:
-    if row.state != DeliveryState.DELIVERED or row.part != "1" or not row.remote:
+    if row.state != DeliveryState.DELIVERED or row.part != "1" or not row.remote or row.origin is Origin.FOUND:
         return None
-    remote = msgspec.json.decode(row.remote, type=Remote)
-    return snapshot.Syndicated(row.network, remote.url, remote.id) if remote.url else None
+    remote = strict_json.decode(row.remote, type=Remote)
+    made = row.origin is Origin.MADE
+    return snapshot.Syndicated(row.network, remote.url, remote.id, made) if remote.url else None
 
 
-def _wanted(draft: Draft) -> list[NewDelivery]:
+def wanted_rows(draft: Draft) -> list[NewDelivery]:
+    """What *draft* is in the store: a row for each part, or for each reader."""
     post, network = draft.post, draft.network
     readers = network.recipients(post)
     if readers is not None:

@@ -228,7 +228,7 @@ def words_for(post: Post, network: str, style: Style) -> AnnouncementText:
 
 def _ours(post: Post, style: Style) -> AnnouncementText:
     """Summary, question, credits, hashtags, link; what matters least gives way first when room is short."""
-    title = [style.title(post.title)] if style.title else []
+    title = [style.title(post.title)] if style.title and not post.is_note else []
     lead = style.escape(post.summary or ("" if style.title else post.title))
     question = style.escape(post.question) if post.question and post.question not in post.summary else ""
     tags = _tags(post, style)

@@ -11,9 +11,10 @@ from typing import Any
 from wsgiref.types import WSGIApplication
 
 from tertulia.app import Blog
-from tertulia.core import settings
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
+from tertulia.core.secret import HideSecrets
+from tertulia.core.visible import OneLine
 from tertulia.web import server, webmention
 from tertulia.web.app import MOUNTS, create
 
@@ -28,7 +29,8 @@ def run(root: Path, host: str, port: int) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that some wait a moment is no news
-    logging.getLogger().handlers[0].addFilter(settings.HideSecrets())
+    for rule in (HideSecrets(), OneLine()):
+        logging.getLogger().handlers[0].addFilter(rule)
     with Blog(root) as blog:
         _serve(blog, host, port)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 import re
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from tertulia.core import languages
 from tertulia.core.addresses import host_of, is_web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
+from tertulia.core.moments import parse_moment
 from tertulia.core.sanitise import clean, one_line
 from tertulia.embeds import pictures
 from tertulia.embeds.capture_store import file_stem
@@ -121,11 +121,9 @@ def number(value: Any) -> int:
 
 
 def moment(value: Any) -> str:
-    """An ISO date as the service gave it, "" when it is none."""
-    try:
-        return dt.datetime.fromisoformat(value).isoformat(timespec="seconds")
-    except (TypeError, ValueError):
-        return ""
+    """A service's moment in ISO 8601, with the offset that it gave, or none; "" when it makes no sense."""
+    found = parse_moment(value, None)
+    return found.isoformat(timespec="seconds") if found else ""
 
 
 def escaped(value: str) -> str:

@@ -2,11 +2,21 @@
 that others add by the entry points ``tertulia.networks``."""
 
 import inspect
+import logging
+from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import TypeVar
 
 from tertulia.content import networks as names
 from tertulia.core import extensions
+from tertulia.core.errors import SettingError
+from tertulia.core.languages import say
+from tertulia.core.secret import hide
 from tertulia.syndication.networks.base import Network, NetworkContext
+
+log = logging.getLogger(__name__)
+
+N = TypeVar("N")
 
 
 def network_classes() -> dict[str, type[Network]]:
@@ -15,14 +25,44 @@ def network_classes() -> dict[str, type[Network]]:
     return ours | extensions.load(extensions.NETWORKS, _fits, ours)
 
 
-def networks(context: NetworkContext) -> list[Network]:
+def per_reader() -> frozenset[str]:
+    """The networks of which a part is a reader: their lines are counted, not listed."""
+    return frozenset(name for name, network in network_classes().items() if network.per_reader)
+
+
+def warn(network: str, why: str) -> None:
+    """Tell the owner in one line that *network* is not at work."""
+    log.warning("%s", say("network_left_out", network=network, why=why))
+
+
+def networks(context: NetworkContext, left_out: Callable[[str, str], None] = warn) -> list[Network]:
     """
     One of each, at work with *context*, configured or not.
 
-    Raises:
-        SettingError: a setting of one of them makes no sense.
+    Args:
+        left_out: Told of each that cannot be put to work (its label, and why), for a setting that makes no sense or a
+            fault of somebody else's code. The others are at work.
     """
-    return [network(context) for network in network_classes().values()]
+    return at_work(network_classes(), context, left_out)
+
+
+def at_work(
+    classes: Mapping[str, Callable[[NetworkContext], N]],
+    context: NetworkContext,
+    left_out: Callable[[str, str], None] = warn,
+) -> list[N]:
+    """One of each of *classes*, which are by name; see ``networks``."""
+    found = []
+    for name, make in classes.items():
+        try:
+            found.append(make(context))
+        except SettingError as error:
+            left_out(names.label(name), str(error))
+        except Exception as error:
+            if name in names.NETWORKS:  # ours: a mistake of the program, not of the owner
+                raise
+            left_out(names.label(name), hide(f"{type(error).__name__}: {error}"))
+    return found
 
 
 def _class_in(module: str, name: str) -> type[Network]:

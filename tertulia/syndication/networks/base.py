@@ -15,7 +15,7 @@ Outcomes of a request, as exceptions, because each ends what was being done::
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -31,6 +31,7 @@ from tertulia.core.fetch import Fetcher
 from tertulia.core.settings import Settings, declared
 from tertulia.store.subscribers import Subscribers
 from tertulia.syndication.networks.memory import Memory
+from tertulia.syndication.networks.sightings import PUBLIC, OwnPost, Sighting, sight
 from tertulia.syndication.summary import Style
 
 
@@ -102,6 +103,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     picture: Attachment | None = None
     date: datetime  # of the post
     part: str = "1"  # "1", "2"… of a thread; a subscriber for mail
+    visibility: str = PUBLIC  # who sees it, in the network's own word
 
 
 class Remote(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -166,7 +168,7 @@ class Sending:
     attempt_started_at: datetime | None = None  # when an attempt whose fate is unknown began; None: none did
 
     def since(self, message: Message) -> datetime:
-        """How far back ``find`` must look: no announcement is older than its post, nor than our first attempt."""
+        """How far back ``look`` must go: no announcement is older than its post, nor than our first attempt."""
         return (self.attempt_started_at or message.date) - timedelta(days=1)
 
 
@@ -181,7 +183,7 @@ class Network(ABC):
     # "module:Class" of the Listener that reads its answers; "" where none can be read. Heirs listen in the same way.
     listener: ClassVar[str] = ""
     per_reader: ClassVar[bool] = False  # a part is a reader: their lines are counted, not listed
-    can_search: bool  # find() gives a certain answer
+    can_search: bool  # look() gives a certain answer
     threads: ClassVar[bool] = False  # a post may be a thread
     pictures: ClassVar[bool] = False  # the cover goes along
     # What happens to what was said when the author changes title, summary or question.
@@ -238,9 +240,24 @@ class Network(ABC):
             RetryLaterError, OutcomeUnknownError, RefusedError, CredentialsExpiredError.
         """
 
-    def find(self, message: Message, sending: Sending) -> Remote | Cannot | None:
-        """Look whether *message* is there already; None is a certain no."""
+    def own_posts(self, message: Message, sending: Sending) -> Iterable[OwnPost] | Cannot:
+        """
+        The account's own posts, newest first, back to ``sending.since(message)``, answers and private ones marked.
+
+        Raises:
+            OutcomeUnknownError: there are more than may be read.
+        """
         return CANNOT
+
+    def look(self, message: Message, sending: Sending) -> Sighting | Cannot | None:
+        """Look whether *message*, or a post that links the same, is there already; None is a certain no."""
+        posts = self.own_posts(message, sending)
+        return posts if isinstance(posts, Cannot) else sight(posts, message, sending.parent)
+
+    def find(self, message: Message, sending: Sending) -> Remote | Cannot | None:
+        """Where *message*, or a post that links the same, is already."""
+        found = self.look(message, sending)
+        return found.remote if isinstance(found, Sighting) else found
 
     def edit(self, remote: Remote, message: Message) -> Remote | Cannot:
         """Replace what *remote* says by *message*."""

@@ -11,6 +11,7 @@ fetches the page. Where the author's own words hold the address, the picture goe
 """
 
 import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -19,9 +20,12 @@ import regex
 
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, address, secret, text
+from tertulia.core.moments import parse_moment
+from tertulia.core.setting_kinds import address, secret, text
+from tertulia.core.settings import Setting
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
+    Cannot,
     CredentialsExpiredError,
     Finding,
     Message,
@@ -34,6 +38,7 @@ from tertulia.syndication.networks.base import (
     Sending,
     handle_on,
 )
+from tertulia.syndication.networks.sightings import OwnPost, Sighting
 from tertulia.syndication.summary import Style, count_graphemes, links_in
 
 # Lexicon app.bsky.feed.post: maxGraphemes 300, maxLength 3000 (bytes). (read 2026-11)
@@ -94,9 +99,10 @@ class Bluesky(Network):
         sending.before_send()
         return self._put(rkey, record, None, creates=True)
 
-    def find(self, message: Message, sending: Sending) -> Remote | None:
-        """The record under the post's own key, or else a post of ours that shows the same link."""
-        return self._get(record_key(message.date, sending.key)) or self._search(message, sending)
+    def look(self, message: Message, sending: Sending) -> Sighting | Cannot | None:
+        """The record under the post's own key, which nobody else would choose, or what the own posts show."""
+        there = self._get(record_key(message.date, sending.key))
+        return Sighting(there, verbatim=True) if there else super().look(message, sending)
 
     def edit(self, remote: Remote, message: Message) -> Remote:
         rkey = remote.id.rpartition("/")[2]
@@ -204,26 +210,25 @@ class Bluesky(Network):
         found = self._xrpc("GET", "com.atproto.repo.getRecord", params=self._named(rkey), absent="RecordNotFound")
         return self._remote(found["uri"], found["cid"]) if found else None
 
-    def _search(self, message: Message, sending: Sending) -> Remote | None:
-        """
-        A post of ours with the same card or link, when the key is not the one we would choose today.
-
-        The date of a post is part of the key, and dates get corrected.
-        """
-        if message.part != "1":
-            return None
+    def own_posts(self, message: Message, sending: Sending) -> Iterator[OwnPost]:
+        """For when the key is not the one we would choose today: a post's date is part of it, and gets corrected."""
         asked: dict[str, str | int] = {"repo": self._session()["did"], "collection": POST, "limit": PAGE}
         since = sending.since(message)
         for _page in range(PAGES):
             page = self._xrpc("GET", "com.atproto.repo.listRecords", params=asked)
             records = page.get("records", [])
             for record in records:
-                if "reply" not in record["value"] and message.link in _links_of(record["value"]):
-                    return self._remote(record["uri"], record["cid"])
+                yield self._own_post(record)
             if len(records) < PAGE or _older(records[-1]["value"], since):
-                return None
+                return
             asked["cursor"] = page["cursor"]
         raise OutcomeUnknownError(say("net_too_far", network=self.label))
+
+    def _own_post(self, record: dict[str, Any]) -> OwnPost:
+        value = record["value"]
+        answered = ((value.get("reply") or {}).get("parent") or {}).get("uri", "") or ("?" if "reply" in value else "")
+        remote = self._remote(record["uri"], record["cid"])
+        return OwnPost(remote, str(value.get("text", "")), _links_of(value), answers=answered)
 
     def _remote(self, uri: str, cid: str) -> Remote:
         who = self._session()["handle"]
@@ -317,22 +322,23 @@ def _with_link(message: Message) -> str:
     return message.text if message.link in message.text else f"{message.text}\n\n{message.link}"
 
 
-def _links_of(record: dict[str, Any]) -> set[str]:
-    links = {
+def _links_of(record: dict[str, Any]) -> tuple[str, ...]:
+    text = str(record.get("text", ""))
+    written = [text[start:end] for start, end in links_in(text)]
+    marked = [
         feature["uri"]
         for facet in record.get("facets") or []
         for feature in facet.get("features", [])
         if "uri" in feature
-    }
-    external = (record.get("embed") or {}).get("external") or {}
-    return links | {external.get("uri", "")}
+    ]
+    embed = record.get("embed") or {}
+    cards = [embed.get("external"), (embed.get("media") or {}).get("external")]  # beside a quoted post
+    return (*written, *marked, *(card["uri"] for card in cards if card and "uri" in card))
 
 
 def _older(record: dict[str, Any], since: datetime) -> bool:
-    try:
-        return datetime.fromisoformat(record["createdAt"]) < since - timedelta(days=1)
-    except (KeyError, ValueError, TypeError):
-        return False
+    made = parse_moment(record.get("createdAt"))
+    return made is not None and made < since - timedelta(days=1)
 
 
 def _error(answer: Any) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 import regex
 
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, secret_address
+from tertulia.core.setting_kinds import secret_address
+from tertulia.core.settings import Setting
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Finding, Message, Network, Remote, Sending
 from tertulia.syndication.summary import Style

@@ -6,11 +6,13 @@ Exactly once: no idempotency key, but the Page's own posts can be listed, so the
 Facebook draws the card from the page's Open Graph; what we send is text and link.
 """
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, address, secret, text
+from tertulia.core.setting_kinds import address, secret, text
+from tertulia.core.settings import Setting
 from tertulia.syndication.networks import graph
 from tertulia.syndication.networks.base import (
     Finding,
@@ -20,7 +22,8 @@ from tertulia.syndication.networks.base import (
     Remote,
     Sending,
 )
-from tertulia.syndication.summary import Style, count_graphemes
+from tertulia.syndication.networks.sightings import PUBLIC, OwnPost
+from tertulia.syndication.summary import Style, count_graphemes, links_in
 
 LENGTH = 63_206
 PAGE = 100
@@ -48,21 +51,18 @@ class Facebook(Network):
         said = {"message": message.text, "link": message.link}
         return _remote(self._call("POST", f"{self.page}/feed", data=said, creates=True)["id"])
 
-    def find(self, message: Message, sending: Sending) -> Remote | None:
-        """The Page's own post with this link."""
+    def own_posts(self, message: Message, sending: Sending) -> Iterator[OwnPost]:
         asked: dict[str, str | int] = {
-            "fields": "id,message,created_time,attachments{unshimmed_url}",
+            "fields": "id,message,created_time,is_published,privacy,attachments{unshimmed_url}",
             "since": int(sending.since(message).timestamp()),
             "limit": PAGE,
         }
         for _page in range(PAGES):
             page = self._call("GET", f"{self.page}/posts", params=asked)
-            for post in page.get("data", []):
-                if message.link in _links(post):
-                    return _remote(post["id"])
+            yield from map(_own_post, page.get("data", []))
             after = page.get("paging", {}).get("cursors", {}).get("after")
             if len(page.get("data", [])) < PAGE or not after:
-                return None
+                return
             asked["after"] = after
         raise OutcomeUnknownError(say("net_too_far", network=self.label))
 
@@ -96,6 +96,14 @@ def _remote(number: str) -> Remote:
     return Remote(id=number, url=f"https://www.facebook.com/{number}")
 
 
-def _links(post: dict[str, Any]) -> list[str]:
-    attached = post.get("attachments", {}).get("data", [])
-    return [*(str(each.get("unshimmed_url", "")) for each in attached), *post.get("message", "").split()]
+def _own_post(post: dict[str, Any]) -> OwnPost:
+    said = str(post.get("message", ""))
+    cards = [str(each.get("unshimmed_url", "")) for each in post.get("attachments", {}).get("data", [])]
+    seen_by = str((post.get("privacy") or {}).get("value") or "EVERYONE").upper()
+    is_public = post.get("is_published", True) and seen_by == "EVERYONE"
+    return OwnPost(
+        _remote(post["id"]),
+        said,
+        (*cards, *(said[start:end] for start, end in links_in(said))),
+        visibility=PUBLIC if is_public else seen_by.lower(),
+    )

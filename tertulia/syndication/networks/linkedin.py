@@ -10,13 +10,16 @@ LinkedIn fetches nothing: title, description and picture of the card are sent. I
 meaning, and a text with one of them bare is cut there without a word; each is escaped.
 """
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 import regex
 
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, address, secret, text
+from tertulia.core.setting_kinds import address, month_version, secret, text
+from tertulia.core.settings import Setting
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     CANNOT,
@@ -30,6 +33,7 @@ from tertulia.syndication.networks.base import (
     Remote,
     Sending,
 )
+from tertulia.syndication.networks.sightings import OwnPost
 from tertulia.syndication.summary import Style, links_in
 
 LENGTH = 3000
@@ -41,6 +45,9 @@ _NO_VERSION = ("NONEXISTENT_VERSION", "VERSION_MISSING")
 
 _RESERVED = regex.compile(r"[\\|{}\[\]()<>#@*_~]")
 _HASHTAG = regex.compile(r"(?<![\w#])#([\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*)")
+
+_MARKED_TAG = regex.compile(r"\{hashtag\|\\?#\|([^}]*)\}")  # as it comes back, too
+_ESCAPED = regex.compile(r"\\([\\|{}\[\]()<>#@*_~])")
 
 
 def little_text(text: str) -> str:
@@ -74,7 +81,7 @@ class LinkedIn(Network):
     token = Setting(secret, required=True)
     author = Setting(text, examples=("urn:li:person:",), required=True)
     # The calendar is on the "LinkedIn Marketing API versioning" page. (read 2026-11)
-    version = Setting(text, "202610")
+    version = Setting(month_version, "202610")
 
     def __init__(self, context: NetworkContext) -> None:
         super().__init__(context)
@@ -106,11 +113,11 @@ class LinkedIn(Network):
         answer = self._call("POST", "/rest/posts", json=body, creates=True)
         return _remote(answer.headers["x-restli-id"])
 
-    def find(self, message: Message, sending: Sending) -> Remote | Cannot | None:
-        """The organisation's own post with this link; a person's posts cannot be listed."""
-        if not self.can_search:
-            return CANNOT
-        since = sending.since(message).timestamp() * 1000
+    def own_posts(self, message: Message, sending: Sending) -> Iterator[OwnPost] | Cannot:
+        """The organisation's; a person's posts cannot be listed."""
+        return self._organisation_posts(sending.since(message)) if self.can_search else CANNOT
+
+    def _organisation_posts(self, since: datetime) -> Iterator[OwnPost]:
         asked: dict[str, str | int] = {
             "q": "author",
             "author": self.author,
@@ -122,10 +129,9 @@ class LinkedIn(Network):
             answer = self._call("GET", "/rest/posts", params=asked, headers={"X-RestLi-Method": "FINDER"})
             elements = wire.json_object(answer, self.label).get("elements") or []
             for post in elements:
-                if ((post.get("content") or {}).get("article") or {}).get("source") == message.link:
-                    return _remote(post["id"])
-            if len(elements) < PAGE or elements[-1].get("createdAt", 0) < since:
-                return None
+                yield _own_post(post)
+            if len(elements) < PAGE or elements[-1].get("createdAt", 0) < since.timestamp() * 1000:
+                return
             asked["start"] = int(asked["start"]) + PAGE
 
     def edit(self, remote: Remote, message: Message) -> Remote:
@@ -197,3 +203,11 @@ def _refusal(body: Any) -> Refusal:
 
 def _remote(urn: str) -> Remote:
     return Remote(id=urn, url=f"https://www.linkedin.com/feed/update/{urn}/")
+
+
+def _own_post(post: dict[str, Any]) -> OwnPost:
+    said = _ESCAPED.sub(r"\1", _MARKED_TAG.sub(r"#\1", str(post.get("commentary") or "")))
+    card = ((post.get("content") or {}).get("article") or {}).get("source")
+    written = (said[start:end] for start, end in links_in(said))
+    visibility = str(post.get("visibility") or "PUBLIC").lower()
+    return OwnPost(_remote(post["id"]), said, (*written, *([card] if card else [])), visibility=visibility)

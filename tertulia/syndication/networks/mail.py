@@ -28,7 +28,8 @@ from tertulia.core import languages, smtp
 from tertulia.core.addresses import host_of
 from tertulia.core.errors import FetchError, SettingError
 from tertulia.core.languages import say
-from tertulia.core.settings import Settings, hide
+from tertulia.core.secret import hide
+from tertulia.core.settings import Settings
 from tertulia.core.tokens import Signer
 from tertulia.store.subscribers import Subscriber, Subscribers
 from tertulia.store.tables import SubscriberState

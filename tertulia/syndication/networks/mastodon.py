@@ -4,7 +4,7 @@ API: https://docs.joinmastodon.org/methods/statuses/ and …/media/ and …/inst
 
 Exactly once: the ``Idempotency-Key`` keeps a repeated request from making a second post, for an hour and on
 Mastodon itself; GoToSocial 0.20 and snac2 ignore it. So the own timeline is looked at before anything is sent.
-A public post of ours that already links to the article counts as its announcement, whoever wrote it.
+An author is shown all of their own posts, letters to one person included, so each one's visibility is looked at.
 """
 
 import hashlib
@@ -18,7 +18,9 @@ import regex
 
 from tertulia.core import sanitise
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, address, secret
+from tertulia.core.moments import parse_moment
+from tertulia.core.setting_kinds import address, secret
+from tertulia.core.settings import Setting
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     Attachment,
@@ -31,6 +33,7 @@ from tertulia.syndication.networks.base import (
     Sending,
     handle_on,
 )
+from tertulia.syndication.networks.sightings import PUBLIC, OwnPost
 from tertulia.syndication.summary import Style, count_graphemes, links_in
 
 # Used until the server has been asked; https://docs.joinmastodon.org/entities/Instance/ names them. (read 2026-11)
@@ -117,12 +120,9 @@ class Mastodon(Network):
         )
         return _remote(wire.json_object(answer, self.label, creates=True))
 
-    def find(self, message: Message, sending: Sending) -> Remote | None:
-        """The post of ours that announces this already."""
+    def own_posts(self, message: Message, sending: Sending) -> Iterator[OwnPost]:
         for status in self._own_statuses(since=sending.since(message), replies=message.part != "1"):
-            if _is(status, message):
-                return _remote(status)
-        return None
+            yield _own_post(status)
 
     def edit(self, remote: Remote, message: Message) -> Remote:
         now = wire.json_object(self._call("GET", f"/api/v1/statuses/{remote.id}"), self.label)
@@ -193,7 +193,7 @@ class Mastodon(Network):
         raise RetryLaterError(say("net_media", network=self.label), 60.0)
 
     def _own_statuses(self, since: datetime, replies: bool) -> Iterator[dict[str, Any]]:
-        """Our own public posts, newest first, back to *since*; boosts left out."""
+        """Our own posts of every visibility, newest first, back to *since*; boosts left out."""
         account = wire.json_object(self._call("GET", "/api/v1/accounts/verify_credentials"), self.label)
         asked: dict[str, str | int] = {"limit": PAGE, "exclude_reblogs": "true"}
         if not replies:
@@ -202,7 +202,7 @@ class Mastodon(Network):
             page = self._call("GET", f"/api/v1/accounts/{account['id']}/statuses", params=asked).json()
             if not isinstance(page, list):
                 raise RetryLaterError(say("net_garbled", network=self.label))
-            fresh = [status for status in page if datetime.fromisoformat(status["created_at"]) >= since]
+            fresh = [status for status in page if (parse_moment(status.get("created_at")) or since) >= since]
             yield from (status for status in fresh if not status.get("reblog"))
             if not page or len(fresh) < len(page):  # pinned posts are not mixed in unless asked for
                 return
@@ -214,16 +214,14 @@ def _remote(status: dict[str, Any]) -> Remote:
     return Remote(id=str(status["id"]), url=str(status.get("url") or status.get("uri") or ""))
 
 
-def _is(status: dict[str, Any], message: Message) -> bool:
-    """Whether *status* says what *message* says: by its link, or where there is none word for word."""
+def _own_post(status: dict[str, Any]) -> OwnPost:
     content = str(status.get("content", ""))
-    links = {entities.unescape(href) for href in regex.findall(r'href="([^"]*)"', content)}
     said = sanitise.plain(content)
-    if message.part == "1" and message.link in message.text:
-        return message.link in links or message.link in said.split()
-    return _bare(said) == _bare(message.text)
-
-
-def _bare(text: str) -> str:
-    """Letters and signs alone: servers change blanks, and shorten ``@user@host`` to ``@user``."""
-    return regex.sub(r"\s+", "", _MENTION_HOST.sub("", text))
+    links = [entities.unescape(href) for href in regex.findall(r'href="([^"]*)"', content)]
+    return OwnPost(
+        _remote(status),
+        said,
+        (*links, *(said[start:end] for start, end in links_in(said))),
+        visibility=str(status.get("visibility") or PUBLIC),
+        answers=str(status.get("in_reply_to_id") or ""),
+    )

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from tertulia.core.files import PRIVATE, write_whole
+from tertulia.core import strict_json
+from tertulia.core.files import PRIVATE, private_folder, write_whole
 
 
 class Memory:
@@ -21,13 +22,14 @@ class Memory:
     def get(self, name: str) -> dict[str, Any]:
         """What was kept as *name*; {} when nothing was, or it cannot be read."""
         try:
-            kept = msgspec.json.decode((self._folder / f"{name}.json").read_bytes())
-        except (OSError, msgspec.DecodeError):
+            kept = strict_json.decode((self._folder / f"{name}.json").read_bytes())
+        except (OSError, ValueError):
             return {}
         return kept if isinstance(kept, dict) else {}
 
     def set(self, name: str, value: dict[str, Any]) -> None:
         """Keep *value* as *name*, whole or not at all."""
+        private_folder(self._folder)
         write_whole(self._folder / f"{name}.json", msgspec.json.encode(value), mode=PRIVATE, durable=False)
 
     def delete(self, name: str) -> None:

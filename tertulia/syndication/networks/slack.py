@@ -7,7 +7,8 @@ person.
 """
 
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, secret_address
+from tertulia.core.setting_kinds import secret_address
+from tertulia.core.settings import Setting
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import (
     Finding,

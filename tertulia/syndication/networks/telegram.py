@@ -14,7 +14,8 @@ import regex
 
 from tertulia.content.posts import PostCredit
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, address, secret, text
+from tertulia.core.setting_kinds import address, secret, text
+from tertulia.core.settings import Setting
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import (
     Finding,

@@ -6,6 +6,7 @@ A post is made in two steps: a container, which nobody sees, then its publicatio
 so the site must be public first. Exactly once: no idempotency key, but the own posts can be listed and are looked at.
 """
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,8 @@ import regex
 
 from tertulia.core.errors import NetworkError
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, address, secret, text
+from tertulia.core.setting_kinds import address, secret, text
+from tertulia.core.settings import Setting
 from tertulia.core.text import graphemes
 from tertulia.syndication.networks import graph
 from tertulia.syndication.networks.base import (
@@ -27,7 +29,8 @@ from tertulia.syndication.networks.base import (
     Sending,
     handle_on,
 )
-from tertulia.syndication.summary import Style
+from tertulia.syndication.networks.sightings import OwnPost
+from tertulia.syndication.summary import Style, links_in
 
 LENGTH = 500
 ALT_LENGTH = 1000
@@ -80,22 +83,19 @@ class Threads(Network):
         made = self._call("POST", f"{self.user}/threads_publish", data={"creation_id": container}, creates=True)
         return Remote(id=made["id"], url=self._address(made["id"]))
 
-    def find(self, message: Message, sending: Sending) -> Remote | None:
-        """Our own post with this link, or with these words."""
+    def own_posts(self, message: Message, sending: Sending) -> Iterator[OwnPost]:
         asked: dict[str, str | int] = {
-            "fields": "id,permalink,text,timestamp,link_attachment_url",
+            "fields": "id,permalink,text,timestamp,link_attachment_url,replied_to",
             "since": int(sending.since(message).timestamp()),
             "limit": PAGE,
         }
         place = "threads" if message.part == "1" else "replies"
         for _page in range(PAGES):
             page = self._call("GET", f"{self.user}/{place}", params=asked)
-            for post in page.get("data", []):
-                if _is(post, message):
-                    return Remote(id=post["id"], url=post.get("permalink", ""))
+            yield from map(_own_post, page.get("data", []))
             after = page.get("paging", {}).get("cursors", {}).get("after")
             if len(page.get("data", [])) < PAGE or not after:
-                return None
+                return
             asked["after"] = after
         raise OutcomeUnknownError(say("net_too_far", network=self.label))
 
@@ -138,8 +138,8 @@ class Threads(Network):
         )
 
 
-def _is(post: dict[str, Any], message: Message) -> bool:
-    text = post.get("text", "")
-    if message.part == "1" and message.link in message.text:
-        return message.link in text.split() or post.get("link_attachment_url") == message.link
-    return "".join(text.split()) == "".join(message.text.split())
+def _own_post(post: dict[str, Any]) -> OwnPost:
+    said, card = str(post.get("text", "")), post.get("link_attachment_url")
+    links = (*(said[start:end] for start, end in links_in(said)), *([str(card)] if card else []))
+    remote = Remote(id=post["id"], url=post.get("permalink", ""))
+    return OwnPost(remote, said, links, answers=str((post.get("replied_to") or {}).get("id") or ""))

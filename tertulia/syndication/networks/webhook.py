@@ -13,9 +13,10 @@ from typing import Any
 
 import msgspec
 
-from tertulia.core import settings
+from tertulia.core import setting_kinds
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, secret_address
+from tertulia.core.setting_kinds import secret_address
+from tertulia.core.settings import Setting
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Finding, Message, Network, Remote, Sending
 from tertulia.syndication.summary import Style, count_graphemes
@@ -31,7 +32,7 @@ class Webhook(Network):
     when_edited = "send"
     about = "Any service of yours: gets signed JSON (docs/networks.md)."
     url = Setting(secret_address, required=True)
-    secret = Setting(settings.secret, required=True)
+    secret = Setting(setting_kinds.secret, required=True)
 
     def style(self) -> Style:
         return Style(limit=LENGTH, count=count_graphemes, tags=10, link=False)

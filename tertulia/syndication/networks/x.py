@@ -9,7 +9,9 @@ Counting follows twitter-text v3 (https://github.com/twitter/twitter-text, confi
 "…", "€" and everything from other scripts 2, an emoji 2 however it is joined, every link 23, on the text in NFC.
 """
 
+import html
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +20,8 @@ import regex
 from requests_oauthlib import OAuth1
 
 from tertulia.core.languages import say
-from tertulia.core.settings import Setting, address, number, secret
+from tertulia.core.setting_kinds import address, number, secret
+from tertulia.core.settings import Setting
 from tertulia.core.text import graphemes
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
@@ -33,6 +36,7 @@ from tertulia.syndication.networks.base import (
     Sending,
     handle_on,
 )
+from tertulia.syndication.networks.sightings import OwnPost, Sighting
 from tertulia.syndication.summary import Style, links_in
 
 LENGTH = 280
@@ -120,29 +124,27 @@ class X(Network):
         try:
             answer = self._call("POST", "/2/tweets", json=body, creates=True)
         except RefusedError as error:
-            found = self.find(message, sending) if error.code is Refusal.DUPLICATE else None
-            if found is None:
+            found = self.look(message, sending) if error.code is Refusal.DUPLICATE else None
+            if not isinstance(found, Sighting) or not found.verbatim:
                 raise
-            return found
+            return found.remote
         return _remote(wire.json_object(answer, self.label, creates=True)["data"]["id"], who)
 
-    def find(self, message: Message, sending: Sending) -> Remote | None:
-        """Our own post with this link, or with these words."""
+    def own_posts(self, message: Message, sending: Sending) -> Iterator[OwnPost]:
         me = self._me()
         asked: dict[str, str | int] = {
             "max_results": PAGE,
             "start_time": _stamp(sending.since(message)),
             "exclude": "retweets",
-            "tweet.fields": "entities,created_at,text",
+            "tweet.fields": "entities,created_at,text,referenced_tweets",
         }
         for _page in range(PAGES):
             page = wire.json_object(self._call("GET", f"/2/users/{me['id']}/tweets", params=asked), self.label)
             for post in page.get("data") or []:
-                if _is(post, message):
-                    return _remote(post["id"], me["username"])
+                yield _own_post(post, me["username"], message.text)
             following = (page.get("meta") or {}).get("next_token")
             if not following:
-                return None
+                return
             asked["pagination_token"] = following
         raise OutcomeUnknownError(say("net_too_far", network=self.label))
 
@@ -227,17 +229,23 @@ def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _is(post: dict[str, Any], message: Message) -> bool:
-    """Whether *post* says *message*: by its link, or word for word with X's short links written out."""
-    urls = (post.get("entities") or {}).get("urls") or []
-    long = {url["url"]: url.get("unwound_url") or url.get("expanded_url", "") for url in urls}
-    if message.part == "1" and message.link in message.text:
-        return message.link in {*long.values(), *(url.get("expanded_url") for url in urls)}
-    text = post.get("text", "")
-    for short, whole in long.items():
-        text = text.replace(short, whole if whole in message.text else "")
-    return _bare(text) == _bare(message.text)
+def _own_post(post: dict[str, Any], who: str, written: str) -> OwnPost:
+    """
+    *post* with X's short links written out, as far as X tells.
 
-
-def _bare(text: str) -> str:
-    return regex.sub(r"\s+", "", text.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">"))
+    Args:
+        written: What we look for: an address that stands bare in it ("elpais.com/espana") is shown bare.
+    """
+    text, links, hidden = html.unescape(str(post.get("text", ""))), [], False
+    for url in (post.get("entities") or {}).get("urls") or []:
+        known = [str(url[name]) for name in ("unwound_url", "expanded_url", "display_url") if url.get(name)]
+        links += known
+        hidden = hidden or not known
+        text = text.replace(url["url"], next((each for each in reversed(known) if each in written), ""))
+    answered = [each for each in post.get("referenced_tweets") or [] if each.get("type") == "replied_to"]
+    return OwnPost(
+        _remote(post["id"], who),
+        text,
+        None if hidden else tuple(links),
+        answers=str(answered[0]["id"]) if answered else "",
+    )

@@ -5,7 +5,7 @@ Each is the account that ``tertulia.syndication.networks`` speaks with, listenin
 
 from importlib import import_module
 
-from tertulia.syndication.networks import network_classes
+from tertulia.syndication.networks import at_work, network_classes
 from tertulia.syndication.networks.base import Network, NetworkContext
 from tertulia.syndication.networks.listening.base import Listener
 
@@ -16,8 +16,8 @@ def listener_classes() -> dict[str, type[Listener]]:
 
 
 def listeners(context: NetworkContext) -> list[Listener]:
-    """One of each that has what it needs."""
-    return [one for one in (listener(context) for listener in listener_classes().values()) if one.configured()]
+    """One of each that has what it needs; what cannot be put to work is told in one line."""
+    return [one for one in at_work(listener_classes(), context) if one.configured()]
 
 
 def _listening(network: type[Network]) -> type[Listener]:

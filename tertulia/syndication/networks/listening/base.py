@@ -8,7 +8,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from html import escape
 from typing import Any, ClassVar
 
@@ -115,15 +115,6 @@ def as_html(words: str) -> str:
 def opted_out(*profile: object) -> bool:
     """Whether a profile's words ask to be left out."""
     return any(isinstance(text, str) and _OPT_OUT.search(sanitise.plain(text)) for text in profile)
-
-
-def moment(value: Any) -> datetime | None:
-    """A network's date; None when there is none or it makes no sense."""
-    try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
-    except (ValueError, TypeError, OverflowError, OSError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def number(value: Any) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from tertulia.core import sanitise
+from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import RefusedError, Remote
@@ -23,7 +24,6 @@ from tertulia.syndication.networks.listening.base import (
     RemoteComment,
     Thread,
     address,
-    moment,
     name,
     number,
     opted_out,
@@ -199,7 +199,7 @@ class BlueskyListener(Bluesky, Listener):
                 is_owner=who["did"] == self._session()["did"],
             ),
             avatar=address(who.get("avatar")),
-            published=moment(record.get("createdAt")) or self.context.now(),
+            published=parse_moment(record.get("createdAt")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
             url=f"https://bsky.app/profile/{quote(shown, safe=':.-')}/post/{str(post['uri']).rpartition('/')[2]}",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tertulia.core import sanitise
+from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author
 from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.facebook import Facebook
@@ -16,7 +17,6 @@ from tertulia.syndication.networks.listening.base import (
     Thread,
     address,
     as_html,
-    moment,
     name,
     number,
 )
@@ -74,7 +74,7 @@ class FacebookListener(Facebook, Listener):
                 name=name(who.get("name"), "Facebook"),
                 is_owner=own,
             ),
-            published=moment(comment.get("created_time")) or self.context.now(),
+            published=parse_moment(comment.get("created_time")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
             url=address(comment.get("permalink_url")),

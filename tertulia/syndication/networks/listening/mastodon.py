@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from tertulia.core import sanitise
 from tertulia.core.addresses import host_of, split_address
+from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Remote
@@ -22,7 +23,6 @@ from tertulia.syndication.networks.listening.base import (
     RemoteComment,
     Thread,
     address,
-    moment,
     name,
     number,
     opted_out,
@@ -133,8 +133,8 @@ class MastodonListener(Mastodon, Listener):
             kind=kind,
             author=self._author(account),
             avatar=address(account.get("avatar_static") or account.get("avatar")),
-            published=moment(status.get("created_at")) or self.context.now(),
-            edited=moment(status.get("edited_at")),
+            published=parse_moment(status.get("created_at")) or self.context.now(),
+            edited=parse_moment(status.get("edited_at")),
             text=sanitise.plain(markup),
             html=markup,
             url=address(status.get("url")) or address(status.get("uri")),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tertulia.core import sanitise
+from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author
 from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.listening.base import (
@@ -12,7 +13,6 @@ from tertulia.syndication.networks.listening.base import (
     Thread,
     address,
     as_html,
-    moment,
     name,
     number,
 )
@@ -71,7 +71,7 @@ class ThreadsListener(Threads, Listener):
                 url=f"https://www.threads.com/@{who}" if who else "",
                 is_owner=bool(reply.get("is_reply_owned_by_me")),
             ),
-            published=moment(reply.get("timestamp")) or self.context.now(),
+            published=parse_moment(reply.get("timestamp")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
             url=address(reply.get("permalink")),

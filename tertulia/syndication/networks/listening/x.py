@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tertulia.core import sanitise
+from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Remote
@@ -22,7 +23,6 @@ from tertulia.syndication.networks.listening.base import (
     RemoteComment,
     Thread,
     address,
-    moment,
     name,
     number,
     opted_out,
@@ -115,7 +115,7 @@ class XListener(X, Listener):
                 is_owner=str(user["id"]) == str(self._me()["id"]),
             ),
             avatar=address(user.get("profile_image_url")),
-            published=moment(post.get("created_at")) or self.context.now(),
+            published=parse_moment(post.get("created_at")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
             url=f"https://x.com/{who}/status/{post['id']}",

@@ -1,0 +1,103 @@
+"""What the header of a file leaves out and the file says elsewhere: its title, its day, whether it is written at all.
+
+A title may be the first heading of the text; day and slug may stand in the file's name, as in Jekyll; a post with
+neither title nor heading is a note, as on Micro.blog. What nobody wrote (an empty text, or the line that ``new``
+leaves) is a draft, whatever its header says.
+"""
+
+import datetime as dt
+import re
+from dataclasses import replace
+from pathlib import PurePath
+from zoneinfo import ZoneInfo
+
+from tertulia.content.dates import from_name
+from tertulia.content.header import Header
+from tertulia.content.metadata import Metadata
+from tertulia.core import languages
+from tertulia.core.languages import current, say
+from tertulia.core.models import Problem, Severity
+
+_ATX = re.compile(r"# +(\S.*?)(?: +#+)? *")
+_UNDERLINED = re.compile(r"=+ *")
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[a-z]+)?)$", re.I)
+
+
+def complete(meta: Metadata, top: Header, shown: str, place: PurePath, zone: ZoneInfo, *, is_page: bool) -> Header:
+    """
+    Fill in *meta* what its header does not say, and keep back what nobody wrote.
+
+    Args:
+        meta: Of the header; gains a title, a date, a slug and problems.
+        top: The same file, cut in two.
+        shown: The file as the author knows it, for problems.
+        place: The file, relative to its folder of posts or pages.
+        zone: The blog's.
+        is_page: A page needs no date, and may be its header alone.
+
+    Returns:
+        *top*; the heading that has become the title is no part of its body.
+    """
+    if not meta.title:
+        top = _heading_as_title(meta, top)
+    if not is_page:
+        _take_name(meta, place, zone)
+        _hold_unwritten(meta, top, shown)
+    is_note = bool(top.fields) and meta.date is not None and not is_page
+    if not meta.title and not is_note:
+        _tell(meta, shown, 1, "no_title", "error")
+    return top
+
+
+def _tell(meta: Metadata, shown: str, line: int, phrase: str, severity: Severity) -> None:
+    meta.problems.append(Problem(shown, line, say(phrase), say(f"{phrase}_fix"), severity))
+
+
+def _heading_as_title(meta: Metadata, top: Header) -> Header:
+    """Take the first heading of the text for the title; it is not shown twice."""
+    first, _, rest = top.body.partition("\n")
+    if match := _ATX.fullmatch(first):
+        title, used = match[1], 1
+    elif first.strip() and _UNDERLINED.fullmatch(under := rest.partition("\n")[0]) and under:
+        title, rest, used = first.strip(), rest.partition("\n")[2], 2
+    else:
+        return top
+    meta.title = re.sub(r"[*_`]|\[([^\]]*)\]\([^)]*\)", r"\1", title).strip()
+    bare = rest.lstrip("\n")
+    return replace(top, body=bare, body_line=top.body_line + used + len(rest) - len(bare))
+
+
+def _take_name(meta: Metadata, place: PurePath, zone: ZoneInfo) -> None:
+    """Take day and slug from the file's name, where its header says no day: no address that stands is changed."""
+    if "date" in meta.lines or meta.date is not None:
+        if not meta.title and not meta.slug and not meta.id:
+            meta.slug = _words(place) or f"{meta.date:%Y-%m-%d-%H%M%S}"
+        return
+    found = from_name(place)
+    if found.day is not None:
+        meta.date = dt.datetime.combine(found.day, dt.time(), zone)
+        meta.is_date_of_name = True
+        meta.slug = meta.slug or _words(place)
+
+
+def _words(place: PurePath) -> str:
+    """What a file's name says beside its day and its language."""
+    words = from_name(place).words
+    match = _LANGUAGE.search(words)
+    return words[: match.start()] if match and match[1].casefold() in current().codes() else words
+
+
+def _hold_unwritten(meta: Metadata, top: Header, shown: str) -> None:
+    placeholders = {languages.text("new_body", code) for code in current().codes()}
+    lines = top.body.split("\n")
+    untouched = next((n for n, line in enumerate(lines) if line.strip() in placeholders), None)
+    if untouched is not None:
+        phrase, line = "placeholder", top.body_line + untouched
+    elif not _COMMENT.sub("", top.body).strip() and not (meta.cover or meta.credits):
+        phrase, line = "empty_post", 1
+    else:
+        return
+    if meta.status not in ("draft", "hidden"):
+        meta.status = "draft"
+        _tell(meta, shown, line, phrase, "warning")

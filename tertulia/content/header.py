@@ -1,0 +1,463 @@
+"""The block on top of a file: where it ends, and what stands in it.
+
+Four ways to write it:
+
+- ``Clave: valor`` lines that a blank line ends, or ``---`` or ``...``; an indented line goes on with the value above.
+  Ours, Pelican's and MultiMarkdown's. Python-Markdown's own reader knows ASCII keys only: ``Vía:`` and all after it
+  would become text.
+- YAML between two ``---`` (or ``...``), read by PyYAML. Its values are taken as they are written: a date stays text,
+  ``yes`` stays ``yes``. What is no YAML but ``Clave: valor`` all the same (``Vía: @ana``) is read line by line. A
+  header that is never closed ends where its fields end.
+- TOML between two ``+++``; JSON in braces.
+
+What is no header is text: nothing that an author wrote between the two is ever lost.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import yaml
+
+from tertulia.content.keys import (
+    LIST_KEYS,
+    REPEATABLE_KEYS,
+    advice,
+    fold,
+    is_ignored,
+    is_known,
+    key_of,
+    looks_like_state,
+)  # fmt: skip
+from tertulia.core.languages import say
+from tertulia.core.models import Problem
+
+LARGEST_YAML = 100_000  # characters; the longest header of thousands of blogs is a tenth of it
+MOST_FIELDS = 2_000  # an anchor that names itself over and over would be endless
+
+_OPEN = re.compile(r"---[ \t]*(?:yaml|toml|json)?[ \t]*", re.I)
+_CLOSE = re.compile(r"(?:---|\.\.\.)[ \t]*")
+_TOML_FENCE = re.compile(r"\+\+\+[ \t]*")
+_FIELD = re.compile(r"""((?:\.\. )?["']?[^\W\d][\w \-.]{0,40}?["']?)[ \t]*:(?:[ \t]+(.*)|[ \t]*)""")
+_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
+# Nested tables: which of their values is meant, in the order in which they are asked.
+_INSIDE = {
+    "cover": ("image", "src", "url", "path", "file", "feature", "teaser", "name"),
+    "author": ("name", "display_name", "id", "slug"),
+    "category": ("name", "title", "slug"),
+    "tags": ("name", "title", "slug"),
+}
+_FLATTENED = ("taxonomies", "fields", "attributes", "header")  # tables whose entries are the post's own
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One ``Clave: valor`` as it stands in the file."""
+
+    key: str  # the name in code, "" when unknown
+    name: str  # as the author wrote it
+    value: str
+    line: int
+    whole: bool = False  # one item of a list: its commas are its own
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A file cut in two: its fields and its body, each with its place."""
+
+    fields: tuple[Field, ...]
+    body: str
+    body_line: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A key with its value of any shape: text, a list, a table."""
+
+    name: str
+    value: Any
+    line: int
+
+
+def split(text: str, path: str) -> Header:
+    """
+    Cut *text* into metadata fields and body; never raises.
+
+    Args:
+        text: The whole file, decoded; any newline convention.
+        path: As shown to the author in problems.
+    """
+    try:
+        return _split(text, path)
+    except RecursionError:  # brackets in brackets in brackets
+        return _unreadable([text], 0, path, "huge_header")
+
+
+def _split(text: str, path: str) -> Header:
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    first = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
+    top = lines[first] if first < len(lines) else ""
+    if _OPEN.fullmatch(top):
+        return _fenced(lines, first, path)
+    if _TOML_FENCE.fullmatch(top):
+        end = next((n for n in range(first + 1, len(lines)) if _TOML_FENCE.fullmatch(lines[n])), None)
+        if end is not None:
+            return _toml(lines, first + 1, end, path)
+        if first + 1 < len(lines) and re.match(r"\s*[\w\"'\[][^=]*=|\s*\[", lines[first + 1]):
+            return _unreadable(lines, first, path, "unclosed_toml")
+        return _all_text(lines)
+    if re.match(r"\{\s*(?:\"|$)", top):
+        return _json(lines, first, path) or _all_text(lines)
+    return _plain(lines, first, path)
+
+
+def _all_text(lines: list[str]) -> Header:
+    return Header((), "\n".join(lines), 1, ())
+
+
+def _unreadable(lines: list[str], n: int, path: str, phrase: str, start: int | None = None) -> Header:
+    """A header that cannot be read; whether it holds the post back nobody knows, so it is left out."""
+    problem = Problem(path, n + 1, say(phrase), say(f"{phrase}_fix"), "error")
+    start = len(lines) if start is None else start
+    return Header((), "\n".join(lines[start:]), start + 1, (problem,))
+
+
+def _finish(fields: list[Field], problems: list[Problem], lines: list[str], start: int, path: str) -> Header:
+    """The header of *fields*, its unknown keys told, and the body from the line *start* on."""
+    for f in fields:
+        if f.key:
+            continue
+        if is_ignored(f.name):
+            problems.append(Problem(path, f.line, say("foreign_key", key=f.name), say("foreign_key_fix"), "hint"))
+        elif is_held(f):
+            problems.append(Problem(path, f.line, say("unknown_state", key=f.name), say("unknown_state_fix")))
+        else:
+            problems.append(Problem(path, f.line, say("unknown_key", key=f.name), advice(f.name)))
+    while start < len(lines) and not lines[start].strip():
+        start += 1
+    return Header(tuple(fields), "\n".join(lines[start:]), start + 1, tuple(problems))
+
+
+def is_held(f: Field) -> bool:
+    """Whether a field that nobody knows keeps its post back: it looks like a state, and not like "published"."""
+    return not f.key and not is_ignored(f.name) and looks_like_state(f.name) and fold(f.value) != "published"
+
+
+# ── Key: value ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _plain(lines: list[str], first: int, path: str) -> Header:
+    start = first + 1 if lines[first : first + 1] == ["<!--"] else first  # Nikola's stands in a comment
+    end = next((n for n in range(start, len(lines)) if _ends_plain(lines[n])), len(lines))
+    if not _is_header(lines[start:end]):
+        return _all_text(lines)
+    fields, problems = _read_lines(lines, start, end, path, fenced=False)
+    closed = end < len(lines) and lines[end].strip()
+    return _finish(fields, problems, lines, end + 1 if closed else end, path)
+
+
+def _ends_plain(line: str) -> bool:
+    return not line.strip() or bool(_CLOSE.fullmatch(line)) or line.strip() == "-->"
+
+
+def _field(line: str) -> re.Match[str] | None:
+    """``Clave: valor``; ``Clave:valor`` too, where the key is known."""
+    match = _FIELD.fullmatch(line.rstrip())
+    if match:
+        return match
+    tight = re.fullmatch(r"((?:\.\. )?[^\W\d][\w \-]{0,40}?):(?!//)(\S.*)", line.rstrip())
+    return tight if tight and key_of(tight[1].removeprefix(".. ")) else None
+
+
+def _name(match: re.Match[str]) -> str:
+    return match[1].removeprefix(".. ").strip("\"'").strip()
+
+
+def _is_header(block: list[str]) -> bool:
+    """Whether a first paragraph is metadata: it opens with ``Clave: valor`` and holds a key that we know."""
+    matches = [_field(line) for line in block]
+    return bool(matches and matches[0]) and any(m and key_of(_name(m)) for m in matches)
+
+
+def _read_lines(
+    lines: list[str], start: int, end: int, path: str, *, fenced: bool
+) -> tuple[list[Field], list[Problem]]:
+    """The fields of lines that each say ``Clave: valor``."""
+    fields: list[Field] = []
+    problems: list[Problem] = []
+    for n in range(start, end):
+        line = lines[n]
+        indented = line[:1] in (" ", "\t")
+        match = None if fields and indented else _field(line.strip() if indented else line)
+        if match:
+            name = _name(match)
+            fields.append(Field(key_of(name), name, (match[2] or "").strip(), n + 1))
+        elif fields and line.strip() and (indented or (fenced and line.startswith("- "))):
+            _continue(fields, line.strip(), n + 1)
+        elif line.strip() and not (fenced and line.lstrip().startswith("#")):
+            problems.append(Problem(path, n + 1, say("not_a_field", line=line.strip()[:40]), say("not_a_field_fix")))
+    if fenced:
+        fields = [f if f.whole else Field(f.key, f.name, _unquoted(f.value), f.line) for f in fields]
+    return fields, problems
+
+
+def _continue(fields: list[Field], more: str, line: int) -> None:
+    """Add one more line to the last of *fields*: an item of a list, or more of the same value."""
+    last = fields[-1]
+    if more.startswith("- ") and last.key in LIST_KEYS:
+        if not last.value:
+            fields.pop()
+        fields.append(Field(last.key, last.name, _unquoted(more[2:].strip()), line, whole=True))
+    elif last.key in ("tags", "author", "aliases") and last.value and not last.value.endswith((",", ";")):
+        fields.append(Field(last.key, last.name, more, line))  # Pelican: each line is an item
+    else:
+        fields[-1] = Field(last.key, last.name, f"{last.value} {more}".strip(), last.line)
+
+
+def _unquoted(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'" and value[0] not in value[1:-1]:
+        return value[1:-1]
+    return value
+
+
+# ── Between "---" ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _fenced(lines: list[str], opening: int, path: str) -> Header:
+    kind = lines[opening].strip().strip("-").strip().casefold()
+    start = opening + 1
+    if kind in ("toml", "json"):
+        end = next((n for n in range(start, len(lines)) if _CLOSE.fullmatch(lines[n])), None)
+        if end is None:
+            return _unreadable(lines, opening, path, "unclosed_header")
+        return _toml(lines, start, end, path) if kind == "toml" else _json_between(lines, start, end, path)
+    end, closed = _end_of_yaml(lines, start)
+    if end is None:
+        return _all_text(lines)  # a rule, and text below it
+    fields, problems = _yaml(lines, start, end, path)
+    if not closed and end < len(lines) and lines[end].strip():
+        problems.append(Problem(path, end + 1, say("unclosed_header"), say("unclosed_header_fix")))
+    return _finish(fields, problems, lines, end + 1 if closed else end, path)
+
+
+def _end_of_yaml(lines: list[str], start: int) -> tuple[int | None, bool]:
+    """
+    Where a header that begins at *start* ends, and whether a fence ends it.
+
+    Returns:
+        The line of the fence, or of the first that is no header any more; None when there is no header at all.
+    """
+    last = start - 1  # of the lines that are certainly header
+    blank = False  # one stood since
+    is_open = False  # the last field is one that lines below it may belong to
+    for n in range(start, len(lines)):
+        line = lines[n]
+        if _CLOSE.fullmatch(line):
+            empty = all(not one.strip() or one.lstrip().startswith("#") for one in lines[start:n])
+            if last >= start or (empty and not any(one.strip() for one in lines[start:n])):
+                return n, True
+            return None, False
+        if not line.strip():
+            blank = True
+            continue
+        match = _field(line)
+        if match and line[:1] not in (" ", "\t"):
+            name = _name(match)
+            if blank and last >= start and not (is_known(name) or re.fullmatch(r"[a-z_][\w\-]*", name)):
+                break
+            last, is_open = n, True
+        elif line[:1] in (" ", "\t", "#") or (line.startswith("-") and is_open):
+            if not blank:
+                last = max(last, n) if last >= start else last
+        elif re.match(r"[\]}]", line) or (not blank and last >= start and _goes_on(lines, n)):
+            last = n
+        else:
+            break
+        blank = blank and last != n
+    if last < start:
+        return None, False
+    return last + 1, False
+
+
+def _goes_on(lines: list[str], n: int) -> bool:
+    """Whether a line that is no field stands in a header all the same: a fence comes before any blank line."""
+    for line in lines[n + 1 :]:
+        if _CLOSE.fullmatch(line):
+            return True
+        if not line.strip():
+            return False
+    return False
+
+
+def _yaml(lines: list[str], start: int, end: int, path: str) -> tuple[list[Field], list[Problem]]:
+    source = "\n".join(lines[start:end]).replace("\t", "    ")
+    if len(source) > LARGEST_YAML:
+        return [], [Problem(path, start, say("huge_header"), say("huge_header_fix"), "error")]
+    try:
+        root = yaml.compose(source, Loader=_Loader)
+        if root is None:
+            return [], []
+        if isinstance(root, yaml.MappingNode):
+            entries = list(islice(_entries(root, start, lines), MOST_FIELDS + 1))
+            fields = list(islice(_flat(entries), MOST_FIELDS + 1))
+            if len(fields) <= MOST_FIELDS:
+                return fields, []
+            return [], [Problem(path, start, say("huge_header"), say("huge_header_fix"), "error")]
+        at = start
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        at = start + (min(mark.line, end - start - 1) if mark else 0)
+    fields, problems = _read_lines(lines, start, end, path, fenced=True)
+    if problems or not fields or any(_is_cut(f.value) for f in fields):
+        problems.insert(0, Problem(path, at + 1, say("bad_yaml"), say("bad_yaml_fix")))
+    return fields, problems
+
+
+def _is_cut(value: str) -> bool:
+    """Whether a value that was read line by line opens what it does not close."""
+    return value[:1] in ("[", "{", "|", ">", "&") or (value[:1] in ("'", '"') and value.count(value[0]) % 2 == 1)
+
+
+def _entries(node: yaml.MappingNode, start: int, lines: list[str]) -> Iterator[_Entry]:
+    budget = [MOST_FIELDS]
+    for key, value in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+            line = start + key.start_mark.line
+            tree = _tree(value, start, budget)
+            if tree == "":  # "tags: #uno, #dos": for YAML, a comment
+                raw = lines[line].partition(":")[2].strip()
+                if re.match(r"#\w", raw) and key_of(key.value) == "tags":
+                    tree = raw
+            yield _Entry(key.value, tree, line + 1)
+
+
+def _tree(node: yaml.Node, start: int, budget: list[int], depth: int = 0) -> Any:
+    """Text, lists of ``_Entry`` and tables, as YAML has them; what is too much is left out."""
+    budget[0] -= 1
+    if budget[0] < 0 or depth > 8:
+        raise ValueError("an endless header")
+    if isinstance(node, yaml.ScalarNode):
+        return "" if node.tag == "tag:yaml.org,2002:null" else str(node.value).strip()
+    if isinstance(node, yaml.SequenceNode):
+        return [_Entry("", _tree(one, start, budget, depth + 1), start + one.start_mark.line + 1) for one in node.value]
+    if isinstance(node, yaml.MappingNode):
+        pairs = ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
+        return {str(key.value): _tree(value, start, budget, depth + 1) for key, value in pairs}
+    return ""
+
+
+# ── Fields of any shape ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _flat(entries: list[_Entry]) -> Iterator[Field]:
+    """Each of *entries* as fields of text."""
+    for entry in entries:
+        key = key_of(entry.name)
+        if isinstance(entry.value, dict) and fold(entry.name).replace(" ", "") in ("build", "options"):
+            yield from _hugo_build(entry)
+        elif isinstance(entry.value, dict) and not key and fold(entry.name) in _FLATTENED:
+            yield from _flat([_Entry(name, value, entry.line) for name, value in entry.value.items()])
+        elif isinstance(entry.value, list) and key in REPEATABLE_KEYS:
+            items = [(_text(item.value, key), item.line) for item in entry.value]
+            yield from (Field(key, entry.name, text, line, whole=True) for text, line in items if text)
+            if not items:
+                yield Field(key, entry.name, "", entry.line)
+        else:
+            yield Field(key, entry.name, _text(entry.value, key), entry.line)
+            if key == "cover" and isinstance(entry.value, dict) and (alt := entry.value.get("alt")):
+                yield Field("cover_alt", entry.name, _text(alt, "cover_alt"), entry.line)
+
+
+def _hugo_build(entry: _Entry) -> Iterator[Field]:
+    """Hugo's build options: https://gohugo.io/content-management/build-options/"""
+    wanted = {name: str(value).casefold() for name, value in entry.value.items()}
+    if wanted.get("render") in ("never", "false", "link"):
+        yield Field("private", entry.name, "true", entry.line)
+    elif wanted.get("list") in ("never", "false"):
+        yield Field("unlisted", entry.name, "true", entry.line)
+
+
+def _text(value: Any, key: str) -> str:
+    """One text for *value*: of a list what is joined by commas, of a table what *key* looks for."""
+    if isinstance(value, _Entry):
+        return _text(value.value, key)
+    if isinstance(value, list):
+        items = [text for text in (_text(item, key) for item in value) if text]
+        return items[0] if key in ("cover", "series") and items else ", ".join(items)
+    if isinstance(value, dict):
+        inside = {fold(str(name)): one for name, one in value.items()}
+        found = next((inside[fold(name)] for name in _INSIDE.get(key, ()) if inside.get(fold(name))), "")
+        return _text(found, key) if not isinstance(found, dict) else ""
+    return str(value).strip()
+
+
+# ── TOML and JSON ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _toml(lines: list[str], start: int, end: int, path: str) -> Header:
+    try:
+        table = tomllib.loads("\n".join(lines[start:end]))
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        where = _AT_LINE.search(str(error))
+        at = start + int(where[1]) - 1 if where else end - 1
+        return _unreadable(lines, at, path, "bad_header_toml", end + 1)
+    return _from_table(table, lines, start, end, path)
+
+
+def _json(lines: list[str], first: int, path: str) -> Header | None:
+    """Hugo's JSON; None when what begins with a brace is text."""
+    text = "\n".join(lines[first:])
+    try:
+        table, length = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError) as error:
+        opens = re.match(r'\{\s*"[^"\n]*"\s*:', text)
+        at = getattr(error, "lineno", 1)
+        return _unreadable(lines, first + at - 1, path, "bad_json") if opens else None
+    end = first + text.count("\n", 0, length)
+    rest = text[length:].split("\n", 1)[0]
+    if not isinstance(table, dict) or not any(is_known(str(name)) for name in table):
+        return None
+    if rest.strip():
+        lines = [*lines[: end + 1], rest, *lines[end + 1 :]]
+    return _from_table(table, lines, first, end, path)
+
+
+def _json_between(lines: list[str], start: int, end: int, path: str) -> Header:
+    try:
+        table = json.loads("\n".join(lines[start:end]))  # noqa: TID251  (the line of the mistake is told, and RecursionError answered)
+        if isinstance(table, dict):
+            return _from_table(table, lines, start, end, path)
+        at = 1
+    except (ValueError, RecursionError) as error:
+        at = getattr(error, "lineno", 1)
+    return _unreadable(lines, start + at - 1, path, "bad_json", end + 1)
+
+
+def _from_table(table: dict[str, Any], lines: list[str], start: int, end: int, path: str) -> Header:
+    entries = []
+    for name, value in table.items():
+        sign = rf"""\s*(?:\[+\s*)?["']?{re.escape(name)}["']?\s*[=:.\]]"""
+        line = next((n for n in range(start, end) if re.match(sign, lines[n])), start)
+        entries.append(_Entry(name, _plain_tree(value, line + 1), line + 1))
+    fields = list(islice(_flat(entries), MOST_FIELDS))
+    return _finish(fields, [], lines, end + 1, path)
+
+
+def _plain_tree(value: Any, line: int) -> Any:
+    """What TOML and JSON give, as text."""
+    if isinstance(value, dict):
+        return {name: _plain_tree(one, line) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_Entry("", _plain_tree(one, line), line) for one in value]
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat(" ") if hasattr(value, "hour") else str(value)

@@ -1,0 +1,90 @@
+"""A store that knows less than a snapshot does not take from it what it never knew.
+
+The snapshot may be the last copy of a conversation: the store was lost, an older one was restored, or
+``TERTULIA_STORE`` leads to another. So each store remembers, by digest, what it last wrote for a post. While that
+is there, the store may write whatever it likes. Otherwise somebody else wrote it: then a public comment goes only
+if this store can tell why (it was public here too, the owner said no, whoever said it was erased), and a number of
+likes shrinks only if this store has shown the post before.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, or_, select
+
+from tertulia.content import snapshot
+from tertulia.store import erased, showing
+from tertulia.store.connection import Database
+from tertulia.store.conversation_tables import comments, decisions, marks
+from tertulia.store.rows import remember, writing
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of one snapshot."""
+
+    changed: bool
+    kept: int = 0  # how much of it this store knows nothing of, and left as it was
+
+
+def show(database: Database, folder: Path, post: str, lang: str) -> Written:
+    """Write the snapshot of a post as far as this store knows it."""
+    kept = 0
+    shown_now = shown_before = ""
+
+    def current(before: snapshot.Conversation) -> snapshot.Conversation:
+        nonlocal kept, shown_now, shown_before
+        with database.reading() as connection:
+            said, counts = showing.public(connection, post, lang)
+            shown_before = _shown(connection, post, lang)
+            if shown_before != _digest(before):
+                strange = _unexplained(connection, before, {one.id for one in said})
+                more = {} if shown_before else {k: n for k, n in before.counts.items() if n > counts.get(k, 0)}
+                kept = len(strange) + len(more)
+                said = tuple(sorted((*said, *strange), key=lambda one: (one.date, one.id))) if strange else said
+                counts = dict(sorted((counts | more).items()))
+        after = msgspec.structs.replace(before, comments=said, counts=counts)
+        shown_now = _digest(after)
+        return after
+
+    changed = snapshot.update(folder, post, lang, current)
+    if not kept and shown_now != shown_before:
+        with writing(database) as connection:
+            remember(connection, _mark(post, lang), shown_now)
+    return Written(changed, kept)
+
+
+def _unexplained(
+    connection: Connection, before: snapshot.Conversation, public: set[str]
+) -> tuple[snapshot.Comment, ...]:
+    """The public comments of *before* whose absence this store cannot account for."""
+    missing = [one for one in before.comments if one.id not in public]
+    keys = [one.id for one in missing]
+    of_these = decisions.c.comment.in_(keys)
+    noted = set(connection.execute(select(decisions.c.comment).where(of_these)).scalars())
+    once = or_(decisions.c.what == "approved", decisions.c.was == "approved")
+    was_public = set(connection.execute(select(decisions.c.comment).where(of_these, once)).scalars())
+    explained = erased.keys_erased(connection, keys) | was_public
+    query = select(comments.c.key, comments.c.status, comments.c.decided_by).where(comments.c.key.in_(keys))
+    held = {row.key: row for row in connection.execute(query)}
+    # What only waits here, or what only the rules turned down, was never public by this store's word.
+    explained |= {key for key, row in held.items() if row.decided_by != "rules"}
+    explained |= noted - held.keys()
+    return tuple(one for one in missing if one.id not in explained)
+
+
+def _shown(connection: Connection, post: str, lang: str) -> str:
+    return connection.execute(select(marks.c.value).where(marks.c.name == _mark(post, lang))).scalar() or ""
+
+
+def _mark(post: str, lang: str) -> str:
+    return "shown " + hashlib.sha256(f"{post}\x00{lang}".encode()).hexdigest()[:40]
+
+
+def _digest(conversation: snapshot.Conversation) -> str:
+    """Names what the store writes of a snapshot; where the post lives on networks is the outbox's."""
+    if not conversation.comments and not conversation.counts:
+        return ""
+    return hashlib.sha256(msgspec.json.encode((conversation.comments, conversation.counts))).hexdigest()

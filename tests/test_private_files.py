@@ -1,0 +1,90 @@
+"""What names people, and keys, is for the owner's eyes alone, and git does not see it."""
+
+import os
+import subprocess
+from datetime import UTC, datetime
+
+import pytest
+
+from tertulia.commands import talk as tasks
+from tertulia.core import settings
+from tertulia.core.errors import SettingError
+from tertulia.core.tokens import secret_of
+from tertulia.store import archive, open_store
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights are another matter there")
+NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _careless():
+    """The umask that most machines have."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def rights(folder):
+    """Every file and folder under *folder* that others may look at."""
+    return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.stat().st_mode & 0o077]
+
+
+def write_something(store):
+    """Make SQLite write its log."""
+    store.subscribers.ask("ana@correo.example", "es", NOW)
+
+
+def test_the_store_is_for_its_owner_alone(tmp_path):
+    """The file, what SQLite puts beside it, a copy, the key: whatever the umask."""
+    with open_store("sqlite:///var/tertulia.db", tmp_path).database.writing():
+        assert (tmp_path / "var" / "tertulia.db-wal").exists()
+    store = open_store("sqlite:///var/tertulia.db", tmp_path)
+    archive.backup(store.database, tmp_path / "var" / "backup" / "copy.db")
+    secret_of(settings.load(tmp_path, {}), tmp_path)
+    assert [] == rights(tmp_path)
+    store.close()
+
+
+def test_a_store_that_others_could_read_is_closed_and_told(tmp_path, caplog):
+    """One made by an earlier version, log and all."""
+    opened = open_store("sqlite:///var/tertulia.db", tmp_path)
+    with opened.database.writing():
+        for path in (tmp_path / "var", *(tmp_path / "var").iterdir()):
+            path.chmod(path.stat().st_mode | 0o055)
+        other = open_store("sqlite:///var/tertulia.db", tmp_path)
+    assert [] == rights(tmp_path)
+    assert "tertulia.db" in caplog.text
+    other.close()
+    opened.close()
+
+
+def test_a_store_elsewhere_leaves_its_folder_alone(tmp_path):
+    """A folder that is not ours keeps its rights; the file in it is closed."""
+    (tmp_path / "srv").mkdir()
+    open_store(f"sqlite:///{tmp_path}/srv/t.db").close()
+    assert ["srv"] == rights(tmp_path)
+
+
+def test_nothing_that_names_people_is_seen_by_git(tmp_path, capsys):
+    """Export, of everybody and of one, and backup, from any folder of the blog, without being told where."""
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_bytes((ROOT / ".gitignore").read_bytes())
+    (tmp_path / "content").mkdir()
+    subprocess.run(["git", "-C", tmp_path, "add", "-A"], check=True)
+    for what in ("export", "backup"):
+        tasks.run_comments(tmp_path, tmp_path / "content", what)
+    seen = subprocess.run(
+        ["git", "-C", tmp_path, "status", "--short", "-uall"], check=True, capture_output=True, text=True
+    )
+    assert ["A  .gitignore"] == seen.stdout.splitlines()
+    assert ["backup", "export"] == sorted(path.name for path in (tmp_path / "var").iterdir() if path.is_dir())[:2]
+    assert [] == rights(tmp_path / "var")
+
+
+@pytest.mark.parametrize("key", ["a", "letmein", "aaaaaaaaaaaaaaaaaaaaaaaa", "changeme", "1" * 64])
+def test_a_key_that_can_be_guessed_is_refused(tmp_path, key):
+    """In one sentence, which does not show it."""
+    with pytest.raises(SettingError, match="SECRET_KEY") as refused:
+        secret_of(settings.load(tmp_path, {"SECRET_KEY": key}), tmp_path)
+    assert key == "a" or key not in str(refused.value)

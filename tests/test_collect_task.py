@@ -85,7 +85,10 @@ def test_collect_brings_everything_home_and_says_so(root, capsys):
 def test_the_owner_gets_one_letter_a_run_and_only_for_what_is_new(root, monkeypatch):
     """All that waits in one letter, with links to decide by; nothing new, no letter."""
     sent = []
-    monkeypatch.setattr("tertulia.core.smtp.send", lambda *letter: sent.append(letter[2:5]))
+    monkeypatch.setattr(
+        "tertulia.core.smtp.send",
+        lambda _server, _sender, recipient, *, subject, body, now: sent.append((recipient, subject, body)),
+    )
     with (root / ".env").open("a") as file:
         file.write("OWNER_EMAIL=reme@blog.example\nSMTP_URL=smtp://localhost\n")
     assert bring(root)

@@ -301,7 +301,7 @@ def test_one_odd_letter_keeps_no_other_back(written_to, monkeypatch):
     """It is tried again later; the others go."""
     gone = []
 
-    def send(_server, _sender, recipient, *_letter):
+    def send(_server, _sender, recipient, **_letter):
         if recipient == "odd@x.example":
             raise RuntimeError("odd")
         gone.append(recipient)

@@ -224,25 +224,19 @@ class Collector:
             report.looked += 1
             report.cents += self._spend(listener, page.cents)
             for heard in page.comments:
-                take = partial(self._take_from_feed, listener, name, heard, by_id, by_url, report)
+                place = partial(self.place, listener.name, heard, by_id, by_url, mentions=name != "links")
+                take = partial(self._record_placed, listener, heard, place, report)
                 self._try(listener, report, take, heard.id)
             if page.cursor != cursor:
                 self.store.conversation.set_cursor(mark, page.cursor)
             if not page.more or not self._affords(listener, report):
                 return
 
-    def _take_from_feed(
-        self,
-        listener: Listener,
-        feed: str,
-        heard: RemoteComment,
-        by_id: dict[str, tuple[str, str]],
-        by_url: dict[str, tuple[str, str]],
-        report: CollectReport,
+    def _record_placed(
+        self, listener: Listener, heard: RemoteComment, place: Callable[[], Place | None], report: CollectReport
     ) -> None:
-        place = self.place(listener.name, heard, by_id, by_url, mentions=feed != "links")
-        if place:
-            self._record(listener, heard, place, report)
+        if found := place():
+            self._record(listener, heard, found, report)
 
     def place(
         self,

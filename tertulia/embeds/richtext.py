@@ -8,10 +8,10 @@ packages/api/src/moderation/const/labels.ts.
 import html
 import re
 from typing import Any
+from urllib.parse import quote
 
 from tertulia.core.addresses import web_address
 from tertulia.core.sanitise import clean, one_line
-from tertulia.embeds.providers.ask import escaped
 
 # An account may ask by a label on itself that it not be shown to people who are not logged in; a page on the open web
 # is just that. The other two are of whoever keeps the network in order.
@@ -72,7 +72,7 @@ def _leads(feature: dict[str, Any]) -> str:
         case "link":
             return web_address(feature.get("uri"))
         case "mention" if told("did"):
-            return f"https://bsky.app/profile/{escaped(told('did'))}"
+            return f"https://bsky.app/profile/{quote(told('did'), safe=':')}"
         case "tag" if told("tag"):
-            return f"https://bsky.app/hashtag/{escaped(told('tag'))}"
+            return f"https://bsky.app/hashtag/{quote(told('tag'), safe='')}"
     return ""

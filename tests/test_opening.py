@@ -2,7 +2,7 @@
 
 import pytest
 
-from tertulia.render.opening import opening
+from tertulia.render import prose
 
 TEXT = "<p>El texto de verdad.</p>"
 
@@ -20,12 +20,13 @@ TEXT = "<p>El texto de verdad.</p>"
         "[TOC]",
         "Introducción",
         "<strong>De qué va esto</strong>",
+        "<strong>De qué va todo esto que se cuenta hoy aquí</strong>",
         "* * *",
     ],
 )
 def test_a_paragraph_that_says_nothing_is_no_summary(first):
     """The next one is."""
-    assert "El texto de verdad." == opening(f"<p>{first}</p>\n{TEXT}")
+    assert "El texto de verdad." == prose.opening(prose.blocks(f"<p>{first}</p>\n{TEXT}"))
 
 
 @pytest.mark.parametrize(
@@ -43,4 +44,4 @@ def test_a_paragraph_that_says_nothing_is_no_summary(first):
 )
 def test_what_is_said_is_the_summary(content, expected):
     """Shortcodes never go out; a post that has nothing else has no summary."""
-    assert expected == opening(content)
+    assert expected == prose.opening(prose.blocks(content))

@@ -69,7 +69,7 @@ def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: in
 
 
 def again(
-    connection: Connection, said: Said, incoming: Incoming, verdict: Verdict, person: int, now: datetime
+    connection: Connection, said: Said, incoming: Incoming, verdict: Verdict, person: int, *, now: datetime
 ) -> Recorded:
     """
     The same thing once more: nothing, an edit, or its return.

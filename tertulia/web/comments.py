@@ -296,7 +296,9 @@ def like() -> Any:
     on = f"{post.id}/{post.lang}/{key}"
     source_id = keyed(word.encode(), on)
     if not blog.store.conversation.has_counted("button", source_id) and _may_like(blog, on):
-        blog.store.conversation.count(post.id, post.lang, "like", "button", source_id, 1, blog.now(), comment=key)
+        blog.store.conversation.count(
+            post.id, post.lang, "like", "button", source_id, number=1, now=blog.now(), comment=key
+        )
         blog.store.conversation.show(blog.snapshots, post.id, post.lang)
     response = make_response(
         jsonify(state="liked") if _wants_json() else render_template("liked.html", post=post, said=said)

@@ -54,6 +54,7 @@ THEME_STATIC_DIR = "theme"
 CACHE_PATH = "var/cache/pelican"
 IMAGE_CACHE_PATH = "var/cache/images"
 CONVERSATION_PATH = "var/conversation"
+ADDRESSES_PATH = "var/addresses.json"
 ARTICLE_PATHS = ["posts"]
 PAGE_PATHS = ["pages"]
 STATIC_PATHS: list[str] = []  # plugins.images copies what posts use, without camera data

@@ -78,7 +78,7 @@ def into_output(
     """
     target = (root / output).resolve()  # it may be a link to another disk
     with workshop(target.parent, f".{target.name}-") as folder:
-        report = run(root, folder / "site", settings)
+        report = run(root, folder / "site", settings, {"PREVIOUS_OUTPUT": str(target)})
         kept_back = bool(report.failure) or (strict and not report.clean)
         if not kept_back:
             swap(folder / "site", target, report.keep)

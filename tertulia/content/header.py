@@ -332,7 +332,7 @@ def _entries(node: yaml.MappingNode, start: int, lines: list[str]) -> Iterator[_
         if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
             line = start + key.start_mark.line
             tree = _tree(value, start, budget)
-            if isinstance(value, yaml.ScalarNode) and value.style is None:
+            if isinstance(value, yaml.ScalarNode) and not value.style:
                 tree = _with_hashtags(str(tree), lines[line].partition(":")[2].strip())
             yield _Entry(key.value, tree, line + 1)
 

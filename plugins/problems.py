@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from pelican import Pelican, signals
-from pelican.generators import ArticlesGenerator
+from pelican.generators import ArticlesGenerator, Generator, PelicanTemplateNotFound
 
 from tertulia.site import problems
-from tertulia.site.contents import posts
+from tertulia.site.contents import everything, posts
 
 
 def skip_link_loops(pelican: Pelican) -> None:
@@ -17,6 +17,10 @@ def skip_link_loops(pelican: Pelican) -> None:
         settings[key] = [*settings[key], *loops]
 
 
+def use_known_templates(generator: Generator) -> None:
+    problems.use_known_templates(everything([generator]), generator.get_template, PelicanTemplateNotFound)
+
+
 def tell_same_ids(generator: ArticlesGenerator) -> None:
     problems.same_ids(posts(generator))
 
@@ -25,3 +29,5 @@ def register() -> None:
     """Connect to Pelican's signals."""
     signals.initialized.connect(skip_link_loops)
     signals.article_generator_pretaxonomy.connect(tell_same_ids)
+    signals.article_generator_finalized.connect(use_known_templates)
+    signals.page_generator_finalized.connect(use_known_templates)

@@ -17,6 +17,7 @@ from tertulia.content.people import People
 from tertulia.core import addresses
 from tertulia.core.models import Credit, Picture
 from tertulia.render import prose
+from tertulia.site import moved
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
 
@@ -42,6 +43,7 @@ def write_posts(build: SiteBuild, contents: Iterable[Content], wants_text: Wants
         title=build.words.setting(settings, "SITENAME", own),
         lang=own,
         preview=preview,
+        addresses={} if preview else moved.noted(build.remembered, build.contents),
         posts=tuple(entry(content, build, wants_text) for content in contents if preview or not content.mark),
     )
     posts.write(build.output, published)

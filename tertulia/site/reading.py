@@ -12,6 +12,7 @@ Settings:
 
 import datetime as dt
 import html
+import logging
 import os
 import re
 import unicodedata
@@ -49,6 +50,8 @@ from tertulia.site.embeds import pictures_url
 from tertulia.site.pictures import cover
 from tertulia.site.problems import shown_path
 from tertulia.site.records import PostRecord, Reading, TocEntry, UsedFile
+
+log = logging.getLogger(__name__)
 
 SUMMARY_GRAPHEMES = 300
 NOTE_TITLE_GRAPHEMES = 60
@@ -93,7 +96,16 @@ class PostReader:
         )
 
     def read(self, source_path: str) -> Reading:
-        """Read and render one file; its ``Reading`` has no record when it is not to be built."""
+        """Read and render one file, whatever is in it; its ``Reading`` has no record when it is not to be built."""
+        try:
+            return self._read(source_path)
+        except Exception:  # a fault of ours, or of a plugin's, never takes the other posts along
+            log.debug("%s", source_path, exc_info=True)
+            shown = shown_path(Path(source_path), self.content)
+            problem = Problem(shown, None, say("cannot_process"), say("cannot_process_fix"), "error")
+            return Reading(problems=(problem,))
+
+    def _read(self, source_path: str) -> Reading:
         path = Path(source_path)
         shown = shown_path(path, self.content)
         source, problem = load(path, shown, self.settings["MAX_POST_BYTES"])
@@ -129,7 +141,8 @@ class PostReader:
         if meta.date is None and meta.status != "unlisted":
             if is_page or "date" in meta.lines:  # one that makes no sense has been told
                 return ""
-            self.hint(meta, shown, "no_date", today=self.now.date().isoformat())
+            if not any(problem.severity == "error" for problem in meta.problems):
+                self.hint(meta, shown, "no_date", today=self.now.date().isoformat())
             return "draft"
         if meta.is_date_of_name:
             self.hint(meta, shown, "date_of_name")

@@ -33,7 +33,7 @@ def test_a_real_end_still_does(text):
 
 
 LONG = (
-    "En aquella sala, donde nadie había abierto la boca en toda la tarde, se dijo que sí, que había sido él, y que quien"
+    "En aquella sala, donde nadie había abierto la boca en toda la tarde, se dijo que sí, que fue él, y que quien"
     " lo negara, incluido el Sr. Ortega, tendría que explicarlo delante de todos los demás vecinos. Y nadie lo explicó."
 )
 

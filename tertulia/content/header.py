@@ -53,6 +53,7 @@ _INSIDE = {
 }
 _FLATTENED = ("taxonomies", "fields", "attributes", "header")  # tables whose entries are the post's own
 
+_BRACKETS = {"[": "]", "{": "}"}
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -322,7 +323,9 @@ def _yaml(lines: list[str], start: int, end: int, path: str) -> tuple[list[Field
 
 def _is_cut(value: str) -> bool:
     """Whether a value that was read line by line opens what it does not close."""
-    return value[:1] in ("[", "{", "|", ">", "&") or (value[:1] in ("'", '"') and value.count(value[0]) % 2 == 1)
+    if value[:1] in _BRACKETS:
+        return not value.endswith(_BRACKETS[value[0]])
+    return value[:1] in ("|", ">", "&") or (value[:1] in ("'", '"') and value.count(value[0]) % 2 == 1)
 
 
 def _entries(node: yaml.MappingNode, start: int, lines: list[str]) -> Iterator[_Entry]:

@@ -253,6 +253,15 @@ def test_what_is_no_yaml_is_read_line_by_line():
     assert [] == meta.problems
 
 
+def test_a_hashtag_is_no_comment():
+    """YAML's comments have a blank behind their sign; a hashtag of ours has none."""
+    meta = read(
+        "---\ntitle: Lo de #clientepitero\nmastodon: Hoy, #uno y #dos # mine\nsummary: x # no\ntags: #a, #b\n---\n"
+    )
+    assert ("Lo de #clientepitero", "Hoy, #uno y #dos", "x") == (meta.title, meta.networks["mastodon"], meta.summary)
+    assert ["a", "b"] == meta.tags
+
+
 def test_toml_and_json():
     """Hugo's other two ways, tables within tables."""
     toml = read(

@@ -27,7 +27,7 @@ from tertulia.core.moments import parse_moment
 from tertulia.core.sanitise import one_line
 from tertulia.embeds import pictures, providers
 from tertulia.embeds.capture_store import CaptureStore, file_stem
-from tertulia.embeds.providers.ask import markup
+from tertulia.embeds.providers.request import markup
 from tertulia.embeds.types import Author, Capture, Image
 
 NAMES = {

@@ -22,6 +22,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
+from tertulia.core.addresses import web_address
+
 if TYPE_CHECKING:
     from tertulia.content.posts import Published
     from tertulia.conversation.background import BackgroundWorker
@@ -289,8 +291,7 @@ class Blog:
 
     def _service_elsewhere(self) -> str:
         """The service's address where it has one of its own; "" when it answers under the blog's."""
-        address = str(self.conf.get("SERVICE_ADDRESS", ""))
-        return address if address.startswith(("https://", "http://")) else ""
+        return web_address(self.conf.get("SERVICE_ADDRESS"))
 
     # Where readers find it
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, insert, or_, select, update
 
+from tertulia.core.addresses import web_address
+from tertulia.core.text import without_marks
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import comments, persons, reactions, sources
 from tertulia.store.deciding import keep_revision, last_no
@@ -21,14 +22,8 @@ from tertulia.store.transitions import may
 
 def with_safe_links(incoming: Incoming) -> Incoming:
     """What the page links to is a web address or nothing: no "javascript:" out of somebody's profile."""
-    author = replace(incoming.author, url=_link(incoming.author.url), avatar=Path(incoming.author.avatar).name)
-    return replace(incoming, author=author, url=_link(incoming.url))
-
-
-def _link(address: str) -> str:
-    bare = address.strip()
-    harmless = bare.lower().startswith(("https://", "http://")) and not re.search(r"[\s<>\"'`\\\x00-\x1f]", bare)
-    return bare if harmless else ""
+    author = replace(incoming.author, url=web_address(incoming.author.url), avatar=Path(incoming.author.avatar).name)
+    return replace(incoming, author=author, url=web_address(incoming.url))
 
 
 def key_of(source: str, source_id: str) -> str:
@@ -38,8 +33,7 @@ def key_of(source: str, source_id: str) -> str:
 
 def fingerprint(words: str) -> str:
     """A short name for these words, however they are spaced, capitalised and accented; "" for too few to tell."""
-    bare = unicodedata.normalize("NFD", words.casefold())
-    kept = re.findall(r"[^\W_]+", "".join(mark for mark in bare if not unicodedata.combining(mark)))
+    kept = re.findall(r"[^\W_]+", without_marks(words))
     return hashlib.sha256(" ".join(kept).encode()).hexdigest()[:32] if len(kept) >= 4 else ""
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tertulia.core import languages
-from tertulia.core.addresses import host_of, is_web_address
+from tertulia.core.addresses import host_of, web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.moments import parse_moment
@@ -100,7 +100,7 @@ class CaptureRequest:
         return Author(
             name=text(name, 100) or handle,
             handle=one_line(handle, 120),
-            url=address(url),
+            url=web_address(url),
             avatar=self.picture(avatar, width_px=pictures.AVATAR_PX),
         )
 
@@ -108,11 +108,6 @@ class CaptureRequest:
 def text(value: Any, limit: int = 300) -> str:
     """A stranger's plain text on one line; "" for anything that is no text."""
     return one_line(value, limit) if isinstance(value, str) else ""
-
-
-def address(value: Any) -> str:
-    """An http or https address, "" for anything else."""
-    return value if isinstance(value, str) and is_web_address(value) else ""
 
 
 def number(value: Any) -> int:

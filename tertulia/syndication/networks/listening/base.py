@@ -125,9 +125,3 @@ def number(value: Any) -> int:
 def name(*told: Any) -> str:
     """The first of *told* that says something, on one line."""
     return next((line for one in told if isinstance(one, str) and (line := sanitise.one_line(one, 100))), "?")
-
-
-def address(value: Any) -> str:
-    """A web address, or ""."""
-    good = isinstance(value, str) and value.startswith(("https://", "http://")) and len(value) <= 2000
-    return value if good and not re.search(r"[\s<>\"'`\\]", value) else ""

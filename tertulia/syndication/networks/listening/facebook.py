@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tertulia.core import sanitise
+from tertulia.core.addresses import web_address
 from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author
 from tertulia.syndication.networks.base import Remote
@@ -15,7 +16,6 @@ from tertulia.syndication.networks.listening.base import (
     Listener,
     RemoteComment,
     Thread,
-    address,
     as_html,
     name,
     number,
@@ -77,7 +77,7 @@ class FacebookListener(Facebook, Listener):
             published=parse_moment(comment.get("created_time")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
-            url=address(comment.get("permalink_url")),
+            url=web_address(comment.get("permalink_url")),
             in_reply_to=str((comment.get("parent") or {}).get("id") or top),
             root=top,
             likes=number(comment.get("like_count")),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tertulia.core import sanitise
+from tertulia.core.addresses import web_address
 from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author
 from tertulia.syndication.networks.base import Remote
@@ -11,7 +12,6 @@ from tertulia.syndication.networks.listening.base import (
     Listener,
     RemoteComment,
     Thread,
-    address,
     as_html,
     name,
     number,
@@ -74,7 +74,7 @@ class ThreadsListener(Threads, Listener):
             published=parse_moment(reply.get("timestamp")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
-            url=address(reply.get("permalink")),
+            url=web_address(reply.get("permalink")),
             in_reply_to=str((reply.get("replied_to") or {}).get("id") or top),
             root=top,
         )

@@ -44,6 +44,9 @@ def complete(meta: Metadata, top: Header, shown: str, place: PurePath, zone: Zon
     if not is_page:
         _take_name(meta, place, zone)
         _hold_unwritten(meta, top, shown)
+        if "_drafts" in place.parts and meta.status not in ("draft", "hidden"):  # Jekyll's and Hexo's folder
+            meta.status = "draft"
+            _tell(meta, shown, 1, "drafts_folder", "hint")
     is_note = bool(top.fields) and meta.date is not None and not is_page
     if not meta.title and not is_note:
         _tell(meta, shown, 1, "no_title", "error")

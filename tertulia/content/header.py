@@ -46,6 +46,8 @@ _FIELD = re.compile(r"""((?:\.\. )?["']?[^\W\d][\w \-.]{0,40}?["']?)[ \t]*:(?:[ 
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
 # Nested tables: which of their values is meant, in the order in which they are asked.
 _INSIDE = {
+    "date": ("created", "published", "date"),
+    "modified": ("updated", "modified", "date"),
     "cover": ("image", "src", "url", "path", "file", "feature", "teaser", "name"),
     "author": ("name", "display_name", "id", "slug"),
     "category": ("name", "title", "slug"),

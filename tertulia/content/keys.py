@@ -66,6 +66,7 @@ ADDRESS_KEY = "address"
 
 # What theirs do that has no meaning here; whoever brings a folder along need not touch them.
 _IGNORED = """
+execute excerptseparator bibliography csl editoroptions knit output codefold dateformat lastmodifiedby readtime
 audio authorid authorprofile bookcollapsesection bookcomments bookhidden bookmenu booktoc breadcrumbs build canonical
 canonicalreference canonicalurl caption cascade class classes codeinjectionfoot codeinjectionhead color colour comment
 commentid commentissueid comments commentstatus converter coordinates copyright covercaption coverhidden created_by

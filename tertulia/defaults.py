@@ -44,6 +44,7 @@ CONVERSATION_DEPTH = 3
 # ── Feeds ────────────────────────────────────────────────────────────────────────────────────────────────────────
 FEED_MAX_ITEMS = 10
 FEED_ID_BASE = ""
+TAG_FEED_MIN_POSTS = 2
 WEBSUB_HUB = ""
 
 # ── Where things are: a blog's own are told from its folder (plugins/folders.py) ─────────────────────────────────
@@ -68,6 +69,7 @@ PLUGINS = [
     for name in (
         "folders",  # the first: it tells the others where things are
         "site_build",  # the second: what the others share and remember of this build
+        "pelican_settings",
         "writer",  # before the rest: it writes all pages before the others finish their own files
         "reader",
         "taxonomy",

@@ -179,6 +179,16 @@ def test_an_update_may_say_its_hour():
     assert (dt.datetime(2026, 11, 25, 12, tzinfo=MADRID), "Texto de 2 líneas") == update
 
 
+@pytest.mark.parametrize("day", ["2026-03-20", "20 de marzo de 2026", "March 20, 2026", "2026-03-20 10:30"])
+@pytest.mark.parametrize(
+    "text", ["La exposición", "El plazo", "A word", "The end", "Domingo de sol", "De la A a la Z", "de"]
+)
+@pytest.mark.parametrize("between", [" ", ": ", " — "])
+def test_an_update_keeps_its_first_word(day, text, between):
+    """A word that may also stand in a date is the text's own when the date is whole without it."""
+    assert [text] == [said for _, said in read(f"Título: x\nActualización: {day}{between}{text}\n\n").updates]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "what"),
     [
@@ -241,6 +251,15 @@ def test_what_is_no_yaml_is_read_line_by_line():
     meta = read("---\nTítulo: Uno: dos\nVía: @ana\nEtiquetas: #uno, #dos\n---\n\nTexto")
     assert ("Uno: dos", [("via", "@ana")], ["uno", "dos"]) == (meta.title, meta.credits, meta.tags)
     assert [] == meta.problems
+
+
+def test_a_hashtag_is_no_comment():
+    """YAML's comments have a blank behind their sign; a hashtag of ours has none."""
+    meta = read(
+        "---\ntitle: Lo de #clientepitero\nmastodon: Hoy, #uno y #dos # mine\nsummary: x # no\ntags: #a, #b\n---\n"
+    )
+    assert ("Lo de #clientepitero", "Hoy, #uno y #dos", "x") == (meta.title, meta.networks["mastodon"], meta.summary)
+    assert ["a", "b"] == meta.tags
 
 
 def test_toml_and_json():
@@ -338,3 +357,12 @@ def test_a_colon_in_one_value_costs_no_list_of_another():
     assert () == tuple(read.problems)
     broken = header.split(source.replace("[uno, dos]", "[uno, dos"), "content/posts/a.md")
     assert 1 == len(broken.problems)
+
+
+def test_small_habits_of_other_programs():
+    """Entities in WordPress's titles, dates of MkDocs in a table, names that Obsidian calls aliases."""
+    meta = read(
+        "---\ntitle: It&#8217;s AT&amp;T &nbsp;\ndate:\n  created: 2026-01-02\n  updated: 2026-01-03\n"
+        "aliases: [Nota vieja, /vieja/]\n---\n"
+    )
+    assert ("It’s AT&T &nbsp;", 2, ["/vieja/"]) == (meta.title, meta.date.day, meta.aliases)

@@ -21,11 +21,12 @@ from tertulia.store.transitions import may
 
 def with_safe_links(incoming: Incoming) -> Incoming:
     """What the page links to is a web address or nothing: no "javascript:" out of somebody's profile."""
-    author = replace(incoming.author, url=_link(incoming.author.url), avatar=Path(incoming.author.avatar).name)
-    return replace(incoming, author=author, url=_link(incoming.url))
+    author = replace(incoming.author, url=safe_link(incoming.author.url), avatar=Path(incoming.author.avatar).name)
+    return replace(incoming, author=author, url=safe_link(incoming.url))
 
 
-def _link(address: str) -> str:
+def safe_link(address: str) -> str:
+    """*address* when a page may link to it, "" for anything that is no address of the web."""
     bare = address.strip()
     harmless = bare.lower().startswith(("https://", "http://")) and not re.search(r"[\s<>\"'`\\\x00-\x1f]", bare)
     return bare if harmless else ""

@@ -5,13 +5,15 @@ from pathlib import Path
 from pelican import Pelican, signals
 from pelican.generators import ArticlesGenerator
 
+from tertulia.content.folder import refuse_links_out
 from tertulia.site import problems
 from tertulia.site.contents import posts
 
 
-def skip_link_loops(pelican: Pelican) -> None:
-    """Leave out folders that are links to a folder above them: Pelican would walk them for ever."""
+def look_at_links(pelican: Pelican) -> None:
+    """Refuse links out of the folder; leave out those to a folder above, which Pelican would walk for ever."""
     settings = pelican.settings
+    refuse_links_out(Path(settings["PATH"]))
     loops = list(problems.link_loops(Path(settings["PATH"])))
     for key in ("ARTICLE_EXCLUDES", "PAGE_EXCLUDES", "STATIC_EXCLUDES"):
         settings[key] = [*settings[key], *loops]
@@ -23,5 +25,5 @@ def tell_same_ids(generator: ArticlesGenerator) -> None:
 
 def register() -> None:
     """Connect to Pelican's signals."""
-    signals.initialized.connect(skip_link_loops)
+    signals.initialized.connect(look_at_links)
     signals.article_generator_pretaxonomy.connect(tell_same_ids)

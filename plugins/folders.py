@@ -20,7 +20,7 @@ def resolve(pelican: Pelican) -> None:
     """Make every path whole, once the settings are read."""
     settings = pelican.settings
     root, own = Path(settings["PATH"]).parent, paths.own_theme(settings["PATH"])
-    for name in ("IMAGE_CACHE_PATH", "CONVERSATION_PATH"):
+    for name in ("IMAGE_CACHE_PATH", "CONVERSATION_PATH", "ADDRESSES_PATH"):
         settings[name] = str(root / settings[name])
     overrides = [str(root / folder) for folder in settings["THEME_TEMPLATES_OVERRIDES"]]
     settings["THEME_TEMPLATES_OVERRIDES"] = [*overrides, str(own / "templates")]

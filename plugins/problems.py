@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from pelican import Pelican, signals
-from pelican.generators import ArticlesGenerator
+from pelican.generators import ArticlesGenerator, Generator, PelicanTemplateNotFound
 
 from tertulia.content.folder import refuse_links_out
 from tertulia.site import problems
-from tertulia.site.contents import posts
+from tertulia.site.contents import everything, posts
 
 
 def look_at_links(pelican: Pelican) -> None:
@@ -19,6 +19,10 @@ def look_at_links(pelican: Pelican) -> None:
         settings[key] = [*settings[key], *loops]
 
 
+def use_known_templates(generator: Generator) -> None:
+    problems.use_known_templates(everything([generator]), generator.get_template, PelicanTemplateNotFound)
+
+
 def tell_same_ids(generator: ArticlesGenerator) -> None:
     problems.same_ids(posts(generator))
 
@@ -27,3 +31,5 @@ def register() -> None:
     """Connect to Pelican's signals."""
     signals.initialized.connect(look_at_links)
     signals.article_generator_pretaxonomy.connect(tell_same_ids)
+    signals.article_generator_finalized.connect(use_known_templates)
+    signals.page_generator_finalized.connect(use_known_templates)

@@ -7,11 +7,12 @@ from pelican.readers import BaseReader, Readers
 
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import attributes, fill_defaults
+from tertulia.site.strays import ENDINGS
 from tertulia.site.taxonomy import with_slug
 
 
 class MarkdownReader(BaseReader):  # type: ignore[misc]  # Pelican has no types
-    file_extensions = ("md", "markdown")
+    file_extensions = ENDINGS
 
     def read(self, source_path: str) -> tuple[str, dict[str, object]]:
         record = SiteBuild.of(self.settings).reading_of(source_path).record
@@ -28,8 +29,7 @@ def add_reader(readers: Readers) -> None:
 
 
 def read_ahead(generator: ArticlesGenerator) -> None:
-    paths, exclude = (generator.settings[key] for key in ("ARTICLE_PATHS", "ARTICLE_EXCLUDES"))
-    names = generator.get_files(paths, exclude, MarkdownReader.file_extensions)
+    names = generator.get_files(generator.settings["ARTICLE_PATHS"], generator.settings["ARTICLE_EXCLUDES"], ENDINGS)
     SiteBuild.of(generator.settings).read_ahead(generator.path, names)
 
 

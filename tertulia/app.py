@@ -20,6 +20,9 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
+
+from tertulia.core.addresses import web_address
 
 if TYPE_CHECKING:
     from tertulia.content.posts import Published
@@ -144,13 +147,23 @@ class Blog:
         from tertulia.core.languages import say
         from tertulia.core.setting_kinds import parse_since
 
-        if given:
-            return parse_since(given, "--since")
-        if found := self.settings.since():
-            return found
-        if written := self.conf.get("ANNOUNCE_SINCE"):
-            return parse_since(str(written), "ANNOUNCE_SINCE")
-        raise SettingError(say("announce_since"))
+        name = "--since" if given else "ANNOUNCE_SINCE"
+        written = given or self.settings.announce_since or str(self.conf.get("ANNOUNCE_SINCE") or "")
+        if not written:
+            raise SettingError(say("announce_since"))
+        return parse_since(written, name, self.zone)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """
+        The blog's zone: whose days and hours a person means.
+
+        Raises:
+            SettingError: ``TIMEZONE`` is none.
+        """
+        from tertulia.core.setting_kinds import parse_zone
+
+        return parse_zone(str(self.conf.get("TIMEZONE") or "UTC"))
 
     # What is kept, and the way out
 
@@ -278,8 +291,7 @@ class Blog:
 
     def _service_elsewhere(self) -> str:
         """The service's address where it has one of its own; "" when it answers under the blog's."""
-        address = str(self.conf.get("SERVICE_ADDRESS", ""))
-        return address if address.startswith(("https://", "http://")) else ""
+        return web_address(self.conf.get("SERVICE_ADDRESS"))
 
     # Where readers find it
 

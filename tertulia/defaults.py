@@ -54,6 +54,7 @@ THEME_STATIC_DIR = "theme"
 CACHE_PATH = "var/cache/pelican"
 IMAGE_CACHE_PATH = "var/cache/images"
 CONVERSATION_PATH = "var/conversation"
+ADDRESSES_PATH = "var/addresses.json"
 ARTICLE_PATHS = ["posts"]
 PAGE_PATHS = ["pages"]
 STATIC_PATHS: list[str] = []  # plugins.images copies what posts use, without camera data
@@ -72,6 +73,7 @@ PLUGINS = [
         "taxonomy",
         "owners",
         "problems",
+        "strays",
         "images",
         "cards",
         "embeds",
@@ -85,6 +87,7 @@ PLUGINS = [
         "conversation_feeds",
         "redirects",
         "sitemap",
+        "extra",
         "broken_links",  # the last: it looks whether what posts link to was written
         "posts_json",
         "indexnow",

@@ -15,6 +15,7 @@ from tertulia.core.addresses import (
     same_address,
     site_of,
     split_address,
+    web_address,
     whole,
     with_whole_links,
 )
@@ -139,3 +140,14 @@ def test_short_addresses_are_known_by_one_list():
     assert is_short("https://www.T.co/abc")
     assert not is_short("https://t.co/")
     assert not is_short("https://[t.co/a")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 7, [], "", "javascript:alert(1)", "HTTPS://", "//a.example/", "https://a.example/\u202egpj", "https://a b/",
+     "https://a.example:99999/", "https://u:p@a.example/", "https://a.example/\x9b31m", "https://[x/", "https://-a.example/"],
+)  # fmt: skip
+def test_what_is_no_web_address_is_nothing(value):
+    """Whatever a stranger sends for an address is one that can be put into a link, or nothing."""
+    assert "" == web_address(value)
+    assert "https://a.example/ñ?q=1" == web_address(" https://a.example/ñ?q=1\n")

@@ -4,6 +4,7 @@ import logging
 import os
 
 import pytest
+from pelican.readers import RstReader
 from PIL import Image
 
 GOOD = "Título: La buena\nId: buena\nFecha: 2026-01-02\n\nUn texto que se lee.\n"
@@ -115,4 +116,73 @@ def test_broken_tables_of_people_and_tags(folder, build):
     records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
     assert any("content/people.toml:2" in message for message in told(records)), told(records)
     assert any("content/tags.toml:1" in message for message in told(records)), told(records)
+    assert {"la-buena"} == built(folder)
+
+
+ODD = {
+    "posts/a.mkd": (HEAD.replace("una", "mkd").replace("Una", "Mkd") + "\nx\n", ""),
+    "posts/B.MD": (HEAD.replace("una", "caps").replace("Una", "Caps") + "\nx\n", ""),
+    "posts/c.rst": ("T\n=\n\n:date: 2026-01-01\n\nx\n", "no se lee"),
+    "posts/d.txt": ("Unas notas", "no se lee"),
+    "pages/e.html": ("<title>e</title>", "no se lee"),
+    "posts/f.xyz": ("?", "no se lee"),
+    "posts/_index.md": ("---\ntitle: Todo\n---\n", "sección de Hugo"),
+    "posts/g.md": (
+        HEAD.replace("una", "g").replace("Una", "Ge") + "Plantilla: /etc/passwd\n\nx\n",
+        "no tiene la plantilla",
+    ),
+    "posts/h.md": (
+        HEAD.replace("una", "h").replace("Una", "Hache") + "Plantilla: ../../x\n\nx\n",
+        "no tiene la plantilla",
+    ),
+    "posts/foto.jpg": ("no es una foto", None),
+    "posts/.oculto.md": ("x", None),
+    "posts/copia.md~": ("x", None),
+}
+
+
+def test_a_file_of_any_kind_is_read_or_told(folder, build):
+    """Markdown by any of its endings is read; what is not read is told on its line, pictures and copies apart."""
+    for name, (text, _) in ODD.items():
+        (folder / "content" / name).write_text(text, "utf-8")
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    for name, (_, words) in ODD.items():
+        about = [message for message in told(records) if f"content/{name}" in message and "sin «Id:»" not in message]
+        assert bool(about) == bool(words), (name, about)
+        assert not words or words in about[0]
+    assert {"la-buena", "mkd", "caps", "ge", "hache"} == built(folder)
+
+
+def test_pelicans_other_readers_work_for_who_asks(folder, build):
+    """``READERS`` brings them back; what they read is built beside ours."""
+    text = "Otra\n====\n\n:date: 2026-01-01\n:tags: x\n\nTexto.\n"
+    (folder / "content" / "posts" / "c.rst").write_text(text, "utf-8")
+    build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False, READERS={"rst": RstReader})
+    assert {"la-buena", "otra"} == built(folder)
+
+
+def test_files_are_served_as_they_are(folder, build):
+    """``content/extra/`` is the root of the site, dots and all; what the blog makes itself stays."""
+    extra = folder / "content" / "extra"
+    names = {"CNAME", "favicon.ico", ".well-known/security.txt", "robots.txt", "2026/x.html"}
+    for name in (*names, "index.html"):
+        (extra / name).parent.mkdir(parents=True, exist_ok=True)
+        (extra / name).write_text(f"mine: {name}", "utf-8")
+    (extra / "passwd").symlink_to("/etc/passwd")
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    assert {f"mine: {name}" for name in names} == {(folder / "output" / name).read_text("utf-8") for name in names}
+    assert "mine" not in (folder / "output" / "index.html").read_text("utf-8")
+    assert any(message.startswith("content/extra/index.html: en /index.html") for message in told(records))
+    assert not (folder / "output" / "passwd").exists()
+
+
+def test_a_fault_of_ours_stops_nothing(folder, build, monkeypatch):
+    """An exception nobody thought of leaves out its post, in one line without its name."""
+    from tertulia.site import reading
+
+    real = reading.header.split
+    monkeypatch.setattr(reading.header, "split", lambda text, path: 1 / 0 if "mala" in path else real(text, path))
+    (folder / "content" / "posts" / "mala.md").write_text(HEAD + "\nx\n", "utf-8")
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    assert [message for message in told(records) if message.startswith("content/posts/mala.md: no se ha podido leer")]
     assert {"la-buena"} == built(folder)

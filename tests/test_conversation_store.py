@@ -304,3 +304,10 @@ def test_an_export_of_an_older_version_says_who_said_what(talk, store, tmp_path)
     archive.load(other.database, data)
     assert ("Ana", "@ana@mas.example") == (other.conversation.get(key).name, other.conversation.get(key).handle)
     other.close()
+
+
+def test_fingerprints_that_stores_keep_stay_valid():
+    """Words are known again by the name that every earlier version gave them."""
+    assert "90abeca186002246f9f70409b5e685b3" == fingerprint("El voto útil, ¿y después? «Año» 2026")
+    assert fingerprint("EL VOTO   utíl y despues 2026 ano") == fingerprint("el voto útil, Y después... 2026, año")
+    assert "" == fingerprint("Gracias por esto")

@@ -283,10 +283,10 @@ def test_the_signature_is_the_one_of_aws_own_example():
         "https://examplebucket.s3.amazonaws.com/test.txt",
         {"Range": "bytes=0-9"},
         b"",
-        "AKIAIOSFODNN7EXAMPLE",
-        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        "us-east-1",
-        datetime(2013, 5, 24, tzinfo=UTC),
+        key="AKIAIOSFODNN7EXAMPLE",
+        secret="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        region="us-east-1",
+        now=datetime(2013, 5, 24, tzinfo=UTC),
     )
     expected = "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
     assert signed["authorization"].rpartition("Signature=")[2] == expected
@@ -410,7 +410,9 @@ def test_hub_and_search_engines_are_told():
     assert all(
         one.good for one in pings.websub(web, f"{hub.url}/hub", ["https://b.example/feeds/atom.xml"], lambda: NOW)
     )
-    pings.indexnow(web, "https://b.example", "k" * 8, ["https://b.example/a/"], lambda: NOW, f"{hub.url}/indexnow")
+    pings.indexnow(
+        web, "https://b.example", "k" * 8, ["https://b.example/a/"], now=lambda: NOW, endpoint=f"{hub.url}/indexnow"
+    )
     assert hub.public[0] == {"hub.mode": "publish", "hub.url": "https://b.example/feeds/atom.xml"}
     assert hub.public[1]["urlList"] == ["https://b.example/a/"]
     hub.fail_next("500")

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tertulia import defaults
 from tertulia.content.keys import key_names
+from tertulia.core.settings import Settings, declared
+from tertulia.syndication.networks import network_classes
+from tertulia.syndication.networks.base import Network
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,3 +61,84 @@ def test_links_of_the_documentation_lead_somewhere(name):
     text = re.sub(r"`[^`]*`", "", path.read_text("utf-8"))  # what stands in code is an example
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", text)
     assert [] == [link for link in links if not (path.parent / link).exists()]
+
+
+def test_every_setting_that_a_page_names_is_one():
+    """A name in capitals in the documentation is declared or read by that name; no page invents one."""
+    known = {name.upper() for name in declared(Settings)} | {name for name in vars(defaults) if name.isupper()}
+    for network in network_classes().values():
+        known |= {network.setting_name(name) for name in declared(network)}
+    code = "".join(path.read_text("utf-8") for path in ROOT.glob("tertulia/**/*.py"))
+    named = {
+        (page.name, name)
+        for page in ROOT.glob("docs/*.md")
+        if page.name != "decisions.md"  # which also tells of what is gone
+        for name in re.findall(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b[^`]*`", page.read_text("utf-8"))
+    }
+    odd = {name for _, name in named if name not in known and f'"{name}"' not in code}
+    assert set() == {name for name in odd if not name.startswith("PIXELFED_")}  # the example of a network to come
+
+
+def test_what_each_network_can_do_is_what_its_class_says():
+    """The table of docs/networks.md: found, edited, deleted, threads; each network has its row."""
+    rows = re.findall(
+        r"^\| ([^|]+?) \| (yes|no) \| ([^|]+?) \| ([^|]+?) \| (yes|–|no) \|", read("docs/networks.md"), re.M
+    )
+    told = {}
+    for label, found, *follow, threads in rows:
+        name = re.split(r"[ ,]", label)[0].casefold()
+        can = (found == "yes", *(not one.startswith("no") for one in follow), threads == "yes")
+        told.setdefault(name, []).append(can)
+    can = {
+        name: (one.when_edited != "leave", one.delete is not Network.delete, one.threads)
+        for name, one in network_classes().items()
+    }
+    assert {name: can[name] for name in told} == {name: rows[0][1:] for name, rows in told.items()}
+    assert set(can) == set(told)
+    assert [] == [
+        name for name, rows in told.items() if len(rows) == 1 and rows[0][0] != network_classes()[name].can_search
+    ]
+    # Of a person's posts on LinkedIn there is no list, of an organisation's there is.
+    assert [True, False] == [found for found, *_ in told["linkedin"]]
+
+
+# What a blogger makes when they want it.
+TO_COME = {"content/links.toml", "content/theme/"}
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.es.md"])
+def test_the_tree_is_true(name):
+    """What stands in the tree is there, two levels deep, and no folder of ours is forgotten."""
+    tree = re.search(r"```\n(tasks\.py .*?)```", read(name), re.S)[1]
+    shown, above = set(), ""
+    for line in tree.splitlines():
+        names = re.split(r"\s{2,}", line.strip())[0].split()
+        above = above if line.startswith(" ") else names[0]
+        shown |= {f"{above}{one}" if line.startswith(" ") else one for one in names}
+    assert [] == [one for one in sorted(shown - TO_COME) if not (ROOT / one).exists()]
+    rooms = {
+        path.parent.relative_to(ROOT).as_posix() + "/"
+        for path in ROOT.glob("tertulia/*/*.*")
+        if "__pyc" not in str(path)
+    }
+    floors = {f"{one}/" for one in ("content", "theme", "plugins", "tertulia", "server", "tests", "docs")}
+    assert set() == (rooms | floors) - shown
+
+
+def test_the_ten_questions_lead_somewhere():
+    """Each answer of CONTRIBUTING names files and folders that are there; its picture has each room."""
+    text = read("CONTRIBUTING.md")
+    answers = re.findall(
+        r"^\| (?:a|an|another|the|when) .*? \| (.*`.*`.*) \|$",
+        text.partition("### Ten questions")[2].partition("###")[0],
+        re.M,
+    )
+    assert 10 == len(answers)
+    paths = [path for answer in answers for path in re.findall(r"`([\w./]+(?:/|\.\w+))`", answer)]
+    assert [] == [
+        path
+        for path in sorted(set(paths) - TO_COME)
+        if not any((ROOT / base / path).exists() for base in ("", "tertulia/languages"))
+    ]
+    rooms = [path.parent.name for path in ROOT.glob("tertulia/*/__init__.py")]
+    assert [] == [room for room in rooms if f"{room}/" not in text]

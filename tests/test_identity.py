@@ -192,7 +192,7 @@ def test_nobody_shows_the_face_of_another():
     def picture(at, photo):
         body = page("https://amiga.example/", photo=photo).encode()
         found = Fetched(at, 200, {"content-type": "text/html"}, body)
-        return source.read(found, at, TARGET, (), lambda url: Fetched(url, 404, {}, b""), NOW).avatar
+        return source.read(found, at, TARGET, (), ask=lambda url: Fetched(url, 404, {}, b""), now=NOW).avatar
 
     face = "https://caras.example/amiga.png"
     assert (face, "") == (picture("https://amiga.example/1", face), picture("https://evil.example/1", face))

@@ -118,7 +118,9 @@ def test_without_tls_no_password_is_sent(tmp_path):
     house = House(tmp_path, Stripped)
     house.announce()
     with pytest.raises(FetchError, match="smtps://"):
-        smtp.send(house.found.smtp_url, "a@blog.example", "b@ejemplo.example", "Hola", "Hola", house.clock)
+        smtp.send(
+            house.found.smtp_url, "a@blog.example", "b@ejemplo.example", subject="Hola", body="Hola", now=house.clock
+        )
     assert house.fake.public == []
     assert {line.upper().split()[0] for line in house.fake.heard} == {"EHLO", "QUIT"}
     house.fake.close()
@@ -127,7 +129,14 @@ def test_without_tls_no_password_is_sent(tmp_path):
 def test_without_a_password_a_server_of_the_house_needs_no_tls(tmp_path):
     """A relay on the same machine may want neither password nor TLS."""
     fake = FakeMail(stripped=True)
-    smtp.send(Secret(f"smtp://127.0.0.1:{fake.port}"), "a@blog.example", "b@ejemplo.example", "Hola", "Adiós", NOW)
+    smtp.send(
+        Secret(f"smtp://127.0.0.1:{fake.port}"),
+        "a@blog.example",
+        "b@ejemplo.example",
+        subject="Hola",
+        body="Adiós",
+        now=NOW,
+    )
     assert fake.public[0]["to"] == "b@ejemplo.example"
     fake.close()
 
@@ -138,7 +147,7 @@ def test_without_a_password_a_server_of_the_house_needs_no_tls(tmp_path):
 def test_an_address_that_makes_no_sense_is_told(address):
     """The setting is named."""
     with pytest.raises(SettingError, match="SMTP_URL"):
-        smtp.send(Secret(address), "a@blog.example", "b@ejemplo.example", "Hola", "Adiós", NOW)
+        smtp.send(Secret(address), "a@blog.example", "b@ejemplo.example", subject="Hola", body="Adiós", now=NOW)
 
 
 def test_confirming_is_asked_by_letter(house):

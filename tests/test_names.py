@@ -56,3 +56,19 @@ def test_a_packages_front_page_holds_names_and_no_logic():
         if any(isinstance(node, logic) for node in ast.walk(ast.parse(path.read_text("utf-8"))))
     }
     assert set() == found - REGISTRIES
+
+
+MOST_POSITIONAL = 5
+
+
+def test_no_call_is_a_row_of_values():
+    """More than five arguments by position are mixed up sooner or later; a task's are named on its line."""
+    found = []
+    for path in sorted((ROOT / "tertulia").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.FunctionDef) or any("task" in ast.unparse(one) for one in node.decorator_list):
+                continue
+            names = [one.arg for one in (*node.args.posonlyargs, *node.args.args) if one.arg not in ("self", "cls")]
+            if len(names) > MOST_POSITIONAL:
+                found.append(f"{path.relative_to(ROOT)}: {node.name}({', '.join(names)})")
+    assert [] == found

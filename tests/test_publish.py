@@ -249,3 +249,15 @@ def test_a_failure_is_not_silent(blog, capsys):
     assert announce.run(blog.root, AnnounceOptions(retry=True))
     assert blog.said() == (1, 1)
     assert status.run(blog.root)
+
+
+@pytest.mark.parametrize("left", ["all", "nothing"])
+def test_a_corrected_slug_leaves_a_way_from_the_announced_address(blog, left):
+    """Also where nothing of this machine lasts: the target remembers what was published."""
+    assert blog.publish()
+    if left == "nothing":
+        shutil.rmtree(blog.root / "output")
+        (blog.root / "var/addresses.json").unlink()
+    blog.write(slug="el-voto-util")
+    assert blog.publish()
+    assert 'url=/2026/11/el-voto-util/"' in blog.page("el-voto")

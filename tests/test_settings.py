@@ -1,11 +1,13 @@
 """Settings come from the environment and ``.env``, and secrets are never shown."""
 
 import logging
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from tertulia.app import Blog
 from tertulia.commands import status
 from tertulia.core import settings
 from tertulia.core.errors import SettingError
@@ -94,12 +96,34 @@ def test_a_wrong_date_says_its_name(text):
         settings.load(environ={"ANNOUNCE_SINCE": text})
 
 
-def test_a_day_begins_at_midnight_utc_and_a_moment_keeps_its_offset():
-    """Both forms of ANNOUNCE_SINCE are moments with a zone."""
-    day = settings.load(environ={"ANNOUNCE_SINCE": "2026-11-22"}).since()
-    moment = settings.load(environ={"ANNOUNCE_SINCE": "2026-11-22T18:00+01:00"}).since()
-    assert datetime(2026, 11, 22, tzinfo=UTC) == day
-    assert datetime(2026, 11, 22, 18, tzinfo=timezone(timedelta(hours=1))) == moment
+@pytest.mark.parametrize("zone", ["America/Mexico_City", "Asia/Tokyo", "UTC"])
+@pytest.mark.parametrize(
+    ("written", "begins"), [("2026-11-22", "2026-11-22T00:00"), ("2026-11-22T18:00", "2026-11-22T18:00")]
+)
+@pytest.mark.parametrize("where", [".env", "pelicanconf.py", "--since"])
+def test_a_day_and_an_hour_are_the_blogs(tmp_path, zone, written, begins, where):
+    """Wherever a person writes since when to announce, the clock is that of TIMEZONE."""
+    conf = f'TIMEZONE = "{zone}"\n' + (f'ANNOUNCE_SINCE = "{written}"\n' if where == "pelicanconf.py" else "")
+    (tmp_path / "pelicanconf.py").write_text(conf)
+    environ = {"ANNOUNCE_SINCE": written} if where == ".env" else {}
+    blog = Blog(tmp_path, settings=settings.load(tmp_path, environ))
+    since = blog.since(written if where == "--since" else "")
+    assert datetime.fromisoformat(begins).replace(tzinfo=ZoneInfo(zone)) == since
+
+
+def test_an_offset_that_is_written_says_the_moment(tmp_path):
+    """What is told with its offset is the same moment in every blog."""
+    (tmp_path / "pelicanconf.py").write_text('TIMEZONE = "Asia/Tokyo"\nANNOUNCE_SINCE = "2026-11-22T18:00+01:00"\n')
+    blog = Blog(tmp_path, settings=settings.load(tmp_path, {}))
+    assert datetime(2026, 11, 22, 17, tzinfo=UTC) == blog.since()
+
+
+def test_a_zone_that_does_not_exist_is_told_by_name(tmp_path):
+    """A TIMEZONE with a slip, or one that leads out of the folder of zones, is one line."""
+    for zone in ("Europe/Madird", "../../etc/passwd", "\\0"):
+        (tmp_path / "pelicanconf.py").write_text(f'TIMEZONE = "{zone}"\n')
+        with pytest.raises(SettingError, match="TIMEZONE"):
+            Blog(tmp_path, settings=settings.load(tmp_path, {})).since("2026-11-22")
 
 
 ADDRESSES = ["mastodon.example", "http://[x", "https://:80", "ftp://a.example", "https://a.example:x"]

@@ -55,15 +55,32 @@ def test_spellings_of_one_tag(one: str, other: str):
     assert tag_key(one) == tag_key(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("año", "ano"), ("C++", "C"), ("15M", "15"), ("+++", "---")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *(("año", "ano"), ("C++", "C"), ("15M", "15"), ("+++", "---"), ("C#", "C"), ("C#", "C++"), ("F#", "C#")),
+        *((".NET", "NET"), ("ASP.NET", "ASPNET"), ("4.0", "40"), ("resolv.conf", "resolvconf"), ("Node.js", "nodejs")),
+    ],
+)
 def test_different_tags(one: str, other: str):
-    """ñ is a letter of its own, and every tag has an address."""
+    """ñ is a letter of its own, signs make another word, and every tag has an address."""
     assert tag_key(one) != tag_key(other)
 
 
 @pytest.mark.parametrize(
     ("label", "expected"),
-    [("Casa propia", "casa-propia"), ("Año", "año"), ("an\u0303o", "año"), ("Política", "politica"), ("#15M", "15m")],
+    [
+        ("Casa propia", "casa-propia"),
+        ("Año", "año"),
+        ("an\u0303o", "año"),
+        ("Política", "politica"),
+        ("#15M", "15m"),
+        ("C#", "csharp"),
+        (".NET", "dotnet"),
+        ("Ubuntu 4.0", "ubuntu-4.0"),
+        ("EE. UU.", "ee-uu"),
+        ("Fin.", "fin"),
+    ],
 )
 def test_slug(label: str, expected: str):
     """A slug is folded and composed (NFC), and keeps words apart."""
@@ -75,7 +92,7 @@ def test_slug(label: str, expected: str):
 def test_every_label_has_a_page(label: str):
     """No label gives an empty address or one with a slash, and key and slug agree."""
     assert tag_slug(label)
-    assert not set("/?#%. ") & set(tag_slug(label))
+    assert not set("/?#% ") & set(tag_slug(label)) and tag_slug(label).strip(".") == tag_slug(label)
     assert Tags().slug(label) == tag_key(label) == tag_key(tag_slug(label))
 
 

@@ -159,7 +159,7 @@ def test_source_is_read(case):
     page = Fetched(SOURCE, 200, {"content-type": "text/html"}, case.read_bytes())
     assert source.links_to(page, TARGET)
     found = source.read(
-        page, SOURCE, TARGET, ["https://mas.example/@blog/1"], lambda url: sites.request("GET", url), NOW
+        page, SOURCE, TARGET, ["https://mas.example/@blog/1"], ask=lambda url: sites.request("GET", url), now=NOW
     )
     shown = {
         "kind": found.kind,

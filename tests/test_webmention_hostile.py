@@ -23,7 +23,7 @@ def page_of(body):
 
 
 def reading(body):
-    return source.read(page_of(body), SOURCE, TARGET, [], lambda url: page_of(body), NOW)
+    return source.read(page_of(body), SOURCE, TARGET, [], ask=lambda url: page_of(body), now=NOW)
 
 
 def entry(payload):

@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tertulia.commands import advice
 from tertulia.core import languages, paths
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say, spoken
@@ -62,7 +63,14 @@ class BuildReport:
 # ── the person's side ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def into_output(root: Path, *, strict: bool = False, settings: str = "publishconf.py", output: str = "output") -> bool:
+def into_output(
+    root: Path,
+    *,
+    strict: bool = False,
+    settings: str = "publishconf.py",
+    output: str = "output",
+    all_advice: bool = False,
+) -> bool:
     """
     Build the site into *output*, say how it went, and tell whether it may be published.
 
@@ -70,11 +78,11 @@ def into_output(root: Path, *, strict: bool = False, settings: str = "publishcon
     """
     target = (root / output).resolve()  # it may be a link to another disk
     with workshop(target.parent, f".{target.name}-") as folder:
-        report = run(root, folder / "site", settings)
+        report = run(root, folder / "site", settings, {"PREVIOUS_OUTPUT": str(target)})
         kept_back = bool(report.failure) or (strict and not report.clean)
         if not kept_back:
             swap(folder / "site", target, report.keep)
-    tell(report)
+    tell(report, all_advice=all_advice)
     if kept_back:
         print(say("build_kept_back", folder=output), file=sys.stderr)
     return not kept_back
@@ -142,8 +150,8 @@ def swap(new: Path, old: Path, keep: list[str]) -> None:
         raise
 
 
-def tell(report: BuildReport) -> None:
-    """Print what was built and, once each, what was complained about."""
+def tell(report: BuildReport, *, all_advice: bool = False) -> None:
+    """Print what was built and, once each, what was complained about; of what is the same for many files, a few."""
     if report.failure:
         print(say("build_failed"), file=sys.stderr)
         print("  " + report.failure, file=sys.stderr)
@@ -151,7 +159,7 @@ def tell(report: BuildReport) -> None:
         texts = report.of(severity)
         if texts:
             print(counted(severity, len(texts)), file=sys.stderr)
-            for text in texts:
+            for text in texts if all_advice or severity == "error" else advice.gathered(texts):
                 print("  " + (_dim(text) if severity == "hint" else text), file=sys.stderr)
     if not report.failure:
         print(summary(report), flush=True)
@@ -189,6 +197,7 @@ class Gather(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
+        self.content: Path | None = None  # the blog's, once its settings are read
         self.remarks: dict[Remark, None] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -201,6 +210,15 @@ class Gather(logging.Handler):
         else:
             return
         text = record.getMessage().strip().replace("\n", ": ")
+        if record.name.partition(".")[0] == "pelican" and self.content is not None:
+            said = advice.of_pelican(record, self.content)
+            if said is None:
+                return
+            if said != text:
+                if error := (record.exc_info and record.exc_info[1]) or sys.exception():
+                    _keep_traceback(error)
+                self.remarks[Remark(severity, said)] = None
+                return
         # Pelican logs a post that it could not read from inside the "except", without saying why.
         error = (record.exc_info and record.exc_info[1]) or sys.exception()
         if error and severity == "error":
@@ -240,6 +258,7 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Buil
         logging.basicConfig(level=logging.INFO, handlers=[gather], force=True)
 
         settings = read_settings(settings_file, override={**overrides, "OUTPUT_PATH": output})
+        gather.content = Path(settings["PATH"]).absolute()
         # The folder is new: nothing in it is to be deleted or kept.
         settings["DELETE_OUTPUT_DIRECTORY"] = False
         report.keep = list(settings.get("OUTPUT_RETENTION", []))

@@ -19,12 +19,13 @@ from tertulia.core.addresses import split_address
 from tertulia.core.errors import FetchError, TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
+from tertulia.core.moments import parse_moment
 from tertulia.core.sanitise import plain
 from tertulia.embeds import providers
 from tertulia.embeds.links import LinkTable, expander
 from tertulia.embeds.providers.ask import CaptureRequest
 from tertulia.store.said import Author, Incoming, Recorded
-from tertulia.syndication.networks.listening.base import RemoteComment, moment
+from tertulia.syndication.networks.listening.base import RemoteComment
 
 
 def run(
@@ -229,7 +230,7 @@ def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) 
             handle=who.handle,
             url=who.url,
         ),
-        published=moment(found.published) or moment(found.captured) or now(),
+        published=parse_moment(found.published) or parse_moment(found.captured) or now(),
         text=plain(words),
         html=words,
         url=found.url,

@@ -6,12 +6,12 @@ import secrets
 import shlex
 import subprocess
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from tertulia.content.keys import key_names
 from tertulia.core import conf
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
 from tertulia.core.languages import current, say, spoken
+from tertulia.core.setting_kinds import parse_zone
 from tertulia.core.text import slugify
 
 SLUG_LENGTH = 60  # characters of a file's name that come from the title
@@ -90,7 +90,7 @@ def run(root: Path, title: str, *, lang: str, draft: bool, edit: bool) -> None:
     languages = settings.get("LANGUAGES") or (spoken(),)
     if lang and lang not in languages:
         raise SettingError(say("start_bad_language", value=lang, languages=", ".join(languages)))
-    now = dt.datetime.now(ZoneInfo(settings.get("TIMEZONE", "UTC")))
+    now = dt.datetime.now(parse_zone(settings.get("TIMEZONE", "UTC")))
     other = "" if lang == (settings.get("DEFAULT_LANG") or spoken()) else lang
     author = settings.get("AUTHOR", "")
     post = create(root / "content", title, now, secrets.token_hex(4), author=author, lang=other, draft=draft)

@@ -213,7 +213,7 @@ class Site:
         if packed:  # as the hosts do that readers get the site from
             body = gzip.compress(body, mtime=0)
         content = [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-        return _answer(start, status, kind, content, len(body), "gzip" if packed else "")
+        return _answer(start, status, kind, content, length=len(body), encoding="gzip" if packed else "")
 
     def _file(self, path: str) -> Path | None:
         """The file at *path* under the site's folder; None when it would be outside."""
@@ -291,7 +291,13 @@ def media_type(file: Path) -> str:
 
 
 def _answer(
-    start: StartResponse, status: str, kind: str, body: Iterable[bytes], length: int | None = None, encoding: str = ""
+    start: StartResponse,
+    status: str,
+    kind: str,
+    body: Iterable[bytes],
+    *,
+    length: int | None = None,
+    encoding: str = "",
 ) -> Iterable[bytes]:
     # no-store: the next reload must show what was just saved.
     headers = [("Content-Type", kind), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]

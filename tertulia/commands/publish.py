@@ -16,12 +16,15 @@ from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
 from tertulia.deploy.base import DeployError, DeployPlan, Manifest, Target, files_of, lost, plan
+from tertulia.site import moved
 from tertulia.store.tables import DeliveryState
 from tertulia.syndication import pings
 from tertulia.syndication.drafts import due
 from tertulia.syndication.networks.base import Network
 from tertulia.syndication.summary import left_out
 
+# Where the build looks for them: ADDRESSES_PATH.
+ADDRESSES = "var/addresses.json"
 # A file put at a host is usually there at once; a CDN or Pages may take minutes.
 WAIT_SECONDS = 300.0
 LOOK_EVERY_SECONDS = 3.0
@@ -38,6 +41,7 @@ def run(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
     with Blog(root) as blog:
         target = blog.deploy_target()  # a missing one is said before the build
         blog.since()
+        _remember(blog, target.manifest())
         return build.into_output(root, strict=True) and _publish(blog, target, dry_run=dry_run, lose=lose)
 
 
@@ -98,8 +102,21 @@ def write_snapshot(root: Path) -> None:
 
 
 def _changes(blog: Blog, target: Target, said: int) -> DeployPlan:
-    new = Manifest(files=files_of(blog.output), public=public(blog.snapshots, blog.published().posts), said=said)
-    return plan(target.manifest(), new)
+    old, published = target.manifest(), blog.published()
+    new = Manifest(
+        files=files_of(blog.output),
+        public=public(blog.snapshots, published.posts),
+        addresses=old.addresses | published.addresses,
+        said=said,
+    )
+    return plan(old, new)
+
+
+def _remember(blog: Blog, there: Manifest) -> None:
+    """Let the next build know the addresses that were published: this machine may be another than last time's."""
+    path = blog.root / ADDRESSES
+    if there.addresses:
+        moved.write_note(path, {**moved.read_note(path), **there.addresses})
 
 
 def public(snapshots: Path, posts: Iterable[Post]) -> dict[str, tuple[str, ...]]:
@@ -150,6 +167,7 @@ def _upload(blog: Blog, target: Target, changes: DeployPlan) -> None:
         print(say("deploy_same"))
         return
     target.apply(blog.output, changes)
+    _remember(blog, changes.new)
     print(say("deploy_done", put=len(changes.put), gone=len(changes.delete)))
 
 
@@ -204,7 +222,7 @@ def ping(blog: Blog, published: Published, changes: DeployPlan) -> None:
     if key := blog.conf.get("INDEXNOW_KEY"):
         pages = [name.removesuffix("index.html") for name in changes.put if name.endswith("/index.html")]
         addresses = [f"{published.site}/{page}" for page in pages]
-        told += pings.indexnow(blog.fetcher, published.site, key, addresses, blog.now)
+        told += pings.indexnow(blog.fetcher, published.site, key, addresses, now=blog.now)
     for finding in told:
         if not finding.good:
             print(f"  {finding.what}", file=sys.stderr)

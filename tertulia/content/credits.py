@@ -1,7 +1,8 @@
 """Whom a post thanks or builds on: what the author wrote, as names and addresses.
 
 Understood: ``@ana`` (a person of people.toml, or a profile), an address, ``Nombre <dirección>``,
-``Nombre (dirección)``, ``[Nombre](dirección)``, the name of a person of people.toml, any other name.
+``Nombre (dirección)``, ``[Nombre](dirección)``, the name of a person of people.toml, any other name. Names and
+addresses may hold parentheses.
 """
 
 import re
@@ -14,7 +15,11 @@ from tertulia.core.models import Credit
 
 Kind = Literal["via", "source", "photo", "thanks"]
 
-_NAMED = re.compile(r"\[?(?P<name>[^\]<(]+?)\]?\s*[<(](?P<url>https?://[^\s>)]+)[>)]")
+# The name ends where an address is opened for the last time.
+_NAMED = re.compile(
+    r"(?:\[(?P<linked>.+)\]|(?P<name>.+?))\s*(?:<(?P<angled>https?://[^\s<>]+)>|\((?P<round>https?://[^\s<>]+)\))"
+)
+_ADDRESS = re.compile(r"<?(https?://[^\s<>]+)>?")
 
 
 def credit(kind: str, written: str, people: People) -> Credit:
@@ -22,9 +27,10 @@ def credit(kind: str, written: str, people: People) -> Credit:
     kind = cast(Kind, kind)
     written = written.strip()
     if named := _NAMED.fullmatch(written):
-        return Credit(kind, named["name"].strip(), named["url"])
-    if written.startswith(("http://", "https://")):
-        return Credit(kind, bare(written), written)
+        name = (named["linked"] or named["name"]).strip()
+        return Credit(kind, name, named["angled"] or named["round"])
+    if alone := _ADDRESS.fullmatch(written):
+        return Credit(kind, bare(alone[1]), alone[1])
     if written.startswith("@"):
         person = people.find(written[1:])
         if person:

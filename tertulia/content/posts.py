@@ -70,6 +70,8 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     lang: str  # the blog's own
     preview: bool = False  # built with drafts on show: never announced
     posts: tuple[Post, ...] = ()
+    # Each file of the site that a post or page has or had, and what names whoever had it last.
+    addresses: dict[str, tuple[str, ...]] = {}
 
 
 def words_hash(*words: str) -> str:

@@ -1,7 +1,8 @@
 """Tags: when two spellings are one tag, what it is called and where its page is.
 
 Case, accents, spaces, hyphens and underscores do not count: ``#ClientePitero``, ``#clientepitero`` and
-"cliente pitero" are one tag. ñ is a letter of its own: ``#año`` is not ``#ano``. The file ``content/tags.toml`` joins
+"cliente pitero" are one tag. ñ is a letter of its own: ``#año`` is not ``#ano``; "C", "C#" and "C++", "NET" and ".NET",
+"40" and "4.0" are different. The file ``content/tags.toml`` joins
 further variants, chooses the label and describes a tag::
 
     [clientepitero]
@@ -25,7 +26,12 @@ from tertulia.core.slugs import shortened
 from tertulia.core.text import fold
 
 _FIELDS = ("label", "variants", "description")
-_NOT_KEY = regex.compile(r"[^\p{L}\p{M}\p{N}+]+")  # "+" tells C++ from C
+_NOT_KEY = regex.compile(r"[^\p{L}\p{M}\p{N}+.]+")  # "+" tells C++ from C, "." 4.0 from 40
+# Signs that are words: what addresses may not hold, or hide.
+_SHARP = regex.compile(r"(?<=[\p{L}\p{N}])#(?![\p{L}\p{N}#])")
+_DOT = regex.compile(r"(?<![\p{L}\p{M}\p{N}+])\.(?=[\p{L}\p{N}])")
+_OTHER_DOT = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\.|\.(?![\p{L}\p{N}])")
+_BARE_KEY = regex.compile(r"[A-Za-z0-9_-]+")  # https://toml.io/en/v1.0.0#keys
 
 
 def tag_key(label: str) -> str:
@@ -34,8 +40,9 @@ def tag_key(label: str) -> str:
 
 
 def tag_slug(label: str) -> str:
-    """*label* as part of an address, its words kept apart: "Casa propia" → "casa-propia", "Año" → "año" (NFC)."""
-    slug = _NOT_KEY.sub("-", fold(label)).strip("-")
+    """*label* as part of an address, its words kept apart: "Casa propia" → "casa-propia", "C#" → "csharp" (NFC)."""
+    words = _DOT.sub("dot", _SHARP.sub("sharp", fold(label)))
+    slug = _NOT_KEY.sub("-", _OTHER_DOT.sub(" ", words)).strip("-")
     return slug or "".join(f"u{ord(mark):x}" for mark in label.strip())
 
 
@@ -121,5 +128,6 @@ class Tags:
 
     def _hint(self, slug: str, written: list[str]) -> Problem:
         label, *others = written
-        fix = say("tag_spellings_fix", path=self.path, key=slug, label=label)
+        key = slug if _BARE_KEY.fullmatch(slug) else f'"{slug}"'
+        fix = say("tag_spellings_fix", path=self.path, key=key, label=label)
         return Problem(self.path, None, say("tag_spellings", label=label, others=", ".join(others)), fix, "hint")

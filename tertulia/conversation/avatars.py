@@ -9,6 +9,7 @@ import logging
 from collections.abc import Collection
 from pathlib import Path
 
+from tertulia.core.addresses import is_web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.files import write_whole
@@ -23,7 +24,7 @@ MAX_BYTES = 3_000_000
 
 def keep(url: str, snapshots: Path, web: Fetcher) -> str:
     """The file name of a small copy of the picture at *url*; "" when there is none to be had."""
-    if not url.startswith(("https://", "http://")):
+    if not is_web_address(url):
         return ""
     name = f"{hashlib.sha256(url.encode()).hexdigest()[:20]}.webp"
     file = snapshots / FOLDER / name

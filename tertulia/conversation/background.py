@@ -68,9 +68,9 @@ class BackgroundWorker:
                     settings.smtp_url,
                     settings.mail_from or settings.owner_email,
                     letter.recipient,
-                    letter.subject,
-                    letter.body,
-                    self._now(),
+                    subject=letter.subject,
+                    body=letter.body,
+                    now=self._now(),
                 )
             except TertuliaError as error:
                 again = self._store.letters.failed(letter, self._now())

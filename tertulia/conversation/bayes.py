@@ -7,12 +7,12 @@ https://www.paulgraham.com/better.html. It keeps silent until it has seen enough
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tertulia.conversation.shown import links_in
 from tertulia.core.addresses import site_of
+from tertulia.core.text import without_marks
 
 ENOUGH = 10  # comments of each kind before it says anything
 SHOWN = 5
@@ -71,5 +71,4 @@ def opinion(words: Iterable[str], counts: Mapping[str, tuple[int, int]]) -> Opin
 
 
 def _plain(text: str) -> list[str]:
-    bare = unicodedata.normalize("NFD", text.casefold())
-    return _WORD.findall("".join(mark for mark in bare if not unicodedata.combining(mark)))
+    return _WORD.findall(without_marks(text))

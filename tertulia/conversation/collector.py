@@ -168,7 +168,9 @@ class Collector:
                 self._record(listener, heard, Place(*place, heard.kind, answered), report)
         self._check(listener, place, {heard.id for heard in thread.comments}, report)
         changed = [
-            self.store.conversation.count(*place, kind, listener.name, f"{remotes[0].id} {kind}", number, self.now())
+            self.store.conversation.count(
+                *place, kind, listener.name, f"{remotes[0].id} {kind}", number=number, now=self.now()
+            )
             for kind, number in thread.counts.items()
         ]
         if any(changed):
@@ -272,8 +274,9 @@ class Collector:
             if kind == "repost":
                 self.show(place.post, place.lang)
         if recorded.key and kind != "repost" and heard.likes is not None and place.post:
-            about = (place.post, place.lang, "like", listener.name, f"{heard.id} like", heard.likes, self.now())
-            if self.store.conversation.count(*about, comment=recorded.key) and recorded.status == "approved":
+            about = (place.post, place.lang, "like", listener.name, f"{heard.id} like")
+            news = self.store.conversation.count(*about, number=heard.likes, now=self.now(), comment=recorded.key)
+            if news and recorded.status == "approved":
                 self.show(place.post, place.lang)
 
     def _gone(self, listener: Listener, one: str, report: CollectReport) -> None:

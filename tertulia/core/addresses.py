@@ -147,6 +147,12 @@ def is_web_address(text: str, *, most: int = LONGEST) -> bool:
     return parts.is_web and "@" not in parts.netloc and port_is_fine and _is_host(parts.host)
 
 
+def web_address(value: object) -> str:
+    """*value* where ``is_web_address`` says yes, "" for anything else that a stranger may send for one."""
+    bare = value.strip() if isinstance(value, str) else ""
+    return bare if is_web_address(bare) else ""
+
+
 def is_short(url: str) -> bool:
     """Whether *url* is one that only stands for another: of a shortener, and not its home page."""
     return site_of(url) in SHORTENERS and len(split_address(url).path) > 1

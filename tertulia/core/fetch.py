@@ -26,7 +26,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import requests
 import webencodings
@@ -40,6 +39,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from tertulia.core import strict_json
+from tertulia.core.addresses import Address, join_address, split_address
 from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.languages import carried, say
 
@@ -270,7 +270,7 @@ class Fetcher:
                         return _read(response, limits)
                     asked = _redirected(asked, prepared.url or "", self._session.get_redirect_target(response) or "")
             except InvalidIPAddress as error:
-                raise FetchRefusedError(say("web_private", host=urlsplit(asked.url).hostname)) from error
+                raise FetchRefusedError(say("web_private", host=split_address(asked.url).host)) from error
             except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError) as error:
                 raise FetchRefusedError(say("web_bad_address", url=asked.url)) from error
             except (requests.RequestException, HTTPError, OSError) as error:
@@ -359,14 +359,12 @@ def _origins(pair: str) -> list[str]:
 
 
 def _check(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 (raises on a port that is no number)
-    except ValueError as error:
-        raise FetchRefusedError(say("web_bad_address", url=url)) from error
+    parts = split_address(url)
+    if parts == Address():
+        raise FetchRefusedError(say("web_bad_address", url=url))
     if parts.scheme not in ("http", "https"):
         raise FetchRefusedError(say("web_scheme", url=url))
-    if not parts.hostname:
+    if not parts.host:
         raise FetchRefusedError(say("web_bad_address", url=url))
     if "@" in parts.netloc:
         raise FetchRefusedError(say("web_userinfo", url=url))
@@ -374,10 +372,10 @@ def _check(url: str) -> None:
 
 def _redirected(asked: requests.Request, source: str, target: str) -> requests.Request:
     """The same question put to *target*, without what was meant for the first host's eyes only."""
-    url = urljoin(source, target)
+    url = join_address(source, target)
     headers = dict(asked.headers or {})
     auth = asked.auth
-    if urlsplit(source)[:2] != urlsplit(url)[:2]:
+    if split_address(source).origin != split_address(url).origin:
         headers = {name: value for name, value in headers.items() if name.lower() not in _PERSONAL_HEADERS}
         auth = None
     if asked.method not in ("GET", "HEAD"):

@@ -161,6 +161,11 @@ class Languages:
                 return tuple(pairs)
         return "“”", "‘’"
 
+    def sign(self, key: str, code: str) -> str:
+        """What *code*, or the next language that says it, has at its top for *key*: ``dash``, ``elided``."""
+        found = (language.data.get(key) for language in self.fallbacks(code))
+        return next((value for value in found if isinstance(value, str)), "")
+
     def conjunction(self, name: str, code: str) -> str:
         """How a list in *code* goes on to its last *name*: "y Luis", but "e Inés"; "and" in English."""
         from tertulia.core.text import fold

@@ -10,16 +10,17 @@ from email.utils import parsedate_to_datetime
 LONGEST = 100  # characters; no way to write a moment needs more
 
 
-def parse_moment(value: object, zone: tzinfo = UTC) -> datetime | None:
+def parse_moment(value: object, zone: tzinfo | None = UTC) -> datetime | None:
     """
     The moment that *value* says; it never raises, so strangers' text may come as it is.
 
     Args:
         value: Text, or a number of seconds since 1970.
-        zone: Whose clock it is when no offset is told. A day alone begins there at midnight.
+        zone: Whose clock it is when no offset is told. A day alone begins there at midnight. None leaves it open: a
+            day that is to be shown as it was written.
 
     Returns:
-        An aware moment with the offset that was told, and that every zone can tell; None for whatever is no moment.
+        A moment with the offset that was told or is *zone*'s, and that every zone can tell; None for whatever is none.
     """
     try:
         if isinstance(value, bool):
@@ -30,7 +31,8 @@ def parse_moment(value: object, zone: tzinfo = UTC) -> datetime | None:
             return None
         found = _read(value.strip())
         found = found if found.tzinfo else found.replace(tzinfo=zone)
-        found.astimezone(UTC)  # the first and last day of the calendar cannot be told everywhere
+        if found.tzinfo:
+            found.astimezone(UTC)  # the first and last day of the calendar cannot be told everywhere
         return found if 2 <= found.year <= 9998 else None
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return None

@@ -5,11 +5,13 @@
 
 import re
 import shlex
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
+from tertulia.core.moments import parse_moment
 from tertulia.core.secret import Secret, hide
 
 
@@ -146,27 +148,41 @@ def month_version(name: str, value: str) -> str:
     return value
 
 
-def moment(name: str, value: str) -> datetime | None:
-    """A day or a moment; see ``parse_since``."""
-    return parse_since(value, name) if value else None
+def moment(name: str, value: str) -> str:
+    """A day or a moment, as written: it takes the blog's zone to know which; see ``parse_since``."""
+    if value:
+        parse_since(value, name, UTC)
+    return value
 
 
-def parse_since(value: str, name: str) -> datetime:
+def parse_since(value: str, name: str, zone: tzinfo) -> datetime:
     """
     A day or a moment as written by a person.
 
-    A day without an hour begins at midnight UTC; a moment without an offset is UTC too.
+    Args:
+        name: Where it was written, for the message.
+        zone: The blog's. A day begins there at midnight, and an hour without an offset is of its clock.
 
     Raises:
         SettingError: *value* is neither; the message says what to write.
     """
+    found = parse_moment(value, zone)
+    if found is None:
+        raise SettingError(say("setting_date", name=name, value=value))
+    return found
+
+
+def parse_zone(name: str) -> ZoneInfo:
+    """
+    The zone *name*, as ``TIMEZONE`` of ``pelicanconf.py`` tells it.
+
+    Raises:
+        SettingError: there is none of that name.
+    """
     try:
-        if len(value) == len("2026-11-22"):
-            return datetime.combine(date.fromisoformat(value), time(), UTC)
-        moment = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise SettingError(say("setting_date", name=name, value=value)) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:
+        raise SettingError(say("setting_zone", name="TIMEZONE", value=name)) from error
 
 
 def _is_address(value: str, schemes: tuple[str, ...] = ("http", "https")) -> bool:

@@ -12,7 +12,6 @@ import io
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Generic, Protocol, Self, TypeVar, overload
 
@@ -128,7 +127,8 @@ class Settings:
     aws_secret_access_key = Setting(secret)
     announce_since = Setting(
         moment,
-        about='Nothing dated before this day is ever announced. "start" writes the day on which the blog began.',
+        about="Nothing dated before this day, in the zone of TIMEZONE, is ever announced."
+        ' "start" writes the day on which the blog began.',
         examples=("",),
         open=True,
     )
@@ -178,10 +178,6 @@ class Settings:
     def written(self, name: str) -> tuple[str, str]:
         """Of the setting *name*: its name in capitals, and what the owner wrote there, "" for nothing."""
         return name.upper(), self._given.get(name.upper(), "")
-
-    def since(self) -> datetime | None:
-        """``ANNOUNCE_SINCE`` as a moment, or None when it is not set."""
-        return self.announce_since
 
 
 def load(root: Path = Path(), environ: Mapping[str, str] | None = None) -> Settings:

@@ -66,6 +66,7 @@ def send(
     server: Secret,
     sender: str,
     recipient: str,
+    *,
     subject: str,
     body: str,
     now: datetime,

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from itertools import islice
+from typing import Literal
 
 import regex
 
@@ -137,9 +138,14 @@ def fold_for_search(text: str) -> str:
     "munoz" finds "Muñoz", "barca" finds "Barça", "strasse" finds "Straße", "1o" finds "1º" and "fi" finds "ﬁ". Both
     stores keep and compare words in this form, so that SQLite and PostgreSQL find the same.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    bare = without_marks(text, "NFKD")
     return unicodedata.normalize("NFKC", bare.translate(_LETTERS).casefold())
+
+
+def without_marks(text: str, form: Literal["NFD", "NFKD"] = "NFD") -> str:
+    """*text* decomposed, without case and without any mark above or below a letter: "ñ" and "Ñ" are "n"."""
+    decomposed = unicodedata.normalize(form, text.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
 def strip_controls(text: str) -> str:

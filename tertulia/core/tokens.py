@@ -51,6 +51,11 @@ def _strong(key: Secret) -> Secret:
     return key
 
 
+def keyed(key: bytes, text: str) -> str:
+    """A name of *text* (HMAC-SHA-256, in hexadecimal) that nobody without *key* can make, or tell a guess by."""
+    return hmac.digest(key, text.encode("utf-8", "replace"), "sha256").hex()
+
+
 class _At(TimestampSigner):
     """A signer whose clock is ours."""
 
@@ -116,9 +121,7 @@ class Signer:
 
     def mark(self, text: str) -> str:
         """A short name of *text*, by which nobody but us can tell whether a guess is right."""
-        return hmac.digest(self._secret.reveal().encode(), f"mark {text}".encode("utf-8", "replace"), "sha256").hex()[
-            :16
-        ]
+        return keyed(self._secret.reveal().encode(), f"mark {text}")[:16]
 
     def _at(self, purpose: str, now: datetime) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(

@@ -43,6 +43,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: dict[str, str] = {}  # path → SHA-256
     # What was public of the conversation, by post: links to networks, and the ids of comments.
     public: dict[str, tuple[str, ...]] = {}
+    addresses: dict[str, tuple[str, ...]] = {}  # who had which address last, see ``Published``
     said: int = 0  # how many announcements the store knew to have begun; a store that knows fewer is not that store
 
 

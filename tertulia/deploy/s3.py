@@ -83,10 +83,10 @@ class S3(Target):
                 url,
                 headers or {},
                 data,
-                keys.aws_access_key_id.reveal(),
-                keys.aws_secret_access_key.reveal(),
-                self._region,
-                self._tools.now(),
+                key=keys.aws_access_key_id.reveal(),
+                secret=keys.aws_secret_access_key.reveal(),
+                region=self._region,
+                now=self._tools.now(),
             )
             try:
                 answer = self._tools.web.request(
@@ -114,6 +114,7 @@ def sign(
     url: str,
     headers: dict[str, str],
     data: bytes,
+    *,
     key: str,
     secret: str,
     region: str,

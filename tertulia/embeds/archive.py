@@ -87,7 +87,7 @@ def _capture(
         author=who,
         html=markup(unescape(said), links | media) if isinstance(said, str) else "",
         lang=text(tweet.get("lang"), 12),
-        published=_moment(tweet.get("created_at")),
+        published=moment(tweet.get("created_at")),
         counts={name: int(count) for name, key in _COUNTS if (count := str(tweet.get(key))).isdigit() and int(count)},
         links=links,
         source="archive",
@@ -133,13 +133,3 @@ def _read(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
 
 def _dicts(items: Any) -> list[dict[str, Any]]:
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-
-
-def _moment(value: Any) -> str:
-    """ "Thu Feb 20 11:25:43 +0000 2014", English whatever the locale, as ISO 8601."""
-    if isinstance(value, str):
-        months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()  # noqa: SIM905
-        found = re.fullmatch(r"\w{3} (\w{3}) (\d{2}) ([\d:]{8}) \+0000 (\d{4})", value)
-        if found and found[1] in months:
-            return f"{found[4]}-{months.index(found[1]) + 1:02}-{found[2]}T{found[3]}+00:00"
-    return moment(value)

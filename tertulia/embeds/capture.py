@@ -26,6 +26,7 @@ from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, one_line
 from tertulia.embeds import dead, pasted, providers
 from tertulia.embeds.capture_store import CaptureStore
+from tertulia.embeds.links import CODE_FENCE
 from tertulia.embeds.markdown import addresses
 from tertulia.embeds.providers.ask import BusyError, CaptureRequest
 from tertulia.embeds.types import Capture, Earlier, NotFoundError, OptedOutError, WithheldError
@@ -36,7 +37,6 @@ class MalformedResponseError(FetchError):
 
 
 Outcome = Literal["captured", "same", "edited", "gone", "back", "unavailable", "waiting"]
-_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[`~]*\s*$", re.MULTILINE | re.DOTALL)
 # OptedOutError by hand or out of an archive: there is nobody to ask again.
 BY_HAND = ("paste", "archive")
 
@@ -72,7 +72,7 @@ def wanted(content_dir: Path) -> list[Wanted]:
         if "//" not in text:
             continue
         # Fenced code keeps its lines, emptied, so that line numbers stay right.
-        text = _FENCE.sub(lambda match: re.sub(r"[^\n]+", "`", match[0]), text.replace("\r\n", "\n"))
+        text = CODE_FENCE.sub(lambda match: re.sub(r"[^\n]+", "`", match[0]), text.replace("\r\n", "\n"))
         line = 1
         for block in re.split(r"(\n[ \t]*\n\s*?(?=\S|[ ]{4}|$))", text):
             if "http" in block and not block.startswith("    "):

@@ -13,6 +13,7 @@ from html import escape
 
 from tertulia.core import languages
 from tertulia.core.addresses import readable_site, split_address
+from tertulia.core.moments import parse_moment
 from tertulia.core.text import one_line
 from tertulia.embeds.types import Author, Capture, Image, Policy, Quoted
 
@@ -36,9 +37,8 @@ class Page:
 
     def date(self, value: str) -> str:
         """An ISO date or moment in words, "21 de noviembre de 2026"; the value itself when it is neither."""
-        try:
-            moment = dt.datetime.fromisoformat(value)
-        except ValueError:
+        moment = parse_moment(value, None)
+        if moment is None:
             return value
         day = moment.astimezone(self.zone).date() if moment.tzinfo else moment.date()
         return languages.date_words(day, self.lang)

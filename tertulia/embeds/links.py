@@ -49,7 +49,7 @@ FRESH_DAYS = 30
 UNCLEAR = (401, 402, 403, 405, 406, 407, 418, 420, 429, 451, 999)
 WAYBACK = "https://archive.org/wayback/available?url={url}&timestamp={day}"
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`\\^{|}]+")
-_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[`~]*\s*$", re.MULTILINE | re.DOTALL)
+CODE_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[`~]*\s*$", re.MULTILINE | re.DOTALL)
 _NAMED_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[_-]")
 _TOLD_DATE = re.compile(r"^(?:fecha|date):\s*(\d{4}-\d{2}-\d{2})", re.MULTILINE | re.IGNORECASE)
 
@@ -200,7 +200,7 @@ def collect(content_dir: Path) -> list[Link]:
         except (OSError, UnicodeDecodeError):
             continue
         dated = _TOLD_DATE.search(text) or _NAMED_DATE.match(path.name)
-        text = _FENCE.sub(lambda match: re.sub(r"[^\n]", "", match[0]), text)
+        text = CODE_FENCE.sub(lambda match: re.sub(r"[^\n]", "", match[0]), text)
         text = re.sub(r"`[^`\n]+`", "", text)
         for number, line in enumerate(text.split("\n"), 1):
             for match in _ADDRESS.finditer(line):

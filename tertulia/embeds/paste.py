@@ -20,12 +20,14 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+from tertulia.core.addresses import readable_site, web_address
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
+from tertulia.core.moments import parse_moment
 from tertulia.core.sanitise import one_line
 from tertulia.embeds import pictures, providers
 from tertulia.embeds.capture_store import CaptureStore, file_stem
-from tertulia.embeds.providers.ask import address, markup
+from tertulia.embeds.providers.ask import markup
 from tertulia.embeds.types import Author, Capture, Image
 
 NAMES = {
@@ -65,7 +67,7 @@ def paste(content_dir: Path, note: str, now: dt.datetime, *, beside: Path, shown
         ContentError: no address, no words and no picture, a name we do not know, a picture that is none.
     """
     header, words = _split(note, shown)
-    url = address(header.get("url", [""])[0])
+    url = web_address(header.get("url", [""])[0])
     if not url:
         raise ContentError(say("paste_no_url", file=shown))
     match = providers.find(url)
@@ -89,8 +91,8 @@ def paste(content_dir: Path, note: str, now: dt.datetime, *, beside: Path, shown
         id=match.id,
         url=url,
         kind="post",
-        network=told("network") or match.provider.label or _host(url),
-        author=Author(name=told("author"), handle=told("handle"), url=address(told("profile")))
+        network=told("network") or match.provider.label or readable_site(url),
+        author=Author(name=told("author"), handle=told("handle"), url=web_address(told("profile")))
         if told("author") or told("handle")
         else None,
         title=told("title"),
@@ -141,12 +143,7 @@ def _picture(path: Path, stem: str, alt: str) -> tuple[Image, bytes] | None:
 def _date(value: str, shown: str) -> str:
     if not value:
         return ""
-    try:
-        dt.datetime.fromisoformat(value)
-    except ValueError as error:
-        raise ContentError(say("paste_bad_date", file=shown, value=value)) from error
-    return value
-
-
-def _host(url: str) -> str:
-    return url.split("/")[2].removeprefix("www.")
+    found = parse_moment(value, None)
+    if found is None:
+        raise ContentError(say("paste_bad_date", file=shown, value=value))
+    return value if len(value) == len("2026-11-22") else found.isoformat(timespec="seconds")

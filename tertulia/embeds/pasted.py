@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from html import unescape
 
+from tertulia.core.addresses import web_address
 from tertulia.embeds import dead, providers
-from tertulia.embeds.providers.ask import address
 
 _PIECE = re.compile(
     r"<blockquote\b[^>]*\bclass=[\"'][^\"']*(?:twitter-tweet|twitter-video|instagram-media|tiktok-embed|reddit-embed-bq"
@@ -62,7 +62,7 @@ def address_in(piece: str) -> str:
     """The address of the item that an embed code shows, "" when it is none that we know."""
     for place in _PLACES:
         for found in reversed(place.findall(piece)):
-            url = address(unescape(f"https:{found}" if found.startswith("//") else found))
+            url = web_address(unescape(f"https:{found}" if found.startswith("//") else found))
             if url and (providers.find(url).provider is not providers.PAGE or dead.service(url)):
                 return url
     return ""

@@ -11,8 +11,8 @@ CommonMark, unless more HTML or an indented line follows.
 """
 
 import re
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, reduce
 from textwrap import dedent, indent
 from xml.etree.ElementTree import Element, SubElement
 
@@ -25,6 +25,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from tertulia.render.callouts import CalloutBlocks, CalloutQuotes
 from tertulia.render.code import highlighted
 
 # Processors of Python-Markdown whose work is done here.
@@ -48,21 +49,30 @@ class BlocksExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.preprocessors.deregister("html_block")
-        parser = _CommonMarkParser(md)
+        parser = CommonMarkParser(md)
         parser.blockprocessors = md.parser.blockprocessors
         for processor in parser.blockprocessors:
             processor.parser = parser
         md.parser = parser
+        md.treeprocessors.register(CalloutQuotes(md), "callouts", 25)  # before what stands in them is read (20)
 
 
-class _CommonMarkParser(BlockParser):
-    """Python-Markdown's parser of blocks, asking markdown-it where they begin and end."""
+class CommonMarkParser(BlockParser):
+    """
+    Python-Markdown's parser of blocks, asking markdown-it where they begin and end.
+
+    Extensions may add rules to its ``grammar``, and to ``rewrites`` what is to be done to each text that is no code.
+    """
 
     def __init__(self, md: Markdown) -> None:
         super().__init__(md)
+        self.rewrites: list[Callable[[str], str]] = []
         self.grammar = MarkdownIt("commonmark", {"maxNesting": _DEPTH}).enable("table").disable("reference")
         rule = _HtmlBlocks(md)
         self.grammar.block.ruler.at("html_block", rule, {"alt": ["paragraph", "reference", "blockquote"]})
+        self.grammar.block.ruler.before(
+            "fence", "callout", CalloutBlocks(md), {"alt": ["paragraph", "reference", "blockquote", "list"]}
+        )
 
     @cached_property
     def extended(self) -> list[BlockProcessor]:
@@ -89,6 +99,9 @@ class _CommonMarkParser(BlockParser):
         self._build(parent, tokens)
 
     def _build(self, root: Element, tokens: Sequence[Token]) -> None:
+        for token in tokens:
+            if token.type in ("inline", "html_block"):
+                token.content = reduce(lambda text, rewrite: rewrite(text), self.rewrites, token.content)
         around = [root]
         at = 0
         while at < len(tokens):

@@ -1,6 +1,7 @@
 """The Markdown of a blog: who understands what, in one place."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from urllib.parse import quote
 
 import markdown
@@ -10,8 +11,10 @@ from tertulia.content.tags import Tags
 from tertulia.core import text
 from tertulia.render.autolinks import AutolinksExtension
 from tertulia.render.blocks import BlocksExtension
+from tertulia.render.foreign import ForeignSyntaxExtension
 from tertulia.render.linkify import LinkifyExtension
-from tertulia.render.markup import Headings, OwnLinks, QuoteSources, SkipPatterns
+from tertulia.render.lists import ListsExtension
+from tertulia.render.markup import Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
 from tertulia.render.typography import TypographyExtension
 
 
@@ -22,6 +25,7 @@ def converter(
     mention_network: str,
     people: People,
     tags: Tags,
+    content: Path | None = None,
     more: Sequence[markdown.Extension] = (),
 ) -> markdown.Markdown:
     """
@@ -31,13 +35,17 @@ def converter(
         siteurl: What stands before every internal address, "" or "/blog".
         tag_url: Where a tag has its page, with ``{slug}``.
         mention_network: Where an unknown ``@name`` leads; "" leaves it as text.
+        content: The folder of posts and pages, where other generators' links to files are looked up.
         more: Extensions that need to know more of the blog: pictures, embeds, links.
     """
     return markdown.Markdown(
         extensions=[
             BlocksExtension(),  # lists, quotations, code, tables, HTML; before all that have blocks of their own
             AutolinksExtension(),
+            LineBreaks(),
+            ListsExtension(),
             "pymdownx.tilde",  # ~~tachado~~
+            ForeignSyntaxExtension(content),
             "footnotes",
             "def_list",
             "codehilite",

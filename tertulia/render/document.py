@@ -4,12 +4,18 @@ The reader puts one ``Document`` on the Markdown instance (``md.document``) befo
 read from it where they are, and leave on it what they found: tags, problems.
 """
 
+import errno
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tertulia.core import languages
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Severity
+
+_REASONS = {
+    errno.ENOENT: "reason_missing", errno.EACCES: "reason_denied", errno.EPERM: "reason_denied",
+    errno.ELOOP: "reason_loop", errno.EISDIR: "reason_folder",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -57,7 +63,7 @@ def load(path: Path, shown: str, most_bytes: int = 2_000_000) -> tuple[str, Prob
             return problem("huge_file", size=f"{size / 1e6:.1f}", limit=f"{most_bytes / 1e6:.0f}")
         data = path.read_bytes()
     except OSError as error:
-        return problem("unreadable_file", reason=error.strerror or type(error).__name__)
+        return problem("unreadable_file", reason=say(_REASONS.get(error.errno or 0, "reason_other")))
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return problem("binary_file")
     try:

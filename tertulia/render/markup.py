@@ -1,11 +1,12 @@
 """Small Markdown extensions that every post needs.
 
 ``Headings`` makes the author's headings continue the page's: the page has the one ``h1``, so the highest in the
-text becomes ``h2``, and no level is skipped on the way down, whatever the author began with.
-``OwnLinks`` lets a link name another post's file as editors do, ``[x](../2024/otra.md)``, and keeps ``/acerca-de/``
-right on a blog that lives in a folder. ``QuoteSources`` puts the source of a quotation under it. ``SkipPatterns`` saves
-a quarter of the time: Markdown asks each of some twenty kinds of block whether a paragraph is one of theirs, and tries
-each of some twenty inline patterns on its text, and most paragraphs hold none of the characters that these begin with.
+text becomes ``h2``, and no level is skipped on the way down, whatever the author began with. ``LineBreaks`` breaks a
+line at a backslash. ``OwnLinks`` lets a link name another post's file as editors do, ``[x](../2024/otra.md)``, and
+keeps ``/acerca-de/`` right on a blog that lives in a folder. ``QuoteSources`` puts the source of a quotation under it.
+``SkipPatterns`` saves a quarter of the time: Markdown asks each of some ten kinds of block whether a paragraph is one
+of theirs, and tries each of some twenty inline patterns on its text, and most paragraphs hold none of the characters
+that these begin with.
 """
 
 import re
@@ -14,6 +15,7 @@ from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
+from markdown.inlinepatterns import SubstituteTagInlineProcessor
 from markdown.treeprocessors import InlineProcessor, Treeprocessor
 from markdown.util import AtomicString
 
@@ -25,6 +27,7 @@ _SIBLING = re.compile(r"(?![a-z][a-z0-9+.-]*:|[{/#?])[^#?]+\.md(?=$|[#?])", re.I
 NEEDS = {
     "backtick": ("`",),
     "escape": ("\\",),
+    "backslash_break": ("\\\n",),
     "footnote": ("[^",),
     "reference": ("[",),
     "link": ("[",),
@@ -164,6 +167,14 @@ class QuoteSources(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.treeprocessors.register(_QuoteSources(md), "quote_sources", 7.3)  # after typography (7.8) has set the dash
+
+
+class LineBreaks(Extension):
+    """A backslash at the end of a line breaks it, as two blanks do."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        # Before escapes (180), after code (190).
+        md.inlinePatterns.register(SubstituteTagInlineProcessor(r"(?<!\\)\\\n", "br"), "backslash_break", 185)
 
 
 class Headings(Extension):

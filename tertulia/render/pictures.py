@@ -160,7 +160,7 @@ class _Pictures(Treeprocessor):
             _put_words(image, parents, "" if written.startswith("data:") else written, self.pictures.resolver)
             return False
         report_alt(alt, written, document, needle)
-        if not alt.strip(_QUOTES + " "):
+        if not _words_of(alt):
             image.set("alt", "")
         _complete(image, picture, self.pictures)
         return True
@@ -215,7 +215,7 @@ class _RawPictures(Postprocessor):
             return tag[0]
         picture = self.pictures.find(written, alt or "", document, tag[0])
         if picture is None:
-            words = html.escape(alt or "")
+            words = html.escape(_words_of(alt or ""))
             if not inside_link and _can_be_opened(written, self.pictures.resolver):
                 return f'<a href="{html.escape(written)}">{words or html.escape(written)}</a>'
             return words
@@ -239,6 +239,11 @@ def report_alt(alt: str, written: str, document: Document, needle: str) -> None:
         document.report(say("picture_no_alt", name=written), say("picture_no_alt_fix", name=written), needle=needle)
     elif bare == written.rpartition("/")[2] or (bare and _CAMERA_NAME.fullmatch(bare)):
         document.report(say("picture_poor_alt", alt=bare), say("picture_poor_alt_fix"), needle=needle, severity="hint")
+
+
+def _words_of(alt: str) -> str:
+    """What an alternative text says; "" when it is nothing but quotes, which say that there is nothing to say."""
+    return alt if alt.strip(_QUOTES + " \n\t") else ""
 
 
 def _complete(image: Element, picture: Picture, pictures: PicturesExtension) -> None:
@@ -266,7 +271,7 @@ def _when_near(image: Element, *, first: bool) -> None:
 
 def _put_words(image: Element, parents: dict[Element, Element], written: str, resolver: ImageResolver) -> None:
     """Put in the place of a picture that cannot be shown a link to it, or what it would have told."""
-    parent, alt = parents[image], _unescaped(image.get("alt", "")).strip(_QUOTES)
+    parent, alt = parents[image], _words_of(_unescaped(image.get("alt", "")))
     tail = image.tail
     if _can_be_opened(written, resolver) and "a" not in _tags_above(image, parents):
         image.attrib.clear()

@@ -157,6 +157,11 @@ class ImageResolver:
             name = _name(path, facts, variant, main=variant == main)
             self._published[name] = self.image_cache.path_for(facts, variant)
 
+    @property
+    def used(self) -> set[Path]:
+        """Every file that somebody has asked for."""
+        return {path.absolute() for path, _ in self._requested}
+
     def keep_place(self, path: Path, name: str) -> None:
         """
         Publish the clean copy of the picture at *path*, same size and kind, as *name* under the site's root.

@@ -148,18 +148,18 @@ class _Parts:
         plain = not isinstance(string, AtomicString)
         at = 0
         for found in _PLACEHOLDER.finditer(string) if "\x02" in string else ():
-            self._put(string[at : found.start()], element, tail, at, found.start() - at, plain, inside)
+            self._put(string[at : found.start()], element, tail, at, found.start() - at, plain=plain, inside=inside)
             shown = self._raw.read(found[1])
-            self._put(shown, element, tail, found.start(), len(found[0]), False, inside)
+            self._put(shown, element, tail, found.start(), len(found[0]), plain=False, inside=inside)
             at = found.end()
-        self._put(string[at:], element, tail, at, len(string) - at, plain, inside)
+        self._put(string[at:], element, tail, at, len(string) - at, plain=plain, inside=inside)
 
     def show(self, shown: str, element: Element, inside: frozenset[str]) -> None:
         """Add what is no text at all."""
-        self._put(shown, element, False, 0, 0, False, inside)
+        self._put(shown, element, False, 0, 0, plain=False, inside=inside)
 
     def _put(
-        self, shown: str, element: Element, tail: bool, at: int, size: int, plain: bool, inside: frozenset[str]
+        self, shown: str, element: Element, tail: bool, at: int, size: int, *, plain: bool, inside: frozenset[str]
     ) -> None:
         if shown:
             end = self._length + len(shown)

@@ -1,16 +1,17 @@
 """Right quotes, dashes and spaces, whatever the keyboard gave.
 
 Spanish quotes are « » with “ ” and then ‘ ’ inside (RAE, Ortografía, https://www.rae.es/ortografía/las-comillas),
-English ones “ ” and ‘ ’. A straight apostrophe becomes ’, "--" and "---" become – and —, "..." becomes …; the space
-before % and the one in "n.º 3" no longer break. Quotes the author typed stay as they are, and count for what is
-nested in what. A mark after a number (5' 11") and one with no partner stay straight, and so does ``\\"``.
+English ones “ ” and ‘ ’. A straight apostrophe becomes ’, "--" and "---" become – and — ("--" that touches a word on
+one side is the raya of Spanish), "..." becomes …; the space before % and the one in "n.º 3" no longer break. Quotes the
+author typed stay as they are, and count for what is nested in what. A mark after a number (5' 11") and one with no
+partner stay straight, and so does ``\\"``.
 
 A whole block is read at once (see ``runs``), so that a quote knows its neighbours beyond a link or emphasis.
 """
 
 from collections import defaultdict
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from xml.etree.ElementTree import Element
 
 import regex
@@ -71,9 +72,20 @@ def edits(text: str, lang: str, editable: Callable[[int, int], bool]) -> list[Ed
     ]
     changes = [(at, at + 1, mark) for at, mark in _quotes(scanned, places, lang).items()]
     changes += [
-        (*found.span(), _REPLACEMENTS[found[0]]) for found in _OTHER.finditer(scanned) if editable(*found.span())
+        (*found.span(), _dash(found, lang) or _REPLACEMENTS[found[0]])
+        for found in _OTHER.finditer(scanned)
+        if editable(*found.span())
     ]
     return sorted(changes)
+
+
+def _dash(found: regex.Match[str], lang: str) -> str:
+    """What the language puts for a "--" that touches a word on one side; "" for anything else."""
+    if found[0] != "--":
+        return ""
+    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    touches = not (before.isspace() or before in _BEFORE_OPENING), not (after.isspace() or after in _AFTER_CLOSING)
+    return languages.current().sign("dash", lang) if touches[0] != touches[1] else ""
 
 
 class TypographyExtension(Extension):
@@ -128,8 +140,9 @@ def _applied(text: str, changes: list[Edit]) -> str:
 
 def _quotes(text: str, places: list[int], lang: str) -> dict[int, str]:
     """Place → mark for every straight quote among *places* that is sure what it is."""
-    closing, marks = _paired(text, places)
+    closing, marks = _paired(text, places, _elided(languages.current().sign("elided", lang)))
     ladder = languages.current().quotes(lang)
+    taken = _typed_inside(text, places, closing, ladder)
     open_pairs: list[tuple[int | None, int]] = []  # where each closes, and its step on the ladder
     for at in places:
         if at not in closing:
@@ -137,13 +150,41 @@ def _quotes(text: str, places: list[int], lang: str) -> dict[int, str]:
         ended = (index for index, (end, _) in enumerate(open_pairs) if end is not None and end < at)
         del open_pairs[next(ended, _DEPTH) :]
         end = closing[at]
-        step = _step(text[at], ladder, open_pairs[-1][1] if open_pairs else None)
+        around = open_pairs[-1][1] if open_pairs else None
+        step = _step(text[at], ladder, around)
+        if text[at] in _STRAIGHT and step in taken[at]:
+            free = (other for other in range(len(ladder)) if other not in taken[at] and other != around)
+            step = next(free, step)
         open_pairs.append((end, step))
         if text[at] in _STRAIGHT:
             marks[at] = ladder[step][0]
             if end is not None:
                 marks[end] = ladder[step][1]
     return marks
+
+
+def _typed_inside(
+    text: str, places: list[int], closing: dict[int, int | None], ladder: tuple[str, ...]
+) -> dict[int, set[int]]:
+    """Place of each opening quote → the steps of the quotes that the author typed directly inside it."""
+    taken: dict[int, set[int]] = defaultdict(set)
+    around: list[int] = []
+    for at in places:
+        while around and (closing[around[-1]] or len(text)) < at:
+            around.pop()
+        if at not in closing:
+            continue
+        if text[at] not in _STRAIGHT and around:
+            taken[around[-1]] |= {step for step, pair in enumerate(ladder) if text[at] == pair[0]}
+        around.append(at)
+    return taken
+
+
+@cache
+def _elided(written: str) -> regex.Pattern[str]:
+    """Finds behind an apostrophe a word that begins with one: 'tis, rock 'n' roll. In quotes such a word is a word."""
+    words = "|".join(map(regex.escape, written.split()))
+    return regex.compile(rf"(?:{words})\b(?!')|n(?=')" if words else r"(?!)", regex.IGNORECASE)
 
 
 def _step(mark: str, ladder: tuple[str, ...], around: int | None) -> int:
@@ -156,7 +197,7 @@ def _step(mark: str, ladder: tuple[str, ...], around: int | None) -> int:
     return around + 1 if around + 1 < len(ladder) else len(ladder) - 2
 
 
-def _paired(text: str, places: list[int]) -> tuple[dict[int, int | None], dict[int, str]]:
+def _paired(text: str, places: list[int], elided: regex.Pattern[str]) -> tuple[dict[int, int | None], dict[int, str]]:
     """
     Find which quotes belong together.
 
@@ -168,7 +209,12 @@ def _paired(text: str, places: list[int]) -> tuple[dict[int, int | None], dict[i
     waiting: list[int] = []  # opening quotes not closed yet, innermost last
     for at in places:
         mark, before, after = text[at], text[at - 1 : at] or " ", text[at + 1 : at + 2] or " "
-        in_word = mark == "'" and ((before.isalnum() and after.isalnum()) or bool(_DECADE.match(text, at + 1)))
+        in_word = mark == "'" and (
+            (before.isalnum() and after.isalnum())
+            or bool(_DECADE.match(text, at + 1))
+            or (not before.isalnum() and bool(elided.match(text, at + 1)))
+            or (text[at - 2 : at].lower() == "'n" and at - 2 in apostrophes)
+        )
         if mark in _OPENING or (mark in _STRAIGHT and not in_word and _opens(before, after, at - 1 in waiting[-1:])):
             waiting.append(at)
             continue

@@ -25,6 +25,7 @@ from tertulia.site.broken_links import InternalLink
 from tertulia.site.cards import CardSet
 from tertulia.site.contents import Content, Generator
 from tertulia.site.embeds import load_links
+from tertulia.site.moved import Addresses, remembered
 from tertulia.site.owners import Owners, PageToWrite, without_same_file
 from tertulia.site.pictures import request_files
 from tertulia.site.problems import report
@@ -57,6 +58,7 @@ class SiteBuild:
     articles: Generator | None = None  # the generator that holds the posts
     contents: list[Content] = field(default_factory=list)  # every post and page
     owners: Owners = field(default_factory=Owners)
+    remembered: Addresses = field(default_factory=dict)  # who had which address before
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
@@ -78,6 +80,7 @@ class SiteBuild:
         )
         reader = PostReader(settings, people=people, tags=tags, links=load_links(content), pictures=pictures)
         build = cls(settings, people, tags, pictures, reader, SiteWords(languages.current()))
+        build.remembered = remembered(settings)  # now: the output will be emptied
         settings[KEY] = build
         return build
 

@@ -12,7 +12,9 @@ from typing import Any, Protocol
 import msgspec
 
 from tertulia.content.snapshot import Comment, Syndicated
+from tertulia.core import sanitise
 from tertulia.core.models import Credit, Picture, Update
+from tertulia.core.text import reading_minutes, shorten
 from tertulia.site.records import PostRecord
 
 
@@ -54,6 +56,8 @@ class Content(Protocol):
     body: str
     body_line: int
     # of its place in the site
+    template: str  # without ".html"
+    default_template: str
     slug: str
     url: str  # relative to the site's root
     save_as: str
@@ -97,9 +101,40 @@ def attributes(record: PostRecord) -> dict[str, Any]:
 
 def fill_defaults(content: Any) -> None:
     """Give a post that Pelican has just made what it would lack, or work out anew each time it is asked."""
-    if hasattr(content, "shown_path"):
-        content.modified = getattr(content, "modified", None)
-        content.override_url, content.override_save_as = content.url, content.save_as
+    if not hasattr(content, "shown_path"):
+        if content.default_template is None or not hasattr(content, "title"):
+            return  # a file, or what Pelican will refuse
+        _fill_from_elsewhere(content)
+    content.modified = getattr(content, "modified", None)
+    content.override_url, content.override_save_as = content.url, content.save_as
+
+
+def _fill_from_elsewhere(content: Any) -> None:
+    """Give what a reader of somebody else's has read (``READERS``) all that a ``PostRecord`` has."""
+    plain = sanitise.plain(content._content or "")
+    values = {field: kind() for kind, fields in _EMPTY.items() for field in fields}
+    values |= {
+        "is_page": content.default_template == "page", "id": content.slug, "words": len(plain.split()), "body_line": 1,
+        "mark": "unlisted" if content.status == "hidden" else "",
+        "shown_path": f"content/{content.relative_source_path}",
+        "cover": None, "minutes": reading_minutes(len(plain.split())), "summary_text": shorten(plain, 300),
+        "categories": [content.category] if hasattr(content, "category") else [],
+    }  # fmt: skip
+    for name, value in (DEFAULTS | values).items():
+        if not hasattr(content, name):
+            setattr(content, name, value)
+    for name in ("date", "modified"):
+        if moment := getattr(content, name, None):
+            setattr(content, name, datetime.fromisoformat(moment.isoformat()))  # Pelican has a kind of its own
+
+
+# The fields of a ``PostRecord`` that are empty where nothing is known.
+_EMPTY: dict[type, tuple[str, ...]] = {
+    bool: ("is_note", "has_id"),
+    str: ("question", "series_name", "body"),
+    tuple: ("tags", "authors", "credits", "updates", "toc", "aliases", "old_addresses", "files"),
+    dict: ("networks", "header_lines", "stems"),
+}
 
 
 _LISTED = ("articles", "translations")

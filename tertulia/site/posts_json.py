@@ -14,8 +14,10 @@ from msgspec.structs import replace
 
 from tertulia.content import posts
 from tertulia.content.people import People
-from tertulia.core import addresses, sanitise
+from tertulia.core import addresses
 from tertulia.core.models import Credit, Picture
+from tertulia.render import prose
+from tertulia.site import moved
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
 
@@ -41,6 +43,7 @@ def write_posts(build: SiteBuild, contents: Iterable[Content], wants_text: Wants
         title=build.words.setting(settings, "SITENAME", own),
         lang=own,
         preview=preview,
+        addresses={} if preview else moved.noted(build.remembered, build.contents),
         posts=tuple(entry(content, build, wants_text) for content in contents if preview or not content.mark),
     )
     posts.write(build.output, published)
@@ -73,7 +76,7 @@ def entry(content: Content, build: SiteBuild, wants_text: WantsText) -> posts.Po
         ),
     )
     is_wanted = any(wants_text(post, network) for network in own_words)
-    return replace(post, text=sanitise.plain(content.content)) if is_wanted else post
+    return replace(post, text=prose.thread(prose.blocks(content.content, post.url))) if is_wanted else post
 
 
 def picture(shown: Picture | None, site: str) -> posts.Cover | None:

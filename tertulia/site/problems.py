@@ -5,7 +5,7 @@ Each is one line, ``content/….md:LINE: what; what to do``, and never stops the
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from tertulia.core.languages import say
@@ -26,6 +26,16 @@ def report_line(content: Content, key: str, phrase: str, **values: object) -> No
     """Report a problem on the line of *content* that holds the metadata *key*."""
     line = content.header_lines.get(key, 1)
     report(Problem(content.shown_path, line, say(phrase, **values), say(f"{phrase}_fix")))
+
+
+def use_known_templates(contents: Iterable[Content], find: Callable[[str], object], not_found: type[Exception]) -> None:
+    """Give the usual template to each of *contents* that asks for one that *find* does not know, and tell it."""
+    for content in contents:
+        try:
+            find(content.template)
+        except (not_found, OSError, ValueError):
+            report_line(content, "template", "no_template", name=content.template)
+            content.template = content.default_template
 
 
 def shown_path(path: Path, content: Path) -> str:

@@ -12,6 +12,7 @@ Settings:
 
 import datetime as dt
 import html
+import logging
 import os
 import re
 import unicodedata
@@ -30,13 +31,16 @@ from tertulia.content.metadata import Metadata
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import slugs, text
+from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Update
+from tertulia.core.moments import parse_moment
+from tertulia.core.setting_kinds import parse_zone
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.links import LinksExtension, LinkTable
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension
-from tertulia.render import typography
+from tertulia.render import prose, typography
 from tertulia.render.converter import converter
 from tertulia.render.document import Document, load
 from tertulia.render.pictures import SIZES, PicturesExtension
@@ -46,6 +50,8 @@ from tertulia.site.embeds import pictures_url
 from tertulia.site.pictures import cover
 from tertulia.site.problems import shown_path
 from tertulia.site.records import PostRecord, Reading, TocEntry, UsedFile
+
+log = logging.getLogger(__name__)
 
 SUMMARY_GRAPHEMES = 300
 NOTE_TITLE_GRAPHEMES = 60
@@ -60,7 +66,7 @@ class PostReader:
         self.settings = settings
         self.people, self.tags, self.links, self.pictures = people, tags, links, pictures
         self.content = Path(settings["PATH"])
-        self.zone = ZoneInfo(settings["TIMEZONE"])
+        self.zone = parse_zone(settings["TIMEZONE"])
         self.now = moment(settings.get("NOW"), self.zone)
         self.page_folders = tuple(str(self.content / folder) + os.sep for folder in settings["PAGE_PATHS"])
 
@@ -75,6 +81,7 @@ class PostReader:
             mention_network=settings["MENTION_NETWORK"],
             people=self.people,
             tags=self.tags,
+            content=self.content,
             more=[
                 PicturesExtension(self.pictures, sizes=settings.get("IMAGE_SIZES", SIZES)),
                 EmbedsExtension(
@@ -89,7 +96,16 @@ class PostReader:
         )
 
     def read(self, source_path: str) -> Reading:
-        """Read and render one file; its ``Reading`` has no record when it is not to be built."""
+        """Read and render one file, whatever is in it; its ``Reading`` has no record when it is not to be built."""
+        try:
+            return self._read(source_path)
+        except Exception:  # a fault of ours, or of a plugin's, never takes the other posts along
+            log.debug("%s", source_path, exc_info=True)
+            shown = shown_path(Path(source_path), self.content)
+            problem = Problem(shown, None, say("cannot_process"), say("cannot_process_fix"), "error")
+            return Reading(problems=(problem,))
+
+    def _read(self, source_path: str) -> Reading:
         path = Path(source_path)
         shown = shown_path(path, self.content)
         source, problem = load(path, shown, self.settings["MAX_POST_BYTES"])
@@ -125,7 +141,8 @@ class PostReader:
         if meta.date is None and meta.status != "unlisted":
             if is_page or "date" in meta.lines:  # one that makes no sense has been told
                 return ""
-            self.hint(meta, shown, "no_date", today=self.now.date().isoformat())
+            if not any(problem.severity == "error" for problem in meta.problems):
+                self.hint(meta, shown, "no_date", today=self.now.date().isoformat())
             return "draft"
         if meta.is_date_of_name:
             self.hint(meta, shown, "date_of_name")
@@ -152,12 +169,16 @@ class PostReader:
         """All that is known of a post from its file."""
         settings, lang = self.settings, document.lang
         toc = toc_entries(self.markdown.toc_tokens)  # type: ignore[attr-defined]  # before anything else is rendered
-        plain = text.plain(content)
+        own = prose.blocks(content)
+        plain = prose.plain(own)
         words = text.words(plain)
-        first = first_paragraph(content) or plain
+        first = prose.opening(own)
         summary = self.inline(without_html(meta.summary), document) if meta.summary else ""
         summary_text = text.plain(summary) or text.shorten(first, SUMMARY_GRAPHEMES)
-        title = typography.plain(meta.title, lang) or text.shorten(first, NOTE_TITLE_GRAPHEMES)
+        if not summary_text and not is_page:
+            document.report(say("no_summary"), say("no_summary_fix"), severity="hint")
+        # A note that is nothing but a picture or a quotation is named for what a reader sees of it.
+        title = typography.plain(meta.title, lang) or text.shorten(first or text.plain(content), NOTE_TITLE_GRAPHEMES)
         slug = self.slug(meta, document.path)
         if meta.modified and meta.modified > self.now and not settings["SHOW_UNPUBLISHED"]:
             self.hint(meta, document.path, "future_change", day=meta.modified.date().isoformat())
@@ -238,16 +259,11 @@ def without_html(line: str) -> str:
     return re.sub(r"(`+)(?:(?!\1).)*\1|<(?!https?://)", lambda found: found[0] if found[1] else "&lt;", line)
 
 
-def first_paragraph(content: str) -> str:
-    """The text of the first paragraph, without footnote marks; "" when there is none."""
-    start = content.find("<p>")
-    end = content.find("</p>", start)
-    return text.plain(content[start:end]) if 0 <= start < end else ""
-
-
 def moment(value: object, zone: ZoneInfo) -> dt.datetime:
     """*value* as an aware moment; the clock when it is empty."""
     if not value:
         return dt.datetime.now(zone)
-    read = dt.datetime.fromisoformat(str(value))
-    return read if read.tzinfo else read.replace(tzinfo=zone)
+    found = parse_moment(str(value), zone)
+    if found is None:
+        raise SettingError(say("setting_date", name="NOW", value=value))
+    return found

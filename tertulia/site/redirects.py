@@ -1,4 +1,4 @@
-"""Old addresses that lead on: ``Alias: /2019/viejo-titulo/``.
+"""Old addresses that lead on: ``Alias: /2019/viejo-titulo/``, and by themselves those that a post had before.
 
 At each old path stands a small page that sends readers on at once, which works on any host. ``_redirects`` says the
 same to hosts that answer 301 themselves (Netlify, Cloudflare Pages, Codeberg Pages); others can be told by hand, one
@@ -17,12 +17,13 @@ from tertulia.core.text import strip_controls
 from tertulia.site.broken_links import is_redirect
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
+from tertulia.site.moved import old_files
 from tertulia.site.problems import report_line
 
 
 def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
-    """Write a page for each alias of *contents*, and ``_redirects`` if there is any."""
-    site, siteurl = build.settings["SITE_ADDRESS"], build.settings["SITEURL"]
+    """Write a page for each alias and each former address of *contents*, and ``_redirects`` if there is any."""
+    site = build.settings["SITE_ADDRESS"]
     taken = {content.save_as: content.shown_path for content in contents}
     pairs: list[tuple[str, str]] = []
     for content in sorted(contents, key=lambda content: content.shown_path):
@@ -40,14 +41,29 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
                     report_line(content, "aliases", "alias_taken", alias=alias, other=taken.get(name, name))
                 continue
             taken[name] = content.shown_path
-            new = addresses.whole(siteurl, content.url)
-            words = build.words.text("moved", content.lang)
-            page = redirect_page(content.title, content.lang, addresses.whole(site, content.url), new, words)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(page, encoding="utf-8")
-            pairs += [(addresses.whole(siteurl, old), new) for old in {path, path.rstrip("/")}]
+            pairs += _lead_on(build, content, name, path)
+    old = old_files(build.remembered, contents)
+    for content in contents:
+        for name in old[content.save_as]:
+            # A page that an earlier build left in this very folder is nobody's any more.
+            stale = (build.output / name).is_file() and not build.owners.claim(name, content.shown_path)
+            if name not in taken and (stale or _free(build.output / name)):
+                taken[name] = content.shown_path
+                pairs += _lead_on(build, content, name, name.removesuffix("index.html"))
     if pairs:
         (build.output / "_redirects").write_text(redirects_file(pairs), encoding="utf-8")
+
+
+def _lead_on(build: SiteBuild, content: Content, name: str, path: str) -> list[tuple[str, str]]:
+    """Write the page *name*, at the old *path*, that leads to *content*; the pairs for ``_redirects``."""
+    site, siteurl = build.settings["SITE_ADDRESS"], build.settings["SITEURL"]
+    new = addresses.whole(siteurl, content.url)
+    words = build.words.text("moved", content.lang)
+    page = redirect_page(content.title, content.lang, addresses.whole(site, content.url), new, words)
+    file = build.output / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(page, encoding="utf-8")
+    return [(addresses.whole(siteurl, old), new) for old in {path, path.rstrip("/")}]
 
 
 def _free(file: Path) -> bool:

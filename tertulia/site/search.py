@@ -1,8 +1,8 @@
 """Search in the browser: Pagefind indexes what is published.
 
-It gets a short page for each post and page, with what is searched and nothing around it, as soon as all are read: so it
-works while the pages are written, and whatever theme they are written with. There is one index for each language, with
-its stemming; accents are ignored when searching. Nothing is asked of the network. The pages that search need
+It gets a short page for each post and page, with the author's words and nothing around them, as soon as all are read:
+so it works while the pages are written, and whatever theme they are written with. There is one index for each language,
+with its stemming; accents are ignored when searching. Nothing is asked of the network. The pages that search need
 ``'wasm-unsafe-eval'`` in a Content-Security-Policy.
 
 Settings:
@@ -21,6 +21,7 @@ from typing import Any
 
 from tertulia.core import addresses, strict_json
 from tertulia.core.languages import say
+from tertulia.render import prose
 from tertulia.site.contents import Content
 from tertulia.site.words import SiteWords
 
@@ -104,7 +105,7 @@ def search_page(content: Content, siteurl: str, words: SiteWords) -> str:
         "<body data-pagefind-body>",
         f'<a{link} data-pagefind-meta="{meta}"></a><h1>{escape(content.title)}</h1>',
         f"<p>{content.summary}</p>" if "summary" in content.header_lines else "",
-        content.content,
+        prose.without_others(content.content),
         *(f"<p>{update.html}</p>" for update in content.updates),
         f"<p>{escape(content.question)}</p>",
         *answers(content.comments),

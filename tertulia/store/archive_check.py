@@ -12,9 +12,10 @@ import msgspec
 from msgspec import Meta
 
 from tertulia.core import sanitise
+from tertulia.core.addresses import web_address
 from tertulia.core.text import one_line, visible
 from tertulia.store.connection import stamp
-from tertulia.store.recording import fingerprint, safe_link
+from tertulia.store.recording import fingerprint
 from tertulia.store.said import Status, Trust, Who
 
 # What becomes part of an address, or of a file's name, has the letters of those.
@@ -130,7 +131,7 @@ def checked(data: dict[str, Any]) -> dict[str, Any]:
         whole = msgspec.convert(data, Archive)
         for person in whole.persons:
             person.name, person.handle = one_line(person.name), one_line(person.handle)
-            person.url, person.avatar = safe_link(person.url), _file_name(person.avatar)
+            person.url, person.avatar = web_address(person.url), _file_name(person.avatar)
         for comment in whole.comments:
             _make_harmless(comment)
         return {name: _plain(getattr(whole, name)) for name in Archive.__struct_fields__}
@@ -143,14 +144,14 @@ def _make_harmless(comment: Comment) -> None:
         if (words := getattr(comment, name)) is not msgspec.UNSET:
             setattr(comment, name, one_line(words))
     if comment.author_url is not msgspec.UNSET:
-        comment.author_url = safe_link(comment.author_url)
+        comment.author_url = web_address(comment.author_url)
     if comment.avatar is not msgspec.UNSET:
         comment.avatar = _file_name(comment.avatar)
-    comment.url = safe_link(comment.url)
+    comment.url = web_address(comment.url)
     comment.html = sanitise.clean(comment.html)
     comment.text = visible(comment.text)
     for way in comment.sources:
-        way.url = safe_link(way.url)
+        way.url = web_address(way.url)
 
 
 def _file_name(written: str) -> str:

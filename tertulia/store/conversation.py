@@ -114,8 +114,8 @@ class Conversation:
                 recording.add_source(connection, same.id, incoming, now)
                 return Recorded("merged", same.key, same.status, same.status == "approved")
             if said is None:
-                return recording.add(connection, incoming, verdict, person, now)
-            return recording.again(connection, said, incoming, verdict, person, now)
+                return recording.add(connection, incoming, verdict, person, now=now)
+            return recording.again(connection, said, incoming, verdict, person, now=now)
 
     def remove(self, source: str, source_id: str, now: datetime) -> Recorded:
         """
@@ -152,6 +152,7 @@ class Conversation:
         kind: str,
         source: str,
         source_id: str,
+        *,
         number: int,
         now: datetime,
         comment: str = "",
@@ -198,6 +199,7 @@ class Conversation:
         self,
         statuses: Sequence[str] = (),
         words: str = "",
+        *,
         post: str = "",
         person: int | None = None,
         limit: int = 50,

@@ -45,7 +45,7 @@ def decide(
         who,
         status,
         said.key,
-        reason,
+        reason=reason,
         batch=batch,
         was=said.status,
         was_by=said.decided_by,

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, insert, or_, select, update
 
+from tertulia.core.addresses import web_address
+from tertulia.core.text import without_marks
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import comments, persons, reactions, sources
 from tertulia.store.deciding import keep_revision, last_no
@@ -21,15 +22,8 @@ from tertulia.store.transitions import may
 
 def with_safe_links(incoming: Incoming) -> Incoming:
     """What the page links to is a web address or nothing: no "javascript:" out of somebody's profile."""
-    author = replace(incoming.author, url=safe_link(incoming.author.url), avatar=Path(incoming.author.avatar).name)
-    return replace(incoming, author=author, url=safe_link(incoming.url))
-
-
-def safe_link(address: str) -> str:
-    """*address* when a page may link to it, "" for anything that is no address of the web."""
-    bare = address.strip()
-    harmless = bare.lower().startswith(("https://", "http://")) and not re.search(r"[\s<>\"'`\\\x00-\x1f]", bare)
-    return bare if harmless else ""
+    author = replace(incoming.author, url=web_address(incoming.author.url), avatar=Path(incoming.author.avatar).name)
+    return replace(incoming, author=author, url=web_address(incoming.url))
 
 
 def key_of(source: str, source_id: str) -> str:
@@ -39,8 +33,7 @@ def key_of(source: str, source_id: str) -> str:
 
 def fingerprint(words: str) -> str:
     """A short name for these words, however they are spaced, capitalised and accented; "" for too few to tell."""
-    bare = unicodedata.normalize("NFD", words.casefold())
-    kept = re.findall(r"[^\W_]+", "".join(mark for mark in bare if not unicodedata.combining(mark)))
+    kept = re.findall(r"[^\W_]+", without_marks(words))
     return hashlib.sha256(" ".join(kept).encode()).hexdigest()[:32] if len(kept) >= 4 else ""
 
 
@@ -76,7 +69,7 @@ def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: in
 
 
 def again(
-    connection: Connection, said: Said, incoming: Incoming, verdict: Verdict, person: int, now: datetime
+    connection: Connection, said: Said, incoming: Incoming, verdict: Verdict, person: int, *, now: datetime
 ) -> Recorded:
     """
     The same thing once more: nothing, an edit, or its return.

@@ -43,7 +43,7 @@ def short(name: str) -> str:
 
 
 def note(
-    connection: Connection, now: datetime, who: str, what: str, comment: str = "", reason: str = "", **more: Any
+    connection: Connection, now: datetime, who: str, what: str, comment: str = "", *, reason: str = "", **more: Any
 ) -> None:
     """Write down who decided what; *more*: what it takes to undo it."""
     values = {"at": stamp(now), "who": who, "what": what, "comment": comment, "reason": reason} | more

@@ -27,7 +27,13 @@ def websub(web: Fetcher, hub: str, feeds: Iterable[str], now: Callable[[], datet
 
 
 def indexnow(
-    web: Fetcher, site: str, key: str, addresses: Iterable[str], now: Callable[[], datetime], endpoint: str = INDEXNOW
+    web: Fetcher,
+    site: str,
+    key: str,
+    addresses: Iterable[str],
+    *,
+    now: Callable[[], datetime],
+    endpoint: str = INDEXNOW,
 ) -> list[Finding]:
     """Tell search engines that *addresses* are new or changed; *key* is public, and lies at ``site/key.txt``."""
     fresh = list(addresses)[:MOST_ADDRESSES]

@@ -17,6 +17,7 @@ import regex
 from tertulia.content.posts import Post, PostCredit
 from tertulia.core import languages
 from tertulia.core.text import ELLIPSIS, graphemes
+from tertulia.render.prose import NO_BREAK_LINE
 
 Count = Callable[[str], int]
 
@@ -28,9 +29,11 @@ SENTENCE_SHARE = 0.5
 # Who is owed more than one kind of credit is named once, for what comes first here.
 _CREDIT_WEIGHT = ("photo", "source", "via", "thanks")
 # No-break spaces hold "50 %" together, also when a text is cut.
-_BLANK = regex.compile(r"[^\S\u00a0\u202f]+")
+_BLANK = regex.compile(r"[^\S\u00a0\u202f\u2028]+")
 _SENTENCE_END = regex.compile(r"""[.!?…]+["»”’)]*$""")
-_SENTENCE_BREAK = regex.compile(r"""(?<=[.!?…]["»”’)]*)[^\S\u00a0\u202f]+(?=["«“‘(¿¡]*[\p{Lu}\p{Lt}\p{N}\p{Lo}])""")
+_SENTENCE_BREAK = regex.compile(
+    r"""(?<=[.!?…]["»”’)]*)[^\S\u00a0\u202f\u2028]+(?=["«“‘(¿¡]*[\p{Lu}\p{Lt}\p{N}\p{Lo}])|[^\S\n]*\n\s*"""
+)
 _DANGLING = regex.compile(r"""[\s,;:·«“‘"(¿¡\[—–-]+$""")
 # "…exactamente lo…" reads worse than "…exactamente…": nothing is cut after one of these.
 _SMALL = regex.compile(
@@ -134,6 +137,11 @@ def _ends(text: str) -> list[int]:
     return [match.start() for match in _BLANK.finditer(text)]
 
 
+def _sentence_breaks(text: str) -> list[tuple[int, int]]:
+    """Where a sentence or a line ends and where the next begins."""
+    return [match.span() for match in _SENTENCE_BREAK.finditer(text)]
+
+
 def _longest(ends: list[int], cut: Callable[[int], str], limit: int, count: Count) -> str:
     """The longest of the cuts at *ends* that fits, by halves: a longer text never counts less at the end of a word."""
     found = bisect_right(ends, limit, key=lambda end: count(cut(end)))
@@ -173,15 +181,16 @@ def split(text: str, limit: int, count: Count = count_graphemes) -> list[str]:
 def _sized(paragraph: str, limit: int, count: Count) -> list[tuple[str, str]]:
     """*paragraph* in pieces none of which is too long, each with what joins it to the one before."""
     sized: list[tuple[str, str]] = []
-    for sentence in _SENTENCE_BREAK.split(paragraph):
-        glue = " " if sized else "\n\n"
-        rest = sentence
+    at, glue = 0, "\n\n"
+    for stop, after in [*_sentence_breaks(paragraph), (len(paragraph), len(paragraph))]:
+        rest = paragraph[at:stop]
         while count(rest) > limit:
             head = _head(rest, limit, count)
             sized.append((glue, head))
             rest, glue = rest[len(head) :].lstrip(), " "
         if rest:
             sized.append((glue, rest))
+        at, glue = after, "\n" if "\n" in paragraph[stop:after] else " "
     return sized
 
 
@@ -277,17 +286,19 @@ def _own(post: Post, said: str, style: Style) -> AnnouncementText:
 
 
 def _thread(post: Post, said: str, style: Style) -> AnnouncementText:
-    """A thread: the link with the first part, hashtags with the last, each part numbered."""
-    text = _filled(post, said, style)
-    tags = " ".join(_tags(post, style))
+    """A thread: the link with the first part, hashtags with the last, each part numbered; one part is no thread."""
+    text = style.escape(said) if said == post.text else _filled(post, said, style)
+    tags = " ".join(tag for tag in _tags(post, style) if tag not in text.split())
+    ending = f"\n\n{tags}" if tags else ""
     first = f"\n\n{post.url}" if style.link and post.url not in text else ""
-    longest = style.limit - style.count(" (99/99)") - max(style.count(f"x{first}"), style.count(f"x\n\n{tags}")) + 1
-    pieces = split(text, longest, style.count)
-    if len(pieces) == 1:
-        return _own(post, said.removeprefix(":").strip(), style)
+    alone = text.replace(NO_BREAK_LINE, "\n") + ending + first
+    if style.count(alone) <= style.limit:
+        return AnnouncementText((alone,), own=True)
+    longest = style.limit - style.count(" (99/99)") - max(style.count(f"x{first}"), style.count(f"x{ending}")) + 1
+    pieces = [piece.replace(NO_BREAK_LINE, "\n") for piece in split(text, longest, style.count)]
     parts = [f"{piece} ({number}/{len(pieces)})" for number, piece in enumerate(pieces, 1)]
     parts[0] += first
-    parts[-1] += f"\n\n{tags}" if tags else ""
+    parts[-1] += ending
     return AnnouncementText(tuple(parts), own=True)
 
 

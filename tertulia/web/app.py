@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tertulia.app import Blog
 from tertulia.core import languages
-from tertulia.core.addresses import host_of, split_address
+from tertulia.core.addresses import host_of, split_address, web_address
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
@@ -90,7 +90,7 @@ def local(address: str) -> str:
 
 def outside(address: str) -> str:
     """A stranger's address as a link may hold it."""
-    return address if address.lower().startswith(("https://", "http://")) else ""
+    return web_address(address)
 
 
 def host(address: str) -> str:

@@ -4,8 +4,6 @@ Windows of minutes, for what only costs us work, are ``context.Counter``'s. Here
 else: letters, and numbers that the page shows.
 """
 
-import hashlib
-import hmac
 import ipaddress
 import secrets
 import threading
@@ -13,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+
+from tertulia.core.tokens import keyed
 
 MOST_READ_AT_ONCE = 3  # texts of strangers: the service's other threads stay free to answer
 MOST_LETTERS_TO_ONE = 1  # in a day, to an address that did not confirm that it is its owner's
@@ -64,7 +64,7 @@ class DailyBudgets:
         )
 
     def _name(self, what: str, who: str) -> str:
-        return hmac.new(self._salt, f"{what} {who}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:24]
+        return keyed(self._salt, f"{what} {who}")[:24]
 
 
 class Gate:

@@ -6,8 +6,6 @@
 ``POST /comments/like``       one person, one like
 """
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,6 +22,7 @@ from tertulia.conversation.form import CommentDraft, Mistake
 from tertulia.core import sanitise
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import StoreError
+from tertulia.core.tokens import keyed
 from tertulia.store.said import Author, Said, Status, Who
 from tertulia.store.transitions import is_owners_no, may
 from tertulia.web import guards
@@ -295,9 +294,11 @@ def like() -> Any:
     known = _liker(blog) if origin == "own" else ""
     word = known or secrets.token_hex(16)
     on = f"{post.id}/{post.lang}/{key}"
-    source_id = hmac.new(word.encode(), on.encode(), hashlib.sha256).hexdigest()
+    source_id = keyed(word.encode(), on)
     if not blog.store.conversation.has_counted("button", source_id) and _may_like(blog, on):
-        blog.store.conversation.count(post.id, post.lang, "like", "button", source_id, 1, blog.now(), comment=key)
+        blog.store.conversation.count(
+            post.id, post.lang, "like", "button", source_id, number=1, now=blog.now(), comment=key
+        )
         blog.store.conversation.show(blog.snapshots, post.id, post.lang)
     response = make_response(
         jsonify(state="liked") if _wants_json() else render_template("liked.html", post=post, said=said)

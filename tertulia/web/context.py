@@ -1,7 +1,5 @@
 """What a page needs while it answers a request: the open blog, and how often somebody has asked for something."""
 
-import hashlib
-import hmac
 import secrets
 from datetime import datetime
 
@@ -11,6 +9,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from tertulia.app import Blog
+from tertulia.core.tokens import keyed
 from tertulia.web.budgets import DailyBudgets, Gate
 
 WINDOW_MINUTES = 10
@@ -66,7 +65,7 @@ class RateCounter:
         if self._day != now.date().isoformat():
             self._day, self._salt = now.date().isoformat(), secrets.token_bytes(16)
         item = RateLimitItemPerMinute(most + 1, WINDOW_MINUTES)
-        who = hmac.new(self._salt, address.encode(), hashlib.sha256).hexdigest()[:16]
+        who = keyed(self._salt, address)[:16]
         if not self._limiter.hit(item, what, who):
             return most + 1
         return most + 1 - self._limiter.get_window_stats(item, what, who).remaining

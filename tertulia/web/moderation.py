@@ -22,6 +22,7 @@ from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.moderator import Action
 from tertulia.core.addresses import split_address
 from tertulia.core.languages import say, spoken
+from tertulia.core.tokens import keyed
 from tertulia.store.rows import SESSIONS
 from tertulia.store.said import Author, Incoming, Read, Said, Status, Who
 from tertulia.store.transitions import may
@@ -63,7 +64,7 @@ def owner(page: Callable[..., Any]) -> Callable[..., Any]:
 
 def csrf(blog: Blog, session: str) -> str:
     """The word that the forms of this session carry."""
-    return hmac.new(blog.proof_key.encode(), f"csrf {session}".encode(), "sha256").hexdigest()
+    return keyed(blog.proof_key.encode(), f"csrf {session}")
 
 
 # In and out ----------------------------------------------------------------------------------------------------------

@@ -147,7 +147,7 @@ class Receiver:
 
     def _take(self, mention: Mention, page: SitePage, answer: Fetched) -> None:
         places = self.also(page)
-        read = source.read(answer, mention.source, mention.target, places, self._ask, self.now())
+        read = source.read(answer, mention.source, mention.target, places, ask=self._ask, now=self.now())
         if read.kind in ("like", "repost") and any(read.url.startswith(place) for place in places if place):
             # A bridge tells of a like on our announcement; networks tell us how many there are in all.
             self.mentions.settle(mention, "taken", "mention_counted", self.now(), "")

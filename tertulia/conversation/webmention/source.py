@@ -83,7 +83,7 @@ def links_in(page: Fetched) -> list[str]:
     return sorted(_links(tree, page.url)) if tree is not None else []
 
 
-def read(page: Fetched, source: str, target: str, also: Iterable[str], ask: Ask, now: datetime) -> SourceReading:
+def read(page: Fetched, source: str, target: str, also: Iterable[str], *, ask: Ask, now: datetime) -> SourceReading:
     """
     What *page* says about *target*; it is known to link to it.
 

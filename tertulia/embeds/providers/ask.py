@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 import re
 from collections.abc import Mapping
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tertulia.core import languages
-from tertulia.core.addresses import host_of, is_web_address
+from tertulia.core.addresses import host_of, web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
+from tertulia.core.moments import parse_moment
 from tertulia.core.sanitise import clean, one_line
 from tertulia.embeds import pictures
 from tertulia.embeds.capture_store import file_stem
@@ -100,7 +100,7 @@ class CaptureRequest:
         return Author(
             name=text(name, 100) or handle,
             handle=one_line(handle, 120),
-            url=address(url),
+            url=web_address(url),
             avatar=self.picture(avatar, width_px=pictures.AVATAR_PX),
         )
 
@@ -110,22 +110,15 @@ def text(value: Any, limit: int = 300) -> str:
     return one_line(value, limit) if isinstance(value, str) else ""
 
 
-def address(value: Any) -> str:
-    """An http or https address, "" for anything else."""
-    return value if isinstance(value, str) and is_web_address(value) else ""
-
-
 def number(value: Any) -> int:
     """A count; 0 for anything that is none."""
     return int(value) if isinstance(value, int | float) and 0 <= value < 1e15 else 0
 
 
 def moment(value: Any) -> str:
-    """An ISO date as the service gave it, "" when it is none."""
-    try:
-        return dt.datetime.fromisoformat(value).isoformat(timespec="seconds")
-    except (TypeError, ValueError):
-        return ""
+    """A service's moment in ISO 8601, with the offset that it gave, or none; "" when it makes no sense."""
+    found = parse_moment(value, None)
+    return found.isoformat(timespec="seconds") if found else ""
 
 
 def escaped(value: str) -> str:

@@ -1,24 +1,24 @@
 """Bluesky, by the public AppView: https://docs.bsky.app/docs/api/app-bsky-feed-get-post-thread (no token).
 
-Text is marked up by facets, whose places are UTF-8 byte offsets. An account may ask by a label on itself that it not
-be shown to people who are not logged in; a page on the open web is just that, so it is obeyed.
+Who asks by a label not to be shown to people who are not logged in is obeyed: see ``richtext``.
 """
 
 import html
 import re
 from typing import Any
 
+from tertulia.core.addresses import web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean
 from tertulia.embeds.providers.ask import (
     CaptureRequest,
-    address,
     escaped,
     moment,
     number,
     text,
 )
+from tertulia.embeds.richtext import HIDING, labels, marked_up
 from tertulia.embeds.types import Author, Capture, NotFoundError, OptedOutError, Quoted
 
 PATTERNS = (
@@ -27,9 +27,6 @@ PATTERNS = (
     ),
 )
 APPVIEW = "https://public.api.bsky.app"
-# https://docs.bsky.app/docs/advanced-guides/resolving-identities is silent on it; the label's definition is in
-# bluesky-social/atproto packages/api/src/moderation/const/labels.ts.
-HIDING_LABELS = frozenset(("!no-unauthenticated", "!hide", "!takedown"))
 _COUNTS = (("likes", "likeCount"), ("shares", "repostCount"), ("replies", "replyCount"), ("quotes", "quoteCount"))
 
 
@@ -69,48 +66,6 @@ def capture(ask: CaptureRequest) -> Capture:
     return found
 
 
-def marked_up(words: str, facets: Any) -> str:
-    """*words* with its links as HTML; facets that overlap, lie outside or cut a character are left out."""
-    data, out, at = words.encode(), [], 0
-    for start, end, url in sorted(_links(facets, len(data))):
-        if start < at:
-            continue
-        try:
-            before, inside = data[at:start].decode(), data[start:end].decode()
-        except UnicodeDecodeError:
-            continue
-        out += [html.escape(before), f'<a href="{html.escape(url)}">{html.escape(inside)}</a>']
-        at = end
-    out.append(html.escape(data[at:].decode("utf-8", "replace")))
-    paragraphs = re.split(r"\n\s*\n", "".join(out).strip())
-    return clean("".join(f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in paragraphs if part.strip()))
-
-
-def _links(facets: Any, size: int) -> list[tuple[int, int, str]]:
-    found = []
-    for facet in facets if isinstance(facets, list) else []:
-        index = facet.get("index") if isinstance(facet, dict) else None
-        features = facet.get("features") if isinstance(facet, dict) else None
-        if not isinstance(index, dict) or not isinstance(features, list):
-            continue
-        start, end = index.get("byteStart"), index.get("byteEnd")
-        if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= size):
-            continue
-        found += [(start, end, url) for feature in features if isinstance(feature, dict) and (url := _leads(feature))]
-    return found
-
-
-def _leads(feature: dict[str, Any]) -> str:
-    match str(feature.get("$type", "")).rpartition("#")[2]:
-        case "link":
-            return address(feature.get("uri"))
-        case "mention":
-            return f"https://bsky.app/profile/{escaped(text(feature.get('did'), 100))}"
-        case "tag":
-            return f"https://bsky.app/hashtag/{escaped(text(feature.get('tag'), 100))}"
-    return ""
-
-
 def _add_embed(ask: CaptureRequest, found: Capture, embed: Any) -> None:
     if not isinstance(embed, dict):
         return
@@ -123,7 +78,7 @@ def _add_embed(ask: CaptureRequest, found: Capture, embed: Any) -> None:
     if isinstance(embed.get("playlist"), str):
         picture = ask.picture(embed.get("thumbnail"), embed.get("alt"), video=True)
         found.pictures += [picture] if picture else []
-    if isinstance(card := embed.get("external"), dict) and (url := address(card.get("uri"))):
+    if isinstance(card := embed.get("external"), dict) and (url := web_address(card.get("uri"))):
         title = text(card.get("title")) or url
         found.html += clean(f'<p><a href="{html.escape(url)}">{html.escape(title)}</a></p>')
     if isinstance(record := embed.get("record"), dict):
@@ -163,10 +118,7 @@ def _is_post(post: Any) -> bool:
 
 
 def _hidden(post: dict[str, Any]) -> bool:
-    labels = [*(post.get("labels") or []), *(post["author"].get("labels") or [])]
-    return any(
-        isinstance(label, dict) and label.get("val") in HIDING_LABELS and not label.get("neg") for label in labels
-    )
+    return bool(HIDING & labels(post, post["author"], post.get("record"), post.get("value")))
 
 
 def _words(record: dict[str, Any]) -> str:

@@ -2,9 +2,10 @@
 
 import re
 
+from tertulia.core.addresses import web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
-from tertulia.embeds.providers.ask import CaptureRequest, address, moment, text
+from tertulia.embeds.providers.ask import CaptureRequest, moment, text
 from tertulia.embeds.types import Capture, File
 
 PATTERNS = (re.compile(r"https?://gist\.github\.com/(?:[\w-]+/)?(?P<id>[0-9a-f]{5,40})(?:[/?#.]|$)"),)
@@ -26,7 +27,7 @@ def capture(ask: CaptureRequest) -> Capture:
     return Capture(
         provider=ask.provider,
         id=ask.id,
-        url=address(gist.get("html_url")) or ask.url,
+        url=web_address(gist.get("html_url")) or ask.url,
         kind="code",
         network="GitHub Gist",
         author=ask.author(login, f"@{login}", owner.get("html_url"), owner.get("avatar_url")) if login else None,

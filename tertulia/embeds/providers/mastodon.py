@@ -7,7 +7,7 @@ software with addresses of the same shape, are asked for a card like any page.
 import re
 from typing import Any
 
-from tertulia.core.addresses import split_address
+from tertulia.core.addresses import split_address, web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean
@@ -15,7 +15,6 @@ from tertulia.embeds.providers import page
 from tertulia.embeds.providers.ask import (
     BusyError,
     CaptureRequest,
-    address,
     moment,
     number,
     text,
@@ -30,7 +29,7 @@ PATTERNS = (
 )
 _COUNTS = (("likes", "favourites_count"), ("shares", "reblogs_count"), ("replies", "replies_count"))
 # Mastodon 4.5 puts the quoted address in the text as well, for software that knows no quotes.
-_QUOTE_FALLBACK = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
+QUOTE_FALLBACK = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
 
 
 def capture(ask: CaptureRequest) -> Capture:
@@ -52,7 +51,7 @@ def capture(ask: CaptureRequest) -> Capture:
     found = Capture(
         provider=ask.provider,
         id=ask.id,
-        url=address(status.get("url")) or ask.url,
+        url=web_address(status.get("url")) or ask.url,
         kind="post",
         network="Mastodon",
         author=ask.author(
@@ -102,7 +101,7 @@ def _handle(account: dict[str, Any], host: str) -> str:
 def _words(status: dict[str, Any]) -> str:
     content = status["content"]
     if isinstance(status.get("quote"), dict):
-        content = _QUOTE_FALLBACK.sub("", content)
+        content = QUOTE_FALLBACK.sub("", content)
     return clean(content) + _poll(status.get("poll"))
 
 
@@ -138,10 +137,10 @@ def _beside(status: Any, host: str) -> Quoted | None:
     author = Author(
         name=text(account.get("display_name"), 100) or text(account.get("username"), 100),
         handle=_handle(account, host),
-        url=address(account.get("url")),
+        url=web_address(account.get("url")),
     )
     return Quoted(
-        url=address(status.get("url")) or address(status.get("uri")),
+        url=web_address(status.get("url")) or web_address(status.get("uri")),
         author=author,
         html=_words(status),
         lang=text(status.get("language"), 12),

@@ -9,13 +9,13 @@ from typing import Any
 
 import lxml.html
 
+from tertulia.core.addresses import web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, parse_html
 from tertulia.embeds.providers import page
 from tertulia.embeds.providers.ask import (
     CaptureRequest,
-    address,
     escaped,
     markup,
     moment,
@@ -100,14 +100,14 @@ def capture(ask: CaptureRequest, service: OEmbedService) -> Capture:
 
 def _author(answer: dict[str, Any]) -> Author | None:
     name = text(answer.get("author_name"), 100)
-    return Author(name=name, url=address(answer.get("author_url"))) if name else None
+    return Author(name=name, url=web_address(answer.get("author_url"))) if name else None
 
 
 def _player(answer: dict[str, Any], service: OEmbedService, ask: CaptureRequest) -> str:
     if service.player:
         return service.player.format_map(ask.parts)
     frame = _IFRAME.search(answer["html"]) if isinstance(answer.get("html"), str) else None
-    url = address(frame[1].replace("&amp;", "&")) if frame else ""
+    url = web_address(frame[1].replace("&amp;", "&")) if frame else ""
     own = service.player_from.format_map(ask.parts)
     return url if own and url.startswith(own) else ""
 
@@ -164,4 +164,4 @@ def _linked_author(quote: Any) -> Author | None:
     if link is None or before is None:
         return None
     name = text(link.text_content(), 100)
-    return Author(name=name, url=address(link.get("href"))) if name else None
+    return Author(name=name, url=web_address(link.get("href"))) if name else None

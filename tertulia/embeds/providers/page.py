@@ -7,11 +7,11 @@ import html
 import re
 from typing import Any
 
-from tertulia.core.addresses import join_address, readable_site
+from tertulia.core.addresses import join_address, readable_site, web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import parse_html
-from tertulia.embeds.providers.ask import CaptureRequest, address, moment, text
+from tertulia.embeds.providers.ask import CaptureRequest, moment, text
 from tertulia.embeds.types import Author, Capture, WithheldError
 
 DESCRIPTION_CHARACTERS = 400
@@ -38,7 +38,7 @@ def capture(ask: CaptureRequest) -> Capture:
     found.lang = said.lang()
     found.published = moment(said.meta("article:published_time", "og:article:published_time"))
     name = said.meta("author", "article:author")
-    if not found.author and name and not address(name):
+    if not found.author and name and not web_address(name):
         found.author = Author(name=name)
     if not found.pictures and (picture := ask.picture(said.picture(), said.meta("og:image:alt"))):
         found.pictures = [picture]
@@ -87,7 +87,7 @@ class _Said:
 
     def picture(self) -> str:
         url = self.meta("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
-        return address(join_address(self.url, url)) if url else ""
+        return web_address(join_address(self.url, url)) if url else ""
 
     def seconds(self, source: str) -> int:
         for name in ("og:video:duration", "video:duration", "music:duration"):
@@ -99,7 +99,7 @@ class _Said:
     def oembed(self) -> str:
         for link in self.tree.iter("link"):
             if link.get("type") in ("application/json+oembed", "text/json+oembed") and link.get("href"):
-                return address(join_address(self.url, link.get("href")))
+                return web_address(join_address(self.url, link.get("href")))
         return ""
 
 
@@ -117,7 +117,7 @@ def _discover(ask: CaptureRequest, found: Capture, said: _Said) -> None:
     found.title = text(answer.get("title"))
     found.network = text(answer.get("provider_name"), 60) or found.network
     if name := text(answer.get("author_name"), 100):
-        found.author = Author(name=name, url=address(answer.get("author_url")))
+        found.author = Author(name=name, url=web_address(answer.get("author_url")))
     if answer.get("type") == "photo" and (picture := ask.picture(answer.get("url"), found.title)):
         found.kind, found.pictures = "photo", [picture]
 

@@ -20,6 +20,7 @@ import regex
 
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
+from tertulia.core.moments import parse_moment
 from tertulia.core.setting_kinds import address, secret, text
 from tertulia.core.settings import Setting
 from tertulia.syndication.networks import pictures, wire
@@ -336,10 +337,8 @@ def _links_of(record: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _older(record: dict[str, Any], since: datetime) -> bool:
-    try:
-        return datetime.fromisoformat(record["createdAt"]) < since - timedelta(days=1)
-    except (KeyError, ValueError, TypeError):
-        return False
+    made = parse_moment(record.get("createdAt"))
+    return made is not None and made < since - timedelta(days=1)
 
 
 def _error(answer: Any) -> str:

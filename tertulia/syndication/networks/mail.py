@@ -30,7 +30,7 @@ from tertulia.core.errors import FetchError, SettingError
 from tertulia.core.languages import say
 from tertulia.core.secret import hide
 from tertulia.core.settings import Settings
-from tertulia.core.tokens import Signer
+from tertulia.core.tokens import Signer, keyed
 from tertulia.store.subscribers import Subscriber, Subscribers
 from tertulia.store.tables import SubscriberState
 from tertulia.syndication.networks.base import (
@@ -173,8 +173,8 @@ def _leaving_of_old(settings: Settings, readers: Subscribers, given: str) -> Sub
     number = given.partition("-")[0]
     if not re.fullmatch(r"[0-9]{1,9}", number):
         return None
-    signed = hmac.digest(settings.secret_key.reveal().encode(), f"newsletter leave {number}".encode(), "sha256")
-    good = hmac.compare_digest(f"{number}-{signed.hex()[:32]}".encode(), given.encode("utf-8", "replace"))
+    signed = keyed(settings.secret_key.reveal().encode(), f"newsletter leave {number}")
+    good = hmac.compare_digest(f"{number}-{signed[:32]}".encode(), given.encode("utf-8", "replace"))
     return readers.get(int(number)) if good else None
 
 

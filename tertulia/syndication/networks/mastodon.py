@@ -18,6 +18,7 @@ import regex
 
 from tertulia.core import sanitise
 from tertulia.core.languages import say
+from tertulia.core.moments import parse_moment
 from tertulia.core.setting_kinds import address, secret
 from tertulia.core.settings import Setting
 from tertulia.syndication.networks import pictures, wire
@@ -201,7 +202,7 @@ class Mastodon(Network):
             page = self._call("GET", f"/api/v1/accounts/{account['id']}/statuses", params=asked).json()
             if not isinstance(page, list):
                 raise RetryLaterError(say("net_garbled", network=self.label))
-            fresh = [status for status in page if datetime.fromisoformat(status["created_at"]) >= since]
+            fresh = [status for status in page if (parse_moment(status.get("created_at")) or since) >= since]
             yield from (status for status in fresh if not status.get("reblog"))
             if not page or len(fresh) < len(page):  # pinned posts are not mixed in unless asked for
                 return

@@ -19,8 +19,7 @@ A 5xx without ``Retry-After`` may come from a gateway in front of a server that 
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
@@ -28,6 +27,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from tertulia.core.errors import FetchError, FetchRefusedError, NetworkError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.core.languages import say
+from tertulia.core.moments import parse_moment
 from tertulia.core.secret import HideSecrets, hide
 from tertulia.syndication.networks.base import (
     CredentialsExpiredError,
@@ -208,20 +208,10 @@ def _seconds(value: str, now: datetime) -> float:
     try:
         number = float(value)
     except ValueError:
-        moment = _moment(value)
+        moment = parse_moment(value)
         return (moment - now).total_seconds() if moment else 0.0
     # No server asks for years; so a large number is a Unix time.
     return number - now.timestamp() if number > 1_000_000_000 else number
-
-
-def _moment(value: str) -> datetime | None:
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            moment = read(value)
-        except (ValueError, TypeError):
-            continue
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return None
 
 
 def own_words(answer: Fetched, words: Callable[[Any], str] | None = None) -> str:
@@ -262,7 +252,7 @@ def json_object(answer: Fetched, network: str, *, creates: bool = False) -> dict
 
 def clock(answer: Fetched, now: datetime) -> list[Finding]:
     """Whether our clock and the server's agree; signatures and leases want that they do."""
-    theirs = _moment(answer.headers.get("date", ""))
+    theirs = parse_moment(answer.headers.get("date", ""))
     if not theirs or abs((theirs - now).total_seconds()) <= CLOCK_SECONDS:
         return []
     return [Finding(False, say("doctor_clock", seconds=round((now - theirs).total_seconds())), say("doctor_clock_fix"))]

@@ -8,7 +8,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from html import escape
 from typing import Any, ClassVar
 
@@ -117,15 +117,6 @@ def opted_out(*profile: object) -> bool:
     return any(isinstance(text, str) and _OPT_OUT.search(sanitise.plain(text)) for text in profile)
 
 
-def moment(value: Any) -> datetime | None:
-    """A network's date; None when there is none or it makes no sense."""
-    try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
-    except (ValueError, TypeError, OverflowError, OSError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
 def number(value: Any) -> int:
     """A count; 0 for what is none."""
     return value if isinstance(value, int) and value > 0 else 0
@@ -134,9 +125,3 @@ def number(value: Any) -> int:
 def name(*told: Any) -> str:
     """The first of *told* that says something, on one line."""
     return next((line for one in told if isinstance(one, str) and (line := sanitise.one_line(one, 100))), "?")
-
-
-def address(value: Any) -> str:
-    """A web address, or ""."""
-    good = isinstance(value, str) and value.startswith(("https://", "http://")) and len(value) <= 2000
-    return value if good and not re.search(r"[\s<>\"'`\\]", value) else ""

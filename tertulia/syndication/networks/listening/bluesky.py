@@ -5,13 +5,15 @@ notifications and blocks through its server. Who asks by label not to be shown t
 shown; nor is what the author of the thread has hidden, nor anybody whom the account blocks.
 """
 
-import html as entities
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from tertulia.core import sanitise
+from tertulia.core.addresses import web_address
+from tertulia.core.moments import parse_moment
+from tertulia.embeds.richtext import HIDING, WARNING, labels, marked_up
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import RefusedError, Remote
@@ -22,8 +24,6 @@ from tertulia.syndication.networks.listening.base import (
     Listener,
     RemoteComment,
     Thread,
-    address,
-    moment,
     name,
     number,
     opted_out,
@@ -33,10 +33,6 @@ DEPTH = 100  # of answers to answers; the lexicon allows 1000, and no page shows
 PAGE = 100
 PAGES = 10
 AT_ONCE = 25  # posts or profiles in one question, by the lexicons
-# Global labels, and those that apps hide behind a warning: bluesky-social/atproto packages/api labels.ts.
-HIDING_LABELS = frozenset(
-    ("!no-unauthenticated", "!hide", "!takedown", "!warn", "porn", "sexual", "nudity", "graphic-media", "spam")
-)
 _ADDRESS = re.compile(r"https?://(?:www\.)?bsky\.app/profile/([\w.:%-]+)/post/([A-Za-z0-9]+)/?$")
 
 
@@ -198,8 +194,8 @@ class BlueskyListener(Bluesky, Listener):
                 url=f"https://bsky.app/profile/{quote(shown, safe=':.-')}",
                 is_owner=who["did"] == self._session()["did"],
             ),
-            avatar=address(who.get("avatar")),
-            published=moment(record.get("createdAt")) or self.context.now(),
+            avatar=web_address(who.get("avatar")),
+            published=parse_moment(record.get("createdAt")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
             url=f"https://bsky.app/profile/{quote(shown, safe=':.-')}/post/{str(post['uri']).rpartition('/')[2]}",
@@ -232,12 +228,8 @@ def _is_post(post: Any) -> bool:
 
 
 def _hidden(post: dict[str, Any], profile: dict[str, Any]) -> bool:
-    labels = [
-        label for one in (post, post["author"], profile) for label in one.get("labels") or [] if isinstance(label, dict)
-    ]
-    own = ((post["record"].get("labels") or {}).get("values")) or []
-    values = {str(label.get("val")) for label in [*labels, *own] if isinstance(label, dict) and not label.get("neg")}
-    return bool(HIDING_LABELS & values) or opted_out(profile.get("description"), profile.get("displayName"))
+    told = labels(post, post["author"], profile, post["record"])
+    return bool((HIDING | WARNING) & told) or opted_out(profile.get("description"), profile.get("displayName"))
 
 
 def _kind(post: dict[str, Any]) -> Kind:
@@ -253,51 +245,13 @@ def _addresses(record: dict[str, Any]) -> Iterator[str]:
     """Where a post leads: links in its text and its card; and, as at:// addresses, what it quotes."""
     for facet in record.get("facets") or []:
         for feature in (facet.get("features") or []) if isinstance(facet, dict) else []:
-            if isinstance(feature, dict) and (found := address(feature.get("uri"))):
+            if isinstance(feature, dict) and (found := web_address(feature.get("uri"))):
                 yield found
     embed = record.get("embed") or {}
     card = (embed.get("external") or (embed.get("media") or {}).get("external") or {}).get("uri")
-    if found := address(card):
+    if found := web_address(card):
         yield found
     quoted = embed.get("record") or {}
     uri = quoted.get("uri") or (quoted.get("record") or {}).get("uri")
     if isinstance(uri, str):
         yield uri
-
-
-def marked_up(words: str, facets: Any) -> str:
-    """*words* as HTML with their links; facets count UTF-8 bytes, and one that cuts a letter is left out."""
-    data, out, at = words.encode(), [], 0
-    for start, end, url in sorted(_places(facets)):
-        try:
-            before, inside = data[at:start].decode(), data[start:end].decode()
-        except UnicodeDecodeError:
-            continue
-        if at <= start < end <= len(data):
-            out += [entities.escape(before), f'<a href="{entities.escape(url)}">{entities.escape(inside)}</a>']
-            at = end
-    out.append(entities.escape(data[at:].decode("utf-8", "replace")))
-    parts = re.split(r"\n\s*\n", "".join(out).strip())
-    return sanitise.clean("".join(f"<p>{part.strip().replace(chr(10), '<br>')}</p>" for part in parts if part.strip()))
-
-
-def _places(facets: Any) -> Iterator[tuple[int, int, str]]:
-    for facet in facets if isinstance(facets, list) else []:
-        index = facet.get("index") if isinstance(facet, dict) else None
-        start, end = (index.get("byteStart"), index.get("byteEnd")) if isinstance(index, dict) else (None, None)
-        if not (isinstance(start, int) and isinstance(end, int) and start >= 0):
-            continue
-        for feature in facet.get("features") or []:
-            if isinstance(feature, dict) and (url := _leads(feature)):
-                yield start, end, url
-
-
-def _leads(feature: dict[str, Any]) -> str:
-    match str(feature.get("$type", "")).rpartition("#")[2]:
-        case "link":
-            return address(feature.get("uri"))
-        case "mention":
-            return f"https://bsky.app/profile/{quote(str(feature.get('did', '')), safe=':')}"
-        case "tag":
-            return f"https://bsky.app/hashtag/{quote(str(feature.get('tag', '')), safe='')}"
-    return ""

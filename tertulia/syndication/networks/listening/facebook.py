@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tertulia.core import sanitise
+from tertulia.core.addresses import web_address
+from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author
 from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.facebook import Facebook
@@ -14,9 +16,7 @@ from tertulia.syndication.networks.listening.base import (
     Listener,
     RemoteComment,
     Thread,
-    address,
     as_html,
-    moment,
     name,
     number,
 )
@@ -74,10 +74,10 @@ class FacebookListener(Facebook, Listener):
                 name=name(who.get("name"), "Facebook"),
                 is_owner=own,
             ),
-            published=moment(comment.get("created_time")) or self.context.now(),
+            published=parse_moment(comment.get("created_time")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
-            url=address(comment.get("permalink_url")),
+            url=web_address(comment.get("permalink_url")),
             in_reply_to=str((comment.get("parent") or {}).get("id") or top),
             root=top,
             likes=number(comment.get("like_count")),

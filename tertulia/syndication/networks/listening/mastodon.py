@@ -11,7 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 from tertulia.core import sanitise
-from tertulia.core.addresses import host_of, split_address
+from tertulia.core.addresses import host_of, split_address, web_address
+from tertulia.core.moments import parse_moment
+from tertulia.embeds.providers.mastodon import QUOTE_FALLBACK
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Remote
@@ -21,8 +23,6 @@ from tertulia.syndication.networks.listening.base import (
     Listener,
     RemoteComment,
     Thread,
-    address,
-    moment,
     name,
     number,
     opted_out,
@@ -37,8 +37,6 @@ LONGEST_REFRESH_SECONDS = 10.0
 
 _REFRESH = re.compile(r'retry\s*=\s*"?(\d+)')
 _HREF = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>', re.IGNORECASE)
-# Mastodon 4.5 puts the quoted address in the text as well, for software that knows no quotes.
-_QUOTE_FALLBACK = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
 _STATUS = re.compile(r"/(?:@[\w.@-]+|users/[\w.-]+/statuses|notice)/(?:statuses/)?([A-Za-z0-9]{2,40})/?$")
 
 
@@ -121,7 +119,7 @@ class MastodonListener(Mastodon, Listener):
             or opted_out(account.get("note"), *_fields(account))
         ):
             return None
-        content = _QUOTE_FALLBACK.sub("", str(status.get("content", "")))
+        content = QUOTE_FALLBACK.sub("", str(status.get("content", "")))
         markup = sanitise.clean(content)
         warning = sanitise.one_line(str(status.get("spoiler_text") or ""), 200)
         if warning:
@@ -132,14 +130,14 @@ class MastodonListener(Mastodon, Listener):
             id=str(status["id"]),
             kind=kind,
             author=self._author(account),
-            avatar=address(account.get("avatar_static") or account.get("avatar")),
-            published=moment(status.get("created_at")) or self.context.now(),
-            edited=moment(status.get("edited_at")),
+            avatar=web_address(account.get("avatar_static") or account.get("avatar")),
+            published=parse_moment(status.get("created_at")) or self.context.now(),
+            edited=parse_moment(status.get("edited_at")),
             text=sanitise.plain(markup),
             html=markup,
-            url=address(status.get("url")) or address(status.get("uri")),
+            url=web_address(status.get("url")) or web_address(status.get("uri")),
             in_reply_to=str(status.get("in_reply_to_id") or ""),
-            links=tuple(dict.fromkeys(link for link in map(address, links) if link)),
+            links=tuple(dict.fromkeys(link for link in map(web_address, links) if link)),
             likes=number(status.get("favourites_count")),
         )
 
@@ -152,7 +150,7 @@ class MastodonListener(Mastodon, Listener):
             identity=str(account.get("url") or account.get("uri") or handle),
             name=name(account.get("display_name"), account.get("username")),
             handle=f"@{handle}",
-            url=address(account.get("url")),
+            url=web_address(account.get("url")),
             is_owner=str(account.get("id")) == self._own_id(),
         )
 

@@ -8,6 +8,7 @@ never told of a deletion; edits it is told.
 from typing import Any
 
 from tertulia.core import sanitise
+from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Remote
@@ -18,7 +19,6 @@ from tertulia.syndication.networks.listening.base import (
     RemoteComment,
     Thread,
     as_html,
-    moment,
     name,
 )
 from tertulia.syndication.networks.telegram import Telegram
@@ -81,8 +81,8 @@ class TelegramListener(Telegram, Listener):
                 handle=f"@{handle}" if handle else "",
                 url=f"https://t.me/{handle}" if handle else "",
             ),
-            published=moment(message.get("date")) or self.context.now(),
-            edited=moment(message["edit_date"]) if message.get("edit_date") else None,
+            published=parse_moment(message.get("date")) or self.context.now(),
+            edited=parse_moment(message["edit_date"]) if message.get("edit_date") else None,
             text=sanitise.plain(markup),
             html=markup,
             url=f"https://t.me/{group}/{message['message_id']}" if group else "",

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from tertulia.core import sanitise
+from tertulia.core.addresses import web_address
+from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author
 from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.listening.base import (
     Listener,
     RemoteComment,
     Thread,
-    address,
     as_html,
-    moment,
     name,
     number,
 )
@@ -71,10 +71,10 @@ class ThreadsListener(Threads, Listener):
                 url=f"https://www.threads.com/@{who}" if who else "",
                 is_owner=bool(reply.get("is_reply_owned_by_me")),
             ),
-            published=moment(reply.get("timestamp")) or self.context.now(),
+            published=parse_moment(reply.get("timestamp")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
-            url=address(reply.get("permalink")),
+            url=web_address(reply.get("permalink")),
             in_reply_to=str((reply.get("replied_to") or {}).get("id") or top),
             root=top,
         )

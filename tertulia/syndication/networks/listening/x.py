@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from tertulia.core import sanitise
+from tertulia.core.addresses import web_address
+from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Remote
@@ -21,8 +23,6 @@ from tertulia.syndication.networks.listening.base import (
     Listener,
     RemoteComment,
     Thread,
-    address,
-    moment,
     name,
     number,
     opted_out,
@@ -114,8 +114,8 @@ class XListener(X, Listener):
                 url=f"https://x.com/{who}",
                 is_owner=str(user["id"]) == str(self._me()["id"]),
             ),
-            avatar=address(user.get("profile_image_url")),
-            published=moment(post.get("created_at")) or self.context.now(),
+            avatar=web_address(user.get("profile_image_url")),
+            published=parse_moment(post.get("created_at")) or self.context.now(),
             text=sanitise.plain(markup),
             html=markup,
             url=f"https://x.com/{who}/status/{post['id']}",
@@ -130,7 +130,7 @@ def _marked_up(post: dict[str, Any]) -> tuple[str, list[str]]:
     """The words as HTML, their t.co links written out, and where they lead."""
     text = entities.unescape(str(post.get("text", "")))
     urls = [each for each in (post.get("entities") or {}).get("urls") or [] if isinstance(each, dict)]
-    whole = {str(each.get("url")): address(each.get("unwound_url") or each.get("expanded_url")) for each in urls}
+    whole = {str(each.get("url")): web_address(each.get("unwound_url") or each.get("expanded_url")) for each in urls}
     parts = re.split(r"(https://t\.co/\w+)", text)
     out = [
         f'<a href="{entities.escape(whole[part])}">{entities.escape(whole[part].split("://", 1)[1])}</a>'

@@ -1,0 +1,63 @@
+"""What a build says, made short enough to be read: what others say in English, and what is said of many files.
+
+Pelican has words of its own for some of what we tell with its line already; those are dropped. What is left of them
+names files as the author knows them.
+"""
+
+import logging
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from tertulia.core.languages import say
+
+FEW = 3  # files; the same advice for more is said once
+
+# How Pelican's messages begin that say what one of our lines says better.
+_SAID_ALREADY = (
+    "Empty alt attribute", "There are %s", "There are %d", "Unable to find '%s'", "{filename} used for linking",
+    "The {attach} link", "Unable to generate valid slug", "Document title missing", "Duplicate definition of",
+    "Cannot get modification stamp", "Replacement Indicator",
+)  # fmt: skip
+_OF_A_FILE = re.compile(r"(content/[^:\n]+?)(?::(\d+))?: (.+)", re.S)
+
+
+def of_pelican(record: logging.LogRecord, content: Path) -> str | None:
+    """What the author is to read of Pelican's *record*; None for what one of our own lines says."""
+    said = str(record.msg)
+    if said.startswith(_SAID_ALREADY) or re.match(r"There are \d", said):
+        return None
+    if said.startswith("Could not process"):
+        return f"content/{_arguments(record)[0]}: {say('cannot_process')}; {say('cannot_process_fix')}"
+    if said.startswith(("Skipping %s", "Unknown status")):
+        found = next((one for one in _arguments(record) if "/" in one or "." in one), "")
+        return f"{_shown(found, content)}: {say('cannot_process')}; {say('stray_text_fix')}"
+    return _shown(record.getMessage(), content)
+
+
+def _arguments(record: logging.LogRecord) -> list[str]:
+    return [str(one) for one in record.args] if isinstance(record.args, tuple) else [str(record.args)]
+
+
+def _shown(text: str, content: Path) -> str:
+    return " ".join(text.replace(f"{content}/", "content/").split())
+
+
+def gathered(texts: Iterable[str]) -> list[str]:
+    """*texts* in order; what is the same for more than a few files is said once, with their number and the first."""
+    places: dict[str, list[str]] = {}
+    lines: list[tuple[str, str]] = []  # what is said, the whole line
+    for text in texts:
+        match = _OF_A_FILE.fullmatch(text)
+        what = match[3] if match else text
+        if match:
+            places.setdefault(what, []).append(f"{match[1]}:{match[2]}" if match[2] else match[1])
+        lines.append((what, text))
+    shown = {}
+    for what, text in lines:
+        files = list(dict.fromkeys(place.rsplit(":", 1)[0] for place in places.get(what, ())))
+        if len(files) > FEW:
+            shown[what] = say("advice_more", text=what, n=len(files), first=", ".join(sorted(places[what])[:FEW]))
+        else:
+            shown[text] = text
+    return list(shown.values())

@@ -1,0 +1,152 @@
+"""Call-outs, in whichever way the author's last tool wrote them.
+
+    > [!NOTE]              :::tip[Title]           !!! warning "Title"
+    > Text                 Text                        Text
+                           :::
+
+GitHub (five kinds, https://docs.github.com/get-started/writing-on-github) and Obsidian (more, with a title behind);
+Docusaurus, VitePress and Pandoc; MkDocs and Python-Markdown, whose classes the page gets: ``admonition``. ``??? note``
+and ``:::details`` are closed until somebody opens them.
+"""
+
+import re
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+from markdown_it.rules_block import StateBlock
+
+from tertulia.core import languages
+
+# Kinds that have a word in each language; another's own name is its title.
+KINDS = frozenset(("note", "tip", "important", "warning", "caution", "info", "danger", "example"))
+
+_IN_QUOTE = re.compile(r"\[!([A-Za-z][\w-]*)\][+-]?[ \t]*([^\n]*)(?:\n|\Z)")
+_FENCED = re.compile(
+    r"(?P<fence>:{3,})\s*(?:\{\s*\.?(?P<braced>[A-Za-z][\w-]*)[^}]*\}|(?P<bare>[A-Za-z][\w-]*))"
+    r"(?:\[(?P<label>.*)\])?(?:\{[^}]*\})?(?:\s+(?P<title>.*?))?[\s:]*"
+)
+_INDENTED = re.compile(
+    r"(?P<mark>!!!|\?\?\?\+?)\s*(?P<kind>[A-Za-z][\w-]*)(?P<more>(?: +[\w-]+)*)(?:\s+\"(?P<title>.*)\")?\s*"
+)
+
+
+def title_of(kind: str, md: Markdown) -> str:
+    """What a call-out is called that has no title of its own, in the language of the post."""
+    document = getattr(md, "document", None)
+    if kind.lower() in KINDS:
+        return languages.text(f"callout_{kind.lower()}", document.lang if document else languages.DEFAULT)
+    return kind.replace("-", " ").capitalize()
+
+
+class CalloutBlocks:
+    """The rule for ``:::`` and ``!!!``, for markdown-it."""
+
+    def __init__(self, md: Markdown) -> None:
+        self.md = md
+
+    def __call__(self, state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+        if line[:3] not in (":::", "!!!", "???") or state.is_code_block(start):
+            return False
+        if found := _FENCED.fullmatch(line):
+            return self._fenced(state, start, end, silent, found)
+        if found := _INDENTED.fullmatch(line):
+            return self._indented(state, start, end, silent, found)
+        return False
+
+    def _fenced(self, state: StateBlock, start: int, end: int, silent: bool, found: re.Match[str]) -> bool:
+        stop = _closing(state, start, end, len(found["fence"]))
+        if stop is None:
+            return False
+        if not silent:
+            kind = found["braced"] or found["bare"]
+            title = found["label"] or found["title"]
+            self._open(state, kind.lower(), "" if kind == "details" else kind.lower(), title)
+            _inside(state, start + 1, stop)
+            _close(state, kind)
+            state.line = stop + 1
+        return True
+
+    def _indented(self, state: StateBlock, start: int, end: int, silent: bool, found: re.Match[str]) -> bool:
+        stop = start + 1
+        while stop < end and (state.isEmpty(stop) or state.sCount[stop] >= state.blkIndent + 4):
+            stop += 1
+        if stop == start + 1 or state.isEmpty(start + 1):
+            return False
+        if not silent:
+            kind = found["kind"].lower()
+            tag = "details" if found["mark"].startswith("?") else kind
+            self._open(state, tag, f"{kind}{found['more']}", found["title"], opened=found["mark"].endswith("+"))
+            state.blkIndent += 4
+            _inside(state, start + 1, stop)
+            state.blkIndent -= 4
+            _close(state, tag)
+            state.line = stop
+        return True
+
+    def _open(self, state: StateBlock, tag: str, classes: str, title: str | None, *, opened: bool = False) -> None:
+        """Begin a call-out; *title* is None when the author said none, "" when there is to be none."""
+        kind = classes.split(" ")[0]
+        box = state.push("callout_open", "details" if tag == "details" else "div", 1)
+        if classes:
+            box.attrs["class"] = f"admonition {classes}"
+        if opened:
+            box.attrs["open"] = "open"
+        if title == "" and tag != "details":
+            return
+        name = "summary" if tag == "details" else "p"
+        heading = state.push("callout_title_open", name, 1)
+        if classes:
+            heading.attrs["class"] = "admonition-title"
+        state.push("inline", "", 0).content = title or title_of(kind or "info", self.md)
+        state.push("callout_title_close", name, -1)
+
+
+def _inside(state: StateBlock, start: int, stop: int) -> None:
+    """Read the lines of a call-out as blocks that end where it ends."""
+    last, state.lineMax = state.lineMax, stop
+    state.md.block.tokenize(state, start, stop)
+    state.lineMax = last
+
+
+def _close(state: StateBlock, tag: str) -> None:
+    state.push("callout_close", "details" if tag == "details" else "div", -1)
+
+
+def _closing(state: StateBlock, start: int, end: int, length: int) -> int | None:
+    """The line that closes the call-out of *start*; one that opened inside it closes first."""
+    depth = 1
+    for number in range(start + 1, end):
+        line = state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]].rstrip()
+        if line and state.sCount[number] < state.blkIndent:
+            return None
+        if not line.startswith(":::"):
+            continue
+        if line.strip(":"):
+            depth += bool(_FENCED.fullmatch(line)) and line.startswith(":" * length)
+        elif len(line) >= length:
+            depth -= 1
+            if not depth:
+                return number
+    return None
+
+
+class CalloutQuotes(Treeprocessor):
+    """Quotations that say on top what they are: ``> [!NOTE]``."""
+
+    def run(self, root: Element) -> None:
+        for quote in list(root.iter("blockquote")):
+            first = quote[0] if len(quote) and quote[0].tag == "p" else None
+            found = _IN_QUOTE.match(first.text or "") if first is not None else None
+            if first is None or found is None:
+                continue
+            kind = found[1].lower()
+            quote.tag = "div"
+            quote.set("class", f"admonition {kind}")
+            heading = Element("p", {"class": "admonition-title"})
+            heading.text = found[2].strip() or title_of(kind, self.md)
+            first.text = (first.text or "")[found.end() :]
+            if not first.text and not len(first):
+                quote.remove(first)
+            quote.insert(0, heading)

@@ -1,0 +1,170 @@
+"""What other generators would have replaced: shortcodes of Hugo and liquid of Jekyll.
+
+``relref``, ``ref``, ``post_url`` and ``link`` name a file of the blog, and the base address is where the blog is: they
+are followed. Blocks of code are code, and a video is its address, which embeds know. The rest stays as it is written,
+and the author is told, with its line. Inside code none of this means anything.
+
+https://gohugo.io/content-management/shortcodes/ and https://jekyllrb.com/docs/liquid/
+"""
+
+import re
+from collections import defaultdict
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from markdown import Extension, Markdown
+from markdown_it.rules_block import StateBlock
+
+from tertulia.core.languages import say
+from tertulia.render.blocks import CommonMarkParser
+from tertulia.render.document import Document
+
+_PIECE = re.compile(
+    r"(?P<code>(`+)(?!`).*?(?<!`)\2(?!`))"
+    r"|\{\{[<%]\s*(?P<shortcode>.*?)\s*[%>]\}\}|\{%-?\s*(?P<tag>.*?)\s*-?%\}|\{\{-?\s*(?P<value>[^{}\n]*?)\s*-?\}\}",
+    re.DOTALL,
+)
+_CODE_OPENS = re.compile(
+    r"\{\{[<%]\s*(?P<hugo>highlight|code)\s+\"?(?P<hugo_language>[\w#.+-]*)[^}]*\}\}"
+    r"|\{%-?\s*(?P<jekyll>highlight|codeblock)\s*(?:lang:)?(?P<language>[\w#.+-]*)[^}]*%\}"
+)
+_FOLLOWED = ("relref", "ref", "post_url", "link")
+_BASE = frozenset(("site.baseurl", "site.url", "site.github.url", ".site.baseurl", "baseurl", "site.base_url"))
+_TO_ADDRESS = re.compile(
+    r"(?P<quote>[\"'])(?P<path>[^\"']*)(?P=quote)\s*\|\s*(?:relative_url|absolute_url|relurl|absurl)", re.I
+)
+_ARGUMENT = re.compile(r"(?:[\w-]+\s*=\s*)?(?:\"([^\"]*)\"|'([^']*)'|([^\s\"']+))")
+_VIDEOS = {"youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}"}
+_IN_ADDRESS = re.compile(r"(?:\]\(\s*<?|\]:\s*<?|=\s*[\"']?|<)[^\s\"'()<>]*\Z")
+_DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_]")
+
+
+class ForeignSyntaxExtension(Extension):
+    """
+    Follows what can be followed, and tells the rest. Must come after ``BlocksExtension``.
+
+    Args:
+        content: The folder of posts and pages; None where there is none.
+    """
+
+    def __init__(self, content: Path | None) -> None:
+        super().__init__()
+        self.content = content
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        parser = md.parser
+        assert isinstance(parser, CommonMarkParser)
+        parser.rewrites.append(_Rewriter(md, self).rewritten)
+        breaks = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+        parser.grammar.block.ruler.before("fence", "foreign_code", _code, breaks)  # type: ignore[arg-type]
+
+    def find(self, written: str, beside: str) -> str:
+        """
+        The post that another generator means by *written*, as ``{filename}/posts/x.md#part``; "" when there is none.
+
+        Args:
+            beside: The path of the post that asks; of several posts the one in its folder is meant.
+        """
+        name, hash_sign, part = written.strip().partition("#")
+        wanted = PurePosixPath(name.strip("/").removeprefix("./"))
+        stem = wanted.stem if wanted.suffix in (".md", ".markdown", ".html") else wanted.name
+        found = self._files.get(stem, []) or self._files.get(_DATED.sub("", stem), [])
+        ends = (
+            [path for path in found if path.with_suffix("").as_posix().endswith(f"/{wanted.with_name(stem)}")]
+            if stem
+            else []
+        )
+        folder = PurePosixPath(beside).parent.name
+        best = next((path for path in ends or found if path.parent.name == folder), next(iter(ends or found), None))
+        return f"{{filename}}/{best}{hash_sign}{part}" if best else ""
+
+    @cached_property
+    def _files(self) -> dict[str, list[PurePosixPath]]:
+        """Every source by its name, with its date and without; an ``index.md`` by that of its folder."""
+        files: dict[str, list[PurePosixPath]] = defaultdict(list)
+        for path in sorted(self.content.rglob("*")) if self.content else ():
+            if path.suffix.lower() not in (".md", ".markdown"):
+                continue
+            place = PurePosixPath(path.relative_to(self.content or "").as_posix())
+            stem = place.parent.name if place.stem in ("index", "_index") else place.stem
+            for name in dict.fromkeys((stem, _DATED.sub("", stem))):
+                files[name].append(place)
+        return files
+
+
+class _Rewriter:
+    def __init__(self, md: Markdown, extension: ForeignSyntaxExtension) -> None:
+        self.md, self.extension = md, extension
+        self.told: Document | None = None
+
+    def rewritten(self, text: str) -> str:
+        """*text* with what can be followed in the place of what names it."""
+        if "{{" not in text and "{%" not in text:
+            return text
+        return _PIECE.sub(self._piece, text)
+
+    def _piece(self, found: re.Match[str]) -> str:
+        if found["code"] is not None:
+            return found[0]
+        if found["value"] is not None:
+            return self._value(found)
+        name, _, rest = (found["shortcode"] or found["tag"] or "").partition(" ")
+        argument = next(("".join(groups) for groups in _ARGUMENT.findall(rest)), "")
+        if name in _FOLLOWED and argument:
+            return self._link(argument, found[0])
+        if name in _VIDEOS and argument:
+            return _VIDEOS[name].format(argument)
+        if name in ("raw", "endraw"):
+            return ""
+        self._tell(found[0])
+        return found[0]
+
+    def _link(self, written: str, piece: str) -> str:
+        document = self._document()
+        address = self.extension.find(written, document.path)
+        if not address:
+            document.report(say("foreign_link", name=written), say("foreign_link_fix"), needle=piece)
+        return address or "#"
+
+    def _value(self, found: re.Match[str]) -> str:
+        value, after = found["value"], found.string[found.end() : found.end() + 1]
+        if value.lower() in _BASE:
+            return "" if after in ("/", "{", "") else "/"
+        if made := _TO_ADDRESS.fullmatch(value):
+            return "/" + made["path"].lstrip("/")
+        if _IN_ADDRESS.search(found.string, max(0, found.start() - 500), found.start()):
+            self._report("foreign_address", found[0])
+        return found[0]
+
+    def _tell(self, piece: str) -> None:
+        """Tell the first of a post; the others are seen when it is looked after."""
+        if self.told is not self._document():
+            self.told = self._document()
+            self._report("foreign_syntax", piece)
+
+    def _report(self, phrase: str, piece: str) -> None:
+        shown = " ".join(piece.split())
+        shown = shown if len(shown) < 60 else f"{shown[:56]} …"
+        self._document().report(say(phrase, code=shown), say(f"{phrase}_fix"), needle=piece)
+
+    def _document(self) -> Document:
+        return getattr(self.md, "document", None) or Document()
+
+
+def _code(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """The rule for ``{% highlight %}`` and its like, for markdown-it: what stands between is code."""
+    first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]].rstrip()
+    opening = _CODE_OPENS.fullmatch(first) if first.startswith("{") and not state.is_code_block(start) else None
+    if not opening:
+        return False
+    name = opening["hugo"] or opening["jekyll"]
+    closing = re.compile(rf"\{{\{{[<%]\s*/\s*{name}\s*[%>]\}}\}}|\{{%-?\s*end{name}\s*-?%\}}")
+    for number in range(start + 1, end):
+        if closing.search(state.src[state.bMarks[number] : state.eMarks[number]]):
+            if not silent:
+                token = state.push("fence", "code", 0)
+                token.info = opening["hugo_language"] or opening["language"] or ""
+                token.content = state.getLines(start + 1, number, state.sCount[start], True)
+                state.line = number + 1
+            return True
+    return False

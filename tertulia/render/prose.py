@@ -1,0 +1,325 @@
+"""What the author wrote: a rendered post without what stands in it of others, and without what is no prose.
+
+One walk over the page gives its blocks; whatever speaks in the author's name is made of them: summary, word count,
+related posts, the text of a thread. Embeds, quotations, pictures with their captions, notes, code and players
+are left out, and so is what is no sentence: shortcodes of other generators, formulas, addresses alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import regex
+from lxml import html as lxml_html
+
+from tertulia.core import addresses, languages
+
+# A heading and what follows it: a part of a thread never ends there. https://www.unicode.org/charts/PDF/U2000.pdf
+NO_BREAK_LINE = "\u2028"
+# As many words say something, also without a full stop.
+SAYING_WORDS = 6
+
+_OTHERS = frozenset(
+    (
+        *("audio", "blockquote", "button", "canvas", "embed", "figure", "form", "iframe", "math", "nav", "noscript"),
+        *("object", "picture", "pre", "script", "select", "style", "svg", "template", "textarea", "video"),
+    )
+)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_HOLDERS = frozenset(
+    (
+        *("address", "article", "aside", "body", "center", "details", "dd", "div", "dl", "dt", "fieldset", "footer"),
+        *("header", "html", "li", "main", "ol", "p", "section", "summary", "table", "tbody", "td", "tfoot", "th"),
+        *("thead", "tr", "ul", "hr"),
+    )
+)
+_NOTE_ROLES = ("doc-endnotes", "doc-footnote", "doc-noteref", "doc-backlink", "note")
+
+_SPACES = regex.compile(r"[ \t\r\n\f]+")
+_LINE = "\x00"  # between two blocks, while shortcodes that span them are taken out
+_SHORTCODES = regex.compile(
+    r"\{%-?\s*(?P<liquid>\w+)\b[^%]*%\}.*?\{%-?\s*end(?P=liquid)\s*-?%\}"
+    r"|\{\{[<%]\s*(?P<hugo>[\w./-]+)(?:\s[^}]*)?[>%]\}\}.*?\{\{[<%]\s*/\s*(?P=hugo)\s*[>%]\}\}"
+    r"|\{\{.*?\}\}|\{%.*?%\}"
+    r"|\[(?P<press>[a-z][\w-]*)(?:\s[^\]\x00]*)?\][^\[\x00]*\[/(?P=press)\]"
+    r"|\[(?:[a-z][\w-]*\s[^\]\x00]*=[^\]\x00]*|gallery|playlist|more)\]"
+    r"|\[\[?_?toc_?\]\]?|\{:[^}\x00]*\}|\{[.\#][^}\x00]*\}|(?<=^|\x00):::[^\x00]*",
+    regex.DOTALL | regex.IGNORECASE,
+)
+# In code, the signs of a shortcode are what the author writes about.
+_KEPT = {ord("{"): "\ue000", ord("["): "\ue001", ord("}"): "\ue002", ord("]"): "\ue003"}
+_GIVEN_BACK = {ord(kept): chr(sign) for sign, kept in _KEPT.items()}
+_FORMULAS = regex.compile(
+    r"\$\$.*?\$\$|\\\[.*?\\\]|\\\(.*?\\\)|\\begin\{.*?\\end\{\w+\*?\}|\$[^\s$][^$]*\$", regex.DOTALL
+)
+_ADDRESS = regex.compile(r"https?://\S+|(?:www\.|(?:[\w-]+\.)+\p{L}{2,}/)\S*")
+_WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}'’-]*")
+_ENDS = regex.compile(r"""[.!?…]["»”’)\]]*$""")
+
+
+class BlockKind(StrEnum):
+    """What a piece of the author's text is."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    ITEM = "item"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of the author's text, on one line."""
+
+    kind: BlockKind
+    text: str
+    full: str  # the same with the addresses that are its point
+    marker: str = ""  # of an item: "1. ", "• "
+    folded: bool = False  # the reader has to open it
+    alone: bool = False  # an address and no words
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """In what a piece of text stands."""
+
+    kind: BlockKind = BlockKind.PARAGRAPH
+    folded: bool = False
+    marker: str = ""
+    depth: int = 0
+
+
+def blocks(content: str, page: str = "") -> list[Block]:
+    """
+    The author's own text, in order.
+
+    Args:
+        content: The rendered post.
+        page: The post's address, which completes the links of ``full``.
+    """
+    if not content.strip():
+        return []
+    root = lxml_html.fragment_fromstring(content, create_parent="div")
+    found = list(_walk(root, _Where(), page))
+    if any("{" in block.text or "[" in block.text for block in found):
+        found = _without_shortcodes(found)
+    return [replace(block, text=_shown(block.text), full=_shown(block.full)) for block in found]
+
+
+def plain(found: Sequence[Block]) -> str:
+    """All of the author's words on one line: what is counted and compared."""
+    return " ".join(block.text for block in found if not block.alone)
+
+
+def opening(found: Sequence[Block]) -> str:
+    """The first paragraph that says something; "" when none of the author's words does."""
+    weak = ""
+    open_to_all = [block for block in found if not block.folded and not block.alone and _WORD.search(_bare(block.text))]
+    for block in open_to_all:
+        if block.kind is BlockKind.PARAGRAPH:
+            if _says(block.text):
+                return block.text
+            weak = weak or block.text
+    items = " ".join(block.text for block in open_to_all if block.kind is BlockKind.ITEM)
+    if len(_WORD.findall(weak)) < len(_WORD.findall(items)):
+        return items
+    return weak or next((block.text for block in open_to_all if block.kind is BlockKind.HEADING), "")
+
+
+def thread(found: Sequence[Block]) -> str:
+    """The post as the text of a thread: paragraphs, lists with their numbers, headings that hold on to what follows."""
+    text, heading, last = "", "", None
+    for block in found:
+        if (
+            block.folded
+            or block.kind is BlockKind.TABLE
+            or (block.alone and _WORD.search(_ADDRESS.sub("", block.text)))
+        ):
+            continue
+        if block.kind is BlockKind.HEADING:
+            heading += block.text + NO_BREAK_LINE
+            continue
+        is_listed = last is block.kind is BlockKind.ITEM and not heading
+        text += ("\n" if is_listed else "\n\n") if text else ""
+        text += f"{heading}{block.marker}{block.full}"
+        heading, last = "", block.kind
+    return text
+
+
+def without_others(content: str) -> str:
+    """The rendered post without what is quoted in it, for who looks for the author's words: embeds, quotations."""
+    if "data-embed=" not in content and "<blockquote" not in content:
+        return content
+    root = lxml_html.fragment_fromstring(content, create_parent="div")
+    for element in [each for each in root.iter("blockquote", "figure", "p", "div") if _is_quoted(each)]:
+        if element.getparent() is not None:
+            element.drop_tree()
+    inside = str(lxml_html.tostring(root, encoding="unicode"))
+    return inside.removeprefix("<div>").removesuffix("</div>")
+
+
+def _is_quoted(element: Any) -> bool:
+    return element.tag == "blockquote" or "data-embed" in element.attrib
+
+
+def _walk(element: Any, where: _Where, page: str) -> Iterator[Block]:
+    """The blocks of *element*: a run of inline text is one, and each block inside is walked for itself."""
+    run, full, marker = element.text or "", element.text or "", where.marker
+    number = _first_number(element)
+
+    def ended() -> Iterator[Block]:
+        nonlocal run, full, marker
+        text = _line(run)
+        if text:
+            yield Block(where.kind, text, _line(full), marker, where.folded, _is_address(text))
+            marker = ""
+        run = full = ""
+
+    for child in element:
+        tag = child.tag if isinstance(child.tag, str) else ""
+        if not tag or _is_others(child):
+            apart = "" if tag in ("sup", "a", "span") else " "
+            run, full = run + apart, full + apart
+        elif tag in _HOLDERS or tag in _HEADINGS or _holds_blocks(child):
+            yield from ended()
+            inner, number = _inside(child, tag, where, number)
+            # The first paragraph of an item carries its number, the others do not.
+            inner = replace(inner, marker=marker) if tag == "p" and marker else inner
+            for block in _walk(child, inner, page):
+                marker = "" if block.marker == marker else marker
+                yield block
+        else:
+            text, whole = _inline(child, page)
+            run, full = run + text, full + whole
+        run, full = run + (child.tail or ""), full + (child.tail or "")
+    yield from ended()
+
+
+def _inside(child: Any, tag: str, where: _Where, number: int) -> tuple[_Where, int]:
+    if tag in _HEADINGS or (tag == "p" and _is_heading(child)):
+        return replace(where, kind=BlockKind.HEADING, marker=""), number
+    if tag == "table":
+        return replace(where, kind=BlockKind.TABLE, marker=""), number
+    if tag == "details":
+        return replace(where, folded=True, marker=""), number
+    if tag in ("ul", "ol"):
+        return replace(where, depth=where.depth + 1, marker=""), number
+    if tag == "li":
+        number = _number(child, number)
+        indent = "  " * (where.depth - 1)
+        marker = f"{indent}{number}. " if child.getparent().tag == "ol" else f"{indent}• "
+        return replace(where, kind=BlockKind.ITEM, marker=marker), number + 1
+    return replace(where, marker=""), number
+
+
+def _is_heading(paragraph: Any) -> bool:
+    """Whether a paragraph is a heading in all but name: bold, and no sentence."""
+    if len(paragraph) != 1 or paragraph[0].tag not in ("b", "strong") or _line(paragraph.text or ""):
+        return False
+    return not _line(paragraph[0].tail or "").strip(":") and not _ENDS.search(paragraph.text_content().strip())
+
+
+def _first_number(element: Any) -> int:
+    start = element.get("start", "1") if element.tag == "ol" else "1"
+    return int(start) if start.lstrip("-").isdigit() else 1
+
+
+def _number(item: Any, number: int) -> int:
+    value = item.get("value", "")
+    return int(value) if value.lstrip("-").isdigit() else number
+
+
+def _holds_blocks(element: Any) -> bool:
+    return any(isinstance(each.tag, str) and each.tag in _HOLDERS for each in element.iter()) if len(element) else False
+
+
+def _is_others(element: Any) -> bool:
+    """Whether *element* is no text of the author's: somebody else's, a note, code, a picture, a table of contents."""
+    if element.tag in _OTHERS or "data-embed" in element.attrib or element.get("role") in _NOTE_ROLES:
+        return True
+    classes = (element.get("class") or "").split()
+    if "toc" in classes or any(name.startswith(("footnote", "codehilite")) for name in classes):
+        return True
+    return element.tag == "sup" and any(link.get("href", "").startswith("#") for link in element.iter("a"))
+
+
+def _inline(element: Any, page: str) -> tuple[str, str]:
+    """The text of *element*, and the same with the addresses that are the point of its links."""
+    if element.tag == "br":
+        return "\n", "\n"
+    if element.tag in ("code", "kbd", "samp"):
+        code = element.text_content().translate(_KEPT)
+        return code, code
+    text, full = element.text or "", element.text or ""
+    for child in element:
+        if isinstance(child.tag, str) and not _is_others(child):
+            inner, whole = _inline(child, page)
+            text, full = text + inner, full + whole
+        text, full = text + (child.tail or ""), full + (child.tail or "")
+    return (text, _with_address(element, text, page)) if element.tag == "a" else (text, full)
+
+
+def _with_address(link: Any, text: str, page: str) -> str:
+    """
+    The text of *link*, and where it leads when that is what it is for.
+
+    It is when the text is the address, when it only points ("aquí", "este enlace"), and when the link stands alone.
+    """
+    href = addresses.join_address(page, link.get("href", "")) if page else link.get("href", "")
+    if not addresses.split_address(href).is_web or text.lstrip().startswith(("#", "@")):
+        return text
+    if _is_shown_address(text, href):
+        return addresses.encoded(href)
+    words = [word.casefold() for word in _WORD.findall(text)]
+    only_points = bool(words) and set(words) <= languages.current().words("pointer")
+    return f"{text} ({addresses.encoded(href)})" if only_points or _stands_alone(link) else text
+
+
+def _is_shown_address(text: str, href: str) -> bool:
+    return bool(_ADDRESS.fullmatch(text.strip())) or addresses.site_of(href) == text.strip().removeprefix("www.")
+
+
+def _stands_alone(link: Any) -> bool:
+    parent = link.getparent()
+    if parent is None or parent.tag not in ("p", "li", "dd"):
+        return False
+    return len(parent) == 1 and not _WORD.search((parent.text or "") + (link.tail or ""))
+
+
+def _is_address(text: str) -> bool:
+    """Whether *text* is an address, and at most says where: "Publicación en Mastodon: mas.to/@ana/1"."""
+    bare = _ADDRESS.sub("", text)
+    return bare != text and (
+        not _WORD.search(bare) or (bare.rstrip().endswith(":") and len(_WORD.findall(bare)) < SAYING_WORDS)
+    )
+
+
+def _shown(text: str) -> str:
+    return text.translate(_GIVEN_BACK)
+
+
+def _line(text: str) -> str:
+    return _SPACES.sub(" ", text).strip()
+
+
+def _bare(text: str) -> str:
+    return _ADDRESS.sub(" ", _FORMULAS.sub(" ", text))
+
+
+def _says(text: str) -> bool:
+    """Whether a paragraph is more than a word on top of others ("Introducción", "Lo dice Ana:")."""
+    bare = _bare(text).strip()
+    return not bare.endswith(":") and bool(_ENDS.search(bare) or len(_WORD.findall(bare)) >= SAYING_WORDS)
+
+
+def _without_shortcodes(found: list[Block]) -> list[Block]:
+    """*found* without what another generator would have replaced; what stands between two such marks goes too."""
+    texts = _cleaned([block.text for block in found])
+    fulls = _cleaned([block.full for block in found])
+    cleaned = zip(found, texts, fulls, strict=True)
+    return [replace(block, text=text, full=full) for block, text, full in cleaned if text]
+
+
+def _cleaned(texts: list[str]) -> list[str]:
+    joined = _SHORTCODES.sub(lambda match: _LINE * match[0].count(_LINE), _LINE.join(texts))
+    return [_line(text) for text in joined.split(_LINE)]

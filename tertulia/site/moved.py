@@ -1,0 +1,78 @@
+"""Addresses that a post or page had before: a corrected title, date, slug or language leaves a way from the old one.
+
+Each build notes in ``posts.json`` who has which file of the site, and who had it last; the next one reads that note
+where the output still lies, and ``var/addresses.json``, which publishing writes from what the target remembers.
+
+Settings:
+    ADDRESSES_PATH    what was published, as publishing left it. Default ``var/addresses.json``.
+    PREVIOUS_OUTPUT   the output of the build before. Default: the output itself.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tertulia.content import posts
+from tertulia.core import strict_json
+from tertulia.core.errors import ContentError
+from tertulia.site.contents import Content
+
+Addresses = Mapping[str, tuple[str, ...]]  # file in the output → what names whoever had it last
+
+
+def remembered(settings: Mapping[str, Any]) -> Addresses:
+    """What earlier builds and publications noted; nothing where there is no note, or none that can be read."""
+    found: dict[str, tuple[str, ...]] = dict(read_note(Path(settings.get("ADDRESSES_PATH") or "var/addresses.json")))
+    try:
+        before = posts.read(Path(settings.get("PREVIOUS_OUTPUT") or settings.get("OUTPUT_PATH") or "output"))
+    except (ContentError, OSError):
+        return found
+    return found | before.addresses
+
+
+def read_note(path: Path) -> Addresses:
+    """``var/addresses.json``; nothing when it is absent or broken, since it only spares readers a dead end."""
+    try:
+        return strict_json.decode(path.read_bytes(), type=dict[str, tuple[str, ...]])
+    except (OSError, ValueError):
+        return {}
+
+
+def write_note(path: Path, addresses: Addresses) -> None:
+    """Leave *addresses* for the next build."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(dict(sorted(addresses.items()))), indent=1) + b"\n")
+
+
+def noted(before: Addresses, contents: Iterable[Content]) -> dict[str, tuple[str, ...]]:
+    """*before*, and the files of all *contents* that are public; an unlisted post is noted nowhere."""
+    public = (content for content in contents if not content.mark)
+    return dict(sorted((dict(before) | {content.save_as: keys(content) for content in public}).items()))
+
+
+def old_files(before: Addresses, contents: Iterable[Content]) -> dict[str, list[str]]:
+    """The files that each of *contents*, by the one it has now, had before."""
+    by_key: dict[str, list[str]] = defaultdict(list)
+    for file, named in before.items():
+        for key in named:
+            by_key[key].append(file)
+    found = {}
+    for content in contents:
+        asked = [*keys(content), _file_key(content)]
+        found[content.save_as] = sorted({file for key in asked for file in by_key.get(key, ())} - {content.save_as})
+    return found
+
+
+def keys(content: Content) -> tuple[str, ...]:
+    """What names *content* for good: its Id and language, and its file under that Id; without an Id its file alone."""
+    if not content.has_id:
+        return (_file_key(content),)
+    return (f"{content.id}.{content.lang}", f"{_file_key(content)}#{content.id}")
+
+
+def _file_key(content: Content) -> str:
+    return hashlib.sha256(content.shown_path.encode()).hexdigest()[:16]

@@ -1,0 +1,203 @@
+"""What it takes to add a thing, done on a copy of the project by what CONTRIBUTING says, and counted as it says."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.test_extend import ATTIC, LINE, PIXELFED
+
+ROOT = Path(__file__).resolve().parent.parent
+
+LEMMY = r'''"""Lemmy, whose answers say who wrote them."""
+
+import re
+
+from tertulia.embeds.providers.ask import CaptureRequest
+from tertulia.embeds.types import Author, Capture
+
+PATTERNS = (re.compile(r"https://lemmy\.example/post/(?P<id>\d+)"),)
+
+
+def capture(ask: CaptureRequest) -> Capture:
+    """The post, as its API tells it."""
+    said = ask.json(f"https://lemmy.example/api/v3/post?id={ask.parts['id']}")
+    return Capture(
+        provider=ask.provider, id=ask.id, url=ask.url, kind="post", network="Lemmy",
+        author=Author(name=said["author"]), html="<p>Nadie contesta.</p>",
+    )
+'''
+TASK = '''@task
+def greet(c: Context, name: str = "") -> None:
+    """Say good morning to whoever writes here."""
+    print(languages.say("greeting", name=name or c.root.name))
+
+
+'''
+BUILD = """
+import sys
+from pathlib import Path
+content = Path(sys.argv[2], "content", "posts")
+content.mkdir(parents=True)
+(content / "a.md").write_text(HEADER + "\\n\\nHola.", "utf-8")
+from tests.conftest import build_site
+told = [one.getMessage() for one in build_site(content.parent, Path(sys.argv[2], "output"), SEARCH=False,
+                                               SOCIAL_CARDS=False, LANGUAGES=("es", "en", "gl"))]
+page = next(Path(sys.argv[2], "output").glob("**/2026/**/index.html")).read_text("utf-8")
+"""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Files that are new, and lines that go before a line of another: (file, that line's beginning, what is added)."""
+
+    proof: str  # run beside the copy; fails when the thing does not work there
+    files: dict[str, str] = field(default_factory=dict)
+    lines: tuple[tuple[str, str, str], ...] = ()
+
+
+THINGS = {
+    "network": Thing(
+        files={"tertulia/syndication/networks/pixelfed.py": PIXELFED},
+        lines=(("tertulia/content/networks.py", '    "bluesky": NetworkName', LINE),),
+        proof="from tertulia.syndication.networks import network_classes\n"
+        "assert network_classes()['pixelfed'].label == 'Pixelfed'",
+    ),
+    "embed provider": Thing(
+        files={"tertulia/embeds/providers/lemmy.py": LEMMY},
+        lines=(
+            ("tertulia/embeds/providers/__init__.py", "    mastodon,\n", "    lemmy,\n"),
+            (
+                "tertulia/embeds/providers/__init__.py",
+                "    **_from_data()",
+                '    "lemmy": Provider("lemmy", "Lemmy", lemmy.capture, lemmy.PATTERNS),\n',
+            ),
+        ),
+        proof="from pathlib import Path\nfrom tertulia.embeds.capture import capture\n"
+        "from tests.embedding import FakeWeb, drawn, post\nfrom tests.fakes import NOW\n"
+        "folder, url = Path(sys.argv[2]), 'https://lemmy.example/post/4'\nfolder.mkdir()\npost(folder, url)\n"
+        "web = FakeWeb({'https://lemmy.example/api/': {'body': {'author': 'Ana'}}})\n"
+        "assert ['captured'] == [step.outcome for step in capture(folder, web, NOW)]\n"
+        "assert 'Nadie contesta' in drawn(folder, url) and (folder / 'embeds/lemmy/4.json').exists()",
+    ),
+    "deploy target": Thing(
+        files={"tertulia/deploy/attic.py": ATTIC},
+        lines=(
+            ("tertulia/deploy/targets.py", "from tertulia.deploy.base", "from tertulia.deploy.attic import Attic\n"),
+            ("tertulia/deploy/targets.py", '    "folder": Folder', '    "attic": Attic,\n'),
+        ),
+        proof="from pathlib import Path\nfrom tertulia.app import Blog\nfrom tertulia.core.settings import Settings\n"
+        "blog = Blog(Path(sys.argv[2]), settings=Settings({'DEPLOY_TARGET': 'attic:www'}))\n"
+        "assert 'Attic' == type(blog.deploy_target()).__name__",
+    ),
+    "task": Thing(
+        lines=(
+            ("tertulia/cli.py", "@task\ndef doctor", TASK),
+            ("tertulia/cli.py", "    doctor,\n", "    greet,\n"),
+            ("tertulia/languages/es.toml", "task_status = ", 'task_greet = "da los buenos días"\n'),
+            ("tertulia/languages/en.toml", "task_status = ", 'task_greet = "says good morning"\n'),
+            ("tertulia/languages/es.toml", "setting_date = ", 'greeting = "Buenos días, {name}"\n'),
+            ("tertulia/languages/en.toml", "setting_date = ", 'greeting = "Good morning, {name}"\n'),
+        ),
+        proof="import os, subprocess\nos.mkdir(sys.argv[2])\nos.chdir(sys.argv[2])\n"
+        "open('pelicanconf.py', 'w').write('from tertulia.defaults import *\\n')\n"
+        "def said(*words):\n"
+        "    return subprocess.check_output([sys.executable, '-m', 'tertulia.cli', *words], text=True)\n"
+        "assert 'Buenos días, Ana\\n' == said('greet', '--name', 'Ana')\n"
+        "assert 'da los buenos días' in said('--list')",
+    ),
+    "metadata key": Thing(
+        lines=(
+            ("tertulia/content/keys.py", '    "template",\n', '    "place",\n'),
+            ("tertulia/content/metadata.py", '    question: str = ""\n', '    place: str = ""\n'),
+            ("tertulia/languages/es.toml", 'question = ["Pregunta"', 'place = ["Lugar"]\n'),
+            ("tertulia/languages/en.toml", 'question = ["Question"', 'place = ["Place"]\n'),
+            ("tertulia/site/records.py", "    question: str\n", "    place: str\n"),
+            (
+                "tertulia/site/reading.py",
+                "            question=",
+                "            place=typography.plain(meta.place, lang),\n",
+            ),
+            (
+                "theme/templates/article.html",
+                '<div class="e-content prose">',
+                '{% if article.place %}<p class="p-location">{{ article.place }}</p>{% endif %}\n',
+            ),
+            ("docs/writing.md", "| `Pregunta` |", "| `Lugar` | `Place` | where it was written |\n"),
+        ),
+        proof="HEADER = 'Título: A\\nFecha: 2026-01-02\\nLugar: Una \"plaza\"'\n"
+        + BUILD
+        + "assert '<p class=\"p-location\">Una «plaza»</p>' in page, page\n"
+        "assert [] == [x for x in told if 'Lugar' in x]",
+    ),
+    "language": Thing(
+        files={"tertulia/languages/gl.toml": 'name = "Galego"\n\n[readers.page]\nskip = "Ir ao contido"\n'},
+        lines=(
+            ("docs/languages.md", "| `tertulia/languages/ca.toml`", "| `tertulia/languages/gl.toml` | Galician |\n"),
+        ),
+        proof="HEADER = 'Título: A\\nFecha: 2026-01-02\\nIdioma: gl'\n"
+        + BUILD
+        + "assert 'Ir ao contido' in page and 'lang=\"gl\"' in page, page",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def copy_of(tmp_path_factory):
+    """A copy of the project to which a thing is added."""
+
+    def add(thing):
+        copy = tmp_path_factory.mktemp("copy")
+        for name in ("tertulia", "plugins", "theme", "docs", "tests"):
+            left_out = shutil.ignore_patterns(
+                "__pycache__", "*.png", *(("examples", "site") if name == "tests" else ())
+            )
+            shutil.copytree(ROOT / name, copy / name, ignore=left_out)
+        shutil.copy(ROOT / "pelicanconf.py", copy)
+        for name, text in thing.files.items():
+            assert not (copy / name).exists()
+            (copy / name).write_text(text, "utf-8")
+        for name, before, added in thing.lines:
+            text = (copy / name).read_text("utf-8")
+            assert 1 == text.count(before), f"{name}: {before}"
+            (copy / name).write_text(text.replace(before, added + before), "utf-8")
+        return copy
+
+    return add
+
+
+@pytest.mark.parametrize("name", THINGS)
+def test_a_thing_is_added_by_what_is_written_and_works(name, copy_of, tmp_path):
+    """Nothing but the files and lines that CONTRIBUTING counts is touched."""
+    thing = THINGS[name]
+    copy = copy_of(thing)
+    proof = f"import sys, tertulia\nassert tertulia.__file__.startswith(sys.argv[1])\n{thing.proof}\nprint('good')\n"
+    done = subprocess.run(
+        [sys.executable, "-c", proof, str(copy), str(tmp_path / "blog")],
+        check=False, env={"PATH": os.environ["PATH"], "PYTHONPATH": str(copy), "HOME": str(tmp_path)},
+        cwd=copy, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert (0, ["good"]) == (done.returncode, done.stdout.splitlines()[-1:]), done.stderr
+
+
+def test_the_counts_are_those_of_the_documentation():
+    """CONTRIBUTING says for each thing how many files are new, and how many lines in how many others."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    told = {
+        row[0]: tuple(map(int, row[1:]))
+        for row in re.findall(r"^\| an? ([a-z ]+) \| (\d) \| (\d+) \| (\d) \|", text, re.M)
+    }
+    counted = {
+        name: (
+            len(thing.files),
+            sum(added.count("\n") for _, _, added in thing.lines),
+            len({file for file, _, _ in thing.lines}),
+        )
+        for name, thing in THINGS.items()
+    }
+    assert counted == told

@@ -1,0 +1,152 @@
+"""Markdown as other tools have it: call-outs, task lists, shortcodes, liquid, pasted bullets."""
+
+import re
+
+import pytest
+
+from tertulia.content.people import People
+from tertulia.content.tags import Tags
+from tertulia.render.converter import converter
+from tertulia.render.document import Document
+
+
+@pytest.fixture(scope="module")
+def md(tmp_path_factory):
+    """What renders a blog of three posts."""
+    content = tmp_path_factory.mktemp("blog") / "content"
+    for name in ("posts/2024/2024-02-03-hola.md", "posts/2025/hola.md", "posts/2025/cuento/index.md"):
+        (content / name).parent.mkdir(parents=True, exist_ok=True)
+        (content / name).write_text("Título: x\n\nx\n", "utf-8")
+    return converter(
+        siteurl="", tag_url="etiqueta/{slug}/", mention_network="", people=People(), tags=Tags(), content=content
+    )
+
+
+def render(md, text, lang="es"):
+    """The HTML of *text* without the space between its tags, and the lines that were told."""
+    md.document = Document("content/posts/2025/esta.md", lang, text, 5)
+    md.reset()
+    html = re.sub(r"\s*\n\s*(?=<)|(?<=>)\s*\n\s*", "", md.convert(text))
+    return html, [(problem.line, problem.severity) for problem in md.document.problems]
+
+
+def note(kind, title, inside):
+    return f'<div class="admonition {kind}"><p class="admonition-title">{title}</p>{inside}</div>'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("> [!NOTE]\n> a", note("note", "Nota", "<p>a</p>")),
+        ("> [!warning]\n>\n> a", note("warning", "Aviso", "<p>a</p>")),
+        ("> [!tip]- Un *título*\n> a", note("tip", "Un <em>título</em>", "<p>a</p>")),
+        ("> [!NOTE]\n> a\n\n> [!TIP]\n> b", note("note", "Nota", "<p>a</p>") + note("tip", "Consejo", "<p>b</p>")),
+        (":::note\na\n\n- b\n:::\nfin", note("note", "Nota", "<p>a</p><ul><li>b</li></ul>") + "<p>fin</p>"),
+        (":::tip[Título]\na\n:::", note("tip", "Título", "<p>a</p>")),
+        ("::: {.aviso}\na\n:::", note("aviso", "Aviso", "<p>a</p>")),
+        ("::::info\n:::note\na\n:::\n::::", note("info", "Información", note("note", "Nota", "<p>a</p>"))),
+        ('!!! note "Título"\n    a\n\n    b\n\nfin', note("note", "Título", "<p>a</p><p>b</p>") + "<p>fin</p>"),
+        ("- a\n\n  !!! note\n      b", f"<ul><li><p>a</p>{note('note', 'Nota', '<p>b</p>')}</li></ul>"),
+        (
+            "??? tip\n    a",
+            '<details class="admonition tip"><summary class="admonition-title">Consejo</summary><p>a</p></details>',
+        ),
+        ("::: sin cerrar", "<p>::: sin cerrar</p>"),
+        ("!!! vaya\nque no", "<p>!!! vaya\nque no</p>"),
+        ("> [!] a", "<blockquote><p>[!] a</p></blockquote>"),
+    ],
+)
+def test_callouts(md, text, expected):
+    """A call-out of any tool is drawn, with its title or with a word for its kind."""
+    assert expected == render(md, text)[0]
+
+
+def test_a_callout_speaks_the_language_of_its_post(md):
+    """The word for its kind is the post's."""
+    assert "Warning" in render(md, "> [!WARNING]\n> a", "en")[0]
+
+
+def test_task_lists(md):
+    """A box, checked or not, in a tight list and in a loose one; brackets alone are none."""
+    box = '<li class="task-list-item"><input disabled type="checkbox"> a</li>'
+    checked = '<li class="task-list-item"><input checked disabled type="checkbox"> <em>b</em></li>'
+    assert f"<ul>{box}{checked}</ul>" == render(md, "- [ ] a\n- [x] *b*")[0]
+    assert '<p><input disabled type="checkbox"> a</p>' in render(md, "1. [ ] a\n\n   b")[0]
+    assert "<li>[ ]</li>" in render(md, "- [ ]")[0]
+
+
+def test_a_backslash_breaks_a_line(md):
+    """At the end of a line only, and not when it is escaped or code."""
+    assert "<p>a<br>b</p>" == render(md, "a\\\nb")[0]
+    assert "<br" not in render(md, "a\\\\\nb `c\\\nd`\\")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("uno\n\n• dos\n• tres", [(7, "hint")]),
+        ("· dos\n\n· tres", [(5, "hint")]),
+        ("– dos\n– tres", [(5, "hint")]),
+        ("—Hola.\n—Adiós.", []),
+        ("– Hola.\n\n– Adiós.", []),
+        ("a • b\n• c", []),
+    ],
+)
+def test_pasted_bullets_are_told(md, text, told):
+    """Two lines with a bullet that is none of Markdown's are a hint; a dialogue is not."""
+    assert told == render(md, text)[1]
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ('{{< relref "hola.md" >}}', "{filename}/posts/2025/hola.md"),
+        ('{{% ref "/posts/2025/hola" %}}', "{filename}/posts/2025/hola.md"),
+        ('{{< ref "cuento#fin" >}}', "{filename}/posts/2025/cuento/index.md#fin"),
+        ("{% post_url 2024-02-03-hola %}", "{filename}/posts/2024/2024-02-03-hola.md"),
+        ("{{ site.baseurl }}{% link posts/2025/hola.md %}", "{filename}/posts/2025/hola.md"),
+        ("{{ site.baseurl }}/2020/x/", "/2020/x/"),
+        ("{{ .Site.BaseURL }}2020/x/", "/2020/x/"),
+        ('{{ "/2020/x/" | relative_url }}', "/2020/x/"),
+    ],
+)
+def test_links_of_other_generators_are_followed(md, written, address):
+    """In a link, a definition and in HTML; in code they are text."""
+    for text in (f"[a]({written})", f"[a][b]\n\n[b]: {written}", f'x <a href="{written}">a</a>'):
+        html, told = render(md, text)
+        assert f'<a href="{address}">a</a>' in html and not told, text
+    assert "<code>{" in render(md, f"`{written}`")[0]
+
+
+def test_what_cannot_be_followed_is_told_with_its_line(md):
+    """A post that is not there, and an address that something else would have made."""
+    assert [(7, "warning")] == render(md, 'a\n\n[a]({{< relref "nada.md" >}})')[1]
+    assert [(6, "warning")] == render(md, "a\n[a]({{ page.url }})")[1]
+    assert [] == render(md, "a {{ page.url }}")[1]
+
+
+@pytest.mark.parametrize("piece", ['{{< cosa rara="1" >}}', "{{% aviso %}}", "{% include x.html %}", "{%- if a -%}"])
+def test_shortcodes_are_told_once(md, piece):
+    """The first of a post, with its line; none in code."""
+    assert [(7, "warning")] == render(md, f"a\n\n{piece}\n\n{piece}")[1]
+    assert [] == render(md, f"`{piece}`\n\n    {piece}\n\n```\n{piece}\n```")[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% highlight html %}\n@\n{% endhighlight %}",
+        '{{< highlight html "linenos=table" >}}\n@\n{{< /highlight >}}',
+        "{% codeblock lang:html %}\n@\n{% endcodeblock %}",
+    ],
+)
+def test_code_of_other_generators_is_code(md, text):
+    """What they would have highlighted is shown, not run."""
+    html, told = render(md, text.replace("@", "<script>alert(1)</script>"))
+    assert "<script" not in html and "codehilite" in html and not told
+
+
+def test_a_video_is_its_address(md):
+    """So that it is embedded as any other."""
+    assert "https://www.youtube.com/watch?v=abc" in render(md, "{{< youtube abc >}}")[0]
+    assert "https://vimeo.com/12" in render(md, "{% vimeo 12 %}")[0]

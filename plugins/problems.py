@@ -5,22 +5,30 @@ from pathlib import Path
 from pelican import Pelican, signals
 from pelican.generators import ArticlesGenerator, Generator, PelicanTemplateNotFound
 
-from tertulia.content.folder import refuse_links_out
+from tertulia.core.files import is_inside
 from tertulia.site import problems
 from tertulia.site.contents import everything, posts
 
 
 def look_at_links(pelican: Pelican) -> None:
-    """Refuse links out of the folder; leave out those to a folder above, which Pelican would walk for ever."""
+    """Leave out links that lead out of the folder, and those to a folder above: Pelican would walk them for ever."""
     settings = pelican.settings
-    refuse_links_out(Path(settings["PATH"]))
-    loops = list(problems.link_loops(Path(settings["PATH"])))
+    content = Path(settings["PATH"])
+    loops = [*problems.links_out(content), *problems.link_loops(content)]
     for key in ("ARTICLE_EXCLUDES", "PAGE_EXCLUDES", "STATIC_EXCLUDES"):
         settings[key] = [*settings[key], *loops]
 
 
 def use_known_templates(generator: Generator) -> None:
     problems.use_known_templates(everything([generator]), generator.get_template, PelicanTemplateNotFound)
+
+
+def leave_links_out(generator: Generator) -> None:
+    """Let a generator take no file that lies elsewhere, whatever link leads to it."""
+    takes, content = generator._include_path, Path(generator.path)
+    generator._include_path = lambda path, extensions=None: (
+        takes(path, extensions) and is_inside(content / path, content)
+    )
 
 
 def tell_same_ids(generator: ArticlesGenerator) -> None:
@@ -30,6 +38,7 @@ def tell_same_ids(generator: ArticlesGenerator) -> None:
 def register() -> None:
     """Connect to Pelican's signals."""
     signals.initialized.connect(look_at_links)
+    signals.generator_init.connect(leave_links_out)
     signals.article_generator_pretaxonomy.connect(tell_same_ids)
     signals.article_generator_finalized.connect(use_known_templates)
     signals.page_generator_finalized.connect(use_known_templates)

@@ -19,12 +19,13 @@ from tertulia.conversation.collector import AGAIN, Collector, rhythm
 from tertulia.conversation.copies import is_copy
 from tertulia.conversation.moderator import Moderator
 from tertulia.core import settings
+from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetched
 from tertulia.core.languages import say
 from tertulia.store import open_store
 from tertulia.store.deliveries import NewDelivery
 from tertulia.store.said import Author, Incoming, Verdict
-from tertulia.syndication.networks.base import Message, NetworkContext, Remote, RetryLaterError
+from tertulia.syndication.networks.base import Message, NetworkContext, RefusedError, Remote, RetryLaterError
 from tertulia.syndication.networks.listening import listener_classes, listeners
 from tertulia.syndication.networks.listening.base import FeedPage, Listener, RemoteComment, Thread
 from tertulia.syndication.networks.memory import Memory
@@ -53,6 +54,7 @@ class Village(Listener):
         self.price = 0.0
         self.cut = 1000  # no thread is told longer than this
         self.trouble: Exception | None = None
+        self.broken: dict[str, Exception] = {}  # what one thread, the feed or one question alone meets with
         self.asked: list[str] = []
 
     def configured(self):
@@ -72,9 +74,10 @@ class Village(Listener):
 
     def thread(self, remote):
         self.asked.append("thread")
-        if self.trouble:
-            raise self.trouble
-        return Thread(tuple(self.said.values())[: self.cut], dict(self.counts))
+        if found := self.trouble or self.broken.get(remote.id):
+            raise found
+        below = [one for one in self.said.values() if one.root in ("", remote.id)]
+        return Thread(tuple(below)[: self.cut], dict(self.counts))
 
     def recheck(self, ids):
         self.asked += [f"still {one}" for one in ids]
@@ -85,6 +88,8 @@ class Village(Listener):
 
     def read(self, cursor):
         self.asked.append(f"mentions {cursor}")
+        if "mentions" in self.broken:
+            raise self.broken["mentions"]
         fresh = [one for id_, one in self.elsewhere.items() if id_ > cursor]
         return FeedPage(tuple(fresh), max([cursor, *(one.id for one in fresh)]), self.price)
 
@@ -121,14 +126,14 @@ class House:
     def _rebuild(self):
         self.rebuilt += 1
 
-    def announce(self, network, *remotes):
+    def announce(self, network, *remotes, post="voto"):
         """The post was said there, in as many parts as it has ids."""
         ids = remotes or (ANNOUNCED[network],)
         words = Message(text=f"El voto útil {URL} #ClientePitero", lang="es", link=URL, title="", date=POST.date)
         message = msgspec.json.encode(words).decode()
         parts = [str(number) for number in range(1, len(ids) + 1)]
         rows = [
-            NewDelivery(post="voto", lang="es", network=network, part=part, after=after, message=message, words="h")
+            NewDelivery(post=post, lang="es", network=network, part=part, after=after, message=message, words="h")
             for part, after in zip(parts, [None, *parts], strict=False)
         ]
         self.store.deliveries.enqueue(rows, NOW)
@@ -379,6 +384,69 @@ def test_a_network_in_trouble_stops_alone(tmp_path):
     assert ([True, False], ["asked to slow down"], 1) == (
         [one.failed for one in reports], reports[0].notes, len(house.said()),
     )  # fmt: skip
+    house.store.close()
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [RetryLaterError("500"), RefusedError("403"), FetchError("too large"), KeyError("id"), RecursionError(), OSError()],
+)
+def test_a_thread_that_fails_hides_itself_alone(tmp_path, trouble):
+    """Whatever its failure, the other threads and the mentions come home; the run says which it was."""
+    village = Village()
+    house = House(tmp_path, village)
+    house.collector.posts += [msgspec.structs.replace(POST, id="dos"), msgspec.structs.replace(POST, id="tres")]
+    for number, post in ((2000, "dos"), (3000, "tres")):
+        house.announce("village", str(number), post=post)
+    village.broken["2000"] = trouble
+    for number, root in enumerate(("1000", "2000", "3000")):
+        village.say(f"r{number}", parent=root, root=root)
+    village.mention("m1", "¿Cómo está usted?", URL)
+    (report,) = house.run()
+    assert {"r0", "r2", "m1"} == {one.sources[0][1] for one in house.said()}
+    assert (True, 1, True) == (report.failed, len(report.notes), report.notes[0].startswith("dos es: "))
+    village.broken.clear()
+    assert not house.run(everything=True)[0].failed
+    assert 4 == len(house.said())
+    house.store.close()
+
+
+def test_a_feed_that_fails_hides_itself_alone(house, village):
+    """The threads came before it, and the daily look comes after it."""
+    village.say("1")
+    village.broken["mentions"] = TypeError("'NoneType' object is not iterable")
+    (report,) = house.run()
+    assert (True, 1) == (report.failed, len(house.said()))
+
+
+def test_one_odd_answer_keeps_no_other_back(house, village):
+    """What cannot be recorded is noted, below an announcement and in a feed alike."""
+    take = house.collector.take
+
+    def odd(incoming):
+        if "odd" in incoming.source_id:
+            raise ValueError("odd")
+        return take(incoming)
+
+    house.collector.take = odd
+    for one in ("1", "odd 2", "3"):
+        village.say(one)
+        village.mention(f"m{one}", "¿Cómo está usted?", URL)
+    (report,) = house.run()
+    assert {"1", "3", "m1", "m3"} == {one.sources[0][1] for one in house.said()}
+    assert (True, 2) == (report.failed, len(report.notes))
+
+
+def test_a_network_that_never_answers_is_left_alone(tmp_path):
+    """After twenty threads in a row; else a run would last for hours."""
+    village = Village()
+    house = House(tmp_path, village)
+    for number in range(30):
+        house.collector.posts.append(msgspec.structs.replace(POST, id=f"p{number}"))
+        house.announce("village", f"x{number}", post=f"p{number}")
+    village.trouble = RetryLaterError("no answer")
+    assert house.run()[0].failed
+    assert 20 == village.asked.count("thread")
     house.store.close()
 
 

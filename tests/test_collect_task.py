@@ -16,6 +16,7 @@ from tertulia.core.errors import SettingError, TertuliaError
 from tertulia.core.languages import say, speak
 from tertulia.store import open_store
 from tertulia.store.deliveries import NewDelivery
+from tertulia.store.tables import Origin
 from tertulia.syndication.networks.base import Message, Remote
 from tests.talking import bring
 
@@ -49,7 +50,9 @@ def root(tmp_path, httpserver, monkeypatch):
     store = open_store("sqlite:///var/tertulia.db", tmp_path)
     words = msgspec.json.encode(Message(text="El voto útil", lang="es", link=POST.url, title="", date=NOW)).decode()
     new = NewDelivery(post="voto", lang="es", network="mastodon", part="1", message=words, words="h")
-    store.deliveries.adopt([new], msgspec.json.encode(Remote(id="1000", url=f"http://{here}/1000")).decode(), "", NOW)
+    store.deliveries.adopt(
+        [new], msgspec.json.encode(Remote(id="1000", url=f"http://{here}/1000")).decode(), "", NOW, origin=Origin.MADE
+    )
     store.close()
     api = json.loads((EXAMPLES / "collect/mastodon.json").read_text("utf-8"))
     mentions = [each["status"] for each in api["/api/v1/notifications"]]
@@ -82,7 +85,10 @@ def test_collect_brings_everything_home_and_says_so(root, capsys):
 def test_the_owner_gets_one_letter_a_run_and_only_for_what_is_new(root, monkeypatch):
     """All that waits in one letter, with links to decide by; nothing new, no letter."""
     sent = []
-    monkeypatch.setattr("tertulia.core.smtp.send", lambda *letter: sent.append(letter[2:5]))
+    monkeypatch.setattr(
+        "tertulia.core.smtp.send",
+        lambda _server, _sender, recipient, *, subject, body, now: sent.append((recipient, subject, body)),
+    )
     with (root / ".env").open("a") as file:
         file.write("OWNER_EMAIL=reme@blog.example\nSMTP_URL=smtp://localhost\n")
     assert bring(root)

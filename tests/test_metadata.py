@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tertulia.content import header
 from tertulia.content.dates import from_name, parse_date
 from tertulia.content.header import split
 from tertulia.content.keys import key_names
@@ -242,6 +243,15 @@ def test_what_is_no_yaml_is_read_line_by_line():
     assert [] == meta.problems
 
 
+def test_a_hashtag_is_no_comment():
+    """YAML's comments have a blank behind their sign; a hashtag of ours has none."""
+    meta = read(
+        "---\ntitle: Lo de #clientepitero\nmastodon: Hoy, #uno y #dos # mine\nsummary: x # no\ntags: #a, #b\n---\n"
+    )
+    assert ("Lo de #clientepitero", "Hoy, #uno y #dos", "x") == (meta.title, meta.networks["mastodon"], meta.summary)
+    assert ["a", "b"] == meta.tags
+
+
 def test_toml_and_json():
     """Hugo's other two ways, tables within tables."""
     toml = read(
@@ -328,3 +338,12 @@ def test_a_tangled_header_is_told_and_ends():
     for top in (f"---\n{bomb}title: x\n---\n", "---\ntitle: " + "[" * 5000 + "\n---\n", '{"title": ' + "[" * 50000):
         assert read(top).problems
     assert "error" == read("---\ntitle: x\nsummary: " + "a " * 90_000 + "\n---\n").problems[0].severity
+
+
+def test_a_colon_in_one_value_costs_no_list_of_another():
+    """A fenced header that is no YAML, for a colon in its words, is read line by line without a word."""
+    source = "---\nTítulo: La queja\nFecha: 2025-03-01\nEtiquetas: [uno, dos]\nResumen: Corrijo: fue antes.\n---\n\nx\n"
+    read = header.split(source, "content/posts/a.md")
+    assert () == tuple(read.problems)
+    broken = header.split(source.replace("[uno, dos]", "[uno, dos"), "content/posts/a.md")
+    assert 1 == len(broken.problems)

@@ -4,6 +4,7 @@ import ast
 import datetime as dt
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import tertulia
-from tertulia import cli
+from tertulia import cli, defaults
 from tertulia.commands import make_blog, start
 from tertulia.core import conf, languages, paths
 from tertulia.core.errors import SettingError, TertuliaError
@@ -82,6 +83,22 @@ def test_what_is_written_for_a_new_blog_is_python(tmp_path, language):
         ast.parse(file.read_text("utf-8"))
     written = {name: data for name, data in tree(tmp_path / "b").items() if name != ".env.example"}
     assert not [name for name, data in written.items() if b"$" in data]
+
+
+def test_the_addresses_of_an_english_blog_are_english(tmp_path):
+    """Every setting that holds a Spanish word of an address is set anew; a Spanish blog keeps the defaults."""
+    spanish = re.compile("etiqueta|tema|autor|serie/|archivo|buscar|pagina|patron")
+    wanted = {
+        name
+        for name, value in vars(defaults).items()
+        if name.endswith(("_URL", "_SAVE_AS", "PATTERNS")) and spanish.search(str(value))
+    }
+    for language, expected in (("en", wanted), ("es", set())):
+        blog = tmp_path / language
+        make_blog.write(blog, start.Answers(language, "B", "", "https://b.example", "B", "UTC"), NOON, "1a2b3c4d")
+        own = conf.read(blog / "pelicanconf.py")
+        assert expected == wanted & own.keys()
+        assert not [name for name in expected if spanish.search(str(own[name]))]
 
 
 def test_an_empty_folder_may_become_a_blog(tmp_path):

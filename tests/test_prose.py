@@ -3,8 +3,8 @@
 import pytest
 
 from tertulia.core import text
+from tertulia.core.cuts import NO_BREAK_LINE, split
 from tertulia.render import prose
-from tertulia.syndication.summary import count_graphemes, split
 
 EMBED = '<figure class="h-cite" data-embed="mastodon"><blockquote><p>Lo dice otra.</p></blockquote></figure>'
 NOTE = '<sup id="fnref:n"><a class="footnote-ref" href="#fn:n">1</a></sup>'
@@ -96,7 +96,7 @@ THREAD = f"""<h2>Primera</h2><p>Un párrafo{NOTE} con <a href="/x/">una direcci�
 def test_a_thread_is_written_from_the_structure():
     """Lists keep their numbers, links their address where it is the point; notes, code, tables, embeds go."""
     written = prose.thread(prose.blocks(THREAD, "https://b.example/2026/a/"))
-    assert written.replace(prose.NO_BREAK_LINE, "|") == (
+    assert written.replace(NO_BREAK_LINE, "|") == (
         "Primera|Un párrafo con una dirección y otra aquí (https://b.example/y/).\n\n"
         "3. Uno\n4. Dos\ny algo más\n• Así\n\n"
         "El informe (https://a.example/informe)\n\n"
@@ -108,5 +108,5 @@ def test_a_thread_is_written_from_the_structure():
 def test_no_part_of_a_thread_ends_with_a_heading(limit):
     """However long the parts may be."""
     written = prose.thread(prose.blocks("<p>Una frase.</p><h2>¿Y ahora qué?</h2><p>Pues nada. Nada de nada.</p>" * 4))
-    pieces = split(written, limit, count_graphemes)
+    pieces = split(written, limit)
     assert not [piece for piece in pieces if piece.endswith("¿Y ahora qué?")]

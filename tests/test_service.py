@@ -261,6 +261,58 @@ def test_the_address_is_only_kept_for_who_asked_and_is_written_to_once_confirmed
     assert None is talk.store.letters.notice_of(above.id)
 
 
+def broken(*_arguments, **_named):
+    """What a full disk, or a text odder than we thought of, may do to any step."""
+    raise OSError("No space left on device")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "tertulia.content.snapshot.update",
+        "tertulia.conversation.notices.Notices.waiting",
+        "tertulia.conversation.notices.Notices.asked",
+        "tertulia.conversation.notices.Notices.answered",
+        "tertulia.conversation.notices.Notices.settled",
+        "tertulia.store.letters.Letters.write",
+        "tertulia.store.letters.Letters.ask",
+        "tertulia.store.filters.WordCounts.learn",
+        "tertulia.store.conversation.Conversation.identity",
+    ],
+)
+def test_what_follows_a_stored_row_cannot_fail_it(tmp_path, monkeypatch, step):
+    """Letters, learning, snapshot: the writer and the owner are answered as usual, and what was stored stays."""
+    talk = Talk(tmp_path, environ={"OWNER_EMAIL": "reme@blog.example"})
+    talk.enter()
+    above = talk.said(email="ana@correo.example", notify="yes")
+    (notice,) = (talk.store.letters.notice_of(above.id),)
+    talk.store.letters.confirm(notice.id)
+    talk.do(f"approve {above.key}")
+    monkeypatch.setattr(step, broken)
+    sent = talk.send(parent=above.key, text="Una respuesta", email="eva@correo.example", notify="yes", remember="yes")
+    assert 303 == sent.status_code
+    said = next(one for one in talk.store.conversation.find() if one.text == "Una respuesta")
+    assert 303 == talk.do(f"approve {said.key}").status_code
+    assert "approved" == talk.store.conversation.get(said.key).status
+    assert 200 == talk.browser.post("/comments/like", data={"post": "voto", "lang": "es"}, headers=OURS).status_code
+
+
+def test_one_odd_letter_keeps_no_other_back(written_to, monkeypatch):
+    """It is tried again later; the others go."""
+    gone = []
+
+    def send(_server, _sender, recipient, **_letter):
+        if recipient == "odd@x.example":
+            raise RuntimeError("odd")
+        gone.append(recipient)
+
+    monkeypatch.setattr("tertulia.core.smtp.send", send)
+    for name in ("uno", "odd", "dos"):
+        written_to.store.letters.write(f"{name}@x.example", "Hola", "Adiós", written_to.clock)
+    assert 2 == written_to.blog.background.send_letters()
+    assert (["uno@x.example", "dos@x.example"], 1) == (gone, written_to.store.letters.waiting())
+
+
 def test_an_old_notice_link_never_acts_for_somebody_else(talk):
     """The store gives the number of a notice that went to the next one: the link of the first does nothing to it."""
     talk.said(email="mia@correo.example", notify="yes")

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from tertulia.content.posts import Post, PostCredit
 from tertulia.core import settings
+from tertulia.core.cuts import count_graphemes, shorten, split
 from tertulia.syndication import summary
 from tertulia.syndication.networks import (
     bluesky,
@@ -20,15 +21,7 @@ from tertulia.syndication.networks import (
     threads,
     x,
 )
-from tertulia.syndication.summary import (
-    Style,
-    count_graphemes,
-    hashtag,
-    links_in,
-    shorten,
-    split,
-    words_for,
-)
+from tertulia.syndication.summary import Style, hashtag, links_in, words_for
 from tests.fakes import read_little_text
 from tests.house import POST
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tertulia.content import snapshot
 from tertulia.content.posts import Post, Published
@@ -16,7 +17,7 @@ from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.webmention import discovery, pingback, send, source
 from tertulia.conversation.webmention.pages import Pages
 from tertulia.conversation.webmention.receive import NotTakenError, Receiver
-from tertulia.core.errors import FetchError, FetchRefusedError
+from tertulia.core.errors import FetchError, FetchRefusedError, StoreError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.store import open_store
 
@@ -781,3 +782,44 @@ def test_an_endpoint_that_moved_is_followed(house):
     house.publish('<div class="e-content"><a href="https://uno.example/">1</a></div>')
     assert ["sent"] == [one.state for one in house.sender().run()]
     assert ["http://uno.example/wm", "https://uno.example/wm"] == [url for url, _ in house.sites.posted]
+
+
+# One odd thing keeps no other back ------------------------------------------------------------------------------------
+
+
+def test_one_odd_target_keeps_no_other_back(house):
+    """Whatever goes wrong with it, it is told later, and the others now."""
+    links = "".join(f'<a href="https://{name}.example/">x</a>' for name in ("uno", "dos", "tres"))
+    house.publish(f'<div class="e-content">{links}</div>')
+    for name in ("uno", "tres"):
+        house.sites.put(f"https://{name}.example/", '<link rel="webmention" href="/wm">')
+    house.sites.pages["https://dos.example/"] = RecursionError("deep")
+    told = {one.target: one.state for one in house.sender().run()}
+    assert {"https://uno.example/": "sent", "https://dos.example/": "waiting", "https://tres.example/": "sent"} == told
+
+
+def test_one_odd_page_of_ours_keeps_no_other_from_being_told_of(house):
+    """Its links are read the next time."""
+    house.write("2026/11/otra/index.html", '<article class="h-entry"><a href="https://uno.example/">x</a></article>')
+    house.posts.append(replace(POST, id="otra", url=f"{SITE}/2026/11/otra/"))
+    (house.output / "2026/11/el-voto-util/index.html").write_bytes(b"<p>\xff\xfe</p>")
+    assert 1 == send.plan(house.store.sent, house.pages, house.posts, None, every=house.posts)
+
+
+def test_one_odd_mention_keeps_no_other_back(house):
+    """Nor does it, when it is the store that does not take it: it is looked at again later."""
+    others = [f"https://ines{number}.example/nota" for number in range(3)]
+    for url in others:
+        house.sites.put(url, example("reply"))
+        house.receiver.accept(url, TARGET)
+    take = house.receiver.take
+
+    def odd(incoming):
+        if "ines1" in incoming.source_id:
+            raise StoreError("invalid byte sequence")
+        return take(incoming)
+
+    object.__setattr__(house.receiver, "take", odd)
+    house.receiver.work()
+    states = [house.store.mentions.known(url, TARGET).state for url in others]
+    assert ["taken", "queued", "taken"] == states

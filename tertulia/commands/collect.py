@@ -1,11 +1,8 @@
 """Bringing home what was said elsewhere, from the terminal. The work is in ``tertulia.conversation.collector``."""
 
-import re
+import logging
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from html import unescape
 from pathlib import Path
 
 from tertulia.app import Blog
@@ -14,18 +11,16 @@ from tertulia.content.posts import Published
 from tertulia.conversation import avatars
 from tertulia.conversation.collector import Collector
 from tertulia.conversation.moderator import Moderator
+from tertulia.conversation.pasted import captured
 from tertulia.conversation.webmention.receive import NotTakenError, Receiver, announcements
-from tertulia.core.addresses import split_address
-from tertulia.core.errors import FetchError, TertuliaError
-from tertulia.core.fetch import Fetcher
+from tertulia.core.errors import FetchError, TertuliaError, log_failure
 from tertulia.core.languages import say
-from tertulia.core.moments import parse_moment
-from tertulia.core.sanitise import plain
 from tertulia.embeds import providers
 from tertulia.embeds.links import LinkTable, expander
-from tertulia.embeds.providers.ask import CaptureRequest
-from tertulia.store.said import Author, Incoming, Recorded
+from tertulia.store.said import Incoming, Recorded
 from tertulia.syndication.networks.listening.base import RemoteComment
+
+log = logging.getLogger(__name__)
 
 
 def run(
@@ -160,7 +155,8 @@ class CollectRun:
         if self.waiting:
             print(say("collect_waiting", n=len(self.waiting)))
             if settings.smtp_url:
-                self.blog.notices.gathered(self.waiting)
+                with log_failure(log, "what was collected"):
+                    self.blog.notices.gathered(self.waiting)
         if self.changed and not settings.rebuild_hook:
             print(say("collect_changed"))
         if self.changed and settings.rebuild_hook:
@@ -197,48 +193,12 @@ class CollectRun:
         return recorded
 
     def _show(self, post: str, lang: str) -> None:
-        if post and self.blog.store.conversation.show(self.blog.snapshots, post, lang):
-            self._note_change()
+        with log_failure(log, post):
+            if post and self.blog.store.conversation.show(self.blog.snapshots, post, lang):
+                self._note_change()
 
     def _note_change(self) -> None:
         self.changed = True
 
     def _avatar(self, url: str) -> str:
         return avatars.keep(url, self.blog.snapshots, self.blog.fetcher)
-
-
-def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) -> tuple[str, RemoteComment | None]:
-    """What lives at *url* as anybody may see it, read as for an embed: X by oEmbed, Mastodon, Bluesky, any page."""
-    match = providers.find(url)
-    ask = CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, bases={"bluesky": appview})
-    try:
-        found = match.provider.capture(ask)
-    except FetchError as error:
-        raise TertuliaError(str(error)) from error
-    network = match.provider.name if match.provider is not providers.PAGE else "web"
-    words = found.html or f"<p>{found.title}</p>"
-    if not (found.author and plain(words)):
-        return network, None
-    who = found.author
-    heard = RemoteComment(
-        id=match.parts.get("id", match.id) if network == "x" else found.url,
-        kind="reply" if found.reply_to else "quote" if found.quoted else "mention",
-        author=Author(
-            network=network,
-            identity=who.url or who.handle or split_address(url).netloc,
-            name=who.name,
-            handle=who.handle,
-            url=who.url,
-        ),
-        published=parse_moment(found.published) or parse_moment(found.captured) or now(),
-        text=plain(words),
-        html=words,
-        url=found.url,
-        in_reply_to=found.reply_to.url if found.reply_to else "",
-        links=(*_links(words), *found.links.values()),
-    )
-    return network, heard
-
-
-def _links(markup: str) -> list[str]:
-    return [unescape(href) for href in re.findall(r'href="([^"]*)"', markup)]

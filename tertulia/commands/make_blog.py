@@ -122,6 +122,8 @@ def fill(blog: Path, answers: start.Answers, now: dt.datetime, ident: str) -> Pa
         name = source.name.removesuffix(".txt").replace("dot-", ".", 1)
         place = blog / source.relative_to(start.FIRST / answers.language / "blog").with_name(name)
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(Template(source.read_text("utf-8")).substitute(names), "utf-8", newline="\n")
+        text = Template(source.read_text("utf-8")).substitute(names)
+        more = start.addresses(answers.language) if name == conf.NAME else ""
+        place.write_text(text + more, "utf-8", newline="\n")
     shutil.copyfile(paths.ENV_EXAMPLE, blog / paths.ENV_EXAMPLE.name)
     return post.relative_to(blog)

@@ -271,7 +271,15 @@ def write_settings(path: Path, answers: Answers, more: Mapping[str, str], *, sam
     # A tagline by language is a dict, which no question can give back: the blogger's own stays when none is given.
     if not sample and not answers.tagline and isinstance(conf.read(path).get("TAGLINE"), dict):
         del values["TAGLINE"]
-    write_whole(path, conf.rewrite(source, {**values, **more}, path))
+    text = conf.rewrite(source, {**values, **more}, path)
+    is_new = sample and "ARCHIVES_URL" not in conf.read(path)
+    write_whole(path, text + (addresses(answers.language) if is_new else ""))
+
+
+def addresses(language: str) -> str:
+    """The settings that give a new blog its addresses in *language*; "" where they are those of ``defaults.py``."""
+    file = FIRST / language / "addresses.txt"
+    return file.read_text("utf-8") if file.is_file() else ""
 
 
 def machine_timezone() -> str:

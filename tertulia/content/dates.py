@@ -16,7 +16,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from tertulia.content.keys import fold
-from tertulia.core import languages
+from tertulia.core import cldr, languages
 from tertulia.core.languages import Languages, current
 
 LONGEST = 100  # characters; no way to write a moment needs more
@@ -42,7 +42,7 @@ def _months(spoken: Languages) -> dict[str, int]:
     """Every beginning of three letters or more of a month's name, where it is one month's only."""
     names = [(fold(name), int(number)) for number, more in spoken.written("months").items() for name in more]
     for code in spoken.codes():
-        names += [(fold(name), number) for number, name in languages.months(code).items()]
+        names += [(fold(name), number) for number, name in cldr.months(code).items()]
     found: dict[str, set[int]] = {}
     for written, number in names:
         name = written.removeprefix("de ").removeprefix("d’").removeprefix("d'")

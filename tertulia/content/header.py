@@ -53,6 +53,7 @@ _INSIDE = {
 }
 _FLATTENED = ("taxonomies", "fields", "attributes", "header")  # tables whose entries are the post's own
 
+_BRACKETS = {"[": "]", "{": "}"}
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -322,7 +323,9 @@ def _yaml(lines: list[str], start: int, end: int, path: str) -> tuple[list[Field
 
 def _is_cut(value: str) -> bool:
     """Whether a value that was read line by line opens what it does not close."""
-    return value[:1] in ("[", "{", "|", ">", "&") or (value[:1] in ("'", '"') and value.count(value[0]) % 2 == 1)
+    if value[:1] in _BRACKETS:
+        return not value.endswith(_BRACKETS[value[0]])
+    return value[:1] in ("|", ">", "&") or (value[:1] in ("'", '"') and value.count(value[0]) % 2 == 1)
 
 
 def _entries(node: yaml.MappingNode, start: int, lines: list[str]) -> Iterator[_Entry]:
@@ -331,11 +334,15 @@ def _entries(node: yaml.MappingNode, start: int, lines: list[str]) -> Iterator[_
         if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
             line = start + key.start_mark.line
             tree = _tree(value, start, budget)
-            if tree == "":  # "tags: #uno, #dos": for YAML, a comment
-                raw = lines[line].partition(":")[2].strip()
-                if re.match(r"#\w", raw) and key_of(key.value) == "tags":
-                    tree = raw
+            if isinstance(value, yaml.ScalarNode) and not value.style:
+                tree = _with_hashtags(str(tree), lines[line].partition(":")[2].strip())
             yield _Entry(key.value, tree, line + 1)
+
+
+def _with_hashtags(value: str, raw: str) -> str:
+    """*value*, or what stands in its line, *raw*, when YAML has taken a #hashtag for a comment; that has a blank."""
+    whole = re.split(r"(?:^|\s)#(?=\s|$)", raw)[0].strip()
+    return whole if whole.startswith(value) and re.search(r"(?:^|\s)#\w", whole[len(value) :]) else value
 
 
 def _tree(node: yaml.Node, start: int, budget: list[int], depth: int = 0) -> Any:

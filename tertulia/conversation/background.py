@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tertulia.core import smtp
 from tertulia.core.addresses import split_address
-from tertulia.core.errors import TertuliaError
+from tertulia.core.errors import StoreError, TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import carried
 from tertulia.core.settings import Settings
@@ -54,9 +54,9 @@ class BackgroundWorker:
     def run_pending(self) -> None:
         """Send and rebuild now what waits, where no thread will."""
         if self._settings.smtp_url:
-            self.send_letters()
+            self._log_failure(self.send_letters)
         if self._settings.rebuild_hook and self._wanted.is_set():
-            self.run_hook()
+            self._log_failure(self.run_hook)
 
     def send_letters(self) -> int:
         """Send the letters that are due; return how many went."""
@@ -72,9 +72,12 @@ class BackgroundWorker:
                     body=letter.body,
                     now=self._now(),
                 )
-            except TertuliaError as error:
+            except StoreError:
+                raise
+            except Exception as error:  # one letter that cannot go keeps no other back
                 again = self._store.letters.failed(letter, self._now())
-                log.warning("%s (%s)", error, "again later" if again else "given up")
+                why = error if isinstance(error, TertuliaError) else type(error).__name__
+                log.warning("%s (%s)", why, "again later" if again else "given up")
             else:
                 self._store.letters.sent(letter)
                 sent += 1
@@ -116,6 +119,8 @@ class BackgroundWorker:
         """One failure must not end the thread."""
         try:
             return work()
+        except TertuliaError as error:
+            log.warning("%s", error)
         except Exception:
             log.exception("in the background of the service")
-            return None
+        return None

@@ -10,21 +10,22 @@ longer shows is asked for by name, and goes when it is gone. A second run with n
 """
 
 import logging
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import cast
 
 from tertulia.content.posts import Post
+from tertulia.conversation.collect_report import CollectPlan, CollectReport
 from tertulia.conversation.copies import is_copy
 from tertulia.core import strict_json
-from tertulia.core.errors import FetchError, NetworkError
+from tertulia.core.errors import FetchError, NetworkError, SettingError, StoreError
 from tertulia.core.languages import say
 from tertulia.store import Store
 from tertulia.store.said import Incoming, Kind, Recorded
 from tertulia.store.tables import DeliveryState, Origin
-from tertulia.syndication.networks.base import Message, Remote
+from tertulia.syndication.networks.base import CredentialsExpiredError, Message, Remote, RetryLaterError
 from tertulia.syndication.networks.listening.base import Listener, RemoteComment
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ RHYTHM = (
     (timedelta.max, timedelta(days=7)),
 )
 AGAIN = timedelta(days=1)
+# A network of which so many threads in a row do not answer is left alone until the next run.
+MOST_FAILURES = 20
 # A feed that never ends is no honest feed.
 MOST_PAGES = 50
 
@@ -49,32 +52,6 @@ class Place:
     lang: str
     kind: Kind
     in_reply_to: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CollectPlan:
-    """What one network would be asked: how many look-ups, and the most they may cost if each feed is one page."""
-
-    network: str
-    looks: int
-    cents: float
-
-
-@dataclass(slots=True)
-class CollectReport:
-    """What one network brought."""
-
-    network: str
-    looked: int = 0
-    counts: Counter[str] = field(default_factory=Counter)  # new, edited, merged, gone, copies, numbers
-    cents: float = 0.0
-    notes: list[str] = field(default_factory=list)
-    failed: bool = False
-
-    def __str__(self) -> str:
-        named = ("new", "edited", "gone", "merged", "copies", "numbers")
-        parts = [say(f"collect_{name}", n=self.counts[name]) for name in named if self.counts[name]]
-        return " · ".join([say("collect_looked", n=self.looked), *(parts or [say("collect_same")])])
 
 
 @dataclass(slots=True)
@@ -114,27 +91,50 @@ class Collector:
     def _listen(self, listener: Listener, everything: bool) -> CollectReport:
         report = CollectReport(listener.name)
         spoken = self._spoken(listener.name)
-        try:
-            for place, remotes in spoken.items():
-                if (
-                    remotes
-                    and (everything or self._due(listener, place, remotes[0]))
-                    and self._affords(listener, report)
-                ):
-                    self._thread(listener, place, remotes, report)
-            for name in listener.feeds(self.site):
-                if self._affords(listener, report):
-                    self._feed(listener, name, spoken, report)
-            self._again(listener, spoken, everything, report)
-        except (NetworkError, FetchError) as error:
-            report.notes.append(str(error))
-            report.failed = True
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            # An answer that is not as its documentation says.
-            log.debug("answer of %s not understood", listener.name, exc_info=True)
-            report.notes.append(say("net_garbled", network=listener.label) + f" ({type(error).__name__})")
-            report.failed = True
+        feeds: list[str] = []
+        if not self._try(listener, report, lambda: feeds.extend(listener.feeds(self.site))):
+            return report
+        steps: list[tuple[str, Callable[[], object]]] = [
+            (" ".join(place), partial(self._thread, listener, place, remotes, report))
+            for place, remotes in spoken.items()
+            if everything or self._due(listener, place, remotes[0])
+        ]
+        steps += [(name, partial(self._feed, listener, name, spoken, report)) for name in feeds]
+        failures = 0
+        for about, step in steps:
+            if not self._affords(listener, report):
+                break
+            before = len(report.notes)
+            if not self._try(listener, report, step, about):
+                return report
+            failures = failures + 1 if len(report.notes) > before else 0
+            if failures >= MOST_FAILURES:
+                return report
+        self._try(listener, report, partial(self._again, listener, spoken, everything, report))
         return report
+
+    def _try(self, listener: Listener, report: CollectReport, step: Callable[[], object], about: str = "") -> bool:
+        """
+        Do one thing, and note its failure, which is nobody else's.
+
+        Args:
+            about: What failed if it does, for the note.
+
+        Returns:
+            Whether there is any use in asking this network for more now.
+        """
+        try:
+            step()
+        except (StoreError, SettingError):
+            raise
+        except (NetworkError, FetchError) as error:
+            is_everywhere = isinstance(error, CredentialsExpiredError) or _asks_to_wait(error)
+            report.fail(str(error), "" if is_everywhere else about)
+            return not is_everywhere
+        except Exception as error:  # an answer that is not as its documentation says
+            log.debug("answer of %s not understood", listener.name, exc_info=True)
+            report.fail(say("net_garbled", network=listener.label) + f" ({type(error).__name__})", about)
+        return True
 
     # Our announcements
 
@@ -165,7 +165,8 @@ class Collector:
             own_quote = heard.kind == "quote" and heard.author.is_owner
             if heard.id not in ours and not own_quote:
                 answered = "" if heard.in_reply_to in ours else heard.in_reply_to
-                self._record(listener, heard, Place(*place, heard.kind, answered), report)
+                where = Place(*place, heard.kind, answered)
+                self._try(listener, report, partial(self._record, listener, heard, where, report), heard.id)
         self._check(listener, place, {heard.id for heard in thread.comments}, report)
         changed = [
             self.store.conversation.count(
@@ -182,11 +183,16 @@ class Collector:
         """What we have and have not just seen: asked for by name, for a thread may be cut short."""
         missing = sorted(self.store.collected.ids(listener.name, *place) - seen)
         for one, heard in (listener.recheck(missing) if missing else {}).items():
-            said = self.store.conversation.by_source(listener.name, one)
-            if heard is None:
-                self._gone(listener, one, report)
-            elif said:
-                self._record(listener, heard, Place(*place, cast(Kind, said.kind), said.in_reply_to), report)
+            self._try(listener, report, partial(self._checked, listener, place, one, heard, report), one)
+
+    def _checked(
+        self, listener: Listener, place: tuple[str, str], one: str, heard: RemoteComment | None, report: CollectReport
+    ) -> None:
+        said = self.store.conversation.by_source(listener.name, one)
+        if heard is None:
+            self._gone(listener, one, report)
+        elif said:
+            self._record(listener, heard, Place(*place, cast(Kind, said.kind), said.in_reply_to), report)
 
     def _again(
         self, listener: Listener, spoken: dict[tuple[str, str], list[Remote]], everything: bool, report: CollectReport
@@ -199,7 +205,8 @@ class Collector:
                 self.store.conversation.set_cursor(mark, self.now().isoformat())
             return
         for place in sorted(self.store.collected.places(listener.name) - spoken.keys()):
-            self._check(listener, place, set(), report)
+            if not self._try(listener, report, partial(self._check, listener, place, set(), report), " ".join(place)):
+                return
         self.store.conversation.set_cursor(mark, self.now().isoformat())
 
     # Feeds
@@ -217,13 +224,19 @@ class Collector:
             report.looked += 1
             report.cents += self._spend(listener, page.cents)
             for heard in page.comments:
-                place = self.place(listener.name, heard, by_id, by_url, mentions=name != "links")
-                if place:
-                    self._record(listener, heard, place, report)
+                place = partial(self.place, listener.name, heard, by_id, by_url, mentions=name != "links")
+                take = partial(self._record_placed, listener, heard, place, report)
+                self._try(listener, report, take, heard.id)
             if page.cursor != cursor:
                 self.store.conversation.set_cursor(mark, page.cursor)
             if not page.more or not self._affords(listener, report):
                 return
+
+    def _record_placed(
+        self, listener: Listener, heard: RemoteComment, place: Callable[[], Place | None], report: CollectReport
+    ) -> None:
+        if found := place():
+            self._record(listener, heard, found, report)
 
     def place(
         self,
@@ -364,6 +377,11 @@ def as_incoming(
         url=heard.url,
         in_reply_to=place.in_reply_to,
     )
+
+
+def _asks_to_wait(error: Exception) -> bool:
+    """Whether the whole network said how long to leave it alone (429, or 503 with ``Retry-After``)."""
+    return isinstance(error, RetryLaterError) and error.seconds > 0
 
 
 def _mark(listener: Listener, remote: str) -> str:

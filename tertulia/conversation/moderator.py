@@ -16,6 +16,7 @@ from tertulia.conversation import bayes
 from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.notices import Notices
 from tertulia.conversation.rules import Case, Signals, judge
+from tertulia.core.errors import log_failure
 from tertulia.store import Store
 from tertulia.store.said import (
     Decided,
@@ -109,13 +110,14 @@ class Moderator:
         if recorded.state in ("same", "refused"):
             return recorded
         log.info("comment %s by %s: %s, %s", recorded.key, incoming.source, recorded.state, recorded.status)
-        if before:
-            self._learn_anew(before)
+        with log_failure(log, recorded.key):
+            if before:
+                self._learn_anew(before)
         if recorded.public:
             self._show(incoming.post, incoming.lang)
-        after = self.store.conversation.get(recorded.key) if recorded.key else None
-        if after:
-            self._write(before, after, tell_owner=True)
+        with log_failure(log, recorded.key):
+            if after := self.store.conversation.get(recorded.key) if recorded.key else None:
+                self._write(before, after, tell_owner=True)
         return recorded
 
     def gone(self, source: str, source_id: str) -> Recorded:
@@ -124,7 +126,8 @@ class Moderator:
         recorded = self.store.conversation.remove(source, source_id, self.now())
         said = self.store.conversation.get(recorded.key) if recorded.key else None
         if before and said:
-            self._learn_anew(before)
+            with log_failure(log, said.key):
+                self._learn_anew(before)
             self._write(before, said, tell_owner=False)
         if said and recorded.public:
             self._show(said.post, said.lang)
@@ -207,7 +210,7 @@ class Moderator:
         for name in avatars - {""}:
             (self.snapshots / "avatars" / Path(name).name).unlink(missing_ok=True)
         for post, lang in sorted(touched):
-            self.store.conversation.show(self.snapshots, post, lang)
+            self.store.conversation.show(self.snapshots, post, lang)  # not shown to have gone is not erased: it is told
         if touched:
             self.rebuild()
         return len(touched)
@@ -244,7 +247,8 @@ class Moderator:
             before, after = decided.before, decided.after
             if not decided.is_done or not before or not after:
                 continue
-            self._learn_anew(before)
+            with log_failure(log, before.key):
+                self._learn_anew(before)
             if Status.APPROVED in (before.status, after.status):
                 posts.add((before.post, before.lang))
             self._write(before, after, tell_owner=tell_owner)
@@ -257,9 +261,11 @@ class Moderator:
     def _show_posts(self, posts: Iterable[tuple[str, str]]) -> None:
         changed = False
         for post, lang in sorted(set(posts)):
-            changed |= bool(post) and self.store.conversation.show(self.snapshots, post, lang)
-        if changed:
-            self.rebuild()
+            with log_failure(log, post):
+                changed |= bool(post) and self.store.conversation.show(self.snapshots, post, lang)
+        with log_failure(log, "the site"):
+            if changed:
+                self.rebuild()
 
     def _write(self, before: Said | None, after: Said, *, tell_owner: bool) -> None:
         """
@@ -271,15 +277,13 @@ class Moderator:
         if not self.notices or (before and before.version == after.version):
             return
         was = before.status if before else None
-        try:
+        with log_failure(log, after.key):
             if before and (was == Status.APPROVED or after.status != Status.WAITING):
                 self.notices.settled(before)
             if after.status == Status.WAITING and tell_owner:
                 self.notices.waiting(after, changed=before is not None)
             elif after.status == Status.APPROVED and was != Status.APPROVED:
                 self.notices.answered(after)
-        except Exception:
-            log.exception("letters about %s", after.key)
 
     def _show(self, post: str, lang: str) -> None:
         self._show_posts([(post, lang)])

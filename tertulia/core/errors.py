@@ -12,6 +12,10 @@ A mistake in one post is no exception but a ``Problem`` (see ``types``): it is r
 the rest of the site is built. A stranger's bad input is a ``(verdict, reason)``.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class TertuliaError(Exception):
     """Anything that we know how to say in one line to the person at the terminal."""
@@ -39,3 +43,19 @@ class StoreError(TertuliaError):
 
 class NetworkError(TertuliaError):
     """A social network refused, or was not heard from."""
+
+
+@contextmanager
+def log_failure(log: logging.Logger, what: str) -> Iterator[None]:
+    """
+    Log what goes wrong in the block instead of raising it.
+
+    For what follows a stored row (letters, snapshot, rebuild): it cannot turn "stored" into an error any more.
+
+    Args:
+        what: What the block is about: a key, never an address or a name.
+    """
+    try:
+        yield
+    except Exception:
+        log.exception("after %s was stored", what)

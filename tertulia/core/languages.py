@@ -33,7 +33,7 @@ from functools import cache, lru_cache
 from pathlib import Path, PurePath
 from typing import Any, ParamSpec, TypeVar
 
-from tertulia.core import paths
+from tertulia.core import cldr, paths
 from tertulia.core.visible import visible
 
 Parameters = ParamSpec("Parameters")
@@ -61,17 +61,17 @@ class Language:
     @property
     def name(self) -> str:
         """What its speakers call it: "Català"."""
-        return str(self.data.get("name") or _locale_name(self.code))
+        return str(self.data.get("name") or cldr.native_name(self.code))
 
     @property
     def direction(self) -> str:
         """ "ltr" or "rtl", the values of HTML's ``dir``."""
-        return str(self.data.get("direction") or _direction(self.code))
+        return str(self.data.get("direction") or cldr.direction(self.code))
 
     @property
     def locale(self) -> str:
         """Language and country, as Open Graph wants them: "ca_ES"."""
-        return str(self.data.get("locale") or _likely(self.code))
+        return str(self.data.get("locale") or cldr.likely_locale(self.code))
 
     def words(self, name: str) -> frozenset[str]:
         """The list of words *name* of the section ``words``; empty when its file has none."""
@@ -90,7 +90,7 @@ class Language:
             LookupError, ValueError, AttributeError, TypeError: the phrase asks for what it does not get.
         """
         if isinstance(phrase, Mapping):
-            form = plural(self.code, n) if isinstance(n, int | float) else "other"
+            form = cldr.plural(self.code, n) if isinstance(n, int | float) else "other"
             phrase = phrase.get(form) or phrase["other"]
         if "{" not in phrase:
             return phrase
@@ -290,18 +290,6 @@ def month_words(day: dt.date, language: str) -> str:
     return f"{day:%Y-%m}"
 
 
-@cache
-def months(language: str) -> Mapping[int, str]:
-    """The months by number, as *language* names them in a date; empty where CLDR does not know it."""
-    from babel import Locale, UnknownLocaleError
-    from babel.dates import get_month_names
-
-    try:
-        return dict(get_month_names("wide", "format", Locale.parse(language, sep="-")))
-    except (UnknownLocaleError, ValueError):
-        return {}
-
-
 def decimal(number: float, form: str = "0.####") -> str:
     """*number* as the blog's language writes it: "1,5"; *form* is a pattern of CLDR."""
     from babel import Locale, UnknownLocaleError
@@ -319,51 +307,6 @@ def normal(code: str) -> str:
     """*code* as files are named: "pt-br" for "pt_BR"; "" for what is no language code."""
     code = code.strip().lower().replace("_", "-")
     return code if _CODE.fullmatch(code) else ""
-
-
-@lru_cache(maxsize=4096)
-def plural(code: str, n: float) -> str:
-    """The plural form of *n* in *code*: "one", "few", "other"…"""
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        return Locale.parse(code, sep="-").plural_form(n)
-    except (UnknownLocaleError, ValueError):
-        return "one" if n == 1 else "other"
-
-
-@cache
-def _direction(code: str) -> str:
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        return Locale.parse(code, sep="-").text_direction
-    except (UnknownLocaleError, ValueError):
-        return "ltr"
-
-
-@cache
-def _likely(code: str) -> str:
-    from babel import Locale, UnknownLocaleError
-    from babel.core import get_global
-
-    try:
-        asked = Locale.parse(code, sep="-")
-        likely = asked if asked.territory else Locale.parse(get_global("likely_subtags").get(str(asked), str(asked)))
-    except (UnknownLocaleError, ValueError):
-        return code
-    return f"{likely.language}_{likely.territory}" if likely.territory else likely.language
-
-
-@cache
-def _locale_name(code: str) -> str:
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        name = Locale.parse(code, sep="-").display_name or code
-    except (UnknownLocaleError, ValueError):
-        return code
-    return name[:1].upper() + name[1:]
 
 
 def _seen(value: object) -> object:

@@ -14,9 +14,8 @@ import regex
 from lxml import html as lxml_html
 
 from tertulia.core import addresses, languages
+from tertulia.core.cuts import NO_BREAK_LINE
 
-# A heading and what follows it: a part of a thread never ends there. https://www.unicode.org/charts/PDF/U2000.pdf
-NO_BREAK_LINE = "\u2028"
 # As many words say something, also without a full stop.
 SAYING_WORDS = 6
 

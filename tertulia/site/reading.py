@@ -30,7 +30,7 @@ from tertulia.content.credits import credit
 from tertulia.content.metadata import Metadata
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
-from tertulia.core import slugs, text
+from tertulia.core import cuts, slugs, text
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Update
@@ -174,7 +174,7 @@ class PostReader:
         words = text.words(plain)
         first = prose.opening(own)
         summary = self.inline(without_html(meta.summary), document) if meta.summary else ""
-        summary_text = text.plain(summary) or text.shorten(first, SUMMARY_GRAPHEMES)
+        summary_text = text.plain(summary) or cuts.shorten(first, SUMMARY_GRAPHEMES)
         if not summary_text and not is_page:
             document.report(say("no_summary"), say("no_summary_fix"), severity="hint")
         # A note that is nothing but a picture or a quotation is named for what a reader sees of it.

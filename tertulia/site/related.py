@@ -35,7 +35,8 @@ _TAG = re.compile(r"<[^>]*>|&[a-z0-9#]+;")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 # Endings, longest first, that tell forms of one word apart and not one word from another. A stem keeps four letters.
-# A light stemmer on purpose: it merges singular and plural, genders and the commonest derivations, and no more.
+# A light stemmer on purpose: it merges singular and plural, genders and the commonest derivations, and no more; why
+# not Snowball's is in docs/decisions.md.
 ENDINGS = {
     "es": """
         amientos imientos amiento imiento aciones iciones uciones adores adoras amente ciones siones ancias encias

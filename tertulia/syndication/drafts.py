@@ -8,6 +8,7 @@ import msgspec
 
 from tertulia.content.posts import Cover, Post, Published
 from tertulia.core.addresses import host_of
+from tertulia.core.cuts import shorten
 from tertulia.core.languages import say
 from tertulia.syndication import summary
 from tertulia.syndication.networks.base import Attachment, Message, Network
@@ -82,7 +83,7 @@ def _message(post: Post, text: str, part: str, network: Network) -> Message:
         lang=post.lang,
         link=post.url,
         title=post.title,
-        description=summary.shorten(post.summary, DESCRIPTION_LENGTH),
+        description=shorten(post.summary, DESCRIPTION_LENGTH),
         picture=_attached(post.cover) if part == "1" else None,
         date=post.date,
         part=part,

@@ -4,11 +4,9 @@ A network says how it counts, how long a text may be and how many hashtags its r
 said is the same everywhere: the summary, the question of the post, whom it thanks, hashtags, the link. The
 author's own words for a network (``Mastodon:`` in the metadata) go before all of that.
 
-A text is cut between words: never inside a grapheme ("👩‍👧" is one), a link, a hashtag or a mention.
-``tertulia.core.text.shorten`` is the plain kind, in graphemes; here the network counts.
+How a text is cut is in ``tertulia.core.cuts``; the network counts.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,32 +14,12 @@ import regex
 
 from tertulia.content.posts import Post, PostCredit
 from tertulia.core import languages
-from tertulia.core.text import ELLIPSIS, graphemes
-from tertulia.render.prose import NO_BREAK_LINE
-
-Count = Callable[[str], int]
+from tertulia.core.cuts import NO_BREAK_LINE, Count, shorten, split
 
 # The least of the summary worth reading, in the network's own units; below it, hashtags and credits give way.
 LEAST_LEAD = 80
-# A cut at the end of a sentence reads better than "…" as long as it keeps this much of the room.
-SENTENCE_SHARE = 0.5
-
 # Who is owed more than one kind of credit is named once, for what comes first here.
 _CREDIT_WEIGHT = ("photo", "source", "via", "thanks")
-# No-break spaces hold "50 %" together, also when a text is cut.
-_BLANK = regex.compile(r"[^\S\u00a0\u202f\u2028]+")
-_SENTENCE_END = regex.compile(r"""[.!?…]+["»”’)]*$""")
-_SENTENCE_BREAK = regex.compile(
-    r"""(?<=[.!?…]["»”’)]*)[^\S\u00a0\u202f\u2028]+(?=["«“‘(¿¡]*[\p{Lu}\p{Lt}\p{N}\p{Lo}])|[^\S\n]*\n\s*"""
-)
-_DANGLING = regex.compile(r"""[\s,;:·«“‘"(¿¡\[—–-]+$""")
-# "…exactamente lo…" reads worse than "…exactamente…": nothing is cut after one of these.
-_SMALL = regex.compile(
-    r"(?:[^\S\u00a0\u202f]+(?:an?|al?|and|but|by|con|de|del|el|en|for|from|in|la|las?|los?|ni|o|of|on|or|para?|pero|por|que"
-    r"|sin|su|sus|the|to|una?|unos|unas|with|y|e|u))+$",
-    regex.IGNORECASE,
-)
-_WHOLE = regex.compile(r"https?://|[#@]\w", regex.IGNORECASE)  # words that are kept whole or left out
 _ADDRESS = regex.compile(r"(?:https?://)?(?:[\w-]+\.)+\p{L}{2,}(?:[/?#]\S*)?")
 _URL = regex.compile(r"""https?://[^\s<>"«»“”]+""", regex.IGNORECASE)
 _URL_TAIL = regex.compile(r"[.,;:!?'’…)\]]+$")
@@ -70,11 +48,6 @@ class AnnouncementText:
     shortened: bool = False  # something did not fit
 
 
-def count_graphemes(text: str) -> int:
-    """How many characters a person sees: "ñ" is one however it is encoded, "👩‍👧" is one."""
-    return len(graphemes(text))
-
-
 def links_in(text: str) -> list[tuple[int, int]]:
     """Where addresses stand in *text*, as (start, end), without the punctuation that follows them."""
     spans = []
@@ -100,111 +73,6 @@ def hashtag(label: str) -> str:
     words: list[str] = regex.findall(r"[\p{L}\p{M}\p{N}_]+", label)
     joined = "".join(words) if len(words) == 1 else "".join(word[:1].upper() + word[1:] for word in words)
     return f"#{joined}" if joined and not joined[0].isdigit() and regex.search(r"\p{L}", joined) else ""
-
-
-def shorten(text: str, limit: int, count: Count = count_graphemes) -> str:
-    """
-    Cut *text* at a word so that it fits in *limit*.
-
-    Args:
-        text: Plain text.
-        limit: The most that *count* may give, the "…" included.
-        count: How the network counts.
-
-    Returns:
-        *text* untouched when it fits; else as many whole sentences as fill most of the room; else words and "…".
-
-    Raises:
-        ValueError: *limit* leaves no room for one grapheme and the "…".
-    """
-    if count(text) <= limit:
-        return text
-    if limit < count("a" + ELLIPSIS):
-        raise ValueError(f"no text fits in {limit}")
-    ends = _ends(text)
-    kept = _longest(ends, lambda end: _closed(text[:end]), limit, count)
-    full_stops = [end for end in ends if _SENTENCE_END.search(text, max(0, end - 8), end)]
-    sentence = _longest(full_stops, lambda end: text[:end], limit, count)
-    if sentence and count(sentence) >= limit * SENTENCE_SHARE:
-        return sentence
-    if kept and count(kept) >= limit / 4:
-        return kept
-    return _cut_word(text, limit, count) or kept or ELLIPSIS
-
-
-def _ends(text: str) -> list[int]:
-    """Where *text* may be cut: after each of its words but the last."""
-    return [match.start() for match in _BLANK.finditer(text)]
-
-
-def _sentence_breaks(text: str) -> list[tuple[int, int]]:
-    """Where a sentence or a line ends and where the next begins."""
-    return [match.span() for match in _SENTENCE_BREAK.finditer(text)]
-
-
-def _longest(ends: list[int], cut: Callable[[int], str], limit: int, count: Count) -> str:
-    """The longest of the cuts at *ends* that fits, by halves: a longer text never counts less at the end of a word."""
-    found = bisect_right(ends, limit, key=lambda end: count(cut(end)))
-    return cut(ends[found - 1]) if found else ""
-
-
-def _closed(text: str) -> str:
-    bare = _DANGLING.sub("", _SMALL.sub("", _DANGLING.sub("", text)))
-    if not bare:
-        return ""
-    return bare if bare.endswith(ELLIPSIS) else bare.rstrip(".") + ELLIPSIS
-
-
-def _cut_word(text: str, limit: int, count: Count) -> str:
-    """*text* cut inside its first long word, at a grapheme; "" when that word must stay whole."""
-    kept = ""
-    for grapheme in graphemes(text):
-        if count(kept + grapheme + ELLIPSIS) > limit:
-            break
-        kept += grapheme
-    last = _BLANK.split(kept)[-1]
-    return "" if _WHOLE.search(last) else _closed(kept)
-
-
-def split(text: str, limit: int, count: Count = count_graphemes) -> list[str]:
-    """*text* in pieces that fit in *limit*, broken between paragraphs if possible, else sentences, else words."""
-    pieces: list[str] = []
-    for paragraph in regex.split(r"\n\s*\n", text.strip()):
-        for glue, piece in _sized(paragraph.strip(), limit, count):
-            if pieces and count(pieces[-1] + glue + piece) <= limit:
-                pieces[-1] += glue + piece
-            else:
-                pieces.append(piece)
-    return pieces
-
-
-def _sized(paragraph: str, limit: int, count: Count) -> list[tuple[str, str]]:
-    """*paragraph* in pieces none of which is too long, each with what joins it to the one before."""
-    sized: list[tuple[str, str]] = []
-    at, glue = 0, "\n\n"
-    for stop, after in [*_sentence_breaks(paragraph), (len(paragraph), len(paragraph))]:
-        rest = paragraph[at:stop]
-        while count(rest) > limit:
-            head = _head(rest, limit, count)
-            sized.append((glue, head))
-            rest, glue = rest[len(head) :].lstrip(), " "
-        if rest:
-            sized.append((glue, rest))
-        at, glue = after, "\n" if "\n" in paragraph[stop:after] else " "
-    return sized
-
-
-def _head(text: str, limit: int, count: Count) -> str:
-    """The longest beginning of *text* that ends with a word and fits; inside a word only if it alone is too long."""
-    whole = _longest(_ends(text), lambda end: text[:end], limit, count)
-    if whole:
-        return whole
-    kept = ""
-    for grapheme in graphemes(text):
-        if kept and count(kept + grapheme) > limit:
-            break
-        kept += grapheme
-    return kept
 
 
 def said_for(post: Post, network: str) -> tuple[str, bool]:

@@ -6,6 +6,7 @@
 ``POST /comments/like``       one person, one like
 """
 
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,7 +22,7 @@ from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.form import CommentDraft, Mistake
 from tertulia.core import sanitise
 from tertulia.core.addresses import split_address
-from tertulia.core.errors import StoreError
+from tertulia.core.errors import StoreError, log_failure
 from tertulia.core.tokens import keyed
 from tertulia.store.said import Author, Said, Status, Who
 from tertulia.store.transitions import is_owners_no, may
@@ -29,6 +30,7 @@ from tertulia.web import guards
 from tertulia.web.budgets import MOST_LIKES_BY_ONE
 from tertulia.web.context import current_blog, daily_budgets, rate_counter, reading_gate
 
+log = logging.getLogger(__name__)
 pages = Blueprint("comments", __name__)
 
 CHANGE_FOR = timedelta(minutes=15)
@@ -113,7 +115,8 @@ def _send(blog: Blog, draft: CommentDraft, nonce: str, age: float, recent: int) 
     incoming = form.incoming(draft, nonce, _remembered(blog), blog.now())
     recorded = blog.moderator.ingest(incoming, signals)
     if draft.notify and draft.email and recorded.key and recorded.status != "spam":
-        _ask_for_notices(blog, draft, recorded.key)
+        with log_failure(log, recorded.key):
+            _ask_for_notices(blog, draft, recorded.key)
     return recorded.key
 
 
@@ -127,11 +130,12 @@ def _ask_for_notices(blog: Blog, draft: CommentDraft, key: str) -> None:
 def _sent(blog: Blog, draft: CommentDraft, key: str) -> Any:
     mine = f"/comments/mine/{blog.signer.sign('mine', key, blog.now())}"
     response = make_response(jsonify(state="sent", url=mine)) if _wants_json() else redirect(mine, 303)
-    said = blog.store.conversation.get(key) if draft.remember else None
-    if said:
-        identity = blog.store.conversation.identity(said.person)
-        value = blog.signer.sign("person", identity, blog.now())
-        _set_cookie(response, PERSON_COOKIE, value, REMEMBERED_FOR)
+    with log_failure(log, key):
+        said = blog.store.conversation.get(key) if draft.remember else None
+        if said:
+            identity = blog.store.conversation.identity(said.person)
+            value = blog.signer.sign("person", identity, blog.now())
+            _set_cookie(response, PERSON_COOKIE, value, REMEMBERED_FOR)
     return response
 
 
@@ -299,7 +303,8 @@ def like() -> Any:
         blog.store.conversation.count(
             post.id, post.lang, "like", "button", source_id, number=1, now=blog.now(), comment=key
         )
-        blog.store.conversation.show(blog.snapshots, post.id, post.lang)
+        with log_failure(log, "a like"):
+            blog.store.conversation.show(blog.snapshots, post.id, post.lang)
     response = make_response(
         jsonify(state="liked") if _wants_json() else render_template("liked.html", post=post, said=said)
     )

@@ -22,7 +22,7 @@ from tertulia.conversation.webmention import source
 from tertulia.conversation.webmention.discovery import USER_AGENT
 from tertulia.conversation.webmention.pages import Pages, SitePage, without_fragment
 from tertulia.core.addresses import host_of, is_web_address
-from tertulia.core.errors import FetchError, FetchRefusedError, TertuliaError
+from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.store.mentions import Mention, Mentions
 from tertulia.store.said import Incoming, Recorded
@@ -108,11 +108,9 @@ class Receiver:
         while done < most and (mention := self.mentions.next(self.now())):
             try:
                 self._look(mention)
-            except TertuliaError:
-                raise
             except Exception:  # a page odder than we thought of: it must not keep the others waiting
-                log.exception("looking at %s", mention.source)
-                self._later(mention, "mention_silent")
+                log.exception("looking at %s", host_of(mention.source))
+                self._later(mention, "mention_silent")  # which raises when it was the store that failed
             done += 1
         if not done:
             self.mentions.purge(self.now())

@@ -21,7 +21,7 @@ from tertulia.content.posts import Post
 from tertulia.conversation.webmention.discovery import USER_AGENT, discover
 from tertulia.conversation.webmention.pages import Pages
 from tertulia.core.addresses import host_of, join_address, split_address
-from tertulia.core.errors import FetchError, FetchRefusedError
+from tertulia.core.errors import FetchError, FetchRefusedError, StoreError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.core.languages import say
 from tertulia.core.sanitise import parse_html
@@ -93,7 +93,11 @@ def plan(
         file = pages.output() / _file_of(post.url, pages.site)
         if not file.is_file():
             continue
-        linked = links_of(file.read_text("utf-8"), post.url, pages)
+        try:
+            linked = links_of(file.read_text("utf-8"), post.url, pages)
+        except (OSError, ValueError):  # one odd page keeps no other from being told of
+            log.exception("the links of %s", post.url)
+            continue
         queued += sent.want(post.url, linked.targets, linked.version)
     for source in sorted(known - {post.url for post in every}):
         queued += sent.want(source, (), "")
@@ -117,7 +121,13 @@ class Sender:
         """Tell everything that is due; what became of each."""
         told = self.sent.due(self.now())
         for one in told:
-            self._tell(one)
+            try:
+                self._tell(one)
+            except StoreError:
+                raise
+            except Exception as error:  # a page odder than we thought of: the others are told all the same
+                log.exception("webmention to %s", host_of(one.target))
+                self._later(one, type(error).__name__)
         by_id = {one.id: one for one in self.sent.all()}
         return [by_id[one.id] for one in told if one.id in by_id]
 

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 import regex
 
+from tertulia.core.cuts import count_graphemes
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.moments import parse_moment
@@ -39,7 +40,7 @@ from tertulia.syndication.networks.base import (
     handle_on,
 )
 from tertulia.syndication.networks.sightings import OwnPost, Sighting
-from tertulia.syndication.summary import Style, count_graphemes, links_in
+from tertulia.syndication.summary import Style, links_in
 
 # Lexicon app.bsky.feed.post: maxGraphemes 300, maxLength 3000 (bytes). (read 2026-11)
 LENGTH = 300

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from tertulia.core.cuts import count_graphemes
 from tertulia.core.languages import say
 from tertulia.core.setting_kinds import address, secret, text
 from tertulia.core.settings import Setting
@@ -23,7 +24,7 @@ from tertulia.syndication.networks.base import (
     Sending,
 )
 from tertulia.syndication.networks.sightings import PUBLIC, OwnPost
-from tertulia.syndication.summary import Style, count_graphemes, links_in
+from tertulia.syndication.summary import Style, links_in
 
 LENGTH = 63_206
 PAGE = 100

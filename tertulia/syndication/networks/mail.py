@@ -26,6 +26,7 @@ from urllib.parse import quote
 from tertulia.content.posts import Post
 from tertulia.core import languages, smtp
 from tertulia.core.addresses import host_of
+from tertulia.core.cuts import count_graphemes
 from tertulia.core.errors import FetchError, SettingError
 from tertulia.core.languages import say
 from tertulia.core.secret import hide
@@ -45,7 +46,7 @@ from tertulia.syndication.networks.base import (
     RetryLaterError,
     Sending,
 )
-from tertulia.syndication.summary import Style, count_graphemes
+from tertulia.syndication.summary import Style
 
 LENGTH = 20_000  # a letter has no limit; a summary that long is no summary
 GRACE = timedelta(days=1)

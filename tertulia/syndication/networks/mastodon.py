@@ -17,6 +17,7 @@ from urllib.parse import quote
 import regex
 
 from tertulia.core import sanitise
+from tertulia.core.cuts import count_graphemes
 from tertulia.core.languages import say
 from tertulia.core.moments import parse_moment
 from tertulia.core.setting_kinds import address, secret
@@ -34,7 +35,7 @@ from tertulia.syndication.networks.base import (
     handle_on,
 )
 from tertulia.syndication.networks.sightings import PUBLIC, OwnPost
-from tertulia.syndication.summary import Style, count_graphemes, links_in
+from tertulia.syndication.summary import Style, links_in
 
 # Used until the server has been asked; https://docs.joinmastodon.org/entities/Instance/ names them. (read 2026-11)
 LENGTH = 500

@@ -14,12 +14,13 @@ from typing import Any
 import msgspec
 
 from tertulia.core import setting_kinds
+from tertulia.core.cuts import count_graphemes
 from tertulia.core.languages import say
 from tertulia.core.setting_kinds import secret_address
 from tertulia.core.settings import Setting
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Finding, Message, Network, Remote, Sending
-from tertulia.syndication.summary import Style, count_graphemes
+from tertulia.syndication.summary import Style
 
 LENGTH = 10_000
 

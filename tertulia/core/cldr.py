@@ -1,0 +1,68 @@
+"""What CLDR knows of a language by its code, through Babel: names, directions, months, plural forms.
+
+A code is written as files are named, "pt-br"; one that CLDR does not know gets an answer that does for any language.
+Babel is imported when it is first needed. https://cldr.unicode.org/index/cldr-spec
+"""
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+
+@cache
+def native_name(code: str) -> str:
+    """What the speakers of *code* call it, "Català"; *code* itself where CLDR does not know it."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        name = Locale.parse(code, sep="-").display_name or code
+    except (UnknownLocaleError, ValueError):
+        return code
+    return name[:1].upper() + name[1:]
+
+
+@cache
+def direction(code: str) -> str:
+    """The direction in which *code* is read, "ltr" or "rtl"; "ltr" where CLDR does not know it."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(code, sep="-").text_direction
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+
+
+@cache
+def likely_locale(code: str) -> str:
+    """Language and most likely country of *code*, "ca_ES"; *code* itself where CLDR does not know it."""
+    from babel import Locale, UnknownLocaleError
+    from babel.core import get_global
+
+    try:
+        asked = Locale.parse(code, sep="-")
+        likely = asked if asked.territory else Locale.parse(get_global("likely_subtags").get(str(asked), str(asked)))
+    except (UnknownLocaleError, ValueError):
+        return code
+    return f"{likely.language}_{likely.territory}" if likely.territory else likely.language
+
+
+@cache
+def months(language: str) -> Mapping[int, str]:
+    """The months by number, as *language* names them in a date; empty where CLDR does not know it."""
+    from babel import Locale, UnknownLocaleError
+    from babel.dates import get_month_names
+
+    try:
+        return dict(get_month_names("wide", "format", Locale.parse(language, sep="-")))
+    except (UnknownLocaleError, ValueError):
+        return {}
+
+
+@lru_cache(maxsize=4096)
+def plural(code: str, n: float) -> str:
+    """The plural form of *n* in *code*: "one", "few", "other"…"""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(code, sep="-").plural_form(n)
+    except (UnknownLocaleError, ValueError):
+        return "one" if n == 1 else "other"

@@ -1,0 +1,214 @@
+"""Where a text may be cut: as an editor would, at the end of a sentence, never inside a quotation or a name.
+
+Which words with a full stop end no sentence ("Sr.", "p. ej.", "núm. 3") is written in the file of each language,
+section ``words``: ``abbreviations``, and ``numbered`` for those that are so before a figure only. Those with a capital
+are abbreviations only with a capital. Whoever counts says how: a network's own units, or graphemes.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable
+
+import regex
+
+from tertulia.core import languages
+from tertulia.core.text import ELLIPSIS, graphemes
+
+Count = Callable[[str], int]
+
+# A cut at the end of a sentence reads better than "…" as long as it keeps this much of the room.
+SENTENCE_SHARE = 0.5
+# A cut that keeps quotations and names whole is worth this much of the room.
+WHOLE_SHARE = 0.25
+# A heading and what follows it: a part of a thread never ends there. https://www.unicode.org/charts/PDF/U2000.pdf
+NO_BREAK_LINE = "\u2028"
+
+# No-break spaces hold "50 %" together, also when a text is cut.
+_SPACE = r"[^\S\u00a0\u202f\u2028]"
+_BLANK = regex.compile(f"{_SPACE}+")
+_FULL_STOP = regex.compile(r"""[.!?…]+["»”’)\]]*$""")
+_SENTENCE_BREAK = regex.compile(rf"""(?<=[.!?…]["»”’)\]]*){_SPACE}+|[^\S\n]*\n\s*""")
+# After a real end comes no small letter, whatever opens before it.
+_GOES_ON = regex.compile(r"""[\s"«“‘(\[]*\p{Ll}""")
+_ENDS_WITH_DOT = regex.compile(r"""([\p{L}\p{M}\p{N}.ºª]+)\.["»”’)\]]*$""")
+# "EE.", "UU.", "J.", "a.", "p.": a letter, or a doubled capital. "U.S.", "a.m.", "p.ej.", "Ph.D.": more of them.
+_LETTERS = regex.compile(r"\p{L}|(?!PP)(\p{Lu})\1|(?:\p{L}{1,2}\.)+\p{L}{1,2}")
+_FIGURE = regex.compile(r"\s*[\p{N}IVXLCDM]+\b")
+_LIST_NUMBER = regex.compile(r"(?:^|\n)\s*\p{N}{1,3}\.$")
+_QUOTATION = regex.compile(
+    r"""«[^«»]*(?:«[^«»]*»[^«»]*)*»|[“„][^“”„]*”|(?<![\p{L}\p{N}])"[^"\n]*"(?![\p{L}\p{N}])|‘[^‘’\n]*’(?!\p{L})"""
+)
+_CAPITALISED = r"\p{Lu}[\p{L}\p{M}\p{N}’'-]*"
+_PARTICLES = r"(?:(?:de|del|las?|los|el|y|e|i|da|do|dos|di|van|von|der|den|of|the) ){0,3}"
+_NAME = regex.compile(rf"{_CAPITALISED}(?:[ \u00a0]{_PARTICLES}{_CAPITALISED})+")
+_DANGLING = regex.compile(r"""[\s,;:·«“‘"(¿¡\[—–-]+$""")
+# "…exactamente lo…" reads worse than "…exactamente…": nothing is cut after one of these.
+_SMALL = regex.compile(
+    r"(?:[^\S\u00a0\u202f]+(?:an?|al?|and|but|by|con|de|del|el|en|for|from|in|la|las?|los?|ni|o|of|on|or|para?|pero|por|que"
+    r"|sin|su|sus|the|to|una?|unos|unas|with|y|e|u))+$",
+    regex.IGNORECASE,
+)
+_WHOLE = regex.compile(r"https?://|[#@]\w", regex.IGNORECASE)  # words that are kept whole or left out
+
+
+def count_graphemes(text: str) -> int:
+    """How many characters a person sees: "ñ" is one however it is encoded, "👩‍👧" is one."""
+    return len(graphemes(text))
+
+
+def shorten(text: str, limit: int, count: Count = count_graphemes) -> str:
+    """
+    Cut *text* at a word so that it fits in *limit*.
+
+    Args:
+        text: Plain text.
+        limit: The most that *count* may give, the "…" included.
+        count: How the network counts.
+
+    Returns:
+        *text* untouched when it fits; else as many whole sentences as fill most of the room; else words and "…",
+        quotations and names whole. What is one long quotation is cut inside, and closed again.
+
+    Raises:
+        ValueError: *limit* leaves no room for one grapheme and the "…".
+    """
+    if count(text) <= limit:
+        return text
+    if limit < count("a" + ELLIPSIS):
+        raise ValueError(f"no text fits in {limit}")
+    whole = _outside(text, _ends(text))
+    full_stops = [end for end in whole if ends_sentence(text, end)]
+    sentence = _longest(full_stops, lambda end: text[:end], limit, count)
+    if sentence and count(sentence) >= limit * SENTENCE_SHARE:
+        return sentence
+    kept = _longest(whole, lambda end: _closed(text[:end]), limit, count)
+    if kept and count(kept) >= limit * WHOLE_SHARE:
+        return kept
+    kept = _longest(_ends(text), lambda end: _closed(text[:end], text), limit, count) or kept
+    if kept and count(kept) >= limit * WHOLE_SHARE:
+        return kept
+    return _cut_word(text, limit, count) or kept or ELLIPSIS
+
+
+def split(text: str, limit: int, count: Count = count_graphemes) -> list[str]:
+    """*text* in pieces that fit in *limit*, broken between paragraphs if possible, else sentences, else words."""
+    pieces: list[str] = []
+    for paragraph in regex.split(r"\n\s*\n", text.strip()):
+        for glue, piece in _sized(paragraph.strip(), limit, count):
+            if pieces and count(pieces[-1] + glue + piece) <= limit:
+                pieces[-1] += glue + piece
+            else:
+                pieces.append(piece)
+    return pieces
+
+
+def ends_sentence(text: str, end: int) -> bool:
+    """Whether a sentence ends at *end*, right after its full stop and what closes behind it."""
+    before = text[max(0, end - 40) : end]
+    if not _FULL_STOP.search(before) or _GOES_ON.match(text, end):
+        return False
+    if not (found := _ENDS_WITH_DOT.search(before)):
+        return True
+    return not (_is_abbreviation(found[1], text[end : end + 20]) or _LIST_NUMBER.search(text[max(0, end - 8) : end]))
+
+
+def _is_abbreviation(word: str, following: str) -> bool:
+    """Whether *word*, before its full stop, is short for another."""
+    if _LETTERS.fullmatch(word):
+        return True
+    if word.isupper() and not following.lstrip()[:3].isupper():  # the CF, the PP, but "EL SR. ORTEGA"
+        return False
+    known, forms = languages.current(), {word, word.casefold()}
+    if forms & known.words("abbreviations"):
+        return True
+    return bool(forms & known.words("numbered")) and bool(_FIGURE.match(following))
+
+
+def _ends(text: str) -> list[int]:
+    """Where *text* may be cut: after each of its words but the last."""
+    return [match.start() for match in _BLANK.finditer(text)]
+
+
+def _outside(text: str, ends: list[int]) -> list[int]:
+    """Those of *ends* that stand in no quotation, in no name, and not behind "Sr."."""
+    spans = [match.span() for match in (*_QUOTATION.finditer(text), *_NAME.finditer(text))]
+    inside = [False] * (len(text) + 1)
+    for start, stop in spans:
+        inside[start + 1 : stop] = [True] * max(0, stop - start - 1)
+    return [end for end in ends if not inside[end] and not _holds_on(text, end)]
+
+
+def _holds_on(text: str, end: int) -> bool:
+    """Whether what stands before *end* is an abbreviation of what comes after."""
+    found = _ENDS_WITH_DOT.search(text, max(0, end - 40), end)
+    return found is not None and _is_abbreviation(found[1], text[end : end + 20])
+
+
+def _longest(ends: list[int], cut: Callable[[int], str], limit: int, count: Count) -> str:
+    """The longest of the cuts at *ends* that fits, by halves: a longer text never counts less at the end of a word."""
+    found = bisect_right(ends, limit, key=lambda end: count(cut(end)))
+    return cut(ends[found - 1]) if found else ""
+
+
+def _closed(text: str, whole: str = "") -> str:
+    """*text* without what dangles at its end, and "…"; a quotation of *whole* that is cut inside is closed."""
+    bare = _DANGLING.sub("", _SMALL.sub("", _DANGLING.sub("", text)))
+    if not bare:
+        return ""
+    cut = bare if bare.endswith(ELLIPSIS) else bare.rstrip(".") + ELLIPSIS
+    for quotation in _QUOTATION.finditer(whole):
+        if quotation.start() < len(bare) < quotation.end():
+            cut += quotation[0][-1]
+    return cut
+
+
+def _cut_word(text: str, limit: int, count: Count) -> str:
+    """*text* cut inside its first long word, at a grapheme; "" when that word must stay whole."""
+    kept = ""
+    for grapheme in graphemes(text):
+        if count(kept + grapheme + ELLIPSIS) > limit:
+            break
+        kept += grapheme
+    last = _BLANK.split(kept)[-1]
+    return "" if _WHOLE.search(last) else _closed(kept)
+
+
+def _sentence_breaks(text: str) -> list[tuple[int, int]]:
+    """Where a sentence or a line ends and where the next begins, outside quotations."""
+    found = [match.span() for match in _SENTENCE_BREAK.finditer(text)]
+    outside = set(_outside(text, [start for start, _ in found]))
+    return [
+        (start, stop)
+        for start, stop in found
+        if "\n" in text[start:stop] or (start in outside and ends_sentence(text, start))
+    ]
+
+
+def _sized(paragraph: str, limit: int, count: Count) -> list[tuple[str, str]]:
+    """*paragraph* in pieces none of which is too long, each with what joins it to the one before."""
+    sized: list[tuple[str, str]] = []
+    at, glue = 0, "\n\n"
+    for stop, after in [*_sentence_breaks(paragraph), (len(paragraph), len(paragraph))]:
+        rest = paragraph[at:stop]
+        while count(rest) > limit:
+            head = _head(rest, limit, count)
+            sized.append((glue, head))
+            rest, glue = rest[len(head) :].lstrip(), " "
+        if rest:
+            sized.append((glue, rest))
+        at, glue = after, "\n" if "\n" in paragraph[stop:after] else " "
+    return sized
+
+
+def _head(text: str, limit: int, count: Count) -> str:
+    """The longest beginning of *text* that ends with a word and fits; inside a word only if it alone is too long."""
+    ends = _ends(text)
+    kept = _longest(_outside(text, ends), lambda end: text[:end], limit, count)
+    if not kept or count(kept) < limit * WHOLE_SHARE:
+        kept = _longest(ends, lambda end: text[:end], limit, count) or kept
+    if kept:
+        return kept
+    for grapheme in graphemes(text):
+        if kept and count(kept + grapheme) > limit:
+            break
+        kept += grapheme
+    return kept

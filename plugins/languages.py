@@ -8,6 +8,7 @@ from pelican import signals
 from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
+from tertulia.site.build import SiteBuild
 from tertulia.site.contents import by_date, listed
 from tertulia.site.series import language_homes
 
@@ -19,6 +20,8 @@ def find_languages(generator: ArticlesGenerator) -> None:
 
 def write_language_homes(generator: ArticlesGenerator, writer: Writer) -> None:
     """Write ``LANG/index.html`` and the pages after it."""
+    if not SiteBuild.of(generator.settings).theme.has("language"):
+        return
     template = generator.get_template("language")
     for lang, url in generator.context["language_homes"].items():
         posts = [post for post in reversed(by_date(generator)) if post.lang == lang]

@@ -5,6 +5,7 @@ from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
 from tertulia.site import series
+from tertulia.site.build import SiteBuild
 from tertulia.site.contents import by_date
 
 
@@ -17,6 +18,8 @@ def add_neighbours(generator: ArticlesGenerator) -> None:
 
 def write_series(generator: ArticlesGenerator, writer: Writer) -> None:
     """Write a page for each series."""
+    if not SiteBuild.of(generator.settings).theme.has("series"):
+        return
     template = generator.get_template("series")
     for one in generator.context["all_series"]:
         writer.write_file(

@@ -4,12 +4,17 @@ from pelican import Pelican, signals
 from pelican.generators import Generator
 
 from tertulia.site import templates
+from tertulia.site.build import SiteBuild
 
 
 def equip_templates(generator: Generator) -> None:
     """Give the templates their functions, and what every one of them may ask for."""
-    templates.equip(generator.env, generator.settings)
-    for name, value in templates.common_context(generator.settings).items():
+    theme, settings = SiteBuild.of(generator.settings).theme, generator.settings
+    theme.know(generator.env)
+    settings["DIRECT_TEMPLATES"] = [name for name in settings["DIRECT_TEMPLATES"] if theme.has(name)]
+    templates.equip(generator.env, settings, escape=theme.is_ours)
+    generator.context |= theme.context(settings)
+    for name, value in templates.common_context(settings).items():
         generator.context.setdefault(name, value)
 
 

@@ -1,7 +1,6 @@
 """Posts are written on all cores, once every plugin has said what it wants written.
 
-Pelican writes page by page as its generators ask. Ours keeps what was asked and renders it together, after the last
-generator and before any other plugin's ``finalized``; the files are the same. Must stand before those plugins.
+Pelican writes page by page. Ours keeps what was asked for and renders it together, before other plugins' ``finalized``.
 """
 
 import atexit
@@ -26,10 +25,12 @@ def choose_writer(_pelican: Pelican) -> type[Writer]:
 
 
 def write_pages(pelican: Pelican) -> None:
-    lists, posts = SiteBuild.of(pelican.settings).pages_to_write()
-    spread(lambda page: page.write(), posts)
-    for page in lists:  # here: Pagefind and pictures have the other cores
-        page.write()
+    build = SiteBuild.of(pelican.settings)
+    lists, posts = build.pages_to_write()
+    with build.theme.drawing(build.contents):
+        spread(lambda page: page.write(), posts)
+        for page in lists:  # here: Pagefind and pictures have the other cores
+            page.write()
 
 
 def register() -> None:

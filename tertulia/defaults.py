@@ -68,6 +68,7 @@ PLUGINS = [
     for name in (
         "folders",  # the first: it tells the others where things are
         "site_build",  # the second: what the others share and remember of this build
+        "pelican_settings",
         "writer",  # before the rest: it writes all pages before the others finish their own files
         "reader",
         "taxonomy",

@@ -75,6 +75,13 @@ def test_task_lists(md):
     assert "<li>[ ]</li>" in render(md, "- [ ]")[0]
 
 
+@pytest.mark.parametrize("mark", ["[TOC]", "* toc\n{:toc}", "1. Índice\n{:toc .x}"])
+def test_tables_of_contents_of_kramdown(md, mark):
+    """The list with ``{:toc}`` is the table of contents, and no brace is shown."""
+    html, _ = render(md, f"{mark}\n\n# Uno\n{{:.no_toc}}\n")
+    assert html.startswith('<div class="toc"><ul><li><a href="#uno">Uno</a></li></ul></div><h2') and "{:" not in html
+
+
 def test_a_backslash_breaks_a_line(md):
     """At the end of a line only, and not when it is escaped or code."""
     assert "<p>a<br>b</p>" == render(md, "a\\\nb")[0]
@@ -150,3 +157,19 @@ def test_a_video_is_its_address(md):
     """So that it is embedded as any other."""
     assert "https://www.youtube.com/watch?v=abc" in render(md, "{{< youtube abc >}}")[0]
     assert "https://vimeo.com/12" in render(md, "{% vimeo 12 %}")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "tags", "told"),
+    [
+        ("color #fff y #1a2b3c y #AAA, color: #1a2", [], []),
+        ("#cafe #decada #15m #abc #b2b", ["cafe", "decada", "15m", "abc", "b2b"], []),
+        ("Se ocultan #header, #footer con CSS", ["header", "footer"], [(5, "hint"), (5, "hint")]),
+        ("#menu { color: red }", ["menu"], [(5, "hint")]),
+        ("Sobre CSS y #ClientePitero", ["ClientePitero"], []),
+    ],
+)
+def test_colours_are_no_tags_and_selectors_are_told(md, text, tags, told):
+    """A colour is known by its form; a selector by what stands around it, so it is only told."""
+    problems = render(md, text)[1]
+    assert (tags, told) == (md.document.tags, problems)

@@ -14,7 +14,7 @@ from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.render.autolinks import AutolinksExtension
 from tertulia.render.document import Document
-from tertulia.render.linkify import LinkifyExtension
+from tertulia.render.linkify import COLOUR, LinkifyExtension
 from tertulia.render.typography import TypographyExtension
 
 EXAMPLES = Path(__file__).parent / "examples" / "linkify"
@@ -195,7 +195,7 @@ def test_code_is_never_touched(text: str):
 )
 def test_a_plain_tag_is_always_found(word: str, before: str):
     """Whatever word with a letter in it, at the start of a line or after a space or opening mark, is a tag."""
-    if not any(letter.isalpha() for letter in word):
+    if not any(letter.isalpha() for letter in word) or COLOUR.fullmatch(f"#{word}"):
         return
     linked, document = render(f"{before}#{word} fin", linkify())
     if not (word.startswith("_") and word.endswith("_")):  # emphasis

@@ -179,6 +179,16 @@ def test_an_update_may_say_its_hour():
     assert (dt.datetime(2026, 11, 25, 12, tzinfo=MADRID), "Texto de 2 líneas") == update
 
 
+@pytest.mark.parametrize("day", ["2026-03-20", "20 de marzo de 2026", "March 20, 2026", "2026-03-20 10:30"])
+@pytest.mark.parametrize(
+    "text", ["La exposición", "El plazo", "A word", "The end", "Domingo de sol", "De la A a la Z", "de"]
+)
+@pytest.mark.parametrize("between", [" ", ": ", " — "])
+def test_an_update_keeps_its_first_word(day, text, between):
+    """A word that may also stand in a date is the text's own when the date is whole without it."""
+    assert [text] == [said for _, said in read(f"Título: x\nActualización: {day}{between}{text}\n\n").updates]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "what"),
     [

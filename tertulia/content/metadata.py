@@ -248,10 +248,12 @@ def _take_state(meta: Metadata, f: Field, path: str, zone: ZoneInfo) -> None:
 def _take_update(meta: Metadata, f: Field, path: str, zone: ZoneInfo) -> None:
     """An ``Actualización: FECHA texto``; the date is the longest beginning that reads as one, its hour too."""
     words = f.value.split()
-    for count in range(min(8, len(words) - 1), 0, -1):
-        moment = parse_date(" ".join(words[:count]).rstrip(":,.—–-"), zone)
-        text = " ".join(words[count:]).lstrip("—–-: ")
-        if moment is not None and text:
+    moments = [parse_date(" ".join(words[:count]).rstrip(":,.—–-"), zone) for count in range(min(9, len(words)))]
+    for count in range(len(moments) - 1, 0, -1):
+        moment, text = moments[count], " ".join(words[count:]).lstrip("—–-: ")
+        # "2026-03-20 El plazo": a word without which the date is the same is the text's own.
+        idle = moment == moments[count - 1] and not any(sign.isdigit() for sign in words[count - 1])
+        if moment is not None and text and not idle:
             meta.updates.append((moment, text))
             return
     _report(meta, path, f, "bad_update", severity="warning")

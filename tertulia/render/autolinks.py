@@ -15,9 +15,11 @@ from markdown.util import AtomicString
 
 # What has been recognised before waits behind a number: a sign that the author escaped, HTML.
 _STASHED = re.compile("\x02klzzwxh:(\\d+)\x03")
+_LETTER = r"[^\W_]|[\U00010000-\U0010ffff]"
 _ADDRESS = (
     r"(?i)(?<![^\W_])(?:(?:https?|ftp)://(?:[^\s<>\"«»“”/?#@\x02\x03]*@)?|(?<![/.@-])(?P<www>www\.))"
-    r"[^\W_](?:[-\w]|\.(?=\w))*(?:[/?#:&](?:[^\s<>\"`«»“”‘’…\x02\x03]|\x02klzzwxh:\d+\x03)*)?"
+    rf"(?:{_LETTER})(?:[-_]|{_LETTER}|\.(?=\w|{_LETTER}))*"
+    r"(?:[/?#:&](?:[^\s<>\"`«»“”‘’…\x02\x03]|\x02klzzwxh:\d+\x03)*)?"
 )
 _IN_BRACKETS = r"<((?!javascript:|vbscript:|data:)[a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*)>"
 _ESCAPED = re.compile("\x02(\\d+)\x03")

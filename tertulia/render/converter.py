@@ -1,7 +1,9 @@
 """The Markdown of a blog: who understands what, in one place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import quote
 
 import markdown
@@ -27,6 +29,8 @@ def converter(
     tags: Tags,
     content: Path | None = None,
     more: Sequence[markdown.Extension] = (),
+    asked: Sequence[str | markdown.Extension] = (),
+    asked_configs: Mapping[str, dict[str, Any]] = MappingProxyType({}),
 ) -> markdown.Markdown:
     """
     What turns an author's Markdown into HTML; put a ``Document`` on its ``document`` before each conversion.
@@ -36,10 +40,20 @@ def converter(
         tag_url: Where a tag has its page, with ``{slug}``.
         mention_network: Where an unknown ``@name`` leads; "" leaves it as text.
         content: The folder of posts and pages, where other generators' links to files are looked up.
+        asked, asked_configs: Extensions that the blog's ``MARKDOWN`` asks for, and settings of them and of ours.
         more: Extensions that need to know more of the blog: pictures, embeds, links.
     """
+    configs: dict[str, dict[str, Any]] = {
+        "pymdownx.tilde": {"subscript": False},
+        "codehilite": {"guess_lang": False},
+        "toc": {"slugify": lambda value, _separator: text.slugify(value), "permalink": False},
+        "footnotes": {"BACKLINK_TITLE": "↩ {}", "UNIQUE_IDS": False},
+    }
+    for name, config in asked_configs.items():
+        configs[name] = configs.get(name, {}) | config
     return markdown.Markdown(
         extensions=[
+            *asked,
             BlocksExtension(),  # lists, quotations, code, tables, HTML; before all that have blocks of their own
             AutolinksExtension(),
             LineBreaks(),
@@ -65,11 +79,6 @@ def converter(
                 default_network=mention_network,
             ),
         ],
-        extension_configs={
-            "pymdownx.tilde": {"subscript": False},
-            "codehilite": {"guess_lang": False},
-            "toc": {"slugify": lambda value, _separator: text.slugify(value), "permalink": False},
-            "footnotes": {"BACKLINK_TITLE": "↩ {}", "UNIQUE_IDS": False},
-        },
+        extension_configs=configs,
         output_format="html",
     )

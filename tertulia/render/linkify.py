@@ -3,7 +3,8 @@
 A tag starts with "#" and holds letters, digits and "_", one letter at least. A mention is ``@name``,
 ``@name@server`` or ``@name.domain``; a bare name means whom people.toml names so, else somebody on the default
 network, else nobody. What stands in a heading, a link, code, an address, an e-mail address or raw HTML is left alone,
-and ``\\#`` and ``\\@`` are a plain "#" and "@". What is seen never changes.
+and ``\\#`` and ``\\@`` are a plain "#" and "@". What is seen never changes. A colour (``#fff``, ``#1a2b3c``) is no tag;
+what looks like a selector of CSS becomes one, and is told.
 
 It works on the finished tree, where it is known what is a link or code, as a whole block's text at once, where it is
 known what stands before and after (see ``runs``). Tags found are left on ``md.document.tags``.
@@ -21,6 +22,7 @@ from markdown.util import AtomicString
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
+from tertulia.core.languages import say
 from tertulia.render import runs
 from tertulia.render.document import Document
 
@@ -33,6 +35,15 @@ _LEFT_ALONE = runs.CODE | {"a", "button", "h1", "h2", "h3", "h4", "h5", "h6", ru
 # "^" of Markdown's own marks. An emoji may end in U+FE0F, which would pass for an accent.
 _APART = r"(?:(?<=\uFE0F)|(?<![\p{L}\p{M}\p{N}_#&/@={^\\]))"
 _TAG = regex.compile(_APART + r"#(?=[\p{N}\p{M}_ªº]*+\p{L})[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*+")
+# A colour: six or eight hexadecimal digits with a figure among them, one letter three or six times, or three or four
+# digits behind the word (#b2b is a tag by itself).
+COLOUR = regex.compile(
+    r"#(?:(?=[a-f]*[0-9])(?:[0-9a-f]{6}|[0-9a-f]{8})|([a-f])\1\1(?:\1{3})?)"
+    r"|(?<=\b(?:colou?r|background|fondo|border)(?:es|s|-color)?\W{0,3})#[0-9a-f]{3,4}",
+    regex.IGNORECASE,
+)
+# A text that speaks of style sheets, or lists selectors and opens a brace.
+_STYLES = regex.compile(r"\b(?:CSS|HTML|DOM|jQuery|selector(?:es|s)?|getElementById|querySelector)\b|#[\w-]+\s*\{")
 
 # The part of an e-mail address before "@" may end in these: https://www.rfc-editor.org/rfc/rfc5322#section-3.2.3
 _NO_MAIL = r"""(?<![\p{L}\p{N}_][.+\-'"’”»!?*%$~])"""
@@ -102,14 +113,18 @@ class _Linker(Treeprocessor):
                 continue
             source = (spot.element.tail if spot.tail else spot.element.text) or ""
             written = source[spot.start : spot.end]
-            link = self._tag(match[0], written) if match[0][0] == "#" else self._mention(match[0], written)
+            if COLOUR.fullmatch(text, *match.span()):
+                continue
+            link = self._tag(match[0], written, run.text) if match[0][0] == "#" else self._mention(match[0], written)
             if link is not None:
                 links.append((spot, link))
         return links
 
-    def _tag(self, shown: str, written: str) -> Element:
+    def _tag(self, shown: str, written: str, around: str) -> Element:
         label = unicodedata.normalize("NFC", shown[1:])
         document: Document = getattr(self.md, "document", None) or Document()
+        if label not in document.tags and label.islower() and _STYLES.search(around):
+            document.report(say("tag_selector", tag=shown), say("tag_selector_fix"), needle=shown, severity="hint")
         if label not in document.tags:
             document.tags.append(label)
         link = Element("a", {"href": self.extension.tag_url(self.extension.tags.slug(label)), "rel": "tag"})

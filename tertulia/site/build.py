@@ -32,6 +32,7 @@ from tertulia.site.problems import report
 from tertulia.site.reading import PostReader
 from tertulia.site.records import Reading
 from tertulia.site.search import SearchIndex
+from tertulia.site.themes import Theme
 from tertulia.site.words import SiteWords
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class SiteBuild:
     articles: Generator | None = None  # the generator that holds the posts
     contents: list[Content] = field(default_factory=list)  # every post and page
     owners: Owners = field(default_factory=Owners)
+    theme: Theme = field(default_factory=Theme)
     remembered: Addresses = field(default_factory=dict)  # who had which address before
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written

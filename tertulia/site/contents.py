@@ -86,7 +86,7 @@ class Content(Protocol):
 
 # What a post has until somebody gives it more.
 DEFAULTS: dict[str, Any] = {
-    "related": (), "previous": None, "next": None, "series": None, "card": None, "syndication": (), "said": (),
+    "related": (), "previous": None, "next": None, "card": None, "syndication": (), "said": (),
     "comments": (), "comment_count": 0, "counts": MappingProxyType({}), "open": False,
 }  # fmt: skip
 
@@ -95,6 +95,8 @@ def attributes(record: PostRecord) -> dict[str, Any]:
     """What Pelican makes attributes of: *record*, its HTML and what the author left out apart, and the defaults."""
     status = "hidden" if record.mark == "unlisted" else "published"
     values = DEFAULTS | {"status": status} | msgspec.structs.asdict(record)
+    if record.series_name:
+        values["series"] = record.series_name
     absent = ("content", *(key for key in ("modified", "template") if not values[key]))
     return {key: value for key, value in values.items() if key not in absent}
 
@@ -105,6 +107,7 @@ def fill_defaults(content: Any) -> None:
         if content.default_template is None or not hasattr(content, "title"):
             return  # a file, or what Pelican will refuse
         _fill_from_elsewhere(content)
+    content.series = None  # its name is in the metadata, where others look for it
     content.modified = getattr(content, "modified", None)
     content.override_url, content.override_save_as = content.url, content.save_as
 

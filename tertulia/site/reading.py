@@ -47,6 +47,7 @@ from tertulia.render.pictures import SIZES, PicturesExtension
 from tertulia.render.resolver import ImageResolver
 from tertulia.site import related
 from tertulia.site.embeds import pictures_url
+from tertulia.site.pelican_settings import markdown_extensions
 from tertulia.site.pictures import cover
 from tertulia.site.problems import shown_path
 from tertulia.site.records import PostRecord, Reading, TocEntry, UsedFile
@@ -75,7 +76,10 @@ class PostReader:
         """What renders the posts of this blog."""
         settings = self.settings
         site = draw.Page(settings["DEFAULT_LANG"], pictures_url(settings), self.zone)
+        asked, configs = markdown_extensions(settings.get("MARKDOWN") or {}, settings.get("PELICAN_MARKDOWN") or {})
         return converter(
+            asked=asked,
+            asked_configs=configs,
             siteurl=settings["SITEURL"],
             tag_url=settings["TAG_URL"],
             mention_network=settings["MENTION_NETWORK"],

@@ -56,7 +56,8 @@ def lists(build: SiteBuild, generator: Generator, posts: Iterable[Content]) -> I
     """The addresses of tags, categories, authors, series, years, months, and Pelican's direct templates."""
     settings, site = build.settings, build.settings["SITE_ADDRESS"]
     groups = [*generator.tags.items(), *generator.categories, *generator.authors]
-    groups += [(series, series.articles) for series in generator.context.get("all_series", ())]
+    if build.theme.has("series"):
+        groups += [(series, series.articles) for series in generator.context.get("all_series", ())]
     for item, grouped in groups:
         if members := shown(grouped):
             yield SitemapEntry(addresses.whole(site, item.url), newest(members))
@@ -76,7 +77,8 @@ def homes(build: SiteBuild, posts: list[Content]) -> Iterator[SitemapEntry]:
     """The home page of each language."""
     site, own = build.settings["SITE_ADDRESS"], build.settings["DEFAULT_LANG"]
     urls = {own: addresses.whole(site, "")}
-    urls |= {post.lang: addresses.whole(site, f"{post.lang}/") for post in posts if post.lang != own}
+    if build.theme.has("language"):
+        urls |= {post.lang: addresses.whole(site, f"{post.lang}/") for post in posts if post.lang != own}
     for lang, url in urls.items():
         members = posts if lang == own else [post for post in posts if post.lang == lang]
         yield SitemapEntry(url, newest(members), tuple(urls.items()))

@@ -247,9 +247,9 @@ FILTERS = (
 GLOBALS = (t, language, conjunction, here, homes, asset, card, service, shared)
 
 
-def equip(environment: Environment, settings: dict[str, Any]) -> None:
-    """Give templates their words, and have them escape what is text."""
-    environment.autoescape = True
+def equip(environment: Environment, settings: dict[str, Any], *, escape: bool = True) -> None:
+    """Give templates their words, and have them *escape* what is text: those of others do that by themselves."""
+    environment.autoescape = escape
     environment.auto_reload = False  # an environment lives for one build: no need to look at each file again
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.shared_parts = {}  # type: ignore[attr-defined]

@@ -13,7 +13,8 @@ from msgspec import Meta
 
 from tertulia.core import sanitise
 from tertulia.core.addresses import web_address
-from tertulia.core.text import one_line, visible
+from tertulia.core.text import one_line
+from tertulia.core.visible import visible
 from tertulia.store.connection import stamp
 from tertulia.store.recording import fingerprint
 from tertulia.store.said import Status, Trust, Who

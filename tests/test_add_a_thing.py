@@ -18,7 +18,7 @@ LEMMY = r'''"""Lemmy, whose answers say who wrote them."""
 
 import re
 
-from tertulia.embeds.providers.ask import CaptureRequest
+from tertulia.embeds.providers.request import CaptureRequest
 from tertulia.embeds.types import Author, Capture
 
 PATTERNS = (re.compile(r"https://lemmy\.example/post/(?P<id>\d+)"),)

@@ -16,7 +16,7 @@ import pytest
 from tertulia.core import languages
 from tertulia.core.errors import FetchRefusedError
 from tertulia.embeds import dead, draw, providers
-from tertulia.embeds.capture import capture, tell, wanted
+from tertulia.embeds.capture import capture, embed_links, tell
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.markdown import POLICIES, EmbedsExtension, addresses
 from tertulia.embeds.providers.x import token, when
@@ -357,7 +357,7 @@ def test_wanted_knows_lines_and_skips_code(tmp_path):
     text += "    https://no.example/3\n\n- https://no.example/4\n\nVer https://no.example/5\n\n\nhttps://b.example/6\n"
     path = post(tmp_path, text)
     assert [("https://a.example/1", path, 4), ("https://b.example/6", path, 18)] == [
-        (item.url, item.path, item.line) for item in wanted(tmp_path)
+        (item.url, item.path, item.line) for item in embed_links(tmp_path)
     ]
 
 

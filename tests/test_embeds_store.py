@@ -168,6 +168,18 @@ def test_paste_keeps_what_no_interface_gives(tmp_path):
     assert "@ana" in html
 
 
+def test_a_notes_header_is_in_any_language(tmp_path):
+    """Names may be Spanish or English, with or without accents and capitals; another name is told with its line."""
+    note = f"url: {URL}\nAUTHOR: Ana\ntitulo: Uno\nTÍTULO: Dos\nNetwork: LinkedIn\n\nHola"
+    assert ("Ana", "Uno", "LinkedIn") == (
+        (kept := paste(tmp_path, note, NOW, beside=tmp_path)).author.name,
+        kept.title,
+        kept.network,
+    )
+    with pytest.raises(ContentError, match=r"nota\.txt:2.*Autoría"):
+        paste(tmp_path, f"URL: {URL}\nAutoría: Ana\n\nHola", NOW, beside=tmp_path, shown="nota.txt")
+
+
 def test_what_was_pasted_is_never_asked_for(tmp_path):
     """Neither capture nor check touches what was kept by hand."""
     (tmp_path / "captura.png").write_bytes(png())

@@ -67,4 +67,4 @@ def test_a_task_that_reads_posts_reads_no_link_out(content):
     """What looks for addresses in the posts does not look elsewhere."""
     (content / "posts" / "s.md").symlink_to("../../else/secret.md")
     assert ["una.md"] == [path.name for path in markdown_files(content)]
-    assert ([], []) == (capture.wanted(content), links.collect(content))
+    assert ([], []) == (capture.embed_links(content), links.collect(content))

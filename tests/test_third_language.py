@@ -118,6 +118,7 @@ def test_a_subscriber_is_written_to_in_the_language_they_chose(tmp_path, socket_
     """Those of the blog's LANGUAGES; any other is the blog's own."""
     letters = Catalan(tmp_path)
     letters.browser.post("/newsletter", data={"email": "lectora@ejemplo.example", "lang": asked})
+    letters.blog.background.send_letters()
     sent = letters.server.public[0]
     letters.browser.post(letters.link())
     letters.server.close()

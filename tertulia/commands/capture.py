@@ -38,7 +38,7 @@ class InPassing:
 
     def _run(self) -> None:
         try:
-            new = {item.url for item in capture.wanted(self.root / "content")} - self._tried
+            new = {item.url for item in capture.embed_links(self.root / "content")} - self._tried
             self._tried |= new
             for line in lines(self.root, remember_silence=False, only=new) if new else ():
                 print(line, flush=True)

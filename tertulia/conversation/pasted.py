@@ -18,7 +18,7 @@ from tertulia.core.moments import parse_moment
 from tertulia.core.sanitise import plain
 from tertulia.embeds import providers
 from tertulia.embeds.providers import Match
-from tertulia.embeds.providers.ask import CaptureRequest
+from tertulia.embeds.providers.request import CaptureRequest
 from tertulia.embeds.types import Author as CapturedAuthor
 from tertulia.embeds.types import Capture
 from tertulia.store.said import Author

@@ -17,10 +17,10 @@ from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
 from tertulia.embeds import pictures
-from tertulia.embeds.capture import wanted
+from tertulia.embeds.capture import embed_links
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.providers import find
-from tertulia.embeds.providers.ask import MOST_PICTURES, markup, moment, text
+from tertulia.embeds.providers.request import MOST_PICTURES, markup, moment, text
 from tertulia.embeds.types import Author, Capture
 
 MEMBER_BYTES = 300_000_000
@@ -62,7 +62,7 @@ def keep_from(content_dir: Path, path: Path, now: dt.datetime) -> Iterator[Captu
 
 
 def _missing(content_dir: Path, captures: CaptureStore) -> Iterator[tuple[str, str]]:
-    for item in wanted(content_dir):
+    for item in embed_links(content_dir):
         match = find(item.url)
         if match.provider.name == "x":
             kept = captures.load("x", match.id)

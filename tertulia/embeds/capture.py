@@ -28,8 +28,8 @@ from tertulia.embeds import dead, pasted, providers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.links import CODE_FENCE
 from tertulia.embeds.markdown import addresses
-from tertulia.embeds.providers.ask import BusyError, CaptureRequest
-from tertulia.embeds.types import Capture, Earlier, NotFoundError, OptedOutError, WithheldError
+from tertulia.embeds.providers.request import BusyError, CaptureRequest
+from tertulia.embeds.types import Capture, NotFoundError, OptedOutError, Revision, WithheldError
 
 
 class MalformedResponseError(FetchError):
@@ -42,7 +42,7 @@ BY_HAND = ("paste", "archive")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EmbedLink:
     """An address that stands alone on its line in a post."""
 
     url: str
@@ -61,9 +61,9 @@ class CaptureStep:
     note: str = ""
 
 
-def wanted(content_dir: Path) -> list[Wanted]:
+def embed_links(content_dir: Path) -> list[EmbedLink]:
     """Every address alone on its line in the posts and pages, first places first, each once."""
-    found: dict[str, Wanted] = {}
+    found: dict[str, EmbedLink] = {}
     for path in markdown_files(content_dir):
         try:
             text = path.read_text("utf-8-sig")
@@ -78,10 +78,10 @@ def wanted(content_dir: Path) -> list[Wanted]:
             if "http" in block and not block.startswith("    "):
                 first = line + len(block) - len(block.lstrip("\n"))
                 for offset, url in enumerate(addresses(block)):
-                    found.setdefault(url, Wanted(url, path, first + offset))
+                    found.setdefault(url, EmbedLink(url, path, first + offset))
             line += block.count("\n")
         for start, url in pasted.addresses(text):
-            found.setdefault(url, Wanted(url, path, 1 + text.count("\n", 0, start)))
+            found.setdefault(url, EmbedLink(url, path, 1 + text.count("\n", 0, start)))
     return list(found.values())
 
 
@@ -121,12 +121,12 @@ def capture(
         host = host_of(match.url)
         step = CaptureStep(number, len(todo), match.url, "waiting", say("embed_busy", host=host))
         if host not in busy:
-            ask = CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, lang, bases or {})
-            answer = _answer(match, ask)
+            request = CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, lang, bases or {})
+            answer = _answer(match, request)
             if isinstance(answer, Capture):
                 _expand(answer, resolve)
                 answer.captured = now.date().isoformat()
-                step = replace(step, outcome=_keep(captures, answer, kept, ask.files, now), note="")
+                step = replace(step, outcome=_keep(captures, answer, kept, request.files, now), note="")
             elif isinstance(answer, BusyError):
                 busy.add(host)
             elif isinstance(answer, NotFoundError | MalformedResponseError | FetchRefusedError):
@@ -150,11 +150,11 @@ def tell(step: CaptureStep) -> str:
     return f"{line}  ({step.note})" if step.note else line
 
 
-def _answer(match: providers.Match, ask: CaptureRequest) -> Capture | FetchError:
+def _answer(match: providers.Match, request: CaptureRequest) -> Capture | FetchError:
     """What the service gave, or why it gave nothing."""
     network = match.provider.label or host_of(match.url)
     try:
-        return _as_kept(match.provider.capture(ask), match)
+        return _as_kept(match.provider.capture(request), match)
     except FetchError as error:
         return error
     except Exception as error:
@@ -178,7 +178,7 @@ def _items(
 ) -> Iterator[tuple[providers.Match, Capture | None]]:
     seen = set()
     others = providers.others()
-    for item in wanted(content_dir):
+    for item in embed_links(content_dir):
         if (only and item.url not in only) or (own and item.url.startswith(own)):
             continue
         match = providers.find(resolve(item.url), others)
@@ -211,7 +211,7 @@ def _keep(
     outcome: Outcome = "same"
     if found.kind in ("post", "code") and _said(found) != _said(kept):
         found.edited = found.edited or today
-        before = [Earlier(html=kept.html, until=today)] if kept.html != found.html else []
+        before = [Revision(html=kept.html, until=today)] if kept.html != found.html else []
         found.earlier = [*kept.earlier, *before]
         if len(found.pictures) < len(kept.pictures):
             # Missing because it could not be fetched or because it was taken away: what was quoted stays.

@@ -20,36 +20,18 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+from tertulia.core import languages
 from tertulia.core.addresses import readable_site, web_address
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
 from tertulia.core.moments import parse_moment
 from tertulia.core.sanitise import one_line
+from tertulia.core.text import fold
 from tertulia.embeds import pictures, providers
 from tertulia.embeds.capture_store import CaptureStore, file_stem
-from tertulia.embeds.providers.ask import markup
+from tertulia.embeds.providers.request import markup
 from tertulia.embeds.types import Author, Capture, Image
 
-NAMES = {
-    "url": "url",
-    "autor": "author",
-    "author": "author",
-    "usuario": "handle",
-    "handle": "handle",
-    "perfil": "profile",
-    "profile": "profile",
-    "fecha": "date",
-    "date": "date",
-    "idioma": "lang",
-    "lang": "lang",
-    "título": "title",
-    "titulo": "title",
-    "title": "title",
-    "red": "network",
-    "network": "network",
-    "imagen": "picture",
-    "picture": "picture",
-}
 # What is asked at the terminal when there is no file, in this order; the words come last.
 QUESTIONS = ("url", "author", "handle", "date", "lang", "picture")
 
@@ -124,9 +106,10 @@ def ask(answer: Callable[[str], str]) -> str:
 def _split(note: str, shown: str) -> tuple[dict[str, list[str]], str]:
     head, _, words = note.replace("\r\n", "\n").lstrip("\ufeff\n").partition("\n\n")
     header: dict[str, list[str]] = {}
+    names = {fold(name): entry for entry, more in languages.current().written("paste").items() for name in more}
     for number, line in enumerate(head.rstrip().split("\n"), 1):
         name, colon, value = line.partition(":")
-        known = NAMES.get(name.strip().lower())
+        known = names.get(fold(name.strip()))
         if not colon or not known:
             raise ContentError(say("paste_unknown", file=shown, line=number, name=name.strip()))
         header.setdefault(known, []).append(value.strip())

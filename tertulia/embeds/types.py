@@ -26,11 +26,11 @@ class OptedOutError(NotFoundError):
     """Its author asks that it not be shown where we would show it."""
 
 
-class Struct(msgspec.Struct, omit_defaults=True, kw_only=True):
+class CaptureStruct(msgspec.Struct, omit_defaults=True, kw_only=True):
     """A struct whose empty fields are left out of the file."""
 
 
-class Image(Struct):
+class Image(CaptureStruct):
     """A picture beside the JSON, re-encoded by us."""
 
     file: str  # "1134-3f9a2b1c.webp", a name of ours
@@ -40,7 +40,7 @@ class Image(Struct):
     video: bool = False  # the first image of a film that stays where it was
 
 
-class Author(Struct):
+class Author(CaptureStruct):
     """Who wrote it, as the service showed them."""
 
     name: str
@@ -49,7 +49,7 @@ class Author(Struct):
     avatar: Image | None = None
 
 
-class Quoted(Struct):
+class Quoted(CaptureStruct):
     """A post beside the post: the one it quotes, or the one it answers."""
 
     url: str
@@ -59,14 +59,14 @@ class Quoted(Struct):
     published: str = ""
 
 
-class Earlier(Struct):
+class Revision(CaptureStruct):
     """What the text said before its author changed it."""
 
     html: str
     until: str  # the date on which we noticed, "2026-11-22"
 
 
-class File(Struct):
+class File(CaptureStruct):
     """One file of a gist."""
 
     name: str
@@ -75,7 +75,7 @@ class File(Struct):
     cut: bool = False
 
 
-class Capture(Struct):
+class Capture(CaptureStruct):
     """
     One item as it was.
 
@@ -96,7 +96,7 @@ class Capture(Struct):
     lang: str = ""
     published: str = ""
     edited: str = ""
-    earlier: list[Earlier] = []
+    earlier: list[Revision] = []
     counts: dict[str, int] = {}
     pictures: list[Image] = []
     poster: Image | None = None

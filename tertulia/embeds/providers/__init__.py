@@ -28,7 +28,7 @@ from tertulia.embeds.providers import (
     telegram,
     x,
 )
-from tertulia.embeds.providers.ask import CaptureRequest
+from tertulia.embeds.providers.request import CaptureRequest
 from tertulia.embeds.types import Capture
 
 

@@ -11,7 +11,7 @@ from tertulia.core.addresses import web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean
-from tertulia.embeds.providers.ask import (
+from tertulia.embeds.providers.request import (
     CaptureRequest,
     escaped,
     moment,
@@ -30,13 +30,13 @@ APPVIEW = "https://public.api.bsky.app"
 _COUNTS = (("likes", "likeCount"), ("shares", "repostCount"), ("replies", "replyCount"), ("quotes", "quoteCount"))
 
 
-def capture(ask: CaptureRequest) -> Capture:
+def capture(request: CaptureRequest) -> Capture:
     """The post, with what it answers and what it quotes."""
-    base = ask.bases.get("bluesky", APPVIEW)
-    uri = f"at://{ask.parts['user']}/app.bsky.feed.post/{ask.parts['id']}"
+    base = request.bases.get("bluesky", APPVIEW)
+    uri = f"at://{request.parts['user']}/app.bsky.feed.post/{request.parts['id']}"
     source = f"{base}/xrpc/app.bsky.feed.getPostThread?uri={escaped(uri)}&depth=0&parentHeight=1"
     # A post that is not there is a 400 "NotFound" by the lexicon, as is a handle that does not resolve.
-    answer = ask.json(source, gone=(400,))
+    answer = request.json(source, gone=(400,))
     thread: Any = answer.get("thread") if isinstance(answer, dict) else None
     if not isinstance(thread, dict):
         raise FetchError(say("embed_odd", network="Bluesky"))
@@ -49,12 +49,12 @@ def capture(ask: CaptureRequest) -> Capture:
         raise OptedOutError(say("embed_login_label"))
     who, record = post["author"], post["record"]
     found = Capture(
-        provider=ask.provider,
-        id=ask.id,
+        provider=request.provider,
+        id=request.id,
         url=_web_address(post),
         kind="post",
         network="Bluesky",
-        author=ask.author(who.get("displayName"), _handle(who), _profile(who), who.get("avatar")),
+        author=request.author(who.get("displayName"), _handle(who), _profile(who), who.get("avatar")),
         html=_words(record),
         lang=_language(record),
         published=moment(record.get("createdAt")),
@@ -62,21 +62,21 @@ def capture(ask: CaptureRequest) -> Capture:
         reply_to=_parent(thread.get("parent")),
         source=source,
     )
-    _add_embed(ask, found, post.get("embed"))
+    _add_embed(request, found, post.get("embed"))
     return found
 
 
-def _add_embed(ask: CaptureRequest, found: Capture, embed: Any) -> None:
+def _add_embed(request: CaptureRequest, found: Capture, embed: Any) -> None:
     if not isinstance(embed, dict):
         return
     if isinstance(embed.get("media"), dict):
-        _add_embed(ask, found, embed["media"])
+        _add_embed(request, found, embed["media"])
     images = embed.get("images") or embed.get("items")
     for image in images if isinstance(images, list) else []:
-        if isinstance(image, dict) and (picture := ask.picture(image.get("fullsize"), image.get("alt"))):
+        if isinstance(image, dict) and (picture := request.picture(image.get("fullsize"), image.get("alt"))):
             found.pictures.append(picture)
     if isinstance(embed.get("playlist"), str):
-        picture = ask.picture(embed.get("thumbnail"), embed.get("alt"), video=True)
+        picture = request.picture(embed.get("thumbnail"), embed.get("alt"), video=True)
         found.pictures += [picture] if picture else []
     if isinstance(card := embed.get("external"), dict) and (url := web_address(card.get("uri"))):
         title = text(card.get("title")) or url

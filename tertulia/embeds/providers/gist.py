@@ -5,7 +5,7 @@ import re
 from tertulia.core.addresses import web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
-from tertulia.embeds.providers.ask import CaptureRequest, moment, text
+from tertulia.embeds.providers.request import CaptureRequest, moment, text
 from tertulia.embeds.types import Capture, File
 
 PATTERNS = (re.compile(r"https?://gist\.github\.com/(?:[\w-]+/)?(?P<id>[0-9a-f]{5,40})(?:[/?#.]|$)"),)
@@ -14,10 +14,10 @@ MOST_FILES = 10
 MOST_CHARACTERS = 20_000
 
 
-def capture(ask: CaptureRequest) -> Capture:
+def capture(request: CaptureRequest) -> Capture:
     """The gist's files, as far as they are short enough to be read on a page."""
-    source = API.format(id=ask.parts["id"])
-    gist = ask.json(source)
+    source = API.format(id=request.parts["id"])
+    gist = request.json(source)
     files = gist.get("files") if isinstance(gist, dict) else None
     if not isinstance(files, dict) or not files:
         raise FetchError(say("embed_odd", network="GitHub Gist"))
@@ -25,12 +25,12 @@ def capture(ask: CaptureRequest) -> Capture:
     owner = owner if isinstance(owner, dict) else {}
     login = text(owner.get("login"), 60)
     return Capture(
-        provider=ask.provider,
-        id=ask.id,
-        url=web_address(gist.get("html_url")) or ask.url,
+        provider=request.provider,
+        id=request.id,
+        url=web_address(gist.get("html_url")) or request.url,
         kind="code",
         network="GitHub Gist",
-        author=ask.author(login, f"@{login}", owner.get("html_url"), owner.get("avatar_url")) if login else None,
+        author=request.author(login, f"@{login}", owner.get("html_url"), owner.get("avatar_url")) if login else None,
         title=text(gist.get("description")),
         published=moment(gist.get("created_at")),
         files=[_file(name, file) for name, file in list(files.items())[:MOST_FILES] if isinstance(file, dict)],

@@ -12,7 +12,7 @@ from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean
 from tertulia.embeds.providers import page
-from tertulia.embeds.providers.ask import (
+from tertulia.embeds.providers.request import (
     BusyError,
     CaptureRequest,
     moment,
@@ -32,29 +32,29 @@ _COUNTS = (("likes", "favourites_count"), ("shares", "reblogs_count"), ("replies
 QUOTE_FALLBACK = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
 
 
-def capture(ask: CaptureRequest) -> Capture:
+def capture(request: CaptureRequest) -> Capture:
     """The status, with what it answers and what it quotes."""
-    parts = split_address(ask.url)
+    parts = split_address(request.url)
     origin = f"{parts.scheme}://{parts.netloc}"
     try:
-        status = ask.json(f"{origin}/api/v1/statuses/{ask.parts['id']}")
+        status = request.json(f"{origin}/api/v1/statuses/{request.parts['id']}")
     except BusyError:
         raise
     except FetchError as error:
-        return _as_page(ask, error)
+        return _as_page(request, error)
     if not _is_status(status):
-        return _as_page(ask, FetchError(say("embed_odd", network="Mastodon")))
+        return _as_page(request, FetchError(say("embed_odd", network="Mastodon")))
     if status.get("visibility") not in ("public", "unlisted"):
         raise OptedOutError(say("embed_not_public"))
     host = parts.netloc
     account = status["account"]
     found = Capture(
-        provider=ask.provider,
-        id=ask.id,
-        url=web_address(status.get("url")) or ask.url,
+        provider=request.provider,
+        id=request.id,
+        url=web_address(status.get("url")) or request.url,
         kind="post",
         network="Mastodon",
-        author=ask.author(
+        author=request.author(
             account.get("display_name"), _handle(account, host), account.get("url"), account.get("avatar")
         ),
         html=_words(status),
@@ -64,26 +64,26 @@ def capture(ask: CaptureRequest) -> Capture:
         edited=moment(status.get("edited_at")),
         counts={name: number(status.get(key)) for name, key in _COUNTS if number(status.get(key))},
         quoted=_quoted(status.get("quote"), host),
-        source=f"{origin}/api/v1/statuses/{ask.parts['id']}",
+        source=f"{origin}/api/v1/statuses/{request.parts['id']}",
     )
     if status.get("in_reply_to_id"):
-        found.reply_to = _answered(ask, origin, str(status["in_reply_to_id"]), host)
+        found.reply_to = _answered(request, origin, str(status["in_reply_to_id"]), host)
     attachments = status.get("media_attachments")
     for item in attachments if isinstance(attachments, list) else []:
         if isinstance(item, dict):
             moving = item.get("type") in ("video", "gifv")
             url = item.get("preview_url") if moving else item.get("url") or item.get("preview_url")
-            if item.get("type") != "audio" and (picture := ask.picture(url, item.get("description"), video=moving)):
+            if item.get("type") != "audio" and (picture := request.picture(url, item.get("description"), video=moving)):
                 found.pictures.append(picture)
     return found
 
 
-def _as_page(ask: CaptureRequest, error: FetchError) -> Capture:
+def _as_page(request: CaptureRequest, error: FetchError) -> Capture:
     try:
-        found = page.capture(ask)
+        found = page.capture(request)
     except FetchError:
         raise error from None
-    found.network = found.network or split_address(ask.url).netloc
+    found.network = found.network or split_address(request.url).netloc
     return found
 
 
@@ -121,11 +121,11 @@ def _quoted(quote: Any, host: str) -> Quoted | None:
     return _beside(quote.get("quoted_status"), host)
 
 
-def _answered(ask: CaptureRequest, origin: str, id: str, host: str) -> Quoted | None:
+def _answered(request: CaptureRequest, origin: str, id: str, host: str) -> Quoted | None:
     if not id.isalnum():
         return None
     try:
-        return _beside(ask.json(f"{origin}/api/v1/statuses/{id}"), host)
+        return _beside(request.json(f"{origin}/api/v1/statuses/{id}"), host)
     except FetchError:
         return None
 

@@ -14,7 +14,7 @@ from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, parse_html
 from tertulia.embeds.providers import page
-from tertulia.embeds.providers.ask import (
+from tertulia.embeds.providers.request import (
     CaptureRequest,
     escaped,
     markup,
@@ -65,16 +65,16 @@ def service(name: str, entry: dict[str, Any]) -> OEmbedService:
         raise ValueError(f"providers.toml, [{name}]: {error}") from error
 
 
-def capture(ask: CaptureRequest, service: OEmbedService) -> Capture:
+def capture(request: CaptureRequest, service: OEmbedService) -> Capture:
     """The item, from its oEmbed answer and, where the entry says so, from its page."""
-    url = service.url.format_map(ask.parts) if service.url else ask.url
-    source = service.endpoint.format(url=escaped(url), origin=re.sub(r"^(https?://[^/]+).*", r"\1", ask.url))
-    answer = ask.json(source)
+    url = service.url.format_map(request.parts) if service.url else request.url
+    source = service.endpoint.format(url=escaped(url), origin=re.sub(r"^(https?://[^/]+).*", r"\1", request.url))
+    answer = request.json(source)
     if not isinstance(answer, dict):
         raise FetchError(say("embed_odd", network=service.label))
     found = Capture(
-        provider=ask.provider,
-        id=ask.id,
+        provider=request.provider,
+        id=request.id,
         url=url,
         kind=service.kind,
         network=service.label,
@@ -82,17 +82,17 @@ def capture(ask: CaptureRequest, service: OEmbedService) -> Capture:
         title=text(answer.get("title")),
         published=moment(answer.get("upload_date")),
         duration_seconds=number(answer.get("duration")),
-        player=_player(answer, service, ask),
+        player=_player(answer, service, request),
         source=source,
     )
     if service.kind == "post":
         _read_words(found, answer)
-    if not found.author and (name := ask.parts.get("name")):
+    if not found.author and (name := request.parts.get("name")):
         found.author = Author(name=name, handle=f"@{name}")
     if service.pictures:
-        _add_pictures(ask, found, answer)
+        _add_pictures(request, found, answer)
     if service.page:
-        page.complete(ask, found, pictures=service.pictures)
+        page.complete(request, found, pictures=service.pictures)
     if not (found.title or found.html or found.pictures or found.author):
         raise WithheldError(say("embed_empty"))
     return found
@@ -103,23 +103,23 @@ def _author(answer: dict[str, Any]) -> Author | None:
     return Author(name=name, url=web_address(answer.get("author_url"))) if name else None
 
 
-def _player(answer: dict[str, Any], service: OEmbedService, ask: CaptureRequest) -> str:
+def _player(answer: dict[str, Any], service: OEmbedService, request: CaptureRequest) -> str:
     if service.player:
-        return service.player.format_map(ask.parts)
+        return service.player.format_map(request.parts)
     frame = _IFRAME.search(answer["html"]) if isinstance(answer.get("html"), str) else None
     url = web_address(frame[1].replace("&amp;", "&")) if frame else ""
-    own = service.player_from.format_map(ask.parts)
+    own = service.player_from.format_map(request.parts)
     return url if own and url.startswith(own) else ""
 
 
-def _add_pictures(ask: CaptureRequest, found: Capture, answer: dict[str, Any]) -> None:
-    if found.kind == "photo" and (picture := ask.picture(answer.get("url"), found.title)):
+def _add_pictures(request: CaptureRequest, found: Capture, answer: dict[str, Any]) -> None:
+    if found.kind == "photo" and (picture := request.picture(answer.get("url"), found.title)):
         found.pictures.append(picture)
         return
     # SlideShare calls it "thumbnail".
     url = answer.get("thumbnail_url") or answer.get("thumbnail")
     url = f"https:{url}" if isinstance(url, str) and url.startswith("//") else url
-    picture = ask.picture(url)
+    picture = request.picture(url)
     if found.kind == "player":
         found.poster = picture
     elif picture:

@@ -11,7 +11,7 @@ from tertulia.core.addresses import join_address, readable_site, web_address
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import parse_html
-from tertulia.embeds.providers.ask import CaptureRequest, moment, text
+from tertulia.embeds.providers.request import CaptureRequest, moment, text
 from tertulia.embeds.types import Author, Capture, WithheldError
 
 DESCRIPTION_CHARACTERS = 400
@@ -19,19 +19,19 @@ _DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S
 _JSON_LD_DURATION = re.compile(r'"duration"\s*:\s*"(P[0-9DTHMS.]+)"')
 
 
-def capture(ask: CaptureRequest) -> Capture:
+def capture(request: CaptureRequest) -> Capture:
     """A card: title, description, picture, site. A picture alone is kept as a photo."""
-    answer = ask.page(ask.url)
+    answer = request.page(request.url)
     host = readable_site(answer.url)
-    found = Capture(provider=ask.provider, id=ask.id, url=ask.url, network=host, source=answer.url)
+    found = Capture(provider=request.provider, id=request.id, url=request.url, network=host, source=answer.url)
     if answer.content_type.startswith("image/"):
-        picture = ask.keep_picture(answer.body)
+        picture = request.keep_picture(answer.body)
         if picture is None:
             raise WithheldError(say("embed_empty"))
         found.kind, found.pictures = "photo", [picture]
         return found
     said = _Said(parse_html(answer.body), answer.url)
-    _discover(ask, found, said)
+    _discover(request, found, said)
     found.network = said.meta("og:site_name") or found.network
     found.title = found.title or said.title()
     found.html = _paragraph(said.meta("og:description", "twitter:description", "description"))
@@ -40,17 +40,17 @@ def capture(ask: CaptureRequest) -> Capture:
     name = said.meta("author", "article:author")
     if not found.author and name and not web_address(name):
         found.author = Author(name=name)
-    if not found.pictures and (picture := ask.picture(said.picture(), said.meta("og:image:alt"))):
+    if not found.pictures and (picture := request.picture(said.picture(), said.meta("og:image:alt"))):
         found.pictures = [picture]
     if not found.title:
         raise WithheldError(say("embed_empty"))
     return found
 
 
-def complete(ask: CaptureRequest, found: Capture, *, pictures: bool) -> None:
+def complete(request: CaptureRequest, found: Capture, *, pictures: bool) -> None:
     """Look in the item's own page for what its oEmbed answer left out; a page that cannot be had changes nothing."""
     try:
-        answer = ask.page(found.url)
+        answer = request.page(found.url)
     except FetchError:
         return
     if answer.content_type.startswith("image/"):
@@ -60,7 +60,7 @@ def complete(ask: CaptureRequest, found: Capture, *, pictures: bool) -> None:
     found.published = found.published or moment(said.meta("article:published_time", "datePublished", "uploadDate"))
     found.duration_seconds = found.duration_seconds or said.seconds(answer.text)
     if pictures and found.kind == "player" and found.poster is None:
-        found.poster = ask.picture(said.picture())
+        found.poster = request.picture(said.picture())
 
 
 class _Said:
@@ -103,13 +103,13 @@ class _Said:
         return ""
 
 
-def _discover(ask: CaptureRequest, found: Capture, said: _Said) -> None:
+def _discover(request: CaptureRequest, found: Capture, said: _Said) -> None:
     """What the page's own oEmbed answer tells, pictures of photo pages above all; a bad answer changes nothing."""
     url = said.oembed()
     if not url:
         return
     try:
-        answer = ask.json(url)
+        answer = request.json(url)
     except FetchError:
         return
     if not isinstance(answer, dict):
@@ -118,7 +118,7 @@ def _discover(ask: CaptureRequest, found: Capture, said: _Said) -> None:
     found.network = text(answer.get("provider_name"), 60) or found.network
     if name := text(answer.get("author_name"), 100):
         found.author = Author(name=name, url=web_address(answer.get("author_url")))
-    if answer.get("type") == "photo" and (picture := ask.picture(answer.get("url"), found.title)):
+    if answer.get("type") == "photo" and (picture := request.picture(answer.get("url"), found.title)):
         found.kind, found.pictures = "photo", [picture]
 
 

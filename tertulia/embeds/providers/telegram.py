@@ -7,18 +7,18 @@ import lxml.html
 
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, parse_html
-from tertulia.embeds.providers.ask import CaptureRequest, moment, text
+from tertulia.embeds.providers.request import CaptureRequest, moment, text
 from tertulia.embeds.types import Capture, NotFoundError, WithheldError
 
 PATTERNS = (re.compile(r"https?://(?:www\.)?(?:t|telegram)\.me/(?:s/)?(?P<user>[A-Za-z]\w{3,})/(?P<id>\d+)"),)
 _BACKGROUND = re.compile(r"background-image:\s*url\(['\"]?(https://[^'\")]+)")
 
 
-def capture(ask: CaptureRequest) -> Capture:
+def capture(request: CaptureRequest) -> Capture:
     """The post as the widget shows it."""
-    user, id = ask.parts["user"], ask.parts["id"]
+    user, id = request.parts["user"], request.parts["id"]
     source = f"https://t.me/{user}/{id}?embed=1&mode=tme"
-    answer = ask.page(source)
+    answer = request.page(source)
     seen = parse_html(answer.body)
     message = _first(seen, "tgme_widget_message")
     words = _first(seen, "js-message_text")
@@ -26,12 +26,12 @@ def capture(ask: CaptureRequest) -> Capture:
         raise NotFoundError(say("embed_gone"))
     photos = [*_all(message, "tgme_widget_message_photo_wrap"), *_all(message, "tgme_widget_message_video_thumb")]
     found = Capture(
-        provider=ask.provider,
-        id=ask.id,
+        provider=request.provider,
+        id=request.id,
         url=f"https://t.me/{user}/{id}",
         kind="post",
         network="Telegram",
-        author=ask.author(
+        author=request.author(
             _words(_first(message, "tgme_widget_message_owner_name")), f"@{user}", f"https://t.me/{user}"
         ),
         html=_said(words),
@@ -41,7 +41,7 @@ def capture(ask: CaptureRequest) -> Capture:
     for photo in photos:
         url = _BACKGROUND.search(photo.get("style", ""))
         moving = "video" in photo.get("class", "")
-        if url and (picture := ask.picture(url[1], video=moving)):
+        if url and (picture := request.picture(url[1], video=moving)):
             found.pictures.append(picture)
     if not found.html and not found.pictures:
         raise WithheldError(say("embed_withheld"))

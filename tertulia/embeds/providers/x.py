@@ -16,7 +16,7 @@ from typing import Any
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean
-from tertulia.embeds.providers.ask import (
+from tertulia.embeds.providers.request import (
     CaptureRequest,
     escaped,
     markup,
@@ -40,23 +40,23 @@ _FIRST_DATED_ID = 29_700_000_000
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 
 
-def capture(ask: CaptureRequest) -> Capture:
+def capture(request: CaptureRequest) -> Capture:
     """The post, from whichever of the two answers knows more."""
-    id, name = ask.parts["id"], ask.parts["name"].replace("i/web", "i")
+    id, name = request.parts["id"], request.parts["name"].replace("i/web", "i")
     url = f"https://x.com/{name}/status/{id}"
     try:
-        known: Any = ask.json(OEMBED.format(url=escaped(f"https://twitter.com/{name}/status/{id}")))
+        known: Any = request.json(OEMBED.format(url=escaped(f"https://twitter.com/{name}/status/{id}")))
     except NotFoundError:
         raise
     except FetchError:
         known = None
     tweet: Any = None
     with contextlib.suppress(FetchError):
-        tweet = ask.json(SYNDICATION.format(id=id, token=token(int(id))))
+        tweet = request.json(SYNDICATION.format(id=id, token=token(int(id))))
     if isinstance(tweet, dict) and tweet.get("__typename") == "Tweet" and isinstance(tweet.get("user"), dict):
-        return _from_syndication(ask, tweet, url)
+        return _from_syndication(request, tweet, url)
     if isinstance(known, dict) and isinstance(known.get("html"), str):
-        return _from_oembed(ask, known, url)
+        return _from_oembed(request, known, url)
     if isinstance(tweet, dict) and tweet.get("__typename") == "TweetTombstone":
         said = text(_tombstone(tweet))
         # A stone without a word stands for posts shown to adults or logged-in people only.
@@ -87,18 +87,18 @@ def when(id: int) -> str:
     return dt.datetime.fromtimestamp(((id >> 22) + _EPOCH_MS) // 1000, dt.UTC).isoformat()
 
 
-def _from_syndication(ask: CaptureRequest, tweet: dict[str, Any], url: str) -> Capture:
+def _from_syndication(request: CaptureRequest, tweet: dict[str, Any], url: str) -> Capture:
     who = _user(tweet)
     found = Capture(
-        provider=ask.provider,
-        id=ask.id,
-        url=f"https://x.com/{who.handle.removeprefix('@')}/status/{ask.id}" if who.handle else url,
+        provider=request.provider,
+        id=request.id,
+        url=f"https://x.com/{who.handle.removeprefix('@')}/status/{request.id}" if who.handle else url,
         kind="post",
         network="X",
         author=who,
         html=_words(tweet),
         lang=text(tweet.get("lang"), 12),
-        published=moment(tweet.get("created_at")) or when(int(ask.id)),
+        published=moment(tweet.get("created_at")) or when(int(request.id)),
         counts={
             name: number(tweet.get(key))
             for name, key in (("likes", "favorite_count"), ("replies", "conversation_count"))
@@ -110,18 +110,18 @@ def _from_syndication(ask: CaptureRequest, tweet: dict[str, Any], url: str) -> C
         source="syndication",
     )
     avatar = tweet["user"].get("profile_image_url_https")
-    who.avatar = ask.picture(avatar, width_px=96)
+    who.avatar = request.picture(avatar, width_px=96)
     media = tweet.get("mediaDetails")
     for item in media if isinstance(media, list) else []:
         if not isinstance(item, dict):
             continue
         moving = item.get("type") in ("video", "animated_gif")
-        if picture := ask.picture(item.get("media_url_https"), item.get("ext_alt_text"), video=moving):
+        if picture := request.picture(item.get("media_url_https"), item.get("ext_alt_text"), video=moving):
             found.pictures.append(picture)
     return found
 
 
-def _from_oembed(ask: CaptureRequest, known: dict[str, Any], url: str) -> Capture:
+def _from_oembed(request: CaptureRequest, known: dict[str, Any], url: str) -> Capture:
     """The blockquote: <p lang dir>text</p>&mdash; Name (@handle) <a href>Month day, year</a>."""
     quoted = known["html"]
     paragraph = re.search(r"<p\b([^>]*)>(.*?)</p>", quoted, re.DOTALL)
@@ -132,9 +132,9 @@ def _from_oembed(ask: CaptureRequest, known: dict[str, Any], url: str) -> Captur
     words = re.sub(r"<a\b[^>]*>pic\.(?:twitter|x)\.com/\w+</a>", "", paragraph[2]) if paragraph else ""
     words = re.sub(r'\?ref_src=[^"]*', "", words)  # X's own mark of where a link was pressed
     return Capture(
-        provider=ask.provider,
-        id=ask.id,
-        url=f"https://x.com/{name}/status/{ask.id}" if name else url,
+        provider=request.provider,
+        id=request.id,
+        url=f"https://x.com/{name}/status/{request.id}" if name else url,
         kind="post",
         network="X",
         author=Author(
@@ -142,7 +142,7 @@ def _from_oembed(ask: CaptureRequest, known: dict[str, Any], url: str) -> Captur
         ),
         html=clean(f"<p>{words}</p>"),
         lang=language[1] if language else "",
-        published=when(int(ask.id)) or _day(quoted),
+        published=when(int(request.id)) or _day(quoted),
         source="oembed",
     )
 

@@ -1,5 +1,6 @@
 """Every place that the site can be put: a file beside this and a line here for each, and those that others add by the
-entry points ``tertulia.targets``."""
+entry points ``tertulia.targets``.
+"""
 
 import inspect
 from collections.abc import Callable

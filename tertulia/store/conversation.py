@@ -119,7 +119,7 @@ class Conversation:
 
     def remove(self, source: str, source_id: str, now: datetime) -> Recorded:
         """
-        It is no longer where it was: with its last source the comment goes too; a reaction is forgotten.
+        Record that it is no longer where it was: with its last source the comment goes too; a reaction is forgotten.
 
         Its words are kept out of sight until the purge, for the owner may have to answer for what was public.
         """
@@ -157,7 +157,7 @@ class Conversation:
         now: datetime,
         comment: str = "",
     ) -> bool:
-        """A network told how many there are in all, not who; whether that is news."""
+        """Record how many a network says there are in all, not who; return whether that is news."""
         with self._writing() as connection:
             here = (reactions.c.source == source) & (reactions.c.source_id == short(source_id))
             row = connection.execute(select(reactions).where(here)).first()
@@ -297,7 +297,7 @@ class Conversation:
             return deciding.decide(connection, Read(key, version), status, who, now, reason=reason, batch=batch)
 
     def trust(self, key: str, trust: Trust, now: datetime, *, version: str, batch: str = "") -> Decided:
-        """What to think of everything that who said *key* says from now on; trusting publishes what was read."""
+        """Record what to think of who said *key*, in all they say from now on; trusting publishes what was read."""
         with self._writing() as connection:
             return deciding.trust(connection, Read(key, version), trust, now, batch=batch)
 
@@ -324,7 +324,7 @@ class Conversation:
         verdict: Verdict | None = None,
     ) -> Decided:
         """
-        Other words, by the owner (which the page will say) or by who wrote it.
+        Give a comment other words, by the owner (which the page will say) or by who wrote it.
 
         Args:
             version: What the owner read and touches up.

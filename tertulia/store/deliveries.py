@@ -198,7 +198,7 @@ class Deliveries:
         self, delivery: Delivery, remote: str, now: datetime, reason: str = "", *, origin: Origin = Origin.MADE
     ) -> None:
         """
-        It is there, as *remote* (JSON). True whoever holds the lease by now.
+        Record that it is there, as *remote* (JSON), whoever holds the lease by now.
 
         A thread of ours cannot hang on what we did not write: then none of its parts is sent.
         """
@@ -219,30 +219,34 @@ class Deliveries:
                 connection.execute(update(deliveries).where(group, ~ended).values(**values))
 
     def waiting(self, delivery: Delivery, until: datetime, reason: str, *, maybe_sent: bool = False) -> None:
-        """Not before *until*. Without *maybe_sent*, nothing was made by this attempt nor by one before."""
+        """
+        Record that it is not to be sent before *until*.
+
+        Without *maybe_sent*, nothing was made by this attempt nor by one before.
+        """
         values: dict[str, Any] = {"state": DeliveryState.WAITING, "not_before": stamp(until), "reason": reason}
         self._end(delivery, values if maybe_sent else values | {"attempt_started_at": None})
 
     def unknown(self, delivery: Delivery, reason: str, look_after: datetime | None) -> None:
-        """We did not hear back; look for it after *look_after*, or, without one, a person must."""
+        """Record that we did not hear back: it is looked for after *look_after*; without one, a person must."""
         not_before = stamp(look_after) if look_after else None
         self._end(delivery, {"state": DeliveryState.UNKNOWN, "not_before": not_before, "reason": reason})
 
     def refused(self, delivery: Delivery, reason: str) -> None:
-        """The network said no, in these words."""
+        """Record that the network said no, in these words."""
         self._end(
             delivery, {"state": DeliveryState.REFUSED, "not_before": None, "reason": reason, "attempt_started_at": None}
         )
 
     def cancel(self, delivery: Delivery, reason: str) -> None:
-        """Nobody wants it any longer."""
+        """Record that nobody wants it any longer."""
         self._end(
             delivery,
             {"state": DeliveryState.WITHDRAWN, "not_before": None, "reason": reason, "attempt_started_at": None},
         )
 
     def release(self, delivery: Delivery) -> None:
-        """Nothing was done: back in the queue."""
+        """Put it back into the queue: nothing was done."""
         self._end(delivery, {"state": DeliveryState.QUEUED, "not_before": None, "attempts": delivery.attempts - 1})
 
     def _end(self, delivery: Delivery, values: dict[str, Any]) -> None:
@@ -252,7 +256,7 @@ class Deliveries:
     # Decisions of a person, and what follows an edit
 
     def resolve(self, row: int, there: bool, remote: str = "", *, now: datetime) -> bool:
-        """A person looked: it is there, or it is not and shall be sent. False when the row is not unknown."""
+        """Record what a person saw: it is there, or it is not and shall be sent. False when the row is not unknown."""
         values: dict[str, Any] = (
             {"state": DeliveryState.DELIVERED, "remote": remote, "delivered_at": stamp(now), "reason": ""}
             if there
@@ -261,7 +265,7 @@ class Deliveries:
         return self._decide(row, (DeliveryState.UNKNOWN,), values | {"attempt_started_at": None})
 
     def claim_as_own(self, row: Delivery, remote: str = "") -> bool:
-        """The owner says that what was found, or *remote* (JSON), is the announcement; False when ours stands there."""
+        """Take what was found, or *remote* (JSON), for the announcement; False when ours stands there."""
         values: dict[str, Any] = {
             "state": DeliveryState.DELIVERED,
             "origin": Origin.ADOPTED,
@@ -280,7 +284,7 @@ class Deliveries:
             return True
 
     def disown(self, row: Delivery) -> bool:
-        """The owner says that what was found is no announcement: say it all the same; False when it was not found."""
+        """Have it said all the same, as what was found is no announcement; False when it was not found."""
         values = {"state": DeliveryState.QUEUED, "origin": Origin.DISOWNED, "remote": "", "reason": ""}
         found = and_(deliveries.c.state == DeliveryState.DELIVERED, deliveries.c.origin == Origin.FOUND)
         with self._database.writing() as connection:
@@ -294,17 +298,17 @@ class Deliveries:
         )
 
     def edited(self, row: int, message: str, words: str, remote: str) -> None:
-        """What is there says *message* now."""
+        """Record that what is there says *message* now."""
         self._decide(
             row, (DeliveryState.DELIVERED,), {"message": message, "words": words, "remote": remote, "reason": ""}
         )
 
     def noted(self, row: int, words: str, reason: str) -> None:
-        """The author's words changed, and by its policy this network keeps the old ones."""
+        """Record that the author's words changed, and that by its policy this network keeps the old ones."""
         self._decide(row, (DeliveryState.DELIVERED,), {"words": words, "reason": reason})
 
     def withdrawn(self, row: int, reason: str = "") -> bool:
-        """It was taken down, or will never be sent; it is not said again."""
+        """Record that it was taken down, or will never be sent; it is not said again."""
         states = (
             DeliveryState.QUEUED,
             DeliveryState.WAITING,

@@ -84,12 +84,12 @@ class Letters:
             return [Letter(row.id, row.recipient, row.subject, row.body, row.attempts) for row in rows]
 
     def sent(self, letter: Letter) -> None:
-        """It is on its way: nothing of it is kept."""
+        """Record that it is on its way: nothing of it is kept."""
         with writing(self._database) as connection:
             connection.execute(delete(letters).where(letters.c.id == letter.id))
 
     def failed(self, letter: Letter, now: datetime) -> bool:
-        """Not sent; later, or never once it has failed too often. Whether it will be tried again."""
+        """Record that it was not sent; return whether it is tried again, as long as it fails not too often."""
         if letter.attempts + 1 >= ATTEMPTS:
             self.sent(letter)
             return False
@@ -107,7 +107,7 @@ class Letters:
     # Notices
 
     def ask(self, comment: int, email: str, lang: str, now: datetime) -> Notice:
-        """Who wrote *comment* wants to hear of answers; nothing is sent until they confirm."""
+        """Note that who wrote *comment* wants to hear of answers; nothing is sent until they confirm."""
         with writing(self._database) as connection:
             connection.execute(delete(notices).where(notices.c.comment == comment))
             values = {"comment": comment, "email": email, "lang": lang, "state": "pending", "asked_at": stamp(now)}
@@ -125,13 +125,13 @@ class Letters:
         return self._one(notices.c.comment == comment)
 
     def confirm(self, number: int) -> bool:
-        """The owner of the address said yes; False when nobody asks any more."""
+        """Record that the owner of the address said yes; False when nobody asks any more."""
         with writing(self._database) as connection:
             here = (notices.c.id == number) & (notices.c.state == "pending")
             return bool(connection.execute(update(notices).where(here).values(state="confirmed")).rowcount)
 
     def leave(self, number: int) -> None:
-        """No more letters, and no address either."""
+        """Send no more letters, and forget the address."""
         with writing(self._database) as connection:
             row = connection.execute(select(notices.c.comment).where(notices.c.id == number)).first()
             if row:
@@ -139,7 +139,7 @@ class Letters:
             connection.execute(delete(notices).where(notices.c.id == number))
 
     def forget_unconfirmed(self, now: datetime, after: timedelta = timedelta(days=7)) -> int:
-        """Addresses that nobody confirmed in a week are forgotten; how many."""
+        """Forget the addresses that nobody confirmed in a week; return how many."""
         with writing(self._database) as connection:
             old = (notices.c.state == "pending") & (notices.c.asked_at < stamp(now - after))
             return connection.execute(delete(notices).where(old)).rowcount

@@ -80,14 +80,14 @@ class Mentions:
             return _mention(connection.execute(select(mentions).where(mentions.c.id == row.id)).one())
 
     def settle(self, mention: Mention, state: str, reason: str, now: datetime, comment: str | None = None) -> None:
-        """It was looked at; *comment* is the key of what became of it, None to leave that as it is."""
+        """Record that it was looked at; *comment* is the key of what became of it, None to leave that as it is."""
         values: dict[str, Any] = {"state": state, "reason": reason, "looked_at": stamp(now)}
         if comment is not None:
             values["comment"] = comment
         self._set(mention, values)
 
     def later(self, mention: Mention, until: datetime, reason: str) -> None:
-        """It could not be looked at; again, not before *until*."""
+        """Record that it could not be looked at, and is to be tried again, not before *until*."""
         self._set(mention, {"not_before": stamp(until), "reason": reason})
 
     def forget(self, mention: Mention) -> None:
@@ -189,7 +189,7 @@ class SentMentions:
         reason: str = "",
         until: datetime | None = None,
     ) -> None:
-        """What became of telling it."""
+        """Record what became of telling it."""
         values: dict[str, Any] = {"state": state, "endpoint": endpoint, "status_url": status_url, "reason": reason}
         values |= {"attempts": sent.attempts + 1, "told_at": stamp(now), "not_before": stamp(until) if until else None}
         if state in ("sent", "removed"):

@@ -68,13 +68,13 @@ class Subscribers:
             return found
 
     def confirm(self, number: int, now: datetime) -> bool:
-        """The owner of the address said yes; False when nobody asked."""
+        """Record that the owner of the address said yes; False when nobody asked."""
         return self._set(
             number, SubscriberState.PENDING, {"state": SubscriberState.CONFIRMED, "confirmed_at": stamp(now)}
         )
 
     def leave(self, number: int, now: datetime) -> None:
-        """No more letters. Leaving twice is leaving."""
+        """Send no more letters; leaving twice is leaving."""
         for state in (SubscriberState.PENDING, SubscriberState.CONFIRMED):
             self._set(number, state, {"state": SubscriberState.LEFT, "left_at": stamp(now)})
 

@@ -218,7 +218,7 @@ class Outbox:
         return wait * (1 + JITTER * self.chance())
 
     def resolve(self, row: Delivery, *, there: bool, url: str = "") -> bool:
-        """A person looked for an unknown row: it is there (at *url*), or it is not and shall be sent."""
+        """Record what a person saw of an unknown row: it is there (at *url*), or it is not and shall be sent."""
         if not there:
             self.journal.clear(key_of(row))
         if row.origin is Origin.FOUND:
@@ -358,5 +358,5 @@ def _new(draft: Draft, part: str, after: str | None, message: str) -> NewDeliver
 
 
 def encode(value: Message | Remote) -> str:
-    """As the store keeps it; should a secret ever be in it, dots."""
+    """What the store keeps of it; should a secret ever be in it, dots stand there."""
     return hide(msgspec.json.encode(value).decode())

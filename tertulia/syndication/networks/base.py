@@ -284,12 +284,12 @@ class Network(ABC):
         return message.text
 
     def recipients(self, post: Post) -> tuple[str, ...] | None:
-        """The parts, where they are not those of a thread but readers (mail); None otherwise."""
+        """The parts of *post* where they are readers (mail) and not those of a thread; None otherwise."""
         return None
 
     @abstractmethod
     def check(self) -> list[Finding]:
-        """Credentials, limits and clock, without posting."""
+        """Look at credentials, limits and clock, without posting."""
 
 
 def handle_on(network: str) -> Callable[[PostCredit], str]:

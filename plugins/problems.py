@@ -5,7 +5,6 @@ from pathlib import Path
 from pelican import Pelican, signals
 from pelican.generators import ArticlesGenerator, Generator, PelicanTemplateNotFound
 
-from tertulia.core.files import is_inside
 from tertulia.site import problems
 from tertulia.site.contents import everything, posts
 
@@ -24,11 +23,7 @@ def use_known_templates(generator: Generator) -> None:
 
 
 def leave_links_out(generator: Generator) -> None:
-    """Let a generator take no file that lies elsewhere, whatever link leads to it."""
-    takes, content = generator._include_path, Path(generator.path)
-    generator._include_path = lambda path, extensions=None: (
-        takes(path, extensions) and is_inside(content / path, content)
-    )
+    generator._include_path = problems.inside_only(generator._include_path, Path(generator.path))
 
 
 def tell_same_ids(generator: ArticlesGenerator) -> None:

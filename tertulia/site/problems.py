@@ -57,6 +57,11 @@ def links_out(content: Path) -> Iterator[str]:
         yield path.relative_to(content).as_posix()
 
 
+def inside_only(takes: Callable[..., bool], content: Path) -> Callable[..., bool]:
+    """What *takes* says of a file in *content*, by its relative path; never yes to one that a link leads out to."""
+    return lambda path, extensions=None: takes(path, extensions) and is_inside(content / path, content)
+
+
 def link_loops(content: Path) -> Iterator[str]:
     """
     Folders in *content* that are links to a folder above them, reported; whoever walks into one walks for ever.

@@ -44,6 +44,7 @@ CONVERSATION_DEPTH = 3
 # ── Feeds ────────────────────────────────────────────────────────────────────────────────────────────────────────
 FEED_MAX_ITEMS = 10
 FEED_ID_BASE = ""
+TAG_FEED_MIN_POSTS = 2
 WEBSUB_HUB = ""
 
 # ── Where things are: a blog's own are told from its folder (plugins/folders.py) ─────────────────────────────────

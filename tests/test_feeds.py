@@ -17,6 +17,7 @@ from tertulia.site import feeds
 from tests.conftest import build_site
 
 SETTINGS = {"SITE_ADDRESS": "https://host.example/blog", "SITEURL": "/blog", "SEARCH": False, "SOCIAL_CARDS": False}
+SETTINGS |= {"TAG_FEED_MIN_POSTS": 1}
 
 MADRID = timezone(timedelta(hours=1))
 FEED = feeds.Feed(
@@ -454,3 +455,56 @@ def test_a_blog_with_no_posts_has_a_feed(tmp_path):
     """Whoever subscribes on the first day finds a feed."""
     build_site(blog(tmp_path / "content", {}), tmp_path / "output", **SETTINGS)
     assert ids(tmp_path / "output", "feeds/atom.xml") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("<p>a</p><script>x()</script><p>b</p>", "<p>a</p><p>b</p>"),
+        ('<p>a</p><SCRIPT src="x.js"\n></SCRIPT >', "<p>a</p>"),
+        ("<style>p{color:red}</style><p>b</p>", "<p>b</p>"),
+        ("<p>a</p><script>x(", "<p>a</p>"),
+        ('<p onclick="x()" class="c" ONLOAD=y>a</p>', '<p class="c">a</p>'),
+        ('<a href="javascript:x()" title="t">a</a>', '<a title="t">a</a>'),
+        ("<p>one on two, javascript: no</p>", "<p>one on two, javascript: no</p>"),
+        ("<pre>&lt;script&gt;x&lt;/script&gt;</pre>", "<pre>&lt;script&gt;x&lt;/script&gt;</pre>"),
+    ],
+)
+def test_what_runs_stays_out_of_feeds(written, kept):
+    """Scripts, styles and attributes that run are a risk to validators; words about them stay."""
+    from tertulia.site.post_feeds import without_scripts
+
+    assert kept == without_scripts(written)
+
+
+def test_a_tag_of_one_post_has_no_feed(tmp_path, build):
+    """Its page names none either; TAG_FEED_MIN_POSTS = 1 gives one to all."""
+    (tmp_path / "content/posts").mkdir(parents=True)
+    for name, tags in (("a", "#mucho #poco"), ("b", "#mucho")):
+        text = f"Título: {name}\nId: {name}\nFecha: 2026-11-01\n\nHola {tags}.\n"
+        (tmp_path / f"content/posts/{name}.md").write_text(text, "utf-8")
+    build(tmp_path / "content", tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)
+    folder = tmp_path / "output" / "etiqueta"
+    assert (True, False) == tuple((folder / tag / "atom.xml").is_file() for tag in ("mucho", "poco"))
+    page = (folder / "poco" / "index.html").read_text("utf-8")
+    assert "etiqueta/poco/atom.xml" not in page and "feeds/atom.xml" in page
+    build(tmp_path / "content", tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False, TAG_FEED_MIN_POSTS=1)
+    assert (folder / "poco" / "atom.xml").is_file()
+
+
+def test_a_picture_that_could_not_be_made_leaves_its_text(tmp_path, build):
+    """A JPEG cut in half is told; page, lists and feeds show its text and no address that was not written."""
+    from PIL import Image
+
+    for name in ("posts", "images"):
+        (tmp_path / "content" / name).mkdir(parents=True)
+    Image.effect_noise((900, 700), 90).convert("RGB").save(tmp_path / "whole.jpg")
+    data = (tmp_path / "whole.jpg").read_bytes()
+    (tmp_path / "content/images/rota.jpg").write_bytes(data[: len(data) // 2])
+    text = "Título: A\nId: a\nFecha: 2026-11-01\n\nHola.\n\n![Una & plaza](rota.jpg)\n"
+    (tmp_path / "content/posts/a.md").write_text(text, "utf-8")
+    records = build(tmp_path / "content", tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)
+    assert [r for r in records if r.getMessage().startswith("content/posts/a.md:7: ")]
+    for name in ("2026/11/a/index.html", "feeds/atom.xml", "feeds/feed.json"):
+        page = (tmp_path / "output" / name).read_text("utf-8")
+        assert "images/rota" not in page and "plaza" in page

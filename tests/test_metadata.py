@@ -357,3 +357,12 @@ def test_a_colon_in_one_value_costs_no_list_of_another():
     assert () == tuple(read.problems)
     broken = header.split(source.replace("[uno, dos]", "[uno, dos"), "content/posts/a.md")
     assert 1 == len(broken.problems)
+
+
+def test_small_habits_of_other_programs():
+    """Entities in WordPress's titles, dates of MkDocs in a table, names that Obsidian calls aliases."""
+    meta = read(
+        "---\ntitle: It&#8217;s AT&amp;T &nbsp;\ndate:\n  created: 2026-01-02\n  updated: 2026-01-03\n"
+        "aliases: [Nota vieja, /vieja/]\n---\n"
+    )
+    assert ("It’s AT&T &nbsp;", 2, ["/vieja/"]) == (meta.title, meta.date.day, meta.aliases)

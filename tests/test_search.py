@@ -131,11 +131,10 @@ def test_a_browser_finds_words_without_their_accents(output, socket_enabled):
 
 
 def test_a_record_holds_what_is_read_of_a_post_and_its_answers(tmp_path, build, monkeypatch):
-    """Title, text, updates, question and comments, with the address and the date to show; no form, no menu."""
+    """Title, text, updates, question, names and comments, with the address and the date to show; no form, no menu."""
     (tmp_path / "content/posts").mkdir(parents=True)
-    text = (
-        "Título: Uno & dos\nFecha: 2026-03-01\nPregunta: ¿Y tú?\nActualización: 2026-03-02 *Respondieron*.\n\nTres.\n"
-    )
+    header = "Título: Uno & dos\nFecha: 2026-03-01\nEtiquetas: cinco\nSerie: Cuentas\nPregunta: ¿Y tú?\n"
+    text = f"{header}Actualización: 2026-03-02 *Respondieron*.\n\nTres.\n"
     (tmp_path / "content/posts/uno.md").write_text(text, "utf-8")
     (tmp_path / "content/posts/wait.md").write_text("Title: W\nDate: 2026-03-03\nLang: en\n\nW.\n", "utf-8")
     seen, search_page = {}, search.search_page
@@ -146,6 +145,7 @@ def test_a_record_holds_what_is_read_of_a_post_and_its_answers(tmp_path, build, 
         '<a lang="es" href="/2026/03/uno-dos/" title="1 de marzo de 2026"'
         ' data-pagefind-meta="lang[lang], address[href], date[title]"></a>'
         "<h1>Uno &amp; dos</h1><p>Tres.</p><p><em>Respondieron</em>.</p><p>¿Y tú?</p>"
+        "<p>Opinión · cinco · Remedios Alcaide · Cuentas</p>"
     ) == seen["Uno & dos"]
     assert 'title="March 3, 2026"' in seen["W"]
 

@@ -108,9 +108,8 @@ def build(folder, **settings):
         file = folder / "content" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
-    build_site(
-        folder / "content", folder / "output", SEARCH=True, AUTHOR="Ana Ruiz", PLUGINS=without_search(), **settings
-    )
+    settings = {"SEARCH": True, "AUTHOR": "Ana Ruiz", "TAG_FEED_MIN_POSTS": 1, **settings}
+    build_site(folder / "content", folder / "output", PLUGINS=without_search(), **settings)
     return read(folder / "output")
 
 

@@ -66,6 +66,7 @@ ADDRESS_KEY = "address"
 
 # What theirs do that has no meaning here; whoever brings a folder along need not touch them.
 _IGNORED = """
+execute excerptseparator bibliography csl editoroptions knit output codefold dateformat lastmodifiedby readtime
 audio authorid authorprofile bookcollapsesection bookcomments bookhidden bookmenu booktoc breadcrumbs build canonical
 canonicalreference canonicalurl caption cascade class classes codeinjectionfoot codeinjectionhead color colour comment
 commentid commentissueid comments commentstatus converter coordinates copyright covercaption coverhidden created_by
@@ -100,6 +101,7 @@ _ALIKE = frozenset(
 )  # much like other words
 
 
+@lru_cache(maxsize=4096)  # the same few keys on top of every post
 def fold(name: str) -> str:
     """*name* without accents, capitals or doubled blanks, as keys are compared."""
     letters = unicodedata.normalize("NFKD", name.casefold())

@@ -6,13 +6,15 @@ key that looks like one, makes a draft.
 """
 
 import datetime as dt
+import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from tertulia.content.dates import is_ambiguous, parse_date
-from tertulia.content.header import Field, Header, is_held
+from tertulia.content.fields import Field
+from tertulia.content.header import Header, is_held
 from tertulia.content.keys import (
     ADDRESS_KEY,
     CREDIT_KEYS,
@@ -31,6 +33,7 @@ _STATUSES = {
     "draft": "private pending auto-draft inherit trash trashed members paid tiers archived sent password"
     " deleted unpublished wip false",
 }
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|amp);", re.I)  # WordPress exports "It&#8217;s"
 _RANKS = ("", "published", "unlisted", "hidden", "draft")  # of two states the stricter holds
 _YES = frozenset(["true", "yes", "y", "on", "t", "1", "x"])
 _NO = frozenset(["false", "no", "n", "off", "f", "0", "never", "none", "null", "~"])
@@ -111,7 +114,7 @@ def interpret(header: Header, path: str, zone: ZoneInfo, allowed: Iterable[str] 
             if f not in late:
                 _report(meta, path, f, "twice", severity="warning")
             continue
-        if f.value or not is_foreign(f.name):
+        if f.value:
             seen.add(f.key)
             meta.lines.setdefault(f.key, f.line)
         if f.value or is_network_key(f.key):
@@ -148,6 +151,8 @@ def _take(meta: Metadata, f: Field, path: str, zone: ZoneInfo, languages: tuple[
         meta.toc = _flag(value) is True
     elif is_network_key(f.key):
         meta.networks[f.key] = value
+    elif f.key in ("title", "summary"):
+        setattr(meta, f.key, _ENTITY.sub(lambda found: html.unescape(found[0]), value))
     elif f.key != "cover" or _flag(value) is None:  # "cover: true" names no picture
         setattr(meta, f.key, value)
 
@@ -162,6 +167,8 @@ def _items(f: Field, value: str) -> list[str]:
         items = value.split()
     else:
         items = listed(value)
+    if f.key == "aliases":  # Obsidian's are names, not addresses
+        items = [item for item in items if "/" in item or "." in item or " " not in item]
     return [item.lstrip("#") for item in items] if f.key == "tags" else items
 
 

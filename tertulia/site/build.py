@@ -59,6 +59,7 @@ class SiteBuild:
     articles: Generator | None = None  # the generator that holds the posts
     contents: list[Content] = field(default_factory=list)  # every post and page
     owners: Owners = field(default_factory=Owners)
+    lacks_pictures: bool = False  # one that posts show could not be made
     theme: Theme = field(default_factory=Theme)
     remembered: Addresses = field(default_factory=dict)  # who had which address before
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read

@@ -1,8 +1,11 @@
 """Pictures that are no part of a text: covers and portraits; and what posts use, put into the output."""
 
+import html
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from tertulia.content.metadata import Metadata
 from tertulia.content.people import Person
@@ -11,9 +14,13 @@ from tertulia.core.languages import say
 from tertulia.core.models import Picture, Problem
 from tertulia.render.document import Document
 from tertulia.render.images import PICTURE_SUFFIXES, PictureError
-from tertulia.render.resolver import ImageResolver, PictureNotFoundError
+from tertulia.render.resolver import FOLDER, ImageResolver, PictureNotFoundError
 from tertulia.site.problems import report, shown_path
 from tertulia.site.records import UsedFile
+
+_IMG = r"<img\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>"
+_PICTURE = re.compile(rf"<picture\b[^>]*>(?:(?!</picture>).)*?(?P<img>{_IMG})\s*</picture>|{_IMG}", re.DOTALL | re.I)
+_QUOTED = re.compile(r"\s([\w-]+)\s*=\s*\"([^\"]*)\"")
 
 
 def cover(meta: Metadata, document: Document, pictures: ImageResolver) -> Picture | None:
@@ -85,8 +92,31 @@ def without_pictures(files: Iterable[Any], pictures: ImageResolver) -> list[Any]
     return kept
 
 
-def publish(pictures: ImageResolver, output: Path) -> None:
-    """Put everything that posts use into *output*, and tell of what could not be made."""
+def publish(pictures: ImageResolver, output: Path) -> bool:
+    """
+    Put everything that posts use into *output*, and tell of what could not be made.
+
+    Returns:
+        Whether there was any such thing; the pages that show it have it replaced by its text.
+    """
     pictures.add_files()
-    for path, line, error in pictures.publish(output):
+    failed = pictures.publish(output)
+    for path, line, error in failed:
         report(Problem(shown_path(path, pictures.content), line, error.what, error.fix))
+    for page in output.rglob("*.html") if failed else ():
+        written = page.read_text("utf-8")
+        if (kept := without_missing(written, output, pictures.siteurl)) != written:
+            page.write_text(kept, "utf-8")
+    return bool(failed)
+
+
+def without_missing(markup: str, output: Path, siteurl: str) -> str:
+    """*markup* with each picture of ours that is not in *output* replaced by what it would have shown."""
+
+    def shown(found: re.Match[str]) -> str:
+        attributes = {name.lower(): html.unescape(value) for name, value in _QUOTED.findall(found["img"] or found[0])}
+        name = unquote(attributes.get("src", "")).removeprefix(f"{siteurl}/")
+        is_ours = name.startswith(f"{FOLDER}/")
+        return html.escape(attributes.get("alt", "")) if is_ours and not (output / name).is_file() else found[0]
+
+    return _PICTURE.sub(shown, markup)

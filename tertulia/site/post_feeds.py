@@ -8,10 +8,12 @@ Settings:
     FEED_MAX_ITEMS   posts a feed; 0 for all. Default 20.
     FEED_ID_BASE     the beginning of every id, ``tag:tertulia.example,2026:``. Made of SITE_ADDRESS when empty: write
                      it down before the blog moves to another address, or feed readers show every post again.
+    TAG_FEED_MIN_POSTS   a tag of fewer posts has no feed: three copies of one post that nobody follows. Default 2.
     WEBSUB_HUB       a hub to name in the feeds; "" for none.
 """
 
 import mimetypes
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -24,6 +26,14 @@ from tertulia.embeds import draw
 from tertulia.site import feeds
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content, Generator, changed, listed
+from tertulia.site.pictures import without_missing
+
+_REST = r"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>"
+_SCRIPT = re.compile(rf"<(script|style)\b{_REST}.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_RUNS = re.compile(rf"<[a-z](?=[^<>]*(?:\son|javascript:)){_REST}", re.IGNORECASE)
+_VALUE = r"\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*)"
+_SCRIPT_ADDRESS = r"""(?:"\s*javascript:[^"]*"|'\s*javascript:[^']*')"""
+_ATTRIBUTE_RUNS = re.compile(rf"\s(?:on\w+{_VALUE}|(?:href|src|action|data)\s*=\s*{_SCRIPT_ADDRESS})", re.IGNORECASE)
 
 CREDITS = ("via", "source", "photo", "thanks")
 
@@ -67,6 +77,8 @@ def sections(build: SiteBuild, generator: Generator) -> Iterator[Section]:
     kinds = {"tag": generator.tags.items(), "category": generator.categories, "author": generator.authors}
     for kind, groups in kinds.items():
         for item, posts in groups:
+            if kind == "tag" and len(posts) < build.settings.get("TAG_FEED_MIN_POSTS", 0):
+                continue
             name = f"#{item.name}" if kind == "tag" else item.name
             description = getattr(item, "description", "")
             section = f"{kind}/{item.slug}"
@@ -119,7 +131,7 @@ def entry(post: Content, build: SiteBuild) -> feeds.Entry:
         id=feeds.entry_id(id_base(build.settings), post.id, post.lang),
         url=url,
         title="" if post.is_note else post.title,
-        content=addresses.with_whole_links(draw.plain(post.content) + closing(post, build), url),
+        content=addresses.with_whole_links(readable(post, build) + closing(post, build), url),
         published=post.date,
         updated=changed(post),
         lang=post.lang,
@@ -129,6 +141,17 @@ def entry(post: Content, build: SiteBuild) -> feeds.Entry:
         cover=enclosure(post.cover, build),
         via=next((credit.url for credit in post.credits if credit.kind == "via" and credit.url), ""),
     )
+
+
+def readable(post: Content, build: SiteBuild) -> str:
+    """The text of *post* with nothing in it that no feed reader runs or that is not there."""
+    text = without_scripts(draw.plain(post.content))
+    return without_missing(text, build.output, build.settings["SITEURL"]) if build.lacks_pictures else text
+
+
+def without_scripts(html: str) -> str:
+    """*html* without scripts, styles, and attributes that run: validators call them a risk, and readers drop them."""
+    return _RUNS.sub(lambda tag: _ATTRIBUTE_RUNS.sub("", tag[0]), _SCRIPT.sub("", html))
 
 
 def closing(post: Content, build: SiteBuild) -> str:

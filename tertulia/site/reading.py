@@ -142,10 +142,8 @@ class PostReader:
         if meta.expiry_date is not None and meta.expiry_date <= self.now:
             self.hint(meta, shown, "expired", day=meta.expiry_date.date().isoformat())
             return "hidden"
-        if meta.date is None and meta.status != "unlisted":
-            if is_page or "date" in meta.lines:  # one that makes no sense has been told
-                return ""
-            if not any(problem.severity == "error" for problem in meta.problems):
+        if meta.date is None and meta.status != "unlisted" and not is_page:
+            if not any(problem.severity == "error" for problem in meta.problems):  # one cause, one line
                 self.hint(meta, shown, "no_date", today=self.now.date().isoformat())
             return "draft"
         if meta.is_date_of_name:

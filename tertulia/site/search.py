@@ -108,9 +108,18 @@ def search_page(content: Content, siteurl: str, words: SiteWords) -> str:
         prose.without_others(content.content),
         *(f"<p>{update.html}</p>" for update in content.updates),
         f"<p>{escape(content.question)}</p>",
+        f"<p>{escape(' · '.join(names(content)))}</p>",
         *answers(content.comments),
     ]
     return "".join(parts)
+
+
+def names(content: Content) -> list[str]:
+    """What *content* is filed under: its topics, tags, series and authors, as people look for them."""
+    if content.is_page:
+        return []
+    labels = [label.name for label in (*content.categories, *content.tags, *content.authors)]
+    return [*labels, content.series_name] if content.series_name else labels
 
 
 def answers(turns: Iterable[Any]) -> Iterator[str]:

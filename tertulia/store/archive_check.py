@@ -31,7 +31,7 @@ Number = Annotated[int, Meta(ge=-1_000_000_000, le=1_000_000_000)]
 Named = tuple[Word, Id]
 
 
-class Person(msgspec.Struct, kw_only=True):
+class ExportedPerson(msgspec.Struct, kw_only=True):
     network: Word
     identity: Id
     name: str = ""
@@ -42,7 +42,7 @@ class Person(msgspec.Struct, kw_only=True):
     is_owner: bool = False
 
 
-class Way(msgspec.Struct, kw_only=True):
+class ExportedWay(msgspec.Struct, kw_only=True):
     source: Word
     source_id: Id
     url: str = ""
@@ -50,14 +50,14 @@ class Way(msgspec.Struct, kw_only=True):
     gone_at: datetime | None = None
 
 
-class Notice(msgspec.Struct, kw_only=True):
+class ExportedNotice(msgspec.Struct, kw_only=True):
     email: Email
     lang: Language
     state: Literal["pending", "confirmed", "left"]
     asked_at: datetime
 
 
-class Comment(msgspec.Struct, kw_only=True):
+class ExportedComment(msgspec.Struct, kw_only=True):
     key: Key
     post: Post
     lang: Language
@@ -82,11 +82,11 @@ class Comment(msgspec.Struct, kw_only=True):
     owner_edited_at: datetime | None = None
     received_at: datetime
     decided_at: datetime | None = None
-    sources: list[Way]
-    notice: Notice | None
+    sources: list[ExportedWay]
+    notice: ExportedNotice | None
 
 
-class Reaction(msgspec.Struct, kw_only=True):
+class ExportedReaction(msgspec.Struct, kw_only=True):
     post: Post
     lang: Language
     comment: MaybeKey = ""
@@ -98,7 +98,7 @@ class Reaction(msgspec.Struct, kw_only=True):
     seen_at: datetime
 
 
-class Decision(msgspec.Struct, kw_only=True):
+class ExportedDecision(msgspec.Struct, kw_only=True):
     at: datetime
     who: Who
     what: MaybeKey
@@ -109,13 +109,13 @@ class Decision(msgspec.Struct, kw_only=True):
     version: Annotated[str, Meta(max_length=40)] = ""
 
 
-class Archive(msgspec.Struct, kw_only=True):
+class ExportedTalk(msgspec.Struct, kw_only=True):
     """A whole export, of which the format is known."""
 
-    persons: list[Person]
-    comments: list[Comment]
-    reactions: list[Reaction]
-    decisions: list[Decision]
+    persons: list[ExportedPerson]
+    comments: list[ExportedComment]
+    reactions: list[ExportedReaction]
+    decisions: list[ExportedDecision]
     words: dict[Annotated[str, Meta(max_length=100)], tuple[Number, Number]]
     erasures: list[Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]]
     marks: dict[Annotated[str, Meta(max_length=200)], str]
@@ -129,18 +129,18 @@ def checked(data: dict[str, Any]) -> dict[str, Any]:
         ValueError: something is not of its kind; the message says where.
     """
     try:
-        whole = msgspec.convert(data, Archive)
+        whole = msgspec.convert(data, ExportedTalk)
         for person in whole.persons:
             person.name, person.handle = one_line(person.name), one_line(person.handle)
             person.url, person.avatar = web_address(person.url), _file_name(person.avatar)
         for comment in whole.comments:
             _make_harmless(comment)
-        return {name: _plain(getattr(whole, name)) for name in Archive.__struct_fields__}
+        return {name: _plain(getattr(whole, name)) for name in ExportedTalk.__struct_fields__}
     except (msgspec.MsgspecError, RecursionError, OverflowError) as error:
         raise ValueError(str(error)) from error
 
 
-def _make_harmless(comment: Comment) -> None:
+def _make_harmless(comment: ExportedComment) -> None:
     for name in ("name", "handle"):
         if (words := getattr(comment, name)) is not msgspec.UNSET:
             setattr(comment, name, one_line(words))
@@ -165,7 +165,7 @@ def _plain(value: Any) -> Any:
     """Structs as dicts, moments as the store keeps them."""
     if isinstance(value, msgspec.Struct):
         fields = {name: getattr(value, name) for name in value.__struct_fields__}
-        more = {"fingerprint": fingerprint(value.text)} if isinstance(value, Comment) else {}
+        more = {"fingerprint": fingerprint(value.text)} if isinstance(value, ExportedComment) else {}
         return {name: _plain(field) for name, field in fields.items() if field is not msgspec.UNSET} | more
     if isinstance(value, datetime):
         return stamp(value if value.tzinfo else value.replace(tzinfo=UTC))

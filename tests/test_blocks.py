@@ -1,9 +1,10 @@
 """Blocks by CommonMark's rules: code that stays code, lists, quotations, tables, HTML."""
 
 import re
+import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tertulia.content.people import People
@@ -127,7 +128,7 @@ def test_tables(text):
         ("<p>a</p> *b*", "<p>a</p><p><em>b</em></p>"),
         ("- a\n\n  <div>*b*</div>\n- c", "<ul><li><p>a</p><div>*b*</div></li><li><p>c</p></li></ul>"),
         ("<!-- *a*\n\n*b* -->\n\nfin", "<!-- *a*\n\n*b* --><p>fin</p>"),
-        ("<!-- sin cerrar\n\nfin", "<p>&lt;!– sin cerrar</p><p>fin</p>"),
+        ("<!-- sin cerrar\n\nfin", "<p>&lt;!— sin cerrar</p><p>fin</p>"),
     ],
 )
 def test_html(text, expected):
@@ -146,3 +147,71 @@ def test_html(text, expected):
 def test_braces_of_kramdown_are_not_shown(text, expected):
     """Attributes alone in a paragraph belong to the block above; kramdown's options to nobody."""
     assert render(text).endswith(expected) and "{:" not in render(text)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        *("<div>\n", "<!-- a\n", "<details>\n\n", "</div>\n", "::: a\n", ":::\n", "!!! a\n    b\n", "```\n", "> a\n\n"),
+        *(
+            "- a\n",
+            "1. a\n\n",
+            "{% highlight a %}\n",
+            "{{< a >}} ",
+            "https://a.example/(",
+            "https://a.example/)) ",
+            "&a;",
+        ),
+        *("| a | b |\n| --- | --- |\n", "[^1]: a\n\n    b\n\n", "a\n:   b\n\n", "a\\\n", "<a>", "`` a "),
+    ],
+)
+def test_it_takes_time_in_proportion(hostile):
+    """A text of nothing but one construction, open or closed, does not take for ever."""
+    started = time.process_time()
+    render(hostile * (20_000 // len(hostile)))
+    assert time.process_time() - started < 5
+
+
+PIECES = (
+    *(
+        "- ",
+        "1. ",
+        "  ",
+        "    ",
+        "> ",
+        "\n",
+        "\n\n",
+        "```",
+        "~~~",
+        "<div>",
+        "</div>",
+        "<details>",
+        "<!--",
+        "-->",
+        ":::",
+        "::: a",
+    ),
+    *(
+        "!!! note\n",
+        "[^1]",
+        "[^1]: ",
+        ": ",
+        "| a | b |\n",
+        "|---|---|\n",
+        "# ",
+        "---",
+        "{: .x}",
+        "{{< a >}}",
+        "[!NOTE]",
+        "[x] ",
+    ),
+    *("a", "ñ", "*", "`", "<b>", "https://a.example/(b)", "\\", "&amp;", "*[A]: b", "[a]: /b", "<pre>", "</pre>", "\t"),
+)
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_no_text_stops_it_and_no_word_is_lost(text):
+    """Whatever stands beside whatever, it is rendered, and what is a word before and after is still there."""
+    html = render(f"antes\n\n{text}\n\n</pre></div>-->\n\ndespués\n")
+    assert "antes" in html and "después" in html

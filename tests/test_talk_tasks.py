@@ -185,6 +185,7 @@ def test_letters_go_out_once_and_wait_for_a_server_that_is_down(tmp_path, socket
         sent = await asyncio.to_thread(talk.blog.background.send_letters)
         again = await asyncio.to_thread(talk.blog.background.send_letters)
         server.close()
+        talk.later(minutes=10)
         talk.said(text="Con el servidor caído")
         failed = await asyncio.to_thread(talk.blog.background.send_letters)
         assert (1, 0, 0, 1) == (sent, again, failed, talk.store.letters.waiting())

@@ -128,11 +128,12 @@ def announce(
     retry: bool = False,
     withdraw: bool = False,
     adopt: str = "",
+    yes_cut: bool = False,
 ) -> None:
     """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
     from tertulia.commands.announce import AnnounceOptions, run
 
-    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw, adopt)):
+    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw, yes_cut, adopt)):
         raise Exit(code=1)
 
 

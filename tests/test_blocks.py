@@ -3,12 +3,14 @@
 import re
 import time
 
+import markdown
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
+from tertulia.render.blocks import BlocksExtension
 from tertulia.render.converter import converter
 from tertulia.render.document import Document
 
@@ -51,6 +53,17 @@ def test_no_part_of_code_is_html_of_the_page(text):
     html = render(text.replace("@", ACTIVE) + "\n")
     assert "<script" not in html
     assert "<script>alert(1)</script>" in re.sub(r"&lt;", "<", re.sub(r"&gt;", ">", re.sub(r"<[^>]*>", "", html)))
+
+
+@pytest.mark.parametrize(
+    "name", ["extra", "fenced_code", "md_in_html", "admonition", "sane_lists", "pymdownx.superfences"]
+)
+def test_extensions_of_the_bloggers_own_do_not_undo_it(name):
+    """Those that bring fences, lists or HTML of their own find that done."""
+    md = markdown.Markdown(extensions=[BlocksExtension(), "codehilite", "attr_list", name])
+    text = f"```js {{1,3}}\n{ACTIVE}\n```\n\n```\n{ACTIVE}\n```\n\n<div markdown='1'>*a*</div>\n\n- a\n  - b\n"
+    for html in (md.convert(text), md.reset().convert(text)):
+        assert "<script" not in html and "<em>a</em>" in html and 2 == html.count("<ul>")
 
 
 @given(

@@ -213,7 +213,7 @@ class Blog:
         """What sends letters and has the site built anew."""
         from tertulia.conversation.background import BackgroundWorker
 
-        return BackgroundWorker(self.root, self.settings, self.store, self.now)
+        return BackgroundWorker(self.root, self.settings, self.store, self.now, self.notices.gather)
 
     @cached_property
     def moderator(self) -> Moderator:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tertulia.core.addresses import (
     Address,
+    domain_of,
     encoded,
     host_of,
     is_short,
@@ -151,3 +152,22 @@ def test_what_is_no_web_address_is_nothing(value):
     """Whatever a stranger sends for an address is one that can be put into a link, or nothing."""
     assert "" == web_address(value)
     assert "https://a.example/ñ?q=1" == web_address(" https://a.example/ñ?q=1\n")
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("a.b.evil.example", "evil.example"),
+        ("evil.example", "evil.example"),
+        ("a.evil.co.uk", "evil.co.uk"),
+        ("evil.com.es", "evil.com.es"),
+        ("a.evil.es", "evil.es"),
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("localhost", "localhost"),
+        ("", ""),
+    ],
+)
+def test_the_domain_that_one_pays_for(host, expected):
+    """What names below it have in common, for counting them."""
+    assert expected == domain_of(host)

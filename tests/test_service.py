@@ -297,6 +297,37 @@ def test_what_follows_a_stored_row_cannot_fail_it(tmp_path, monkeypatch, step):
     assert 200 == talk.browser.post("/comments/like", data={"post": "voto", "lang": "es"}, headers=OURS).status_code
 
 
+def test_letters_to_the_owner_are_gathered(written_to):
+    """The first at once, the others of ten minutes in one; what was decided meanwhile is not in it."""
+    talk = written_to
+    for number in range(30):
+        talk.said(text=f"Comentario {number}")
+    assert 1 == talk.store.letters.waiting()
+    talk.blog.notices.gather()
+    assert 1 == talk.store.letters.waiting()
+    talk.later(minutes=10)
+    talk.blog.notices.gather()
+    talk.blog.notices.gather()
+    first, gathered = talk.store.letters.due(talk.clock)
+    waiting = talk.store.conversation.counts()["waiting"]  # the others are in the spam box: too many in a row
+    assert ("comenta" in first.subject, str(waiting - 1) in gathered.subject) == (True, True)
+    talk.said(text="Otro")
+    assert 2 == talk.store.letters.waiting()
+    talk.later(minutes=10)
+    talk.blog.notices.gather()
+    assert 3 == talk.store.letters.waiting()
+
+
+def test_an_owner_who_has_decided_is_told_at_once(written_to):
+    """Only a stranger's flood is gathered."""
+    written_to.enter()
+    for number in range(3):
+        said = written_to.said(text=f"Comentario {number}")
+        assert 1 == written_to.store.letters.waiting()
+        written_to.do(f"approve {said.key}")
+        assert 0 == written_to.store.letters.waiting()
+
+
 def test_one_odd_letter_keeps_no_other_back(written_to, monkeypatch):
     """It is tried again later; the others go."""
     gone = []
@@ -683,6 +714,17 @@ def test_healthz_tells_the_truth(talk, monkeypatch):
 
     monkeypatch.setattr("tertulia.web.app.check", silent)
     assert 503 == talk.browser.get("/healthz").status_code
+
+
+def test_healthz_tells_that_nothing_can_be_stored(talk):
+    """A store that may only be read answers questions, and takes no comment."""
+    from sqlalchemy import event
+
+    assert 200 == talk.browser.get("/healthz").status_code
+    talk.store.database.engine.dispose()
+    event.listen(talk.store.database.engine, "connect", lambda one, _: one.execute("PRAGMA query_only = ON"))
+    assert 503 == talk.browser.get("/healthz").status_code
+    talk.store.database.engine.dispose()
 
 
 def test_a_secret_made_for_the_owner_is_for_nobody_else_to_read(tmp_path):

@@ -823,3 +823,28 @@ def test_one_odd_mention_keeps_no_other_back(house):
     house.receiver.work()
     states = [house.store.mentions.known(url, TARGET).state for url in others]
     assert ["taken", "queued", "taken"] == states
+
+
+def test_a_domain_that_tells_much_keeps_no_other_waiting(house):
+    """A hundred names under one domain count as one; who told one thing comes before them."""
+    for number in range(100):
+        house.receiver.accept(f"https://s{number}.evil.example/x", TARGET)
+    with pytest.raises(NotTakenError, match="too_many"):
+        house.receiver.accept("https://s100.evil.example/x", TARGET)
+    house.receiver.accept(SOURCE, TARGET)
+    house.sites.put(SOURCE, example("reply"))
+    house.receiver.work(1)
+    assert [SOURCE] == house.sites.asked
+
+
+def test_a_slow_domain_holds_one_look(house):
+    """While it is asked, the others are looked at by the other threads, and nothing more is asked of it."""
+    slow = [f"https://s{number}.lento.example/x" for number in range(2)]
+    house.receiver.accept(slow[0], TARGET)
+    with house.receiver.busy.next(house.store.mentions, house.clock) as mention:
+        assert slow[0] == mention.source
+        house.receiver.accept(slow[1], TARGET)
+        house.receiver.accept(SOURCE, TARGET)
+        assert 1 == house.receiver.work()
+        assert [SOURCE] == house.sites.asked
+    assert 1 == house.receiver.work()

@@ -8,14 +8,14 @@ leaves) is a draft, whatever its header says.
 import datetime as dt
 import re
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from tertulia.content.dates import from_name
 from tertulia.content.header import Header
 from tertulia.content.metadata import Metadata
-from tertulia.core import languages
-from tertulia.core.languages import current, say
+from tertulia.core.languages import Languages, current, say
 from tertulia.core.models import Problem, Severity
 
 _ATX = re.compile(r"# +(\S.*?)(?: +#+)? *")
@@ -91,8 +91,14 @@ def _words(place: PurePath) -> str:
     return words[: match.start()] if match and match[1].casefold() in current().codes() else words
 
 
+@lru_cache(maxsize=8)
+def _placeholders(spoken: Languages) -> frozenset[str]:
+    """What ``new`` leaves to be written over, in any language."""
+    return frozenset(spoken.text("new_body", code) for code in spoken.codes())
+
+
 def _hold_unwritten(meta: Metadata, top: Header, shown: str) -> None:
-    placeholders = {languages.text("new_body", code) for code in current().codes()}
+    placeholders = _placeholders(current())
     lines = top.body.split("\n")
     untouched = next((n for n, line in enumerate(lines) if line.strip() in placeholders), None)
     if untouched is not None:

@@ -16,58 +16,27 @@ What is no header is text: nothing that an author wrote between the two is ever 
 import json
 import re
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import yaml
 
-from tertulia.content.keys import (
-    LIST_KEYS,
-    REPEATABLE_KEYS,
-    advice,
-    fold,
-    is_ignored,
-    is_known,
-    key_of,
-    looks_like_state,
-)  # fmt: skip
+from tertulia.content.fields import MOST_FIELDS, Field, RawField, flat, plain_tree, yaml_fields
+from tertulia.content.keys import LIST_KEYS, advice, fold, is_ignored, is_known, key_of, looks_like_state
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 
 LARGEST_YAML = 100_000  # characters; the longest header of thousands of blogs is a tenth of it
-MOST_FIELDS = 2_000  # an anchor that names itself over and over would be endless
 
 _OPEN = re.compile(r"---[ \t]*(?:yaml|toml|json)?[ \t]*", re.I)
-_CLOSE = re.compile(r"(?:---|\.\.\.)[ \t]*")
+_CLOSE = re.compile(r"(?:-{3,}|\.\.\.)[ \t]*")
 _TOML_FENCE = re.compile(r"\+\+\+[ \t]*")
 _FIELD = re.compile(r"""((?:\.\. )?["']?[^\W\d][\w \-.]{0,40}?["']?)[ \t]*:(?:[ \t]+(.*)|[ \t]*)""")
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
-# Nested tables: which of their values is meant, in the order in which they are asked.
-_INSIDE = {
-    "date": ("created", "published", "date"),
-    "modified": ("updated", "modified", "date"),
-    "cover": ("image", "src", "url", "path", "file", "feature", "teaser", "name"),
-    "author": ("name", "display_name", "id", "slug"),
-    "category": ("name", "title", "slug"),
-    "tags": ("name", "title", "slug"),
-}
-_FLATTENED = ("taxonomies", "fields", "attributes", "header")  # tables whose entries are the post's own
-
+_HELD = frozenset(("draft", "borrador", "unpublished", "private", "privado", "pending", "pendiente", "wip"))
 _BRACKETS = {"[": "]", "{": "}"}
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One ``Clave: valor`` as it stands in the file."""
-
-    key: str  # the name in code, "" when unknown
-    name: str  # as the author wrote it
-    value: str
-    line: int
-    whole: bool = False  # one item of a list: its commas are its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +47,6 @@ class Header:
     body: str
     body_line: int
     problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A key with its value of any shape: text, a list, a table."""
-
-    name: str
-    value: Any
-    line: int
 
 
 def split(text: str, path: str) -> Header:
@@ -137,10 +97,10 @@ def _finish(fields: list[Field], problems: list[Problem], lines: list[str], star
     for f in fields:
         if f.key:
             continue
-        if is_ignored(f.name):
-            problems.append(Problem(path, f.line, say("foreign_key", key=f.name), say("foreign_key_fix"), "hint"))
-        elif is_held(f):
+        if is_held(f):
             problems.append(Problem(path, f.line, say("unknown_state", key=f.name), say("unknown_state_fix")))
+        elif is_ignored(f.name):
+            problems.append(Problem(path, f.line, say("foreign_key", key=f.name), say("foreign_key_fix"), "hint"))
         else:
             problems.append(Problem(path, f.line, say("unknown_key", key=f.name), advice(f.name)))
     while start < len(lines) and not lines[start].strip():
@@ -149,8 +109,12 @@ def _finish(fields: list[Field], problems: list[Problem], lines: list[str], star
 
 
 def is_held(f: Field) -> bool:
-    """Whether a field that nobody knows keeps its post back: it looks like a state, and not like "published"."""
-    return not f.key and not is_ignored(f.name) and looks_like_state(f.name) and fold(f.value) != "published"
+    """Whether a field that nobody knows keeps its post back: its name looks like a state, or its value is one."""
+    if f.key:
+        return False
+    if fold(f.value) in _HELD:
+        return True
+    return not is_ignored(f.name) and looks_like_state(f.name) and fold(f.value) != "published"
 
 
 # ── Key: value ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -259,34 +223,40 @@ def _end_of_yaml(lines: list[str], start: int) -> tuple[int | None, bool]:
     """
     last = start - 1  # of the lines that are certainly header
     blank = False  # one stood since
-    is_open = False  # the last field is one that lines below it may belong to
+    is_open = False  # the last field's value is not whole yet
+    is_ours = False  # some key is one that a program or a person would write here
     for n in range(start, len(lines)):
         line = lines[n]
         if _CLOSE.fullmatch(line):
-            empty = all(not one.strip() or one.lstrip().startswith("#") for one in lines[start:n])
-            if last >= start or (empty and not any(one.strip() for one in lines[start:n])):
-                return n, True
-            return None, False
+            is_empty = not any(one.strip() for one in lines[start:n])
+            return (n, True) if is_ours or is_empty else (None, False)
         if not line.strip():
             blank = True
             continue
-        match = _field(line)
-        if match and line[:1] not in (" ", "\t"):
+        match = _field(line) if line[:1] not in (" ", "\t") else None
+        if match:
             name = _name(match)
-            if blank and last >= start and not (is_known(name) or re.fullmatch(r"[a-z_][\w\-]*", name)):
+            is_likely = is_known(name) or bool(re.fullmatch(r"[a-z_][\w\-]*", name))
+            if blank and last >= start and not is_likely:
                 break
-            last, is_open = n, True
-        elif line[:1] in (" ", "\t", "#") or (line.startswith("-") and is_open):
-            if not blank:
-                last = max(last, n) if last >= start else last
+            last, is_open, is_ours = n, _is_open((match[2] or "").strip()), is_ours or is_likely
+        elif line.startswith("#"):
+            last = n if last >= start and not blank else last
+        elif line[:1] in (" ", "\t") or (line.startswith("-") and is_open):
+            if blank and not is_open:
+                break
+            last = n if last >= start else last
         elif re.match(r"[\]}]", line) or (not blank and last >= start and _goes_on(lines, n)):
             last = n
         else:
             break
         blank = blank and last != n
-    if last < start:
-        return None, False
-    return last + 1, False
+    return (last + 1, False) if is_ours else (None, False)
+
+
+def _is_open(value: str) -> bool:
+    """Whether what stands below *value* may be more of it, after a blank line too: YAML's lists, blocks and quotes."""
+    return not value or value[0] in "|>&!" or _is_cut(value)
 
 
 def _goes_on(lines: list[str], n: int) -> bool:
@@ -308,8 +278,8 @@ def _yaml(lines: list[str], start: int, end: int, path: str) -> tuple[list[Field
         if root is None:
             return [], []
         if isinstance(root, yaml.MappingNode):
-            entries = list(islice(_entries(root, start, lines), MOST_FIELDS + 1))
-            fields = list(islice(_flat(entries), MOST_FIELDS + 1))
+            entries = list(islice(yaml_fields(root, start, lines), MOST_FIELDS + 1))
+            fields = list(islice(flat(entries), MOST_FIELDS + 1))
             if len(fields) <= MOST_FIELDS:
                 return fields, []
             return [], [Problem(path, start, say("huge_header"), say("huge_header_fix"), "error")]
@@ -328,83 +298,6 @@ def _is_cut(value: str) -> bool:
     if value[:1] in _BRACKETS:
         return not value.endswith(_BRACKETS[value[0]])
     return value[:1] in ("|", ">", "&") or (value[:1] in ("'", '"') and value.count(value[0]) % 2 == 1)
-
-
-def _entries(node: yaml.MappingNode, start: int, lines: list[str]) -> Iterator[_Entry]:
-    budget = [MOST_FIELDS]
-    for key, value in node.value:
-        if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
-            line = start + key.start_mark.line
-            tree = _tree(value, start, budget)
-            if isinstance(value, yaml.ScalarNode) and not value.style:
-                tree = _with_hashtags(str(tree), lines[line].partition(":")[2].strip())
-            yield _Entry(key.value, tree, line + 1)
-
-
-def _with_hashtags(value: str, raw: str) -> str:
-    """*value*, or what stands in its line, *raw*, when YAML has taken a #hashtag for a comment; that has a blank."""
-    whole = re.split(r"(?:^|\s)#(?=\s|$)", raw)[0].strip()
-    return whole if whole.startswith(value) and re.search(r"(?:^|\s)#\w", whole[len(value) :]) else value
-
-
-def _tree(node: yaml.Node, start: int, budget: list[int], depth: int = 0) -> Any:
-    """Text, lists of ``_Entry`` and tables, as YAML has them; what is too much is left out."""
-    budget[0] -= 1
-    if budget[0] < 0 or depth > 8:
-        raise ValueError("an endless header")
-    if isinstance(node, yaml.ScalarNode):
-        return "" if node.tag == "tag:yaml.org,2002:null" else str(node.value).strip()
-    if isinstance(node, yaml.SequenceNode):
-        return [_Entry("", _tree(one, start, budget, depth + 1), start + one.start_mark.line + 1) for one in node.value]
-    if isinstance(node, yaml.MappingNode):
-        pairs = ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
-        return {str(key.value): _tree(value, start, budget, depth + 1) for key, value in pairs}
-    return ""
-
-
-# ── Fields of any shape ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _flat(entries: list[_Entry]) -> Iterator[Field]:
-    """Each of *entries* as fields of text."""
-    for entry in entries:
-        key = key_of(entry.name)
-        if isinstance(entry.value, dict) and fold(entry.name).replace(" ", "") in ("build", "options"):
-            yield from _hugo_build(entry)
-        elif isinstance(entry.value, dict) and not key and fold(entry.name) in _FLATTENED:
-            yield from _flat([_Entry(name, value, entry.line) for name, value in entry.value.items()])
-        elif isinstance(entry.value, list) and key in REPEATABLE_KEYS:
-            items = [(_text(item.value, key), item.line) for item in entry.value]
-            yield from (Field(key, entry.name, text, line, whole=True) for text, line in items if text)
-            if not items:
-                yield Field(key, entry.name, "", entry.line)
-        else:
-            yield Field(key, entry.name, _text(entry.value, key), entry.line)
-            if key == "cover" and isinstance(entry.value, dict) and (alt := entry.value.get("alt")):
-                yield Field("cover_alt", entry.name, _text(alt, "cover_alt"), entry.line)
-
-
-def _hugo_build(entry: _Entry) -> Iterator[Field]:
-    """Hugo's build options: https://gohugo.io/content-management/build-options/"""
-    wanted = {name: str(value).casefold() for name, value in entry.value.items()}
-    if wanted.get("render") in ("never", "false", "link"):
-        yield Field("private", entry.name, "true", entry.line)
-    elif wanted.get("list") in ("never", "false"):
-        yield Field("unlisted", entry.name, "true", entry.line)
-
-
-def _text(value: Any, key: str) -> str:
-    """One text for *value*: of a list what is joined by commas, of a table what *key* looks for."""
-    if isinstance(value, _Entry):
-        return _text(value.value, key)
-    if isinstance(value, list):
-        items = [text for text in (_text(item, key) for item in value) if text]
-        return items[0] if key in ("cover", "series") and items else ", ".join(items)
-    if isinstance(value, dict):
-        inside = {fold(str(name)): one for name, one in value.items()}
-        found = next((inside[fold(name)] for name in _INSIDE.get(key, ()) if inside.get(fold(name))), "")
-        return _text(found, key) if not isinstance(found, dict) else ""
-    return str(value).strip()
 
 
 # ── TOML and JSON ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -454,19 +347,6 @@ def _from_table(table: dict[str, Any], lines: list[str], start: int, end: int, p
     for name, value in table.items():
         sign = rf"""\s*(?:\[+\s*)?["']?{re.escape(name)}["']?\s*[=:.\]]"""
         line = next((n for n in range(start, end) if re.match(sign, lines[n])), start)
-        entries.append(_Entry(name, _plain_tree(value, line + 1), line + 1))
-    fields = list(islice(_flat(entries), MOST_FIELDS))
+        entries.append(RawField(name, plain_tree(value, line + 1), line + 1))
+    fields = list(islice(flat(entries), MOST_FIELDS))
     return _finish(fields, [], lines, end + 1, path)
-
-
-def _plain_tree(value: Any, line: int) -> Any:
-    """What TOML and JSON give, as text."""
-    if isinstance(value, dict):
-        return {name: _plain_tree(one, line) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_Entry("", _plain_tree(one, line), line) for one in value]
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat(" ") if hasattr(value, "hour") else str(value)

@@ -101,6 +101,7 @@ _ALIKE = frozenset(
 )  # much like other words
 
 
+@lru_cache(maxsize=4096)  # the same few keys on top of every post
 def fold(name: str) -> str:
     """*name* without accents, capitals or doubled blanks, as keys are compared."""
     letters = unicodedata.normalize("NFKD", name.casefold())

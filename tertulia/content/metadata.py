@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from tertulia.content.dates import is_ambiguous, parse_date
-from tertulia.content.header import Field, Header, is_held
+from tertulia.content.fields import Field
+from tertulia.content.header import Header, is_held
 from tertulia.content.keys import (
     ADDRESS_KEY,
     CREDIT_KEYS,

@@ -30,8 +30,16 @@ class BackgroundWorker:
     One failure never ends a thread.
     """
 
-    def __init__(self, root: Path, settings: Settings, store: Store, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        settings: Settings,
+        store: Store,
+        now: Callable[[], datetime],
+        gather: Callable[[], None] = lambda: None,
+    ) -> None:
         self._root, self._settings, self._store, self._now = root, settings, store, now
+        self._gather = gather  # writes the letter about all that waited for one
         self._wanted = threading.Event()
         self._stop = threading.Event()
 
@@ -60,6 +68,7 @@ class BackgroundWorker:
 
     def send_letters(self) -> int:
         """Send the letters that are due; return how many went."""
+        self._log_failure(self._gather)
         sent = 0
         for letter in self._store.letters.due(self._now()):
             try:

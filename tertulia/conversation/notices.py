@@ -16,12 +16,15 @@ from tertulia.core.text import shorten
 from tertulia.core.tokens import Signer
 from tertulia.store import Store
 from tertulia.store.letters import Notice
-from tertulia.store.said import Said, Status
+from tertulia.store.said import Said, Status, Who
 
 LONGEST_QUOTE = 1500
 MOST_IN_LETTER = 20  # the others are in the queue
+GATHER_FOR = timedelta(minutes=10)  # the first of many is told at once, the others together
+MOST_GATHERED = 1000
 CHANGES_WAIT = timedelta(minutes=5)  # all that changes meanwhile is one letter
 ANSWERS_REMEMBERED = timedelta(days=400)  # who was told of an answer is not told again
+_LAST_LETTER = "owner's letter"  # cursor: when, and about which comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,37 @@ class Notices:
         Args:
             changed: It waited already, with other words: who writes in a hurry is told of once.
         """
-        if not self.owner:
+        if not self.owner or (not changed and self._is_told_later(said)):
             return
         due = self.store.letters.retract(self.owner, said.id)
         when = datetime.fromisoformat(due) if due else self.now() + (CHANGES_WAIT if changed else timedelta())
         self._to_owner([said], changed=changed, when=when)
+
+    def gather(self) -> None:
+        """Tell the owner in one letter of all that came since the last one, once that is old enough."""
+        last, key = self._last_letter()
+        if not self.owner or last is None or self.now() < last + GATHER_FOR:
+            return
+        waiting = self.store.conversation.find(("waiting",), limit=MOST_GATHERED)
+        found = [said for said in waiting if datetime.fromisoformat(said.received_at) >= last and said.key != key]
+        self.store.conversation.set_cursor(_LAST_LETTER, f"{self.now().isoformat()} -" if found else "")
+        if found:
+            self._to_owner(found)
+
+    def _is_told_later(self, said: Said) -> bool:
+        """Whether the owner was written to so lately that *said* goes with the next letter; if not, it goes now."""
+        last, key = self._last_letter()
+        told = self.store.conversation.get(key) if key else None
+        is_read = told is not None and told.decided_by == Who.OWNER  # who decides reads their letters
+        if last is not None and self.now() < last + GATHER_FOR and not is_read:
+            return True
+        self.store.conversation.set_cursor(_LAST_LETTER, f"{self.now().isoformat()} {said.key}")
+        return False
+
+    def _last_letter(self) -> tuple[datetime | None, str]:
+        """When the owner was last told of something new, and of what."""
+        moment, _, key = self.store.conversation.get_cursor(_LAST_LETTER).partition(" ")
+        return (datetime.fromisoformat(moment), key) if moment else (None, "")
 
     def settled(self, before: Said) -> None:
         """Nobody is written to any more about a comment as it was: neither its owner nor those whom it answered."""

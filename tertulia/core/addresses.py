@@ -120,6 +120,20 @@ def site_of(url: str) -> str:
     return host_of(url).removeprefix("www.")
 
 
+def domain_of(host: str) -> str:
+    """
+    The part of *host* that one has to pay for, as far as it can be told without the list of public suffixes.
+
+    Two labels, or three below a country's "com", "co", "org"; on hosts that many share ("ana.github.io") it is all of
+    them together. For counting, never for believing.
+    """
+    labels = host.split(".")
+    if labels[-1].isdecimal() or ":" in host:
+        return host
+    is_country = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3:] if is_country else labels[-2:])
+
+
 def readable_site(url: str) -> str:
     """The host of *url* for people: no "www.", its ñ as a reader writes it; "" for none."""
     site = site_of(url)

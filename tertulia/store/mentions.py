@@ -2,14 +2,14 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from sqlalchemy import delete, func, insert, select, update
 
-from tertulia.core.addresses import host_of
+from tertulia.core.addresses import domain_of, host_of
 from tertulia.store.connection import Database, stamp
 from tertulia.store.mention_tables import mentions, sent_mentions
 from tertulia.store.rows import short, writing
@@ -48,7 +48,7 @@ class Mentions:
         with writing(self._database) as connection:
             if connection.execute(update(mentions).where(mentions.c.name == name).values(**again)).rowcount == 0:
                 new = {"token": secrets.token_urlsafe(16), "name": name, "source": source, "target": target, "way": way}
-                new["host"] = host_of(source)[:300]
+                new["host"] = domain_of(host_of(source))[:300]
                 connection.execute(insert(mentions).values(**again, **new))
             return _mention(connection.execute(select(mentions).where(mentions.c.name == name)).one())
 
@@ -61,18 +61,35 @@ class Mentions:
         return self._one(mentions.c.token == token)
 
     def queued(self, host: str = "") -> int:
-        """How many wait, in all or from one host."""
+        """How many wait, in all or from the domain of one host."""
         query = select(func.count()).where(mentions.c.state == "queued")
         if host:
-            query = query.where(mentions.c.host == host[:300])
+            query = query.where(mentions.c.host == domain_of(host)[:300])
         with self._database.reading() as connection:
             return int(connection.execute(query).scalar_one())
 
-    def next(self, now: datetime) -> Mention | None:
-        """The oldest that may be looked at, taken for five minutes."""
+    def next(self, now: datetime, *, without: Collection[str] = ()) -> Mention | None:
+        """
+        One that may be looked at, taken for five minutes.
+
+        Those that nobody has looked at come first, and of them those whose domain has told us least: who sends many
+        keeps no other waiting.
+
+        Args:
+            without: Domains that are being asked just now: a slow one holds no more than one look.
+        """
+        waiting = mentions.c.state == "queued"
+        many = (
+            select(mentions.c.host, func.count().label("n")).where(waiting).group_by(mentions.c.host).subquery("many")
+        )
+        due = (
+            select(mentions)
+            .join(many, many.c.host == mentions.c.host)
+            .where(waiting, mentions.c.not_before <= stamp(now), mentions.c.host.not_in(list(without)))
+            .order_by(mentions.c.attempts > 0, many.c.n, mentions.c.not_before, mentions.c.id)
+        )
         with writing(self._database) as connection:
-            due = select(mentions).where(mentions.c.state == "queued", mentions.c.not_before <= stamp(now))
-            row = connection.execute(due.order_by(mentions.c.not_before, mentions.c.id).limit(1)).first()
+            row = connection.execute(due.limit(1)).first()
             if row is None:
                 return None
             values = {"not_before": stamp(now + LOOK), "attempts": row.attempts + 1}

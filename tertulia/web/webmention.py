@@ -29,6 +29,7 @@ pages = Blueprint("webmention", __name__)
 # Bridges send many at once; no person does.
 MOST_IN_WINDOW = 300
 LOOK_EVERY_SECONDS = 30.0
+LOOKING = 3  # threads: one slow host holds one of them
 _FAULTS = {
     "mention_no_target": pingback.NO_TARGET,
     "mention_not_ours": pingback.BAD_TARGET,
@@ -69,7 +70,8 @@ def begin(blog: Blog, stop: threading.Event | None = None) -> None:
             _told.wait(LOOK_EVERY_SECONDS)
             _told.clear()
 
-    threading.Thread(target=carried(look), daemon=True, name="webmentions").start()
+    for number in range(LOOKING):
+        threading.Thread(target=carried(look), daemon=True, name=f"webmentions-{number}").start()
 
 
 @pages.post("/webmention")

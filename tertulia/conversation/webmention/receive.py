@@ -12,8 +12,10 @@ edit arrives, and so does a deletion (410; 404 when it says so twice, an hour ap
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from tertulia.content import snapshot
 from tertulia.conversation.webmention import source
 from tertulia.conversation.webmention.discovery import USER_AGENT
 from tertulia.conversation.webmention.pages import Pages, SitePage, without_fragment
-from tertulia.core.addresses import host_of, is_web_address
+from tertulia.core.addresses import domain_of, host_of, is_web_address
 from tertulia.core.errors import FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.store.mentions import Mention, Mentions
@@ -51,9 +53,30 @@ class NotTakenError(ValueError):
         self.status = status
 
 
+class BusyDomains:
+    """Which domains are being asked, by whichever of the threads that look: each by one at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._domains: set[str] = set()
+
+    @contextmanager
+    def next(self, mentions: Mentions, now: datetime) -> Iterator[Mention | None]:
+        """The next mention of a domain that nobody is asking; its own is kept from the others until the end."""
+        with self._lock:
+            mention = mentions.next(now, without=self._domains)
+            domain = domain_of(host_of(mention.source)) if mention else ""
+            self._domains.add(domain)
+        try:
+            yield mention
+        finally:
+            with self._lock:
+                self._domains.discard(domain)
+
+
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Takes what others tell us, and looks at it."""
+    """Takes what others tell us, and looks at it; several threads may."""
 
     mentions: Mentions
     pages: Pages
@@ -63,6 +86,7 @@ class Receiver:
     now: Callable[[], datetime]
     also: Callable[[SitePage], tuple[str, ...]] = lambda page: ()  # where else a post lives: its announcements
     avatar: Callable[[str], str] = lambda url: ""  # keeps a small copy of a picture; gives its file name
+    busy: BusyDomains = field(default_factory=BusyDomains)
 
     def accept(self, told_source: str, target: str, way: str = "webmention") -> Mention:
         """
@@ -105,16 +129,22 @@ class Receiver:
     def work(self, most: int = 100) -> int:
         """Look at what is due; at how many."""
         done = 0
-        while done < most and (mention := self.mentions.next(self.now())):
+        while done < most and self._look_at_next():
+            done += 1
+        if not done:
+            self.mentions.purge(self.now())
+        return done
+
+    def _look_at_next(self) -> bool:
+        with self.busy.next(self.mentions, self.now()) as mention:
+            if mention is None:
+                return False
             try:
                 self._look(mention)
             except Exception:  # a page odder than we thought of: it must not keep the others waiting
                 log.exception("looking at %s", host_of(mention.source))
                 self._later(mention, "mention_silent")  # which raises when it was the store that failed
-            done += 1
-        if not done:
-            self.mentions.purge(self.now())
-        return done
+            return True
 
     def _look(self, mention: Mention) -> None:
         page = self.pages.find(mention.target)

@@ -1,0 +1,146 @@
+"""The fields of a header, whatever shape their values have: text, a list, a table.
+
+YAML, TOML and JSON nest; what a post says of itself does not. Here the one becomes the other.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from tertulia.content.keys import REPEATABLE_KEYS, fold, key_of
+
+MOST_FIELDS = 2_000  # an anchor that names itself over and over would be endless
+
+# Nested tables: which of their values is meant, in the order in which they are asked.
+_INSIDE = {
+    "date": ("created", "published", "date"),
+    "modified": ("updated", "modified", "date"),
+    "cover": ("image", "src", "url", "path", "file", "feature", "teaser", "name"),
+    "author": ("name", "display_name", "id", "slug"),
+    "category": ("name", "title", "slug"),
+    "tags": ("name", "title", "slug"),
+}
+_FLATTENED = ("taxonomies", "fields", "attributes", "header")  # tables whose entries are the post's own
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One ``Clave: valor`` as it stands in the file."""
+
+    key: str  # the name in code, "" when unknown
+    name: str  # as the author wrote it
+    value: str
+    line: int
+    whole: bool = False  # one item of a list: its commas are its own
+
+
+@dataclass(frozen=True, slots=True)
+class RawField:
+    """A key with its value of any shape: text, a list, a table."""
+
+    name: str
+    value: Any
+    line: int
+
+
+def flat(entries: list[RawField]) -> Iterator[Field]:
+    """Each of *entries* as fields of text; of a list one for each item, where the key takes several."""
+    for entry in entries:
+        key = key_of(entry.name)
+        if isinstance(entry.value, dict) and fold(entry.name).replace(" ", "") in ("build", "options"):
+            yield from _hugo_build(entry)
+        elif isinstance(entry.value, dict) and not key and fold(entry.name) in _FLATTENED:
+            yield from flat([RawField(name, value, entry.line) for name, value in entry.value.items()])
+        elif isinstance(entry.value, list) and key in REPEATABLE_KEYS:
+            items = [(_text(item.value, key), item.line) for item in entry.value]
+            yield from (Field(key, entry.name, text, line, whole=True) for text, line in items if text)
+            if not items:
+                yield Field(key, entry.name, "", entry.line)
+        else:
+            yield Field(key, entry.name, _text(entry.value, key), entry.line)
+            if key == "cover" and isinstance(entry.value, dict) and (alt := entry.value.get("alt")):
+                yield Field("cover_alt", entry.name, _text(alt, "cover_alt"), entry.line)
+
+
+def _hugo_build(entry: RawField) -> Iterator[Field]:
+    """Hugo's build options: https://gohugo.io/content-management/build-options/"""
+    wanted = {name: str(value).casefold() for name, value in entry.value.items()}
+    if wanted.get("render") in ("never", "false", "link"):
+        yield Field("private", entry.name, "true", entry.line)
+    elif wanted.get("list") in ("never", "false"):
+        yield Field("unlisted", entry.name, "true", entry.line)
+
+
+def _text(value: Any, key: str) -> str:
+    """One text for *value*: of a list what is joined by commas, of a table what *key* looks for."""
+    if isinstance(value, RawField):
+        return _text(value.value, key)
+    if isinstance(value, list):
+        items = [text for text in (_text(item, key) for item in value) if text]
+        return items[0] if key in ("cover", "series") and items else ", ".join(items)
+    if isinstance(value, dict):
+        inside = {fold(str(name)): one for name, one in value.items()}
+        found = next((inside[fold(name)] for name in _INSIDE.get(key, ()) if inside.get(fold(name))), "")
+        return _text(found, key) if not isinstance(found, dict) else ""
+    return str(value).strip()
+
+
+def yaml_fields(node: yaml.MappingNode, start: int, lines: list[str]) -> Iterator[RawField]:
+    """
+    The entries of a YAML mapping, each value as it is written.
+
+    Args:
+        node: Composed, not constructed: a date is still text.
+        start: The index in *lines* at which the YAML begins.
+        lines: The whole file.
+
+    Raises:
+        ValueError: it holds more than anybody writes.
+    """
+    budget = [MOST_FIELDS]
+    for key, value in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+            line = start + key.start_mark.line
+            tree = _tree(value, start, budget)
+            if isinstance(value, yaml.ScalarNode) and not value.style:
+                tree = _with_hashtags(str(tree), lines[line].partition(":")[2].strip())
+            yield RawField(key.value, tree, line + 1)
+
+
+def _with_hashtags(value: str, raw: str) -> str:
+    """*value*, or what stands in its line, *raw*, when YAML has taken a #hashtag for a comment; that has a blank."""
+    whole = re.split(r"(?:^|\s)#(?=\s|$)", raw)[0].strip()
+    return whole if whole.startswith(value) and re.search(r"(?:^|\s)#\w", whole[len(value) :]) else value
+
+
+def _tree(node: yaml.Node, start: int, budget: list[int], depth: int = 0) -> Any:
+    """Text, lists of ``RawField`` and tables, as YAML has them; what is too much is left out."""
+    budget[0] -= 1
+    if budget[0] < 0 or depth > 8:
+        raise ValueError("an endless header")
+    if isinstance(node, yaml.ScalarNode):
+        return "" if node.tag == "tag:yaml.org,2002:null" else str(node.value).strip()
+    if isinstance(node, yaml.SequenceNode):
+        return [
+            RawField("", _tree(one, start, budget, depth + 1), start + one.start_mark.line + 1) for one in node.value
+        ]
+    if isinstance(node, yaml.MappingNode):
+        pairs = ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
+        return {str(key.value): _tree(value, start, budget, depth + 1) for key, value in pairs}
+    return ""
+
+
+def plain_tree(value: Any, line: int) -> Any:
+    """What TOML and JSON give, as text."""
+    if isinstance(value, dict):
+        return {name: plain_tree(one, line) for name, one in value.items()}
+    if isinstance(value, list):
+        return [RawField("", plain_tree(one, line), line) for one in value]
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat(" ") if hasattr(value, "hour") else str(value)

@@ -176,6 +176,14 @@ def deploy(c: Context, dry_run: bool = False, lose: bool = False) -> None:
 
 
 @task
+def headers(c: Context, form: str = "_headers", hsts: bool = False) -> None:
+    """Print the security headers that the built blog needs, for nginx, caddy, or as a file _headers."""
+    from tertulia.commands.publish import print_headers
+
+    print_headers(c.root, form, hsts=hsts)
+
+
+@task
 def snapshot(c: Context) -> None:
     """Write the conversation's snapshot anew from the store, for a build on another machine."""
     from tertulia.commands.publish import write_snapshot
@@ -292,6 +300,7 @@ TASKS = (
     webmention,
     collect,
     deploy,
+    headers,
     status,
     doctor,
     snapshot,

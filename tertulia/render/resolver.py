@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote
 
 from tertulia.core import text
 from tertulia.core.addresses import host_of
-from tertulia.core.files import copy_whole
+from tertulia.core.files import copy_whole, is_inside
 from tertulia.core.languages import say
 from tertulia.core.models import Picture
 from tertulia.render.image_cache import ImageCache
@@ -207,7 +207,13 @@ class ImageResolver:
         """Have everything in ``content/images/`` that is no picture published, linked or not."""
         for path in sorted((self.content / FOLDER).rglob("*")):
             hidden = any(part.startswith(".") for part in path.relative_to(self.content).parts)
-            if path.is_file() and not hidden and not _is_picture(path.name) and path.suffix.lower() not in SOURCES:
+            if (
+                not hidden
+                and path.is_file()
+                and is_inside(path, self.content)
+                and not _is_picture(path.name)
+                and path.suffix.lower() not in SOURCES
+            ):
                 self.request(path, "linked", path)
 
     def _facts(self, path: Path) -> Facts:
@@ -260,7 +266,8 @@ class ImageResolver:
         place = Path(os.path.normpath(place))
         if not place.is_relative_to(self.content):
             return None
-        return self._listing(place.parent).get(unicodedata.normalize("NFC", place.name))
+        found = self._listing(place.parent).get(unicodedata.normalize("NFC", place.name))
+        return found if found and is_inside(found, self.content) else None
 
     def _listing(self, folder: Path) -> dict[str, Path]:
         if folder not in self._listings:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pelican import Pelican, signals
 
+from tertulia.content.folder import links_out
 from tertulia.core import paths
 from tertulia.core.addresses import split_address
 
@@ -23,8 +24,9 @@ def resolve(pelican: Pelican) -> None:
     for name in ("IMAGE_CACHE_PATH", "CONVERSATION_PATH", "ADDRESSES_PATH"):
         settings[name] = str(root / settings[name])
     overrides = [str(root / folder) for folder in settings["THEME_TEMPLATES_OVERRIDES"]]
-    settings["THEME_TEMPLATES_OVERRIDES"] = [*overrides, str(own / "templates")]
-    if (own / "static").is_dir():  # after ours: what is copied last stays
+    leads_out = any(path == own or own in path.parents for path in links_out(Path(settings["PATH"])))
+    settings["THEME_TEMPLATES_OVERRIDES"] = [*overrides, *([] if leads_out else [str(own / "templates")])]
+    if not leads_out and (own / "static").is_dir():  # after ours: what is copied last stays
         settings["THEME_STATIC_PATHS"] = [*settings["THEME_STATIC_PATHS"], str(own / "static")]
     settings["SITEURL"] = settings["SITEURL"] or split_address(settings["SITE_ADDRESS"]).path.rstrip("/")
 

@@ -128,11 +128,12 @@ def announce(
     retry: bool = False,
     withdraw: bool = False,
     adopt: str = "",
+    yes_cut: bool = False,
 ) -> None:
     """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
     from tertulia.commands.announce import AnnounceOptions, run
 
-    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw, adopt)):
+    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw, yes_cut, adopt)):
         raise Exit(code=1)
 
 
@@ -172,6 +173,14 @@ def deploy(c: Context, dry_run: bool = False, lose: bool = False) -> None:
 
     if not upload(c.root, dry_run=dry_run, lose=lose):
         raise Exit(code=1)
+
+
+@task
+def headers(c: Context, form: str = "_headers", hsts: bool = False) -> None:
+    """Print the security headers that the built blog needs, for nginx, caddy, or as a file _headers."""
+    from tertulia.commands.publish import print_headers
+
+    print_headers(c.root, form, hsts=hsts)
 
 
 @task
@@ -291,6 +300,7 @@ TASKS = (
     webmention,
     collect,
     deploy,
+    headers,
     status,
     doctor,
     snapshot,

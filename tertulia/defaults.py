@@ -34,6 +34,7 @@ CONTENT_LICENSE = CONTENT_LICENSE_URL = ""
 DEFAULT_CATEGORY = "Blog"
 MENTION_NETWORK = ""
 OWN_HOSTS: list[str] = []
+PICTURE_HOSTS: list[str] = []
 OTHER_PATHS: list[str] = []
 
 # ── Conversation ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 import pytest
 import time_machine
 from msgspec.structs import replace
+from PIL import Image
 
 from tertulia.app import Blog
 from tertulia.commands import announce
@@ -25,7 +26,10 @@ def _evening():
 @pytest.fixture
 def blog(tmp_path, monkeypatch):
     """A built blog with one post."""
-    (tmp_path / "output").mkdir()
+    for picture in (POST.cover.path, "cards/es/voto.png"):
+        path = tmp_path / "output" / picture
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (64, 36), "teal").save(path)
     (tmp_path / "pelicanconf.py").write_text('ANNOUNCE_SINCE = "2026-11-22"\n')
     posts.write(tmp_path / "output", Published(site="https://blog.example", title="B", lang="es", posts=(POST,)))
     return tmp_path
@@ -105,4 +109,4 @@ def test_a_drawn_card_stands_in_for_a_cover_where_we_fill_in_the_card(blog):
     )
     linked = replace(drawn, said={"bluesky": "Lee {link}"})
     bluesky = next(one.network for one in made if one.network.name == "bluesky")
-    assert draft(linked, bluesky).messages[0].picture is None
+    assert bluesky.card(draft(linked, bluesky).messages[0])

@@ -1,13 +1,16 @@
 """Blocks by CommonMark's rules: code that stays code, lists, quotations, tables, HTML."""
 
 import re
+import time
 
+import markdown
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
+from tertulia.render.blocks import BlocksExtension
 from tertulia.render.converter import converter
 from tertulia.render.document import Document
 
@@ -50,6 +53,17 @@ def test_no_part_of_code_is_html_of_the_page(text):
     html = render(text.replace("@", ACTIVE) + "\n")
     assert "<script" not in html
     assert "<script>alert(1)</script>" in re.sub(r"&lt;", "<", re.sub(r"&gt;", ">", re.sub(r"<[^>]*>", "", html)))
+
+
+@pytest.mark.parametrize(
+    "name", ["extra", "fenced_code", "md_in_html", "admonition", "sane_lists", "pymdownx.superfences"]
+)
+def test_extensions_of_the_bloggers_own_do_not_undo_it(name):
+    """Those that bring fences, lists or HTML of their own find that done."""
+    md = markdown.Markdown(extensions=[BlocksExtension(), "codehilite", "attr_list", name])
+    text = f"```js {{1,3}}\n{ACTIVE}\n```\n\n```\n{ACTIVE}\n```\n\n<div markdown='1'>*a*</div>\n\n- a\n  - b\n"
+    for html in (md.convert(text), md.reset().convert(text)):
+        assert "<script" not in html and "<em>a</em>" in html and 2 == html.count("<ul>")
 
 
 @given(
@@ -127,7 +141,7 @@ def test_tables(text):
         ("<p>a</p> *b*", "<p>a</p><p><em>b</em></p>"),
         ("- a\n\n  <div>*b*</div>\n- c", "<ul><li><p>a</p><div>*b*</div></li><li><p>c</p></li></ul>"),
         ("<!-- *a*\n\n*b* -->\n\nfin", "<!-- *a*\n\n*b* --><p>fin</p>"),
-        ("<!-- sin cerrar\n\nfin", "<p>&lt;!– sin cerrar</p><p>fin</p>"),
+        ("<!-- sin cerrar\n\nfin", "<p>&lt;!— sin cerrar</p><p>fin</p>"),
     ],
 )
 def test_html(text, expected):
@@ -146,3 +160,71 @@ def test_html(text, expected):
 def test_braces_of_kramdown_are_not_shown(text, expected):
     """Attributes alone in a paragraph belong to the block above; kramdown's options to nobody."""
     assert render(text).endswith(expected) and "{:" not in render(text)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        *("<div>\n", "<!-- a\n", "<details>\n\n", "</div>\n", "::: a\n", ":::\n", "!!! a\n    b\n", "```\n", "> a\n\n"),
+        *(
+            "- a\n",
+            "1. a\n\n",
+            "{% highlight a %}\n",
+            "{{< a >}} ",
+            "https://a.example/(",
+            "https://a.example/)) ",
+            "&a;",
+        ),
+        *("| a | b |\n| --- | --- |\n", "[^1]: a\n\n    b\n\n", "a\n:   b\n\n", "a\\\n", "<a>", "`` a "),
+    ],
+)
+def test_it_takes_time_in_proportion(hostile):
+    """A text of nothing but one construction, open or closed, does not take for ever."""
+    started = time.process_time()
+    render(hostile * (20_000 // len(hostile)))
+    assert time.process_time() - started < 5
+
+
+PIECES = (
+    *(
+        "- ",
+        "1. ",
+        "  ",
+        "    ",
+        "> ",
+        "\n",
+        "\n\n",
+        "```",
+        "~~~",
+        "<div>",
+        "</div>",
+        "<details>",
+        "<!--",
+        "-->",
+        ":::",
+        "::: a",
+    ),
+    *(
+        "!!! note\n",
+        "[^1]",
+        "[^1]: ",
+        ": ",
+        "| a | b |\n",
+        "|---|---|\n",
+        "# ",
+        "---",
+        "{: .x}",
+        "{{< a >}}",
+        "[!NOTE]",
+        "[x] ",
+    ),
+    *("a", "ñ", "*", "`", "<b>", "https://a.example/(b)", "\\", "&amp;", "*[A]: b", "[a]: /b", "<pre>", "</pre>", "\t"),
+)
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_no_text_stops_it_and_no_word_is_lost(text):
+    """Whatever stands beside whatever, it is rendered, and what is a word before and after is still there."""
+    html = render(f"antes\n\n{text}\n\n</pre></div>-->\n\ndespués\n")
+    assert "antes" in html and "después" in html

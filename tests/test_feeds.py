@@ -508,3 +508,42 @@ def test_a_picture_that_could_not_be_made_leaves_its_text(tmp_path, build):
     for name in ("2026/11/a/index.html", "feeds/atom.xml", "feeds/feed.json"):
         page = (tmp_path / "output" / name).read_text("utf-8")
         assert "images/rota" not in page and "plaza" in page
+
+
+def test_a_host_with_ñ_is_written_as_programs_know_it(tmp_path, build):
+    """With a port and a folder: feeds, ids, enclosures, sitemap, robots, JSON-LD, canonical, posts.json, redirects."""
+    for name in ("posts", "images"):
+        (tmp_path / "content" / name).mkdir(parents=True)
+    Image.new("RGB", (90, 70), "teal").save(tmp_path / "content/images/plaza.jpg")
+    cover = "Portada: plaza.jpg\nTexto de portada: Plaza\n"
+    text = f"Título: A\nId: año\nFecha: 2026-11-01\n{cover}Alias: /viejo/\n\nHola #año.\n"
+    (tmp_path / "content/posts/a.md").write_text(text, "utf-8")
+    (tmp_path / "content/posts/b.md").write_text(
+        text.replace("año", "b").replace("viejo", "otro").replace(": A", ": B"), "utf-8"
+    )
+    address = "https://cafeñandu.example:8443/blog"
+    build(tmp_path / "content", tmp_path / "output", SITE_ADDRESS=address, SEARCH=False, SOCIAL_CARDS=True)
+    files = [file for file in (tmp_path / "output").rglob("*") if file.suffix in (".html", ".xml", ".json", ".txt")]
+    assert 20 < len(files)
+    for file in files:
+        written = file.read_text("utf-8")
+        assert "cafeñandu" not in written and "cafe%C3" not in written, file
+    home = "https://xn--cafeandu-g3a.example:8443/blog/"
+    for name in (
+        "feeds/atom.xml",
+        "feeds/rss.xml",
+        "feeds/feed.json",
+        "sitemap.xml",
+        "robots.txt",
+        "posts.json",
+        "index.html",
+    ):
+        assert home in (tmp_path / "output" / name).read_text("utf-8"), name
+    parsed = feedparser.parse((tmp_path / "output/feeds/atom.xml").read_text("utf-8"))
+    assert [True] * 2 == [
+        one.id.isascii() and one.id.startswith("tag:xn--cafeandu-g3a.example,") for one in parsed.entries
+    ]
+    for name in ("feeds/atom.xml", "feeds/rss.xml"):
+        parsed = feedparser.parse((tmp_path / "output" / name).read_text("utf-8"))
+        enclosures = [one.href for entry in parsed.entries for one in entry.get("enclosures", ())]
+        assert enclosures and all(one.startswith(f"{home}images/") and one.isascii() for one in enclosures)

@@ -110,9 +110,14 @@ def test_whatever_goes_wrong_it_is_there_once(house, fault):
     expected = expected_state(fault, house.network)
     assert first.state == expected, first
     acted = fault.endswith("after")
-    if fault in ("401", "422"):
+    if fault == "422":
         assert house.until_quiet() == "refused"
         assert house.fake.public == []
+        return
+    if fault == "401":  # the key is at fault, not the post: nothing is made until it is mended
+        assert first.needs_owner
+        assert house.fake.public == []
+        assert house.until_quiet() == ("waiting" if getattr(house.fake, "broken", False) else "delivered")
         return
     final = house.until_quiet()
     if house.network.can_search or fault in ("429", "503 retry"):
@@ -125,9 +130,9 @@ def test_whatever_goes_wrong_it_is_there_once(house, fault):
 
 def expected_state(fault, network):
     """What the first run says of the row."""
-    if fault in ("401", "422"):
+    if fault == "422":
         return "refused"
-    if fault in ("429", "503 retry") or (fault.startswith("500") and network.can_search):
+    if fault in ("401", "429", "503 retry") or (fault.startswith("500") and network.can_search):
         return "waiting"
     return "unknown"
 
@@ -160,10 +165,10 @@ def test_waiting_is_as_long_as_told(house):
 
 
 def test_an_expired_key_says_how_to_renew_it(house):
-    """The row is refused with the network's words and ours, and is sent by retry once the key is good."""
+    """The row waits with the network's words and ours, and goes out with the next run once the key is good."""
     house.fake.fail_next("401")
     outcome = house.announce()[0]
-    assert outcome.state == "refused"
+    assert (outcome.state, outcome.needs_owner) == ("waiting", True)
     assert any(name in outcome.reason for name in house.network.needed()), outcome.reason
 
 

@@ -226,3 +226,21 @@ def test_pictures_of_posts_that_other_processes_read_are_published(blog, build, 
     assert [] == [r.getMessage() for r in records if r.levelname in ("WARNING", "ERROR")]
     names = {marked(p.name) for p in (output / "images").iterdir()}
     assert {f"foto-{number}.MARK.jpg" for number in range(1, 9)} <= names
+
+
+def test_pictures_at_a_host_that_the_owner_names_are_shown_from_there(tmp_path, build):
+    """In Markdown and in HTML, nothing is told; those of other hosts stay links that are."""
+    (tmp_path / "content/posts").mkdir(parents=True)
+    text = (
+        "Título: A\nId: a\nFecha: 2026-11-01\n\n![Una plaza](https://CDN.example/a.png)\n\n"
+        'Y <img src="//cdn.example/b.png" alt="Otra"> y ![Ajena](https://otra.example/c.png).\n'
+    )
+    (tmp_path / "content/posts/a.md").write_text(text, "utf-8")
+    records = build(
+        tmp_path / "content", tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False, PICTURE_HOSTS=["cdn.example"]
+    )
+    (told,) = [r.getMessage() for r in records if r.levelname in ("WARNING", "ERROR")]
+    assert "otra.example" in told
+    page = (tmp_path / "output/2026/11/a/index.html").read_text("utf-8")
+    assert 'src="https://CDN.example/a.png"' in page and 'src="//cdn.example/b.png"' in page
+    assert '<a href="https://otra.example/c.png">Ajena</a>' in page

@@ -715,6 +715,17 @@ def test_healthz_tells_the_truth(talk, monkeypatch):
     assert 503 == talk.browser.get("/healthz").status_code
 
 
+def test_healthz_tells_that_nothing_can_be_stored(talk):
+    """A store that may only be read answers questions, and takes no comment."""
+    from sqlalchemy import event
+
+    assert 200 == talk.browser.get("/healthz").status_code
+    talk.store.database.engine.dispose()
+    event.listen(talk.store.database.engine, "connect", lambda one, _: one.execute("PRAGMA query_only = ON"))
+    assert 503 == talk.browser.get("/healthz").status_code
+    talk.store.database.engine.dispose()
+
+
 def test_a_secret_made_for_the_owner_is_for_nobody_else_to_read(tmp_path):
     """Made once, kept, mode 600."""
     from tertulia.core import settings

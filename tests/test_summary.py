@@ -109,7 +109,11 @@ def test_split_loses_nothing_but_blanks(text, limit):
         ("I+D", "#ID"),
         ("año", "#año"),
         ("2026", ""),
-        ("3D", ""),
+        ("3D", "#3D"),
+        ("8M", "#8M"),
+        ("25N", "#25N"),
+        ("15 de mayo", "#15DeMayo"),
+        ("2026 27", ""),
         ("¿?", ""),
         ("redes-sociales", "#RedesSociales"),
     ],
@@ -275,3 +279,93 @@ def test_left_out_in_both_languages():
     """ "no" leaves a network out; "No sé qué decir" is a text."""
     assert summary.left_out(replace(POST, said={"x": " No "}), "x")
     assert not summary.left_out(replace(POST, said={"x": "No sé"}), "x")
+
+
+LINKED = Post(
+    id="1", lang="es", title="Título", url="https://b.example/1/", date=POST.date, summary="El resumen. " * 40,
+    question="¿Quién va?", tags=("Uno", "8M", "Tres"), credits=(PostCredit("via", "Ana"),),
+)  # fmt: skip
+LONG_WORDS = "Palabras propias del autor que no se acaban nunca. " * 6
+
+
+@pytest.mark.parametrize("limit", [90, 140, 280])
+@pytest.mark.parametrize(
+    "said",
+    [
+        LONG_WORDS,
+        LONG_WORDS + "{link}",
+        "Lo cuento en {link}. " + LONG_WORDS,
+        LONG_WORDS + "{link} y más: " + LONG_WORDS,
+        LONG_WORDS + "{link} {tags}",
+        LONG_WORDS + "{tags} {link} {credits}",
+        "{summary} {link}",
+        LONG_WORDS + "\n\nhttps://b.example/1/",
+    ],
+)
+def test_the_link_survives_in_the_authors_own_words(said, limit):
+    """Wherever it stands; the words are cut, and the author is told."""
+    found = words_for(replace(LINKED, said={"x": said}), "x", replace_style(limit))
+    assert LINKED.url in found.parts[0]
+    assert count_graphemes(found.parts[0]) <= limit
+    assert found.shortened
+
+
+def test_what_was_asked_for_by_name_gives_way_in_the_documented_order():
+    """Hashtags but one, credits, the question, the last hashtag, the summary; by no means by its place."""
+    said = "{credits} {question} {tags} Voy yo. {link}"
+    post = replace(LINKED, said={"x": said}, summary="")
+    seen = [words_for(post, "x", replace_style(limit)).parts[0] for limit in range(80, 27, -1)]
+    assert list(dict.fromkeys(seen)) == [
+        "Vía Ana ¿Quién va? #Uno #8M #Tres Voy yo. https://b.example/1/",
+        "Vía Ana ¿Quién va? #Uno #8M Voy yo. https://b.example/1/",
+        "Vía Ana ¿Quién va? #Uno Voy yo. https://b.example/1/",
+        "¿Quién va? #Uno Voy yo. https://b.example/1/",
+        "#Uno Voy yo. https://b.example/1/",
+        "Voy yo. https://b.example/1/",
+    ]
+
+
+def test_a_mention_written_last_stays():
+    """The words before it are cut."""
+    post = replace(LINKED, said={"x": LONG_WORDS + "{link} @ana@mas.example #Voto"})
+    assert words_for(post, "x", replace_style(120)).parts[0].endswith("https://b.example/1/ @ana@mas.example #Voto")
+
+
+def test_a_thread_that_fits_one_part_keeps_its_hashtags():
+    """GoToSocial's 5,000 letters hold most posts."""
+    post = replace(LINKED, said={"x": "hilo"}, text="Uno.\n\nDos {title}.")
+    assert words_for(post, "x", PLAIN).parts == ("Uno.\n\nDos {title}.\n\n#Uno #8M #Tres\n\nhttps://b.example/1/",)
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("#8M y #25N", ["8M", "25N"]),
+        ("#2026 no", []),
+        ("(#España) «#Voto», #e-mail.", ["España", "Voto", "e-mail"]),
+        ("#C++ #l'Hospitalet #I❤️NY #🎉fiesta", ["C++", "l'Hospitalet", "I❤️NY", "🎉fiesta"]),
+    ],
+)
+def test_bluesky_marks_the_tags_that_its_own_program_would(text, tags):
+    """As RichText, but for the signs that open before them."""
+    network = bluesky.Bluesky.__new__(bluesky.Bluesky)
+    assert [facet["features"][0]["tag"] for facet in network._facets(text)] == tags
+
+
+def test_bluesky_links_bare_names():
+    """ "elpais.com/espana" leads there; "fin.Luego" is a full stop forgotten."""
+    network = bluesky.Bluesky.__new__(bluesky.Bluesky)
+    (facet,) = network._facets("Mira elpais.com/espana, y fin.Luego")
+    assert facet["features"][0]["uri"] == "https://elpais.com/espana"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mira bar.cafe hoy", 32), ("hola.madrid", 23), ("Visita EL-PAÍS.es", 30), ("ana@bar.cafe", 12),
+        ("bar.cafe.nada", 28), ("fin.Luego", 9), ("https://a.example\u200e", 25), ("\u2067https://a.example\u2069", 27),
+    ],
+)  # fmt: skip
+def test_x_counts_bare_names_and_marks_of_direction(text, expected):
+    """Every top-level domain makes a link of 23; a mark of direction weighs 2 and belongs to no link."""
+    assert x.count(text) == expected

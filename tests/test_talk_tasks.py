@@ -237,3 +237,80 @@ def test_akismet_is_asked_only_with_a_key(tmp_path, socket_enabled, httpserver, 
     assert 1 == len(httpserver.log)
     Talk(tmp_path / "without").said()
     assert 1 == len(httpserver.log)
+
+
+def spoilt(good: str, part: str, **fields):
+    """An export whose first entry of *part* says something else."""
+    data = json.loads(good)
+    data[part][0] |= fields
+    return data
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value"),
+    [
+        *[("comments", "reasons", value) for value in ("zz", [["a", {}]], [[1, {}, 1]], None, [["a", [], 1]])],
+        *[("comments", name, "ayer") for name in ("published_at", "received_at", "edited_at")],
+        *[("comments", "lang", value) for value in ("../../x", "es/../..", "", "es\x00", 5)],
+        *[("comments", "key", value) for value in ("../x", "", '"><script>', None, ["a"])],
+        *[("comments", "status", value) for value in ("publico", "", None)],
+        ("comments", "points", 10**30), ("comments", "points", "muchos"), ("comments", "kind", "like"),
+        ("comments", "person", ["form"]), ("comments", "parent", "nobody"), ("comments", "post", "a\nb"),
+        ("comments", "sources", [{}]), ("comments", "notice", {"email": "x", "lang": "es"}), ("comments", "text", {}),
+        ("persons", "trust", "mucha"), ("persons", "network", None), ("reactions", "number", 1e99),
+        ("reactions", "lang", "../.."), ("decisions", "who", "nadie"), ("decisions", "at", []),
+    ],
+)  # fmt: skip
+def test_an_import_with_a_field_that_makes_no_sense_brings_nothing(talk, tmp_path, part, field, value):
+    """One sentence, and an empty store as before."""
+    full(talk)
+    good = json.dumps(archive.export(talk.store.database))
+    empty = open_store("sqlite:///empty.db", tmp_path)
+    before = archive.export(empty.database)
+    with pytest.raises(StoreError) as refused:
+        archive.load(empty.database, spoilt(good, part, **{field: value}))
+    assert "\n" not in str(refused.value)
+    assert before == archive.export(empty.database)
+    empty.close()
+
+
+@pytest.mark.parametrize("part", ["persons", "comments", "reactions", "decisions", "words", "erasures", "marks"])
+@pytest.mark.parametrize("value", [None, [], {}, "x", 7, [[]], {"a": {}}, "deep"])
+def test_an_import_of_any_shape_is_read_or_refused(talk, tmp_path, part, value):
+    """However broken, and however deep."""
+    full(talk)
+    data = archive.export(talk.store.database)
+    if value == "deep":
+        value = []
+        for _ in range(100_000):
+            value = [value]
+    empty = open_store("sqlite:///empty.db", tmp_path)
+    try:
+        archive.load(empty.database, data | {part: value})
+    except StoreError:
+        assert [] == empty.conversation.find()
+    empty.close()
+    while isinstance(value, list) and value:  # or Python itself would take it apart too deep
+        value = value[0]
+
+
+def test_what_strangers_wrote_elsewhere_comes_in_clean(talk, tmp_path):
+    """Markup, links and names of files, of comments and of persons, as from any stranger."""
+    full(talk)
+    good = json.dumps(archive.export(talk.store.database))
+    data = spoilt(
+        good,
+        "comments",
+        html='<p onclick="x()">Hola<img src=x onerror=alert(1)><script>alert(1)</script></p>',
+        author_url="javascript:alert(1)", url="data:text/html,x", avatar="../../.env", name="Ana\x1b[31m\u202e",
+        unknown=1,
+        sources=[{"source": "web", "source_id": "1", "url": "JAVASCRIPT:x", "seen_at": "2026-11-22T18:00:00Z"}],
+    )  # fmt: skip
+    data["persons"][0] |= {"url": "vbscript:x", "avatar": "..\\..\\x.webp", "handle": "a\x9bb"}
+    empty = open_store("sqlite:///empty.db", tmp_path)
+    archive.load(empty.database, data)
+    out = json.dumps(archive.export(empty.database))
+    for bad in ("script:", "onerror", "<script", "onclick", "../", "data:text", "\\u001b", "\\u202e", "\\u009b"):
+        assert bad not in out.replace("JAVASCRIPT", "javascript")
+    assert "Hola" in out
+    empty.close()

@@ -38,6 +38,7 @@ class AnnounceOptions:
     resolve: str = ""  # "list", or "12=sent", "12=sent:https://…", "12=again"
     retry: bool = False  # what was refused goes back in the queue
     withdraw: bool = False  # take *post* down
+    yes_cut: bool = False  # the owner has seen that words of theirs are cut
     adopt: str = ""  # the address of a post written by hand that is the announcement
 
 
@@ -62,7 +63,8 @@ def run(root: Path, options: AnnounceOptions) -> bool:
         if options.retry:
             for row in blog.store.deliveries.all(state=DeliveryState.REFUSED, network=options.network or None):
                 blog.store.deliveries.retry(row.id)
-        return send(blog, published, chosen, _only(blog.networks(published), options.network), options.post)
+        known = _only(blog.networks(published), options.network)
+        return send(blog, published, chosen, known, options.post, yes_cut=options.yes_cut)
 
 
 def show_plan(posts: Iterable[Post], networks: Iterable[Network]) -> None:
@@ -86,8 +88,21 @@ def write_page(root: Path, output: Path) -> None:
         (folder / "index.html").write_text(as_page(planned, published.title), "utf-8")
 
 
-def send(blog: Blog, published: Published, chosen: list[Post], known: list[Network], post: str = "") -> bool:
-    """Enqueue and deliver, and follow edits of what was said before; say what became of each."""
+def send(
+    blog: Blog,
+    published: Published,
+    chosen: list[Post],
+    known: list[Network],
+    post: str = "",
+    *,
+    yes_cut: bool = False,
+) -> bool:
+    """
+    Enqueue and deliver, and follow edits of what was said before; say what became of each.
+
+    Args:
+        yes_cut: Send the author's own words also where they do not fit; ``ANNOUNCE_CUT`` says so for good.
+    """
     ready = [one for one in known if one.configured()]
     if not ready:
         print(say("announce_no_network"))
@@ -98,21 +113,25 @@ def send(blog: Blog, published: Published, chosen: list[Post], known: list[Netwo
     planned = outbox.unsaid(drafts(chosen, ready))
     _warn(planned)
     outbox.show_all()
-    outbox.enqueue(planned)
+    held = [] if yes_cut or blog.conf.get("ANNOUNCE_CUT") else [draft for draft in planned if draft.is_cut]
+    outbox.enqueue(draft for draft in planned if draft not in held)
     outcomes = outbox.deliver(post=chosen[0].id if post and chosen else None)
     edited = [one for one in published.posts if not post or named(one, post)]
     changes = follow_edits(outbox, edited)
-    if not outcomes and not changes:
+    for draft in held:
+        print(f"  {draft.post.title} · {draft.network.label}: {say('announce_cut')}", file=sys.stderr)
+    if not (outcomes or changes or held):
         print(say("announce_nothing"))
     titles = {one.key: one.title for one in published.posts}
     for line in lines_for(outcomes, titles):
         print(line)
     for change in changes:
         print(_line(titles, change.delivery, "edited" if change.done else "delivered", change.what))
-    failed = [outcome for outcome in outcomes if outcome.state in (DeliveryState.REFUSED, DeliveryState.UNKNOWN)]
+    bad = (DeliveryState.REFUSED, DeliveryState.UNKNOWN)
+    failed = [outcome for outcome in outcomes if outcome.state in bad or outcome.needs_owner]
     if failed:
         to_owner(blog.settings, say("owner_subject", title=published.title), "\n".join(lines_for(failed, titles)))
-    return not failed
+    return not failed and not held
 
 
 def lines_for(outcomes: Sequence[Outcome], titles: dict[tuple[str, str], str]) -> list[str]:

@@ -12,9 +12,10 @@ from tertulia.app import Blog
 from tertulia.commands import announce, build, webmention
 from tertulia.content import snapshot
 from tertulia.content.posts import Post, Published
-from tertulia.core.errors import FetchError
+from tertulia.core.errors import FetchError, TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
+from tertulia.deploy import headers
 from tertulia.deploy.base import DeployError, DeployPlan, Manifest, Target, files_of, lost, plan
 from tertulia.site import moved
 from tertulia.store.tables import DeliveryState
@@ -92,6 +93,20 @@ def _deploy(blog: Blog, target: Target, *, dry_run: bool = False, lose: bool = F
     else:
         _upload(blog, target, changes)
     return True
+
+
+def print_headers(root: Path, form: str, *, hsts: bool = False) -> None:
+    """
+    The headers that the built blog needs, as *form* writes them.
+
+    Raises:
+        TertuliaError: there is no such form, or nothing was built.
+    """
+    if form not in headers.FORMS:
+        raise TertuliaError(say("headers_form", form=form, forms=", ".join(headers.FORMS)))
+    with Blog(root) as blog:
+        found = headers.of_site(blog.output, str(blog.conf.get("SERVICE_ADDRESS", "")), hsts=hsts)
+    print(headers.FORMS[form](found), end="")
 
 
 def write_snapshot(root: Path) -> None:

@@ -30,10 +30,11 @@ from tertulia.core.models import Problem
 LARGEST_YAML = 100_000  # characters; the longest header of thousands of blogs is a tenth of it
 
 _OPEN = re.compile(r"---[ \t]*(?:yaml|toml|json)?[ \t]*", re.I)
-_CLOSE = re.compile(r"(?:---|\.\.\.)[ \t]*")
+_CLOSE = re.compile(r"(?:-{3,}|\.\.\.)[ \t]*")
 _TOML_FENCE = re.compile(r"\+\+\+[ \t]*")
 _FIELD = re.compile(r"""((?:\.\. )?["']?[^\W\d][\w \-.]{0,40}?["']?)[ \t]*:(?:[ \t]+(.*)|[ \t]*)""")
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
+_HELD = frozenset(("draft", "borrador", "unpublished", "private", "privado", "pending", "pendiente", "wip"))
 _BRACKETS = {"[": "]", "{": "}"}
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -96,10 +97,10 @@ def _finish(fields: list[Field], problems: list[Problem], lines: list[str], star
     for f in fields:
         if f.key:
             continue
-        if is_ignored(f.name):
-            problems.append(Problem(path, f.line, say("foreign_key", key=f.name), say("foreign_key_fix"), "hint"))
-        elif is_held(f):
+        if is_held(f):
             problems.append(Problem(path, f.line, say("unknown_state", key=f.name), say("unknown_state_fix")))
+        elif is_ignored(f.name):
+            problems.append(Problem(path, f.line, say("foreign_key", key=f.name), say("foreign_key_fix"), "hint"))
         else:
             problems.append(Problem(path, f.line, say("unknown_key", key=f.name), advice(f.name)))
     while start < len(lines) and not lines[start].strip():
@@ -108,8 +109,12 @@ def _finish(fields: list[Field], problems: list[Problem], lines: list[str], star
 
 
 def is_held(f: Field) -> bool:
-    """Whether a field that nobody knows keeps its post back: it looks like a state, and not like "published"."""
-    return not f.key and not is_ignored(f.name) and looks_like_state(f.name) and fold(f.value) != "published"
+    """Whether a field that nobody knows keeps its post back: its name looks like a state, or its value is one."""
+    if f.key:
+        return False
+    if fold(f.value) in _HELD:
+        return True
+    return not is_ignored(f.name) and looks_like_state(f.name) and fold(f.value) != "published"
 
 
 # ── Key: value ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -218,34 +223,40 @@ def _end_of_yaml(lines: list[str], start: int) -> tuple[int | None, bool]:
     """
     last = start - 1  # of the lines that are certainly header
     blank = False  # one stood since
-    is_open = False  # the last field is one that lines below it may belong to
+    is_open = False  # the last field's value is not whole yet
+    is_ours = False  # some key is one that a program or a person would write here
     for n in range(start, len(lines)):
         line = lines[n]
         if _CLOSE.fullmatch(line):
-            empty = all(not one.strip() or one.lstrip().startswith("#") for one in lines[start:n])
-            if last >= start or (empty and not any(one.strip() for one in lines[start:n])):
-                return n, True
-            return None, False
+            is_empty = not any(one.strip() for one in lines[start:n])
+            return (n, True) if is_ours or is_empty else (None, False)
         if not line.strip():
             blank = True
             continue
-        match = _field(line)
-        if match and line[:1] not in (" ", "\t"):
+        match = _field(line) if line[:1] not in (" ", "\t") else None
+        if match:
             name = _name(match)
-            if blank and last >= start and not (is_known(name) or re.fullmatch(r"[a-z_][\w\-]*", name)):
+            is_likely = is_known(name) or bool(re.fullmatch(r"[a-z_][\w\-]*", name))
+            if blank and last >= start and not is_likely:
                 break
-            last, is_open = n, True
-        elif line[:1] in (" ", "\t", "#") or (line.startswith("-") and is_open):
-            if not blank:
-                last = max(last, n) if last >= start else last
+            last, is_open, is_ours = n, _is_open((match[2] or "").strip()), is_ours or is_likely
+        elif line.startswith("#"):
+            last = n if last >= start and not blank else last
+        elif line[:1] in (" ", "\t") or (line.startswith("-") and is_open):
+            if blank and not is_open:
+                break
+            last = n if last >= start else last
         elif re.match(r"[\]}]", line) or (not blank and last >= start and _goes_on(lines, n)):
             last = n
         else:
             break
         blank = blank and last != n
-    if last < start:
-        return None, False
-    return last + 1, False
+    return (last + 1, False) if is_ours else (None, False)
+
+
+def _is_open(value: str) -> bool:
+    """Whether what stands below *value* may be more of it, after a blank line too: YAML's lists, blocks and quotes."""
+    return not value or value[0] in "|>&!" or _is_cut(value)
 
 
 def _goes_on(lines: list[str], n: int) -> bool:

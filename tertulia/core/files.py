@@ -102,6 +102,14 @@ def copy_whole(source: Path, target: Path) -> None:
     write_whole(target, source.read_bytes(), durable=False)
 
 
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether *path*, every link on its way followed, ends in *folder*; a link in a circle ends nowhere."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        return True
+
+
 def part_prefix(path: Path) -> str:
     """How the names of unfinished files beside *path* begin: a run that was killed leaves one."""
     return f".{path.stem[:100]}."

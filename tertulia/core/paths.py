@@ -7,6 +7,8 @@ them either way. What a blog has of its own wins over it: ``own_theme``.
 
 from pathlib import Path
 
+from tertulia.core.files import is_inside
+
 PACKAGE = Path(__file__).resolve().parent.parent
 INSTALLED = (PACKAGE / "theme").is_dir()  # from a wheel; False in a clone
 HOME = PACKAGE if INSTALLED else PACKAGE.parent
@@ -30,4 +32,4 @@ def theme_file(content: Path | str, name: str, theme: Path | str = THEME) -> Pat
         theme: Pelican's ``THEME``, where a blog has another than ours.
     """
     own = own_theme(content) / name
-    return own if own.is_file() else Path(theme, name)
+    return own if own.is_file() and is_inside(own, Path(content)) else Path(theme, name)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tertulia.core.errors import ContentError
+from tertulia.core.files import is_inside
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 
@@ -96,6 +97,8 @@ def read(path: str | Path) -> Table:
     path = Path(path)
     shown = f"{path.parent.name}/{path.name}" if path.parent.name else path.name
     source = ""
+    if not is_inside(path, path.parent):  # a link out of content/, which the build tells
+        return Table(shown)
     try:
         source = path.read_text("utf-8-sig")
         return Table(shown, source, tomllib.loads(source))

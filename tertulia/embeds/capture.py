@@ -17,6 +17,7 @@ from typing import Literal
 
 import msgspec
 
+from tertulia.content.folder import markdown_files
 from tertulia.core import languages
 from tertulia.core.addresses import host_of
 from tertulia.core.errors import ContentError, FetchError, FetchRefusedError
@@ -63,7 +64,7 @@ class CaptureStep:
 def embed_links(content_dir: Path) -> list[EmbedLink]:
     """Every address alone on its line in the posts and pages, first places first, each once."""
     found: dict[str, EmbedLink] = {}
-    for path in sorted(content_dir.rglob("*.md")):
+    for path in markdown_files(content_dir):
         try:
             text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError):

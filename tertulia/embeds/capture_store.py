@@ -14,7 +14,7 @@ import msgspec
 
 from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
-from tertulia.core.files import part_prefix, write_if_changed
+from tertulia.core.files import is_inside, part_prefix, write_if_changed
 from tertulia.core.languages import say
 from tertulia.embeds.types import Capture, files_of, fingerprint
 
@@ -44,6 +44,8 @@ class CaptureStore:
             ContentError: the file is there and cannot be read.
         """
         file = self.file(provider, id)
+        if not is_inside(file, self.path.parent):  # a link out of content/, which the build tells
+            return None
         try:
             capture = strict_json.decode(file.read_bytes(), type=Capture)
         except FileNotFoundError:

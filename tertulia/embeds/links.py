@@ -32,6 +32,7 @@ import markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from tertulia.content.folder import markdown_files
 from tertulia.core.addresses import is_short, join_address, split_address
 from tertulia.core.errors import ContentError, FetchError
 from tertulia.core.files import write_if_changed
@@ -193,7 +194,7 @@ def follow(url: str, web: Fetcher) -> tuple[str, str]:
 def collect(content_dir: Path) -> list[Link]:
     """Every address in the posts and pages, code left out, each with the first place where it stands."""
     found: dict[str, Link] = {}
-    for path in sorted(content_dir.rglob("*.md")):
+    for path in markdown_files(content_dir):
         try:
             text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError):

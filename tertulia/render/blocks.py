@@ -48,13 +48,20 @@ class BlocksExtension(Extension):
     """Blocks by CommonMark. Must come first: the extensions after it register with its parser."""
 
     def extendMarkdown(self, md: Markdown) -> None:
-        md.preprocessors.deregister("html_block")
+        self.md = md
+        md.registerExtension(self)
         parser = CommonMarkParser(md)
         parser.blockprocessors = md.parser.blockprocessors
         for processor in parser.blockprocessors:
             processor.parser = parser
         md.parser = parser
         md.treeprocessors.register(CalloutQuotes(md), "callouts", 25)  # before what stands in them is read (20)
+
+    def reset(self) -> None:
+        """Before each text: no extension that came later takes HTML or fences out of it before code is known."""
+        for name in ("html_block", "fenced_code_block"):
+            if name in self.md.preprocessors:
+                self.md.preprocessors.deregister(name)
 
 
 class CommonMarkParser(BlockParser):
@@ -283,6 +290,8 @@ def _line(state: StateBlock, number: int) -> str:
 
 def _line_with(state: StateBlock, start: int, end: int, wanted: str) -> int | None:
     """The line after the first one that holds *wanted*, within what stands around; None when there is none."""
+    if wanted not in state.src and wanted.lower() not in state.src.lower():  # many that never close take no longer
+        return None
     for number in range(start, end):
         line = _line(state, number)
         if line and state.sCount[number] < state.blkIndent:

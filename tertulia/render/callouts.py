@@ -26,9 +26,13 @@ _FENCED = re.compile(
     r"(?P<fence>:{3,})\s*(?:\{\s*\.?(?P<braced>[A-Za-z][\w-]*)[^}]*\}|(?P<bare>[A-Za-z][\w-]*))"
     r"(?:\[(?P<label>.*)\])?(?:\{[^}]*\})?(?:\s+(?P<title>.*?))?[\s:]*"
 )
+_FENCE_ALONE = re.compile(r"^[ \t>]*:{3,}[ \t]*$", re.MULTILINE)
 _INDENTED = re.compile(
     r"(?P<mark>!!!|\?\?\?\+?)\s*(?P<kind>[A-Za-z][\w-]*)(?P<more>(?: +[\w-]+)*)(?:\s+\"(?P<title>.*)\")?\s*"
 )
+
+# No call-out is longer; many that never close would each be looked for to the end.
+_MOST_LINES = 1000
 
 
 def title_of(kind: str, md: Markdown) -> str:
@@ -117,7 +121,11 @@ def _close(state: StateBlock, tag: str) -> None:
 def _closing(state: StateBlock, start: int, end: int, length: int) -> int | None:
     """The line that closes the call-out of *start*; one that opened inside it closes first."""
     depth = 1
-    for number in range(start + 1, end):
+    if state.src not in state.env:  # where the last fence of this text stands, looked for once
+        state.env[state.src] = max((found.start() for found in _FENCE_ALONE.finditer(state.src)), default=-1)
+    if state.env[state.src] < state.eMarks[start]:
+        return None
+    for number in range(start + 1, min(end, start + _MOST_LINES)):
         line = state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]].rstrip()
         if line and state.sCount[number] < state.blkIndent:
             return None

@@ -159,6 +159,8 @@ def _code(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     name = opening["hugo"] or opening["jekyll"]
     closing = re.compile(rf"\{{\{{[<%]\s*/\s*{name}\s*[%>]\}}\}}|\{{%-?\s*end{name}\s*-?%\}}")
+    if not closing.search(state.src, state.eMarks[start]):
+        return False
     for number in range(start + 1, end):
         if closing.search(state.src[state.bMarks[number] : state.eMarks[number]]):
             if not silent:

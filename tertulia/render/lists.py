@@ -18,7 +18,7 @@ from tertulia.render.document import Document
 _TOC = re.compile(r"[^\n]*\n\{:\s*toc\b[^}\n]*\}\s*")
 _TASK = re.compile(r"\[([ xX])\]\s+(?=\S)")
 # A dash is a bullet with a space behind it; a dialogue's touches its word.
-_BULLET = re.compile(r"[ \t]*(?:[•·‣▪●○◦⁃∙]|–(?=[ \t\u00a0]))", re.MULTILINE)
+_BULLET = re.compile(r"^[ \t]*(?:[•·‣▪●○◦⁃∙]|–(?=[ \t\u00a0]))", re.MULTILINE)
 
 
 class ListsExtension(Extension):
@@ -33,6 +33,9 @@ class ListsExtension(Extension):
 
 class _Contents(Treeprocessor):
     def run(self, root: Element) -> None:
+        document: Document | None = getattr(self.md, "document", None)
+        if document is not None and "{:" not in document.body:  # nearly always
+            return
         for parent in list(root.iter()):
             for child in parent:
                 if child.tag in ("ul", "ol") and len(child) == 1 and _TOC.fullmatch(child[0].text or ""):
@@ -59,7 +62,7 @@ class _Tasks(Treeprocessor):
 class _PastedBullets(Treeprocessor):
     def run(self, root: Element) -> None:
         document: Document | None = getattr(self.md, "document", None)
-        if document is None:
+        if document is None or not _BULLET.search(document.body):
             return
         for parent in root.iter():
             if line := _pasted(parent):

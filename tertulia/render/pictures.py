@@ -155,6 +155,9 @@ class _Pictures(Treeprocessor):
         """Complete one ``img``, or put words or a link in its place; whether a picture is shown."""
         written, alt = _unescaped(image.get("src", "")), _unescaped(image.get("alt", ""))
         needle = _needle(document, alt, written)
+        if self.pictures.resolver.is_at_own_host(written):
+            report_alt(alt, written, document, needle)
+            return True
         picture = self.pictures.find(written, alt, document, needle)
         if picture is None:
             _put_words(image, parents, "" if written.startswith("data:") else written, self.pictures.resolver)
@@ -212,6 +215,8 @@ class _RawPictures(Postprocessor):
         attributes = {name.lower(): _bare(value) for name, value in _RAW_ATTRIBUTE.findall(tag[2])}
         written, alt = attributes.get("src", ""), attributes.get("alt")
         if not written:
+            return tag[0]
+        if self.pictures.resolver.is_at_own_host(written):
             return tag[0]
         picture = self.pictures.find(written, alt or "", document, tag[0])
         if picture is None:

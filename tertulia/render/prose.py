@@ -132,7 +132,7 @@ def thread(found: Sequence[Block]) -> str:
         if (
             block.folded
             or block.kind is BlockKind.TABLE
-            or (block.alone and _WORD.search(_ADDRESS.sub("", block.text)))
+            or (block.alone and _WORD.search(_without_addresses(block.text)))
         ):
             continue
         if block.kind is BlockKind.HEADING:
@@ -287,22 +287,29 @@ def _stands_alone(link: Any) -> bool:
 
 def _is_address(text: str) -> bool:
     """Whether *text* is an address, and at most says where: "Publicación en Mastodon: mas.to/@ana/1"."""
-    bare = _ADDRESS.sub("", text)
+    bare = _without_addresses(text)
     return bare != text and (
         not _WORD.search(bare) or (bare.rstrip().endswith(":") and len(_WORD.findall(bare)) < SAYING_WORDS)
     )
 
 
 def _shown(text: str) -> str:
-    return text.translate(_GIVEN_BACK)
+    return text.translate(_GIVEN_BACK) if any(sign in text for sign in _KEPT.values()) else text
 
 
 def _line(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
+# Most texts hold neither formula nor address, and these patterns try every place: so it is asked first.
+
+
 def _bare(text: str) -> str:
-    return _ADDRESS.sub(" ", _FORMULAS.sub(" ", text))
+    return _without_addresses(_FORMULAS.sub(" ", text) if "$" in text or "\\" in text else text, " ")
+
+
+def _without_addresses(text: str, instead: str = "") -> str:
+    return _ADDRESS.sub(instead, text) if "/" in text or "www." in text else text
 
 
 def _says(text: str) -> bool:

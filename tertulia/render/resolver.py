@@ -13,12 +13,14 @@ import difflib
 import os
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from tertulia.core import text
-from tertulia.core.files import copy_whole
+from tertulia.core.addresses import host_of
+from tertulia.core.files import copy_whole, is_inside
 from tertulia.core.languages import say
 from tertulia.core.models import Picture
 from tertulia.render.image_cache import ImageCache
@@ -57,13 +59,23 @@ class ImageResolver:
         image_cache: Makes the files.
         siteurl: What stands before every internal address, "" or "/blog".
         site_address: The blog's whole address; a picture written with it is one of ours.
+        hosts: Other hosts of the owner's, whose pictures are shown from there.
     """
 
-    def __init__(self, content: Path, image_cache: ImageCache, *, siteurl: str = "", site_address: str = "") -> None:
+    def __init__(
+        self,
+        content: Path,
+        image_cache: ImageCache,
+        *,
+        siteurl: str = "",
+        site_address: str = "",
+        hosts: Iterable[str] = (),
+    ) -> None:
         self.content = content.absolute()
         self.image_cache = image_cache
         self.siteurl = siteurl.rstrip("/")
         self.site_address = site_address.rstrip("/")
+        self._hosts = frozenset(host.lower() for host in hosts)
         self._found: dict[tuple[str, Path], Path | None] = {}
         self._listings: dict[Path, dict[str, Path]] = {}
         self._pictures: dict[Path, Picture] = {}
@@ -76,6 +88,10 @@ class ImageResolver:
     def is_elsewhere(self, written: str) -> bool:
         """Whether *written* is an address that is not the blog's own."""
         return bool(_ELSEWHERE.match(written)) and not self._is_own(written)
+
+    def is_at_own_host(self, written: str) -> bool:
+        """Whether *written* is an address at a host that the owner named: shown from there, as it is."""
+        return bool(self._hosts) and self.is_elsewhere(written) and host_of(written) in self._hosts
 
     def find(self, written: str, beside: Path) -> Path | None:
         """
@@ -191,7 +207,13 @@ class ImageResolver:
         """Have everything in ``content/images/`` that is no picture published, linked or not."""
         for path in sorted((self.content / FOLDER).rglob("*")):
             hidden = any(part.startswith(".") for part in path.relative_to(self.content).parts)
-            if path.is_file() and not hidden and not _is_picture(path.name) and path.suffix.lower() not in SOURCES:
+            if (
+                not hidden
+                and path.is_file()
+                and is_inside(path, self.content)
+                and not _is_picture(path.name)
+                and path.suffix.lower() not in SOURCES
+            ):
                 self.request(path, "linked", path)
 
     def _facts(self, path: Path) -> Facts:
@@ -244,7 +266,8 @@ class ImageResolver:
         place = Path(os.path.normpath(place))
         if not place.is_relative_to(self.content):
             return None
-        return self._listing(place.parent).get(unicodedata.normalize("NFC", place.name))
+        found = self._listing(place.parent).get(unicodedata.normalize("NFC", place.name))
+        return found if found and is_inside(found, self.content) else None
 
     def _listing(self, folder: Path) -> dict[str, Path]:
         if folder not in self._listings:

@@ -79,7 +79,11 @@ class SiteBuild:
         tags = _load(Tags, content / "tags.toml")
         cache = ImageCache(Path(settings.get("IMAGE_CACHE_PATH") or "var/cache/images"))
         pictures = ImageResolver(
-            content, cache, siteurl=settings.get("SITEURL", ""), site_address=settings.get("SITE_ADDRESS", "")
+            content,
+            cache,
+            siteurl=settings.get("SITEURL", ""),
+            site_address=settings.get("SITE_ADDRESS", ""),
+            hosts=settings.get("PICTURE_HOSTS", ()),
         )
         reader = PostReader(settings, people=people, tags=tags, links=load_links(content), pictures=pictures)
         build = cls(settings, people, tags, pictures, reader, SiteWords(languages.current()))

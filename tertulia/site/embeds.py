@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tertulia.core.errors import ContentError
+from tertulia.core.files import is_inside
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.links import LinkTable
@@ -39,6 +40,8 @@ def publish_pictures(pages: Iterable[str], settings: Mapping[str, Any]) -> None:
     target = Path(settings["OUTPUT_PATH"], settings.get("EMBEDS_URL", "embeds"))
     for name in sorted(draw.published(pages, pictures_url(settings))):
         file = target / name
+        if not is_inside(source / name, Path(settings["PATH"])):
+            continue
         if not file.exists() or not filecmp.cmp(source / name, file, shallow=False):
             file.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source / name, file)

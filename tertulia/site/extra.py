@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from tertulia.core.files import is_inside
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.site.owners import Owners
@@ -25,11 +26,8 @@ def files(content: Path) -> Iterator[Path]:
         names[:] = sorted(name for name in names if name not in _NEVER and not Path(folder, name).is_symlink())
         for name in sorted(found):
             path = Path(folder, name)
-            if name not in _NEVER and not name.endswith("~") and path.is_file():
-                if path.is_symlink() and not path.resolve().is_relative_to(content.resolve()):
-                    report(Problem(shown_path(path, content), None, say("extra_outside"), say("extra_outside_fix")))
-                else:
-                    yield path
+            if name not in _NEVER and not name.endswith("~") and path.is_file() and is_inside(path, content):
+                yield path
 
 
 def copy(content: Path, output: Path, owners: Owners) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from tertulia.content.metadata import Metadata
 from tertulia.content.people import Person
+from tertulia.core.files import is_inside
 from tertulia.core.languages import say
 from tertulia.core.models import Picture, Problem
 from tertulia.render.document import Document
@@ -79,6 +80,8 @@ def without_pictures(files: Iterable[Any], pictures: ImageResolver) -> list[Any]
     kept = []
     for file in files:
         path = Path(file.source_path)
+        if not is_inside(path, pictures.content):
+            continue
         if path.suffix.lower() not in PICTURE_SUFFIXES:
             kept.append(file)
             continue

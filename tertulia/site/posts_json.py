@@ -39,7 +39,7 @@ def write_posts(build: SiteBuild, contents: Iterable[Content], wants_text: Wants
     preview = bool(settings.get("SHOW_UNPUBLISHED"))
     own = settings["DEFAULT_LANG"]
     published = posts.Published(
-        site=settings["SITE_ADDRESS"],
+        site=addresses.encoded(settings["SITE_ADDRESS"]),
         title=build.words.setting(settings, "SITENAME", own),
         lang=own,
         preview=preview,

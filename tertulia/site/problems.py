@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from tertulia.content import folder
+from tertulia.core.files import is_inside
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.site.contents import Content
@@ -43,6 +45,23 @@ def shown_path(path: Path, content: Path) -> str:
     return f"content/{path.relative_to(content).as_posix()}"
 
 
+def links_out(content: Path) -> Iterator[str]:
+    """
+    Symbolic links in *content* that lead out of it, reported; nothing behind them may come into the site.
+
+    Yields:
+        Each, relative to *content*.
+    """
+    for path in folder.links_out(content):
+        report(Problem(shown_path(path, content), None, say("link_out"), say("link_out_fix")))
+        yield path.relative_to(content).as_posix()
+
+
+def inside_only(takes: Callable[..., bool], content: Path) -> Callable[..., bool]:
+    """What *takes* says of a file in *content*, by its relative path; never yes to one that a link leads out to."""
+    return lambda path, extensions=None: takes(path, extensions) and is_inside(content / path, content)
+
+
 def link_loops(content: Path) -> Iterator[str]:
     """
     Folders in *content* that are links to a folder above them, reported; whoever walks into one walks for ever.
@@ -50,10 +69,10 @@ def link_loops(content: Path) -> Iterator[str]:
     Yields:
         Each, relative to *content*.
     """
-    for folder, names, _files in os.walk(content):
+    for where, names, _files in os.walk(content):
         for name in sorted(names):
-            path = Path(folder, name)
-            if path.is_symlink() and _loops(path):
+            path = Path(where, name)
+            if path.is_symlink() and is_inside(path, content) and _loops(path):
                 report(Problem(shown_path(path, content), None, say("link_loop"), say("link_loop_fix")))
                 yield path.relative_to(content).as_posix()
 

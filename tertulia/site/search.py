@@ -108,17 +108,19 @@ def search_page(content: Content, siteurl: str, words: SiteWords) -> str:
         prose.without_others(content.content),
         *(f"<p>{update.html}</p>" for update in content.updates),
         f"<p>{escape(content.question)}</p>",
-        f"<p>{escape(' · '.join(names(content)))}</p>",
+        f"<p>{escape(' · '.join(filed))}</p>" if (filed := names(content)) else "",
         *answers(content.comments),
     ]
     return "".join(parts)
 
 
 def names(content: Content) -> list[str]:
-    """What *content* is filed under: its topics, tags, series and authors, as people look for them."""
+    """What its author filed *content* under, topics, tags, series and names; what every post has tells none apart."""
     if content.is_page:
         return []
-    labels = [label.name for label in (*content.categories, *content.tags, *content.authors)]
+    topics = content.categories if "category" in content.header_lines else ()
+    authors = content.authors if "author" in content.header_lines else ()
+    labels = [label.name for label in (*topics, *content.tags, *authors)]
     return [*labels, content.series_name] if content.series_name else labels
 
 

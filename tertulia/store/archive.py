@@ -17,6 +17,8 @@ from sqlalchemy import Connection, Table, delete, insert, select
 from tertulia.core import files, strict_json
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
+from tertulia.core.text import one_line
+from tertulia.store.archive_check import checked
 from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import (
     comments,
@@ -81,12 +83,13 @@ def load(database: Database, data: dict[str, Any]) -> int:
     if data.get("format") != FORMAT:
         raise StoreError(say("archive_format"))
     try:
+        data = checked(data)
         with writing(database) as connection:
             if connection.execute(select(comments.c.id).limit(1)).first():
                 raise StoreError(say("archive_not_empty"))
             _load(connection, data)
-    except (KeyError, TypeError, ValueError) as error:
-        raise StoreError(say("archive_broken", why=repr(error)[:200])) from error
+    except (KeyError, ValueError) as error:
+        raise StoreError(say("archive_broken", why=one_line(str(error), 200))) from error
     return len(data["comments"])
 
 
@@ -192,7 +195,10 @@ def _parents_first(rows: Sequence[Row]) -> list[Row]:
 
 def _rows(connection: Connection, table: Table) -> list[Row]:
     order = table.primary_key.columns.values()[0]
-    return [dict(row._mapping) for row in connection.execute(select(table).order_by(order))]
+    return [
+        {str(name): value for name, value in row._mapping.items()}
+        for row in connection.execute(select(table).order_by(order))
+    ]
 
 
 def _many(connection: Connection, table: Table, rows: list[Row]) -> None:

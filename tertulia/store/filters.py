@@ -1,18 +1,20 @@
 """What the spam filter remembers: words the owner's decisions taught, and things that may be used once."""
 
 import hashlib
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import used, words
-from tertulia.store.rows import writing
+from tertulia.store.rows import remember, writing
 
 # SQLite takes 32,766 values in one question, older ones 999.
 _AT_ONCE = 500
+_ALIVE = "alive"  # the mark that is written to see whether anything can be
 
 
 class WordCounts:
@@ -78,9 +80,14 @@ class Once:
 
 
 def check(database: Database) -> None:
-    """Ask the database anything; raises StoreError when it does not answer."""
-    with database.reading() as connection:
-        connection.execute(text("SELECT 1"))
+    """
+    Write into the database what it holds already.
+
+    Raises:
+        StoreError: nothing can be stored: it does not answer, its disk is full, it may only be read.
+    """
+    with writing(database) as connection:
+        remember(connection, _ALIVE, secrets.token_hex(4))
 
 
 def _named(name: str) -> str:

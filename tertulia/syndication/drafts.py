@@ -5,16 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+import regex
 
 from tertulia.content.posts import Cover, Post, Published
 from tertulia.core.addresses import host_of
 from tertulia.core.cuts import shorten
 from tertulia.core.languages import say
 from tertulia.syndication import summary
+from tertulia.syndication.networks import pictures
 from tertulia.syndication.networks.base import Attachment, Message, Network
 
 # Cards show two or three lines; more is cut by every network.
 DESCRIPTION_LENGTH = 300
+# A card says again what a text begins with when they have so many letters in common.
+READ_LETTERS = 60
+
+_SIGNS = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class Draft:
     limit: int
     own: bool  # in the author's own words
     warnings: tuple[str, ...]
+    is_cut: bool = False  # the author's own words did not fit
 
     @property
     def cents(self) -> float:
@@ -64,17 +71,23 @@ def draft(post: Post, network: Network) -> Draft:
     style = network.style()
     words = summary.words_for(post, network.name, style)
     parts = words.parts if network.threads else words.parts[:1]
-    messages = tuple(_message(post, text, str(number), network) for number, text in enumerate(parts, 1))
+    bad = [cover for cover in (post.cover, post.card) if cover and not _goes_along(cover, network)]
+    shown = msgspec.structs.replace(
+        post, cover=None if post.cover in bad else post.cover, card=None if post.card in bad else post.card
+    )
+    messages = tuple(_message(shown, text, str(number), network) for number, text in enumerate(parts, 1))
     lengths = tuple(style.count(text) for text in parts)
     warnings = [
         *([say("draft_local", url=post.url)] if _is_local(post.url) else []),
-        *([say("draft_alt", picture=post.cover.path)] if post.cover and not post.cover.alt else []),
+        *([say("draft_alt", picture=shown.cover.path)] if shown.cover and not shown.cover.alt else []),
+        *[say("draft_picture", picture=cover.path) for cover in bad],
         *([say("draft_cut", network=network.label)] if words.own and words.shortened else []),
         *([say("draft_thread", network=network.label)] if len(words.parts) > len(parts) else []),
         *([say("draft_summary")] if not post.summary and not words.own else []),
         *[say("draft_long", length=length, limit=style.limit) for length in lengths if length > style.limit],
     ]
-    return Draft(post, network, messages, lengths, style.limit, words.own, tuple(warnings))
+    is_cut = words.own and words.shortened
+    return Draft(post, network, messages, lengths, style.limit, words.own, tuple(warnings), is_cut)
 
 
 def _message(post: Post, text: str, part: str, network: Network) -> Message:
@@ -88,13 +101,32 @@ def _message(post: Post, text: str, part: str, network: Network) -> Message:
         date=post.date,
         part=part,
     )
-    with_card = msgspec.structs.replace(message, picture=_attached(post.card))
     # The drawn card stands in for a cover where we fill in a card ourselves, never as a picture of its own.
-    return with_card if part == "1" and not post.cover and network.card(with_card) else message
+    with_card = msgspec.structs.replace(message, picture=_attached(post.card), drawn=True)
+    if part == "1" and post.card and not post.cover and network.card(with_card):
+        message = with_card
+    if network.card(message) and _begins_with(text, post.summary):
+        return msgspec.structs.replace(message, description="")
+    return message
+
+
+def _begins_with(text: str, summary: str) -> bool:
+    """Whether a reader of *text* has read *summary* already, so that the card need not say it again."""
+    said, again = (_SIGNS.sub("", each).casefold()[:READ_LETTERS] for each in (text, summary))
+    return bool(again) and (said.startswith(again) or (len(said) > 20 and again.startswith(said)))
+
+
+def _goes_along(cover: Cover, network: Network) -> bool:
+    """Whether *network* could take the picture; one that carries none need not."""
+    return not network.pictures or pictures.is_usable(network.context.output, _attachment(cover))
 
 
 def _attached(picture: Cover | None) -> Attachment | None:
-    return Attachment(picture.path, picture.url, picture.alt) if picture else None
+    return _attachment(picture) if picture else None
+
+
+def _attachment(picture: Cover) -> Attachment:
+    return Attachment(picture.path, picture.url, picture.alt)
 
 
 def _is_local(url: str) -> bool:

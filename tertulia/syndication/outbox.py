@@ -30,6 +30,7 @@ from tertulia.store.deliveries import Delivery, LeaseLostError, NewDelivery
 from tertulia.store.journal import Journal
 from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.drafts import Draft
+from tertulia.syndication.networks import pictures
 from tertulia.syndication.networks.base import (
     CancelledError,
     Cannot,
@@ -78,6 +79,7 @@ class Outcome:
     reason: str = ""
     url: str = ""
     until: datetime | None = None
+    needs_owner: bool = False  # it goes on when the owner has done something
 
 
 @dataclass(slots=True)
@@ -152,8 +154,10 @@ class Outbox:
             return self._wait(attempt, str(error), error.seconds, pause=not error.alone)
         except OutcomeUnknownError as error:
             return self._lost(attempt, str(error), error)
+        except CredentialsExpiredError as error:
+            return self._expired(attempt, str(error))
         except RefusedError as error:
-            return self._refuse(attempt, str(error), error)
+            return self._refuse(attempt, str(error))
         except CancelledError as error:
             self.store.deliveries.cancel(delivery, str(error))
             return Outcome(delivery, DeliveryState.WITHDRAWN, str(error))
@@ -201,9 +205,16 @@ class Outbox:
         self.store.deliveries.unknown(attempt.delivery, reason, until)
         return Outcome(attempt.delivery, DeliveryState.UNKNOWN, reason, until=until)
 
-    def _refuse(self, attempt: "_Attempt", reason: str, error: RefusedError) -> Outcome:
-        if isinstance(error, CredentialsExpiredError):
-            self._paused.add(attempt.delivery.network)  # the next one would hear the same
+    def _expired(self, attempt: "_Attempt", reason: str) -> Outcome:
+        """The key is no longer good, which is not the post's fault: it waits, and so do all behind it."""
+        self._paused.add(attempt.delivery.network)
+        open_ = attempt.uncertain and not attempt.sent
+        self.store.deliveries.waiting(attempt.delivery, self.now(), reason, maybe_sent=open_)
+        if not open_:
+            self.journal.clear(attempt.key)
+        return Outcome(attempt.delivery, DeliveryState.WAITING, reason, needs_owner=True)
+
+    def _refuse(self, attempt: "_Attempt", reason: str) -> Outcome:
         if attempt.uncertain and not attempt.sent:  # refused to let us look
             return self._lost(attempt, reason, None)
         self.store.deliveries.refused(attempt.delivery, reason)
@@ -259,6 +270,7 @@ class _Attempt:
         self.outbox = outbox
         self.delivery = delivery
         self.network = outbox.networks[delivery.network]
+        self.output = self.network.context.output
         self.key = key_of(delivery)
         self.sent = False  # the request has left, or is about to, in this attempt
         self.uncertain = delivery.attempt_started_at is not None or (
@@ -288,7 +300,11 @@ class _Attempt:
             self.outbox.on_step(DeliveryStep.SEARCHED)
         elif self.uncertain:
             raise OutcomeUnknownError(say("net_cannot_look", network=self.network.label))
-        return self.network.publish(message, sending), Origin.MADE, ""
+        reason = ""
+        if message.picture and self.network.pictures and not pictures.is_usable(self.output, message.picture):
+            reason = say("draft_picture", picture=message.picture.path)  # it was there when this was written down
+            message = msgspec.structs.replace(message, picture=None)
+        return self.network.publish(message, sending), Origin.MADE, reason
 
     def _is_ours(self, found: Sighting) -> bool:
         """Whether we wrote it: by its words, by the journal, or because we tried and it is very like."""

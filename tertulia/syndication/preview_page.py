@@ -16,7 +16,7 @@ from tertulia.syndication.networks.base import Message, Network
 from tertulia.syndication.preview_text import money
 from tertulia.syndication.summary import links_in
 
-_MARKED = regex.compile(r"(?<![\w/&])(?:#\p{L}[\p{L}\p{M}\p{N}_]*|@[\w.-]+(?:@[\w.-]+\w)?)")
+_MARKED = regex.compile(r"(?<![\w/&])(?:#[\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*|@[\w.-]+(?:@[\w.-]+\w)?)")
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.45 system-ui, sans-serif }

@@ -7,7 +7,7 @@ author's own words for a network (``Mastodon:`` in the metadata) go before all o
 How a text is cut is in ``tertulia.core.cuts``; the network counts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -21,7 +21,10 @@ LEAST_LEAD = 80
 # Who is owed more than one kind of credit is named once, for what comes first here.
 _CREDIT_WEIGHT = ("photo", "source", "via", "thanks")
 _ADDRESS = regex.compile(r"(?:https?://)?(?:[\w-]+\.)+\p{L}{2,}(?:[/?#]\S*)?")
-_URL = regex.compile(r"""https?://[^\s<>"«»“”]+""", regex.IGNORECASE)
+# Words that an author puts last so that they are read: mentions and hashtags.
+_ENDING = regex.compile(r"(?:\s+[#@][^\s#@][^\s]*)+\s*$")
+# No address holds marks of direction: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
+_URL = regex.compile(r"""https?://[^\s<>"«»“”\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+""", regex.IGNORECASE)
 _URL_TAIL = regex.compile(r"[.,;:!?'’…)\]]+$")
 
 
@@ -68,11 +71,11 @@ def hashtag(label: str) -> str:
     *label* as a hashtag: "Atención al cliente" is "#AtenciónAlCliente", "clientepitero" stays as it is written.
 
     Returns:
-        "" when no letters are left, or it would begin with a digit (Bluesky does not link those).
+        "" when no letters are left: "#8M" is a tag, and "#2026" is none anywhere.
     """
     words: list[str] = regex.findall(r"[\p{L}\p{M}\p{N}_]+", label)
     joined = "".join(words) if len(words) == 1 else "".join(word[:1].upper() + word[1:] for word in words)
-    return f"#{joined}" if joined and not joined[0].isdigit() and regex.search(r"\p{L}", joined) else ""
+    return f"#{joined}" if regex.search(r"\p{L}", joined) else ""
 
 
 def said_for(post: Post, network: str) -> tuple[str, bool]:
@@ -145,17 +148,72 @@ def _fit(text: str, room: int, count: Count) -> str:
 
 
 def _own(post: Post, said: str, style: Style) -> AnnouncementText:
-    """The author's words, ``{title}`` and friends filled in; the link is added when they do not hold it."""
-    text = _filled(post, said, style)
-    tail = f"\n\n{post.url}" if style.link and post.url not in text else ""
-    room = style.limit - style.count(f"x{tail}") + style.count("x")
-    short = _fit(text, room, style.count)
-    return AnnouncementText((short + tail,), own=True, shortened=short != text)
+    """
+    The author's words, ``{title}`` and friends filled in; the link is added when they do not hold it.
+
+    Short of room, what was asked for by name gives way in the order of our own words: hashtags but one, credits, the
+    question, the last hashtag, the summary; then the author's words are cut, and the link stays where it stands.
+    """
+    named = _named(post, style)
+    text = whole = _filled(said, named, style)
+    if style.link and post.url not in whole:
+        said += "\n\n{link}"
+        text = whole = _filled(said, named, style)
+    for name, less in _giving_way(named):
+        if style.count(text) <= style.limit:
+            break
+        if name in said:
+            named = named | {name: less}
+            text = _tidied(_filled(said, named, style))
+    if style.count(text) > style.limit and "{summary}" in said:
+        without = _filled(said, named | {"{summary}": "x"}, style)
+        room = style.limit - style.count(without) + style.count("x")
+        if room >= min(style.least_lead, style.count(named["{summary}"])):
+            text = _filled(said, named | {"{summary}": _fit(named["{summary}"], room, style.count)}, style)
+    if style.count(text) > style.limit:
+        text = _cut_around(text, post.url, style)
+    return AnnouncementText((text,), own=True, shortened=text != whole)
+
+
+def _giving_way(named: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """What is left of each name when it gives way, in order."""
+    tags = named["{tags}"].split()
+    for left in range(len(tags) - 1, 0, -1):
+        yield "{tags}", " ".join(tags[:left])
+    yield "{credits}", ""
+    yield "{question}", ""
+    yield "{tags}", ""
+
+
+def _tidied(text: str) -> str:
+    """*text* without what a name that gave way leaves behind: blanks, and a colon with nothing after it."""
+    return regex.sub(r"\n{3,}", "\n\n", regex.sub(r"[^\S\n]*(?:[:·|—–-][^\S\n]*)?(?=\n|$)| (?= )", "", text)).strip()
+
+
+def _cut_around(text: str, link: str, style: Style) -> str:
+    """*text* cut to size; *link*, and the mentions and hashtags written at its end, stay."""
+    before, found, after = text.partition(link)
+    if not found:
+        before, after = "", text
+    after, ending = _without_ending(after)
+    if not found or style.count(before + found + ending) <= style.limit:
+        room = style.limit - style.count(f"{before}{found} x{ending}") + style.count("x")
+        kept = _fit(after.strip(), room, style.count)
+        blank = after[: len(after) - len(after.lstrip())] if kept else ""
+        return f"{before}{found}{blank}{kept}{ending}".strip()
+    blank = before[len(before.rstrip()) :]
+    room = style.limit - style.count(f"x{blank}{found}{ending}") + style.count("x")
+    return f"{_fit(before.rstrip(), room, style.count)}{blank}{found}{ending}".strip()
+
+
+def _without_ending(text: str) -> tuple[str, str]:
+    found = _ENDING.search(text)
+    return (text[: found.start()], found[0]) if found else (text, "")
 
 
 def _thread(post: Post, said: str, style: Style) -> AnnouncementText:
     """A thread: the link with the first part, hashtags with the last, each part numbered; one part is no thread."""
-    text = style.escape(said) if said == post.text else _filled(post, said, style)
+    text = style.escape(said) if said == post.text else _filled(said, _named(post, style), style)
     tags = " ".join(tag for tag in _tags(post, style) if tag not in text.split())
     ending = f"\n\n{tags}" if tags else ""
     first = f"\n\n{post.url}" if style.link and post.url not in text else ""
@@ -170,9 +228,9 @@ def _thread(post: Post, said: str, style: Style) -> AnnouncementText:
     return AnnouncementText(tuple(parts), own=True)
 
 
-def _filled(post: Post, said: str, style: Style) -> str:
-    """*said* escaped, with ``{title} {summary} {question} {tags} {credits} {link}`` replaced by what they name."""
-    known = {
+def _named(post: Post, style: Style) -> dict[str, str]:
+    """What each ``{name}`` in the author's words stands for."""
+    return {
         "{title}": style.escape(post.title),
         "{summary}": style.escape(post.summary),
         "{question}": style.escape(post.question),
@@ -180,9 +238,12 @@ def _filled(post: Post, said: str, style: Style) -> str:
         "{credits}": _credits(post, style),
         "{link}": post.url,
     }
-    names = regex.compile("|".join(regex.escape(name) for name in known))
-    pieces = regex.split(f"({names.pattern})", said)
-    return "".join(known.get(piece, style.escape(piece)) for piece in pieces).strip()
+
+
+def _filled(said: str, named: dict[str, str], style: Style) -> str:
+    """*said* escaped, with each name replaced by what it stands for."""
+    pieces = regex.split("(" + "|".join(regex.escape(name) for name in named) + ")", said)
+    return "".join(named.get(piece, style.escape(piece)) for piece in pieces).strip()
 
 
 def _tags(post: Post, style: Style) -> list[str]:

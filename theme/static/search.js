@@ -15,7 +15,7 @@ const PAGE = 10;
 // Where a language has no such word, Pagefind goes on with its first letters; what comes of it scores next to nothing.
 const LEAST_SHARE = 1 / 40;
 
-let pagefind;
+const indexes = new Map(); // one that folds accents, and one for words with ñ, which is a letter of its own
 let found = [];
 let asked = 0;
 
@@ -34,19 +34,25 @@ field.addEventListener("input", () => search(field.value, 250));
 field.addEventListener("focus", () => load().catch(() => {}), { once: true });
 
 /** The index, fetched once: the one of this page's language, and the others after it. */
-function load() {
-  return (pagefind ??= fetchIndex().catch((error) => {
-    pagefind = undefined; // the next search tries again
-    throw error;
-  }));
+function load(words = "") {
+  const exactDiacritics = /ñ/i.test(words);
+  if (!indexes.has(exactDiacritics)) {
+    const fetched = fetchIndex(exactDiacritics).catch((error) => {
+      indexes.delete(exactDiacritics); // the next search tries again
+      throw error;
+    });
+    indexes.set(exactDiacritics, fetched);
+  }
+  return indexes.get(exactDiacritics);
 }
 
-async function fetchIndex() {
+async function fetchIndex(exactDiacritics) {
   const folder = new URL(form.dataset.pagefind, location.href);
-  const loaded = await import(new URL("pagefind.js", folder));
+  const { createInstance } = await import(new URL("pagefind.js", folder));
+  const loaded = createInstance({ basePath: folder.href, exactDiacritics });
   await loaded.init();
   for (const language of form.dataset.languages.split(" ")) {
-    if (language !== document.documentElement.lang) await loaded.mergeIndex(folder.href, { language });
+    if (language !== document.documentElement.lang) await loaded.mergeIndex(folder.href, { language, exactDiacritics });
   }
   return loaded;
 }
@@ -54,14 +60,14 @@ async function fetchIndex() {
 /** Look for *words* once the typing has paused for *pause* milliseconds. */
 async function search(words, pause = 0) {
   const turn = ++asked;
-  words = words.trim();
+  words = words.trim().normalize("NFC");
   await new Promise((resolve) => setTimeout(resolve, pause));
   if (turn !== asked) return;
   history.replaceState(null, "", words ? `?q=${encodeURIComponent(words)}` : location.pathname);
   if (!words) return say("", []);
   if (!list.children.length) status.textContent = form.dataset.waiting;
   try {
-    const { results } = await (await load()).search(words);
+    const { results } = await (await load(words)).search(words);
     const close = results.filter(({ score }) => score >= results[0].score * LEAST_SHARE);
     if (turn === asked) say(sentence(close.length, words), close);
   } catch {

@@ -101,6 +101,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str  # of the card, or the letter's subject
     description: str = ""  # of the card
     picture: Attachment | None = None
+    drawn: bool = False  # *picture* is the one drawn for shared links: it goes in a card or nowhere
     date: datetime  # of the post
     part: str = "1"  # "1", "2"… of a thread; a subscriber for mail
     visibility: str = PUBLIC  # who sees it, in the network's own word

@@ -24,6 +24,7 @@ from tertulia.core.languages import say
 from tertulia.core.moments import parse_moment
 from tertulia.core.setting_kinds import address, secret, text
 from tertulia.core.settings import Setting
+from tertulia.syndication.bare_links import bare_links
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     Cannot,
@@ -53,7 +54,10 @@ PAGE = 100
 PAGES = 20
 
 _SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
-_TAG = regex.compile(r"(?<![^\s(«“\"])#((?!\d)[\p{L}\p{M}\p{N}_]+)")
+# As RichText of @atproto/api has them, but for what opens before them: "#8M", "#l'Hospitalet", "#C++"; no figures.
+_TAG = regex.compile(r"(?<![^\s(«“\"¿¡])[#＃]((?!\ufe0f)[^\s#«»“”\"()\[\]{}<>/\\|,;:!?¿¡…]+)")
+_TAG_TAIL = regex.compile(r"\p{P}+$")
+_TELLS = regex.compile(r"[^\p{N}\p{P}\s]")
 _MENTION = regex.compile(r"(?<![^\s(«“\"])@((?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9])")
 
 
@@ -117,7 +121,8 @@ class Bluesky(Network):
         self._xrpc("POST", "com.atproto.repo.deleteRecord", json=self._named(remote.id.rpartition("/")[2]))
 
     def card(self, message: Message) -> bool:
-        return message.part == "1" and not (message.link in message.text and message.picture)
+        own_picture = message.picture is not None and not message.drawn
+        return message.part == "1" and not (message.link in message.text and own_picture)
 
     def composer(self, message: Message) -> str:
         return f"https://bsky.app/intent/compose?text={quote(_with_link(message), safe='')}"
@@ -149,11 +154,16 @@ class Bluesky(Network):
     def _facets(self, text: str) -> list[dict[str, Any]]:
         found: list[tuple[int, int, dict[str, str]]] = []
         taken = links_in(text)
-        for start, end in taken:
-            found.append((start, end, {"$type": "app.bsky.richtext.facet#link", "uri": text[start:end]}))
+        bare = bare_links(text, taken)
+        for start, end in (*taken, *bare):
+            uri = text[start:end] if (start, end) in taken else f"https://{text[start:end]}"
+            found.append((start, end, {"$type": "app.bsky.richtext.facet#link", "uri": uri}))
+        taken += bare
         for match in _TAG.finditer(text):
-            if count_graphemes(match[1]) <= TAG_LENGTH and not _within(match, taken):
-                found.append((*match.span(), {"$type": "app.bsky.richtext.facet#tag", "tag": match[1]}))
+            tag = _TAG_TAIL.sub("", match[1])
+            if _TELLS.search(tag) and count_graphemes(tag) <= TAG_LENGTH and not _within(match, taken):
+                end = match.start() + 1 + len(tag)
+                found.append((match.start(), end, {"$type": "app.bsky.richtext.facet#tag", "tag": tag}))
         for match in _MENTION.finditer(text):
             if not _within(match, taken) and (did := self._did(match[1])):
                 found.append((*match.span(), {"$type": "app.bsky.richtext.facet#mention", "did": did}))

@@ -91,7 +91,9 @@ class LinkedIn(Network):
         return Style(limit=LENGTH, count=count, tags=3, link=False)
 
     def publish(self, message: Message, sending: Sending) -> Remote:
-        article = {"source": message.link, "title": message.title, "description": message.description}
+        article = {"source": message.link, "title": message.title}
+        if message.description:
+            article["description"] = message.description
         if message.picture:
             article["thumbnail"] = self._upload(message)
             if message.picture.alt:

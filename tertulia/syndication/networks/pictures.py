@@ -6,6 +6,9 @@ from tertulia.core.languages import say
 from tertulia.render.images import PictureError, jpeg_within, look
 from tertulia.syndication.networks.base import Attachment, RefusedError
 
+# Enough to know that a picture can be decoded.
+TRIAL_BYTES, TRIAL_SIDE_PX = 1_000_000, 64
+
 _KINDS = {"jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif"}
 
 
@@ -34,3 +37,12 @@ def load(
     if not made.data:
         raise RefusedError(say("net_picture", path=path))
     return made.data, _KINDS["jpeg"], (made.width_px, made.height_px)
+
+
+def is_usable(output: Path, picture: Attachment) -> bool:
+    """Whether *picture* is there and can be decoded to its end: whatever a network wants, it can be made of it."""
+    try:
+        data = (output / picture.path).read_bytes()
+    except OSError:
+        return False
+    return bool(jpeg_within(data, TRIAL_BYTES, TRIAL_SIDE_PX).data)

@@ -23,6 +23,7 @@ from tertulia.core.languages import say
 from tertulia.core.setting_kinds import address, number, secret
 from tertulia.core.settings import Setting
 from tertulia.core.text import graphemes
+from tertulia.syndication.bare_links import bare_links
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
     Attachment,
@@ -48,13 +49,6 @@ PAGES = 5
 
 _LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 _EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|[0-9#*]\ufe0f?\u20e3")
-# X makes links of bare names too; these ends are what people write, and over-counting an unknown one harms nobody.
-_BARE_LINK = regex.compile(
-    r"(?<![\w@#./-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
-    r"(?:com|org|net|info|edu|gov|app|dev|blog|cat|gal|eus|social|online|site|tech|news|xyz|[a-z]{2})"
-    r"(?![\w-]|\.\w)(?:/[^\s«»“”<>]*)?",
-    regex.IGNORECASE,
-)
 
 
 def count(text: str) -> int:
@@ -69,8 +63,7 @@ def count(text: str) -> int:
 
 def _links(text: str) -> list[tuple[int, int]]:
     whole = links_in(text)
-    bare = [match.span() for match in _BARE_LINK.finditer(text)]
-    return sorted([*whole, *(span for span in bare if not any(start <= span[0] < end for start, end in whole))])
+    return sorted([*whole, *bare_links(text, whole)])
 
 
 def _weight(grapheme: str) -> int:

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from PIL import Image
 
 from tertulia.app import Blog
-from tertulia.commands import announce
+from tertulia.cli import TASKS
+from tertulia.commands import announce, program
 from tertulia.commands.announce import AnnounceOptions
 from tertulia.content import posts
 from tertulia.content.posts import Cover, Published
@@ -89,6 +90,25 @@ def test_nothing_old_is_announced_unless_told(blog, monkeypatch, capsys):
     assert announce.run(blog, AnnounceOptions(since="2025-01-01"))
     assert len(fake.public) == 1
     assert fake.public[0]["url"] in capsys.readouterr().out
+    fake.close()
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_conversation_that_cannot_be_kept_is_one_line_and_says_nothing_twice(blog, monkeypatch):
+    """A file in its folder's place is named in one line; when it is out of the way, what was said is not said again."""
+    fake = FakeMastodon()
+    for name, value in {**fake.environ(), "FETCH_ALLOW_PRIVATE": f"127.0.0.1:{fake.port}"}.items():
+        monkeypatch.setenv(name, value)
+    kept = blog / "var/conversation"
+    kept.parent.mkdir()
+    kept.write_text("in the way")
+    for _time in range(2):
+        with pytest.raises(SystemExit) as ended:
+            program.run(TASKS, ["tasks.py", "announce", "--network", "mastodon"], root=blog)
+        assert str(kept) in str(ended.value.code) and "\n" not in str(ended.value.code)
+    kept.unlink()
+    announce.run(blog, AnnounceOptions(network="mastodon"))
+    assert 1 == len(fake.public)
     fake.close()
 
 

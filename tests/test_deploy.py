@@ -6,8 +6,10 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +35,7 @@ from tertulia.deploy.targets import target_for
 from tertulia.syndication import pings
 from tests.fakes import NOW, Asked, Fake
 
+REPOSITORY = Path(__file__).parent.parent
 SITE = {
     "index.html": "home",
     "2026/11/el-voto/index.html": "post",
@@ -591,6 +594,74 @@ def test_a_folder_whose_manifest_cannot_be_read_is_no_first_deploy(tmp_path, kin
         put(target_for(f"folder:{address}", context(tmp_path)), build(tmp_path / "output"))
     assert str(address / MANIFEST) in in_one_line(caught)
     assert ["CNAME"] == [path.name for path in place.folder.iterdir() if path.name != MANIFEST]
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from tertulia.deploy import folder
+from tests.test_deploy import context, put, target_for
+root, die_at, at = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+def dies(done):
+    def step(*given, **options):
+        if die_at in str(given[0]):
+            os._exit(9)
+        return done(*given, **options)
+    return step
+if at == "write":
+    folder.write_whole = dies(folder.write_whole)
+else:
+    setattr(os, at, dies(getattr(os, at)))
+put(target_for(f"folder:{root / 'www'}", context(root)), root / "output")
+"""
+
+
+@pytest.mark.parametrize(("die_at", "at"), [("index.html", "write"), (".link", "replace")])
+def test_a_deploy_that_was_killed_leaves_nothing_beside_the_next(tmp_path, die_at, at):
+    """Killed while filling, or before the turn: the next good deploy leaves one folder, and what is not ours."""
+    (tmp_path / "www.personal").mkdir()
+    (tmp_path / "www.personal" / MANIFEST).write_text("{}")
+    address, output = f"folder:{tmp_path / 'www'}", build(tmp_path / "output")
+    put(target_for(address, context(tmp_path)), output)
+    (output / "index.html").write_text("new")
+    for _time in range(2):
+        done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), die_at, at], check=False, cwd=REPOSITORY)
+        assert 9 == done.returncode
+        assert "home" == (tmp_path / "www/index.html").read_text()
+    put(target_for(address, context(tmp_path)), output)
+    beside = {path.name for path in tmp_path.iterdir()} - {"output"}
+    assert {"www", "www.personal", (tmp_path / "www").resolve().name} == beside
+    assert "new" == (tmp_path / "www/index.html").read_text()
+
+
+def test_a_deploy_that_fails_leaves_nothing_beside(tmp_path):
+    """A link's new folder that could not be filled goes at once, and the site stays; also behind another link."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "srv").symlink_to("real")
+    address, output = f"folder:{tmp_path / 'srv/www'}", build(tmp_path / "output")
+    put(target_for(address, context(tmp_path)), output)
+    (output / "index.html").write_text("new")
+    target = target_for(address, context(tmp_path))
+    change = plan(target.manifest(), Manifest(files=files_of(output)))
+    (output / "index.html").unlink()
+    with pytest.raises(DeployError) as caught:
+        target.apply(output, change)
+    assert str(output / "index.html") in in_one_line(caught)
+    (output / "index.html").write_text("new")
+    put(target, output)
+    assert 2 == len(list((tmp_path / "real").iterdir()))
+
+
+def test_a_folder_that_somebody_fills_is_left_to_them(tmp_path):
+    """What another deploy is filling at this moment is not taken for the leavings of one that was killed."""
+    fcntl = pytest.importorskip("fcntl")
+    (tmp_path / "www.abcdefgh").mkdir()
+    note = tmp_path / ".www.abcdefgh.filling"
+    note.write_text('["www.abcdefgh"]')
+    with note.open("r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        put(target_for(f"folder:{tmp_path / 'www'}", context(tmp_path)), build(tmp_path / "output"))
+        assert (tmp_path / "www.abcdefgh").is_dir()
 
 
 FOREIGN = [

@@ -4,6 +4,7 @@ import ast
 import contextlib
 import dataclasses
 import datetime as dt
+import errno
 import io
 import json
 import os
@@ -29,7 +30,8 @@ from tertulia.commands import (
     start,
 )
 from tertulia.commands.watch import concerns_us
-from tertulia.core import conf, languages
+from tertulia.content import snapshot
+from tertulia.core import conf, files, languages
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -983,3 +985,29 @@ def test_one_page_of_each_kind(tmp_path):
     (tmp_path / "old.html").write_text('<meta http-equiv="refresh" content="0; url=/">' + "x" * 99)
     expected = sorted(names.keys() - {"2026/11/a/index.html", "etiqueta/x/index.html"})
     assert expected == check.one_of_each_kind(tmp_path, [*names, "old.html"])
+
+
+def test_what_we_keep_and_cannot_use_is_one_line(tmp_path):
+    """A file where a folder of ours belongs ends a task in one line that names it."""
+    (tmp_path / "conversation").write_text("")
+
+    def keep(c):
+        snapshot.update(tmp_path / "conversation", "voto", "es", lambda there: there)
+
+    with pytest.raises(SystemExit) as ended:
+        program.run([task(keep)], ["tasks.py", "keep"])
+    assert f"el sistema niega un archivo: {tmp_path / 'conversation'}: File exists" == ended.value.code
+
+
+def test_a_full_disk_is_one_line(tmp_path, monkeypatch):
+    """The system names no file when a disk is full; the line does."""
+
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def keep(c):
+        files.write_whole(tmp_path / "kept.json", "{}")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SystemExit, match=r"kept\.json: No space left on device"):
+        program.run([task(keep)], ["tasks.py", "keep"])

@@ -15,7 +15,7 @@ from invoke.exceptions import Exit, ParseError
 from invoke.program import Program
 
 from tertulia import __version__
-from tertulia.core.errors import TertuliaError
+from tertulia.core.errors import TertuliaError, os_words
 from tertulia.core.languages import say
 
 # Tasks that hand everything behind their name to another program, which has options of its own.
@@ -49,6 +49,8 @@ def run(tasks: Sequence[Any], arguments: list[str], *, elsewhere: Sequence[Any] 
         TaskLine(tasks, {**context, "rest": rest}).run(arguments)
     except TertuliaError as error:
         sys.exit(str(error))
+    except OSError as error:  # what we keep cannot be read or written: rights, a full disk, a file in a folder's place
+        sys.exit(say("system_refused", why=os_words(error)))
     except EOFError:  # Ctrl-D where something was asked
         sys.exit(130)
 

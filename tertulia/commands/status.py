@@ -146,7 +146,7 @@ def _target(blog: Blog) -> bool:
     try:
         place = blog.deploy_target()
         files = len(place.manifest().files)
-    except TertuliaError as error:
+    except (TertuliaError, OSError) as error:  # a target of others may let the system speak
         print(f"DEPLOY_TARGET: ✗ {error}")
         return False
     print(f"DEPLOY_TARGET: ✓ {say('doctor_target', files=files)}")

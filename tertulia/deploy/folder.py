@@ -5,6 +5,8 @@ own beside it (hard links for what stays) and then turns the link. A real folder
 whole, pages after what they name.
 """
 
+import contextlib
+import json
 import os
 import shutil
 import tempfile
@@ -24,6 +26,9 @@ from tertulia.deploy.base import (
     system_told,
     written,
 )
+
+# Beside the link while a folder is being filled: the names of those that may go when it is over, or was cut short.
+_NOTE = ".filling"
 
 
 class Folder(Target):
@@ -59,18 +64,63 @@ class Folder(Target):
 
     def _turn(self, output: Path, plan: DeployPlan) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f"{self._path.name}.", dir=self._path.parent))
-        fresh.chmod(0o755)
-        old = self._path.resolve() if self._path.is_symlink() else None
-        if old and old.is_dir():  # also what others put there
-            shutil.copytree(old, fresh, copy_function=os.link, dirs_exist_ok=True, symlinks=True)
-        for _name in _fill(output, fresh, plan):
-            pass  # nobody sees it yet
-        link = fresh.with_name(f"{fresh.name}.link")
-        link.symlink_to(fresh.name)
-        os.replace(link, self._path)
-        if old and old.parent == fresh.parent and old.name.startswith(f"{self._path.name}."):
-            shutil.rmtree(old, ignore_errors=True)  # only what we made
+        link = self._path.parent.resolve() / self._path.name
+        _sweep(link)
+        old = link.resolve() if link.is_symlink() else None
+        handle, note = tempfile.mkstemp(prefix=f".{link.name}.", suffix=_NOTE, dir=link.parent)
+        fresh = link.with_name(Path(note).name[1:].removesuffix(_NOTE))
+        made = [fresh.name]
+        if old and old.parent == link.parent and old.name.startswith(f"{link.name}."):
+            made.append(old.name)  # only what we made will go
+        with os.fdopen(handle, "w", encoding="utf-8") as held:
+            _held(held.fileno())
+            held.write(json.dumps(made))
+            held.flush()
+            try:
+                fresh.mkdir()
+                fresh.chmod(0o755)
+                if old and old.is_dir():  # also what others put there
+                    shutil.copytree(old, fresh, copy_function=os.link, dirs_exist_ok=True, symlinks=True)
+                for _name in _fill(output, fresh, plan):
+                    pass  # nobody sees it yet
+                turned = fresh.with_name(f"{fresh.name}.link")
+                turned.symlink_to(fresh.name)
+                os.replace(turned, link)
+            finally:
+                _remove_made(link, made)
+        Path(note).unlink(missing_ok=True)
+
+
+def _sweep(link: Path) -> None:
+    """Take away what deploys that were killed left beside *link*; one that still runs holds its note."""
+    for note in link.parent.iterdir():
+        if not (note.name.startswith(f".{link.name}.") and note.name.endswith(_NOTE)):
+            continue
+        with contextlib.suppress(OSError), note.open("r+", encoding="utf-8") as held:
+            if _held(held.fileno()):
+                with contextlib.suppress(ValueError):  # killed before it made anything
+                    _remove_made(link, json.loads(held.read()))
+                note.unlink(missing_ok=True)
+
+
+def _remove_made(link: Path, made: list[str]) -> None:
+    """Remove those of the folders *made* beside *link* that it does not lead to."""
+    for name in made:
+        folder = link.with_name(name)
+        if name.startswith(f"{link.name}.") and folder != link.resolve():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.with_name(f"{name}.link").unlink(missing_ok=True)
+
+
+def _held(handle: int) -> bool:
+    """Whether the note is ours now: no other process holds it. Where nothing can be locked, none ever is."""
+    try:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return False
+    return True
 
 
 def _fill(output: Path, folder: Path, plan: DeployPlan) -> Iterator[str]:

@@ -43,8 +43,9 @@ _NAME = regex.compile(rf"{_CAPITALISED}(?:[ \u00a0]{_PARTICLES}{_CAPITALISED})+"
 _DANGLING = regex.compile(r"""[\s,;:·«“‘"(¿¡\[—–-]+$""")
 # "…exactamente lo…" reads worse than "…exactamente…": nothing is cut after one of these.
 _SMALL = regex.compile(
-    r"(?:[^\S\u00a0\u202f]+(?:an?|al?|and|but|by|con|de|del|el|en|for|from|in|la|las?|los?|ni|o|of|on|or|para?|pero|por|que"
-    r"|sin|su|sus|the|to|una?|unos|unas|with|y|e|u))+$",
+    r"(?:[^\S\u00a0\u202f]+(?:an?|al?|and|but|by|como|con|cuando|de|del|el|en|for|from|her|his|in|is|its|las?|les?|los?"
+    r"|me|mi|mis|muy|ni|no|nos|not|o|of|on|or|os|para?|pero|por|que|se|sin|su|sus|te|that|the|their|to|una?|unos|unas"
+    r"|was|with|y|e|u))+$",
     regex.IGNORECASE,
 )
 _WHOLE = regex.compile(r"https?://|[#@]\w", regex.IGNORECASE)  # words that are kept whole or left out

@@ -233,6 +233,7 @@ class FakeMastodon(Fake):
             self.deleted.append(found)
         if method == "PUT":
             found.update(text=asked.json["status"], content=_as_html(asked.json["status"]))
+            found.update(spoiler_text=asked.json.get("spoiler_text", ""), sensitive=asked.json.get("sensitive", False))
         return 200, found
 
     def by_hand(self, text: str, link: str, visibility: str = "public") -> None:

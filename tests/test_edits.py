@@ -79,6 +79,17 @@ def test_a_failed_edit_is_tried_again(tmp_path):
     house.fake.close()
 
 
+def test_an_edit_keeps_the_content_warning(tmp_path):
+    """What the author put over our post on Mastodon stays over it."""
+    house = House(tmp_path, FakeMastodon)
+    house.announce()
+    house.fake.public[0].update(spoiler_text="Política", sensitive=True)
+    follow_edits(house.outbox, [EDITED])
+    assert "Corregido" in house.fake.public[0]["text"]
+    assert ("Política", True) == (house.fake.public[0]["spoiler_text"], house.fake.public[0]["sensitive"])
+    house.fake.close()
+
+
 def test_a_thread_is_withdrawn_from_its_end(tmp_path):
     """Every part of a thread goes."""
     house = House(tmp_path, FakeBluesky)

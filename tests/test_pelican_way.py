@@ -88,13 +88,14 @@ def test_settings_that_do_nothing_here_are_named(blog):
     assert told.startswith("pelicanconf.py: TYPOGRIFY, DEFAULT_DATE no hace nada aquí")
 
 
-# What each plugin of others is there for, and where it shows. The packages are asked for with the development tools.
+# What each plugin of others is there for, and where it shows. One that is not installed is skipped.
 PLUGINS = {
     "render_math": ("2026/11/m/index.html", 'class="math"'),
     "series": ("2026/11/m/index.html", "Fórmulas"),
     "more_categories": ("2026/11/m/index.html", "Ciencia"),
     "neighbors": ("2026/11/m/index.html", "E = mc"),
     "sitemap": ("sitemap.xml", "/2026/11/m/"),
+    "liquid_tags": ("2026/11/m/index.html", "youtube.com/embed/abcdefghijk"),
     "image_process": ("2026/11/m/index.html", "E = mc"),
 }
 MATHS = "Título: M\nId: m\nFecha: 2026-11-03\nSerie: Fórmulas\nCategoría: Ciencia\n\nEs $E = mc^2$, con E = mc.\n"
@@ -108,11 +109,9 @@ def test_a_plugin_of_others_builds_and_does_its_job(blog, name):
         pytest.skip(f"pip install pelican-{name.replace('_', '-')}")
     from tertulia import defaults
 
-    told = blog(
-        {**POSTS, "posts/m.md": MATHS},
-        PLUGINS=[*defaults.PLUGINS, f"pelican.plugins.{name}"],
-        SITEMAP={"format": "xml"},
-    )
+    text = MATHS + ("\n{% youtube abcdefghijk %}\n" if name == "liquid_tags" else "")
+    plugins = [*defaults.PLUGINS, f"pelican.plugins.{name}"]
+    told = blog({**POSTS, "posts/m.md": text}, PLUGINS=plugins, SITEMAP={"format": "xml"}, LIQUID_TAGS=["youtube"])
     assert [] == [line for line in told if line.startswith(("content/", "plugins/"))]
     path, words = PLUGINS[name]
     assert words in blog.page(path)

@@ -300,7 +300,7 @@ def test_what_follows_a_stored_row_cannot_fail_it(tmp_path, monkeypatch, step):
 def test_letters_to_the_owner_are_gathered(written_to):
     """The first at once, the others of ten minutes in one; what was decided meanwhile is not in it."""
     talk = written_to
-    for number in range(30):
+    for number in range(4):
         talk.said(text=f"Comentario {number}")
     assert 1 == talk.store.letters.waiting()
     talk.blog.notices.gather()
@@ -309,8 +309,7 @@ def test_letters_to_the_owner_are_gathered(written_to):
     talk.blog.notices.gather()
     talk.blog.notices.gather()
     first, gathered = talk.store.letters.due(talk.clock)
-    waiting = talk.store.conversation.counts()["waiting"]  # the others are in the spam box: too many in a row
-    assert ("comenta" in first.subject, str(waiting - 1) in gathered.subject) == (True, True)
+    assert ("comenta" in first.subject, "3" in gathered.subject) == (True, True)
     talk.said(text="Otro")
     assert 2 == talk.store.letters.waiting()
     talk.later(minutes=10)

@@ -44,6 +44,12 @@ def bench(c: Context, posts: str = "1000", scale: bool = False, embeds: bool = F
 
 
 @task
+def fuzz(c: Context, minutes: str = "10", seed: str = "0") -> None:
+    """Send odd words through every door that takes strangers' text."""
+    _module("tests.fuzz", "--minutes", minutes, "--seed", seed)
+
+
+@task
 def lock(c: Context) -> None:
     """Compile requirements*.txt anew from pyproject.toml, with uv."""
     uv = shutil.which("uv")
@@ -68,4 +74,4 @@ def _module(module: str, *arguments: str) -> None:
         raise Exit(code=code)
 
 
-TASKS = (test, lint, bench, lock)
+TASKS = (test, lint, bench, fuzz, lock)

@@ -121,7 +121,7 @@ def encoding_of(body: bytes, content_type: str) -> webencodings.Encoding:
         if body.startswith(mark):
             return webencodings.lookup(label) or webencodings.UTF8
     told = _CHARSET.search(content_type)
-    if told and (found := webencodings.lookup(told[1])):
+    if told and told[1].isascii() and (found := webencodings.lookup(told[1])):
         return found
     if _media_type(content_type) not in _HTML_TYPES:
         return webencodings.UTF8

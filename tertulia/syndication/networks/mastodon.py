@@ -127,9 +127,10 @@ class Mastodon(Network):
 
     def edit(self, remote: Remote, message: Message) -> Remote:
         now = wire.json_object(self._call("GET", f"/api/v1/statuses/{remote.id}"), self.label)
-        # Pictures that are not named again are taken off.
+        # Pictures that are not named again are taken off, and so is a content warning that the author put there.
+        kept = {"spoiler_text": now.get("spoiler_text") or "", "sensitive": bool(now.get("sensitive"))}
         media = [str(item["id"]) for item in now.get("media_attachments", [])]
-        body = {"status": message.text, "language": message.lang, "media_ids": media}
+        body = {"status": message.text, "language": message.lang, "media_ids": media, **kept}
         return _remote(wire.json_object(self._call("PUT", f"/api/v1/statuses/{remote.id}", json=body), self.label))
 
     def delete(self, remote: Remote) -> None:

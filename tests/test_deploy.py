@@ -427,6 +427,172 @@ def test_since_falls_back_to_the_public_settings(tmp_path):
     assert blog.since("2000-01-01") < NOW - timedelta(days=9000)
 
 
+def in_one_line(caught) -> str:
+    """What the person at the terminal reads."""
+    told = str(caught.value)
+    assert "\n" not in told
+    return told
+
+
+UNREADABLE_OBJECTS = [
+    (404, "<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>", "cubo"),
+    (404, "<html><title>404 Not Found</title></html>", "404"),
+    (403, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>", "AccessDenied: Access Denied"),
+    (301, "<Error><Code>PermanentRedirect</Code></Error>", "PermanentRedirect"),
+    (204, "", MANIFEST),
+]
+
+
+@pytest.mark.usefixtures("socket_enabled")
+@pytest.mark.parametrize(("status", "body", "cause"), UNREADABLE_OBJECTS, ids=lambda value: str(value)[:30])
+def test_only_an_object_that_is_not_there_makes_a_first_deploy_to_s3(tmp_path, monkeypatch, status, body, cause):
+    """Any other answer than "no such key" stops with its cause, the missing bucket told as such, nothing changed."""
+    place = S3Place(tmp_path)
+    put(place.target, build(tmp_path / "output"))
+    before = dict(place.fake.objects)
+    monkeypatch.setattr(place.fake, "answer", lambda *_asked: (status, body))
+    with pytest.raises(DeployError) as caught:
+        put(place.target, build(tmp_path / "output"))
+    assert cause in in_one_line(caught)
+    assert "<" not in in_one_line(caught) or "<html" in body
+    assert before == place.fake.objects
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_in_part_is_said_only_after_something_was_put(tmp_path, monkeypatch):
+    """S3's no to the first file is no publication; one to the second leaves a site in part."""
+    place = S3Place(tmp_path)
+    answer, told = place.fake.answer, []
+    for refused in ("plaza.webp", "el-voto"):
+
+        def answer_or_refuse(how, path, asked, refused=refused):
+            return (403, "") if refused in path else answer(how, path, asked)
+
+        monkeypatch.setattr(place.fake, "answer", answer_or_refuse)
+        with pytest.raises(DeployError) as caught:
+            put(place.target, build(tmp_path / "output"))
+        told.append(in_one_line(caught).partition(" (")[0].partition(": ")[0])
+    assert ["no se ha podido publicar", "se ha publicado solo en parte"] == told
+
+
+@pytest.mark.parametrize("kind", ["manifest", "tree"])
+def test_a_damaged_branch_is_no_first_deploy(tmp_path, kind):
+    """A git object that cannot be read stops the deploy, with git's own first words."""
+    place = GitPlace(tmp_path)
+    output = build(tmp_path / "output")
+    put(place.target, output)
+    tip = git(place.bare, "rev-parse", "pages")
+    name = {"manifest": f"pages:{MANIFEST}", "tree": "pages^{tree}"}[kind]
+    found = git(place.bare, "rev-parse", name).strip()
+    damaged = place.root / ".git/objects" / found[:2] / found[2:]
+    damaged.chmod(0o644)
+    damaged.write_bytes(b"")
+    with pytest.raises(DeployError) as caught:
+        put(place.target, output)
+    assert found[2:] in in_one_line(caught)
+    assert tip == git(place.bare, "rev-parse", "pages")
+
+
+def test_a_branch_with_a_manifest_that_is_a_folder_is_no_first_deploy(tmp_path):
+    """What lies there under our manifest's name and is no file cannot be read as one."""
+    place = GitPlace(tmp_path)
+    (place.root / MANIFEST).mkdir()
+    (place.root / MANIFEST / "x").write_text("x")
+    git(place.root, "add", ".")
+    git(place.root, "commit", "--quiet", "-m", "odd")
+    git(place.root, "push", "--quiet", str(place.bare), "HEAD:refs/heads/pages")
+    with pytest.raises(DeployError):
+        put(place.target, build(tmp_path / "output"))
+
+
+def test_git_tells_the_cause_and_not_its_advice(tmp_path):
+    """A wrong remote is git's "fatal:" line; a refused push is what the host says and the "! […]" line."""
+    place = GitPlace(tmp_path)
+    with pytest.raises(DeployError) as caught:
+        target_for("git:nowhere#pages", context(place.root)).manifest()
+    assert "fatal: 'nowhere' does not appear to be a git repository" in in_one_line(caught)
+    hook = place.bare / "hooks/pre-receive"
+    hook.write_text("#!/bin/sh\necho 'la rama está protegida' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    with pytest.raises(DeployError) as caught:
+        put(place.target, build(tmp_path / "output"))
+    assert "remote: la rama está protegida" in in_one_line(caught)
+    assert "! [remote rejected]" in in_one_line(caught)
+
+
+def rsync_that_says(tmp_path, monkeypatch, code, *lines):
+    """An rsync that fails: whatever is asked, it changes nothing, and notes that it was asked."""
+    program = tmp_path / "bin/rsync"
+    program.parent.mkdir()
+    told = "".join(f"echo '{line}' >&2\n" for line in lines)
+    program.write_text(f"#!/bin/sh\necho asked >> {tmp_path / 'calls'}\n{told}exit {code}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    return target_for("rsync:ana@blog.example:/srv/www", context(tmp_path))
+
+
+MISSING = 'rsync: [sender] link_stat "/srv/www/.tertulia.json" failed: No such file or directory (2)'
+PARTIAL = "rsync error: some files/attrs were not transferred (see previous errors) (code 23) at main.c(1874)"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (MISSING, PARTIAL),
+        (MISSING, PARTIAL, "rsync: [Receiver] read error: Connection reset by peer (104)"),
+        ("Warning: Permanently added «blog.example» to the list of known hosts.", MISSING, PARTIAL),
+        ('rsync: change_dir "/srv/www" failed: No such file or directory (2)', PARTIAL),
+    ],
+)
+def test_a_manifest_that_is_not_there_makes_a_first_deploy_by_rsync(tmp_path, monkeypatch, lines):
+    """ "No such file" of the one that was asked for, whatever else is said around it."""
+    assert Manifest() == rsync_that_says(tmp_path, monkeypatch, 23, *lines).manifest()
+
+
+@pytest.mark.parametrize(
+    ("code", "lines", "cause"),
+    [
+        (
+            23,
+            ('rsync: [sender] send_files failed to open "/w/.tertulia.json": Permission denied (13)', PARTIAL),
+            "(13)",
+        ),
+        (23, ('rsync: [sender] link_stat "/w/.tertulia.json" failed: Permission denied (13)', PARTIAL), "(13)"),
+        (23, ('rsync: read errors mapping "/w/.tertulia.json": Input/output error (5)', PARTIAL), "Input/output"),
+        (24, ('file has vanished: "/w/.tertulia.json"',), "vanished"),
+        (127, ("bash: rsync: No such file or directory",), "bash: rsync"),
+        (255, ("Warning: a banner", "ssh: connect to host b: Connection refused", PARTIAL), "Connection refused"),
+        (11, (), "11"),
+        (0, (), MANIFEST),
+    ],
+)
+def test_any_other_failure_of_rsync_is_no_first_deploy(tmp_path, monkeypatch, code, lines, cause):
+    """Permissions, disks, vanished files and shut doors stop before anything is sent, with the line that says why."""
+    target = rsync_that_says(tmp_path, monkeypatch, code, *lines)
+    with pytest.raises(DeployError) as caught:
+        put(target, build(tmp_path / "output"))
+    assert cause in in_one_line(caught)
+    assert "asked\n" == (tmp_path / "calls").read_text()
+
+
+@pytest.mark.parametrize("odd", ["folder", "loop", "file above"])
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_a_folder_whose_manifest_cannot_be_read_is_no_first_deploy(tmp_path, kind, odd):
+    """Whatever the system says but "not there" stops with the path, and the folder is as it was."""
+    place = {"folder": FolderPlace, "link": LinkPlace}[kind](tmp_path)
+    address = place.folder
+    if odd == "folder":
+        (place.folder / MANIFEST).mkdir()
+    elif odd == "loop":
+        (place.folder / MANIFEST).symlink_to(MANIFEST)
+    else:
+        address = place.folder / "CNAME"
+    with pytest.raises(DeployError) as caught:
+        put(target_for(f"folder:{address}", context(tmp_path)), build(tmp_path / "output"))
+    assert str(address / MANIFEST) in in_one_line(caught)
+    assert ["CNAME"] == [path.name for path in place.folder.iterdir() if path.name != MANIFEST]
+
+
 FOREIGN = [
     "../.env", "/home/ana/abs.txt", "a/../../x", "./x", "a/./x", "a//x", "", "a/", "C:/x", "c:x", "..\\x",
     "a\\b", "\\\\host\\x", "a\x00b", "a\nb", ".git/config", ".GIT/hooks/x", "..", ".", ".. /x", "... /x", "a/... /x",

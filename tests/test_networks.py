@@ -251,10 +251,27 @@ def test_an_address_that_was_never_asked_is_a_no():
 
 
 @pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"errors": [{"message": "text is too long"}], "detail": "One or more parameters"}, "text is too long"),
+        ({"errors": [{"detail": "no such media"}], "detail": "One or more parameters"}, "no such media"),
+        ({"errors": [{"message": ""}], "detail": "You are not permitted"}, "You are not permitted"),
+        ({"errors": ["odd"], "title": "Forbidden"}, "Forbidden"),
+        ({"errors": [], "title": "Forbidden"}, "Forbidden"),
+        ({}, ""),
+    ],
+)
+def test_x_tells_the_cause_of_a_refusal(body, words):
+    """What stands inside names the cause; the outer words are the same for every refusal."""
+    assert words == x._words(body)
+
+
+@pytest.mark.parametrize(
     ("read", "body", "code"),
     [
         (x._refusal, {"detail": "You are not allowed to create a Tweet with duplicate content."}, Refusal.DUPLICATE),
         (x._refusal, {"detail": "Your duplicate key was refused."}, Refusal.OTHER),
+        (x._refusal, {"errors": [{"message": "Duplicate content."}], "detail": "Forbidden"}, Refusal.DUPLICATE),
         (telegram._refusal, {"description": "Bad Request: message is not modified: specified…"}, Refusal.UNCHANGED),
         (telegram._refusal, {"description": "Bad Request: message to delete not found"}, Refusal.GONE),
         (telegram._refusal, {"description": "Bad Request: chat not found"}, Refusal.OTHER),

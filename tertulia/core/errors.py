@@ -13,6 +13,7 @@ the rest of the site is built. A stranger's bad input is a ``(verdict, reason)``
 """
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -43,6 +44,12 @@ class StoreError(TertuliaError):
 
 class NetworkError(TertuliaError):
     """A social network refused, or was not heard from."""
+
+
+def os_words(error: OSError) -> str:
+    """What the system says is wrong, with the path that it is about first."""
+    words = error.strerror or str(error) or type(error).__name__
+    return f"{os.fsdecode(error.filename)}: {words}" if isinstance(error.filename, str | bytes) else words
 
 
 @contextmanager

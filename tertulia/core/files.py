@@ -35,9 +35,11 @@ def write_whole(path: Path, data: bytes | str, *, mode: int = PUBLIC, durable: b
                 os.fsync(stream.fileno())
         os.chmod(part, mode)
         os.replace(part, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(part)
+        if isinstance(error, OSError):  # a full disk names no file at all
+            error.filename, error.filename2 = str(path), None
         raise
 
 

@@ -3,7 +3,8 @@
 import hashlib
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +14,10 @@ from msgspec.structs import replace
 
 from tertulia.content.posts import FILE_NAME as POSTS
 from tertulia.core import strict_json
-from tertulia.core.errors import TertuliaError
+from tertulia.core.errors import TertuliaError, os_words
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
+from tertulia.core.secret import hide
 from tertulia.core.settings import Settings
 from tertulia.core.text import one_line
 
@@ -35,6 +37,25 @@ _FIRST, _PAGES, _LISTS = 0, 1, 2
 
 class DeployError(TertuliaError):
     """The site could not be put there; what was there before still is, or is there in part, as the message says."""
+
+
+def failed(why: object, *, partly: bool = False) -> DeployError:
+    """
+    The error that tells *why*, on one line and without secrets.
+
+    Args:
+        partly: Something of the site has changed at the target already.
+    """
+    return DeployError(say("deploy_partly" if partly else "deploy_failed", why=hide(one_line(str(why)))))
+
+
+@contextmanager
+def system_told() -> Iterator[None]:
+    """Make every ``OSError`` in the block a ``DeployError`` that names the path."""
+    try:
+        yield
+    except OSError as error:
+        raise failed(os_words(error)) from error
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -91,7 +112,13 @@ class Target(ABC):
 
     @abstractmethod
     def manifest(self) -> Manifest:
-        """What an earlier deploy put there; an empty one when there was none."""
+        """
+        What an earlier deploy put there; an empty one when there was none.
+
+        Raises:
+            DeployError: whether there was one cannot be told. Only "it is not there" is a first deploy: whoever took
+                anything else for one would forget what is to be deleted, and what must not be lost.
+        """
 
     @abstractmethod
     def apply(self, output: Path, plan: DeployPlan) -> None:
@@ -108,12 +135,13 @@ def files_of(output: Path) -> dict[str, str]:
     if not (output / "index.html").is_file():
         raise DeployError(say("deploy_empty", folder=output))
     found = {}
-    for path in sorted(output.rglob("*")):
-        name = path.relative_to(output).as_posix()
-        if path.is_file() and name not in KEPT_HOME and not name.startswith(".git/"):
-            if leads_out(name):
-                raise DeployError(say("deploy_name", file=one_line(name, 80)))
-            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    with system_told():
+        for path in sorted(output.rglob("*")):
+            name = path.relative_to(output).as_posix()
+            if path.is_file() and name not in KEPT_HOME and not name.startswith(".git/"):
+                if leads_out(name):
+                    raise DeployError(say("deploy_name", file=one_line(name, 80)))
+                found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
 

@@ -8,18 +8,20 @@ whole, pages after what they name.
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from tertulia.core.errors import SettingError, os_words
 from tertulia.core.files import write_whole
-from tertulia.core.languages import say
 from tertulia.deploy.base import (
     MANIFEST,
     DeployContext,
-    DeployError,
     DeployPlan,
     Manifest,
     Target,
+    failed,
     read_manifest,
+    system_told,
     written,
 )
 
@@ -28,23 +30,32 @@ class Folder(Target):
     """A folder, or a link to one."""
 
     def __init__(self, address: str, context: DeployContext) -> None:
-        self._path = context.root / Path(address.removeprefix("//")).expanduser()
-        self.atomic = self._path.is_symlink() or not self._path.exists()
+        try:
+            self._path = context.root / Path(address.removeprefix("//")).expanduser()
+        except RuntimeError as error:  # "~somebody" whom this machine does not know
+            raise SettingError(f"DEPLOY_TARGET: {error}") from error
+        with system_told():
+            self.atomic = self._path.is_symlink() or not self._path.exists()
+        self._begun = False  # something of the site has changed there
 
     def manifest(self) -> Manifest:
         try:
             return read_manifest((self._path / MANIFEST).read_bytes())
         except FileNotFoundError:
             return Manifest()
+        except OSError as error:
+            raise failed(os_words(error)) from error
 
     def apply(self, output: Path, plan: DeployPlan) -> None:
+        self._begun = False
         try:
             if self.atomic:
                 self._turn(output, plan)
             else:
-                _fill(output, self._path, plan)
+                for _name in _fill(output, self._path, plan):
+                    self._begun = True
         except OSError as error:
-            raise DeployError(say("deploy_failed", why=error)) from error
+            raise failed(os_words(error), partly=self._begun) from error
 
     def _turn(self, output: Path, plan: DeployPlan) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +64,8 @@ class Folder(Target):
         old = self._path.resolve() if self._path.is_symlink() else None
         if old and old.is_dir():  # also what others put there
             shutil.copytree(old, fresh, copy_function=os.link, dirs_exist_ok=True, symlinks=True)
-        _fill(output, fresh, plan)
+        for _name in _fill(output, fresh, plan):
+            pass  # nobody sees it yet
         link = fresh.with_name(f"{fresh.name}.link")
         link.symlink_to(fresh.name)
         os.replace(link, self._path)
@@ -61,18 +73,21 @@ class Folder(Target):
             shutil.rmtree(old, ignore_errors=True)  # only what we made
 
 
-def _fill(output: Path, folder: Path, plan: DeployPlan) -> None:
+def _fill(output: Path, folder: Path, plan: DeployPlan) -> Iterator[str]:
+    """Make *folder* what *plan* says, and give each name that was put or deleted once it was."""
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / MANIFEST, written(plan.between))
     for name in plan.put:
         # Moved into place, not written into: a hard link's other name keeps the old bytes.
         write_whole(folder / name, (output / name).read_bytes(), durable=False)
+        yield name
     for name in plan.delete:
         path = folder / name
         if not path.parent.resolve().is_relative_to(folder.resolve()):
             continue  # by somebody's symbolic link: what lies there is theirs
         path.unlink(missing_ok=True)
         _remove_empty(path.parent, folder)
+        yield name
     write_whole(folder / MANIFEST, written(plan.new))
 
 

@@ -5,6 +5,7 @@ working tree, with an index of its own, on top of what the branch is now: nothin
 what others put on the branch (``CNAME``) stays. The push is one moment: readers see the old site or the new.
 """
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -19,9 +20,14 @@ from tertulia.deploy.base import (
     DeployPlan,
     Manifest,
     Target,
+    failed,
     read_manifest,
+    system_told,
     written,
 )
+
+# What names the cause: git's own end, then what the host says, then what it refused.
+_FATAL, _HOST, _REJECTED, _ERROR = "fatal: ", "remote: ", "! [", "error: "
 
 
 class GitBranch(Target):
@@ -38,12 +44,16 @@ class GitBranch(Target):
         tip = self._tip()
         if not tip:
             return Manifest()
-        try:
-            return read_manifest(self._git("cat-file", "blob", f"{tip}:{MANIFEST}"))
-        except DeployError:
+        listed = self._git("ls-tree", "--full-tree", tip, "--", MANIFEST).decode("utf-8", "replace").split()
+        if not listed:
             return Manifest()  # a branch that is not ours yet
+        return read_manifest(self._git("cat-file", "blob", listed[2]))
 
     def apply(self, output: Path, plan: DeployPlan) -> None:
+        with system_told():
+            self._apply(output, plan)
+
+    def _apply(self, output: Path, plan: DeployPlan) -> None:
         tip = self._tip()
         with tempfile.TemporaryDirectory() as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
@@ -75,12 +85,25 @@ class GitBranch(Target):
         program = shutil.which("git")
         if program is None:
             raise DeployError(say("deploy_no_program", program="git"))
-        # git asks for a password on the terminal; a scheduled run has none to give.
-        environ = {**environment(), "GIT_TERMINAL_PROMPT": "0", **(env or {})}
-        done = subprocess.run(
-            [program, *arguments], cwd=self._root, env=environ, input=given, capture_output=True, check=False
-        )
+        # git asks for a password on the terminal; a scheduled run has none to give. Its words are read, so: in English.
+        environ = {**environment(), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(env or {})}
+        with system_told():
+            done = subprocess.run(
+                [program, *arguments], cwd=self._root, env=environ, input=given, capture_output=True, check=False
+            )
         if done.returncode:
-            words = done.stderr.decode("utf-8", "replace").strip().split("\n")[-1]
-            raise DeployError(say("deploy_failed", why=f"git {arguments[0]}: {words}"))
+            raise failed(f"git {arguments[0]}: {_cause(done.stderr.decode('utf-8', 'replace')) or done.returncode}")
         return done.stdout
+
+
+def _cause(stderr: str) -> str:
+    """The lines of git's *stderr* that name the cause, as one; its end is advice, and what follows from the cause."""
+    # The address that git complains of may hold a key.
+    lines = [re.sub(r"(://)[^/@\s]*:[^/@\s]*@", r"\1", line.strip()) for line in stderr.splitlines()]
+    lines = [line for line in lines if line and line != _HOST.strip()]
+    told = [next((line for line in lines if line.startswith(start)), "") for start in (_FATAL, _HOST, _REJECTED)]
+    if told[0] and (before := lines[: lines.index(told[0])]) and not before[-1].startswith((_HOST, "hint:")):
+        told.insert(0, before[-1])  # ssh's own words, or which object it is
+    told = [line for line in dict.fromkeys(told) if line]
+    told = told or [line for line in lines if line.startswith(_ERROR)][:1] or lines[:1]
+    return "; ".join(told)

@@ -10,15 +10,15 @@ Each object is replaced whole; the site as a whole is not, so pages follow what 
 import hashlib
 import hmac
 import mimetypes
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, quote
 
 from tertulia.core.addresses import split_address
-from tertulia.core.errors import FetchError, SettingError
+from tertulia.core.errors import FetchError, SettingError, os_words
 from tertulia.core.fetch import Fetched
 from tertulia.core.languages import say
-from tertulia.core.secret import hide
 from tertulia.deploy.base import (
     MANIFEST,
     DeployContext,
@@ -26,6 +26,7 @@ from tertulia.deploy.base import (
     DeployPlan,
     Manifest,
     Target,
+    failed,
     read_manifest,
     written,
 )
@@ -35,6 +36,9 @@ TRIES = 3
 # Pages are asked for anew each time; files with a hash in their name could live for ever, but we cannot tell them.
 CACHE_PAGES = "public, max-age=0, must-revalidate"
 CACHE_FILES = "public, max-age=3600"
+
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (read 2026-11)
+_WORDS = re.compile(r"<(?:Code|Message)>([^<]*)<")
 
 for _kind, _suffix in (("image/webp", ".webp"), ("image/avif", ".avif"), ("font/woff2", ".woff2")):
     mimetypes.add_type(_kind, _suffix)
@@ -47,6 +51,7 @@ class S3(Target):
         parts = split_address(f"s3:{address}")
         options = {name: values[0] for name, values in parse_qs(parts.query).items()}
         self._tools = context
+        self._begun = False  # something of the site has changed there
         self._region = options.get("region", "us-east-1")
         self._endpoint = options.get("endpoint", f"https://s3.{self._region}.amazonaws.com").rstrip("/")
         self._bucket = parts.netloc
@@ -62,11 +67,18 @@ class S3(Target):
         return read_manifest(answer.body)
 
     def apply(self, output: Path, plan: DeployPlan) -> None:
+        self._begun = False
         self._put(MANIFEST, written(plan.between))
         for name in plan.put:
-            self._put(name, (output / name).read_bytes())
+            try:
+                data = (output / name).read_bytes()
+            except OSError as error:
+                raise failed(os_words(error), partly=self._begun) from error
+            self._put(name, data)
+            self._begun = True
         for name in plan.delete:
             self._ask("DELETE", name)
+            self._begun = True
         self._put(MANIFEST, written(plan.new))
 
     def _put(self, name: str, data: bytes) -> None:
@@ -94,14 +106,27 @@ class S3(Target):
                 )
             except FetchError as error:
                 if last:
-                    raise DeployError(say("deploy_partly", why=hide(str(error)))) from None
+                    raise failed(error, partly=self._begun) from None
                 continue
-            if answer.ok or (answer.status == 404 and method != "PUT"):
+            if answer.ok or (answer.status == 404 and method != "PUT" and _no_object(answer)):
                 return answer
             if last or answer.status < 500:
-                words = hide(" ".join(answer.text.split()))[:300]
-                raise DeployError(say("deploy_partly", why=f"{name}: {answer.status} {words}"))
+                raise self._refused(name, answer)
         raise AssertionError("the last try returns or raises")
+
+    def _refused(self, name: str, answer: Fetched) -> DeployError:
+        words = _WORDS.findall(answer.text)
+        if "NoSuchBucket" in words:
+            why = say("s3_no_bucket", bucket=self._bucket, endpoint=self._endpoint)
+        else:
+            why = f"{name}: {answer.status} {': '.join(words) or answer.text}"
+        return failed(why, partly=self._begun)
+
+
+def _no_object(answer: Fetched) -> bool:
+    """Whether a 404 is of this one object: not of the bucket, and not of something that is no store of objects."""
+    codes = _WORDS.findall(answer.text)
+    return codes[:1] == ["NoSuchKey"] or not (codes or "<html" in answer.text.lower())
 
 
 def _content_type(name: str) -> str:

@@ -204,14 +204,22 @@ class X(Network):
         )
 
 
+def _all_words(body: Any) -> list[str]:
+    """What X says is wrong, the cause first: the outer "detail" is the same for every request that it will not have."""
+    errors = body.get("errors")
+    inner = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    said = (inner.get("message"), inner.get("detail"), body.get("detail"), body.get("title"))
+    return [words for words in said if isinstance(words, str) and words]
+
+
 def _words(body: Any) -> str:
-    errors = body.get("errors") or [{}]
-    return str(body.get("detail") or errors[0].get("detail") or errors[0].get("message") or body.get("title") or "")
+    return next(iter(_all_words(body)), "")
 
 
 def _refusal(body: Any) -> Refusal:
-    """X gives no code of its own for this, only words; the "detail" is theirs, in English whoever asks."""
-    return Refusal.DUPLICATE if "duplicate content" in _words(body).lower() else Refusal.OTHER
+    """X gives no code of its own for this, only words; they are theirs, in English whoever asks."""
+    told = any("duplicate content" in words.lower() for words in _all_words(body))
+    return Refusal.DUPLICATE if told else Refusal.OTHER
 
 
 def _remote(number: Any, who: str) -> Remote:

@@ -11,7 +11,7 @@ GOOD = """
 [h](https://cafeñandu.example/blog/2026/11/otra/) [i](http://www.xn--cafeandu-g3a.example/blog/)
 [j](//cafeñandu.example/blog/archivo/)
 [k](mailto:ana@ana.example) [l](tel:+34600000000) [m](https://otra.example/no/) [n](/feeds/atom.xml) [o](otra.md)
-[p](https://cafeñandu.example/tienda/) [q](/tienda/x/) [r](?q=1) [s](/2026/11/otra/#:~:text=hola) [t](dato.txt)
+[p](https://cafeñandu.example/tienda/) [q](/tienda/x/) [r](?q=1) [s](/2026/11/otra/#:~:text=hola) [t](dato.pdf)
 [u](https://cafeñandu.example:8080/x) [v](javascript:void%280%29) <a name=aqui></a> <a href=/archivo/>x</a> Nota.[^1]
 Y <!-- <a href="/no/">x</a> --> `<a href="/no/">` ![Una plaza](/images/plaza.jpg) <a href="data:text/plain,x">d</a>
 
@@ -28,7 +28,7 @@ def tell(tmp_path, build):
         for folder in ("posts", "pages", "images"):
             (content / folder).mkdir(parents=True)
         Image.new("RGB", (40, 30), "teal").save(content / "images" / "plaza.jpg")
-        (content / "posts" / "dato.txt").write_text("1")
+        (content / "posts" / "dato.pdf").write_text("1")
         other = "Título: Otra\nId: otra\nFecha: 2026-11-01\nAlias: /viejo/\n\n## Sitio {#sitio}\n\nTexto.\n"
         (content / "posts" / "otra.md").write_text(other, "utf-8")
         (content / "posts" / "mala.md").write_text(

@@ -1,10 +1,17 @@
 """The headers that the tool writes let everything of the blog work, and nothing else."""
 
+import threading
+
 import pytest
 
+from tertulia.commands.preview import Site, application, listen
 from tertulia.core.errors import TertuliaError
 from tertulia.deploy import headers
-from tests.conftest import ROOT
+from tertulia.embeds.capture_store import CaptureStore
+from tertulia.embeds.types import Capture
+from tests.conftest import ROOT, build_site
+from tests.real.browser import CHROMIUM, browser
+from tests.talking import SITE, Talk
 
 PLAYER = '<figure class="h-cite" data-player="https://www.youtube-nocookie.com/embed/x?autoplay=1">'
 
@@ -60,6 +67,78 @@ def test_nothing_built_is_told(tmp_path):
     """In one line."""
     with pytest.raises(TertuliaError):
         headers.of_site(tmp_path)
+
+
+POST = """Título: El voto útil
+Fecha: 2026-11-19
+Id: voto
+
+| a | b |
+|---|--:|
+| 1 | 2 |
+
+https://www.youtube.com/watch?v=dQw4w9WgXcQ
+"""
+VIDEO = Capture(
+    provider="youtube", id="dQw4w9WgXcQ", url="https://www.youtube.com/watch?v=dQw4w9WgXcQ", kind="player",
+    title="Una canción", player="https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ?autoplay=1", captured="2026-11-20",
+)  # fmt: skip
+LISTEN = """self.refused = [];
+addEventListener("securitypolicyviolation", (e) => refused.push(`${e.violatedDirective} ${e.blockedURI}`));"""
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not CHROMIUM, reason="SKIPPED: no chromium, so the policy was not tried")
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_browser_refuses_nothing_of_ours(tmp_path):
+    """A post with table, player, form and search; every one used, and not a word about the policy."""
+    talk = Talk(tmp_path)
+    (tmp_path / "content" / "posts").mkdir(parents=True)
+    (tmp_path / "content" / "posts" / "voto.md").write_text(POST, "utf-8")
+    CaptureStore(tmp_path / "content").save(VIDEO)
+    output = tmp_path / "output"
+    build_site(
+        tmp_path / "content",
+        output,
+        SITE_ADDRESS=SITE,
+        SITEURL="",
+        SERVICE_ADDRESS="/",
+        SEARCH=True,
+        SOCIAL_CARDS=False,
+    )
+    sent = headers.of_site(output, "/")
+    inside = application(Site(output, live=False), {"/comments": talk.app})
+
+    def guarded(environ, start):
+        def begin(status, given, *more):
+            ours = [] if any(name == "Content-Security-Policy" for name, _ in given) else list(sent.items())
+            return start(status, [*given, *ours], *more)
+
+        return inside(environ, begin)
+
+    server = listen("127.0.0.1", 0, guarded)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    at = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        with browser() as page:
+            page.call("Page.addScriptToEvaluateOnNewDocument", source=LISTEN)
+            page.open(f"{at}/2026/11/el-voto-util/")
+            assert [] == page.run("refused")
+            page.until("!!document.querySelector('figure[data-player] button')")
+            page.click("figure[data-player] button", leaves=False)
+            page.until("!!document.querySelector('figure iframe')")
+            page.fill("#comment-text", "Hola")
+            page.fill("#comment-name", "Ana")
+            page.click("form[data-form=comment] button[value=preview]", leaves=False)
+            page.until("!document.querySelector('form[data-form=comment] button[value=send]').hidden")
+            assert [] == page.run("refused")
+            page.open(f"{at}/buscar/?q=voto" if (output / "buscar").is_dir() else f"{at}/search/?q=voto")
+            page.until("!!document.querySelector('main a[href*=voto]')")
+            assert [] == page.run("refused")
+    finally:
+        server.shutdown()
+        server.server_close()
+        talk.blog.close()
 
 
 def test_the_ready_files_of_the_servers_say_where_headers_come_from():

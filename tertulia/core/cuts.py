@@ -19,6 +19,8 @@ Count = Callable[[str], int]
 SENTENCE_SHARE = 0.5
 # A cut that keeps quotations and names whole is worth this much of the room.
 WHOLE_SHARE = 0.25
+# So many words between marks are what somebody said.
+SPOKEN_WORDS = 3
 # A heading and what follows it: a part of a thread never ends there. https://www.unicode.org/charts/PDF/U2000.pdf
 NO_BREAK_LINE = "\u2028"
 
@@ -40,6 +42,7 @@ _QUOTATION = regex.compile(
 _CAPITALISED = r"\p{Lu}[\p{L}\p{M}\p{N}’'-]*"
 _PARTICLES = r"(?:(?:de|del|las?|los|el|y|e|i|da|do|dos|di|van|von|der|den|of|the) ){0,3}"
 _NAME = regex.compile(rf"{_CAPITALISED}(?:[ \u00a0]{_PARTICLES}{_CAPITALISED})+")
+_SPOKEN = regex.compile(r"\p{L}{2,}")
 _DANGLING = regex.compile(r"""[\s,;:·«“‘"(¿¡\[—–-]+$""")
 # "…exactamente lo…" reads worse than "…exactamente…": nothing is cut after one of these.
 _SMALL = regex.compile(
@@ -157,7 +160,8 @@ def _closed(text: str, whole: str = "") -> str:
         return ""
     cut = bare if bare.endswith(ELLIPSIS) else bare.rstrip(".") + ELLIPSIS
     for quotation in _QUOTATION.finditer(whole):
-        if quotation.start() < len(bare) < quotation.end():
+        is_inside = quotation.start() < len(bare) < quotation.end()
+        if is_inside and len(_SPOKEN.findall(bare, quotation.start())) >= SPOKEN_WORDS:
             cut += quotation[0][-1]
     return cut
 

@@ -1,22 +1,25 @@
 """Files of the author's that are served as they are: ``content/extra/`` is the root of the site.
 
 ``content/extra/favicon.ico`` → ``/favicon.ico``, ``content/extra/.well-known/acme`` → ``/.well-known/acme``. What the
-blog itself makes is never replaced, but for ``robots.txt``.
+blog itself makes is never replaced, but for ``robots.txt``. Of a picture a clean copy is served: what the camera noted
+about the place stays at home here too.
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from tertulia.core.files import is_inside
+from tertulia.core.errors import ContentError
+from tertulia.core.files import is_inside, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
+from tertulia.render import images
 from tertulia.site.owners import Owners
 from tertulia.site.problems import report, shown_path
 
 FOLDER = "extra"
 _OVER = frozenset({"robots.txt"})  # an author's own wins
+_PHOTOS = frozenset(images.PICTURE_SUFFIXES) - {".svg", ".ico"}
 _NEVER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".gitkeep", ".gitignore"})
 
 
@@ -42,7 +45,10 @@ def copy(content: Path, output: Path, owners: Owners) -> None:
             continue
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+            data = path.read_bytes()
+            write_whole(target, images.clean(data, name) if path.suffix.lower() in _PHOTOS else data, durable=False)
+        except ContentError as error:
+            report(Problem(shown_path(path, content), None, str(error)))
         except OSError as error:
             what = say("unreadable_file", reason=error.strerror or type(error).__name__)
             report(Problem(shown_path(path, content), None, what, say("unreadable_file_fix")))

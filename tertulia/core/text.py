@@ -45,9 +45,13 @@ _ANY_TAG = re.compile(rf"</?[a-zA-Z]{_REST_OF_TAG}")
 _SPACES = re.compile(r"[\t\r\n\f][ \t\r\n\f]*+| [ \t\r\n\f]++")
 
 
+# Latin letters and the usual marks: none joins its neighbour, so that each is a character of its own.
+_LONE = re.compile("[\\x00-\\x0c\\x0e-\\u02ff\\u2010-\\u2027\\u2030-\\u205e\\u20ac]*+")
+
+
 def graphemes(text: str) -> list[str]:
     """The characters of *text* as a reader counts them."""
-    return _GRAPHEME.findall(text)
+    return list(text) if _LONE.fullmatch(text) else _GRAPHEME.findall(text)
 
 
 def shorten(text: str, limit: int) -> str:

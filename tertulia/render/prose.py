@@ -5,6 +5,7 @@ related posts, the text of a thread. Embeds, quotations, pictures with their cap
 are left out, and so is what is no sentence: shortcodes of other generators, formulas, addresses alone.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -36,6 +37,7 @@ _HOLDERS = frozenset(
 _NOTE_ROLES = ("doc-endnotes", "doc-footnote", "doc-noteref", "doc-backlink", "note")
 
 _SPACES = regex.compile(r"[ \t\r\n\f]+")
+_BROKEN = re.compile(r"[\t\r\n\f]|  ")  # quicker to look for than to replace
 _LINE = "\x00"  # between two blocks, while shortcodes that span them are taken out
 _SHORTCODES = regex.compile(
     r"\{%-?\s*(?P<liquid>\w+)\b[^%]*%\}.*?\{%-?\s*end(?P=liquid)\s*-?%\}"
@@ -102,7 +104,7 @@ def blocks(content: str, page: str = "") -> list[Block]:
     found = list(_walk(root, _Where(), page))
     if any("{" in block.text or "[" in block.text for block in found):
         found = _without_shortcodes(found)
-    return [replace(block, text=_shown(block.text), full=_shown(block.full)) for block in found]
+    return [_given_back(block) for block in found]
 
 
 def plain(found: Sequence[Block]) -> str:
@@ -293,12 +295,15 @@ def _is_address(text: str) -> bool:
     )
 
 
-def _shown(text: str) -> str:
-    return text.translate(_GIVEN_BACK) if any(sign in text for sign in _KEPT.values()) else text
+def _given_back(block: Block) -> Block:
+    """*block* with the signs that were put aside in its code; code stands in the text and in ``full`` alike."""
+    if not any(sign in block.text for sign in _KEPT.values()):
+        return block
+    return replace(block, text=block.text.translate(_GIVEN_BACK), full=block.full.translate(_GIVEN_BACK))
 
 
 def _line(text: str) -> str:
-    return _SPACES.sub(" ", text).strip()
+    return (_SPACES.sub(" ", text) if _BROKEN.search(text) else text).strip()
 
 
 # Most texts hold neither formula nor address, and these patterns try every place: so it is asked first.

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -999,15 +1000,16 @@ def test_what_we_keep_and_cannot_use_is_one_line(tmp_path):
     assert f"el sistema niega un archivo: {tmp_path / 'conversation'}: File exists" == ended.value.code
 
 
-def test_a_full_disk_is_one_line(tmp_path, monkeypatch):
-    """The system names no file when a disk is full; the line does."""
+@pytest.mark.parametrize("step", [(os, "fsync"), (tempfile, "mkstemp")], ids=lambda step: step[1])
+def test_a_full_disk_is_one_line(tmp_path, monkeypatch, step):
+    """The system names no file when a disk is full, or an unfinished one; the line names the file itself."""
 
-    def full(handle):
+    def full(*_given, **_options):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     def keep(c):
         files.write_whole(tmp_path / "kept.json", "{}")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(*step, full)
     with pytest.raises(SystemExit, match=r"kept\.json: No space left on device"):
         program.run([task(keep)], ["tasks.py", "keep"])

@@ -26,20 +26,22 @@ def write_whole(path: Path, data: bytes | str, *, mode: int = PUBLIC, durable: b
         OSError: it cannot be written; the old file is as it was, and nothing is left beside it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(prefix=part_prefix(path), suffix=".part", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data.encode("utf-8") if isinstance(data, str) else data)
-            stream.flush()
-            if durable:
-                os.fsync(stream.fileno())
-        os.chmod(part, mode)
-        os.replace(part, path)
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            os.unlink(part)
-        if isinstance(error, OSError):  # a full disk names no file at all
-            error.filename, error.filename2 = str(path), None
+        handle, part = tempfile.mkstemp(prefix=part_prefix(path), suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data.encode("utf-8") if isinstance(data, str) else data)
+                stream.flush()
+                if durable:
+                    os.fsync(stream.fileno())
+            os.chmod(part, mode)
+            os.replace(part, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(part)
+            raise
+    except OSError as error:  # of the file that was asked for, not of its part; and a full disk names none at all
+        error.filename, error.filename2 = str(path), None
         raise
 
 

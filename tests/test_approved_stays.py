@@ -13,7 +13,7 @@ from tertulia.conversation import bayes
 from tertulia.conversation.changes import compared, readable
 from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.rules import Case, Signals, judge
-from tertulia.conversation.shown import Link, in_order, is_small_edit, links_in, words_in
+from tertulia.conversation.shown import ShownLink, in_order, is_small_edit, links_in, words_in
 from tertulia.store import open_store
 from tertulia.store.said import Author, Incoming, Known, Status, Trust
 
@@ -221,9 +221,9 @@ def test_links_are_found_where_they_lead():
         '<p>Lo <a href="https://a.example/?x=1&amp;y=2"><em>dice</em> él</a>, y www.b.example y https://c.example.</p>'
     )
     assert [
-        Link("https://a.example/?x=1&y=2", "dice él"),
-        Link("www.b.example", "www.b.example"),
-        Link("https://c.example.", "https://c.example."),
+        ShownLink("https://a.example/?x=1&y=2", "dice él"),
+        ShownLink("www.b.example", "www.b.example"),
+        ShownLink("https://c.example.", "https://c.example."),
     ] == links_in(html)
 
 

@@ -154,9 +154,9 @@ def test_likes_are_a_number_once_per_source(talk, tmp_path):
     like = replace(SAID, kind="like", source="webmention", source_id="https://x.example/like", text="", html="", url="")
     assert "new" == talk.record(like, APPROVED, NOW).state
     assert "same" == talk.record(like, APPROVED, NOW).state
-    assert talk.count("voto", "es", "like", "mastodon", "our-post", 7, NOW)
-    assert talk.count("voto", "es", "like", "mastodon", "our-post", 9, NOW)
-    assert not talk.count("voto", "es", "like", "mastodon", "our-post", 9, NOW)
+    assert talk.count("voto", "es", "like", "mastodon", "our-post", number=7, now=NOW)
+    assert talk.count("voto", "es", "like", "mastodon", "our-post", number=9, now=NOW)
+    assert not talk.count("voto", "es", "like", "mastodon", "our-post", number=9, now=NOW)
     talk.show(tmp_path, "voto", "es")
     assert {"like": 10} == snapshot.read(tmp_path, "voto", "es").counts
     assert talk.remove("webmention", "https://x.example/like", NOW).public

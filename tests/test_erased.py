@@ -16,6 +16,7 @@ from tertulia.core import languages
 from tertulia.store import erased, open_store
 from tertulia.store.deliveries import NewDelivery
 from tertulia.store.said import Author, Incoming
+from tertulia.store.tables import Origin
 from tertulia.syndication.networks.base import Message, Remote
 from tests.talking import bring
 
@@ -78,7 +79,8 @@ def root(tmp_path, httpserver):
     store = open_store("sqlite:///var/tertulia.db", tmp_path)
     words = msgspec.json.encode(Message(text="El voto útil", lang="es", link=URL, title="", date=NOW)).decode()
     new = NewDelivery(post="voto", lang="es", network="mastodon", part="1", message=words, words="h")
-    store.deliveries.adopt([new], msgspec.json.encode(Remote(id="1000", url=f"http://{here}/1000")).decode(), "", NOW)
+    remote = msgspec.json.encode(Remote(id="1000", url=f"http://{here}/1000")).decode()
+    store.deliveries.adopt([new], remote, "", NOW, origin=Origin.MADE)
     store.close()
     return tmp_path
 

@@ -215,7 +215,7 @@ def test_a_site_goes_to_s3(tmp_path):
     """Put, changed, deleted; what is not ours stays."""
     server = storage.s3()
     url = started(server)
-    tools = test_deploy.tools(
+    tools = test_deploy.context(
         tmp_path, {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret-key"}, [urlsplit(url).netloc]
     )
     urllib.request.urlopen(urllib.request.Request(f"{url}/cubo", method="PUT"))

@@ -5,6 +5,7 @@ import gc
 import os
 import re
 import stat
+import threading
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -16,6 +17,7 @@ import time_machine
 from tertulia.content import snapshot
 from tertulia.core.errors import StoreError
 from tertulia.web import sign_in
+from tertulia.web.budgets import Gate
 from tests.talking import NOW, OURS, POST, Talk, emptied, field, postgres_url  # noqa: F401 (a fixture)
 
 HOSTILE = {"Origin": "https://evil.example"}
@@ -691,11 +693,32 @@ def test_hostile_words_are_read_soon(talk, text):
     assert time.thread_time() - began < 1
 
 
+def test_people_who_send_at_the_same_moment_are_all_read():
+    """Who finds no place waits for one, and no more than a few: the others are told at once, threads stay free."""
+    gate, read, done = Gate(most=1, waiting=2), [], threading.Event()
+
+    def reader() -> None:
+        with gate.enter(patience_seconds=30) as is_in:
+            read.append(is_in)
+            done.wait(30)
+
+    readers = [threading.Thread(target=reader) for _ in range(4)]
+    for each in readers:
+        each.start()
+    while len(read) < 2:  # the one inside, and the one that was turned away; two wait
+        readers[0].join(0.001)
+    assert [False, True] == sorted(read)
+    done.set()
+    for each in readers:
+        each.join()
+    assert [False, True, True, True] == sorted(read)
+
+
 def test_who_comes_when_too_many_are_read_keeps_their_words(talk):
-    """They are turned away at once, not made to wait on a thread of the service; the next is taken in."""
+    """They are turned away when none of the places is free in time; the next is taken in."""
     said = talk.send(text="Hola.")
     with ExitStack() as places:
-        while places.enter_context(talk.app.extensions["reading_gate"].enter()):
+        while places.enter_context(talk.app.extensions["reading_gate"].enter(0)):
             pass
         answers = [talk.preview(text="Mis palabras"), talk.browser.post(said.location, data={"text": "Mis palabras"})]
         assert 200 == talk.browser.get("/healthz").status_code

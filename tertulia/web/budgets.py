@@ -15,6 +15,8 @@ from datetime import datetime
 from tertulia.core.tokens import keyed
 
 MOST_READ_AT_ONCE = 3  # texts of strangers: the service's other threads stay free to answer
+MOST_WAITING = 3  # for one of these places: people who send at the same moment
+PATIENCE_SECONDS = 1.0  # several times what the worst text takes
 MOST_LETTERS_TO_ONE = 1  # in a day, to an address that did not confirm that it is its owner's
 MOST_LETTERS_BY_ONE = 10  # in a day, caused by one machine
 MOST_LETTERS = 500  # in a day, in all: a mail server that sends more on strangers' word is soon on a blocklist
@@ -68,20 +70,33 @@ class DailyBudgets:
 
 
 class Gate:
-    """Lets a few in at once, and turns the others away at once: who waits would hold a thread of the service."""
+    """
+    Lets a few in at once; a few more wait a moment, and the others are turned away at once.
 
-    def __init__(self, most: int = MOST_READ_AT_ONCE) -> None:
+    Who waits holds a thread of the service, so that places and waiting together leave some of them free.
+    """
+
+    def __init__(self, most: int = MOST_READ_AT_ONCE, waiting: int = MOST_WAITING) -> None:
         self._places = threading.BoundedSemaphore(most)
+        self._waiting = threading.BoundedSemaphore(waiting)
 
     @contextmanager
-    def enter(self) -> Iterator[bool]:
+    def enter(self, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[bool]:
         """Whether there is a place; it is kept until the end of the block."""
-        is_in = self._places.acquire(blocking=False)
+        is_in = self._places.acquire(blocking=False) or self._wait(patience_seconds)
         try:
             yield is_in
         finally:
             if is_in:
                 self._places.release()
+
+    def _wait(self, seconds: float) -> bool:
+        if not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return self._places.acquire(timeout=seconds)
+        finally:
+            self._waiting.release()
 
 
 def machine_of(address: str) -> str:

@@ -59,11 +59,11 @@ def comment() -> Any:
     draft = form.read(request.form)
     post = _post(blog, draft)
     g.lang = post.lang
+    if rate_counter().hit("preview", guards.machine(), blog.now(), MOST_PREVIEWS) > MOST_PREVIEWS:
+        return _preview(blog, draft, post, [Mistake("send", "comment_too_many")], 429, draw=False)
     with reading_gate().enter() as is_in:
-        if not is_in:  # nothing was read, so it costs nothing of the machine's budget
+        if not is_in:
             return _preview(blog, draft, post, [Mistake("send", "comment_busy")], 503, draw=False)
-        if rate_counter().hit("preview", guards.machine(), blog.now(), MOST_PREVIEWS) > MOST_PREVIEWS:
-            return _preview(blog, draft, post, [Mistake("send", "comment_too_many")], 429, draw=False)
         return _comment(blog, draft, post)
 
 

@@ -1,9 +1,17 @@
-"""The preview answers by its own names only, and sees folders that are born while it runs."""
+"""The preview answers by its own names only, sees folders that are born while it runs, and is found where it is."""
+
+import os
+import subprocess
+import sys
+from contextlib import nullcontext
 
 import pytest
 
 from tertulia.commands import preview
+from tertulia.commands.talk import run_moderate
 from tertulia.commands.watch import watch
+from tertulia.core import running
+from tests.conftest import ROOT
 
 
 def answer(bound, host):
@@ -73,3 +81,35 @@ def test_a_folder_that_is_born_or_replaced_is_watched(tmp_path):
         while not {folder / "voto.es.json", folder / "later.es.json"} <= seen:
             seen |= changes.get(timeout=30)
         assert [] == [path for path in seen if path.name in (".voto.es.part", ".lock")]
+
+
+def test_the_blog_is_found_where_it_is_served(tmp_path):
+    """By the port of a process that lives; one that was killed leaves nothing that is believed."""
+    assert "" == running.address(tmp_path)
+    first = running.tell(tmp_path, "127.0.0.1", 8123)
+    with running.tell(tmp_path, "::", 8124) or nullcontext():
+        os.utime(tmp_path / "var/running/8123", (0, 0))
+        assert "http://127.0.0.1:8124" == running.address(tmp_path)
+    assert "http://127.0.0.1:8123" == running.address(tmp_path)
+    first.close()
+    assert "" == running.address(tmp_path)
+    command = (
+        "import os, sys, pathlib; from tertulia.core import running; "
+        "kept = running.tell(pathlib.Path(sys.argv[1]), '127.0.0.1', 8125); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", command, tmp_path], cwd=ROOT, check=False)
+    assert "http://127.0.0.1:8125" == (tmp_path / "var/running/8125").read_text("utf-8")
+    assert "" == running.address(tmp_path)
+
+
+def test_the_way_into_the_moderation_leads_to_what_is_running(tmp_path, capsys):
+    """Without an address of its own the service is where it runs now; one that is set, or asked for, stays."""
+    (tmp_path / "pelicanconf.py").write_text('SITE_ADDRESS = "https://blog.example"\nSERVICE_ADDRESS = ""\n', "utf-8")
+    with running.tell(tmp_path, "127.0.0.1", 8126) or nullcontext():
+        run_moderate(tmp_path, web=True)
+        assert "http://127.0.0.1:8126/moderation/login/" in capsys.readouterr().out
+        run_moderate(tmp_path, web=True, address="https://otra.example")
+        assert "https://otra.example/moderation/login/" in capsys.readouterr().out
+        (tmp_path / "pelicanconf.py").write_text('SERVICE_ADDRESS = "https://talk.example"\n', "utf-8")
+        run_moderate(tmp_path, web=True)
+        assert "https://talk.example/moderation/login/" in capsys.readouterr().out

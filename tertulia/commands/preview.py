@@ -33,6 +33,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from tertulia.commands import announce, build
 from tertulia.commands.capture import InPassing
 from tertulia.commands.watch import watch
+from tertulia.core import running
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
@@ -84,8 +85,10 @@ def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
     server = listen(host, port, only_for(own_hosts(host), application(site, joined)))
     port = int(server.server_address[1])
     shown = f"[{host}]" if ":" in host else host
+    told = None
     if mounts:
         joined.update(mounts(site, f"http://{shown}:{port}"))
+        told = running.tell(root, host, port)
         site.overrides["SERVICE_ADDRESS"] = "/"
     folder = root / "var" / "preview" / str(port)  # the port is ours alone, and so is the folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -106,6 +109,8 @@ def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
     finally:
         site.close()
         server.server_close()
+        if told:
+            told.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tertulia.app import Blog
 from tertulia.conversation.changes import changes, readable
 from tertulia.conversation.moderator import Action, Moderator
-from tertulia.core import sanitise, strict_json
+from tertulia.core import running, sanitise, strict_json
 from tertulia.core.errors import TertuliaError
 from tertulia.core.files import PRIVATE, private_folder, write_whole
 from tertulia.core.languages import current, say
@@ -47,7 +47,8 @@ def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bo
         if undoes:
             undo(blog.moderator)
         else:
-            print(say("talk_link", link=link(blog)))
+            here = "" if address or blog.conf.get("SERVICE_ADDRESS") else running.address(root)
+            print(say("talk_link", link=link(blog, here)))
         if not web and not undoes and sys.stdin.isatty():
             print(say("talk_decided", n=moderate(blog.moderator)))
         blog.background.run_pending()

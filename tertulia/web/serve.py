@@ -11,6 +11,7 @@ from typing import Any
 from wsgiref.types import WSGIApplication
 
 from tertulia.app import Blog
+from tertulia.core import running
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.core.secret import HideSecrets
@@ -39,12 +40,13 @@ def _serve(blog: Blog, host: str, port: int) -> None:
     app = create(blog)
     begin(blog)
     try:
-        _servers, answer = server.listen(app, host, port)
+        servers, answer = server.listen(app, host, port)
     except OSError as error:
         raise SettingError(say("port_refused", host=host, port=port, reason=error.strerror or error)) from error
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    port = int(servers[0].effective_port)  # the one that was free, where any was asked for
     print(say("service_at", address=f"http://{host}:{port}"), flush=True)
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt), running.tell(blog.root, host, port) or contextlib.nullcontext():
         answer()
     blog.background.stop()
 

@@ -33,9 +33,9 @@ class Asked:
     minutes: int
 
 
-def link(blog: Blog) -> str:
-    """An address that signs the owner in, once."""
-    return f"{blog.info.service}/moderation/login/{token(blog)}"
+def link(blog: Blog, service: str = "") -> str:
+    """An address that signs the owner in, once; at *service*, where the service is known to be seen elsewhere."""
+    return f"{service or blog.info.service}/moderation/login/{token(blog)}"
 
 
 def token(blog: Blog, live: timedelta = LINK_FOR) -> str:

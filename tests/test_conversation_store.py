@@ -3,6 +3,7 @@
 The same tests run on SQLite and on PostgreSQL.
 """
 
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -216,6 +217,41 @@ def test_search_takes_every_word_as_it_is(talk):
     talk.record(replace(SAID, source_id="2", url="", text="100 de acuerdo"), APPROVED, NOW)
     assert ["100% de acuerdo"] == [one.text for one in talk.find(words="100% Acuerdo")]
     assert 2 == len(talk.find(words="ana"))
+
+
+PEOPLE = (
+    "Óscar Núñez",
+    "Ángela",
+    "Íñigo",
+    "I\u0301n\u0303igo",
+    "Çelik",
+    "Straße",
+    "ÉTIENNE",
+    "Łucja",
+    "ΆΝΝΑ",
+    "100%_a",
+    "Ana",
+)
+
+
+@pytest.mark.parametrize("turned", [str, str.upper, str.lower, str.casefold])
+def test_people_and_words_are_found_alike_whatever_their_letters(talk, turned):
+    """Case and accents make no difference to a search, on either store; they do to a name that is looked for."""
+    for number, name in enumerate(PEOPLE):
+        author = Author(network="form", identity=f"cookie{number}", name=name, url="")
+        said = replace(SAID, source="form", source_id=f"f{number}", author=author, url="", text=f"EL ÑANDÚ, {number}")
+        talk.record(said, APPROVED, NOW)
+    for name in PEOPLE:
+        assert name in {one.name for one in talk.find(words=turned(name))}
+        bare = "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
+        assert name in {one.name for one in talk.find(words=turned(bare))}
+        same = {other for other in PEOPLE if unicodedata.normalize("NFC", other) == unicodedata.normalize("NFC", name)}
+        assert same == {one.name for one in talk.named(name)}
+    assert len(PEOPLE) == len(talk.find(words=turned("ñandú")))
+    assert len(PEOPLE) - 1 == len(talk.find(words="nandu", offset=1))
+    assert [] == talk.named("")
+    assert [] == talk.named("Ang")
+    assert [] == talk.find(words="100%_b")
 
 
 def test_every_decision_is_written_down(talk):

@@ -202,12 +202,7 @@ def _people(store: Store, who: str) -> dict[int, Said]:
     if one := store.conversation.get(who.removeprefix("c-")):
         return {one.person: one}
     found = [said for notice in store.letters.of_address(who) if (said := store.conversation.get(notice.key))]
-    found += [
-        said
-        for said in store.conversation.find(words=who, limit=100_000)
-        if who in (said.name, said.handle, said.author_url, said.handle.lstrip("@"))
-    ]
-    return {said.person: said for said in found}
+    return {said.person: said for said in [*found, *store.conversation.named(who)]}
 
 
 def _person(store: Store, who: str) -> int:

@@ -18,14 +18,6 @@ from tertulia.core.text import reading_minutes, shorten
 from tertulia.site.records import PostRecord
 
 
-class Label(Protocol):
-    """A tag, a category or an author with a page of its own."""
-
-    name: str
-    slug: str
-    url: str
-
-
 class Content(Protocol):
     """A post or a page that will be written."""
 

@@ -11,7 +11,7 @@ person is forgotten, in ``erased``.
 """
 
 import logging
-import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from tertulia.content import snapshot
 from tertulia.core.languages import say
+from tertulia.core.text import fold_for_search
 from tertulia.store import deciding, erased, recording, showing, snapshot_guard
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import (
@@ -205,7 +206,14 @@ class Conversation:
         limit: int = 50,
         offset: int = 0,
     ) -> list[Said]:
-        """Comments, the oldest first while they wait and the newest first otherwise."""
+        """
+        Comments, the oldest first while they wait and the newest first otherwise.
+
+        Args:
+            words: Each stands somewhere in what was said, in who said it or in the post's Id, whatever its case and
+                accents. Folded here and not by the database, so that both stores find the same. Whoever is looked
+                for exactly is found by ``named``.
+        """
         query = showing.with_persons()
         if statuses:
             query = query.where(comments.c.status.in_(statuses))
@@ -213,15 +221,27 @@ class Conversation:
             query = query.where(comments.c.post == post)
         if person is not None:
             query = query.where(comments.c.person == person)
-        for word in words.split():
-            escaped = re.sub(r"([%_/])", r"/\1", word.lower())
-            like = f"%{escaped}%"
-            shown = (comments.c.text, comments.c.name, comments.c.handle, comments.c.author_url, comments.c.post)
-            columns = (*shown, persons.c.name, persons.c.handle, persons.c.url)
-            query = query.where(or_(*(func.lower(column).like(like, escape="/") for column in columns)))
-        order = comments.c.id if tuple(statuses) == ("waiting",) else comments.c.id.desc()
+        query = query.order_by(comments.c.id if tuple(statuses) == ("waiting",) else comments.c.id.desc())
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(order).limit(limit).offset(offset)).all()
+            if words:
+                found = showing.ids_with(connection, query, fold_for_search(words).split())
+                query = query.where(comments.c.id.in_(found[offset : offset + limit]))
+            else:
+                query = query.limit(limit).offset(offset)
+            return showing.to_said(connection, connection.execute(query).all())
+
+    def named(self, who: str) -> list[Said]:
+        """What was said by those who are called *who*, to the letter: a name, a handle with or without "@", a page."""
+        forms = {unicodedata.normalize(form, who) for form in ("NFC", "NFD")} | {who}
+        handles = forms | {f"@{form}" for form in forms}
+        if not who.strip():  # most have no page, and that is not what they are called
+            return []
+        called = [
+            column.in_(forms) for column in (comments.c.name, persons.c.name, comments.c.author_url, persons.c.url)
+        ]
+        called += [column.in_(handles) for column in (comments.c.handle, persons.c.handle)]
+        with self._database.reading() as connection:
+            rows = connection.execute(showing.with_persons().where(or_(*called)).order_by(comments.c.id.desc())).all()
             return showing.to_said(connection, rows)
 
     def thread(self, said: Said) -> list[Said]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from tertulia.content import snapshot
 from tertulia.core import strict_json
+from tertulia.core.text import fold_for_search
 from tertulia.store.conversation_tables import comments, persons, reactions, sources
 from tertulia.store.said import Said, Status, Trust
 
@@ -21,6 +22,18 @@ def with_persons() -> Select[Any]:
         persons.c.trust,
         persons.c.is_owner,
     ).join(persons, persons.c.id == comments.c.person)
+
+
+def ids_with(connection: Connection, query: Select[Any], words: Sequence[str]) -> list[int]:
+    """The ids of those comments of *query* in which each of *words* stands, folded, in its order."""
+    said = (comments.c.text, comments.c.name, comments.c.handle, comments.c.author_url, comments.c.post)
+    who = (persons.c.name, persons.c.handle, persons.c.url)
+    found = []
+    for row in connection.execute(query.with_only_columns(comments.c.id, *said, *who)):
+        shown = fold_for_search("\n".join(text or "" for text in row[1:]))
+        if all(word in shown for word in words):
+            found.append(row[0])
+    return found
 
 
 def to_said(connection: Connection, rows: Sequence[Any]) -> list[Said]:

@@ -10,7 +10,7 @@ longer shows is asked for by name, and goes when it is gone. A second run with n
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from tertulia.content.posts import Post
 from tertulia.conversation.collect_report import CollectPlan, CollectReport
 from tertulia.conversation.copies import is_copy
 from tertulia.core import strict_json
+from tertulia.core.addresses import host_of
 from tertulia.core.errors import FetchError, NetworkError, SettingError, StoreError
 from tertulia.core.languages import say
 from tertulia.store import Store
@@ -27,6 +28,7 @@ from tertulia.store.said import Incoming, Kind, Recorded
 from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.networks.base import CredentialsExpiredError, Message, Remote, RetryLaterError
 from tertulia.syndication.networks.listening.base import Listener, RemoteComment
+from tertulia.syndication.summary import hashtag
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +65,7 @@ class Collector:
     posts: list[Post]
     site: str
     lang: str
+    title: str  # of the blog: what share buttons add
     find: Callable[[str], tuple[str, str] | None]  # address → (post, language) of the article that it means
     take: Callable[[Incoming], Recorded]  # the moderator's
     gone: Callable[[str, str], Recorded]
@@ -167,6 +170,8 @@ class Collector:
                 answered = "" if heard.in_reply_to in ours else heard.in_reply_to
                 where = Place(*place, heard.kind, answered)
                 self._try(listener, report, partial(self._record, listener, heard, where, report), heard.id)
+        self._note_odd(listener, thread.odd, report, " ".join(place))
+        report.counts["unlisted"] += thread.unlisted
         self._check(listener, place, {heard.id for heard in thread.comments}, report)
         changed = [
             self.store.conversation.count(
@@ -182,8 +187,35 @@ class Collector:
     def _check(self, listener: Listener, place: tuple[str, str], seen: set[str], report: CollectReport) -> None:
         """What we have and have not just seen: asked for by name, for a thread may be cut short."""
         missing = sorted(self.store.collected.ids(listener.name, *place) - seen)
-        for one, heard in (listener.recheck(missing) if missing else {}).items():
+        for one, heard in self._recheck(listener, missing, report).items():
             self._try(listener, report, partial(self._checked, listener, place, one, heard, report), one)
+
+    def _recheck(self, listener: Listener, ids: list[str], report: CollectReport) -> dict[str, RemoteComment | None]:
+        """What is at *ids* now; where one question for all of them fails, each is asked for alone."""
+        found: dict[str, RemoteComment | None] = {}
+        if not ids:
+            return found
+        together = CollectReport(listener.name)
+        goes_on = self._try(listener, together, lambda: found.update(listener.recheck(ids)), ids[0])
+        if not together.failed or not goes_on or len(ids) == 1:
+            report.failed |= together.failed
+            report.notes += together.notes
+            return found
+        failures = 0
+        for one in ids:
+            before = len(report.notes)
+            goes_on = self._try(listener, report, partial(self._recheck_one, listener, one, found), one)
+            failures = failures + 1 if len(report.notes) > before else 0
+            if not goes_on or failures >= MOST_FAILURES:
+                break
+        return found
+
+    def _recheck_one(self, listener: Listener, one: str, found: dict[str, RemoteComment | None]) -> None:
+        found.update(listener.recheck([one]))
+
+    def _note_odd(self, listener: Listener, odd: Sequence[str], report: CollectReport, about: str) -> None:
+        for why in odd:
+            report.fail(say("net_garbled", network=listener.label) + f" ({why})", about)
 
     def _checked(
         self, listener: Listener, place: tuple[str, str], one: str, heard: RemoteComment | None, report: CollectReport
@@ -223,6 +255,7 @@ class Collector:
             page = read(cursor)
             report.looked += 1
             report.cents += self._spend(listener, page.cents)
+            self._note_odd(listener, page.odd, report, name)
             for heard in page.comments:
                 place = partial(self.place, listener.name, heard, by_id, by_url, mentions=name != "links")
                 take = partial(self._record_placed, listener, heard, place, report)
@@ -280,7 +313,7 @@ class Collector:
         kind = place.kind
         if kind in ("mention", "quote") and place.post and self._is_copy(listener, heard, place):
             kind = "repost"
-        incoming = as_incoming(listener.name, heard, place, kind, self.avatar)
+        incoming = self._incoming(listener.name, heard, place, kind)
         recorded = self.take(incoming)
         if recorded.state not in ("same", "refused"):
             report.counts["copies" if kind == "repost" else recorded.state] += 1
@@ -302,9 +335,8 @@ class Collector:
             return False
         rows = self.store.deliveries.all(post=place.post)
         said = [strict_json.decode(row.message, type=Message).text for row in rows if row.lang == place.lang]
-        ours = [post.title, post.summary, post.question, *said]
-        # Who quotes shows what they quote: every word they add is theirs.
-        return is_copy(heard.text, ours, 0) if place.kind == "quote" else is_copy(heard.text, ours)
+        ours = [post.title, post.summary, post.question, self.title, *map(hashtag, post.tags), *said]
+        return is_copy(heard.text, ours, hosts={host_of(self.site), *map(host_of, heard.links)} - {""})
 
     def pasted(self, heard: RemoteComment, network: str, post: tuple[str, str] | None = None) -> Recorded | None:
         """
@@ -322,7 +354,18 @@ class Collector:
             place = Place(*post, heard.kind)
         if place is None:
             return None
-        return self.take(as_incoming(network, heard, place, place.kind, self.avatar))
+        return self.take(self._incoming(network, heard, place, place.kind))
+
+    def _incoming(self, network: str, heard: RemoteComment, place: Place, kind: Kind) -> Incoming:
+        """What the conversation takes in, its moments within what can be: after the article, before now."""
+        post = next((post for post in self.posts if post.key == (place.post, place.lang)), None)
+        known = min(heard.seen or self.now(), self.now())
+        published = min(heard.published, known)
+        if post and published < post.date:
+            published = max(post.date, known) if heard.seen else post.date
+        edited = min(heard.edited, self.now()) if heard.edited else None
+        heard = replace(heard, published=min(published, self.now()), edited=edited)
+        return as_incoming(network, heard, place, kind, self.avatar)
 
     # Money
 

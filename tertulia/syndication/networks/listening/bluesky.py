@@ -21,6 +21,7 @@ from tertulia.syndication.networks.bluesky import POST, Bluesky
 from tertulia.syndication.networks.listening.base import (
     Feed,
     FeedPage,
+    Heard,
     Listener,
     RemoteComment,
     Thread,
@@ -51,7 +52,8 @@ class BlueskyListener(Bluesky, Listener):
         if post.get("quoteCount"):
             said += [(each, "quote") for each in self._quotes(remote.id)]
         counts = {"like": number(post.get("likeCount")), "repost": number(post.get("repostCount"))}
-        return Thread(tuple(self._all(said)), counts)
+        heard = self._all(said)
+        return Thread(tuple(heard.comments), counts, odd=heard.odd)
 
     def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
         found: dict[str, RemoteComment | None] = dict.fromkeys(ids)
@@ -62,8 +64,10 @@ class BlueskyListener(Bluesky, Listener):
                     found.pop(one)
                 continue
             posts = answer.get("posts") or []
-            for heard in self._all([(each, _kind(each)) for each in posts if isinstance(each, dict)]):
-                found[heard.id] = heard
+            heard = self._all([(each, _kind(each)) for each in posts if isinstance(each, dict)])
+            found |= {one.id: one for one in heard.comments}
+            if heard.odd:  # which of them is not known: none of them is gone
+                found = {one: known for one, known in found.items() if known}
         return found
 
     def feeds(self, site: str) -> dict[str, Feed]:
@@ -76,7 +80,8 @@ class BlueskyListener(Bluesky, Listener):
         uri = f"at://{match[1]}/{POST}/{match[2]}"
         answer = self._view("app.bsky.feed.getPostThread", uri=uri, depth=0, parentHeight=0)
         post = ((answer or {}).get("thread") or {}).get("post")
-        return next(self._all([(post, _kind(post))]), None) if isinstance(post, dict) else None
+        found = self._all([(post, _kind(post))]).comments if isinstance(post, dict) else []
+        return found[0] if found else None
 
     def _quotes(self, uri: str) -> Iterator[dict[str, Any]]:
         cursor = ""
@@ -123,7 +128,7 @@ class BlueskyListener(Bluesky, Listener):
             asked["cursor"] = str(answer["cursor"])
         newest = max([cursor, *(str(each.get("indexedAt", "")) for each in posts)])
         heard = self._all([(each, _kind(each)) for each in posts])
-        return FeedPage(tuple(sorted(heard, key=lambda one: one.published)), newest)
+        return FeedPage(tuple(sorted(heard.comments, key=lambda one: one.published)), newest, odd=heard.odd)
 
     # Asking
 
@@ -140,16 +145,20 @@ class BlueskyListener(Bluesky, Listener):
         )
         return wire.json_object(answer, self.label) if answer.ok else None
 
-    def _all(self, said: Iterable[tuple[dict[str, Any], Kind]]) -> Iterator[RemoteComment]:
+    def _all(self, said: Iterable[tuple[dict[str, Any], Kind]]) -> Heard:
         """What may be shown of *said*."""
         given = list(said)
         profiles = self._profiles({str(post["author"].get("did")) for post, _ in given if _is_post(post)})
         blocked = self._blocked() if given else set()
-        for post, kind in given:
+
+        def read(one: tuple[dict[str, Any], Kind]) -> RemoteComment | None:
+            post, kind = one
             did = str(post["author"].get("did")) if _is_post(post) else ""
-            profile = profiles.get(did, {})
-            if did and did not in blocked and not _hidden(post, profile):
-                yield self._comment(post, kind)
+            if not did or did in blocked or _hidden(post, profiles.get(did, {})):
+                return None
+            return self._comment(post, kind)
+
+        return Heard().take(given, read)
 
     def _profiles(self, dids: set[str]) -> dict[str, dict[str, Any]]:
         found = {}
@@ -196,6 +205,7 @@ class BlueskyListener(Bluesky, Listener):
             ),
             avatar=web_address(who.get("avatar")),
             published=parse_moment(record.get("createdAt")) or self.context.now(),
+            seen=parse_moment(post.get("indexedAt")),
             text=sanitise.plain(markup),
             html=markup,
             url=f"https://bsky.app/profile/{quote(shown, safe=':.-')}/post/{str(post['uri']).rpartition('/')[2]}",

@@ -13,6 +13,7 @@ from tertulia.store.said import Author
 from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.facebook import Facebook
 from tertulia.syndication.networks.listening.base import (
+    Heard,
     Listener,
     RemoteComment,
     Thread,
@@ -41,15 +42,15 @@ class FacebookListener(Facebook, Listener):
         liked = ((found.get("reactions") or {}).get("summary") or {}).get("total_count")
         counts = {"like": number(liked), "repost": number((found.get("shares") or {}).get("count"))}
         asked: dict[str, str | int] = {"fields": _FIELDS, "filter": "stream", "order": "chronological", "limit": PAGE}
-        heard: list[RemoteComment] = []
+        heard = Heard()
         for _page in range(PAGES):
             page = self._call("GET", f"{remote.id}/comments", params=asked)
-            heard += [one for each in page.get("data", []) if (one := self._comment(each, remote.id))]
+            heard.take(page.get("data", []), lambda each: self._comment(each, remote.id))
             after = page.get("paging", {}).get("cursors", {}).get("after")
             if len(page.get("data", [])) < PAGE or not after:
                 break
             asked["after"] = after
-        return Thread(tuple(heard), counts)
+        return Thread(tuple(heard.comments), counts, odd=heard.odd)
 
     def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
         found: dict[str, RemoteComment | None] = {}

@@ -6,7 +6,7 @@ fetches the missing ones when asked, and says in ``Mastodon-Async-Refresh`` when
 
 import re
 from collections.abc import Sequence
-from html import unescape
+from html import escape, unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +20,7 @@ from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.listening.base import (
     Feed,
     FeedPage,
+    Heard,
     Listener,
     RemoteComment,
     Thread,
@@ -48,18 +49,20 @@ class MastodonListener(Mastodon, Listener):
         if not answer.ok:
             return Thread()
         status = wire.json_object(answer, self.label)
-        found = [self._comment(each) for each in self._below(remote.id)]
+        below = self._below(remote.id)
+        heard = Heard().take(below, self._comment)
         if status.get("quotes_count"):
-            found += [self._comment(each, "quote") for each in self._quotes(remote.id)]
+            heard.take(self._quotes(remote.id), lambda each: self._comment(each, "quote"))
         counts = {"like": number(status.get("favourites_count")), "repost": number(status.get("reblogs_count"))}
-        return Thread(tuple(one for one in found if one), counts)
+        unlisted = sum(isinstance(each, dict) and each.get("visibility") == "unlisted" for each in below)
+        return Thread(tuple(heard.comments), counts, odd=heard.odd, unlisted=unlisted)
 
     def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
         found: dict[str, RemoteComment | None] = {}
         for one in ids:
             answer = self._call("GET", f"/api/v1/statuses/{_safe(one)}", allow=(404, 410))
             status = wire.json_object(answer, self.label) if answer.ok else {}
-            found[one] = self._comment(status, "reply" if status.get("in_reply_to_id") else _kind(status))
+            found[one] = self._comment(status, _kind(status))
         return found
 
     def feeds(self, site: str) -> dict[str, Feed]:
@@ -73,7 +76,7 @@ class MastodonListener(Mastodon, Listener):
         found = wire.json_object(answer, self.label).get("statuses") or []
         if not found:
             return None
-        return self._comment(found[0], "reply" if found[0].get("in_reply_to_id") else _kind(found[0]))
+        return self._comment(found[0], _kind(found[0]))
 
     def _below(self, number_: str) -> list[dict[str, Any]]:
         answer = self._call("GET", f"/api/v1/statuses/{_safe(number_)}/context", allow=(404,))
@@ -106,8 +109,8 @@ class MastodonListener(Mastodon, Listener):
                 break
             asked["min_id"] = str(page[0]["id"])
         statuses = [each["status"] for each in found if isinstance(each.get("status"), dict)]
-        heard = [self._comment(each, "reply" if each.get("in_reply_to_id") else _kind(each)) for each in statuses]
-        return FeedPage(tuple(one for one in heard if one), str(found[-1]["id"]) if found else cursor)
+        heard = Heard().take(statuses, lambda each: self._comment(each, _kind(each)))
+        return FeedPage(tuple(heard.comments), str(found[-1]["id"]) if found else cursor, odd=heard.odd)
 
     def _comment(self, status: dict[str, Any], kind: Kind = "reply") -> RemoteComment | None:
         account = status.get("account")
@@ -123,7 +126,7 @@ class MastodonListener(Mastodon, Listener):
         markup = sanitise.clean(content)
         warning = sanitise.one_line(str(status.get("spoiler_text") or ""), 200)
         if warning:
-            markup = sanitise.clean(f"<p><em>{warning.replace('&', '&amp;').replace('<', '&lt;')}</em></p>") + markup
+            markup = sanitise.clean(f"<details><summary>{escape(warning)}</summary>{markup}</details>")
         card = status.get("card") if isinstance(status.get("card"), dict) else {}
         links = [unescape(href) for href in _HREF.findall(content)] + [str((card or {}).get("url", ""))]
         return RemoteComment(
@@ -164,7 +167,7 @@ class MastodonListener(Mastodon, Listener):
 
 
 def _kind(status: dict[str, Any]) -> Kind:
-    return "quote" if status.get("quote") else "mention"
+    return "reply" if status.get("in_reply_to_id") else "quote" if status.get("quote") else "mention"
 
 
 def _fields(account: dict[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.listening.base import (
     Feed,
     FeedPage,
+    Heard,
     Listener,
     RemoteComment,
     Thread,
@@ -47,16 +48,19 @@ class TelegramListener(Telegram, Listener):
         asked: dict[str, Any] = {"offset": offset + 1, "limit": PAGE, "timeout": 0}
         asked |= {"allowed_updates": ["message", "edited_message"]}
         updates = wire.json_object(self._call("getUpdates", asked), self.label).get("result") or []
-        found: list[RemoteComment] = []
-        for update in updates:
+
+        def read(update: Any) -> RemoteComment | None:
+            nonlocal offset
+            offset = max(offset, int(update["update_id"]))
             message = update.get("message") or update.get("edited_message") or {}
             if copied := _copied(message, self.chat):
                 threads[str(message["message_id"])] = copied
-            elif heard := self._comment(message, threads):
-                found.append(heard)
-            offset = max(offset, int(update["update_id"]))
+                return None
+            return self._comment(message, threads)
+
+        heard = Heard().take(updates, read)
         self.context.memory.set(f"{self.name}-threads", threads)
-        return FeedPage(tuple(found), str(offset) if offset else "", more=len(updates) == PAGE)
+        return FeedPage(tuple(heard.comments), str(offset) if offset else "", more=len(updates) == PAGE, odd=heard.odd)
 
     def _comment(self, message: dict[str, Any], threads: dict[str, Any]) -> RemoteComment | None:
         root = threads.get(str(message.get("message_thread_id", "")), "")

@@ -9,6 +9,7 @@ from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author
 from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.listening.base import (
+    Heard,
     Listener,
     RemoteComment,
     Thread,
@@ -29,15 +30,15 @@ class ThreadsListener(Threads, Listener):
 
     def thread(self, remote: Remote) -> Thread:
         asked: dict[str, str | int] = {"fields": _FIELDS, "reverse": "false", "limit": PAGE}
-        heard: list[RemoteComment] = []
+        heard = Heard()
         for _page in range(PAGES):
             page = self._call("GET", f"{remote.id}/conversation", params=asked, gone_is_fine=True)
-            heard += [one for each in page.get("data", []) if (one := self._comment(each, remote.id))]
+            heard.take(page.get("data", []), lambda each: self._comment(each, remote.id))
             after = page.get("paging", {}).get("cursors", {}).get("after")
             if len(page.get("data", [])) < PAGE or not after:
                 break
             asked["after"] = after
-        return Thread(tuple(heard), self._counts(remote.id))
+        return Thread(tuple(heard.comments), self._counts(remote.id), odd=heard.odd)
 
     def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
         found: dict[str, RemoteComment | None] = {}

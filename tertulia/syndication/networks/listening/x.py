@@ -20,6 +20,7 @@ from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.listening.base import (
     Feed,
     FeedPage,
+    Heard,
     Listener,
     RemoteComment,
     Thread,
@@ -87,14 +88,18 @@ class XListener(X, Listener):
         answer = wire.json_object(self._call("GET", f"/2/users/{self._me()['id']}/mentions", params=asked), self.label)
         posts = [each for each in answer.get("data") or [] if isinstance(each, dict)]
         users = {str(each.get("id")): each for each in (answer.get("includes") or {}).get("users") or []}
-        heard = [self._comment(post, users.get(str(post.get("author_id")), {})) for post in reversed(posts)]
-        latest = str(max([int(newest or since or 0), *(int(post["id"]) for post in posts)]))
+        heard = Heard().take(
+            reversed(posts), lambda post: self._comment(post, users.get(str(post.get("author_id")), {}))
+        )
+        latest = str(
+            max([int(newest or since or 0), *(int(post["id"]) for post in posts if str(post.get("id")).isdecimal())])
+        )
         cents = len(posts) * OWNED_CENTS + len(users) * USER_CENTS
         further = str((answer.get("meta") or {}).get("next_token") or "")
         # The first time, what was said before is left where it is.
         more = bool(further and since)
         place = f"{since} {latest} {further}" if more else latest if latest != "0" else ""
-        return FeedPage(tuple(one for one in heard if one), place, cents, more)
+        return FeedPage(tuple(heard.comments), place, cents, more, odd=heard.odd)
 
     def _comment(self, post: dict[str, Any], user: dict[str, Any]) -> RemoteComment | None:
         kinds = {str(each.get("type")): str(each.get("id")) for each in post.get("referenced_tweets") or []}

@@ -223,7 +223,14 @@ class Collector:
                 return
 
     def _places(self, network: str, spoken: dict[tuple[str, str], list[Remote]]) -> Places:
-        return Places(network, spoken, self.store.conversation, self.find, self.expand, self.lang)
+        return Places(
+            network,
+            spoken,
+            conversation=self.store.conversation,
+            find=self.find,
+            expand=self.expand,
+            lang=self.lang,
+        )
 
     def _record_placed(
         self, listener: Listener, heard: RemoteComment, place: Callable[[], Place | None], report: CollectReport

@@ -31,6 +31,7 @@ class Places:
         self,
         network: str,
         announced: Mapping[tuple[str, str], Sequence[Remote]],
+        *,
         conversation: Conversation,
         find: Callable[[str], tuple[str, str] | None],
         expand: Callable[[str], str],

@@ -19,6 +19,7 @@ from typing import cast
 from tertulia.content.posts import Post
 from tertulia.conversation.collect_report import CollectPlan, CollectReport
 from tertulia.conversation.copies import is_copy
+from tertulia.conversation.places import Place, Places
 from tertulia.core import strict_json
 from tertulia.core.errors import FetchError, NetworkError, SettingError, StoreError
 from tertulia.core.languages import say
@@ -42,16 +43,6 @@ AGAIN = timedelta(days=1)
 MOST_FAILURES = 20
 # A feed that never ends is no honest feed.
 MOST_PAGES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The article that something belongs to, and what it answers there; no post: it mentions the author alone."""
-
-    post: str
-    lang: str
-    kind: Kind
-    in_reply_to: str = ""
 
 
 @dataclass(slots=True)
@@ -215,8 +206,7 @@ class Collector:
         self, listener: Listener, name: str, spoken: dict[tuple[str, str], list[Remote]], report: CollectReport
     ) -> None:
         mark = f"collect {listener.name} {name}"
-        by_id = {remote.id: place for place, remotes in spoken.items() for remote in remotes}
-        by_url = {remote.url: place for place, remotes in spoken.items() for remote in remotes if remote.url}
+        places = self._places(listener.name, spoken)
         read = listener.feeds(self.site)[name]
         for _page in range(MOST_PAGES):
             cursor = self.store.conversation.get_cursor(mark)
@@ -224,7 +214,7 @@ class Collector:
             report.looked += 1
             report.cents += self._spend(listener, page.cents)
             for heard in page.comments:
-                place = partial(self.place, listener.name, heard, by_id, by_url, mentions=name != "links")
+                place = partial(places.of, heard, mentions=name != "links")
                 take = partial(self._record_placed, listener, heard, place, report)
                 self._try(listener, report, take, heard.id)
             if page.cursor != cursor:
@@ -232,47 +222,21 @@ class Collector:
             if not page.more or not self._affords(listener, report):
                 return
 
+    def _places(self, network: str, spoken: dict[tuple[str, str], list[Remote]]) -> Places:
+        return Places(
+            network,
+            spoken,
+            conversation=self.store.conversation,
+            find=self.find,
+            expand=self.expand,
+            lang=self.lang,
+        )
+
     def _record_placed(
         self, listener: Listener, heard: RemoteComment, place: Callable[[], Place | None], report: CollectReport
     ) -> None:
         if found := place():
             self._record(listener, heard, found, report)
-
-    def place(
-        self,
-        network: str,
-        heard: RemoteComment,
-        by_id: dict[str, tuple[str, str]],
-        by_url: dict[str, tuple[str, str]],
-        *,
-        mentions: bool,
-    ) -> Place | None:
-        """
-        Where something belongs; None for what is none of our concern.
-
-        Args:
-            by_id: Our announcements by the network's id, and by their addresses in *by_url*.
-            mentions: It names the author, so that it is kept even when it belongs to no article.
-        """
-        known = self.store.conversation.by_source(network, heard.id)
-        if known:
-            return Place(known.post, known.lang, cast(Kind, known.kind), known.in_reply_to)
-        if heard.id in by_id:
-            return None
-        above = self.store.conversation.by_source(network, heard.in_reply_to) if heard.in_reply_to else None
-        if above and above.post:
-            return Place(above.post, above.lang, "reply", heard.in_reply_to)
-        if found := by_id.get(heard.in_reply_to) or by_id.get(heard.root) or by_url.get(heard.in_reply_to):
-            return Place(*found, "reply")
-        if heard.author.is_owner:
-            return None  # our own posts do not come back as mentions
-        for link in heard.links:
-            if found := by_id.get(link) or by_url.get(link):
-                return Place(*found, "quote")
-        for link in heard.links:
-            if link.startswith(("https://", "http://")) and (found := self.find(self.expand(link))):
-                return Place(*found, "mention")
-        return Place("", self.lang, "mention") if mentions else None
 
     # Recording
 
@@ -314,10 +278,7 @@ class Collector:
             heard: What lives there.
             post: The article it belongs to, where neither a link nor what it answers says so.
         """
-        spoken = self._spoken(network)
-        by_id = {remote.id: place for place, remotes in spoken.items() for remote in remotes}
-        by_url = {remote.url: place for place, remotes in spoken.items() for remote in remotes if remote.url}
-        place = self.place(network, heard, by_id, by_url, mentions=False)
+        place = self._places(network, self._spoken(network)).of(heard, mentions=False)
         if post and (place is None or not place.post):
             place = Place(*post, heard.kind)
         if place is None:

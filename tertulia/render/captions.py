@@ -1,7 +1,9 @@
-"""A picture's caption is Markdown of one line: ``![Lo que se ve](foto.jpg "Foto de [Ana](https://ana.example), *2026*")``.
+"""A picture's caption is Markdown of one line.
 
-Python-Markdown keeps a title as an attribute, bare of all that it had understood in it. Here it is a ``figcaption`` inside
-of the ``img`` until ``pictures`` knows where it goes, so that whatever reads the text of a post reads captions too.
+    ![Lo que se ve](foto.jpg "Foto de [Ana](https://ana.example), *2026*")
+
+Python-Markdown keeps a title as an attribute, bare of all that it had understood in it. Here it is a ``figcaption``
+inside of the ``img`` until ``pictures`` knows where it goes, so that what reads the text of a post reads captions too.
 """
 
 import re

@@ -47,7 +47,7 @@ MOST_FAILURES = 20
 MOST_PAGES = 50
 
 
-class Outcome(StrEnum):
+class StepResult(StrEnum):
     """How one step of a run ended."""
 
     DONE = "done"
@@ -93,7 +93,7 @@ class Collector:
         report = CollectReport(listener.name)
         spoken = self._spoken(listener.name)
         feeds: list[str] = []
-        if self._try(listener, report, lambda: feeds.extend(listener.feeds(self.site))) is Outcome.STOP:
+        if self._try(listener, report, lambda: feeds.extend(listener.feeds(self.site))) is StepResult.STOP:
             return report
         steps: list[tuple[str, Callable[[], object]]] = [
             (" ".join(place), partial(self._thread, listener, place, remotes, report))
@@ -107,8 +107,8 @@ class Collector:
                 break
             outcome = self._try(listener, report, step, about)
             self._tell_odd(listener, report)
-            failures = failures + 1 if outcome is Outcome.FAILED else 0
-            if outcome is Outcome.STOP or failures >= MOST_FAILURES:
+            failures = failures + 1 if outcome is StepResult.FAILED else 0
+            if outcome is StepResult.STOP or failures >= MOST_FAILURES:
                 return report
         self._try(listener, report, partial(self._again, listener, spoken, everything, report))
         self._tell_odd(listener, report)
@@ -119,7 +119,9 @@ class Collector:
         for about, why in listener.items.take_odd().items():
             report.fail(why, about)
 
-    def _try(self, listener: Listener, report: CollectReport, step: Callable[[], object], about: str = "") -> Outcome:
+    def _try(
+        self, listener: Listener, report: CollectReport, step: Callable[[], object], about: str = ""
+    ) -> StepResult:
         """
         Do one thing, and note its failure, which is nobody else's.
 
@@ -132,12 +134,12 @@ class Collector:
             raise
         except (NetworkError, FetchError) as error:
             report.fail(str(error), "" if is_everywhere(error) else about)
-            return Outcome.STOP if is_everywhere(error) else Outcome.FAILED
+            return StepResult.STOP if is_everywhere(error) else StepResult.FAILED
         except Exception as error:  # an answer that is not as its documentation says
             log.debug("answer of %s not understood", listener.name, exc_info=True)
             report.fail(say("net_garbled", network=listener.label) + f" ({type(error).__name__})", about)
-            return Outcome.FAILED
-        return Outcome.DONE
+            return StepResult.FAILED
+        return StepResult.DONE
 
     # Our announcements
 
@@ -209,7 +211,7 @@ class Collector:
             return
         for place in sorted(self.store.collected.places(listener.name) - spoken.keys()):
             check = partial(self._check, listener, place, set(), report)
-            if self._try(listener, report, check, " ".join(place)) is Outcome.STOP:
+            if self._try(listener, report, check, " ".join(place)) is StepResult.STOP:
                 return
         self.store.conversation.set_cursor(mark, self.now().isoformat())
 

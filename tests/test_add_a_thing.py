@@ -195,7 +195,8 @@ def test_a_key_is_declared_once(copy_of, tmp_path):
     copy = copy_of(Thing("", lines=(("tertulia/content/keys.py", '    Key(name="template"', ONE_OF_EACH_KIND),)))
     theme = copy / "theme" / "templates" / "article.html"
     shown = (
-        "<data>{{ article.sign }}|{{ article.motto|safe }}|{{ article.guests|join('+') }}|{{ article.held.isoformat() }}|"
+        "<data>{{ article.sign }}|{{ article.motto|safe }}|{{ article.guests|join('+') }}|"
+        "{{ article.held.isoformat() }}|"
         "{{ article.recorded }}|{{ article.mood }}|{{ article.place }}</data>"
     )
     text = theme.read_text("utf-8")

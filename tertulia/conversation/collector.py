@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import partial
 from typing import cast
 
@@ -26,7 +27,8 @@ from tertulia.core.languages import say
 from tertulia.store import Store
 from tertulia.store.said import Incoming, Kind, Recorded
 from tertulia.store.tables import DeliveryState, Origin
-from tertulia.syndication.networks.base import CredentialsExpiredError, Message, Remote, RetryLaterError
+from tertulia.syndication.networks.base import Message, Remote
+from tertulia.syndication.networks.listening.answers import is_everywhere
 from tertulia.syndication.networks.listening.base import Listener, RemoteComment
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,14 @@ AGAIN = timedelta(days=1)
 MOST_FAILURES = 20
 # A feed that never ends is no honest feed.
 MOST_PAGES = 50
+
+
+class StepResult(StrEnum):
+    """How one step of a run ended."""
+
+    DONE = "done"
+    FAILED = "failed"  # alone: the others are asked
+    STOP = "stop"  # there is no use in asking this network for more now
 
 
 @dataclass(slots=True)
@@ -83,7 +93,7 @@ class Collector:
         report = CollectReport(listener.name)
         spoken = self._spoken(listener.name)
         feeds: list[str] = []
-        if not self._try(listener, report, lambda: feeds.extend(listener.feeds(self.site))):
+        if self._try(listener, report, lambda: feeds.extend(listener.feeds(self.site))) is StepResult.STOP:
             return report
         steps: list[tuple[str, Callable[[], object]]] = [
             (" ".join(place), partial(self._thread, listener, place, remotes, report))
@@ -95,37 +105,41 @@ class Collector:
         for about, step in steps:
             if not self._affords(listener, report):
                 break
-            before = len(report.notes)
-            if not self._try(listener, report, step, about):
-                return report
-            failures = failures + 1 if len(report.notes) > before else 0
-            if failures >= MOST_FAILURES:
+            outcome = self._try(listener, report, step, about)
+            self._tell_odd(listener, report)
+            failures = failures + 1 if outcome is StepResult.FAILED else 0
+            if outcome is StepResult.STOP or failures >= MOST_FAILURES:
                 return report
         self._try(listener, report, partial(self._again, listener, spoken, everything, report))
+        self._tell_odd(listener, report)
         return report
 
-    def _try(self, listener: Listener, report: CollectReport, step: Callable[[], object], about: str = "") -> bool:
+    def _tell_odd(self, listener: Listener, report: CollectReport) -> None:
+        """Note what the network answered and could not be read; everything beside it came home."""
+        for about, why in listener.items.take_odd().items():
+            report.fail(why, about)
+
+    def _try(
+        self, listener: Listener, report: CollectReport, step: Callable[[], object], about: str = ""
+    ) -> StepResult:
         """
         Do one thing, and note its failure, which is nobody else's.
 
         Args:
             about: What failed if it does, for the note.
-
-        Returns:
-            Whether there is any use in asking this network for more now.
         """
         try:
             step()
         except (StoreError, SettingError):
             raise
         except (NetworkError, FetchError) as error:
-            is_everywhere = isinstance(error, CredentialsExpiredError) or _asks_to_wait(error)
-            report.fail(str(error), "" if is_everywhere else about)
-            return not is_everywhere
+            report.fail(str(error), "" if is_everywhere(error) else about)
+            return StepResult.STOP if is_everywhere(error) else StepResult.FAILED
         except Exception as error:  # an answer that is not as its documentation says
             log.debug("answer of %s not understood", listener.name, exc_info=True)
             report.fail(say("net_garbled", network=listener.label) + f" ({type(error).__name__})", about)
-        return True
+            return StepResult.FAILED
+        return StepResult.DONE
 
     # Our announcements
 
@@ -196,7 +210,8 @@ class Collector:
                 self.store.conversation.set_cursor(mark, self.now().isoformat())
             return
         for place in sorted(self.store.collected.places(listener.name) - spoken.keys()):
-            if not self._try(listener, report, partial(self._check, listener, place, set(), report), " ".join(place)):
+            check = partial(self._check, listener, place, set(), report)
+            if self._try(listener, report, check, " ".join(place)) is StepResult.STOP:
                 return
         self.store.conversation.set_cursor(mark, self.now().isoformat())
 
@@ -338,11 +353,6 @@ def as_incoming(
         url=heard.url,
         in_reply_to=place.in_reply_to,
     )
-
-
-def _asks_to_wait(error: Exception) -> bool:
-    """Whether the whole network said how long to leave it alone (429, or 503 with ``Retry-After``)."""
-    return isinstance(error, RetryLaterError) and error.seconds > 0
 
 
 def _mark(listener: Listener, remote: str) -> str:

@@ -707,37 +707,7 @@ def test_facebook_and_threads(tmp_path):
         house.store.close()
 
 
-# Odd answers, odd clocks, warnings -----------------------------------------------------------------------------------
-
-
-ODD = {
-    "mastodon": ("/api/v1/statuses/1000/context", lambda found: found["descendants"], {"account": {}, "visibility": "public"}),
-    "bluesky": ("/xrpc/app.bsky.feed.getPostThread", lambda found: found["thread"]["replies"],
-                {"post": {"uri": "at://x", "author": {"did": "did:plc:x"}, "record": {"text": "a", "facets": [{"index": 3}],
-                                                                                  "reply": {"parent": 7}}}}),
-    "facebook": ("/comments", lambda found: found["data"], {"message": "Sin número", "from": {"id": "9"}}),
-    "threads": ("/conversation", lambda found: found["data"], {"text": "Sin número"}),
-    "x": ("/mentions", lambda found: found["data"], {"text": "Sin número", "author_id": "99"}),
-    "telegram": ("/getUpdates", lambda found: found["result"], {"update_id": 1, "message": 4}),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", sorted(ODD))
-def test_one_odd_answer_of_a_network_hides_itself_alone(tmp_path, name):
-    """What is not as the documentation says is told, and all else of the same answer comes home."""
-    well, _ = listener(name, tmp_path / "well")
-    before = House(tmp_path / "well", well)
-    before.collector.budget_cents = 1000.0
-    before.run()
-    one, api = listener(name, tmp_path)
-    path, where, odd = ODD[name]
-    where(next(answer for known, answer in api.answers.items() if known.endswith(path))).insert(0, odd)
-    house = House(tmp_path, one)
-    house.collector.budget_cents = 1000.0
-    (report,) = house.run()
-    assert (texts(before), True) == (texts(house), report.failed)
-    before.store.close()
-    house.store.close()
+# Odd clocks, warnings -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -778,21 +748,3 @@ def test_quiet_public_answers_are_left_out_and_counted(tmp_path):
     assert quiet > 0
     assert say("collect_unlisted", n=quiet) in str(report)
     house.store.close()
-
-
-def test_where_one_of_many_questions_fails_the_others_are_asked(house, village):
-    """What is no longer in a thread is asked for by name; one that cannot be told keeps no deletion back."""
-    for number in range(4):
-        village.say(str(number), f"Digo {number}.")
-    house.run()
-    del village.said["3"]
-    asked = Village.recheck
-
-    def recheck(ids):
-        if "1" in ids:
-            raise RefusedError("500")
-        return asked(village, ids)
-
-    village.cut, village.recheck = 1, recheck
-    (report,) = house.run()
-    assert (["waiting"] * 3 + ["gone"], True) == ([one.status for one in house.said()], report.failed)

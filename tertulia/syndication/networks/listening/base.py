@@ -4,21 +4,19 @@ Etiquette, the same everywhere: only what is public, in full and to everybody; n
 in their profile, a label, a block); likes and reposts as numbers; what was edited or deleted there is so here.
 """
 
-import logging
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from html import escape
 from typing import Any, ClassVar
 
 from tertulia.core import sanitise
-from tertulia.core.errors import TertuliaError
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks.base import NetworkContext, Remote
-
-log = logging.getLogger(__name__)
+from tertulia.syndication.networks.listening.answers import Items
 
 # In a profile they mean: do not take my words elsewhere. https://brid.gy/about#opt-out (read 2026-11)
 _OPT_OUT = re.compile(r"#(?:nobridge|nobot|nobots|noindex)\b", re.IGNORECASE)
@@ -44,29 +42,6 @@ class RemoteComment:
     likes: int | None = None
 
 
-@dataclass(slots=True)
-class Heard:
-    """What was understood of a network's answer, and what was not: one odd thing hides no other."""
-
-    comments: list[RemoteComment] = field(default_factory=list)
-    odd: list[str] = field(default_factory=list)  # why, for each that is not as the network's documentation says
-
-    def take(self, told: Iterable[Any], read: Callable[[Any], RemoteComment | None]) -> "Heard":
-        """Add what *read* makes of each; None is left out."""
-        for each in told:
-            try:
-                comment = read(each)
-            except TertuliaError:
-                raise
-            except Exception as error:
-                log.debug("answer not understood", exc_info=True)
-                self.odd.append(f"{type(error).__name__}: {sanitise.one_line(str(error), 80)}")
-                continue
-            if comment:
-                self.comments.append(comment)
-        return self
-
-
 @dataclass(frozen=True, slots=True)
 class Thread:
     """What stands below something of ours, as it is now; what is answered comes before its answers."""
@@ -74,7 +49,6 @@ class Thread:
     comments: tuple[RemoteComment, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)  # like, repost
     cents: float = 0.0  # what looking cost
-    odd: Sequence[str] = ()  # as ``Heard.odd``
     unlisted: int = 0  # answers left out because they are not for everybody to find
 
 
@@ -86,7 +60,6 @@ class FeedPage:
     cursor: str
     cents: float = 0.0  # what reading it cost
     more: bool = False  # there is more, to be asked for once this is written down
-    odd: Sequence[str] = ()  # as ``Heard.odd``
 
 
 Feed = Callable[[str], FeedPage]  # cursor, "" the first time → page
@@ -102,6 +75,11 @@ class Listener(ABC):
 
     def __init__(self, context: NetworkContext) -> None:
         self.context = context
+
+    @cached_property
+    def items(self) -> Items:
+        """Through which the items of an answer are read, so that an odd one costs itself only."""
+        return Items(self.label)
 
     @abstractmethod
     def configured(self) -> bool:

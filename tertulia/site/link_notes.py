@@ -7,7 +7,9 @@ import html
 import re
 from dataclasses import dataclass
 
-_LINK = re.compile(r'<a\b(?P<before>[^>]*?)\shref="(?P<address>https?://[^"]+)"(?P<after>[^>]*)>(?P<shown>.*?)</a>', re.S)
+_LINK = re.compile(
+    r'<a\b(?P<before>[^>]*?)\shref="(?P<address>https?://[^"]+)"(?P<after>[^>]*)>(?P<shown>.*?)</a>', re.DOTALL
+)
 _MARKUP = re.compile(r"<[^>]*>")
 _SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?|/$")
 

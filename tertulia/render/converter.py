@@ -14,6 +14,7 @@ from tertulia.core import text
 from tertulia.render.autolinks import AutolinksExtension
 from tertulia.render.blocks import BlocksExtension
 from tertulia.render.foreign import ForeignSyntaxExtension
+from tertulia.render.kramdown import KramdownExtension
 from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.lists import ListsExtension
 from tertulia.render.markup import Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
@@ -68,6 +69,7 @@ def converter(
             "attr_list",
             "abbr",
             "toc",
+            KramdownExtension(),
             SkipPatterns(),
             Headings(),
             QuoteSources(),

@@ -9,12 +9,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from html import escape
 from typing import Any, ClassVar
 
 from tertulia.core import sanitise
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks.base import NetworkContext, Remote
+from tertulia.syndication.networks.listening.answers import Items
 
 # In a profile they mean: do not take my words elsewhere. https://brid.gy/about#opt-out (read 2026-11)
 _OPT_OUT = re.compile(r"#(?:nobridge|nobot|nobots|noindex)\b", re.IGNORECASE)
@@ -71,6 +73,11 @@ class Listener(ABC):
 
     def __init__(self, context: NetworkContext) -> None:
         self.context = context
+
+    @cached_property
+    def items(self) -> Items:
+        """Through which the items of an answer are read, so that an odd one costs itself only."""
+        return Items(self.label)
 
     @abstractmethod
     def configured(self) -> bool:

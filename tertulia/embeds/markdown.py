@@ -16,6 +16,7 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.util import AtomicString
 
+from tertulia.core.addresses import host_of
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, one_line, plain
@@ -142,7 +143,7 @@ class _Embeds(BlockProcessor):
             # Whoever asked to be taken out meant the words in the pasted code as well.
             return instead if capture.state == "unavailable" else draw.link(target, label_for(match, page))
         page = replace(page, pictures_url=f"{page.pictures_url}/{capture.provider}")
-        return draw.draw(capture, page, self.policy(document))
+        return draw.draw(providers.as_used(capture, target, host_of(self.extension.own)), page, self.policy(document))
 
     def document(self) -> Document:
         """The document that is being rendered."""

@@ -142,7 +142,7 @@ def _code(html: str, element: Sequence[Tag]) -> Code | None:
         return Code(first.start, end, url) if url else None
     if first.name in _FRAMES:
         # What stands in an <iframe> for browsers without is text to all others: Bandcamp names the record there.
-        url = _address(element) or _address(list(tags(inner))) or _address(list(tags(_srcdoc(first))))
+        url = _address(list(tags(inner))) or _address(element) or _address(list(tags(_srcdoc(first))))
         if not url and dead.FLASH.search(html[first.start : end]):
             url = FLASH
         return Code(first.start, end, url) if url else None

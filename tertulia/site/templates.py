@@ -161,6 +161,12 @@ def service(context: Context, path: str) -> str:
 
 
 @pass_context
+def endpoint(context: Context, path: str) -> str:
+    """The whole address of *path* at the service: programs of others read it, and not all of them resolve one."""
+    return addresses.join_address(str(context["SITE_ADDRESS"]) + "/", service(context, path))
+
+
+@pass_context
 def homes(context: Context) -> list[dict[str, str]]:
     """The home page of each language that has posts, the site's own first: ``{lang, url}``."""
     others = context.get("language_homes") or {}
@@ -248,7 +254,7 @@ FILTERS = (
     *(native_name, og_locale, direction, marked, local, date_words, month_year, network_name),
     *(link, linked, absolute, current, counted, embedded, script_safe),
 )
-GLOBALS = (t, language, conjunction, here, homes, asset, card, service, shared, link_notes)
+GLOBALS = (t, language, conjunction, here, homes, asset, card, service, endpoint, shared, link_notes)
 
 
 def equip(environment: Environment, settings: dict[str, Any], *, escape: bool = True) -> None:

@@ -14,9 +14,12 @@ from tertulia.core import text
 from tertulia.render.autolinks import AutolinksExtension
 from tertulia.render.blocks import BlocksExtension
 from tertulia.render.foreign import ForeignSyntaxExtension
+from tertulia.render.kramdown import KramdownExtension
 from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.lists import ListsExtension
 from tertulia.render.markup import Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
+from tertulia.render.notes import NotesExtension
+from tertulia.render.tables import TablesExtension
 from tertulia.render.typography import TypographyExtension
 
 
@@ -47,7 +50,7 @@ def converter(
         "pymdownx.tilde": {"subscript": False},
         "codehilite": {"guess_lang": False},
         "toc": {"slugify": lambda value, _separator: text.slugify(value), "permalink": False},
-        "footnotes": {"BACKLINK_TITLE": "↩ {}", "UNIQUE_IDS": False},
+        "footnotes": {"UNIQUE_IDS": False, "USE_DEFINITION_ORDER": False},  # numbered as they are read
     }
     for name, config in asked_configs.items():
         configs[name] = configs.get(name, {}) | config
@@ -66,9 +69,12 @@ def converter(
             "attr_list",
             "abbr",
             "toc",
+            KramdownExtension(),
             SkipPatterns(),
             Headings(),
             QuoteSources(),
+            TablesExtension(),
+            NotesExtension(),
             OwnLinks(siteurl),
             *more,
             TypographyExtension(),

@@ -19,6 +19,8 @@ from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.lists import ListsExtension
 from tertulia.render.markup import Escapes, Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
 from tertulia.render.maths import MathsExtension
+from tertulia.render.notes import NotesExtension
+from tertulia.render.tables import TablesExtension
 from tertulia.render.typography import TypographyExtension
 
 
@@ -49,7 +51,7 @@ def converter(
         "pymdownx.tilde": {"subscript": False},
         "codehilite": {"guess_lang": False},
         "toc": {"slugify": lambda value, _separator: text.slugify(value), "permalink": False},
-        "footnotes": {"BACKLINK_TITLE": "↩ {}", "UNIQUE_IDS": False},
+        "footnotes": {"UNIQUE_IDS": False, "USE_DEFINITION_ORDER": False},  # numbered as they are read
     }
     for name, config in asked_configs.items():
         configs[name] = configs.get(name, {}) | config
@@ -74,6 +76,8 @@ def converter(
             SkipPatterns(),
             Headings(),
             QuoteSources(),
+            TablesExtension(),
+            NotesExtension(),
             OwnLinks(siteurl),
             *more,
             TypographyExtension(),

@@ -28,20 +28,12 @@ from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, one_line
 from tertulia.embeds import dead, items, pasted, providers
 from tertulia.embeds.capture_store import CaptureStore
+from tertulia.embeds.keeping import is_removed, keep
 from tertulia.embeds.links import CODE_FENCE
 from tertulia.embeds.markdown import addresses
 from tertulia.embeds.providers.request import CaptureRequest
-from tertulia.embeds.states import (
-    TRANSITIONS,
-    Heard,
-    MalformedResponseError,
-    Outcome,
-    carry_over,
-    completed,
-    heard,
-    is_edited,
-)
-from tertulia.embeds.types import Capture, OptedOutError, Part, Revision, State, WithheldError, besides
+from tertulia.embeds.states import TRANSITIONS, Heard, MalformedResponseError, Outcome, heard
+from tertulia.embeds.types import Capture, OptedOutError, State, WithheldError
 
 # Kept by hand or out of an archive: there is nobody to ask again.
 BY_HAND = ("paste", "archive")
@@ -192,7 +184,7 @@ class _Run:
             self.busy.add(host_of(match.url))
         if isinstance(answer, Capture):
             self._expand(answer)
-            result = _keep(self.captures, answer, kept, request, self.today, anew=False)
+            result = keep(self.captures, answer, kept, request, self.today, anew=False)
             if result[0] != Outcome.SAME:
                 return result
         self.in_vain[match.provider.name] += 1
@@ -200,12 +192,12 @@ class _Run:
 
     def _look(self, match: providers.Match, kept: Capture | None, *, anew: bool) -> tuple[Outcome, str]:
         request, answer = self._asked(match, kept)
-        if isinstance(answer, Capture) and _is_removed(self.captures, answer):
+        if isinstance(answer, Capture) and is_removed(self.captures, answer):
             answer = OptedOutError(say("removed_reason"))
         if isinstance(answer, Capture):
             self.heard = True
             self._expand(answer)
-            return _keep(self.captures, answer, kept, request, self.today, anew=anew)
+            return keep(self.captures, answer, kept, request, self.today, anew=anew)
         what = heard(answer)
         self.heard = self.heard or what != Heard.SILENCE
         if what == Heard.BUSY:
@@ -366,81 +358,3 @@ def _loaded(captures: CaptureStore, match: providers.Match) -> Capture | None:
         return captures.load(match.provider.name, match.id)
     except ContentError:
         return None
-
-
-def _is_removed(captures: CaptureStore, answer: Capture) -> bool:
-    """Whether *answer* is, under whatever address it was pasted, what somebody asked us to take out."""
-    canonical = providers.find(answer.url)
-    return captures.is_removed(canonical.provider.name, canonical.id)
-
-
-def _keep(
-    captures: CaptureStore,
-    found: Capture,
-    kept: Capture | None,
-    request: CaptureRequest,
-    today: dt.date,
-    *,
-    anew: bool,
-) -> tuple[Outcome, str]:
-    """Record an answer: what is new in it, and nothing that is worse than what we have."""
-    found.captured = today.isoformat()
-    found.missing = list(request.missing)
-    _leave_out(captures, found, request.opted_out)
-    state, outcome = TRANSITIONS[kept.state if kept else State.UNAVAILABLE, Heard.ITEM]
-    found.state = state
-    if kept is None or kept.state == State.UNAVAILABLE:
-        captures.save(found, request.files)
-        return outcome, _lacks(found)
-    if found.kind == "card" and kept.kind != "card":
-        return Outcome.SAME, ""  # the service itself did not answer
-    if kept.kind == "card" and found.kind != "card":
-        # A card gives way to the words of a service that was asked since: nobody has edited anything.
-        captures.save(found, request.files)
-        return Outcome.COMPLETED if kept.missing else Outcome.CAPTURED, _lacks(found)
-    if is_edited(kept, found):
-        carry_over(kept, found, request.opted_out)
-        found.edited = found.edited or today.isoformat()
-        if kept.html != found.html:
-            found.earlier = [*kept.earlier, Revision(html=kept.html, until=today.isoformat())]
-        captures.save(found, request.files)
-        return Outcome.EDITED, _lacks(found)
-    if anew and not (found.partial and not kept.partial):
-        edited = found.edited or kept.edited
-        if found.kind != "card":
-            carry_over(kept, found, request.opted_out)
-        found.edited = edited
-        captures.save(found, request.files)
-        return Outcome.BACK if kept.state == State.GONE else Outcome.CAPTURED, _lacks(found)
-    poll = found.poll
-    if (whole := completed(kept, found)) is not None:
-        _leave_out(captures, whole, request.opted_out)
-        captures.save(whole, request.files)
-        return Outcome.COMPLETED, _lacks(whole)
-    if poll and [choice.title for choice in poll] == [choice.title for choice in kept.poll]:
-        kept.poll = poll  # people go on voting
-    if kept.state != state:
-        kept.state, kept.gone, kept.reason = state, "", ""
-    _leave_out(captures, kept, request.opted_out)
-    captures.save(kept)
-    return outcome, _lacks(kept)
-
-
-def _leave_out(captures: CaptureStore, found: Capture, opted_out: Collection[Part]) -> None:
-    """Take out of *found* the posts beside it that are not to be shown: by their author's label, or on request."""
-    for beside in besides(found):
-        match = providers.find(beside.url)
-        removed = captures.is_removed(match.provider.name, match.id)
-        if beside is found.reply_to and (removed or Part.ANSWERED in opted_out):
-            found.reply_to = None
-        if beside is found.quoted and (removed or Part.QUOTED in opted_out):
-            found.quoted = None
-
-
-def _lacks(found: Capture) -> str:
-    """What could not be had: "falta: imagen (2), publicación citada"; "" when it is whole."""
-    if not found.missing:
-        return ""
-    counted = Counter(found.missing).items()
-    told = (say(f"embed_part_{part.value}") + (f" ({count})" if count > 1 else "") for part, count in counted)
-    return say("embed_lacks", what=", ".join(told))

@@ -13,7 +13,7 @@ from tertulia.embeds import states
 from tertulia.embeds.capture import canonical, capture, tell
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.remove import remove
-from tertulia.embeds.states import TRANSITIONS, Heard, Outcome
+from tertulia.embeds.states import TRANSITIONS, Heard
 from tertulia.embeds.types import Part, State
 from tests.embedding import FakeWeb, drawn, example, post, silence
 
@@ -384,4 +384,3 @@ def test_words_are_compared_and_nothing_else():
     ]  # fmt: skip
     assert {"Unodos"} == {states.plain_words(html) for html in same}
     assert "Con@luisEE.UU.fin." == states.plain_words('<p>Con <a href="https://x.com/luis">@luis</a> EE. UU. fin.</p>')
-    assert Outcome.SAME == "same"

@@ -32,7 +32,7 @@ from tertulia.embeds.keeping import is_removed, keep
 from tertulia.embeds.links import CODE_FENCE
 from tertulia.embeds.markdown import addresses
 from tertulia.embeds.providers.request import CaptureRequest
-from tertulia.embeds.states import TRANSITIONS, Heard, MalformedResponseError, Outcome, heard
+from tertulia.embeds.states import TRANSITIONS, CaptureOutcome, Heard, MalformedResponseError, heard
 from tertulia.embeds.types import Capture, OptedOutError, State, WithheldError
 
 # Kept by hand or out of an archive: there is nobody to ask again.
@@ -57,7 +57,7 @@ class CaptureStep:
     number: int
     total: int
     url: str
-    outcome: Outcome
+    outcome: CaptureOutcome
     note: str = ""
 
 
@@ -161,11 +161,11 @@ class _Run:
             return True
         return kept.state == State.KEPT and bool(kept.missing)
 
-    def look(self, match: providers.Match, *, anew: bool) -> tuple[Outcome, str] | None:
+    def look(self, match: providers.Match, *, anew: bool) -> tuple[CaptureOutcome, str] | None:
         """Ask for one item and keep what was said; None when another run has just done so, or nothing new was had."""
         host = host_of(match.url)
         if host in self.busy:
-            return Outcome.WAITING, say("embed_busy", host=host)
+            return CaptureOutcome.WAITING, say("embed_busy", host=host)
         with self.captures.locked():
             kept = _loaded(self.captures, match)
             if not self.is_due(kept):
@@ -174,7 +174,7 @@ class _Run:
                 return self._look(match, kept, anew=anew)
             return self._complete(match, kept)
 
-    def _complete(self, match: providers.Match, kept: Capture) -> tuple[Outcome, str] | None:
+    def _complete(self, match: providers.Match, kept: Capture) -> tuple[CaptureOutcome, str] | None:
         """Ask for what is missing. Whether the item is still there is for a check to tell."""
         if self.in_vain[match.provider.name] >= MOST_IN_VAIN:
             return None
@@ -185,12 +185,12 @@ class _Run:
         if isinstance(answer, Capture):
             self._expand(answer)
             result = keep(self.captures, answer, kept, request, self.today, anew=False)
-            if result[0] != Outcome.SAME:
+            if result[0] != CaptureOutcome.SAME:
                 return result
         self.in_vain[match.provider.name] += 1
         return None
 
-    def _look(self, match: providers.Match, kept: Capture | None, *, anew: bool) -> tuple[Outcome, str]:
+    def _look(self, match: providers.Match, kept: Capture | None, *, anew: bool) -> tuple[CaptureOutcome, str]:
         request, answer = self._asked(match, kept)
         if isinstance(answer, Capture) and is_removed(self.captures, answer):
             answer = OptedOutError(say("removed_reason"))
@@ -239,7 +239,7 @@ class _Run:
     def _request(self, match: providers.Match) -> CaptureRequest:
         return CaptureRequest(match.url, match.id, match.provider.name, match.parts, self.web, self.lang, self.bases)
 
-    def _miss(self, match: providers.Match, kept: Capture | None, what: Heard, error: FetchError) -> Outcome:
+    def _miss(self, match: providers.Match, kept: Capture | None, what: Heard, error: FetchError) -> CaptureOutcome:
         """Record that an item could not be had: on a good capture only that it is gone, and only when told so."""
         had = kept.state if kept else State.UNAVAILABLE
         state, outcome = TRANSITIONS[had, what]

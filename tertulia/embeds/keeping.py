@@ -8,7 +8,7 @@ from tertulia.core.languages import say
 from tertulia.embeds import providers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.providers.request import CaptureRequest
-from tertulia.embeds.states import TRANSITIONS, Heard, Outcome, carry_over, completed, is_edited
+from tertulia.embeds.states import TRANSITIONS, CaptureOutcome, Heard, carry_over, completed, is_edited
 from tertulia.embeds.types import Capture, Part, Revision, State, besides
 
 
@@ -26,7 +26,7 @@ def keep(
     today: dt.date,
     *,
     anew: bool,
-) -> tuple[Outcome, str]:
+) -> tuple[CaptureOutcome, str]:
     """
     Keep what is new in *found*, a service's answer to *request*.
 
@@ -46,30 +46,30 @@ def keep(
         captures.save(found, request.files)
         return outcome, _lacks(found)
     if found.kind == "card" and kept.kind != "card":
-        return Outcome.SAME, ""  # the service itself did not answer
+        return CaptureOutcome.SAME, ""  # the service itself did not answer
     if kept.kind == "card" and found.kind != "card":
         # A card gives way to the words of a service that was asked since: nobody has edited anything.
         captures.save(found, request.files)
-        return Outcome.COMPLETED if kept.missing else Outcome.CAPTURED, _lacks(found)
+        return CaptureOutcome.COMPLETED if kept.missing else CaptureOutcome.CAPTURED, _lacks(found)
     if is_edited(kept, found):
         carry_over(kept, found, request.opted_out)
         found.edited = found.edited or today.isoformat()
         if kept.html != found.html:
             found.earlier = [*kept.earlier, Revision(html=kept.html, until=today.isoformat())]
         captures.save(found, request.files)
-        return Outcome.EDITED, _lacks(found)
+        return CaptureOutcome.EDITED, _lacks(found)
     if anew and not (found.partial and not kept.partial):
         edited = found.edited or kept.edited
         if found.kind != "card":
             carry_over(kept, found, request.opted_out)
         found.edited = edited
         captures.save(found, request.files)
-        return Outcome.BACK if kept.state == State.GONE else Outcome.CAPTURED, _lacks(found)
+        return CaptureOutcome.BACK if kept.state == State.GONE else CaptureOutcome.CAPTURED, _lacks(found)
     poll = found.poll
     if (whole := completed(kept, found)) is not None:
         _leave_out(captures, whole, request.opted_out)
         captures.save(whole, request.files)
-        return Outcome.COMPLETED, _lacks(whole)
+        return CaptureOutcome.COMPLETED, _lacks(whole)
     if poll and [choice.title for choice in poll] == [choice.title for choice in kept.poll]:
         kept.poll = poll  # people go on voting
     if kept.state != state:

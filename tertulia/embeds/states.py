@@ -43,7 +43,7 @@ class Heard(StrEnum):
     SILENCE = "silence"
 
 
-class Outcome(StrEnum):
+class CaptureOutcome(StrEnum):
     """What became of one address, as the terminal tells it."""
 
     CAPTURED = "captured"
@@ -58,27 +58,27 @@ class Outcome(StrEnum):
 
 # What we had and what was heard → what we have then, and what is told. REMOVED stands in no row: it is never asked for.
 TRANSITIONS = {
-    (State.UNAVAILABLE, Heard.ITEM): (State.KEPT, Outcome.CAPTURED),
-    (State.UNAVAILABLE, Heard.GONE): (State.UNAVAILABLE, Outcome.UNAVAILABLE),
-    (State.UNAVAILABLE, Heard.OPTED_OUT): (State.UNAVAILABLE, Outcome.UNAVAILABLE),
-    (State.UNAVAILABLE, Heard.WITHHELD): (State.UNAVAILABLE, Outcome.UNAVAILABLE),
-    (State.UNAVAILABLE, Heard.NONSENSE): (State.UNAVAILABLE, Outcome.UNAVAILABLE),
-    (State.UNAVAILABLE, Heard.BUSY): (State.UNAVAILABLE, Outcome.WAITING),
-    (State.UNAVAILABLE, Heard.SILENCE): (State.UNAVAILABLE, Outcome.UNAVAILABLE),
-    (State.KEPT, Heard.ITEM): (State.KEPT, Outcome.SAME),  # or EDITED, or COMPLETED: see below
-    (State.KEPT, Heard.GONE): (State.GONE, Outcome.GONE),
-    (State.KEPT, Heard.OPTED_OUT): (State.REMOVED, Outcome.GONE),
-    (State.KEPT, Heard.WITHHELD): (State.KEPT, Outcome.SAME),
-    (State.KEPT, Heard.NONSENSE): (State.KEPT, Outcome.SAME),
-    (State.KEPT, Heard.BUSY): (State.KEPT, Outcome.WAITING),
-    (State.KEPT, Heard.SILENCE): (State.KEPT, Outcome.UNAVAILABLE),
-    (State.GONE, Heard.ITEM): (State.KEPT, Outcome.BACK),
-    (State.GONE, Heard.GONE): (State.GONE, Outcome.SAME),
-    (State.GONE, Heard.OPTED_OUT): (State.REMOVED, Outcome.GONE),
-    (State.GONE, Heard.WITHHELD): (State.GONE, Outcome.SAME),
-    (State.GONE, Heard.NONSENSE): (State.GONE, Outcome.SAME),
-    (State.GONE, Heard.BUSY): (State.GONE, Outcome.WAITING),
-    (State.GONE, Heard.SILENCE): (State.GONE, Outcome.UNAVAILABLE),
+    (State.UNAVAILABLE, Heard.ITEM): (State.KEPT, CaptureOutcome.CAPTURED),
+    (State.UNAVAILABLE, Heard.GONE): (State.UNAVAILABLE, CaptureOutcome.UNAVAILABLE),
+    (State.UNAVAILABLE, Heard.OPTED_OUT): (State.UNAVAILABLE, CaptureOutcome.UNAVAILABLE),
+    (State.UNAVAILABLE, Heard.WITHHELD): (State.UNAVAILABLE, CaptureOutcome.UNAVAILABLE),
+    (State.UNAVAILABLE, Heard.NONSENSE): (State.UNAVAILABLE, CaptureOutcome.UNAVAILABLE),
+    (State.UNAVAILABLE, Heard.BUSY): (State.UNAVAILABLE, CaptureOutcome.WAITING),
+    (State.UNAVAILABLE, Heard.SILENCE): (State.UNAVAILABLE, CaptureOutcome.UNAVAILABLE),
+    (State.KEPT, Heard.ITEM): (State.KEPT, CaptureOutcome.SAME),  # or EDITED, or COMPLETED: see below
+    (State.KEPT, Heard.GONE): (State.GONE, CaptureOutcome.GONE),
+    (State.KEPT, Heard.OPTED_OUT): (State.REMOVED, CaptureOutcome.GONE),
+    (State.KEPT, Heard.WITHHELD): (State.KEPT, CaptureOutcome.SAME),
+    (State.KEPT, Heard.NONSENSE): (State.KEPT, CaptureOutcome.SAME),
+    (State.KEPT, Heard.BUSY): (State.KEPT, CaptureOutcome.WAITING),
+    (State.KEPT, Heard.SILENCE): (State.KEPT, CaptureOutcome.UNAVAILABLE),
+    (State.GONE, Heard.ITEM): (State.KEPT, CaptureOutcome.BACK),
+    (State.GONE, Heard.GONE): (State.GONE, CaptureOutcome.SAME),
+    (State.GONE, Heard.OPTED_OUT): (State.REMOVED, CaptureOutcome.GONE),
+    (State.GONE, Heard.WITHHELD): (State.GONE, CaptureOutcome.SAME),
+    (State.GONE, Heard.NONSENSE): (State.GONE, CaptureOutcome.SAME),
+    (State.GONE, Heard.BUSY): (State.GONE, CaptureOutcome.WAITING),
+    (State.GONE, Heard.SILENCE): (State.GONE, CaptureOutcome.UNAVAILABLE),
 }
 
 _LINK = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)

@@ -117,7 +117,15 @@ def capture(
     Raises:
         ContentError: *again* is nothing that the posts quote, or nothing that may be asked for.
     """
-    run = _Run(CaptureStore(content_dir), web, now, lang, resolve, bases or {}, everything=check or bool(again))
+    run = _Run(
+        CaptureStore(content_dir),
+        web,
+        now,
+        lang=lang,
+        resolve=resolve,
+        bases=bases or {},
+        everything=check or bool(again),
+    )
     found = list(_items(run.captures, content_dir, resolve, own, only))
     if again:
         found = _only(found, resolve(again), again)
@@ -138,10 +146,10 @@ class _Run:
         captures: CaptureStore,
         web: Fetcher,
         now: dt.datetime,
+        *,
         lang: str,
         resolve: Callable[[str], str],
         bases: Mapping[str, str],
-        *,
         everything: bool,
     ) -> None:
         self.captures, self.web, self.lang, self.resolve, self.bases = captures, web, lang, resolve, bases

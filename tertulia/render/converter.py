@@ -17,7 +17,8 @@ from tertulia.render.foreign import ForeignSyntaxExtension
 from tertulia.render.kramdown import KramdownExtension
 from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.lists import ListsExtension
-from tertulia.render.markup import Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
+from tertulia.render.markup import Escapes, Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
+from tertulia.render.maths import MathsExtension
 from tertulia.render.notes import NotesExtension
 from tertulia.render.tables import TablesExtension
 from tertulia.render.typography import TypographyExtension
@@ -59,8 +60,10 @@ def converter(
             *asked,
             BlocksExtension(),  # lists, quotations, code, tables, HTML; before all that have blocks of their own
             AutolinksExtension(),
+            Escapes(),
             LineBreaks(),
             ListsExtension(),
+            MathsExtension(),
             "pymdownx.tilde",  # ~~tachado~~
             ForeignSyntaxExtension(content),
             "footnotes",

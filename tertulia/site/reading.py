@@ -174,10 +174,11 @@ class PostReader:
         """All that is known of a post from its file."""
         settings, lang = self.settings, document.lang
         toc = toc_entries(self.markdown.toc_tokens)  # type: ignore[attr-defined]  # before anything else is rendered
+        teaser, content = prose.parted(content)
         own = prose.blocks(content)
         plain = prose.plain(own)
         words = text.words(plain)
-        first = prose.opening(own)
+        first = prose.plain(prose.blocks(teaser)) or prose.opening(own)
         summary = self.inline(without_html(meta.summary), document) if meta.summary else ""
         summary_text = text.plain(summary) or cuts.shorten(first, SUMMARY_GRAPHEMES)
         if not summary_text and not is_page:

@@ -29,9 +29,10 @@ MOST_BYTES = 200_000
 
 def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
     """
-    The service for *blog*.
+    Make the Flask application that serves *blog*.
 
     Args:
+        blog: Open already; its threads are not started here.
         rate: How often one address may do the same thing in ten minutes.
     """
     blog.ready()
@@ -81,7 +82,7 @@ def _words() -> dict[str, Any]:
 
 
 def local(address: str) -> str:
-    """An address of the site, as a page of ours links it: without the host where the site is on our own."""
+    """Give *address*, one of the site, as a page of ours links it: without the host where the site is on our own."""
     if not current_blog().info.same_origin:
         return address
     parts = split_address(address)
@@ -94,12 +95,12 @@ def unfolded(html: str) -> str:
 
 
 def outside(address: str) -> str:
-    """A stranger's address as a link may hold it."""
+    """Give a stranger's *address* as a link may hold it; "" for what is no address of the web."""
     return web_address(address)
 
 
 def host(address: str) -> str:
-    """Where an address leads, in short."""
+    """Say in short where *address* leads: its host, or its first 60 characters where it has none."""
     return host_of(address) or one_line(address, 60)
 
 

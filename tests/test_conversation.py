@@ -164,7 +164,7 @@ def test_a_talk_changes_no_other_page(tmp_path, build):
 
 
 def test_the_home_page_shows_what_was_said_last(tmp_path, build):
-    """The newest three of others, newest first, each leading to its place; nothing of the owner, nothing where no one spoke."""
+    """The newest three of others, each leading to its place; no word of the owner, and no list where nobody spoke."""
     made(tmp_path, build)
     home = lxml_html.parse(str(tmp_path / "output" / "index.html"))
     said = home.xpath("//section[@aria-labelledby='said']//a")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
+from typing import cast
 from xml.etree.ElementTree import Element, SubElement
 
 import markdown
@@ -28,15 +29,6 @@ from tertulia.render.document import Document
 
 _PLACE = re.compile("<p>\x02embed:(\\d+)\x03</p>|\x02embed:(\\d+)\x03")
 ALONE = re.compile(r"<?(https?://[^\s<>\"]+)>?")
-# The words for the policy, as they stand in a post's header: "Incrustados: texto".
-POLICIES: dict[str, Policy] = {
-    "conservar": "keep",
-    "keep": "keep",
-    "texto": "text",
-    "text": "text",
-    "quitar": "remove",
-    "remove": "remove",
-}
 
 
 def addresses(block: str) -> list[str]:
@@ -154,10 +146,8 @@ class _Embeds(BlockProcessor):
         return replace(self.extension.page, lang=self.document().lang)
 
     def policy(self, document: Document) -> Policy:
-        word = document.embeds.strip().lower()
-        if word and word not in POLICIES:
-            document.report(say("embed_policy", word=word), say("embed_policy_fix", words=", ".join(POLICIES)))
-        return POLICIES.get(word, self.extension.policy)
+        """What the post says, or the blog."""
+        return cast(Policy, document.embeds or self.extension.policy)
 
 
 class _Finished(Postprocessor):

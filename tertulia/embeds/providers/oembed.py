@@ -24,7 +24,7 @@ from tertulia.embeds.providers.request import (
     number,
     text,
 )
-from tertulia.embeds.types import Author, Capture, Kind, WithheldError
+from tertulia.embeds.types import Author, Capture, Kind, Part, WithheldError
 
 # Behind an id: nothing, or what begins another part of the address. A piece of a longer word is no id.
 END = r"(?=[/?#&]|$)"
@@ -183,7 +183,7 @@ def _add_pictures(request: CaptureRequest, found: Capture, answer: dict[str, Any
     # SlideShare calls it "thumbnail".
     url = answer.get("thumbnail_url") or answer.get("thumbnail")
     url = f"https:{url}" if isinstance(url, str) and url.startswith("//") else url
-    picture = request.picture(url)
+    picture = request.picture(url, part=Part.POSTER if found.kind == "player" else Part.PICTURE)
     if found.kind == "player":
         found.poster = picture
     elif picture:

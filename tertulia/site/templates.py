@@ -33,7 +33,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tertulia.content.networks import label
 from tertulia.core import addresses
@@ -129,10 +129,10 @@ def link(context: Context, path: object) -> str:
 def linked(context: Context, label: Any, classes: str, rel: str = "", sign: str = "") -> Markup:
     """The name of a tag, category or author, as a link to its page; as text where it has none."""
     if not getattr(label, "has_page", True):
-        return Markup('{}<span class="{}">{}</span>').format(sign, classes, label.name)
-    rel = Markup(' rel="{}"').format(rel) if rel else ""
-    address = link(context, label.url)
-    return Markup('<a class="{}"{} href="{}">{}{}</a>').format(classes, rel, address, sign, label.name)
+        return Markup(f'{escape(sign)}<span class="{escape(classes)}">{escape(label.name)}</span>')
+    related = f' rel="{escape(rel)}"' if rel else ""
+    address = escape(link(context, label.url))
+    return Markup(f'<a class="{escape(classes)}"{related} href="{address}">{escape(sign)}{escape(label.name)}</a>')
 
 
 @pass_context

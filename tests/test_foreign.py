@@ -78,8 +78,33 @@ def test_task_lists(md):
 @pytest.mark.parametrize("mark", ["[TOC]", "* toc\n{:toc}", "1. Índice\n{:toc .x}"])
 def test_tables_of_contents_of_kramdown(md, mark):
     """The list with ``{:toc}`` is the table of contents, and no brace is shown."""
-    html, _ = render(md, f"{mark}\n\n# Uno\n{{:.no_toc}}\n")
-    assert html.startswith('<div class="toc"><ul><li><a href="#uno">Uno</a></li></ul></div><h2') and "{:" not in html
+    html, _ = render(md, f"{mark}\n\n# Uno\n\n# Dos\n{{:.no_toc}}\n## Tres\n")
+    listed = '<ul><li><a href="#uno">Uno</a></li><li><a href="#tres">Tres</a></li></ul>'
+    assert html.startswith(f'<div class="toc">{listed}</div><h2') and "{:" not in html
+    assert ["uno", "tres"] == [token["id"] for token in md.toc_tokens]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{: .x}\na", '<p class="x">a</p>'),
+        ("a\n\n{: .x #y}\n> b", '<p>a</p><blockquote class="x" id="y"><p>b</p></blockquote>'),
+        ("# A\n{:.x}\nb", '<h2 class="x" id="a">A</h2><p>b</p>'),
+        ("a\n{:.x}\nb", '<p class="x">a</p><p>b</p>'),
+        ("a\n{:.x}", '<p class="x">a</p>'),
+        ("a\n\n{:.x}\n\nb", '<p class="x">a</p><p>b</p>'),
+        ("- a\n\n  {:.x}\n  b", '<ul><li><p>a</p><p class="x">b</p></li></ul>'),
+        ("{: .x}", ""),
+        ("a *b*{:.x toc}", '<p>a <em class="x">b</em></p>'),
+        ('{:refdef: style="a"}\na\n{: refdef}', "<p>a</p>"),
+        ("a\n\n{::comment}\nno\n{:/comment}\n\nb", "<p>a</p><p>b</p>"),
+        ('{::options parse="x" /}\n\na {:/}', "<p>a {:/}</p>"),
+        ("```\n{: .x}\n```", '<div class="codehilite"><pre><span></span><code>{: .x}</code></pre></div>'),
+    ],
+)
+def test_braces_of_kramdown(md, text, expected):
+    """They say something of the block that they touch, or of the next one, and are shown in code only."""
+    assert expected == render(md, text)[0]
 
 
 def test_a_backslash_breaks_a_line(md):

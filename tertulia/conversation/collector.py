@@ -13,20 +13,25 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import partial
 from typing import cast
 
 from tertulia.content.posts import Post
 from tertulia.conversation.collect_report import CollectPlan, CollectReport
 from tertulia.conversation.copies import is_copy
+from tertulia.conversation.places import Place, Places
 from tertulia.core import strict_json
+from tertulia.core.addresses import host_of
 from tertulia.core.errors import FetchError, NetworkError, SettingError, StoreError
 from tertulia.core.languages import say
 from tertulia.store import Store
 from tertulia.store.said import Incoming, Kind, Recorded
 from tertulia.store.tables import DeliveryState, Origin
-from tertulia.syndication.networks.base import CredentialsExpiredError, Message, Remote, RetryLaterError
+from tertulia.syndication.networks.base import Message, Remote
+from tertulia.syndication.networks.listening.answers import is_everywhere
 from tertulia.syndication.networks.listening.base import Listener, RemoteComment
+from tertulia.syndication.summary import hashtag
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +49,12 @@ MOST_FAILURES = 20
 MOST_PAGES = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The article that something belongs to, and what it answers there; no post: it mentions the author alone."""
+class StepResult(StrEnum):
+    """How one step of a run ended."""
 
-    post: str
-    lang: str
-    kind: Kind
-    in_reply_to: str = ""
+    DONE = "done"
+    FAILED = "failed"  # alone: the others are asked
+    STOP = "stop"  # there is no use in asking this network for more now
 
 
 @dataclass(slots=True)
@@ -63,6 +66,7 @@ class Collector:
     posts: list[Post]
     site: str
     lang: str
+    title: str  # of the blog: what share buttons add
     find: Callable[[str], tuple[str, str] | None]  # address → (post, language) of the article that it means
     take: Callable[[Incoming], Recorded]  # the moderator's
     gone: Callable[[str, str], Recorded]
@@ -92,7 +96,7 @@ class Collector:
         report = CollectReport(listener.name)
         spoken = self._spoken(listener.name)
         feeds: list[str] = []
-        if not self._try(listener, report, lambda: feeds.extend(listener.feeds(self.site))):
+        if self._try(listener, report, lambda: feeds.extend(listener.feeds(self.site))) is StepResult.STOP:
             return report
         steps: list[tuple[str, Callable[[], object]]] = [
             (" ".join(place), partial(self._thread, listener, place, remotes, report))
@@ -104,37 +108,41 @@ class Collector:
         for about, step in steps:
             if not self._affords(listener, report):
                 break
-            before = len(report.notes)
-            if not self._try(listener, report, step, about):
-                return report
-            failures = failures + 1 if len(report.notes) > before else 0
-            if failures >= MOST_FAILURES:
+            outcome = self._try(listener, report, step, about)
+            self._tell_odd(listener, report)
+            failures = failures + 1 if outcome is StepResult.FAILED else 0
+            if outcome is StepResult.STOP or failures >= MOST_FAILURES:
                 return report
         self._try(listener, report, partial(self._again, listener, spoken, everything, report))
+        self._tell_odd(listener, report)
         return report
 
-    def _try(self, listener: Listener, report: CollectReport, step: Callable[[], object], about: str = "") -> bool:
+    def _tell_odd(self, listener: Listener, report: CollectReport) -> None:
+        """Note what the network answered and could not be read; everything beside it came home."""
+        for about, why in listener.items.take_odd().items():
+            report.fail(why, about)
+
+    def _try(
+        self, listener: Listener, report: CollectReport, step: Callable[[], object], about: str = ""
+    ) -> StepResult:
         """
         Do one thing, and note its failure, which is nobody else's.
 
         Args:
             about: What failed if it does, for the note.
-
-        Returns:
-            Whether there is any use in asking this network for more now.
         """
         try:
             step()
         except (StoreError, SettingError):
             raise
         except (NetworkError, FetchError) as error:
-            is_everywhere = isinstance(error, CredentialsExpiredError) or _asks_to_wait(error)
-            report.fail(str(error), "" if is_everywhere else about)
-            return not is_everywhere
+            report.fail(str(error), "" if is_everywhere(error) else about)
+            return StepResult.STOP if is_everywhere(error) else StepResult.FAILED
         except Exception as error:  # an answer that is not as its documentation says
             log.debug("answer of %s not understood", listener.name, exc_info=True)
             report.fail(say("net_garbled", network=listener.label) + f" ({type(error).__name__})", about)
-        return True
+            return StepResult.FAILED
+        return StepResult.DONE
 
     # Our announcements
 
@@ -167,6 +175,7 @@ class Collector:
                 answered = "" if heard.in_reply_to in ours else heard.in_reply_to
                 where = Place(*place, heard.kind, answered)
                 self._try(listener, report, partial(self._record, listener, heard, where, report), heard.id)
+        report.counts["unlisted"] += thread.unlisted
         self._check(listener, place, {heard.id for heard in thread.comments}, report)
         changed = [
             self.store.conversation.count(
@@ -205,7 +214,8 @@ class Collector:
                 self.store.conversation.set_cursor(mark, self.now().isoformat())
             return
         for place in sorted(self.store.collected.places(listener.name) - spoken.keys()):
-            if not self._try(listener, report, partial(self._check, listener, place, set(), report), " ".join(place)):
+            check = partial(self._check, listener, place, set(), report)
+            if self._try(listener, report, check, " ".join(place)) is StepResult.STOP:
                 return
         self.store.conversation.set_cursor(mark, self.now().isoformat())
 
@@ -215,8 +225,7 @@ class Collector:
         self, listener: Listener, name: str, spoken: dict[tuple[str, str], list[Remote]], report: CollectReport
     ) -> None:
         mark = f"collect {listener.name} {name}"
-        by_id = {remote.id: place for place, remotes in spoken.items() for remote in remotes}
-        by_url = {remote.url: place for place, remotes in spoken.items() for remote in remotes if remote.url}
+        places = self._places(listener.name, spoken)
         read = listener.feeds(self.site)[name]
         for _page in range(MOST_PAGES):
             cursor = self.store.conversation.get_cursor(mark)
@@ -224,7 +233,7 @@ class Collector:
             report.looked += 1
             report.cents += self._spend(listener, page.cents)
             for heard in page.comments:
-                place = partial(self.place, listener.name, heard, by_id, by_url, mentions=name != "links")
+                place = partial(places.of, heard, mentions=name != "links")
                 take = partial(self._record_placed, listener, heard, place, report)
                 self._try(listener, report, take, heard.id)
             if page.cursor != cursor:
@@ -232,47 +241,21 @@ class Collector:
             if not page.more or not self._affords(listener, report):
                 return
 
+    def _places(self, network: str, spoken: dict[tuple[str, str], list[Remote]]) -> Places:
+        return Places(
+            network,
+            spoken,
+            conversation=self.store.conversation,
+            find=self.find,
+            expand=self.expand,
+            lang=self.lang,
+        )
+
     def _record_placed(
         self, listener: Listener, heard: RemoteComment, place: Callable[[], Place | None], report: CollectReport
     ) -> None:
         if found := place():
             self._record(listener, heard, found, report)
-
-    def place(
-        self,
-        network: str,
-        heard: RemoteComment,
-        by_id: dict[str, tuple[str, str]],
-        by_url: dict[str, tuple[str, str]],
-        *,
-        mentions: bool,
-    ) -> Place | None:
-        """
-        Where something belongs; None for what is none of our concern.
-
-        Args:
-            by_id: Our announcements by the network's id, and by their addresses in *by_url*.
-            mentions: It names the author, so that it is kept even when it belongs to no article.
-        """
-        known = self.store.conversation.by_source(network, heard.id)
-        if known:
-            return Place(known.post, known.lang, cast(Kind, known.kind), known.in_reply_to)
-        if heard.id in by_id:
-            return None
-        above = self.store.conversation.by_source(network, heard.in_reply_to) if heard.in_reply_to else None
-        if above and above.post:
-            return Place(above.post, above.lang, "reply", heard.in_reply_to)
-        if found := by_id.get(heard.in_reply_to) or by_id.get(heard.root) or by_url.get(heard.in_reply_to):
-            return Place(*found, "reply")
-        if heard.author.is_owner:
-            return None  # our own posts do not come back as mentions
-        for link in heard.links:
-            if found := by_id.get(link) or by_url.get(link):
-                return Place(*found, "quote")
-        for link in heard.links:
-            if link.startswith(("https://", "http://")) and (found := self.find(self.expand(link))):
-                return Place(*found, "mention")
-        return Place("", self.lang, "mention") if mentions else None
 
     # Recording
 
@@ -280,7 +263,7 @@ class Collector:
         kind = place.kind
         if kind in ("mention", "quote") and place.post and self._is_copy(listener, heard, place):
             kind = "repost"
-        incoming = as_incoming(listener.name, heard, place, kind, self.avatar)
+        incoming = self._incoming(listener.name, heard, place, kind)
         recorded = self.take(incoming)
         if recorded.state not in ("same", "refused"):
             report.counts["copies" if kind == "repost" else recorded.state] += 1
@@ -302,9 +285,8 @@ class Collector:
             return False
         rows = self.store.deliveries.all(post=place.post)
         said = [strict_json.decode(row.message, type=Message).text for row in rows if row.lang == place.lang]
-        ours = [post.title, post.summary, post.question, *said]
-        # Who quotes shows what they quote: every word they add is theirs.
-        return is_copy(heard.text, ours, 0) if place.kind == "quote" else is_copy(heard.text, ours)
+        ours = [post.title, post.summary, post.question, self.title, *map(hashtag, post.tags), *said]
+        return is_copy(heard.text, ours, hosts={host_of(self.site), *map(host_of, heard.links)} - {""})
 
     def pasted(self, heard: RemoteComment, network: str, post: tuple[str, str] | None = None) -> Recorded | None:
         """
@@ -314,15 +296,23 @@ class Collector:
             heard: What lives there.
             post: The article it belongs to, where neither a link nor what it answers says so.
         """
-        spoken = self._spoken(network)
-        by_id = {remote.id: place for place, remotes in spoken.items() for remote in remotes}
-        by_url = {remote.url: place for place, remotes in spoken.items() for remote in remotes if remote.url}
-        place = self.place(network, heard, by_id, by_url, mentions=False)
+        place = self._places(network, self._spoken(network)).of(heard, mentions=False)
         if post and (place is None or not place.post):
             place = Place(*post, heard.kind)
         if place is None:
             return None
-        return self.take(as_incoming(network, heard, place, place.kind, self.avatar))
+        return self.take(self._incoming(network, heard, place, place.kind))
+
+    def _incoming(self, network: str, heard: RemoteComment, place: Place, kind: Kind) -> Incoming:
+        """What the conversation takes in, its moments within what can be: after the article, before now."""
+        post = next((post for post in self.posts if post.key == (place.post, place.lang)), None)
+        known = min(heard.seen or self.now(), self.now())
+        published = min(heard.published, known)
+        if post and published < post.date:
+            published = max(post.date, known) if heard.seen else post.date
+        edited = min(heard.edited, self.now()) if heard.edited else None
+        heard = replace(heard, published=min(published, self.now()), edited=edited)
+        return as_incoming(network, heard, place, kind, self.avatar)
 
     # Money
 
@@ -377,11 +367,6 @@ def as_incoming(
         url=heard.url,
         in_reply_to=place.in_reply_to,
     )
-
-
-def _asks_to_wait(error: Exception) -> bool:
-    """Whether the whole network said how long to leave it alone (429, or 503 with ``Retry-After``)."""
-    return isinstance(error, RetryLaterError) and error.seconds > 0
 
 
 def _mark(listener: Listener, remote: str) -> str:

@@ -19,12 +19,12 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown import Extension, Markdown
 from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor
-from markdown.extensions.attr_list import AttrListTreeprocessor
 from markdown.util import AtomicString, code_escape
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from tertulia.render import kramdown
 from tertulia.render.callouts import CalloutBlocks, CalloutQuotes
 from tertulia.render.code import highlighted
 
@@ -40,8 +40,6 @@ _TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)(?=[\s/>]|$)", re.I)
 _VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "source", "track", "wbr"))
 _OPENING = re.compile(r"<[a-z][a-z0-9-]*(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>", re.I)
 _MARKDOWN_INSIDE = re.compile(r"\s+markdown(?:\s*=\s*(?:\"\w*\"|'\w*'|\w+))?(?=[\s>])", re.I)
-_ATTRIBUTES = re.compile(r"\{:(?!:)([^\n}]*)\}")  # kramdown's, alone in a paragraph
-_KRAMDOWN = re.compile(r"\{:(?::[^\n]*|/\w*)\}")  # its options and comments
 
 
 class BlocksExtension(Extension):
@@ -68,15 +66,18 @@ class CommonMarkParser(BlockParser):
     """
     Python-Markdown's parser of blocks, asking markdown-it where they begin and end.
 
-    Extensions may add rules to its ``grammar``, and to ``rewrites`` what is to be done to each text that is no code.
+    Extensions may add rules to its ``grammar``, to ``rewrites`` what is to be done to each text that is no code, and to
+    ``drawn`` what a fence of some language becomes instead of code, by its name.
     """
 
     def __init__(self, md: Markdown) -> None:
         super().__init__(md)
         self.rewrites: list[Callable[[str], str]] = []
+        self.drawn: dict[str, Callable[[str], str]] = {}
         self.grammar = MarkdownIt("commonmark", {"maxNesting": _DEPTH}).enable("table").disable("reference")
         rule = _HtmlBlocks(md)
         self.grammar.block.ruler.at("html_block", rule, {"alt": ["paragraph", "reference", "blockquote"]})
+        self.grammar.block.ruler.before("fence", "kramdown", kramdown.find_braces, {"alt": ["paragraph"]})
         self.grammar.block.ruler.before(
             "fence", "callout", CalloutBlocks(md), {"alt": ["paragraph", "reference", "blockquote", "list"]}
         )
@@ -110,6 +111,7 @@ class CommonMarkParser(BlockParser):
             if token.type in ("inline", "html_block"):
                 token.content = reduce(lambda text, rewrite: rewrite(text), self.rewrites, token.content)
         around = [root]
+        waiting: list[tuple[Element, int, str]] = []  # attributes of what comes next: below what, in which place
         at = 0
         while at < len(tokens):
             token = tokens[at]
@@ -125,11 +127,18 @@ class CommonMarkParser(BlockParser):
                     at += taken - 1
                 else:
                     _add_code(parent, token.content)
+            elif token.type == kramdown.TOKEN:
+                if token.meta["above"] and len(parent):
+                    kramdown.assign(parent[-1], token.content, self.md)
+                else:
+                    waiting.append((parent, len(parent), token.content))
             elif token.type == "inline":
                 parent.text = token.content
             elif token.type == "fence":
-                self._add_raw(parent, highlighted(token.content, token.info, self.md))
-            elif token.type == "html_block":
+                draw = self.drawn.get(token.info.strip())
+                html = draw(token.content) if draw else highlighted(token.content, token.info, self.md)
+                self._add_raw(parent, html)
+            elif token.type in ("html_block", "html_drawn"):  # the latter by a rule of an extension, whole
                 self._add_raw(parent, token.content)
             elif token.nesting < 0:
                 around.pop()
@@ -138,15 +147,12 @@ class CommonMarkParser(BlockParser):
                 _set_attributes(element, token)
                 if token.nesting:
                     around.append(element)
+        for parent, place, attributes in waiting:
+            if place < len(parent):
+                kramdown.assign(parent[place], attributes, self.md)
 
     def _paragraph(self, parent: Element, content: str, below: list[str], tight: bool, outermost: bool) -> int:
         """Add one paragraph; how many of the indented blocks *below* went with it."""
-        if _KRAMDOWN.fullmatch(content):
-            return 0
-        if len(parent) and (attributes := _ATTRIBUTES.fullmatch(content)):
-            if not isinstance(parent[-1].text, AtomicString):  # of code it would be the language, and comes too late
-                AttrListTreeprocessor(self.md).assign_attrs(parent[-1], attributes[1])
-            return 0
         if outermost and not tight:
             return self._run(parent, [content, *below], below)
         self.state.set("list" if tight else "blockquote" if parent.tag == "blockquote" else "looselist")

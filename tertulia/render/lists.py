@@ -1,6 +1,5 @@
 """Task lists, and lists that are none.
 
-A list of one item with ``{:toc}`` below is kramdown's table of contents, as ``[TOC]`` is Python-Markdown's.
 ``- [ ] one`` and ``- [x] two`` are boxes, as GFM has them. Lines that begin with "•", as word processors and telephones
 paste them, stay text, and the author is told.
 """
@@ -15,32 +14,18 @@ from markdown.treeprocessors import Treeprocessor
 from tertulia.core.languages import say
 from tertulia.render.document import Document
 
-_TOC = re.compile(r"[^\n]*\n\{:\s*toc\b[^}\n]*\}\s*")
 _TASK = re.compile(r"\[([ xX])\]\s+(?=\S)")
 # A dash is a bullet with a space behind it; a dialogue's touches its word.
 _BULLET = re.compile(r"^[ \t]*(?:[•·‣▪●○◦⁃∙]|–(?=[ \t\u00a0]))", re.MULTILINE)
 
 
 class ListsExtension(Extension):
-    """Task lists, kramdown's table of contents, and a hint about pasted bullets."""
+    """Task lists, and a hint about pasted bullets."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         # Before what stands in them is read (20).
-        md.treeprocessors.register(_Contents(md), "kramdown_toc", 26)
         md.treeprocessors.register(_Tasks(md), "tasks", 24)
         md.treeprocessors.register(_PastedBullets(md), "pasted_bullets", 23)
-
-
-class _Contents(Treeprocessor):
-    def run(self, root: Element) -> None:
-        document: Document | None = getattr(self.md, "document", None)
-        if document is not None and "{:" not in document.body:  # nearly always
-            return
-        for parent in list(root.iter()):
-            for child in parent:
-                if child.tag in ("ul", "ol") and len(child) == 1 and _TOC.fullmatch(child[0].text or ""):
-                    child.tag, child.text = "p", "[TOC]"
-                    child.remove(child[0])
 
 
 class _Tasks(Treeprocessor):

@@ -6,7 +6,7 @@
     ![""](adorno.png)                           decorates and says nothing: an empty ``alt``, no warning
 
 Where the files are is ``resolver``'s business. A picture at another host becomes a link, so that reading the post asks
-nothing of anybody else. A caption may mention people and hold tags, as any text may. Raw HTML is read too: whatever
+nothing of anybody else. A caption is Markdown of one line (see ``captions``). Raw HTML is read too: whatever
 way a picture is named, what is published of it is the clean copy. Classes set with ``{.wide}`` end up on the figure.
 """
 
@@ -25,6 +25,7 @@ from markdown.util import ETX, STX
 from tertulia.core.addresses import host_of
 from tertulia.core.languages import say
 from tertulia.core.models import Picture
+from tertulia.render import captions
 from tertulia.render.document import Document
 from tertulia.render.images import PICTURE_SUFFIXES, PictureError
 from tertulia.render.resolver import ImageResolver, PictureNotFoundError
@@ -64,6 +65,7 @@ class PicturesExtension(Extension):
         self.sizes = sizes
 
     def extendMarkdown(self, md: Markdown) -> None:
+        captions.CaptionsExtension().extendMarkdown(md)
         md.treeprocessors.register(_Pictures(md, self), "pictures", PRIORITY)
         self._raw = _RawPictures(md, self)
         md.postprocessors.register(self._raw, "raw_pictures", 35)  # before raw HTML is put back (30)
@@ -141,6 +143,9 @@ class _Pictures(Treeprocessor):
         for paragraph in list(root.iter("p")):
             if parents[paragraph].tag != "figure":
                 _make_figure(paragraph)
+        for image in images:
+            if (caption := captions.taken(image)) is not None:  # inside a sentence there is no room for more than words
+                image.set("title", _unescaped(captions.plain(caption, self.md)))
 
     def _link(self, link: Element, document: Document) -> None:
         href = link.get("href", "")
@@ -279,8 +284,8 @@ def _put_words(image: Element, parents: dict[Element, Element], written: str, re
     parent, alt = parents[image], _words_of(_unescaped(image.get("alt", "")))
     tail = image.tail
     if _can_be_opened(written, resolver) and "a" not in _tags_above(image, parents):
-        image.attrib.clear()
-        image.tag, image.text = "a", alt or written
+        image.clear()
+        image.tag, image.text, image.tail = "a", alt or written, tail
         image.set("href", written)
         return
     image.tail = None
@@ -318,9 +323,13 @@ def _make_figure(paragraph: Element) -> None:
             if name in image.attrib:
                 figure.set(name, image.attrib.pop(name))
         figure.append(child)
-        title = image.attrib.pop("title", "")
-        if title:
-            SubElement(figure, "figcaption").text = title
+        title = image.attrib.pop("title", "")  # of ``{title="…"}``
+        caption = captions.taken(image)
+        if caption is None and title:
+            caption = Element("figcaption")
+            caption.text = title
+        if caption is not None:
+            figure.append(caption)
 
 
 def _only_pictures(paragraph: Element) -> list[tuple[Element, Element]]:

@@ -9,12 +9,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from html import escape
 from typing import Any, ClassVar
 
 from tertulia.core import sanitise
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks.base import NetworkContext, Remote
+from tertulia.syndication.networks.listening.answers import Items
 
 # In a profile they mean: do not take my words elsewhere. https://brid.gy/about#opt-out (read 2026-11)
 _OPT_OUT = re.compile(r"#(?:nobridge|nobot|nobots|noindex)\b", re.IGNORECASE)
@@ -28,7 +30,8 @@ class RemoteComment:
     kind: Kind  # "reply", "quote" or "mention"
     author: Author
     avatar: str = ""  # address of the author's picture
-    published: datetime
+    published: datetime  # as its writer's program says
+    seen: datetime | None = None  # when the network first had it, by the network's own clock
     edited: datetime | None = None
     text: str
     html: str  # cleaned
@@ -46,6 +49,7 @@ class Thread:
     comments: tuple[RemoteComment, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)  # like, repost
     cents: float = 0.0  # what looking cost
+    unlisted: int = 0  # answers left out because they are not for everybody to find
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,11 @@ class Listener(ABC):
 
     def __init__(self, context: NetworkContext) -> None:
         self.context = context
+
+    @cached_property
+    def items(self) -> Items:
+        """Through which the items of an answer are read, so that an odd one costs itself only."""
+        return Items(self.label)
 
     @abstractmethod
     def configured(self) -> bool:

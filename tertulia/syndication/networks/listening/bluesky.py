@@ -6,7 +6,7 @@ shown; nor is what the author of the thread has hidden, nor anybody whom the acc
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -18,6 +18,7 @@ from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import RefusedError, Remote
 from tertulia.syndication.networks.bluesky import POST, Bluesky
+from tertulia.syndication.networks.listening.answers import dig, listed
 from tertulia.syndication.networks.listening.base import (
     Feed,
     FeedPage,
@@ -41,13 +42,13 @@ class BlueskyListener(Bluesky, Listener):
 
     def thread(self, remote: Remote) -> Thread:
         answer = self._view("app.bsky.feed.getPostThread", uri=remote.id, depth=DEPTH, parentHeight=0)
-        top = (answer or {}).get("thread") or {}
-        post = top.get("post")
+        top = dig(answer, "thread")
+        post = dig(top, "post")
         if not isinstance(post, dict):
             return Thread()
-        gate = ((answer or {}).get("threadgate") or post.get("threadgate") or {}).get("record") or {}
-        hidden = set(gate.get("hiddenReplies") or [])
-        said: list[tuple[dict[str, Any], Kind]] = [(each, "reply") for each in _below(top, hidden)]
+        gate = dig(answer, "threadgate") or dig(post, "threadgate")
+        hidden = {str(uri) for uri in listed(dig(gate, "record", "hiddenReplies"))}
+        said: list[tuple[Any, Kind]] = [(each, "reply") for each in _below(top, hidden)]
         if post.get("quoteCount"):
             said += [(each, "quote") for each in self._quotes(remote.id)]
         counts = {"like": number(post.get("likeCount")), "repost": number(post.get("repostCount"))}
@@ -57,13 +58,13 @@ class BlueskyListener(Bluesky, Listener):
         found: dict[str, RemoteComment | None] = dict.fromkeys(ids)
         for start in range(0, len(ids), AT_ONCE):
             answer = self._view("app.bsky.feed.getPosts", uris=ids[start : start + AT_ONCE])
-            if answer is None:
-                for one in ids[start : start + AT_ONCE]:
-                    found.pop(one)
-                continue
-            posts = answer.get("posts") or []
-            for heard in self._all([(each, _kind(each)) for each in posts if isinstance(each, dict)]):
-                found[heard.id] = heard
+            posts = listed(dig(answer, "posts"))
+            found.update({heard.id: heard for heard in self._all([(each, _kind(each)) for each in posts])})
+            # What was answered and could not be read is not gone; it may be any, where it has no name.
+            is_vague = answer is None or any(not isinstance(dig(each, "uri"), str) for each in posts)
+            for one in ids[start : start + AT_ONCE]:
+                if found[one] is None and (is_vague or one in self.items.odd):
+                    del found[one]
         return found
 
     def feeds(self, site: str) -> dict[str, Feed]:
@@ -75,15 +76,15 @@ class BlueskyListener(Bluesky, Listener):
             return None
         uri = f"at://{match[1]}/{POST}/{match[2]}"
         answer = self._view("app.bsky.feed.getPostThread", uri=uri, depth=0, parentHeight=0)
-        post = ((answer or {}).get("thread") or {}).get("post")
-        return next(self._all([(post, _kind(post))]), None) if isinstance(post, dict) else None
+        post = dig(answer, "thread", "post")
+        return next(iter(self._all([(post, _kind(post))])), None) if isinstance(post, dict) else None
 
-    def _quotes(self, uri: str) -> Iterator[dict[str, Any]]:
+    def _quotes(self, uri: str) -> Iterator[Any]:
         cursor = ""
         for _page in range(PAGES):
             more = {"cursor": cursor} if cursor else {}
             answer = self._view("app.bsky.feed.getQuotes", uri=uri, limit=PAGE, **more) or {}
-            yield from (each for each in answer.get("posts") or [] if isinstance(each, dict))
+            yield from listed(answer.get("posts"))
             cursor = str(answer.get("cursor") or "")
             if not cursor:
                 return
@@ -95,10 +96,10 @@ class BlueskyListener(Bluesky, Listener):
         for _page in range(PAGES):
             asked: dict[str, str | int] = {"limit": PAGE} | ({"cursor": after} if after else {})
             answer = self._xrpc("GET", "app.bsky.notification.listNotifications", params=asked)
-            seen = [each for each in answer.get("notifications") or [] if isinstance(each, dict)]
-            fresh = [each for each in seen if str(each.get("indexedAt", "")) > cursor]
-            uris += [str(each["uri"]) for each in fresh if each.get("reason") in ("mention", "reply", "quote")]
-            newest = max([newest, *(str(each.get("indexedAt", "")) for each in fresh)])
+            seen = listed(answer.get("notifications"))
+            fresh = [each for each in seen if not "" < _indexed(each) <= cursor]
+            uris += self.items.read(fresh, _spoken)
+            newest = max([newest, *map(_indexed, fresh)])
             after = str(answer.get("cursor") or "")
             if len(fresh) < len(seen) or not after or not cursor:
                 break
@@ -111,17 +112,17 @@ class BlueskyListener(Bluesky, Listener):
         asked: dict[str, str | int] = {"q": host, "domain": host, "sort": "latest", "limit": PAGE}
         if cursor:
             asked["since"] = cursor
-        posts: list[dict[str, Any]] = []
+        posts: list[Any] = []
         for _page in range(PAGES if cursor else 1):
             try:
                 answer = self._xrpc("GET", "app.bsky.feed.searchPosts", params=asked)
             except RefusedError:  # a server that does not search
                 return FeedPage((), cursor)
-            posts += [each for each in answer.get("posts") or [] if isinstance(each, dict)]
+            posts += listed(answer.get("posts"))
             if not answer.get("cursor"):
                 break
             asked["cursor"] = str(answer["cursor"])
-        newest = max([cursor, *(str(each.get("indexedAt", "")) for each in posts)])
+        newest = max([cursor, *map(_indexed, posts)])
         heard = self._all([(each, _kind(each)) for each in posts])
         return FeedPage(tuple(sorted(heard, key=lambda one: one.published)), newest)
 
@@ -140,23 +141,27 @@ class BlueskyListener(Bluesky, Listener):
         )
         return wire.json_object(answer, self.label) if answer.ok else None
 
-    def _all(self, said: Iterable[tuple[dict[str, Any], Kind]]) -> Iterator[RemoteComment]:
+    def _all(self, said: Sequence[tuple[Any, Kind]]) -> list[RemoteComment]:
         """What may be shown of *said*."""
-        given = list(said)
-        profiles = self._profiles({str(post["author"].get("did")) for post, _ in given if _is_post(post)})
-        blocked = self._blocked() if given else set()
-        for post, kind in given:
-            did = str(post["author"].get("did")) if _is_post(post) else ""
-            profile = profiles.get(did, {})
-            if did and did not in blocked and not _hidden(post, profile):
-                yield self._comment(post, kind)
+        profiles = self._profiles({str(post["author"]["did"]) for post, _ in said if _is_post(post)})
+        blocked = self._blocked() if said else set()
+
+        def read(one: tuple[Any, Kind]) -> RemoteComment | None:
+            post, kind = one
+            if not _is_post(post):
+                raise TypeError("no post")
+            did = str(post["author"]["did"])
+            is_out = did in blocked or _hidden(post, profiles.get(did, {}))
+            return None if is_out else self._comment(post, kind)
+
+        return self.items.read(said, read)
 
     def _profiles(self, dids: set[str]) -> dict[str, dict[str, Any]]:
-        found = {}
+        found: dict[str, dict[str, Any]] = {}
         asked = sorted(dids)
         for start in range(0, len(asked), AT_ONCE):
             answer = self._view("app.bsky.actor.getProfiles", actors=asked[start : start + AT_ONCE]) or {}
-            found.update({str(each.get("did")): each for each in answer.get("profiles") or []})
+            found.update(self.items.read(listed(answer.get("profiles")), lambda each: (str(each["did"]), each)))
         return found
 
     def _blocked(self) -> set[str]:
@@ -169,8 +174,8 @@ class BlueskyListener(Bluesky, Listener):
         found: set[str] = set()
         for _page in range(PAGES):
             answer = self._xrpc("GET", "com.atproto.repo.listRecords", params=asked)
-            records = answer.get("records") or []
-            found |= {str((each.get("value") or {}).get("subject")) for each in records}
+            records = listed(answer.get("records"))
+            found |= {str(dig(each, "value", "subject")) for each in records}
             if len(records) < PAGE or not answer.get("cursor"):
                 break
             asked["cursor"] = str(answer["cursor"])
@@ -196,6 +201,7 @@ class BlueskyListener(Bluesky, Listener):
             ),
             avatar=web_address(who.get("avatar")),
             published=parse_moment(record.get("createdAt")) or self.context.now(),
+            seen=parse_moment(post.get("indexedAt")),
             text=sanitise.plain(markup),
             html=markup,
             url=f"https://bsky.app/profile/{quote(shown, safe=':.-')}/post/{str(post['uri']).rpartition('/')[2]}",
@@ -206,15 +212,27 @@ class BlueskyListener(Bluesky, Listener):
         )
 
 
-def _below(top: dict[str, Any], hidden: set[str]) -> Iterator[dict[str, Any]]:
+def _below(top: Any, hidden: set[str]) -> Iterator[Any]:
     """Every answer, those above before those below; what is hidden, blocked or gone is left out with all below it."""
-    waiting = list(reversed(top.get("replies") or []))
+    waiting = list(reversed(listed(dig(top, "replies"))))
     while waiting:
         node = waiting.pop()
-        post = node.get("post") if isinstance(node, dict) else None
-        if isinstance(post, dict) and str(post.get("uri")) not in hidden:
-            yield post
-            waiting += reversed(node.get("replies") or [])
+        if not isinstance(node, dict):
+            yield node  # odd, and told where it is read
+        elif "post" in node and str(dig(node, "post", "uri")) not in hidden:
+            yield node["post"]
+            waiting += reversed(listed(node.get("replies")))
+
+
+def _indexed(told: Any) -> str:
+    """The moment by which the AppView orders things; "" where there is none."""
+    moment = dig(told, "indexedAt")
+    return moment if isinstance(moment, str) and parse_moment(moment) else ""
+
+
+def _spoken(notification: dict[str, Any]) -> str | None:
+    """The address of the post in which somebody named, answered or quoted the account."""
+    return str(notification["uri"]) if notification.get("reason") in ("mention", "reply", "quote") else None
 
 
 def _is_post(post: Any) -> bool:
@@ -233,12 +251,9 @@ def _hidden(post: dict[str, Any], profile: dict[str, Any]) -> bool:
 
 
 def _kind(post: dict[str, Any]) -> Kind:
-    record = post.get("record") if isinstance(post, dict) else None
-    if not isinstance(record, dict):
-        return "mention"
-    if record.get("reply"):
+    if dig(post, "record", "reply"):
         return "reply"
-    return "quote" if "record" in (record.get("embed") or {}) else "mention"
+    return "quote" if dig(post, "record", "embed", "record") else "mention"
 
 
 def _addresses(record: dict[str, Any]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author
 from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.facebook import Facebook
+from tertulia.syndication.networks.listening.answers import dig, listed
 from tertulia.syndication.networks.listening.base import (
     Listener,
     RemoteComment,
@@ -38,25 +39,26 @@ class FacebookListener(Facebook, Listener):
         )
         if not found:
             return Thread()
-        liked = ((found.get("reactions") or {}).get("summary") or {}).get("total_count")
-        counts = {"like": number(liked), "repost": number((found.get("shares") or {}).get("count"))}
+        liked = dig(found, "reactions", "summary", "total_count")
+        counts = {"like": number(liked), "repost": number(dig(found, "shares", "count"))}
         asked: dict[str, str | int] = {"fields": _FIELDS, "filter": "stream", "order": "chronological", "limit": PAGE}
         heard: list[RemoteComment] = []
         for _page in range(PAGES):
             page = self._call("GET", f"{remote.id}/comments", params=asked)
-            heard += [one for each in page.get("data", []) if (one := self._comment(each, remote.id))]
-            after = page.get("paging", {}).get("cursors", {}).get("after")
-            if len(page.get("data", [])) < PAGE or not after:
+            data = listed(page.get("data"))
+            heard += self.items.read(data, lambda each: self._comment(each, remote.id))
+            after = dig(page, "paging", "cursors", "after")
+            if len(data) < PAGE or not isinstance(after, str):
                 break
             asked["after"] = after
         return Thread(tuple(heard), counts)
 
     def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
-        found: dict[str, RemoteComment | None] = {}
-        for one in ids:
-            answer = self._call("GET", one, params={"fields": _FIELDS}, gone_is_fine=True)
-            found[one] = self._comment(answer, "") if answer else None
-        return found
+        return self.items.ask(ids, self._now)
+
+    def _now(self, number_: str) -> RemoteComment | None:
+        answer = self._call("GET", number_, params={"fields": _FIELDS}, gone_is_fine=True)
+        return self._comment(answer, "") if answer else None
 
     def _comment(self, comment: dict[str, Any], top: str) -> RemoteComment | None:
         words = str(comment.get("message") or "")

@@ -6,7 +6,8 @@ fetches the missing ones when asked, and says in ``Mastodon-Async-Refresh`` when
 
 import re
 from collections.abc import Sequence
-from html import unescape
+from functools import partial
+from html import escape, unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from tertulia.embeds.providers.mastodon import QUOTE_FALLBACK
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Remote
+from tertulia.syndication.networks.listening.answers import dig, listed
 from tertulia.syndication.networks.listening.base import (
     Feed,
     FeedPage,
@@ -48,19 +50,26 @@ class MastodonListener(Mastodon, Listener):
         if not answer.ok:
             return Thread()
         status = wire.json_object(answer, self.label)
-        found = [self._comment(each) for each in self._below(remote.id)]
+        below = self._below(remote.id)
+        found = self.items.read(below, self._comment)
         if status.get("quotes_count"):
-            found += [self._comment(each, "quote") for each in self._quotes(remote.id)]
+            found += self.items.read(self._quotes(remote.id), partial(self._comment, kind="quote"))
         counts = {"like": number(status.get("favourites_count")), "repost": number(status.get("reblogs_count"))}
-        return Thread(tuple(one for one in found if one), counts)
+        unlisted = sum(dig(each, "visibility") == "unlisted" for each in below)
+        return Thread(tuple(found), counts, unlisted=unlisted)
 
     def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
-        found: dict[str, RemoteComment | None] = {}
-        for one in ids:
-            answer = self._call("GET", f"/api/v1/statuses/{_safe(one)}", allow=(404, 410))
-            status = wire.json_object(answer, self.label) if answer.ok else {}
-            found[one] = self._comment(status, "reply" if status.get("in_reply_to_id") else _kind(status))
-        return found
+        return self.items.ask(ids, self._now)
+
+    def _now(self, number_: str) -> RemoteComment | None:
+        answer = self._call("GET", f"/api/v1/statuses/{_safe(number_)}", allow=(404, 410))
+        return self._told(wire.json_object(answer, self.label)) if answer.ok else None
+
+    def _told(self, status: dict[str, Any]) -> RemoteComment | None:
+        """A status that came by itself, whatever it is: only one that says so is no longer public."""
+        if not (status.get("id") and status.get("visibility")):
+            raise KeyError("visibility")
+        return self._comment(status, "reply" if status.get("in_reply_to_id") else _kind(status))
 
     def feeds(self, site: str) -> dict[str, Feed]:
         return {"mentions": self._mentions}
@@ -70,12 +79,10 @@ class MastodonListener(Mastodon, Listener):
         if not _STATUS.search(split_address(url).path):
             return None
         answer = self._call("GET", "/api/v2/search", params={"q": url, "resolve": "true", "type": "statuses"})
-        found = wire.json_object(answer, self.label).get("statuses") or []
-        if not found:
-            return None
-        return self._comment(found[0], "reply" if found[0].get("in_reply_to_id") else _kind(found[0]))
+        found = listed(wire.json_object(answer, self.label).get("statuses"))
+        return self._told(found[0]) if found else None
 
-    def _below(self, number_: str) -> list[dict[str, Any]]:
+    def _below(self, number_: str) -> list[Any]:
         answer = self._call("GET", f"/api/v1/statuses/{_safe(number_)}/context", allow=(404,))
         for _again in range(REFRESHES):
             retry = _REFRESH.search(answer.headers.get("mastodon-async-refresh", ""))
@@ -83,31 +90,29 @@ class MastodonListener(Mastodon, Listener):
                 break
             self.context.pause(min(float(retry[1]), LONGEST_REFRESH_SECONDS))
             answer = self._call("GET", f"/api/v1/statuses/{_safe(number_)}/context", allow=(404,))
-        return list(wire.json_object(answer, self.label).get("descendants") or []) if answer.ok else []
+        return listed(wire.json_object(answer, self.label).get("descendants")) if answer.ok else []
 
-    def _quotes(self, number_: str) -> list[dict[str, Any]]:
+    def _quotes(self, number_: str) -> list[Any]:
         answer = self._call(
             "GET", f"/api/v1/statuses/{_safe(number_)}/quotes", params={"limit": PAGE}, allow=(403, 404)
         )
-        found = answer.json() if answer.ok else []
-        return found if isinstance(found, list) else []
+        return listed(answer.json()) if answer.ok else []
 
     def _mentions(self, cursor: str) -> FeedPage:
         """Notifications of mentions, oldest first; the first time only the newest page."""
-        found: list[dict[str, Any]] = []
+        found: list[Any] = []
         asked: dict[str, str | int] = {"types[]": "mention", "limit": PAGE}
         if cursor:
             asked["min_id"] = cursor
         for _page in range(PAGES if cursor else 1):
-            page = self._call("GET", "/api/v1/notifications", params=asked, allow=(403, 404)).json()
-            page = page if isinstance(page, list) else []
+            page = listed(self._call("GET", "/api/v1/notifications", params=asked, allow=(403, 404)).json())
             found += reversed(page)
-            if len(page) < PAGE:
+            newest = next((one for one in map(_id, page) if one), "")
+            if len(page) < PAGE or not newest:
                 break
-            asked["min_id"] = str(page[0]["id"])
-        statuses = [each["status"] for each in found if isinstance(each.get("status"), dict)]
-        heard = [self._comment(each, "reply" if each.get("in_reply_to_id") else _kind(each)) for each in statuses]
-        return FeedPage(tuple(one for one in heard if one), str(found[-1]["id"]) if found else cursor)
+            asked["min_id"] = newest
+        heard = self.items.read(found, lambda each: self._told(each["status"]) if each.get("status") else None)
+        return FeedPage(tuple(heard), next((one for one in map(_id, reversed(found)) if one), cursor))
 
     def _comment(self, status: dict[str, Any], kind: Kind = "reply") -> RemoteComment | None:
         account = status.get("account")
@@ -123,7 +128,7 @@ class MastodonListener(Mastodon, Listener):
         markup = sanitise.clean(content)
         warning = sanitise.one_line(str(status.get("spoiler_text") or ""), 200)
         if warning:
-            markup = sanitise.clean(f"<p><em>{warning.replace('&', '&amp;').replace('<', '&lt;')}</em></p>") + markup
+            markup = sanitise.clean(f"<details><summary>{escape(warning)}</summary>{markup}</details>")
         card = status.get("card") if isinstance(status.get("card"), dict) else {}
         links = [unescape(href) for href in _HREF.findall(content)] + [str((card or {}).get("url", ""))]
         return RemoteComment(
@@ -161,6 +166,11 @@ class MastodonListener(Mastodon, Listener):
             kept = {"id": str(account["id"])}
             self.context.memory.set(f"{self.name}-{self._account_key()}-me", kept)
         return str(kept["id"])
+
+
+def _id(notification: Any) -> str:
+    told = dig(notification, "id")
+    return str(told) if isinstance(told, str | int) else ""
 
 
 def _kind(status: dict[str, Any]) -> Kind:

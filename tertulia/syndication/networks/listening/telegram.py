@@ -12,6 +12,7 @@ from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Remote
+from tertulia.syndication.networks.listening.answers import dig, listed
 from tertulia.syndication.networks.listening.base import (
     Feed,
     FeedPage,
@@ -20,6 +21,7 @@ from tertulia.syndication.networks.listening.base import (
     Thread,
     as_html,
     name,
+    number,
 )
 from tertulia.syndication.networks.telegram import Telegram
 
@@ -46,17 +48,19 @@ class TelegramListener(Telegram, Listener):
         offset = int(cursor or 0)
         asked: dict[str, Any] = {"offset": offset + 1, "limit": PAGE, "timeout": 0}
         asked |= {"allowed_updates": ["message", "edited_message"]}
-        updates = wire.json_object(self._call("getUpdates", asked), self.label).get("result") or []
-        found: list[RemoteComment] = []
-        for update in updates:
-            message = update.get("message") or update.get("edited_message") or {}
-            if copied := _copied(message, self.chat):
-                threads[str(message["message_id"])] = copied
-            elif heard := self._comment(message, threads):
-                found.append(heard)
-            offset = max(offset, int(update["update_id"]))
+        updates = listed(wire.json_object(self._call("getUpdates", asked), self.label).get("result"))
+        found = self.items.read(updates, lambda update: self._update(update, threads))
+        newest = max([offset, *(number(dig(update, "update_id")) for update in updates)])
         self.context.memory.set(f"{self.name}-threads", threads)
-        return FeedPage(tuple(found), str(offset) if offset else "", more=len(updates) == PAGE)
+        return FeedPage(tuple(found), str(newest) if newest else "", more=len(updates) == PAGE and newest > offset)
+
+    def _update(self, update: dict[str, Any], threads: dict[str, Any]) -> RemoteComment | None:
+        """What an update says, if it is a comment; a copy of our own post is remembered in *threads*."""
+        message = update.get("message") or update.get("edited_message") or {}
+        if copied := _copied(message, self.chat):
+            threads[str(message["message_id"])] = copied
+            return None
+        return self._comment(message, threads)
 
     def _comment(self, message: dict[str, Any], threads: dict[str, Any]) -> RemoteComment | None:
         root = threads.get(str(message.get("message_thread_id", "")), "")

@@ -8,6 +8,7 @@ from tertulia.core.addresses import web_address
 from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author
 from tertulia.syndication.networks.base import Remote
+from tertulia.syndication.networks.listening.answers import dig, listed
 from tertulia.syndication.networks.listening.base import (
     Listener,
     RemoteComment,
@@ -32,26 +33,24 @@ class ThreadsListener(Threads, Listener):
         heard: list[RemoteComment] = []
         for _page in range(PAGES):
             page = self._call("GET", f"{remote.id}/conversation", params=asked, gone_is_fine=True)
-            heard += [one for each in page.get("data", []) if (one := self._comment(each, remote.id))]
-            after = page.get("paging", {}).get("cursors", {}).get("after")
-            if len(page.get("data", [])) < PAGE or not after:
+            data = listed(page.get("data"))
+            heard += self.items.read(data, lambda each: self._comment(each, remote.id))
+            after = dig(page, "paging", "cursors", "after")
+            if len(data) < PAGE or not isinstance(after, str):
                 break
             asked["after"] = after
         return Thread(tuple(heard), self._counts(remote.id))
 
     def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
-        found: dict[str, RemoteComment | None] = {}
-        for one in ids:
-            answer = self._call("GET", one, params={"fields": _FIELDS}, gone_is_fine=True)
-            found[one] = self._comment(answer, "") if answer else None
-        return found
+        return self.items.ask(ids, self._now)
+
+    def _now(self, number_: str) -> RemoteComment | None:
+        answer = self._call("GET", number_, params={"fields": _FIELDS}, gone_is_fine=True)
+        return self._comment(answer, "") if answer else None
 
     def _counts(self, media: str) -> dict[str, int]:
         answer = self._call("GET", f"{media}/insights", params={"metric": "likes,reposts"}, gone_is_fine=True)
-        told = {}
-        for each in answer.get("data", []):
-            values = each.get("values") or [each.get("total_value") or {}]
-            told[each.get("name")] = number(values[0].get("value"))
+        told = dict(self.items.read(listed(answer.get("data")), _metric))
         return {"like": told.get("likes", 0), "repost": told.get("reposts", 0)}
 
     def _comment(self, reply: dict[str, Any], top: str) -> RemoteComment | None:
@@ -78,3 +77,8 @@ class ThreadsListener(Threads, Listener):
             in_reply_to=str((reply.get("replied_to") or {}).get("id") or top),
             root=top,
         )
+
+
+def _metric(told: dict[str, Any]) -> tuple[str, int]:
+    values = told.get("values") or [told.get("total_value") or {}]
+    return str(told["name"]), number(values[0].get("value"))

@@ -17,6 +17,7 @@ from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author, Kind
 from tertulia.syndication.networks import wire
 from tertulia.syndication.networks.base import Remote
+from tertulia.syndication.networks.listening.answers import dig, listed
 from tertulia.syndication.networks.listening.base import (
     Feed,
     FeedPage,
@@ -58,13 +59,12 @@ class XListener(X, Listener):
         found = wire.json_object(answer, self.label).get("data") if answer.ok else None
         if not isinstance(found, dict):
             return Thread()
-        metrics = found.get("public_metrics") or {}
-        shared = number(metrics.get("retweet_count"))
-        return Thread((), {"like": number(metrics.get("like_count")), "repost": shared}, OWNED_CENTS)
+        liked, shared = (number(dig(found, "public_metrics", f"{what}_count")) for what in ("like", "retweet"))
+        return Thread((), {"like": liked, "repost": shared}, OWNED_CENTS)
 
     def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
         """Those that are gone; X says nothing free about the rest."""
-        return {one: None for one in ids if self._gone(one)}
+        return {one: None for one, is_gone in self.items.ask(ids, self._gone).items() if is_gone}
 
     def feeds(self, site: str) -> dict[str, Feed]:
         return {"mentions": self._mentions}
@@ -85,19 +85,22 @@ class XListener(X, Listener):
         asked |= {"since_id": since} if since else {}
         asked |= {"pagination_token": following} if following else {}
         answer = wire.json_object(self._call("GET", f"/2/users/{self._me()['id']}/mentions", params=asked), self.label)
-        posts = [each for each in answer.get("data") or [] if isinstance(each, dict)]
-        users = {str(each.get("id")): each for each in (answer.get("includes") or {}).get("users") or []}
-        heard = [self._comment(post, users.get(str(post.get("author_id")), {})) for post in reversed(posts)]
-        latest = str(max([int(newest or since or 0), *(int(post["id"]) for post in posts)]))
+        posts = listed(answer.get("data"))
+        users = dict(self.items.read(listed(dig(answer, "includes", "users")), lambda each: (str(each["id"]), each)))
+        heard = self.items.read(
+            reversed(posts), lambda post: self._comment(post, users.get(str(post.get("author_id")), {}))
+        )
+        latest = str(max([int(newest or since or 0), *(_number_of(post) for post in posts)]))
         cents = len(posts) * OWNED_CENTS + len(users) * USER_CENTS
-        further = str((answer.get("meta") or {}).get("next_token") or "")
+        further = str(dig(answer, "meta", "next_token") or "")
         # The first time, what was said before is left where it is.
         more = bool(further and since)
         place = f"{since} {latest} {further}" if more else latest if latest != "0" else ""
-        return FeedPage(tuple(one for one in heard if one), place, cents, more)
+        return FeedPage(tuple(heard), place, cents, more)
 
     def _comment(self, post: dict[str, Any], user: dict[str, Any]) -> RemoteComment | None:
-        kinds = {str(each.get("type")): str(each.get("id")) for each in post.get("referenced_tweets") or []}
+        references = [each for each in listed(post.get("referenced_tweets")) if isinstance(each, dict)]
+        kinds = {str(each.get("type")): str(each.get("id")) for each in references}
         if not user or user.get("protected") or opted_out(user.get("description")) or "retweeted" in kinds:
             return None
         who = re.sub(r"\W", "", str(user.get("username", "")))
@@ -126,10 +129,16 @@ class XListener(X, Listener):
         )
 
 
+def _number_of(post: Any) -> int:
+    """The number by which X calls a post, larger for newer ones; 0 for what has none."""
+    told = str(dig(post, "id"))
+    return int(told) if re.fullmatch("[0-9]{1,20}", told) else 0
+
+
 def _marked_up(post: dict[str, Any]) -> tuple[str, list[str]]:
     """The words as HTML, their t.co links written out, and where they lead."""
     text = entities.unescape(str(post.get("text", "")))
-    urls = [each for each in (post.get("entities") or {}).get("urls") or [] if isinstance(each, dict)]
+    urls = [each for each in listed(dig(post, "entities", "urls")) if isinstance(each, dict)]
     whole = {str(each.get("url")): web_address(each.get("unwound_url") or each.get("expanded_url")) for each in urls}
     parts = re.split(r"(https://t\.co/\w+)", text)
     out = [

@@ -5,6 +5,7 @@ related posts, the text of a thread. Embeds, quotations, pictures with their cap
 are left out, and so is what is no sentence: shortcodes of other generators, formulas, addresses alone.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum

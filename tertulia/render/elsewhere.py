@@ -22,7 +22,7 @@ from tertulia.core.languages import say
 from tertulia.render.document import Document
 
 
-class Kind(StrEnum):
+class LoadKind(StrEnum):
     """What is fetched; the phrases are named for it."""
 
     FRAME = "frame"
@@ -114,7 +114,7 @@ _REFRESH = re.compile(r"^[\s\d.;,]*url\s*=\s*[\"']?(?P<url>[^\"']+)", re.IGNOREC
 class Load:
     """Something that a browser would fetch from another host."""
 
-    kind: Kind
+    kind: LoadKind
     url: str  # as it is meant
     start: int  # ``html[start:end]`` is to be replaced …
     end: int
@@ -176,14 +176,14 @@ class _Finder:
         attributes = tag.attributes
         where = attributes.get("action" if tag.name == "form" else "formaction", "")
         if tag.name in ("form", "button", "input") and (url := self.foreign(where)):
-            return Load(Kind.FORM, url, tag.start, tag.end, self.html[tag.start : tag.end])
+            return Load(LoadKind.FORM, url, tag.start, tag.end, self.html[tag.start : tag.end])
         found = {name: url for name in self._names(tag) if (url := self._first(tag, name))}
         if not found:
             return None
         url = next(iter(found.values()))
         shown = tag.name == "img" and "src" in found
         instead = self._link(number, url, attributes.get("alt", "")) if shown else _without(tag, found)
-        return Load(Kind.PICTURE, url, tag.start, tag.end, instead)
+        return Load(LoadKind.PICTURE, url, tag.start, tag.end, instead)
 
     def foreign(self, written: str) -> str:
         """*written* when it is at a host that may not be asked, else ""."""
@@ -216,7 +216,7 @@ class _Finder:
         if not url:
             return None
         title = tag.attributes.get("title", "")
-        return Load(Kind.FRAME, url, tag.start, self.tags[last].end, self._link(number, url, title))
+        return Load(LoadKind.FRAME, url, tag.start, self.tags[last].end, self._link(number, url, title))
 
     def _script(self, number: int) -> Load | None:
         tag, last = self.tags[number], self.tags[closing_of(self.tags, number)]
@@ -225,7 +225,7 @@ class _Finder:
             inner = self.html[tag.end : last.start]
             named = (each[0].replace("\\/", "/") for each in _IN_SCRIPT.finditer(inner))
             url = next((each for each in named if self.foreign(each)), "")
-        return Load(Kind.SCRIPT, url, tag.start, last.end, "") if url else None
+        return Load(LoadKind.SCRIPT, url, tag.start, last.end, "") if url else None
 
     def _style(self, number: int) -> Load | None:
         tag, last = self.tags[number], self.tags[closing_of(self.tags, number)]
@@ -236,10 +236,10 @@ class _Finder:
             return None
         left = _IMPORT.sub(lambda found: "" if self.foreign(found["url"]) else found[0], inner)
         left = _URL.sub(lambda found: "none" if self.foreign(found["url"]) else found[0], left)
-        return Load(Kind.STYLE, url, tag.end, last.start, left)
+        return Load(LoadKind.STYLE, url, tag.end, last.start, left)
 
     def _of_head(self, tag: Tag) -> Load | None:
-        attributes, kind = tag.attributes, Kind.HINT
+        attributes, kind = tag.attributes, LoadKind.HINT
         if tag.name == "meta":
             refresh = attributes.get("http-equiv", "").lower() == "refresh"
             where = _REFRESH.search(attributes.get("content", "")) if refresh else None
@@ -248,7 +248,7 @@ class _Finder:
             url = self.foreign(attributes.get("href", ""))
         else:
             rels = set(attributes.get("rel", "").lower().split())
-            kind = Kind.STYLE if "stylesheet" in rels else kind
+            kind = LoadKind.STYLE if "stylesheet" in rels else kind
             url = (
                 "" if rels <= _TELLING else next((u for name in self._names(tag) if (u := self._first(tag, name))), "")
             )
@@ -311,7 +311,7 @@ class _Elsewhere(Postprocessor):
 
 def _report(document: Document, load: Load, text: str) -> None:
     host = readable_site(load.url) or load.url
-    phrase = "picture_elsewhere" if load.kind is Kind.PICTURE else f"elsewhere_{load.kind}"
+    phrase = "picture_elsewhere" if load.kind is LoadKind.PICTURE else f"elsewhere_{load.kind}"
     what, fix = say(phrase, host=host), say(f"{phrase}_fix", host=host)
     bare = re.sub(r"^https?:", "", load.url)
     needles = (text[load.start : load.end], load.url, bare, escape(load.url), escape(bare), host)

@@ -8,7 +8,7 @@ from pelican.generators import ArticlesGenerator
 from tertulia.conversation.thread import DEPTH, nest
 from tertulia.site import conversation
 from tertulia.site.build import SiteBuild
-from tertulia.site.contents import posts
+from tertulia.site.contents import listed, posts
 
 
 def add_conversation(generator: ArticlesGenerator) -> None:
@@ -16,6 +16,7 @@ def add_conversation(generator: ArticlesGenerator) -> None:
     settings = generator.settings
     nested = partial(nest, depth=settings.get("CONVERSATION_DEPTH", DEPTH))
     SiteBuild.of(settings).avatars = conversation.add_conversation(posts(generator), settings, nested)
+    generator.context["latest_said"] = conversation.latest(listed(generator))
     if "patterns" in settings["DIRECT_TEMPLATES"]:
         generator.context["pattern"] = conversation.pattern(settings["DEFAULT_LANG"], nested)
 

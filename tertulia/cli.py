@@ -28,9 +28,12 @@ def main(folder: str | Path = "") -> None:
     Args:
         folder: The blog's; "" looks for it where we stand, and upwards.
     """
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # no ñ in this terminal: "?", no traceback
     guard_terminal()
+    with program.reading_may_end():
+        _run(folder)
+
+
+def _run(folder: str | Path) -> None:
     try:
         called_from = Path.cwd()
     except FileNotFoundError as error:
@@ -210,8 +213,10 @@ def doctor(c: Context) -> None:
 
 
 @task
-def capture(c: Context, check: bool = False, paste: str = "", archive: str = "", remove: str = "") -> None:
-    """Keep what posts quote; --check looks again, --paste FILE (or -) by hand, --archive ZIP from X, --remove URL."""
+def capture(
+    c: Context, check: bool = False, again: str = "", paste: str = "", archive: str = "", remove: str = ""
+) -> None:
+    """Keep what posts quote; --check looks again, --again URL; --paste FILE (or -), --archive ZIP, --remove URL."""
     from tertulia.commands import capture as task
 
     if paste:
@@ -221,7 +226,7 @@ def capture(c: Context, check: bool = False, paste: str = "", archive: str = "",
     elif remove:
         task.take_out(c.root, remove)
     else:
-        task.run(c.root, check=check)
+        task.run(c.root, check=check, again=again)
 
 
 @task

@@ -33,11 +33,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tertulia.content.networks import label
 from tertulia.core import addresses
 from tertulia.site.build import SiteBuild
+from tertulia.site.link_notes import link_notes
 
 CLOUD_SIZES = 5
 
@@ -128,11 +129,15 @@ def link(context: Context, path: object) -> str:
 @pass_context
 def linked(context: Context, label: Any, classes: str, rel: str = "", sign: str = "") -> Markup:
     """The name of a tag, category or author, as a link to its page; as text where it has none."""
+    rel = f' rel="{escape(rel)}"' if rel else ""
+    named = f' class="{escape(classes)}"' if classes else ""
+    sign, name = escape(sign), escape(label.name)
     if not getattr(label, "has_page", True):
-        return Markup('{}<span class="{}">{}</span>').format(sign, classes, label.name)
-    rel = Markup(' rel="{}"').format(rel) if rel else ""
-    address = link(context, label.url)
-    return Markup('<a class="{}"{} href="{}">{}{}</a>').format(classes, rel, address, sign, label.name)
+        return Markup(f"{sign}<span{named}>{name}</span>")
+    address = escape(link(context, label.url))
+    if sign and classes:  # the sign is no part of the name: https://microformats.org/wiki/h-entry
+        return Markup(f'<a{rel} href="{address}">{sign}<span{named}>{name}</span></a>')
+    return Markup(f'<a{named}{rel} href="{address}">{sign}{name}</a>')
 
 
 @pass_context
@@ -154,6 +159,12 @@ def here(context: Context) -> str:
 def service(context: Context, path: str) -> str:
     """The address of *path* at the service that takes comments."""
     return str(context.get("SERVICE_ADDRESS") or "").rstrip("/") + path
+
+
+@pass_context
+def endpoint(context: Context, path: str) -> str:
+    """The whole address of *path* at the service: programs of others read it, and not all of them resolve one."""
+    return addresses.join_address(str(context["SITE_ADDRESS"]) + "/", service(context, path))
 
 
 @pass_context
@@ -230,6 +241,11 @@ def current(context: Context, links: Markup, path: str) -> Markup:
     return links.replace(item + Markup(">"), item + Markup(' aria-current="page">'))
 
 
+def initial(name: str) -> str:
+    """The first letter of a *name* or handle, for the disc of who has no picture."""
+    return next((sign.upper() for sign in name if sign.isalnum()), "·")
+
+
 def script_safe(json: str) -> str:
     """JSON that cannot end the script element it stands in."""
     return json.replace("<", "\\u003c")
@@ -242,9 +258,9 @@ def network_name(network: str) -> str:
 
 FILTERS = (
     *(native_name, og_locale, direction, marked, local, date_words, month_year, network_name),
-    *(link, linked, absolute, current, counted, embedded, script_safe),
+    *(link, linked, absolute, current, counted, embedded, initial, script_safe),
 )
-GLOBALS = (t, language, conjunction, here, homes, asset, card, service, shared)
+GLOBALS = (t, language, conjunction, here, homes, asset, card, service, endpoint, shared, link_notes)
 
 
 def equip(environment: Environment, settings: dict[str, Any], *, escape: bool = True) -> None:

@@ -70,7 +70,7 @@ _TOLD_DATE = re.compile(r"^(?:fecha|date):\s*(\d{4}-\d{2}-\d{2})", re.MULTILINE 
 _NOTHING_HERE = re.compile(r"\b404\b|not found|no encontrad|no existe|no longer available", re.IGNORECASE)
 
 
-class Verdict(StrEnum):
+class LinkVerdict(StrEnum):
     """What the answer to a question says of a page."""
 
     ALIVE = "alive"
@@ -119,10 +119,10 @@ class Rotten:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LinkAnswer:
     """What was heard of one address."""
 
-    verdict: Verdict
+    verdict: LinkVerdict
     says: str = ""  # "404", "does not answer (…)"
     hint: str = ""  # what a person should look at though it answers
     silent: bool = False  # nobody said anything
@@ -239,7 +239,7 @@ def check(
         known = table.known.get(link.url, KnownLink())
         asked = known.to or link.url
         hosts.setdefault(host_of(asked), []).append((link, asked))
-    silent: list[tuple[Link, str, Answer]] = []
+    silent: list[tuple[Link, str, LinkAnswer]] = []
     heard = False
     with ThreadPoolExecutor(min(HOSTS_AT_ONCE, len(hosts)) or 1, "tertulia-links") as pool:
         asking = [pool.submit(carried(_ask_host), links, web) for links in hosts.values()]
@@ -261,10 +261,10 @@ def check(
             yield Remark(link, say("link_failing", url=link.url, says=answer.says))
 
 
-def _ask_host(links: list[tuple[Link, str]], web: Fetcher) -> list[tuple[Link, str, Answer]]:
+def _ask_host(links: list[tuple[Link, str]], web: Fetcher) -> list[tuple[Link, str, LinkAnswer]]:
     """Ask one host for its links, one after the other, as long as it bears with us."""
-    found: list[tuple[Link, str, Answer]] = []
-    in_vain, last = 0, Answer(Verdict.UNCLEAR)
+    found: list[tuple[Link, str, LinkAnswer]] = []
+    in_vain, last = 0, LinkAnswer(LinkVerdict.UNCLEAR)
     for link, asked in links:
         is_asked = in_vain < SILENT_QUESTIONS and last.says not in map(str, BUSY)
         last = ask(asked, web) if is_asked else last
@@ -273,7 +273,7 @@ def _ask_host(links: list[tuple[Link, str]], web: Fetcher) -> list[tuple[Link, s
     return found
 
 
-def ask(url: str, web: Fetcher) -> Answer:
+def ask(url: str, web: Fetcher) -> LinkAnswer:
     """What *url* says when it is asked once."""
     try:
         # No HEAD: some servers know none, and others lie to it.
@@ -281,13 +281,19 @@ def ask(url: str, web: Fetcher) -> Answer:
     except FetchError as error:
         says = str(error).removeprefix(f"{url}: ")
         refused = isinstance(error, FetchRefusedError) and not isinstance(error, FetchSlowError)
-        return Answer(Verdict.UNCLEAR, says, hint=says) if refused else Answer(Verdict.FAILING, says, silent=True)
+        return (
+            LinkAnswer(LinkVerdict.UNCLEAR, says, hint=says)
+            if refused
+            else LinkAnswer(LinkVerdict.FAILING, says, silent=True)
+        )
     if answer.ok or answer.status in THERE:
-        return Answer(Verdict.ALIVE, hint=_hint(url, answer))
+        return LinkAnswer(LinkVerdict.ALIVE, hint=_hint(url, answer))
     says = str(answer.status)
     if answer.status in MISSING:
-        return Answer(Verdict.MISSING, says)
-    return Answer(Verdict.FAILING if answer.status >= 500 and answer.status != 999 else Verdict.UNCLEAR, says)
+        return LinkAnswer(LinkVerdict.MISSING, says)
+    return LinkAnswer(
+        LinkVerdict.FAILING if answer.status >= 500 and answer.status != 999 else LinkVerdict.UNCLEAR, says
+    )
 
 
 def _hint(url: str, answer: Fetched) -> str:
@@ -310,10 +316,10 @@ def _hint(url: str, answer: Fetched) -> str:
 
 
 def _told(
-    link: Link, asked: str, answer: Answer, table: LinkTable, web: Fetcher, today: dt.date, *, apply: bool
+    link: Link, asked: str, answer: LinkAnswer, table: LinkTable, web: Fetcher, today: dt.date, *, apply: bool
 ) -> Iterator[Rotten | Remark | Link]:
     """Write down what was heard of *link*, and say what of it is worth saying."""
-    if answer.verdict == Verdict.ALIVE:
+    if answer.verdict == LinkVerdict.ALIVE:
         known = table.of(link.url)
         back = known.use == "archived" and bool(known.says)
         _answered(known, today)
@@ -321,19 +327,19 @@ def _told(
             yield Remark(link, say("link_back", url=link.url))
         yield Remark(link, answer.hint) if answer.hint else link
         return
-    if answer.verdict == Verdict.UNCLEAR:
+    if answer.verdict == LinkVerdict.UNCLEAR:
         yield Remark(link, say("link_unclear", url=link.url, says=answer.hint)) if answer.hint else link
         return
     known = table.of(link.url)
     known.says = answer.says
-    if answer.verdict == Verdict.MISSING:
+    if answer.verdict == LinkVerdict.MISSING:
         known.failed, known.silent = known.failed or today.isoformat(), ""
         rotten = _days(known.failed, today) >= CONFIRM_DAYS
     else:
         known.silent = known.silent or today.isoformat()
         rotten = _days(known.silent, today) >= SILENT_DAYS
     if not rotten:
-        key = "link_missing" if answer.verdict == Verdict.MISSING else "link_failing"
+        key = "link_missing" if answer.verdict == LinkVerdict.MISSING else "link_failing"
         yield Remark(link, say(key, url=link.url, says=answer.says))
         return
     known.archived = known.archived or archived(asked, link.date, web, today)

@@ -12,7 +12,7 @@ from tertulia.core.fetch import Fetched
 from tertulia.embeds.link_table import KnownLink, LinksExtension, LinkTable
 from tertulia.embeds.links import (
     Link,
-    Remark,
+    LinkRemark,
     Rotten,
     check,
     collect,
@@ -252,7 +252,7 @@ def test_offline_writes_nothing(tmp_path):
     table = LinkTable()
     nobody = dict.fromkeys(("https://a.example/", "https://b.example/"), FetchError("no"))
     found = list(check(tmp_path, table, LinkWeb(nobody, {"a.example": COPY}), NOW, apply=True))
-    assert {Remark} == {type(item) for item in found}
+    assert {LinkRemark} == {type(item) for item in found}
     assert {} == table.known
 
 

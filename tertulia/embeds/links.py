@@ -90,7 +90,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class LinkRemark:
     """Something about a link that its author may want to know, and that changes nothing yet."""
 
     link: Link
@@ -222,7 +222,7 @@ def _leads(reading: markdown.Markdown, text: str, line: int) -> Iterator[tuple[s
 
 def check(
     content_dir: Path, table: LinkTable, web: Fetcher, now: dt.datetime, *, apply: bool = False
-) -> Iterator[Rotten | Remark | Link]:
+) -> Iterator[Rotten | LinkRemark | Link]:
     """
     Ask every link of the posts whether it still answers; the table is brought up to date on the way.
 
@@ -232,7 +232,7 @@ def check(
         apply: Send readers to the archived copy of what is rotten.
 
     Yields:
-        Each link when it has been asked: itself when there is nothing to tell, ``Rotten``, or one ``Remark`` or more.
+        Each link when it has been asked: itself when there is nothing to tell, ``Rotten``, or a ``LinkRemark``.
     """
     hosts: dict[str, list[tuple[Link, str]]] = {}
     for link in collect(content_dir):
@@ -250,15 +250,15 @@ def check(
                     if answer.silent:
                         silent.append((link, asked, answer))
                     else:
-                        yield from _told(link, asked, answer, table, web, now.date(), apply=apply)
+                        yield from _told(link, asked, answer, table, web=web, today=now.date(), apply=apply)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
     # When nobody at all answers it is we who are offline, and nothing is written down.
     for link, asked, answer in silent:
         if heard:
-            yield from _told(link, asked, answer, table, web, now.date(), apply=apply)
+            yield from _told(link, asked, answer, table, web=web, today=now.date(), apply=apply)
         else:
-            yield Remark(link, say("link_failing", url=link.url, says=answer.says))
+            yield LinkRemark(link, say("link_failing", url=link.url, says=answer.says))
 
 
 def _ask_host(links: list[tuple[Link, str]], web: Fetcher) -> list[tuple[Link, str, LinkAnswer]]:
@@ -316,19 +316,19 @@ def _hint(url: str, answer: Fetched) -> str:
 
 
 def _told(
-    link: Link, asked: str, answer: LinkAnswer, table: LinkTable, web: Fetcher, today: dt.date, *, apply: bool
-) -> Iterator[Rotten | Remark | Link]:
+    link: Link, asked: str, answer: LinkAnswer, table: LinkTable, *, web: Fetcher, today: dt.date, apply: bool
+) -> Iterator[Rotten | LinkRemark | Link]:
     """Write down what was heard of *link*, and say what of it is worth saying."""
     if answer.verdict == LinkVerdict.ALIVE:
         known = table.of(link.url)
         back = known.use == "archived" and bool(known.says)
         _answered(known, today)
         if back:
-            yield Remark(link, say("link_back", url=link.url))
-        yield Remark(link, answer.hint) if answer.hint else link
+            yield LinkRemark(link, say("link_back", url=link.url))
+        yield LinkRemark(link, answer.hint) if answer.hint else link
         return
     if answer.verdict == LinkVerdict.UNCLEAR:
-        yield Remark(link, say("link_unclear", url=link.url, says=answer.hint)) if answer.hint else link
+        yield LinkRemark(link, say("link_unclear", url=link.url, says=answer.hint)) if answer.hint else link
         return
     known = table.of(link.url)
     known.says = answer.says
@@ -340,7 +340,7 @@ def _told(
         rotten = _days(known.silent, today) >= SILENT_DAYS
     if not rotten:
         key = "link_missing" if answer.verdict == LinkVerdict.MISSING else "link_failing"
-        yield Remark(link, say(key, url=link.url, says=answer.says))
+        yield LinkRemark(link, say(key, url=link.url, says=answer.says))
         return
     known.archived = known.archived or archived(asked, link.date, web, today)
     if apply and known.archived:

@@ -28,9 +28,12 @@ def main(folder: str | Path = "") -> None:
     Args:
         folder: The blog's; "" looks for it where we stand, and upwards.
     """
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # no ñ in this terminal: "?", no traceback
     guard_terminal()
+    with program.reading_may_end():
+        _run(folder)
+
+
+def _run(folder: str | Path) -> None:
     try:
         called_from = Path.cwd()
     except FileNotFoundError as error:

@@ -39,6 +39,15 @@ def greet(c: Context, name: str = "") -> None:
 
 
 '''
+PLACE = '    Key(name="place", kind=Kind.TEXT, es="Lugar", en="Place", doc="where it was written"),\n'
+ONE_OF_EACH_KIND = """
+    Key(name="sign", kind=Kind.NAME, es="Signo", theirs="zodiac sternzeichen"),
+    Key(name="motto", kind=Kind.INLINE, es="Lema"),
+    Key(name="guests", kind=Kind.ITEMS, es="Invitados, Invitadas", in_new=True),
+    Key(name="held", kind=Kind.MOMENT, es="Celebrada", on_pages=False),
+    Key(name="recorded", kind=Kind.FLAG, es="Grabada"),
+    Key(name="mood", kind=Kind.CHOICE, es="Ánimo", choices={"calm": "tranquilo, calmo", "loud": "ruidoso"}),
+"""
 BUILD = """
 import sys
 from pathlib import Path
@@ -113,27 +122,19 @@ THINGS = {
     ),
     "metadata key": Thing(
         lines=(
-            ("tertulia/content/keys.py", '    "template",\n', '    "place",\n'),
-            ("tertulia/content/metadata.py", '    question: str = ""\n', '    place: str = ""\n'),
-            ("tertulia/languages/es.toml", 'question = ["Pregunta"', 'place = ["Lugar"]\n'),
-            ("tertulia/languages/en.toml", 'question = ["Question"', 'place = ["Place"]\n'),
-            ("tertulia/site/records.py", "    question: str\n", "    place: str\n"),
-            (
-                "tertulia/site/reading.py",
-                "            question=",
-                "            place=typography.plain(meta.place, lang),\n",
-            ),
+            ("tertulia/content/keys.py", '    Key(name="template"', PLACE),
             (
                 "theme/templates/article.html",
                 '<div class="e-content prose">',
                 '{% if article.place %}<p class="p-location">{{ article.place }}</p>{% endif %}\n',
             ),
-            ("docs/writing.md", "| `Pregunta` |", "| `Lugar` | `Place` | where it was written |\n"),
+            ("docs/writing.md", "| `Plantilla` |", "| `Lugar` | `Place` | where it was written |\n"),
         ),
         proof="HEADER = 'Título: A\\nFecha: 2026-01-02\\nLugar: Una \"plaza\"'\n"
         + BUILD
         + "assert '<p class=\"p-location\">Una «plaza»</p>' in page, page\n"
-        "assert [] == [x for x in told if 'Lugar' in x]",
+        "assert [] == [x for x in told if 'Lugar' in x]\n"
+        "import tests.test_docs\ntests.test_docs.test_every_metadata_key_is_documented()",
     ),
     "language": Thing(
         files={"tertulia/languages/gl.toml": 'name = "Galego"\n\n[readers.page]\nskip = "Ir ao contido"\n'},
@@ -175,14 +176,54 @@ def copy_of(tmp_path_factory):
 def test_a_thing_is_added_by_what_is_written_and_works(name, copy_of, tmp_path):
     """Nothing but the files and lines that CONTRIBUTING counts is touched."""
     thing = THINGS[name]
-    copy = copy_of(thing)
     proof = f"import sys, tertulia\nassert tertulia.__file__.startswith(sys.argv[1])\n{thing.proof}\nprint('good')\n"
+    run(proof, copy_of(thing), tmp_path)
+
+
+def run(proof, copy, folder):
+    """Run the program *proof* on a *copy* of the project."""
     done = subprocess.run(
-        [sys.executable, "-c", proof, str(copy), str(tmp_path / "blog")],
-        check=False, env={"PATH": os.environ["PATH"], "PYTHONPATH": str(copy), "HOME": str(tmp_path)},
+        [sys.executable, "-c", proof, str(copy), str(folder / "blog")],
+        check=False, env={"PATH": os.environ["PATH"], "PYTHONPATH": str(copy), "HOME": str(folder)},
         cwd=copy, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert (0, ["good"]) == (done.returncode, done.stdout.splitlines()[-1:]), done.stderr
+
+
+def test_a_key_is_declared_once(copy_of, tmp_path):
+    """Reading, mistakes, guesses, ``new`` and the templates all know a key of any kind by its one line."""
+    copy = copy_of(Thing("", lines=(("tertulia/content/keys.py", '    Key(name="template"', ONE_OF_EACH_KIND),)))
+    theme = copy / "theme" / "templates" / "article.html"
+    shown = (
+        "<data>{{ article.sign }}|{{ article.motto|safe }}|{{ article.guests|join('+') }}|"
+        "{{ article.held.isoformat() }}|"
+        "{{ article.recorded }}|{{ article.mood }}|{{ article.place }}</data>"
+    )
+    text = theme.read_text("utf-8")
+    theme.write_text(text.replace('<div class="e-content prose">', shown + '<div class="e-content prose">'), "utf-8")
+    header = (
+        "Título: A\\nFecha: 2026-01-02\\nSternzeichen: leo\\nlema: Con *ganas*\\nInvitadas: Ana, Eva\\nInvitados: Luis"
+        "\\nCelebrada: 3/1/2026 18:00\\nGrabada: sí\\nANIMO: Calmo"
+    )
+    proof = (
+        f"import sys\nHEADER = '{header}'\n{BUILD}"
+        "assert '<data>leo|Con <em>ganas</em>|Ana+Eva+Luis|2026-01-03T18:00:00+01:00|True|calm|</data>' in page, page\n"
+        "from tertulia.commands.new import header as new\n"
+        "assert 'Invitados:\\n' in new({'title': 'A'}), new({})\n"
+        "from zoneinfo import ZoneInfo\n"
+        "from tertulia.content import header, metadata\n"
+        "def told(lines, **how):\n"
+        "    meta = metadata.interpret(header.split('Título: A\\n' + lines, 'a.md'), 'a.md', ZoneInfo('UTC'), **how)\n"
+        "    return [(one.line, one.severity, str(one).partition(': ')[2]) for one in meta.problems], meta.extra\n"
+        "problems, extra = told('Invitdos: Ana\\nCelebrada: nunca\\nGrabada: tal vez\\nÁnimo: bajo\\n')\n"
+        "assert [2, 3, 4, 5] == [line for line, _, _ in problems], problems\n"
+        "for (_, _, told_), word in zip(problems, ('«Invitados»', 'nunca', 'sí o no', 'tranquilo, calmo, ruidoso')):\n"
+        "    assert word in told_, told_\n"
+        "assert {'sign': '', 'motto': '', 'guests': (), 'held': None, 'recorded': None, 'mood': ''} == extra, extra\n"
+        "assert [(2, 'hint')] == [one[:2] for one in told('Celebrada: 2026-01-03\\n', is_page=True)[0]]\n"
+        "print('good')\n"
+    )
+    run(proof, copy, tmp_path)
 
 
 def test_the_counts_are_those_of_the_documentation():

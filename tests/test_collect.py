@@ -115,6 +115,7 @@ class House:
             posts=[POST],
             site="https://blog.example",
             lang="es",
+            title="Tertulia",
             find=lambda url: ("voto", "es") if url.partition("?")[0] == URL else None,
             take=self.moderator.ingest,
             gone=self.moderator.gone,
@@ -308,15 +309,29 @@ def test_a_deleted_mention_goes_too(house, village):
         ("Votar no es pitar falta. https://t.co/x", True),
         ("EL VOTO UTIL https://t.co/x", True),
         ("https://t.co/x", True),
-        ("Muy recomendable: El voto útil https://t.co/x", True),
+        ("El voto útil | Tertulia https://t.co/x", True),
+        ("El voto-útil // FYI @luis @eva 👉 t.co/x", True),
+        ("Votar no es… https://t.co/x", True),
+        ("El voto útil blog.example/2026/11/el-vo…", True),
+        ("Read this: El voto útil, leído en https://t.co/x", True),
+        ("Muy recomendable: El voto útil https://t.co/x", False),
+        ("Qué disparate: El voto útil https://t.co/x", False),
+        ("El voto es pitar falta https://t.co/x", False),
+        ("No. El voto útil https://t.co/x", False),
+        ("El voto útil 🤮 https://t.co/x", False),
+        ("El voto 🤮 útil https://t.co/x", False),
+        ("El voto útil??? https://t.co/x", False),
+        ("#NoEstoyDeAcuerdo El voto útil https://t.co/x", False),
+        ("胡说八道 El voto útil https://t.co/x", False),
         ("El voto útil. No estoy nada de acuerdo con esto https://t.co/x", False),
         ("Menuda sarta de tonterías https://t.co/x", False),
         ("", True),
     ],
 )
 def test_copies_of_the_announcement(text, copy):
-    """A share says nothing of its own; three words of one's own are words."""
-    assert copy == is_copy(text, [POST.title, POST.summary, POST.question, "El voto útil #ClientePitero"])
+    """A share says nothing of its own; one word, one tag or one picture that is not ours is somebody's opinion."""
+    ours = [POST.title, POST.summary, POST.question, "Tertulia", f"El voto útil {URL} #ClientePitero"]
+    assert copy == is_copy(text, ours, hosts={"blog.example"})
 
 
 def test_copies_fold_into_one_line(house, village):
@@ -690,3 +705,46 @@ def test_facebook_and_threads(tmp_path):
         assert ["No pito", "Gracias"] == [said.text for said in house.said() if said.text != "Sin nombre"]
         assert [True] == [said.is_owner for said in house.said() if said.text == "Gracias"]
         house.store.close()
+
+
+# Odd clocks, warnings -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("created", "indexed", "shown"),
+    [
+        ("2026-11-22T12:00:00Z", "2026-11-22T12:00:01Z", "2026-11-22T12:00:00+00:00"),
+        ("2031-01-01T00:00:00Z", "2026-11-22T12:00:01Z", "2026-11-22T12:00:01+00:00"),
+        ("2031-01-01T00:00:00Z", "2031-01-01T00:00:00Z", "2026-11-22T18:20:00+00:00"),
+        ("1999-01-01T00:00:00Z", "2026-11-22T12:00:01Z", "2026-11-22T12:00:01+00:00"),
+        ("1999-01-01T00:00:00Z", "", "2026-11-22T10:00:00+00:00"),
+    ],
+)
+def test_dates_that_a_sender_chooses_have_bounds(tmp_path, created, indexed, shown):
+    """Nothing is said before the article that it answers, nor after the network, or we, first saw it."""
+    one, api = listener("bluesky", tmp_path)
+    post = api.answers["/xrpc/app.bsky.feed.getPostThread"]["thread"]["replies"][0]["post"]
+    post["record"]["createdAt"], post["indexedAt"] = created, indexed
+    house = House(tmp_path, one)
+    house.run()
+    assert shown == house.said()[0].published.isoformat()
+    house.store.close()
+
+
+def test_what_a_warning_hides_stays_behind_it(tmp_path):
+    """A content warning is what is read first; the words open below it when the reader wants."""
+    one, _api = listener("mastodon", tmp_path)
+    (warned,) = [heard for heard in one.thread(Remote(id="1000")).comments if "Con aviso" in heard.text]
+    assert "<details><summary>Política &amp; &lt;más&gt;</summary><p>Con aviso</p></details>" == warned.html
+
+
+def test_quiet_public_answers_are_left_out_and_counted(tmp_path):
+    """ "Unlisted" is not for everybody to find: it stays there, and the run says how many."""
+    one, api = listener("mastodon", tmp_path)
+    descendants = api.answers["/api/v1/statuses/1000/context"]["descendants"]
+    quiet = sum(each["visibility"] == "unlisted" for each in descendants)
+    house = House(tmp_path, one)
+    (report,) = house.run()
+    assert quiet > 0
+    assert say("collect_unlisted", n=quiet) in str(report)
+    house.store.close()

@@ -94,7 +94,7 @@ class House:
         self.remote = json.loads(self.store.deliveries.all()[0].remote)
         self.collector = Collector(
             store=self.store, listeners=[one for one in listeners(context) if one.name == name], posts=[self.post],
-            site="https://blog.example", lang="es",
+            site="https://blog.example", lang="es", title="Tertulia",
             find=lambda url: ("voto", "es") if url == self.post.url else None,
             take=self.moderator.ingest, gone=self.moderator.gone,
             show=lambda post, lang: self.store.conversation.show(folder / "conversation", post, lang), now=context.now,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tertulia.content import header, keys, metadata
+from tertulia.content import header, key_names, metadata
 from tertulia.core import language_check, languages
 from tertulia.core.languages import FOLDER, LAST, Languages
 from tertulia.core.parallel import spread
@@ -195,4 +195,4 @@ def test_a_blogger_writes_metadata_in_any_language_there_is(tmp_path):
     meta = metadata.interpret(read, "a.md", ZoneInfo("UTC"))
     assert ([], "El vot", "draft", ["a"]) == (meta.problems, meta.title, meta.status, meta.tags)
     assert dt.datetime(2026, 4, 5, tzinfo=ZoneInfo("UTC")) == meta.date
-    assert ("Títol", "Fecha") == (keys.key_names()["title"][0], keys.key_names()["date"][0])
+    assert ("Títol", "Fecha") == (key_names.key_names()["title"][0], key_names.key_names()["date"][0])

@@ -133,9 +133,8 @@ def seen(markup: str) -> str:
 
 def without_ours(markup: str) -> str:
     """*markup* with the links that we add taken out again."""
-    bare = re.sub(
-        r'<a href="/etiqueta/[^"]*" rel="tag">#<span class="p-category">(.*?)</span></a>', r"#\1", markup, flags=re.S
-    )
+    bare = re.sub(r'(rel="tag">#)<span class="p-category">(.*?)</span>', r"\1\2", markup, flags=re.S)
+    bare = re.sub(r'<a href="/etiqueta/[^"]*" rel="tag">(#.*?)</a>', r"\1", bare, flags=re.S)
     return re.sub(r'<a class="h-card" href="[^"]*">(.*?)</a>', r"\1", bare, flags=re.S)
 
 

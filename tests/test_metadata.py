@@ -9,9 +9,14 @@ import pytest
 from tertulia.content import header
 from tertulia.content.dates import from_name, parse_date
 from tertulia.content.header import split
-from tertulia.content.keys import key_names
-from tertulia.content.metadata import interpret, listed
+from tertulia.content.key_names import key_names
+from tertulia.content.keys import KEYS, Kind
+from tertulia.content.metadata import EXTRA_KEYS, interpret, listed
 from tertulia.core import languages
+from tertulia.core.errors import SettingError
+from tertulia.site.contents import DEFAULTS, Content
+from tertulia.site.reading import policy_of
+from tertulia.site.records import PostRecord
 
 MADRID = ZoneInfo("Europe/Madrid")
 
@@ -225,6 +230,52 @@ def test_an_unknown_key_names_the_nearest():
     assert "did you mean “Tags”?" == problem.fix
     for slip, meant in (("Foo", "remove it"), ("Sumary", "“Summary”"), ("Titel", "“Title”")):
         assert meant in read(f"Título: x\n{slip}: a\n\n").problems[0].fix, slip
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [("Toc: perhaps", "yes"), ("Embeds: perhaps", "keep"), ("Índice: quizá", "yes"), ("Incrustados: x", "quitar")],
+)
+def test_a_value_that_is_none_is_told_on_its_line(line, what):
+    """What may stand there is said, and the blog does as if the key were not there."""
+    meta = read(f"Título: x\nFecha: 2026-01-02\n{line}\n\nHola.")
+    (problem,) = meta.problems
+    assert (3, True, None, "") == (problem.line, what in problem.fix, meta.toc, meta.embeds)
+
+
+def test_what_a_page_cannot_have_is_told():
+    """A series, a question, words for a network: they mean something on a post alone; another program's may stay."""
+    text = "Título: x\nSerie: Uno\nPregunta: ¿Sí?\nMastodon: Hola\nPortada: a.jpg\n\nHola."
+    told = interpret(split(text, "p.md"), "p.md", MADRID, is_page=True).problems
+    assert [(2, "hint"), (3, "hint"), (4, "hint")] == [(one.line, one.severity) for one in told]
+    assert [] == read(text).problems
+
+
+def test_each_key_has_its_place():
+    """Whatever is declared is read, understood under every name, and stands somewhere in the metadata."""
+    sample = {Kind.MOMENT: "2026-01-02", Kind.FLAG: "yes", Kind.LANGUAGE: "es", Kind.STATUS: "draft"}
+    sample |= {Kind.UPDATE: "2026-01-02 x", Kind.STATE: "2026-01-02"}
+    for key in KEYS:
+        value = next(iter(key.choices), sample.get(key.kind, "a/b"))
+        for name in (*key.names("es"), *key.names("en"), *key.theirs.split()):
+            empty, meta = read("Title: x\n\n"), read(f"Title: x\n{name}: {value}\n\nHola.")
+            assert [] == [one for one in meta.problems if one.severity == "error"], name
+            told = key.name in ("title", "published", "via", "source", "photo", "thanks") or meta != empty
+            assert told, name
+
+
+def test_no_key_of_the_theme_takes_anothers_name():
+    """What only the theme asks for is an attribute of an article, as much else is; none hides another."""
+    taken = {*PostRecord.__struct_fields__, *Content.__annotations__, *DEFAULTS, "category", "author", "status"}
+    assert [] == [key.name for key in EXTRA_KEYS if key.name in taken or not key.name.isidentifier()]
+
+
+def test_a_policy_that_is_none_is_told():
+    """EMBEDS_POLICY takes the words that a post's header takes; another one stops the build in one line."""
+    assert ["keep", "text", "remove"] == [policy_of(word) for word in ("conservar", "text", "quitar")]
+    for odd in ("borrar", "", None, 3):
+        with pytest.raises(SettingError, match=r"EMBEDS_POLICY.*conservar, keep, texto"):
+            policy_of(odd)
 
 
 def test_networks_keep_their_own_words():

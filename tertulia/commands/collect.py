@@ -70,6 +70,7 @@ class CollectRun:
             posts=list(published.posts),
             site=published.site,
             lang=published.lang,
+            title=published.title,
             find=self.find,
             take=self._take,
             gone=self.moderator.gone,

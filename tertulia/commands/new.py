@@ -7,7 +7,8 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from tertulia.content.keys import key_names
+from tertulia.content.key_names import key_names
+from tertulia.content.keys import KEYS
 from tertulia.core import conf
 from tertulia.core.errors import ContentError, SettingError, TertuliaError
 from tertulia.core.languages import current, say, spoken
@@ -43,21 +44,18 @@ def create(
         raise ContentError(say("new_no_title"))
     name = f"{now:%Y-%m-%d}_{short_slug(title) or ident}{f'.{lang}' if lang else ''}.md"
     path = content / "posts" / f"{now:%Y}" / name
-    fields = {
+    values = {
         "title": title,
         "date": f"{now:%Y-%m-%d %H:%M}",
         "id": ident,
         "lang": lang,
         "author": author,
-        "category": None,
-        "tags": None,
-        "summary": None,
         "status": status_word("draft") if draft else "",
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(header(fields) + "\n" + say("new_body") + "\n")
+            file.write(header(values) + "\n" + say("new_body") + "\n")
     except FileExistsError as error:
         raise ContentError(say("new_exists", path=path)) from error
     return path
@@ -69,9 +67,10 @@ def short_slug(title: str) -> str:
     return slug if len(slug) <= SLUG_LENGTH else re.sub(r"-[^-]*$", "", slug[: SLUG_LENGTH + 1])
 
 
-def header(fields: dict[str, str | None]) -> str:
-    """The metadata block, each key by its name in the blog's language; None is an empty field, "" is none."""
-    return "".join(f"{key_name(key)}: {value or ''}".rstrip() + "\n" for key, value in fields.items() if value != "")
+def header(values: dict[str, str]) -> str:
+    """The metadata block of a new post, each key by its name in the blog's language; what is "" is left out."""
+    told = ((key.name, values.get(key.name)) for key in KEYS if key.in_new)
+    return "".join(f"{key_name(key)}: {value or ''}".rstrip() + "\n" for key, value in told if value != "")
 
 
 def key_name(key: str) -> str:

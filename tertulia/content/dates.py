@@ -15,7 +15,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tertulia.content.keys import fold
+from tertulia.content.key_names import fold
 from tertulia.core import cldr, languages
 from tertulia.core.languages import Languages, current
 

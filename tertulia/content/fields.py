@@ -10,19 +10,11 @@ from typing import Any
 
 import yaml
 
-from tertulia.content.keys import REPEATABLE_KEYS, fold, key_of
+from tertulia.content.key_names import fold, key_of
+from tertulia.content.keys import Kind, key_named, split_names
 
 MOST_FIELDS = 2_000  # an anchor that names itself over and over would be endless
 
-# Nested tables: which of their values is meant, in the order in which they are asked.
-_INSIDE = {
-    "date": ("created", "published", "date"),
-    "modified": ("updated", "modified", "date"),
-    "cover": ("image", "src", "url", "path", "file", "feature", "teaser", "name"),
-    "author": ("name", "display_name", "id", "slug"),
-    "category": ("name", "title", "slug"),
-    "tags": ("name", "title", "slug"),
-}
 _FLATTENED = ("taxonomies", "fields", "attributes", "header")  # tables whose entries are the post's own
 
 
@@ -54,7 +46,7 @@ def flat(entries: list[RawField]) -> Iterator[Field]:
             yield from _hugo_build(entry)
         elif isinstance(entry.value, dict) and not key and fold(entry.name) in _FLATTENED:
             yield from flat([RawField(name, value, entry.line) for name, value in entry.value.items()])
-        elif isinstance(entry.value, list) and key in REPEATABLE_KEYS:
+        elif isinstance(entry.value, list) and key and key_named(key).is_repeatable:
             items = [(_text(item.value, key), item.line) for item in entry.value]
             yield from (Field(key, entry.name, text, line, whole=True) for text, line in items if text)
             if not items:
@@ -80,10 +72,10 @@ def _text(value: Any, key: str) -> str:
         return _text(value.value, key)
     if isinstance(value, list):
         items = [text for text in (_text(item, key) for item in value) if text]
-        return items[0] if key in ("cover", "series") and items else ", ".join(items)
+        return items[0] if items and key_named(key).kind in (Kind.NAME, Kind.PICTURE) else ", ".join(items)
     if isinstance(value, dict):
         inside = {fold(str(name)): one for name, one in value.items()}
-        found = next((inside[fold(name)] for name in _INSIDE.get(key, ()) if inside.get(fold(name))), "")
+        found = next((inside[fold(name)] for name in split_names(key_named(key).inside) if inside.get(fold(name))), "")
         return _text(found, key) if not isinstance(found, dict) else ""
     return str(value).strip()
 

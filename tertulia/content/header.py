@@ -23,7 +23,8 @@ from typing import Any
 import yaml
 
 from tertulia.content.fields import MOST_FIELDS, Field, RawField, flat, plain_tree, yaml_fields
-from tertulia.content.keys import LIST_KEYS, advice, fold, is_ignored, is_known, key_of, looks_like_state
+from tertulia.content.key_names import advice, fold, is_ignored, is_known, key_of, looks_like_state
+from tertulia.content.keys import key_named
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 
@@ -178,11 +179,12 @@ def _read_lines(
 def _continue(fields: list[Field], more: str, line: int) -> None:
     """Add one more line to the last of *fields*: an item of a list, or more of the same value."""
     last = fields[-1]
-    if more.startswith("- ") and last.key in LIST_KEYS:
+    key = key_named(last.key)
+    if more.startswith("- ") and key.takes_several:
         if not last.value:
             fields.pop()
         fields.append(Field(last.key, last.name, _unquoted(more[2:].strip()), line, whole=True))
-    elif last.key in ("tags", "author", "aliases") and last.value and not last.value.endswith((",", ";")):
+    elif key.by_line and last.value and not last.value.endswith((",", ";")):
         fields.append(Field(last.key, last.name, more, line))  # Pelican: each line is an item
     else:
         fields[-1] = Field(last.key, last.name, f"{last.value} {more}".strip(), last.line)

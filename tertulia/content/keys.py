@@ -1,197 +1,258 @@
-"""The keys of a post's metadata: ours in every language we have, and those of the other generators.
+"""What a post may say of itself on top: every key, declared once.
 
-Ours are language data (``tertulia/languages/*.toml``, section ``written``); a network declares its own. What other
-programs write is the same everywhere and stands here, from their documentation: Hugo
+A key is one entry of ``KEYS``. All else is computed from it: which words of an author mean it, how its value is read
+and what is told when it makes no sense, the guess for a slip of the finger, what ``new`` writes, the table of
+docs/writing.md, and what templates read: a key for which nothing more is written is ``article.NAME``.
+
+Its Spanish and English names stand here; another language may name it in its file (``[written.keys]``), and so may a
+blogger in theirs. What other programs call it is the same everywhere, from their documentation: Hugo
 (https://gohugo.io/content-management/front-matter/), Jekyll (https://jekyllrb.com/docs/front-matter/), Pelican
 (https://docs.getpelican.com/en/stable/content.html), Eleventy (https://www.11ty.dev/docs/data-configuration/), Astro,
 Ghost, Obsidian Publish, WordPress exporters, Hexo, Zola and the themes that many use.
 """
 
-import difflib
-import re
-import unicodedata
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
 
-from tertulia.content.networks import NETWORKS, is_network
-from tertulia.core.languages import Languages, current, say
+from tertulia.content.networks import NETWORKS, NetworkName
 
-# Each key by its one name in code. What authors call it is said by the section ``written`` of each language.
-KEYS = (
-    "title", "date", "modified", "id", "slug", "status", "lang", "category", "tags", "author", "summary", "cover",
-    "cover_alt", "series", "aliases", "via", "source", "photo", "thanks", "update", "question", "toc", "embeds",
-    "template",
-    *NETWORKS,
+
+class Kind(StrEnum):
+    """How a value is read, and what it becomes."""
+
+    NAME = "name"  # one line, as it is written
+    TEXT = "text"  # one line for readers: typography is applied
+    INLINE = "inline"  # one line of Markdown: HTML in templates
+    ITEMS = "items"  # several: a tuple of names
+    MOMENT = "moment"  # an aware datetime, or None
+    FLAG = "flag"  # yes or no: True, False, or None where nothing is said
+    CHOICE = "choice"  # one of ``Key.choices``, or ""
+    PICTURE = "picture"  # where a picture is
+    # Read by rules of their own.
+    LANGUAGE = "language"
+    STATUS = "status"
+    CREDITS = "credits"
+    UPDATE = "update"
+    NETWORK = "network"  # the author's own words for it, as they stand
+    ADDRESS = "address"  # where another program had the post
+    STATE = "state"  # whether another program shows the post
+
+
+# What a key of each kind is where a post does not have it; the other kinds have a place of their own.
+EMPTY: Mapping[Kind, object] = MappingProxyType(
+    {
+        Kind.NAME: "", Kind.TEXT: "", Kind.INLINE: "", Kind.CHOICE: "", Kind.PICTURE: "",
+        Kind.ITEMS: (), Kind.MOMENT: None, Kind.FLAG: None,
+    }
 )  # fmt: skip
-CREDIT_KEYS = ("via", "source", "photo", "thanks")
-LIST_KEYS = ("category", "tags", "author", "aliases", *CREDIT_KEYS)
-REPEATABLE_KEYS = (*LIST_KEYS, "update")
-
-# Theirs → what it is here. Those that say whether and when a post may be seen are keys of their own (``STATE_KEYS``).
-_FOREIGN = {
-    "date": "pubdate datepublished publisheddate publishedat publishedon publishedtime created createdat createddate"
-    " createdate datecreated creationdate posted postdate firstpublished",
-    "modified": "lastmod lastmodified lastmodifiedat lastmodifieddate updated updatedat updateddate updatedate"
-    " dateupdated dateupdate datemodified modifieddate modifiedat lastupdated lastupdate lastupdatedat lastedited"
-    " editedat mtime",
-    "slug": "postname basename",
-    "lang": "locale contentlang contentlanguage",
-    "category": "topic topics section",
-    "tags": "keyword tagsinput posttag posttags",
-    "author": "byline creator writer authorname",
-    "summary": "description excerpt customexcerpt metadescription seodescription abstract tldr lead leadin teasertext"
-    " dek standfirst ogdescription",
-    "cover": "featuredimage featureimage featureimg featuredimg coverimage coverimg coverphoto heroimage hero"
-    " headerimage headerimg headerimage banner bannerimage thumbnail thumb thumbnailimage teaser socialimage"
-    " ogimage shareimage previewimage postimage images splash picture feature",
-    "cover_alt": "featureimagealt featuredimagealt coverimagealt coverimgalt heroalt heroimagealt heroimgalt"
-    " bannerimagealt thumbnailalt imgalt imagealttext",
-    "toc": "tableofcontents showtoc",
-    "aliases": "redirectfrom redirects oldurl oldurls",
-    "address": "permalink url saveas path",  # where the post stood
-    "source": "link externalurl externallink originalurl linkurl sourceurl via_url",
-    "draft": "draft drafts isdraft isadraft borrador esborrany",
-    "published": "published publish publishes ispublished public ispublic publicado publicada publicar publico"
-    " publica visible isvisible listed",
-    "private": "private isprivate privado privada secret password passwordhash protected unpublished unpublish trash"
-    " trashed deleted wip headless",
-    "concealed": "hidden hide ishidden oculto oculta",
-    "unlisted": "unlisted isunlisted eleventyexcludefromcollections",
-    "standing": "poststatus publishstatus publishstate pubstatus state visibility visibilidad statuspost",
-    "publish_date": "publishdate scheduled scheduledat scheduleddate publishat publishon",
-    "expiry_date": "expirydate unpublishdate expires expiresat expiresdate expirationdate expiredate expiry",
-}  # fmt: skip
-STATE_KEYS = ("draft", "published", "private", "concealed", "unlisted", "standing", "publish_date", "expiry_date")
-FOREIGN = {name: key for key, names in _FOREIGN.items() for name in names.split()}
-ADDRESS_KEY = "address"
-
-# What theirs do that has no meaning here; whoever brings a folder along need not touch them.
-_IGNORED = """
-execute excerptseparator bibliography csl editoroptions knit output codefold dateformat lastmodifiedby readtime
-audio authorid authorprofile bookcollapsesection bookcomments bookhidden bookmenu booktoc breadcrumbs build canonical
-canonicalreference canonicalurl caption cascade class classes codeinjectionfoot codeinjectionhead color colour comment
-commentid commentissueid comments commentstatus converter coordinates copyright covercaption coverhidden created_by
-credit crosspost css cssclass cssclasses customtemplate dateformat disablehljs disableshare disqus disqusidentifier
-dsqthreadid duration editor editpost eleventycomputed eleventyimport eleventynavigation emailonly enclosure engine
-episode explicit extra featured feed file filename filepath fileslug format generator grandparent guid haschildren
-headless hiddeninhomelist hideauthor hidecomments hidedate hidefooter hideheader hideintoc hidemeta hidesummary
-hidetitle hidetoc highlight highlighter html icon imagecaption imagecredit imgalt index insearchindex
-insertanchorlinks iscjklanguage jekyllgenerator js katex kind latex layout lexical licence license linkedfiles
-linktitle location markup math mathjax mathjaxenabled menu menuorder menus mermaid metatitle mobiledoc mood music name
-nav navexclude navorder newsletterid noindex ogtitle ogtype order outputs override pagetemplate paginate paginateby
-pagination params parent parentid parser photocredit pin pingstatus pinned plaintext podcast position postformat
-postid postparent posttype primaryauthor primarytag publication publications publisher rating readingtime readtime
-redirectto related renderdata rendersubpages resources reward rights robots rss scripts searchhidden seo seotitle
-share sharing showbreadcrumbs showpostnavlinks showreadingtime showrelated showtoc showwordcount sidebar sitemap
-sortby source sticky style subject subtitle tableofcontentsdepth theme tiers timezone toccopen tocdepth tocopen
-tocsticky top transparent twittercard twitterdescription twitterimage twittertitle type uid usehugotoc uuid version
-versions video weight wordpressid wpid
-"""
-IGNORED = frozenset(_IGNORED.split()) - FOREIGN.keys()
-
-# A key that is none of these, and speaks of whether a post may be seen.
-_STATES = """
-archived borrador borradores confidential deleted draft drafts embargo embargoed esborrany estado estat expired
-expires expiry hidden hide listo oculta ocultar oculto pendiente pending privada privado privat private public
-publicada publicado publicar publicat publico publish published publishing ready schedule scheduled secret secreto
-state status trash trashed unlisted unpublish unpublished visibilidad visibility visible wip
-"""
-_STATE_WORDS = frozenset(_STATES.split())
-_ALIKE = frozenset(
-    ("hide", "listo", "pending", "public", "publico", "ready", "secret", "state", "status", "trash")
-)  # much like other words
 
 
-@lru_cache(maxsize=4096)  # the same few keys on top of every post
-def fold(name: str) -> str:
-    """*name* without accents, capitals or doubled blanks, as keys are compared."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).replace("_", " ").split())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key: lists of names are parted by commas, those of other programs by blanks."""
+
+    name: str  # in code, in templates, and always understood
+    kind: Kind
+    es: str = ""  # what authors call it; the first is what we write
+    en: str = ""
+    doc: str = ""  # its row in docs/writing.md
+    theirs: str = ""  # other programs' names, without capitals and signs
+    inside: str = ""  # of a table, the entries that are meant, first to last
+    choices: Mapping[str, str] = field(default_factory=dict)  # what may stand there → how authors write it
+    attribute: str = ""  # what ``Metadata`` calls it, where that is another name
+    in_new: bool = False  # stands in the file that ``new`` makes
+    on_pages: bool = True  # means something on a page too
+    by_line: bool = False  # each of the lines below is an item, as in Pelican; else they go on with the value
+
+    @property
+    def takes_several(self) -> bool:
+        """Whether its value is a list."""
+        return self.kind in (Kind.ITEMS, Kind.CREDITS)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it may stand in a header more than once."""
+        return self.takes_several or self.kind is Kind.UPDATE
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether authors are told of it: all that do not come from other programs only."""
+        return self.kind not in (Kind.ADDRESS, Kind.STATE)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Each word that may stand there → the choice that it means."""
+        return {word: choice for choice, words in self.choices.items() for word in split_names(words)}
+
+    def names(self, language: str) -> tuple[str, ...]:
+        """What authors in *language*, "es" or "en", call it."""
+        return split_names({"es": self.es, "en": self.en}.get(language, ""))
 
 
-def _squeezed(name: str) -> str:
-    """*name* as other programs' keys are compared: ``publishDate``, ``publish_date`` and ``publish-date`` are one."""
-    return re.sub(r"[\s_.\-]", "", fold(name))
+def split_names(names: str) -> tuple[str, ...]:
+    """The names of ``a, b c``."""
+    return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
-def key_names() -> dict[str, tuple[str, ...]]:
-    """What an author may call each key, the blog's language first."""
-    written = current().written("keys")
-    return {key: NETWORKS[key].metadata_keys if key in NETWORKS else written.get(key, (key,)) for key in KEYS}
+def network_key(name: str, network: NetworkName | None = None) -> Key:
+    """The key of a network: what to say there."""
+    names = ", ".join(network.metadata_keys) if network else ""
+    return Key(name=name, kind=Kind.NETWORK, es=names, en=names, on_pages=False, doc=_ON_NETWORKS)
 
 
-@lru_cache(maxsize=8)
-def _by_name(_spoken: Languages) -> dict[str, str]:
-    return {fold(name): key for key, names in key_names().items() for name in (*names, key)}
+_ON_NETWORKS = (
+    "what to say there instead of the summary; `no` leaves that network out, `hilo` (`thread`) makes a thread of the"
+    " whole post, `hilo: …` one of these words"
+)
+_CREDITED = "a credit: `@person`, an address, `Nombre <https://…>`, a name"
+_NAMED = "name, title, slug"
+
+# In the order in which ``new`` writes them and the documentation tells of them.
+KEYS = (
+    Key(
+        name="title", kind=Kind.TEXT, es="Título", en="Title", in_new=True,
+        doc="without one, the text's first line if it is `# Título`; without that, a post that has a date is a note:"
+        " lists show its first words, feeds no title",
+    ),
+    Key(
+        name="date", kind=Kind.MOMENT, es="Fecha", en="Date", in_new=True, inside="created, published, date",
+        doc="`2026-11-21 09:30`, `21/11/2026`, `21 de noviembre de 2026` and [other ways](#dates); without one the post"
+        " is a draft, in the future it waits for its time",
+        theirs="pubdate datepublished publisheddate publishedat publishedon publishedtime created createdat createddate"
+        " createdate datecreated creationdate posted postdate firstpublished",
+    ),
+    Key(
+        name="modified", kind=Kind.MOMENT, es="Modificado, Modificada", en="Modified", inside="updated, modified, date",
+        doc="the date of the last change worth telling; one in the future waits",
+        theirs="lastmod lastmodified lastmodifiedat lastmodifieddate updated updatedat updateddate updatedate"
+        " dateupdated dateupdate datemodified modifieddate modifiedat lastupdated lastupdate lastupdatedat lastedited"
+        " editedat mtime",
+    ),
+    Key(
+        name="id", kind=Kind.NAME, es="Id, Identificador", en="Id", in_new=True,
+        doc="names the post for good, together with its language; `new` writes one. Translations share it",
+    ),
+    Key(
+        name="slug", kind=Kind.NAME, es="Slug", en="Slug", theirs="postname basename",
+        doc="the last part of the address, of letters, digits, `-`, `_` and `.`; from the title when absent, or from"
+        " the `Id` where the title holds no letter",
+    ),
+    Key(
+        name="lang", kind=Kind.LANGUAGE, es="Idioma", en="Lang, Language", in_new=True,
+        doc="`es` or `en`, one of `LANGUAGES`; the blog's when absent",
+        theirs="locale contentlang contentlanguage",
+    ),
+    Key(
+        name="author", kind=Kind.ITEMS, es="Autor, Autora, Autores, Autoras", en="Author, Authors", in_new=True,
+        doc="a name, or the key of a person in `content/people.toml`; one or several",
+        theirs="byline creator writer authorname", inside="name, display_name, id, slug", attribute="authors",
+        by_line=True,
+    ),
+    Key(
+        name="category", kind=Kind.ITEMS, es="Categoría, Categorías, Tema, Temas", en="Category, Categories",
+        in_new=True, doc="one or several", theirs="topic topics section", inside=_NAMED, attribute="categories",
+    ),
+    Key(
+        name="tags", kind=Kind.ITEMS, es="Etiquetas, Etiqueta", en="Tags, Tag, Keywords", in_new=True,
+        doc="joined with the `#tags` of the text",
+        theirs="keyword tagsinput posttag posttags", inside=_NAMED, by_line=True,
+    ),
+    Key(
+        name="summary", kind=Kind.INLINE, es="Resumen", en="Summary", in_new=True,
+        doc="for lists, feeds and shared links, with inline Markdown; when absent what stands above `<!--more-->`,"
+        " or the first paragraph",
+        theirs="description excerpt customexcerpt metadescription seodescription abstract tldr lead leadin teasertext"
+        " dek standfirst ogdescription",
+    ),
+    Key(
+        name="status", kind=Kind.STATUS, es="Estado", en="Status", in_new=True,
+        doc="`publicado`, `borrador`, `oculto`, `sin listar` (`published`, `draft`, `hidden`, `unlisted`)",
+    ),
+    Key(
+        name="cover", kind=Kind.PICTURE, es="Portada", en="Cover, Image", doc="the picture on top",
+        theirs="featuredimage featureimage featureimg featuredimg coverimage coverimg coverphoto heroimage hero"
+        " headerimage headerimg headerimage banner bannerimage thumbnail thumb thumbnailimage teaser socialimage"
+        " ogimage shareimage previewimage postimage images splash picture feature",
+        inside="image, src, url, path, file, feature, teaser, name",
+    ),
+    Key(
+        name="cover_alt", kind=Kind.TEXT, es="Texto de portada, Portada alt", en="Cover alt, Image alt",
+        doc="what that picture shows",
+        theirs="featureimagealt featuredimagealt coverimagealt coverimgalt heroalt heroimagealt heroimgalt"
+        " bannerimagealt thumbnailalt imgalt imagealttext",
+    ),
+    Key(
+        name="series", kind=Kind.NAME, es="Serie", en="Series", on_pages=False,
+        doc="posts of one series link to each other in the order of their dates",
+    ),
+    Key(
+        name="aliases", kind=Kind.ITEMS, es="Alias", en="Aliases", by_line=True,
+        doc="old paths that must go on working: `/2019/03/vieja.html`; not needed when you correct title, date, slug or"
+        " language of what was published, that way is left by itself",
+        theirs="redirectfrom redirects oldurl oldurls",
+    ),
+    Key(name="via", kind=Kind.CREDITS, es="Vía", en="Via", doc=_CREDITED),
+    Key(
+        name="source", kind=Kind.CREDITS, es="Fuente, Fuentes", en="Source, Sources", doc=_CREDITED,
+        theirs="link externalurl externallink originalurl linkurl sourceurl viaurl",
+    ),
+    Key(name="photo", kind=Kind.CREDITS, es="Foto, Fotos", en="Photo, Photos", doc=_CREDITED),
+    Key(name="thanks", kind=Kind.CREDITS, es="Gracias", en="Thanks", doc=_CREDITED),
+    Key(
+        name="update", kind=Kind.UPDATE, es="Actualización", en="Update",
+        doc="a dated note, as often as needed: `2026-03-20 Han contestado.` or `2026-03-20 18:00 …`; Markdown inside;"
+        " one in the future waits",
+    ),
+    Key(
+        name="question", kind=Kind.TEXT, es="Pregunta", en="Question", on_pages=False,
+        doc="the question that opens the talk, shown above the answers",
+    ),
+    Key(
+        name="toc", kind=Kind.FLAG, es="Índice", en="Toc", theirs="tableofcontents showtoc",
+        doc="`sí` or `no`: a table of contents; long posts get one by themselves",
+    ),
+    Key(
+        name="embeds", kind=Kind.CHOICE, es="Incrustados", en="Embeds",
+        choices={"keep": "conservar, keep", "text": "texto, text", "remove": "quitar, remove"},
+        doc="what becomes of a quoted post that its author deleted: `conservar`, `texto` or `quitar` (`keep`, `text`,"
+        " `remove`)",
+    ),
+    Key(name="template", kind=Kind.NAME, es="Plantilla", en="Template", doc="another template of the theme"),
+    *(network_key(name, network) for name, network in NETWORKS.items()),
+    # What only others write.
+    Key(name="address", kind=Kind.ADDRESS, theirs="permalink url saveas path"),
+    Key(name="draft", kind=Kind.STATE, theirs="draft drafts isdraft isadraft borrador esborrany"),
+    Key(
+        name="published", kind=Kind.STATE,
+        theirs="published publish publishes ispublished public ispublic publicado publicada publicar publico publica"
+        " visible isvisible listed",
+    ),
+    Key(
+        name="private", kind=Kind.STATE,
+        theirs="private isprivate privado privada secret password passwordhash protected unpublished unpublish trash"
+        " trashed deleted wip headless",
+    ),
+    Key(name="concealed", kind=Kind.STATE, theirs="hidden hide ishidden oculto oculta"),
+    Key(name="unlisted", kind=Kind.STATE, theirs="unlisted isunlisted eleventyexcludefromcollections"),
+    Key(
+        name="standing", kind=Kind.STATE,
+        theirs="poststatus publishstatus publishstate pubstatus state visibility visibilidad statuspost",
+    ),
+    Key(
+        name="publish_date", kind=Kind.STATE,
+        theirs="publishdate scheduled scheduledat scheduleddate publishat publishon",
+    ),
+    Key(
+        name="expiry_date", kind=Kind.STATE,
+        theirs="expirydate unpublishdate expires expiresat expiresdate expirationdate expiredate expiry",
+    ),
+)  # fmt: skip
+
+_BY_NAME = MappingProxyType({key.name: key for key in KEYS})
 
 
-@lru_cache(maxsize=8)
-def _own_names(spoken: Languages) -> dict[str, str]:
-    """The names that the blog's own language has, and the networks', folded → as they are written."""
-    table = spoken.get(spoken.blog).table("written").get("keys")
-    own = table if isinstance(table, dict) and table else spoken.get("en").table("written").get("keys", {})
-    names = [name for names in own.values() for name in names]
-    names += [name for network in NETWORKS.values() for name in network.metadata_keys]
-    return {fold(name): name for name in names}
-
-
-def own_key(name: str) -> str:
-    """The key of ours that an author means by *name*; "" when there is none such."""
-    folded = fold(name)
-    if key := _by_name(current()).get(folded):
-        return key
-    underscored = folded.replace(" ", "_")
-    return underscored if is_network(underscored) else ""
-
-
-def key_of(name: str) -> str:
-    """What *name* means here, a key of ours or one of ``FOREIGN``; "" when we do not know it."""
-    return own_key(name) or FOREIGN.get(_squeezed(name), "")
-
-
-def is_foreign(name: str) -> bool:
-    """Whether *name* is another program's word, read as one of ours."""
-    return not own_key(name) and _squeezed(name) in FOREIGN
-
-
-def is_ignored(name: str) -> bool:
-    """Whether *name* is known to say nothing here."""
-    return _squeezed(name) in IGNORED
-
-
-def is_known(name: str) -> bool:
-    """Whether *name* is a word of some program's metadata at all."""
-    return bool(key_of(name)) or is_ignored(name)
-
-
-def looks_like_state(name: str) -> bool:
-    """Whether an unknown *name* seems to say whether the post may be seen: ``Review status``, ``darft``."""
-    parts = fold(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)).replace("-", " ").replace(".", " ").split()
-    if len(parts) > 1 and parts[0] in ("hide", "hidden", "visible", "show"):
-        return False  # of a part of the page
-    words = [*parts, "".join(parts)]
-    likely = _STATE_WORDS - _ALIKE
-    return any(
-        word in _STATE_WORDS or (len(word) > 3 and difflib.get_close_matches(word, likely, n=1, cutoff=0.8))
-        for word in words
-    )
-
-
-def nearest(name: str) -> str:
-    """The key that an unknown *name* was probably meant for, as the blog's own language calls it; "" for none."""
-    own, folded = _own_names(current()), fold(name)
-    if near := difflib.get_close_matches(folded, own, n=1, cutoff=0.7):
-        return own[near[0]]
-    others = _by_name(current())
-    near = difflib.get_close_matches(folded, others, n=1, cutoff=0.88)  # a slip in another language's name
-    return key_names()[others[near[0]]][0] if near else ""
-
-
-def is_network_key(key: str) -> bool:
-    """Whether *key*, of those that ``key_of`` gives, is a network's: what KEYS lacks is somebody else's."""
-    return key in NETWORKS or (bool(key) and key not in KEYS and key not in _FOREIGN)
-
-
-def advice(name: str) -> str:
-    """What to do about an unknown *name*."""
-    near = nearest(name)
-    return say("unknown_key_near", key=near) if near else say("unknown_key_fix")
+def key_named(name: str) -> Key:
+    """The key of that name in code; what none of ours has is a network that somebody else added."""
+    return _BY_NAME.get(name) or network_key(name)

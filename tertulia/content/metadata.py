@@ -8,22 +8,16 @@ key that looks like one, makes a draft.
 import datetime as dt
 import html
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from tertulia.content.dates import is_ambiguous, parse_date
 from tertulia.content.fields import Field
 from tertulia.content.header import Header, is_held
-from tertulia.content.keys import (
-    ADDRESS_KEY,
-    CREDIT_KEYS,
-    REPEATABLE_KEYS,
-    STATE_KEYS,
-    fold,
-    is_foreign,
-    is_network_key,
-)  # fmt: skip
+from tertulia.content.key_names import fold, is_foreign
+from tertulia.content.keys import EMPTY, KEYS, Key, Kind, key_named
 from tertulia.core.languages import current, normal, say, spoken
 from tertulia.core.models import Problem, Severity
 
@@ -69,8 +63,15 @@ class Metadata:
     embeds: str = ""
     template: str = ""
     networks: dict[str, str] = field(default_factory=dict)  # network → text, "no" leaves it out
+    extra: dict[str, object] = field(default_factory=lambda: dict(NOTHING_MORE))  # keys with no field of their own
     lines: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+
+
+# The keys that only the theme asks for → what they are where a post does not have them.
+_FIELDS = frozenset(one.name for one in fields(Metadata))
+EXTRA_KEYS = tuple(key for key in KEYS if key.kind in EMPTY and (key.attribute or key.name) not in _FIELDS)
+NOTHING_MORE: Mapping[str, object] = MappingProxyType({key.name: EMPTY[key.kind] for key in EXTRA_KEYS})
 
 
 def listed(value: str) -> list[str]:
@@ -87,7 +88,9 @@ def listed(value: str) -> list[str]:
     return list(dict.fromkeys(item for item in items if item))
 
 
-def interpret(header: Header, path: str, zone: ZoneInfo, allowed: Iterable[str] | None = None) -> Metadata:
+def interpret(
+    header: Header, path: str, zone: ZoneInfo, allowed: Iterable[str] | None = None, *, is_page: bool = False
+) -> Metadata:
     """
     The typed metadata of a post.
 
@@ -96,65 +99,183 @@ def interpret(header: Header, path: str, zone: ZoneInfo, allowed: Iterable[str] 
         path: As shown to the author in problems.
         zone: The blog's time zone: that of every moment, and of dates without an offset.
         allowed: The languages that the blog may be written in, all if not told; another one is a problem.
+        is_page: It is a page's: what means something on a post alone is told.
     """
     meta = Metadata(problems=list(header.problems))
-    languages = tuple(current().codes() if allowed is None else allowed)
-    seen: set[str] = set()
+    reader = _ValueReader(meta, path, zone, tuple(current().codes() if allowed is None else allowed))
     # Another program's word for a key never beats our own, wherever it stands.
-    late = [f for f in header.fields if is_foreign(f.name) and f.key not in REPEATABLE_KEYS]
+    late = [f for f in header.fields if is_foreign(f.name) and not key_named(f.key).is_repeatable]
     for f in [*(f for f in header.fields if f not in late), *late]:
         if not f.key:
             if is_held(f):
                 _hold(meta, "draft")
             continue
-        if f.key in STATE_KEYS:
-            _take_state(meta, f, path, zone)
-            continue
-        if f.key in seen and f.key not in (*REPEATABLE_KEYS, ADDRESS_KEY):
+        key = key_named(f.key)
+        if key.kind is Kind.STATE:
+            reader.take_state(f, key)
+        elif f.key in meta.lines and not key.is_repeatable and key.kind is not Kind.ADDRESS:
             if f not in late:
-                _report(meta, path, f, "twice", severity="warning")
-            continue
-        if f.value:
-            seen.add(f.key)
-            meta.lines.setdefault(f.key, f.line)
-        if f.value or is_network_key(f.key):
-            _take(meta, f, path, zone, languages)
+                reader.report(f, "twice", severity="warning")
+        else:
+            if f.value:
+                meta.lines.setdefault(f.key, f.line)
+                if is_page and not key.on_pages and f not in late:
+                    reader.report(f, "key_of_posts", severity="hint")
+            if f.value or key.kind is Kind.NETWORK:
+                reader.take(f, key)
     meta.date = meta.date or (meta.publish_date if "date" not in meta.lines else None)
     return meta
 
 
-def _report(meta: Metadata, path: str, f: Field, phrase: str, *, severity: Severity, **values: object) -> None:
-    what = say(phrase, key=f.name, value=f.value[:60], **values)
-    meta.problems.append(Problem(path, f.line, what, say(f"{phrase}_fix", key=f.name, **values), severity))
+@dataclass(frozen=True, slots=True)
+class _ValueReader:
+    """Puts the values of one header where they belong in *meta*, and tells what makes no sense."""
 
+    meta: Metadata
+    path: str
+    zone: ZoneInfo
+    languages: tuple[str, ...]
 
-def _take(meta: Metadata, f: Field, path: str, zone: ZoneInfo, languages: tuple[str, ...]) -> None:
-    """Put one field where it belongs in *meta*."""
-    value = f.value if is_network_key(f.key) else " ".join(f.value.split())
-    if f.key in ("date", "modified"):
-        setattr(meta, f.key, _moment(meta, f, path, zone))
-    elif f.key == "status":
-        _take_status(meta, f, path)
-    elif f.key == "lang":
-        _take_language(meta, f, path, languages)
-    elif f.key == "update":
-        _take_update(meta, f, path, zone)
-    elif f.key == ADDRESS_KEY:
-        _take_address(meta, value)
-    elif f.key in CREDIT_KEYS:
+    def report(self, f: Field, phrase: str, *, severity: Severity = "warning", **values: object) -> None:
+        """Leave a problem on the line of *f*."""
+        what = say(phrase, key=f.name, value=f.value[:60], **values)
+        fix = say(f"{phrase}_fix", key=f.name, **values)
+        self.meta.problems.append(Problem(self.path, f.line, what, fix, severity))
+
+    def take(self, f: Field, key: Key) -> None:
+        """Read one value by the kind of its key."""
+        value = _READERS[key.kind](self, f, key)
+        if value is None:  # there is none, or it is where it belongs
+            return
+        name, extra = key.attribute or key.name, self.meta.extra
+        before = extra.get(key.name)
+        if isinstance(before, tuple) and isinstance(value, list):
+            extra[key.name] = tuple(dict.fromkeys([*before, *value]))
+        elif key.name in extra:
+            extra[key.name] = value
+        elif isinstance(value, list):
+            into = getattr(self.meta, name)
+            into += [item for item in dict.fromkeys(value) if item not in into]
+        else:
+            setattr(self.meta, name, value)
+
+    # ── Values of any key: None where there is none ───────────────────────────────────────────────────────────────
+
+    def name(self, f: Field, _key: Key) -> str:
+        return " ".join(f.value.split())
+
+    def words(self, f: Field, _key: Key) -> str:
+        return _ENTITY.sub(lambda found: html.unescape(found[0]), " ".join(f.value.split()))
+
+    def picture(self, f: Field, _key: Key) -> str | None:
+        return " ".join(f.value.split()) if _flag(f.value) is None else None  # "cover: true" names no picture
+
+    def items(self, f: Field, _key: Key) -> list[str]:
+        return [item for item in _items(f, " ".join(f.value.split())) if item]
+
+    def moment(self, f: Field, _key: Key) -> dt.datetime | None:
+        """The moment that *f* says; told when it makes no sense, or two."""
+        moment = parse_date(f.value, self.zone)
+        if moment is None:
+            self.report(f, "bad_date", severity="error")
+        elif spoken().partition("-")[0] == "en" and is_ambiguous(f.value):
+            self.report(f, "two_way_date", day=moment.date().isoformat())
+        return moment
+
+    def flag(self, f: Field, _key: Key) -> bool | None:
+        flag = _flag(f.value)
+        if flag is None:
+            self.report(f, "bad_flag")
+        return flag
+
+    def choice(self, f: Field, key: Key) -> str | None:
+        asked = fold(f.value.strip("\"' "))
+        found = next((choice for word, choice in key.words.items() if asked in (fold(word), choice)), None)
+        if found is None:
+            self.report(f, "bad_choice", words=", ".join(key.words))
+        return found
+
+    def language(self, f: Field, _key: Key) -> str:
+        code = normal(f.value) or f.value.casefold()
+        known = next((one for one in (code, code.partition("-")[0]) if one in self.languages), "")
+        if not known:
+            self.report(f, "bad_lang", languages=", ".join(self.languages))
+        return known
+
+    # ── Those with rules of their own ─────────────────────────────────────────────────────────────────────────────
+
+    def take_network(self, f: Field, _key: Key) -> None:
+        self.meta.networks[f.key] = f.value
+
+    def take_credits(self, f: Field, _key: Key) -> None:
+        value = " ".join(f.value.split())
         if not is_foreign(f.name) or re.match("https?://", value):
-            meta.credits += [(f.key, item) for item in ([value] if f.whole else listed(value))]
-    elif f.key in ("tags", "category", "author", "aliases"):
-        into = {"tags": meta.tags, "category": meta.categories, "author": meta.authors, "aliases": meta.aliases}
-        into[f.key] += [item for item in _items(f, value) if item and item not in into[f.key]]
-    elif f.key == "toc":
-        meta.toc = _flag(value) is True
-    elif is_network_key(f.key):
-        meta.networks[f.key] = value
-    elif f.key in ("title", "summary"):
-        setattr(meta, f.key, _ENTITY.sub(lambda found: html.unescape(found[0]), value))
-    elif f.key != "cover" or _flag(value) is None:  # "cover: true" names no picture
-        setattr(meta, f.key, value)
+            self.meta.credits += [(f.key, item) for item in ([value] if f.whole else listed(value))]
+
+    def take_address(self, f: Field, _key: Key) -> None:
+        """Keep where another generator had the post; a pattern, ``/:year/:title``, is no address."""
+        if _flag(f.value) is False:
+            _hold(self.meta, "draft")  # Eleventy: the file is read and not written
+            return
+        value = " ".join(f.value.split())
+        old = re.sub(r"(^|/)index\.html?$", r"\1", value.split("#")[0].split("?")[0])
+        if old.strip("/") and not re.search(r"[{}%<>]|(?<!https)(?<!http):|\s", old):
+            self.meta.old_addresses.append(old if "://" in old else "/" + old.lstrip("/"))
+
+    def take_update(self, f: Field, _key: Key) -> None:
+        """An ``Actualización: FECHA texto``; the date is the longest beginning that reads as one, its hour too."""
+        words = f.value.split()
+        moments = [
+            parse_date(" ".join(words[:count]).rstrip(":,.—–-"), self.zone) for count in range(min(9, len(words)))
+        ]
+        for count in range(len(moments) - 1, 0, -1):
+            moment, text = moments[count], " ".join(words[count:]).lstrip("—–-: ")
+            # "2026-03-20 El plazo": a word without which the date is the same is the text's own.
+            idle = moment == moments[count - 1] and not any(sign.isdigit() for sign in words[count - 1])
+            if moment is not None and text and not idle:
+                self.meta.updates.append((moment, text))
+                return
+        self.report(f, "bad_update")
+
+    # ── May it be seen? ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def take_status(self, f: Field, _key: Key) -> None:
+        status = _status_of(f.value)
+        if not status:
+            self.report(f, "bad_status")
+        _hold(self.meta, status or "draft")  # rather unseen than seen too soon
+
+    def take_state(self, f: Field, key: Key) -> None:
+        """Other generators' ways to keep a post back."""
+        meta, flag, value = self.meta, _flag(f.value), f.value
+        if f.key in ("publish_date", "expiry_date"):
+            if value and flag is not False:
+                setattr(meta, f.key, self.moment(f, key))
+        elif f.key == "standing":
+            self.take_status(f, key)
+        elif f.key == "published":
+            if flag is None and value and (moment := parse_date(value, self.zone)):
+                meta.publish_date = meta.publish_date or moment
+                if "date" not in meta.lines:
+                    meta.date = meta.date or moment
+            elif flag is None:
+                self.take_status(f, key)
+            elif not flag:
+                _hold(meta, "draft")
+        elif value and flag is not False:
+            _hold(meta, {"concealed": "hidden", "unlisted": "unlisted"}.get(f.key, "draft"))
+
+
+_READERS: Mapping[Kind, Callable[[_ValueReader, Field, Key], object]] = MappingProxyType(
+    {
+        Kind.NAME: _ValueReader.name, Kind.TEXT: _ValueReader.words, Kind.INLINE: _ValueReader.words,
+        Kind.ITEMS: _ValueReader.items, Kind.MOMENT: _ValueReader.moment, Kind.FLAG: _ValueReader.flag,
+        Kind.CHOICE: _ValueReader.choice, Kind.PICTURE: _ValueReader.picture, Kind.LANGUAGE: _ValueReader.language,
+        Kind.NETWORK: _ValueReader.take_network, Kind.CREDITS: _ValueReader.take_credits,
+        Kind.ADDRESS: _ValueReader.take_address, Kind.UPDATE: _ValueReader.take_update,
+        Kind.STATUS: _ValueReader.take_status, Kind.STATE: _ValueReader.take_state,
+    }
+)  # fmt: skip
 
 
 def _items(f: Field, value: str) -> list[str]:
@@ -170,38 +291,6 @@ def _items(f: Field, value: str) -> list[str]:
     if f.key == "aliases":  # Obsidian's are names, not addresses
         items = [item for item in items if "/" in item or "." in item or " " not in item]
     return [item.lstrip("#") for item in items] if f.key == "tags" else items
-
-
-def _moment(meta: Metadata, f: Field, path: str, zone: ZoneInfo) -> dt.datetime | None:
-    """The moment that *f* says; told when it makes no sense, or two."""
-    moment = parse_date(f.value, zone)
-    if moment is None:
-        _report(meta, path, f, "bad_date", severity="error")
-    elif spoken().partition("-")[0] == "en" and is_ambiguous(f.value):
-        day = moment.date().isoformat()
-        _report(meta, path, f, "two_way_date", severity="warning", day=day)
-    return moment
-
-
-def _take_language(meta: Metadata, f: Field, path: str, languages: tuple[str, ...]) -> None:
-    code = normal(f.value) or f.value.casefold()
-    known = next((one for one in (code, code.partition("-")[0]) if one in languages), "")
-    if not known:
-        _report(meta, path, f, "bad_lang", severity="warning", languages=", ".join(languages))
-    meta.lang = known
-
-
-def _take_address(meta: Metadata, value: str) -> None:
-    """Keep where another generator had the post; a pattern, ``/:year/:title``, is no address."""
-    if _flag(value) is False:
-        _hold(meta, "draft")  # Eleventy: the file is read and not written
-        return
-    old = re.sub(r"(^|/)index\.html?$", r"\1", value.split("#")[0].split("?")[0])
-    if old.strip("/") and not re.search(r"[{}%<>]|(?<!https)(?<!http):|\s", old):
-        meta.old_addresses.append(old if "://" in old else "/" + old.lstrip("/"))
-
-
-# ── May it be seen? ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _hold(meta: Metadata, status: str) -> None:
@@ -222,45 +311,3 @@ def _status_of(value: str) -> str:
     statuses = current().written("statuses").items()
     ours = next((status for status, names in statuses if folded in (status, *map(fold, names))), "")
     return ours or next((status for status, names in _STATUSES.items() if folded in names.split()), "")
-
-
-def _take_status(meta: Metadata, f: Field, path: str) -> None:
-    status = _status_of(f.value)
-    if not status:
-        _report(meta, path, f, "bad_status", severity="warning")
-    _hold(meta, status or "draft")  # rather unseen than seen too soon
-
-
-def _take_state(meta: Metadata, f: Field, path: str, zone: ZoneInfo) -> None:
-    """Other generators' ways to keep a post back."""
-    flag, value = _flag(f.value), f.value
-    if f.key in ("publish_date", "expiry_date"):
-        if value and flag is not False:
-            setattr(meta, f.key, _moment(meta, f, path, zone))
-    elif f.key == "standing":
-        _take_status(meta, f, path)
-    elif f.key == "published":
-        if flag is None and value and (moment := parse_date(value, zone)):
-            meta.publish_date = meta.publish_date or moment
-            if "date" not in meta.lines:
-                meta.date = meta.date or moment
-        elif flag is None:
-            _take_status(meta, f, path)
-        elif not flag:
-            _hold(meta, "draft")
-    elif value and flag is not False:
-        _hold(meta, {"concealed": "hidden", "unlisted": "unlisted"}.get(f.key, "draft"))
-
-
-def _take_update(meta: Metadata, f: Field, path: str, zone: ZoneInfo) -> None:
-    """An ``Actualización: FECHA texto``; the date is the longest beginning that reads as one, its hour too."""
-    words = f.value.split()
-    moments = [parse_date(" ".join(words[:count]).rstrip(":,.—–-"), zone) for count in range(min(9, len(words)))]
-    for count in range(len(moments) - 1, 0, -1):
-        moment, text = moments[count], " ".join(words[count:]).lstrip("—–-: ")
-        # "2026-03-20 El plazo": a word without which the date is the same is the text's own.
-        idle = moment == moments[count - 1] and not any(sign.isdigit() for sign in words[count - 1])
-        if moment is not None and text and not idle:
-            meta.updates.append((moment, text))
-            return
-    _report(meta, path, f, "bad_update", severity="warning")

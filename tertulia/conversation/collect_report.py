@@ -21,7 +21,7 @@ class CollectReport:
 
     network: str
     looked: int = 0
-    counts: Counter[str] = field(default_factory=Counter)  # new, edited, merged, gone, copies, numbers
+    counts: Counter[str] = field(default_factory=Counter)  # new, edited, merged, gone, copies, numbers, unlisted
     cents: float = 0.0
     notes: list[str] = field(default_factory=list)
     failed: bool = False
@@ -34,4 +34,7 @@ class CollectReport:
     def __str__(self) -> str:
         named = ("new", "edited", "gone", "merged", "copies", "numbers")
         parts = [say(f"collect_{name}", n=self.counts[name]) for name in named if self.counts[name]]
-        return " · ".join([say("collect_looked", n=self.looked), *(parts or [say("collect_same")])])
+        parts = parts or [say("collect_same")]
+        if unlisted := self.counts["unlisted"]:
+            parts.append(say("collect_unlisted", n=unlisted))
+        return " · ".join([say("collect_looked", n=self.looked), *parts])

@@ -22,6 +22,7 @@ from tertulia.conversation.collect_report import CollectPlan, CollectReport
 from tertulia.conversation.copies import is_copy
 from tertulia.conversation.places import Place, Places
 from tertulia.core import strict_json
+from tertulia.core.addresses import host_of
 from tertulia.core.errors import FetchError, NetworkError, SettingError, StoreError
 from tertulia.core.languages import say
 from tertulia.store import Store
@@ -30,6 +31,7 @@ from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.networks.base import Message, Remote
 from tertulia.syndication.networks.listening.answers import is_everywhere
 from tertulia.syndication.networks.listening.base import Listener, RemoteComment
+from tertulia.syndication.summary import hashtag
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ class Collector:
     posts: list[Post]
     site: str
     lang: str
+    title: str  # of the blog: what share buttons add
     find: Callable[[str], tuple[str, str] | None]  # address → (post, language) of the article that it means
     take: Callable[[Incoming], Recorded]  # the moderator's
     gone: Callable[[str, str], Recorded]
@@ -172,6 +175,7 @@ class Collector:
                 answered = "" if heard.in_reply_to in ours else heard.in_reply_to
                 where = Place(*place, heard.kind, answered)
                 self._try(listener, report, partial(self._record, listener, heard, where, report), heard.id)
+        report.counts["unlisted"] += thread.unlisted
         self._check(listener, place, {heard.id for heard in thread.comments}, report)
         changed = [
             self.store.conversation.count(
@@ -259,7 +263,7 @@ class Collector:
         kind = place.kind
         if kind in ("mention", "quote") and place.post and self._is_copy(listener, heard, place):
             kind = "repost"
-        incoming = as_incoming(listener.name, heard, place, kind, self.avatar)
+        incoming = self._incoming(listener.name, heard, place, kind)
         recorded = self.take(incoming)
         if recorded.state not in ("same", "refused"):
             report.counts["copies" if kind == "repost" else recorded.state] += 1
@@ -281,9 +285,8 @@ class Collector:
             return False
         rows = self.store.deliveries.all(post=place.post)
         said = [strict_json.decode(row.message, type=Message).text for row in rows if row.lang == place.lang]
-        ours = [post.title, post.summary, post.question, *said]
-        # Who quotes shows what they quote: every word they add is theirs.
-        return is_copy(heard.text, ours, 0) if place.kind == "quote" else is_copy(heard.text, ours)
+        ours = [post.title, post.summary, post.question, self.title, *map(hashtag, post.tags), *said]
+        return is_copy(heard.text, ours, hosts={host_of(self.site), *map(host_of, heard.links)} - {""})
 
     def pasted(self, heard: RemoteComment, network: str, post: tuple[str, str] | None = None) -> Recorded | None:
         """
@@ -298,7 +301,18 @@ class Collector:
             place = Place(*post, heard.kind)
         if place is None:
             return None
-        return self.take(as_incoming(network, heard, place, place.kind, self.avatar))
+        return self.take(self._incoming(network, heard, place, place.kind))
+
+    def _incoming(self, network: str, heard: RemoteComment, place: Place, kind: Kind) -> Incoming:
+        """What the conversation takes in, its moments within what can be: after the article, before now."""
+        post = next((post for post in self.posts if post.key == (place.post, place.lang)), None)
+        known = min(heard.seen or self.now(), self.now())
+        published = min(heard.published, known)
+        if post and published < post.date:
+            published = max(post.date, known) if heard.seen else post.date
+        edited = min(heard.edited, self.now()) if heard.edited else None
+        heard = replace(heard, published=min(published, self.now()), edited=edited)
+        return as_incoming(network, heard, place, kind, self.avatar)
 
     # Money
 

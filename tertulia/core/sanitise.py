@@ -18,7 +18,10 @@ from tertulia.core.text import strip_controls
 from tertulia.core.visible import visible
 
 TAGS = frozenset(
-    ("p", "br", "a", "em", "strong", "b", "i", "u", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li")
+    (
+        *("p", "br", "a", "em", "strong", "b", "i", "u", "s", "del", "code", "pre", "blockquote", "ul", "ol", "li"),
+        *("details", "summary"),  # what stands behind a content warning
+    )
 )
 # Where a stranger's link may lead. No "javascript:", no "data:".
 SCHEMES = frozenset(("http", "https", "mailto"))
@@ -27,7 +30,9 @@ LINK_REL = "nofollow ugc noopener"
 
 # Dropped with everything inside: what is in them is no text.
 _VOID_CONTENT = frozenset(("script", "style", "svg", "math", "template", "noscript", "iframe", "object", "title"))
-_BREAKING = re.compile(r"<(?:br|/p|/li|/h[1-6]|/blockquote|/pre|/div|/section)\b[^<>]*>", re.IGNORECASE)
+_BREAKING = re.compile(
+    r"<(?:br|/p|/li|/h[1-6]|/blockquote|/pre|/div|/section|/summary|/details)\b[^<>]*>", re.IGNORECASE
+)
 # A tag as HTML's own tokeniser reads it: https://html.spec.whatwg.org/multipage/parsing.html#tag-open-state
 _ATTRIBUTE = r"[\s/]*+(?:=[^\s/>=]*+|[^\s/>=]++)(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
 _ONE_ATTRIBUTE = re.compile(_ATTRIBUTE)

@@ -22,7 +22,7 @@ _HSTS = "max-age=63072000; includeSubDomains"
 
 def of_site(output: Path, service: str = "", *, hsts: bool = False) -> dict[str, str]:
     """
-    The headers for the site that was built into *output*.
+    Work out the headers for the site that was built into *output*.
 
     Args:
         service: The service's address where it has a host of its own; "" or "/" where it answers under the blog's.
@@ -44,7 +44,12 @@ def of_site(output: Path, service: str = "", *, hsts: bool = False) -> dict[str,
 
 
 def policy(output: Path, service: str = "") -> str:
-    """The Content-Security-Policy for the site in *output*."""
+    """
+    Work out the Content-Security-Policy for the site in *output*, from what its pages hold.
+
+    Args:
+        service: As in ``of_site``.
+    """
     players: set[str] = set()
     has_styles = False
     for page in output.rglob("*.html"):
@@ -69,17 +74,17 @@ def policy(output: Path, service: str = "") -> str:
 
 
 def as_nginx(headers: Mapping[str, str]) -> str:
-    """For a ``server`` or ``location``; one with an ``add_header`` of its own inherits none of them."""
+    """Write *headers* for nginx's ``server`` or ``location``; one with an ``add_header`` of its own inherits none."""
     return "".join(f'add_header {name} "{value}" always;\n' for name, value in headers.items())
 
 
 def as_caddy(headers: Mapping[str, str]) -> str:
-    """For a site's block; ``?`` leaves alone what the service says of its own pages."""
+    """Write *headers* for Caddy's block of a site; ``?`` leaves alone what the service says of its own pages."""
     return "header {\n" + "".join(f'\t?{name} "{value}"\n' for name, value in headers.items()) + "}\n"
 
 
 def as_headers_file(headers: Mapping[str, str]) -> str:
-    """The file ``_headers`` of Netlify, Cloudflare Pages and others."""
+    """Write *headers* as the file ``_headers`` of Netlify, Cloudflare Pages and others."""
     return "/*\n" + "".join(f"  {name}: {value}\n" for name, value in headers.items())
 
 

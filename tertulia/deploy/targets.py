@@ -24,7 +24,10 @@ TARGETS: dict[str, Callable[[str, DeployContext], Target]] = {
 
 def target_for(address: str, context: DeployContext) -> Target:
     """
-    The target that *address* names: ``folder:/srv/www``, ``rsync:me@host:/www``, ``s3://bucket``, ``git:origin#pages``.
+    Open the target that *address* names.
+
+    Args:
+        address: ``folder:/srv/www``, ``rsync:me@host:/www``, ``s3://bucket``, ``git:origin#pages``.
 
     Raises:
         SettingError: there is none, or no such kind; the message lists the choices.

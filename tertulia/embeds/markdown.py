@@ -8,6 +8,7 @@ warning with its line and a plain link; what was asked for and cannot be had giv
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 from xml.etree.ElementTree import Element, SubElement
 
 import markdown
@@ -25,15 +26,6 @@ from tertulia.embeds.types import Capture, Policy
 from tertulia.render.document import Document
 
 ALONE = re.compile(r"<?(https?://[^\s<>\"]+)>?")
-# The words for the policy, as they stand in a post's header: "Incrustados: texto".
-POLICIES: dict[str, Policy] = {
-    "conservar": "keep",
-    "keep": "keep",
-    "texto": "text",
-    "text": "text",
-    "quitar": "remove",
-    "remove": "remove",
-}
 
 
 def addresses(block: str) -> list[str]:
@@ -133,10 +125,8 @@ class _Embeds(BlockProcessor):
         return draw.draw(capture, page, self.policy(document))
 
     def policy(self, document: Document) -> Policy:
-        word = document.embeds.strip().lower()
-        if word and word not in POLICIES:
-            document.report(say("embed_policy", word=word), say("embed_policy_fix", words=", ".join(POLICIES)))
-        return POLICIES.get(word, self.extension.policy)
+        """What the post says, or the blog."""
+        return cast(Policy, document.embeds or self.extension.policy)
 
 
 class _Pasted(Postprocessor):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from tertulia.content.keys import key_names
+from tertulia.content.key_names import key_names
 from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
 from tertulia.core.files import write_whole

@@ -17,7 +17,10 @@ from tertulia.render.foreign import ForeignSyntaxExtension
 from tertulia.render.kramdown import KramdownExtension
 from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.lists import ListsExtension
-from tertulia.render.markup import Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
+from tertulia.render.markup import Escapes, Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
+from tertulia.render.maths import MathsExtension
+from tertulia.render.notes import NotesExtension
+from tertulia.render.tables import TablesExtension
 from tertulia.render.typography import TypographyExtension
 
 
@@ -48,7 +51,7 @@ def converter(
         "pymdownx.tilde": {"subscript": False},
         "codehilite": {"guess_lang": False},
         "toc": {"slugify": lambda value, _separator: text.slugify(value), "permalink": False},
-        "footnotes": {"BACKLINK_TITLE": "↩ {}", "UNIQUE_IDS": False},
+        "footnotes": {"UNIQUE_IDS": False, "USE_DEFINITION_ORDER": False},  # numbered as they are read
     }
     for name, config in asked_configs.items():
         configs[name] = configs.get(name, {}) | config
@@ -57,8 +60,10 @@ def converter(
             *asked,
             BlocksExtension(),  # lists, quotations, code, tables, HTML; before all that have blocks of their own
             AutolinksExtension(),
+            Escapes(),
             LineBreaks(),
             ListsExtension(),
+            MathsExtension(),
             "pymdownx.tilde",  # ~~tachado~~
             ForeignSyntaxExtension(content),
             "footnotes",
@@ -71,6 +76,8 @@ def converter(
             SkipPatterns(),
             Headings(),
             QuoteSources(),
+            TablesExtension(),
+            NotesExtension(),
             OwnLinks(siteurl),
             *more,
             TypographyExtension(),

@@ -29,7 +29,7 @@ class Document:
     tags: list[str] = field(default_factory=list)  # labels found in the text, in order, as written
     problems: list[Problem] = field(default_factory=list)
     files: dict[tuple[str, str], int | None] = field(default_factory=dict)  # (file, "shown" or "linked") → first line
-    embeds: str = ""  # the post's own word on embeds that are gone, as its header has it: "texto"
+    embeds: str = ""  # what the post says of embeds that are gone: "keep", "text" or "remove"; "" as the blog does
 
     def line_of(self, needle: str) -> int | None:
         """The line of the file on which *needle* first stands in the body, or None."""

@@ -125,9 +125,14 @@ class _Linker(Treeprocessor):
         document: Document = getattr(self.md, "document", None) or Document()
         if label not in document.tags and label.islower() and _STYLES.search(around):
             document.report(say("tag_selector", tag=shown), say("tag_selector_fix"), needle=shown, severity="hint")
+        slugs = {self.extension.tags.slug(known) for known in document.tags}
         if label not in document.tags:
             document.tags.append(label)
-        link = Element("a", {"href": self.extension.tag_url(self.extension.tags.slug(label)), "rel": "tag"})
+        slug = self.extension.tags.slug(label)
+        link = Element("a", {"href": self.extension.tag_url(slug), "rel": "tag"})
+        if slug in slugs:  # a category is told once
+            link.text = AtomicString(written)
+            return link
         link.text = AtomicString("#")
         # The "#" is no part of the category: https://microformats.org/wiki/h-entry
         SubElement(link, "span", {"class": "p-category"}).text = AtomicString(written[1:])

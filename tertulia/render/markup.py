@@ -10,12 +10,13 @@ that these begin with.
 """
 
 import re
+import string
 from functools import cache, cached_property
 from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
-from markdown.inlinepatterns import SubstituteTagInlineProcessor
+from markdown.inlinepatterns import EscapeInlineProcessor, SubstituteTagInlineProcessor
 from markdown.treeprocessors import InlineProcessor, Treeprocessor
 from markdown.util import AtomicString
 
@@ -23,9 +24,12 @@ _LEVEL = {f"h{n}": n for n in range(1, 7)}
 _SIBLING = re.compile(r"(?![a-z][a-z0-9+.-]*:|[{/#?])[^#?]+\.md(?=$|[#?])", re.I)
 
 
+_NO_HTML = {"<": "&lt;", "&": "&amp;"}
+
 # What a text must hold for an inline pattern to match, by the pattern's name; one not named here is always tried.
 NEEDS = {
     "backtick": ("`",),
+    "formula": ("$", "\\"),
     "escape": ("\\",),
     "backslash_break": ("\\\n",),
     "footnote": ("[^",),
@@ -175,6 +179,23 @@ class LineBreaks(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         # Before escapes (180), after code (190).
         md.inlinePatterns.register(SubstituteTagInlineProcessor(r"(?<!\\)\\\n", "br"), "backslash_break", 185)
+
+
+class _Escape(EscapeInlineProcessor):
+    """Markdown's own, but no sign of HTML comes out of it as HTML."""
+
+    def handleMatch(  # type: ignore[override]
+        self, m: re.Match[str], data: str
+    ) -> tuple[str | Element | None, int, int]:
+        return _NO_HTML.get(m[1]) or super().handleMatch(m, data)[0], m.start(), m.end()
+
+
+class Escapes(Extension):
+    """A backslash before any sign of ASCII takes its meaning away: https://spec.commonmark.org/0.31.2/#backslash-escapes"""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.ESCAPED_CHARS.extend(sign for sign in string.punctuation if sign not in md.ESCAPED_CHARS)
+        md.inlinePatterns.register(_Escape(r"\\(.)", md), "escape", 180)
 
 
 class Headings(Extension):

@@ -145,7 +145,7 @@ class _Pictures(Treeprocessor):
                 _make_figure(paragraph)
         for image in images:
             if (caption := captions.taken(image)) is not None:  # inside a sentence there is no room for more than words
-                image.set("title", _unescaped(captions.plain(caption)))
+                image.set("title", _unescaped(captions.plain(caption, self.md)))
 
     def _link(self, link: Element, document: Document) -> None:
         href = link.get("href", "")

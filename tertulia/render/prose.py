@@ -22,7 +22,7 @@ SAYING_WORDS = 6
 
 _OTHERS = frozenset(
     (
-        *("audio", "blockquote", "button", "canvas", "embed", "figure", "form", "iframe", "math", "nav", "noscript"),
+        *("audio", "blockquote", "button", "canvas", "embed", "figure", "form", "iframe", "nav", "noscript"),
         *("object", "picture", "pre", "script", "select", "style", "svg", "template", "textarea", "video"),
     )
 )
@@ -57,6 +57,13 @@ _FORMULAS = regex.compile(
 _ADDRESS = regex.compile(r"https?://\S+|(?:www\.|(?:[\w-]+\.)+\p{L}{2,}/)\S*")
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}'’-]*")
 _ENDS = regex.compile(r"""[.!?…]["»”’)\]]*$""")
+
+# Where the summary ends: WordPress, Hugo, Jekyll, Hexo, Zola; Docusaurus, Eleventy, Nikola, Pelican's plugins.
+_MORE = re.compile(
+    r"<!--\s*(?:more|read[ _-]?more|truncate|excerpt|teaser_end|pelican_end_summary|end[ _-](?:excerpt|summary))\b"
+    r".*?-->",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class BlockKind(StrEnum):
@@ -105,6 +112,12 @@ def blocks(content: str, page: str = "") -> list[Block]:
     if any("{" in block.text or "[" in block.text for block in found):
         found = _without_shortcodes(found)
     return [_given_back(block) for block in found]
+
+
+def parted(content: str) -> tuple[str, str]:
+    """What stands above the author's ``<!--more-->``, "" where there is none; and *content* without that mark."""
+    found = _MORE.search(content) if "<!--" in content else None
+    return (content[: found.start()], content[: found.start()] + content[found.end() :]) if found else ("", content)
 
 
 def plain(found: Sequence[Block]) -> str:
@@ -251,6 +264,9 @@ def _inline(element: Any, page: str) -> tuple[str, str]:
     if element.tag in ("code", "kbd", "samp"):
         code = element.text_content().translate(_KEPT)
         return code, code
+    if element.tag == "math":
+        formula = "" if element.get("display") == "block" else element.get("alttext") or element.text_content()
+        return formula, formula
     text, full = element.text or "", element.text or ""
     for child in element:
         if isinstance(child.tag, str) and not _is_others(child):

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from tertulia.content.metadata import NOTHING_MORE
 from tertulia.content.snapshot import Comment, Syndicated
 from tertulia.core import sanitise
 from tertulia.core.models import Credit, Picture, Update
@@ -86,10 +87,10 @@ DEFAULTS: dict[str, Any] = {
 def attributes(record: PostRecord) -> dict[str, Any]:
     """What Pelican makes attributes of: *record*, its HTML and what the author left out apart, and the defaults."""
     status = "hidden" if record.mark == "unlisted" else "published"
-    values = DEFAULTS | {"status": status} | msgspec.structs.asdict(record)
+    values = DEFAULTS | {"status": status} | record.extra | msgspec.structs.asdict(record)
     if record.series_name:
         values["series"] = record.series_name
-    absent = ("content", *(key for key in ("modified", "template") if not values[key]))
+    absent = ("content", "extra", *(key for key in ("modified", "template") if not values[key]))
     return {key: value for key, value in values.items() if key not in absent}
 
 
@@ -115,7 +116,7 @@ def _fill_from_elsewhere(content: Any) -> None:
         "cover": None, "minutes": reading_minutes(len(plain.split())), "summary_text": shorten(plain, 300),
         "categories": [content.category] if hasattr(content, "category") else [],
     }  # fmt: skip
-    for name, value in (DEFAULTS | values).items():
+    for name, value in {**DEFAULTS, **NOTHING_MORE, **values}.items():
         if not hasattr(content, name):
             setattr(content, name, value)
     for name in ("date", "modified"):

@@ -19,7 +19,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import markdown
@@ -27,7 +27,8 @@ import markdown
 from tertulia.content import header, metadata
 from tertulia.content.completion import complete
 from tertulia.content.credits import credit
-from tertulia.content.metadata import Metadata
+from tertulia.content.keys import Kind, key_named
+from tertulia.content.metadata import EXTRA_KEYS, Metadata
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import cuts, slugs, text
@@ -39,7 +40,8 @@ from tertulia.core.setting_kinds import parse_zone
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.links import LinksExtension, LinkTable
-from tertulia.embeds.markdown import POLICIES, EmbedsExtension
+from tertulia.embeds.markdown import EmbedsExtension
+from tertulia.embeds.types import Policy
 from tertulia.render import prose, typography
 from tertulia.render.converter import converter
 from tertulia.render.document import Document, load
@@ -69,6 +71,7 @@ class PostReader:
         self.content = Path(settings["PATH"])
         self.zone = parse_zone(settings["TIMEZONE"])
         self.now = moment(settings.get("NOW"), self.zone)
+        self.embeds_policy = policy_of(settings.get("EMBEDS_POLICY", "keep"))
         self.page_folders = tuple(str(self.content / folder) + os.sep for folder in settings["PAGE_PATHS"])
 
     @cached_property
@@ -91,7 +94,7 @@ class PostReader:
                 EmbedsExtension(
                     CaptureStore(self.content),
                     site,
-                    policy=POLICIES[settings.get("EMBEDS_POLICY", "keep")],
+                    policy=self.embeds_policy,
                     resolve=self.links.target,
                     own=settings.get("SITE_ADDRESS", ""),
                 ),
@@ -120,7 +123,7 @@ class PostReader:
             problem = Problem(shown, None, say("section_index"), say("section_index_fix"), "hint")
             return Reading(problems=(problem,))
         top = header.split(source, shown)
-        meta = metadata.interpret(top, shown, self.zone, self.settings["LANGUAGES"])
+        meta = metadata.interpret(top, shown, self.zone, self.settings["LANGUAGES"], is_page=is_page)
         written = complete(meta, top, shown, self.place(path), self.zone, is_page=is_page)
         mark = self.mark_of(meta, is_page=is_page, shown=shown)
         broken = any(p.severity == "error" for p in meta.problems)
@@ -171,10 +174,11 @@ class PostReader:
         """All that is known of a post from its file."""
         settings, lang = self.settings, document.lang
         toc = toc_entries(self.markdown.toc_tokens)  # type: ignore[attr-defined]  # before anything else is rendered
+        teaser, content = prose.parted(content)
         own = prose.blocks(content)
         plain = prose.plain(own)
         words = text.words(plain)
-        first = prose.opening(own)
+        first = prose.plain(prose.blocks(teaser)) or prose.opening(own)
         summary = self.inline(without_html(meta.summary), document) if meta.summary else ""
         summary_text = text.plain(summary) or cuts.shorten(first, SUMMARY_GRAPHEMES)
         if not summary_text and not is_page:
@@ -221,12 +225,23 @@ class PostReader:
             old_addresses=tuple(meta.old_addresses),
             networks=meta.networks,
             template=meta.template,
+            extra=self.extra(meta, document),
             header_lines=meta.lines,
             shown_path=document.path,
             body=document.body,
             body_line=document.body_line,
             files=tuple(UsedFile(path, use, line) for (path, use), line in document.files.items()),
         )
+
+    def extra(self, meta: Metadata, document: Document) -> dict[str, object]:
+        """What the keys say that only the theme asks for."""
+        found = dict(meta.extra)
+        for key in EXTRA_KEYS:
+            if key.kind is Kind.TEXT:
+                found[key.name] = typography.plain(str(found[key.name]), document.lang)
+            elif key.kind is Kind.INLINE and found[key.name]:
+                found[key.name] = self.inline(without_html(str(found[key.name])), document)
+        return found
 
     def slug(self, meta: Metadata, shown: str) -> str:
         """What stands for the post in its address: as written, where an address can hold it, or made of the title."""
@@ -259,6 +274,19 @@ def toc_entries(tokens: Iterable[Mapping[str, Any]]) -> tuple[TocEntry, ...]:
 def without_html(line: str) -> str:
     """*line* of Markdown with its signs of HTML as text; those in code are text already."""
     return re.sub(r"(`+)(?:(?!\1).)*\1|<(?!https?://)", lambda found: found[0] if found[1] else "&lt;", line)
+
+
+def policy_of(word: object) -> Policy:
+    """
+    What EMBEDS_POLICY says, in the words of a post's header.
+
+    Raises:
+        SettingError: it is none of them.
+    """
+    words = key_named("embeds").words
+    if word not in words:
+        raise SettingError(say("setting_choice", name="EMBEDS_POLICY", value=word, words=", ".join(words)))
+    return cast(Policy, words[str(word)])
 
 
 def moment(value: object, zone: ZoneInfo) -> dt.datetime:

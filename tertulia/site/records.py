@@ -58,6 +58,7 @@ class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
     old_addresses: tuple[str, ...]  # where another generator had it, by its own header
     networks: dict[str, str]  # the author's own words by network
     template: str  # "" for the usual one
+    extra: dict[str, object]  # by key, what only the theme asks for; templates find each as an attribute
     header_lines: dict[str, int]  # where each key of the metadata stands
     shown_path: str  # the file as the author knows it, "content/posts/….md"
     body: str  # Markdown, after the metadata

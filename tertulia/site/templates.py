@@ -38,6 +38,7 @@ from markupsafe import Markup
 from tertulia.content.networks import label
 from tertulia.core import addresses
 from tertulia.site.build import SiteBuild
+from tertulia.site.link_notes import link_notes
 
 CLOUD_SIZES = 5
 
@@ -128,11 +129,14 @@ def link(context: Context, path: object) -> str:
 @pass_context
 def linked(context: Context, label: Any, classes: str, rel: str = "", sign: str = "") -> Markup:
     """The name of a tag, category or author, as a link to its page; as text where it has none."""
-    if not getattr(label, "has_page", True):
-        return Markup('{}<span class="{}">{}</span>').format(sign, classes, label.name)
     rel = Markup(' rel="{}"').format(rel) if rel else ""
+    named = Markup(' class="{}"').format(classes) if classes else ""
+    if not getattr(label, "has_page", True):
+        return Markup("{}<span{}>{}</span>").format(sign, named, label.name)
     address = link(context, label.url)
-    return Markup('<a class="{}"{} href="{}">{}{}</a>').format(classes, rel, address, sign, label.name)
+    if sign and classes:  # the sign is no part of the name: https://microformats.org/wiki/h-entry
+        return Markup('<a{} href="{}">{}<span{}>{}</span></a>').format(rel, address, sign, named, label.name)
+    return Markup('<a{}{} href="{}">{}{}</a>').format(named, rel, address, sign, label.name)
 
 
 @pass_context
@@ -154,6 +158,12 @@ def here(context: Context) -> str:
 def service(context: Context, path: str) -> str:
     """The address of *path* at the service that takes comments."""
     return str(context.get("SERVICE_ADDRESS") or "").rstrip("/") + path
+
+
+@pass_context
+def endpoint(context: Context, path: str) -> str:
+    """The whole address of *path* at the service: programs of others read it, and not all of them resolve one."""
+    return addresses.join_address(str(context["SITE_ADDRESS"]) + "/", service(context, path))
 
 
 @pass_context
@@ -244,7 +254,7 @@ FILTERS = (
     *(native_name, og_locale, direction, marked, local, date_words, month_year, network_name),
     *(link, linked, absolute, current, counted, embedded, script_safe),
 )
-GLOBALS = (t, language, conjunction, here, homes, asset, card, service, shared)
+GLOBALS = (t, language, conjunction, here, homes, asset, card, service, endpoint, shared, link_notes)
 
 
 def equip(environment: Environment, settings: dict[str, Any], *, escape: bool = True) -> None:

@@ -29,9 +29,10 @@ MOST_BYTES = 200_000
 
 def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
     """
-    The service for *blog*.
+    Make the Flask application that serves *blog*.
 
     Args:
+        blog: Open already; its threads are not started here.
         rate: How often one address may do the same thing in ten minutes.
     """
     blog.ready()
@@ -39,7 +40,7 @@ def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_BYTES, MAX_FORM_PARTS=50)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(say=say, css=_css(blog))
-    app.jinja_env.filters.update(local=local, outside=outside, host=host)
+    app.jinja_env.filters.update(local=local, outside=outside, host=host, unfolded=unfolded)
     app.extensions.update(blog=blog, rate_counter=RateCounter(rate), daily_budgets=DailyBudgets(), reading_gate=Gate())
     app.register_blueprint(comments.pages)
     app.register_blueprint(moderation.pages)
@@ -81,20 +82,25 @@ def _words() -> dict[str, Any]:
 
 
 def local(address: str) -> str:
-    """An address of the site, as a page of ours links it: without the host where the site is on our own."""
+    """Give *address*, one of the site, as a page of ours links it: without the host where the site is on our own."""
     if not current_blog().info.same_origin:
         return address
     parts = split_address(address)
     return parts.path + (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
 
 
+def unfolded(html: str) -> str:
+    """*html* with all that it hides behind a warning on show: who decides must have read it."""
+    return html.replace("<details>", "<details open>")
+
+
 def outside(address: str) -> str:
-    """A stranger's address as a link may hold it."""
+    """Give a stranger's *address* as a link may hold it; "" for what is no address of the web."""
     return web_address(address)
 
 
 def host(address: str) -> str:
-    """Where an address leads, in short."""
+    """Say in short where *address* leads: its host, or its first 60 characters where it has none."""
     return host_of(address) or one_line(address, 60)
 
 

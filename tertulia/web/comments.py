@@ -43,7 +43,14 @@ MOST_LIKES = 3  # of one thing in ten minutes, from one machine
 
 
 def message(key: str, status: int = 200, **values: Any) -> Any:
-    """A page that says one thing."""
+    """
+    Answer with a page that says one thing, or with its words as JSON where that was asked for.
+
+    Args:
+        key: The phrase, of those for readers.
+        status: Of HTTP.
+        values: What the phrase asks for.
+    """
     if _wants_json():
         return jsonify(state="message", text=current_blog().info.t(key, g.lang)), status
     return render_template("message.html", key=key, values=values), status
@@ -54,7 +61,7 @@ def message(key: str, status: int = 200, **values: Any) -> Any:
 
 @pages.post("/comments")
 def comment() -> Any:
-    """Preview, then send."""
+    """Show what will be seen; when the form comes back with its token and "send", take it in."""
     blog = current_blog()
     draft = form.read(request.form)
     post = _post(blog, draft)
@@ -95,7 +102,7 @@ def _comment(blog: Blog, draft: CommentDraft, post: Post) -> Any:
 
 @pages.get("/comments/new")
 def new() -> Any:
-    """The form on a page of its own: how to answer one comment without JavaScript."""
+    """Show the form on a page of its own: how to answer one comment without JavaScript."""
     blog = current_blog()
     draft = form.read(request.args)
     post = _post(blog, draft)
@@ -104,7 +111,17 @@ def new() -> Any:
 
 
 def _send(blog: Blog, draft: CommentDraft, nonce: str, age: float, recent: int) -> str:
-    """Take it in; its key, "" when its writer was erased and asked to stay so."""
+    """
+    Take a comment in, and ask its writer about notices if they want any.
+
+    Args:
+        nonce: Of the form's token; names the comment, so that sent twice it is one.
+        age: Seconds since the preview was shown.
+        recent: How many the same machine sent in the last minutes.
+
+    Returns:
+        Its key; "" when its writer was erased and asked to stay so.
+    """
     signals = replace(
         guards.signals(blog),
         age_seconds=age,
@@ -142,7 +159,13 @@ def _sent(blog: Blog, draft: CommentDraft, key: str) -> Any:
 def _preview(
     blog: Blog, draft: CommentDraft, post: Post, wrong: list[Mistake], status: int = 0, *, draw: bool = True
 ) -> Any:
-    """The form once more, with what will be seen (if *draw*) and what is to be put right."""
+    """
+    Show the form once more, with what will be seen and what is to be put right.
+
+    Args:
+        status: Of HTTP; 0 for 422 where something is wrong and 200 where nothing is.
+        draw: Whether what will be seen is drawn at all: that costs work.
+    """
     nonce = secrets.token_hex(12)
     token = guards.token(blog, nonce, post.id, post.lang)
     shown = to_html(draft.text) if draw and draft.text and len(draft.text) <= form.LONGEST_TEXT else ""
@@ -165,7 +188,7 @@ def _preview(
 
 @pages.get("/comments/mine/<token>")
 def mine(token: str) -> Any:
-    """What became of a comment, for who wrote it."""
+    """Tell whoever wrote a comment what became of it."""
     blog = current_blog()
     said, is_young = _mine(blog, token)
     if said is None:
@@ -175,7 +198,7 @@ def mine(token: str) -> Any:
 
 @pages.post("/comments/mine/<token>")
 def change_mine(token: str) -> Any:
-    """Change it or take it back, while there is time."""
+    """Change a comment or take it back, as its writer, while there is time."""
     blog = current_blog()
     said, is_young = _mine(blog, token)
     if said is None:
@@ -220,7 +243,7 @@ def _mine(blog: Blog, token: str) -> tuple[Said | None, bool]:
 
 
 def _mine_page(blog: Blog, said: Said, is_young: bool, wrong: Sequence[Mistake] = (), text: str = "") -> str:
-    """Its page: while there is time it may be taken back whatever was decided, and changed unless turned down."""
+    """Show its page: while there is time it may be taken back whatever was decided, and changed unless turned down."""
     may_withdraw = is_young and may(Who.WRITER, said, Status.WITHDRAWN)
     return render_template(
         "mine.html",
@@ -239,7 +262,7 @@ def _mine_page(blog: Blog, said: Said, is_young: bool, wrong: Sequence[Mistake] 
 
 @pages.get("/comments/notice/<token>")
 def notice(token: str) -> Any:
-    """Ask once more: mail scanners open links."""
+    """Show the button that says yes or no to notices: mail scanners open links, they press nothing."""
     what, found = _notice(token)
     if found is None:
         return message("notice_unknown", 404)
@@ -248,7 +271,7 @@ def notice(token: str) -> Any:
 
 @pages.post("/comments/notice/<token>")
 def change_notice(token: str) -> Any:
-    """Yes or no. A mail program may press the button of RFC 8058 for its reader."""
+    """Begin or end notices. A mail program may press the button of RFC 8058 for its reader."""
     what, found = _notice(token)
     if found is None:
         return message("notice_unknown", 404)
@@ -314,13 +337,13 @@ def like() -> Any:
 
 
 def _liker(blog: Blog) -> str:
-    """The word that this browser was given; "" for none that is ours."""
+    """Read the word that this browser was given; "" for none that is ours."""
     found = blog.signer.read("likes", request.cookies.get(LIKE_COOKIE, ""), REMEMBERED_FOR, blog.now())
     return str(found[0]) if found else ""
 
 
 def _may_like(blog: Blog, on: str) -> bool:
-    """Whether this machine may count once more."""
+    """Count a like *on* something for this machine; whether there is room for it."""
     machine = guards.machine()
     if rate_counter().hit(f"like {on}", machine, blog.now(), most=MOST_LIKES) > MOST_LIKES:
         return False
@@ -342,7 +365,7 @@ def _wants_json() -> bool:
 
 
 def _remembered(blog: Blog) -> str:
-    """Who the browser says it is, as we told it; nobody, when the form was not sent by our own page."""
+    """Read who the browser says it is, as we told it; "" when the form was not sent by our own page."""
     if guards.origin(blog) != "own":
         return ""
     found = blog.signer.read("person", request.cookies.get(PERSON_COOKIE, ""), REMEMBERED_FOR, blog.now())

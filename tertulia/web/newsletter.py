@@ -28,7 +28,7 @@ def _says(key: str, status: int = 200) -> Any:
 
 @pages.post("/newsletter")
 def ask() -> Any:
-    """Somebody wants letters at an address that they say is theirs."""
+    """Write to the address that somebody says is theirs, to ask whether letters are wanted there."""
     blog = current_blog()
     found = blog.settings
     if not (found.smtp_url and found.mail_from and found.secret_key):
@@ -58,7 +58,7 @@ def _reader(purpose: str) -> Subscriber | None:
 
 @pages.get("/newsletter/<any(confirm, leave):purpose>")
 def look(purpose: str) -> Any:
-    """Show a page with one button; nothing happens yet."""
+    """Show a page with one button that confirms or leaves; nothing happens yet."""
     given = request.args.get("token", "")
     if _reader(purpose) is None:
         return _says("letters_bad_link", 404)
@@ -67,7 +67,7 @@ def look(purpose: str) -> Any:
 
 @pages.post("/newsletter/<any(confirm, leave):purpose>")
 def act(purpose: str) -> Any:
-    """Confirm or leave; doing it twice is doing it."""
+    """Confirm or leave, as *purpose* says; doing it twice is doing it once."""
     blog = current_blog()
     reader = _reader(purpose)
     if reader is None:

@@ -41,7 +41,7 @@ _told = threading.Event()
 
 
 def receiver(blog: Blog) -> Receiver:
-    """What takes webmentions for *blog*."""
+    """Make what takes webmentions for *blog*."""
     folder = blog.snapshots
     others = (blog.info.service,) if blog.info.same_origin else ()
     return Receiver(
@@ -57,7 +57,12 @@ def receiver(blog: Blog) -> Receiver:
 
 
 def begin(blog: Blog, stop: threading.Event | None = None) -> None:
-    """Look at what is told, as soon as it is told, until *stop*; without one, for as long as the process lives."""
+    """
+    Start the threads that look at what was told, as soon as it is told.
+
+    Args:
+        stop: When set, they end; without one they live as long as the process.
+    """
     at_work = receiver(blog)
     ended = stop or threading.Event()
 
@@ -76,7 +81,7 @@ def begin(blog: Blog, stop: threading.Event | None = None) -> None:
 
 @pages.post("/webmention")
 def told() -> Any:
-    """Take one, and look at it later."""
+    """Take a webmention in with 202 and the address of its status; it is looked at later."""
     try:
         mention = _accept(request.form.get("source", ""), request.form.get("target", ""), "webmention")
     except NotTakenError as error:
@@ -89,13 +94,13 @@ def told() -> Any:
 
 @pages.get("/webmention")
 def form() -> Any:
-    """The form for people."""
+    """Show the form for people."""
     return render_template("webmention.html", state="", form=True, target=request.args.get("target", "")[:2000])
 
 
 @pages.get("/webmention/<token>")
 def status(token: str) -> Any:
-    """What became of one."""
+    """Tell what became of a webmention."""
     mention = current_blog().store.mentions.by_token(token[:40])
     if mention is None:
         return _say("mention_unknown", 404)
@@ -104,7 +109,7 @@ def status(token: str) -> Any:
 
 @pages.post("/pingback")
 def pinged() -> Any:
-    """The older protocol: always 200, good or bad."""
+    """Take a pingback in, the older protocol: always with 200, good or bad; faults are told in its XML."""
     try:
         source, target = pingback.read(request.get_data(cache=False)[: pingback.MAX_BYTES + 1])
         _accept(source, target, "pingback")
@@ -127,7 +132,7 @@ def _accept(source: str, target: str, way: str) -> Mention:
 
 
 def _state(mention: Mention) -> str:
-    """The phrase for what became of it."""
+    """Choose the phrase for what became of a mention."""
     if mention.state != "taken":
         return mention.reason or "mention_queued"
     said = current_blog().store.conversation.get(mention.comment) if mention.comment else None
@@ -138,7 +143,7 @@ def _state(mention: Mention) -> str:
 
 
 def _say(key: str, status: int, where: str = "") -> Response:
-    """One phrase, as a page for a browser and as a line for a program."""
+    """Answer with one phrase: a page for a browser, a line for a program."""
     if request.accept_mimetypes.best_match(["text/plain", "text/html"]) == "text/html":
         page = render_template("webmention.html", state=key, form=status in (400, 429), where=where, target="")
         return Response(page, status=status, mimetype="text/html")

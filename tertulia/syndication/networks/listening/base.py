@@ -30,7 +30,8 @@ class RemoteComment:
     kind: Kind  # "reply", "quote" or "mention"
     author: Author
     avatar: str = ""  # address of the author's picture
-    published: datetime
+    published: datetime  # as its writer's program says
+    seen: datetime | None = None  # when the network first had it, by the network's own clock
     edited: datetime | None = None
     text: str
     html: str  # cleaned
@@ -48,6 +49,7 @@ class Thread:
     comments: tuple[RemoteComment, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)  # like, repost
     cents: float = 0.0  # what looking cost
+    unlisted: int = 0  # answers left out because they are not for everybody to find
 
 
 @dataclass(frozen=True, slots=True)

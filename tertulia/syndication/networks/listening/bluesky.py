@@ -201,6 +201,7 @@ class BlueskyListener(Bluesky, Listener):
             ),
             avatar=web_address(who.get("avatar")),
             published=parse_moment(record.get("createdAt")) or self.context.now(),
+            seen=parse_moment(post.get("indexedAt")),
             text=sanitise.plain(markup),
             html=markup,
             url=f"https://bsky.app/profile/{quote(shown, safe=':.-')}/post/{str(post['uri']).rpartition('/')[2]}",

@@ -7,7 +7,7 @@ fetches the missing ones when asked, and says in ``Mastodon-Async-Refresh`` when
 import re
 from collections.abc import Sequence
 from functools import partial
-from html import unescape
+from html import escape, unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -50,11 +50,13 @@ class MastodonListener(Mastodon, Listener):
         if not answer.ok:
             return Thread()
         status = wire.json_object(answer, self.label)
-        found = self.items.read(self._below(remote.id), self._comment)
+        below = self._below(remote.id)
+        found = self.items.read(below, self._comment)
         if status.get("quotes_count"):
             found += self.items.read(self._quotes(remote.id), partial(self._comment, kind="quote"))
         counts = {"like": number(status.get("favourites_count")), "repost": number(status.get("reblogs_count"))}
-        return Thread(tuple(found), counts)
+        unlisted = sum(dig(each, "visibility") == "unlisted" for each in below)
+        return Thread(tuple(found), counts, unlisted=unlisted)
 
     def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
         return self.items.ask(ids, self._now)
@@ -126,7 +128,7 @@ class MastodonListener(Mastodon, Listener):
         markup = sanitise.clean(content)
         warning = sanitise.one_line(str(status.get("spoiler_text") or ""), 200)
         if warning:
-            markup = sanitise.clean(f"<p><em>{warning.replace('&', '&amp;').replace('<', '&lt;')}</em></p>") + markup
+            markup = sanitise.clean(f"<details><summary>{escape(warning)}</summary>{markup}</details>")
         card = status.get("card") if isinstance(status.get("card"), dict) else {}
         links = [unescape(href) for href in _HREF.findall(content)] + [str((card or {}).get("url", ""))]
         return RemoteComment(

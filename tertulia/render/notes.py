@@ -1,0 +1,46 @@
+"""Footnotes that say what they are to who cannot see where they stand.
+
+https://www.w3.org/TR/dpub-aria-1.1/#doc-noteref: the mark in the text, the notes below it and the way back have roles,
+and names in the language of the post.
+"""
+
+from xml.etree.ElementTree import Element
+
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
+
+from tertulia.core import languages
+
+
+class NotesExtension(Extension):
+    """Roles and names for what the extension ``footnotes`` writes."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.treeprocessors.register(_Notes(md), "notes_named", 7)
+
+
+class _Notes(Treeprocessor):
+    def run(self, root: Element) -> None:
+        notes = next((div for div in root.iter("div") if div.get("class") == "footnote"), None)
+        if notes is None:
+            return
+        document = getattr(self.md, "document", None)
+        lang = document.lang if document else languages.DEFAULT
+        notes.attrib.update({"role": "doc-endnotes", "aria-label": languages.text("notes", lang)})
+        numbers = {_name(item.get("id")): number for number, item in enumerate(notes.iterfind("ol/li"), 1)}
+        for link in root.iter("a"):
+            number = numbers.get(_name(link.get("href")))
+            if link.get("class") == "footnote-ref":
+                link.attrib.update(
+                    {"role": "doc-noteref", "aria-label": languages.text("note_number", lang, number=number)}
+                )
+            elif link.get("class") == "footnote-backref":
+                link.attrib.pop("title", None)
+                link.attrib.update(
+                    {"role": "doc-backlink", "aria-label": languages.text("note_back", lang, number=number)}
+                )
+
+
+def _name(address: str | None) -> str:
+    """What a note is called in ``fn:name``, ``#fn:name``, ``#fnref:name`` and ``#fnref2:name``."""
+    return (address or "").partition(":")[2]

@@ -1,0 +1,255 @@
+"""The page that a reader gets, on any screen and on paper, and what it says of itself to programs."""
+
+import base64
+import re
+import shutil
+import subprocess
+import threading
+from collections import Counter
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tertulia.content.people import People
+from tertulia.content.tags import Tags
+from tertulia.render.converter import converter
+from tertulia.render.document import Document
+from tertulia.site.link_notes import link_notes
+from tests.conftest import ROOT, build_site
+from tests.real.browser import CHROMIUM, browser
+
+PDFTOTEXT = shutil.which("pdftotext")
+
+
+def rendered(body, lang="es"):
+    """The HTML of some Markdown, as soup."""
+    markdown = converter(siteurl="", tag_url="etiqueta/{slug}/", mention_network="", people=People(), tags=Tags())
+    markdown.document = Document(lang=lang, body=body)
+    return BeautifulSoup(markdown.convert(body), "lxml")
+
+
+def pages(output):
+    """Every page that wants to be found: (path, soup)."""
+    for file in sorted(output.rglob("*.html")):
+        soup = BeautifulSoup(file.read_text("utf-8"), "lxml")
+        if soup.select_one("link[rel=canonical]") and not soup.select_one("meta[http-equiv=refresh]"):
+            yield str(file.relative_to(output)), soup
+
+
+# ── Tables, notes, tags ─────────────────────────────────────────────────────────────────────────────────────────────
+
+TABLE = "| a | b |\n|---|---|\n| 1 | 2 |"
+
+
+@pytest.mark.parametrize(
+    "body", [TABLE, f"> {TABLE.replace(chr(10), chr(10) + '> ')}", "- x\n\n    " + TABLE.replace("\n", "\n    ")]
+)
+def test_a_table_scrolls_by_itself_and_by_the_keyboard_wherever_it_stands(body):
+    """In the text, in a quotation, in a list: a region with a name in the post's language."""
+    for lang, name in (("es", "Tabla"), ("en", "Table")):
+        region = rendered(body, lang).select_one("table").parent
+        assert ("region", "0", name) == tuple(region.get(key) for key in ("role", "tabindex", "aria-label"))
+
+
+def test_a_column_of_figures_is_known():
+    """Figures with signs, shares and units; not one with a word in it."""
+    soup = rendered(
+        "| qué | uno | dos | tres |\n|---|---|---|---|\n| a | −1.200,5 € | 12 % | 3 |\n| b | 48 h | — | tres |"
+    )
+    assert ["uno", "dos"] == [cell.text for cell in soup.select("th.number")]
+    assert ["−1.200,5 €", "12 %", "48 h", "—"] == [
+        cell.text.replace("\xa0", " ").replace("\u202f", " ") for cell in soup.select("td.number")
+    ]
+
+
+def test_a_footnote_says_what_it_is():
+    """The mark, the notes and the way back have roles and names; a second mark of one note too."""
+    soup = rendered("Uno[^b] y dos[^a] y otra vez[^b].\n\n[^a]: Alfa.\n[^b]: Beta.\n\n    1. lista")
+    marks = soup.select("a.footnote-ref")
+    assert [("doc-noteref", f"Nota {n}", n) for n in "121"] == [(a["role"], a["aria-label"], a.text) for a in marks]
+    notes = soup.select_one(".footnote")
+    assert ("doc-endnotes", "Notas") == (notes["role"], notes["aria-label"])
+    back = [(a["role"], a["aria-label"]) for a in soup.select("a.footnote-backref")]
+    assert [("doc-backlink", f"Volver al texto de la nota {n}") for n in (1, 1, 2)] == back
+
+
+def test_a_category_is_told_once_by_its_bare_name(site):
+    """However often the text and the list below say a tag."""
+    for path, soup in pages(site):
+        if entry := soup.select_one("body[data-kind=post] article.h-entry"):
+            names = Counter(element.text.strip().casefold() for element in entry.select(".p-category"))
+            assert [] == [name for name, count in names.items() if count > 1 or name.startswith("#")], path
+
+
+def test_each_link_is_a_number_on_paper_and_its_address_stands_once():
+    """Alike for the same address; none for one that shows its address, a picture, or a page of the blog."""
+    noted = link_notes(
+        '<p><a href="https://a.example/?x=1&amp;y=2">uno</a> <a rel="x" href="https://b.example/">b</a>'
+        ' <a href="https://a.example/?x=1&amp;y=2">otra vez</a> <a href="https://c.example/d">c.example/d</a>'
+        ' <a href="/aqui/">aquí</a> <a href="https://e.example/"><img src="f.png" alt="f"></a></p>'
+    )
+    assert ("https://a.example/?x=1&y=2", "https://b.example/") == noted.addresses
+    assert ["1", "2", "1", None, None, None] == [
+        a.get("data-note") for a in BeautifulSoup(noted.html, "lxml").select("a")
+    ]
+
+
+# ── What a page says of itself ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_no_two_pages_share_a_title_or_a_description(tmp_path):
+    """Homes, their second pages, lists and posts of a blog in two languages."""
+    output = tmp_path / "output"
+    build_site(ROOT / "tests" / "site" / "content", output, SEARCH=False, SOCIAL_CARDS=False, DEFAULT_PAGINATION=2)
+    said = [(soup.title.text, soup.select_one("meta[name=description]")["content"]) for _, soup in pages(output)]
+    for told in zip(*said, strict=True):
+        assert [] == [words for words, count in Counter(told).items() if count > 1]
+
+
+def test_every_page_has_a_picture_when_shared(site):
+    """Its own, or the blog's card in its language."""
+    assert [] == [path for path, soup in pages(site) if not soup.select_one('meta[property="og:image"]')]
+
+
+def kinds(output):
+    """Pages enough to see each kind: two of each folder, and what was made to break."""
+    seen = Counter()
+    for path, _ in pages(output):
+        folder = re.sub(r"/\d+/\d+/.*|/[^/]*/index.html$", "", path)
+        seen[folder] += 1
+        if seen[folder] <= 2 or "constitucionales" in path:
+            yield path
+
+
+# ── On screens and on paper, in a browser ───────────────────────────────────────────────────────────────────────────
+
+LONG = "UnaEtiquetaLarguísimaSinEspaciosQueNoCabeEnUnTeléfono"
+CELLS = " | ".join(("uno", "2.300,50", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once"))
+WIDE = f"| {CELLS} |\n|{'---|' * 11}\n| {CELLS} |\n| {CELLS} |"
+POST = f"""Título: Las telecomunicaciones y las responsabilidades constitucionales
+Fecha: 2026-11-19
+Id: ancho
+Autor: Remedios Alcaide
+Etiquetas: Otra{LONG}
+Serie: Electrodomésticos-desproporcionadamente-incomprensibles
+
+Mira #{LONG} y esto.
+
+{WIDE}
+
+- en una lista
+
+    {WIDE.replace(chr(10), chr(10) + "    ")}
+
+> {WIDE.replace(chr(10), chr(10) + "> ")}
+
+## Electroencefalografistas responsabilizándose
+
+Una [dirección](https://ejemplo.example/a), https://ejemplo.example/una/direccion/que/no/se/acaba/nunca/y/sigue/y/sigue
+y `codigo_muy_largo_sin_espacios_que_sigue_y_sigue_y_sigue_y_sigue`.[^1]
+
+<table><tr><td>cruda</td><td>{LONG}</td><td>{LONG}</td><td>{LONG}</td></tr></table>
+
+[^1]: Una nota.
+
+    De dos párrafos.
+"""
+OUTSIDE = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
+    && !e.closest('[role=region], table')).map(e => e.tagName + ' ' + e.textContent.slice(0, 40)).slice(0, 3)"""
+
+
+@pytest.fixture
+def served(tmp_path, socket_enabled):
+    """The blog of tests/site with a post made to break a page, its whole posts on the home, served: its address."""
+    content, output = tmp_path / "content", tmp_path / "output"
+    shutil.copytree(ROOT / "tests" / "site" / "content", content)
+    (content / "posts" / "ancho.md").write_text(POST, "utf-8")
+    (content / "posts" / "otro.md").write_text(POST.replace("Id: ancho", "Id: otro").replace("-19", "-18"), "utf-8")
+    build_site(
+        content, output, SEARCH=False, SOCIAL_CARDS=False, HOME_WHOLE_POSTS=True,
+        SERVICE_ADDRESS="https://talk.example", NEWSLETTER=True,
+    )  # fmt: skip
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(output)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", output
+    server.shutdown()
+    server.server_close()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_arguments):
+        """Say nothing."""
+
+
+in_a_browser = pytest.mark.skipif(not CHROMIUM, reason="SKIPPED: no chromium, so no page was opened")
+
+
+@pytest.mark.real
+@in_a_browser
+def test_no_page_is_wider_than_its_window(served):
+    """From a small telephone to a desk, and with text at twice its size, whatever words and tables it holds."""
+    at, output = served
+    wide = []
+    with browser() as page:
+        for path in kinds(output):
+            page.open(f"{at}/{path}")
+            for width, size in ((320, ""), (768, ""), (1280, ""), (320, "200%"), (768, "200%")):
+                page.size(width, 800)
+                page.run(f"document.documentElement.style.fontSize = '{size}'")
+                if (found := page.run("document.documentElement.scrollWidth")) > width:
+                    wide.append((path, width, size, found, page.run(OUTSIDE)))
+    assert [] == wide
+
+
+WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
+
+
+def overlaps(pdf):
+    """Pairs of words of a PDF that lie on each other."""
+    boxes = subprocess.run([PDFTOTEXT, "-bbox", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    found = []
+    for sheet in boxes.split("<page ")[1:]:
+        words = sorted(
+            (
+                (float(left), float(top), float(right), float(bottom), word)
+                for left, top, right, bottom, word in WORD.findall(sheet)
+            ),
+            key=lambda word: word[1],
+        )
+        for at, (left, top, right, bottom, word) in enumerate(words):
+            for other in words[at + 1 :]:
+                if other[1] > bottom:
+                    break
+                across = min(right, other[2]) - max(left, other[0])
+                down = min(bottom, other[3]) - max(top, other[1])
+                if across > 1 and down > 0.45 * min(bottom - top, other[3] - other[1]):
+                    found.append((word, other[4]))
+    return found
+
+
+@pytest.mark.real
+@in_a_browser
+@pytest.mark.skipif(not PDFTOTEXT, reason="SKIPPED: no pdftotext (poppler-utils), so nothing was printed")
+def test_on_paper_no_word_lies_on_another_and_nothing_asks_to_be_pressed(served, tmp_path):
+    """Posts, pages and lists, on A4 and on Letter; every cell of a wide table is there, each figure whole."""
+    at, output = served
+    with browser() as page:
+        for path in kinds(output):
+            page.open(f"{at}/{path}")
+            page.run("document.fonts.ready.then(() => 1)")
+            for width, height in ((8.27, 11.69), (8.5, 11)):
+                printed = page.call("Page.printToPDF", paperWidth=width, paperHeight=height)
+                pdf = tmp_path / "page.pdf"
+                pdf.write_bytes(base64.b64decode(printed["data"]))
+                assert [] == overlaps(pdf), path
+                text = subprocess.run(
+                    [PDFTOTEXT, "-layout", pdf, "-"], capture_output=True, text=True, check=True
+                ).stdout
+                for asks in ("Responder", "Me gusta", "Tu comentario", "Ver cómo queda"):
+                    assert asks not in text
+                if "constitucionales" in path:
+                    assert 9 == text.count("2.300,50")
+                    assert 1 == text.count("https://ejemplo.example/a\n")
+                    assert 9 == text.count("once")

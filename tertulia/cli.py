@@ -213,8 +213,10 @@ def doctor(c: Context) -> None:
 
 
 @task
-def capture(c: Context, check: bool = False, paste: str = "", archive: str = "", remove: str = "") -> None:
-    """Keep what posts quote; --check looks again, --paste FILE (or -) by hand, --archive ZIP from X, --remove URL."""
+def capture(
+    c: Context, check: bool = False, again: str = "", paste: str = "", archive: str = "", remove: str = ""
+) -> None:
+    """Keep what posts quote; --check looks again, --again URL; --paste FILE (or -), --archive ZIP, --remove URL."""
     from tertulia.commands import capture as task
 
     if paste:
@@ -224,7 +226,7 @@ def capture(c: Context, check: bool = False, paste: str = "", archive: str = "",
     elif remove:
         task.take_out(c.root, remove)
     else:
-        task.run(c.root, check=check)
+        task.run(c.root, check=check, again=again)
 
 
 @task

@@ -316,8 +316,8 @@ def test_removal_on_request(tmp_path):
 
 
 def test_nothing_to_remove(tmp_path):
-    """Removing what was never captured still keeps it from being captured."""
-    assert [] == remove(tmp_path, "https://mas.to/@ana/1134567890", NOW)
-    post(tmp_path, "https://mas.to/@ana/1134567890")
-    assert [] == list(capture(tmp_path, FakeWeb({}), NOW))
+    """A request that finds nothing fails in one line, and leaves no mark that would make it look fulfilled."""
+    with pytest.raises(ContentError, match=r"mas\.to/@ana/1134567890.*no se ha quitado nada"):
+        remove(tmp_path, "https://mas.to/@ana/1134567890", NOW)
+    assert not (tmp_path / "embeds").exists()
     assert [] == history([Path("/nowhere/x")]) == history([])

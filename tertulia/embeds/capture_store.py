@@ -2,11 +2,12 @@
 
 A picture's name holds a piece of its hash, so a new version never writes over a picture that the old JSON needs.
 Pictures go first, the JSON is moved into place last, and only then what nobody needs any more is deleted: killed at
-any moment, the store holds the old item or the new one, whole.
+any moment, the store holds the old item or the new one, whole. Whoever looks, asks and then saves does so ``locked``.
 """
 
 import contextlib
 import re
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,10 +15,12 @@ import msgspec
 
 from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
-from tertulia.core.files import is_inside, part_prefix, write_if_changed
+from tertulia.core.files import is_inside, locked, part_prefix, write_if_changed
 from tertulia.core.languages import say
-from tertulia.embeds.types import Capture, files_of, fingerprint
+from tertulia.embeds.types import Capture, State, files_of, fingerprint
 
+# No file takes this long to be written: an unfinished one that is older was left by a run that was killed.
+PART_SECONDS = 3600
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -55,6 +58,19 @@ class CaptureStore:
         # Where capitals do not count in file names, two ids may share a file; only the exact one is meant.
         return capture if (capture.provider, capture.id) == (provider, id) else None
 
+    def locked(self) -> contextlib.AbstractContextManager[None]:
+        """Hold the store for the block; another run waits, and then sees what this one has kept."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        return locked(self.path.parent)
+
+    def is_removed(self, provider: str, id: str) -> bool:
+        """Whether somebody asked for the item to be taken out."""
+        try:
+            kept = self.load(provider, id)
+        except ContentError:
+            return False
+        return kept is not None and kept.state == State.REMOVED
+
     def all(self) -> Iterator[Capture]:
         """Every readable item, in a stable order."""
         for file in sorted(self.path.glob("*/*.json")):
@@ -78,11 +94,11 @@ class CaptureStore:
         return changed
 
     def pictures(self, provider: str, id: str) -> list[Path]:
-        """Every picture file that belongs to the item, needed or left over."""
+        """Every picture and film file that belongs to the item, needed or left over."""
         file = self.file(provider, id)
         # "1134-3f9a2b1c.webp" is of "1134"; "1134-2-3f9a2b1c.webp" is of "1134-2".
-        own = re.compile(re.escape(file.stem) + r"-[0-9a-f]{12}\.webp")
-        return sorted(path for path in file.parent.glob("*.webp") if own.fullmatch(path.name))
+        own = re.compile(re.escape(file.stem) + r"-[0-9a-f]{12}\.(?:webp|mp4)")
+        return sorted(path for path in file.parent.glob("*.*") if own.fullmatch(path.name))
 
     def _sweep(self, capture: Capture, file: Path) -> None:
         needed = set(files_of(capture))
@@ -90,4 +106,6 @@ class CaptureStore:
             if path.name not in needed:
                 path.unlink(missing_ok=True)
         for path in file.parent.glob(f"{part_prefix(file)}*.part"):
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another run's, finished meanwhile
+                if path.stat().st_mtime < time.time() - PART_SECONDS:
+                    path.unlink()

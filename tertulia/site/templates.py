@@ -240,6 +240,11 @@ def current(context: Context, links: Markup, path: str) -> Markup:
     return links.replace(item + Markup(">"), item + Markup(' aria-current="page">'))
 
 
+def initial(name: str) -> str:
+    """The first letter of a *name* or handle, for the disc of who has no picture."""
+    return next((sign.upper() for sign in name if sign.isalnum()), "·")
+
+
 def script_safe(json: str) -> str:
     """JSON that cannot end the script element it stands in."""
     return json.replace("<", "\\u003c")
@@ -252,7 +257,7 @@ def network_name(network: str) -> str:
 
 FILTERS = (
     *(native_name, og_locale, direction, marked, local, date_words, month_year, network_name),
-    *(link, linked, absolute, current, counted, embedded, script_safe),
+    *(link, linked, absolute, current, counted, embedded, initial, script_safe),
 )
 GLOBALS = (t, language, conjunction, here, homes, asset, card, service, endpoint, shared, link_notes)
 

@@ -22,7 +22,7 @@ from tertulia.embeds.providers.request import (
     number,
     text,
 )
-from tertulia.embeds.types import Author, Capture, Kind, WithheldError
+from tertulia.embeds.types import Author, Capture, Kind, Part, WithheldError
 
 _IFRAME = re.compile(r"<iframe\b[^>]*\ssrc=[\"']([^\"']+)", re.IGNORECASE)
 # What asks the reader to go elsewhere, and is no part of the post.
@@ -119,7 +119,7 @@ def _add_pictures(request: CaptureRequest, found: Capture, answer: dict[str, Any
     # SlideShare calls it "thumbnail".
     url = answer.get("thumbnail_url") or answer.get("thumbnail")
     url = f"https:{url}" if isinstance(url, str) and url.startswith("//") else url
-    picture = request.picture(url)
+    picture = request.picture(url, part=Part.POSTER if found.kind == "player" else Part.PICTURE)
     if found.kind == "player":
         found.poster = picture
     elif picture:

@@ -16,14 +16,20 @@ from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
-from markdown.inlinepatterns import EscapeInlineProcessor, SubstituteTagInlineProcessor
+from markdown.inlinepatterns import EscapeInlineProcessor, HtmlInlineProcessor, SubstituteTagInlineProcessor
 from markdown.treeprocessors import InlineProcessor, Treeprocessor
 from markdown.util import AtomicString
+from markdown_it.common.html_re import HTML_TAG_RE
 
 _LEVEL = {f"h{n}": n for n in range(1, 7)}
 _SIBLING = re.compile(r"(?![a-z][a-z0-9+.-]*:|[{/#?])[^#?]+\.md(?=$|[#?])", re.I)
 
 
+_NAMES = r"<(?:(?:o|st1|w|v|fb|g):)?[A-Za-z]"  # Word's and Facebook's came with many a post
+# The quotes of a value may hold what Markdown has put aside.
+_TAG = HTML_TAG_RE.pattern.replace("<[A-Za-z]", _NAMES).replace("<\\/[A-Za-z]", _NAMES.replace("<", r"<\/"))
+_IN_TAG = re.compile(rf"{_TAG}|<[a-zA-Z][a-zA-Z0-9+.-]{{1,31}}:[^\s<>]*>")
+_ESCAPE = re.compile(f"\\\\([{re.escape(string.punctuation)}])")
 _NO_HTML = {"<": "&lt;", "&": "&amp;"}
 
 # What a text must hold for an inline pattern to match, by the pattern's name; one not named here is always tried.
@@ -186,14 +192,31 @@ class _Escape(EscapeInlineProcessor):
 
     def handleMatch(  # type: ignore[override]
         self, m: re.Match[str], data: str
-    ) -> tuple[str | Element | None, int, int]:
+    ) -> tuple[str | Element | None, int | None, int | None]:
+        tag = _IN_TAG.match(data, max(0, data.rfind("<", 0, m.start())))
+        if tag and tag.end() > m.start():  # there a backslash is a backslash
+            return None, None, None
         return _NO_HTML.get(m[1]) or super().handleMatch(m, data)[0], m.start(), m.end()
 
 
+class _References(Treeprocessor):
+    def run(self, root: Element) -> None:
+        for name, (href, title) in self.md.references.items():
+            if "\\" in f"{href}{title}":
+                self.md.references[name] = (_ESCAPE.sub(r"\1", href), _ESCAPE.sub(r"\1", title) if title else title)
+
+
 class Escapes(Extension):
-    """A backslash before any sign of ASCII takes its meaning away: https://spec.commonmark.org/0.31.2/#backslash-escapes"""
+    """
+    What is a tag and what is a sign, as CommonMark has it: https://spec.commonmark.org/0.31.2/#backslash-escapes
+
+    A backslash before any sign of ASCII takes its meaning away, in definitions of links too; what stands in angle
+    brackets and is neither an address nor a tag is text.
+    """
 
     def extendMarkdown(self, md: Markdown) -> None:
+        md.treeprocessors.register(_References(md), "escaped_references", 30)  # before they are used (20)
+        md.inlinePatterns.register(HtmlInlineProcessor(f"({_TAG})", md), "html", 90)
         md.ESCAPED_CHARS.extend(sign for sign in string.punctuation if sign not in md.ESCAPED_CHARS)
         md.inlinePatterns.register(_Escape(r"\\(.)", md), "escape", 180)
 

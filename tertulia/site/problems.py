@@ -6,6 +6,7 @@ Each is one line, ``content/….md:LINE: what; what to do``, and never stops the
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from tertulia.content import folder
@@ -59,7 +60,15 @@ def links_out(content: Path) -> Iterator[str]:
 
 def inside_only(takes: Callable[..., bool], content: Path) -> Callable[..., bool]:
     """What *takes* says of a file in *content*, by its relative path; never yes to one that a link leads out to."""
-    return lambda path, extensions=None: takes(path, extensions) and is_inside(content / path, content)
+    is_home = cache(lambda folder: is_inside(folder, content))  # of each folder asked once: files are many
+
+    def takes_inside(path: str, extensions: object = None) -> bool:
+        if not takes(path, extensions):
+            return False
+        whole = content / path
+        return is_home(whole.parent) if not whole.is_symlink() else is_inside(whole, content)
+
+    return takes_inside
 
 
 def link_loops(content: Path) -> Iterator[str]:

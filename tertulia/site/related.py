@@ -103,13 +103,19 @@ def _closest(posts: Sequence[Text], count: int) -> dict[str, list[str]]:
     described = _described([_counted(post) for post in posts])
     remembered = _remembered(described)
 
+    likeness = [0.0] * len(posts)  # to the post that is being looked at; clean again after each
+
     def nearest(at: int) -> list[int]:
-        likeness: dict[int, float] = defaultdict(float)
+        met: set[int] = set()
         for word, weight in described[at].items():
-            for other, other_weight in remembered[word]:
+            others, weights = remembered[word]
+            met.update(others)
+            for other, other_weight in zip(others, weights, strict=True):
                 likeness[other] += weight * other_weight
-        likeness.pop(at, None)
-        best = sorted([(-value, other) for other, value in likeness.items() if value >= LEAST_LIKENESS])
+        met.discard(at)
+        best = sorted([(-likeness[other], other) for other in met if likeness[other] >= LEAST_LIKENESS])
+        for other in (*met, at):
+            likeness[other] = 0.0
         return [other for _, other in best[:count]]
 
     return {post.key: [posts[other].key for other in nearest(at)] for at, post in enumerate(posts)}
@@ -158,16 +164,20 @@ def _described(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:
     return described
 
 
-def _remembered(described: Sequence[Mapping[str, float]]) -> Mapping[str, list[tuple[int, float]]]:
-    """For each word the posts it tells most of, at most ``POSTS_PER_WORD``."""
+def _remembered(described: Sequence[Mapping[str, float]]) -> Mapping[str, tuple[tuple[int, ...], tuple[float, ...]]]:
+    """For each word the posts it tells most of, at most ``POSTS_PER_WORD``, and how much of each."""
     posts: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for at, words in enumerate(described):
         for word, weight in words.items():
             posts[word].append((at, weight))
+    remembered = {}
     for word, found in posts.items():
+        kept = found
         if len(found) > POSTS_PER_WORD:
-            posts[word] = sorted(found, key=lambda pair: (-pair[1], pair[0]))[:POSTS_PER_WORD]
-    return posts
+            kept = sorted(found, key=lambda pair: (-pair[1], pair[0]))[:POSTS_PER_WORD]
+        others, weights = zip(*kept, strict=True)
+        remembered[word] = (others, weights)
+    return remembered
 
 
 def words_of(text: str) -> list[str]:

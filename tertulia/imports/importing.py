@@ -21,7 +21,7 @@ from tertulia.imports import markdown, people, redirects, talk
 from tertulia.imports.export import Export
 from tertulia.imports.mojibake import repaired_comment, repaired_post
 from tertulia.imports.pictures import Pictures
-from tertulia.imports.plan import Layout, Means, Place, Plan
+from tertulia.imports.plan import Layout, Means, Placed, Plan
 from tertulia.imports.registry import Importer
 from tertulia.imports.report import Report
 from tertulia.imports.types import Loss, OldSite
@@ -100,7 +100,7 @@ def _texts(plan: Plan, keys: dict[str, str]) -> dict[str, tuple[str, str]]:
     return {old: (place.file, _text(plan, place, keys)) for old, place in plan.places.items()}
 
 
-def _text(plan: Plan, place: Place, keys: dict[str, str]) -> str:
+def _text(plan: Plan, place: Placed, keys: dict[str, str]) -> str:
     post, means = place.post, Means(plan, place)
     if post.body_format == "html":
         body = markdown.convert(post.body, means, post.notes)

@@ -7,7 +7,7 @@ be, and to do nothing else: quotes, entities and widths of letters stay.
 import re
 from dataclasses import replace
 
-from tertulia.imports.types import Comment, Loss, Post
+from tertulia.imports.types import Loss, OldComment, OldPost
 
 # Letters that UTF-8 read as Latin-1 or Windows-1252 begins with, and controls that are signs in Windows-1252.
 _SUSPECT = re.compile(r"[ÂÃÐÑâãäåæçèéêëìíîïð][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]|[\u0080-\u009f]")
@@ -30,7 +30,7 @@ def repaired(text: str) -> str:
     )
 
 
-def repaired_post(post: Post) -> Post:
+def repaired_post(post: OldPost) -> OldPost:
     """*post* with every word as it was meant; told where any was not."""
     notes = {name: repaired(html) for name, html in post.notes.items()}
     fixed = replace(
@@ -45,6 +45,6 @@ def repaired_post(post: Post) -> Post:
     return fixed if fixed == post else replace(fixed, losses=(*post.losses, Loss("repaired")))
 
 
-def repaired_comment(comment: Comment) -> Comment:
+def repaired_comment(comment: OldComment) -> OldComment:
     """*comment* with every word as it was meant."""
     return replace(comment, name=repaired(comment.name), html=repaired(comment.html))

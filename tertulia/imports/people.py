@@ -9,10 +9,10 @@ from tertulia.core import slugs
 from tertulia.core.files import write_whole
 from tertulia.core.languages import say
 from tertulia.core.text import fold
-from tertulia.imports.types import Author
+from tertulia.imports.types import OldAuthor
 
 
-def known_as(path: Path, authors: Sequence[Author], *, dry: bool = False) -> dict[str, str]:
+def known_as(path: Path, authors: Sequence[OldAuthor], *, dry: bool = False) -> dict[str, str]:
     """
     Name *authors* in the file *path*; the key of each there, by the source's own.
 
@@ -42,7 +42,7 @@ def known_as(path: Path, authors: Sequence[Author], *, dry: bool = False) -> dic
     return keys
 
 
-def _entry(key: str, author: Author) -> str:
+def _entry(key: str, author: OldAuthor) -> str:
     lines = [f"\n[{key}]", f"name = {_quoted(author.name or author.key)}"]
     if author.site:
         lines.append(f"site = {_quoted(author.site)}")

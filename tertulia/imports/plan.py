@@ -19,17 +19,17 @@ from tertulia.core import slugs
 from tertulia.core.addresses import host_of, join_address, split_address, web_address
 from tertulia.core.languages import normal
 from tertulia.imports.pictures import Pictures
-from tertulia.imports.types import Address, Loss, OldSite, Post, State
+from tertulia.imports.types import Loss, OldAddress, OldPost, OldSite, Visibility
 
 # Queries by which old addresses name a thing: WordPress' and Blogger's. Others ("utm_source") say nothing.
 _TELLING = ("p", "page_id", "attachment_id", "cat", "tag", "author", "m", "feed")
 
 
 @dataclass(slots=True)
-class Place:
+class Placed:
     """Where one post goes."""
 
-    post: Post
+    post: OldPost
     id: str
     lang: str
     slug: str
@@ -41,7 +41,7 @@ class Place:
     @property
     def is_public(self) -> bool:
         """Whether readers may see it, now or when its day comes."""
-        return self.post.state is State.PUBLISHED
+        return self.post.state is Visibility.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Plan:
         self.site, self.layout, self.pictures, self.tags = site, layout, pictures, tags
         hosts = {host_of(site.address), *site.hosts} - {""}
         self.hosts = hosts | {f"www.{host}" for host in hosts} | {host.removeprefix("www.") for host in hosts}
-        self.places: dict[str, Place] = {}
+        self.places: dict[str, Placed] = {}
         self._prefix = prefix
         self._firsts: dict[str, str] = {}
         self._files = {unicodedata.normalize("NFC", name).casefold() for name in (*taken, *files.values())}
@@ -110,7 +110,7 @@ class Plan:
         }
         self._names = {author.key: author.name for author in site.authors}
 
-    def _place(self, post: Post, file: str) -> Place:
+    def _place(self, post: OldPost, file: str) -> Placed:
         losses = list(post.losses)
         lang = normal(post.lang) or post.lang.lower() or self.layout.language
         lang = next((one for one in (lang, re.split("[-_]", lang)[0]) if one in self.layout.languages), "")
@@ -136,9 +136,9 @@ class Plan:
             address = "/" + pattern.format(date=here, slug=slug, lang=lang).lstrip("/") if here or post.is_page else ""
         except (KeyError, ValueError, IndexError, AttributeError, TypeError):  # a pattern of the blogger's own
             address = ""
-        return Place(post, ident, lang, slug, file or self._file(post, slug, lang, here), address, here, losses)
+        return Placed(post, ident, lang, slug, file or self._file(post, slug, lang, here), address, here, losses)
 
-    def _file(self, post: Post, slug: str, lang: str, here: datetime | None) -> str:
+    def _file(self, post: OldPost, slug: str, lang: str, here: datetime | None) -> str:
         name = slugs.shortened(slug)
         ending = ".md" if lang == self.layout.language else f".{lang}.md"
         folder = (
@@ -156,23 +156,23 @@ class Plan:
 
     # What old addresses mean
 
-    def _indexed(self) -> dict[str, Address]:
-        index: dict[str, Address] = {}
+    def _indexed(self) -> dict[str, OldAddress]:
+        index: dict[str, OldAddress] = {}
         for place in self.places.values():
             for address in (place.post.address, place.post.guid):
                 if key := self.key(address):
-                    index.setdefault(key, Address(address=address, kind="post", target=place.post.id))
+                    index.setdefault(key, OldAddress(address=address, kind="post", target=place.post.id))
         for picture in self.site.pictures:
             for page in picture.pages:
                 if key := self.key(page):
-                    index.setdefault(key, Address(address=page, kind="file", target=picture.address))
+                    index.setdefault(key, OldAddress(address=page, kind="file", target=picture.address))
         for one in self.site.addresses:
             if key := self.key(one.address):
                 index.setdefault(key, one)
         return index
 
     @property
-    def addresses(self) -> dict[str, Address]:
+    def addresses(self) -> dict[str, OldAddress]:
         """Every old address that is known, by its path from the host's root, with the query that tells something."""
         return self._index
 
@@ -188,16 +188,16 @@ class Plan:
             return f"{root}/?{told[0][0]}={told[0][1]}"
         return path
 
-    def meaning(self, address: str) -> Address | None:
+    def meaning(self, address: str) -> OldAddress | None:
         """What stood at an old address; None when nobody knows."""
         return self._index.get(self.key(address)) if self.key(address) else None
 
-    def post_at(self, address: str) -> Place | None:
+    def post_at(self, address: str) -> Placed | None:
         """The post that stood at an old address."""
         found = self.meaning(address)
         return self.places.get(found.target) if found and found.kind == "post" else None
 
-    def target(self, found: Address) -> str:
+    def target(self, found: OldAddress) -> str:
         """The new address of what stood somewhere, from the site's root; "" where there is nothing to be seen now."""
         if found.kind == "post":
             place = self.places.get(found.target)
@@ -250,7 +250,7 @@ class Means:
     """What the addresses in one post mean now; see ``tree.Meanings``."""
 
     plan: Plan
-    place: Place
+    place: Placed
 
     def link(self, address: str) -> str:
         whole = self.plan.whole(address, self.place.post.address)
@@ -296,6 +296,6 @@ class Means:
             self.place.losses.append(loss)
 
 
-def _order(post: Post) -> tuple[int, str]:
+def _order(post: OldPost) -> tuple[int, str]:
     """The oldest id first, numbers as numbers."""
     return (int(post.id), "") if post.id.isdecimal() and len(post.id) < 18 else (10**18, post.id)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
-from tertulia.imports.plan import Place, Plan
-from tertulia.imports.types import Decision, Loss, OldSite
-from tertulia.imports.writing import Outcome, Written
+from tertulia.imports.plan import Placed, Plan
+from tertulia.imports.types import Loss, OldDecision, OldSite
+from tertulia.imports.writing import FileOutcome, WrittenPosts
 from tertulia.store.importing import Taken
 
 
@@ -37,7 +37,7 @@ class Report:
     label: str
     site: OldSite
     plan: Plan
-    written: Written = field(default_factory=Written)
+    written: WrittenPosts = field(default_factory=WrittenPosts)
     taken: Taken = field(default_factory=Taken)
     orphans: int = 0
     redirects: int = 0
@@ -62,9 +62,9 @@ class Report:
                 "comments",
                 self.site.read_comments,
                 (
-                    ("approved", by_decision[Decision.APPROVED]),
-                    ("waiting", by_decision[Decision.WAITING]),
-                    ("spam", by_decision[Decision.SPAM]),
+                    ("approved", by_decision[OldDecision.APPROVED]),
+                    ("waiting", by_decision[OldDecision.WAITING]),
+                    ("spam", by_decision[OldDecision.SPAM]),
                     ("left_out", out["comment"]),
                 ),
             ),
@@ -99,7 +99,7 @@ class Report:
             parts = ", ".join(f"{number} {say(f'import_part_{name}')}" for name, number in one.parts if number)
             yield f"  {say(f'import_sort_{one.sort}')}: {one.read} = {parts or 0}"
         if not self.dry:
-            counted = [(outcome, self.written.count(outcome)) for outcome in Outcome]
+            counted = [(outcome, self.written.count(outcome)) for outcome in FileOutcome]
             told = ", ".join(f"{number} {say(f'import_outcome_{outcome}')}" for outcome, number in counted if number)
             yield f"  {say('import_files')}: {told or 0}"
         yield "  " + say("import_more", pictures=self.pictures, redirects=self.redirects)
@@ -144,7 +144,7 @@ class Report:
             yield ""
 
     def _edited(self) -> Iterator[str]:
-        for outcome in (Outcome.EDITED, Outcome.DELETED):
+        for outcome in (FileOutcome.EDITED, FileOutcome.DELETED):
             files = [self.plan.places[old].file for old, one in self.written.outcomes.items() if one is outcome]
             if files:
                 yield f"## {say(f'import_section_{outcome}')}\n"
@@ -162,7 +162,7 @@ class Report:
             yield from (f"- {self._where(place, loss)}: {say_loss(loss)}" for loss in losses)
             yield ""
 
-    def _where(self, place: Place, loss: Loss) -> str:
+    def _where(self, place: Placed, loss: Loss) -> str:
         """``file:line`` of what is left of it; the file where nothing is."""
         _, text = self.texts.get(place.post.id, ("", ""))
         at = text.find(loss.what) if loss.what else -1
@@ -174,5 +174,5 @@ def say_loss(loss: Loss) -> str:
     return say(f"import_loss_{loss.kind}", what=loss.what)
 
 
-def _name(place: Place) -> str:
+def _name(place: Placed) -> str:
     return place.post.title or place.id

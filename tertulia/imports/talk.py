@@ -12,13 +12,13 @@ from tertulia.conversation import bayes
 from tertulia.core import sanitise
 from tertulia.core.addresses import host_of
 from tertulia.core.tokens import keyed
-from tertulia.imports.plan import Place, Plan
-from tertulia.imports.types import Comment, Decision, OldSite
+from tertulia.imports.plan import Placed, Plan
+from tertulia.imports.types import OldComment, OldDecision, OldSite
 from tertulia.store import Store
-from tertulia.store.importing import Decided, Taken
+from tertulia.store.importing import OldWord, Taken
 from tertulia.store.said import Author, Incoming, Status, source_id
 
-_STATUS = {Decision.APPROVED: Status.APPROVED, Decision.WAITING: Status.WAITING, Decision.SPAM: Status.SPAM}
+_STATUS = {OldDecision.APPROVED: Status.APPROVED, OldDecision.WAITING: Status.WAITING, OldDecision.SPAM: Status.SPAM}
 LONGEST_HTML = 200_000
 
 
@@ -26,8 +26,8 @@ LONGEST_HTML = 200_000
 class Talk:
     """What is to be recorded, and what cannot be."""
 
-    decided: list[Decided] = field(default_factory=list)
-    orphans: list[Comment] = field(default_factory=list)  # of no post that is known
+    decided: list[OldWord] = field(default_factory=list)
+    orphans: list[OldComment] = field(default_factory=list)  # of no post that is known
 
 
 def gathered(site: OldSite, plan: Plan, *, source: str, key: bytes) -> Talk:
@@ -48,7 +48,7 @@ def gathered(site: OldSite, plan: Plan, *, source: str, key: bytes) -> Talk:
             continue
         parent = known.get(comment.parent, "")
         talk.decided.append(
-            Decided(
+            OldWord(
                 incoming=_incoming(comment, parent, place, plan, source=source, host=host, key=key),
                 status=_STATUS[comment.decision],
                 likes=comment.likes,
@@ -72,7 +72,7 @@ def posts_of(talk: Talk) -> list[tuple[str, str]]:
 
 
 def _incoming(
-    comment: Comment, parent: str, place: Place, plan: Plan, *, source: str, host: str, key: bytes
+    comment: OldComment, parent: str, place: Placed, plan: Plan, *, source: str, host: str, key: bytes
 ) -> Incoming:
     html = sanitise.clean(_with_new_links(comment.html[:LONGEST_HTML], plan, place))
     who = (comment.person, comment.name, comment.site)
@@ -104,7 +104,7 @@ def _incoming(
     )
 
 
-def _with_new_links(html: str, plan: Plan, place: Place) -> str:
+def _with_new_links(html: str, plan: Plan, place: Placed) -> str:
     """*html* whose links to the old site lead where that is now."""
     if not any(host in html for host in plan.hosts):
         return html
@@ -124,7 +124,7 @@ def _inner(root: object) -> str:
     return str(lxml_html.tostring(root, encoding="unicode"))
 
 
-def _in_order(comments: Sequence[Comment]) -> Iterable[Comment]:
+def _in_order(comments: Sequence[OldComment]) -> Iterable[OldComment]:
     """What is answered before its answers; those that answer in a circle answer nobody."""
     by_id = {comment.id: comment for comment in comments}
     done: set[str] = set()

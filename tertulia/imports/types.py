@@ -19,14 +19,14 @@ from enum import StrEnum
 from typing import Literal
 
 
-class State(StrEnum):
+class Visibility(StrEnum):
     """Whether a post may be seen. What was not public there is a draft here."""
 
     PUBLISHED = "published"  # one dated later waits for its time
     DRAFT = "draft"
 
 
-class Decision(StrEnum):
+class OldDecision(StrEnum):
     """What had become of a comment."""
 
     APPROVED = "approved"
@@ -47,7 +47,7 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Author:
+class OldAuthor:
     """Who writes the blog."""
 
     key: str  # what the source calls them: a login
@@ -57,7 +57,7 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class OldPicture:
     """A picture or file of the old site's own."""
 
     id: str
@@ -70,7 +70,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class OldPost:
     """One post or page."""
 
     id: str  # what the source calls it, the same in every export
@@ -82,7 +82,7 @@ class Post:
     body: str = ""
     body_format: BodyFormat = "html"
     notes: Mapping[str, str] = field(default_factory=dict)  # footnotes: name → HTML
-    state: State = State.PUBLISHED
+    state: Visibility = Visibility.PUBLISHED
     kept_back: str = ""  # why a draft was not public: private, password, pending…; "" for a plain draft
     slug: str = ""
     lang: str = ""
@@ -100,7 +100,7 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
+class OldComment:
     """One thing that was said about a post, or a like of it."""
 
     id: str
@@ -110,7 +110,7 @@ class Comment:
     site: str = ""
     person: str = field(default="", repr=False)  # what tells two of one name apart, an e-mail address: never written
     html: str = ""  # as a stranger wrote it: not clean
-    decision: Decision = Decision.APPROVED
+    decision: OldDecision = OldDecision.APPROVED
     kind: Literal["comment", "mention", "like", "repost", "bookmark"] = "comment"
     parent: str = ""  # id of the comment it answers
     url: str = ""  # where it lives, if elsewhere
@@ -121,7 +121,7 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class OldAddress:
     """One old address that is no post's main one, and what stands there now."""
 
     address: str  # whole, or a path with its query
@@ -136,11 +136,11 @@ class OldSite:
     address: str = ""  # "https://blog.example"; "" when the export does not tell
     hosts: tuple[str, ...] = ()  # further hosts under which it was known
     name: str = ""
-    authors: tuple[Author, ...] = ()
-    posts: tuple[Post, ...] = ()
-    comments: tuple[Comment, ...] = ()
-    pictures: tuple[Picture, ...] = ()
-    addresses: tuple[Address, ...] = ()
+    authors: tuple[OldAuthor, ...] = ()
+    posts: tuple[OldPost, ...] = ()
+    comments: tuple[OldComment, ...] = ()
+    pictures: tuple[OldPicture, ...] = ()
+    addresses: tuple[OldAddress, ...] = ()
     left_out: tuple[tuple[str, str, str], ...] = ()  # what was thrown away: sort, name, why (a Loss' kind)
     losses: tuple[Loss, ...] = ()  # of the whole
     read_posts: int = 0  # how many the export holds, whatever becomes of them: counted while reading

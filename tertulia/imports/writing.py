@@ -22,13 +22,13 @@ from tertulia.core.files import write_whole
 from tertulia.core.languages import current, say
 from tertulia.core.text import one_line
 from tertulia.imports import escapes
-from tertulia.imports.plan import Place
-from tertulia.imports.types import State
+from tertulia.imports.plan import Placed
+from tertulia.imports.types import Visibility
 
 _TOO_LONG = 1_900_000  # bytes; a larger file would not be read (MAX_POST_BYTES)
 
 
-class Entry(msgspec.Struct, omit_defaults=True):
+class WrittenFile(msgspec.Struct, omit_defaults=True):
     """One file that an import wrote."""
 
     file: str
@@ -39,7 +39,7 @@ class Entry(msgspec.Struct, omit_defaults=True):
 class Ledger(msgspec.Struct, omit_defaults=True):
     """What earlier imports of the same site wrote."""
 
-    posts: dict[str, Entry] = {}
+    posts: dict[str, WrittenFile] = {}
     pictures: dict[str, str] = {}
     lines: list[str] = []  # old addresses that were written into redirects.toml
 
@@ -63,7 +63,7 @@ class Ledger(msgspec.Struct, omit_defaults=True):
         write_whole(path, msgspec.json.format(msgspec.json.encode(self, order="deterministic"), indent=1) + b"\n")
 
 
-class Outcome(StrEnum):
+class FileOutcome(StrEnum):
     """What became of a file."""
 
     NEW = "new"
@@ -74,19 +74,19 @@ class Outcome(StrEnum):
 
 
 @dataclass(slots=True)
-class Written:
+class WrittenPosts:
     """What became of every file, by old id."""
 
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    outcomes: dict[str, FileOutcome] = field(default_factory=dict)
 
-    def count(self, outcome: Outcome) -> int:
+    def count(self, outcome: FileOutcome) -> int:
         """How many."""
         return sum(one is outcome for one in self.outcomes.values())
 
 
 def write_posts(
     root: Path, ledger: Ledger, ledger_file: Path, texts: Mapping[str, tuple[str, str]], *, dry: bool = False
-) -> Written:
+) -> WrittenPosts:
     """
     Leave the posts in their files.
 
@@ -94,31 +94,31 @@ def write_posts(
         texts: Old id → (file under *root*, text).
         dry: Only say what would become of them.
     """
-    written = Written()
-    todo: list[tuple[Path, str, Entry]] = []
+    written = WrittenPosts()
+    todo: list[tuple[Path, str, WrittenFile]] = []
     for old, (file, text) in texts.items():
         wanted = _hash(text)
         path = root / file
         entry = ledger.posts.get(old)
         there = _hash_of(path)
         if there == wanted:
-            outcome = Outcome.SAME
-            ledger.posts[old] = Entry(file, wanted)
+            outcome = FileOutcome.SAME
+            ledger.posts[old] = WrittenFile(file, wanted)
         elif entry is None and there is None:
-            outcome = Outcome.NEW
+            outcome = FileOutcome.NEW
         elif entry is not None and there is None:
-            outcome = Outcome.NEW if entry.intent else Outcome.DELETED
+            outcome = FileOutcome.NEW if entry.intent else FileOutcome.DELETED
         elif entry is not None and there in (entry.hash, entry.intent):
-            outcome = Outcome.CHANGED
+            outcome = FileOutcome.CHANGED
         else:
-            outcome = Outcome.EDITED
+            outcome = FileOutcome.EDITED
             if entry is None or entry.hash != wanted:  # the export says something new of it
                 beside = path.with_name(f"{path.name}.new")
                 if not dry and _hash_of(beside) != wanted:
                     write_whole(beside, text)
         written.outcomes[old] = outcome
-        if outcome in (Outcome.NEW, Outcome.CHANGED):
-            entry = entry or Entry(file)
+        if outcome in (FileOutcome.NEW, FileOutcome.CHANGED):
+            entry = entry or WrittenFile(file)
             entry.intent = wanted
             ledger.posts[old] = entry
             todo.append((path, text, entry))
@@ -132,7 +132,7 @@ def write_posts(
     return written
 
 
-def post_text(place: Place, body: str, *, authors: Sequence[str], cover: str, language: str) -> str:
+def post_text(place: Placed, body: str, *, authors: Sequence[str], cover: str, language: str) -> str:
     """
     The file of a post.
 
@@ -143,7 +143,7 @@ def post_text(place: Place, body: str, *, authors: Sequence[str], cover: str, la
         language: The blog's, which a post need not tell.
     """
     post = place.post
-    status = _written_status("draft") if post.state is State.DRAFT else ""
+    status = _written_status("draft") if post.state is Visibility.DRAFT else ""
     fields = [
         ("title", _plain(post.title)),
         ("date", f"{post.published.isoformat(sep=' ')}" if post.published else ""),

@@ -119,7 +119,7 @@ class Conversation:
             return recording.again(connection, said, incoming, verdict, person, now=now)
 
     def record_many(
-        self, decided: Sequence[importing.Decided], now: datetime, lessons: importing.Lessons
+        self, decided: Sequence[importing.OldWord], now: datetime, lessons: importing.Lessons
     ) -> importing.Taken:
         """Write down a talk that was decided elsewhere, all of it or nothing: see ``importing``."""
         with self._writing() as connection:

@@ -27,7 +27,7 @@ _LEARNT = (Status.APPROVED, Status.SPAM)
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class OldWord:
     """One thing that was said, and what had become of it."""
 
     incoming: Incoming
@@ -45,7 +45,7 @@ class Taken:
     posts: frozenset[tuple[str, str]] = frozenset()  # (Id, language) where anything is new
 
 
-def record_many(connection: Connection, decided: Sequence[Decided], now: datetime, lessons: Lessons) -> Taken:
+def record_many(connection: Connection, decided: Sequence[OldWord], now: datetime, lessons: Lessons) -> Taken:
     """
     Write down what is new of *decided*.
 
@@ -57,8 +57,8 @@ def record_many(connection: Connection, decided: Sequence[Decided], now: datetim
     elsewhere = _addresses(connection)
     has_erased = erased.has_any(connection)
     people: dict[tuple[str, str], int] = {}
-    fresh: list[tuple[Decided, Incoming]] = []
-    liked: list[tuple[Decided, Incoming]] = []
+    fresh: list[tuple[OldWord, Incoming]] = []
+    liked: list[tuple[OldWord, Incoming]] = []
     same = refused = 0
     for one in decided:
         incoming = recording.with_safe_links(one.incoming)
@@ -88,7 +88,7 @@ def record_many(connection: Connection, decided: Sequence[Decided], now: datetim
 
 
 def _add_comments(
-    connection: Connection, fresh: Sequence[tuple[Decided, Incoming]], people: dict[tuple[str, str], int], now: datetime
+    connection: Connection, fresh: Sequence[tuple[OldWord, Incoming]], people: dict[tuple[str, str], int], now: datetime
 ) -> None:
     rows: list[dict[str, Any]] = []
     for one, incoming in fresh:
@@ -129,7 +129,7 @@ def _add_comments(
     _hang(connection, fresh, ids)
 
 
-def _hang(connection: Connection, fresh: Sequence[tuple[Decided, Incoming]], ids: dict[str, int]) -> None:
+def _hang(connection: Connection, fresh: Sequence[tuple[OldWord, Incoming]], ids: dict[str, int]) -> None:
     """Give each answer what it answers, wherever that came from."""
     by_source = _known(connection, {incoming.source for _, incoming in fresh})
     place = {
@@ -148,8 +148,8 @@ def _hang(connection: Connection, fresh: Sequence[tuple[Decided, Incoming]], ids
 
 def _add_reactions(
     connection: Connection,
-    fresh: Sequence[tuple[Decided, Incoming]],
-    liked: Sequence[tuple[Decided, Incoming]],
+    fresh: Sequence[tuple[OldWord, Incoming]],
+    liked: Sequence[tuple[OldWord, Incoming]],
     people: dict[tuple[str, str], int],
     now: datetime,
 ) -> None:
@@ -183,7 +183,7 @@ def _reaction(incoming: Incoming, now: datetime) -> dict[str, Any]:
     }
 
 
-def _teach(connection: Connection, fresh: Sequence[tuple[Decided, Incoming]], lessons: Lessons) -> None:
+def _teach(connection: Connection, fresh: Sequence[tuple[OldWord, Incoming]], lessons: Lessons) -> None:
     """Have the filter learn from all at once: how often each word stood in spam and in what was welcome."""
     spam: Counter[str] = Counter()
     ham: Counter[str] = Counter()

@@ -25,15 +25,24 @@ from tertulia.imports.paragraphs import paragraphs
 from tertulia.imports.registry import Importer
 from tertulia.imports.sources import wxr
 from tertulia.imports.sources.wordpress_body import Body, footnotes
-from tertulia.imports.types import Address, Author, Comment, Decision, OldSite, Picture, Post, State
+from tertulia.imports.types import (
+    OldAddress,
+    OldAuthor,
+    OldComment,
+    OldDecision,
+    OldPicture,
+    OldPost,
+    OldSite,
+    Visibility,
+)
 
 KIND = "wordpress"
 
 _REUSABLE = ("wp_block",)
 _DESCRIPTIONS = ("_yoast_wpseo_metadesc", "rank_math_description", "_aioseop_description", "_aioseo_description")
 _MAIN_CATEGORIES = ("_yoast_wpseo_primary_category", "rank_math_primary_category")
-_DECISIONS = {"1": Decision.APPROVED, "approve": Decision.APPROVED, "approved": Decision.APPROVED,
-              "0": Decision.WAITING, "hold": Decision.WAITING, "spam": Decision.SPAM}  # fmt: skip
+_DECISIONS = {"1": OldDecision.APPROVED, "approve": OldDecision.APPROVED, "approved": OldDecision.APPROVED,
+              "0": OldDecision.WAITING, "hold": OldDecision.WAITING, "spam": OldDecision.SPAM}  # fmt: skip
 # What plugins call a comment that is none → what it is here.
 _KINDS = {
     "": "comment", "comment": "comment", "reply": "comment", "pingback": "mention", "trackback": "mention",
@@ -101,7 +110,7 @@ class _Found:
 
     address: str = ""
     name: str = ""
-    authors: dict[str, Author] = field(default_factory=dict)  # by login
+    authors: dict[str, OldAuthor] = field(default_factory=dict)  # by login
     author_ids: dict[str, str] = field(default_factory=dict)  # number → login
     categories: dict[str, _Term] = field(default_factory=dict)  # by nicename
     tags: dict[str, _Term] = field(default_factory=dict)
@@ -127,7 +136,7 @@ class _Found:
         if name == "author":
             login = fields.get("author_login", "").strip()
             shown = _words(fields.get("author_display_name")) or login
-            self.authors.setdefault(login, Author(key=login, name=shown))
+            self.authors.setdefault(login, OldAuthor(key=login, name=shown))
             self.author_ids[fields.get("author_id", "").strip()] = login
         elif name == "category" and fields:
             term = _Term(fields.get("term_id", ""), _words(fields.get("cat_name")), fields.get("category_parent", ""))
@@ -145,7 +154,7 @@ class _Found:
         pictures = {item.id: _picture(item) for item in self.items.values() if item.type == "attachment"}
         reusable = {item.id: item.fields.get("encoded", "") for item in self.items.values() if item.type in _REUSABLE}
         posts, comments, left_out = [], [], []
-        addresses: list[Address] = []
+        addresses: list[OldAddress] = []
         for item in self.items.values():
             if item.type in ("attachment", *_REUSABLE):
                 continue
@@ -182,7 +191,7 @@ class _Found:
 
     # Posts
 
-    def _post(self, item: _Item, title: str, body: Body, pictures: dict[str, Picture]) -> Post:
+    def _post(self, item: _Item, title: str, body: Body, pictures: dict[str, OldPicture]) -> OldPost:
         fields = item.fields
         written = fields.get("encoded", "")
         body.notes.update(footnotes(item.one("footnotes")))
@@ -197,7 +206,7 @@ class _Found:
             _words(fields.get("excerpt")) or _described(item) or (teaser if len(teaser) <= _LONGEST_TEASER else "")
         )
         main, language, pair = item.one(*_MAIN_CATEGORIES), _language(item), _pair(item)
-        return Post(
+        return OldPost(
             id=item.id,
             address=web_address(fields.get("link", "").strip()),
             published=_moment(fields, "post_date"),
@@ -229,7 +238,7 @@ class _Found:
         for domain, nicename, name in item.terms:
             if domain in ("author", "ppma_author"):
                 key = nicename.removeprefix("cap-")
-                self.authors.setdefault(key, Author(key=key, name=name or key))
+                self.authors.setdefault(key, OldAuthor(key=key, name=name or key))
                 several.append(key)
         creator = item.fields.get("creator", "").strip()
         return tuple(dict.fromkeys(several)) or ((creator,) if creator else ())
@@ -251,13 +260,13 @@ class _Found:
             nicename = term.above
         return found
 
-    def _writers(self, posts: list[Post]) -> tuple[Author, ...]:
+    def _writers(self, posts: list[OldPost]) -> tuple[OldAuthor, ...]:
         keys = dict.fromkeys(key for post in posts for key in post.authors)
-        return tuple(self.authors.get(key) or Author(key=key, name=key) for key in keys)
+        return tuple(self.authors.get(key) or OldAuthor(key=key, name=key) for key in keys)
 
     # The talk
 
-    def _comment(self, item: _Item, fields: dict[str, str], meta: dict[str, list[str]]) -> Comment | None:
+    def _comment(self, item: _Item, fields: dict[str, str], meta: dict[str, list[str]]) -> OldComment | None:
         """A comment; None for what is none: an order's note, what lay in the bin."""
         decision = _DECISIONS.get(fields.get("comment_approved", "").strip())
         told = fields.get("comment_type", "").strip().lower()
@@ -276,7 +285,7 @@ class _Found:
         url = url if protocol or kind != "comment" else ""
         parent = fields.get("comment_parent", "").strip()
         user = fields.get("comment_user_id", "").strip()
-        return Comment(
+        return OldComment(
             id=number,
             post=item.id,
             published=when if when.tzinfo else when.replace(tzinfo=UTC),
@@ -294,29 +303,31 @@ class _Found:
 
     # Addresses
 
-    def _lists(self, posts: list[Post]) -> Iterator[Address]:
+    def _lists(self, posts: list[OldPost]) -> Iterator[OldAddress]:
         """Where WordPress had its lists and feeds."""
         site = self.address
         for nicename, term in self.categories.items():
             path = "/".join([*reversed(self._above(nicename)), nicename])
-            yield Address(address=f"{site}/category/{path}/", kind="category", target=term.name)
-            yield Address(address=f"{site}/?cat={term.id}", kind="category", target=term.name)
+            yield OldAddress(address=f"{site}/category/{path}/", kind="category", target=term.name)
+            yield OldAddress(address=f"{site}/?cat={term.id}", kind="category", target=term.name)
         for nicename, term in self.tags.items():
-            yield Address(address=f"{site}/tag/{nicename}/", kind="tag", target=term.name)
-            yield Address(address=f"{site}/?tag={nicename}", kind="tag", target=term.name)
+            yield OldAddress(address=f"{site}/tag/{nicename}/", kind="tag", target=term.name)
+            yield OldAddress(address=f"{site}/?tag={nicename}", kind="tag", target=term.name)
         for number, login in self.author_ids.items():
-            yield Address(address=f"{site}/author/{login}/", kind="author", target=login)
-            yield Address(address=f"{site}/?author={number}", kind="author", target=login)
+            yield OldAddress(address=f"{site}/author/{login}/", kind="author", target=login)
+            yield OldAddress(address=f"{site}/?author={number}", kind="author", target=login)
         moments = [
-            post.published for post in posts if post.published and not post.is_page and post.state == State.PUBLISHED
+            post.published
+            for post in posts
+            if post.published and not post.is_page and post.state == Visibility.PUBLISHED
         ]
         for year, month in sorted({(moment.year, moment.month) for moment in moments}):
-            yield Address(address=f"{site}/{year}/{month:02}/", kind="month", target=f"{year}/{month:02}")
-            yield Address(address=f"{site}/?m={year}{month:02}", kind="month", target=f"{year}/{month:02}")
+            yield OldAddress(address=f"{site}/{year}/{month:02}/", kind="month", target=f"{year}/{month:02}")
+            yield OldAddress(address=f"{site}/?m={year}{month:02}", kind="month", target=f"{year}/{month:02}")
         for year in sorted({moment.year for moment in moments}):
-            yield Address(address=f"{site}/{year}/", kind="year", target=str(year))
+            yield OldAddress(address=f"{site}/{year}/", kind="year", target=str(year))
         for path in ("/feed/", "/feed/atom/", "/feed/rss2/", "/feed/rdf/", "/rss/", "/?feed=rss2", "/?feed=atom"):
-            yield Address(address=site + path, kind="feed")
+            yield OldAddress(address=site + path, kind="feed")
 
 
 def nicename_id(categories: dict[str, _Term], nicename: str) -> str:
@@ -355,14 +366,14 @@ def _date(text: str | None) -> datetime | None:
         return None
 
 
-def _state(item: _Item) -> tuple[State, str]:
+def _state(item: _Item) -> tuple[Visibility, str]:
     """Whether it may be seen, and why it could not be."""
     status = item.fields.get("status", "").strip()
     if item.fields.get("post_password", "").strip():
-        return State.DRAFT, "password"
+        return Visibility.DRAFT, "password"
     if status in ("publish", "future", "inherit"):
-        return State.PUBLISHED, "future" if status == "future" else ""
-    return State.DRAFT, "" if status in ("draft", "auto-draft") else status or "draft"
+        return Visibility.PUBLISHED, "future" if status == "future" else ""
+    return Visibility.DRAFT, "" if status in ("draft", "auto-draft") else status or "draft"
 
 
 def _language(item: _Item) -> str:
@@ -377,11 +388,11 @@ def _pair(item: _Item) -> str:
     return group or (f"wpml-{wpml}" if wpml else "")
 
 
-def _picture(item: _Item) -> Picture:
+def _picture(item: _Item) -> OldPicture:
     pages = [item.fields.get("link", "").strip()]
     home = split_address(pages[0]).origin
     pages += [f"{home}/?attachment_id={item.id}"] if home else []
-    return Picture(
+    return OldPicture(
         id=item.id,
         address=web_address(item.fields.get("attachment_url", "").strip()) or item.fields.get("guid", "").strip(),
         title=_words(item.fields.get("title")),
@@ -392,11 +403,11 @@ def _picture(item: _Item) -> Picture:
     )
 
 
-def _other_addresses(item: _Item, post: Post, site: str) -> Iterator[Address]:
+def _other_addresses(item: _Item, post: OldPost, site: str) -> Iterator[OldAddress]:
     """Under what else a post could be asked for: its number, its former slugs and dates, its further pages."""
 
-    def at(address: str) -> Address:
-        return Address(address=address, kind="post", target=post.id)
+    def at(address: str) -> OldAddress:
+        return OldAddress(address=address, kind="post", target=post.id)
 
     yield at(f"{site}/?{'page_id' if post.is_page else 'p'}={post.id}")
     if not post.address or split_address(post.address).query:

@@ -12,7 +12,7 @@ from html import escape, unescape
 from tertulia.core import strict_json
 from tertulia.imports.paragraphs import paragraphs
 from tertulia.imports.sources import shortcodes
-from tertulia.imports.types import Loss, Picture
+from tertulia.imports.types import Loss, OldPicture
 
 _BLOCK = re.compile(
     r"<!--\s+(?P<close>/)?wp:(?P<name>(?:[a-z][a-z0-9_-]*/)?[a-z][a-z0-9_-]*)\s+(?P<values>\{.*?\}\s+)?(?P<self>/)?-->",
@@ -39,7 +39,7 @@ class Body:
     """One post's text on its way to HTML."""
 
     post: str
-    pictures: Mapping[str, Picture]
+    pictures: Mapping[str, OldPicture]
     reusable: Mapping[str, str]
     losses: list[Loss] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
@@ -154,7 +154,7 @@ class Body:
         return f'<sup data-note="{name}"></sup>'
 
 
-def figure(picture: Picture) -> str:
+def figure(picture: OldPicture) -> str:
     """A picture of the library as its gallery shows it."""
     words = f"<figcaption>{picture.caption}</figcaption>" if picture.caption else ""
     return f'<figure><img src="{escape(picture.address)}" alt="{escape(picture.alt)}">{words}</figure>'

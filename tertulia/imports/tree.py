@@ -102,7 +102,7 @@ def _name_embeds(root: HtmlElement, means: Meanings) -> None:
         if not is_frame and not _PASTED_CLASS.search(element.get("class", "")):
             continue
         code = lxml_html.tostring(element, encoding="unicode", with_tail=False)
-        address = pasted.address_in(code)
+        address = next((url for _, url in pasted.addresses(code)), "")
         if not address and is_frame and dead.FLASH.search(code):
             means.lose("flash")
             _replace(element, _made("p", {"data-flash": "1"}))

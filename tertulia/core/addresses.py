@@ -32,6 +32,14 @@ SHORTENERS = frozenset(
     )
 )
 
+# What the share buttons of services give instead of an item's address: who is asked once tells which item it is.
+_SHARES = re.compile(
+    r"https?://(?:(?:vm|vt)\.tiktok\.com|(?:www\.|m\.)?tiktok\.com/t|fb\.watch|(?:[\w-]+\.)?facebook\.com/share"
+    r"|spotify\.(?:app\.)?link|spoti\.fi|on\.soundcloud\.com|(?:maps|soundcloud|youtube|podcasts)\.app\.goo\.gl"
+    r"|(?:[\w-]+\.)?reddit\.com/(?:r|u|user)/[\w-]+/s|(?:www\.)?instagram\.com/share|pin\.it)/[^\s]",
+    re.IGNORECASE,
+)
+
 # May not stand in an address that we take: spaces and what ends an attribute or a link somewhere.
 _NOT_IN_ADDRESS = re.compile(r"[\s<>\"'`\\]")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -168,8 +176,8 @@ def web_address(value: object) -> str:
 
 
 def is_short(url: str) -> bool:
-    """Whether *url* is one that only stands for another: of a shortener, and not its home page."""
-    return site_of(url) in SHORTENERS and len(split_address(url).path) > 1
+    """Whether *url* only stands for another: of a shortener, and not its home page, or out of a share button."""
+    return (site_of(url) in SHORTENERS and len(split_address(url).path) > 1) or bool(_SHARES.match(url))
 
 
 def normalised(url: str) -> str:

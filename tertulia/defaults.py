@@ -35,6 +35,7 @@ DEFAULT_CATEGORY = "Blog"
 MENTION_NETWORK = ""
 OWN_HOSTS: list[str] = []
 PICTURE_HOSTS: list[str] = []
+ALLOWED_HOSTS: list[str] = []
 OTHER_PATHS: list[str] = []
 
 # ── Conversation ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -65,7 +65,9 @@ ATTRIBUTES = {
 PLAYERS = re.compile(
     r"https://(www\.youtube-nocookie\.com/embed/|player\.vimeo\.com/video/|www\.slideshare\.net/slideshow/embed_code/|"
     r"speakerdeck\.com/player/|www\.tiktok\.com/player/v1/|open\.spotify\.com/embed/|w\.soundcloud\.com/player/|"
-    r"framatube\.example/videos/embed/)"
+    r"framatube\.example/videos/embed/|geo\.dailymotion\.com/player\.html|player\.twitch\.tv/|embed\.ted\.com/talks/|"
+    r"secure-embed\.rtve\.es/drmn/embed/|www\.ivoox\.com/player_|embed\.podcasts\.apple\.com/|"
+    r"bandcamp\.com/EmbeddedPlayer/|www\.google\.com/maps/embed\?|www\.openstreetmap\.org/export/embed\.html\?)"
 )
 
 

@@ -91,13 +91,19 @@ def _figure(capture: Capture, body: str, caption: str) -> str:
     gone = ' data-state="gone"' if capture.state == "gone" else ""
     player = ""
     if capture.kind == "player" and capture.player:
-        size = capture.poster
-        ratio = f"{size.width_px}/{size.height_px}" if size else "16/9"
-        player = f' data-player="{escape(capture.player)}" data-ratio="{ratio}"'
+        player = f' data-player="{escape(capture.player)}" data-ratio="{_ratio(capture)}"'
     return (
         f'<figure class="h-cite" data-embed="{escape(capture.provider)}"{gone}{player}>\n'
         f"{body}\n<figcaption>{caption}</figcaption>\n</figure>"
     )
+
+
+def _ratio(capture: Capture) -> str:
+    """The shape of the player, "16/9" where nothing tells: a poster of 4:3 is what most services give for any film."""
+    if capture.width_px and capture.height_px:
+        return f"{capture.width_px}/{capture.height_px}"
+    size = capture.poster
+    return f"{size.width_px}/{size.height_px}" if size and 3 * size.width_px != 4 * size.height_px else "16/9"
 
 
 def _post(capture: Capture, page: Page, whole: bool) -> str:

@@ -157,6 +157,8 @@ class Capture(CaptureStruct):
     poster: Image | None = None
     duration_seconds: int = 0
     player: str = ""  # the privacy-friendly player, for a reader's click
+    width_px: int = 0  # of the player, with height_px: only their proportion is meant
+    height_px: int = 0
     files: list[File] = []
     reply_to: Quoted | None = None
     quoted: Quoted | None = None

@@ -223,6 +223,8 @@ class _RawPictures(Postprocessor):
             return tag[0]
         if self.pictures.resolver.is_at_own_host(written):
             return tag[0]
+        if "elsewhere" in self.md.postprocessors and _can_be_opened(written, self.pictures.resolver):
+            return tag[0]  # told of when the page is whole: it may be part of a code that embeds know
         picture = self.pictures.find(written, alt or "", document, tag[0])
         if picture is None:
             words = html.escape(_words_of(alt or ""))

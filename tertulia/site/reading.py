@@ -32,6 +32,7 @@ from tertulia.content.metadata import EXTRA_KEYS, Metadata
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import cuts, slugs, text
+from tertulia.core.addresses import host_of
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Update
@@ -39,12 +40,13 @@ from tertulia.core.moments import parse_moment
 from tertulia.core.setting_kinds import parse_zone
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
-from tertulia.embeds.links import LinksExtension, LinkTable
+from tertulia.embeds.link_table import LinksExtension, LinkTable
 from tertulia.embeds.markdown import EmbedsExtension
 from tertulia.embeds.types import Policy
 from tertulia.render import prose, typography
 from tertulia.render.converter import converter
 from tertulia.render.document import Document, load
+from tertulia.render.elsewhere import ElsewhereExtension
 from tertulia.render.pictures import SIZES, PicturesExtension
 from tertulia.render.resolver import ImageResolver
 from tertulia.site import related
@@ -99,6 +101,7 @@ class PostReader:
                     own=settings.get("SITE_ADDRESS", ""),
                 ),
                 LinksExtension(self.links),
+                ElsewhereExtension(allowed_hosts(settings)),
             ],
         )
 
@@ -265,6 +268,12 @@ class PostReader:
         rendered = self.render(quiet, note)
         match = re.fullmatch(r"<p>((?:(?!</?p>).)*)</p>", rendered, re.S)
         return match[1] if match else html.escape(typography.plain(note, document.lang), quote=False)
+
+
+def allowed_hosts(settings: Mapping[str, Any]) -> list[str]:
+    """The hosts that a page may ask for what it shows: the blog's own, and those that its owner named."""
+    own = host_of(settings.get("SITE_ADDRESS", ""))
+    return [host for host in (own, *settings.get("PICTURE_HOSTS", ()), *settings.get("ALLOWED_HOSTS", ())) if host]
 
 
 def toc_entries(tokens: Iterable[Mapping[str, Any]]) -> tuple[TocEntry, ...]:

@@ -34,9 +34,7 @@ from tertulia.embeds.types import (
 )
 
 PATTERNS = (
-    re.compile(
-        r"https?://(?:www\.)?(?:bsky\.app|deer\.social)/profile/(?P<user>[A-Za-z0-9.:_-]+)/post/(?P<id>[A-Za-z0-9]+)"
-    ),
+    re.compile(r"https?://(?:www\.)?bsky\.app/profile/(?P<user>[A-Za-z0-9.:_-]+)/post/(?P<id>[A-Za-z0-9]+)(?=[/?#]|$)"),
 )
 APPVIEW = "https://public.api.bsky.app"
 _COUNTS = (("likes", "likeCount"), ("shares", "repostCount"), ("replies", "replyCount"), ("quotes", "quoteCount"))

@@ -21,11 +21,14 @@ from tertulia.embeds.providers.request import (
 )
 from tertulia.embeds.types import Author, Capture, Choice, Elsewhere, NotFoundError, OptedOutError, Part, Quoted
 
+_ID = r"(?P<id>\d{2,}|01[0-9A-HJKMNP-TV-Z]{24})"
+_END = r"(?:/embed)?/?(?:[?#]|$)"
 _HOST = r"https?://(?P<host>[A-Za-z0-9.-]+(?::\d+)?)"
 PATTERNS = (
-    re.compile(_HOST + r"/@[\w.-]+(?:@[\w.-]+)?/(?:statuses/)?(?P<id>\d{2,}|01[0-9A-HJKMNP-TV-Z]{24})(?:[?#]|$)"),
-    re.compile(_HOST + r"/users/[\w.-]+/statuses/(?P<id>\d{2,}|01[0-9A-HJKMNP-TV-Z]{24})(?:[?#]|$)"),
-    re.compile(_HOST + r"/notice/(?P<id>[A-Za-z0-9]{6,})(?:[?#]|$)"),  # Pleroma and Akkoma
+    re.compile(_HOST + r"/@[\w.-]+(?:@[\w.-]+)?/(?:statuses/)?" + _ID + _END),
+    re.compile(_HOST + r"/users/[\w.-]+/statuses/" + _ID + _END),
+    re.compile(_HOST + r"/notice/(?P<id>[A-Za-z0-9]{6,})" + _END),  # Pleroma and Akkoma
+    re.compile(_HOST + r"/p/[\w.-]+/(?P<id>\d{15,})" + _END),  # Pixelfed
 )
 _SHOWN = ("public", "unlisted")
 _COUNTS = (("likes", "favourites_count"), ("shares", "reblogs_count"), ("replies", "replies_count"))

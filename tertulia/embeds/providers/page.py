@@ -21,8 +21,13 @@ _DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S
 _JSON_LD_DURATION = re.compile(r'"duration"\s*:\s*"(P[0-9DTHMS.]+)"')
 
 
-def capture(request: CaptureRequest) -> Capture:
-    """A card: title, description, picture, site. A picture alone is kept as a photo."""
+def capture(request: CaptureRequest, *, player_from: str = "") -> Capture:
+    """
+    A card: title, description, picture, site. A picture alone is kept as a photo.
+
+    Args:
+        player_from: How the address of a player begins that the page may name.
+    """
     answer = request.page(request.url)
     host = readable_site(answer.url)
     found = Capture(provider=request.provider, id=request.id, url=request.url, network=host, source=answer.url)
@@ -38,6 +43,10 @@ def capture(request: CaptureRequest) -> Capture:
     found.title = found.title or said.title()
     found.html = _paragraph(said.meta("og:description", "twitter:description", "description"))
     found.lang = said.lang()
+    if player_from:
+        named = web_address(said.meta("og:video:secure_url", "og:video", "og:video:url", "twitter:player"))
+        found.player = named if named.startswith(player_from) else ""
+        found.duration_seconds = said.seconds(answer.text)
     found.sensitive = said.meta("rating").lower() in _ADULT
     found.published = moment(said.meta("article:published_time", "og:article:published_time"))
     name = said.meta("author", "article:author")

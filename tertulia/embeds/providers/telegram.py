@@ -10,7 +10,13 @@ from tertulia.core.sanitise import clean, parse_html
 from tertulia.embeds.providers.request import CaptureRequest, moment, text
 from tertulia.embeds.types import Capture, NotFoundError, WithheldError
 
-PATTERNS = (re.compile(r"https?://(?:www\.)?(?:t|telegram)\.me/(?:s/)?(?P<user>[A-Za-z]\w{3,})/(?P<id>\d+)"),)
+# Of a topic too, "t.me/canal/12/345", the last number is the message's.
+PATTERNS = (
+    re.compile(
+        r"https?://(?:www\.)?(?:t|telegram)\.(?:me|dog)/(?:s/)?(?P<user>(?!(?:joinchat|share|proxy|addstickers|login)/)[A-Za-z]\w{3,})"
+        r"/(?:\d+/)?(?P<id>\d+)(?=[?#]|/?$)"
+    ),
+)
 _BACKGROUND = re.compile(r"background-image:\s*url\(['\"]?(https://[^'\")]+)")
 
 

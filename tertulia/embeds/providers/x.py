@@ -27,7 +27,7 @@ from tertulia.embeds.types import Author, Capture, Choice, Elsewhere, NotFoundEr
 
 PATTERNS = (
     re.compile(
-        r"https?://(?:www\.|mobile\.|m\.)?(?:twitter|x)\.com/(?:#!/)?(?P<name>\w+|i/web)/status(?:es)?/(?P<id>\d+)"
+        r"https?://(?:www\.|mobile\.|m\.)?(?:twitter|x)\.com/(?:#!/)?(?P<name>\w+|i/web)/status(?:es)?/(?P<id>\d+)(?=[/?#]|$)"
     ),
 )
 OEMBED = "https://publish.x.com/oembed?url={url}&omit_script=1&dnt=true&lang=en"

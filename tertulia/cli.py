@@ -253,6 +253,17 @@ def comments(c: Context, what: str, file: str = "", person: str = "") -> None:
     run_comments(c.root, c.called_from, what, file=file, person=person)
 
 
+@task(name="import")
+def import_site(
+    c: Context, files: str, uploads: str = "", old_site: str = "", from_: str = "", dry_run: bool = False
+) -> None:
+    """Bring a blog over from WordPress and others: posts, comments, pictures, old addresses."""
+    from tertulia.commands.import_site import run_import
+
+    paths = files.split(program.BETWEEN)
+    run_import(c.root, c.called_from, paths, uploads=uploads, old_site=old_site, kind=from_, dry=dry_run)
+
+
 @task
 def erase(c: Context, who: str, yes: bool = False) -> None:
     """Erase a person and all they said, everywhere and for good."""
@@ -312,6 +323,7 @@ TASKS = (
     service,
     moderate,
     comments,
+    import_site,
     erase,
     start,
     check,

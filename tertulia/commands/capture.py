@@ -9,7 +9,8 @@ from tertulia.app import Blog
 from tertulia.core.errors import ContentError, TertuliaError
 from tertulia.core.languages import carried, say, spoken
 from tertulia.embeds import archive, capture, paste, remove
-from tertulia.embeds.links import LinkTable, Rotten, expand_all, expander
+from tertulia.embeds.link_table import LinkTable
+from tertulia.embeds.links import LinkRemark, Rotten, expand_all, expander
 from tertulia.embeds.links import check as check_links
 
 
@@ -138,8 +139,8 @@ def links(root: Path, *, apply: bool = False) -> None:
     try:
         for found in check_links(root / "content", table, Blog(root).fetcher, dt.datetime.now(dt.UTC), apply=apply):
             total += 1
-            if isinstance(found, Rotten):
-                rotten += 1
+            rotten += isinstance(found, Rotten)
+            if isinstance(found, Rotten | LinkRemark):
                 print(found, flush=True)
     finally:
         if table.known:

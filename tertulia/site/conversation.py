@@ -33,9 +33,14 @@ LATEST_CHARS = 140
 Nest = Callable[[Sequence[Comment]], Sequence[Any]]
 
 
-def add_conversation(posts: Iterable[Content], settings: Mapping[str, Any], nest: Nest) -> dict[str, Path]:
+def add_conversation(
+    posts: Iterable[Content], settings: Mapping[str, Any], nest: Nest, *, takes_comments: bool = True
+) -> dict[str, Path]:
     """
     Give every one of *posts* its conversation.
+
+    Args:
+        takes_comments: Whether they take comments where there is a service; pages show what was said, and no form.
 
     Returns:
         The pictures of those who spoke: name in the output → file, which need not exist.
@@ -47,7 +52,7 @@ def add_conversation(posts: Iterable[Content], settings: Mapping[str, Any], nest
         post.syndication, post.counts = found.syndication, found.counts
         post.said, post.comments = found.comments, nest(found.comments)
         post.comment_count = len(found.comments)
-        post.open = bool(settings.get("SERVICE_ADDRESS")) and not post.mark
+        post.open = takes_comments and bool(settings.get("SERVICE_ADDRESS")) and not post.mark
         avatars |= {one.avatar: folder / "avatars" / Path(one.avatar).name for one in found.comments if one.avatar}
     return avatars
 

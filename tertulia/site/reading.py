@@ -40,7 +40,7 @@ from tertulia.core.moments import parse_moment
 from tertulia.core.setting_kinds import parse_zone
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
-from tertulia.embeds.links import LinksExtension, LinkTable
+from tertulia.embeds.link_table import LinksExtension, LinkTable
 from tertulia.embeds.markdown import EmbedsExtension
 from tertulia.embeds.types import Policy
 from tertulia.render import prose, typography

@@ -52,7 +52,7 @@ NEEDS = {
     "bare_address": ("://", "www.", "WWW.", "Www."),
     "entity": ("&",),
     "em_strong": ("*", "_"),
-    "delimiter": ("~",),
+    "delimiter": ("~", "=="),
 }
 # The same for kinds of block.
 BLOCK_NEEDS = {

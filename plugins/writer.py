@@ -34,6 +34,7 @@ def write_pages(pelican: Pelican) -> None:
 
 
 def register() -> None:
+    gc.set_threshold(20_000, 20, 50)  # a build makes much and throws little away: looked through less often
     atexit.register(gc.freeze)  # Python would look for garbage in all that a build remembers: 0.2 s of 1,000 posts
     signals.get_writer.connect(choose_writer)
     signals.finalized.connect(write_pages)

@@ -33,11 +33,13 @@ class LoadKind(StrEnum):
     HINT = "hint"
 
 
-# Elements that are worth reading the page for; addresses of pictures and in styles are asked for more closely.
+# Elements that may fetch, for a quick look before a page is read tag by tag.
+FETCHING = (
+    "applet|audio|base|button|embed|feimage|form|frame|iframe|image|input|link|meta|object|portal"
+    "|script|style|track|use|video"
+)
 _SUSPECT = re.compile(
-    r"<(?:applet|audio|base|button|embed|feimage|form|frame|iframe|image|input|link|meta|object|portal|script|style"
-    r"|track|use|video)[\s>/]"
-    r"|<(?:img|source)[\s/][^>]*(?://|\\|&#)|\s(?:background|style)\s*=[^>]*(?://|\\|&#)",
+    rf"<(?:{FETCHING})[\s>/]|<(?:img|source)[\s/][^>]*(?://|\\|&#)|\s(?:background|style)\s*=[^>]*(?://|\\|&#)",
     re.IGNORECASE,
 )
 _WHOLE_ELEMENTS = {"iframe", "frame", "object", "embed", "applet", "portal", "audio", "video"}
@@ -138,6 +140,12 @@ def loads(html: str, is_own: Callable[[str], bool] = lambda host: False) -> Iter
             end = load.end
 
 
+def addresses_in_style(style: str) -> Iterator[str]:
+    """What a stylesheet loads: other sheets, fonts, pictures."""
+    without_names = re.sub(r"@namespace[^;]*;", "", style)  # those are names, not addresses
+    return (found["url"] for pattern in (_IMPORT, _URL) for found in pattern.finditer(without_names))
+
+
 def without_loads(html: str, is_own: Callable[[str], bool], tell: Callable[[Load], None]) -> str:
     """*html* so that a browser fetches nothing from other hosts; each piece that changes is told."""
     pieces, at = [], 0
@@ -230,8 +238,7 @@ class _Finder:
     def _style(self, number: int) -> Load | None:
         tag, last = self.tags[number], self.tags[closing_of(self.tags, number)]
         inner = self.html[tag.end : last.start]
-        named = (each["url"] for pattern in (_IMPORT, _URL) for each in pattern.finditer(inner))
-        url = next((url for each in named if (url := self.foreign(each))), "")
+        url = next(filter(None, map(self.foreign, addresses_in_style(inner))), "")
         if not url:
             return None
         left = _IMPORT.sub(lambda found: "" if self.foreign(found["url"]) else found[0], inner)

@@ -42,8 +42,8 @@ class Subscribers:
         """
         Note that somebody gave this address; it receives nothing until its owner confirms.
 
-        The same is read and written for every address, known or not, so that the time it takes tells nothing: a letter that
-        must not go is queued to nobody.
+        The same is read and written for every address, known or not, so that the time it takes tells nothing: a letter
+        that must not go is queued to nobody.
 
         Args:
             letter: Subject and body of the letter that asks the owner of the address.

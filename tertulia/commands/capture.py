@@ -8,8 +8,9 @@ from pathlib import Path
 from tertulia.app import Blog
 from tertulia.core.errors import ContentError, TertuliaError
 from tertulia.core.languages import carried, say, spoken
-from tertulia.embeds import archive, capture, paste, remove
-from tertulia.embeds.links import LinkTable, Rotten, expand_all, expander
+from tertulia.embeds import archive, capture, keeping, paste, remove
+from tertulia.embeds.link_table import LinkTable
+from tertulia.embeds.links import LinkRemark, Rotten, expand_all, expander
 from tertulia.embeds.links import check as check_links
 
 
@@ -108,7 +109,8 @@ def from_archive(root: Path, path: str) -> None:
     count = 0
     for kept in archive.keep_from(root / "content", Path(path), dt.datetime.now(dt.UTC)):
         count += 1
-        print(say("archive_kept", url=kept.url), flush=True)
+        lacks = keeping.lacks(kept)
+        print(say("archive_kept", url=kept.url) + (f"  ({lacks})" if lacks else ""), flush=True)
     print(say("archive_done", n=count))
 
 
@@ -138,8 +140,8 @@ def links(root: Path, *, apply: bool = False) -> None:
     try:
         for found in check_links(root / "content", table, Blog(root).fetcher, dt.datetime.now(dt.UTC), apply=apply):
             total += 1
-            if isinstance(found, Rotten):
-                rotten += 1
+            rotten += isinstance(found, Rotten)
+            if isinstance(found, Rotten | LinkRemark):
                 print(found, flush=True)
     finally:
         if table.known:

@@ -29,12 +29,12 @@ from tertulia.core.sanitise import clean, one_line
 from tertulia.embeds import dead, items, pasted, providers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.keeping import is_removed, keep
-from tertulia.embeds.links import CODE_FENCE
 from tertulia.embeds.markdown import addresses
 from tertulia.embeds.providers.request import CaptureRequest
 from tertulia.embeds.states import TRANSITIONS, CaptureOutcome, Heard, MalformedResponseError, heard
 from tertulia.embeds.types import Capture, OptedOutError, State, WithheldError
 
+CODE_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[`~]*\s*$", re.MULTILINE | re.DOTALL)
 # Kept by hand or out of an archive: there is nobody to ask again.
 BY_HAND = ("paste", "archive")
 # A service that has so often brought nothing of what is missing is left alone until the next run.

@@ -44,39 +44,39 @@ def keep(
     found.state = state
     if kept is None or kept.state == State.UNAVAILABLE:
         captures.save(found, request.files)
-        return outcome, _lacks(found)
+        return outcome, lacks(found)
     if found.kind == "card" and kept.kind != "card":
         return CaptureOutcome.SAME, ""  # the service itself did not answer
     if kept.kind == "card" and found.kind != "card":
         # A card gives way to the words of a service that was asked since: nobody has edited anything.
         captures.save(found, request.files)
-        return CaptureOutcome.COMPLETED if kept.missing else CaptureOutcome.CAPTURED, _lacks(found)
+        return CaptureOutcome.COMPLETED if kept.missing else CaptureOutcome.CAPTURED, lacks(found)
     if is_edited(kept, found):
         carry_over(kept, found, request.opted_out)
         found.edited = found.edited or today.isoformat()
         if kept.html != found.html:
             found.earlier = [*kept.earlier, Revision(html=kept.html, until=today.isoformat())]
         captures.save(found, request.files)
-        return CaptureOutcome.EDITED, _lacks(found)
+        return CaptureOutcome.EDITED, lacks(found)
     if anew and not (found.partial and not kept.partial):
         edited = found.edited or kept.edited
         if found.kind != "card":
             carry_over(kept, found, request.opted_out)
         found.edited = edited
         captures.save(found, request.files)
-        return CaptureOutcome.BACK if kept.state == State.GONE else CaptureOutcome.CAPTURED, _lacks(found)
+        return CaptureOutcome.BACK if kept.state == State.GONE else CaptureOutcome.CAPTURED, lacks(found)
     poll = found.poll
     if (whole := completed(kept, found)) is not None:
         _leave_out(captures, whole, request.opted_out)
         captures.save(whole, request.files)
-        return CaptureOutcome.COMPLETED, _lacks(whole)
+        return CaptureOutcome.COMPLETED, lacks(whole)
     if poll and [choice.title for choice in poll] == [choice.title for choice in kept.poll]:
         kept.poll = poll  # people go on voting
     if kept.state != state:
         kept.state, kept.gone, kept.reason = state, "", ""
     _leave_out(captures, kept, request.opted_out)
     captures.save(kept)
-    return outcome, _lacks(kept)
+    return outcome, lacks(kept)
 
 
 def _leave_out(captures: CaptureStore, found: Capture, opted_out: Collection[Part]) -> None:
@@ -90,7 +90,7 @@ def _leave_out(captures: CaptureStore, found: Capture, opted_out: Collection[Par
             found.quoted = None
 
 
-def _lacks(found: Capture) -> str:
+def lacks(found: Capture) -> str:
     """What could not be had: "falta: imagen (2), publicación citada"; "" when it is whole."""
     if not found.missing:
         return ""

@@ -65,6 +65,7 @@ def converter(
             ListsExtension(),
             MathsExtension(),
             "pymdownx.tilde",  # ~~tachado~~
+            "pymdownx.mark",  # ==resaltado==
             ForeignSyntaxExtension(content),
             "footnotes",
             "def_list",

@@ -17,8 +17,8 @@ from xml.etree.ElementTree import Element
 from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.inlinepatterns import EscapeInlineProcessor, HtmlInlineProcessor, SubstituteTagInlineProcessor
-from markdown.treeprocessors import InlineProcessor, Treeprocessor
-from markdown.util import AtomicString
+from markdown.treeprocessors import InlineProcessor, Treeprocessor, UnescapeTreeprocessor
+from markdown.util import STX, AtomicString
 from markdown_it.common.html_re import HTML_TAG_RE
 
 _LEVEL = {f"h{n}": n for n in range(1, 7)}
@@ -52,7 +52,7 @@ NEEDS = {
     "bare_address": ("://", "www.", "WWW.", "Www."),
     "entity": ("&",),
     "em_strong": ("*", "_"),
-    "delimiter": ("~",),
+    "delimiter": ("~", "=="),
 }
 # The same for kinds of block.
 BLOCK_NEEDS = {
@@ -118,6 +118,13 @@ class _SkipInlinePatterns(InlineProcessor):
         return [NEEDS.get(names.get(id(pattern), ""), ("",)) for pattern in self.inlinePatterns]
 
 
+class _Unescape(UnescapeTreeprocessor):
+    """Markdown's own, but a text without escapes is not looked through for them."""
+
+    def unescape(self, text: str) -> str:
+        return super().unescape(text) if STX in text else text
+
+
 def _ask_only_where_needed(processor: BlockProcessor, needs: tuple[str, ...]) -> None:
     """Have *processor* ask whether a block is its own only when the block holds one of what it *needs*."""
     asks = processor.test
@@ -137,6 +144,7 @@ class SkipPatterns(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         md.is_block_level = cache(md.is_block_level)  # type: ignore[method-assign]
         md.treeprocessors.register(_SkipInlinePatterns(md), "inline", 20)
+        md.treeprocessors.register(_Unescape(md), "unescape", 0)
         for name, needs in BLOCK_NEEDS.items():
             if name in md.parser.blockprocessors:
                 _ask_only_where_needed(md.parser.blockprocessors[name], needs)

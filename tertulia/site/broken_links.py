@@ -38,6 +38,7 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(r"""\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_SAME_ON_EVERY_PAGE = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:")
 _OF_WORDPRESS = re.compile(r"(?:p|page_id|attachment_id)=\d+")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_]")
 _ENDING = re.compile(r"\.(?:html?|php|md|markdown|aspx?)$", re.IGNORECASE)
@@ -131,18 +132,27 @@ class LinkCheck:
 
     def check(self, links: Iterable[InternalLink]) -> None:
         """Tell of every one that leads nowhere."""
+        fine: set[str] = set()  # looked up once, though hundreds of posts may link to a tag
         for link in links:
-            parts = split_address(link.href)
-            path = self.path_of(link.content, link.href, parts)
-            if path is None or any(f"{path}/".startswith(f"{other}/") for other in self.others):
-                continue
-            file = self.file_at(path)
-            if file is None and self.was_told(link):
-                continue
-            if file is None or (not path and _OF_WORDPRESS.match(parts.query)):
-                _report_link(link, self.spellings(link.href), self.guess(path))
-            elif parts.fragment and not self.has_anchor(file, parts.fragment):
-                _report_link(link, [*self.spellings(link.href), f"#{parts.fragment}"], phrase="broken_anchor")
+            if link.href not in fine and self.leads(link) and _SAME_ON_EVERY_PAGE.match(link.href):
+                fine.add(link.href)
+
+    def leads(self, link: InternalLink) -> bool:
+        """Whether *link* leads somewhere, or is not ours to judge; told when it does not."""
+        parts = split_address(link.href)
+        path = self.path_of(link.content, link.href, parts)
+        if path is None or any(f"{path}/".startswith(f"{other}/") for other in self.others):
+            return True
+        file = self.file_at(path)
+        if file is None and self.was_told(link):
+            return False
+        if file is None or (not path and _OF_WORDPRESS.match(parts.query)):
+            _report_link(link, self.spellings(link.href), self.guess(path))
+            return False
+        if parts.fragment and not self.has_anchor(file, parts.fragment):
+            _report_link(link, [*self.spellings(link.href), f"#{parts.fragment}"], phrase="broken_anchor")
+            return False
+        return True
 
     def was_told(self, link: InternalLink) -> bool:
         """Whether whoever read the file has named this address already."""

@@ -40,7 +40,7 @@ from tertulia.core.moments import parse_moment
 from tertulia.core.setting_kinds import parse_zone
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
-from tertulia.embeds.links import LinksExtension, LinkTable
+from tertulia.embeds.link_table import LinksExtension, LinkTable
 from tertulia.embeds.markdown import EmbedsExtension
 from tertulia.embeds.types import Policy
 from tertulia.render import prose, typography
@@ -180,7 +180,8 @@ class PostReader:
         teaser, content = prose.parted(content)
         own = prose.blocks(content)
         plain = prose.plain(own)
-        words = text.words(plain)
+        tallied = text.tally(plain)
+        words = text.words(tallied)
         first = prose.plain(prose.blocks(teaser)) or prose.opening(own)
         summary = self.inline(without_html(meta.summary), document) if meta.summary else ""
         summary_text = text.plain(summary) or cuts.shorten(first, SUMMARY_GRAPHEMES)
@@ -220,7 +221,7 @@ class PostReader:
             question=typography.plain(meta.question, lang),
             cover=picture,
             words=words,
-            stems=related.stems(plain, lang) if settings.get("RELATED_POSTS") else {},
+            stems=related.stems(tallied, lang) if settings.get("RELATED_POSTS") else {},
             minutes=text.reading_minutes(words),
             toc=toc if (meta.toc if meta.toc is not None else words >= settings["TOC_WORDS"]) else (),
             series_name=meta.series,

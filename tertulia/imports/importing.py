@@ -18,7 +18,7 @@ from tertulia.core.files import write_whole
 from tertulia.core.languages import say
 from tertulia.core.text import strip_controls
 from tertulia.core.tokens import keyed
-from tertulia.imports import known, markdown, people, redirects, talk
+from tertulia.imports import embeds, known, markdown, people, redirects, talk
 from tertulia.imports.export import Export
 from tertulia.imports.mojibake import repaired_comment, repaired_post
 from tertulia.imports.pictures import Pictures
@@ -68,7 +68,7 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
     tags = Tags.load(content / "tags.toml")
     plan = Plan(site, prefix=importer.prefix, layout=job.layout, pictures=pictures, files=mine, tags=tags, taken=others)
     report = Report(importer.label, site, plan, dry=job.dry)
-    report.texts = _texts(plan, people.known_as(content / "people.toml", site.authors, dry=job.dry))
+    report.texts = _texts(plan, people.known_as(content / "people.toml", site.authors, dry=job.dry), job.now)
     report.check()
     if not job.dry:
         known.save(folder / f"{name}.known.json", site)
@@ -77,6 +77,7 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
     report.redirects, report.pictures = len(lines), len(pictures.used)
     if not job.dry:
         report.losses += [loss for _, loss in pictures.copy(ledger.pictures) if loss]
+        embeds.mark(content, [job.root / file for file, _ in report.texts.values()], job.now)
         redirects.add(content / redirects.NAME, lines)
         _record(site, plan, importer, job, report)
         ledger.save(ledger_file)
@@ -107,13 +108,13 @@ def _nameless(comment: OldComment, key: bytes) -> OldComment:
     return replace(comment, person=keyed(key, comment.person)[:32] if comment.person else "")
 
 
-def _texts(plan: Plan, keys: dict[str, str]) -> dict[str, tuple[str, str]]:
+def _texts(plan: Plan, keys: dict[str, str], now: datetime) -> dict[str, tuple[str, str]]:
     """The file and the text of every post, by its old id."""
     references = References(plan.site)
-    return {old: (place.file, _text(plan, place, keys, references)) for old, place in plan.places.items()}
+    return {old: (place.file, _text(plan, place, keys, references, now)) for old, place in plan.places.items()}
 
 
-def _text(plan: Plan, place: Placed, keys: dict[str, str], references: References) -> str:
+def _text(plan: Plan, place: Placed, keys: dict[str, str], references: References, now: datetime) -> str:
     post, means = place.post, Means(plan, place)
     if post.body_format == "html":
         body = markdown.convert(references.filled(post.body, post.id, means.lose), means, post.notes)
@@ -128,7 +129,10 @@ def _text(plan: Plan, place: Placed, keys: dict[str, str], references: Reference
     if not body.strip() and place.is_public and not post.is_page:
         means.lose("empty")
     authors = [keys.get(author, author) for author in post.authors]
-    return post_text(place, body, authors=authors, cover=cover, cover_alt=alt, language=plan.layout.language)
+    # Who follows the feed knows it, and it was announced there; what was not public yet was not.
+    is_known = place.is_public and not post.is_page and bool(place.date and place.date <= now)
+    guid = (post.guid or post.address or place.id) if is_known else ""
+    return post_text(place, body, authors=authors, cover=cover, cover_alt=alt, guid=guid, language=plan.layout.language)
 
 
 def _record(site: OldSite, plan: Plan, importer: Importer, job: Job, report: Report) -> None:

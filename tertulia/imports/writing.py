@@ -132,7 +132,9 @@ def write_posts(
     return written
 
 
-def post_text(place: Placed, body: str, *, authors: Sequence[str], cover: str, cover_alt: str, language: str) -> str:
+def post_text(
+    place: Placed, body: str, *, authors: Sequence[str], cover: str, cover_alt: str, guid: str, language: str
+) -> str:
     """
     The file of a post.
 
@@ -140,6 +142,7 @@ def post_text(place: Placed, body: str, *, authors: Sequence[str], cover: str, c
         body: Its Markdown.
         authors: Keys of people.toml, or names.
         cover, cover_alt: The place of its cover, and what it shows; "" for none.
+        guid: What its feed called it; "" where nobody saw it there.
         language: The blog's, which a post need not tell.
     """
     post = place.post
@@ -157,7 +160,7 @@ def post_text(place: Placed, body: str, *, authors: Sequence[str], cover: str, c
         ("summary", escapes.text(one_line(post.summary, 2000))),
         ("cover", cover),
         ("cover_alt", _plain(cover_alt) if cover else ""),
-        ("guid", post.guid),
+        ("guid", one_line(guid, 500)),
     ]
     names = key_names()
     lines = [f"{names[key][0]}: {value}" for key, value in fields if value and key in names]

@@ -213,8 +213,10 @@ def doctor(c: Context) -> None:
 
 
 @task
-def capture(c: Context, check: bool = False, paste: str = "", archive: str = "", remove: str = "") -> None:
-    """Keep what posts quote; --check looks again, --paste FILE (or -) by hand, --archive ZIP from X, --remove URL."""
+def capture(
+    c: Context, check: bool = False, again: str = "", paste: str = "", archive: str = "", remove: str = ""
+) -> None:
+    """Keep what posts quote; --check looks again, --again URL; --paste FILE (or -), --archive ZIP, --remove URL."""
     from tertulia.commands import capture as task
 
     if paste:
@@ -224,7 +226,7 @@ def capture(c: Context, check: bool = False, paste: str = "", archive: str = "",
     elif remove:
         task.take_out(c.root, remove)
     else:
-        task.run(c.root, check=check)
+        task.run(c.root, check=check, again=again)
 
 
 @task
@@ -249,6 +251,17 @@ def comments(c: Context, what: str, file: str = "", person: str = "") -> None:
     from tertulia.commands.talk import run_comments
 
     run_comments(c.root, c.called_from, what, file=file, person=person)
+
+
+@task(name="import")
+def import_site(
+    c: Context, files: str, uploads: str = "", old_site: str = "", from_: str = "", dry_run: bool = False
+) -> None:
+    """Bring a blog over from WordPress and others: posts, comments, pictures, old addresses."""
+    from tertulia.commands.import_site import run_import
+
+    paths = files.split(program.BETWEEN)
+    run_import(c.root, c.called_from, paths, uploads=uploads, old_site=old_site, kind=from_, dry=dry_run)
 
 
 @task
@@ -310,6 +323,7 @@ TASKS = (
     service,
     moderate,
     comments,
+    import_site,
     erase,
     start,
     check,

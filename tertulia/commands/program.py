@@ -23,6 +23,9 @@ from tertulia.core.languages import say
 # Tasks that hand everything behind their name to another program, which has options of its own.
 TAKES_THE_REST = ("test",)
 
+# Tasks whose first argument may be several: a shell gives each file of "*.xml" by itself.
+TAKES_SEVERAL = ("import",)
+BETWEEN = "\n"
 UNREAD = 128 + 13  # SIGPIPE: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_08_02
 
 # What invoke says of a command line that makes no sense (invoke/parser/parser.py), and our phrase for it.
@@ -47,6 +50,7 @@ def run(tasks: Sequence[Any], arguments: list[str], *, elsewhere: Sequence[Any] 
     names = {task.name for task in tasks}
     if len(arguments) > 1 and arguments[1] in TAKES_THE_REST and arguments[1] in names:
         arguments, rest = arguments[:2], arguments[2:]
+    arguments = gathered(arguments)
     if any(task.name == word for task in elsewhere for word in arguments[1:2]) and arguments[1] not in names:
         sys.exit(say("no_blog_here", task=arguments[1]))
     try:
@@ -59,6 +63,15 @@ def run(tasks: Sequence[Any], arguments: list[str], *, elsewhere: Sequence[Any] 
         sys.exit(say("system_refused", why=os_words(error)))
     except EOFError:  # Ctrl-D where something was asked
         sys.exit(130)
+
+
+def gathered(arguments: list[str]) -> list[str]:
+    """*arguments* with all that a task takes for its first argument as one."""
+    if arguments[1:2] and arguments[1] in TAKES_SEVERAL:
+        end = next((at for at in range(2, len(arguments)) if arguments[at].startswith("-")), len(arguments))
+        if end > 3:
+            return [*arguments[:2], BETWEEN.join(arguments[2:end]), *arguments[end:]]
+    return arguments
 
 
 @contextlib.contextmanager

@@ -161,7 +161,8 @@ KEYS = (
     ),
     Key(
         name="summary", kind=Kind.INLINE, es="Resumen", en="Summary", in_new=True,
-        doc="for lists, feeds and shared links, with inline Markdown; the first paragraph when absent",
+        doc="for lists, feeds and shared links, with inline Markdown; when absent what stands above `<!--more-->`,"
+        " or the first paragraph",
         theirs="description excerpt customexcerpt metadescription seodescription abstract tldr lead leadin teasertext"
         " dek standfirst ogdescription",
     ),

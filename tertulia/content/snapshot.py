@@ -49,6 +49,7 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_owner: bool = False  # said by the blog's owner
     likes: int = 0
     sources: tuple[Syndicated, ...] = ()  # every way by which it was seen
+    anchors: tuple[str, ...] = ()  # what followed "#" in its address on another site that it came from
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

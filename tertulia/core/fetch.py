@@ -40,7 +40,7 @@ from urllib3.exceptions import HTTPError
 
 from tertulia.core import strict_json
 from tertulia.core.addresses import Address, join_address, split_address
-from tertulia.core.errors import FetchError, FetchRefusedError
+from tertulia.core.errors import FetchError, FetchRefusedError, FetchSlowError
 from tertulia.core.languages import carried, say
 
 USER_AGENT = "Tertulia/0.1 (blog software; fetches what its author quotes)"
@@ -401,7 +401,7 @@ def _read(response: requests.Response, limits: _Limits) -> Fetched:
                 break
             raise FetchRefusedError(say("web_large", url=response.url, limit=limits.max_bytes))
         if time.monotonic() > limits.ends_at:
-            raise FetchRefusedError(say("web_slow", url=response.url, seconds=f"{limits.timeout_seconds:g}"))
+            raise FetchSlowError(say("web_slow", url=response.url, seconds=f"{limits.timeout_seconds:g}"))
     return Fetched(response.url, response.status_code, headers, bytes(body[: limits.max_bytes]))
 
 
@@ -449,7 +449,7 @@ class _Exchange(threading.Thread):
                 self._given_up = True
                 for handle in self._handles:
                     _shut(handle)
-            raise FetchRefusedError(say("web_slow", url=url, seconds=f"{seconds:g}"))
+            raise FetchSlowError(say("web_slow", url=url, seconds=f"{seconds:g}"))
         if self._failure:
             raise self._failure
         assert self._answer

@@ -66,12 +66,14 @@ class CommonMarkParser(BlockParser):
     """
     Python-Markdown's parser of blocks, asking markdown-it where they begin and end.
 
-    Extensions may add rules to its ``grammar``, and to ``rewrites`` what is to be done to each text that is no code.
+    Extensions may add rules to its ``grammar``, to ``rewrites`` what is to be done to each text that is no code, and to
+    ``drawn`` what a fence of some language becomes instead of code, by its name.
     """
 
     def __init__(self, md: Markdown) -> None:
         super().__init__(md)
         self.rewrites: list[Callable[[str], str]] = []
+        self.drawn: dict[str, Callable[[str], str]] = {}
         self.grammar = MarkdownIt("commonmark", {"maxNesting": _DEPTH}).enable("table").disable("reference")
         rule = _HtmlBlocks(md)
         self.grammar.block.ruler.at("html_block", rule, {"alt": ["paragraph", "reference", "blockquote"]})
@@ -133,8 +135,10 @@ class CommonMarkParser(BlockParser):
             elif token.type == "inline":
                 parent.text = token.content
             elif token.type == "fence":
-                self._add_raw(parent, highlighted(token.content, token.info, self.md))
-            elif token.type == "html_block":
+                draw = self.drawn.get(token.info.strip())
+                html = draw(token.content) if draw else highlighted(token.content, token.info, self.md)
+                self._add_raw(parent, html)
+            elif token.type in ("html_block", "html_drawn"):  # the latter by a rule of an extension, whole
                 self._add_raw(parent, token.content)
             elif token.nesting < 0:
                 around.pop()

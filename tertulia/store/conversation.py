@@ -22,7 +22,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from tertulia.content import snapshot
 from tertulia.core.languages import say
 from tertulia.core.text import fold_for_search
-from tertulia.store import deciding, erased, recording, showing, snapshot_guard
+from tertulia.store import deciding, erased, importing, recording, showing, snapshot_guard
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import (
     REACTIONS,
@@ -117,6 +117,13 @@ class Conversation:
             if said is None:
                 return recording.add(connection, incoming, verdict, person, now=now)
             return recording.again(connection, said, incoming, verdict, person, now=now)
+
+    def record_many(
+        self, decided: Sequence[importing.OldWord], now: datetime, lessons: importing.Lessons
+    ) -> importing.Taken:
+        """Write down a talk that was decided elsewhere, all of it or nothing: see ``importing``."""
+        with self._writing() as connection:
+            return importing.record_many(connection, decided, now, lessons)
 
     def remove(self, source: str, source_id: str, now: datetime) -> Recorded:
         """

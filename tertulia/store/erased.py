@@ -84,6 +84,11 @@ def forget(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(delete(comments).where(comments.c.id == one))
 
 
+def has_any(connection: Connection) -> bool:
+    """Whether anybody was ever erased."""
+    return connection.execute(select(erasures.c.hash).limit(1)).first() is not None
+
+
 def is_erased(connection: Connection, incoming: Incoming) -> bool:
     """Whether *incoming* is of somebody, or something, that was erased."""
     salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()

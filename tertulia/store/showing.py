@@ -10,7 +10,7 @@ from tertulia.content import snapshot
 from tertulia.core import strict_json
 from tertulia.core.text import fold_for_search
 from tertulia.store.conversation_tables import comments, persons, reactions, sources
-from tertulia.store.said import Said, Status, Trust
+from tertulia.store.said import Said, Status, Trust, anchor_of
 
 
 def with_persons() -> Select[Any]:
@@ -111,4 +111,5 @@ def _as_public(said: Said, parent: str, likes: int) -> snapshot.Comment:
         html=said.html,
         likes=likes,
         sources=ways,
+        anchors=tuple(filter(None, (anchor_of(called) for _, called, _ in said.sources))),
     )

@@ -21,23 +21,20 @@ from tertulia.conversation import form
 from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.form import CommentDraft, Mistake
 from tertulia.core import sanitise
-from tertulia.core.addresses import split_address
 from tertulia.core.errors import StoreError, log_failure
 from tertulia.core.tokens import keyed
 from tertulia.store.said import Author, Said, Status, Who
 from tertulia.store.transitions import is_owners_no, may
-from tertulia.web import guards
+from tertulia.web import guards, kept
 from tertulia.web.budgets import MOST_LIKES_BY_ONE
-from tertulia.web.context import current_blog, daily_budgets, rate_counter, reading_gate
+from tertulia.web.context import current_blog, daily_budgets, rate_counter, reading_gate, root
+from tertulia.web.kept import Kept
 
 log = logging.getLogger(__name__)
 pages = Blueprint("comments", __name__)
 
 CHANGE_FOR = timedelta(minutes=15)
 PRIVATE_LINK_FOR = timedelta(days=30)
-REMEMBERED_FOR = timedelta(days=365)
-PERSON_COOKIE = "tertulia_person"
-LIKE_COOKIE = "tertulia_likes"
 MOST_PREVIEWS = 100  # sendings of the form in ten minutes, from one machine: each is read and drawn
 MOST_LIKES = 3  # of one thing in ten minutes, from one machine
 
@@ -129,7 +126,7 @@ def _send(blog: Blog, draft: CommentDraft, nonce: str, *, age: float, recent: in
         recent=recent,
         worked=guards.worked(blog, request.form.get("altcha", ""), nonce=nonce),
     )
-    incoming = form.incoming(draft, nonce, _remembered(blog), blog.now())
+    incoming = form.incoming(draft, nonce, kept.read(Kept.PERSON), blog.now())
     recorded = blog.moderator.ingest(incoming, signals)
     if draft.notify and draft.email and recorded.key and recorded.status != "spam":
         with log_failure(log, recorded.key):
@@ -145,15 +142,15 @@ def _ask_for_notices(blog: Blog, draft: CommentDraft, key: str) -> None:
 
 
 def _sent(blog: Blog, draft: CommentDraft, key: str) -> Any:
-    mine = f"/comments/mine/{blog.signer.sign('mine', key, blog.now())}"
-    response = make_response(jsonify(state="sent", url=mine)) if _wants_json() else redirect(mine, 303)
+    mine = f"{root()}/comments/mine/{blog.signer.sign('mine', key, blog.now())}"
+    word = ""
     with log_failure(log, key):
         said = blog.store.conversation.get(key) if draft.remember else None
         if said:
-            identity = blog.store.conversation.identity(said.person)
-            value = blog.signer.sign("person", identity, blog.now())
-            _set_cookie(response, PERSON_COOKIE, value, REMEMBERED_FOR)
-    return response
+            word = blog.signer.sign(Kept.PERSON, blog.store.conversation.identity(said.person), blog.now())
+    if not _wants_json():
+        return kept.by_cookie(redirect(mine, 303), Kept.PERSON, word)
+    return kept.by_cookie(jsonify(state="sent", url=mine, keep=kept.by_page(Kept.PERSON, word)), Kept.PERSON, word)
 
 
 def _preview(
@@ -210,7 +207,7 @@ def change_mine(token: str) -> Any:
         return message("mine_too_late", 409)
     if withdraws:
         blog.moderator.withdraw(said.key)
-        return redirect(f"/comments/mine/{token}", 303)
+        return redirect(f"{root()}/comments/mine/{token}", 303)
     with reading_gate().enter() as is_in:
         if not is_in:
             busy = [Mistake("text", "comment_busy")]
@@ -230,7 +227,7 @@ def _rewrite(blog: Blog, said: Said, *, is_young: bool, token: str) -> Any:
         network="form", identity=blog.store.conversation.identity(said.person), name=said.name, url=said.author_url
     )
     blog.moderator.rewrite(said, replace(incoming, author=author), guards.signals(blog))
-    return redirect(f"/comments/mine/{token}", 303)
+    return redirect(f"{root()}/comments/mine/{token}", 303)
 
 
 def _mine(blog: Blog, token: str) -> tuple[Said | None, bool]:
@@ -309,8 +306,7 @@ def like() -> Any:
     forget its word, or collect many.
     """
     blog = current_blog()
-    origin = guards.origin(blog)
-    if origin == "other":
+    if guards.origin(blog) == "other":
         abort(403)
     post = _post(blog, form.read(request.form))
     g.lang = post.lang
@@ -318,28 +314,20 @@ def like() -> Any:
     said = blog.store.conversation.get(key) if key else None
     if key and (said is None or said.status != "approved" or (said.post, said.lang) != post.key):
         abort(404)
-    known = _liker(blog) if origin == "own" else ""
-    word = known or secrets.token_hex(16)
+    known = kept.read(Kept.LIKES)
+    name = known or secrets.token_hex(16)
     on = f"{post.id}/{post.lang}/{key}"
-    source_id = keyed(word.encode(), on)
+    source_id = keyed(name.encode(), on)
     if not blog.store.conversation.has_counted("button", source_id) and _may_like(blog, on):
         blog.store.conversation.count(
             post.id, post.lang, "like", "button", source_id, number=1, now=blog.now(), comment=key
         )
         with log_failure(log, "a like"):
             blog.store.conversation.show(blog.snapshots, post.id, post.lang)
-    response = make_response(
-        jsonify(state="liked") if _wants_json() else render_template("liked.html", post=post, said=said)
-    )
-    if not known:
-        _set_cookie(response, LIKE_COOKIE, blog.signer.sign("likes", word, blog.now()), REMEMBERED_FOR)
-    return response
-
-
-def _liker(blog: Blog) -> str:
-    """Read the word that this browser was given; "" for none that is ours."""
-    found = blog.signer.read("likes", request.cookies.get(LIKE_COOKIE, ""), REMEMBERED_FOR, blog.now())
-    return str(found[0]) if found else ""
+    word = "" if known else blog.signer.sign(Kept.LIKES, name, blog.now())
+    if _wants_json():
+        return kept.by_cookie(jsonify(state="liked", keep=kept.by_page(Kept.LIKES, word)), Kept.LIKES, word)
+    return kept.by_cookie(make_response(render_template("liked.html", post=post, said=said)), Kept.LIKES, word)
 
 
 def _may_like(blog: Blog, on: str) -> bool:
@@ -362,23 +350,3 @@ def _post(blog: Blog, draft: CommentDraft) -> Post:
 
 def _wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
-
-
-def _remembered(blog: Blog) -> str:
-    """Read who the browser says it is, as we told it; "" when the form was not sent by our own page."""
-    if guards.origin(blog) != "own":
-        return ""
-    found = blog.signer.read("person", request.cookies.get(PERSON_COOKIE, ""), REMEMBERED_FOR, blog.now())
-    return str(found[0]) if found else ""
-
-
-def _set_cookie(response: Any, name: str, value: str, age: timedelta) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=int(age.total_seconds()),
-        path="/comments",
-        httponly=True,
-        samesite=guards.cookie_policy(current_blog()),
-        secure=request.is_secure or split_address(current_blog().info.service).scheme == "https",
-    )

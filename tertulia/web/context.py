@@ -22,6 +22,11 @@ def current_blog() -> Blog:
     return blog
 
 
+def root() -> str:
+    """What stands before every path of ours, as readers' browsers see it."""
+    return current_blog().info.prefix
+
+
 def rate_counter() -> "RateCounter":
     """Return the counter of the application answering this request."""
     counter: RateCounter = current_app.extensions["rate_counter"]

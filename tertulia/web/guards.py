@@ -11,7 +11,7 @@ from msgspec import Struct
 from tertulia.app import Blog
 from tertulia.conversation.rules import Signals
 from tertulia.core import strict_json
-from tertulia.core.addresses import host_of, split_address
+from tertulia.core.addresses import split_address
 from tertulia.web.budgets import machine_of
 
 TOKEN_AGE = timedelta(hours=24)
@@ -45,19 +45,6 @@ def origin(blog: Blog) -> str:
 def machine() -> str:
     """Name the machine that asks, as the socket (or a proxy we trust) says; of IPv6 the /64."""
     return machine_of(request.remote_addr or "?")
-
-
-def cookie_policy(blog: Blog) -> Literal["Lax", "None"]:
-    """
-    Tell when a browser may send a reader's cookie: only from our own site, where site and service are one.
-
-    With the service on another site, the form on the page asks across sites, and only ``SameSite=None`` lets the
-    cookie come along; then the ``Origin`` alone tells whose page it was.
-    """
-    service = split_address(blog.info.service)
-    ours, theirs = host_of(blog.info.site), service.host
-    is_one = ours == theirs or ours.endswith(f".{theirs}") or theirs.endswith(f".{ours}")
-    return "Lax" if is_one or service.scheme != "https" else "None"
 
 
 def signals(blog: Blog) -> Signals:

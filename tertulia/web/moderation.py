@@ -27,7 +27,7 @@ from tertulia.store.rows import SESSIONS
 from tertulia.store.said import Author, Incoming, Read, Said, Status, Who
 from tertulia.store.transitions import may
 from tertulia.web import guards, sign_in
-from tertulia.web.context import current_blog
+from tertulia.web.context import current_blog, root
 
 pages = Blueprint("moderation", __name__, url_prefix="/moderation")
 
@@ -56,7 +56,7 @@ def owner(page: Callable[..., Any]) -> Callable[..., Any]:
         if not session:
             if request.method == "POST":
                 abort(403)
-            return redirect("/moderation/login", 303)
+            return redirect(f"{root()}/moderation/login", 303)
         g.csrf = csrf(blog, session)
         if request.method == "POST":
             given = request.form.get("csrf", "")
@@ -110,12 +110,14 @@ def enter(token: str) -> Any:
     g.lang = spoken()
     if guards.origin(blog) == "other" or not sign_in.use(blog, sign_in.read(blog, token)):
         return render_template("login.html", token="", by_mail=sign_in.can_write(blog), stale=True), 410
-    response = make_response(redirect("/moderation", 303))
+    response = make_response(redirect(f"{root()}/moderation", 303))
     epoch = blog.store.conversation.get_cursor(SESSIONS)
     session = blog.signer.sign("session", [secrets.token_hex(8), epoch], blog.now())
     secure = request.is_secure or split_address(blog.info.service).scheme == "https"
     age = int(SESSION_FOR.total_seconds())
-    response.set_cookie(COOKIE, session, max_age=age, path="/moderation", httponly=True, samesite="Lax", secure=secure)
+    response.set_cookie(
+        COOKIE, session, max_age=age, path=f"{root()}/moderation", httponly=True, samesite="Lax", secure=secure
+    )
     sign_in.remember_browser(blog, response, secure=secure)
     return response
 
@@ -128,8 +130,8 @@ def leave() -> Any:
     if request.form.get("where") == "everywhere":
         blog.store.conversation.set_cursor(SESSIONS, secrets.token_hex(8))
     blog.store.once.use(f"session {_session(blog)}", blog.now() + SESSION_FOR, blog.now())
-    response = make_response(redirect("/moderation/login", 303))
-    response.delete_cookie(COOKIE, path="/moderation")
+    response = make_response(redirect(f"{root()}/moderation/login", 303))
+    response.delete_cookie(COOKIE, path=f"{root()}/moderation")
     return response
 
 
@@ -182,7 +184,7 @@ def _decided(what: str, done: int, batch: str, left: list[tuple[Read, Said]]) ->
         marked = {now.key: changes_since(read, now) for read, now in left}
         return _queue([now for _, now in left], done=what, number=str(done), batch=batch, marked=marked), 409
     asked = {"status": status, "q": words, "page": page, "done": what, "n": done, "undo": batch}
-    return redirect(f"/moderation?{urlencode(asked)}", 303)
+    return redirect(f"{root()}/moderation?{urlencode(asked)}", 303)
 
 
 def _queue(
@@ -269,9 +271,9 @@ def change(key: str) -> Any:
         if request.form.get("sure") != "yes":
             return _one(said, unsure=True), 422
         blog.moderator.erase(said.person)
-        return redirect("/moderation?done=erase&n=1", 303)
+        return redirect(f"{root()}/moderation?done=erase&n=1", 303)
     asked = f"?{urlencode({'done': done, 'undo': batch})}" if done else ""
-    return redirect(f"/moderation/{key}{asked}", 303)
+    return redirect(f"{root()}/moderation/{key}{asked}", 303)
 
 
 def _answer(blog: Blog, said: Said, text: str) -> None:

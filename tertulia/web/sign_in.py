@@ -14,7 +14,7 @@ from typing import Any
 from flask import request
 
 from tertulia.app import Blog
-from tertulia.web.context import rate_counter
+from tertulia.web.context import rate_counter, root
 
 LINK_FOR = timedelta(minutes=30)
 LONGEST_LINK_FOR = timedelta(days=1)
@@ -89,7 +89,7 @@ def remember_browser(blog: Blog, response: Any, *, secure: bool) -> None:
     value = blog.signer.sign("known", secrets.token_hex(8), blog.now())
     age = int(KNOWN_FOR.total_seconds())
     response.set_cookie(
-        KNOWN_COOKIE, value, max_age=age, path="/moderation", httponly=True, samesite="Lax", secure=secure
+        KNOWN_COOKIE, value, max_age=age, path=f"{root()}/moderation", httponly=True, samesite="Lax", secure=secure
     )
 
 

@@ -17,6 +17,7 @@ from tertulia.conversation import avatars
 from tertulia.conversation.webmention import pingback
 from tertulia.conversation.webmention.pages import Pages
 from tertulia.conversation.webmention.receive import NotTakenError, Receiver, announcements
+from tertulia.core.addresses import split_address
 from tertulia.core.languages import carried
 from tertulia.store.mentions import Mention
 from tertulia.web import guards
@@ -43,7 +44,7 @@ _told = threading.Event()
 def receiver(blog: Blog) -> Receiver:
     """Make what takes webmentions for *blog*."""
     folder = blog.snapshots
-    others = (blog.info.service,) if blog.info.same_origin else ()
+    others = (split_address(blog.info.service).origin,) if blog.info.same_origin else ()
     return Receiver(
         mentions=blog.store.mentions,
         pages=Pages(blog.info.site, blog.info.output, blog.info.published, others),

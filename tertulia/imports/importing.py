@@ -1,0 +1,133 @@
+"""An import from one end to the other: read, mended, placed, written, recorded, told.
+
+Nothing is written before all is known, and whatever is, is written whole: a run that is killed is run again, and the
+same comes of it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from tertulia.content.folder import markdown_files
+from tertulia.content.tags import Tags
+from tertulia.core import slugs
+from tertulia.core.addresses import host_of, web_address
+from tertulia.core.errors import ContentError
+from tertulia.core.files import write_whole
+from tertulia.core.languages import say
+from tertulia.core.text import strip_controls
+from tertulia.imports import markdown, people, redirects, talk
+from tertulia.imports.export import Export
+from tertulia.imports.mojibake import repaired_comment, repaired_post
+from tertulia.imports.pictures import Pictures
+from tertulia.imports.plan import Layout, Means, Placed, Plan
+from tertulia.imports.registry import Importer
+from tertulia.imports.report import Report
+from tertulia.imports.types import Loss, OldSite
+from tertulia.imports.writing import Ledger, post_text, write_posts
+from tertulia.store import Store
+
+FOLDER = Path("var/import")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is to be imported, and into what."""
+
+    root: Path  # the blog's folder
+    layout: Layout
+    store: Callable[[], Store]  # opened when there is something to record
+    key: bytes  # names the old site's people
+    now: datetime
+    uploads: Path | None = None
+    old_site: str = ""  # its address, where the export does not tell, or another one
+    dry: bool = False  # only tell
+
+
+def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
+    """
+    Import *export*; what is to be told, and where it was written.
+
+    Raises:
+        ContentError: the export cannot be read.
+        TertuliaError: the sums do not agree.
+    """
+    site = _mended(importer.read(export), job.old_site)
+    content = job.root / "content"
+    folder = job.root / FOLDER
+    ledger_file = folder / f"{importer.kind}-{slugs.slug_of(host_of(site.address)) or 'site'}-import.json"
+    ledger = Ledger.load(ledger_file)
+    pictures = Pictures(content, job.uploads)
+    mine = {old: entry.file for old, entry in ledger.posts.items()}
+    others = {path.relative_to(job.root).as_posix() for path in markdown_files(content)} - set(mine.values())
+    tags = Tags.load(content / "tags.toml")
+    plan = Plan(site, prefix=importer.prefix, layout=job.layout, pictures=pictures, files=mine, tags=tags, taken=others)
+    report = Report(importer.label, site, plan, dry=job.dry)
+    report.texts = _texts(plan, people.known_as(content / "people.toml", site.authors, dry=job.dry))
+    report.check()
+    report.written = write_posts(job.root, ledger, ledger_file, report.texts, dry=job.dry)
+    lines = list(redirects.lines(plan))
+    report.redirects, report.pictures = len(lines), len(pictures.used)
+    if not job.dry:
+        report.losses += [loss for _, loss in pictures.copy(ledger.pictures) if loss]
+        redirects.add(content / redirects.NAME, lines)
+        _record(site, plan, importer, job, report)
+        ledger.save(ledger_file)
+        report.check()
+    path = folder / f"{job.now:%Y-%m-%d}-{'dry-' if job.dry else ''}import-{importer.kind}.md"
+    write_whole(path, strip_controls(report.markdown()))
+    return report, path
+
+
+def _mended(site: OldSite, old_site: str) -> OldSite:
+    """*site* with its words as they were meant, and with an address."""
+    address = web_address(old_site if "://" in old_site or not old_site else f"https://{old_site}").rstrip("/")
+    if not (site.address or address):
+        raise ContentError(say("import_no_address"))
+    hosts = {host_of(one) for one in (site.address, address)} - {""}
+    return replace(
+        site,
+        address=site.address or address,
+        hosts=(*site.hosts, *hosts),
+        posts=tuple(map(repaired_post, site.posts)),
+        comments=tuple(map(repaired_comment, site.comments)),
+    )
+
+
+def _texts(plan: Plan, keys: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """The file and the text of every post, by its old id."""
+    return {old: (place.file, _text(plan, place, keys)) for old, place in plan.places.items()}
+
+
+def _text(plan: Plan, place: Placed, keys: dict[str, str]) -> str:
+    post, means = place.post, Means(plan, place)
+    if post.body_format == "html":
+        body = markdown.convert(post.body, means, post.notes)
+    else:
+        body = markdown.with_new_links(post.body, means)
+    cover = plan.pictures.shown(plan.whole(post.cover, post.address)) if post.cover else ""
+    if post.cover and not cover:
+        means.lose("picture", post.cover)
+    if not body.strip() and place.is_public and not post.is_page:
+        means.lose("empty")
+    authors = [keys.get(author, author) for author in post.authors]
+    return post_text(place, body, authors=authors, cover=cover, language=plan.layout.language)
+
+
+def _record(site: OldSite, plan: Plan, importer: Importer, job: Job, report: Report) -> None:
+    """The talk, and the snapshots of the posts that it was about."""
+    gathered = talk.gathered(site, plan, source=importer.kind, key=job.key)
+    report.orphans = len(gathered.orphans)
+    report.is_recorded = True
+    report.losses += _orphans(comment.post for comment in gathered.orphans)
+    if not gathered.decided:
+        return
+    store = job.store()
+    report.taken = talk.record(store, gathered, job.now)
+    for post, lang in sorted(report.taken.posts):
+        store.conversation.show(job.root / "var" / "conversation", post, lang)
+
+
+def _orphans(posts: Iterable[str]) -> list[Loss]:
+    return [Loss("orphan", post) for post in dict.fromkeys(posts)]

@@ -4,7 +4,9 @@ The hosts are names that the browser finds on this machine; what stands before t
 """
 
 import threading
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from http.client import HTTPConnection
 
 import pytest
 
@@ -13,7 +15,9 @@ from tertulia.content import snapshot
 from tertulia.deploy import headers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.web import sign_in
+from tertulia.web.app import create
 from tests.conftest import build_site
+from tests.real import proxies
 from tests.real.browser import CHROMIUM, browser
 from tests.talking import Talk
 from tests.test_headers import LISTEN, POST, VIDEO
@@ -36,6 +40,7 @@ class SetUp:
     folder: str = ""  # in which the blog lives
     service: str = "/"  # SERVICE_ADDRESS; {port} is that of the service's own host
     takes_off: str = ""  # the prefix that the proxy takes off
+    proxy: str = ""  # a real one, by the ready file
 
 
 SET_UPS = {
@@ -44,6 +49,8 @@ SET_UPS = {
     "own host in a folder": SetUp(folder="/blog", service="http://talk.example:{port}"),
     "prefix": SetUp(service="/talk", takes_off="/talk"),
     "prefix left, blog in a folder": SetUp(folder="/blog", service="/blog/talk"),
+    "nginx": SetUp(proxy="nginx"),
+    "caddy": SetUp(proxy="caddy"),
 }
 
 
@@ -51,10 +58,11 @@ class Served(Talk):
     """A blog of a post with everything in it, built and served with its headers; and its service, where it is."""
 
     def __init__(self, folder, set_up):
-        super().__init__(folder)
+        super().__init__(folder, environ={"TRUSTED_PROXIES": "1"} if set_up.proxy else {})
         self.set_up = set_up
         self.front, self.back = (listen("127.0.0.1", 0, self.ask) for _side in "ab")
-        self.site = f"http://blog.example:{self.front.server_address[1]}{set_up.folder}"
+        port = proxies.free_port() if set_up.proxy else self.front.server_address[1]
+        self.site = f"http://blog.example:{port}{set_up.folder}"
         self.service = set_up.service.format(port=self.back.server_address[1])
         (folder / "content" / "posts").mkdir(parents=True)
         (folder / "content" / "posts" / "voto.md").write_text(POST, "utf-8")
@@ -64,16 +72,17 @@ class Served(Talk):
         )
         self.blog.info = replace(self.blog.info, site=told.site, service=told.service, same_origin=told.same_origin)
         self.build()
-        self.app = self.app_of(self.blog)
+        self.app = create(self.blog)
         self.files = Site(folder / "output", set_up.folder, live=False)
         for server in (self.front, self.back):
             threading.Thread(target=server.serve_forever, daemon=True).start()
         self.page = f"{self.site}/2026/11/el-voto-util/"
-
-    def app_of(self, blog):
-        from tertulia.web.app import create
-
-        return create(blog)
+        self.open = ExitStack()
+        if set_up.proxy:
+            back = self.back.server_address[1]
+            self.open.enter_context(
+                proxies.proxy(set_up.proxy, folder / "proxy", port, folder / "output", back, self.headers)
+            )
 
     def build(self):
         """What the rebuild hook does."""
@@ -86,7 +95,7 @@ class Served(Talk):
     def ask(self, environ, start):
         """What answers on both hosts."""
         path, off = environ["PATH_INFO"], self.set_up.takes_off
-        if environ["HTTP_HOST"].startswith("talk."):
+        if environ["SERVER_PORT"] == str(self.back.server_address[1]):
             return self.app(environ, start)
         prefix = self.blog.info.prefix if self.blog.info.same_origin else "/nowhere"
         mounts = [f"{prefix}{name}" for name in ("/comments", "/moderation")]
@@ -99,6 +108,7 @@ class Served(Talk):
         return self.files(environ, begin)
 
     def close(self):
+        self.open.close()
         for server in (self.front, self.back):
             server.shutdown()
             server.server_close()
@@ -114,6 +124,8 @@ class Served(Talk):
 @pytest.fixture(params=SET_UPS.values(), ids=SET_UPS.keys())
 def served(request, tmp_path):
     """A blog in one of the set-ups."""
+    if request.param.proxy and not proxies.PROXIES[request.param.proxy][0]:
+        pytest.skip(f"SKIPPED: no {request.param.proxy}, so its ready file was not tried")
     made = Served(tmp_path, request.param)
     yield made
     made.close()
@@ -185,3 +197,22 @@ def test_a_browser_refuses_nothing_of_ours(served):
         page.until("!!document.querySelector('main a[href*=voto]')")
         assert [] == page.run("refused")
         assert [] == [said for said in page.complaints if "youtube" not in said]
+
+
+def test_each_page_has_one_policy_and_posts_json_is_ours(served):
+    """The site's headers on the site, the service's on its pages: two would both be enforced."""
+    port = int(served.site.split(":")[2].partition("/")[0])
+    prefix = served.blog.info.prefix if served.blog.info.same_origin else None
+    asked = {served.set_up.folder + "/": "script-src"}
+    asked |= {f"{prefix}/moderation/login": "default-src 'none'"} if prefix is not None else {}
+    for path, rule in asked.items():
+        connection = HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("GET", path, headers={"Host": f"blog.example:{port}"})
+        answer = connection.getresponse()
+        policies = [value for name, value in answer.getheaders() if name.lower() == "content-security-policy"]
+        assert (200, 1, True) == (answer.status, len(policies), rule in policies[0]), path
+        connection.close()
+    if served.set_up.proxy:
+        connection.request("GET", "/posts.json", headers={"Host": f"blog.example:{port}"})
+        assert 404 == connection.getresponse().status
+        connection.close()

@@ -93,6 +93,7 @@ PLUGINS = [
         "sitemap",
         "extra",
         "broken_links",  # the last: it looks whether what posts link to was written
+        "elsewhere",
         "posts_json",
         "indexnow",
         "search",  # waits for Pagefind, which has been at work since the posts were read

@@ -231,11 +231,16 @@ def _answers(web: Fetcher, url: str) -> bool:
 def ping(blog: Blog, published: Published, changes: DeployPlan) -> None:
     """Tell the WebSub hub and IndexNow, where the blog names them."""
     told = []
+    own = [post for post in published.posts if not post.guid]  # what was brought from another site is not new
+    if published.posts and not own:
+        return
+    brought = {post.url.removeprefix(f"{published.site}/") for post in published.posts if post.guid}
     if hub := blog.conf.get("WEBSUB_HUB"):
         feeds = [name for name in changes.put if name.endswith(("atom.xml", "rss.xml", "feed.json"))]
         told += pings.websub(blog.fetcher, hub, [f"{published.site}/{name}" for name in feeds], blog.now)
     if key := blog.conf.get("INDEXNOW_KEY"):
         pages = [name.removesuffix("index.html") for name in changes.put if name.endswith("/index.html")]
+        pages = [page for page in pages if page not in brought]
         addresses = [f"{published.site}/{page}" for page in pages]
         told += pings.indexnow(blog.fetcher, site=published.site, key=key, addresses=addresses, now=blog.now)
     for finding in told:

@@ -46,12 +46,13 @@ def due(published: Published, *, since: datetime, now: datetime, only: str | Non
     """
     The posts that may be announced: dated from *since* to *now*, oldest first.
 
+    One that was brought from another site was announced there: it is only where it is asked for.
+
     Args:
         only: An Id, or a post's address or the end of it ("el-voto-util").
     """
     posts = [post for post in published.posts if since <= post.date <= now]
-    if only is not None:
-        posts = [post for post in posts if named(post, only)]
+    posts = [post for post in posts if (named(post, only) if only is not None else not post.guid)]
     return sorted(posts, key=lambda post: (post.date, post.id, post.lang))
 
 

@@ -52,7 +52,7 @@ def run(root: Path, options: AnnounceOptions) -> bool:
             return adopt(blog, published, options)
         if options.withdraw:
             return take_down(blog, published, options)
-        chosen = due(published, blog.since(options.since), blog.now(), options.post or None)
+        chosen = due(published, since=blog.since(options.since), now=blog.now(), only=options.post or None)
         if options.post and not chosen:
             raise TertuliaError(say("announce_no_post", post=options.post))
         if options.dry_run:
@@ -130,7 +130,11 @@ def send(
     bad = (DeliveryState.REFUSED, DeliveryState.UNKNOWN)
     failed = [outcome for outcome in outcomes if outcome.state in bad or outcome.needs_owner]
     if failed:
-        to_owner(blog.settings, say("owner_subject", title=published.title), "\n".join(lines_for(failed, titles)))
+        to_owner(
+            blog.settings,
+            subject=say("owner_subject", title=published.title),
+            text="\n".join(lines_for(failed, titles)),
+        )
     return not failed and not held
 
 
@@ -195,7 +199,7 @@ def take_down(blog: Blog, published: Published, options: AnnounceOptions) -> boo
         raise TertuliaError(say("withdraw_which"))
     ids = {post.id for post in published.posts if named(post, options.post)} or {options.post}
     outbox = blog.outbox(blog.networks(published))
-    changes = [change for name in sorted(ids) for change in withdraw(outbox, name, options.network)]
+    changes = [change for name in sorted(ids) for change in withdraw(outbox, name, network=options.network)]
     if not changes:
         raise TertuliaError(say("announce_no_post", post=options.post))
     titles = {post.key: post.title for post in published.posts}

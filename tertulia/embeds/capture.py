@@ -21,7 +21,7 @@ import msgspec
 
 from tertulia.content.folder import markdown_files
 from tertulia.core import languages
-from tertulia.core.addresses import host_of
+from tertulia.core.addresses import host_of, split_address
 from tertulia.core.errors import ContentError, FetchError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
@@ -171,9 +171,8 @@ class _Run:
 
     def look(self, match: providers.Match, *, anew: bool) -> tuple[CaptureOutcome, str] | None:
         """Ask for one item and keep what was said; None when another run has just done so, or nothing new was had."""
-        host = host_of(match.url)
-        if host in self.busy:
-            return CaptureOutcome.WAITING, say("embed_busy", host=host)
+        if split_address(match.url).origin in self.busy:
+            return CaptureOutcome.WAITING, say("embed_busy", host=host_of(match.url))
         with self.captures.locked():
             kept = _loaded(self.captures, match)
             if not self.is_due(kept):
@@ -189,7 +188,7 @@ class _Run:
         request = self._request(match)
         answer = _answer(match, request)
         if heard(answer) == Heard.BUSY:
-            self.busy.add(host_of(match.url))
+            self.busy.add(split_address(match.url).origin)
         if isinstance(answer, Capture):
             self._expand(answer)
             result = keep(self.captures, answer, kept, request, self.today, anew=False)
@@ -209,7 +208,7 @@ class _Run:
         what = heard(answer)
         self.heard = self.heard or what != Heard.SILENCE
         if what == Heard.BUSY:
-            self.busy.add(host_of(match.url))
+            self.busy.add(split_address(match.url).origin)
         had = kept.state if kept else State.UNAVAILABLE
         if what != Heard.SILENCE or had != State.UNAVAILABLE:
             return self._miss(match, kept, what, answer), str(answer)

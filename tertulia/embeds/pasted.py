@@ -8,6 +8,7 @@ services add to their codes are dropped. It is looked for in the finished page, 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import parse_qsl
 
 from tertulia.core.addresses import host_of, split_address, web_address
@@ -31,6 +32,8 @@ _CLASSES = {
     "fb-video": "facebook",
 }
 _FRAMES = ("iframe", "frame", "object", "embed", "applet")
+_FLICKR = "data-flickr-embed"
+_SCRIPT_OR_FRAME = re.compile(rf"<(?:script|{'|'.join(_FRAMES)})[\s/>]", re.IGNORECASE)
 # Where the item's address stands, the surest place first; of several links the last one is the item's own.
 _PLACES = (
     *("data-instgrm-permalink", "data-text-post-permalink", "data-bluesky-uri", "data-embed-url", "data-href", "cite"),
@@ -111,6 +114,8 @@ def addresses(text: str) -> list[tuple[int, str]]:
 
 def _codes(html: str) -> tuple[Sequence[Tag], list[tuple[int, Code]]]:
     """The tags of *html*, and its codes with the number of the tag at which each begins."""
+    if not _may_hold_codes(html):
+        return (), []
     found = list(tags(html))
     known: list[tuple[int, Code]] = []
     number = 0
@@ -126,6 +131,14 @@ def _codes(html: str) -> tuple[Sequence[Tag], list[tuple[int, Code]]]:
     return found, [(at, Code(code.start, code.end, "") if code.url.startswith("?") else code) for at, code in kept]
 
 
+def _may_hold_codes(html: str) -> bool:
+    """Whether it is worth reading the tags of *html*: on most pages there is no code, and this is quickly seen."""
+    if _SCRIPT_OR_FRAME.search(html):
+        return True
+    meant = (unescape(html) if "&" in html else html).lower()
+    return _FLICKR in meant or any(name.lower() in meant for name in _CLASSES)
+
+
 def _code(html: str, element: Sequence[Tag]) -> Code | None:
     """The code that *element*, its tags from the first to the last, is; None when it is none."""
     first, end = element[0], element[-1].end
@@ -137,7 +150,7 @@ def _code(html: str, element: Sequence[Tag]) -> Code | None:
     if owner and first.name in ("blockquote", "div", "section"):
         url = _address(element, owner)
         return Code(first.start, end, url, _words(html, element)) if url else None
-    if first.name == "a" and "data-flickr-embed" in first.attributes:
+    if first.name == "a" and _FLICKR in first.attributes:
         url = _known(first.attributes.get("href", ""))
         return Code(first.start, end, url) if url else None
     if first.name in _FRAMES:

@@ -38,10 +38,8 @@ FETCHING = (
     "applet|audio|base|button|embed|feimage|form|frame|iframe|image|input|link|meta|object|portal"
     "|script|style|track|use|video"
 )
-_SUSPECT = re.compile(
-    rf"<(?:{FETCHING})[\s>/]|<(?:img|source)[\s/][^>]*(?://|\\|&#)|\s(?:background|style)\s*=[^>]*(?://|\\|&#)",
-    re.IGNORECASE,
-)
+_SUSPECT = re.compile(rf"<(?:{FETCHING})[\s>/]|<(?:img|source)[\s/][^>]*(?://|\\|&#)", re.IGNORECASE)
+_SUSPECT_STYLE = re.compile(r"\s(?:background|style)\s*=[^>]*(?://|\\|&#)", re.IGNORECASE)
 _WHOLE_ELEMENTS = {"iframe", "frame", "object", "embed", "applet", "portal", "audio", "video"}
 _ADDRESSES = {
     "iframe": ("src", "srcdoc"),
@@ -130,7 +128,7 @@ def loads(html: str, is_own: Callable[[str], bool] = lambda host: False) -> Iter
     Args:
         is_own: Whether a host may be asked: the blog's own, and whom its owner allows.
     """
-    if not _SUSPECT.search(html):
+    if not _is_suspect(html):
         return
     finder = _Finder(html, is_own)
     end = 0
@@ -144,6 +142,14 @@ def addresses_in_style(style: str) -> Iterator[str]:
     """What a stylesheet loads: other sheets, fonts, pictures."""
     without_names = re.sub(r"@namespace[^;]*;", "", style)  # those are names, not addresses
     return (found["url"] for pattern in (_IMPORT, _URL) for found in pattern.finditer(without_names))
+
+
+def _is_suspect(html: str) -> bool:
+    """Whether it is worth reading the tags of *html*: most pages fetch nothing, and this is quickly seen."""
+    if _SUSPECT.search(html):
+        return True
+    written = html.lower()  # that pattern would be tried at every space
+    return ("style" in written or "background" in written) and bool(_SUSPECT_STYLE.search(html))
 
 
 def without_loads(html: str, is_own: Callable[[str], bool], tell: Callable[[Load], None]) -> str:

@@ -105,6 +105,9 @@ def _may_be_ours(href: str) -> bool:
     return bool(href) and (not scheme or scheme[0].lower() in ("http:", "https:"))
 
 
+_OUR_PICTURE = re.compile(r"images/.+\.[0-9a-f]{8}\.\w+")
+
+
 class LinkCheck:
     """
     Looks up addresses in a site that has been written.
@@ -144,7 +147,7 @@ class LinkCheck:
         if path is None or any(f"{path}/".startswith(f"{other}/") for other in self.others):
             return True
         file = self.file_at(path)
-        if file is None and self.was_told(link):
+        if file is None and (self.was_told(link) or self.is_made_by_us(link, path)):
             return False
         if file is None or (not path and _OF_WORDPRESS.match(parts.query)):
             _report_link(link, self.spellings(link.href), self.guess(path))
@@ -158,6 +161,12 @@ class LinkCheck:
         """Whether whoever read the file has named this address already."""
         named = [f"{mark[0]}{spelling}{mark[1]}" for spelling in self.spellings(link.href) for mark in ("«»", "“”")]
         return any(name in what for what in self.told.get(link.content.shown_path, ()) for name in named)
+
+    def is_made_by_us(self, link: InternalLink, path: str) -> bool:
+        """Whether this is a size of a picture, with our mark in its name: whoever could not make it has told why."""
+        return bool(_OUR_PICTURE.fullmatch(path)) and not any(
+            line_of(link.content, s) for s in self.spellings(link.href)
+        )
 
     def path_of(self, content: Content, href: str, parts: Address) -> str | None:
         """The path under the site that *href* means on the page of *content*; None when it is not of this blog."""

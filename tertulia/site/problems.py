@@ -95,12 +95,22 @@ def _loops(path: Path) -> bool:
 
 def same_ids(posts: Iterable[Content]) -> None:
     """Report posts that share an Id, of which the second goes on with its slug, and count those without one."""
-    by_id: dict[tuple[str, str], Content] = {}
     in_order = sorted(posts, key=lambda post: post.shown_path)
-    for post in in_order:
-        if by_id.setdefault((post.id, post.lang), post) is not post:
-            report_line(post, "id", "same_id", other=by_id[post.id, post.lang].shown_path)
-            post.id = post.slug
+    _tell_second(in_order)
     without = [post.shown_path for post in in_order if not post.has_id]
     if without:
         report(Problem(min(without), None, say("no_id", n=len(without)), say("no_id_fix"), "hint"))
+
+
+def same_ids_of_pages(contents: Iterable[Content]) -> None:
+    """Report pages whose Id a post has, or another page; it would name both, and their old addresses lead to either."""
+    named = [content for content in contents if content.has_id]
+    _tell_second(sorted(named, key=lambda content: (content.is_page, content.shown_path)))
+
+
+def _tell_second(contents: Iterable[Content]) -> None:
+    by_id: dict[tuple[str, str], Content] = {}
+    for content in contents:
+        if by_id.setdefault((content.id, content.lang), content) is not content:
+            report_line(content, "id", "same_id", other=by_id[content.id, content.lang].shown_path)
+            content.id = content.slug

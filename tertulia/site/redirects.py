@@ -21,7 +21,7 @@ from tertulia.site import server_redirects
 from tertulia.site.broken_links import is_redirect
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
-from tertulia.site.moved import old_files
+from tertulia.site.moved import old_files, old_lists
 from tertulia.site.moved_here import moved
 from tertulia.site.problems import report_line
 
@@ -55,6 +55,13 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
             if name not in taken and (stale or _free(build.output / name)):
                 taken[name] = content.shown_path
                 pairs += _lead_on(build, content, name, name.removesuffix("index.html"))
+    for name, label in old_lists(build.remembered, contents).items():
+        if name not in taken and _free(build.output / name):
+            taken[name] = label.name
+            new = addresses.whole(build.settings["SITEURL"], label.url)
+            _write_page(build, name, label.name, build.settings["DEFAULT_LANG"], new)
+            former = name.removesuffix("index.html")
+            pairs += [(addresses.whole(build.settings["SITEURL"], each), new) for each in {former, former.rstrip("/")}]
     elsewhere = list(moved(build, list(contents)))
     for one in elsewhere:
         path = (

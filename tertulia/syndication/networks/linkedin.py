@@ -173,7 +173,7 @@ class LinkedIn(Network):
 
     def _upload(self, message: Message) -> str:
         assert message.picture
-        data, kind, _size = pictures.load(self.context.output, message.picture, PICTURE_BYTES)
+        data, kind, _size = pictures.load(self.context.output, message.picture, max_bytes=PICTURE_BYTES)
         owner = {"initializeUploadRequest": {"owner": self.author}}
         answer = self._call("POST", "/rest/images", params={"action": "initializeUpload"}, json=owner)
         place = wire.json_object(answer, self.label)["value"]

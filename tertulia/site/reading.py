@@ -229,6 +229,7 @@ class PostReader:
             old_addresses=tuple(meta.old_addresses),
             networks=meta.networks,
             template=meta.template,
+            guid=meta.guid,
             extra=self.extra(meta, document),
             header_lines=meta.lines,
             shown_path=document.path,

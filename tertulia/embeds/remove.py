@@ -35,6 +35,11 @@ def remove(
     """
     captures = CaptureStore(content_dir)
     wanted = items.keys(url)
+    match = providers.find(url)
+    if _is_unreadable(captures, match):  # whatever it says, it is the person's
+        held = [captures.file(match.provider.name, match.id), *captures.pictures(match.provider.name, match.id)]
+        _mark(captures, match.provider.name, match.id, url, now)
+        return [*held, *remove(content_dir, url, now)]
     if not _holds(captures, wanted):
         wanted |= items.keys(canonical(url))
     with captures.locked():
@@ -45,6 +50,14 @@ def remove(
             if wanted & items.keys_of(kept):
                 wanted |= items.keys_of(kept)
         return [file for kept in list(captures.all()) for file in _taken_out(captures, kept, wanted, now)]
+
+
+def _is_unreadable(captures: CaptureStore, match: providers.Match) -> bool:
+    try:
+        captures.load(match.provider.name, match.id)
+    except ContentError:
+        return True
+    return False
 
 
 def _holds(captures: CaptureStore, wanted: set[str]) -> bool:

@@ -107,11 +107,10 @@ THINGS = {
     "embed provider": Thing(
         files={"tertulia/embeds/providers/lemmy.py": LEMMY},
         lines=(
-            ("tertulia/embeds/providers/__init__.py", "    mastodon,\n", "    lemmy,\n"),
             (
                 "tertulia/embeds/providers/__init__.py",
                 "    **_from_data()",
-                '    "lemmy": Provider("lemmy", "Lemmy", lemmy.capture, lemmy.PATTERNS),\n',
+                '    "lemmy": _from_code("lemmy", "Lemmy"),\n',
             ),
         ),
         proof="from pathlib import Path\nfrom tertulia.embeds.capture import capture\n"

@@ -137,6 +137,26 @@ def test_what_is_no_xml_is_told_with_its_line(blog, tmp_path):
         blog.take(export)
 
 
+@pytest.mark.parametrize("charset", ["ISO-8859-1", "windows-1252", "punycode", "undefined"])
+def test_only_the_webs_own_encodings_are_read(blog, tmp_path, charset):
+    """An export says which it is in; one that only Python knows, or nobody, is UTF-8."""
+    file = wxr(tmp_path / "e.xml", item(title="“año” \ufffe"))
+    text = file.read_text("utf-8").replace('encoding="UTF-8"', f'encoding="{charset}"')
+    is_known = charset not in ("punycode", "undefined")
+    file.write_bytes(text.replace("\ufffe", "").encode("cp1252") if is_known else text.encode())
+    blog.take(file)
+    assert "“año”" in blog.header("2019-05-03_uno.md")
+
+
+def test_why_it_is_no_xml_is_one_line(blog, tmp_path):
+    """Whatever of the file stands in the parser's own words."""
+    file = wxr(tmp_path / "e.xml", item(body="]]> <![CDATA[\n<x>\n"))
+    file.write_text(file.read_text("utf-8").rpartition("]]>")[0], "utf-8")
+    with pytest.raises(ContentError) as told:
+        blog.take(file, kind="wordpress")
+    assert 1 == len(str(told.value).splitlines())
+
+
 @pytest.mark.parametrize("version", ["1.0", "1.1", "1.2"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_every_version_of_the_format_is_read(blog, tmp_path, version, scheme):
@@ -195,3 +215,42 @@ def test_a_dry_run_writes_its_report_and_nothing_else(blog, tmp_path):
     blog.take(wxr(tmp_path / "e.xml", item(more=comment(3))), dry=True)
     assert ({}, []) == (blog.files(), blog.said())
     assert [blog.report_path.name] == [path.name for path in (blog.root / "var" / "import").iterdir()]
+
+
+def test_feeds_go_on_calling_a_post_what_they_called_it(blog, tmp_path):
+    """A draft, a page and what is to come were in no feed, and are announced when their day comes."""
+    later = item(3, slug="tres", status="future", date="2031-01-01 08:00:00", gmt="2031-01-01 07:00:00")
+    items = [item(1), item(2, slug="dos", status="draft"), later, item(4, slug="cuatro", kind="page")]
+    blog.take(wxr(tmp_path / "e.xml", *items))
+    assert "Guid: https://old.example/?p=1" in blog.header("2019-05-03_uno.md")
+    names = ("2019-05-03_dos.md", "2031-01-01_tres.md", "cuatro.md")
+    assert not any("Guid:" in blog.header(name) for name in names)
+
+
+def test_parts_of_one_export_find_each_other_whenever_they_come(blog, tmp_path):
+    """A link, a gallery's picture and a reusable block of a part that came later, or before."""
+    body = '<!-- wp:block {"ref":9} /-->\n\n<a href="https://old.example/2019/05/dos/">b</a>'
+    blog.take(wxr(tmp_path / "a.xml", item(1, body)))
+    assert "b\n" == blog.post("2019-05-03_uno.md")
+    blog.take(wxr(tmp_path / "b.xml", item(2, slug="dos"), item(9, "Aviso.", kind="wp_block", slug="nueve")))
+    assert "Aviso.\n\n[b](/2019/05/dos/)\n" == blog.post("2019-05-03_uno.md")
+
+
+def test_reusable_blocks_in_a_circle_end(blog, tmp_path):
+    """What shows itself is shown as deep as anybody would look, and is told."""
+    block = 'Yo. <!-- wp:block {"ref":9} /--><!-- wp:block {"ref":9} /-->'
+    report = blog.take(
+        wxr(tmp_path / "e.xml", item(1, '<!-- wp:block {"ref":9} /-->'), item(9, block, kind="wp_block"))
+    )
+    assert "reusable" in [loss.kind for loss in report.plan.places["1"].losses]
+
+
+def test_what_posts_quote_waits_for_capture_and_stops_no_build(blog, tmp_path):
+    """Each address is marked as still to be asked for, once; one that was had already is left alone."""
+    export = wxr(tmp_path / "e.xml", item(1, "A.\n\nhttps://www.youtube.com/watch?v=aB3_dE-fG1h\n\nB."))
+    blog.take(export)
+    (name, written), *more = [pair for pair in blog.files().items() if pair[0].startswith("embeds/")]
+    assert [] == more and '"again": true' in written
+    (blog.root / "content" / name).write_text(written.replace("unavailable", "removed"), "utf-8")
+    blog.take(export)
+    assert "removed" in blog.files()[name]

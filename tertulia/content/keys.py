@@ -219,6 +219,11 @@ KEYS = (
         doc="what becomes of a quoted post that its author deleted: `conservar`, `texto` or `quitar` (`keep`, `text`,"
         " `remove`)",
     ),
+    Key(
+        name="guid", kind=Kind.NAME, es="Guid", en="Guid", on_pages=False,
+        doc="what the feeds of another site called the post; ours go on calling it so, and as it was announced there,"
+        " it is not announced again",
+    ),
     Key(name="template", kind=Kind.NAME, es="Plantilla", en="Template", doc="another template of the theme"),
     *(network_key(name, network) for name, network in NETWORKS.items()),
     # What only others write.

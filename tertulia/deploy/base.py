@@ -159,7 +159,7 @@ def files_of(output: Path) -> dict[str, str]:
     return found
 
 
-def plan(old: Manifest, new: Manifest) -> DeployPlan:
+def plan(old: Manifest, *, new: Manifest) -> DeployPlan:
     """Work out what has to change for *old* to become *new*, in an order in which no page names what is not there."""
     put = [name for name, digest in new.files.items() if old.files.get(name) != digest]
     gone = sorted(old.files.keys() - new.files.keys())
@@ -173,7 +173,7 @@ def _turn(name: str) -> int:
     return _PAGES if name.count("/") >= 3 else _LISTS
 
 
-def lost(old: Manifest, new: Manifest, withdrawn: Iterable[str] = ()) -> list[str]:
+def lost(old: Manifest, *, new: Manifest, withdrawn: Iterable[str] = ()) -> list[str]:
     """
     List what was public and would be no longer, as "post: what".
 

@@ -11,12 +11,18 @@ from html import escape
 from tertulia.core.text import strip_controls
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
+# What would become a link by itself, up to the blank, and the form in which it may.
+_ADDRESS = re.compile(r"(?:(?:https?|ftp)://|(?<![\w/.@-])www\.)[^\s<>\"«»“”]*", re.IGNORECASE)
+_BEGINS_ADDRESS = re.compile(r"(?:https?|ftp)://|www\\?\.", re.IGNORECASE)
+_PLAIN_ADDRESS = re.compile(r"(?:https?://|www\.)[a-z0-9.-]+(?:/[A-Za-z0-9/._=?%-]*)?(?<=[A-Za-z0-9/])")
+_ENDS_SENTENCE = re.compile(r"[.,;:)]?(?=\s)")
 _ENTITY = re.compile(r"&(?=#?\w{1,40};)")
 _MARK_BEFORE_BLANK = re.compile(r"([-+])(?=\s|$)")
 _NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _RULE = re.compile(r"[-=_*|:+\s]*[-=][-=_*|:+\s]*$")
-_SPECIAL = re.compile(r"[\\`*\[\]{_<#@~!&]")
-_MARKS = "`*[{"
+_SPECIAL = re.compile(r"[\\`*\[{\]_<#@~!&$=%]")
+# What of other generators is looked for in the text: "[gallery]", "[box type=…]".
+_SHORTCODE = re.compile(r"\[(?:[a-z][\w-]*\s[^\[\]]*=|gallery\]|playlist\]|embed\])")
 
 
 def collapsed(words: str) -> str:
@@ -26,6 +32,25 @@ def collapsed(words: str) -> str:
 
 def text(words: str, *, in_link: bool = False) -> str:
     """*words* for the middle of a paragraph."""
+    if in_link or not _ADDRESS.search(words):
+        return _text(words, in_link=in_link)
+    made, at = [], 0
+    for found in _ADDRESS.finditer(words):
+        # A bare address is a link as far as it goes, and takes along what it touches: only a plain one may stand so.
+        if _PLAIN_ADDRESS.fullmatch(found[0]) and _ENDS_SENTENCE.match(words, found.end()):
+            made += [_text(words[at : found.start()]), found[0]]
+        else:
+            made += [_text(words[at : found.start()]), _BEGINS_ADDRESS.sub(_cut, _text(found[0]))]
+        at = found.end()
+    return "".join((*made, _text(words[at:])))
+
+
+def _cut(found: re.Match[str]) -> str:
+    """The beginning of an address so that none is seen in it."""
+    return found[0].replace("://", "&#58;//").replace(".", "&#46;")
+
+
+def _text(words: str, *, in_link: bool = False) -> str:
     if not _SPECIAL.search(words):
         return words
     words = _ENTITY.sub("&amp;", words)
@@ -34,33 +59,45 @@ def text(words: str, *, in_link: bool = False) -> str:
     for at, sign in enumerate(words):
         if sign.isalnum() or sign == " ":
             made.append(sign)
-            continue
-        before, after = words[at - 1] if at else "", words[at + 1] if at < last else ""
-        if sign == "{" and after in ("{", "%"):  # as other generators' shortcodes begin
-            made.append("&#123;")
-        elif sign in _MARKS or (sign == "]" and in_link):
-            made.append(f"\\{sign}")
-        elif sign == "\\":
-            made.append("\\" if after.isalnum() or after == " " else "\\\\")
-        elif sign == "_":
-            made.append("_" if before.isalnum() and after.isalnum() else "\\_")
-        elif sign == "<":
-            made.append("<" if after == " " else "&lt;")
-        elif sign == "#":
-            made.append(
-                "\\#"
-                if after and not after.isspace() and (after.isalnum() or after in "_ªº" or ord(after) > 127)
-                else "#"
-            )
-        elif sign == "@":
-            made.append("\\@" if (after.isalnum() or after == "_" or not after) and not before.isalnum() else "@")
-        elif sign == "~":
-            made.append("\\~" if "~" in (before, after) or not before or not after else "~")
-        elif sign == "!":
-            made.append("\\!" if after in ("", "[") else "!")
         else:
-            made.append(sign)
+            before, after = words[at - 1] if at else "", words[at + 1] if at < last else ""
+            made.append(_escaped(sign, before, after, words, in_link=in_link))
     return "".join(made)
+
+
+def _escaped(sign: str, before: str, after: str, words: str, *, in_link: bool) -> str:
+    """*sign* as it has to be written between *before* and *after*; at an end of *words* nobody knows what follows."""
+    goes_on = after.isalnum() or after in ("_", "ª", "º") or after > "\x7f"
+    match sign:
+        case "{" if after in ("{", "%"):  # as other generators' shortcodes begin
+            return "&#123;"
+        case "[" if _SHORTCODE.search(words):
+            return "&#91;"
+        case "%" if "%" in (before, after):  # a note to oneself
+            return "&#37;"
+        case "=" if "=" in (before, after) or not before or not after:  # marked
+            return "&#61;"
+        case "`" | "*" | "[" | "{":
+            return f"\\{sign}"
+        case "]" if in_link:
+            return "\\]"
+        case "\\":  # before a letter it is one, but for what begins a formula
+            return "\\" if after == " " or (after.isalnum() and "begin" not in words) else "&#92;"
+        case "_":
+            return "_" if before.isalnum() and after.isalnum() else "\\_"
+        case "<":
+            return "<" if after == " " else "&lt;"
+        case "#":
+            return "\\#" if goes_on else "#"
+        case "@":
+            return "\\@" if (goes_on or not after) and not before.isalnum() else "@"
+        case "~":
+            return "\\~" if "~" in (before, after) or not before or not after else "~"
+        case "$":  # a formula begins with one that a word follows
+            return "\\$" if after != " " and (not after.isdigit() or words.count("$") > 1) else "$"
+        case "!":
+            return "\\!" if after in ("", "[") else "!"
+    return sign
 
 
 def line(written: str) -> str:
@@ -68,6 +105,8 @@ def line(written: str) -> str:
     first = written[:1]
     if not first:
         return written
+    if written.startswith("\\["):  # a formula, at the beginning of a line
+        return f"&#91;{written[2:]}"
     if _RULE.fullmatch(written):
         return f"&#{ord(first)};{written[1:]}"
     if _MARK_BEFORE_BLANK.match(written) or first == ">" or re.match(r"#{1,6}(?:\s|$)", written):

@@ -17,14 +17,16 @@ from tertulia.core.errors import ContentError
 from tertulia.core.files import write_whole
 from tertulia.core.languages import say
 from tertulia.core.text import strip_controls
-from tertulia.imports import markdown, people, redirects, talk
+from tertulia.core.tokens import keyed
+from tertulia.imports import embeds, known, markdown, people, redirects, talk
 from tertulia.imports.export import Export
 from tertulia.imports.mojibake import repaired_comment, repaired_post
 from tertulia.imports.pictures import Pictures
 from tertulia.imports.plan import Layout, Means, Placed, Plan
+from tertulia.imports.references import References
 from tertulia.imports.registry import Importer
 from tertulia.imports.report import Report
-from tertulia.imports.types import Loss, OldSite
+from tertulia.imports.types import Loss, OldComment, OldSite
 from tertulia.imports.writing import Ledger, post_text, write_posts
 from tertulia.store import Store
 
@@ -53,10 +55,12 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
         ContentError: the export cannot be read.
         TertuliaError: the sums do not agree.
     """
-    site = _mended(importer.read(export), job.old_site)
+    site = _mended(importer.read(export), job)
     content = job.root / "content"
     folder = job.root / FOLDER
-    ledger_file = folder / f"{importer.kind}-{slugs.slug_of(host_of(site.address)) or 'site'}-import.json"
+    name = f"{importer.kind}-{slugs.slug_of(host_of(site.address)) or 'site'}"
+    site = known.together(known.load(folder / f"{name}.known.json"), site)
+    ledger_file = folder / f"{name}.json"
     ledger = Ledger.load(ledger_file)
     pictures = Pictures(content, job.uploads)
     mine = {old: entry.file for old, entry in ledger.posts.items()}
@@ -64,13 +68,16 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
     tags = Tags.load(content / "tags.toml")
     plan = Plan(site, prefix=importer.prefix, layout=job.layout, pictures=pictures, files=mine, tags=tags, taken=others)
     report = Report(importer.label, site, plan, dry=job.dry)
-    report.texts = _texts(plan, people.known_as(content / "people.toml", site.authors, dry=job.dry))
+    report.texts = _texts(plan, people.known_as(content / "people.toml", site.authors, dry=job.dry), job.now)
     report.check()
+    if not job.dry:
+        known.save(folder / f"{name}.known.json", site)
     report.written = write_posts(job.root, ledger, ledger_file, report.texts, dry=job.dry)
     lines = list(redirects.lines(plan))
     report.redirects, report.pictures = len(lines), len(pictures.used)
     if not job.dry:
         report.losses += [loss for _, loss in pictures.copy(ledger.pictures) if loss]
+        embeds.mark(content, [job.root / file for file, _ in report.texts.values()], job.now)
         redirects.add(content / redirects.NAME, lines)
         _record(site, plan, importer, job, report)
         ledger.save(ledger_file)
@@ -80,9 +87,10 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
     return report, path
 
 
-def _mended(site: OldSite, old_site: str) -> OldSite:
+def _mended(site: OldSite, job: Job) -> OldSite:
     """*site* with its words as they were meant, and with an address."""
-    address = web_address(old_site if "://" in old_site or not old_site else f"https://{old_site}").rstrip("/")
+    given = job.old_site
+    address = web_address(given if "://" in given or not given else f"https://{given}").rstrip("/")
     if not (site.address or address):
         raise ContentError(say("import_no_address"))
     hosts = {host_of(one) for one in (site.address, address)} - {""}
@@ -91,28 +99,40 @@ def _mended(site: OldSite, old_site: str) -> OldSite:
         address=site.address or address,
         hosts=(*site.hosts, *hosts),
         posts=tuple(map(repaired_post, site.posts)),
-        comments=tuple(map(repaired_comment, site.comments)),
+        comments=tuple(_nameless(repaired_comment(one), job.key) for one in site.comments),
     )
 
 
-def _texts(plan: Plan, keys: dict[str, str]) -> dict[str, tuple[str, str]]:
+def _nameless(comment: OldComment, key: bytes) -> OldComment:
+    """*comment* without what tells who wrote it, but for who has the key."""
+    return replace(comment, person=keyed(key, comment.person)[:32] if comment.person else "")
+
+
+def _texts(plan: Plan, keys: dict[str, str], now: datetime) -> dict[str, tuple[str, str]]:
     """The file and the text of every post, by its old id."""
-    return {old: (place.file, _text(plan, place, keys)) for old, place in plan.places.items()}
+    references = References(plan.site)
+    return {old: (place.file, _text(plan, place, keys, references, now)) for old, place in plan.places.items()}
 
 
-def _text(plan: Plan, place: Placed, keys: dict[str, str]) -> str:
+def _text(plan: Plan, place: Placed, keys: dict[str, str], references: References, now: datetime) -> str:
     post, means = place.post, Means(plan, place)
     if post.body_format == "html":
-        body = markdown.convert(post.body, means, post.notes)
+        body = markdown.convert(references.filled(post.body, post.id, means.lose), means, post.notes)
     else:
         body = markdown.with_new_links(post.body, means)
-    cover = plan.pictures.shown(plan.whole(post.cover, post.address)) if post.cover else ""
+    shown = references.cover(post.cover)
+    address = shown.address if shown else post.cover if "/" in post.cover else ""
+    cover = plan.pictures.shown(plan.whole(address, post.address)) if address else ""
     if post.cover and not cover:
-        means.lose("picture", post.cover)
+        means.lose("picture" if address else "cover", address or post.cover)
+    alt = post.cover_alt or (shown.alt if shown else "")
     if not body.strip() and place.is_public and not post.is_page:
         means.lose("empty")
     authors = [keys.get(author, author) for author in post.authors]
-    return post_text(place, body, authors=authors, cover=cover, language=plan.layout.language)
+    # Who follows the feed knows it, and it was announced there; what was not public yet was not.
+    is_known = place.is_public and not post.is_page and bool(place.date and place.date <= now)
+    guid = (post.guid or post.address or place.id) if is_known else ""
+    return post_text(place, body, authors=authors, cover=cover, cover_alt=alt, guid=guid, language=plan.layout.language)
 
 
 def _record(site: OldSite, plan: Plan, importer: Importer, job: Job, report: Report) -> None:

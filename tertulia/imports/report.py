@@ -50,17 +50,18 @@ class Report:
     def sums(self) -> tuple[Sum, ...]:
         """What came in and what became of it."""
         public = sum(place.is_public for place in self.plan.places.values())
-        out = Counter("comment" if sort == "comment" else "post" for sort, _, _ in self.site.left_out)
+        out = Counter("comment" if one.sort == "comment" else "post" for one in self.site.left_out)
+        read = Counter(one.partition(" ")[0] for one in self.site.read)
         by_decision = Counter(comment.decision for comment in self.site.comments)
         return (
             Sum(
                 "posts",
-                self.site.read_posts,
+                read["post"],
                 (("public", public), ("unseen", len(self.plan.places) - public), ("left_out", out["post"])),
             ),
             Sum(
                 "comments",
-                self.site.read_comments,
+                read["comment"],
                 (
                     ("approved", by_decision[OldDecision.APPROVED]),
                     ("waiting", by_decision[OldDecision.WAITING]),
@@ -126,7 +127,7 @@ class Report:
             yield ""
 
     def _left_out(self) -> Iterator[str]:
-        counted = Counter(self.site.left_out)
+        counted = Counter((one.sort, one.name, one.why) for one in self.site.left_out)
         if counted:
             yield f"## {say('import_section_left_out')}\n"
             for (sort, name, why), number in counted.items():

@@ -7,6 +7,8 @@ HTML has no element for::
     <p data-embed="https://mas.example/@ana/1"></p>   something of another site shown here; capture does the rest
     <sup data-note="a1"></sup>                        a footnote's mark; its words are in ``Post.notes["a1"]``
     <div data-gallery>…<img>…</div>                   pictures shown together
+    <div data-gallery="101,103"></div>                the same, by their ids; without any, those that hang on the post
+    <div data-include="147"></div>                    what ``OldSite.blocks`` holds under that name
     <p data-verse>…<br>…</p>                          lines whose blanks count
 
 Addresses of pictures, files and pages are the old ones, as they stand there: the room finds out what they mean now.
@@ -91,7 +93,7 @@ class OldPost:
     categories: tuple[str, ...] = ()  # names, the main one first, then those above them
     tags: tuple[str, ...] = ()
     summary: str = ""  # plain text
-    cover: str = ""  # the old address of a picture
+    cover: str = ""  # the id of a picture, or its old address
     cover_alt: str = ""
     guid: str = ""  # what its feed called it
     order: int = 0  # of a page in the menu
@@ -129,6 +131,16 @@ class OldAddress:
     target: str = ""  # a post's id; a name of a category, tag or author; "2019/05"; a picture's old address
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something of the export that does not come over at all."""
+
+    sort: str  # "comment", or what the source calls it: "post", "nav_menu_item"
+    id: str
+    name: str
+    why: str  # the phrase ``import_left_WHY``
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldSite:
     """All that an export holds."""
@@ -141,7 +153,8 @@ class OldSite:
     comments: tuple[OldComment, ...] = ()
     pictures: tuple[OldPicture, ...] = ()
     addresses: tuple[OldAddress, ...] = ()
-    left_out: tuple[tuple[str, str, str], ...] = ()  # what was thrown away: sort, name, why (a Loss' kind)
+    blocks: Mapping[str, str] = field(default_factory=dict)  # pieces of HTML that posts show by name
+    left_out: tuple[LeftOut, ...] = ()
     losses: tuple[Loss, ...] = ()  # of the whole
-    read_posts: int = 0  # how many the export holds, whatever becomes of them: counted while reading
-    read_comments: int = 0
+    # "post 12", "comment 7": all that was met, whatever became of it; noted while reading, for the sums
+    read: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Posts as files of ours, and what was written when: so that a second import changes nothing and no edit is lost.
 
-``var/import/KIND-HOST-import.json`` remembers the file of each old id and the hash of what was written there. A file
+``var/import/KIND-HOST.json`` remembers the file of each old id and the hash of what was written there. A file
 that holds something else was edited since: what a newer export says of it is put beside it, ``….md.new``. One that is
 gone was thrown away, and stays so. What is going to be written is noted before, so that a run that is killed goes on
 where it was.
@@ -132,14 +132,17 @@ def write_posts(
     return written
 
 
-def post_text(place: Placed, body: str, *, authors: Sequence[str], cover: str, language: str) -> str:
+def post_text(
+    place: Placed, body: str, *, authors: Sequence[str], cover: str, cover_alt: str, guid: str, language: str
+) -> str:
     """
     The file of a post.
 
     Args:
         body: Its Markdown.
         authors: Keys of people.toml, or names.
-        cover: The place of its cover; "" for none.
+        cover, cover_alt: The place of its cover, and what it shows; "" for none.
+        guid: What its feed called it; "" where nobody saw it there.
         language: The blog's, which a post need not tell.
     """
     post = place.post
@@ -156,8 +159,8 @@ def post_text(place: Placed, body: str, *, authors: Sequence[str], cover: str, l
         ("author", _listed(authors)),
         ("summary", escapes.text(one_line(post.summary, 2000))),
         ("cover", cover),
-        ("cover_alt", _plain(post.cover_alt) if cover else ""),
-        ("guid", post.guid),
+        ("cover_alt", _plain(cover_alt) if cover else ""),
+        ("guid", one_line(guid, 500)),
     ]
     names = key_names()
     lines = [f"{names[key][0]}: {value}" for key, value in fields if value and key in names]

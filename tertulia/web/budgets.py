@@ -82,7 +82,7 @@ class Gate:
     Who waits holds a thread of the service, so that places and waiting together leave some of them free.
     """
 
-    def __init__(self, most: int = MOST_READ_AT_ONCE, waiting: int = MOST_WAITING) -> None:
+    def __init__(self, *, most: int = MOST_READ_AT_ONCE, waiting: int = MOST_WAITING) -> None:
         self._places = threading.BoundedSemaphore(most)
         self._waiting = threading.BoundedSemaphore(waiting)
 

@@ -75,7 +75,7 @@ def _comment(blog: Blog, draft: CommentDraft, post: Post) -> Any:
     wrong = form.mistakes(draft)
     if wrong or request.form.get("action") != "send":
         return _preview(blog, draft, post, wrong)
-    token = guards.read_token(blog, request.form.get("token", ""), draft.post, draft.lang)
+    token = guards.read_token(blog, request.form.get("token", ""), post=draft.post, lang=draft.lang)
     if token is None:
         return _preview(blog, draft, post, [Mistake("send", "comment_expired")])
     nonce, age = token
@@ -86,7 +86,7 @@ def _comment(blog: Blog, draft: CommentDraft, post: Post) -> Any:
             recent = rate_counter().hit("comment", guards.machine(), blog.now())
             if recent > rate_counter().most:
                 return _preview(blog, draft, post, [Mistake("send", "comment_too_many")], 429)
-            key = _send(blog, draft, nonce, age, recent)
+            key = _send(blog, draft, nonce, age=age, recent=recent)
         else:
             key = said.key
     except StoreError:
@@ -107,7 +107,7 @@ def new() -> Any:
     return _preview(blog, replace(draft, text=""), post, [])
 
 
-def _send(blog: Blog, draft: CommentDraft, nonce: str, age: float, recent: int) -> str:
+def _send(blog: Blog, draft: CommentDraft, nonce: str, *, age: float, recent: int) -> str:
     """
     Take a comment in, and ask its writer about notices if they want any.
 
@@ -124,7 +124,7 @@ def _send(blog: Blog, draft: CommentDraft, nonce: str, age: float, recent: int) 
         age_seconds=age,
         honeypot=bool(draft.honeypot),
         recent=recent,
-        worked=guards.worked(blog, request.form.get("altcha", ""), nonce),
+        worked=guards.worked(blog, request.form.get("altcha", ""), nonce=nonce),
     )
     incoming = form.incoming(draft, nonce, kept.read(Kept.PERSON), blog.now())
     recorded = blog.moderator.ingest(incoming, signals)
@@ -164,7 +164,7 @@ def _preview(
         draw: Whether what will be seen is drawn at all: that costs work.
     """
     nonce = secrets.token_hex(12)
-    token = guards.token(blog, nonce, post.id, post.lang)
+    token = guards.token(blog, nonce, post=post.id, lang=post.lang)
     shown = to_html(draft.text) if draw and draft.text and len(draft.text) <= form.LONGEST_TEXT else ""
     status = status or (422 if wrong else 200)
     if _wants_json():
@@ -190,7 +190,7 @@ def mine(token: str) -> Any:
     said, is_young = _mine(blog, token)
     if said is None:
         return message("mine_unknown", 404)
-    return _mine_page(blog, said, is_young)
+    return _mine_page(blog, said, is_young=is_young)
 
 
 @pages.post("/comments/mine/<token>")
@@ -211,16 +211,16 @@ def change_mine(token: str) -> Any:
     with reading_gate().enter() as is_in:
         if not is_in:
             busy = [Mistake("text", "comment_busy")]
-            return _mine_page(blog, said, is_young, busy, form.read(request.form).text), 503
-        return _rewrite(blog, said, is_young, token)
+            return _mine_page(blog, said, is_young=is_young, wrong=busy, text=form.read(request.form).text), 503
+        return _rewrite(blog, said, is_young=is_young, token=token)
 
 
-def _rewrite(blog: Blog, said: Said, is_young: bool, token: str) -> Any:
+def _rewrite(blog: Blog, said: Said, *, is_young: bool, token: str) -> Any:
     kept = {"post": said.post, "lang": said.lang, "name": said.name, "parent": said.in_reply_to}
     draft = form.read(kept | {"text": request.form.get("text", "")})
     wrong = form.mistakes(draft)
     if wrong:
-        return _mine_page(blog, said, is_young, wrong, draft.text), 422
+        return _mine_page(blog, said, is_young=is_young, wrong=wrong, text=draft.text), 422
     nonce = next(source_id for source, source_id, _ in said.sources if source == "form")
     incoming = form.incoming(draft, nonce, "", blog.now())
     author = Author(
@@ -239,7 +239,7 @@ def _mine(blog: Blog, token: str) -> tuple[Said | None, bool]:
     return said, guards.age_of(said.received_at, blog.now()) <= CHANGE_FOR
 
 
-def _mine_page(blog: Blog, said: Said, is_young: bool, wrong: Sequence[Mistake] = (), text: str = "") -> str:
+def _mine_page(blog: Blog, said: Said, *, is_young: bool, wrong: Sequence[Mistake] = (), text: str = "") -> str:
     """Show its page: while there is time it may be taken back whatever was decided, and changed unless turned down."""
     may_withdraw = is_young and may(Who.WRITER, said, Status.WITHDRAWN)
     return render_template(

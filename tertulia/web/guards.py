@@ -57,7 +57,7 @@ def signals(blog: Blog) -> Signals:
     )
 
 
-def token(blog: Blog, nonce: str, post: str, lang: str) -> str:
+def token(blog: Blog, nonce: str, *, post: str, lang: str) -> str:
     """
     Sign what the second sending must bring: proof that the preview was seen, and when.
 
@@ -68,7 +68,7 @@ def token(blog: Blog, nonce: str, post: str, lang: str) -> str:
     return blog.signer.sign("form", [nonce, post, lang], blog.now())
 
 
-def read_token(blog: Blog, given: str, post: str, lang: str) -> tuple[str, float] | None:
+def read_token(blog: Blog, given: str, *, post: str, lang: str) -> tuple[str, float] | None:
     """
     Read a token that ``token`` made.
 
@@ -99,7 +99,7 @@ def challenge(blog: Blog, nonce: str) -> dict[str, object]:
     }
 
 
-def worked(blog: Blog, given: str, nonce: str) -> bool | None:
+def worked(blog: Blog, given: str, *, nonce: str) -> bool | None:
     """
     Tell whether the browser did the sum of this very token.
 

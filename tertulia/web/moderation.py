@@ -155,7 +155,9 @@ def queue() -> Any:
     status, words, page = _asked()
     statuses = (status,) if status != "all" else ()
     found = blog.store.conversation.find(statuses, words, limit=PAGE + 1, offset=(page - 1) * PAGE)
-    return _queue(found[:PAGE], request.args.get("done", ""), request.args.get("n", ""), more=len(found) > PAGE)
+    return _queue(
+        found[:PAGE], done=request.args.get("done", ""), number=request.args.get("n", ""), more=len(found) > PAGE
+    )
 
 
 @pages.post("")
@@ -180,16 +182,16 @@ def _decided(what: str, done: int, batch: str, left: list[tuple[Read, Said]]) ->
     status, words, page = _asked(request.form)
     if left:
         marked = {now.key: changes_since(read, now) for read, now in left}
-        return _queue([now for _, now in left], what, str(done), batch=batch, marked=marked), 409
+        return _queue([now for _, now in left], done=what, number=str(done), batch=batch, marked=marked), 409
     asked = {"status": status, "q": words, "page": page, "done": what, "n": done, "undo": batch}
     return redirect(f"{root()}/moderation?{urlencode(asked)}", 303)
 
 
 def _queue(
     found: list[Said],
+    *,
     done: str,
     number: str,
-    *,
     more: bool = False,
     batch: str = "",
     marked: dict[str, list[Change]] | None = None,

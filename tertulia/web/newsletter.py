@@ -43,7 +43,7 @@ def ask() -> Any:
     lang = lang if lang in blog.info.langs else blog.info.lang
 
     def letter(reader: Subscriber) -> tuple[str, str]:
-        made = mail.confirmation(found, blog.info.service, blog.info.title, reader, blog.now())
+        made = mail.confirmation(found, service=blog.info.service, title=blog.info.title, reader=reader, now=blog.now())
         return str(made["Subject"]), made.get_content()
 
     # One transaction and one answer, whatever state the address is in: neither words nor time tell who reads.
@@ -53,7 +53,7 @@ def ask() -> Any:
 
 def _reader(purpose: str) -> Subscriber | None:
     blog, given = current_blog(), request.args.get("token", "")
-    return mail.reader_of(blog.settings, blog.store.subscribers, purpose, given, blog.now())
+    return mail.reader_of(blog.settings, blog.store.subscribers, purpose=purpose, given=given, now=blog.now())
 
 
 @pages.get("/newsletter/<any(confirm, leave):purpose>")

@@ -84,7 +84,7 @@ def begin(blog: Blog, stop: threading.Event | None = None) -> None:
 def told() -> Any:
     """Take a webmention in with 202 and the address of its status; it is looked at later."""
     try:
-        mention = _accept(request.form.get("source", ""), request.form.get("target", ""), "webmention")
+        mention = _accept(request.form.get("source", ""), request.form.get("target", ""), way="webmention")
     except NotTakenError as error:
         return _say(error.reason, error.status)
     where = f"{current_blog().info.service}/webmention/{mention.token}"
@@ -113,7 +113,7 @@ def pinged() -> Any:
     """Take a pingback in, the older protocol: always with 200, good or bad; faults are told in its XML."""
     try:
         source, target = pingback.read(request.get_data(cache=False)[: pingback.MAX_BYTES + 1])
-        _accept(source, target, "pingback")
+        _accept(source, target, way="pingback")
     except pingback.BadCallError:
         body = pingback.fault(pingback.BAD_CALL, _t("mention_bad_call"))
     except NotTakenError as error:
@@ -123,7 +123,7 @@ def pinged() -> Any:
     return Response(body, mimetype="text/xml")
 
 
-def _accept(source: str, target: str, way: str) -> Mention:
+def _accept(source: str, target: str, *, way: str) -> Mention:
     blog = current_blog()
     if rate_counter().hit("webmention", guards.machine(), blog.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
         raise NotTakenError("mention_too_many", 429)

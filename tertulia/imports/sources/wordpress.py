@@ -9,7 +9,6 @@ in One SEO (descriptions, main category), the Webmention and ActivityPub plugins
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
@@ -26,6 +25,7 @@ from tertulia.imports.registry import Importer
 from tertulia.imports.sources import wxr
 from tertulia.imports.sources.wordpress_body import Body, footnotes
 from tertulia.imports.types import (
+    LeftOut,
     OldAddress,
     OldAuthor,
     OldComment,
@@ -115,7 +115,7 @@ class _Found:
     categories: dict[str, _Term] = field(default_factory=dict)  # by nicename
     tags: dict[str, _Term] = field(default_factory=dict)
     items: dict[str, _Item] = field(default_factory=dict)
-    read: Counter[str] = field(default_factory=Counter)  # what was met, whatever becomes of it
+    read: list[str] = field(default_factory=list)  # what was met, whatever becomes of it
 
     def take(self, element: etree._Element) -> None:
         name = wxr.local(element)
@@ -129,8 +129,10 @@ class _Found:
             known = item.id or f"?{len(self.items)}"
             if known not in self.items:  # parts of one export may overlap
                 self.items[known] = item
-                self.read["posts"] += item.type not in ("attachment", *_REUSABLE)
-                self.read["comments"] += len(item.comments) if item.type in ("post", "page") else 0
+                if item.type not in ("attachment", *_REUSABLE):
+                    self.read.append(f"post {known}")
+                if item.type in ("post", "page"):
+                    self.read += [f"comment {fields.get('comment_id', '').strip()}" for fields, _ in item.comments]
             return
         fields = wxr.texts(element)
         if name == "author":
@@ -152,22 +154,25 @@ class _Found:
 
     def site(self) -> OldSite:
         pictures = {item.id: _picture(item) for item in self.items.values() if item.type == "attachment"}
-        reusable = {item.id: item.fields.get("encoded", "") for item in self.items.values() if item.type in _REUSABLE}
-        posts, comments, left_out = [], [], []
+        blocks = {
+            one.id: Body().html(one.fields.get("encoded", "")) for one in self.items.values() if one.type in _REUSABLE
+        }
+        posts, comments = [], []
+        left_out: list[LeftOut] = []
         addresses: list[OldAddress] = []
         for item in self.items.values():
             if item.type in ("attachment", *_REUSABLE):
                 continue
             title = _words(item.fields.get("title"))
             if item.type not in ("post", "page"):
-                left_out.append((item.type, title, "no_post"))
+                left_out.append(LeftOut(item.type, item.id, title, "no_post"))
                 continue
             if item.fields.get("status", "").strip() == "trash":
-                left_out.append((item.type, title, "trash"))
-                left_out += [("comment", "", "trash") for _ in item.comments]
+                left_out.append(LeftOut(item.type, item.id, title, "trash"))
+                left_out += [LeftOut("comment", one.get("comment_id", ""), "", "trash") for one, _ in item.comments]
                 continue
-            body = Body(item.id, pictures, reusable)
-            post = self._post(item, title, body, pictures)
+            body = Body()
+            post = self._post(item, title, body)
             posts.append(post)
             addresses += _other_addresses(item, post, self.address)
             for fields, meta in item.comments:
@@ -175,7 +180,8 @@ class _Found:
                 if comment:
                     comments.append(comment)
                 else:
-                    left_out.append(("comment", _words(fields.get("comment_author")), "no_comment"))
+                    who = _words(fields.get("comment_author"))
+                    left_out.append(LeftOut("comment", fields.get("comment_id", "").strip(), who, "no_comment"))
         return OldSite(
             address=self.address,
             name=self.name,
@@ -184,22 +190,19 @@ class _Found:
             comments=tuple(comments),
             pictures=tuple(pictures.values()),
             addresses=(*addresses, *self._lists(posts)),
+            blocks=blocks,
             left_out=tuple(left_out),
-            read_posts=self.read["posts"],
-            read_comments=self.read["comments"],
+            read=tuple(self.read),
         )
 
     # Posts
 
-    def _post(self, item: _Item, title: str, body: Body, pictures: dict[str, OldPicture]) -> OldPost:
+    def _post(self, item: _Item, title: str, body: Body) -> OldPost:
         fields = item.fields
         written = fields.get("encoded", "")
         body.notes.update(footnotes(item.one("footnotes")))
         html = body.html(written)
         state, kept_back = _state(item)
-        cover = pictures.get(item.one("_thumbnail_id"))
-        if item.one("_thumbnail_id") and not cover:
-            body.lose("cover", item.one("_thumbnail_id"))
         teaser = written.partition("<!--more")[0] if "<!--more" in written else ""
         teaser = _words(sanitise.plain(paragraphs(teaser))) if teaser else ""
         summary = (
@@ -224,8 +227,7 @@ class _Found:
             categories=self._named(item, main),
             tags=tuple(dict.fromkeys(name for domain, _, name in item.terms if domain in ("post_tag", "tag") and name)),
             summary=summary,
-            cover=cover.address if cover else "",
-            cover_alt=cover.alt if cover else "",
+            cover=item.one("_thumbnail_id"),
             guid=fields.get("guid", "").strip(),
             order=_number(fields.get("menu_order")),
             is_sticky=fields.get("is_sticky", "").strip() == "1",

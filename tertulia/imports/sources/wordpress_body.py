@@ -12,7 +12,7 @@ from html import escape, unescape
 from tertulia.core import strict_json
 from tertulia.imports.paragraphs import paragraphs
 from tertulia.imports.sources import shortcodes
-from tertulia.imports.types import Loss, OldPicture
+from tertulia.imports.types import Loss
 
 _BLOCK = re.compile(
     r"<!--\s+(?P<close>/)?wp:(?P<name>(?:[a-z][a-z0-9_-]*/)?[a-z][a-z0-9_-]*)\s+(?P<values>\{.*?\}\s+)?(?P<self>/)?-->",
@@ -31,19 +31,14 @@ _SILENT = frozenset(
     ["more", "nextpage", "spacer", "separator", "footnotes", "group", "columns", "column", "buttons", "template-part"]
 )
 _WORDS = frozenset(("freeform", "core/freeform", "classic", "shortcode", "core/shortcode"))
-_DEEPEST = 5  # reusable blocks in reusable blocks
 
 
 @dataclass(slots=True)
 class Body:
     """One post's text on its way to HTML."""
 
-    post: str
-    pictures: Mapping[str, OldPicture]
-    reusable: Mapping[str, str]
     losses: list[Loss] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
-    depth: int = 0
 
     def html(self, written: str) -> str:
         """*written*, as it stands in the export, as plain HTML."""
@@ -91,12 +86,7 @@ class Body:
     def _dynamic(self, name: str, values: Mapping[str, object]) -> str:
         """A block without text of its own."""
         if name == "block":
-            ref = str(values.get("ref", ""))
-            if ref not in self.reusable or self.depth >= _DEEPEST:
-                self.lose("reusable", ref)
-                return ""
-            inner = Body(self.post, self.pictures, self.reusable, self.losses, self.notes, self.depth + 1)
-            return inner.html(self.reusable[ref])
+            return f'<div data-include="{escape(str(values.get("ref", "")))}"></div>'
         url = values.get("url")
         if name == "embed" and isinstance(url, str):
             return _embed(url, "")
@@ -119,7 +109,7 @@ class Body:
 
     def _handlers(self) -> dict[str, shortcodes.Handler]:
         handlers: dict[str, shortcodes.Handler] = {
-            "caption": _caption, "wp_caption": _caption, "gallery": self._gallery, "playlist": self._gallery,
+            "caption": _caption, "wp_caption": _caption, "gallery": _gallery, "playlist": _gallery,
             "audio": _player("audio"), "video": _player("video"), "more": lambda given, inner: "",
         }  # fmt: skip
         for name in (
@@ -136,28 +126,12 @@ class Body:
             handlers[name] = _service(name)
         return handlers | dict.fromkeys(shortcodes.NOTES, self._note)
 
-    def _gallery(self, given: dict[str, str], _inner: str) -> str:
-        asked = [one.strip() for one in (given.get("ids") or given.get("include") or "").split(",") if one.strip()]
-        if not asked:
-            asked = [picture.id for picture in self.pictures.values() if picture.parent == self.post]
-        shown = [self.pictures[one] for one in asked if one in self.pictures]
-        for one in asked:
-            if one not in self.pictures:
-                self.lose("gallery_picture", one)
-        return f"\n\n<div data-gallery>{''.join(map(figure, shown))}</div>\n\n" if shown else ""
-
     def _note(self, _given: dict[str, str], inner: str) -> str:
         if not inner.strip():
             return ""
         name = f"s{len(self.notes) + 1}"
         self.notes[name] = inner
         return f'<sup data-note="{name}"></sup>'
-
-
-def figure(picture: OldPicture) -> str:
-    """A picture of the library as its gallery shows it."""
-    words = f"<figcaption>{picture.caption}</figcaption>" if picture.caption else ""
-    return f'<figure><img src="{escape(picture.address)}" alt="{escape(picture.alt)}">{words}</figure>'
 
 
 def footnotes(written: str) -> dict[str, str]:
@@ -191,6 +165,11 @@ def _caption(given: dict[str, str], inner: str) -> str:
     words = (found["words"].strip() or given.get("caption", "")).strip()
     told = f"<figcaption>{words}</figcaption>" if words else ""
     return f"\n\n<figure>{found['picture']}{told}</figure>\n\n"
+
+
+def _gallery(given: dict[str, str], _inner: str) -> str:
+    asked = given.get("ids") or given.get("include") or ""
+    return f'\n\n<div data-gallery="{escape(asked)}"></div>\n\n'
 
 
 def _player(kind: str) -> shortcodes.Handler:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tertulia.content.folder import markdown_files
+from tertulia.content.key_names import key_names
 from tertulia.content.tags import Tags
 from tertulia.core import slugs
 from tertulia.core.addresses import host_of, web_address
@@ -27,7 +28,7 @@ from tertulia.imports.references import References
 from tertulia.imports.registry import Importer
 from tertulia.imports.report import Report
 from tertulia.imports.types import Loss, OldComment, OldSite
-from tertulia.imports.writing import Ledger, post_text, write_posts
+from tertulia.imports.writing import HeaderValues, Ledger, Names, post_text, write_posts
 from tertulia.store import Store
 
 FOLDER = Path("var/import")
@@ -79,7 +80,7 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
         report.losses += [loss for _, loss in pictures.copy(ledger.pictures) if loss]
         embeds.mark(content, [job.root / file for file, _ in report.texts.values()], job.now)
         redirects.add(content / redirects.NAME, lines)
-        _record(site, plan, importer, job, report)
+        _record(site, plan, importer, job, report, ledger, ledger_file)
         ledger.save(ledger_file)
         report.check()
     path = folder / f"{job.now:%Y-%m-%d}-{'dry-' if job.dry else ''}import-{importer.kind}.md"
@@ -111,10 +112,11 @@ def _nameless(comment: OldComment, key: bytes) -> OldComment:
 def _texts(plan: Plan, keys: dict[str, str], now: datetime) -> dict[str, tuple[str, str]]:
     """The file and the text of every post, by its old id."""
     references = References(plan.site)
-    return {old: (place.file, _text(plan, place, keys, references, now)) for old, place in plan.places.items()}
+    names = key_names()
+    return {old: (place.file, _text(plan, place, keys, references, now, names)) for old, place in plan.places.items()}
 
 
-def _text(plan: Plan, place: Placed, keys: dict[str, str], references: References, now: datetime) -> str:
+def _text(plan: Plan, place: Placed, keys: dict[str, str], references: References, now: datetime, names: Names) -> str:
     post, means = place.post, Means(plan, place)
     if post.body_format == "html":
         body = markdown.convert(references.filled(post.body, post.id, means.lose), means, post.notes)
@@ -132,10 +134,14 @@ def _text(plan: Plan, place: Placed, keys: dict[str, str], references: Reference
     # Who follows the feed knows it, and it was announced there; what was not public yet was not.
     is_known = place.is_public and not post.is_page and bool(place.date and place.date <= now)
     guid = (post.guid or post.address or place.id) if is_known else ""
-    return post_text(place, body, authors=authors, cover=cover, cover_alt=alt, guid=guid, language=plan.layout.language)
+    lang = place.lang if place.lang != plan.layout.language else ""
+    values = HeaderValues(authors=authors, lang=lang, cover=cover, cover_alt=alt, guid=guid)
+    return post_text(place, body, values, names)
 
 
-def _record(site: OldSite, plan: Plan, importer: Importer, job: Job, report: Report) -> None:
+def _record(
+    site: OldSite, plan: Plan, importer: Importer, job: Job, report: Report, ledger: Ledger, ledger_file: Path
+) -> None:
     """The talk, and the snapshots of the posts that it was about."""
     gathered = talk.gathered(site, plan, source=importer.kind, key=job.key)
     report.orphans = len(gathered.orphans)
@@ -143,10 +149,13 @@ def _record(site: OldSite, plan: Plan, importer: Importer, job: Job, report: Rep
     report.losses += _orphans(comment.post for comment in gathered.orphans)
     if not gathered.decided:
         return
+    was_cut, ledger.is_recording = ledger.is_recording, True
+    ledger.save(ledger_file)
     store = job.store()
     report.taken = talk.record(store, gathered, job.now)
-    for post, lang in sorted(report.taken.posts):
-        store.conversation.show(job.root / "var" / "conversation", post, lang)
+    to_show = talk.posts_of(gathered) if was_cut else sorted(report.taken.posts)
+    store.conversation.show_many(job.root / "var" / "conversation", to_show)
+    ledger.is_recording = False
 
 
 def _orphans(posts: Iterable[str]) -> list[Loss]:

@@ -12,10 +12,10 @@ from tertulia.core.errors import ContentError
 from tertulia.embeds import states
 from tertulia.embeds.capture import canonical, capture, tell
 from tertulia.embeds.capture_store import CaptureStore
-from tertulia.embeds.remove import remove
+from tertulia.embeds.remove import in_posts, remove
 from tertulia.embeds.states import TRANSITIONS, Heard
 from tertulia.embeds.types import Part, State
-from tests.embedding import FakeWeb, drawn, example, post, silence
+from tests.embedding import FakeWeb, drawn, example, png, post, silence
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 LATER = dt.datetime(2027, 1, 5, 12, tzinfo=dt.UTC)
@@ -200,6 +200,61 @@ def test_an_edit_throws_nothing_away(tmp_path):
     assert [] == [word for word in ("un teléfono", "Llevo una hora", "Antes de 5 de enero") if word not in html]
 
 
+def test_a_replaced_picture_stays_with_the_former_words(tmp_path):
+    """An edit that puts another picture in place of the first leaves the first in the fold, beside what was said."""
+    answers = toot(tmp_path)
+    first = kept(tmp_path).pictures[0].file
+    answers[API]["body"].update(content="<p>Otra foto</p>", edited_at="2027-01-01T00:00:00Z")
+    answers["https://cdn.mas.to/"] = {"type": "image/png", "body": png(60, 20, (0, 0, 9))}
+    assert ["edited"] == run(tmp_path, answers, LATER, check=True)
+    html = drawn(tmp_path, TOOT)
+    assert first in html[html.index("Antes de") :]
+    assert (tmp_path / "embeds" / "mastodon" / first).exists()
+
+
+def test_a_changed_gist_shows_what_it_said(tmp_path):
+    """Code that was corrected, and a file that was taken away, can still be read."""
+    data = example("gist")
+    post(tmp_path, data["post"])
+    run(tmp_path, data["answers"])
+    (body,) = [answer["body"] for answer in data["answers"].values() if isinstance(answer, dict) and "body" in answer]
+    before = next(iter(CaptureStore(tmp_path).all())).files
+    first, *others = body["files"]
+    body["files"][first]["content"] = "print('otra cosa')"
+    for name in others:
+        del body["files"][name]
+    assert ["edited"] == run(tmp_path, data["answers"], LATER, check=True)
+    (after,) = CaptureStore(tmp_path).all()
+    assert [file.name for file in before] == [file.name for file in after.files]
+    html = drawn(tmp_path, data["post"])
+    assert "otra cosa" in html
+    assert first in html[html.index("Antes de") :]
+    assert ["same"] == run(tmp_path, data["answers"], LATER, check=True)
+
+
+@pytest.mark.parametrize("place", ["own", "quoted", "answered"])
+def test_what_is_covered_later_is_covered_without_an_edit(tmp_path, place):
+    """A moderator marks a picture as sensitive and nobody edits: the next check covers it, and it stays covered."""
+    answers = toot(tmp_path, edited_at=None, spoiler_text="")
+    body = answers[API]["body"]
+    {"own": body, "quoted": body["quote"]["quoted_status"], "answered": answers[PARENT]["body"]}[place]["sensitive"] = (
+        True
+    )
+    assert ["same"] == run(tmp_path, answers, LATER, check=True)
+    item = kept(tmp_path)
+    assert {"own": item, "quoted": item.quoted, "answered": item.reply_to}[place].sensitive
+
+
+def test_long_post_is_completed_when_the_whole_is_told(tmp_path):
+    """What was kept by its beginning is kept whole as soon as X tells the rest."""
+    post(tmp_path, TWEET)
+    run(tmp_path, of_x("Hola", tweet(text="Una carta larga…", note_tweet={"id": "1"})))
+    whole = {"note_tweet_results": {"result": {"text": "Una carta larga, y su final."}}}
+    answers = of_x("Hola", tweet(text="Una carta larga…", note_tweet=whole))
+    assert ["completed"] == run(tmp_path, answers, LATER, check=True)
+    assert "y su final." in drawn(tmp_path, TWEET)
+
+
 # Complete
 
 
@@ -356,13 +411,34 @@ def test_removal_by_any_address(tmp_path, asked, url):
 def test_removal_of_what_others_quote(tmp_path, url, gone, stays):
     """Words that stand in somebody else's capture are taken out of it; the rest stays, and nothing undoes it."""
     answers = toot(tmp_path)
-    remove(tmp_path, url, NOW)
+    assert ["mas.to-113400000000000001.json"] == [file.name for file in remove(tmp_path, url, NOW)]
     assert ["same"] == run(tmp_path, answers, LATER, check=True)
     answers[API]["body"].update(content="<p>Otra cosa</p>", edited_at="2027-01-02T00:00:00Z")
     assert ["edited"] == run(tmp_path, answers, LATER, check=True)
     html = drawn(tmp_path, TOOT)
     assert (False, True, True) == (gone in html, stays in html, "Otra cosa" in html)
     assert gone not in (tmp_path / "embeds/mastodon/mas.to-113400000000000001.json").read_text("utf-8")
+
+
+def test_removal_of_what_cannot_be_read(tmp_path):
+    """A capture that somebody broke by hand is taken out all the same, with its pictures."""
+    toot(tmp_path)
+    file = tmp_path / "embeds/mastodon/mas.to-113400000000000001.json"
+    file.write_text("{palabras de Ana", "utf-8")
+    assert 2 == len(remove(tmp_path, TOOT, NOW))
+    assert [file] == [path for path in (tmp_path / "embeds").rglob("*") if path.is_file()]
+    assert "palabras" not in file.read_text("utf-8")
+
+
+def test_removal_of_words_in_a_pasted_code(tmp_path):
+    """Words that stand in a code of the author's own are shown no more, captured or not, and their place is told."""
+    url = "https://twitter.com/ana/status/1790000000000000000"
+    words = f'<blockquote class="twitter-tweet"><p>Palabras de Ana</p><a href="{url}">1</a></blockquote>'
+    path = post(tmp_path, f"Título: Uno\n\nHola\n\n{words}\n")
+    assert "Palabras de Ana" in drawn(tmp_path, words)
+    assert [] == remove(tmp_path, TWEET, NOW)
+    assert [(path, 5)] == [(link.path, link.line) for link in in_posts(tmp_path)]
+    assert "Palabras de Ana" not in drawn(tmp_path, words)
 
 
 def test_removal_waits_for_a_capture_that_is_asking(tmp_path):

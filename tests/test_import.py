@@ -137,6 +137,26 @@ def test_what_is_no_xml_is_told_with_its_line(blog, tmp_path):
         blog.take(export)
 
 
+@pytest.mark.parametrize("charset", ["ISO-8859-1", "windows-1252", "punycode", "undefined"])
+def test_only_the_webs_own_encodings_are_read(blog, tmp_path, charset):
+    """An export says which it is in; one that only Python knows, or nobody, is UTF-8."""
+    file = wxr(tmp_path / "e.xml", item(title="“año” \ufffe"))
+    text = file.read_text("utf-8").replace('encoding="UTF-8"', f'encoding="{charset}"')
+    is_known = charset not in ("punycode", "undefined")
+    file.write_bytes(text.replace("\ufffe", "").encode("cp1252") if is_known else text.encode())
+    blog.take(file)
+    assert "“año”" in blog.header("2019-05-03_uno.md")
+
+
+def test_why_it_is_no_xml_is_one_line(blog, tmp_path):
+    """Whatever of the file stands in the parser's own words."""
+    file = wxr(tmp_path / "e.xml", item(body="]]> <![CDATA[\n<x>\n"))
+    file.write_text(file.read_text("utf-8").rpartition("]]>")[0], "utf-8")
+    with pytest.raises(ContentError) as told:
+        blog.take(file, kind="wordpress")
+    assert 1 == len(str(told.value).splitlines())
+
+
 @pytest.mark.parametrize("version", ["1.0", "1.1", "1.2"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_every_version_of_the_format_is_read(blog, tmp_path, version, scheme):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tertulia.app import Blog
 from tertulia.content.posts import Post, Published
-from tertulia.core.errors import SettingError, TertuliaError
+from tertulia.core.errors import NetworkError, SettingError, TertuliaError
 from tertulia.core.languages import say
 from tertulia.core.text import shorten
 from tertulia.store.deliveries import Delivery
@@ -27,7 +27,7 @@ from tertulia.syndication.preview_text import as_text
 PAGE_FOLDER = "_anuncios"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnnounceOptions:
     """What the person at the terminal asked for."""
 
@@ -224,6 +224,8 @@ def _line(titles: dict[tuple[str, str], str], row: Delivery, state: str, detail:
 def _refresh_limits(network: Network) -> None:
     with contextlib.suppress(RetryLaterError):  # what it said last time, or the usual limits, will do
         network.refresh_limits()
+    with contextlib.suppress(NetworkError):  # the key that we have is good still, or the network says so when asked
+        network.renew_key()
 
 
 def _warn(planned: list[Draft]) -> None:

@@ -55,6 +55,8 @@ _PERSONAL_HEADERS = ("authorization", "cookie", "proxy-authorization")
 # The one block that IPv6 gives to the open net; all else is private, reserved, or an old way to write an IPv4
 # address: https://www.iana.org/assignments/ipv6-unicast-address-assignments/ (read 2026-11)
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+# What of it leads to an IPv4 address all the same (6to4, RFC 7526), or nowhere (documentation, RFC 9637).
+_LEADS_ASTRAY = tuple(map(ipaddress.ip_network, ("2002::/16", "3fff::/20", "192.88.99.0/24")))
 
 # https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -324,7 +326,8 @@ class _PublicAdapter(_Watching, IPFilterAdapter):  # type: ignore[misc]
     def build_connection_pool_key_attributes(self, *arguments: Any, **named: Any) -> Any:
         host, pool = super().build_connection_pool_key_attributes(*arguments, **named)
         address = ipaddress.ip_address(host["host"])
-        if not address.is_global or (address.version == 6 and address not in _GLOBAL_UNICAST):
+        is_open = address.is_global and (address.version == 4 or address in _GLOBAL_UNICAST)
+        if not is_open or address.is_multicast or any(address in network for network in _LEADS_ASTRAY):
             raise InvalidIPAddress(str(address))
         return host, pool
 

@@ -114,7 +114,7 @@ def _post(capture: Capture, page: Page, whole: bool) -> str:
         + _said(capture, capture, page, whole, title)
         + _context(capture, capture.quoted, page, whole, "quoted")
         + "</blockquote>"
-        + _earlier(capture, page)
+        + _earlier(capture, page, whole)
     )
 
 
@@ -231,7 +231,8 @@ def _code(capture: Capture, page: Page, whole: bool) -> str:
         code = escape("\n".join(lines[:CODE_LINES]))
         parts.append(f"<p><code>{escape(file.name)}</code></p><pre><code>{code}</code></pre>{note}")
     # Markdown must not mistake lines of code for its own: blank lines are kept by the stash, nothing else is needed.
-    return f'<blockquote cite="{escape(capture.url)}" class="e-content">{"".join(parts)}</blockquote>'
+    shown = f'<blockquote cite="{escape(capture.url)}" class="e-content">{"".join(parts)}</blockquote>'
+    return shown + _earlier(capture, page, whole)
 
 
 _BODIES = {"post": _post, "player": _player, "card": _card, "photo": _photo, "code": _code}
@@ -292,20 +293,48 @@ def _context(capture: Capture, beside: Quoted | None, page: Page, whole: bool, k
     return f'{source}<blockquote cite="{escape(beside.url)}"{_lang(beside.lang, page)}>{said}</blockquote>'
 
 
-def _earlier(capture: Capture, page: Page) -> str:
-    return "".join(
-        f"<details><summary>{escape(page.say('earlier', date=page.date(before.until)))}</summary>"
-        f"<blockquote{_lang(capture.lang, page)}>{before.html}</blockquote></details>"
-        for before in capture.earlier
-    )
+def _earlier(capture: Capture, page: Page, whole: bool) -> str:
+    shown = ""
+    for before in capture.earlier:
+        summary = escape(page.say("earlier", date=page.date(before.until)))
+        pictures = _figures(before.pictures, capture, capture, page) if whole else []
+        shown += (
+            f"<details><summary>{summary}</summary><blockquote{_lang(capture.lang, page)}>{before.html}"
+            f"{_grid(pictures)}</blockquote></details>"
+        )
+    return shown
 
 
 def _media(post: Capture | Quoted, capture: Capture, page: Page) -> str:
     """Pictures and films; of what plays elsewhere, that it does."""
-    name = post.author.name if post.author else capture.network
-    fallback = page.say("picture", name=name)
+    shown = _figures(post.pictures, post, capture, page)
+    for film in capture.films if post is capture else []:
+        loops = " loop muted" if film.loops else ""
+        shown.append(
+            f'<video src="{escape(page.pictures_url)}/{escape(film.file)}" controls{loops} preload="metadata" '
+            f'aria-label="{escape(film.alt or page.say("film_of", name=_name(post, capture)))}"></video>'
+        )
+    pictures = _grid(shown)
+    for item in post.elsewhere:
+        label = escape(page.say("film" if item.kind == "video" else "sound", network=capture.network))
+        alt = f": {escape(item.alt)}" if item.alt else ""
+        pictures += f'<p dir="auto">▶ <a href="{escape(post.url)}">{label}</a>{alt}</p>'
+    return pictures
+
+
+def _name(post: Capture | Quoted, capture: Capture) -> str:
+    return post.author.name if post.author else capture.network
+
+
+def _grid(shown: list[str]) -> str:
+    return f"<p data-pictures>{''.join(shown)}</p>" if shown else ""
+
+
+def _figures(images: list[Image], post: Capture | Quoted, capture: Capture, page: Page) -> list[str]:
+    """Each of *images*; films lead to where they are, large and tall pictures to themselves."""
+    fallback = page.say("picture", name=_name(post, capture))
     shown = []
-    for image in post.pictures:
+    for image in images:
         drawn = _image(image, page, alt=image.alt or fallback, mark=' class="u-photo"')
         if image.video:
             label = escape(page.say("film", network=capture.network))
@@ -314,18 +343,7 @@ def _media(post: Capture | Quoted, capture: Capture, page: Page) -> str:
             mark = ' data-tall=""' if tall else ""
             drawn = f'<a{mark} href="{escape(page.pictures_url)}/{escape(image.file)}">{drawn}</a>'
         shown.append(drawn)
-    for film in capture.films if post is capture else []:
-        loops = " loop muted" if film.loops else ""
-        shown.append(
-            f'<video src="{escape(page.pictures_url)}/{escape(film.file)}" controls{loops} preload="metadata" '
-            f'aria-label="{escape(film.alt or page.say("film_of", name=name))}"></video>'
-        )
-    pictures = f"<p data-pictures>{''.join(shown)}</p>" if shown else ""
-    for item in post.elsewhere:
-        label = escape(page.say("film" if item.kind == "video" else "sound", network=capture.network))
-        alt = f": {escape(item.alt)}" if item.alt else ""
-        pictures += f'<p dir="auto">▶ <a href="{escape(post.url)}">{label}</a>{alt}</p>'
-    return pictures
+    return shown
 
 
 def _image(image: Image | None, page: Page, alt: str | None = None, mark: str = "") -> str:

@@ -3,12 +3,13 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection
+from html import escape
 
 from tertulia.core.languages import say
 from tertulia.embeds import providers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.providers.request import CaptureRequest
-from tertulia.embeds.states import TRANSITIONS, CaptureOutcome, Heard, carry_over, completed, is_edited
+from tertulia.embeds.states import TRANSITIONS, CaptureOutcome, Heard, carry_over, completed, cover, is_edited
 from tertulia.embeds.types import Capture, Part, Revision, State, besides
 
 
@@ -54,8 +55,8 @@ def keep(
     if is_edited(kept, found):
         carry_over(kept, found, request.opted_out)
         found.edited = found.edited or today.isoformat()
-        if kept.html != found.html:
-            found.earlier = [*kept.earlier, Revision(html=kept.html, until=today.isoformat())]
+        if before := _former(kept, found, today):
+            found.earlier = [*kept.earlier, before]
         captures.save(found, request.files)
         return CaptureOutcome.EDITED, lacks(found)
     if anew and not (found.partial and not kept.partial):
@@ -66,6 +67,7 @@ def keep(
         captures.save(found, request.files)
         return CaptureOutcome.BACK if kept.state == State.GONE else CaptureOutcome.CAPTURED, lacks(found)
     poll = found.poll
+    cover(kept, found)
     if (whole := completed(kept, found)) is not None:
         _leave_out(captures, whole, request.opted_out)
         captures.save(whole, request.files)
@@ -77,6 +79,17 @@ def keep(
     _leave_out(captures, kept, request.opted_out)
     captures.save(kept)
     return outcome, lacks(kept)
+
+
+def _former(kept: Capture, found: Capture, today: dt.date) -> Revision | None:
+    """What *kept* said and showed that *found* no longer does; None when that is nothing."""
+    shown = {image.file for image in found.pictures}
+    gone = [image for image in kept.pictures if image.file not in shown]
+    html = kept.html if kept.html != found.html else ""
+    if found.kind == "code":
+        changed = [file for file in kept.files if file not in found.files]
+        html = "".join(f"<p>{escape(file.name)}</p><pre><code>{escape(file.text)}</code></pre>" for file in changed)
+    return Revision(html=html, until=today.isoformat(), pictures=gone) if html or gone else None
 
 
 def _leave_out(captures: CaptureStore, found: Capture, opted_out: Collection[Part]) -> None:

@@ -67,6 +67,7 @@ HEADERS = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Langua
 WAYBACK = "https://archive.org/wayback/available?url={url}&timestamp={day}"
 _NAMED_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[_-]")
 _TOLD_DATE = re.compile(r"^(?:fecha|date):\s*(\d{4}-\d{2}-\d{2})", re.MULTILINE | re.IGNORECASE)
+_SHORTENED = re.compile(rf"//(?:www\.)?(?:{'|'.join(map(re.escape, sorted(SHORTENERS)))})/", re.IGNORECASE)
 _NOTHING_HERE = re.compile(r"\b404\b|not found|no encontrad|no existe|no longer available", re.IGNORECASE)
 
 
@@ -146,7 +147,7 @@ def expander(table: LinkTable, web: Fetcher) -> Callable[[str], str]:
 def expand_all(content_dir: Path, table: LinkTable, web: Fetcher) -> Iterator[tuple[str, str]]:
     """Expand every short address of the posts that *table* does not know; yields each with its target, "" for none."""
     expand = expander(table, web)
-    for link in collect(content_dir, lambda text: any(host in text for host in SHORTENERS)):
+    for link in collect(content_dir, lambda text: _SHORTENED.search(text) is not None):
         if is_short(link.url) and link.url not in table.known:
             target = expand(link.url)
             yield link.url, target if target != link.url else ""

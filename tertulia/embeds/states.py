@@ -82,6 +82,8 @@ TRANSITIONS = {
 }
 
 _LINK = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
+# What stands on a link that is no word of its author's: an address, whole or cut, and no handle.
+_LABEL = re.compile(r"(?![@#])\S*\.\S*")
 # Addresses as services show them: whole, without their scheme, cut at their end.
 _SHOWN_ADDRESS = re.compile(r"https?://\S+|(?<![\w@.])(?:[\w-]+\.)+[a-z]{2,}(?:/\S*|…)|pic\.(?:twitter|x)\.com/\w+")
 _QUOTE_MARK = re.compile(r"^\s*RE:\s*")  # what Mastodon puts before the address of a quoted post
@@ -116,7 +118,7 @@ def is_edited(kept: Capture, found: Capture) -> bool:
     differ with whichever answer spoke and with our own way of writing them down.
     """
     if found.kind == "code":
-        return (found.title, found.files) != (kept.title, kept.files)
+        return found.title != kept.title or any(file not in kept.files for file in found.files)
     if found.kind != "post":
         return False
     if found.edited and found.edited != kept.edited:
@@ -128,7 +130,7 @@ def is_edited(kept: Capture, found: Capture) -> bool:
 
 def plain_words(html: str) -> str:
     """What is left of *html* when links, markup and spaces are left out: what only its author can change."""
-    bare = plain(_LINK.sub(lambda link: "" if "." in plain(link[1]) else link[1], html))
+    bare = plain(_LINK.sub(lambda link: "" if _LABEL.fullmatch(plain(link[1])) else link[1], html))
     bare = _SHOWN_ADDRESS.sub("", _QUOTE_MARK.sub("", bare))
     return "".join(unicodedata.normalize("NFC", bare).split())
 
@@ -156,23 +158,24 @@ def _other_descriptions(kept: Capture, found: Capture) -> bool:
 
 
 def completed(kept: Capture, found: Capture) -> Capture | None:
-    """*found*, not edited since *kept*, with all that both have; None when it adds nothing to an incomplete *kept*."""
-    if not kept.missing:
-        return None
-    if found.partial and not kept.partial:
+    """*found*, not edited since *kept*, with all that both have; None when it adds nothing that *kept* lacks."""
+    longer = kept.more and not found.more and not found.partial and bool(found.html)
+    if not (kept.missing or longer) or (found.partial and not kept.partial):
         return None
     if found.kind != "post" or found.partial:  # what was captured stays as it was
         found.title, found.html, found.more = kept.title or found.title, kept.html or found.html, kept.more
     carry_over(kept, found)
     found.edited = found.edited or kept.edited
-    return found if Counter(found.missing) != Counter(kept.missing) else None
+    return found if longer or Counter(found.missing) != Counter(kept.missing) else None
 
 
 def carry_over(kept: Capture, found: Capture, opted_out: Collection[Part] = ()) -> None:
     """Put into *found* what *kept* has and it lacks, so that nothing that was quoted is thrown away."""
     announced = len(found.pictures) + found.missing.count(Part.PICTURE)
     found.pictures = _pictures(kept.pictures, found.pictures)
-    for name in ("films", "poll", "files", "poster", "duration_seconds", "player", "lang", "published"):
+    names = {file.name for file in found.files}
+    found.files = [*found.files, *(file for file in kept.files if file.name not in names)]
+    for name in ("films", "poll", "poster", "duration_seconds", "player", "lang", "published"):
         setattr(found, name, getattr(found, name) or getattr(kept, name))
     found.links = kept.links | found.links
     found.emojis = kept.emojis | found.emojis
@@ -184,6 +187,19 @@ def carry_over(kept: Capture, found: Capture, opted_out: Collection[Part] = ()) 
         found.warning = found.warning or kept.warning
         found.sensitive = found.sensitive or kept.sensitive
     found.missing = _still_missing(kept, found, announced)
+
+
+def cover(kept: Capture, found: Capture) -> None:
+    """Cover in *kept* what *found* says should be covered now, edited or not; what was covered stays so."""
+    pairs: list[tuple[Capture | Quoted | None, Capture | Quoted | None]] = [
+        (kept, found),
+        (kept.reply_to, found.reply_to),
+        (kept.quoted, found.quoted),
+    ]
+    for old, new in pairs:
+        if old and new and (old is kept or old.url == new.url):
+            old.warning = old.warning or new.warning
+            old.sensitive = old.sensitive or new.sensitive
 
 
 def _still_missing(kept: Capture, found: Capture, announced: int) -> list[Part]:

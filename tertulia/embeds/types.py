@@ -112,6 +112,7 @@ class Revision(CaptureStruct):
 
     html: str
     until: str  # the date on which we noticed, "2026-11-22"
+    pictures: list[Image] = []  # those that it has no more
 
 
 class File(CaptureStruct):
@@ -203,4 +204,5 @@ def files_of(capture: Capture) -> list[str]:
     images = [image for post in posts for image in (*post.pictures, *post.emojis.values())]
     images += [post.author.avatar for post in posts if post.author and post.author.avatar]
     images += [capture.poster] if capture.poster else []
+    images += [image for before in capture.earlier for image in before.pictures]
     return [*(image.file for image in images), *(film.file for film in capture.films)]

@@ -6,12 +6,18 @@ installed beside ours add sources by the entry points ``tertulia.importers``, wh
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from tertulia.core import extensions
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
 from tertulia.imports.export import Export
 from tertulia.imports.types import OldSite
+
+# Modules of ``imports.sources``, each with its ``IMPORTER``, in the order in which they look at an export.
+SOURCES = (
+    "wordpress",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +33,8 @@ class Importer:
 
 def importers() -> dict[str, Importer]:
     """Every source there is, ours first, by kind."""
-    from tertulia.imports.sources import wordpress
-
-    ours = {one.kind: one for one in (wordpress.IMPORTER,)}
+    modules = (import_module(f"tertulia.imports.sources.{name}") for name in SOURCES)
+    ours: dict[str, Importer] = {module.IMPORTER.kind: module.IMPORTER for module in modules}
     return ours | extensions.load(extensions.IMPORTERS, _fitting, ours)
 
 

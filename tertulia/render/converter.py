@@ -51,7 +51,7 @@ def converter(
         "pymdownx.tilde": {"subscript": False},
         "codehilite": {"guess_lang": False},
         "toc": {"slugify": lambda value, _separator: text.slugify(value), "permalink": False},
-        "footnotes": {"UNIQUE_IDS": False, "USE_DEFINITION_ORDER": False},  # numbered as they are read
+        "footnotes": {"UNIQUE_IDS": False, "USE_DEFINITION_ORDER": False, "BACKLINK_TEXT": "↑"},  # as read
     }
     for name, config in asked_configs.items():
         configs[name] = configs.get(name, {}) | config

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -22,16 +23,7 @@ from msgspec import structs
 
 from tertulia.core import extensions
 from tertulia.core.addresses import site_of, split_address
-from tertulia.embeds.providers import (
-    bluesky,
-    fronts,
-    gist,
-    mastodon,
-    oembed,
-    page,
-    telegram,
-    x,
-)
+from tertulia.embeds.providers import fronts, oembed, page
 from tertulia.embeds.providers.request import CaptureRequest
 from tertulia.embeds.types import Capture
 
@@ -83,15 +75,21 @@ def _from_data() -> dict[str, Provider]:
     }
 
 
+def _from_code(name: str, label: str) -> Provider:
+    """The provider that the module *name* beside this one is, by its ``capture`` and its ``PATTERNS``."""
+    module = import_module(f"{__name__}.{name}")
+    return Provider(name, label, module.capture, module.PATTERNS)
+
+
 PAGE = Provider("page", "", page.capture)
 # Asked in this order: services with a host of their own first, those that any host may run last.
 PROVIDERS: dict[str, Provider] = {
-    "x": Provider("x", "X", x.capture, x.PATTERNS),
-    "bluesky": Provider("bluesky", "Bluesky", bluesky.capture, bluesky.PATTERNS),
-    "telegram": Provider("telegram", "Telegram", telegram.capture, telegram.PATTERNS),
-    "gist": Provider("gist", "GitHub Gist", gist.capture, gist.PATTERNS),
+    "x": _from_code("x", "X"),
+    "bluesky": _from_code("bluesky", "Bluesky"),
+    "telegram": _from_code("telegram", "Telegram"),
+    "gist": _from_code("gist", "GitHub Gist"),
     **_from_data(),
-    "mastodon": Provider("mastodon", "Mastodon", mastodon.capture, mastodon.PATTERNS),
+    "mastodon": _from_code("mastodon", "Mastodon"),
     "page": PAGE,
 }
 

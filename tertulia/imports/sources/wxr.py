@@ -6,19 +6,21 @@ breaks the file. Both are mended in the bytes before anybody parses them: a pars
 says nothing. What is then still no XML is told with its line. The namespace is that of any version, http or https.
 """
 
-import contextlib
 import re
 from collections.abc import Iterator
 from io import BytesIO
 
+import webencodings
 from lxml import etree
 
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
+from tertulia.core.text import one_line
 from tertulia.imports.export import ExportFile
 
 _MARK = re.compile(rb"https?://wordpress\.org/export/1\.[0-9]")
-_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# What no XML may hold, in UTF-8: https://www.w3.org/TR/xml/#charsets
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _CDATA = re.compile(rb"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _BARE = re.compile(rb"&(?!(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
@@ -96,10 +98,10 @@ def _as_utf8(data: bytes) -> bytes:
     """*data* in UTF-8, whatever it says of itself; bytes that are no UTF-8 are what Windows would have meant."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     declared = re.match(rb"\s*<\?xml[^>]*?encoding=[\"']([\w.-]+)", data)
-    name = declared[1].decode("ascii").lower() if declared else "utf-8"
-    if name not in ("utf-8", "utf8"):
-        with contextlib.suppress(LookupError):
-            data = data.decode(name, errors="replace").encode("utf-8", errors="replace")
+    # Only the web's own encodings: Python knows others, which take hours or are none.
+    encoding = webencodings.lookup(declared[1].decode("ascii")) if declared else None
+    if encoding and encoding.name != "utf-8":
+        data = encoding.codec_info.decode(data, "replace")[0].encode("utf-8", errors="replace")
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -114,4 +116,4 @@ def _as_utf8(data: bytes) -> bytes:
 
 
 def _why(error: etree.XMLSyntaxError) -> str:
-    return re.sub(r", line \d+, column \d+.*", "", str(error.msg or error))
+    return one_line(re.sub(r", line \d+, column \d+.*", "", str(error.msg or error)), 120)

@@ -83,7 +83,12 @@ def new_blog(
     """Make a folder for a new blog; outside of one."""
     from tertulia.commands import make_blog
 
-    make_blog.run(c.called_from, folder, _given(name, tagline, address, author, language, timezone), yes=yes)
+    make_blog.run(
+        c.called_from,
+        folder,
+        _given(name=name, tagline=tagline, address=address, author=author, language=language, timezone=timezone),
+        yes=yes,
+    )
 
 
 @task
@@ -136,7 +141,11 @@ def announce(
     """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
     from tertulia.commands.announce import AnnounceOptions, run
 
-    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw, yes_cut, adopt)):
+    options = AnnounceOptions(
+        dry_run=dry_run, post=post, network=network, since=since, resolve=resolve,
+        retry=retry, withdraw=withdraw, yes_cut=yes_cut, adopt=adopt,
+    )  # fmt: skip
+    if not run(c.root, options):
         raise Exit(code=1)
 
 
@@ -286,7 +295,11 @@ def start(
     """Turn this clone into your own blog, or change its name and yours."""
     from tertulia.commands.start import run
 
-    run(c.root, _given(name, tagline, address, author, language, timezone), yes=yes)
+    run(
+        c.root,
+        _given(name=name, tagline=tagline, address=address, author=author, language=language, timezone=timezone),
+        yes=yes,
+    )
 
 
 @task
@@ -298,10 +311,9 @@ def check(c: Context, lighthouse: bool = False) -> None:
         raise Exit(code=1)
 
 
-def _given(*values: str | None) -> dict[str, str]:
-    """The answers that came with the command line, by name."""
-    names = ("name", "tagline", "address", "author", "language", "timezone")
-    return {name: value for name, value in zip(names, values, strict=True) if value is not None}
+def _given(**answers: str | None) -> dict[str, str]:
+    """Keep the answers that came with the command line."""
+    return {name: value for name, value in answers.items() if value is not None}
 
 
 # In the order in which a blogger meets them.

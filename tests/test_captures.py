@@ -12,7 +12,7 @@ from tertulia.core.errors import ContentError
 from tertulia.embeds import states
 from tertulia.embeds.capture import canonical, capture, tell
 from tertulia.embeds.capture_store import CaptureStore
-from tertulia.embeds.remove import remove
+from tertulia.embeds.remove import in_posts, remove
 from tertulia.embeds.states import TRANSITIONS, Heard
 from tertulia.embeds.types import Part, State
 from tests.embedding import FakeWeb, drawn, example, png, post, silence
@@ -411,7 +411,7 @@ def test_removal_by_any_address(tmp_path, asked, url):
 def test_removal_of_what_others_quote(tmp_path, url, gone, stays):
     """Words that stand in somebody else's capture are taken out of it; the rest stays, and nothing undoes it."""
     answers = toot(tmp_path)
-    remove(tmp_path, url, NOW)
+    assert ["mas.to-113400000000000001.json"] == [file.name for file in remove(tmp_path, url, NOW)]
     assert ["same"] == run(tmp_path, answers, LATER, check=True)
     answers[API]["body"].update(content="<p>Otra cosa</p>", edited_at="2027-01-02T00:00:00Z")
     assert ["edited"] == run(tmp_path, answers, LATER, check=True)
@@ -428,6 +428,17 @@ def test_removal_of_what_cannot_be_read(tmp_path):
     assert 2 == len(remove(tmp_path, TOOT, NOW))
     assert [file] == [path for path in (tmp_path / "embeds").rglob("*") if path.is_file()]
     assert "palabras" not in file.read_text("utf-8")
+
+
+def test_removal_of_words_in_a_pasted_code(tmp_path):
+    """Words that stand in a code of the author's own are shown no more, captured or not, and their place is told."""
+    url = "https://twitter.com/ana/status/1790000000000000000"
+    words = f'<blockquote class="twitter-tweet"><p>Palabras de Ana</p><a href="{url}">1</a></blockquote>'
+    path = post(tmp_path, f"Título: Uno\n\nHola\n\n{words}\n")
+    assert "Palabras de Ana" in drawn(tmp_path, words)
+    assert [] == remove(tmp_path, TWEET, NOW)
+    assert [(path, 5)] == [(link.path, link.line) for link in in_posts(tmp_path)]
+    assert "Palabras de Ana" not in drawn(tmp_path, words)
 
 
 def test_removal_waits_for_a_capture_that_is_asking(tmp_path):

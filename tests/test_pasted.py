@@ -41,16 +41,21 @@ def _spanish():
     languages.speak("es")
 
 
+EMBEDS, ELSEWHERE = EmbedsExtension(CaptureStore(Path("nowhere")), Page()), ElsewhereExtension()
+MARKDOWN = converter(
+    siteurl="",
+    tag_url="etiqueta/{slug}/",
+    mention_network="",
+    people=People(),
+    tags=Tags(),
+    more=[EMBEDS, ELSEWHERE],
+)
+
+
 def render(folder, text, hosts=()):
     """The HTML of *text* by the whole Markdown of a blog, and its document."""
-    md = converter(
-        siteurl="",
-        tag_url="etiqueta/{slug}/",
-        mention_network="",
-        people=People(),
-        tags=Tags(),
-        more=[EmbedsExtension(CaptureStore(folder), Page()), ElsewhereExtension(hosts)],
-    )
+    md = MARKDOWN.reset()
+    EMBEDS.captures, ELSEWHERE.hosts = CaptureStore(folder), frozenset(hosts)
     md.document = Document("content/posts/a.md", body=text)
     return md.convert(text), md.document
 
@@ -82,6 +87,18 @@ def test_a_known_code_is_drawn_wherever_it_stands(tmp_path, name, place):
 
 
 @pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_known_code_that_nobody_captured_is_told_on_its_line(tmp_path, name, place):
+    """One warning that says what to do; the page fetches nothing, and holds a link to the item."""
+    html, document = render(tmp_path, "\n\n" + PLACES[place].format(KNOWN[name]["code"]))
+    (told,) = document.problems
+    assert ("warning", True, True) == (told.severity, bool(told.fix), (told.line or 0) > 2)
+    assert [] == list(loads(html))
+    assert "<a " in html
+    assert [] == stray(html)
+
+
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", [name for name in CODES if name not in KNOWN])
 def test_an_unknown_code_is_told_and_fetches_nothing(tmp_path, name, place):
     """The author gets a warning with its line and what to do; the page asks no other host for anything."""
@@ -106,6 +123,13 @@ def test_a_frame_becomes_a_link_that_says_what_it_is(tmp_path):
     assert f"<p>{link}</p>" == render(tmp_path, frame)[0]
     assert f"<p>Mira {link}.</p>" == render(tmp_path, f"Mira {frame}.")[0]
     assert '<p><a href="/a/">La plaza</a></p>' == render(tmp_path, f'<p><a href="/a/">{frame}</a></p>')[0]
+
+
+def test_a_code_in_a_heading_is_a_link_there(tmp_path):
+    """A heading holds no figure; what was not captured is told all the same."""
+    html, document = render(tmp_path, f"<h2>Ver {KNOWN['youtube']['code']}</h2>")
+    assert '<h2>Ver <a href="https://www.youtube.com/embed/inventado_1?si=AbCdEf">' in html
+    assert ["warning"] == [problem.severity for problem in document.problems]
 
 
 def test_code_that_is_written_about_stays_text(tmp_path):
@@ -211,6 +235,7 @@ def test_every_way_to_fetch_is_seen_and_shut(html):
         '<!-- <img src="https://a.example/x.png"> -->',
         '<textarea><img src="https://a.example/x.png"></textarea>',
         '<img src="/a.png" alt="https://a.example/x.png">',
+        "<script>//console.log(x)\n// https is good\nlet a = 1 //a.example\n</script>",
     ],
 )
 def test_what_only_names_another_host_is_let_be(html):

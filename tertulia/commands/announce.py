@@ -27,7 +27,7 @@ from tertulia.syndication.preview_text import as_text
 PAGE_FOLDER = "_anuncios"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnnounceOptions:
     """What the person at the terminal asked for."""
 

@@ -120,7 +120,7 @@ def _used(page: str) -> Iterator[tuple[str, str]]:
 
 
 def _origins(attribute: str, value: str) -> Iterator[str]:
-    """The other hosts that an attribute names; ``data:`` where the page brings the thing along."""
+    """List the other hosts that an attribute names; ``data:`` where the page brings the thing along."""
     addresses = [one.split()[0] for one in value.split(",") if one.split()] if attribute == "srcset" else [value]
     for address in addresses:
         if address.strip().lower().startswith("data:"):
@@ -139,7 +139,7 @@ def _by_link(attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _inside(page: str, tag: Tag) -> str:
-    """The hash of a script or style sheet that stands in the page itself; "" where there is none."""
+    """Take the hash of a script or style sheet that stands in the page itself; "" where there is none."""
     runs = tag.name == "script" and "src" not in tag.attributes and tag.attributes.get("type", "").lower() in _SCRIPTS
     if not (runs or tag.name == "style"):
         return ""

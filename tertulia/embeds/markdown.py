@@ -5,11 +5,13 @@ sentence, a list or a quotation an address stays a link. The network is never as
 warning with its line and a plain link; what was asked for and cannot be had gives a hint and the same link.
 """
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 from typing import cast
+from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement
 
 import markdown
@@ -46,7 +48,7 @@ class EmbedsExtension(markdown.Extension):
         captures: Where the captures are.
         page: Whose pictures, calendar and default language the drawings follow.
         policy: What the site does with items that are gone; a post's own word wins.
-        resolve: Where a short address leads, itself when unknown: ``links.Table.target``.
+        resolve: Where a short address leads, itself when unknown: ``LinkTable.expanded``.
         own: The beginning of this blog's own addresses, which stay links. "" for none.
     """
 
@@ -101,35 +103,45 @@ class _Embeds(BlockProcessor):
         self.extension.drawings.append(drawing)
         return f"\x02embed:{len(self.extension.drawings) - 1}\x03"
 
-    def drawn(self, url: str, *, words: str = "", in_line: bool = False) -> str:
+    def link(self, code: pasted.Code) -> str:
+        """A link to the item of a pasted code, for a line of text; what is to be told of the item is told."""
+        self.drawn(code.url, code)
+        target = self.extension.resolve(code.url)
+        match = providers.find(target)
+        with contextlib.suppress(ContentError):
+            capture = self.extension.captures.load(match.provider.name, match.id)
+            if capture and capture.title:
+                return f'<a href="{escape(target)}">{escape(capture.title)}</a>'
+        return f'<a href="{escape(target)}">{escape(draw.readable(target))}</a>'
+
+    def drawn(self, url: str, code: pasted.Code | None = None) -> str:
         """
         What stands in the place of an address.
 
         Args:
-            words: What a pasted code says itself, HTML: shown where there is no capture.
-            in_line: It must do in a line of text: a link.
+            code: The pasted code that it stands in, whose own words are shown where there is no capture.
         """
         document = self.document()
         page = self.page()
         target = self.extension.resolve(url)
         match = providers.find(target)
-        instead = _quotation(words, target, match, page) or draw.link(target, label_for(match, page))
+        needle = _needle(document, url, match.id, code)
+        instead = _quotation(code.words if code else "", target, match, page) or draw.link(
+            target, label_for(match, page)
+        )
         try:
             capture = self.extension.captures.load(match.provider.name, match.id)
         except ContentError as error:
-            document.report(str(error), say("embed_unreadable_fix"), needle=url)
+            document.report(str(error), say("embed_unreadable_fix"), needle=needle)
             return instead
-        if in_line:
-            shown = capture.title if capture and capture.state in ("kept", "gone") else ""
-            return f'<a href="{escape(target)}">{escape(shown or draw.readable(target))}</a>'
         if capture is None:
             if service := dead.service(target):
-                document.report(say("embed_dead", url=target, name=service.name), needle=url, severity="hint")
+                document.report(say("embed_dead", url=target, name=service.name), needle=needle, severity="hint")
                 return dead.note(service, target, page)
-            document.report(say("embed_uncaptured", url=target), say("embed_capture_fix"), needle=url)
+            document.report(say("embed_uncaptured", url=target), say("embed_capture_fix"), needle=needle)
             return instead
         if capture.state in ("unavailable", "removed"):
-            document.report(_why_not(capture), needle=url, severity="hint")
+            document.report(_why_not(capture), needle=needle, severity="hint")
             if service := dead.service(target):
                 return dead.note(service, target, page)
             # Whoever asked to be taken out meant the words in the pasted code as well.
@@ -168,7 +180,14 @@ class _Finished(Postprocessor):
     def draw(self, code: pasted.Code, in_line: bool) -> str:
         if code.url == pasted.FLASH:
             return "" if in_line else self.embeds.place(dead.flash_note(self.embeds.page()))
-        return self.embeds.place(self.embeds.drawn(code.url, words=code.words, in_line=in_line))
+        return self.embeds.place(self.embeds.link(code) if in_line else self.embeds.drawn(code.url, code))
+
+
+def _needle(document: Document, url: str, id: str, code: pasted.Code | None) -> str:
+    """What of a pasted code stands in the file as it is, to tell its line: the address may have been made of it."""
+    bare = re.sub(r"^https?:", "", url)
+    pieces = (url, code.source if code else "", escape(url), bare, escape(bare), quote(url, safe=""), id)
+    return next((piece for piece in pieces if piece and piece in document.body), re.split(r"[-/=]", id)[-1])
 
 
 def _quotation(words: str, url: str, match: providers.Match, page: Page) -> str:

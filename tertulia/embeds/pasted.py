@@ -71,6 +71,7 @@ class Code:
     end: int
     url: str  # the item's, ``FLASH``, or "" for a helper that is only dropped
     words: str = ""  # what it says itself, HTML of the service
+    source: str = ""  # all of it
 
 
 def replaced(html: str, draw: Callable[[Code, bool], str]) -> str:
@@ -142,23 +143,23 @@ def _may_hold_codes(html: str) -> bool:
 def _code(html: str, element: Sequence[Tag]) -> Code | None:
     """The code that *element*, its tags from the first to the last, is; None when it is none."""
     first, end = element[0], element[-1].end
-    inner = html[first.end : element[-1].start] if len(element) > 1 else ""
+    inner, source = html[first.end : element[-1].start] if len(element) > 1 else "", html[first.start : end]
     if first.name == "script":
         url = _of_script(first, inner)
-        return None if url is None else Code(first.start, end, url)
+        return None if url is None else Code(first.start, end, url, "", source)
     owner = next((_CLASSES[name] for name in first.classes if name in _CLASSES), "")
     if owner and first.name in ("blockquote", "div", "section"):
         url = _address(element, owner)
-        return Code(first.start, end, url, _words(html, element)) if url else None
+        return Code(first.start, end, url, _words(html, element), source) if url else None
     if first.name == "a" and _FLICKR in first.attributes:
         url = _known(first.attributes.get("href", ""))
-        return Code(first.start, end, url) if url else None
+        return Code(first.start, end, url, "", source) if url else None
     if first.name in _FRAMES:
         # What stands in an <iframe> for browsers without is text to all others: Bandcamp names the record there.
         url = _address(list(tags(inner))) or _address(element) or _address(list(tags(_srcdoc(first))))
-        if not url and dead.FLASH.search(html[first.start : end]):
+        if not url and dead.FLASH.search(source):
             url = FLASH
-        return Code(first.start, end, url) if url else None
+        return Code(first.start, end, url, "", source) if url else None
     return None
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
 from tertulia.embeds import items, providers
+from tertulia.embeds.capture import EmbedLink, embed_links
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.types import Capture, State, besides
 
@@ -31,7 +32,7 @@ def remove(
         The files whose former content is gone: each JSON and every picture. Empty when all of it had been taken out.
 
     Raises:
-        ContentError: nothing is kept of it, under any address.
+        ContentError: nothing is kept of it and no post quotes it, under any address.
     """
     captures = CaptureStore(content_dir)
     wanted = items.keys(url)
@@ -44,12 +45,29 @@ def remove(
         wanted |= items.keys(canonical(url))
     with captures.locked():
         if not _holds(captures, wanted):
-            raise ContentError(say("remove_none", url=url))
+            quoted = [link for link in embed_links(content_dir) if wanted & items.keys(link.url)]
+            for link in quoted:
+                match = providers.find(link.url)
+                _mark(captures, match.provider.name, match.id, link.url, now)
+            if not quoted:
+                raise ContentError(say("remove_none", url=url))
         # Whoever captured the item under two addresses gave it two names, and each knows of more addresses.
         for kept in captures.all():
             if wanted & items.keys_of(kept):
                 wanted |= items.keys_of(kept)
         return [file for kept in list(captures.all()) for file in _taken_out(captures, kept, wanted, now)]
+
+
+def in_posts(content_dir: Path) -> list[EmbedLink]:
+    """Where codes that an author pasted still hold words, in the post's own file, of what has been taken out."""
+    captures = CaptureStore(content_dir)
+    found = []
+    for link in embed_links(content_dir):
+        match = providers.find(link.url)
+        line = link.path.read_text("utf-8-sig").splitlines()[link.line - 1]
+        if "<" in line.replace(f"<{link.url}>", "") and captures.is_removed(match.provider.name, match.id):
+            found.append(link)
+    return found
 
 
 def _is_unreadable(captures: CaptureStore, match: providers.Match) -> bool:
@@ -81,9 +99,10 @@ def _taken_out(captures: CaptureStore, kept: Capture, wanted: set[str], now: dt.
         _mark(captures, match.provider.name, match.id, post.url, now)
         kept.reply_to = None if post is kept.reply_to else kept.reply_to
         kept.quoted = None if post is kept.quoted else kept.quoted
-    if beside:
-        captures.save(kept)
-    return held if beside else []
+    if not beside:
+        return []
+    captures.save(kept)
+    return [captures.file(kept.provider, kept.id), *(file for file in held if not file.exists())]
 
 
 def _mark(captures: CaptureStore, provider: str, id: str, url: str, now: dt.datetime) -> None:

@@ -103,7 +103,8 @@ _HOLDS_PARAGRAPHS = frozenset(
 )
 _HOST = re.compile(r"(?:(?:https?|wss?|ftp):/*|/{2,})(?P<host>[^/?#]+)", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\t\r\n]")
-_IN_SCRIPT = re.compile(r"(?:https?:)?\\?/\\?/(?:[\w-]+\.)+[a-z]{2,}[^\s\"'<>`]*", re.IGNORECASE)
+# "//a.example" is an address where it begins a string; elsewhere it is a comment.
+_IN_SCRIPT = re.compile(r"(?:https?:\\?/\\?/|(?<=[\"'`])\\?/\\?/)(?:[\w-]+\.)+[a-z]{2,}[^\s\"'<>`]*", re.IGNORECASE)
 _IMPORT = re.compile(r"@import\s+(?:url\()?\s*[\"']?(?P<url>[^\"')\s;]+)[^;]*;?", re.IGNORECASE)
 _URL = re.compile(r"(?:url|image-set|src)\(\s*(?P<quote>[\"']?)(?P<url>[^\"')]+)(?P=quote)[^)]*\)", re.IGNORECASE)
 _EMPTY = re.compile(r"<p>\s*</p>\n?")

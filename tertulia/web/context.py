@@ -23,7 +23,7 @@ def current_blog() -> Blog:
 
 
 def root() -> str:
-    """What stands before every path of ours, as readers' browsers see it."""
+    """Return what stands before every path of ours, as readers' browsers see it."""
     return current_blog().info.prefix
 
 

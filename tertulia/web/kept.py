@@ -26,7 +26,7 @@ class Kept(StrEnum):
 
 
 def read(what: Kept) -> str:
-    """What we signed for this browser; "" for nothing, for what is not ours, and for what another site sent."""
+    """Read what we signed for this browser; "" for nothing, for what is not ours, and for what another site sent."""
     blog = current_blog()
     if guards.origin(blog) != "own":
         return ""
@@ -54,7 +54,7 @@ def by_cookie(response: Any, what: Kept, word: str) -> Response:
 
 
 def by_page(what: Kept, word: str) -> dict[str, str]:
-    """What a page of another site is to keep; nothing where a cookie does it, which scripts cannot read."""
+    """Say what a page of another site is to keep; nothing where a cookie does it, which scripts cannot read."""
     return {} if _is_one_site() or not word else {what: word}
 
 

@@ -33,6 +33,7 @@ from tertulia.embeds.markdown import addresses
 from tertulia.embeds.providers.request import CaptureRequest
 from tertulia.embeds.states import TRANSITIONS, CaptureOutcome, Heard, MalformedResponseError, heard
 from tertulia.embeds.types import Capture, OptedOutError, State, WithheldError
+from tertulia.render import foreign
 
 CODE_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[`~]*\s*$", re.MULTILINE | re.DOTALL)
 # Kept by hand or out of an archive: there is nobody to ask again.
@@ -69,7 +70,7 @@ def embed_links(content_dir: Path) -> list[EmbedLink]:
             text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             continue  # the build tells what is wrong with the file
-        if "//" not in text:
+        if "//" not in text and "{{" not in text and "{%" not in text:
             continue
         # Fenced code keeps its lines, emptied, so that line numbers stay right.
         text = CODE_FENCE.sub(lambda match: re.sub(r"[^\n]+", "`", match[0]), text.replace("\r\n", "\n"))
@@ -80,7 +81,7 @@ def embed_links(content_dir: Path) -> list[EmbedLink]:
                 for offset, url in enumerate(addresses(block)):
                     found.setdefault(url, EmbedLink(url, path, first + offset))
             line += block.count("\n")
-        for start, url in pasted.addresses(text):
+        for start, url in (*pasted.addresses(text), *foreign.addresses(text)):
             found.setdefault(url, EmbedLink(url, path, 1 + text.count("\n", 0, start)))
     return list(found.values())
 

@@ -1,22 +1,25 @@
-"""The conversation around each post, from its snapshot: see ``tertulia/site/conversation.py``."""
+"""The conversation around each post and page, from its snapshot: see ``tertulia/site/conversation.py``."""
 
 from functools import partial
 
 from pelican import Pelican, signals
-from pelican.generators import ArticlesGenerator
+from pelican.generators import ArticlesGenerator, PagesGenerator
 
 from tertulia.conversation.thread import DEPTH, nest
 from tertulia.site import conversation
 from tertulia.site.build import SiteBuild
-from tertulia.site.contents import posts
+from tertulia.site.contents import everything, listed
 
 
-def add_conversation(generator: ArticlesGenerator) -> None:
-    """Give every article its conversation, and the page that shows every element once a talk to show."""
-    settings = generator.settings
+def add_conversation(generator: ArticlesGenerator | PagesGenerator) -> None:
+    """Give every article or page its conversation, and the page that shows every element once a talk to show."""
+    settings, takes = generator.settings, isinstance(generator, ArticlesGenerator)
     nested = partial(nest, depth=settings.get("CONVERSATION_DEPTH", DEPTH))
-    SiteBuild.of(settings).avatars = conversation.add_conversation(posts(generator), settings, nested)
-    if "patterns" in settings["DIRECT_TEMPLATES"]:
+    found = conversation.add_conversation(everything([generator]), settings, nested, takes_comments=takes)
+    SiteBuild.of(settings).avatars |= found
+    if takes:
+        generator.context["latest_said"] = conversation.latest(listed(generator))
+    if takes and "patterns" in settings["DIRECT_TEMPLATES"]:
         generator.context["pattern"] = conversation.pattern(settings["DEFAULT_LANG"], nested)
 
 
@@ -28,4 +31,5 @@ def publish_avatars(pelican: Pelican) -> None:
 
 def register() -> None:
     signals.article_generator_finalized.connect(add_conversation)
+    signals.page_generator_finalized.connect(add_conversation)
     signals.finalized.connect(publish_avatars)

@@ -1,9 +1,18 @@
 """Old addresses that lead on: see ``tertulia/site/redirects.py``."""
 
+from collections.abc import Sequence
+
 from pelican import Pelican, signals
+from pelican.generators import Generator
 
 from tertulia.site import redirects
 from tertulia.site.build import SiteBuild
+from tertulia.site.contents import everything
+from tertulia.site.problems import same_ids_of_pages
+
+
+def tell_same_ids(generators: Sequence[Generator]) -> None:
+    same_ids_of_pages(everything(generators))
 
 
 def write_redirects(pelican: Pelican) -> None:
@@ -13,4 +22,5 @@ def write_redirects(pelican: Pelican) -> None:
 
 
 def register() -> None:
+    signals.all_generators_finalized.connect(tell_same_ids)
     signals.finalized.connect(write_redirects)

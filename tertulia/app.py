@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
-from tertulia.core.addresses import web_address
+from tertulia.core.addresses import service_address
 
 if TYPE_CHECKING:
     from tertulia.content.posts import Published
@@ -286,12 +286,8 @@ class Blog:
             readers=self.store.subscribers if with_store else None,
             site=published.site if published else "",
             title=published.title if published else "",
-            service=self._service_elsewhere(),
+            service=service_address(str(self.conf.get("SERVICE_ADDRESS") or ""), published.site if published else ""),
         )
-
-    def _service_elsewhere(self) -> str:
-        """The service's address where it has one of its own; "" when it answers under the blog's."""
-        return web_address(self.conf.get("SERVICE_ADDRESS"))
 
     # Where readers find it
 

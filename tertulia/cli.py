@@ -28,9 +28,12 @@ def main(folder: str | Path = "") -> None:
     Args:
         folder: The blog's; "" looks for it where we stand, and upwards.
     """
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # no ñ in this terminal: "?", no traceback
     guard_terminal()
+    with program.reading_may_end():
+        _run(folder)
+
+
+def _run(folder: str | Path) -> None:
     try:
         called_from = Path.cwd()
     except FileNotFoundError as error:
@@ -80,7 +83,12 @@ def new_blog(
     """Make a folder for a new blog; outside of one."""
     from tertulia.commands import make_blog
 
-    make_blog.run(c.called_from, folder, _given(name, tagline, address, author, language, timezone), yes=yes)
+    make_blog.run(
+        c.called_from,
+        folder,
+        _given(name=name, tagline=tagline, address=address, author=author, language=language, timezone=timezone),
+        yes=yes,
+    )
 
 
 @task
@@ -133,7 +141,11 @@ def announce(
     """Say the posts that are due on every network that has a key; with --dry-run, only show what would be said."""
     from tertulia.commands.announce import AnnounceOptions, run
 
-    if not run(c.root, AnnounceOptions(dry_run, post, network, since, resolve, retry, withdraw, yes_cut, adopt)):
+    options = AnnounceOptions(
+        dry_run=dry_run, post=post, network=network, since=since, resolve=resolve,
+        retry=retry, withdraw=withdraw, yes_cut=yes_cut, adopt=adopt,
+    )  # fmt: skip
+    if not run(c.root, options):
         raise Exit(code=1)
 
 
@@ -210,8 +222,10 @@ def doctor(c: Context) -> None:
 
 
 @task
-def capture(c: Context, check: bool = False, paste: str = "", archive: str = "", remove: str = "") -> None:
-    """Keep what posts quote; --check looks again, --paste FILE (or -) by hand, --archive ZIP from X, --remove URL."""
+def capture(
+    c: Context, check: bool = False, again: str = "", paste: str = "", archive: str = "", remove: str = ""
+) -> None:
+    """Keep what posts quote; --check looks again, --again URL; --paste FILE (or -), --archive ZIP, --remove URL."""
     from tertulia.commands import capture as task
 
     if paste:
@@ -221,7 +235,7 @@ def capture(c: Context, check: bool = False, paste: str = "", archive: str = "",
     elif remove:
         task.take_out(c.root, remove)
     else:
-        task.run(c.root, check=check)
+        task.run(c.root, check=check, again=again)
 
 
 @task
@@ -248,6 +262,17 @@ def comments(c: Context, what: str, file: str = "", person: str = "") -> None:
     run_comments(c.root, c.called_from, what, file=file, person=person)
 
 
+@task(name="import")
+def import_site(
+    c: Context, files: str, uploads: str = "", old_site: str = "", from_: str = "", dry_run: bool = False
+) -> None:
+    """Bring a blog over from WordPress and others: posts, comments, pictures, old addresses."""
+    from tertulia.commands.import_site import run_import
+
+    paths = files.split(program.BETWEEN)
+    run_import(c.root, c.called_from, paths, uploads=uploads, old_site=old_site, kind=from_, dry=dry_run)
+
+
 @task
 def erase(c: Context, who: str, yes: bool = False) -> None:
     """Erase a person and all they said, everywhere and for good."""
@@ -270,7 +295,11 @@ def start(
     """Turn this clone into your own blog, or change its name and yours."""
     from tertulia.commands.start import run
 
-    run(c.root, _given(name, tagline, address, author, language, timezone), yes=yes)
+    run(
+        c.root,
+        _given(name=name, tagline=tagline, address=address, author=author, language=language, timezone=timezone),
+        yes=yes,
+    )
 
 
 @task
@@ -282,10 +311,9 @@ def check(c: Context, lighthouse: bool = False) -> None:
         raise Exit(code=1)
 
 
-def _given(*values: str | None) -> dict[str, str]:
-    """The answers that came with the command line, by name."""
-    names = ("name", "tagline", "address", "author", "language", "timezone")
-    return {name: value for name, value in zip(names, values, strict=True) if value is not None}
+def _given(**answers: str | None) -> dict[str, str]:
+    """Keep the answers that came with the command line."""
+    return {name: value for name, value in answers.items() if value is not None}
 
 
 # In the order in which a blogger meets them.
@@ -307,6 +335,7 @@ TASKS = (
     service,
     moderate,
     comments,
+    import_site,
     erase,
     start,
     check,

@@ -35,6 +35,7 @@ DEFAULT_CATEGORY = "Blog"
 MENTION_NETWORK = ""
 OWN_HOSTS: list[str] = []
 PICTURE_HOSTS: list[str] = []
+ALLOWED_HOSTS: list[str] = []
 OTHER_PATHS: list[str] = []
 
 # ── Conversation ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -92,6 +93,7 @@ PLUGINS = [
         "sitemap",
         "extra",
         "broken_links",  # the last: it looks whether what posts link to was written
+        "elsewhere",
         "posts_json",
         "indexnow",
         "search",  # waits for Pagefind, which has been at work since the posts were read

@@ -564,6 +564,7 @@ class FakeFacebook(FakeGraph):
     """A Page."""
 
     name = "facebook"
+    access_ends = 0  # seconds since 1970; never
 
     def environ(self) -> dict[str, str]:
         return {"FACEBOOK_API_URL": self.url, "FACEBOOK_PAGE": "77", "FACEBOOK_TOKEN": "facebook-secret-token"}
@@ -574,6 +575,8 @@ class FakeFacebook(FakeGraph):
     def answer(self, method: str, path: str, asked: Asked) -> Any:
         if not self.authorised(asked):
             return self.expired()
+        if path == "/debug_token":
+            return 200, {"data": {"expires_at": 0, "data_access_expires_at": self.access_ends}}
         if path == "/77":
             return 200, {"id": "77", "name": "Bitácora"}
         if path == "/77/posts":
@@ -609,6 +612,10 @@ class FakeThreads(FakeGraph):
     def __init__(self) -> None:
         super().__init__()
         self.containers: dict[str, dict[str, Any]] = {}
+        self.token = "threads-secret-token"
+
+    def authorised(self, asked: Asked) -> bool:
+        return asked.headers.get("Authorization") == f"Bearer {self.token}"
 
     def environ(self) -> dict[str, str]:
         return {"THREADS_API_URL": self.url, "THREADS_USER": "88", "THREADS_TOKEN": "threads-secret-token"}
@@ -619,6 +626,9 @@ class FakeThreads(FakeGraph):
     def answer(self, method: str, path: str, asked: Asked) -> Any:
         if not self.authorised(asked):
             return self.expired()
+        if path == "/refresh_access_token":
+            self.token = f"{self.token}-anew"
+            return 200, {"access_token": self.token, "token_type": "bearer", "expires_in": 5_184_000}
         if path == "/88":
             return 200, {"username": "bitacora"}
         if (method, path) == ("POST", "/88/threads"):

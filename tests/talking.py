@@ -52,7 +52,14 @@ class Talk:
     """One blog, its service and a browser."""
 
     def __init__(
-        self, folder: Path, store_url: str = "sqlite:///var/t.db", environ=None, *, same_origin=True, **named
+        self,
+        folder: Path,
+        store_url: str = "sqlite:///var/t.db",
+        environ=None,
+        *,
+        same_origin=True,
+        service=SITE,
+        **named,
     ) -> None:
         self.folder = folder
         self.clock = NOW
@@ -64,7 +71,7 @@ class Talk:
         )
         self.blog = Blog(folder, settings=self.settings, now=lambda: self.clock)
         self.blog.info = BlogInfo(
-            root=ROOT, site=SITE, title="La sobremesa", lang="es", langs=("es", "en"), service=SITE,
+            root=ROOT, site=SITE, title="La sobremesa", lang="es", langs=("es", "en"), service=service,
             output=lambda: folder / "output", author="Reme", same_origin=same_origin,
         )  # fmt: skip
         self.store = self.blog.store

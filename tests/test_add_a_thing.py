@@ -39,6 +39,33 @@ def greet(c: Context, name: str = "") -> None:
 
 
 '''
+DIARY = '''"""Diaries: a text file of days, each a post."""
+
+from datetime import datetime
+
+from tertulia.imports.export import Export
+from tertulia.imports.registry import Importer
+from tertulia.imports.types import OldPost, OldSite
+
+
+def read(export: Export) -> OldSite:
+    """A post for each line, "2019-05-02 words"."""
+    lines = [line for file in export for line in file.read().decode().splitlines()[1:]]
+    posts = tuple(
+        OldPost(id=day, address=f"https://diary.example/{day}", published=datetime.fromisoformat(day),
+                title=day, body=f"<p>{words}</p>")
+        for day, _, words in (line.partition(" ") for line in lines)
+    )
+    return OldSite(address="https://diary.example", posts=posts, read=tuple(f"post {one.id}" for one in posts))
+
+
+def recognises(export: Export) -> bool:
+    """Whether it is a diary: its first line says so."""
+    return any(file.head().startswith(b"DIARY") for file in export)
+
+
+IMPORTER = Importer("diary", "Diary", "di", recognises, read)
+'''
 PLACE = '    Key(name="place", kind=Kind.TEXT, es="Lugar", en="Place", doc="where it was written"),\n'
 ONE_OF_EACH_KIND = """
     Key(name="sign", kind=Kind.NAME, es="Signo", theirs="zodiac sternzeichen"),
@@ -80,11 +107,10 @@ THINGS = {
     "embed provider": Thing(
         files={"tertulia/embeds/providers/lemmy.py": LEMMY},
         lines=(
-            ("tertulia/embeds/providers/__init__.py", "    mastodon,\n", "    lemmy,\n"),
             (
                 "tertulia/embeds/providers/__init__.py",
                 "    **_from_data()",
-                '    "lemmy": Provider("lemmy", "Lemmy", lemmy.capture, lemmy.PATTERNS),\n',
+                '    "lemmy": _from_code("lemmy", "Lemmy"),\n',
             ),
         ),
         proof="from pathlib import Path\nfrom tertulia.embeds.capture import capture\n"
@@ -96,13 +122,21 @@ THINGS = {
     ),
     "deploy target": Thing(
         files={"tertulia/deploy/attic.py": ATTIC},
-        lines=(
-            ("tertulia/deploy/targets.py", "from tertulia.deploy.base", "from tertulia.deploy.attic import Attic\n"),
-            ("tertulia/deploy/targets.py", '    "folder": Folder', '    "attic": Attic,\n'),
-        ),
+        lines=(("tertulia/deploy/targets.py", '    "folder": "', '    "attic": "tertulia.deploy.attic:Attic",\n'),),
         proof="from pathlib import Path\nfrom tertulia.app import Blog\nfrom tertulia.core.settings import Settings\n"
         "blog = Blog(Path(sys.argv[2]), settings=Settings({'DEPLOY_TARGET': 'attic:www'}))\n"
         "assert 'Attic' == type(blog.deploy_target()).__name__",
+    ),
+    "importer": Thing(
+        files={"tertulia/imports/sources/diary.py": DIARY},
+        lines=(("tertulia/imports/registry.py", '    "wordpress",\n', '    "diary",\n'),),
+        proof="import os, subprocess\nfrom pathlib import Path\n"
+        "os.makedirs(sys.argv[2] + '/content')\nos.chdir(sys.argv[2])\n"
+        "Path('pelicanconf.py').write_text('from tertulia.defaults import *\\n')\n"
+        "Path('mine.txt').write_text('DIARY\\n2019-05-02 Nadie contesta.\\n')\n"
+        "said = subprocess.check_output([sys.executable, '-m', 'tertulia.cli', 'import', 'mine.txt'], text=True)\n"
+        "(post,) = Path('content', 'posts').rglob('*.md')\n"
+        "assert 'Nadie contesta.' in post.read_text('utf-8') and 'Diary' in said, said",
     ),
     "task": Thing(
         lines=(

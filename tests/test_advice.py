@@ -17,6 +17,16 @@ def test_the_same_advice_for_many_files_is_said_once():
     assert said[3].startswith("lo mismo; así (en 4 archivos: content/posts/0.md:1, content/posts/1.md:2, ")
 
 
+def test_advice_of_one_kind_for_very_many_files_is_said_once():
+    """What differs only in what it names; for ten files, each on its line."""
+    lines = [f"content/posts/{n}.md:{n}: el enlace «/{n}/» no lleva a nada; corrige" for n in range(10, 21)]
+    assert lines[:10] == advice.gathered(lines[:10])
+    (said,) = advice.gathered(lines)
+    assert said.startswith(
+        "el enlace «/10/» no lleva a nada; corrige (esto o algo así, en 11 archivos: content/posts/10.md:10, "
+    )
+
+
 @pytest.mark.parametrize(
     ("message", "arguments", "shown"),
     [

@@ -188,3 +188,28 @@ def test_a_fault_of_ours_stops_nothing(folder, build, monkeypatch):
     records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
     assert [message for message in told(records) if message.startswith("content/posts/mala.md: no se ha podido leer")]
     assert {"la-buena"} == built(folder)
+
+
+def test_pages_with_one_id_are_told(folder, build):
+    """Two pages, a page and a post: the Id would name both; a translation shares it."""
+    pages = folder / "content" / "pages"
+    pages.mkdir(parents=True, exist_ok=True)
+    for name, head in {"a": "Id: uno", "b": "Id: uno", "c": "Id: buena", "d": "Id: uno\nIdioma: en"}.items():
+        (pages / f"{name}.md").write_text(f"Título: {name}\n{head}\n\nTexto.\n", "utf-8")
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    told = [record.getMessage() for record in records if "mismo «Id:»" in record.getMessage()]
+    assert ["content/pages/b.md:2:", "content/pages/c.md:2:"] == sorted(line.partition(" ")[0] for line in told)
+
+
+def test_a_picture_that_cannot_be_made_is_told_once(folder, build):
+    """Its own addresses, which nobody wrote, are no links that lead nowhere."""
+    posts, images = folder / "content" / "posts", folder / "content" / "images"
+    images.mkdir(parents=True, exist_ok=True)
+    Image.effect_noise((900, 700), 80).save(images / "rota.jpg")
+    (images / "rota.jpg").write_bytes((images / "rota.jpg").read_bytes()[:9000])
+    (posts / "rota.md").write_text(
+        "Título: Rota\nId: rota\nFecha: 2026-01-02\n\nHola.\n\n![La plaza](rota.jpg)\n", "utf-8"
+    )
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    told = [record.getMessage() for record in records if record.getMessage().startswith("content/posts/rota.md")]
+    assert 1 == len(told) and ":7: la imagen «rota.jpg» está dañada" in told[0]

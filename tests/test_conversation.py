@@ -161,3 +161,14 @@ def test_a_talk_changes_no_other_page(tmp_path, build):
     made(tmp_path / "b", build, talk=None, SERVICE_ADDRESS="")
     a, b = ((tmp_path / x / "output" / "feeds" / "atom.xml").read_bytes() for x in "ab")
     assert a == b
+
+
+def test_the_home_page_shows_what_was_said_last(tmp_path, build):
+    """The newest three of others, each leading to its place; no word of the owner, and no list where nobody spoke."""
+    made(tmp_path, build)
+    home = lxml_html.parse(str(tmp_path / "output" / "index.html"))
+    said = home.xpath("//section[@aria-labelledby='said']//a")
+    assert ["dd", "bb", "aa"] == [a.get("href").rpartition("#c-")[2] for a in said]
+    assert "Pues no." in said[1].text_content()
+    made(tmp_path / "silent", build, talk=None)
+    assert 'id="said"' not in (tmp_path / "silent" / "output" / "index.html").read_text("utf-8")

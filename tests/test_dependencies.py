@@ -56,7 +56,7 @@ def imported() -> set[str]:
 def distributions(modules: set[str]) -> dict[str, set[str]]:
     """The distributions that bring each of *modules*."""
     known = packages_distributions()
-    return {module: {name.lower() for name in known.get(module, [])} for module in modules}
+    return {module: {name.lower().replace("_", "-") for name in known.get(module, [])} for module in modules}
 
 
 def test_every_dependency_is_used():

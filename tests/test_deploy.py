@@ -81,7 +81,7 @@ def build(output, files=SITE):
 
 
 def put(target, output, public=None):
-    change = plan(target.manifest(), Manifest(files=files_of(output), public=public or {}))
+    change = plan(target.manifest(), new=Manifest(files=files_of(output), public=public or {}))
     target.apply(output, change)
     return change
 
@@ -230,7 +230,7 @@ def test_a_second_deploy_of_the_same_changes_nothing(place, tmp_path):
     """The manifest at the target tells what is there already."""
     output = build(tmp_path / "output")
     put(place.target, output)
-    change = plan(place.target.manifest(), Manifest(files=files_of(output)))
+    change = plan(place.target.manifest(), new=Manifest(files=files_of(output)))
     assert (change.put, change.delete) == ((), ())
 
 
@@ -238,7 +238,7 @@ def test_a_deploy_that_was_interrupted_is_finished_by_the_next(place, tmp_path, 
     """What was put before the interruption is known to the manifest, so nothing is orphaned."""
     output = build(tmp_path / "output")
     broken = output / "images/plaza.webp"
-    change = plan(place.target.manifest(), Manifest(files=files_of(output)))
+    change = plan(place.target.manifest(), new=Manifest(files=files_of(output)))
     broken.rename(tmp_path / "away")
     with pytest.raises((DeployError, OSError)):
         place.target.apply(output, change)
@@ -248,7 +248,7 @@ def test_a_deploy_that_was_interrupted_is_finished_by_the_next(place, tmp_path, 
 
 def test_pages_go_after_what_they_name():
     """Pictures first, posts next, home and feeds last."""
-    change = plan(Manifest(), Manifest(files=dict.fromkeys(SITE, "1")))
+    change = plan(Manifest(), new=Manifest(files=dict.fromkeys(SITE, "1")))
     assert change.put == ("images/plaza.webp", "2026/11/el-voto/index.html", "feeds/atom.xml", "index.html")
 
 
@@ -327,7 +327,7 @@ def test_rsync_names_only_what_changed(tmp_path, monkeypatch):
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     target = target_for("rsync:ana@blog.example:/srv/www", context(tmp_path))
-    change = plan(Manifest(files={"old.html": "1"}), Manifest(files={"index.html": "2"}))
+    change = plan(Manifest(files={"old.html": "1"}), new=Manifest(files={"index.html": "2"}))
     target.apply(build(tmp_path / "output"), change)
     assert calls.read_text() == "index.htmlold.html"
 
@@ -335,9 +335,9 @@ def test_rsync_names_only_what_changed(tmp_path, monkeypatch):
 def test_what_was_public_is_missed(tmp_path):
     """A link or a comment that the target shows and this build does not is named, unless it went on purpose."""
     old = Manifest(public={"voto.es": ("https://mas.example/1", "k1")})
-    assert lost(old, Manifest()) == ["voto.es: https://mas.example/1", "voto.es: k1"]
-    assert lost(old, Manifest(), withdrawn=["k1"]) == ["voto.es: https://mas.example/1"]
-    assert lost(old, old) == []
+    assert lost(old, new=Manifest()) == ["voto.es: https://mas.example/1", "voto.es: k1"]
+    assert lost(old, new=Manifest(), withdrawn=["k1"]) == ["voto.es: https://mas.example/1"]
+    assert lost(old, new=old) == []
 
 
 def test_a_deploy_that_would_lose_links_is_refused(tmp_path, monkeypatch, capsys):
@@ -414,7 +414,12 @@ def test_hub_and_search_engines_are_told():
         one.good for one in pings.websub(web, f"{hub.url}/hub", ["https://b.example/feeds/atom.xml"], lambda: NOW)
     )
     pings.indexnow(
-        web, "https://b.example", "k" * 8, ["https://b.example/a/"], now=lambda: NOW, endpoint=f"{hub.url}/indexnow"
+        web,
+        site="https://b.example",
+        key="k" * 8,
+        addresses=["https://b.example/a/"],
+        now=lambda: NOW,
+        endpoint=f"{hub.url}/indexnow",
     )
     assert hub.public[0] == {"hub.mode": "publish", "hub.url": "https://b.example/feeds/atom.xml"}
     assert hub.public[1]["urlList"] == ["https://b.example/a/"]
@@ -642,7 +647,7 @@ def test_a_deploy_that_fails_leaves_nothing_beside(tmp_path):
     put(target_for(address, context(tmp_path)), output)
     (output / "index.html").write_text("new")
     target = target_for(address, context(tmp_path))
-    change = plan(target.manifest(), Manifest(files=files_of(output)))
+    change = plan(target.manifest(), new=Manifest(files=files_of(output)))
     (output / "index.html").unlink()
     with pytest.raises(DeployError) as caught:
         target.apply(output, change)

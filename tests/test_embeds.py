@@ -460,14 +460,6 @@ def test_pasted_flash_gets_a_note(tmp_path):
     assert "<embed" not in html
 
 
-def test_unknown_frame_stays_and_is_told(tmp_path):
-    """A frame of a service that we do not know is the author's choice; a notice says what it does."""
-    html, problems, severities = drawn(tmp_path, '<iframe src="https://mapa.example/1"></iframe>')
-    assert '<iframe src="https://mapa.example/1"></iframe>' in html
-    assert ["hint"] == severities
-    assert problems[0].startswith("content/posts/a.md:1: un <iframe> pide contenido a https://mapa.example/1")
-
-
 def test_own_html_is_left_alone(tmp_path):
     """Raw HTML that is no embed code does not change by a byte."""
     own = '<blockquote class="cita"><p>Hola</p></blockquote>\n<script src="/mio.js"></script>\n<div>x</div>'

@@ -60,12 +60,14 @@ TAGS = {
 ATTRIBUTES = {
     *("class", "href", "src", "alt", "width", "height", "loading", "decoding", "cite", "lang", "datetime", "rel"),
     *("role", "start", "data-embed", "data-state", "data-player", "data-ratio", "data-play", "data-note"),
-    *("data-pictures", "data-avatar"),
+    *("data-pictures", "data-avatar", "data-emoji", "data-tall", "dir"),
 }
 PLAYERS = re.compile(
     r"https://(www\.youtube-nocookie\.com/embed/|player\.vimeo\.com/video/|www\.slideshare\.net/slideshow/embed_code/|"
     r"speakerdeck\.com/player/|www\.tiktok\.com/player/v1/|open\.spotify\.com/embed/|w\.soundcloud\.com/player/|"
-    r"framatube\.example/videos/embed/)"
+    r"framatube\.example/videos/embed/|geo\.dailymotion\.com/player\.html|player\.twitch\.tv/|embed\.ted\.com/talks/|"
+    r"secure-embed\.rtve\.es/drmn/embed/|www\.ivoox\.com/player_|embed\.podcasts\.apple\.com/|"
+    r"bandcamp\.com/EmbeddedPlayer/|www\.google\.com/maps/embed\?|www\.openstreetmap\.org/export/embed\.html\?)"
 )
 
 
@@ -82,7 +84,7 @@ class Inspector(HTMLParser):
         for name, value in attrs:
             right = name in ATTRIBUTES
             if name in ("href", "cite"):
-                right = bool(re.match(r"https?://|mailto:", value or ""))
+                right = bool(re.match(r"https?://|mailto:|/embeds/[a-z-]+/[A-Za-z0-9._-]+\.webp$", value or ""))
             if name == "src":
                 right = bool(re.fullmatch(r"/embeds/[a-z-]+/[A-Za-z0-9._-]+\.webp", value or ""))
             if name == "data-player":

@@ -9,6 +9,7 @@ import pytest
 
 from tertulia.core import languages
 from tertulia.embeds.capture import capture
+from tertulia.site import elsewhere
 from tests.conftest import build_site
 from tests.embedding import EXAMPLES, FakeWeb, example, post
 
@@ -134,3 +135,33 @@ def test_table_of_links_is_followed_and_may_be_broken(tmp_path):
     records = build_site(content, tmp_path / "two", SEARCH=False, SOCIAL_CARDS=False)
     assert 1 == len([r for r in records if "links.toml" in r.getMessage() and r.levelname == "WARNING"])
     assert "https://t.co/abc" in (tmp_path / "two/2026/11/uno/index.html").read_text("utf-8")
+
+
+def test_a_theme_that_asks_another_host_is_told_once(tmp_path):
+    """Whatever page or style does it, each host is one warning that a strict build minds; the owner may allow it."""
+    content = tmp_path / "content"
+    for name in ("uno", "dos"):
+        post(content, f"Título: {name}\nFecha: 2026-11-01\nId: {name}\n\nHola.\n", f"posts/{name}.md")
+    templates = content / "theme" / "templates"
+    templates.mkdir(parents=True)
+    (templates / "article.html").write_text(
+        '{% extends "base.html" %}{% block main %}<link rel="stylesheet" href="https://fonts.example/a.css">'
+        '<img src="//stats.example/p.gif" alt=""><a href="https://otra.example/">x</a>{% endblock %}',
+        "utf-8",
+    )
+    options = {"SEARCH": False, "SOCIAL_CARDS": False, "THEME_TEMPLATES_OVERRIDES": [str(templates)]}
+    records = build_site(content, tmp_path / "one", **options)
+    told = [r.getMessage() for r in records if r.levelname == "WARNING" and "cada visita pediría" in r.getMessage()]
+    assert ["fonts.example", "stats.example"] == sorted(re.findall(r"pediría algo a (\S+);", " ".join(told)))
+    assert not any("otra.example" in line for line in told)
+    allowed = ["fonts.example", "stats.example"]
+    records = build_site(content, tmp_path / "two", ALLOWED_HOSTS=allowed, **options)
+    assert [] == [r.getMessage() for r in records if "pediría" in r.getMessage()]
+
+
+def test_a_style_that_asks_another_host_is_told(tmp_path):
+    """Fonts and sheets of others are found in the finished styles too."""
+    (tmp_path / "a.css").write_text("@import 'https://a.example/x.css'; p { src: url(//b.example/f.woff2) }", "utf-8")
+    (tmp_path / "b.css").write_text("@namespace svg url(http://www.w3.org/2000/svg); p { src: url(/f.woff2) }", "utf-8")
+    found = [("a.css", "https://a.example/x.css"), ("a.css", "//b.example/f.woff2")]
+    assert found == list(elsewhere.asked(tmp_path, ["tertulia.example"]))

@@ -258,6 +258,129 @@ def test_archive_gives_the_quoted_posts_with_their_pictures(tmp_path):
     assert ["posts", "twitter-2024.zip"] == sorted(p.name for p in tmp_path.iterdir() if p.name != "embeds")
 
 
+def packed(folder, *tweets, name="data/tweets.js", files=(), more=()):
+    """An archive of *tweets*, with other members beside them."""
+    path = folder / "archive.zip"
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr(name, "window.YTD.tweets.part0 = " + json.dumps([{"tweet": tweet} for tweet in tweets]))
+        out.writestr("data/account.js", 'window.YTD.account.part0 = [{"account": {"username": "ana"}}]')
+        for member, data in (*files, *more):
+            out.writestr(member, data)
+    return path
+
+
+def kept_of(folder, *tweets, **members):
+    """What is kept of the one post that the blog quotes, and its drawing."""
+    url = "https://x.com/ana/status/1790000000000000000"
+    post(folder, url)
+    (kept,) = keep_from(folder, packed(folder, *tweets, **members), NOW)
+    return kept, drawn(folder, url)
+
+
+ID = {"id_str": "1790000000000000000"}
+MP4 = b"\0\0\0\x18ftypmp42" + b"\0" * 40
+
+
+def test_archive_gives_long_posts_whole(tmp_path):
+    """What tweets.js tells up to its 280th letter stands whole in note-tweet.js; without it, that it goes on."""
+    whole = "Una carta larga & sin respuesta, " * 20 + "https://t.co/a fin."
+    cut = {**ID, "full_text": whole[:270].replace("&", "&amp;") + "… https://t.co/n"}
+    note = {"noteTweet": {"core": {"text": whole, "urls": [{"shortUrl": "https://t.co/a", "expandedUrl": None}]}}}
+    notes = ("data/note-tweet.js", "window.YTD.note_tweet.part0 = " + json.dumps([note]))
+    kept, html = kept_of(tmp_path, cut, files=[notes])
+    assert ("fin.", False) == (kept.html.removesuffix("</p>")[-4:], kept.more)
+    (tmp_path / "embeds/x/1790000000000000000.json").unlink()
+    kept, html = kept_of(tmp_path, cut)
+    assert kept.more
+    assert "Sigue en X" in html
+
+
+def test_archive_gives_films(tmp_path):
+    """A film and a GIF of one's own are kept as files; one that is not there, or too large, is told with a link."""
+    media = {"type": "video", "url": "https://t.co/v", "media_url_https": "https://pbs.twimg.com/x/abc.jpg"}
+    tweet = {**ID, "full_text": "Mira https://t.co/v", "extended_entities": {"media": [media]}}
+    kept, html = kept_of(tmp_path, tweet, files=[("data/tweets_media/1790000000000000000-abc.mp4", MP4)])
+    assert MP4 == (tmp_path / "embeds" / "x" / kept.films[0].file).read_bytes()
+    assert f'<video src="/embeds/x/{kept.films[0].file}" controls' in html
+    (tmp_path / "embeds/x/1790000000000000000.json").unlink()
+    kept, html = kept_of(tmp_path, tweet)
+    assert "Vídeo: ver en X" in html
+    (tmp_path / "embeds/x/1790000000000000000.json").unlink()
+    media["type"] = "animated_gif"
+    _, html = kept_of(tmp_path, tweet, files=[("data/tweet_media/1790000000000000000-abc.mp4", MP4)])
+    assert "controls loop muted" in html
+
+
+def test_archive_gives_what_was_passed_on_to_its_author(tmp_path):
+    """A retweet is the other person's words under the other person's name."""
+    mention = {"screen_name": "luis", "name": "Luis Pérez"}
+    tweet = {**ID, "full_text": "RT @luis: Yo no he sido…", "entities": {"user_mentions": [mention], "urls": None}}
+    kept, html = kept_of(tmp_path, tweet)
+    assert ("Luis Pérez", "@luis", "<p>Yo no he sido…</p>", True) == (
+        kept.author.name, kept.author.handle, kept.html, kept.more,
+    )  # fmt: skip
+    assert "RT @" not in html
+
+
+@pytest.mark.parametrize("name", ["full_text", "created_at", "entities", "extended_entities", "lang", "favorite_count"])
+def test_archive_with_null_in_any_field(tmp_path, name):
+    """What is null is not there: no field of it becomes the word None, and none stops the run."""
+    tweet = {
+        **ID, "full_text": "Lee https://t.co/a https://t.co/f", "created_at": "Thu Feb 20 11:25:43 +0000 2014",
+        "entities": {"urls": [{"url": "https://t.co/a", "expanded_url": None}, None], "media": [{"url": None}]},
+        "extended_entities": {"media": None}, "lang": "es", "favorite_count": "1",
+    }  # fmt: skip
+    tweet[name] = None
+    kept, html = kept_of(tmp_path, tweet)
+    assert "None" not in html
+    assert name == "full_text" or "Lee" in kept.html
+
+
+def test_archive_of_the_first_years(tmp_path):
+    """From 2012 to 2018 there was a file for each month; its posts are read, and of their pictures it is told."""
+    tweet = {
+        **ID, "text": "Hola &amp; adiós http://t.co/f", "created_at": "2014-02-20 11:25:43 +0000",
+        "entities": {"media": [{"url": "http://t.co/f", "media_url_https": "https://pbs.twimg.com/media/B.jpg"}]},
+    }  # fmt: skip
+    path = tmp_path / "old.zip"
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("data/js/tweets/2014_02.js", "Grailbird.data.tweets_2014_02 = \n " + json.dumps([tweet]))
+        out.writestr("data/js/user_details.js", 'var user_details =  {"screen_name": "ana", "full_name": "Ana Ruiz"}')
+    post(tmp_path, "https://x.com/ana/status/1790000000000000000")
+    (kept,) = keep_from(tmp_path, path, NOW)
+    assert ("<p>Hola &amp; adiós</p>", "Ana Ruiz", "2014-02-20T11:25:43+00:00", ["picture"]) == (
+        kept.html, kept.author.name, kept.published, kept.missing,
+    )  # fmt: skip
+
+
+def test_a_bad_member_costs_itself_only(tmp_path, monkeypatch):
+    """A picture that is too large is told and left out; a broken part is told when the others have been read."""
+    monkeypatch.setattr("tertulia.embeds.archive.PICTURE_BYTES", 1000)
+    large = ("data/tweets_media/1790000000000000000-A.png", b"\x89PNG" + b"x" * 2000)
+    small = ("data/tweets_media/1790000000000000000-B.png", png())
+    kept, _ = kept_of(tmp_path, {**ID, "full_text": "Hola"}, files=[large, small])
+    assert (1, ["picture"]) == (len(kept.pictures), kept.missing)
+    (tmp_path / "embeds/x/1790000000000000000.json").unlink()
+    broken = ("data/tweets-part1.js", "window.YTD.tweets.part1 = [{")
+    steps = keep_from(tmp_path, packed(tmp_path, {**ID, "full_text": "Hola"}, more=[broken]), NOW)
+    assert "<p>Hola</p>" == next(steps).html
+    with pytest.raises(ContentError, match="part1"):
+        next(steps)
+
+
+def test_archive_completes_what_was_kept_from_the_poorer_answer(tmp_path):
+    """A post that X gave without its pictures gets them from the archive, and loses nothing that it had."""
+    poor = Capture(
+        provider="x", id=ID["id_str"], url="https://x.com/ana/status/1790000000000000000", kind="post", partial=True,
+        html="<p>Hola</p>", source="oembed", earlier=[{"html": "<p>Ola</p>", "until": "2020-01-01"}],
+    )  # fmt: skip
+    CaptureStore(tmp_path).save(msgspec.convert(msgspec.to_builtins(poor), Capture))
+    picture = ("data/tweets_media/1790000000000000000-B.png", png())
+    kept, html = kept_of(tmp_path, {**ID, "full_text": "Hola"}, files=[picture])
+    assert ("archive", 1, 1) == (kept.source, len(kept.pictures), len(kept.earlier))
+    assert "Ola" in html
+
+
 @pytest.mark.parametrize(
     "members",
     [
@@ -316,8 +439,8 @@ def test_removal_on_request(tmp_path):
 
 
 def test_nothing_to_remove(tmp_path):
-    """Removing what was never captured still keeps it from being captured."""
-    assert [] == remove(tmp_path, "https://mas.to/@ana/1134567890", NOW)
-    post(tmp_path, "https://mas.to/@ana/1134567890")
-    assert [] == list(capture(tmp_path, FakeWeb({}), NOW))
+    """A request that finds nothing fails in one line, and leaves no mark that would make it look fulfilled."""
+    with pytest.raises(ContentError, match=r"mas\.to/@ana/1134567890.*no se ha quitado nada"):
+        remove(tmp_path, "https://mas.to/@ana/1134567890", NOW)
+    assert not (tmp_path / "embeds").exists()
     assert [] == history([Path("/nowhere/x")]) == history([])

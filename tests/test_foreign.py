@@ -198,3 +198,45 @@ def test_colours_are_no_tags_and_selectors_are_told(md, text, tags, told):
     """A colour is known by its form; a selector by what stands around it, so it is only told."""
     problems = render(md, text)[1]
     assert (tags, told) == (md.document.tags, problems)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("[[hola]]", '<a href="{filename}/posts/2025/hola.md">hola</a>'),
+        ("[[cuento#El fin|fin]]", '<a href="{filename}/posts/2025/cuento/index.md#el-fin">fin</a>'),
+        ("[a](@/posts/hola.md#x)", '<a href="{filename}/posts/2025/hola.md#x">a</a>'),
+        ("[[ -f x ]]", "[[ -f x ]]"),
+        ("`[[hola]]`", "<code>[[hola]]</code>"),
+        ("![[foto.png|300]]", '<img alt="" src="foto.png" width="300">'),
+        ('{{< figure src="a.png" alt="b" caption="c" >}}', '<img alt="b" src="a.png" title="c">'),
+        ('{{< tweet user="ana" id="12" >}}', ">https://twitter.com/ana/status/12<"),
+        ("{% gist ana/ab %}", ">https://gist.github.com/ana/ab<"),
+        ('{{ youtube(id="abc") }}', ">https://www.youtube.com/watch?v=abc<"),
+        ("[embed]https://a.example/b[/embed]", ">https://a.example/b<"),
+        ("20%% y 30%%", "20%% y 30%%"),
+        ("==a== b == c", "<mark>a</mark> b == c"),
+    ],
+)
+def test_what_other_programs_mean_is_followed(md, written, expected):
+    """Links, pictures, addresses by their id; what only looks like it is text."""
+    html, told = render(md, written)
+    assert expected in html and [] == told
+
+
+def test_what_is_shown_by_its_id_can_be_captured(tmp_path):
+    """The task that captures looks for it where the page does."""
+    from tertulia.embeds.capture import embed_links
+
+    (tmp_path / "posts").mkdir()
+    text = 'Título: A\n\n{{< youtube abcdefghijk >}}\n\n`{{< vimeo 1 >}}`\n\n{{ vimeo(id="12") }}\n'
+    (tmp_path / "posts" / "a.md").write_text(text, "utf-8")
+    found = [(link.url, link.line) for link in embed_links(tmp_path)]
+    assert [("https://www.youtube.com/watch?v=abcdefghijk", 3), ("https://vimeo.com/12", 7)] == found
+
+
+@pytest.mark.parametrize("written", ["[[nada]]", "a %%para mí%% b", '[gallery ids="1"]', '{{ vaya(x="1") }}'])
+def test_what_other_programs_mean_and_cannot_be_is_told(md, written):
+    """A link to nowhere, a note to oneself, a gallery."""
+    html, told = render(md, written)
+    assert [5] == [line for line, _ in told] and "para mí" not in html

@@ -1,5 +1,7 @@
 """The headers that the tool writes let everything of the blog work, and nothing else."""
 
+import base64
+import hashlib
 import threading
 
 import pytest
@@ -9,10 +11,12 @@ from tertulia.core.errors import TertuliaError
 from tertulia.deploy import headers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.types import Capture
+from tertulia.web.app import MOUNTS
 from tests.conftest import ROOT, build_site
 from tests.real.browser import CHROMIUM, browser
 from tests.talking import SITE, Talk
 
+HASH = f"'sha256-{base64.b64encode(hashlib.sha256(b'hola()').digest()).decode()}'"
 PLAYER = '<figure class="h-cite" data-player="https://www.youtube-nocookie.com/embed/x?autoplay=1">'
 
 
@@ -51,6 +55,49 @@ def test_what_an_embed_says_writes_no_rule_of_its_own(tmp_path):
     )
     found = rules(headers.policy(site(tmp_path / "odd", page)))
     assert ({"'self'"}, {"https://www.youtube-nocookie.com"}) == (found["script-src"], found["frame-src"])
+
+
+@pytest.mark.parametrize(
+    ("page", "directive", "sources"),
+    [
+        ('<img src="https://cdn.example/a.jpg">', "img-src", {"https://cdn.example"}),
+        ('<picture><source srcset="//a.example/1.webp 1x, /own.webp 2x"></picture>', "img-src", {"https://a.example"}),
+        ('<img src="data:image/png;base64,AAAA">', "img-src", {"data:"}),
+        ('<video poster="/p.jpg"><source src="https://v.example/a.mp4"></video>', "media-src", {"https://v.example"}),
+        ('<iframe src="https://map.example/x?y"></iframe>', "frame-src", {"https://map.example"}),
+        ('<script src="https://stats.example/s.js"></script>', "script-src", {"https://stats.example"}),
+        ("<script>hola()</script>", "script-src", {HASH}),
+        ('<form action="https://pay.example/x">', "form-action", {"https://pay.example"}),
+        ('<link rel="stylesheet" href="https://css.example/a.css">', "style-src", {"https://css.example"}),
+        ('<link rel="preload" as="font" href="https://f.example/a.woff2">', "font-src", {"https://f.example"}),
+        ('<object data="https://o.example/x.pdf">', "object-src", {"https://o.example"}),
+    ],
+)
+def test_what_a_page_of_the_authors_loads_is_allowed(tmp_path, page, directive, sources):
+    """Pictures of one's other hosts, own HTML, forms: read off the page, whatever settings brought them in."""
+    made = rules(headers.policy(site(tmp_path / "page", page)))
+    assert sources == made[directive] - {"'self'"}
+    bare = rules(headers.policy(site(tmp_path / "bare")))
+    others = {name: allowed for name, allowed in made.items() if name != directive}
+    assert others == {name: allowed for name, allowed in bare.items() if name != directive}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<img src="https://x.example;script-src *">',
+        '<img src="https://x script-src/a">',
+        '<form action="https://a\'b.example/">',
+        '<iframe src="javascript:x"></iframe><iframe src="//[x"></iframe>',
+        '<!-- <script src="https://stats.example/s.js"></script> -->',
+        '<script type="application/ld+json">{"a": 1}</script>',
+        '<a href="https://x.example">x</a>',
+    ],
+)
+def test_no_page_writes_rules_of_its_own(tmp_path, page):
+    """What is no address of a host, or only looks like loading, adds nothing."""
+    bare = headers.policy(site(tmp_path / "bare"))
+    assert bare == headers.policy(site(tmp_path / "odd", page))
 
 
 @pytest.mark.parametrize("form", sorted(headers.FORMS))
@@ -141,6 +188,9 @@ def test_a_browser_refuses_nothing_of_ours(tmp_path):
         talk.blog.close()
 
 
-def test_the_ready_files_of_the_servers_say_where_headers_come_from():
-    """Who copies nginx.conf finds them."""
-    assert "headers --form nginx" in (ROOT / "server" / "nginx.conf").read_text("utf-8")
+@pytest.mark.parametrize(("file", "form"), [("nginx.conf", "nginx"), ("Caddyfile", "caddy")])
+def test_the_ready_files_of_the_servers_say_where_headers_come_from(file, form):
+    """Who copies one finds them; and both hand over to the service whatever is its own."""
+    ready = (ROOT / "server" / file).read_text("utf-8")
+    assert f"headers --form {form}" in ready
+    assert all(mount.strip("/") in ready for mount in MOUNTS)

@@ -4,6 +4,7 @@ The server listens on 127.0.0.1, so each test names it as the one private addres
 private addresses leave it out.
 """
 
+import contextlib
 import gzip
 import io
 import socket
@@ -163,12 +164,99 @@ def test_only_plain_http_addresses_are_asked(url):
         "2130706433",
         "0x7f000001",
         "127.1",
+        "127.0.1",
+        "017700000001",
+        "0177.0.0.1",
+        "0x7f.0x0.0x0.0x1",
+        "0x7f.1",
+        "127.0.0.1.",
+        "localhost.",
+        "LOCALHOST",
+        "127.0.0.1%00",
+        "%31%32%37.0.0.1",
+        "１２７.0.0.1",
+        "127。0。0。1",
+        "①②⑦.⓪.⓪.①",
+        "ⓛocalhost",
+        "xn--127-0-0-1",
+        "0",
+        "255.255.255.255",
+        "224.0.0.1",
+        "192.0.0.8",
+        "198.18.0.1",
+        "203.0.113.9",
+        "240.0.0.1",
+        "[::]",
+        "[0:0:0:0:0:0:0:1]",
+        "[::0001]",
+        "[::127.0.0.1]",
+        "[::7f00:1]",
+        "[::10.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[::ffff:10.0.0.1]",
+        "[::FFFF:169.254.169.254]",
+        "[::ffff:0:127.0.0.1]",
+        "[64:ff9b::10.0.0.1]",
+        "[64:ff9b:1::7f00:1]",
+        "[2002:7f00:1::]",
+        "[2002:a00:1::1]",
+        "[2001:0:7f00:1::]",
+        "[2001:db8::1]",
+        "[fec0::1]",
+        "[fe80::1%eth0]",
+        "[fe80::1%25eth0]",
+        "[::1%25lo]",
+        "[::1%lo]",
+        "[ff02::1]",
+        "[100::1]",
+        "[3fff::1]",
+        "[5f00::1]",
     ],
 )
-def test_private_addresses_are_refused(host):
-    """However it is written, an address of this machine or of its network is not asked."""
-    with pytest.raises(FetchRefusedError):
+def test_private_addresses_are_refused(host, monkeypatch):
+    """However it is written, an address of this machine or of its network is refused, or is a name that nobody has."""
+    connected = connections(monkeypatch)
+    with pytest.raises(FetchError):
         Fetcher().get(f"http://{host}/")
+    assert [] == connected
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("127.0.0.1", "10.1.2.3", "224.0.0.1", "192.88.99.1", "0.0.0.0", "::1", "::", "::7f00:1", "::ffff:127.0.0.1"),
+        *("::ffff:0:7f00:1", "64:ff9b::7f00:1", "64:ff9b:1::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::", "fec0::1"),
+        *("fe80::1", "fc00::1", "ff02::1", "100::1", "3fff::1", "5f00::1", "2001:db8::1"),
+    ],
+)
+def test_a_name_leads_into_no_private_place(monkeypatch, number):
+    """Whatever notation the answer of DNS is in, also beside one that is public."""
+    connected = connections(monkeypatch)
+    for answers in ([number], ["198.41.0.4", number]):
+        resolving(monkeypatch, {"inside.example": answers})
+        with contextlib.suppress(FetchError):
+            Fetcher().get("http://inside.example/")
+    assert set() == {address[0] for address in connected} - {"198.41.0.4"}
+
+
+def test_public_addresses_are_asked(monkeypatch):
+    """The guard is no wall."""
+    connected = connections(monkeypatch)
+    with pytest.raises(FetchError):
+        Fetcher().get("http://198.41.0.4/")
+    assert {("198.41.0.4", 80)} == set(connected)
+
+
+def connections(monkeypatch):
+    """Where anything would connect to; nothing does."""
+    tried = []
+
+    def connect(_socket, address):
+        tried.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket.socket, "connect", connect, raising=False)
+    return tried
 
 
 def test_private_address_is_refused_by_the_name_that_leads_there(monkeypatch):

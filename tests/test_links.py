@@ -1,6 +1,7 @@
 """Links that stay useful: short ones expanded, rotten ones found, copies put in their place by a table."""
 
 import datetime as dt
+import json
 
 import markdown
 import pytest
@@ -8,11 +9,10 @@ import pytest
 from tertulia.core import languages
 from tertulia.core.errors import ContentError, FetchError
 from tertulia.core.fetch import Fetched
+from tertulia.embeds.link_table import KnownLink, LinksExtension, LinkTable
 from tertulia.embeds.links import (
-    KnownLink,
     Link,
-    LinksExtension,
-    LinkTable,
+    LinkRemark,
     Rotten,
     check,
     collect,
@@ -46,14 +46,14 @@ class LinkWeb:
             raise place
         if isinstance(place, str):
             return Fetched(url, 301, {"location": place}, b"")
+        if isinstance(place, Fetched):
+            return place
         return Fetched(url, place, {}, b"")
 
     def get(self, url, **_):
         self.asked.append(("GET", url))
         closest = next((copy for part, copy in self.copies.items() if part in url), None)
         found = {"closest": {"available": True, "url": closest}} if closest else {}
-        import json
-
         body = json.dumps({"archived_snapshots": found}).encode()
         return Fetched(url, 200, {"content-type": "application/json"}, body)
 
@@ -144,7 +144,9 @@ def test_rotten_link_is_told_with_place_last_answer_and_copy(tmp_path):
     path = post(tmp_path, "Fecha: 2014-03-02\n\nVer http://vieja.example/nota y https://viva.example/\n")
     web = LinkWeb({"https://viva.example/": 200}, {"timestamp=20140302": COPY.replace("https", "http", 1)})
     table = LinkTable({"http://vieja.example/nota": KnownLink(answered="2025-01-02")})
-    found = list(check(tmp_path, table, web, NOW))
+    (remark, _) = check(tmp_path, table, web, NOW)
+    assert f"{path}:3: http://vieja.example/nota dice que no está (404); si sigue así" in str(remark)
+    found = list(check(tmp_path, table, web, NOW + dt.timedelta(days=7)))
     rotten = next(item for item in found if isinstance(item, Rotten))
     expected = f"{path}:3: http://vieja.example/nota ya no responde (404); respondió por última vez el 2025-01-02; "
     assert str(rotten) == expected + f"hay copia: {COPY} («python3 tasks.py links --apply» la pone en su lugar)"
@@ -157,19 +159,24 @@ def test_apply_sends_readers_to_the_copy_without_touching_the_text(tmp_path):
     path = post(tmp_path, "Fecha: 2014-03-02\n\nVer http://vieja.example/nota\n")
     before = path.read_bytes()
     table = LinkTable()
-    list(check(tmp_path, table, LinkWeb({}, {"vieja": COPY}), NOW, apply=True))
+    web = LinkWeb({}, {"vieja": COPY})
+    list(check(tmp_path, table, web, NOW, apply=True))
+    assert "" == table.known["http://vieja.example/nota"].use  # once is not enough
+    list(check(tmp_path, table, web, NOW + dt.timedelta(days=3), apply=True))
     assert before == path.read_bytes()
     html = markdown.markdown(path.read_text("utf-8"), extensions=[AutolinksExtension(), LinksExtension(table)])
     assert f'<a href="{COPY}">vieja.example/nota</a>' in html
 
 
-@pytest.mark.parametrize("status", [200, 204, 401, 403, 429, 999])
+@pytest.mark.parametrize("status", [200, 204, 300, 304, 401, 403, 429, 451, 500, 503, 999])
 def test_a_server_that_will_not_say_is_not_called_rotten(tmp_path, status):
     """Asking who we are, or to slow down, proves nothing."""
     post(tmp_path, "https://a.example/")
-    assert [] == [
-        r for r in check(tmp_path, LinkTable(), LinkWeb({"https://a.example/": status}), NOW) if isinstance(r, Rotten)
-    ]
+    table, web = LinkTable(), LinkWeb({"https://a.example/": status})
+    for day in (0, 3, 7):
+        found = check(tmp_path, table, web, NOW + dt.timedelta(days=day), apply=True)
+        assert [] == [item for item in found if isinstance(item, Rotten)]
+    assert (status in (200, 204, 300, 304)) == bool(table.known.get("https://a.example/", KnownLink()).answered)
 
 
 def test_server_without_head_is_asked_again_with_get(tmp_path):
@@ -190,8 +197,155 @@ def test_fresh_answers_do_not_change_the_table(tmp_path):
 def test_copy_from_anywhere_but_the_archive_is_refused(tmp_path):
     """An answer that names another host as the copy is not believed."""
     post(tmp_path, "https://a.example/")
-    (rotten,) = check(tmp_path, LinkTable(), LinkWeb({}, {"a.example": "https://evil.example/web/1"}), NOW)
+    table = LinkTable({"https://a.example/": KnownLink(failed="2026-11-01")})
+    (rotten,) = check(tmp_path, table, LinkWeb({}, {"a.example": "https://evil.example/web/1"}), NOW)
     assert "" == rotten.archived
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[a](https://x.es/wiki/EE._UU.)", ["https://x.es/wiki/EE._UU."]),
+        ("[b](https://x.es/wiki/Ocean's_Eleven)", ["https://x.es/wiki/Ocean's_Eleven"]),
+        ("[uno](https://a.es/x)/[dos](https://a.es/y)", ["https://a.es/x", "https://a.es/y"]),
+        ('<a href="https://x.es/?a=1&amp;b=2">x</a>', ["https://x.es/?a=1&b=2"]),
+        ("Nada <!-- https://no.es/ -->", []),
+        ("<!--\nhttps://no.es/\n-->\n\nHola", []),
+        ("Ver «https://q.es/z», **https://n.es/neg** y (https://p.es/i).", [
+            "https://q.es/z", "https://n.es/neg", "https://p.es/i"]),
+        ("Ver [r].\n\n[r]: https://ref.es/x 'T'", ["https://ref.es/x"]),
+        ("Hola[^1].\n\n[^1]: En https://nota.es/n.", ["https://nota.es/n"]),
+        ("~~~\nhttps://no.es/\n~~~\n\n``a https://no.es/``\n\n    https://no.es/", []),
+        ("![i](https://img.es/p.png)", ["https://img.es/p.png"]),
+        ("<https://ang.es/a>—fin", ["https://ang.es/a"]),
+        ("[c](https://c.es/a_\\(b\\))", ["https://c.es/a_(b)"]),
+    ],
+)  # fmt: skip
+def test_links_are_those_of_the_page(tmp_path, text, expected):
+    """What is asked is what a reader can follow: no more, no less, letter by letter."""
+    post(tmp_path, f"Título: Uno\n\n{text}\n")
+    assert expected == [link.url for link in collect(tmp_path)]
+
+
+def test_page_that_answers_again_gets_its_readers_back(tmp_path):
+    """What a run wrote a later run undoes, and says so; a choice made by hand stays."""
+    post(tmp_path, "Fecha: 2014-03-02\n\nhttps://a.example/ y https://b.example/")
+    by_hand = KnownLink(archived=COPY, use="archived")
+    table = LinkTable({"https://b.example/": by_hand})
+    dead = LinkWeb({"https://b.example/": 200}, {"a.example": COPY})
+    list(check(tmp_path, table, dead, NOW, apply=True))
+    list(check(tmp_path, table, dead, NOW + dt.timedelta(days=5), apply=True))
+    assert COPY == table.target("https://a.example/")
+    alive = LinkWeb({"https://a.example/": 200, "https://b.example/": 200})
+    remarks = [str(found) for found in check(tmp_path, table, alive, NOW + dt.timedelta(days=40)) if str(found)]
+    assert any("https://a.example/ vuelve a responder" in remark for remark in remarks)
+    assert "https://a.example/" == table.target("https://a.example/")
+    assert ("", "", "") == (
+        (known := table.known["https://a.example/"]).says, known.failed, known.silent,
+    )  # fmt: skip
+    assert COPY == table.target("https://b.example/")
+
+
+def test_offline_writes_nothing(tmp_path):
+    """When nobody answers it is we who are offline."""
+    post(tmp_path, "https://a.example/ y https://b.example/")
+    table = LinkTable()
+    nobody = dict.fromkeys(("https://a.example/", "https://b.example/"), FetchError("no"))
+    found = list(check(tmp_path, table, LinkWeb(nobody, {"a.example": COPY}), NOW, apply=True))
+    assert {LinkRemark} == {type(item) for item in found}
+    assert {} == table.known
+
+
+def test_a_server_that_is_silent_for_weeks_is_rotten(tmp_path):
+    """Silence on one day, or on two, is a bad minute; for a month while others answer it is the end."""
+    post(tmp_path, "https://a.example/ y https://b.example/")
+    table, web = LinkTable(), LinkWeb({"https://a.example/": FetchError("no"), "https://b.example/": 200})
+    rotten = [
+        any(isinstance(item, Rotten) for item in check(tmp_path, table, web, NOW + dt.timedelta(days=day)))
+        for day in (0, 7, 29, 30)
+    ]
+    assert [False, False, False, True] == rotten
+
+
+@pytest.mark.parametrize(
+    ("copy", "taken"),
+    [
+        ("https://web.archive.org/web/20230301000000/http://a.example/", False),  # nine years after
+        ("https://web.archive.org/web/20140901000000/http://a.example/", True),
+    ],
+)
+@pytest.mark.parametrize("status", ["200", "404", "301"])
+def test_only_good_and_near_copies_are_taken(tmp_path, copy, taken, status):
+    """A copy of an error, or of what stood there nine years later, is no copy of what was linked."""
+
+    class Archive(LinkWeb):
+        def get(self, url, **_):
+            closest = {"available": True, "url": copy, "status": status}
+            body = json.dumps({"archived_snapshots": {"closest": closest}}).encode()
+            return Fetched(url, 200, {"content-type": "application/json"}, body)
+
+    post(tmp_path, "Fecha: 2014-03-02\n\nhttps://a.example/")
+    table = LinkTable({"https://a.example/": KnownLink(failed="2026-11-01")})
+    (rotten,) = check(tmp_path, table, Archive({}), NOW)
+    assert (copy if taken and status == "200" else "") == rotten.archived
+
+
+def test_one_question_at_a_time_for_each_host(tmp_path):
+    """Several hosts are asked at once; one that asks to wait, or is silent, is not asked for the rest of its links."""
+    text = " ".join(f"https://{host}.example/{n}" for host in ("a", "b", "c") for n in range(6))
+    post(tmp_path, text)
+    places = {f"https://a.example/{n}": 429 for n in range(6)} | {f"https://b.example/{n}": 200 for n in range(6)}
+    web = LinkWeb(places | {f"https://c.example/{n}": FetchError("no") for n in range(6)})
+    assert 18 == len(list(check(tmp_path, LinkTable(), web, NOW)))
+    asked = [url.split("/")[2] for _, url in web.asked]
+    assert (1, 6, 2) == tuple(asked.count(f"{host}.example") for host in ("a", "b", "c"))
+
+
+@pytest.mark.parametrize(
+    ("url", "answered", "page", "said"),
+    [
+        ("https://a.example/nota#dos", "https://a.example/nota", '<h2 id="uno">Uno</h2>', "no tiene «#dos»"),
+        ("https://a.example/nota#uno", "https://a.example/nota", '<h2 id="uno">Uno</h2>', ""),
+        ("https://a.example/nota#:~:text=uno", "https://a.example/nota", "<p>Uno</p>", ""),
+        ("https://a.example/nota", "https://a.example/", "<title>Inicio</title>", "lleva a la portada"),
+        ("https://a.example/nota", "https://a.example/nota", "<title>Página no encontrada</title>", "su título es"),
+        ("https://a.example/nota", "https://a.example/otra/", "<title>Nota</title>", ""),
+    ],
+)
+def test_what_answers_and_is_something_else_is_a_hint(tmp_path, url, answered, page, said):
+    """A place that the page does not have, a front page, an error that calls itself a page: told, no more."""
+    post(tmp_path, f"<{url}>")
+    table = LinkTable()
+    web = LinkWeb({url: Fetched(answered, 200, {"content-type": "text/html; charset=utf-8"}, page.encode())})
+    (found,) = check(tmp_path, table, web, NOW)
+    assert (said in str(found)) if said else isinstance(found, Link)
+    assert "2026-11-22" == table.known[url].answered
+
+
+def test_what_is_embedded_is_not_sought_at_its_copy(tmp_path):
+    """A quoted post that is gone keeps its capture: readers of links go to the copy, the embed stays as it was kept."""
+    url = "https://mas.to/@ana/113400000000000001"
+    table = LinkTable({
+        url: KnownLink(says="404", archived=COPY, use="archived"), "https://t.co/a": KnownLink(to=url),
+    })  # fmt: skip
+    assert (COPY, url) == (table.target("https://t.co/a"), table.expanded("https://t.co/a"))
+    assert url == expander(table, LinkWeb({}))(url)
+
+
+def test_two_runs_write_one_table(tmp_path):
+    """What another run has written meanwhile stays, also in the entry that both know."""
+    path = tmp_path / "links.toml"
+    LinkTable({"https://a.example/": KnownLink(says="404")}).save(path)
+    one, other = LinkTable.load(path), LinkTable.load(path)
+    one.of("https://t.co/a").to = "https://b.example/"
+    one.of("https://a.example/").archived = COPY
+    other.of("https://a.example/").says = "410"
+    one.save(path)
+    other.save(path)
+    both = LinkTable.load(path).known
+    assert (KnownLink(says="410", archived=COPY), "https://b.example/") == (
+        both["https://a.example/"], both["https://t.co/a"].to,
+    )  # fmt: skip
 
 
 def test_links_on_the_page_show_their_target():

@@ -62,11 +62,21 @@ def test_a_token_is_good_for_one_reader_and_one_purpose(house):
     readers, found = house.store.subscribers, house.found
     one, two = (readers.ask(f"{name}@ejemplo.example", "es", house.clock) for name in ("una", "dos"))
     token = mail.token(found, "leave", one, house.clock)
-    assert mail.reader_of(found, readers, "leave", token, house.clock) == one
-    assert mail.reader_of(found, readers, "confirm", token, house.clock) is None
-    assert mail.reader_of(found, readers, "leave", mail.token(found, "leave", two, house.clock), house.clock) == two
-    assert mail.reader_of(settings.load(environ={}), readers, "leave", token, house.clock) is None
-    assert mail.reader_of(found, readers, "confirm", mail.token(found, "confirm", one, house.clock), LATE) is None
+    assert mail.reader_of(found, readers, purpose="leave", given=token, now=house.clock) == one
+    assert mail.reader_of(found, readers, purpose="confirm", given=token, now=house.clock) is None
+    assert (
+        mail.reader_of(
+            found, readers, purpose="leave", given=mail.token(found, "leave", two, house.clock), now=house.clock
+        )
+        == two
+    )
+    assert mail.reader_of(settings.load(environ={}), readers, purpose="leave", given=token, now=house.clock) is None
+    assert (
+        mail.reader_of(
+            found, readers, purpose="confirm", given=mail.token(found, "confirm", one, house.clock), now=LATE
+        )
+        is None
+    )
     for nonsense in (
         "",
         "7",
@@ -81,7 +91,7 @@ def test_a_token_is_good_for_one_reader_and_one_purpose(house):
         "9" * 99 + "-x",
         token[:-1],
     ):
-        assert mail.reader_of(found, readers, "leave", nonsense, house.clock) is None
+        assert mail.reader_of(found, readers, purpose="leave", given=nonsense, now=house.clock) is None
 
 
 def test_a_link_never_acts_for_who_got_the_number_later(house):
@@ -92,7 +102,7 @@ def test_a_link_never_acts_for_who_got_the_number_later(house):
     readers.erase(one.id)
     assert readers.ask("victima@ejemplo.example", "es", house.clock).id == one.id
     for purpose, token in tokens.items():
-        assert mail.reader_of(found, readers, purpose, token, house.clock) is None
+        assert mail.reader_of(found, readers, purpose=purpose, given=token, now=house.clock) is None
 
 
 def test_a_link_of_an_old_letter_still_leaves(house):
@@ -101,8 +111,13 @@ def test_a_link_of_an_old_letter_still_leaves(house):
     key = house.found.secret_key.reveal().encode()
     for purpose, reader in (("leave", one), ("confirm", None)):
         old = f"{one.id}-{hmac.digest(key, f'newsletter {purpose} {one.id}'.encode(), 'sha256').hex()[:32]}"
-        assert mail.reader_of(house.found, house.store.subscribers, purpose, old, house.clock) == reader
-        assert mail.reader_of(house.found, house.store.subscribers, purpose, f"{old}ñ", house.clock) is None
+        assert (
+            mail.reader_of(house.found, house.store.subscribers, purpose=purpose, given=old, now=house.clock) == reader
+        )
+        assert (
+            mail.reader_of(house.found, house.store.subscribers, purpose=purpose, given=f"{old}ñ", now=house.clock)
+            is None
+        )
 
 
 def test_a_password_travels_by_tls_alone(house):
@@ -153,7 +168,9 @@ def test_an_address_that_makes_no_sense_is_told(address):
 def test_confirming_is_asked_by_letter(house):
     """The first letter to a reader holds a link to confirm, and says what happens without."""
     reader = house.store.subscribers.ask("nueva@ejemplo.example", "es", house.clock)
-    letter = mail.confirmation(house.found, "https://blog.example", "Bitácora", reader, house.clock)
+    letter = mail.confirmation(
+        house.found, service="https://blog.example", title="Bitácora", reader=reader, now=house.clock
+    )
     assert "/newsletter/confirm?token=" in letter.get_content()
     assert letter["To"] == "nueva@ejemplo.example"
 
@@ -173,8 +190,8 @@ def test_a_reader_gets_their_language(house):
 
 def test_the_owner_hears_of_failures_and_nobody_else(house):
     """Without OWNER_EMAIL no letter is sent."""
-    mail.to_owner(house.found, "algo falló", "Mastodon dice que no")
+    mail.to_owner(house.found, subject="algo falló", text="Mastodon dice que no")
     assert house.fake.public == []
     found = settings.load(house.folder, house.fake.environ() | {"OWNER_EMAIL": "ana@blog.example"})
-    mail.to_owner(found, "algo falló", "Mastodon dice que no")
+    mail.to_owner(found, subject="algo falló", text="Mastodon dice que no")
     assert house.fake.public[0]["to"] == "ana@blog.example"

@@ -5,7 +5,10 @@ from pathlib import Path
 import markdown
 import pytest
 
+from tertulia.content.people import People
+from tertulia.content.tags import Tags
 from tertulia.render.autolinks import AutolinksExtension
+from tertulia.render.converter import converter
 from tertulia.render.markup import NEEDS, Headings, OwnLinks, QuoteSources, SkipPatterns
 
 TEXTS = sorted(Path(__file__).parent.glob("**/*.md"))
@@ -100,3 +103,22 @@ def test_every_pattern_is_known():
     """A pattern without its entry is always tried: right, but slow; a new one deserves a line in the table."""
     md = markdown.Markdown(extensions=EXTENSIONS)
     assert [] == [item.name for item in md.inlinePatterns._priority if item.name not in NEEDS]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"\<b> \&copy; \$ \~ \/ \ñ", r"<p>&lt;b&gt; &amp;copy; $ ~ / \ñ</p>"),
+        (
+            "Un Map<String, Integer>, <foo.bar> y <m:abc>",
+            "<p>Un Map&lt;String, Integer&gt;, &lt;foo.bar&gt; y &lt;m:abc&gt;</p>",
+        ),
+        ('Un <b title="\\">sí</b><o:p></o:p>', '<p>Un <b title="\\">sí</b><o:p></o:p></p>'),
+        (r"<https://a.example/\[x>", r'<p><a href="https://a.example/\[x">https://a.example/\[x</a></p>'),
+        ("[a]\n\n[a]: https://a.example/x\\_y", '<p><a href="https://a.example/x_y">a</a></p>'),
+    ],
+)
+def test_signs_and_tags_as_commonmark_has_them(text, expected):
+    """A backslash frees any sign of ASCII, and what is neither tag nor address in angle brackets is not lost."""
+    md = converter(siteurl="", tag_url="etiqueta/{slug}/", mention_network="", people=People(), tags=Tags())
+    assert expected == md.convert(text)

@@ -1,5 +1,6 @@
 """Addresses last: what a post had before leads to what it has now."""
 
+import json
 import shutil
 
 import pytest
@@ -104,3 +105,35 @@ def test_a_broken_note_only_forgets(blog):
     blog.write(title="Otra")
     blog.again()
     assert not (blog.output / "2026/10/el-voto").exists()
+
+
+def test_a_list_that_moves_leaves_a_way(blog):
+    """Another setting for the addresses of tags, topics or authors; one that is gone leads nowhere."""
+    blog.write(more="Etiquetas: voto, C#\nCategoría: Política\nAutora: Ana\n")
+    blog.again()
+    blog.write(more="Etiquetas: C#\nCategoría: Política\nAutora: Ana\n")
+    moved = {
+        "TAG_URL": "tag/{slug}/", "TAG_SAVE_AS": "tag/{slug}/index.html",
+        "CATEGORY_URL": "topic/{slug}/", "CATEGORY_SAVE_AS": "topic/{slug}/index.html",
+        "AUTHOR_URL": "author/{slug}/", "AUTHOR_SAVE_AS": "author/{slug}/index.html",
+    }  # fmt: skip
+    for _ in range(2):
+        blog.again(**moved)
+        assert "/tag/csharp/" == blog.leads("etiqueta/csharp")
+        assert "/topic/politica/" == blog.leads("tema/politica")
+        assert "/author/ana/" == blog.leads("autor/ana")
+        assert not (blog.output / "etiqueta/voto/index.html").exists()
+
+
+def test_a_tag_of_signs_leads_on_from_where_it_first_stood(blog):
+    """Before anybody took note, "C#" stood at "c"; where "C" stands now nothing is replaced."""
+    blog.write(more="Etiquetas: C#, 4.0\n")
+    blog.again()
+    note = blog.output / "posts.json"
+    known = json.loads(note.read_text("utf-8"))
+    known["addresses"] = {}
+    note.write_text(json.dumps(known), "utf-8")
+    blog.write("posts/c.md", id="Id: c\n", title="C", more="Etiquetas: C\n")
+    blog.again(DELETE_OUTPUT_DIRECTORY=False)
+    assert "/etiqueta/4.0/" == blog.leads("etiqueta/40")
+    assert "" == blog.leads("etiqueta/c") and (blog.output / "etiqueta/csharp/index.html").is_file()

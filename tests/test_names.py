@@ -72,3 +72,19 @@ def test_no_call_is_a_row_of_values():
             if len(names) > MOST_POSITIONAL:
                 found.append(f"{path.relative_to(ROOT)}: {node.name}({', '.join(names)})")
     assert [] == found
+
+
+ROOMS = ("web", "syndication", "deploy")
+
+
+def test_what_is_easily_mixed_up_is_named():
+    """No yes or no, and no three values of one type in a row, are handed over by position in these rooms."""
+    found = []
+    for path in sorted(file for room in ROOMS for file in (ROOT / "tertulia" / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                kinds = [ast.unparse(one.annotation) for one in node.args.args if one.annotation]
+                rows = zip(kinds, kinds[1:], kinds[2:], strict=False)
+                if "bool" in kinds or any(len(set(row)) == 1 for row in rows):
+                    found.append(f"{path.relative_to(ROOT)}: {node.name}")
+    assert [] == found

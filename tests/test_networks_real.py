@@ -223,7 +223,7 @@ def test_a_site_goes_to_s3(tmp_path):
     output = test_deploy.build(tmp_path / "output")
     test_deploy.put(target, output)
     (output / "images/plaza.webp").unlink()
-    change = plan(target.manifest(), Manifest(files=files_of(output)))
+    change = plan(target.manifest(), new=Manifest(files=files_of(output)))
     assert (change.put, change.delete) == ((), ("images/plaza.webp",))
     target.apply(output, change)
     assert target.manifest() == Manifest(files=files_of(output))

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import event
 
 from tertulia.syndication.networks import mail
 from tests.fakes import NOW, FakeMail
@@ -110,6 +111,28 @@ def test_no_state_of_an_address_shows(letters):
     ]
     assert 1 == len({(answer.status_code, answer.data) for answer in answers})
     assert 2 == letters.store.letters.waiting()
+
+
+def test_every_state_of_an_address_costs_the_same(letters):
+    """The same reads and writes whoever asks, and no mail before the answer: time tells nothing either."""
+    letters.ask()
+    letters.browser.post(letters.link())
+    done = []
+
+    def note(connection, cursor, statement, parameters, context, many):
+        if statement.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+            done.append((statement.startswith("SELECT"), "INTO letters" in statement))
+
+    event.listen(letters.store.database.engine, "before_cursor_execute", note)
+    work = []
+    for email in ("lectora@ejemplo.example", "otra@ejemplo.example", "otra@ejemplo.example"):
+        done.clear()
+        letters.browser.post("/newsletter", data={"email": email, "lang": "es"})
+        work.append(list(done))
+    assert [(True, False), (False, False), (True, False), (False, True)] == work[0]
+    assert work[0] == work[1] == work[2]
+    assert 1 == letters.blog.background.send_letters()
+    assert ["lectora@ejemplo.example", "otra@ejemplo.example"] == [one["to"] for one in letters.server.public]
 
 
 def test_one_letter_for_a_recipient_and_day(letters):

@@ -1,71 +1,243 @@
-"""What the owner gives an address of: read as anybody may see it, and believed by where its bytes came from."""
+"""Codes to be pasted, wherever they stand: known ones are drawn, and nothing is fetched from another host unseen."""
 
-import json
+import tomllib
+from pathlib import Path
 
 import pytest
 
-from tertulia.conversation.pasted import captured
-from tertulia.core.fetch import Fetched
-from tests.fakes import NOW
+from tertulia.content.people import People
+from tertulia.content.tags import Tags
+from tertulia.core import languages
+from tertulia.core.html_tags import closing_of, tags
+from tertulia.embeds import pasted, providers
+from tertulia.embeds.capture_store import CaptureStore
+from tertulia.embeds.draw import Page
+from tertulia.embeds.markdown import EmbedsExtension
+from tertulia.embeds.types import Capture
+from tertulia.render.converter import converter
+from tertulia.render.document import Document
+from tertulia.render.elsewhere import ElsewhereExtension, host_asked, loads
 
-AMIGA = "https://amiga.example/@amiga"
+CODES = tomllib.loads((Path(__file__).parent / "examples" / "pasted-codes.toml").read_text("utf-8"))
+KNOWN = {name: entry for name, entry in CODES.items() if "item" in entry}
+PLACES = {
+    "alone": "Uno.\n\n{}\n\nDos.\n",
+    "sentence": "Mira: {} y ya.\n",
+    "list": "- uno\n- {}\n- tres\n",
+    "numbered": "1. Mira {}\n2. dos\n",
+    "quotation": "> {}\n",
+    "table": "| a | b |\n|---|---|\n| uno | {} |\n",
+    "details": "<details><summary>Más</summary>\n\n{}\n\n</details>\n",
+    "div": '<div class="video">\n{}\n</div>\n',
+    "note": "Uno[^1].\n\n[^1]: Mira {}\n",
+    "emphasis": "Dice **{}** y ya.\n",
+    "between lines": "Uno\n{}\ndos\n",
+    "centred": "<center>{}</center>\n",
+}
 
 
-class Web:
-    """Answers by address; what is not there is 404."""
-
-    def __init__(self, answers):
-        self.answers = answers
-
-    def request(self, _method, url, **_named):
-        """An answer, and the address that it came from in the end."""
-        final, kind, body = self.answers.get(url, (url, "text/plain", ""))
-        return Fetched(url=final, status=200 if body else 404, headers={"content-type": kind}, body=body.encode())
+@pytest.fixture(autouse=True)
+def _spanish():
+    languages.speak("es")
 
 
-def status(**told):
-    """A status as a server of Mastodon's API tells it."""
-    account = {"display_name": "La amiga", "acct": "amiga", "username": "amiga", "url": AMIGA, "avatar": ""}
-    one = {"id": "123", "content": "<p>Mira esto</p>", "visibility": "public", "created_at": NOW.isoformat()}
-    return json.dumps({**one, "url": f"{AMIGA}/123", "account": account, "uri": f"{AMIGA}/123", **told})
+EMBEDS, ELSEWHERE = EmbedsExtension(CaptureStore(Path("nowhere")), Page()), ElsewhereExtension()
+MARKDOWN = converter(
+    siteurl="",
+    tag_url="etiqueta/{slug}/",
+    mention_network="",
+    people=People(),
+    tags=Tags(),
+    more=[EMBEDS, ELSEWHERE],
+)
+
+
+def render(folder, text, hosts=()):
+    """The HTML of *text* by the whole Markdown of a blog, and its document."""
+    md = MARKDOWN.reset()
+    EMBEDS.captures, ELSEWHERE.hosts = CaptureStore(folder), frozenset(hosts)
+    md.document = Document("content/posts/a.md", body=text)
+    return md.convert(text), md.document
+
+
+def stray(html):
+    """The closing tags of paragraphs that close nothing, as a browser would see them."""
+    found = list(tags(html))
+    opened = [number for number, tag in enumerate(found) if tag.name == "p" and not tag.closes]
+    closed = {closing_of(found, number) for number in opened}
+    return [tag for number, tag in enumerate(found) if tag.name == "p" and tag.closes and number not in closed]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_known_code_is_drawn_wherever_it_stands(tmp_path, name, place):
+    """What capture looks for is what the page draws; nothing is fetched, nothing is left open, nothing is told."""
+    provider, _, id = KNOWN[name]["item"].partition("/")
+    CaptureStore(tmp_path).save(Capture(provider=provider, id=id, url="https://a.example/", title="Lo citado"))
+    text = PLACES[place].format(KNOWN[name]["code"])
+    asked = [providers.find(url) for _, url in pasted.addresses(text)]
+    assert [(provider, id)] == [(match.provider.name, match.id) for match in asked]
+    html, document = render(tmp_path, text)
+    assert [] == [str(problem) for problem in document.problems]
+    assert 1 == html.count(f'data-embed="{provider}"')
+    assert [] == list(loads(html))
+    assert [] == [tag.name for tag in tags(html) if tag.name in ("script", "iframe", "object", "embed", "img")]
+    assert [] == stray(html)
+    assert "<p></p>" not in html
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_known_code_that_nobody_captured_is_told_on_its_line(tmp_path, name, place):
+    """One warning that says what to do; the page fetches nothing, and holds a link to the item."""
+    html, document = render(tmp_path, "\n\n" + PLACES[place].format(KNOWN[name]["code"]))
+    (told,) = document.problems
+    assert ("warning", True, True) == (told.severity, bool(told.fix), (told.line or 0) > 2)
+    assert [] == list(loads(html))
+    assert "<a " in html
+    assert [] == stray(html)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", [name for name in CODES if name not in KNOWN])
+def test_an_unknown_code_is_told_and_fetches_nothing(tmp_path, name, place):
+    """The author gets a warning with its line and what to do; the page asks no other host for anything."""
+    html, document = render(tmp_path, PLACES[place].format(CODES[name]["code"]))
+    told = [problem for problem in document.problems if problem.severity == "warning"]
+    assert told
+    assert all(problem.line and problem.fix for problem in told)
+    assert [] == list(loads(html))
+
+
+def test_what_the_owner_allows_stays(tmp_path):
+    """A host in ALLOWED_HOSTS is the author's decision: not a byte changes and nothing is told."""
+    code = '<iframe src="https://mapa.example/1"></iframe>'
+    html, document = render(tmp_path, code, ["mapa.example"])
+    assert (code, []) == (html, document.problems)
+
+
+def test_a_frame_becomes_a_link_that_says_what_it_is(tmp_path):
+    """Alone it is a paragraph, in a sentence a part of it, and inside a link its words."""
+    frame = '<iframe src="//mapa.example/1" title="La plaza"></iframe>'
+    link = '<a href="https://mapa.example/1">La plaza</a>'
+    assert f"<p>{link}</p>" == render(tmp_path, frame)[0]
+    assert f"<p>Mira {link}.</p>" == render(tmp_path, f"Mira {frame}.")[0]
+    assert '<p><a href="/a/">La plaza</a></p>' == render(tmp_path, f'<p><a href="/a/">{frame}</a></p>')[0]
+
+
+def test_a_code_in_a_heading_is_a_link_there(tmp_path):
+    """A heading holds no figure; what was not captured is told all the same."""
+    html, document = render(tmp_path, f"<h2>Ver {KNOWN['youtube']['code']}</h2>")
+    assert '<h2>Ver <a href="https://www.youtube.com/embed/inventado_1?si=AbCdEf">' in html
+    assert ["warning"] == [problem.severity for problem in document.problems]
+
+
+def test_code_that_is_written_about_stays_text(tmp_path):
+    """Between ` and in blocks of code nothing is looked for, by the page or by capture."""
+    code = KNOWN["youtube"]["code"]
+    for text in (f"Pon `{code}` ahí.", f"    {code}", f"```\n{code}\n```"):
+        html, document = render(tmp_path, text)
+        assert "&lt;iframe" in html
+        assert [] == document.problems
+    assert [] == pasted.addresses(f"Pon `{code}` ahí.")
+
+
+def test_the_words_of_a_code_are_shown_where_nothing_was_captured(tmp_path):
+    """Before a capture and after one that failed the file's own words are a quotation that says what it is."""
+    text = KNOWN["x-tweet"]["code"]
+    html, document = render(tmp_path, text)
+    assert "Cuarenta minutos al teléfono." in html and "Ana (@ana)" in html
+    assert "tal como se pegó, sin capturar" in html
+    assert ["warning"] == [problem.severity for problem in document.problems]
+    id = KNOWN["x-tweet"]["item"].removeprefix("x/")
+    CaptureStore(tmp_path).save(Capture(provider="x", id=id, url="https://x.com/ana/status/1", state="unavailable"))
+    html, document = render(tmp_path, text)
+    assert "Cuarenta minutos al teléfono." in html
+    assert ["hint"] == [problem.severity for problem in document.problems]
+
+
+def test_the_words_of_a_code_go_with_what_was_taken_out_on_request(tmp_path):
+    """Whoever asked to be taken out of the blog is not quoted from the pasted code either."""
+    id = KNOWN["x-tweet"]["item"].removeprefix("x/")
+    CaptureStore(tmp_path).save(Capture(provider="x", id=id, url="https://x.com/ana/status/1", state="removed"))
+    html, _ = render(tmp_path, KNOWN["x-tweet"]["code"])
+    assert "Cuarenta" not in html
+    assert "x.com" in html or "twitter.com" in html
+
+
+def test_hostile_words_of_a_code_are_harmless(tmp_path):
+    """What a pasted code says is cleaned like any stranger's text."""
+    code = KNOWN["x-tweet"]["code"].replace(
+        "Cuarenta", '<img src=x onerror="alert(1)"><script>alert(2)</script>Treinta'
+    )
+    html, _ = render(tmp_path, code)
+    assert "Treinta minutos" in html
+    assert "alert" not in html
 
 
 @pytest.mark.parametrize(
-    ("url", "final", "is_vouched"),
+    ("written", "host"),
     [
-        (f"{AMIGA}/123", "https://amiga.example/api/v1/statuses/123", True),
-        ("https://evil.example/@amiga/123", "https://evil.example/api/v1/statuses/123", False),
-        (f"{AMIGA}/123", "https://evil.example/api/v1/statuses/123", False),  # an open redirect of hers
-        ("https://amiga.example/@malo/123", "https://amiga.example/api/v1/statuses/123", False),
+        ("https://a.example/x", "a.example"),
+        (" //A.example/x", "a.example"),
+        ("ht\ntps://a.example", "a.example"),
+        ("\\\\a.example\\x", "a.example"),
+        ("https:/a.example/x", "a.example"),
+        ("/x//a.example", ""),
+        ("data:image/png;base64,AA//", ""),
+        ("x.png", ""),
+        ("", ""),
     ],
 )
-def test_a_server_that_anybody_may_run_speaks_for_its_own(url, final, is_vouched):
-    """Not for the person whom the owner trusts, by a redirect neither; nor under an address that is not its own."""
-    asked = f"{url[: url.index('/@')]}/api/v1/statuses/123"
-    network, heard = captured(url, Web({asked: (final, "application/json", status())}), "", lambda: NOW)
-    assert ("mastodon", is_vouched) == (network, heard.author.is_vouched)
-    assert is_vouched == (heard.author.identity == AMIGA)
-    assert is_vouched == (heard.id == f"{AMIGA}/123") or url == f"{AMIGA}/123"
+def test_whom_a_browser_would_ask(written, host):
+    """An address is read as browsers read it: with its blanks, its slashes either way, its scheme or none."""
+    assert host == host_asked(written)
 
 
-def test_a_page_speaks_for_nobody_elses_address():
-    """Its author's address is one that it has itself, or the name is worth nothing."""
-    page = '<title>Hola</title><meta name="author" content="La amiga"><meta property="og:description" content="Mira">'
-    url = "https://evil.example/p"
-    _, heard = captured(url, Web({url: (url, "text/html", page)}), "", lambda: NOW)
-    assert (False, url) == (heard.author.is_vouched, heard.id)
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<svg><image xlink:href="https://a.example/x.png"/></svg>',
+        '<svg><use href="https://a.example/x.svg#a"/></svg>',
+        '<input type="image" src="https://a.example/x.png">',
+        '<body background="https://a.example/x.png">',
+        '<link rel="dns-prefetch" href="//a.example">',
+        '<link rel="icon" href="https://a.example/i.png">',
+        '<meta http-equiv="refresh" content="0; url=https://a.example/">',
+        '<base href="https://a.example/">',
+        "<style>@import 'https://a.example/x.css';</style>",
+        "<style>p { background: URL( https://a.example/x.png ) }</style>",
+        '<iframe srcdoc="&lt;img src=&quot;https://a.example/x.png&quot;&gt;"></iframe>',
+        '<picture><source srcset="/a.png, https://a.example/x.png 2x"><img src="/a.png" alt="x"></picture>',
+        "<IMG SRC=https://a.example/x.png ALT=x>",
+        '<img src="&#104;ttps://a.example/x.png" alt="x">',
+        '<audio src="https://a.example/x.mp3" controls></audio>',
+        '<track src="https://a.example/x.vtt">',
+        '<script type="module">import "https://a.example/x.js"</script>',
+        '<embed src="https://a.example/x.pdf">',
+    ],
+)
+def test_every_way_to_fetch_is_seen_and_shut(html):
+    """By element, attribute and style: seen once, and gone from what is put in its place."""
+    (load,) = loads(html)
+    assert "a.example" in load.url
+    assert [] == list(loads(html[: load.start] + load.instead + html[load.end :]))
 
 
-def test_a_service_of_one_host_is_believed():
-    """X says who wrote what is on X."""
-    told = {"author_name": "Ana", "author_url": "https://x.com/ana", "html": "<blockquote><p>Hola</p></blockquote>"}
-
-    class Everywhere(Web):
-        """Says the same at every address."""
-
-        def request(self, _method, url, **_named):
-            body = json.dumps(told).encode()
-            return Fetched(url=url, status=200, headers={"content-type": "application/json"}, body=body)
-
-    network, heard = captured("https://x.com/ana/status/1234567890", Everywhere({}), "", lambda: NOW)
-    assert ("x", "1234567890", True) == (network, heard.id, heard.author.is_vouched)
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="https://a.example/">x</a>',
+        '<blockquote cite="https://a.example/">x</blockquote>',
+        '<link rel="canonical" href="https://a.example/"><link rel="me" href="https://a.example/@ana">',
+        '<link rel="alternate" type="application/rss+xml" href="https://a.example/feed">',
+        '<script type="application/ld+json">{"@context": "https://schema.org"}</script>',
+        '<!-- <img src="https://a.example/x.png"> -->',
+        '<textarea><img src="https://a.example/x.png"></textarea>',
+        '<img src="/a.png" alt="https://a.example/x.png">',
+        "<script>//console.log(x)\n// https is good\nlet a = 1 //a.example\n</script>",
+    ],
+)
+def test_what_only_names_another_host_is_let_be(html):
+    """Links, sources, comments and data fetch nothing."""
+    assert [] == list(loads(html))

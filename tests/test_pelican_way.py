@@ -51,6 +51,91 @@ def test_a_stock_theme_builds_a_readable_site(blog, theme):
     assert "<title>Uno &lt;b&gt; &amp; dos</title>" in blog.page("feeds/atom.xml").replace(' type="text"', "")
 
 
+# A theme of one's own with the contract of Flex (https://github.com/alexandrevicenzi/Flex): each variable that its
+# templates read, and none of ours.
+FLEX = {
+    "base": """<!doctype html><html lang="{{ DEFAULT_LANG }}"><head>
+<title>{% block title %}{{ SITENAME }}{% endblock %}</title>
+{% if FEED_ALL_ATOM %}<link href="{{ FEED_DOMAIN }}/{{ FEED_ALL_ATOM }}" rel="alternate">{% endif %}
+<link rel="stylesheet" href="{{ SITEURL }}/{{ THEME_STATIC_DIR }}/style.css">{% block meta %}{% endblock %}</head><body>
+<a href="{{ SITEURL }}/">{{ SITETITLE|default(SITENAME) }}</a>
+{% if pages and DISPLAY_PAGES_ON_MENU %}
+{% for p in pages %}<a href="{{ SITEURL }}/{{ p.url }}">{{ p.title }}</a>{% endfor %}{% endif %}
+{% for name, link in LINKS %}<a href="{{ link }}">{{ name }}</a>{% endfor %}
+{% for name, link in MENUITEMS %}<a href="{{ link }}">{{ name }}</a>{% endfor %}
+{% block content %}{% endblock %}</body></html>""",
+    "index": """{% extends "base.html" %}{% block content %}{% for article in articles_page.object_list %}
+<h2><a href="{{ SITEURL }}/{{ article.url }}">{{ article.title }}</a></h2>{{ article.locale_date }}
+<a href="{{ SITEURL }}/{{ article.category.url }}">{{ article.category }}</a>{{ article.summary }}{% endfor %}
+{% if articles_page.has_other_pages() %}{{ articles_page.number }} / {{ articles_paginator.num_pages }}
+{% if articles_page.has_next() %}<a href="{{ SITEURL }}/{{ articles_next_page.url }}">→</a>{% endif %}
+{% endif %}{% endblock %}""",
+    "article": """{% extends "base.html" %}{% block title %}{{ SITENAME }} - {{ article.title|striptags }}{% endblock %}
+{% block meta %}<meta name="description" content="{{ article.summary|striptags|escape }}">
+{% for tag in article.tags %}
+<meta property="article:tag" content="{{ tag }}">{% endfor %}{% endblock %}
+{% block content %}<h1>{{ article.title }}</h1>
+<time datetime="{{ article.date.isoformat() }}">{{ article.locale_date }}</time>
+{% if article.modified %}{{ article.locale_modified }}{% endif %}{{ article.content }}
+{% for t in article.translations %}<a href="{{ SITEURL }}/{{ t.url }}">{{ t.lang }}</a>{% endfor %}
+{% for tag in article.tags %}<a href="{{ SITEURL }}/{{ tag.url }}">{{ tag }}</a>{% endfor %}
+{% if article.author %}{{ article.author }}{% endif %}
+{% if related_posts %}{{ related_posts|length }}{% endif %}{% endblock %}""",
+    "page": """{% extends "base.html" %}{% block content %}<h1>{{ page.title }}</h1>{{ page.content }}{% endblock %}""",
+    "archives": """{% extends "base.html" %}{% block content %}{% for article in dates %}
+{{ article.date.strftime("%d") }}
+<a href="{{ SITEURL }}/{{ article.url }}">{{ article.title }}</a>{% endfor %}{% endblock %}""",
+    "categories": """{% extends "base.html" %}{% block content %}{% for category, articles in categories|sort %}
+<a href="{{ SITEURL }}/{{ category.url }}">{{ category }}</a> {{ articles|count }}{% endfor %}{% endblock %}""",
+    "tags": """{% extends "base.html" %}{% block content %}{% for tag, articles in tags|sort %}
+<a href="{{ SITEURL }}/{{ tag.url }}">{{ tag }}</a> {{ articles|count }}{% endfor %}{% endblock %}""",
+    "authors": """{% extends "base.html" %}{% block content %}{% for author, articles in authors|sort %}
+<a href="{{ SITEURL }}/{{ author.url }}">{{ author }}</a> {{ articles|count }}{% endfor %}{% endblock %}""",
+    **dict.fromkeys(("category", "tag", "author"), '{% extends "index.html" %}'),
+    "period_archives": '{% extends "archives.html" %}',
+}
+
+
+@pytest.fixture
+def flex(tmp_path):
+    """The folder of that theme."""
+    for name, text in FLEX.items():
+        (tmp_path / "flex" / "templates").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "flex" / "templates" / f"{name}.html").write_text(text, "utf-8")
+    (tmp_path / "flex" / "static").mkdir()
+    (tmp_path / "flex" / "static" / "style.css").write_text("p { margin: 0 }\n")
+    return str(tmp_path / "flex")
+
+
+def test_a_theme_with_the_contract_of_flex_builds_a_readable_site(blog, flex):
+    """What its templates ask for is there: lists, dates, translations, menus, feeds."""
+    settings = {
+        "LINKS": [("Ana", "https://ana.example")],
+        "MENUITEMS": [("Archivo", "/archivo/")],
+        "DEFAULT_PAGINATION": 1,
+    }
+    assert [] == blog(THEME=flex, **settings)
+    home, page = blog.page("index.html"), blog.page("2026/11/uno-b-dos/index.html")
+    assert "1 / 1" not in home and "→" in home and "Acerca de" in home and "https://ana.example" in home
+    assert "<p>Hola <em>mundo</em>" in page and "<h1>Uno &lt;b&gt; &amp; dos</h1>" in page
+    assert 'href="/tema/c-a/"' in blog.page("temas/index.html") and "año" in blog.page("etiquetas/index.html")
+    for path in re.findall(r'href="(/[^"#]*)"', home + page):
+        target = blog.output / unquote(path).strip("/")
+        assert target.is_file() or (target / "index.html").is_file(), path
+
+
+@pytest.mark.real
+def test_reflex_which_was_flex_builds_a_readable_site(blog):
+    """A fork of Flex that can be installed. It wants CC_LICENSE, under Pelican alone as well."""
+    found = importlib.util.find_spec("pelican.themes.reflex")
+    if not found:
+        pytest.skip("pip install pelican-theme-reflex")
+    told = blog(THEME=found.submodule_search_locations[0], CC_LICENSE={})
+    assert [] == [line for line in told if line.startswith("content/")]
+    page = blog.page("2026/11/uno-b-dos/index.html")
+    assert "<p>Hola <em>mundo</em>" in page and "Uno &lt;b&gt; &amp; dos" in page
+
+
 class Shout(markdown.Extension):
     """Someone's extension: the page says that it was there."""
 

@@ -75,7 +75,7 @@ def test_only_the_authors_words_are_counted():
     """Embeds, quotations, notes, code and captions add nothing to the count, the reading time and related posts."""
     content = "".join(OPENINGS[name] for name in ("embed", "quotation", "picture", "code", "uncaptured", "hugo"))
     words = prose.plain(prose.blocks(f"{content}<p>Cuatro{NOTE} palabras son mías.</p>{NOTES}"))
-    assert (words, text.words(words)) == ("Cuatro palabras son mías.", 4)
+    assert (words, text.words(text.tally(words))) == ("Cuatro palabras son mías.", 4)
 
 
 def test_search_reads_no_words_of_others():
@@ -110,3 +110,25 @@ def test_no_part_of_a_thread_ends_with_a_heading(limit):
     written = prose.thread(prose.blocks("<p>Una frase.</p><h2>¿Y ahora qué?</h2><p>Pues nada. Nada de nada.</p>" * 4))
     pieces = split(written, limit)
     assert not [piece for piece in pieces if piece.endswith("¿Y ahora qué?")]
+
+
+@pytest.mark.parametrize(
+    ("body", "summary"),
+    [
+        ("Uno.\n\nDos.\n\n<!--more-->\n\nTres.", "Uno. Dos."),
+        ("Uno. <!-- more Sigue leyendo --> Dos.", "Uno."),
+        ("Uno.\n\n<!-- truncate -->\n\nDos.", "Uno."),
+        ("<!--more-->\n\nUno.", "Uno."),
+        ("> cita\n\n<!--more-->\n\nUno.", "Uno."),
+        ("Uno.\n\n    <!--more-->\n\nDos.", "Uno."),
+        ("Uno.\n\n<!-- moreno -->\n\nDos.", "Uno."),
+    ],
+)
+def test_the_summary_ends_where_the_author_says(tmp_path, build, body, summary):
+    """At ``<!--more-->`` of any generator, which is not in the page; with nothing above it says nothing."""
+    (tmp_path / "content" / "posts").mkdir(parents=True)
+    (tmp_path / "content" / "posts" / "a.md").write_text(f"Título: A\nId: a\nFecha: 2026-11-01\n\n{body}\n", "utf-8")
+    build(tmp_path / "content", tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)
+    page = (tmp_path / "output" / "2026/11/a/index.html").read_text("utf-8")
+    assert f'<meta name="description" content="{summary}">' in page
+    assert "<!--more" not in page and "<!-- truncate" not in page

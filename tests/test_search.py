@@ -179,3 +179,34 @@ def test_answers_are_searched_with_who_gave_them():
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_args):
         """Say nothing."""
+
+
+FOUND = {
+    "Comisión": 0, "quesadilla": 0, "Iglesias": 0, "pingüino": 0, "Madrid": 0, "desayuno": 0, "waits": 1,
+    "reclamación": 1, "opiniones": 1, "opini": 1, "cliente pasado": 1, "cliente quesadilla": 0, "cana": 1,
+    "complaint": 1, "año": 1, "clientas": 1,
+}  # fmt: skip
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not CHROMIUM, reason="SKIPPED: no chromium, so search was not tried in a browser")
+def test_a_word_that_is_nowhere_finds_nothing(content, tmp_path, socket_enabled):
+    """Words whose first letters are a word of either language; endings, accents and what is half typed are found."""
+    from tests.conftest import build_site
+
+    (content / "posts" / "mas.md").write_text(
+        "Título: Como siempre\nFecha: 2026-03-06\n\nComo que de la madre, y mad, the pins, i. No comía. Desa y ya.\n",
+        "utf-8",
+    )
+    output = tmp_path / "output"
+    build_site(content, output, SEARCH=True, SOCIAL_CARDS=False)
+    handler = functools.partial(_Quiet, directory=str(output))
+    found = {}
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, browser() as page:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for words in FOUND:
+            page.open(f"http://127.0.0.1:{server.server_port}/buscar/?q={quote(words)}")
+            page.until("/«|“/.test(document.querySelector('[role=status]').textContent)", 60)
+            found[words] = page.run("document.querySelectorAll('search ol li, search ~ ol li').length")
+        server.shutdown()
+    assert FOUND == found

@@ -115,6 +115,27 @@ def test_every_task_has_its_line_in_both_languages():
     assert {"es": set(), "en": set()} == {lang: wanted - phrases for lang, phrases in known.items()}
 
 
+@pytest.mark.parametrize("command", [[], ["--help", "preview"], ["--version"], ["frobnicate"], ["new"]])
+@pytest.mark.parametrize(("output", "status"), [("unread", 141), ("full", 1), ("closed", None)])
+def test_output_that_nobody_takes_is_no_traceback(tmp_path, command, output, status):
+    """Behind ``| head -1``, on a full disk, with stdout closed: one line at most, and the status tells."""
+    (tmp_path / "pelicanconf.py").write_text("from tertulia.defaults import *\n", "utf-8")
+    reading, writing = os.pipe()
+    os.close(reading)
+    full = os.open("/dev/full", os.O_WRONLY)
+    into = {"unread": writing, "full": full, "closed": None}[output]
+    words = [sys.executable, "-c", "from tertulia.cli import main; main()", *command]
+    line = ["sh", "-c", 'exec "$@" >&-', "sh", *words] if output == "closed" else words
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(line, cwd=tmp_path, env=env, stdout=into, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    os.close(full)
+    told = done.stderr.splitlines()
+    wrong = command in (["frobnicate"], ["new"])  # told on stderr, with a status of its own
+    expected = (2 if wrong else 0) if status is None or wrong else status
+    assert (expected, 1 if wrong or output == "full" else 0) == (done.returncode, len(told)), told
+
+
 def test_without_a_task_all_are_listed(capsys):
     """The bare command prints one line for each task and ends well."""
     with pytest.raises(SystemExit) as ended:
@@ -129,6 +150,8 @@ def test_without_a_task_all_are_listed(capsys):
     [
         (["publicar-ya"], "no entiendo la orden: no conozco «publicar-ya»; «python3 tasks.py» enseña las tareas"),
         (["build", "--nunca"], "no entiendo la orden: no conozco «--nunca»; «python3 tasks.py» enseña las tareas"),
+        (["--help", "nada"], "no entiendo la orden: no conozco «nada»; «python3 tasks.py» enseña las tareas"),
+        (["--list", "nada"], "no entiendo la orden: no conozco «nada»; «python3 tasks.py» enseña las tareas"),
         (["new"], "no entiendo la orden: a «new» le falta 'title'; «python3 tasks.py» enseña las tareas"),
         (
             ["new", "x", "--lang"],
@@ -181,6 +204,21 @@ def test_a_task_without_its_phrase_is_told_by_its_docstring(capsys):
     listed, helped = capsys.readouterr().out.split("\n\n", 1)
     assert "  count  Count the posts.\n" in listed + helped
     assert "--far" in helped
+
+
+@pytest.mark.parametrize("asked", [["--help", "write"], ["write", "--help"], ["write", "-h"]])
+def test_help_is_given_before_and_behind_a_task(asked, capsys):
+    """Behind its name too, --help asks what the task does, and writes no post of the name "--help"."""
+    written = []
+
+    def write(c, title):
+        """Write a post."""
+        written.append(title)
+
+    with pytest.raises(SystemExit) as ended:
+        program.run([task(write)], ["tasks.py", *asked])
+    assert (0, []) == (ended.value.code, written)
+    assert capsys.readouterr().out.startswith("Write a post.")
 
 
 def test_the_first_start_needs_nothing_installed():

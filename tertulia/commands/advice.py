@@ -6,12 +6,14 @@ names files as the author knows them.
 
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 from tertulia.core.languages import say
 
 FEW = 3  # files; the same advice for more is said once
+MANY = 10  # files; advice that differs only in what it names, for more, is said once
 
 # How Pelican's messages begin that say what one of our lines says better.
 _SAID_ALREADY = (
@@ -19,6 +21,7 @@ _SAID_ALREADY = (
     "The {attach} link", "Unable to generate valid slug", "Document title missing", "Duplicate definition of",
     "Cannot get modification stamp", "Replacement Indicator",
 )  # fmt: skip
+_NAMED = re.compile(r"«[^»]*»|“[^”]*”|\d+")
 _OF_A_FILE = re.compile(r"(content/[^:\n]+?)(?::(\d+))?: (.+)", re.S)
 
 
@@ -44,20 +47,43 @@ def _shown(text: str, content: Path) -> str:
 
 
 def gathered(texts: Iterable[str]) -> list[str]:
-    """*texts* in order; what is the same for more than a few files is said once, with their number and the first."""
-    places: dict[str, list[str]] = {}
+    """
+    *texts* in order, made few.
+
+    What is the same for more than a few files is said once, with their number and the first; and so is what differs
+    only in what it names (an address, a shortcode), when it would fill the screen.
+    """
+    places: dict[str, list[str]] = defaultdict(list)
     lines: list[tuple[str, str]] = []  # what is said, the whole line
     for text in texts:
         match = _OF_A_FILE.fullmatch(text)
-        what = match[3] if match else text
         if match:
-            places.setdefault(what, []).append(f"{match[1]}:{match[2]}" if match[2] else match[1])
-        lines.append((what, text))
+            places[match[3]].append(f"{match[1]}:{match[2]}" if match[2] else match[1])
+        lines.append((match[3] if match else text, text))
+    of_kind: dict[str, list[str]] = defaultdict(list)
+    for what, found in places.items():
+        of_kind[_kind(what)] += found
     shown = {}
     for what, text in lines:
-        files = list(dict.fromkeys(place.rsplit(":", 1)[0] for place in places.get(what, ())))
-        if len(files) > FEW:
-            shown[what] = say("advice_more", text=what, n=len(files), first=", ".join(sorted(places[what])[:FEW]))
+        kind = of_kind.get(_kind(what), [])
+        if len(_files(places.get(what, ()))) > FEW and len(_files(kind)) == len(_files(places[what])):
+            shown[what] = _said_once("advice_more", what, kind)
+        elif len(_files(kind)) > MANY:
+            shown.setdefault(_kind(what), _said_once("advice_like_this", what, kind))
+        elif len(_files(places.get(what, ()))) > FEW:
+            shown[what] = _said_once("advice_more", what, places[what])
         else:
             shown[text] = text
     return list(shown.values())
+
+
+def _kind(what: str) -> str:
+    return _NAMED.sub("…", what)
+
+
+def _files(places: Iterable[str]) -> set[str]:
+    return {re.sub(r":\d+\Z", "", place) for place in places}
+
+
+def _said_once(phrase: str, what: str, places: list[str]) -> str:
+    return say(phrase, text=what, n=len(_files(places)), first=", ".join(sorted(places)[:FEW]))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tertulia.app import Blog
 from tertulia.content.posts import Post, Published
-from tertulia.core.errors import SettingError, TertuliaError
+from tertulia.core.errors import NetworkError, SettingError, TertuliaError
 from tertulia.core.languages import say
 from tertulia.core.text import shorten
 from tertulia.store.deliveries import Delivery
@@ -27,7 +27,7 @@ from tertulia.syndication.preview_text import as_text
 PAGE_FOLDER = "_anuncios"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnnounceOptions:
     """What the person at the terminal asked for."""
 
@@ -52,7 +52,7 @@ def run(root: Path, options: AnnounceOptions) -> bool:
             return adopt(blog, published, options)
         if options.withdraw:
             return take_down(blog, published, options)
-        chosen = due(published, blog.since(options.since), blog.now(), options.post or None)
+        chosen = due(published, since=blog.since(options.since), now=blog.now(), only=options.post or None)
         if options.post and not chosen:
             raise TertuliaError(say("announce_no_post", post=options.post))
         if options.dry_run:
@@ -130,7 +130,11 @@ def send(
     bad = (DeliveryState.REFUSED, DeliveryState.UNKNOWN)
     failed = [outcome for outcome in outcomes if outcome.state in bad or outcome.needs_owner]
     if failed:
-        to_owner(blog.settings, say("owner_subject", title=published.title), "\n".join(lines_for(failed, titles)))
+        to_owner(
+            blog.settings,
+            subject=say("owner_subject", title=published.title),
+            text="\n".join(lines_for(failed, titles)),
+        )
     return not failed and not held
 
 
@@ -195,7 +199,7 @@ def take_down(blog: Blog, published: Published, options: AnnounceOptions) -> boo
         raise TertuliaError(say("withdraw_which"))
     ids = {post.id for post in published.posts if named(post, options.post)} or {options.post}
     outbox = blog.outbox(blog.networks(published))
-    changes = [change for name in sorted(ids) for change in withdraw(outbox, name, options.network)]
+    changes = [change for name in sorted(ids) for change in withdraw(outbox, name, network=options.network)]
     if not changes:
         raise TertuliaError(say("announce_no_post", post=options.post))
     titles = {post.key: post.title for post in published.posts}
@@ -220,6 +224,8 @@ def _line(titles: dict[tuple[str, str], str], row: Delivery, state: str, detail:
 def _refresh_limits(network: Network) -> None:
     with contextlib.suppress(RetryLaterError):  # what it said last time, or the usual limits, will do
         network.refresh_limits()
+    with contextlib.suppress(NetworkError):  # the key that we have is good still, or the network says so when asked
+        network.renew_key()
 
 
 def _warn(planned: list[Draft]) -> None:

@@ -8,14 +8,19 @@ from pathlib import Path
 from tertulia.app import Blog
 from tertulia.core.errors import ContentError, TertuliaError
 from tertulia.core.languages import carried, say, spoken
-from tertulia.embeds import archive, capture, paste, remove
-from tertulia.embeds.links import LinkTable, Rotten, expand_all, expander
+from tertulia.embeds import archive, capture, keeping, paste, remove
+from tertulia.embeds.link_table import LinkTable
+from tertulia.embeds.links import LinkRemark, Rotten, expand_all, expander
 from tertulia.embeds.links import check as check_links
 
 
-def run(root: Path, *, check: bool = False, remember_silence: bool = True) -> None:
-    """Capture what is missing; with *check*, look again at what there is. Each item is on disk when its line shows."""
-    for line in lines(root, check=check, remember_silence=remember_silence):
+def run(root: Path, *, check: bool = False, again: str = "", remember_silence: bool = True) -> None:
+    """
+    Capture what is missing; with *check*, look again at what there is, with *again*, at the item of one address.
+
+    Each item is on disk when its line shows.
+    """
+    for line in lines(root, check=check, again=again, remember_silence=remember_silence):
         print(line, flush=True)
 
 
@@ -49,7 +54,7 @@ class InPassing:
 
 
 def lines(
-    root: Path, *, check: bool = False, remember_silence: bool = True, only: Collection[str] = ()
+    root: Path, *, check: bool = False, again: str = "", remember_silence: bool = True, only: Collection[str] = ()
 ) -> Iterator[str]:
     """The lines of ``run``, for whoever shows them otherwise (``preview``, ``publish``); *only* some addresses."""
     blog = Blog(root)
@@ -60,10 +65,11 @@ def lines(
         web,
         dt.datetime.now(dt.UTC),
         check=check,
+        again=again,
         lang=spoken(),
         own=str(blog.conf.get("SITE_ADDRESS", "")),
         resolve=expander(table, web),
-        bases={"bluesky": blog.settings.bluesky_appview_url},
+        bases=_bases(blog),
         only=only,
         remember_silence=remember_silence,
     )
@@ -72,7 +78,7 @@ def lines(
         for step in steps:
             shown += 1
             yield capture.tell(step)
-        for short, target in expand_all(content, table, web):
+        for short, target in expand_all(content, table, web) if not again else ():
             shown += 1
             yield say("link_expanded", url=short, target=target or "?")
     finally:
@@ -80,6 +86,10 @@ def lines(
             table.save(content / "links.toml")
     if not shown and not only:
         yield say("capture_nothing")
+
+
+def _bases(blog: Blog) -> dict[str, str]:
+    return {"bluesky": blog.settings.bluesky_appview_url}
 
 
 def by_hand(root: Path, note: str) -> None:
@@ -99,14 +109,25 @@ def from_archive(root: Path, path: str) -> None:
     count = 0
     for kept in archive.keep_from(root / "content", Path(path), dt.datetime.now(dt.UTC)):
         count += 1
-        print(say("archive_kept", url=kept.url), flush=True)
+        lacks = keeping.lacks(kept)
+        print(say("archive_kept", url=kept.url) + (f"  ({lacks})" if lacks else ""), flush=True)
     print(say("archive_done", n=count))
 
 
 def take_out(root: Path, url: str) -> None:
     """Take out what was captured of *url*, because somebody asked, and say what git's history still holds."""
-    held = remove.remove(root / "content", url, dt.datetime.now(dt.UTC))
+    blog = Blog(root)
+    table = LinkTable.load(root / "content" / "links.toml")
+
+    def known_as(address: str) -> str:
+        return capture.canonical(
+            address, blog.fetcher, lang=spoken(), resolve=expander(table, blog.fetcher), bases=_bases(blog)
+        )
+
+    held = remove.remove(root / "content", url, dt.datetime.now(dt.UTC), canonical=known_as)
     print(say("removed_done", n=len(held), url=url))
+    for link in remove.in_posts(root / "content"):
+        print(say("removed_in_post", path=link.path, line=link.line))
     commits = remove.history(held)
     print(say("removed_history", n=len(commits)) if commits else say("removed_no_history"))
     for commit in commits:
@@ -121,8 +142,8 @@ def links(root: Path, *, apply: bool = False) -> None:
     try:
         for found in check_links(root / "content", table, Blog(root).fetcher, dt.datetime.now(dt.UTC), apply=apply):
             total += 1
-            if isinstance(found, Rotten):
-                rotten += 1
+            rotten += isinstance(found, Rotten)
+            if isinstance(found, Rotten | LinkRemark):
                 print(found, flush=True)
     finally:
         if table.known:

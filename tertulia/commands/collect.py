@@ -16,7 +16,8 @@ from tertulia.conversation.webmention.receive import NotTakenError, Receiver, an
 from tertulia.core.errors import FetchError, TertuliaError, log_failure
 from tertulia.core.languages import say
 from tertulia.embeds import providers
-from tertulia.embeds.links import LinkTable, expander
+from tertulia.embeds.link_table import LinkTable
+from tertulia.embeds.links import expander
 from tertulia.store.said import Incoming, Recorded
 from tertulia.syndication.networks.listening.base import RemoteComment
 

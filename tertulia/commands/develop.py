@@ -12,11 +12,14 @@ from tertulia.commands import environment
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 
+ALL_CORES = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")
+
 
 @task
 def test(c: Context) -> None:
-    """Run the whole test suite; what follows goes to pytest."""
-    _module("pytest", *c.rest)
+    """Run the whole test suite, on all cores; what follows goes to pytest."""
+    chosen = any(not word.startswith("-") or word.startswith("-n") for word in c.rest)  # some tests, or how many cores
+    _module("pytest", *([] if chosen else ALL_CORES), *c.rest)
 
 
 @task

@@ -70,7 +70,8 @@ def enter(folder: str | Path, arguments: list[str]) -> None:
     command = [str(python), os.path.abspath(arguments[0]), *arguments[1:]]
     if os.name == "nt":  # there, exec gives the prompt back before the new process has ended
         sys.exit(subprocess.run(command, env=clean(), check=False).returncode)
-    sys.stdout.flush()
+    with contextlib.suppress(OSError, AttributeError):  # nobody reads it, or it is closed
+        sys.stdout.flush()
     os.execve(python, command, clean())
 
 

@@ -4,9 +4,11 @@ A task's line is the phrase ``task_FUNCTION``, what an option does is ``option_N
 docstring (and the bare name of the option) stands in for it: a missing word stops nobody.
 """
 
+import contextlib
+import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,11 @@ from tertulia.core.languages import say
 
 # Tasks that hand everything behind their name to another program, which has options of its own.
 TAKES_THE_REST = ("test",)
+
+# Tasks whose first argument may be several: a shell gives each file of "*.xml" by itself.
+TAKES_SEVERAL = ("import",)
+BETWEEN = "\n"
+UNREAD = 128 + 13  # SIGPIPE: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_08_02
 
 # What invoke says of a command line that makes no sense (invoke/parser/parser.py), and our phrase for it.
 COMPLAINTS = {
@@ -43,16 +50,50 @@ def run(tasks: Sequence[Any], arguments: list[str], *, elsewhere: Sequence[Any] 
     names = {task.name for task in tasks}
     if len(arguments) > 1 and arguments[1] in TAKES_THE_REST and arguments[1] in names:
         arguments, rest = arguments[:2], arguments[2:]
+    arguments = gathered(arguments)
+    if arguments[1:2] and arguments[1] in names and arguments[2:3] in (["--help"], ["-h"]):
+        arguments = [arguments[0], "--help", arguments[1]]  # or `new --help` would write a post of that name
     if any(task.name == word for task in elsewhere for word in arguments[1:2]) and arguments[1] not in names:
         sys.exit(say("no_blog_here", task=arguments[1]))
     try:
         TaskLine(tasks, {**context, "rest": rest}).run(arguments)
     except TertuliaError as error:
         sys.exit(str(error))
+    except BrokenPipeError:  # whoever read our words has gone: ``reading_may_end`` answers
+        raise
     except OSError as error:  # what we keep cannot be read or written: rights, a full disk, a file in a folder's place
         sys.exit(say("system_refused", why=os_words(error)))
     except EOFError:  # Ctrl-D where something was asked
         sys.exit(130)
+
+
+def gathered(arguments: list[str]) -> list[str]:
+    """*arguments* with all that a task takes for its first argument as one."""
+    if arguments[1:2] and arguments[1] in TAKES_SEVERAL:
+        end = next((at for at in range(2, len(arguments)) if arguments[at].startswith("-")), len(arguments))
+        if end > 3:
+            return [*arguments[:2], BETWEEN.join(arguments[2:end]), *arguments[end:]]
+    return arguments
+
+
+@contextlib.contextmanager
+def reading_may_end() -> Iterator[None]:
+    """
+    End without a word where whoever reads our output has enough of it (``status | head -1``).
+
+    Raises:
+        SystemExit: with the status that a shell tells of such programs; or in one line, when what was said cannot be
+            written, as on a full disk.
+    """
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        with contextlib.suppress(OSError), open(os.devnull, "w") as nowhere:  # what is left goes there at the end
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        sys.exit(UNREAD if isinstance(error, BrokenPipeError) else say("system_refused", why=os_words(error)))
 
 
 def phrase_or(fallback: str, key: str) -> str:
@@ -95,13 +136,26 @@ class TaskLine(Program):
 
     def parse_core(self, argv: list[str] | None) -> None:
         """As invoke does, but our own modules may keep their bytecode: the next start is faster for it."""
-        super().parse_core(argv)
+        with self._our_words():
+            super().parse_core(argv)
         sys.dont_write_bytecode = False
 
     def parse_tasks(self) -> None:
         """As invoke does, with its complaint in our words."""
-        try:
+        with self._our_words():
             super().parse_tasks()
+
+    def parse_cleanup(self) -> None:
+        """As invoke does what needs no task, ``--help TASK`` and ``--list``, with its complaint in our words."""
+        with self._our_words():
+            if isinstance(self.args.list.value, str):  # a collection of tasks, of which we have none
+                raise ParseError(f"No idea what '{self.args.list.value}' is!")
+            super().parse_cleanup()
+
+    @contextlib.contextmanager
+    def _our_words(self) -> Iterator[None]:
+        try:
+            yield
         except ParseError as error:
             raise Exit(say("bad_command", reason=told(str(error).strip()), command=self._command), code=2) from error
 

@@ -52,7 +52,7 @@ def _publish(blog: Blog, target: Target, *, dry_run: bool, lose: bool) -> bool:
     published = blog.published()
     if not _nothing_lost(blog, changes, lose) or not (dry_run or lose or _remembers(changes)):
         return False
-    fresh = due(published, blog.since(), blog.now())
+    fresh = due(published, since=blog.since(), now=blog.now())
     if dry_run:
         show(changes)
         announce.show_plan(fresh, blog.networks(published, with_store=False))
@@ -124,7 +124,7 @@ def _changes(blog: Blog, target: Target, said: int) -> DeployPlan:
         addresses=old.addresses | published.addresses,
         said=said,
     )
-    return plan(old, new)
+    return plan(old, new=new)
 
 
 def _remember(blog: Blog, there: Manifest) -> None:
@@ -162,7 +162,7 @@ def _remembers(changes: DeployPlan) -> bool:
 
 def _nothing_lost(blog: Blog, changes: DeployPlan, lose: bool) -> bool:
     """Whether everything of the conversation that was public still is, or went on purpose."""
-    gone = [line for line in lost(changes.old, changes.new) if not _on_purpose(blog, line.partition(": ")[2])]
+    gone = [line for line in lost(changes.old, new=changes.new) if not _on_purpose(blog, line.partition(": ")[2])]
     if not gone or lose:
         return True
     print(say("publish_lost", n=len(gone)), file=sys.stderr)
@@ -231,13 +231,18 @@ def _answers(web: Fetcher, url: str) -> bool:
 def ping(blog: Blog, published: Published, changes: DeployPlan) -> None:
     """Tell the WebSub hub and IndexNow, where the blog names them."""
     told = []
+    own = [post for post in published.posts if not post.guid]  # what was brought from another site is not new
+    if published.posts and not own:
+        return
+    brought = {post.url.removeprefix(f"{published.site}/") for post in published.posts if post.guid}
     if hub := blog.conf.get("WEBSUB_HUB"):
         feeds = [name for name in changes.put if name.endswith(("atom.xml", "rss.xml", "feed.json"))]
         told += pings.websub(blog.fetcher, hub, [f"{published.site}/{name}" for name in feeds], blog.now)
     if key := blog.conf.get("INDEXNOW_KEY"):
         pages = [name.removesuffix("index.html") for name in changes.put if name.endswith("/index.html")]
+        pages = [page for page in pages if page not in brought]
         addresses = [f"{published.site}/{page}" for page in pages]
-        told += pings.indexnow(blog.fetcher, published.site, key, addresses, now=blog.now)
+        told += pings.indexnow(blog.fetcher, site=published.site, key=key, addresses=addresses, now=blog.now)
     for finding in told:
         if not finding.good:
             print(f"  {finding.what}", file=sys.stderr)

@@ -1,5 +1,6 @@
 """What is where, what waits and why, what failed; and whether every key works."""
 
+import contextlib
 import sys
 from collections import Counter
 from datetime import datetime
@@ -9,7 +10,7 @@ from tertulia.app import Blog
 from tertulia.commands import webmention
 from tertulia.content.posts import Post
 from tertulia.core import strict_json
-from tertulia.core.errors import TertuliaError
+from tertulia.core.errors import NetworkError, TertuliaError
 from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery
 from tertulia.store.tables import DeliveryState
@@ -51,7 +52,10 @@ def _tell(blog: Blog) -> bool:
     if needs:
         print(say("status_needs", n=len(needs)), file=sys.stderr)
     broken: list[str] = []
-    blog.networks(with_store=False, left_out=lambda network, why: broken.append(_faulty(network, why)))
+    known = blog.networks(with_store=False, left_out=lambda network, why: broken.append(_faulty(network, why)))
+    for network in known:
+        findings = network.key_findings() if network.configured() else []
+        broken += [_faulty(network.label, f"{found.what} — {found.fix}") for found in findings if not found.good]
     for line in broken:
         print(line, file=sys.stderr)
     return not (needs or broken)
@@ -127,7 +131,9 @@ def _examine(blog: Blog) -> bool:
             good = good and not some
             continue
         try:
-            findings = network.check()
+            with contextlib.suppress(NetworkError):
+                network.renew_key()
+            findings = [*network.check(), *network.key_findings()]
         except TertuliaError as error:
             print(f"{network.label}: ✗ {error}")
             good = False

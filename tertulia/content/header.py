@@ -77,6 +77,8 @@ def _split(text: str, path: str) -> Header:
         if first + 1 < len(lines) and re.match(r"\s*[\w\"'\[][^=]*=|\s*\[", lines[first + 1]):
             return _unreadable(lines, first, path, "unclosed_toml")
         return _all_text(lines)
+    if re.match(r'"[\w-]+"\s*:', top):
+        return _semicolons(lines, first, path) or _plain(lines, first, path)
     if re.match(r"\{\s*(?:\"|$)", top):
         return _json(lines, first, path) or _all_text(lines)
     return _plain(lines, first, path)
@@ -126,8 +128,11 @@ def _plain(lines: list[str], first: int, path: str) -> Header:
     end = next((n for n in range(start, len(lines)) if _ends_plain(lines[n])), len(lines))
     if not _is_header(lines[start:end]):
         return _all_text(lines)
-    fields, problems = _read_lines(lines, start, end, path, fenced=False)
     closed = end < len(lines) and lines[end].strip()
+    if closed and any(line.startswith("- ") for line in lines[start:end]):  # Hexo's YAML needs no fence above
+        fields, problems = _yaml(lines, start, end, path)
+    else:
+        fields, problems = _read_lines(lines, start, end, path, fenced=False)
     return _finish(fields, problems, lines, end + 1 if closed else end, path)
 
 
@@ -331,6 +336,16 @@ def _json(lines: list[str], first: int, path: str) -> Header | None:
     if rest.strip():
         lines = [*lines[: end + 1], rest, *lines[end + 1 :]]
     return _from_table(table, lines, first, end, path)
+
+
+def _semicolons(lines: list[str], first: int, path: str) -> Header | None:
+    """Hexo's JSON, without braces and ended by ``;;;``; None when no such line comes."""
+    end = next((n for n in range(first + 1, len(lines)) if lines[n].strip() == ";;;"), None)
+    if end is None:
+        return None
+    braced = [*lines[:first], "{" + lines[first], *lines[first + 1 : end]]
+    braced[-1] += "}"
+    return _json_between([*braced, *lines[end:]], first, end, path)
 
 
 def _json_between(lines: list[str], start: int, end: int, path: str) -> Header:

@@ -19,7 +19,7 @@ canonicalreference canonicalurl caption cascade class classes codeinjectionfoot 
 commentid commentissueid comments commentstatus converter coordinates copyright covercaption coverhidden createdby
 credit crosspost css cssclass cssclasses customtemplate dateformat disablehljs disableshare disqus disqusidentifier
 dsqthreadid duration editor editpost eleventycomputed eleventyimport eleventynavigation emailonly enclosure engine
-episode explicit extra featured feed file filename filepath fileslug format generator grandparent guid haschildren
+episode explicit extra featured feed file filename filepath fileslug format generator grandparent haschildren
 headless hiddeninhomelist hideauthor hidecomments hidedate hidefooter hideheader hideintoc hidemeta hidesummary
 hidetitle hidetoc highlight highlighter html icon imagecaption imagecredit imgalt index insearchindex
 insertanchorlinks iscjklanguage jekyllgenerator js katex kind latex layout lexical licence license linkedfiles

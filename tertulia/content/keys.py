@@ -161,7 +161,8 @@ KEYS = (
     ),
     Key(
         name="summary", kind=Kind.INLINE, es="Resumen", en="Summary", in_new=True,
-        doc="for lists, feeds and shared links, with inline Markdown; the first paragraph when absent",
+        doc="for lists, feeds and shared links, with inline Markdown; when absent what stands above `<!--more-->`,"
+        " or the first paragraph",
         theirs="description excerpt customexcerpt metadescription seodescription abstract tldr lead leadin teasertext"
         " dek standfirst ogdescription",
     ),
@@ -217,6 +218,11 @@ KEYS = (
         choices={"keep": "conservar, keep", "text": "texto, text", "remove": "quitar, remove"},
         doc="what becomes of a quoted post that its author deleted: `conservar`, `texto` or `quitar` (`keep`, `text`,"
         " `remove`)",
+    ),
+    Key(
+        name="guid", kind=Kind.NAME, es="Guid", en="Guid", on_pages=False,
+        doc="what the feeds of another site called the post; ours go on calling it so, and as it was announced there,"
+        " it is not announced again",
     ),
     Key(name="template", kind=Kind.NAME, es="Plantilla", en="Template", doc="another template of the theme"),
     *(network_key(name, network) for name, network in NETWORKS.items()),

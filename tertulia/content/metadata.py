@@ -61,6 +61,7 @@ class Metadata:
     question: str = ""
     toc: bool | None = None  # None: by length
     embeds: str = ""
+    guid: str = ""
     template: str = ""
     networks: dict[str, str] = field(default_factory=dict)  # network → text, "no" leaves it out
     extra: dict[str, object] = field(default_factory=lambda: dict(NOTHING_MORE))  # keys with no field of their own

@@ -8,7 +8,7 @@ from typing import Any
 from tertulia.content import posts
 from tertulia.content.posts import Post, Published
 from tertulia.core import languages
-from tertulia.core.addresses import same_address, split_address
+from tertulia.core.addresses import service_address, split_address
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import Languages
 
@@ -49,10 +49,7 @@ class BlogInfo:
             preview_address: The address under which both site and service are seen, in a preview.
         """
         site = str(conf.get("SITE_ADDRESS", "")).rstrip("/")
-        site_origin = split_address(site).origin
-        # "/" means: under the site's own host.
-        service = str(conf.get("SERVICE_ADDRESS") or "").rstrip("/")
-        own_host = site_origin if conf.get("SERVICE_ADDRESS") == "/" else LOCAL_SERVICE
+        service = service_address(str(conf.get("SERVICE_ADDRESS") or ""), site)
         title = conf.get("SITENAME", "")
         lang = str(conf.get("DEFAULT_LANG") or languages.DEFAULT)
         return cls(
@@ -60,12 +57,19 @@ class BlogInfo:
             site=site,
             title=str(languages.local(title, lang, lang)),
             lang=lang,
-            service=preview_address or service or own_host,
+            service=preview_address or service or LOCAL_SERVICE,
             output=output,
             author=str(conf.get("AUTHOR", "")),
-            same_origin=bool(preview_address) or not service or same_address(service, site_origin),
+            same_origin=bool(preview_address)
+            or not service
+            or split_address(service).origin == split_address(site).origin,
             langs=tuple(conf.get("LANGUAGES") or ()),
         )
+
+    @property
+    def prefix(self) -> str:
+        """The path below which a proxy shows the service; "" where it has its host's own."""
+        return split_address(self.service).path.rstrip("/")
 
     @property
     def origins(self) -> set[str]:

@@ -32,6 +32,14 @@ SHORTENERS = frozenset(
     )
 )
 
+# What the share buttons of services give instead of an item's address: who is asked once tells which item it is.
+_SHARES = re.compile(
+    r"https?://(?:(?:vm|vt)\.tiktok\.com|(?:www\.|m\.)?tiktok\.com/t|fb\.watch|(?:[\w-]+\.)?facebook\.com/share"
+    r"|spotify\.(?:app\.)?link|spoti\.fi|on\.soundcloud\.com|(?:maps|soundcloud|youtube|podcasts)\.app\.goo\.gl"
+    r"|(?:[\w-]+\.)?reddit\.com/(?:r|u|user)/[\w-]+/s|(?:www\.)?instagram\.com/share|pin\.it)/[^\s]",
+    re.IGNORECASE,
+)
+
 # May not stand in an address that we take: spaces and what ends an attribute or a link somewhere.
 _NOT_IN_ADDRESS = re.compile(r"[\s<>\"'`\\]")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -168,8 +176,8 @@ def web_address(value: object) -> str:
 
 
 def is_short(url: str) -> bool:
-    """Whether *url* is one that only stands for another: of a shortener, and not its home page."""
-    return site_of(url) in SHORTENERS and len(split_address(url).path) > 1
+    """Whether *url* only stands for another: of a shortener, and not its home page, or out of a share button."""
+    return (site_of(url) in SHORTENERS and len(split_address(url).path) > 1) or bool(_SHARES.match(url))
 
 
 def normalised(url: str) -> str:
@@ -189,6 +197,17 @@ def normalised(url: str) -> str:
 def same_address(one: str, other: str) -> bool:
     """Whether two addresses name the same thing, however they are written (see ``normalised``)."""
     return one == other or normalised(one) == normalised(other)
+
+
+def service_address(setting: str, site: str) -> str:
+    """
+    The whole address of the service, no slash at the end; "" where there is none.
+
+    Args:
+        setting: ``SERVICE_ADDRESS``: an address, or a path on the host of *site* ("/", "/talk").
+    """
+    whole = split_address(site).origin + setting if setting.startswith("/") else setting
+    return web_address(whole).rstrip("/")
 
 
 def ascii_host(host: str) -> str:

@@ -6,7 +6,7 @@ are abbreviations only with a capital. Whoever counts says how: a network's own 
 """
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import regex
 
@@ -79,15 +79,18 @@ def shorten(text: str, limit: int, count: Count = count_graphemes) -> str:
         return text
     if limit < count("a" + ELLIPSIS):
         raise ValueError(f"no text fits in {limit}")
-    whole = _outside(text, _ends(text))
-    full_stops = [end for end in whole if ends_sentence(text, end)]
-    sentence = _longest(full_stops, lambda end: text[:end], limit, count)
+    ends = _ends(text)
+    sentences = _fitting(ends, lambda end: text[:end], limit, count)
+    is_whole = _whole_at(text, sentences)
+    sentence = text[: _last(sentences, lambda end: ends_sentence(text, end) and is_whole(end))]
     if sentence and count(sentence) >= limit * SENTENCE_SHARE:
         return sentence
-    kept = _longest(whole, lambda end: _closed(text[:end]), limit, count)
+    words = _fitting(ends, lambda end: _closed(text[:end]), limit, count)
+    kept = _closed(text[: _last(words, _whole_at(text, words))])
     if kept and count(kept) >= limit * WHOLE_SHARE:
         return kept
-    kept = _longest(_ends(text), lambda end: _closed(text[:end], text), limit, count) or kept
+    words = _fitting(ends, lambda end: _closed(text[:end], text), limit, count)
+    kept = (_closed(text[: words[-1]], text) if words else "") or kept
     if kept and count(kept) >= limit * WHOLE_SHARE:
         return kept
     return _cut_word(text, limit, count) or kept or ELLIPSIS
@@ -132,13 +135,17 @@ def _ends(text: str) -> list[int]:
     return [match.start() for match in _BLANK.finditer(text)]
 
 
-def _outside(text: str, ends: list[int]) -> list[int]:
-    """Those of *ends* that stand in no quotation, in no name, and not behind "Sr."."""
-    spans = [match.span() for match in (*_QUOTATION.finditer(text), *_NAME.finditer(text))]
-    inside = [False] * (len(text) + 1)
-    for start, stop in spans:
-        inside[start + 1 : stop] = [True] * max(0, stop - start - 1)
-    return [end for end in ends if not inside[end] and not _holds_on(text, end)]
+def _whole_at(text: str, ends: Sequence[int]) -> Callable[[int], bool]:
+    """What tells of each of *ends*, in order, whether it stands in no quotation, in no name, and not behind "Sr."."""
+    last = ends[-1] if ends else 0
+    inside = bytearray(last + 1)
+    for pattern in (_QUOTATION, _NAME):
+        for found in pattern.finditer(text):
+            start, stop = found.start() + 1, min(found.end(), last + 1)
+            if start > last:
+                break
+            inside[start:stop] = b"\1" * (stop - start)
+    return lambda end: not inside[end] and not _holds_on(text, end)
 
 
 def _holds_on(text: str, end: int) -> bool:
@@ -147,10 +154,14 @@ def _holds_on(text: str, end: int) -> bool:
     return found is not None and _is_abbreviation(found[1], text[end : end + 20])
 
 
-def _longest(ends: list[int], cut: Callable[[int], str], limit: int, count: Count) -> str:
-    """The longest of the cuts at *ends* that fits, by halves: a longer text never counts less at the end of a word."""
-    found = bisect_right(ends, limit, key=lambda end: count(cut(end)))
-    return cut(ends[found - 1]) if found else ""
+def _fitting(ends: list[int], cut: Callable[[int], str], limit: int, count: Count) -> list[int]:
+    """Those of *ends* whose cut fits, found by halves: a longer text never counts less at the end of a word."""
+    return ends[: bisect_right(ends, limit, key=lambda end: count(cut(end)))]
+
+
+def _last(ends: Sequence[int], is_good: Callable[[int], bool]) -> int:
+    """The last of *ends* that is good, 0 when none is; a long text is not looked through for it."""
+    return next(filter(is_good, reversed(ends)), 0)
 
 
 def _closed(text: str, whole: str = "") -> str:
@@ -180,11 +191,11 @@ def _cut_word(text: str, limit: int, count: Count) -> str:
 def _sentence_breaks(text: str) -> list[tuple[int, int]]:
     """Where a sentence or a line ends and where the next begins, outside quotations."""
     found = [match.span() for match in _SENTENCE_BREAK.finditer(text)]
-    outside = set(_outside(text, [start for start, _ in found]))
+    is_whole = _whole_at(text, [start for start, _ in found])
     return [
         (start, stop)
         for start, stop in found
-        if "\n" in text[start:stop] or (start in outside and ends_sentence(text, start))
+        if "\n" in text[start:stop] or (ends_sentence(text, start) and is_whole(start))
     ]
 
 
@@ -206,10 +217,10 @@ def _sized(paragraph: str, limit: int, count: Count) -> list[tuple[str, str]]:
 
 def _head(text: str, limit: int, count: Count) -> str:
     """The longest beginning of *text* that ends with a word and fits; inside a word only if it alone is too long."""
-    ends = _ends(text)
-    kept = _longest(_outside(text, ends), lambda end: text[:end], limit, count)
-    if not kept or count(kept) < limit * WHOLE_SHARE:
-        kept = _longest(ends, lambda end: text[:end], limit, count) or kept
+    ends = _fitting(_ends(text), lambda end: text[:end], limit, count)
+    kept = text[: _last(ends, _whole_at(text, ends))]
+    if ends and (not kept or count(kept) < limit * WHOLE_SHARE):
+        kept = text[: ends[-1]] or kept
     if kept:
         return kept
     for grapheme in graphemes(text):

@@ -4,7 +4,8 @@
     ├── SettingError      a setting is missing or makes no sense
     ├── ContentError      a file of the author's cannot be used at all
     ├── FetchError        the web did not give what was asked
-    │   └── FetchRefusedError      we would not ask: private address, wrong type, too large, too slow
+    │   └── FetchRefusedError      we would not ask: private address, wrong type, too large
+    │       └── FetchSlowError     we would not wait: another minute may do better
     ├── StoreError        the store cannot be read or written
     └── NetworkError      a social network said no, or did not answer
 
@@ -36,6 +37,10 @@ class FetchError(TertuliaError):
 
 class FetchRefusedError(FetchError):
     """We refused to fetch: private address, wrong content type, too large, too slow."""
+
+
+class FetchSlowError(FetchRefusedError):
+    """It took longer than we wait."""
 
 
 class StoreError(TertuliaError):

@@ -1,4 +1,4 @@
-"""What others add to Tertulia by entry points: networks, embed providers, deploy targets.
+"""What others add to Tertulia by entry points: networks, embed providers, deploy targets, importers.
 
 A package that is installed beside ours names what it adds in its own ``pyproject.toml``::
 
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 NETWORKS = "tertulia.networks"
 PROVIDERS = "tertulia.providers"
 TARGETS = "tertulia.targets"
+IMPORTERS = "tertulia.importers"
 
 T = TypeVar("T")
 

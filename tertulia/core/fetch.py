@@ -40,7 +40,7 @@ from urllib3.exceptions import HTTPError
 
 from tertulia.core import strict_json
 from tertulia.core.addresses import Address, join_address, split_address
-from tertulia.core.errors import FetchError, FetchRefusedError
+from tertulia.core.errors import FetchError, FetchRefusedError, FetchSlowError
 from tertulia.core.languages import carried, say
 
 USER_AGENT = "Tertulia/0.1 (blog software; fetches what its author quotes)"
@@ -55,6 +55,8 @@ _PERSONAL_HEADERS = ("authorization", "cookie", "proxy-authorization")
 # The one block that IPv6 gives to the open net; all else is private, reserved, or an old way to write an IPv4
 # address: https://www.iana.org/assignments/ipv6-unicast-address-assignments/ (read 2026-11)
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+# What of it leads to an IPv4 address all the same (6to4, RFC 7526), or nowhere (documentation, RFC 9637).
+_LEADS_ASTRAY = tuple(map(ipaddress.ip_network, ("2002::/16", "3fff::/20", "192.88.99.0/24")))
 
 # https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -324,7 +326,8 @@ class _PublicAdapter(_Watching, IPFilterAdapter):  # type: ignore[misc]
     def build_connection_pool_key_attributes(self, *arguments: Any, **named: Any) -> Any:
         host, pool = super().build_connection_pool_key_attributes(*arguments, **named)
         address = ipaddress.ip_address(host["host"])
-        if not address.is_global or (address.version == 6 and address not in _GLOBAL_UNICAST):
+        is_open = address.is_global and (address.version == 4 or address in _GLOBAL_UNICAST)
+        if not is_open or address.is_multicast or any(address in network for network in _LEADS_ASTRAY):
             raise InvalidIPAddress(str(address))
         return host, pool
 
@@ -401,7 +404,7 @@ def _read(response: requests.Response, limits: _Limits) -> Fetched:
                 break
             raise FetchRefusedError(say("web_large", url=response.url, limit=limits.max_bytes))
         if time.monotonic() > limits.ends_at:
-            raise FetchRefusedError(say("web_slow", url=response.url, seconds=f"{limits.timeout_seconds:g}"))
+            raise FetchSlowError(say("web_slow", url=response.url, seconds=f"{limits.timeout_seconds:g}"))
     return Fetched(response.url, response.status_code, headers, bytes(body[: limits.max_bytes]))
 
 
@@ -449,7 +452,7 @@ class _Exchange(threading.Thread):
                 self._given_up = True
                 for handle in self._handles:
                     _shut(handle)
-            raise FetchRefusedError(say("web_slow", url=url, seconds=f"{seconds:g}"))
+            raise FetchSlowError(say("web_slow", url=url, seconds=f"{seconds:g}"))
         if self._failure:
             raise self._failure
         assert self._answer

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 PUBLIC = 0o644
@@ -104,6 +105,27 @@ def copy_whole(source: Path, target: Path) -> None:
         if there.st_size == here.st_size and there.st_mtime_ns >= here.st_mtime_ns:
             return
     write_whole(target, source.read_bytes(), durable=False)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """
+    Wait until no other process, and no other thread, holds *folder*, and hold it for the block.
+
+    It is the folder itself that is locked, so nothing is left in it. Where there are no such locks (Windows) nobody
+    waits. Not to be taken twice by the same thread.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def is_inside(path: Path, folder: Path) -> bool:

@@ -57,6 +57,7 @@ class Language:
     code: str
     data: Mapping[str, Any] = field(default_factory=dict)  # all that is no phrase
     phrases: Mapping[str, Phrase] = field(default_factory=dict)
+    _words: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -75,7 +76,9 @@ class Language:
 
     def words(self, name: str) -> frozenset[str]:
         """The list of words *name* of the section ``words``; empty when its file has none."""
-        return frozenset(str(self.table("words").get(name, "")).split())
+        if name not in self._words:
+            self._words[name] = frozenset(str(self.table("words").get(name, "")).split())
+        return self._words[name]
 
     def table(self, name: str) -> Mapping[str, Any]:
         """The section *name* of its file, empty when there is none."""
@@ -303,6 +306,7 @@ def decimal(number: float, form: str = "0.####") -> str:
     return f"{number:g}"
 
 
+@lru_cache(maxsize=256)
 def normal(code: str) -> str:
     """*code* as files are named: "pt-br" for "pt_BR"; "" for what is no language code."""
     code = code.strip().lower().replace("_", "-")

@@ -7,8 +7,11 @@ one however it is encoded, and so is "👩‍👧".
 import html
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import filterfalse, islice
+from operator import mul
 from typing import Literal
 
 import regex
@@ -31,6 +34,9 @@ _WORD_ENDS = regex.compile(r"[.,;:…]*(?:\s|$)")
 _ACCENTS = regex.compile(r"(?<!n)\u0303|[\u0300-\u0302\u0304-\u036f]")  # on decomposed text; the tilde of ñ stays
 # Allowed in XML 1.0: https://www.w3.org/TR/xml/#charsets. C1 controls are allowed there, and useless.
 _CONTROLS = regex.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# What an address leaves out of a word, and what it puts a hyphen for.
+_UNWRITTEN = regex.compile(r"\p{M}|['’]")
+_NO_SLUG = re.compile("[^a-z0-9]+")
 # Letters that are no letter plus accent, so that decomposing does not help.
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
 
@@ -100,9 +106,14 @@ def plain(markup: str) -> str:
     return _SPACES.sub(" ", html.unescape(bare)).strip()
 
 
-def words(text: str) -> int:
-    """How many words plain *text* holds; "d’Artagnan", "3,5" and "ex-ministro" are one each."""
-    return sum(map(_words_in, text.split()))
+def tally(text: str) -> Mapping[str, int]:
+    """What stands between the spaces of plain *text*, and how often: half of it stands there more than once."""
+    return Counter(text.split())
+
+
+def words(tallied: Mapping[str, int]) -> int:
+    """How many words a text holds that was tallied; "d’Artagnan", "3,5" and "ex-ministro" are one each."""
+    return sum(map(mul, tallied.values(), map(_words_in, tallied)))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -115,11 +126,11 @@ def reading_minutes(count: int, words_per_minute: int = WORDS_PER_MINUTE) -> int
     return max(1, round(count / words_per_minute))
 
 
+@lru_cache(maxsize=1 << 16)
 def slugify(text: str) -> str:
     """*text* as part of an address: lower-case ASCII letters, digits and single hyphens; "" when none is left."""
     lower = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    ascii_only = regex.sub(r"\p{M}|['’]", "", lower)
-    return regex.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
+    return _NO_SLUG.sub("-", _UNWRITTEN.sub("", lower)).strip("-")
 
 
 @lru_cache(maxsize=1 << 16)

@@ -6,7 +6,9 @@ phrase, at the output of every task, and in what is logged. Needs nothing but Py
 is a virtual environment.
 """
 
+import io
 import logging
+import os
 import re
 import sys
 import unicodedata
@@ -56,8 +58,16 @@ class VisibleStream:
 
 
 def guard_terminal() -> None:
-    """From here on this process shows and logs only what can be seen, whoever wrote it."""
-    sys.stdout, sys.stderr = VisibleStream(sys.stdout), VisibleStream(sys.stderr)
+    """
+    From here on this process shows and logs only what can be seen, whoever wrote it.
+
+    Where the terminal has no ñ it shows "?", and what was closed (``>&-``) takes our words all the same.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name) or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (as long as the process)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+        setattr(sys, name, VisibleStream(stream))
 
 
 class OneLine(logging.Filter):

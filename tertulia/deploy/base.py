@@ -41,7 +41,7 @@ class DeployError(TertuliaError):
 
 def failed(why: object, *, partly: bool = False) -> DeployError:
     """
-    The error that tells *why*, on one line and without secrets.
+    Make the error that tells *why*, on one line and without secrets.
 
     Args:
         partly: Something of the site has changed at the target already.
@@ -113,7 +113,10 @@ class Target(ABC):
     @abstractmethod
     def manifest(self) -> Manifest:
         """
-        What an earlier deploy put there; an empty one when there was none.
+        Read what an earlier deploy put there.
+
+        Returns:
+            An empty manifest when there was none.
 
         Raises:
             DeployError: whether there was one cannot be told. Only "it is not there" is a first deploy: whoever took
@@ -125,13 +128,24 @@ class Target(ABC):
         """
         Make the target what *plan* says.
 
+        Args:
+            output: The built site, which holds each file that is to be put.
+
         Raises:
             DeployError: it could not be done, or not whole.
         """
 
 
 def files_of(output: Path) -> dict[str, str]:
-    """Every file of the site with its SHA-256; what is not for readers is left out."""
+    """
+    Take the SHA-256 of every file of the site built into *output*; what is not for readers is left out.
+
+    Returns:
+        Path relative to *output*, with "/" → hexadecimal digest.
+
+    Raises:
+        DeployError: nothing was built, a file cannot be read, or its name would lead elsewhere.
+    """
     if not (output / "index.html").is_file():
         raise DeployError(say("deploy_empty", folder=output))
     found = {}
@@ -145,8 +159,8 @@ def files_of(output: Path) -> dict[str, str]:
     return found
 
 
-def plan(old: Manifest, new: Manifest) -> DeployPlan:
-    """What has to change for *old* to become *new*."""
+def plan(old: Manifest, *, new: Manifest) -> DeployPlan:
+    """Work out what has to change for *old* to become *new*, in an order in which no page names what is not there."""
     put = [name for name, digest in new.files.items() if old.files.get(name) != digest]
     gone = sorted(old.files.keys() - new.files.keys())
     return DeployPlan(tuple(sorted(put, key=lambda name: (_turn(name), name))), tuple(gone), old, new)
@@ -159,9 +173,9 @@ def _turn(name: str) -> int:
     return _PAGES if name.count("/") >= 3 else _LISTS
 
 
-def lost(old: Manifest, new: Manifest, withdrawn: Iterable[str] = ()) -> list[str]:
+def lost(old: Manifest, *, new: Manifest, withdrawn: Iterable[str] = ()) -> list[str]:
     """
-    What was public and would be no longer, as "post: what".
+    List what was public and would be no longer, as "post: what".
 
     Args:
         withdrawn: Links and comments that went on purpose.
@@ -177,7 +191,7 @@ def lost(old: Manifest, new: Manifest, withdrawn: Iterable[str] = ()) -> list[st
 
 def read_manifest(data: bytes) -> Manifest:
     """
-    A manifest as it lies at a target, where others may have written it.
+    Read a manifest as it lies at a target, where others may have written it.
 
     Raises:
         DeployError: it is none, or it names what is no file of a site: whoever deletes by it would delete elsewhere.
@@ -194,12 +208,12 @@ def read_manifest(data: bytes) -> Manifest:
 
 
 def leads_out(name: str) -> bool:
-    """Whether *name*, on any system that may read it, is no plain relative path, or is one into git's folder."""
+    """Tell whether *name*, on any system that may read it, is no plain relative path, or is one into git's folder."""
     parts = name.split("/")
     empty = any(part.strip(". ") == "" for part in parts)  # "", "." and "..", and how Windows reads ".. ."
     return bool(empty or _LEADS_OUT.search(name) or parts[0].casefold() == ".git")
 
 
 def written(manifest: Manifest) -> bytes:
-    """A manifest as it will lie at a target."""
+    """Write *manifest* as it will lie at a target: JSON, one entry a line."""
     return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"

@@ -113,7 +113,7 @@ def _remove_made(link: Path, made: list[str]) -> None:
 
 
 def _held(handle: int) -> bool:
-    """Whether the note is ours now: no other process holds it. Where nothing can be locked, none ever is."""
+    """Lock the note; whether it is ours now: no other process holds it. Where nothing can be locked, none ever is."""
     try:
         import fcntl
 

@@ -71,7 +71,7 @@ class GitBranch(Target):
         self._git("push", "--quiet", self._remote, f"{commit}:refs/heads/{self._branch}")
 
     def _tip(self) -> str:
-        """The newest commit of the branch, fetched; "" when there is no branch."""
+        """Fetch the newest commit of the branch, and name it; "" when there is no branch."""
         there = self._git("ls-remote", self._remote, f"refs/heads/{self._branch}").decode().split()
         if not there:
             return ""
@@ -97,7 +97,7 @@ class GitBranch(Target):
 
 
 def _cause(stderr: str) -> str:
-    """The lines of git's *stderr* that name the cause, as one; its end is advice, and what follows from the cause."""
+    """Find the lines of git's *stderr* that name the cause, as one: its end is advice and consequences."""
     # The address that git complains of may hold a key.
     lines = [re.sub(r"(://)[^/@\s]*:[^/@\s]*@", r"\1", line.strip()) for line in stderr.splitlines()]
     lines = [line for line in lines if line and line != _HOST.strip()]

@@ -77,7 +77,7 @@ class Rsync(Target):
 
 
 def _cause(code: int, lines: list[str]) -> str:
-    """What ssh or rsync says first: all else follows from it."""
+    """Find what ssh or rsync says first: all else follows from it."""
     return next((line for line in lines if not line.startswith("Warning: ")), f"rsync: {code}")
 
 

@@ -146,7 +146,18 @@ def sign(
     now: datetime,
     service: str = "s3",
 ) -> dict[str, str]:
-    """*headers* with what AWS Signature Version 4 adds: date, body's hash, authorisation."""
+    """
+    Sign one request by AWS Signature Version 4.
+
+    Args:
+        headers: Those that are sent beside ours, by name.
+        data: The whole body.
+        key: The access key's id, and *secret*, the key itself.
+        now: Aware; servers refuse what is 15 minutes off.
+
+    Returns:
+        *headers* with date, body's hash and authorisation.
+    """
     parts = split_address(url)
     moment = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     body_hash = hashlib.sha256(data).hexdigest()

@@ -4,36 +4,44 @@ entry points ``tertulia.targets``.
 
 import inspect
 from collections.abc import Callable
+from importlib import import_module
 
 from tertulia.core import extensions
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.deploy.base import DeployContext, Target
-from tertulia.deploy.folder import Folder
-from tertulia.deploy.gitbranch import GitBranch
-from tertulia.deploy.rsync import Rsync
-from tertulia.deploy.s3 import S3
 
-TARGETS: dict[str, Callable[[str, DeployContext], Target]] = {
-    "folder": Folder,
-    "rsync": Rsync,
-    "s3": S3,
-    "git": GitBranch,
+# What ``DEPLOY_TARGET`` begins with → its class, as an entry point would name it; imported when it is asked for.
+TARGETS = {
+    "folder": "tertulia.deploy.folder:Folder",
+    "rsync": "tertulia.deploy.rsync:Rsync",
+    "s3": "tertulia.deploy.s3:S3",
+    "git": "tertulia.deploy.gitbranch:GitBranch",
 }
 
 
 def target_for(address: str, context: DeployContext) -> Target:
     """
-    The target that *address* names: ``folder:/srv/www``, ``rsync:me@host:/www``, ``s3://bucket``, ``git:origin#pages``.
+    Open the target that *address* names.
+
+    Args:
+        address: ``folder:/srv/www``, ``rsync:me@host:/www``, ``s3://bucket``, ``git:origin#pages``.
 
     Raises:
         SettingError: there is none, or no such kind; the message lists the choices.
     """
     kind, colon, rest = address.partition(":")
-    make = TARGETS.get(kind) or extensions.load(extensions.TARGETS, _fits, TARGETS, only=kind or "-").get(kind)
+    others = extensions.load(extensions.TARGETS, _fits, TARGETS, only=kind or "-") if kind not in TARGETS else {}
+    make = _ours(TARGETS[kind]) if kind in TARGETS else others.get(kind)
     if not colon or make is None:
         raise SettingError(say("deploy_choices"))
     return make(rest, context)
+
+
+def _ours(place: str) -> Callable[[str, DeployContext], Target]:
+    module, _, name = place.partition(":")
+    made: Callable[[str, DeployContext], Target] = getattr(import_module(module), name)
+    return made
 
 
 def _fits(_name: str, loaded: object) -> Callable[[str, DeployContext], Target] | None:

@@ -5,40 +5,41 @@
 
 Each item is on disk before the next is asked for: a run that is stopped goes on where it was. What was asked for and
 cannot be had is recorded as such, so that one dead post never blocks a publication; what only failed to answer is asked
-again next time. Nothing that the web says ever overwrites a good capture with a worse one.
+again next time, and so is what an answer announced and did not bring. Nothing that the web says ever overwrites a good
+capture with a worse one: ``states`` holds the table. Of two runs at once each waits while the other asks for an item,
+and then sees what it has kept.
 """
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from tertulia.content.folder import markdown_files
 from tertulia.core import languages
-from tertulia.core.addresses import host_of
-from tertulia.core.errors import ContentError, FetchError, FetchRefusedError
+from tertulia.core.addresses import host_of, split_address
+from tertulia.core.errors import ContentError, FetchError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, one_line
-from tertulia.embeds import dead, pasted, providers
+from tertulia.embeds import dead, items, pasted, providers
 from tertulia.embeds.capture_store import CaptureStore
-from tertulia.embeds.links import CODE_FENCE
+from tertulia.embeds.keeping import is_removed, keep
 from tertulia.embeds.markdown import addresses
-from tertulia.embeds.providers.request import BusyError, CaptureRequest
-from tertulia.embeds.types import Capture, NotFoundError, OptedOutError, Revision, WithheldError
+from tertulia.embeds.providers.request import CaptureRequest
+from tertulia.embeds.states import TRANSITIONS, CaptureOutcome, Heard, MalformedResponseError, heard
+from tertulia.embeds.types import Capture, OptedOutError, State, WithheldError
+from tertulia.render import foreign
 
-
-class MalformedResponseError(FetchError):
-    """The service answered, and what it said makes no sense."""
-
-
-Outcome = Literal["captured", "same", "edited", "gone", "back", "unavailable", "waiting"]
-# OptedOutError by hand or out of an archive: there is nobody to ask again.
+CODE_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[`~]*\s*$", re.MULTILINE | re.DOTALL)
+# Kept by hand or out of an archive: there is nobody to ask again.
 BY_HAND = ("paste", "archive")
+# A service that has so often brought nothing of what is missing is left alone until the next run.
+MOST_IN_VAIN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class CaptureStep:
     number: int
     total: int
     url: str
-    outcome: Outcome
+    outcome: CaptureOutcome
     note: str = ""
 
 
@@ -69,7 +70,7 @@ def embed_links(content_dir: Path) -> list[EmbedLink]:
             text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             continue  # the build tells what is wrong with the file
-        if "//" not in text:
+        if "//" not in text and "{{" not in text and "{%" not in text:
             continue
         # Fenced code keeps its lines, emptied, so that line numbers stay right.
         text = CODE_FENCE.sub(lambda match: re.sub(r"[^\n]+", "`", match[0]), text.replace("\r\n", "\n"))
@@ -80,7 +81,7 @@ def embed_links(content_dir: Path) -> list[EmbedLink]:
                 for offset, url in enumerate(addresses(block)):
                     found.setdefault(url, EmbedLink(url, path, first + offset))
             line += block.count("\n")
-        for start, url in pasted.addresses(text):
+        for start, url in (*pasted.addresses(text), *foreign.addresses(text)):
             found.setdefault(url, EmbedLink(url, path, 1 + text.count("\n", 0, start)))
     return list(found.values())
 
@@ -91,6 +92,7 @@ def capture(
     now: dt.datetime,
     *,
     check: bool = False,
+    again: str = "",
     lang: str = languages.DEFAULT,
     own: str = "",
     resolve: Callable[[str], str] = lambda url: url,
@@ -99,10 +101,11 @@ def capture(
     remember_silence: bool = True,
 ) -> Iterator[CaptureStep]:
     """
-    Capture what the posts quote and is not yet kept.
+    Capture what the posts quote and is not yet kept, or not whole.
 
     Args:
         check: Also look again at everything captured, and ask again for what was refused.
+        again: Look again at the item of this address and at no other; a card or a player is captured anew.
         own: The beginning of this blog's own addresses, which are not captured.
         resolve: Where a short address leads; may ask the web. Used for addresses and inside captured texts.
         bases: Where a service's API is, when it is not the usual one.
@@ -111,37 +114,185 @@ def capture(
 
     Yields:
         One step for each item that was asked for.
+
+    Raises:
+        ContentError: *again* is nothing that the posts quote, or nothing that may be asked for.
     """
-    captures = CaptureStore(content_dir)
-    todo = [(match, kept) for match, kept in _items(captures, content_dir, resolve, own, only) if _is_due(kept, check)]
-    busy: set[str] = set()
-    heard = False
-    silent: list[tuple[providers.Match, FetchError]] = []
-    for number, (match, kept) in enumerate(todo, 1):
-        host = host_of(match.url)
-        step = CaptureStep(number, len(todo), match.url, "waiting", say("embed_busy", host=host))
-        if host not in busy:
-            request = CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, lang, bases or {})
-            answer = _answer(match, request)
-            if isinstance(answer, Capture):
-                _expand(answer, resolve)
-                answer.captured = now.date().isoformat()
-                step = replace(step, outcome=_keep(captures, answer, kept, request.files, now), note="")
-            elif isinstance(answer, BusyError):
-                busy.add(host)
-            elif isinstance(answer, NotFoundError | MalformedResponseError | FetchRefusedError):
-                step = replace(step, outcome=_miss(captures, match, kept, answer, now), note=str(answer))
-            else:
-                silent += [] if kept and kept.state != "unavailable" else [(match, answer)]
-                step = replace(step, outcome="unavailable", note=str(answer))
-            heard = heard or isinstance(
-                answer, Capture | BusyError | NotFoundError | MalformedResponseError | FetchRefusedError
-            )
-        yield step
+    run = _Run(
+        CaptureStore(content_dir),
+        web,
+        now,
+        lang=lang,
+        resolve=resolve,
+        bases=bases or {},
+        everything=check or bool(again),
+    )
+    found = list(_items(run.captures, content_dir, resolve, own, only))
+    if again:
+        found = _only(found, resolve(again), again)
+    todo = [match for match, kept in found if run.is_due(kept)]
+    for number, match in enumerate(todo, 1):
+        if (result := run.look(match, anew=bool(again))) is not None:
+            yield CaptureStep(number, len(todo), match.url, *result)
     # When several hosts were asked and none answered, it is we who are offline.
-    if remember_silence and (heard or len({host_of(match.url) for match, _ in silent}) == 1):
-        for match, error in silent:
-            _miss(captures, match, captures.load(match.provider.name, match.id), error, now)
+    if remember_silence and (run.heard or len({host_of(match.url) for match, _ in run.silent}) == 1):
+        run.remember_silence()
+
+
+class _Run:
+    """One run over the items: whom it may still ask, and who did not answer."""
+
+    def __init__(
+        self,
+        captures: CaptureStore,
+        web: Fetcher,
+        now: dt.datetime,
+        *,
+        lang: str,
+        resolve: Callable[[str], str],
+        bases: Mapping[str, str],
+        everything: bool,
+    ) -> None:
+        self.captures, self.web, self.lang, self.resolve, self.bases = captures, web, lang, resolve, bases
+        self.today, self.everything = now.date(), everything
+        self.busy: set[str] = set()
+        self.in_vain: Counter[str] = Counter()
+        self.heard = False
+        self.silent: list[tuple[providers.Match, FetchError]] = []
+
+    def is_due(self, kept: Capture | None) -> bool:
+        """Whether the item should be asked for: never had, or not whole, or looked at again."""
+        if kept is None:
+            return True
+        if kept.state == State.REMOVED or kept.source in BY_HAND:
+            return False
+        if self.everything or (kept.state == State.UNAVAILABLE and kept.again):
+            return True
+        return kept.state == State.KEPT and bool(kept.missing)
+
+    def look(self, match: providers.Match, *, anew: bool) -> tuple[CaptureOutcome, str] | None:
+        """Ask for one item and keep what was said; None when another run has just done so, or nothing new was had."""
+        if split_address(match.url).origin in self.busy:
+            return CaptureOutcome.WAITING, say("embed_busy", host=host_of(match.url))
+        with self.captures.locked():
+            kept = _loaded(self.captures, match)
+            if not self.is_due(kept):
+                return None
+            if kept is None or kept.state == State.UNAVAILABLE or self.everything:
+                return self._look(match, kept, anew=anew)
+            return self._complete(match, kept)
+
+    def _complete(self, match: providers.Match, kept: Capture) -> tuple[CaptureOutcome, str] | None:
+        """Ask for what is missing. Whether the item is still there is for a check to tell."""
+        if self.in_vain[match.provider.name] >= MOST_IN_VAIN:
+            return None
+        request = self._request(match)
+        answer = _answer(match, request)
+        if heard(answer) == Heard.BUSY:
+            self.busy.add(split_address(match.url).origin)
+        if isinstance(answer, Capture):
+            self._expand(answer)
+            result = keep(self.captures, answer, kept, request, self.today, anew=False)
+            if result[0] != CaptureOutcome.SAME:
+                return result
+        self.in_vain[match.provider.name] += 1
+        return None
+
+    def _look(self, match: providers.Match, kept: Capture | None, *, anew: bool) -> tuple[CaptureOutcome, str]:
+        request, answer = self._asked(match, kept)
+        if isinstance(answer, Capture) and is_removed(self.captures, answer):
+            answer = OptedOutError(say("removed_reason"))
+        if isinstance(answer, Capture):
+            self.heard = True
+            self._expand(answer)
+            return keep(self.captures, answer, kept, request, self.today, anew=anew)
+        what = heard(answer)
+        self.heard = self.heard or what != Heard.SILENCE
+        if what == Heard.BUSY:
+            self.busy.add(split_address(match.url).origin)
+        had = kept.state if kept else State.UNAVAILABLE
+        if what != Heard.SILENCE or had != State.UNAVAILABLE:
+            return self._miss(match, kept, what, answer), str(answer)
+        self.silent.append((match, answer))
+        return TRANSITIONS[had, what][1], str(answer)
+
+    def remember_silence(self) -> None:
+        """Record who did not answer, to be asked again next time."""
+        for match, error in self.silent:
+            with self.captures.locked():
+                kept = _loaded(self.captures, match)
+                if kept is None or kept.state == State.UNAVAILABLE:
+                    self._miss(match, kept, Heard.SILENCE, error)
+
+    def _asked(self, match: providers.Match, kept: Capture | None) -> tuple[CaptureRequest, Capture | FetchError]:
+        """
+        What is said of an item.
+
+        "Gone" is believed when it is said at every address that we know: people change handles, and servers drop
+        their copies of what others hold.
+        """
+        request = self._request(match)
+        first = _answer(match, request)
+        if kept is None or kept.state == State.UNAVAILABLE or heard(first) != Heard.GONE:
+            return request, first
+        for other in items.others(match, kept):
+            request = self._request(other)
+            second = _answer(other, request)
+            if isinstance(second, Capture) and other.provider != match.provider:
+                return request, WithheldError("")  # a page that is there: no more can be said of it
+            if heard(second) != Heard.GONE:
+                return request, second
+        return request, first
+
+    def _request(self, match: providers.Match) -> CaptureRequest:
+        return CaptureRequest(match.url, match.id, match.provider.name, match.parts, self.web, self.lang, self.bases)
+
+    def _miss(self, match: providers.Match, kept: Capture | None, what: Heard, error: FetchError) -> CaptureOutcome:
+        """Record that an item could not be had: on a good capture only that it is gone, and only when told so."""
+        had = kept.state if kept else State.UNAVAILABLE
+        state, outcome = TRANSITIONS[had, what]
+        today = self.today.isoformat()
+        record = Capture(provider=match.provider.name, id=match.id, url=match.url, state=state, reason=str(error))
+        if state == State.UNAVAILABLE and what != Heard.BUSY:
+            record.tried, record.tries = today, (kept.tries if kept else 0) + 1
+            # An answer that says no is not asked for again, silence and nonsense are.
+            record.again = what in (Heard.SILENCE, Heard.NONSENSE)
+            self.captures.save(record)
+        elif state == State.REMOVED:
+            record.gone = today
+            self.captures.save(record)
+        elif kept and state != had:
+            kept.state, kept.gone, kept.reason = state, today, str(error)
+            self.captures.save(kept)
+        return outcome
+
+    def _expand(self, found: Capture) -> None:
+        """Replace the short addresses inside the captured text by where they lead."""
+
+        def expanded(match: re.Match[str]) -> str:
+            target = self.resolve(match[1])
+            if target == match[1] or '"' in target or "&" in match[1]:
+                return match[0]
+            found.links[match[1]] = target
+            return f'href="{target.replace("&", "&amp;")}"'
+
+        found.html = re.sub(r'href="(https?://[^"]+)"', expanded, found.html)
+
+
+def canonical(
+    url: str,
+    web: Fetcher,
+    *,
+    lang: str = languages.DEFAULT,
+    resolve: Callable[[str], str] = lambda url: url,
+    bases: Mapping[str, str] | None = None,
+) -> str:
+    """The address that the service itself gives the item at *url*; *url* when it does not answer. Nothing is kept."""
+    match = providers.find(resolve(url), providers.others())
+    answer = _answer(
+        match, CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, lang, bases or {})
+    )
+    return answer.url if isinstance(answer, Capture) else match.url
 
 
 def tell(step: CaptureStep) -> str:
@@ -186,81 +337,32 @@ def _items(
         if key in seen or dead.service(match.url):
             continue
         seen.add(key)
-        try:
-            yield match, captures.load(*key)
-        except ContentError:
-            yield match, None
+        yield match, _loaded(captures, match)
 
 
-def _is_due(kept: Capture | None, check: bool) -> bool:
-    if kept is None:
-        return True
-    if kept.state == "removed" or kept.source in BY_HAND:
-        return False
-    return check or (kept.state == "unavailable" and kept.again)
+def _only(
+    found: list[tuple[providers.Match, Capture | None]], target: str, written: str
+) -> list[tuple[providers.Match, Capture | None]]:
+    """Of *found* the item whose address *target* is, in any of its forms."""
+    wanted = items.keys(target)
+    chosen = [
+        (match, kept)
+        for match, kept in found
+        if wanted & (items.keys(match.url) | (items.keys_of(kept) if kept else set()))
+    ]
+    if not chosen:
+        raise ContentError(say("again_none", url=written))
+    for _match, kept in chosen:
+        if kept and kept.state == State.REMOVED:
+            raise ContentError(say("embed_removed", url=written, date=kept.gone))
+        if kept and kept.source in BY_HAND:
+            raise ContentError(say("again_by_hand", url=written))
+    return chosen
 
 
-def _keep(
-    captures: CaptureStore, found: Capture, kept: Capture | None, files: dict[str, bytes], now: dt.datetime
-) -> Outcome:
-    # A card gives way to the words of a service that was asked since: nobody has edited anything.
-    if kept is None or kept.state == "unavailable" or (kept.kind == "card" and found.kind != "card"):
-        captures.save(found, files)
-        return "captured"
-    today = now.date().isoformat()
-    outcome: Outcome = "same"
-    if found.kind in ("post", "code") and _said(found) != _said(kept):
-        found.edited = found.edited or today
-        before = [Revision(html=kept.html, until=today)] if kept.html != found.html else []
-        found.earlier = [*kept.earlier, *before]
-        if len(found.pictures) < len(kept.pictures):
-            # Missing because it could not be fetched or because it was taken away: what was quoted stays.
-            found.pictures = kept.pictures
-        captures.save(found, files)
-        return "edited"
-    if kept.state == "gone":
-        kept.state, kept.gone = "kept", ""
-        captures.save(kept)
-        outcome = "back"
-    return outcome
-
-
-def _said(capture: Capture) -> tuple[object, ...]:
-    """What only the author of the item can change."""
-    return capture.html, capture.title, capture.warning, msgspec.to_builtins(capture.files)
-
-
-def _miss(
-    captures: CaptureStore, match: providers.Match, kept: Capture | None, error: FetchError, now: dt.datetime
-) -> Outcome:
-    """Record that an item could not be had: on a good capture only that it is gone, and only when told so."""
-    today = now.date().isoformat()
-    record = Capture(provider=match.provider.name, id=match.id, url=match.url, reason=str(error))
-    if kept is None or kept.state == "unavailable":
-        record.state, record.tried, record.tries = "unavailable", today, (kept.tries if kept else 0) + 1
-        # An answer that says no is not asked for again, silence and nonsense are.
-        record.again = not isinstance(error, NotFoundError)
-        captures.save(record)
-        return "unavailable"
-    if isinstance(error, OptedOutError):
-        record.state, record.gone = "removed", today
-        captures.save(record)
-        return "gone"
-    if isinstance(error, WithheldError) or not isinstance(error, NotFoundError) or kept.state == "gone":
-        return "same"
-    kept.state, kept.gone, kept.reason = "gone", today, str(error)
-    captures.save(kept)
-    return "gone"
-
-
-def _expand(found: Capture, resolve: Callable[[str], str]) -> None:
-    """Replace the short addresses inside the captured text by where they lead."""
-
-    def expanded(match: re.Match[str]) -> str:
-        target = resolve(match[1])
-        if target == match[1] or '"' in target or "&" in match[1]:
-            return match[0]
-        found.links[match[1]] = target
-        return f'href="{target.replace("&", "&amp;")}"'
-
-    found.html = re.sub(r'href="(https?://[^"]+)"', expanded, found.html)
+def _loaded(captures: CaptureStore, match: providers.Match) -> Capture | None:
+    """What we have of an item; a file that cannot be read is nothing."""
+    try:
+        return captures.load(match.provider.name, match.id)
+    except ContentError:
+        return None

@@ -2,11 +2,13 @@
 
 A picture's name holds a piece of its hash, so a new version never writes over a picture that the old JSON needs.
 Pictures go first, the JSON is moved into place last, and only then what nobody needs any more is deleted: killed at
-any moment, the store holds the old item or the new one, whole.
+any moment, the store holds the old item or the new one, whole. Whoever looks, asks and then saves does so ``locked``.
 """
 
 import contextlib
+import hashlib
 import re
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,16 +16,32 @@ import msgspec
 
 from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
-from tertulia.core.files import is_inside, part_prefix, write_if_changed
+from tertulia.core.files import is_inside, locked, part_prefix, write_if_changed
 from tertulia.core.languages import say
-from tertulia.embeds.types import Capture, files_of, fingerprint
+from tertulia.embeds.types import Capture, State, files_of, fingerprint
 
+# No file takes this long to be written: an unfinished one that is older was left by a run that was killed.
+PART_SECONDS = 3600
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def file_stem(id: str) -> str:
-    """The file name, without its end, for an item's id: ASCII letters, digits, dot, hyphen and underscore only."""
+    """
+    The file name, without its end, for an item's id: ASCII letters, digits, dot, hyphen and underscore only.
+
+    Where that makes another word of the id, or cuts it, a piece of its hash tells it from its like: "ana/x-y" and
+    "ana-x/y" are two items.
+    """
+    plain = _plain_stem(id)
+    return plain if plain == id else _told_apart(plain, id)
+
+
+def _plain_stem(id: str) -> str:
     return _UNSAFE.sub("-", id).strip(".-")[:120] or "item"
+
+
+def _told_apart(plain: str, id: str) -> str:
+    return f"{plain[:100]}-{hashlib.sha256(id.encode()).hexdigest()[:8]}"
 
 
 class CaptureStore:
@@ -33,8 +51,10 @@ class CaptureStore:
         self.path = content_dir / "embeds"
 
     def file(self, provider: str, id: str) -> Path:
-        """Where the item is, or would be."""
-        return self.path / provider / f"{file_stem(id)}.json"
+        """Where the item is, or would be: never where another one is."""
+        places = self._places(provider, id)
+        held = next((file for file in places if self._is_of(file, provider, id)), None)
+        return held or (places[1] if _plain_stem(id) == id and places[0].exists() else places[0])
 
     def load(self, provider: str, id: str) -> Capture | None:
         """
@@ -43,17 +63,50 @@ class CaptureStore:
         Raises:
             ContentError: the file is there and cannot be read.
         """
-        file = self.file(provider, id)
+        for file in self._places(provider, id):
+            capture = self._read(file)
+            # Where capitals do not count in file names, two ids may share a file; only the exact one is meant.
+            if capture and (capture.provider, capture.id) == (provider, id):
+                return capture
+        return None
+
+    def _places(self, provider: str, id: str) -> tuple[Path, Path]:
+        """Where the item may be: under its name, and under one that nobody else has or that of earlier years."""
+        plain = _plain_stem(id)
+        apart = _told_apart(plain, id)
+        first, second = (plain, apart) if plain == id else (apart, plain)
+        return self.path / provider / f"{first}.json", self.path / provider / f"{second}.json"
+
+    def _read(self, file: Path) -> Capture | None:
         if not is_inside(file, self.path.parent):  # a link out of content/, which the build tells
             return None
         try:
-            capture = strict_json.decode(file.read_bytes(), type=Capture)
+            return strict_json.decode(file.read_bytes(), type=Capture)
         except FileNotFoundError:
             return None
         except (ValueError, OSError) as error:
             raise ContentError(say("embed_unreadable", file=file, reason=error)) from error
-        # Where capitals do not count in file names, two ids may share a file; only the exact one is meant.
-        return capture if (capture.provider, capture.id) == (provider, id) else None
+
+    def _is_of(self, file: Path, provider: str, id: str) -> bool:
+        """Whether *file* holds the item; one that cannot be read holds what its name says."""
+        try:
+            capture = self._read(file)
+        except ContentError:
+            return file.stem == file_stem(id)
+        return capture is not None and (capture.provider, capture.id) == (provider, id)
+
+    def locked(self) -> contextlib.AbstractContextManager[None]:
+        """Hold the store for the block; another run waits, and then sees what this one has kept."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        return locked(self.path.parent)
+
+    def is_removed(self, provider: str, id: str) -> bool:
+        """Whether somebody asked for the item to be taken out."""
+        try:
+            kept = self.load(provider, id)
+        except ContentError:
+            return False
+        return kept is not None and kept.state == State.REMOVED
 
     def all(self) -> Iterator[Capture]:
         """Every readable item, in a stable order."""
@@ -78,11 +131,22 @@ class CaptureStore:
         return changed
 
     def pictures(self, provider: str, id: str) -> list[Path]:
-        """Every picture file that belongs to the item, needed or left over."""
-        file = self.file(provider, id)
+        """Every picture and film file that belongs to the item, needed or left over."""
+        folder, stems = self.path / provider, {file_stem(id), self.file(provider, id).stem}
         # "1134-3f9a2b1c.webp" is of "1134"; "1134-2-3f9a2b1c.webp" is of "1134-2".
-        own = re.compile(re.escape(file.stem) + r"-[0-9a-f]{12}\.webp")
-        return sorted(path for path in file.parent.glob("*.webp") if own.fullmatch(path.name))
+        own = re.compile(rf"(?:{'|'.join(map(re.escape, stems))})-[0-9a-f]{{12}}\.(?:webp|mp4)")
+        found = sorted(path for path in folder.glob("*.*") if own.fullmatch(path.name))
+        others = self._needed_by_others(provider, id) if found else set()
+        return [path for path in found if path.name not in others]
+
+    def _needed_by_others(self, provider: str, id: str) -> set[str]:
+        """The files of items whose names begin as this one's name once did."""
+        needed: set[str] = set()
+        for file in (self.path / provider).glob(f"{_plain_stem(id)[:100]}*.json"):
+            with contextlib.suppress(ContentError):
+                if (capture := self._read(file)) and capture.id != id:
+                    needed.update(files_of(capture))
+        return needed
 
     def _sweep(self, capture: Capture, file: Path) -> None:
         needed = set(files_of(capture))
@@ -90,4 +154,6 @@ class CaptureStore:
             if path.name not in needed:
                 path.unlink(missing_ok=True)
         for path in file.parent.glob(f"{part_prefix(file)}*.part"):
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another run's, finished meanwhile
+                if path.stat().st_mtime < time.time() - PART_SECONDS:
+                    path.unlink()

@@ -1,68 +1,83 @@
-"""Links that stay useful: short addresses expanded, rotten ones found, archived copies put in their place by a table.
+"""Links that stay useful: collected as the page has them, short ones expanded, all of them asked now and then.
 
-``content/links.toml`` holds what is known of the links in posts; the author's text is never rewritten::
+    for found in check(content, table, web, now):
+        print(found)
 
-    ["https://t.co/mFn7mcB1vy"]
-    to = "https://example.com/carta"        # where the short address led when it was asked
-
-    ["https://example.org/2012/nota"]
-    answered = "2025-01-02"                 # the last day on which it answered
-    says = "404"                            # what it says now
-    archived = "https://web.archive.org/web/20120304050607/https://example.org/2012/nota"
-    use = "archived"                        # readers are sent to the copy
-
-Archived copies are looked up with the Internet Archive's availability API, nearest to the post's date:
-https://archive.org/help/wayback_api.php
+One bad minute proves nothing. A page is rotten when it says "not there" on two days apart, or when its server has been
+silent for weeks; what asks who we are, wants us to slow down or will not be read says nothing at all. When a page
+answers again its readers are sent to it again. Archived copies are looked up with the Internet Archive's availability
+API, nearest to the post's date: https://archive.org/help/wayback_api.php
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
-from xml.etree.ElementTree import Element
+from urllib.parse import quote, unquote
 
-import markdown
-from markdown.treeprocessors import Treeprocessor
-from markdown.util import AtomicString
-
+from tertulia.content import header
 from tertulia.content.folder import markdown_files
-from tertulia.core.addresses import is_short, join_address, split_address
-from tertulia.core.errors import ContentError, FetchError
-from tertulia.core.files import write_if_changed
-from tertulia.core.languages import say
+from tertulia.content.people import People
+from tertulia.content.tags import Tags
+from tertulia.core.addresses import (
+    SHORTENERS,
+    host_of,
+    is_short,
+    join_address,
+    normalised,
+    split_address,
+)
+from tertulia.core.errors import FetchError, FetchRefusedError, FetchSlowError
+from tertulia.core.languages import carried, say
+from tertulia.core.moments import parse_moment
+from tertulia.core.sanitise import parse_html
+from tertulia.embeds.link_table import HOPS, KnownLink, LinkTable
+from tertulia.embeds.link_table import LinksExtension as LinksExtension
+from tertulia.render.converter import converter
+from tertulia.render.document import Document
 
-if TYPE_CHECKING:  # a build applies the table and must not load what could fetch
-    from tertulia.core.fetch import Fetcher
+if TYPE_CHECKING:
+    import markdown
 
-HOPS = 5  # most addresses that may stand for the next one
+    from tertulia.core.fetch import Fetched, Fetcher
 
 # A link that answered this recently need not be written down again: the table lives in git.
 FRESH_DAYS = 30
-# Says nothing about the page: it asks who we are, or wants us to slow down, or (999) is LinkedIn.
-UNCLEAR = (401, 402, 403, 405, 406, 407, 418, 420, 429, 451, 999)
+# So many days apart must a page say twice that it is not there; so long must a server be silent.
+CONFIRM_DAYS = 2
+SILENT_DAYS = 30
+# A copy taken so long before or after the post was written shows another page.
+NEAR_DAYS = 730
+# What says that there is nothing.
+MISSING = (404, 410)
+# 304: it has not changed since nobody knows when; 300: it is there in several forms.
+THERE = (300, 304)
+BUSY = (420, 429)
+HOSTS_AT_ONCE = 8
+# After so many questions without an answer the rest of a host's links need not wait for theirs.
+SILENT_QUESTIONS = 2
+PAGE_BYTES = 500_000
+HEADERS = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "es,en;q=0.8"}
 WAYBACK = "https://archive.org/wayback/available?url={url}&timestamp={day}"
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\^{|}]+")
-CODE_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[`~]*\s*$", re.MULTILINE | re.DOTALL)
 _NAMED_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[_-]")
 _TOLD_DATE = re.compile(r"^(?:fecha|date):\s*(\d{4}-\d{2}-\d{2})", re.MULTILINE | re.IGNORECASE)
+_SHORTENED = re.compile(rf"//(?:www\.)?(?:{'|'.join(map(re.escape, sorted(SHORTENERS)))})/", re.IGNORECASE)
+_NOTHING_HERE = re.compile(r"\b404\b|not found|no encontrad|no existe|no longer available", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class KnownLink:
-    """What the table knows of one address; every field may be empty."""
+class LinkVerdict(StrEnum):
+    """What the answer to a question says of a page."""
 
-    to: str = ""
-    answered: str = ""
-    says: str = ""
-    archived: str = ""
-    use: str = ""
+    ALIVE = "alive"
+    MISSING = "missing"  # it says that it is not there
+    FAILING = "failing"  # its server is silent or broken
+    UNCLEAR = "unclear"  # it asks who we are, wants us to slow down, or will not be read by us
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +91,24 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkRemark:
+    """Something about a link that its author may want to know, and that changes nothing yet."""
+
+    link: Link
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.link.path}:{self.link.line}: {self.words}"
+
+
+@dataclass(frozen=True, slots=True)
 class Rotten:
-    """A link that no longer answers."""
+    """A link that no longer answers, and has not for some time."""
 
     link: Link
     says: str  # "404", or why there was no answer
     answered: str  # the last day on which it did, "" when that was never seen
-    archived: str  # the copy nearest to the post's date, "" when there is none
+    archived: str  # the copy nearest to the post's date, "" when there is none that is good and near
     used: bool  # whether readers are already sent there
 
     def __str__(self) -> str:
@@ -93,67 +119,27 @@ class Rotten:
         return f"{self.link.path}:{self.link.line}: {'; '.join(parts)}"
 
 
-class LinkTable:
-    """``content/links.toml``."""
+@dataclass(frozen=True, slots=True)
+class LinkAnswer:
+    """What was heard of one address."""
 
-    def __init__(self, known: dict[str, KnownLink] | None = None) -> None:
-        self.known = known or {}
-
-    @classmethod
-    def load(cls, path: Path) -> LinkTable:
-        """
-        Read the table; empty when there is no file.
-
-        Raises:
-            ContentError: the file is there and is no such table.
-        """
-        try:
-            entries = tomllib.loads(path.read_text("utf-8"))
-            names = {field.name for field in fields(KnownLink)}
-            return cls(
-                {url: KnownLink(**{k: str(v) for k, v in e.items() if k in names}) for url, e in entries.items()}
-            )
-        except FileNotFoundError:
-            return cls()
-        except (OSError, ValueError, AttributeError) as error:
-            raise ContentError(say("links_unreadable", file=path, reason=error)) from error
-
-    def save(self, path: Path) -> None:
-        """Write the table, addresses in order, empty fields left out, whole or not at all."""
-        lines = [say("links_header")]
-        for url, known in sorted(self.known.items()):
-            told = [(field.name, getattr(known, field.name)) for field in fields(KnownLink)]
-            lines += ["", f"[{_quoted(url)}]", *(f"{name} = {_quoted(value)}" for name, value in told if value)]
-        text = "\n".join(lines) + "\n"
-        write_if_changed(path, text)
-
-    def target(self, url: str) -> str:
-        """Where readers are sent for *url*: where a short address led, an archived copy, or the address itself."""
-        for _step in range(HOPS):  # a table corrected by hand may go in circles
-            known = self.known.get(url, KnownLink())
-            if known.use == "archived" and known.archived:
-                return known.archived
-            if not known.to:
-                return url
-            url = known.to
-        return url
-
-    def of(self, url: str) -> KnownLink:
-        """The entry of *url*, made when there is none."""
-        return self.known.setdefault(url, KnownLink())
+    verdict: LinkVerdict
+    says: str = ""  # "404", "does not answer (…)"
+    hint: str = ""  # what a person should look at though it answers
+    silent: bool = False  # nobody said anything
 
 
 def expander(table: LinkTable, web: Fetcher) -> Callable[[str], str]:
     """A function that says where an address leads, asks short ones that are not in *table*, and writes them down."""
 
     def expand(url: str) -> str:
-        target = table.target(url)
+        target = table.expanded(url)
         if target == url and is_short(url) and url not in table.known:
             try:
                 table.of(url).to, table.of(url).says = follow(url, web)
             except FetchError:
                 table.known.pop(url, None)  # silence tells nothing: it is asked again next time
-        return table.target(url)
+        return table.expanded(url)
 
     return expand
 
@@ -161,7 +147,7 @@ def expander(table: LinkTable, web: Fetcher) -> Callable[[str], str]:
 def expand_all(content_dir: Path, table: LinkTable, web: Fetcher) -> Iterator[tuple[str, str]]:
     """Expand every short address of the posts that *table* does not know; yields each with its target, "" for none."""
     expand = expander(table, web)
-    for link in collect(content_dir):
+    for link in collect(content_dir, lambda text: _SHORTENED.search(text) is not None):
         if is_short(link.url) and link.url not in table.known:
             target = expand(link.url)
             yield link.url, target if target != link.url else ""
@@ -191,130 +177,208 @@ def follow(url: str, web: Fetcher) -> tuple[str, str]:
     return "", say("web_redirects", url=url, limit=HOPS)
 
 
-def collect(content_dir: Path) -> list[Link]:
-    """Every address in the posts and pages, code left out, each with the first place where it stands."""
+def collect(content_dir: Path, wanted: Callable[[str], bool] = lambda text: "://" in text) -> list[Link]:
+    """
+    Every address that the rendered posts and pages lead to or load, each with the first place where it stands.
+
+    Args:
+        wanted: Whether a file with this text need be looked at.
+    """
     found: dict[str, Link] = {}
+    reading = converter(
+        siteurl="", tag_url="{slug}", mention_network="", people=People(), tags=Tags(), content=content_dir
+    )
     for path in markdown_files(content_dir):
         try:
             text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError):
+            continue  # the build tells what is wrong with the file
+        if not wanted(text):
             continue
         dated = _TOLD_DATE.search(text) or _NAMED_DATE.match(path.name)
-        text = CODE_FENCE.sub(lambda match: re.sub(r"[^\n]", "", match[0]), text)
-        text = re.sub(r"`[^`\n]+`", "", text)
-        for number, line in enumerate(text.split("\n"), 1):
-            for match in _ADDRESS.finditer(line):
-                url = _trimmed(match[0])
-                found.setdefault(url, Link(url, path, number, dated[1] if dated else ""))
+        top = header.split(text, path.name)
+        pieces = [(field.value, field.line) for field in top.fields if "://" in field.value]
+        for piece, line in [*pieces, (top.body, top.body_line)]:
+            for url, at in _leads(reading, piece, line):
+                found.setdefault(url, Link(url, path, at, dated[1] if dated else ""))
     return list(found.values())
+
+
+def _leads(reading: markdown.Markdown, text: str, line: int) -> Iterator[tuple[str, int]]:
+    """Where a piece of Markdown leads once it is HTML, and on which lines."""
+    document = Document(body=text, body_line=line)
+    reading.document = document  # type: ignore[attr-defined]
+    reading.reset()
+    try:
+        html = reading.convert(text)
+    except RecursionError:  # the build tells it
+        return
+    for element in parse_html(html).iter():
+        for name in ("href", "src"):
+            url = (element.get(name) or "").strip()
+            if split_address(url).is_web:
+                written = (url, url.replace("&", "&amp;"), unquote(url), url.rstrip("/"), host_of(url))
+                yield url, next((at for form in written if (at := document.line_of(form))), line)
 
 
 def check(
     content_dir: Path, table: LinkTable, web: Fetcher, now: dt.datetime, *, apply: bool = False
-) -> Iterator[Rotten | Link]:
+) -> Iterator[Rotten | LinkRemark | Link]:
     """
     Ask every link of the posts whether it still answers; the table is brought up to date on the way.
+
+    Several hosts are asked at once, each of them one question at a time.
 
     Args:
         apply: Send readers to the archived copy of what is rotten.
 
     Yields:
-        Each link when it has been asked: itself when it answers, ``Rotten`` when it does not.
+        Each link when it has been asked: itself when there is nothing to tell, ``Rotten``, or a ``LinkRemark``.
     """
-    today = now.date()
+    hosts: dict[str, list[tuple[Link, str]]] = {}
     for link in collect(content_dir):
-        asked = table.known[link.url].to if link.url in table.known and table.known[link.url].to else link.url
-        says = state(asked, web)
-        if not says:
-            _answered(table, link.url, today)
-            yield link
-            continue
-        known = table.of(link.url)
-        known.says = says
-        known.archived = known.archived or archived(asked, link.date or today.isoformat(), web)
-        if apply and known.archived:
-            known.use = "archived"
-        yield Rotten(link, says, known.answered, known.archived, known.use == "archived")
-
-
-def state(url: str, web: Fetcher) -> str:
-    """ "" when *url* answers or does not want to say, else what it says: "404", "does not answer (…)"."""
-    for method in ("HEAD", "GET"):
+        known = table.known.get(link.url, KnownLink())
+        asked = known.to or link.url
+        hosts.setdefault(host_of(asked), []).append((link, asked))
+    silent: list[tuple[Link, str, LinkAnswer]] = []
+    heard = False
+    with ThreadPoolExecutor(min(HOSTS_AT_ONCE, len(hosts)) or 1, "tertulia-links") as pool:
+        asking = [pool.submit(carried(_ask_host), links, web) for links in hosts.values()]
         try:
-            answer = web.request(method, url, cut=True, max_bytes=100_000)
-        except FetchError as error:
-            if method == "GET":
-                return str(error).removeprefix(f"{url}: ")
-            continue
-        # Some servers know no HEAD, or lie to it.
-        if answer.ok or answer.status in UNCLEAR:
-            return ""
-    return str(answer.status)
+            for answers in asking:
+                for link, asked, answer in answers.result():
+                    heard = heard or not answer.silent
+                    if answer.silent:
+                        silent.append((link, asked, answer))
+                    else:
+                        yield from _told(link, asked, answer, table, web=web, today=now.date(), apply=apply)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    # When nobody at all answers it is we who are offline, and nothing is written down.
+    for link, asked, answer in silent:
+        if heard:
+            yield from _told(link, asked, answer, table, web=web, today=now.date(), apply=apply)
+        else:
+            yield LinkRemark(link, say("link_failing", url=link.url, says=answer.says))
 
 
-def archived(url: str, day: str, web: Fetcher) -> str:
-    """The archived copy of *url* nearest to *day* (ISO), "" when there is none or the archive does not answer."""
+def _ask_host(links: list[tuple[Link, str]], web: Fetcher) -> list[tuple[Link, str, LinkAnswer]]:
+    """Ask one host for its links, one after the other, as long as it bears with us."""
+    found: list[tuple[Link, str, LinkAnswer]] = []
+    in_vain, last = 0, LinkAnswer(LinkVerdict.UNCLEAR)
+    for link, asked in links:
+        is_asked = in_vain < SILENT_QUESTIONS and last.says not in map(str, BUSY)
+        last = ask(asked, web) if is_asked else last
+        in_vain = in_vain + 1 if last.silent else 0 if is_asked else in_vain
+        found.append((link, asked, last))
+    return found
+
+
+def ask(url: str, web: Fetcher) -> LinkAnswer:
+    """What *url* says when it is asked once."""
     try:
-        answer = web.get(
-            WAYBACK.format(url=quote(url, safe=""), day=day.replace("-", "")), accept=("application/json",)
+        # No HEAD: some servers know none, and others lie to it.
+        answer = web.request("GET", url, headers=HEADERS, cut=True, max_bytes=PAGE_BYTES)
+    except FetchError as error:
+        says = str(error).removeprefix(f"{url}: ")
+        refused = isinstance(error, FetchRefusedError) and not isinstance(error, FetchSlowError)
+        return (
+            LinkAnswer(LinkVerdict.UNCLEAR, says, hint=says)
+            if refused
+            else LinkAnswer(LinkVerdict.FAILING, says, silent=True)
         )
-        closest = answer.json()["archived_snapshots"]["closest"]
-        copy = closest["url"] if closest["available"] else ""
-    except (FetchError, KeyError, TypeError):
+    if answer.ok or answer.status in THERE:
+        return LinkAnswer(LinkVerdict.ALIVE, hint=_hint(url, answer))
+    says = str(answer.status)
+    if answer.status in MISSING:
+        return LinkAnswer(LinkVerdict.MISSING, says)
+    return LinkAnswer(
+        LinkVerdict.FAILING if answer.status >= 500 and answer.status != 999 else LinkVerdict.UNCLEAR, says
+    )
+
+
+def _hint(url: str, answer: Fetched) -> str:
+    """Why a page that answers may not be the one that was meant."""
+    was, became = split_address(url), split_address(answer.url)
+    moved = normalised(answer.url) != normalised(url)
+    if moved and len(was.path) > 1 and len(became.path) <= 1 and not became.query:
+        return say("link_to_front", url=url)
+    if answer.content_type not in ("text/html", "application/xhtml+xml"):
         return ""
-    copy = re.sub(r"^http://", "https://", str(copy))
-    return copy if copy.startswith("https://web.archive.org/web/") else ""
+    page = parse_html(answer.text)
+    title = page.findtext(".//title") or ""
+    if _NOTHING_HERE.search(title):
+        return say("link_soft", url=url, title=" ".join(title.split())[:80])
+    place = unquote(url.partition("#")[2])
+    is_place = place and not place.startswith((":~:", "!", "/")) and len(answer.body) < PAGE_BYTES
+    if is_place and not any(place in (part.get("id"), part.get("name")) for part in page.iter()):
+        return say("link_no_place", url=url, place=place)
+    return ""
 
 
-class LinksExtension(markdown.Extension):
-    """Sends readers where the table says; without a table it does not even look."""
-
-    def __init__(self, table: LinkTable) -> None:
-        super().__init__()
-        self.table = table
-
-    def extendMarkdown(self, md: markdown.Markdown) -> None:  # the name is Markdown's
-        """Look at links when all of them have been made."""
-        if any(known.to or known.use for known in self.table.known.values()):
-            md.treeprocessors.register(_Links(self.table, md), "links", 1)
-
-
-class _Links(Treeprocessor):
-    def __init__(self, table: LinkTable, md: markdown.Markdown) -> None:
-        super().__init__(md)
-        self.table = table
-
-    def run(self, root: Element) -> None:
-        for link in root.iter("a"):
-            url = link.get("href", "")
-            target = self.table.target(url)
-            if target == url:
-                continue
-            link.set("href", target)
-            # A bare address shows where it leads; words chosen by the author stay.
-            if link.text and link.text.strip() in (url, re.sub(r"^https?://", "", url)):
-                shown = re.sub(r"^https://web\.archive\.org/web/\d+/", "", target)
-                link.text = AtomicString(re.sub(r"^https?://(?:www\.)?", "", shown).rstrip("/"))
-
-
-def _answered(table: LinkTable, url: str, today: dt.date) -> None:
-    known = table.of(url)
-    last = dt.date.fromisoformat(known.answered) if known.answered else dt.date.min
-    if known.says or (today - last).days >= FRESH_DAYS:
-        known.answered, known.says = today.isoformat(), ""
+def _told(
+    link: Link, asked: str, answer: LinkAnswer, table: LinkTable, *, web: Fetcher, today: dt.date, apply: bool
+) -> Iterator[Rotten | LinkRemark | Link]:
+    """Write down what was heard of *link*, and say what of it is worth saying."""
+    if answer.verdict == LinkVerdict.ALIVE:
+        known = table.of(link.url)
+        back = known.use == "archived" and bool(known.says)
+        _answered(known, today)
+        if back:
+            yield LinkRemark(link, say("link_back", url=link.url))
+        yield LinkRemark(link, answer.hint) if answer.hint else link
+        return
+    if answer.verdict == LinkVerdict.UNCLEAR:
+        yield LinkRemark(link, say("link_unclear", url=link.url, says=answer.hint)) if answer.hint else link
+        return
+    known = table.of(link.url)
+    known.says = answer.says
+    if answer.verdict == LinkVerdict.MISSING:
+        known.failed, known.silent = known.failed or today.isoformat(), ""
+        rotten = _days(known.failed, today) >= CONFIRM_DAYS
+    else:
+        known.silent = known.silent or today.isoformat()
+        rotten = _days(known.silent, today) >= SILENT_DAYS
+    if not rotten:
+        key = "link_missing" if answer.verdict == LinkVerdict.MISSING else "link_failing"
+        yield LinkRemark(link, say(key, url=link.url, says=answer.says))
+        return
+    known.archived = known.archived or archived(asked, link.date, web, today)
+    if apply and known.archived:
+        known.use = "archived"
+    yield Rotten(link, answer.says, known.answered, known.archived, known.use == "archived")
 
 
-def _trimmed(url: str) -> str:
-    """Without the punctuation of the sentence, and without a bracket that Markdown opened before it."""
-    while url and (url[-1] in ".,;:!?»”*_…" or (url[-1] in ")]" and not _balanced(url))):
-        url = url[:-1]
-    return url
+def _answered(known: KnownLink, today: dt.date) -> None:
+    """Undo what earlier runs wrote of a page that did not answer; what its blogger wrote by hand stays."""
+    last = _day(known.answered) or dt.date.min
+    if known.says or known.failed or known.silent or (today - last).days >= FRESH_DAYS:
+        known.use = "" if known.says and known.use == "archived" else known.use
+        known.answered, known.says, known.failed, known.silent = today.isoformat(), "", "", ""
 
 
-def _balanced(url: str) -> bool:
-    return url.count("(") == url.count(")") and url.count("[") == url.count("]")
+def archived(url: str, day: str, web: Fetcher, today: dt.date) -> str:
+    """The good copy of *url* nearest to *day* (ISO; "" takes any), "" when there is none near or nobody answers."""
+    when = (day or today.isoformat()).replace("-", "")
+    try:
+        answer = web.get(WAYBACK.format(url=quote(url, safe=""), day=when), accept=("application/json",))
+        closest = answer.json()["archived_snapshots"]["closest"]
+        copy = str(closest["url"]) if closest["available"] and str(closest.get("status", 200)) == "200" else ""
+    except (FetchError, KeyError, TypeError, AttributeError):
+        return ""
+    copy = re.sub(r"^http://", "https://", copy)
+    taken = re.match(r"https://web\.archive\.org/web/(\d{4})(\d{2})(\d{2})\d*\w*/", copy)
+    if not taken:
+        return ""
+    near, wanted = _day("-".join(taken.groups())), _day(day)
+    return copy if near and (not wanted or abs((near - wanted).days) <= NEAR_DAYS) else ""
 
 
-def _quoted(value: str) -> str:
-    # What JSON writes between quotes, TOML reads.
-    return json.dumps(value.replace("\x7f", ""), ensure_ascii=False)
+def _day(value: str) -> dt.date | None:
+    moment = parse_moment(value, None) if value else None
+    return moment.date() if moment else None
+
+
+def _days(since: str, today: dt.date) -> int:
+    day = _day(since)
+    return (today - day).days if day else 0

@@ -5,10 +5,13 @@ sentence, a list or a quotation an address stays a link. The network is never as
 warning with its line and a plain link; what was asked for and cannot be had gives a hint and the same link.
 """
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from typing import cast
+from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement
 
 import markdown
@@ -16,15 +19,17 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.util import AtomicString
 
+from tertulia.core.addresses import host_of
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
-from tertulia.core.sanitise import one_line
+from tertulia.core.sanitise import clean, one_line, plain
 from tertulia.embeds import dead, draw, pasted, providers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.draw import Page
 from tertulia.embeds.types import Capture, Policy
 from tertulia.render.document import Document
 
+_PLACE = re.compile("<p>\x02embed:(\\d+)\x03</p>|\x02embed:(\\d+)\x03")
 ALONE = re.compile(r"<?(https?://[^\s<>\"]+)>?")
 
 
@@ -43,7 +48,7 @@ class EmbedsExtension(markdown.Extension):
         captures: Where the captures are.
         page: Whose pictures, calendar and default language the drawings follow.
         policy: What the site does with items that are gone; a post's own word wins.
-        resolve: Where a short address leads, itself when unknown: ``links.Table.target``.
+        resolve: Where a short address leads, itself when unknown: ``LinkTable.expanded``.
         own: The beginning of this blog's own addresses, which stay links. "" for none.
     """
 
@@ -65,9 +70,7 @@ class EmbedsExtension(markdown.Extension):
         # Above every block processor of Markdown's own; lists, quotes and code have another parent or begin otherwise.
         embeds = _Embeds(self, md)
         md.parser.blockprocessors.register(embeds, "embeds", 95)
-        # Before anybody looks after the pictures of raw HTML, and after it has been put back.
-        md.postprocessors.register(_Pasted(embeds, md), "pasted_embeds", 40)
-        md.postprocessors.register(_PutIn(self.drawings), "embeds", 2)
+        md.postprocessors.register(_Finished(embeds, md), "embeds", 2)  # when the page is whole
         md.registerExtension(self)
 
     def reset(self) -> None:
@@ -100,73 +103,104 @@ class _Embeds(BlockProcessor):
         self.extension.drawings.append(drawing)
         return f"\x02embed:{len(self.extension.drawings) - 1}\x03"
 
-    def drawn(self, url: str) -> str:
-        document: Document = getattr(self.md, "document", None) or Document()
-        page = replace(self.extension.page, lang=document.lang)
+    def link(self, code: pasted.Code) -> str:
+        """A link to the item of a pasted code, for a line of text; what is to be told of the item is told."""
+        self.drawn(code.url, code)
+        target = self.extension.resolve(code.url)
+        match = providers.find(target)
+        with contextlib.suppress(ContentError):
+            capture = self.extension.captures.load(match.provider.name, match.id)
+            if capture and capture.title:
+                return f'<a href="{escape(target)}">{escape(capture.title)}</a>'
+        return f'<a href="{escape(target)}">{escape(draw.readable(target))}</a>'
+
+    def drawn(self, url: str, code: pasted.Code | None = None) -> str:
+        """
+        What stands in the place of an address.
+
+        Args:
+            code: The pasted code that it stands in, whose own words are shown where there is no capture.
+        """
+        document = self.document()
+        page = self.page()
         target = self.extension.resolve(url)
         match = providers.find(target)
+        needle = _needle(document, url, match.id, code)
+        instead = _quotation(code.words if code else "", target, match, page) or draw.link(
+            target, label_for(match, page)
+        )
         try:
             capture = self.extension.captures.load(match.provider.name, match.id)
         except ContentError as error:
-            document.report(str(error), say("embed_unreadable_fix"), needle=url)
-            return draw.link(target, label_for(match, page))
+            document.report(str(error), say("embed_unreadable_fix"), needle=needle)
+            return instead
         if capture is None:
             if service := dead.service(target):
-                document.report(say("embed_dead", url=target, name=service.name), needle=url, severity="hint")
+                document.report(say("embed_dead", url=target, name=service.name), needle=needle, severity="hint")
                 return dead.note(service, target, page)
-            document.report(say("embed_uncaptured", url=target), say("embed_capture_fix"), needle=url)
-            return draw.link(target, label_for(match, page))
+            document.report(say("embed_uncaptured", url=target), say("embed_capture_fix"), needle=needle)
+            return instead
         if capture.state in ("unavailable", "removed"):
-            document.report(_why_not(capture), needle=url, severity="hint")
+            document.report(_why_not(capture), needle=needle, severity="hint")
             if service := dead.service(target):
                 return dead.note(service, target, page)
-            return draw.link(target, label_for(match, page))
+            # Whoever asked to be taken out meant the words in the pasted code as well.
+            return instead if capture.state == "unavailable" else draw.link(target, label_for(match, page))
         page = replace(page, pictures_url=f"{page.pictures_url}/{capture.provider}")
-        return draw.draw(capture, page, self.policy(document))
+        return draw.draw(providers.as_used(capture, target, host_of(self.extension.own)), page, self.policy(document))
+
+    def document(self) -> Document:
+        """The document that is being rendered."""
+        return getattr(self.md, "document", None) or Document()
+
+    def page(self) -> Page:
+        """The page on which it is drawn."""
+        return replace(self.extension.page, lang=self.document().lang)
 
     def policy(self, document: Document) -> Policy:
         """What the post says, or the blog."""
         return cast(Policy, document.embeds or self.extension.policy)
 
 
-class _Pasted(Postprocessor):
-    """Draws what the author pasted as HTML; see ``pasted``."""
+class _Finished(Postprocessor):
+    """Draws what the author pasted as HTML (see ``pasted``), and puts every drawing in its place."""
 
     def __init__(self, embeds: _Embeds, md: markdown.Markdown) -> None:
         super().__init__(md)
         self.embeds = embeds
 
     def run(self, text: str) -> str:
-        blocks = self.embeds.md.htmlStash.rawHtmlBlocks
-        for number, raw in enumerate(blocks):
-            if isinstance(raw, str):
-                blocks[number] = pasted.replaced(raw, self.draw, self.foreign)
-        return text
-
-    def draw(self, url: str) -> str:
-        drawing = dead.flash_note(self.page()) if url == "flash" else self.embeds.drawn(url)
-        return self.embeds.place(drawing)
-
-    def foreign(self, url: str) -> None:
-        document: Document = getattr(self.embeds.md, "document", None) or Document()
-        document.report(say("embed_foreign", url=url), say("embed_foreign_fix"), needle=url, severity="hint")
-
-    def page(self) -> Page:
-        document: Document = getattr(self.embeds.md, "document", None) or Document()
-        return replace(self.embeds.extension.page, lang=document.lang)
-
-
-class _PutIn(Postprocessor):
-    """Puts each drawing where its address stood."""
-
-    def __init__(self, drawings: list[str]) -> None:
-        super().__init__()
-        self.drawings = drawings
-
-    def run(self, text: str) -> str:
-        if not self.drawings:
+        if "<" in text:
+            text = pasted.replaced(text, self.draw)
+        drawings = self.embeds.extension.drawings
+        if not drawings:
             return text
-        return re.sub("(?:<p>)?\x02embed:(\\d+)\x03(?:</p>)?", lambda place: self.drawings[int(place[1])], text)
+        return _PLACE.sub(lambda place: drawings[int(place[1] or place[2])], text)
+
+    def draw(self, code: pasted.Code, in_line: bool) -> str:
+        if code.url == pasted.FLASH:
+            return "" if in_line else self.embeds.place(dead.flash_note(self.embeds.page()))
+        return self.embeds.place(self.embeds.link(code) if in_line else self.embeds.drawn(code.url, code))
+
+
+def _needle(document: Document, url: str, id: str, code: pasted.Code | None) -> str:
+    """What of a pasted code stands in the file as it is, to tell its line: the address may have been made of it."""
+    bare = re.sub(r"^https?:", "", url)
+    pieces = (url, code.source if code else "", escape(url), bare, escape(bare), quote(url, safe=""), id)
+    return next((piece for piece in pieces if piece and piece in document.body), re.split(r"[-/=]", id)[-1])
+
+
+def _quotation(words: str, url: str, match: providers.Match, page: Page) -> str:
+    """What a pasted code says, as a quotation that says that it is no capture; "" when it says nothing."""
+    said = clean(words).strip() if words else ""
+    if not plain(said):
+        return ""
+    label = escape(label_for(match, page) or draw.readable(url))
+    return (
+        f'<figure class="h-cite" data-embed="pasted">\n<blockquote cite="{escape(url)}">{said}</blockquote>\n'
+        f'<figcaption><a class="u-url" href="{escape(url)}">{label}</a> '
+        f"<small>{escape(page.say('pasted'))}</small></figcaption>\n</figure>"
+    )
 
 
 def label_for(match: providers.Match, page: Page) -> str:

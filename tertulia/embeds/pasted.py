@@ -1,68 +1,240 @@
 """The code that services give to be pasted: old posts are full of it, and it fetches from them before any click.
 
-An ``<iframe>``, a ``<blockquote class="twitter-tweet">`` with its script, an ``<object>`` for Flash: where it shows an
-item that we know how to capture, it is drawn like the item's address alone on its line, and its script is dropped.
+A frame, a ``<blockquote class="twitter-tweet">``, a script that draws a post, an ``<object>`` for Flash: where it shows
+an item that we know how to capture, it is drawn like the item's address alone on its line, and the scripts that
+services add to their codes are dropped. It is looked for in the finished page, so it does not matter where it stands.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from html import unescape
+from urllib.parse import parse_qsl
 
-from tertulia.core.addresses import web_address
+from tertulia.core.addresses import host_of, split_address, web_address
+from tertulia.core.html_tags import Tag, closing_of, open_at, tags
 from tertulia.embeds import dead, providers
 
-_PIECE = re.compile(
-    r"<blockquote\b[^>]*\bclass=[\"'][^\"']*(?:twitter-tweet|twitter-video|instagram-media|tiktok-embed|reddit-embed-bq"
-    r"|reddit-card|bluesky-embed|text-post-media|mastodon-embed)[^\"']*[\"'].*?</blockquote>"
-    r"|<div\b[^>]*\bclass=[\"']fb-(?:post|video)[\"'].*?</div>"
-    r"|<iframe\b.*?</iframe>|<object\b.*?</object>|<embed\b[^>]*>",
-    re.DOTALL | re.IGNORECASE,
+FLASH = "flash"  # in place of an address: Flash content of nobody we know
+
+# The class of a code's outermost element → whose it is.
+_CLASSES = {
+    "twitter-tweet": "x",
+    "twitter-video": "x",
+    "instagram-media": "instagram",
+    "tiktok-embed": "tiktok",
+    "reddit-embed-bq": "reddit",
+    "reddit-card": "reddit",
+    "bluesky-embed": "bluesky",
+    "text-post-media": "threads",
+    "mastodon-embed": "mastodon",
+    "fb-post": "facebook",
+    "fb-video": "facebook",
+}
+_FRAMES = ("iframe", "frame", "object", "embed", "applet")
+_FLICKR = "data-flickr-embed"
+_SCRIPT_OR_FRAME = re.compile(rf"<(?:script|{'|'.join(_FRAMES)})[\s/>]", re.IGNORECASE)
+# Where the item's address stands, the surest place first; of several links the last one is the item's own.
+_PLACES = (
+    *("data-instgrm-permalink", "data-text-post-permalink", "data-bluesky-uri", "data-embed-url", "data-href", "cite"),
+    *("src", "data-src", "data-lazy-src", "data-litespeed-src", "data", "value", "href"),
 )
-_SCRIPT = re.compile(
-    r"<script\b[^>]*\bsrc=[\"'](?:https?:)?//(?:platform\.(?:twitter|x)\.com|(?:www|platform)\.instagram\.com"
-    r"|www\.tiktok\.com|embed\.bsky\.app|embed\.reddit(?:media)?\.com|www\.threads\.(?:net|com)|connect\.facebook\.net"
-    r"|embedr\.flickr\.com)/[^\"']*[\"'][^>]*>\s*</script>\s*",
+# Scripts that make frames of codes, or let a page talk to a frame: nothing is left for them to do.
+_HELPERS = re.compile(
+    r"//(?:platform\.(?:twitter|x)\.com/|(?:www|platform)\.instagram\.com/|www\.tiktok\.com/|embed\.bsky\.app/"
+    r"|embed\.reddit(?:media)?\.com/|www\.redditstatic\.com/|www\.threads\.(?:net|com)/|connect\.facebook\.net/"
+    r"|embedr\.flickr\.com/|speakerdeck\.com/|gist\.github\.com/|player\.vimeo\.com/api/|w\.soundcloud\.com/player/"
+    r"|www\.youtube\.com/iframe_api|open\.spotify\.com/embed/|embed\.twitch\.tv/|(?:api\.)?dmcdn\.net/"
+    r"|geo\.dailymotion\.com/|embed\.podcasts\.apple\.com/|(?:www\.)?slideshare\.net/)",
     re.IGNORECASE,
 )
-# Where the item's address stands, the surest place first; of several links the last one is the item's own.
-_PLACES = tuple(
-    re.compile(rf"\b{name}=[\"']([^\"']+)", re.IGNORECASE)
-    for name in ("data-instgrm-permalink", "data-text-post-permalink", "data-href", "cite", "src", "href")
+_AT = re.compile(r"at://([^/]+)/app\.bsky\.feed\.post/(\w+)")
+_TWITCH = re.compile(r"[\"']?\b(video|channel)[\"']?\s*:\s*[\"'](\w+)[\"']")
+_INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
+# What holds text only: an item in it is a link.
+_TEXT_ONLY = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "summary", "button", "label", "pre", "caption", "legend"))
+# Where a paragraph that stands open around it does not reach into.
+_FENCES = frozenset(
+    ("table", "td", "th", "caption", "object", "button", "li", "dd", "dt", "blockquote", "div", "details", "figure")
 )
+_NOTHING = r"(?:\s|<br\s*/?>|&nbsp;|</?(?:a|b|center|em|font|i|small|span|strong|u)(?=[\s>])[^>]*>)*"
+_EMPTY = re.compile(r"<p>\s*</p>\n?")
+_BEGUN = re.compile(rf"<p(?=[\s>])[^>]*>{_NOTHING}\Z")
+_ENDING = re.compile(rf"{_NOTHING}</p\s*>")
 
 
-def replaced(raw: str, draw: Callable[[str], str], foreign: Callable[[str], None]) -> str:
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An embed code: ``html[start:end]``."""
+
+    start: int
+    end: int
+    url: str  # the item's, ``FLASH``, or "" for a helper that is only dropped
+    words: str = ""  # what it says itself, HTML of the service
+    source: str = ""  # all of it
+
+
+def replaced(html: str, draw: Callable[[Code, bool], str]) -> str:
     """
-    A piece of the author's raw HTML with every known embed code replaced.
+    A finished page with every known embed code replaced.
 
     Args:
-        draw: What to put in place of an item's address; "flash" stands for Flash content of nobody we know.
-        foreign: Called with the address of a frame that we do not know, and that stays as it is.
+        draw: What to put in place of a code; whether it must do in a line of text is told.
     """
-
-    def one(found: re.Match[str]) -> str:
-        piece = found[0]
-        if url := address_in(piece):
-            return draw(url)
-        if dead.FLASH.search(piece):
-            return draw("flash")
-        if source := re.search(r"<iframe\b[^>]*\bsrc=[\"']((?:https?:)?//[^\"']+)", piece, re.IGNORECASE):
-            foreign(source[1])
-        return piece
-
-    return _SCRIPT.sub("", _PIECE.sub(one, raw)) if "<" in raw else raw
+    found, known = _codes(html)
+    page, at = "", 0
+    for number, code in known:
+        page += html[at : code.start]
+        at = code.end
+        if not code.url:
+            continue
+        around = open_at(found, number)
+        if any(tag.name in _TEXT_ONLY for tag in around):
+            page += draw(code, True)
+        elif inside := _paragraph(around):
+            # A paragraph ends where a figure begins, and goes on behind it where it has more to say.
+            began = _BEGUN.search(page)
+            ends = _ENDING.match(html, at)
+            page = page[: began.start()] if began else page + "".join(f"</{tag.name}>" for tag in reversed(inside))
+            page += draw(code, False)
+            page += "" if ends else "".join(_again(tag) for tag in inside)
+            at = ends.end() if ends else at
+        else:
+            page += draw(code, False)
+    page += html[at:]
+    return _EMPTY.sub("", page) if known else page
 
 
 def addresses(text: str) -> list[tuple[int, str]]:
-    """Where each embed code of *text* begins, and the address of its item; those of no item we know left out."""
-    return [(found.start(), url) for found in _PIECE.finditer(text) if (url := address_in(found[0]))]
+    """Where each embed code of *text*, Markdown, begins, and its item's address; those that we do not know left out."""
+    if "<" not in text:
+        return []
+    _, known = _codes(_INLINE_CODE.sub(lambda code: re.sub(r"[^\n]", "`", code[0]), text))
+    return [(code.start, code.url) for _, code in known if code.url not in ("", FLASH)]
 
 
-def address_in(piece: str) -> str:
-    """The address of the item that an embed code shows, "" when it is none that we know."""
+def _codes(html: str) -> tuple[Sequence[Tag], list[tuple[int, Code]]]:
+    """The tags of *html*, and its codes with the number of the tag at which each begins."""
+    if not _may_hold_codes(html):
+        return (), []
+    found = list(tags(html))
+    known: list[tuple[int, Code]] = []
+    number = 0
+    while number < len(found):
+        last = closing_of(found, number) if not found[number].closes else number
+        if not found[number].closes and (code := _code(html, found[number : last + 1])):
+            known.append((number, code))
+            number = last
+        number += 1
+    hosts = {host_of(code.url) for _, code in known}
+    # Mastodon's own script is each server's.
+    kept = [(at, code) for at, code in known if not code.url.startswith("?") or code.url[1:] in hosts]
+    return found, [(at, Code(code.start, code.end, "") if code.url.startswith("?") else code) for at, code in kept]
+
+
+def _may_hold_codes(html: str) -> bool:
+    """Whether it is worth reading the tags of *html*: on most pages there is no code, and this is quickly seen."""
+    if _SCRIPT_OR_FRAME.search(html):
+        return True
+    meant = (unescape(html) if "&" in html else html).lower()
+    return _FLICKR in meant or any(name.lower() in meant for name in _CLASSES)
+
+
+def _code(html: str, element: Sequence[Tag]) -> Code | None:
+    """The code that *element*, its tags from the first to the last, is; None when it is none."""
+    first, end = element[0], element[-1].end
+    inner, source = html[first.end : element[-1].start] if len(element) > 1 else "", html[first.start : end]
+    if first.name == "script":
+        url = _of_script(first, inner)
+        return None if url is None else Code(first.start, end, url, "", source)
+    owner = next((_CLASSES[name] for name in first.classes if name in _CLASSES), "")
+    if owner and first.name in ("blockquote", "div", "section"):
+        url = _address(element, owner)
+        return Code(first.start, end, url, _words(html, element), source) if url else None
+    if first.name == "a" and _FLICKR in first.attributes:
+        url = _known(first.attributes.get("href", ""))
+        return Code(first.start, end, url, "", source) if url else None
+    if first.name in _FRAMES:
+        # What stands in an <iframe> for browsers without is text to all others: Bandcamp names the record there.
+        url = _address(list(tags(inner))) or _address(element) or _address(list(tags(_srcdoc(first))))
+        if not url and dead.FLASH.search(source):
+            url = FLASH
+        return Code(first.start, end, url, "", source) if url else None
+    return None
+
+
+def _of_script(script: Tag, inner: str) -> str | None:
+    """The address of what a script draws; "" when it is a helper, "?host" when it is one where a post of *host* is."""
+    attributes = script.attributes
+    source = attributes.get("src", "").strip()
+    if post := attributes.get("data-telegram-post"):
+        return _known(f"https://t.me/{post}") or None
+    if "speakerdeck-embed" in script.classes and attributes.get("data-id"):
+        return _known(f"https://speakerdeck.com/player/{attributes['data-id']}") or None
+    if "dailymotion.com" in source and attributes.get("data-video"):
+        return _known(f"https://www.dailymotion.com/video/{attributes['data-video']}") or None
+    if "//gist.github.com/" in source:
+        return _known(re.sub(r"\.js(?=$|\?)", "", source)) or None
+    if "Twitch." in inner and (item := _TWITCH.search(inner)):
+        path = f"videos/{item[2]}" if item[1] == "video" else item[2]
+        return _known(f"https://www.twitch.tv/{path}") or None
+    if split_address(source).path == "/embed.js" or source.endswith("/embed.js"):
+        return "" if _HELPERS.search(source) else f"?{host_of(_whole(source))}"
+    return "" if _HELPERS.search(source or inner) else None
+
+
+def _address(element: Sequence[Tag], owner: str = "") -> str:
+    """The address of the item that an embed code shows, "" when it is none that we know, or not the *owner*'s."""
     for place in _PLACES:
-        for found in reversed(place.findall(piece)):
-            url = web_address(unescape(f"https:{found}" if found.startswith("//") else found))
-            if url and (providers.find(url).provider is not providers.PAGE or dead.service(url)):
+        for tag in reversed(element):
+            if not tag.closes and (url := _known(tag.attributes.get(place, ""), owner)):
                 return url
     return ""
+
+
+def _known(written: str, owner: str = "") -> str:
+    """*written* as an address of an item that we know, or the one that it holds in its query."""
+    if post := _AT.fullmatch(written):
+        written = f"https://bsky.app/profile/{post[1]}/post/{post[2]}"
+    url = web_address(_whole(written.strip()))
+    if not url:
+        return ""
+    provider = providers.find(url).provider
+    if (provider is not providers.PAGE and provider.name.startswith(owner)) or dead.service(url):
+        return url
+    for _, value in parse_qsl(split_address(url).query):
+        if value.startswith(("http://", "https://", "//")) and (inner := _known(value, owner)):
+            return inner
+    return ""
+
+
+def _whole(written: str) -> str:
+    return f"https:{written}" if written.startswith("//") else written
+
+
+def _srcdoc(frame: Tag) -> str:
+    return frame.attributes.get("srcdoc", "")
+
+
+def _words(html: str, element: Sequence[Tag]) -> str:
+    """What the first quotation of *element* holds."""
+    for number, tag in enumerate(element):
+        if tag.name == "blockquote" and not tag.closes:
+            last = element[closing_of(element, number)]
+            return html[tag.end : last.start]
+    return ""
+
+
+def _paragraph(around: Sequence[Tag]) -> list[Tag]:
+    """Of the tags that stand open *around* a place those from its paragraph inwards; [] when it is in none."""
+    for number in range(len(around) - 1, -1, -1):
+        if around[number].name == "p":
+            return list(around[number:])
+        if around[number].name in _FENCES:
+            break
+    return []
+
+
+def _again(tag: Tag) -> str:
+    rest = re.sub(r"\s+id\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", "", tag.rest, flags=re.IGNORECASE)
+    return f"<{tag.name}{rest}>"

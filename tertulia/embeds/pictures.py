@@ -3,10 +3,12 @@
 import hashlib
 
 from tertulia.embeds.types import Image
-from tertulia.render.images import STRANGE_WIDTH_PX, reencode
+from tertulia.render.images import MAX_WEBP_SIDE_PX, STRANGE_WIDTH_PX, reencode
 
 WIDTH_PX = STRANGE_WIDTH_PX
 AVATAR_PX = 96
+# A screenshot of a long conversation is a hand wide and as high as a door: its width is what makes it readable.
+TALLEST = 12
 
 
 def encode(data: bytes, *, name: str, alt: str = "", width_px: int = WIDTH_PX) -> tuple[Image, bytes] | None:
@@ -15,13 +17,13 @@ def encode(data: bytes, *, name: str, alt: str = "", width_px: int = WIDTH_PX) -
 
     Args:
         name: The item's file stem; the picture's name begins with it.
-        width_px: Widest it may become; its height may be twice that.
+        width_px: Widest it may become; its height may be ``TALLEST`` times that.
 
     Returns:
         The picture's description and its bytes, an animation's marked as a film's first picture; None when it is no
         picture, or one made to do harm.
     """
-    made = reencode(data, width_px, width_px * 2, kind="webp")
+    made = reencode(data, width_px, min(width_px * TALLEST, MAX_WEBP_SIDE_PX), kind="webp")
     if not made.data:
         return None
     file = f"{name}-{hashlib.sha256(made.data).hexdigest()[:12]}{made.suffix}"

@@ -18,6 +18,8 @@ from tertulia.core.sanitise import clean, one_line
 HIDING = frozenset(("!no-unauthenticated", "!hide", "!takedown"))
 # What apps hide behind a warning: an author may quote it, but it does not come up by itself under a post.
 WARNING = frozenset(("!warn", "porn", "sexual", "nudity", "graphic-media", "spam"))
+# Of these, the ones that cover pictures alone ("blurs": "media" in that file, and the older names of the last).
+COVERING = frozenset(("porn", "sexual", "nudity", "graphic-media", "gore", "nsfl"))
 
 
 def marked_up(words: str, facets: Any) -> str:

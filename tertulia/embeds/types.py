@@ -1,6 +1,7 @@
 """What is kept of an item: plain structs that become one JSON file, its keys in this order."""
 
 import hashlib
+from enum import StrEnum
 from typing import Literal
 
 import msgspec
@@ -8,10 +9,28 @@ import msgspec
 from tertulia.core.errors import FetchError
 
 Kind = Literal["post", "player", "card", "photo", "code"]
-# kept: as it was seen. gone: seen once, no longer there. unavailable: asked for and never had.
-# removed: taken out at somebody's request, and not to be asked for again.
-State = Literal["kept", "gone", "unavailable", "removed"]
 Policy = Literal["keep", "text", "remove"]
+
+
+class State(StrEnum):
+    """What we have of an item; ``capture.TRANSITIONS`` says how one becomes another."""
+
+    KEPT = "kept"  # as it was seen
+    GONE = "gone"  # seen once, no longer there
+    UNAVAILABLE = "unavailable"  # asked for and never had
+    REMOVED = "removed"  # taken out at somebody's request, and not to be asked for again
+
+
+class Part(StrEnum):
+    """What an answer may announce and not bring."""
+
+    WORDS = "words"  # the service itself did not answer: a card stands for the post, or a poorer answer
+    PICTURE = "picture"
+    AVATAR = "avatar"
+    POSTER = "poster"
+    ANSWERED = "answered"
+    QUOTED = "quoted"
+    PAGE = "page"  # which tells a length or a date
 
 
 class NotFoundError(FetchError):
@@ -49,6 +68,28 @@ class Author(CaptureStruct):
     avatar: Image | None = None
 
 
+class Choice(CaptureStruct):
+    """One option of a poll."""
+
+    title: str
+    votes: int = -1  # -1: not told
+
+
+class Elsewhere(CaptureStruct):
+    """What plays and stays where it was: only that it is there, and its author's description, are kept."""
+
+    kind: Literal["audio", "video"]
+    alt: str = ""
+
+
+class Film(CaptureStruct):
+    """A film of the blogger's own beside the JSON, as it came out of an archive."""
+
+    file: str  # "1134-3f9a2b1c.mp4"
+    loops: bool = False  # what was uploaded as a GIF
+    alt: str = ""
+
+
 class Quoted(CaptureStruct):
     """A post beside the post: the one it quotes, or the one it answers."""
 
@@ -57,6 +98,13 @@ class Quoted(CaptureStruct):
     html: str
     lang: str = ""
     published: str = ""
+    warning: str = ""
+    sensitive: bool = False
+    pictures: list[Image] = []
+    poll: list[Choice] = []
+    elsewhere: list[Elsewhere] = []
+    emojis: dict[str, Image] = {}
+    more: bool = False
 
 
 class Revision(CaptureStruct):
@@ -64,6 +112,7 @@ class Revision(CaptureStruct):
 
     html: str
     until: str  # the date on which we noticed, "2026-11-22"
+    pictures: list[Image] = []  # those that it has no more
 
 
 class File(CaptureStruct):
@@ -87,21 +136,30 @@ class Capture(CaptureStruct):
     id: str
     url: str
     kind: Kind = "card"
-    state: State = "kept"
+    state: State = State.KEPT
     network: str = ""  # as shown: "Mastodon", "YouTube", or a page's own site name
     author: Author | None = None
     title: str = ""
     html: str = ""
     warning: str = ""  # the author's own content warning
+    sensitive: bool = False  # its pictures are not to be seen before somebody asks for them
+    more: bool = False  # the words go on where they came from
     lang: str = ""
     published: str = ""
     edited: str = ""
+    edits_told: bool = False  # the service says whether it was edited; without ``edited`` it says no
     earlier: list[Revision] = []
     counts: dict[str, int] = {}
     pictures: list[Image] = []
+    films: list[Film] = []
+    elsewhere: list[Elsewhere] = []
+    emojis: dict[str, Image] = {}  # shortcode → what its author's server draws for it
+    poll: list[Choice] = []
     poster: Image | None = None
     duration_seconds: int = 0
     player: str = ""  # the privacy-friendly player, for a reader's click
+    width_px: int = 0  # of the player, with height_px: only their proportion is meant
+    height_px: int = 0
     files: list[File] = []
     reply_to: Quoted | None = None
     quoted: Quoted | None = None
@@ -113,12 +171,17 @@ class Capture(CaptureStruct):
     tried: str = ""
     tries: int = 0
     again: bool = False  # it did not answer, so it is worth asking again
+    partial: bool = False  # from an answer that tells words and author only
+    missing: list[Part] = []  # announced and not had, one entry for each
     hash: str = ""
 
 
 # What may change without the item having been edited.
 _PASSING = frozenset(
-    ("state", "edited", "earlier", "counts", "captured", "source", "gone", "reason", "tried", "tries", "again", "hash")
+    (
+        *("state", "edited", "edits_told", "earlier", "counts", "captured", "source"),
+        *("gone", "reason", "tried", "tries", "again", "partial", "missing", "hash"),
+    )
 )
 
 
@@ -130,8 +193,16 @@ def fingerprint(capture: Capture) -> str:
     return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
 
 
+def besides(capture: Capture) -> list[Quoted]:
+    """The posts beside the post."""
+    return [beside for beside in (capture.reply_to, capture.quoted) if beside]
+
+
 def files_of(capture: Capture) -> list[str]:
-    """The names of all pictures that the capture needs beside it."""
-    authors = [capture.author, *(beside.author for beside in (capture.quoted, capture.reply_to) if beside)]
-    images = [*capture.pictures, capture.poster, *(author.avatar for author in authors if author)]
-    return [image.file for image in images if image]
+    """The names of all files that the capture needs beside it."""
+    posts: list[Capture | Quoted] = [capture, *besides(capture)]
+    images = [image for post in posts for image in (*post.pictures, *post.emojis.values())]
+    images += [post.author.avatar for post in posts if post.author and post.author.avatar]
+    images += [capture.poster] if capture.poster else []
+    images += [image for before in capture.earlier for image in before.pictures]
+    return [*(image.file for image in images), *(film.file for film in capture.films)]

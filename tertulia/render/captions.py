@@ -13,7 +13,9 @@ from markdown import Extension, Markdown
 from markdown.inlinepatterns import IMAGE_LINK_RE, ImageInlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
-_RAW_HTML = re.compile("\x02wzxhzdk:\\d+\x03")
+from tertulia.core import text
+
+_RAW_HTML = re.compile("\x02wzxhzdk:(\\d+)\x03")
 
 
 class CaptionsExtension(Extension):
@@ -60,6 +62,7 @@ def taken(image: Element) -> Element | None:
     return caption
 
 
-def plain(caption: Element) -> str:
+def plain(caption: Element, md: Markdown) -> str:
     """What *caption* says, for the ``title`` of a picture inside a sentence."""
-    return _RAW_HTML.sub("", "".join(caption.itertext()))
+    blocks = md.htmlStash.rawHtmlBlocks
+    return _RAW_HTML.sub(lambda found: text.plain(str(blocks[int(found[1])])), "".join(caption.itertext()))

@@ -17,7 +17,8 @@ from tertulia.render.foreign import ForeignSyntaxExtension
 from tertulia.render.kramdown import KramdownExtension
 from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.lists import ListsExtension
-from tertulia.render.markup import Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
+from tertulia.render.markup import Escapes, Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
+from tertulia.render.maths import MathsExtension
 from tertulia.render.notes import NotesExtension
 from tertulia.render.tables import TablesExtension
 from tertulia.render.typography import TypographyExtension
@@ -50,7 +51,7 @@ def converter(
         "pymdownx.tilde": {"subscript": False},
         "codehilite": {"guess_lang": False},
         "toc": {"slugify": lambda value, _separator: text.slugify(value), "permalink": False},
-        "footnotes": {"UNIQUE_IDS": False, "USE_DEFINITION_ORDER": False},  # numbered as they are read
+        "footnotes": {"UNIQUE_IDS": False, "USE_DEFINITION_ORDER": False, "BACKLINK_TEXT": "↑"},  # as read
     }
     for name, config in asked_configs.items():
         configs[name] = configs.get(name, {}) | config
@@ -59,9 +60,12 @@ def converter(
             *asked,
             BlocksExtension(),  # lists, quotations, code, tables, HTML; before all that have blocks of their own
             AutolinksExtension(),
+            Escapes(),
             LineBreaks(),
             ListsExtension(),
+            MathsExtension(),
             "pymdownx.tilde",  # ~~tachado~~
+            "pymdownx.mark",  # ==resaltado==
             ForeignSyntaxExtension(content),
             "footnotes",
             "def_list",

@@ -1,29 +1,43 @@
-"""What other generators would have replaced: shortcodes of Hugo and liquid of Jekyll.
+"""What other programs would have replaced: shortcodes of Hugo, Zola and WordPress, liquid of Jekyll, links of Obsidian.
 
-``relref``, ``ref``, ``post_url`` and ``link`` name a file of the blog, and the base address is where the blog is: they
-are followed. Blocks of code are code, and a video is its address, which embeds know. The rest stays as it is written,
-and the author is told, with its line. Inside code none of this means anything.
+``relref``, ``ref``, ``post_url``, ``link``, ``@/x.md`` and ``[[x]]`` name a file of the blog, and the base address is
+where the blog is: they are followed. Blocks of code are code, a figure is a picture, and a video is its address, which
+embeds know. Obsidian's ``%% notes to oneself %%`` are nobody else's. The rest stays as it is written, and the author is
+told, with its line. Inside code none of this means anything.
 
-https://gohugo.io/content-management/shortcodes/ and https://jekyllrb.com/docs/liquid/
+https://gohugo.io/content-management/shortcodes/, https://jekyllrb.com/docs/liquid/,
+https://www.getzola.org/documentation/content/linking/, https://help.obsidian.md/links,
+https://codex.wordpress.org/Shortcode
 """
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from markdown import Extension, Markdown
 from markdown_it.rules_block import StateBlock
 
+from tertulia.core import text
 from tertulia.core.languages import say
+from tertulia.core.models import Severity
 from tertulia.render.blocks import CommonMarkParser
 from tertulia.render.document import Document
+from tertulia.render.images import PICTURE_SUFFIXES
 
 _PIECE = re.compile(
     r"(?P<code>(`+)(?!`).*?(?<!`)\2(?!`))"
-    r"|\{\{[<%]\s*(?P<shortcode>.*?)\s*[%>]\}\}|\{%-?\s*(?P<tag>.*?)\s*-?%\}|\{\{-?\s*(?P<value>[^{}\n]*?)\s*-?\}\}",
+    r"|\{\{[<%]\s*(?P<shortcode>.*?)\s*[%>]\}\}|\{%-?\s*(?P<tag>.*?)\s*-?%\}|\{\{-?\s*(?P<value>[^{}\n]*?)\s*-?\}\}"
+    r"|(?P<opens>\]\(\s*<?|\]:\s*<?)@/(?P<place>[^\s)>]+)"
+    r"|(?P<shown>!?)\[\[(?P<wiki>[^\s\[\]|][^\[\]\n]*)\]\](?![\[(:])"
+    r"|(?<![\w%])%%(?P<note>[^%\n]+)%%(?![\w%])"
+    r"|\[embed\](?P<embed>\S+)\[/embed\]"
+    r"|(?P<press>\[(?:[a-z][\w-]*\s[^\[\]\n]*=[^\[\]\n]*|gallery|playlist)\](?![\[(:]))",
     re.DOTALL,
 )
+_SIGNS = ("{{", "{%", "[[", "](@/", "]: @/", "%%", "[embed]", "[gallery", "[playlist", '="')
+_CALL = re.compile(r"(?P<name>[a-z]\w*)\((?P<arguments>.*)\)")  # Zola's
 _CODE_OPENS = re.compile(
     r"\{\{[<%]\s*(?P<hugo>highlight|code)\s+\"?(?P<hugo_language>[\w#.+-]*)[^}]*\}\}"
     r"|\{%-?\s*(?P<jekyll>highlight|codeblock)\s*(?:lang:)?(?P<language>[\w#.+-]*)[^}]*%\}"
@@ -34,7 +48,15 @@ _TO_ADDRESS = re.compile(
     r"(?P<quote>[\"'])(?P<path>[^\"']*)(?P=quote)\s*\|\s*(?:relative_url|absolute_url|relurl|absurl)", re.I
 )
 _ARGUMENT = re.compile(r"(?:[\w-]+\s*=\s*)?(?:\"([^\"]*)\"|'([^']*)'|([^\s\"']+))")
-_VIDEOS = {"youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}"}
+# What Hugo, Jekyll's plugins and Zola's themes name by its id; whose owner comes before the id, or after a slash.
+_ADDRESSES = {
+    "youtube": "https://www.youtube.com/watch?v={id}",
+    "vimeo": "https://vimeo.com/{id}",
+    "instagram": "https://www.instagram.com/p/{id}/",
+    "gist": "https://gist.github.com/{user}{id}",
+    **dict.fromkeys(("tweet", "twitter", "x"), "https://twitter.com/{user}status/{id}"),
+}
+_NAMED = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _IN_ADDRESS = re.compile(r"(?:\]\(\s*<?|\]:\s*<?|=\s*[\"']?|<)[^\s\"'()<>]*\Z")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_]")
 
@@ -97,23 +119,35 @@ class _Rewriter:
         self.md, self.extension = md, extension
         self.told: Document | None = None
 
-    def rewritten(self, text: str) -> str:
-        """*text* with what can be followed in the place of what names it."""
-        if "{{" not in text and "{%" not in text:
-            return text
-        return _PIECE.sub(self._piece, text)
+    def rewritten(self, block: str) -> str:
+        """*block* with what can be followed in the place of what names it."""
+        for sign in _SIGNS:
+            if sign in block:
+                return _PIECE.sub(self._piece, block)
+        return block
 
     def _piece(self, found: re.Match[str]) -> str:
         if found["code"] is not None:
             return found[0]
+        if address := _address(found):
+            return address
         if found["value"] is not None:
             return self._value(found)
+        if found["place"]:
+            return found["opens"] + self._link(found["place"], found[0])
+        if found["wiki"]:
+            return self._wiki(found)
+        if found["note"]:
+            self._report("foreign_note", found[0], "hint")
+            return ""
+        if found["embed"]:
+            return found["embed"]
         name, _, rest = (found["shortcode"] or found["tag"] or "").partition(" ")
         argument = next(("".join(groups) for groups in _ARGUMENT.findall(rest)), "")
         if name in _FOLLOWED and argument:
             return self._link(argument, found[0])
-        if name in _VIDEOS and argument:
-            return _VIDEOS[name].format(argument)
+        if name == "figure" and (figure := _figure(rest)):
+            return figure
         if name in ("raw", "endraw"):
             return ""
         self._tell(found[0])
@@ -126,10 +160,29 @@ class _Rewriter:
             document.report(say("foreign_link", name=written), say("foreign_link_fix"), needle=piece)
         return address or "#"
 
+    def _wiki(self, found: re.Match[str]) -> str:
+        """A link of Obsidian's, ``[[file#Heading|words]]``, or what it shows in its place, ``![[picture.png|100]]``."""
+        written, _, words = found["wiki"].replace("\\|", "|").partition("|")
+        name, _, heading = written.partition("#")
+        suffix = PurePosixPath(name).suffix.lower()
+        if found["shown"] and suffix in PICTURE_SUFFIXES:
+            width = re.match(r"\d+", words)
+            return f"![{'' if width else words}](<{name}>)" + (f'{{width="{width[0]}"}}' if width else "")
+        part = f"#{text.slugify(heading)}" if heading else ""
+        if suffix and suffix != ".md":
+            return f"[{words or name}](<{name}>)"
+        address = self.extension.find(name, self._document().path) if name else ""
+        if name and not address:
+            self._document().report(say("foreign_link", name=name), say("foreign_link_fix"), needle=found[0])
+            return words or name
+        return f"[{words or name or heading}](<{address}{part}>)"
+
     def _value(self, found: re.Match[str]) -> str:
         value, after = found["value"], found.string[found.end() : found.end() + 1]
         if value.lower() in _BASE:
             return "" if after in ("/", "{", "") else "/"
+        if _CALL.fullmatch(value):
+            self._tell(found[0])
         if made := _TO_ADDRESS.fullmatch(value):
             return "/" + made["path"].lstrip("/")
         if _IN_ADDRESS.search(found.string, max(0, found.start() - 500), found.start()):
@@ -142,13 +195,47 @@ class _Rewriter:
             self.told = self._document()
             self._report("foreign_syntax", piece)
 
-    def _report(self, phrase: str, piece: str) -> None:
+    def _report(self, phrase: str, piece: str, severity: Severity = "warning") -> None:
         shown = " ".join(piece.split())
         shown = shown if len(shown) < 60 else f"{shown[:56]} …"
-        self._document().report(say(phrase, code=shown), say(f"{phrase}_fix"), needle=piece)
+        self._document().report(say(phrase, code=shown), say(f"{phrase}_fix"), needle=piece, severity=severity)
 
     def _document(self) -> Document:
         return getattr(self.md, "document", None) or Document()
+
+
+def addresses(text: str) -> Iterator[tuple[int, str]]:
+    """Where each shortcode of *text* stands that shows something by its id, and the address of that."""
+    for found in _PIECE.finditer(text) if "{{" in text or "{%" in text else ():
+        if address := _address(found):
+            yield found.start(), address
+
+
+def _address(found: re.Match[str]) -> str:
+    """Where that is which a shortcode shows by its arguments, ``id="…"`` or ``owner id``; "" for any other."""
+    call = _CALL.fullmatch(found["value"] or "")
+    name, _, rest = (found["shortcode"] or found["tag"] or "").partition(" ")
+    if call:
+        name, rest = call["name"], call["arguments"].replace(",", " ")
+    if name not in _ADDRESSES or not _ARGUMENT.search(rest):
+        return ""
+    named = {key: double or single for key, double, single in _NAMED.findall(rest)}
+    given = ["".join(groups) for groups in _ARGUMENT.findall(rest)]
+    identifier = named.get("id") or given[0 if named else min(len(given), 2) - 1]
+    if "://" in identifier:
+        return identifier
+    owner = named.get("user") or (given[0] if len(given) > 1 and not named else "")
+    return _ADDRESSES[name].format(id=identifier, user=f"{owner}/" if owner else "i/" if name[0] in "tx" else "")
+
+
+def _figure(rest: str) -> str:
+    """Hugo's figure as a picture with its caption, as a link where it is one; "" when it names no picture."""
+    named = {key: (double or single).replace('"', "'") for key, double, single in _NAMED.findall(rest)}
+    if not named.get("src"):
+        return ""
+    words = " ".join(filter(None, (named.get("title"), named.get("caption"), named.get("attr"))))
+    picture = f"![{named.get('alt', '')}](<{named['src']}>" + (f' "{words}")' if words else ")")
+    return f"[{picture}](<{named['link']}>)" if named.get("link") else picture
 
 
 def _code(state: StateBlock, start: int, end: int, silent: bool) -> bool:

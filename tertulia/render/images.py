@@ -27,7 +27,7 @@ from PIL import Image, ImageCms, ImageSequence
 
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
-from tertulia.render import svg
+from tertulia.render import heic, svg
 
 Reason = Literal["unreadable", "heavy", "large", "unknown", "damaged", "unsafe"]
 
@@ -255,7 +255,7 @@ def reencode(
     try:
         if len(data) > max_bytes:
             return Reencoded("refused", "heavy")
-        if svg.looks_like_svg(data):
+        if svg.looks_like_svg(data) or heic.is_heic(data):
             return Reencoded("refused", "unknown")
         # Only the first picture is ever decoded, so the others need no counting: a file may hold a million.
         with _opened(data, "", max_pixels) as image:
@@ -306,14 +306,19 @@ def too_heavy(name: str, size_bytes: int, limit_bytes: int) -> PictureError:
 
 def _opened(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:
     """The picture with its head read and nothing decoded."""
+    formats: tuple[str, ...] = FORMATS
     try:
-        image = Image.open(BytesIO(data), formats=FORMATS)
+        if heic.is_heic(data):
+            heic.have_pillow_read_it()
+            formats = (*FORMATS, "HEIF")
+        image = Image.open(BytesIO(data), formats=formats)
     except Image.DecompressionBombError as error:
         raise PictureError("large", name, width="?", height="?") from error
     except (
         Exception
     ) as error:  # decoders raise whatever a broken file makes them: ValueError, struct.error, IndexError…
-        raise PictureError("damaged" if data.startswith(_BEGINNINGS) else "unknown", name) from error
+        broken = data.startswith(_BEGINNINGS) or heic.is_heic(data)
+        raise PictureError("damaged" if broken else "unknown", name) from error
     if image.width * image.height > max_pixels or max(image.size) > MAX_JPEG_SIDE_PX:
         raise PictureError("large", name, width=image.width, height=image.height)
     if image.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_SCANS:
@@ -323,7 +328,7 @@ def _opened(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image
 
 def _kind(image: Image.Image) -> str:
     # Telephones write a second picture (depth, brightness) after the JPEG; Pillow calls both together MPO.
-    return "jpeg" if image.format == "MPO" else str(image.format).lower()
+    return "jpeg" if image.format in ("MPO", "HEIF") else str(image.format).lower()
 
 
 def _is_animated(image: Image.Image) -> bool:

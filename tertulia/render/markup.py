@@ -10,22 +10,32 @@ that these begin with.
 """
 
 import re
+import string
 from functools import cache, cached_property
 from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
-from markdown.inlinepatterns import SubstituteTagInlineProcessor
-from markdown.treeprocessors import InlineProcessor, Treeprocessor
-from markdown.util import AtomicString
+from markdown.inlinepatterns import EscapeInlineProcessor, HtmlInlineProcessor, SubstituteTagInlineProcessor
+from markdown.treeprocessors import InlineProcessor, Treeprocessor, UnescapeTreeprocessor
+from markdown.util import STX, AtomicString
+from markdown_it.common.html_re import HTML_TAG_RE
 
 _LEVEL = {f"h{n}": n for n in range(1, 7)}
 _SIBLING = re.compile(r"(?![a-z][a-z0-9+.-]*:|[{/#?])[^#?]+\.md(?=$|[#?])", re.I)
 
 
+_NAMES = r"<(?:(?:o|st1|w|v|fb|g):)?[A-Za-z]"  # Word's and Facebook's came with many a post
+# The quotes of a value may hold what Markdown has put aside.
+_TAG = HTML_TAG_RE.pattern.replace("<[A-Za-z]", _NAMES).replace("<\\/[A-Za-z]", _NAMES.replace("<", r"<\/"))
+_IN_TAG = re.compile(rf"{_TAG}|<[a-zA-Z][a-zA-Z0-9+.-]{{1,31}}:[^\s<>]*>")
+_ESCAPE = re.compile(f"\\\\([{re.escape(string.punctuation)}])")
+_NO_HTML = {"<": "&lt;", "&": "&amp;"}
+
 # What a text must hold for an inline pattern to match, by the pattern's name; one not named here is always tried.
 NEEDS = {
     "backtick": ("`",),
+    "formula": ("$", "\\"),
     "escape": ("\\",),
     "backslash_break": ("\\\n",),
     "footnote": ("[^",),
@@ -42,7 +52,7 @@ NEEDS = {
     "bare_address": ("://", "www.", "WWW.", "Www."),
     "entity": ("&",),
     "em_strong": ("*", "_"),
-    "delimiter": ("~",),
+    "delimiter": ("~", "=="),
 }
 # The same for kinds of block.
 BLOCK_NEEDS = {
@@ -108,6 +118,13 @@ class _SkipInlinePatterns(InlineProcessor):
         return [NEEDS.get(names.get(id(pattern), ""), ("",)) for pattern in self.inlinePatterns]
 
 
+class _Unescape(UnescapeTreeprocessor):
+    """Markdown's own, but a text without escapes is not looked through for them."""
+
+    def unescape(self, text: str) -> str:
+        return super().unescape(text) if STX in text else text
+
+
 def _ask_only_where_needed(processor: BlockProcessor, needs: tuple[str, ...]) -> None:
     """Have *processor* ask whether a block is its own only when the block holds one of what it *needs*."""
     asks = processor.test
@@ -127,6 +144,7 @@ class SkipPatterns(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         md.is_block_level = cache(md.is_block_level)  # type: ignore[method-assign]
         md.treeprocessors.register(_SkipInlinePatterns(md), "inline", 20)
+        md.treeprocessors.register(_Unescape(md), "unescape", 0)
         for name, needs in BLOCK_NEEDS.items():
             if name in md.parser.blockprocessors:
                 _ask_only_where_needed(md.parser.blockprocessors[name], needs)
@@ -175,6 +193,40 @@ class LineBreaks(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         # Before escapes (180), after code (190).
         md.inlinePatterns.register(SubstituteTagInlineProcessor(r"(?<!\\)\\\n", "br"), "backslash_break", 185)
+
+
+class _Escape(EscapeInlineProcessor):
+    """Markdown's own, but no sign of HTML comes out of it as HTML."""
+
+    def handleMatch(  # type: ignore[override]
+        self, m: re.Match[str], data: str
+    ) -> tuple[str | Element | None, int | None, int | None]:
+        tag = _IN_TAG.match(data, max(0, data.rfind("<", 0, m.start())))
+        if tag and tag.end() > m.start():  # there a backslash is a backslash
+            return None, None, None
+        return _NO_HTML.get(m[1]) or super().handleMatch(m, data)[0], m.start(), m.end()
+
+
+class _References(Treeprocessor):
+    def run(self, root: Element) -> None:
+        for name, (href, title) in self.md.references.items():
+            if "\\" in f"{href}{title}":
+                self.md.references[name] = (_ESCAPE.sub(r"\1", href), _ESCAPE.sub(r"\1", title) if title else title)
+
+
+class Escapes(Extension):
+    """
+    What is a tag and what is a sign, as CommonMark has it: https://spec.commonmark.org/0.31.2/#backslash-escapes
+
+    A backslash before any sign of ASCII takes its meaning away, in definitions of links too; what stands in angle
+    brackets and is neither an address nor a tag is text.
+    """
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.treeprocessors.register(_References(md), "escaped_references", 30)  # before they are used (20)
+        md.inlinePatterns.register(HtmlInlineProcessor(f"({_TAG})", md), "html", 90)
+        md.ESCAPED_CHARS.extend(sign for sign in string.punctuation if sign not in md.ESCAPED_CHARS)
+        md.inlinePatterns.register(_Escape(r"\\(.)", md), "escape", 180)
 
 
 class Headings(Extension):

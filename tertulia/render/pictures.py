@@ -145,7 +145,7 @@ class _Pictures(Treeprocessor):
                 _make_figure(paragraph)
         for image in images:
             if (caption := captions.taken(image)) is not None:  # inside a sentence there is no room for more than words
-                image.set("title", _unescaped(captions.plain(caption)))
+                image.set("title", _unescaped(captions.plain(caption, self.md)))
 
     def _link(self, link: Element, document: Document) -> None:
         href = link.get("href", "")
@@ -223,6 +223,8 @@ class _RawPictures(Postprocessor):
             return tag[0]
         if self.pictures.resolver.is_at_own_host(written):
             return tag[0]
+        if "elsewhere" in self.md.postprocessors and _can_be_opened(written, self.pictures.resolver):
+            return tag[0]  # told of when the page is whole: it may be part of a code that embeds know
         picture = self.pictures.find(written, alt or "", document, tag[0])
         if picture is None:
             words = html.escape(_words_of(alt or ""))

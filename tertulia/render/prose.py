@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 import regex
+from lxml import etree
 from lxml import html as lxml_html
 
 from tertulia.core import addresses, languages
@@ -22,7 +23,7 @@ SAYING_WORDS = 6
 
 _OTHERS = frozenset(
     (
-        *("audio", "blockquote", "button", "canvas", "embed", "figure", "form", "iframe", "math", "nav", "noscript"),
+        *("audio", "blockquote", "button", "canvas", "embed", "figure", "form", "iframe", "nav", "noscript"),
         *("object", "picture", "pre", "script", "select", "style", "svg", "template", "textarea", "video"),
     )
 )
@@ -36,8 +37,9 @@ _HOLDERS = frozenset(
 )
 _NOTE_ROLES = ("doc-endnotes", "doc-footnote", "doc-noteref", "doc-backlink", "note")
 
+_STRING = etree.XPath("string()")
 _SPACES = regex.compile(r"[ \t\r\n\f]+")
-_BROKEN = re.compile(r"[\t\r\n\f]|  ")  # quicker to look for than to replace
+_BROKEN = ("\n", "  ", "\t", "\r", "\f")  # quicker to look for than to replace
 _LINE = "\x00"  # between two blocks, while shortcodes that span them are taken out
 _SHORTCODES = regex.compile(
     r"\{%-?\s*(?P<liquid>\w+)\b[^%]*%\}.*?\{%-?\s*end(?P=liquid)\s*-?%\}"
@@ -57,6 +59,13 @@ _FORMULAS = regex.compile(
 _ADDRESS = regex.compile(r"https?://\S+|(?:www\.|(?:[\w-]+\.)+\p{L}{2,}/)\S*")
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}'’-]*")
 _ENDS = regex.compile(r"""[.!?…]["»”’)\]]*$""")
+
+# Where the summary ends: WordPress, Hugo, Jekyll, Hexo, Zola; Docusaurus, Eleventy, Nikola, Pelican's plugins.
+_MORE = re.compile(
+    r"<!--\s*(?:more|read[ _-]?more|truncate|excerpt|teaser_end|pelican_end_summary|end[ _-](?:excerpt|summary))\b"
+    r".*?-->",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class BlockKind(StrEnum):
@@ -100,11 +109,18 @@ def blocks(content: str, page: str = "") -> list[Block]:
     """
     if not content.strip():
         return []
-    root = lxml_html.fragment_fromstring(content, create_parent="div")
+    # lxml.html would ask Python for the class of each element: that takes longer than to read them.
+    root = etree.fromstring(f"<html><body>{content}</body></html>", etree.HTMLParser())
     found = list(_walk(root, _Where(), page))
     if any("{" in block.text or "[" in block.text for block in found):
         found = _without_shortcodes(found)
     return [_given_back(block) for block in found]
+
+
+def parted(content: str) -> tuple[str, str]:
+    """What stands above the author's ``<!--more-->``, "" where there is none; and *content* without that mark."""
+    found = _MORE.search(content) if "<!--" in content else None
+    return (content[: found.start()], content[: found.start()] + content[found.end() :]) if found else ("", content)
 
 
 def plain(found: Sequence[Block]) -> str:
@@ -172,7 +188,8 @@ def _walk(element: Any, where: _Where, page: str) -> Iterator[Block]:
         nonlocal run, full, marker
         text = _line(run)
         if text:
-            yield Block(where.kind, text, _line(full), marker, where.folded, _is_address(text))
+            whole = text if full == run else _line(full)
+            yield Block(where.kind, text, whole, marker, where.folded, _is_address(text))
             marker = ""
         run = full = ""
 
@@ -210,14 +227,19 @@ def _inside(child: Any, tag: str, where: _Where, number: int) -> tuple[_Where, i
         indent = "  " * (where.depth - 1)
         marker = f"{indent}{number}. " if child.getparent().tag == "ol" else f"{indent}• "
         return replace(where, kind=BlockKind.ITEM, marker=marker), number + 1
-    return replace(where, marker=""), number
+    return replace(where, marker="") if where.marker else where, number
 
 
 def _is_heading(paragraph: Any) -> bool:
     """Whether a paragraph is a heading in all but name: bold, and no sentence."""
     if len(paragraph) != 1 or paragraph[0].tag not in ("b", "strong") or _line(paragraph.text or ""):
         return False
-    return not _line(paragraph[0].tail or "").strip(":") and not _ENDS.search(paragraph.text_content().strip())
+    return not _line(paragraph[0].tail or "").strip(":") and not _ENDS.search(_text_of(paragraph).strip())
+
+
+def _text_of(element: Any) -> str:
+    """All the text in *element*, without comments."""
+    return str(_STRING(element))
 
 
 def _first_number(element: Any) -> int:
@@ -236,12 +258,16 @@ def _holds_blocks(element: Any) -> bool:
 
 def _is_others(element: Any) -> bool:
     """Whether *element* is no text of the author's: somebody else's, a note, code, a picture, a table of contents."""
-    if element.tag in _OTHERS or "data-embed" in element.attrib or element.get("role") in _NOTE_ROLES:
+    tag = element.tag
+    if tag in _OTHERS:
         return True
-    classes = (element.get("class") or "").split()
-    if "toc" in classes or any(name.startswith(("footnote", "codehilite")) for name in classes):
-        return True
-    return element.tag == "sup" and any(link.get("href", "").startswith("#") for link in element.iter("a"))
+    if element.keys():
+        if "data-embed" in element.attrib or element.get("role") in _NOTE_ROLES:
+            return True
+        classes = element.get("class", "").split()
+        if "toc" in classes or any(name.startswith(("footnote", "codehilite")) for name in classes):
+            return True
+    return tag == "sup" and any(link.get("href", "").startswith("#") for link in element.iter("a"))
 
 
 def _inline(element: Any, page: str) -> tuple[str, str]:
@@ -249,8 +275,11 @@ def _inline(element: Any, page: str) -> tuple[str, str]:
     if element.tag == "br":
         return "\n", "\n"
     if element.tag in ("code", "kbd", "samp"):
-        code = element.text_content().translate(_KEPT)
+        code = _text_of(element).translate(_KEPT)
         return code, code
+    if element.tag == "math":
+        formula = "" if element.get("display") == "block" else element.get("alttext") or element.text_content()
+        return formula, formula
     text, full = element.text or "", element.text or ""
     for child in element:
         if isinstance(child.tag, str) and not _is_others(child):
@@ -267,17 +296,14 @@ def _with_address(link: Any, text: str, page: str) -> str:
     It is when the text is the address, when it only points ("aquí", "este enlace"), and when the link stands alone.
     """
     href = addresses.join_address(page, link.get("href", "")) if page else link.get("href", "")
-    if not addresses.split_address(href).is_web or text.lstrip().startswith(("#", "@")):
+    parts = addresses.split_address(href)
+    if not parts.is_web or text.lstrip().startswith(("#", "@")):
         return text
-    if _is_shown_address(text, href):
+    if _ADDRESS.fullmatch(text.strip()) or parts.host.removeprefix("www.") == text.strip().removeprefix("www."):
         return addresses.encoded(href)
     words = [word.casefold() for word in _WORD.findall(text)]
     only_points = bool(words) and set(words) <= languages.current().words("pointer")
     return f"{text} ({addresses.encoded(href)})" if only_points or _stands_alone(link) else text
-
-
-def _is_shown_address(text: str, href: str) -> bool:
-    return bool(_ADDRESS.fullmatch(text.strip())) or addresses.site_of(href) == text.strip().removeprefix("www.")
 
 
 def _stands_alone(link: Any) -> bool:
@@ -303,7 +329,10 @@ def _given_back(block: Block) -> Block:
 
 
 def _line(text: str) -> str:
-    return (_SPACES.sub(" ", text) if _BROKEN.search(text) else text).strip()
+    for sign in _BROKEN:
+        if sign in text:
+            return _SPACES.sub(" ", text).strip()
+    return text.strip()
 
 
 # Most texts hold neither formula nor address, and these patterns try every place: so it is asked first.

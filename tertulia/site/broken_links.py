@@ -38,6 +38,7 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(r"""\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_SAME_ON_EVERY_PAGE = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:")
 _OF_WORDPRESS = re.compile(r"(?:p|page_id|attachment_id)=\d+")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_]")
 _ENDING = re.compile(r"\.(?:html?|php|md|markdown|aspx?)$", re.IGNORECASE)
@@ -104,6 +105,9 @@ def _may_be_ours(href: str) -> bool:
     return bool(href) and (not scheme or scheme[0].lower() in ("http:", "https:"))
 
 
+_OUR_PICTURE = re.compile(r"images/.+\.[0-9a-f]{8}\.\w+")
+
+
 class LinkCheck:
     """
     Looks up addresses in a site that has been written.
@@ -131,23 +135,38 @@ class LinkCheck:
 
     def check(self, links: Iterable[InternalLink]) -> None:
         """Tell of every one that leads nowhere."""
+        fine: set[str] = set()  # looked up once, though hundreds of posts may link to a tag
         for link in links:
-            parts = split_address(link.href)
-            path = self.path_of(link.content, link.href, parts)
-            if path is None or any(f"{path}/".startswith(f"{other}/") for other in self.others):
-                continue
-            file = self.file_at(path)
-            if file is None and self.was_told(link):
-                continue
-            if file is None or (not path and _OF_WORDPRESS.match(parts.query)):
-                _report_link(link, self.spellings(link.href), self.guess(path))
-            elif parts.fragment and not self.has_anchor(file, parts.fragment):
-                _report_link(link, [*self.spellings(link.href), f"#{parts.fragment}"], phrase="broken_anchor")
+            if link.href not in fine and self.leads(link) and _SAME_ON_EVERY_PAGE.match(link.href):
+                fine.add(link.href)
+
+    def leads(self, link: InternalLink) -> bool:
+        """Whether *link* leads somewhere, or is not ours to judge; told when it does not."""
+        parts = split_address(link.href)
+        path = self.path_of(link.content, link.href, parts)
+        if path is None or any(f"{path}/".startswith(f"{other}/") for other in self.others):
+            return True
+        file = self.file_at(path)
+        if file is None and (self.was_told(link) or self.is_made_by_us(link, path)):
+            return False
+        if file is None or (not path and _OF_WORDPRESS.match(parts.query)):
+            _report_link(link, self.spellings(link.href), self.guess(path))
+            return False
+        if parts.fragment and not self.has_anchor(file, parts.fragment):
+            _report_link(link, [*self.spellings(link.href), f"#{parts.fragment}"], phrase="broken_anchor")
+            return False
+        return True
 
     def was_told(self, link: InternalLink) -> bool:
         """Whether whoever read the file has named this address already."""
         named = [f"{mark[0]}{spelling}{mark[1]}" for spelling in self.spellings(link.href) for mark in ("«»", "“”")]
         return any(name in what for what in self.told.get(link.content.shown_path, ()) for name in named)
+
+    def is_made_by_us(self, link: InternalLink, path: str) -> bool:
+        """Whether this is a size of a picture, with our mark in its name: whoever could not make it has told why."""
+        return bool(_OUR_PICTURE.fullmatch(path)) and not any(
+            line_of(link.content, s) for s in self.spellings(link.href)
+        )
 
     def path_of(self, content: Content, href: str, parts: Address) -> str | None:
         """The path under the site that *href* means on the page of *content*; None when it is not of this blog."""

@@ -13,6 +13,7 @@ Settings:
     SERVICE_ADDRESS      where the service answers: "https://talk.example", "/" for the site's own host, "" for none.
 """
 
+import heapq
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -22,14 +23,24 @@ from typing import Any
 
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment
+from tertulia.core.sanitise import plain
+from tertulia.core.text import shorten
 from tertulia.site.contents import Content
+
+LATEST = 3  # on the home page
+LATEST_CHARS = 140
 
 Nest = Callable[[Sequence[Comment]], Sequence[Any]]
 
 
-def add_conversation(posts: Iterable[Content], settings: Mapping[str, Any], nest: Nest) -> dict[str, Path]:
+def add_conversation(
+    posts: Iterable[Content], settings: Mapping[str, Any], nest: Nest, *, takes_comments: bool = True
+) -> dict[str, Path]:
     """
     Give every one of *posts* its conversation.
+
+    Args:
+        takes_comments: Whether they take comments where there is a service; pages show what was said, and no form.
 
     Returns:
         The pictures of those who spoke: name in the output → file, which need not exist.
@@ -41,9 +52,23 @@ def add_conversation(posts: Iterable[Content], settings: Mapping[str, Any], nest
         post.syndication, post.counts = found.syndication, found.counts
         post.said, post.comments = found.comments, nest(found.turns)
         post.comment_count = len(found.comments)
-        post.open = bool(settings.get("SERVICE_ADDRESS")) and not post.mark
+        post.open = takes_comments and bool(settings.get("SERVICE_ADDRESS")) and not post.mark
         avatars |= {one.avatar: folder / "avatars" / Path(one.avatar).name for one in found.comments if one.avatar}
     return avatars
+
+
+def latest(posts: Iterable[Content]) -> dict[str, list[tuple[Content, Comment, str]]]:
+    """By language, what was said last under *posts*, newest first: the post, the comment, how it begins."""
+    found: dict[str, list[tuple[Content, Comment]]] = {}
+    for post in posts:
+        found.setdefault(post.lang, []).extend((post, said) for said in post.said if not said.is_owner)
+    return {
+        lang: [
+            (post, said, shorten(plain(said.html), LATEST_CHARS))
+            for post, said in heapq.nlargest(LATEST, said_in, key=lambda one: (one[1].date, one[1].id))
+        ]
+        for lang, said_in in found.items()
+    }
 
 
 def publish_avatars(avatars: Mapping[str, Path], output: Path) -> None:

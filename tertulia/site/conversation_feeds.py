@@ -47,10 +47,11 @@ def _write(
 def entry(said: Comment, post: Content, build: SiteBuild) -> feeds.Entry:
     """A comment as feeds hold it."""
     page = addresses.whole(build.settings["SITE_ADDRESS"], post.url)
-    above = feeds.entry_id(id_base(build.settings), post.id, post.lang)
+    own = feeds.entry_id(id_base(build.settings), post.id, post.lang)
+    above = post.guid or own
     author = said.author or said.handle
     return feeds.Entry(
-        id=f"{above}/c/{said.id}",
+        id=f"{own}/c/{said.id}",
         url=f"{page}#c-{said.id}",
         title=build.words.text("comment_feed_title", post.lang, name=author, title=post.title),
         content=said.html or "<p>…</p>",  # JSON Feed will not do without

@@ -15,7 +15,7 @@ from tertulia.core.errors import ContentError
 from tertulia.core.files import is_inside
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
-from tertulia.embeds.links import LinkTable
+from tertulia.embeds.link_table import LinkTable
 
 log = logging.getLogger(__name__)
 

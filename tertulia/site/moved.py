@@ -1,4 +1,6 @@
-"""Addresses that a post or page had before: a corrected title, date, slug or language leaves a way from the old one.
+"""Addresses of before: a corrected title, date, slug or language leaves a way from the old one.
+
+So does what gives a tag, a topic or an author another address.
 
 Each build notes in ``posts.json`` who has which file of the site, and who had it last; the next one reads that note
 where the output still lies, and ``var/addresses.json``, which publishing writes from what the target remembers.
@@ -9,6 +11,7 @@ Settings:
 """
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,9 +20,12 @@ from typing import Any
 import msgspec
 
 from tertulia.content import posts
+from tertulia.content.tags import tag_key
 from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
 from tertulia.site.contents import Content
+
+_SIGNS = re.compile(r"[#.]")
 
 Addresses = Mapping[str, tuple[str, ...]]  # file in the output → what names whoever had it last
 
@@ -31,7 +37,16 @@ def remembered(settings: Mapping[str, Any]) -> Addresses:
         before = posts.read(Path(settings.get("PREVIOUS_OUTPUT") or settings.get("OUTPUT_PATH") or "output"))
     except (ContentError, OSError):
         return found
+    if not any(key.startswith("tags:") for named in before.addresses.values() for key in named):
+        found |= _first_addresses(before.posts, settings.get("TAG_SAVE_AS") or "")
     return found | before.addresses
+
+
+def _first_addresses(published: Iterable[posts.Post], save_as: str) -> Addresses:
+    """Where tags with signs of their own, "C#" or "4.0", stood before anybody took note: without them."""
+    signs = {tag for post in published for tag in post.tags if _SIGNS.search(tag)}
+    places = {tag: tag_key(_SIGNS.sub(" ", tag)) for tag in sorted(signs)} if "{slug}" in save_as else {}
+    return {save_as.format(slug=place): (f"tags:{tag}",) for tag, place in places.items()}
 
 
 def read_note(path: Path) -> Addresses:
@@ -50,8 +65,11 @@ def write_note(path: Path, addresses: Addresses) -> None:
 
 def noted(before: Addresses, contents: Iterable[Content]) -> dict[str, tuple[str, ...]]:
     """*before*, and the files of all *contents* that are public; an unlisted post is noted nowhere."""
-    public = (content for content in contents if not content.mark)
-    return dict(sorted((dict(before) | {content.save_as: keys(content) for content in public}).items()))
+    public = [content for content in contents if not content.mark]
+    now = {content.save_as: keys(content) for content in public} | {
+        label.save_as: (key,) for key, label in labels(public).items()
+    }
+    return dict(sorted((dict(before) | now).items()))
 
 
 def old_files(before: Addresses, contents: Iterable[Content]) -> dict[str, list[str]]:
@@ -65,6 +83,26 @@ def old_files(before: Addresses, contents: Iterable[Content]) -> dict[str, list[
         asked = [*keys(content), _file_key(content)]
         found[content.save_as] = sorted({file for key in asked for file in by_key.get(key, ())} - {content.save_as})
     return found
+
+
+def old_lists(before: Addresses, contents: Iterable[Content]) -> dict[str, Any]:
+    """The files that lists of tags, topics and authors had before: file → the label that stands elsewhere now."""
+    now = labels(content for content in contents if not content.mark)
+    taken = {label.save_as for label in now.values()}
+    named = ((file, now[key]) for file, found in before.items() for key in found if key in now)
+    return {file: label for file, label in named if file not in taken}
+
+
+def labels(contents: Iterable[Content]) -> dict[str, Any]:
+    """Tags, topics and authors of *contents* that have a page, each by what names it."""
+    kinds = (("tags", "tags"), ("topics", "categories"), ("authors", "authors"))
+    return {
+        f"{kind}:{label.name}": label
+        for content in contents
+        for kind, name in kinds
+        for label in getattr(content, name, None) or ()
+        if getattr(label, "save_as", "")
+    }
 
 
 def keys(content: Content) -> tuple[str, ...]:

@@ -128,7 +128,7 @@ def entry(post: Content, build: SiteBuild) -> feeds.Entry:
     site = build.settings["SITE_ADDRESS"]
     url = addresses.whole(site, post.url)
     return feeds.Entry(
-        id=feeds.entry_id(id_base(build.settings), post.id, post.lang),
+        id=post.guid or feeds.entry_id(id_base(build.settings), post.id, post.lang),
         url=url,
         title="" if post.is_note else post.title,
         content=addresses.with_whole_links(readable(post, build) + closing(post, build), url),

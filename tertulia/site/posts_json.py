@@ -70,6 +70,7 @@ def entry(content: Content, build: SiteBuild, wants_text: WantsText) -> posts.Po
         cover=picture(content.cover, site),
         card=picture(content.card, site),
         said=own_words,
+        guid=content.guid,
         # Only what the author wrote in this post: a rule changed for the whole blog is no reason to edit old posts.
         hash=posts.words_hash(
             content.title, content.summary_text, content.question, *(f"{k}={v}" for k, v in content.networks.items())

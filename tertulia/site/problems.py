@@ -6,6 +6,7 @@ Each is one line, ``content/….md:LINE: what; what to do``, and never stops the
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from tertulia.content import folder
@@ -59,7 +60,15 @@ def links_out(content: Path) -> Iterator[str]:
 
 def inside_only(takes: Callable[..., bool], content: Path) -> Callable[..., bool]:
     """What *takes* says of a file in *content*, by its relative path; never yes to one that a link leads out to."""
-    return lambda path, extensions=None: takes(path, extensions) and is_inside(content / path, content)
+    is_home = cache(lambda folder: is_inside(folder, content))  # of each folder asked once: files are many
+
+    def takes_inside(path: str, extensions: object = None) -> bool:
+        if not takes(path, extensions):
+            return False
+        whole = content / path
+        return is_home(whole.parent) if not whole.is_symlink() else is_inside(whole, content)
+
+    return takes_inside
 
 
 def link_loops(content: Path) -> Iterator[str]:
@@ -86,12 +95,22 @@ def _loops(path: Path) -> bool:
 
 def same_ids(posts: Iterable[Content]) -> None:
     """Report posts that share an Id, of which the second goes on with its slug, and count those without one."""
-    by_id: dict[tuple[str, str], Content] = {}
     in_order = sorted(posts, key=lambda post: post.shown_path)
-    for post in in_order:
-        if by_id.setdefault((post.id, post.lang), post) is not post:
-            report_line(post, "id", "same_id", other=by_id[post.id, post.lang].shown_path)
-            post.id = post.slug
+    _tell_second(in_order)
     without = [post.shown_path for post in in_order if not post.has_id]
     if without:
         report(Problem(min(without), None, say("no_id", n=len(without)), say("no_id_fix"), "hint"))
+
+
+def same_ids_of_pages(contents: Iterable[Content]) -> None:
+    """Report pages whose Id a post has, or another page; it would name both, and their old addresses lead to either."""
+    named = [content for content in contents if content.has_id]
+    _tell_second(sorted(named, key=lambda content: (content.is_page, content.shown_path)))
+
+
+def _tell_second(contents: Iterable[Content]) -> None:
+    by_id: dict[tuple[str, str], Content] = {}
+    for content in contents:
+        if by_id.setdefault((content.id, content.lang), content) is not content:
+            report_line(content, "id", "same_id", other=by_id[content.id, content.lang].shown_path)
+            content.id = content.slug

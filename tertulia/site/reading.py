@@ -32,6 +32,7 @@ from tertulia.content.metadata import EXTRA_KEYS, Metadata
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import cuts, slugs, text
+from tertulia.core.addresses import host_of
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Update
@@ -39,12 +40,13 @@ from tertulia.core.moments import parse_moment
 from tertulia.core.setting_kinds import parse_zone
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
-from tertulia.embeds.links import LinksExtension, LinkTable
+from tertulia.embeds.link_table import LinksExtension, LinkTable
 from tertulia.embeds.markdown import EmbedsExtension
 from tertulia.embeds.types import Policy
 from tertulia.render import prose, typography
 from tertulia.render.converter import converter
 from tertulia.render.document import Document, load
+from tertulia.render.elsewhere import ElsewhereExtension
 from tertulia.render.pictures import SIZES, PicturesExtension
 from tertulia.render.resolver import ImageResolver
 from tertulia.site import related
@@ -95,10 +97,11 @@ class PostReader:
                     CaptureStore(self.content),
                     site,
                     policy=self.embeds_policy,
-                    resolve=self.links.target,
+                    resolve=self.links.expanded,
                     own=settings.get("SITE_ADDRESS", ""),
                 ),
                 LinksExtension(self.links),
+                ElsewhereExtension(allowed_hosts(settings)),
             ],
         )
 
@@ -174,10 +177,12 @@ class PostReader:
         """All that is known of a post from its file."""
         settings, lang = self.settings, document.lang
         toc = toc_entries(self.markdown.toc_tokens)  # type: ignore[attr-defined]  # before anything else is rendered
+        teaser, content = prose.parted(content)
         own = prose.blocks(content)
         plain = prose.plain(own)
-        words = text.words(plain)
-        first = prose.opening(own)
+        tallied = text.tally(plain)
+        words = text.words(tallied)
+        first = prose.plain(prose.blocks(teaser)) or prose.opening(own)
         summary = self.inline(without_html(meta.summary), document) if meta.summary else ""
         summary_text = text.plain(summary) or cuts.shorten(first, SUMMARY_GRAPHEMES)
         if not summary_text and not is_page:
@@ -216,7 +221,7 @@ class PostReader:
             question=typography.plain(meta.question, lang),
             cover=picture,
             words=words,
-            stems=related.stems(plain, lang) if settings.get("RELATED_POSTS") else {},
+            stems=related.stems(tallied, lang) if settings.get("RELATED_POSTS") else {},
             minutes=text.reading_minutes(words),
             toc=toc if (meta.toc if meta.toc is not None else words >= settings["TOC_WORDS"]) else (),
             series_name=meta.series,
@@ -224,6 +229,7 @@ class PostReader:
             old_addresses=tuple(meta.old_addresses),
             networks=meta.networks,
             template=meta.template,
+            guid=meta.guid,
             extra=self.extra(meta, document),
             header_lines=meta.lines,
             shown_path=document.path,
@@ -263,6 +269,12 @@ class PostReader:
         rendered = self.render(quiet, note)
         match = re.fullmatch(r"<p>((?:(?!</?p>).)*)</p>", rendered, re.S)
         return match[1] if match else html.escape(typography.plain(note, document.lang), quote=False)
+
+
+def allowed_hosts(settings: Mapping[str, Any]) -> list[str]:
+    """The hosts that a page may ask for what it shows: the blog's own, and those that its owner named."""
+    own = host_of(settings.get("SITE_ADDRESS", ""))
+    return [host for host in (own, *settings.get("PICTURE_HOSTS", ()), *settings.get("ALLOWED_HOSTS", ())) if host]
 
 
 def toc_entries(tokens: Iterable[Mapping[str, Any]]) -> tuple[TocEntry, ...]:

@@ -57,6 +57,7 @@ class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...]
     old_addresses: tuple[str, ...]  # where another generator had it, by its own header
     networks: dict[str, str]  # the author's own words by network
+    guid: str  # of the feeds of the site where it was first
     template: str  # "" for the usual one
     extra: dict[str, object]  # by key, what only the theme asks for; templates find each as an attribute
     header_lines: dict[str, int]  # where each key of the metadata stands

@@ -3,21 +3,26 @@
 At each old path stands a small page that sends readers on at once, which works on any host. ``_redirects`` says the
 same to hosts that answer 301 themselves (Netlify, Cloudflare Pages, Codeberg Pages); others can be told by hand, one
 line per alias. A page of the blog is never replaced: an alias that points at one is reported on its line.
+
+``content/redirects.toml`` does the same for a site that was brought here, lists, files and queries too, and is written
+down for nginx, Apache and Caddy as well: see ``moved_here`` and ``server_redirects``.
 """
 
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 from posixpath import normpath
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from tertulia.core import addresses
 from tertulia.core.addresses import split_address
 from tertulia.core.text import strip_controls
+from tertulia.site import server_redirects
 from tertulia.site.broken_links import is_redirect
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
-from tertulia.site.moved import old_files
+from tertulia.site.moved import old_files, old_lists
+from tertulia.site.moved_here import moved
 from tertulia.site.problems import report_line
 
 
@@ -50,20 +55,49 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
             if name not in taken and (stale or _free(build.output / name)):
                 taken[name] = content.shown_path
                 pairs += _lead_on(build, content, name, name.removesuffix("index.html"))
+    for name, label in old_lists(build.remembered, contents).items():
+        if name not in taken and _free(build.output / name):
+            taken[name] = label.name
+            new = addresses.whole(build.settings["SITEURL"], label.url)
+            _write_page(build, name, label.name, build.settings["DEFAULT_LANG"], new)
+            former = name.removesuffix("index.html")
+            pairs += [(addresses.whole(build.settings["SITEURL"], each), new) for each in {former, former.rstrip("/")}]
+    elsewhere = list(moved(build, list(contents)))
+    for one in elsewhere:
+        path = (
+            ""
+            if one.is_query or not one.may_be_page
+            else alias_path(one.old.removeprefix(build.settings["SITEURL"]), site)
+        )
+        name = alias_file(path)
+        if path and name not in taken and _free(build.output / name):
+            taken[name] = one.new
+            _write_page(build, name, one.title, one.lang, one.new)
+        if not one.is_query and (not path or taken.get(name) == one.new):
+            bare = quote(one.old.rstrip("/"))
+            pairs += [(bare, one.new), (f"{bare}/", one.new)]
+    for server, text in server_redirects.files(elsewhere).items() if elsewhere else ():
+        (build.output / server).write_text(text, encoding="utf-8")
     if pairs:
         (build.output / "_redirects").write_text(redirects_file(pairs), encoding="utf-8")
 
 
 def _lead_on(build: SiteBuild, content: Content, name: str, path: str) -> list[tuple[str, str]]:
     """Write the page *name*, at the old *path*, that leads to *content*; the pairs for ``_redirects``."""
-    site, siteurl = build.settings["SITE_ADDRESS"], build.settings["SITEURL"]
+    siteurl = build.settings["SITEURL"]
     new = addresses.whole(siteurl, content.url)
-    words = build.words.text("moved", content.lang)
-    page = redirect_page(content.title, content.lang, addresses.whole(site, content.url), new, words)
+    _write_page(build, name, content.title, content.lang, new)
+    return [(addresses.whole(siteurl, old), new) for old in {path, path.rstrip("/")}]
+
+
+def _write_page(build: SiteBuild, name: str, title: str, lang: str, new: str) -> None:
+    """Write the page *name*, which leads to the address *new* within the site."""
+    words = build.words.text("moved", lang)
+    inside = new.removeprefix(build.settings["SITEURL"])
+    url = new if "://" in new else addresses.whole(build.settings["SITE_ADDRESS"], inside)
     file = build.output / name
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(page, encoding="utf-8")
-    return [(addresses.whole(siteurl, old), new) for old in {path, path.rstrip("/")}]
+    file.write_text(redirect_page(title, lang, url, new, words), encoding="utf-8")
 
 
 def _free(file: Path) -> bool:

@@ -16,9 +16,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import repeat
 
 from tertulia.core import languages
-from tertulia.core.text import fold
+from tertulia.core.text import fold, tally
 from tertulia.site.contents import Content
 
 # What describes a post: more words find more distant relatives, and take longer.
@@ -103,13 +104,19 @@ def _closest(posts: Sequence[Text], count: int) -> dict[str, list[str]]:
     described = _described([_counted(post) for post in posts])
     remembered = _remembered(described)
 
+    likeness = [0.0] * len(posts)  # to the post that is being looked at; clean again after each
+
     def nearest(at: int) -> list[int]:
-        likeness: dict[int, float] = defaultdict(float)
+        met: set[int] = set()
         for word, weight in described[at].items():
-            for other, other_weight in remembered[word]:
+            others, weights = remembered[word]
+            met.update(others)
+            for other, other_weight in zip(others, weights, strict=True):
                 likeness[other] += weight * other_weight
-        likeness.pop(at, None)
-        best = sorted([(-value, other) for other, value in likeness.items() if value >= LEAST_LIKENESS])
+        met.discard(at)
+        best = sorted([(-likeness[other], other) for other in met if likeness[other] >= LEAST_LIKENESS])
+        for other in (*met, at):
+            likeness[other] = 0.0
         return [other for _, other in best[:count]]
 
     return {post.key: [posts[other].key for other in nearest(at)] for at, post in enumerate(posts)}
@@ -117,7 +124,7 @@ def _closest(posts: Sequence[Text], count: int) -> dict[str, list[str]]:
 
 def _counted(post: Text) -> Counter[str]:
     """How often each stem stands in *post*; a tag is a word of its own, "#opinion"."""
-    counts = Counter(stems(_TAG.sub(" ", post.html), post.lang) if post.stems is None else post.stems)
+    counts = Counter(stems(tally(_TAG.sub(" ", post.html)), post.lang) if post.stems is None else post.stems)
     for word in words_of(post.title):
         counts[stem(word, post.lang)] += TITLE_WEIGHT
     for tag in post.tags:
@@ -126,21 +133,20 @@ def _counted(post: Text) -> Counter[str]:
     return counts
 
 
-def stems(plain: str, lang: str) -> dict[str, int]:
-    """How often each stem stands in a text without markup."""
-    stop_words = _stop_words(lang)
+def stems(tallied: Mapping[str, int], lang: str) -> dict[str, int]:
+    """How often each stem stands in a text without markup that was tallied."""
     counts: dict[str, int] = {}
-    for written, times in Counter(plain.split()).items():
-        for folded, form in _stems_of(written, lang):
-            kept = "" if folded in stop_words else form
-            counts[kept] = counts.get(kept, 0) + times
+    found = map(_stems_of, tallied, repeat(lang), repeat(_stop_words(lang)))
+    for forms, times in zip(found, tallied.values(), strict=True):
+        for form in forms:
+            counts[form] = counts.get(form, 0) + times
     return counts
 
 
 @lru_cache(maxsize=1 << 16)
-def _stems_of(written: str, lang: str) -> tuple[tuple[str, str], ...]:
-    """The words and stems between two spaces: "«Reclamar»," and "«reclamar" are looked into once each."""
-    return tuple((folded, _cut(folded, lang)) for folded in map(fold, words_of(written)))
+def _stems_of(written: str, lang: str, stop_words: frozenset[str]) -> tuple[str, ...]:
+    """The stems between two spaces, "" for a stop word: "«Reclamar»," and "«reclamar" are looked into once each."""
+    return tuple("" if word in stop_words else _cut(word, lang) for word in map(fold, words_of(written)))
 
 
 def _described(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:
@@ -158,16 +164,20 @@ def _described(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:
     return described
 
 
-def _remembered(described: Sequence[Mapping[str, float]]) -> Mapping[str, list[tuple[int, float]]]:
-    """For each word the posts it tells most of, at most ``POSTS_PER_WORD``."""
+def _remembered(described: Sequence[Mapping[str, float]]) -> Mapping[str, tuple[tuple[int, ...], tuple[float, ...]]]:
+    """For each word the posts it tells most of, at most ``POSTS_PER_WORD``, and how much of each."""
     posts: dict[str, list[tuple[int, float]]] = defaultdict(list)
     for at, words in enumerate(described):
         for word, weight in words.items():
             posts[word].append((at, weight))
+    remembered = {}
     for word, found in posts.items():
+        kept = found
         if len(found) > POSTS_PER_WORD:
-            posts[word] = sorted(found, key=lambda pair: (-pair[1], pair[0]))[:POSTS_PER_WORD]
-    return posts
+            kept = sorted(found, key=lambda pair: (-pair[1], pair[0]))[:POSTS_PER_WORD]
+        others, weights = zip(*kept, strict=True)
+        remembered[word] = (others, weights)
+    return remembered
 
 
 def words_of(text: str) -> list[str]:

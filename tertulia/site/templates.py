@@ -33,7 +33,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tertulia.content.networks import label
 from tertulia.core import addresses
@@ -128,15 +128,25 @@ def link(context: Context, path: object) -> str:
 
 @pass_context
 def linked(context: Context, label: Any, classes: str, rel: str = "", sign: str = "") -> Markup:
-    """The name of a tag, category or author, as a link to its page; as text where it has none."""
-    rel = Markup(' rel="{}"').format(rel) if rel else ""
-    named = Markup(' class="{}"').format(classes) if classes else ""
+    """The name of a tag, category or author, as a link to its page; as text where it has none. Made once a label."""
+    made = label.__dict__.setdefault("links", {})
+    key = (classes, rel, sign, context["SITEURL"])
+    if key not in made:
+        made[key] = _linked(context, label, classes, rel, sign)
+    link: Markup = made[key]
+    return link
+
+
+def _linked(context: Context, label: Any, classes: str, rel: str, sign: str) -> Markup:
+    rel = f' rel="{escape(rel)}"' if rel else ""
+    named = f' class="{escape(classes)}"' if classes else ""
+    sign, name = escape(sign), escape(label.name)
     if not getattr(label, "has_page", True):
-        return Markup("{}<span{}>{}</span>").format(sign, named, label.name)
-    address = link(context, label.url)
+        return Markup(f"{sign}<span{named}>{name}</span>")
+    address = escape(link(context, label.url))
     if sign and classes:  # the sign is no part of the name: https://microformats.org/wiki/h-entry
-        return Markup('<a{} href="{}">{}<span{}>{}</span></a>').format(rel, address, sign, named, label.name)
-    return Markup('<a{}{} href="{}">{}{}</a>').format(named, rel, address, sign, label.name)
+        return Markup(f'<a{rel} href="{address}">{sign}<span{named}>{name}</span></a>')
+    return Markup(f'<a{named}{rel} href="{address}">{sign}{name}</a>')
 
 
 @pass_context
@@ -240,6 +250,11 @@ def current(context: Context, links: Markup, path: str) -> Markup:
     return links.replace(item + Markup(">"), item + Markup(' aria-current="page">'))
 
 
+def initial(name: str) -> str:
+    """The first letter of a *name* or handle, for the disc of who has no picture."""
+    return next((sign.upper() for sign in name if sign.isalnum()), "·")
+
+
 def script_safe(json: str) -> str:
     """JSON that cannot end the script element it stands in."""
     return json.replace("<", "\\u003c")
@@ -252,7 +267,7 @@ def network_name(network: str) -> str:
 
 FILTERS = (
     *(native_name, og_locale, direction, marked, local, date_words, month_year, network_name),
-    *(link, linked, absolute, current, counted, embedded, script_safe),
+    *(link, linked, absolute, current, counted, embedded, initial, script_safe),
 )
 GLOBALS = (t, language, conjunction, here, homes, asset, card, service, endpoint, shared, link_notes)
 

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from tertulia.content import snapshot
 from tertulia.core.languages import say
 from tertulia.core.text import fold_for_search
-from tertulia.store import accounts, deciding, erased, recording, showing, snapshot_guard, ways
+from tertulia.store import accounts, deciding, erased, importing, recording, showing, snapshot_guard, ways
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import (
     comments,
@@ -119,6 +119,13 @@ class Conversation:
             person = recording.upsert_person(connection, incoming.author)
             said = showing.load(connection, said.key) if said else None  # its person may be another's row by now
             return recording.take(connection, said, incoming, verdict, person, now=now)
+
+    def record_many(
+        self, decided: Sequence[importing.OldWord], now: datetime, lessons: importing.Lessons
+    ) -> importing.Taken:
+        """Write down a talk that was decided elsewhere, all of it or nothing: see ``importing``."""
+        with self._writing() as connection:
+            return importing.record_many(connection, decided, now, lessons)
 
     def remove(self, source: str, source_id: str, now: datetime) -> Recorded:
         """
@@ -394,13 +401,17 @@ class Conversation:
         """Write the snapshot of a post; False when it says the same already."""
         return self._show(folder, [(post, lang)]) > 0
 
+    def show_many(self, folder: Path, posts: Sequence[tuple[str, str]]) -> int:
+        """Write the snapshots of *posts*, (Id, language); how many changed."""
+        return self._show(folder, posts)
+
     def show_all(self, folder: Path) -> int:
         """Write every snapshot that is not as it should be; how many. What a crash left undone is done here."""
         known = {(one.id, one.lang) for one in snapshot.read_all(folder) if one.comments or one.counts}
         return self._show(folder, sorted(known | set(self.posts())))
 
     def _show(self, folder: Path, posts: Sequence[tuple[str, str]]) -> int:
-        written = [snapshot_guard.show(self._database, folder, post, lang) for post, lang in posts]
+        written = snapshot_guard.show(self._database, folder, posts)
         if kept := sum(one.kept for one in written):
             log.warning("%s", say("snapshot_kept", n=kept, posts=sum(one.kept > 0 for one in written), folder=folder))
         return sum(one.changed for one in written)

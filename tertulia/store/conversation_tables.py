@@ -184,6 +184,8 @@ notices = Table(
     comment="who wants a letter when somebody answers; the only place with e-mail addresses of commenters",
 )
 
+NOBODY = ""  # the recipient of a letter that does not go, and is queued so that nobody can tell
+
 letters = Table(
     "letters",
     metadata,

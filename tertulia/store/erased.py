@@ -128,6 +128,11 @@ def _drop_places(connection: Connection, number: int | None) -> None:
         number = row.parent
 
 
+def has_any(connection: Connection) -> bool:
+    """Whether anybody was ever erased."""
+    return connection.execute(select(erasures.c.hash).limit(1)).first() is not None
+
+
 def is_erased(connection: Connection, incoming: Incoming) -> bool:
     """Whether *incoming* is of somebody, or something, that was erased."""
     salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from tertulia.store.connection import Database, stamp
-from tertulia.store.conversation_tables import comments, letters, notices
+from tertulia.store.conversation_tables import NOBODY, comments, letters, notices
 from tertulia.store.rows import writing
 
 # A mail server that is down gets a day: 1, 2, 4… minutes between attempts.
@@ -77,6 +77,7 @@ class Letters:
     def due(self, now: datetime, limit: int = 20) -> list[Letter]:
         """Letters that may go now, each taken for ten minutes."""
         with writing(self._database) as connection:
+            connection.execute(delete(letters).where(letters.c.recipient == NOBODY))
             query = select(letters).where(letters.c.not_before <= stamp(now)).order_by(letters.c.id).limit(limit)
             rows = connection.execute(query).all()
             taken = letters.c.id.in_([row.id for row in rows])
@@ -102,7 +103,7 @@ class Letters:
     def waiting(self) -> int:
         """How many letters have not gone."""
         with self._database.reading() as connection:
-            return len(connection.execute(select(letters.c.id)).all())
+            return len(connection.execute(select(letters.c.id).where(letters.c.recipient != NOBODY)).all())
 
     # Notices
 

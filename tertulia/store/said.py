@@ -5,12 +5,15 @@ decision carries it, and one that names another version than the present one dec
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 import msgspec
+
+_ANCHOR = re.compile(r"[\w.-]+#(?P<anchor>[A-Za-z][\w.:-]{0,99})")
 
 Kind = Literal["comment", "reply", "mention", "quote", "like", "repost", "bookmark"]
 
@@ -231,3 +234,14 @@ class Decided:
     def is_done(self) -> bool:
         """Whether it changed anything."""
         return self.state == "done"
+
+
+def source_id(host: str, anchor: str) -> str:
+    """What a comment of another site's is called: that site, and what followed "#" in the comment's address there."""
+    return f"{host}#{anchor}"
+
+
+def anchor_of(called: str) -> str:
+    """What followed "#" in the old address of what a source calls *called*; "" for what came another way."""
+    found = _ANCHOR.fullmatch(called)
+    return found["anchor"] if found else ""

@@ -11,7 +11,7 @@ from tertulia.core import strict_json
 from tertulia.core.text import fold_for_search
 from tertulia.store.accounts import NOBODY
 from tertulia.store.conversation_tables import comments, decisions, persons, reactions, sources
-from tertulia.store.said import Said, Status, Trust, Who
+from tertulia.store.said import Said, Status, Trust, Who, anchor_of
 from tertulia.store.ways import PASTED
 
 
@@ -189,4 +189,5 @@ def _as_public(said: Said, parent: str, likes: int) -> snapshot.Comment:
         html=said.html,
         likes=likes,
         sources=ways,
+        anchors=tuple(filter(None, (anchor_of(called) for _, called, _ in said.sources))),
     )

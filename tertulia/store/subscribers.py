@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from tertulia.store.connection import Database, stamp
-from tertulia.store.conversation_tables import letters
+from tertulia.store.conversation_tables import NOBODY, letters
 from tertulia.store.tables import SubscriberState, subscribers
 
 
@@ -42,7 +42,8 @@ class Subscribers:
         """
         Note that somebody gave this address; it receives nothing until its owner confirms.
 
-        The same work is done for every address, known or not, so that the time it takes tells nothing.
+        The same is read and written for every address, known or not, so that the time it takes tells nothing: a letter
+        that must not go is queued to nobody.
 
         Args:
             letter: Subject and body of the letter that asks the owner of the address.
@@ -62,9 +63,9 @@ class Subscribers:
             row = connection.execute(select(subscribers).where(subscribers.c.email == address)).one()
             found = _subscriber(row)
             subject, body = letter(found)
-            if may_write and found.state is SubscriberState.PENDING:
-                values = {"recipient": found.email, "subject": subject, "body": body, "not_before": stamp(now)}
-                connection.execute(insert(letters).values(**values))
+            recipient = found.email if may_write and found.state is SubscriberState.PENDING else NOBODY
+            values = {"recipient": recipient, "subject": subject, "body": body, "not_before": stamp(now)}
+            connection.execute(insert(letters).values(**values))
             return found
 
     def confirm(self, number: int, now: datetime) -> bool:

@@ -42,16 +42,17 @@ class Draft:
         return sum(self.network.price_cents(message) for message in self.messages)
 
 
-def due(published: Published, since: datetime, now: datetime, only: str | None = None) -> list[Post]:
+def due(published: Published, *, since: datetime, now: datetime, only: str | None = None) -> list[Post]:
     """
     The posts that may be announced: dated from *since* to *now*, oldest first.
+
+    One that was brought from another site was announced there: it is only where it is asked for.
 
     Args:
         only: An Id, or a post's address or the end of it ("el-voto-util").
     """
     posts = [post for post in published.posts if since <= post.date <= now]
-    if only is not None:
-        posts = [post for post in posts if named(post, only)]
+    posts = [post for post in posts if (named(post, only) if only is not None else not post.guid)]
     return sorted(posts, key=lambda post: (post.date, post.id, post.lang))
 
 
@@ -75,7 +76,7 @@ def draft(post: Post, network: Network) -> Draft:
     shown = msgspec.structs.replace(
         post, cover=None if post.cover in bad else post.cover, card=None if post.card in bad else post.card
     )
-    messages = tuple(_message(shown, text, str(number), network) for number, text in enumerate(parts, 1))
+    messages = tuple(_message(shown, text, part=str(number), network=network) for number, text in enumerate(parts, 1))
     lengths = tuple(style.count(text) for text in parts)
     warnings = [
         *([say("draft_local", url=post.url)] if _is_local(post.url) else []),
@@ -90,7 +91,7 @@ def draft(post: Post, network: Network) -> Draft:
     return Draft(post, network, messages, lengths, style.limit, words.own, tuple(warnings), is_cut)
 
 
-def _message(post: Post, text: str, part: str, network: Network) -> Message:
+def _message(post: Post, text: str, *, part: str, network: Network) -> Message:
     message = Message(
         text=text,
         lang=post.lang,

@@ -57,23 +57,23 @@ def _follow(outbox: Outbox, wanted: Draft, rows: list[Delivery]) -> DeliveryChan
     first, network = rows[0], wanted.network
     message = wanted.messages[0]
     if first.origin is not Origin.MADE:
-        _note(outbox, rows, wanted.post.hash, first.reason)
+        _note(outbox, rows, words=wanted.post.hash, reason=first.reason)
         return DeliveryChange(first, False, say("edit_not_ours", url=_url(first)))
     kept = [strict_json.decode(row.message, type=Message) for row in rows]
     if len(kept) == len(wanted.messages) and all(map(_same, kept, wanted.messages)):
-        _note(outbox, rows, wanted.post.hash, "")  # the change is not in the announcement
+        _note(outbox, rows, words=wanted.post.hash, reason="")  # the change is not in the announcement
         return None
     remote = strict_json.decode(first.remote, type=Remote) if first.remote else None
     threaded = len(rows) > 1 or len(wanted.messages) > 1
     if network.when_edited == "leave" or threaded or remote is None or not remote.id:
-        _note(outbox, rows, wanted.post.hash, say("edit_left", network=network.label))
+        _note(outbox, rows, words=wanted.post.hash, reason=say("edit_left", network=network.label))
         return DeliveryChange(first, False, say("edit_left", network=network.label))
     try:
         now = network.edit(remote, message)
     except NetworkError as error:  # tried again with the next run
         return DeliveryChange(first, False, str(error))
     if isinstance(now, Cannot):
-        _note(outbox, rows, wanted.post.hash, say("edit_left", network=network.label))
+        _note(outbox, rows, words=wanted.post.hash, reason=say("edit_left", network=network.label))
         return DeliveryChange(first, False, say("edit_left", network=network.label))
     outbox.store.deliveries.edited(first.id, encode(message), wanted.post.hash, encode(now))
     return DeliveryChange(first, True, say("edit_done"))
@@ -83,12 +83,12 @@ def _same(before: Message, after: Message) -> bool:
     return (before.text, before.title, before.description) == (after.text, after.title, after.description)
 
 
-def _note(outbox: Outbox, rows: list[Delivery], words: str, reason: str) -> None:
+def _note(outbox: Outbox, rows: list[Delivery], *, words: str, reason: str) -> None:
     for row in rows:
         outbox.store.deliveries.noted(row.id, words, reason)
 
 
-def withdraw(outbox: Outbox, post: str, network: str = "") -> list[DeliveryChange]:
+def withdraw(outbox: Outbox, post: str, *, network: str = "") -> list[DeliveryChange]:
     """Take a post down wherever that can be done, newest part first, and never say it again."""
     rows = outbox.store.deliveries.all(post=post, network=network or None)
     changes = [_withdraw(outbox, row) for row in reversed(rows) if row.state != DeliveryState.WITHDRAWN]

@@ -151,7 +151,7 @@ class Outbox:
         try:
             remote, origin, reason = attempt.make()
         except RetryLaterError as error:
-            return self._wait(attempt, str(error), error.seconds, pause=not error.alone)
+            return self._wait(attempt, reason=str(error), seconds=error.seconds, pause=not error.alone)
         except OutcomeUnknownError as error:
             return self._lost(attempt, str(error), error)
         except CredentialsExpiredError as error:
@@ -167,7 +167,9 @@ class Outbox:
             # An answer that is not as its documentation says; our mistake or theirs.
             log.debug("answer of %s not understood", delivery.network, exc_info=True)
             told = say("net_garbled", network=attempt.network.label) + f" ({type(error).__name__})"
-            return self._lost(attempt, told, None) if attempt.uncertain else self._wait(attempt, told, 0.0)
+            return (
+                self._lost(attempt, told, None) if attempt.uncertain else self._wait(attempt, reason=told, seconds=0.0)
+            )
         except BaseException:  # stopped by hand, disk full: what was not sent goes back
             if not attempt.uncertain:
                 self.store.deliveries.release(delivery)
@@ -181,7 +183,7 @@ class Outbox:
         self.on_step(DeliveryStep.SHOWN)
         return Outcome(delivery, DeliveryState.DELIVERED, reason, remote.url)
 
-    def _wait(self, attempt: "_Attempt", reason: str, seconds: float, pause: bool = True) -> Outcome:
+    def _wait(self, attempt: "_Attempt", *, reason: str, seconds: float, pause: bool = True) -> Outcome:
         if pause:
             self._paused.add(attempt.delivery.network)
         # Without knowing whether an earlier attempt arrived, that stays open; else nothing was made.

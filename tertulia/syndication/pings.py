@@ -23,15 +23,18 @@ MOST_ADDRESSES = 10_000
 
 def websub(web: Fetcher, hub: str, feeds: Iterable[str], now: Callable[[], datetime]) -> list[Finding]:
     """Tell *hub* that each of *feeds* (whole addresses) has changed."""
-    return [_told("WebSub", feed, web, hub, now, data={"hub.mode": "publish", "hub.url": feed}) for feed in feeds]
+    return [
+        _told("WebSub", what=feed, web=web, url=hub, now=now, data={"hub.mode": "publish", "hub.url": feed})
+        for feed in feeds
+    ]
 
 
 def indexnow(
     web: Fetcher,
+    *,
     site: str,
     key: str,
     addresses: Iterable[str],
-    *,
     now: Callable[[], datetime],
     endpoint: str = INDEXNOW,
 ) -> list[Finding]:
@@ -40,10 +43,10 @@ def indexnow(
     if not fresh:
         return []
     body = {"host": host_of(site), "key": key, "keyLocation": f"{site}/{key}.txt", "urlList": fresh}
-    return [_told("IndexNow", site, web, endpoint, now, json=body)]
+    return [_told("IndexNow", what=site, web=web, url=endpoint, now=now, json=body)]
 
 
-def _told(network: str, what: str, web: Fetcher, url: str, now: Callable[[], datetime], **asked: object) -> Finding:
+def _told(network: str, *, what: str, web: Fetcher, url: str, now: Callable[[], datetime], **asked: object) -> Finding:
     try:
         wire.call(web, "POST", url, network=network, now=now, **asked)  # type: ignore[arg-type]
     except NetworkError as error:

@@ -171,7 +171,7 @@ def _own(post: Post, said: str, style: Style) -> AnnouncementText:
         if room >= min(style.least_lead, style.count(named["{summary}"])):
             text = _filled(said, named | {"{summary}": _fit(named["{summary}"], room, style.count)}, style)
     if style.count(text) > style.limit:
-        text = _cut_around(text, post.url, style)
+        text = _cut_around(text, link=post.url, style=style)
     return AnnouncementText((text,), own=True, shortened=text != whole)
 
 
@@ -190,7 +190,7 @@ def _tidied(text: str) -> str:
     return regex.sub(r"\n{3,}", "\n\n", regex.sub(r"[^\S\n]*(?:[:·|—–-][^\S\n]*)?(?=\n|$)| (?= )", "", text)).strip()
 
 
-def _cut_around(text: str, link: str, style: Style) -> str:
+def _cut_around(text: str, *, link: str, style: Style) -> str:
     """*text* cut to size; *link*, and the mentions and hashtags written at its end, stay."""
     before, found, after = text.partition(link)
     if not found:

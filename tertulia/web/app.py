@@ -1,7 +1,9 @@
 """The application: its pages, its limits, and what it says when something breaks."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
@@ -14,7 +16,7 @@ from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
 from tertulia.store.filters import check
-from tertulia.web import comments, letter_links, moderation, newsletter, webmention
+from tertulia.web import comments, letter_links, look, moderation, newsletter, webmention
 from tertulia.web.budgets import DailyBudgets, Gate
 from tertulia.web.context import MOST_IN_WINDOW, RateCounter, current_blog
 
@@ -29,16 +31,17 @@ MOST_BYTES = 200_000
 
 def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
     """
-    The service for *blog*.
+    Make the Flask application that serves *blog*.
 
     Args:
+        blog: Open already; its threads are not started here.
         rate: How often one address may do the same thing in ten minutes.
     """
     blog.ready()
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_BYTES, MAX_FORM_PARTS=50)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(say=say, css=_css(blog))
+    app.jinja_env.globals.update(say=say, look=look.look, root=blog.info.prefix)
     app.jinja_env.filters.update(local=local, outside=outside, host=host, unfolded=unfolded)
     app.extensions.update(blog=blog, rate_counter=RateCounter(rate), daily_budgets=DailyBudgets(), reading_gate=Gate())
     app.register_blueprint(comments.pages)
@@ -46,20 +49,30 @@ def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
     app.register_blueprint(letter_links.pages)
     app.register_blueprint(webmention.pages)
     app.register_blueprint(newsletter.pages)
+    app.register_blueprint(look.pages)
     app.add_url_rule("/healthz", view_func=_healthz)
     app.context_processor(_words)
     app.before_request(_begin)
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(StoreError, _broken)
+    app.wsgi_app = _WithoutPrefix(app.wsgi_app, blog.info.prefix)  # type: ignore[assignment, method-assign]
     if proxies := int(blog.settings.trusted_proxies or 0):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     return app
 
 
-def _css(blog: Blog) -> str:
-    prefix = split_address(blog.info.site).path if blog.info.same_origin else blog.info.site
-    return f"{prefix}/theme/site.css"
+class _WithoutPrefix:
+    """Takes the prefix of ``SERVICE_ADDRESS`` off what is asked for, where the proxy has left it."""
+
+    def __init__(self, inside: WSGIApplication, prefix: str) -> None:
+        self._inside, self._prefix = inside, prefix
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if self._prefix and f"{path}/".startswith(f"{self._prefix}/"):
+            environ = environ | {"PATH_INFO": path.removeprefix(self._prefix)}
+        return self._inside(environ, start)
 
 
 def _begin() -> None:
@@ -81,7 +94,7 @@ def _words() -> dict[str, Any]:
 
 
 def local(address: str) -> str:
-    """An address of the site, as a page of ours links it: without the host where the site is on our own."""
+    """Give *address*, one of the site, as a page of ours links it: without the host where the site is on our own."""
     if not current_blog().info.same_origin:
         return address
     parts = split_address(address)
@@ -94,12 +107,12 @@ def unfolded(html: str) -> str:
 
 
 def outside(address: str) -> str:
-    """A stranger's address as a link may hold it."""
+    """Give a stranger's *address* as a link may hold it; "" for what is no address of the web."""
     return web_address(address)
 
 
 def host(address: str) -> str:
-    """Where an address leads, in short."""
+    """Say in short where *address* leads: its host, or its first 60 characters where it has none."""
     return host_of(address) or one_line(address, 60)
 
 
@@ -120,7 +133,7 @@ def _headers(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     asked = request.headers.get("Origin", "")
     if asked and asked in current_blog().info.origins and request.path.startswith("/comments"):
         response.headers["Access-Control-Allow-Origin"] = asked

@@ -41,10 +41,11 @@ class DailyBudgets:
         Count something once more, if there is room for it everywhere.
 
         Args:
-            wanted: What, by or for whom, and how often in a day.
+            now: The day is that of its own zone; with a new one all counts begin anew.
+            wanted: (what, by or for whom, how often in a day) for each limit that applies.
 
         Returns:
-            Whether there was; if not, nothing is counted.
+            Whether there was room; if not, nothing is counted.
         """
         with self._lock:
             if self._day != now.date().isoformat():
@@ -57,7 +58,12 @@ class DailyBudgets:
             return True
 
     def spend_letter(self, now: datetime, *, recipient: str, machine: str) -> bool:
-        """Whether *machine* may cause a letter to *recipient*, who never said that they want any."""
+        """
+        Count a letter that *machine* causes to *recipient*, who never said that they want any.
+
+        Returns:
+            Whether it may be written; if not, nothing is counted.
+        """
         return self.spend(
             now,
             ("letter to", mailbox_of(recipient), MOST_LETTERS_TO_ONE),
@@ -76,13 +82,21 @@ class Gate:
     Who waits holds a thread of the service, so that places and waiting together leave some of them free.
     """
 
-    def __init__(self, most: int = MOST_READ_AT_ONCE, waiting: int = MOST_WAITING) -> None:
+    def __init__(self, *, most: int = MOST_READ_AT_ONCE, waiting: int = MOST_WAITING) -> None:
         self._places = threading.BoundedSemaphore(most)
         self._waiting = threading.BoundedSemaphore(waiting)
 
     @contextmanager
     def enter(self, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[bool]:
-        """Whether there is a place; it is kept until the end of the block."""
+        """
+        Take a place for the length of the block.
+
+        Args:
+            patience_seconds: How long to wait for one where waiting is possible.
+
+        Returns:
+            A context manager; what it gives is whether there is a place.
+        """
         is_in = self._places.acquire(blocking=False) or self._wait(patience_seconds)
         try:
             yield is_in
@@ -100,7 +114,7 @@ class Gate:
 
 
 def machine_of(address: str) -> str:
-    """What counts as one machine: an IPv4 address, or the /64 that an IPv6 address lies in."""
+    """Name what counts as one machine: an IPv4 address, or the /64 that an IPv6 *address* lies in."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -113,7 +127,7 @@ def machine_of(address: str) -> str:
 
 
 def mailbox_of(email: str) -> str:
-    """The mailbox that an address leads to, as far as it tells: case, "+anything" and Gmail's dots do not count."""
+    """Name the mailbox that *email* leads to, as far as it tells: case, "+anything" and Gmail's dots do not count."""
     name, _, host = email.strip().casefold().rpartition("@")
     name = name.partition("+")[0] or name
     return f"{name.replace('.', '') if host in _DOTLESS else name}@{host}"

@@ -21,29 +21,33 @@ from tertulia.conversation import form
 from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.form import CommentDraft, Mistake
 from tertulia.core import sanitise
-from tertulia.core.addresses import split_address
 from tertulia.core.errors import StoreError, log_failure
 from tertulia.core.tokens import keyed
 from tertulia.store.said import Author, Said, Status, Who
 from tertulia.store.transitions import is_owners_no, may
-from tertulia.web import guards
+from tertulia.web import guards, kept
 from tertulia.web.budgets import MOST_LIKES_BY_ONE
-from tertulia.web.context import current_blog, daily_budgets, rate_counter, reading_gate
+from tertulia.web.context import current_blog, daily_budgets, rate_counter, reading_gate, root
+from tertulia.web.kept import Kept
 
 log = logging.getLogger(__name__)
 pages = Blueprint("comments", __name__)
 
 CHANGE_FOR = timedelta(minutes=15)
 PRIVATE_LINK_FOR = timedelta(days=30)
-REMEMBERED_FOR = timedelta(days=365)
-PERSON_COOKIE = "tertulia_person"
-LIKE_COOKIE = "tertulia_likes"
 MOST_PREVIEWS = 100  # sendings of the form in ten minutes, from one machine: each is read and drawn
 MOST_LIKES = 3  # of one thing in ten minutes, from one machine
 
 
 def message(key: str, status: int = 200, **values: Any) -> Any:
-    """A page that says one thing."""
+    """
+    Answer with a page that says one thing, or with its words as JSON where that was asked for.
+
+    Args:
+        key: The phrase, of those for readers.
+        status: Of HTTP.
+        values: What the phrase asks for.
+    """
     if _wants_json():
         return jsonify(state="message", text=current_blog().info.t(key, g.lang)), status
     return render_template("message.html", key=key, values=values), status
@@ -54,7 +58,7 @@ def message(key: str, status: int = 200, **values: Any) -> Any:
 
 @pages.post("/comments")
 def comment() -> Any:
-    """Preview, then send."""
+    """Show what will be seen; when the form comes back with its token and "send", take it in."""
     blog = current_blog()
     draft = form.read(request.form)
     post = _post(blog, draft)
@@ -71,7 +75,7 @@ def _comment(blog: Blog, draft: CommentDraft, post: Post) -> Any:
     wrong = form.mistakes(draft)
     if wrong or request.form.get("action") != "send":
         return _preview(blog, draft, post, wrong)
-    token = guards.read_token(blog, request.form.get("token", ""), draft.post, draft.lang)
+    token = guards.read_token(blog, request.form.get("token", ""), post=draft.post, lang=draft.lang)
     if token is None:
         return _preview(blog, draft, post, [Mistake("send", "comment_expired")])
     nonce, age = token
@@ -82,7 +86,7 @@ def _comment(blog: Blog, draft: CommentDraft, post: Post) -> Any:
             recent = rate_counter().hit("comment", guards.machine(), blog.now())
             if recent > rate_counter().most:
                 return _preview(blog, draft, post, [Mistake("send", "comment_too_many")], 429)
-            key = _send(blog, draft, nonce, age, recent)
+            key = _send(blog, draft, nonce, age=age, recent=recent)
         else:
             key = said.key
     except StoreError:
@@ -95,7 +99,7 @@ def _comment(blog: Blog, draft: CommentDraft, post: Post) -> Any:
 
 @pages.get("/comments/new")
 def new() -> Any:
-    """The form on a page of its own: how to answer one comment without JavaScript."""
+    """Show the form on a page of its own: how to answer one comment without JavaScript."""
     blog = current_blog()
     draft = form.read(request.args)
     post = _post(blog, draft)
@@ -103,16 +107,26 @@ def new() -> Any:
     return _preview(blog, replace(draft, text=""), post, [])
 
 
-def _send(blog: Blog, draft: CommentDraft, nonce: str, age: float, recent: int) -> str:
-    """Take it in; its key, "" when its writer was erased and asked to stay so."""
+def _send(blog: Blog, draft: CommentDraft, nonce: str, *, age: float, recent: int) -> str:
+    """
+    Take a comment in, and ask its writer about notices if they want any.
+
+    Args:
+        nonce: Of the form's token; names the comment, so that sent twice it is one.
+        age: Seconds since the preview was shown.
+        recent: How many the same machine sent in the last minutes.
+
+    Returns:
+        Its key; "" when its writer was erased and asked to stay so.
+    """
     signals = replace(
         guards.signals(blog),
         age_seconds=age,
         honeypot=bool(draft.honeypot),
         recent=recent,
-        worked=guards.worked(blog, request.form.get("altcha", ""), nonce),
+        worked=guards.worked(blog, request.form.get("altcha", ""), nonce=nonce),
     )
-    incoming = form.incoming(draft, nonce, _remembered(blog), blog.now())
+    incoming = form.incoming(draft, nonce, kept.read(Kept.PERSON), blog.now())
     recorded = blog.moderator.ingest(incoming, signals)
     if draft.notify and draft.email and recorded.key and recorded.status != "spam":
         with log_failure(log, recorded.key):
@@ -128,23 +142,29 @@ def _ask_for_notices(blog: Blog, draft: CommentDraft, key: str) -> None:
 
 
 def _sent(blog: Blog, draft: CommentDraft, key: str) -> Any:
-    mine = f"/comments/mine/{blog.signer.sign('mine', key, blog.now())}"
-    response = make_response(jsonify(state="sent", url=mine)) if _wants_json() else redirect(mine, 303)
+    mine = f"{root()}/comments/mine/{blog.signer.sign('mine', key, blog.now())}"
+    word = ""
     with log_failure(log, key):
         said = blog.store.conversation.get(key) if draft.remember else None
         if said:
-            identity = blog.store.conversation.identity(said.person)
-            value = blog.signer.sign("person", identity, blog.now())
-            _set_cookie(response, PERSON_COOKIE, value, REMEMBERED_FOR)
-    return response
+            word = blog.signer.sign(Kept.PERSON, blog.store.conversation.identity(said.person), blog.now())
+    if not _wants_json():
+        return kept.by_cookie(redirect(mine, 303), Kept.PERSON, word)
+    return kept.by_cookie(jsonify(state="sent", url=mine, keep=kept.by_page(Kept.PERSON, word)), Kept.PERSON, word)
 
 
 def _preview(
     blog: Blog, draft: CommentDraft, post: Post, wrong: list[Mistake], status: int = 0, *, draw: bool = True
 ) -> Any:
-    """The form once more, with what will be seen (if *draw*) and what is to be put right."""
+    """
+    Show the form once more, with what will be seen and what is to be put right.
+
+    Args:
+        status: Of HTTP; 0 for 422 where something is wrong and 200 where nothing is.
+        draw: Whether what will be seen is drawn at all: that costs work.
+    """
     nonce = secrets.token_hex(12)
-    token = guards.token(blog, nonce, post.id, post.lang)
+    token = guards.token(blog, nonce, post=post.id, lang=post.lang)
     shown = to_html(draft.text) if draw and draft.text and len(draft.text) <= form.LONGEST_TEXT else ""
     status = status or (422 if wrong else 200)
     if _wants_json():
@@ -165,17 +185,17 @@ def _preview(
 
 @pages.get("/comments/mine/<token>")
 def mine(token: str) -> Any:
-    """What became of a comment, for who wrote it."""
+    """Tell whoever wrote a comment what became of it."""
     blog = current_blog()
     said, is_young = _mine(blog, token)
     if said is None:
         return message("mine_unknown", 404)
-    return _mine_page(blog, said, is_young)
+    return _mine_page(blog, said, is_young=is_young)
 
 
 @pages.post("/comments/mine/<token>")
 def change_mine(token: str) -> Any:
-    """Change it or take it back, while there is time."""
+    """Change a comment or take it back, as its writer, while there is time."""
     blog = current_blog()
     said, is_young = _mine(blog, token)
     if said is None:
@@ -187,27 +207,27 @@ def change_mine(token: str) -> Any:
         return message("mine_too_late", 409)
     if withdraws:
         blog.moderator.withdraw(said.key)
-        return redirect(f"/comments/mine/{token}", 303)
+        return redirect(f"{root()}/comments/mine/{token}", 303)
     with reading_gate().enter() as is_in:
         if not is_in:
             busy = [Mistake("text", "comment_busy")]
-            return _mine_page(blog, said, is_young, busy, form.read(request.form).text), 503
-        return _rewrite(blog, said, is_young, token)
+            return _mine_page(blog, said, is_young=is_young, wrong=busy, text=form.read(request.form).text), 503
+        return _rewrite(blog, said, is_young=is_young, token=token)
 
 
-def _rewrite(blog: Blog, said: Said, is_young: bool, token: str) -> Any:
+def _rewrite(blog: Blog, said: Said, *, is_young: bool, token: str) -> Any:
     kept = {"post": said.post, "lang": said.lang, "name": said.name, "parent": said.in_reply_to}
     draft = form.read(kept | {"text": request.form.get("text", "")})
     wrong = form.mistakes(draft)
     if wrong:
-        return _mine_page(blog, said, is_young, wrong, draft.text), 422
+        return _mine_page(blog, said, is_young=is_young, wrong=wrong, text=draft.text), 422
     nonce = next(source_id for source, source_id, _ in said.sources if source == "form")
     incoming = form.incoming(draft, nonce, "", blog.now())
     author = Author(
         network="form", identity=blog.store.conversation.identity(said.person), name=said.name, url=said.author_url
     )
     blog.moderator.rewrite(said, replace(incoming, author=author), guards.signals(blog))
-    return redirect(f"/comments/mine/{token}", 303)
+    return redirect(f"{root()}/comments/mine/{token}", 303)
 
 
 def _mine(blog: Blog, token: str) -> tuple[Said | None, bool]:
@@ -219,8 +239,8 @@ def _mine(blog: Blog, token: str) -> tuple[Said | None, bool]:
     return said, guards.age_of(said.received_at, blog.now()) <= CHANGE_FOR
 
 
-def _mine_page(blog: Blog, said: Said, is_young: bool, wrong: Sequence[Mistake] = (), text: str = "") -> str:
-    """Its page: while there is time it may be taken back whatever was decided, and changed unless turned down."""
+def _mine_page(blog: Blog, said: Said, *, is_young: bool, wrong: Sequence[Mistake] = (), text: str = "") -> str:
+    """Show its page: while there is time it may be taken back whatever was decided, and changed unless turned down."""
     may_withdraw = is_young and may(Who.WRITER, said, Status.WITHDRAWN)
     return render_template(
         "mine.html",
@@ -239,7 +259,7 @@ def _mine_page(blog: Blog, said: Said, is_young: bool, wrong: Sequence[Mistake] 
 
 @pages.get("/comments/notice/<token>")
 def notice(token: str) -> Any:
-    """Ask once more: mail scanners open links."""
+    """Show the button that says yes or no to notices: mail scanners open links, they press nothing."""
     what, found = _notice(token)
     if found is None:
         return message("notice_unknown", 404)
@@ -248,7 +268,7 @@ def notice(token: str) -> Any:
 
 @pages.post("/comments/notice/<token>")
 def change_notice(token: str) -> Any:
-    """Yes or no. A mail program may press the button of RFC 8058 for its reader."""
+    """Begin or end notices. A mail program may press the button of RFC 8058 for its reader."""
     what, found = _notice(token)
     if found is None:
         return message("notice_unknown", 404)
@@ -286,8 +306,7 @@ def like() -> Any:
     forget its word, or collect many.
     """
     blog = current_blog()
-    origin = guards.origin(blog)
-    if origin == "other":
+    if guards.origin(blog) == "other":
         abort(403)
     post = _post(blog, form.read(request.form))
     g.lang = post.lang
@@ -295,32 +314,24 @@ def like() -> Any:
     said = blog.store.conversation.get(key) if key else None
     if key and (said is None or said.status != "approved" or (said.post, said.lang) != post.key):
         abort(404)
-    known = _liker(blog) if origin == "own" else ""
-    word = known or secrets.token_hex(16)
+    known = kept.read(Kept.LIKES)
+    name = known or secrets.token_hex(16)
     on = f"{post.id}/{post.lang}/{key}"
-    source_id = keyed(word.encode(), on)
+    source_id = keyed(name.encode(), on)
     if not blog.store.conversation.has_counted("button", source_id) and _may_like(blog, on):
         blog.store.conversation.count(
             post.id, post.lang, "like", "button", source_id, number=1, now=blog.now(), comment=key
         )
         with log_failure(log, "a like"):
             blog.store.conversation.show(blog.snapshots, post.id, post.lang)
-    response = make_response(
-        jsonify(state="liked") if _wants_json() else render_template("liked.html", post=post, said=said)
-    )
-    if not known:
-        _set_cookie(response, LIKE_COOKIE, blog.signer.sign("likes", word, blog.now()), REMEMBERED_FOR)
-    return response
-
-
-def _liker(blog: Blog) -> str:
-    """The word that this browser was given; "" for none that is ours."""
-    found = blog.signer.read("likes", request.cookies.get(LIKE_COOKIE, ""), REMEMBERED_FOR, blog.now())
-    return str(found[0]) if found else ""
+    word = "" if known else blog.signer.sign(Kept.LIKES, name, blog.now())
+    if _wants_json():
+        return kept.by_cookie(jsonify(state="liked", keep=kept.by_page(Kept.LIKES, word)), Kept.LIKES, word)
+    return kept.by_cookie(make_response(render_template("liked.html", post=post, said=said)), Kept.LIKES, word)
 
 
 def _may_like(blog: Blog, on: str) -> bool:
-    """Whether this machine may count once more."""
+    """Count a like *on* something for this machine; whether there is room for it."""
     machine = guards.machine()
     if rate_counter().hit(f"like {on}", machine, blog.now(), most=MOST_LIKES) > MOST_LIKES:
         return False
@@ -339,23 +350,3 @@ def _post(blog: Blog, draft: CommentDraft) -> Post:
 
 def _wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
-
-
-def _remembered(blog: Blog) -> str:
-    """Who the browser says it is, as we told it; nobody, when the form was not sent by our own page."""
-    if guards.origin(blog) != "own":
-        return ""
-    found = blog.signer.read("person", request.cookies.get(PERSON_COOKIE, ""), REMEMBERED_FOR, blog.now())
-    return str(found[0]) if found else ""
-
-
-def _set_cookie(response: Any, name: str, value: str, age: timedelta) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=int(age.total_seconds()),
-        path="/comments",
-        httponly=True,
-        samesite=guards.cookie_policy(current_blog()),
-        secure=request.is_secure or split_address(current_blog().info.service).scheme == "https",
-    )

@@ -17,25 +17,30 @@ MOST_IN_WINDOW = 60  # anything sent from one place beyond this is asked to wait
 
 
 def current_blog() -> Blog:
-    """The blog that the application answering this request serves."""
+    """Return the blog that the application answering this request serves."""
     blog: Blog = current_app.extensions["blog"]
     return blog
 
 
+def root() -> str:
+    """Return what stands before every path of ours, as readers' browsers see it."""
+    return current_blog().info.prefix
+
+
 def rate_counter() -> "RateCounter":
-    """The counter of the application answering this request."""
+    """Return the counter of the application answering this request."""
     counter: RateCounter = current_app.extensions["rate_counter"]
     return counter
 
 
 def daily_budgets() -> DailyBudgets:
-    """The budgets of the application answering this request."""
+    """Return the budgets of the application answering this request."""
     budgets: DailyBudgets = current_app.extensions["daily_budgets"]
     return budgets
 
 
 def reading_gate() -> Gate:
-    """What keeps the application answering this request from reading too many texts at once."""
+    """Return what keeps the application answering this request from reading too many texts at once."""
     gate: Gate = current_app.extensions["reading_gate"]
     return gate
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from tertulia.app import Blog
 from tertulia.conversation.rules import Signals
 from tertulia.core import strict_json
-from tertulia.core.addresses import host_of, split_address
+from tertulia.core.addresses import split_address
 from tertulia.web.budgets import machine_of
 
 TOKEN_AGE = timedelta(hours=24)
@@ -31,7 +31,7 @@ class _Solution(Struct):
 
 
 def origin(blog: Blog) -> str:
-    """Whose page sent this: "own", "other", or "none" where the browser does not say."""
+    """Tell whose page sent this: "own", "other", or "none" where the browser does not say."""
     said = request.headers.get("Origin", "")
     if said in ("", "null"):
         said = request.headers.get("Referer", "")
@@ -43,25 +43,12 @@ def origin(blog: Blog) -> str:
 
 
 def machine() -> str:
-    """The machine that asks, as the socket (or a proxy we trust) says; of IPv6 the /64."""
+    """Name the machine that asks, as the socket (or a proxy we trust) says; of IPv6 the /64."""
     return machine_of(request.remote_addr or "?")
 
 
-def cookie_policy(blog: Blog) -> Literal["Lax", "None"]:
-    """
-    When a browser may send a reader's cookie: only from our own site, where site and service are one.
-
-    With the service on another site, the form on the page asks across sites, and only ``SameSite=None`` lets the
-    cookie come along; then the ``Origin`` alone tells whose page it was.
-    """
-    service = split_address(blog.info.service)
-    ours, theirs = host_of(blog.info.site), service.host
-    is_one = ours == theirs or ours.endswith(f".{theirs}") or theirs.endswith(f".{ours}")
-    return "Lax" if is_one or service.scheme != "https" else "None"
-
-
 def signals(blog: Blog) -> Signals:
-    """What the request being answered says about whoever sent it."""
+    """Gather what the request being answered says about whoever sent it."""
     return Signals(
         origin=origin(blog),
         address=request.remote_addr or "",
@@ -70,13 +57,24 @@ def signals(blog: Blog) -> Signals:
     )
 
 
-def token(blog: Blog, nonce: str, post: str, lang: str) -> str:
-    """What the second sending must bring: proof that the preview was seen, and when."""
+def token(blog: Blog, nonce: str, *, post: str, lang: str) -> str:
+    """
+    Sign what the second sending must bring: proof that the preview was seen, and when.
+
+    Args:
+        nonce: Names the comment to be; good for one.
+        post: The id of the post that it is for, in *lang*.
+    """
     return blog.signer.sign("form", [nonce, post, lang], blog.now())
 
 
-def read_token(blog: Blog, given: str, post: str, lang: str) -> tuple[str, float] | None:
-    """The token's nonce, and its age in seconds; None when it is not ours, too old, or for another post."""
+def read_token(blog: Blog, given: str, *, post: str, lang: str) -> tuple[str, float] | None:
+    """
+    Read a token that ``token`` made.
+
+    Returns:
+        Its nonce, and its age in seconds; None when it is not ours, older than ``TOKEN_AGE``, or for another post.
+    """
     found = blog.signer.read("form", given, TOKEN_AGE, blog.now())
     if not found or found[0][1:] != [post, lang]:
         return None
@@ -84,7 +82,7 @@ def read_token(blog: Blog, given: str, post: str, lang: str) -> tuple[str, float
 
 
 def challenge(blog: Blog, nonce: str) -> dict[str, object]:
-    """A sum for the browser, good for this token only."""
+    """Set the browser a sum, good for the token of this *nonce* only: the fields that altcha's widget asks for."""
     options = ChallengeOptions(
         hmac_key=blog.proof_key,
         max_number=WORK,
@@ -101,8 +99,17 @@ def challenge(blog: Blog, nonce: str) -> dict[str, object]:
     }
 
 
-def worked(blog: Blog, given: str, nonce: str) -> bool | None:
-    """Whether the browser did the sum of this very token; None when it sent none."""
+def worked(blog: Blog, given: str, *, nonce: str) -> bool | None:
+    """
+    Tell whether the browser did the sum of this very token.
+
+    Args:
+        given: What it sent, JSON in base64; a stranger's.
+        nonce: Of the token that came along.
+
+    Returns:
+        None when it sent no sum.
+    """
     if not given:
         return None
     if len(given) > LONGEST_SOLUTION:
@@ -117,5 +124,5 @@ def worked(blog: Blog, given: str, nonce: str) -> bool | None:
 
 
 def age_of(moment: str, now: datetime) -> timedelta:
-    """How long ago *moment*, as the store keeps it, was."""
+    """Tell how long ago *moment*, as the store keeps it (ISO 8601), was."""
     return now - datetime.fromisoformat(moment)

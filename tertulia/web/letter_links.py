@@ -34,7 +34,7 @@ class LetterLink:
 
 @pages.get("/<token>")
 def show_act(token: str) -> Any:
-    """What the letter's link would do, and a button that does it."""
+    """Show what the letter's link would do, and a button that does it."""
     g.lang = spoken()
     link = _link(token)
     if link is None or link.said is None:
@@ -63,7 +63,7 @@ def act(token: str) -> Any:
 
 
 def _act(link: LetterLink, said: Said) -> str:
-    """The page of a letter's link: its button, as long as nobody has decided; the changes since the letter marked."""
+    """Draw the page of a letter's link: its button, while nobody has decided; the changes since the letter marked."""
     marked = [] if link.read.version == said.version else changes_since(link.read, said)
     undecided = link.read.version.partition(".")[0] == said.status
     # A button for the words that are shown now, good for as long as the letter's own.

@@ -27,7 +27,7 @@ from tertulia.store.rows import SESSIONS
 from tertulia.store.said import Author, Incoming, Read, Said, Status, Who
 from tertulia.store.transitions import may
 from tertulia.web import guards, sign_in
-from tertulia.web.context import current_blog
+from tertulia.web.context import current_blog, root
 
 pages = Blueprint("moderation", __name__, url_prefix="/moderation")
 
@@ -41,7 +41,12 @@ UNDECIDED = ("stale", "refused")
 
 
 def owner(page: Callable[..., Any]) -> Callable[..., Any]:
-    """Only for the owner; a POST must also come from one of our own pages."""
+    """
+    Decorate *page*, so that it is the owner's alone.
+
+    Whoever is not signed in is led to the way in, and refused with 403 when they POST; so is a POST that does not come
+    from one of our own pages.
+    """
 
     @wraps(page)
     def guarded(*arguments: Any, **named: Any) -> Any:
@@ -51,7 +56,7 @@ def owner(page: Callable[..., Any]) -> Callable[..., Any]:
         if not session:
             if request.method == "POST":
                 abort(403)
-            return redirect("/moderation/login", 303)
+            return redirect(f"{root()}/moderation/login", 303)
         g.csrf = csrf(blog, session)
         if request.method == "POST":
             given = request.form.get("csrf", "")
@@ -63,7 +68,7 @@ def owner(page: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def csrf(blog: Blog, session: str) -> str:
-    """The word that the forms of this session carry."""
+    """Make the word that the forms of this session carry."""
     return keyed(blog.proof_key.encode(), f"csrf {session}")
 
 
@@ -72,7 +77,7 @@ def csrf(blog: Blog, session: str) -> str:
 
 @pages.get("/login")
 def login() -> Any:
-    """How to get in."""
+    """Show how to get in."""
     g.lang = spoken()
     return render_template("login.html", token="", by_mail=sign_in.can_write(current_blog()))
 
@@ -90,7 +95,7 @@ def ask_login() -> Any:
 
 @pages.get("/login/<token>")
 def show_login(token: str) -> Any:
-    """A button: opening the link, as mail scanners do, signs nobody in."""
+    """Show a button that signs in: opening the link, as mail scanners do, signs nobody in."""
     g.lang = spoken()
     blog = current_blog()
     if not sign_in.read(blog, token):
@@ -105,12 +110,14 @@ def enter(token: str) -> Any:
     g.lang = spoken()
     if guards.origin(blog) == "other" or not sign_in.use(blog, sign_in.read(blog, token)):
         return render_template("login.html", token="", by_mail=sign_in.can_write(blog), stale=True), 410
-    response = make_response(redirect("/moderation", 303))
+    response = make_response(redirect(f"{root()}/moderation", 303))
     epoch = blog.store.conversation.get_cursor(SESSIONS)
     session = blog.signer.sign("session", [secrets.token_hex(8), epoch], blog.now())
     secure = request.is_secure or split_address(blog.info.service).scheme == "https"
     age = int(SESSION_FOR.total_seconds())
-    response.set_cookie(COOKIE, session, max_age=age, path="/moderation", httponly=True, samesite="Lax", secure=secure)
+    response.set_cookie(
+        COOKIE, session, max_age=age, path=f"{root()}/moderation", httponly=True, samesite="Lax", secure=secure
+    )
     sign_in.remember_browser(blog, response, secure=secure)
     return response
 
@@ -123,13 +130,13 @@ def leave() -> Any:
     if request.form.get("where") == "everywhere":
         blog.store.conversation.set_cursor(SESSIONS, secrets.token_hex(8))
     blog.store.once.use(f"session {_session(blog)}", blog.now() + SESSION_FOR, blog.now())
-    response = make_response(redirect("/moderation/login", 303))
-    response.delete_cookie(COOKIE, path="/moderation")
+    response = make_response(redirect(f"{root()}/moderation/login", 303))
+    response.delete_cookie(COOKIE, path=f"{root()}/moderation")
     return response
 
 
 def _session(blog: Blog) -> str:
-    """The name of the session that the browser is in; "" for none."""
+    """Name the session that the browser is in; "" for none."""
     found = blog.signer.read("session", request.cookies.get(COOKIE, ""), SESSION_FOR, blog.now())
     match found:
         case ([str() as name, str() as epoch], _) if not blog.store.once.was_used(f"session {name}"):
@@ -143,18 +150,20 @@ def _session(blog: Blog) -> str:
 @pages.get("")
 @owner
 def queue() -> Any:
-    """What waits, or what has been decided, or what holds some words."""
+    """List what waits, what has been decided, or what holds some words."""
     blog = current_blog()
     status, words, page = _asked()
     statuses = (status,) if status != "all" else ()
     found = blog.store.conversation.find(statuses, words, limit=PAGE + 1, offset=(page - 1) * PAGE)
-    return _queue(found[:PAGE], request.args.get("done", ""), request.args.get("n", ""), more=len(found) > PAGE)
+    return _queue(
+        found[:PAGE], done=request.args.get("done", ""), number=request.args.get("n", ""), more=len(found) > PAGE
+    )
 
 
 @pages.post("")
 @owner
 def decide() -> Any:
-    """One decision for one comment, or for all that are ticked; or the last one undone."""
+    """Apply one decision to one comment, or to all that are ticked; or undo the last one."""
     moderator = current_blog().moderator
     what, _, single = request.form.get("do", "").partition(" ")
     if what == "undo":
@@ -169,20 +178,20 @@ def decide() -> Any:
 
 
 def _decided(what: str, done: int, batch: str, left: list[tuple[Read, Said]]) -> Any:
-    """Back to the queue; or what is no more as it was read, once more."""
+    """Lead back to the queue; or show once more, with 409, what is *left* since it is no more as it was read."""
     status, words, page = _asked(request.form)
     if left:
         marked = {now.key: changes_since(read, now) for read, now in left}
-        return _queue([now for _, now in left], what, str(done), batch=batch, marked=marked), 409
+        return _queue([now for _, now in left], done=what, number=str(done), batch=batch, marked=marked), 409
     asked = {"status": status, "q": words, "page": page, "done": what, "n": done, "undo": batch}
-    return redirect(f"/moderation?{urlencode(asked)}", 303)
+    return redirect(f"{root()}/moderation?{urlencode(asked)}", 303)
 
 
 def _queue(
     found: list[Said],
+    *,
     done: str,
     number: str,
-    *,
     more: bool = False,
     batch: str = "",
     marked: dict[str, list[Change]] | None = None,
@@ -207,12 +216,13 @@ def _queue(
 
 
 def _read(named: str) -> Read:
-    """A comment as a button or a box of ours names it: its key and the version that was shown."""
+    """Read how a button or a box of ours names a comment: its key and the version that was shown."""
     key, _, version = named.partition(" ")
     return Read(key, version)
 
 
 def changes_since(read: Read, now: Said) -> list[Change]:
+    """Compare what was *read* of a comment with what it is *now*."""
     return changes(read, current_blog().store.conversation.revision(read), now)
 
 
@@ -231,14 +241,14 @@ def _asked(values: Any = None) -> tuple[str, str, int]:
 @pages.get("/<key>")
 @owner
 def one(key: str) -> Any:
-    """A comment with all that is known of it."""
+    """Show a comment with all that is known of it."""
     return _one(_said(key))
 
 
 @pages.post("/<key>")
 @owner
 def change(key: str) -> Any:
-    """Other words, an answer, or the person erased; or a decision."""
+    """Edit a comment, answer it, erase its person, or decide on it, as the button that was pressed says."""
     blog = current_blog()
     said = _said(key)
     do = request.form.get("do", "")
@@ -261,13 +271,13 @@ def change(key: str) -> Any:
         if request.form.get("sure") != "yes":
             return _one(said, unsure=True), 422
         blog.moderator.erase(said.person)
-        return redirect("/moderation?done=erase&n=1", 303)
+        return redirect(f"{root()}/moderation?done=erase&n=1", 303)
     asked = f"?{urlencode({'done': done, 'undo': batch})}" if done else ""
-    return redirect(f"/moderation/{key}{asked}", 303)
+    return redirect(f"{root()}/moderation/{key}{asked}", 303)
 
 
 def _answer(blog: Blog, said: Said, text: str) -> None:
-    """The owner's own word below a comment."""
+    """Put the owner's own word below a comment."""
     name = blog.info.author or blog.info.title
     author = Author(network="form", identity="owner", name=name, url=blog.info.site, is_owner=True)
     blog.moderator.ingest(
@@ -287,7 +297,14 @@ def _answer(blog: Blog, said: Said, text: str) -> None:
 
 
 def _one(said: Said, *, unsure: bool = False, read: Read | None = None, edit: str = "", answer: str = "") -> str:
-    """The page of one comment; *read*: as it was when what was pressed was shown; *edit*, *answer*: what was typed."""
+    """
+    Draw the page of one comment.
+
+    Args:
+        unsure: Ask whether its person is to be erased indeed.
+        read: The comment as it was when what was pressed was shown; its changes since are marked.
+        edit: What was typed in its place, and *answer*, below it: kept in the form.
+    """
     blog = current_blog()
     return render_template(
         "one.html",
@@ -314,18 +331,18 @@ def _said(key: str) -> Said:
 
 @pages.app_template_global()
 def reason(key: str, values: dict[str, Any], points: int) -> str:
-    """One reason, in the owner's language."""
+    """Say one reason of a verdict in the owner's language, with its points: "a link (+2)"."""
     said = say(key, **values)
     return f"{said} ({points:+d})" if points else said
 
 
 @pages.app_template_global()
 def moment(text: str) -> str:
-    """A moment of the store for people: "2026-11-22 18:05"."""
+    """Write a moment of the store for people: "2026-11-22 18:05"."""
     return text[:16].replace("T", " ")
 
 
 @pages.app_template_global()
 def may_decide(said: Said) -> bool:
-    """Whether the owner has a word on it still: not on what was withdrawn or is gone."""
+    """Tell whether the owner has a word on it still: not on what was withdrawn or is gone."""
     return may(Who.OWNER, said, said.status)

@@ -28,7 +28,7 @@ def _says(key: str, status: int = 200) -> Any:
 
 @pages.post("/newsletter")
 def ask() -> Any:
-    """Somebody wants letters at an address that they say is theirs."""
+    """Write to the address that somebody says is theirs, to ask whether letters are wanted there."""
     blog = current_blog()
     found = blog.settings
     if not (found.smtp_url and found.mail_from and found.secret_key):
@@ -43,7 +43,7 @@ def ask() -> Any:
     lang = lang if lang in blog.info.langs else blog.info.lang
 
     def letter(reader: Subscriber) -> tuple[str, str]:
-        made = mail.confirmation(found, blog.info.service, blog.info.title, reader, blog.now())
+        made = mail.confirmation(found, service=blog.info.service, title=blog.info.title, reader=reader, now=blog.now())
         return str(made["Subject"]), made.get_content()
 
     # One transaction and one answer, whatever state the address is in: neither words nor time tell who reads.
@@ -53,12 +53,12 @@ def ask() -> Any:
 
 def _reader(purpose: str) -> Subscriber | None:
     blog, given = current_blog(), request.args.get("token", "")
-    return mail.reader_of(blog.settings, blog.store.subscribers, purpose, given, blog.now())
+    return mail.reader_of(blog.settings, blog.store.subscribers, purpose=purpose, given=given, now=blog.now())
 
 
 @pages.get("/newsletter/<any(confirm, leave):purpose>")
 def look(purpose: str) -> Any:
-    """Show a page with one button; nothing happens yet."""
+    """Show a page with one button that confirms or leaves; nothing happens yet."""
     given = request.args.get("token", "")
     if _reader(purpose) is None:
         return _says("letters_bad_link", 404)
@@ -67,7 +67,7 @@ def look(purpose: str) -> Any:
 
 @pages.post("/newsletter/<any(confirm, leave):purpose>")
 def act(purpose: str) -> Any:
-    """Confirm or leave; doing it twice is doing it."""
+    """Confirm or leave, as *purpose* says; doing it twice is doing it once."""
     blog = current_blog()
     reader = _reader(purpose)
     if reader is None:

@@ -22,7 +22,10 @@ from tertulia.web.app import MOUNTS, create
 
 def run(root: Path, host: str, port: int) -> None:
     """
-    Answer until Ctrl-C or SIGTERM.
+    Serve the blog in the folder *root* until Ctrl-C or SIGTERM.
+
+    Args:
+        port: 0 takes one that is free; which one is printed.
 
     Raises:
         SettingError: the port cannot be had.
@@ -52,7 +55,16 @@ def _serve(blog: Blog, host: str, port: int) -> None:
 
 
 def mounts(root: Path, site: Any, address: str) -> dict[str, WSGIApplication]:
-    """The service as parts of a preview: *site* shows whichever folder was built last, under *address*."""
+    """
+    Open the service as part of a preview, and print a link into the moderation.
+
+    Args:
+        site: The preview's; its ``folder`` is whichever was built last.
+        address: Where the preview answers.
+
+    Returns:
+        The beginning of a path → what answers there.
+    """
     from tertulia.web.sign_in import link
 
     blog = Blog(root, output=lambda: site.folder or root / "output", preview_address=address)

@@ -40,7 +40,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         return bool(super().received(data))
 
     def is_late(self, now: float, seconds: float) -> bool:
-        """Whether a request has been begun longer than *seconds* ago, and is not whole."""
+        """Tell whether a request was begun longer than *seconds* ago (*now*: of ``time.time``) and is not whole."""
         return self.request is not None and now - self.awaited_since > seconds
 
     @property
@@ -77,6 +77,10 @@ def listen(
 ) -> tuple[list[Server], Callable[[], None]]:
     """
     Listen at *host* and *port*, which may be several addresses.
+
+    Args:
+        port: 0 takes one that is free: ``effective_port`` of each server.
+        make: The class of the servers.
 
     Returns:
         The servers, and what answers until it is interrupted.

@@ -14,7 +14,7 @@ from typing import Any
 from flask import request
 
 from tertulia.app import Blog
-from tertulia.web.context import rate_counter
+from tertulia.web.context import rate_counter, root
 
 LINK_FOR = timedelta(minutes=30)
 LONGEST_LINK_FOR = timedelta(days=1)
@@ -34,17 +34,17 @@ class Asked:
 
 
 def link(blog: Blog, service: str = "") -> str:
-    """An address that signs the owner in, once; at *service*, where the service is known to be seen elsewhere."""
+    """Make an address that signs the owner in, once; at *service*, where that is known to be seen elsewhere."""
     return f"{service or blog.info.service}/moderation/login/{token(blog)}"
 
 
 def token(blog: Blog, live: timedelta = LINK_FOR) -> str:
-    """The part of the address that counts, good for as long as *live*."""
+    """Sign the part of the address that counts, good for as long as *live*."""
     return blog.signer.sign("login", [secrets.token_hex(8), int(live.total_seconds())], blog.now())
 
 
 def read(blog: Blog, given: str) -> str:
-    """The name of the link *given*; "" when it is not ours, too old or used."""
+    """Name the link whose token is *given*; "" when it is not ours, too old or used."""
     match blog.signer.read("login", given, LONGEST_LINK_FOR, blog.now()):
         case ([str() as name, int() as seconds], signed) if blog.now() - signed <= timedelta(seconds=seconds):
             return "" if blog.store.once.was_used(f"login {name}") else name
@@ -52,7 +52,7 @@ def read(blog: Blog, given: str) -> str:
 
 
 def use(blog: Blog, name: str) -> bool:
-    """Use the link up; False when it had been, or there is none."""
+    """Use the link *name* up, for good; False when it had been, or there is none."""
     if not (name and blog.store.once.use(f"login {name}", blog.now() + LONGEST_LINK_FOR, blog.now())):
         return False
     blog.store.once.release(_LETTER)  # whoever is in can ask again at once
@@ -61,7 +61,7 @@ def use(blog: Blog, name: str) -> bool:
 
 
 def can_write(blog: Blog) -> bool:
-    """Whether there is a mail server, and somebody to write to."""
+    """Tell whether there is a mail server, and somebody to write to."""
     return bool(blog.settings.smtp_url and blog.settings.owner_email)
 
 
@@ -89,7 +89,7 @@ def remember_browser(blog: Blog, response: Any, *, secure: bool) -> None:
     value = blog.signer.sign("known", secrets.token_hex(8), blog.now())
     age = int(KNOWN_FOR.total_seconds())
     response.set_cookie(
-        KNOWN_COOKIE, value, max_age=age, path="/moderation", httponly=True, samesite="Lax", secure=secure
+        KNOWN_COOKIE, value, max_age=age, path=f"{root()}/moderation", httponly=True, samesite="Lax", secure=secure
     )
 
 

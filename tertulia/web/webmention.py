@@ -17,6 +17,7 @@ from tertulia.conversation import avatars
 from tertulia.conversation.webmention import pingback
 from tertulia.conversation.webmention.pages import Pages
 from tertulia.conversation.webmention.receive import NotTakenError, Receiver, announcements
+from tertulia.core.addresses import split_address
 from tertulia.core.languages import carried
 from tertulia.store.mentions import Mention
 from tertulia.web import guards
@@ -41,9 +42,9 @@ _told = threading.Event()
 
 
 def receiver(blog: Blog) -> Receiver:
-    """What takes webmentions for *blog*."""
+    """Make what takes webmentions for *blog*."""
     folder = blog.snapshots
-    others = (blog.info.service,) if blog.info.same_origin else ()
+    others = (split_address(blog.info.service).origin,) if blog.info.same_origin else ()
     return Receiver(
         mentions=blog.store.mentions,
         pages=Pages(blog.info.site, blog.info.output, blog.info.published, others),
@@ -57,7 +58,12 @@ def receiver(blog: Blog) -> Receiver:
 
 
 def begin(blog: Blog, stop: threading.Event | None = None) -> None:
-    """Look at what is told, as soon as it is told, until *stop*; without one, for as long as the process lives."""
+    """
+    Start the threads that look at what was told, as soon as it is told.
+
+    Args:
+        stop: When set, they end; without one they live as long as the process.
+    """
     at_work = receiver(blog)
     ended = stop or threading.Event()
 
@@ -76,9 +82,9 @@ def begin(blog: Blog, stop: threading.Event | None = None) -> None:
 
 @pages.post("/webmention")
 def told() -> Any:
-    """Take one, and look at it later."""
+    """Take a webmention in with 202 and the address of its status; it is looked at later."""
     try:
-        mention = _accept(request.form.get("source", ""), request.form.get("target", ""), "webmention")
+        mention = _accept(request.form.get("source", ""), request.form.get("target", ""), way="webmention")
     except NotTakenError as error:
         return _say(error.reason, error.status)
     where = f"{current_blog().info.service}/webmention/{mention.token}"
@@ -89,13 +95,13 @@ def told() -> Any:
 
 @pages.get("/webmention")
 def form() -> Any:
-    """The form for people."""
+    """Show the form for people."""
     return render_template("webmention.html", state="", form=True, target=request.args.get("target", "")[:2000])
 
 
 @pages.get("/webmention/<token>")
 def status(token: str) -> Any:
-    """What became of one."""
+    """Tell what became of a webmention."""
     mention = current_blog().store.mentions.by_token(token[:40])
     if mention is None:
         return _say("mention_unknown", 404)
@@ -104,10 +110,10 @@ def status(token: str) -> Any:
 
 @pages.post("/pingback")
 def pinged() -> Any:
-    """The older protocol: always 200, good or bad."""
+    """Take a pingback in, the older protocol: always with 200, good or bad; faults are told in its XML."""
     try:
         source, target = pingback.read(request.get_data(cache=False)[: pingback.MAX_BYTES + 1])
-        _accept(source, target, "pingback")
+        _accept(source, target, way="pingback")
     except pingback.BadCallError:
         body = pingback.fault(pingback.BAD_CALL, _t("mention_bad_call"))
     except NotTakenError as error:
@@ -117,7 +123,7 @@ def pinged() -> Any:
     return Response(body, mimetype="text/xml")
 
 
-def _accept(source: str, target: str, way: str) -> Mention:
+def _accept(source: str, target: str, *, way: str) -> Mention:
     blog = current_blog()
     if rate_counter().hit("webmention", guards.machine(), blog.now(), MOST_IN_WINDOW) > MOST_IN_WINDOW:
         raise NotTakenError("mention_too_many", 429)
@@ -127,7 +133,7 @@ def _accept(source: str, target: str, way: str) -> Mention:
 
 
 def _state(mention: Mention) -> str:
-    """The phrase for what became of it."""
+    """Choose the phrase for what became of a mention."""
     if mention.state != "taken":
         return mention.reason or "mention_queued"
     said = current_blog().store.conversation.get(mention.comment) if mention.comment else None
@@ -138,7 +144,7 @@ def _state(mention: Mention) -> str:
 
 
 def _say(key: str, status: int, where: str = "") -> Response:
-    """One phrase, as a page for a browser and as a line for a program."""
+    """Answer with one phrase: a page for a browser, a line for a program."""
     if request.accept_mimetypes.best_match(["text/plain", "text/html"]) == "text/html":
         page = render_template("webmention.html", state=key, form=status in (400, 429), where=where, target="")
         return Response(page, status=status, mimetype="text/html")

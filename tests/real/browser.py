@@ -47,11 +47,13 @@ class Page:
         self._left = b""
         self._number = 0
         self._events: list[dict[str, Any]] = []
+        self.complaints: list[str] = []  # what the console says in red: the policy, other hosts, what is not there
         self.session = ""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self.call("Page.enable")
         self.call("Runtime.enable")
+        self.call("Log.enable")
 
     def scripts(self, on: bool) -> None:
         """Switch JavaScript of the pages on or off."""
@@ -150,18 +152,23 @@ class Page:
             self._left += read
         message, _, self._left = self._left.partition(b"\0")
         found: dict[str, Any] = json.loads(message)
+        if found.get("method") == "Log.entryAdded" and found["params"]["entry"]["level"] == "error":
+            self.complaints.append(found["params"]["entry"]["text"])
         return found
 
 
 @contextmanager
-def browser():
-    """A page of a browser of our own, gone at the end."""
+def browser(*flags: str):
+    """A page of a browser of our own, started with *flags* besides ours, gone at the end."""
     to_read, to_write = os.pipe()
     from_read, from_write = os.pipe()
     profile = tempfile.mkdtemp(prefix="tertulia-browser-")
 
     process = subprocess.Popen(
-        [sys.executable, "-c", _LAUNCH, str(to_read), str(from_write), CHROMIUM, *FLAGS, f"--user-data-dir={profile}"],
+        [
+            *(sys.executable, "-c", _LAUNCH, str(to_read), str(from_write)),
+            *(CHROMIUM, *FLAGS, *flags, f"--user-data-dir={profile}"),
+        ],
         pass_fds=(to_read, from_write),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -2,9 +2,12 @@
    The comment form, a little nicer: the preview comes into the page, replies stay on it, likes do not leave it.
 
    Without this file the form does the same on pages of its own. Every phrase comes from the form's data attributes.
+   Where the service is another site than the page, browsers keep no cookie of it, so that the words which it signs to know
+   a reader again are kept in the page's own storage. The service believes them only from this page, and only its own.
    The browser's sum (proof of work) is that of https://altcha.org, version 1: which number makes this hash?
 */
 
+const KEPT = ["person", "likes"];
 const form = document.querySelector("form[data-form=comment]");
 const address = new URL(form.getAttribute("action"), location); // form.action is the button of that name
 const like = document.querySelector("#like");
@@ -56,21 +59,35 @@ async function liked(event) {
   const button = event.submitter;
   const fields = new URLSearchParams(new FormData(like));
   if (button.name) fields.set(button.name, button.value);
+  button.disabled = true;
   try {
     await ask(like.action, fields);
     button.textContent = form.dataset.liked;
-    button.disabled = true;
   } catch {
+    button.disabled = false;
     like.removeEventListener("submit", liked);
     like.requestSubmit(button);
   }
 }
 
 async function ask(where, body) {
+  for (const name of KEPT) if (kept(name)) body.set(name, kept(name));
   const response = await fetch(where, {
     method: "POST", body, credentials: "include", headers: { Accept: "application/json" },
   });
-  return response.json();
+  const answer = await response.json();
+  keep(answer.keep ?? {});
+  return answer;
+}
+
+function kept(name) {
+  try { return localStorage.getItem(`tertulia_${name}`) ?? ""; } catch { return ""; } // storage may be forbidden
+}
+
+function keep(words) {
+  try {
+    for (const [name, word] of Object.entries(words)) localStorage.setItem(`tertulia_${name}`, word);
+  } catch { /* then nobody is known again, and all else works */ }
 }
 
 function say(text) {

@@ -12,8 +12,9 @@ const list = document.createElement("ol");
 const more = document.createElement("button");
 const PAGE = 10;
 
-// Where a language has no such word, Pagefind goes on with its first letters; what comes of it scores next to nothing.
-const LEAST_SHARE = 1 / 40;
+// Where a language has no such word, Pagefind goes on with its first letters, down to one. So each page shows what it
+// found there, and stays only if that is what was asked for; beyond so many pages nobody looks.
+const LOOKED_AT = 80;
 
 const indexes = new Map(); // one that folds accents, and one for words with ñ, which is a letter of its own
 let found = [];
@@ -68,11 +69,43 @@ async function search(words, pause = 0) {
   if (!list.children.length) status.textContent = form.dataset.waiting;
   try {
     const { results } = await (await load(words)).search(words);
-    const close = results.filter(({ score }) => score >= results[0].score * LEAST_SHARE);
+    const pages = await Promise.all(results.slice(0, LOOKED_AT).map((result) => result.data()));
+    const foreign = ({ meta }) => meta.lang !== document.documentElement.lang;
+    const close = pages.filter((page) => has(page, words)).sort((one, other) => foreign(one) - foreign(other));
     if (turn === asked) say(sentence(close.length, words), close);
   } catch {
     say(form.dataset.broken, []);
   }
+}
+
+/** Whether all of *words* stand in the page, each as it is, further on, or with another ending. */
+function has(page, words) {
+  const text = (page.raw_content ?? page.content).split(/\s+/);
+  const found = page.locations.flatMap((at) => parts(text[at] ?? "")).concat(parts(page.meta.title));
+  const marked = page.excerpt.match(/<mark>.*?<\/mark>/g) ?? [];
+  found.push(...marked.flatMap((mark) => parts(mark.slice(6, -7))));
+  const exact = /ñ/i.test(words);
+  return parts(words).every((word) => found.some((other) => near(bare(word, exact), bare(other, exact))));
+}
+
+function parts(text) {
+  return text.normalize("NFC").toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+}
+
+/** A word without its accents; its ñ stays when it *matters*. */
+function bare(word, matters) {
+  const kept = matters ? word.replaceAll("ñ", "\uE000") : word;
+  return kept.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("\uE000", "ñ");
+}
+
+function near(word, other) {
+  if (other.startsWith(word) || singular(word) === singular(other)) return true;
+  const least = Math.max(Math.min(4, word.length - 1), Math.ceil(0.7 * word.length));
+  return word.length > 3 && other.slice(0, least) === word.slice(0, least) && other.length <= word.length + 3;
+}
+
+function singular(word) {
+  return word.replace(/ces$/, "z").replace(/(?<=..)(?:es|s)$/, "");
 }
 
 function sentence(n, words) {
@@ -88,11 +121,8 @@ function say(text, results) {
 }
 
 /** Write ten more of what was found; the focus goes to the first of them when there were some already. */
-async function show(from) {
-  const turn = asked;
-  const pages = await Promise.all(found.slice(from, from + PAGE).map((result) => result.data()));
-  if (turn !== asked) return;
-  const items = pages.map(item);
+function show(from) {
+  const items = found.slice(from, from + PAGE).map(item);
   list.append(...items);
   more.hidden = list.children.length >= found.length;
   if (from) items[0]?.querySelector("a").focus();

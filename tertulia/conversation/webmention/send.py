@@ -78,7 +78,8 @@ def plan(
 
     Args:
         posts: The posts to look at.
-        since: Older posts are left alone, unless they were changed since, or told before. None: all.
+        since: Older posts are left alone, unless they were changed since, or told before; so are those that were
+            brought from another site, which told. None: all.
         every: All that is published: what was told of posts that are not among them is taken back.
 
     Returns:
@@ -87,7 +88,8 @@ def plan(
     known = sent.sources()
     queued = 0
     for post in posts:
-        young = since is None or max(post.date, post.modified or post.date) >= since
+        told_there = bool(post.guid) and since is not None and (post.modified or since) <= since
+        young = since is None or (max(post.date, post.modified or post.date) >= since and not told_there)
         if not (young or post.url in known):
             continue
         file = pages.output() / _file_of(post.url, pages.site)

@@ -4,7 +4,9 @@ The answer's HTML is read for words and for the player's address; none of it is 
 """
 
 import re
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import lxml.html
@@ -22,8 +24,10 @@ from tertulia.embeds.providers.request import (
     number,
     text,
 )
-from tertulia.embeds.types import Author, Capture, Kind, WithheldError
+from tertulia.embeds.types import Author, Capture, Kind, Part, WithheldError
 
+# Behind an id: nothing, or what begins another part of the address. A piece of a longer word is no id.
+END = r"(?=[/?#&]|$)"
 _IFRAME = re.compile(r"<iframe\b[^>]*\ssrc=[\"']([^\"']+)", re.IGNORECASE)
 # What asks the reader to go elsewhere, and is no part of the post.
 _CALLS = ("View on Threads", "View this post on Instagram", "Ver en Threads", "Ver esta publicación en Instagram")
@@ -42,12 +46,24 @@ class OEmbedService:
     label: str
     kind: Kind
     patterns: tuple[re.Pattern[str], ...]
-    endpoint: str
+    endpoint: str = ""
     url: str = ""
     player: str = ""
     player_from: str = ""
+    start: str = ""
+    at: str = ""
+    host_in: str = ""
+    shape: str = ""
     pictures: bool = True
     page: bool = False
+    forms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def of(self, parts: Mapping[str, str]) -> "OEmbedService":
+        """The same for an address with these *parts*."""
+        for name, differs in self.forms.items():
+            if name in parts:
+                return replace(self, **differs)
+        return self
 
 
 def service(name: str, entry: dict[str, Any]) -> OEmbedService:
@@ -55,19 +71,43 @@ def service(name: str, entry: dict[str, Any]) -> OEmbedService:
     Read one entry.
 
     Raises:
-        ValueError: it has no pattern or no endpoint, or says something we do not know.
+        ValueError: it has no pattern, asks nobody and plays nothing, or says something we do not know.
     """
     entry = dict(entry)
     try:
-        patterns = tuple(re.compile(pattern) for pattern in entry.pop("addresses"))
-        return OEmbedService(patterns=patterns, **entry)
-    except (KeyError, TypeError, re.error) as error:
+        patterns = tuple(pattern(each) for each in entry.pop("addresses"))
+        made = OEmbedService(patterns=patterns, **entry)
+        for differs in made.forms.values():
+            replace(made, **differs)
+    except (AttributeError, KeyError, TypeError, re.error) as error:
         raise ValueError(f"providers.toml, [{name}]: {error}") from error
+    if not (made.endpoint or made.player or made.player_from):
+        raise ValueError(f"providers.toml, [{name}]: endpoint")
+    return made
+
+
+def pattern(address: str) -> re.Pattern[str]:
+    """What an address looks like: a scheme, *address*, and after it nothing that could belong to the last word."""
+    return re.compile(("" if address.startswith("http") else "https?://") + f"(?:{address}){END}")
 
 
 def capture(request: CaptureRequest, service: OEmbedService) -> Capture:
     """The item, from its oEmbed answer and, where the entry says so, from its page."""
-    url = service.url.format_map(request.parts) if service.url else request.url
+    service = service.of(request.parts)
+    url = _filled(service.url, request) or request.url
+    found = _asked(request, service, url) if service.endpoint else _seen(request, service, url)
+    if not found.author and (name := request.parts.get("name")):
+        found.author = Author(name=name, handle=f"@{name}")
+    if service.shape and not found.width_px:
+        found.width_px, found.height_px = map(int, service.shape.split("/"))
+    told = found.title or found.html or found.pictures or found.author
+    if not told and (service.endpoint or not found.player):
+        raise WithheldError(say("embed_empty"))
+    return found
+
+
+def _asked(request: CaptureRequest, service: OEmbedService, url: str) -> Capture:
+    """What the oEmbed answer tells."""
     source = service.endpoint.format(url=escaped(url), origin=re.sub(r"^(https?://[^/]+).*", r"\1", request.url))
     answer = request.json(source)
     if not isinstance(answer, dict):
@@ -85,17 +125,41 @@ def capture(request: CaptureRequest, service: OEmbedService) -> Capture:
         player=_player(answer, service, request),
         source=source,
     )
+    if service.kind == "player":
+        found.width_px, found.height_px = _shape(answer)
     if service.kind == "post":
         _read_words(found, answer)
-    if not found.author and (name := request.parts.get("name")):
-        found.author = Author(name=name, handle=f"@{name}")
     if service.pictures:
         _add_pictures(request, found, answer)
     if service.page:
         page.complete(request, found, pictures=service.pictures)
-    if not (found.title or found.html or found.pictures or found.author):
-        raise WithheldError(say("embed_empty"))
     return found
+
+
+def _seen(request: CaptureRequest, service: OEmbedService, url: str) -> Capture:
+    """What the item's own page tells; where none is to be asked, that there is a player."""
+    player = _filled(service.player, request)
+    if not service.page:
+        found = Capture(provider=request.provider, id=request.id, url=url, source=url)
+    else:
+        found = page.capture(replace(request, url=url), player_from=service.player_from)
+        found.url = url
+    found.kind, found.network = service.kind, service.label
+    found.player = player or found.player
+    found.html, found.author = "", found.author or None
+    if found.kind == "player" and found.pictures:
+        found.poster, found.pictures = found.pictures[0], []
+    return found
+
+
+def _shape(answer: dict[str, Any]) -> tuple[int, int]:
+    """Width and height of what is played, which its thumbnail need not have; (0, 0) where they say nothing."""
+    width, height = number(answer.get("width")), number(answer.get("height"))
+    return (width, height) if width and height and 1 / 4 <= width / height <= 6 else (0, 0)
+
+
+def _filled(template: str, request: CaptureRequest) -> str:
+    return template.format_map(defaultdict(str, request.parts))
 
 
 def _author(answer: dict[str, Any]) -> Author | None:
@@ -105,10 +169,10 @@ def _author(answer: dict[str, Any]) -> Author | None:
 
 def _player(answer: dict[str, Any], service: OEmbedService, request: CaptureRequest) -> str:
     if service.player:
-        return service.player.format_map(request.parts)
+        return _filled(service.player, request)
     frame = _IFRAME.search(answer["html"]) if isinstance(answer.get("html"), str) else None
     url = web_address(frame[1].replace("&amp;", "&")) if frame else ""
-    own = service.player_from.format_map(request.parts)
+    own = _filled(service.player_from, request)
     return url if own and url.startswith(own) else ""
 
 
@@ -119,7 +183,7 @@ def _add_pictures(request: CaptureRequest, found: Capture, answer: dict[str, Any
     # SlideShare calls it "thumbnail".
     url = answer.get("thumbnail_url") or answer.get("thumbnail")
     url = f"https:{url}" if isinstance(url, str) and url.startswith("//") else url
-    picture = request.picture(url)
+    picture = request.picture(url, part=Part.POSTER if found.kind == "player" else Part.PICTURE)
     if found.kind == "player":
         found.poster = picture
     elif picture:

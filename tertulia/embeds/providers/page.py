@@ -8,19 +8,26 @@ import re
 from typing import Any
 
 from tertulia.core.addresses import join_address, readable_site, web_address
-from tertulia.core.errors import FetchError
+from tertulia.core.errors import FetchError, FetchRefusedError, FetchSlowError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import parse_html
 from tertulia.embeds.providers.request import CaptureRequest, moment, text
-from tertulia.embeds.types import Author, Capture, WithheldError
+from tertulia.embeds.types import Author, Capture, NotFoundError, Part, WithheldError
 
 DESCRIPTION_CHARACTERS = 400
+# How a page says that it is not for children: https://developers.google.com/search/docs/specialty/explicit/guidelines
+_ADULT = ("adult", "mature", "restricted", "rta-5042-1996-1400-1577-rta")
 _DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?")
 _JSON_LD_DURATION = re.compile(r'"duration"\s*:\s*"(P[0-9DTHMS.]+)"')
 
 
-def capture(request: CaptureRequest) -> Capture:
-    """A card: title, description, picture, site. A picture alone is kept as a photo."""
+def capture(request: CaptureRequest, *, player_from: str = "") -> Capture:
+    """
+    A card: title, description, picture, site. A picture alone is kept as a photo.
+
+    Args:
+        player_from: How the address of a player begins that the page may name.
+    """
     answer = request.page(request.url)
     host = readable_site(answer.url)
     found = Capture(provider=request.provider, id=request.id, url=request.url, network=host, source=answer.url)
@@ -30,12 +37,17 @@ def capture(request: CaptureRequest) -> Capture:
             raise WithheldError(say("embed_empty"))
         found.kind, found.pictures = "photo", [picture]
         return found
-    said = _Said(parse_html(answer.body), answer.url)
+    said = _Said(parse_html(answer.text), answer.url)
     _discover(request, found, said)
     found.network = said.meta("og:site_name") or found.network
     found.title = found.title or said.title()
     found.html = _paragraph(said.meta("og:description", "twitter:description", "description"))
     found.lang = said.lang()
+    if player_from:
+        named = web_address(said.meta("og:video:secure_url", "og:video", "og:video:url", "twitter:player"))
+        found.player = named if named.startswith(player_from) else ""
+        found.duration_seconds = said.seconds(answer.text)
+    found.sensitive = said.meta("rating").lower() in _ADULT
     found.published = moment(said.meta("article:published_time", "og:article:published_time"))
     name = said.meta("author", "article:author")
     if not found.author and name and not web_address(name):
@@ -51,16 +63,17 @@ def complete(request: CaptureRequest, found: Capture, *, pictures: bool) -> None
     """Look in the item's own page for what its oEmbed answer left out; a page that cannot be had changes nothing."""
     try:
         answer = request.page(found.url)
-    except FetchError:
+    except FetchError as error:
+        _note_missing(request, error)
         return
     if answer.content_type.startswith("image/"):
         return
-    said = _Said(parse_html(answer.body), answer.url)
+    said = _Said(parse_html(answer.text), answer.url)
     found.title = found.title or said.title()
     found.published = found.published or moment(said.meta("article:published_time", "datePublished", "uploadDate"))
     found.duration_seconds = found.duration_seconds or said.seconds(answer.text)
     if pictures and found.kind == "player" and found.poster is None:
-        found.poster = request.picture(said.picture())
+        found.poster = request.picture(said.picture(), part=Part.POSTER)
 
 
 class _Said:
@@ -110,7 +123,8 @@ def _discover(request: CaptureRequest, found: Capture, said: _Said) -> None:
         return
     try:
         answer = request.json(url)
-    except FetchError:
+    except FetchError as error:
+        _note_missing(request, error)
         return
     if not isinstance(answer, dict):
         return
@@ -120,6 +134,13 @@ def _discover(request: CaptureRequest, found: Capture, said: _Said) -> None:
         found.author = Author(name=name, url=web_address(answer.get("author_url")))
     if answer.get("type") == "photo" and (picture := request.picture(answer.get("url"), found.title)):
         found.kind, found.pictures = "photo", [picture]
+
+
+def _note_missing(request: CaptureRequest, error: FetchError) -> None:
+    """Remember to ask again for what did not answer; a no, and what we will not touch, stay as they are."""
+    refused = isinstance(error, FetchRefusedError) and not isinstance(error, FetchSlowError)
+    if not isinstance(error, NotFoundError) and not refused:
+        request.missing.append(Part.PAGE)
 
 
 def _paragraph(words: str) -> str:

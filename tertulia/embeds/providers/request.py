@@ -11,13 +11,13 @@ from urllib.parse import quote
 
 from tertulia.core import languages
 from tertulia.core.addresses import host_of, web_address
-from tertulia.core.errors import FetchError
+from tertulia.core.errors import FetchError, FetchRefusedError, FetchSlowError
 from tertulia.core.languages import say
 from tertulia.core.moments import parse_moment
 from tertulia.core.sanitise import clean, one_line
 from tertulia.embeds import pictures
 from tertulia.embeds.capture_store import file_stem
-from tertulia.embeds.types import Author, Image, NotFoundError, WithheldError
+from tertulia.embeds.types import Author, Image, NotFoundError, Part, WithheldError
 from tertulia.render.images import MAX_STRANGE_BYTES
 
 if TYPE_CHECKING:  # a build reads what was captured and must not load what could fetch
@@ -29,6 +29,10 @@ PICTURE = ("image/",)
 ANSWER_BYTES = 2_000_000
 PICTURE_BYTES = MAX_STRANGE_BYTES
 MOST_PICTURES = 12
+MOST_EMOJIS = 12
+EMOJI_PX = 48
+_BUSY = (420, 429, 503)
+_SHORTCODE = re.compile(r":([A-Za-z0-9_]{1,60}):")
 _ADDRESS = re.compile(r"https?://[^\s<>…\"]*[^\s<>…\".,;:!?»”)\]']")
 
 
@@ -49,51 +53,77 @@ class CaptureRequest:
     # Where a service's API is, for servers that are not the usual one: {"bluesky": "http://127.0.0.1:2584"}.
     bases: Mapping[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)  # pictures kept so far: name → bytes
+    missing: list[Part] = field(default_factory=list)  # what was announced and, today, not had
+    opted_out: set[Part] = field(default_factory=set)  # whose authors ask that they not be shown beside the post
 
-    def json(self, url: str, *, gone: tuple[int, ...] = ()) -> Any:
+    def json(self, url: str) -> Any:
         """
         The JSON at *url*.
-
-        Args:
-            gone: Statuses by which this service, beyond the usual ones, says that the item is not there.
 
         Raises:
             NotFoundError: the service says that the item is gone or not for us.
             BusyError: it asks to wait. FetchError: no usable answer.
         """
-        answer = self.web.get(url, accept=JSON, max_bytes=ANSWER_BYTES)
-        if answer.status in gone:
-            raise NotFoundError(say("embed_gone"))
-        return _checked(answer).json()
+        return checked(self.web.get(url, accept=JSON, max_bytes=ANSWER_BYTES)).json()
 
     def page(self, url: str) -> Fetched:
         """The HTML page, or the picture, at *url*; raises as ``json`` does."""
-        return _checked(self.web.get(url, accept=(*HTML, *PICTURE), max_bytes=PICTURE_BYTES))
+        return checked(self.web.get(url, accept=(*HTML, *PICTURE), max_bytes=PICTURE_BYTES))
 
     def picture(
-        self, url: Any, alt: Any = "", *, width_px: int = pictures.WIDTH_PX, video: bool = False
+        self,
+        url: Any,
+        alt: Any = "",
+        *,
+        width_px: int = pictures.WIDTH_PX,
+        video: bool = False,
+        part: Part = Part.PICTURE,
     ) -> Image | None:
-        """Fetch, re-encode and keep a picture; None when there is none or it cannot be had: the words matter more."""
+        """
+        Fetch, re-encode and keep a picture; None when there is none or it cannot be had: the words matter more.
+
+        Args:
+            part: What is ``missing`` when it could not be had today and may be had tomorrow.
+        """
         if not isinstance(url, str) or not url:
             return None
         try:
             answer = self.web.get(url, accept=PICTURE, max_bytes=PICTURE_BYTES)
-        except FetchError:
+        except FetchError as error:
+            if isinstance(error, FetchSlowError) or not isinstance(error, FetchRefusedError):
+                self.missing.append(part)
             return None
+        if answer.status >= 500 or answer.status in (408, 425, *_BUSY):
+            self.missing.append(part)
         return self.keep_picture(answer.body, alt, width_px=width_px, video=video) if answer.ok else None
 
     def keep_picture(
         self, data: bytes, alt: Any = "", *, width_px: int = pictures.WIDTH_PX, video: bool = False
     ) -> Image | None:
         """Re-encode and keep a picture that is already here."""
+        if len(self.files) >= MOST_PICTURES + MOST_EMOJIS:
+            return None
         described = one_line(alt, 1500) if isinstance(alt, str) else ""
         made = pictures.encode(data, name=file_stem(self.id), alt=described, width_px=width_px)
-        if made is None or len(self.files) >= MOST_PICTURES:
+        if made is None:
             return None
         image, encoded = made
         image.video = image.video or video
         self.files[image.file] = encoded
         return image
+
+    def emojis(self, known: Any, *texts: str) -> dict[str, Image]:
+        """The pictures of the shortcodes (":gato:") that *texts* use, out of the list that their server gives."""
+        used = {code for words in texts for code in _SHORTCODE.findall(words)}
+        found: dict[str, Image] = {}
+        for item in known if isinstance(known, list) else []:
+            code = item.get("shortcode") if isinstance(item, dict) else None
+            if not isinstance(code, str) or code not in used or code in found or len(found) >= MOST_EMOJIS:
+                continue
+            url = item.get("static_url") or item.get("url")
+            if image := self.picture(url, f":{code}:", width_px=EMOJI_PX):
+                found[code] = image
+        return found
 
     def author(self, name: Any, handle: str = "", url: Any = "", avatar: Any = "") -> Author:
         """Who wrote it, with the avatar kept."""
@@ -101,7 +131,7 @@ class CaptureRequest:
             name=text(name, 100) or handle,
             handle=one_line(handle, 120),
             url=web_address(url),
-            avatar=self.picture(avatar, width_px=pictures.AVATAR_PX),
+            avatar=self.picture(avatar, width_px=pictures.AVATAR_PX, part=Part.AVATAR),
         )
 
 
@@ -126,14 +156,20 @@ def escaped(value: str) -> str:
     return quote(value, safe="")
 
 
-def _checked(answer: Fetched) -> Fetched:
+def checked(answer: Fetched) -> Fetched:
+    """
+    *answer*, when it is a good one.
+
+    Raises:
+        NotFoundError, WithheldError, BusyError, FetchError: what its status says.
+    """
     if answer.ok:
         return answer
-    if answer.status in (404, 410, 451):
+    if answer.status in (404, 410):
         raise NotFoundError(say("embed_gone"))
-    if answer.status in (401, 403):
+    if answer.status in (401, 403, 451):  # not for us, or not where we are: it may well be there for others
         raise WithheldError(say("embed_forbidden"))
-    if answer.status in (420, 429, 503):
+    if answer.status in _BUSY:
         raise BusyError(say("embed_busy", host=host_of(answer.url)))
     raise FetchError(say("web_status", url=answer.url, status=answer.status))
 

@@ -10,7 +10,13 @@ from tertulia.core.sanitise import clean, parse_html
 from tertulia.embeds.providers.request import CaptureRequest, moment, text
 from tertulia.embeds.types import Capture, NotFoundError, WithheldError
 
-PATTERNS = (re.compile(r"https?://(?:www\.)?(?:t|telegram)\.me/(?:s/)?(?P<user>[A-Za-z]\w{3,})/(?P<id>\d+)"),)
+# Of a topic too, "t.me/canal/12/345", the last number is the message's.
+PATTERNS = (
+    re.compile(
+        r"https?://(?:www\.)?(?:t|telegram)\.(?:me|dog)/(?:s/)?(?P<user>(?!(?:joinchat|share|proxy|addstickers|login)/)[A-Za-z]\w{3,})"
+        r"/(?:\d+/)?(?P<id>\d+)(?=[?#]|/?$)"
+    ),
+)
 _BACKGROUND = re.compile(r"background-image:\s*url\(['\"]?(https://[^'\")]+)")
 
 
@@ -19,11 +25,13 @@ def capture(request: CaptureRequest) -> Capture:
     user, id = request.parts["user"], request.parts["id"]
     source = f"https://t.me/{user}/{id}?embed=1&mode=tme"
     answer = request.page(source)
-    seen = parse_html(answer.body)
+    seen = parse_html(answer.text)
     message = _first(seen, "tgme_widget_message")
     words = _first(seen, "js-message_text")
-    if message is None or _first(seen, "tgme_widget_message_error") is not None:
+    if _first(seen, "tgme_widget_message_error") is not None:
         raise NotFoundError(say("embed_gone"))
+    if message is None:  # some other page: Telegram's of another year, or one that wants us to wait
+        raise WithheldError(say("embed_odd", network="Telegram"))
     photos = [*_all(message, "tgme_widget_message_photo_wrap"), *_all(message, "tgme_widget_message_video_thumb")]
     found = Capture(
         provider=request.provider,
@@ -35,6 +43,9 @@ def capture(request: CaptureRequest) -> Capture:
             _words(_first(message, "tgme_widget_message_owner_name")), f"@{user}", f"https://t.me/{user}"
         ),
         html=_said(words),
+        # Words that come up at a press are kept behind one as well.
+        warning=say("embed_spoiler") if words is not None and words.find(".//tg-spoiler") is not None else "",
+        sensitive=any("spoiler" in photo.get("class", "") for photo in photos),
         published=moment(next(iter(message.xpath(".//time/@datetime")), "")),
         source=source,
     )

@@ -6,7 +6,6 @@ pictures, the quoted and the answered post; it may change any day, so it is aske
 follows the types of vercel/react-tweet, packages/react-tweet/src/api/types (06d919a).
 """
 
-import contextlib
 import datetime as dt
 import html as entities
 import math
@@ -15,7 +14,7 @@ from typing import Any
 
 from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
-from tertulia.core.sanitise import clean
+from tertulia.core.sanitise import clean, plain
 from tertulia.embeds.providers.request import (
     CaptureRequest,
     escaped,
@@ -24,11 +23,11 @@ from tertulia.embeds.providers.request import (
     number,
     text,
 )
-from tertulia.embeds.types import Author, Capture, NotFoundError, Quoted, WithheldError
+from tertulia.embeds.types import Author, Capture, Choice, Elsewhere, NotFoundError, Part, Quoted, WithheldError
 
 PATTERNS = (
     re.compile(
-        r"https?://(?:www\.|mobile\.|m\.)?(?:twitter|x)\.com/(?:#!/)?(?P<name>\w+|i/web)/status(?:es)?/(?P<id>\d+)"
+        r"https?://(?:www\.|mobile\.|m\.)?(?:twitter|x)\.com/(?:#!/)?(?P<name>\w+|i/web)/status(?:es)?/(?P<id>\d+)(?=[/?#]|$)"
     ),
 )
 OEMBED = "https://publish.x.com/oembed?url={url}&omit_script=1&dnt=true&lang=en"
@@ -37,6 +36,11 @@ SYNDICATION = "https://cdn.syndication.twimg.com/tweet-result?id={id}&lang=en&to
 # https://docs.x.com/fundamentals/x-ids
 _EPOCH_MS = 1_288_834_974_657
 _FIRST_DATED_ID = 29_700_000_000
+# oEmbed ends a long post so, and then links to it.
+_CUT = re.compile(r"…(?:\s*https?://\S+)?\s*$")
+_LONG = 200
+# What a stone says of posts that are there for nobody.
+_GONE = re.compile(r"deleted|no longer exists|n[o']t exist", re.IGNORECASE)
 _MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 
 
@@ -44,23 +48,34 @@ def capture(request: CaptureRequest) -> Capture:
     """The post, from whichever of the two answers knows more."""
     id, name = request.parts["id"], request.parts["name"].replace("i/web", "i")
     url = f"https://x.com/{name}/status/{id}"
+    gone: NotFoundError | None = None
+    known: Any = None
     try:
-        known: Any = request.json(OEMBED.format(url=escaped(f"https://twitter.com/{name}/status/{id}")))
-    except NotFoundError:
-        raise
+        known = request.json(OEMBED.format(url=escaped(f"https://twitter.com/{name}/status/{id}")))
+    except NotFoundError as error:
+        gone = error
     except FetchError:
-        known = None
+        pass
     tweet: Any = None
-    with contextlib.suppress(FetchError):
+    try:
         tweet = request.json(SYNDICATION.format(id=id, token=token(int(id))))
+        knows_more = True
+    except FetchError as error:
+        knows_more = not isinstance(error, NotFoundError) or isinstance(error, WithheldError)
     if isinstance(tweet, dict) and tweet.get("__typename") == "Tweet" and isinstance(tweet.get("user"), dict):
         return _from_syndication(request, tweet, url)
     if isinstance(known, dict) and isinstance(known.get("html"), str):
+        if knows_more and not isinstance(tweet, dict):  # on a better day: pictures, and long posts' ends
+            request.missing.append(Part.WORDS)
         return _from_oembed(request, known, url)
     if isinstance(tweet, dict) and tweet.get("__typename") == "TweetTombstone":
         said = text(_tombstone(tweet))
-        # A stone without a word stands for posts shown to adults or logged-in people only.
-        raise NotFoundError(said) if said else WithheldError(say("embed_withheld"))
+        if _GONE.search(said):
+            raise NotFoundError(said)
+        # Others stand for posts shown to adults, to followers or to logged-in people only; so does one without a word.
+        raise WithheldError(said or say("embed_withheld"))
+    if gone:
+        raise gone
     raise FetchError(say("embed_odd", network="X"))
 
 
@@ -97,20 +112,30 @@ def _from_syndication(request: CaptureRequest, tweet: dict[str, Any], url: str) 
         network="X",
         author=who,
         html=_words(tweet),
+        sensitive=tweet.get("possibly_sensitive") is True,
+        more=_goes_on(tweet),
         lang=text(tweet.get("lang"), 12),
         published=moment(tweet.get("created_at")) or when(int(request.id)),
+        # An edited post has a new id, and this says only that there were others before it.
+        edits_told=tweet.get("isEdited") is False,
         counts={
             name: number(tweet.get(key))
             for name, key in (("likes", "favorite_count"), ("replies", "conversation_count"))
             if number(tweet.get(key))
         },
         links={link["url"]: link["expanded_url"] for link in _links(tweet)},
-        quoted=_beside(tweet.get("quoted_tweet")),
-        reply_to=_beside(tweet.get("parent")),
+        poll=_poll(tweet.get("card")),
         source="syndication",
     )
     avatar = tweet["user"].get("profile_image_url_https")
-    who.avatar = request.picture(avatar, width_px=96)
+    who.avatar = request.picture(avatar, width_px=96, part=Part.AVATAR)
+    _add_media(request, found, tweet)
+    found.quoted = _beside(request, tweet.get("quoted_tweet"))
+    found.reply_to = _beside(request, tweet.get("parent"))
+    return found
+
+
+def _add_media(request: CaptureRequest, found: Capture | Quoted, tweet: dict[str, Any]) -> None:
     media = tweet.get("mediaDetails")
     for item in media if isinstance(media, list) else []:
         if not isinstance(item, dict):
@@ -118,7 +143,38 @@ def _from_syndication(request: CaptureRequest, tweet: dict[str, Any], url: str) 
         moving = item.get("type") in ("video", "animated_gif")
         if picture := request.picture(item.get("media_url_https"), item.get("ext_alt_text"), video=moving):
             found.pictures.append(picture)
-    return found
+        elif moving:
+            found.elsewhere.append(Elsewhere(kind="video", alt=text(item.get("ext_alt_text"), 1500)))
+
+
+def _goes_on(tweet: dict[str, Any]) -> bool:
+    """Whether the post is a long one, of which this answer tells the beginning only."""
+    return tweet.get("note_tweet") is not None and not _note(tweet)
+
+
+def _note(tweet: dict[str, Any]) -> str:
+    """The whole words of a long post, where the answer has them: it told only an id in 2025."""
+    note: Any = tweet.get("note_tweet")
+    for key in ("note_tweet_results", "result"):
+        note = note.get(key, note) if isinstance(note, dict) else None
+    return note["text"] if isinstance(note, dict) and isinstance(note.get("text"), str) else ""
+
+
+def _poll(card: Any) -> list[Choice]:
+    """The options of a poll and their votes: "choice1_label", "choice1_count"… of a card "poll2choice_text_only"."""
+    values = card.get("binding_values") if isinstance(card, dict) else None
+    if not isinstance(values, dict) or not str(card.get("name")).startswith("poll"):
+        return []
+
+    def told(key: str) -> str:
+        value = values.get(key)
+        return text(value.get("string_value"), 100) if isinstance(value, dict) else ""
+
+    return [
+        Choice(title=title, votes=int(votes) if (votes := told(f"choice{place}_count")).isdecimal() else -1)
+        for place in range(1, 5)
+        if (title := told(f"choice{place}_label"))
+    ]
 
 
 def _from_oembed(request: CaptureRequest, known: dict[str, Any], url: str) -> Capture:
@@ -131,6 +187,7 @@ def _from_oembed(request: CaptureRequest, known: dict[str, Any], url: str) -> Ca
     # A picture is there only as its pic.twitter.com link, which leads back to the post.
     words = re.sub(r"<a\b[^>]*>pic\.(?:twitter|x)\.com/\w+</a>", "", paragraph[2]) if paragraph else ""
     words = re.sub(r'\?ref_src=[^"]*', "", words)  # X's own mark of where a link was pressed
+    plain_words = plain(words)
     return Capture(
         provider=request.provider,
         id=request.id,
@@ -141,9 +198,11 @@ def _from_oembed(request: CaptureRequest, known: dict[str, Any], url: str) -> Ca
             name=text(known.get("author_name"), 100), handle=f"@{text(name, 30)}", url=f"https://x.com/{name}"
         ),
         html=clean(f"<p>{words}</p>"),
+        more=bool(_CUT.search(plain_words)) and len(plain_words) > _LONG,
         lang=language[1] if language else "",
         published=when(int(request.id)) or _day(quoted),
         source="oembed",
+        partial=True,
     )
 
 
@@ -155,7 +214,8 @@ def _day(quoted: str) -> str:
 
 
 def _words(tweet: dict[str, Any]) -> str:
-    said = entities.unescape(tweet["text"]) if isinstance(tweet.get("text"), str) else ""
+    told = _note(tweet) or tweet.get("text")
+    said = entities.unescape(told) if isinstance(told, str) else ""
     links = {link["url"]: link["expanded_url"] for link in _links(tweet)}
     links |= {link["url"]: "" for link in _entities(tweet, "media")}
     return markup(said, links)
@@ -182,17 +242,22 @@ def _user(tweet: Any) -> Author:
     )
 
 
-def _beside(tweet: Any) -> Quoted | None:
+def _beside(request: CaptureRequest, tweet: Any) -> Quoted | None:
     if not isinstance(tweet, dict) or not str(tweet.get("id_str", "")).isdigit():
         return None
     who = _user(tweet)
-    return Quoted(
+    beside = Quoted(
         url=f"https://x.com/{who.handle.removeprefix('@') or 'i'}/status/{tweet['id_str']}",
         author=who,
         html=_words(tweet),
+        sensitive=tweet.get("possibly_sensitive") is True,
+        more=_goes_on(tweet),
         lang=text(tweet.get("lang"), 12),
         published=moment(tweet.get("created_at")),
+        poll=_poll(tweet.get("card")),
     )
+    _add_media(request, beside, tweet)
+    return beside
 
 
 def _tombstone(tweet: dict[str, Any]) -> Any:

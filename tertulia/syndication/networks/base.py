@@ -28,8 +28,10 @@ from tertulia.content.networks import label
 from tertulia.content.posts import Post, PostCredit
 from tertulia.core.errors import NetworkError
 from tertulia.core.fetch import Fetcher
+from tertulia.core.languages import say
 from tertulia.core.settings import Settings, declared
 from tertulia.store.subscribers import Subscribers
+from tertulia.syndication.networks.expiry import WARN_DAYS, KeyInUse
 from tertulia.syndication.networks.memory import Memory
 from tertulia.syndication.networks.sightings import PUBLIC, OwnPost, Sighting, sight
 from tertulia.syndication.summary import Style
@@ -187,6 +189,8 @@ class Network(ABC):
     can_search: bool  # look() gives a certain answer
     threads: ClassVar[bool] = False  # a post may be a thread
     pictures: ClassVar[bool] = False  # the cover goes along
+    # How many days its key (the setting "token") lives; 0: the network tells; None: it does not end by itself.
+    key_days: ClassVar[int | None] = None
     # What happens to what was said when the author changes title, summary or question.
     when_edited: ClassVar[EditPolicy] = "leave"
 
@@ -231,6 +235,31 @@ class Network(ABC):
 
     def refresh_limits(self) -> None:  # noqa: B027 (most servers publish no limits)
         """Ask the server for the limits that it publishes, where it does and we have not lately."""
+
+    def key_in_use(self) -> KeyInUse | None:
+        """The key that it is asked with, where keys of its kind end by themselves."""
+        if self.key_days is None:
+            return None
+        return KeyInUse(self.context.memory, self.name, getattr(self, "token"), self.key_days, self.context.now)  # noqa: B009
+
+    def renew_key(self) -> None:
+        """
+        Exchange the key for one that lives longer, where the network lets us and it is time; else only note its age.
+
+        Raises:
+            NetworkError: the network did not let us; the key is as it was.
+        """
+        if key := self.key_in_use():
+            key.ends()
+
+    def key_findings(self) -> list[Finding]:
+        """Until when its key is good, without asking anybody; within a week of its end, what to do."""
+        key = self.key_in_use()
+        left = key.days_left() if key else None
+        if key is None or left is None:
+            return []
+        what = say("key_ended" if left < 0 else "key_ends", date=key.ends())
+        return [Finding(left > WARN_DAYS, what, "" if left > WARN_DAYS else say(f"renew_{self.name}"))]
 
     @abstractmethod
     def publish(self, message: Message, sending: Sending) -> Remote:

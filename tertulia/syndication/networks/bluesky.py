@@ -187,13 +187,15 @@ class Bluesky(Network):
         if message.part != "1":
             return {}
         if not self.card(message) and message.picture:
-            data, kind, (width, height) = pictures.load(self.context.output, message.picture, PICTURE_BYTES)
+            data, kind, (width, height) = pictures.load(self.context.output, message.picture, max_bytes=PICTURE_BYTES)
             ratio = {"width": width, "height": height}
             image = {"image": self._blob(data, kind), "alt": message.picture.alt, "aspectRatio": ratio}
             return {"$type": "app.bsky.embed.images", "images": [image]}
         card: dict[str, Any] = {"uri": message.link, "title": message.title, "description": message.description}
         if message.picture:
-            data, kind, _size = pictures.load(self.context.output, message.picture, THUMB_BYTES, max_side_px=1200)
+            data, kind, _size = pictures.load(
+                self.context.output, message.picture, max_bytes=THUMB_BYTES, max_side_px=1200
+            )
             card["thumb"] = self._blob(data, kind)
         return {"$type": "app.bsky.embed.external", "external": card}
 
@@ -206,7 +208,7 @@ class Bluesky(Network):
     def _named(self, rkey: str) -> dict[str, str]:
         return {"repo": self._session()["did"], "collection": POST, "rkey": rkey}
 
-    def _put(self, rkey: str, record: dict[str, Any], swap: str | None, creates: bool) -> Remote:
+    def _put(self, rkey: str, record: dict[str, Any], swap: str | None, *, creates: bool) -> Remote:
         body = {**self._named(rkey), "record": record, "swapRecord": swap}
         try:
             answer = self._xrpc("POST", "com.atproto.repo.putRecord", json=body, creates=creates)

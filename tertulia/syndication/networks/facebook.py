@@ -6,11 +6,14 @@ Exactly once: no idempotency key, but the Page's own posts can be listed, so the
 Facebook draws the card from the page's Open Graph; what we send is text and link.
 """
 
+import contextlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from tertulia.core.cuts import count_graphemes
+from tertulia.core.errors import NetworkError
 from tertulia.core.languages import say
 from tertulia.core.setting_kinds import address, secret, text
 from tertulia.core.settings import Setting
@@ -37,6 +40,7 @@ class Facebook(Network):
     name = "facebook"
     can_search = True
     when_edited = "edit"
+    key_days = 0
     about = "Facebook: a Page (profiles cannot be posted to) and its Page token with pages_manage_posts."
     colour = "#0f62d6"
     listener = "tertulia.syndication.networks.listening.facebook:FacebookListener"
@@ -79,7 +83,19 @@ class Facebook(Network):
 
     def check(self) -> list[Finding]:
         page = self._call("GET", self.page, params={"fields": "name"})
+        self._ask_when_the_key_ends()
         return [Finding(True, say("doctor_account", account=page.get("name", "?")))]
+
+    def _ask_when_the_key_ends(self) -> None:
+        """https://developers.facebook.com/docs/graph-api/reference/debug_token (read 2026-11); 0 is never."""
+        with contextlib.suppress(NetworkError):  # it works, as we have just seen; when it ends is worth a try
+            told = self._call("GET", "debug_token", params={"input_token": self.token.reveal()}).get("data")
+            ends = (
+                [told.get(name) for name in ("expires_at", "data_access_expires_at")] if isinstance(told, dict) else []
+            )
+            moments = [end for end in ends if isinstance(end, int) and 0 < end < 1e11]
+            if ends and (key := self.key_in_use()):
+                key.told(datetime.fromtimestamp(min(moments), UTC) if moments else None)
 
     def _call(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
         return graph.call(

@@ -60,10 +60,10 @@ def call(
     )
     if answer.ok:
         return wire.json_object(answer, network, creates=creates)
-    return _failure(answer, network, renew, creates, gone_is_fine)
+    return _failure(answer, network=network, renew=renew, creates=creates, gone_is_fine=gone_is_fine)
 
 
-def _failure(answer: Fetched, network: str, renew: str, creates: bool, gone_is_fine: bool) -> dict[str, Any]:
+def _failure(answer: Fetched, *, network: str, renew: str, creates: bool, gone_is_fine: bool) -> dict[str, Any]:
     error = _error(answer)
     code, words = error.get("code"), wire.own_words(answer, lambda body: body["error"]["message"])
     if gone_is_fine and (code, error.get("error_subcode")) == GONE:

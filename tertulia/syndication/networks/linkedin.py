@@ -11,7 +11,7 @@ meaning, and a text with one of them bare is cut there without a word; each is e
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -33,6 +33,7 @@ from tertulia.syndication.networks.base import (
     Remote,
     Sending,
 )
+from tertulia.syndication.networks.expiry import WARN_DAYS
 from tertulia.syndication.networks.sightings import OwnPost
 from tertulia.syndication.summary import Style, links_in
 
@@ -74,6 +75,7 @@ class LinkedIn(Network):
     name = "linkedin"
     can_search = False
     pictures = True
+    key_days = 60
     when_edited = "edit"
     about = "LinkedIn: a token with w_member_social (person) or w_organization_social. Each version lives about a year."
     colour = "#0a66c2"
@@ -161,9 +163,17 @@ class LinkedIn(Network):
             Finding(True, say("doctor_version", version=self.version)),
         ]
 
+    def key_findings(self) -> list[Finding]:
+        """The key's end, and the version's: it appeared in the month that is its name, and lives a year."""
+        year, month = int(self.version[:4]), int(self.version[4:6])
+        ends = date(year + 1, month, 1)
+        if ends - self.context.now().date() > timedelta(days=WARN_DAYS):
+            return super().key_findings()
+        return [*super().key_findings(), Finding(False, say("linkedin_version_ends", version=self.version, date=ends))]
+
     def _upload(self, message: Message) -> str:
         assert message.picture
-        data, kind, _size = pictures.load(self.context.output, message.picture, PICTURE_BYTES)
+        data, kind, _size = pictures.load(self.context.output, message.picture, max_bytes=PICTURE_BYTES)
         owner = {"initializeUploadRequest": {"owner": self.author}}
         answer = self._call("POST", "/rest/images", params={"action": "initializeUpload"}, json=owner)
         place = wire.json_object(answer, self.label)["value"]

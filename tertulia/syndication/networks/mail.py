@@ -116,18 +116,18 @@ class Mail(Network):
             f"{message.title}\n\n{message.text}\n\n{message.link}\n\n-- \n{why}\n"
             f"{languages.text('newsletter_leave', message.lang)}: {leave}\n"
         )
-        letter.add_alternative(_as_html(message, why, leave), subtype="html")
+        letter.add_alternative(_as_html(message, why=why, leave=leave), subtype="html")
         return letter
 
     def leave_address(self, reader: Subscriber) -> str:
         """Where a reader leaves with one click."""
         base = self.context.service or self.context.site
-        return _service_address(self.settings, base, "leave", reader, self.context.now())
+        return _service_address(self.settings, base=base, purpose="leave", reader=reader, now=self.context.now())
 
 
-def confirmation(settings: Settings, service: str, title: str, reader: Subscriber, now: datetime) -> EmailMessage:
+def confirmation(settings: Settings, *, service: str, title: str, reader: Subscriber, now: datetime) -> EmailMessage:
     """The letter that asks the owner of an address whether they want letters; *service* is where it is answered."""
-    address = _service_address(settings, service, "confirm", reader, now)
+    address = _service_address(settings, base=service, purpose="confirm", reader=reader, now=now)
     letter = EmailMessage()
     letter["Subject"] = languages.text("newsletter_confirm_subject", reader.lang, title=title)
     letter["From"] = _address(settings.mail_from)
@@ -139,7 +139,7 @@ def confirmation(settings: Settings, service: str, title: str, reader: Subscribe
     return letter
 
 
-def to_owner(settings: Settings, subject: str, text: str) -> None:
+def to_owner(settings: Settings, *, subject: str, text: str) -> None:
     """A letter to ``OWNER_EMAIL``; nothing when there is no such address or no mail server."""
     if not (settings.owner_email and settings.smtp_url and settings.mail_from):
         return
@@ -157,7 +157,9 @@ def token(settings: Settings, purpose: str, reader: Subscriber, now: datetime) -
     return Signer(settings.secret_key).sign_row("newsletter", purpose, reader.id, reader.email, now)
 
 
-def reader_of(settings: Settings, readers: Subscribers, purpose: str, given: str, now: datetime) -> Subscriber | None:
+def reader_of(
+    settings: Settings, readers: Subscribers, *, purpose: str, given: str, now: datetime
+) -> Subscriber | None:
     """The reader whom the token *given* is for; None when it is not ours, too old, or its reader is gone."""
     if not settings.secret_key:
         return None
@@ -179,7 +181,7 @@ def _leaving_of_old(settings: Settings, readers: Subscribers, given: str) -> Sub
     return readers.get(int(number)) if good else None
 
 
-def _service_address(settings: Settings, base: str, purpose: str, reader: Subscriber, now: datetime) -> str:
+def _service_address(settings: Settings, *, base: str, purpose: str, reader: Subscriber, now: datetime) -> str:
     return f"{base.rstrip('/')}/newsletter/{purpose}?token={token(settings, purpose, reader, now)}"
 
 
@@ -191,7 +193,7 @@ def _address(written: str) -> Address:
         raise SettingError(say("mail_from")) from error
 
 
-def _as_html(message: Message, why: str, leave: str) -> str:
+def _as_html(message: Message, *, why: str, leave: str) -> str:
     paragraphs = "".join(f"<p>{html.escape(part)}</p>" for part in message.text.split("\n\n"))
     picture = ""
     if message.picture:

@@ -177,7 +177,9 @@ class Mastodon(Network):
 
     def _upload(self, picture: Attachment) -> str:
         limits = self._limits()
-        data, kind, _size = pictures.load(self.context.output, picture, int(limits.get("picture_bytes", PICTURE_BYTES)))
+        data, kind, _size = pictures.load(
+            self.context.output, picture, max_bytes=int(limits.get("picture_bytes", PICTURE_BYTES))
+        )
         alt = picture.alt[: int(limits.get("alt_length", ALT_LENGTH))]
         answer = self._call(
             "POST",
@@ -194,7 +196,7 @@ class Mastodon(Network):
             media = wire.json_object(answer, self.label)
         raise RetryLaterError(say("net_media", network=self.label), 60.0)
 
-    def _own_statuses(self, since: datetime, replies: bool) -> Iterator[dict[str, Any]]:
+    def _own_statuses(self, *, since: datetime, replies: bool) -> Iterator[dict[str, Any]]:
         """Our own posts of every visibility, newest first, back to *since*; boosts left out."""
         account = wire.json_object(self._call("GET", "/api/v1/accounts/verify_credentials"), self.label)
         asked: dict[str, str | int] = {"limit": PAGE, "exclude_reblogs": "true"}

@@ -13,7 +13,7 @@ _KINDS = {"jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif"}
 
 
 def load(
-    output: Path, picture: Attachment, max_bytes: int, max_side_px: int = 2048
+    output: Path, picture: Attachment, *, max_bytes: int, max_side_px: int = 2048
 ) -> tuple[bytes, str, tuple[int, int]]:
     """
     The bytes of *picture*, its media type and its (width, height).

@@ -120,7 +120,7 @@ class Telegram(Network):
             return f"https://t.me/{chat[1:]}/{number}"
         return f"https://t.me/c/{chat.removeprefix('-100')}/{number}"  # a private channel: only its members see it
 
-    def _call(self, method: str, body: dict[str, Any], creates: bool = False) -> Any:
+    def _call(self, method: str, body: dict[str, Any], *, creates: bool = False) -> Any:
         url = f"{self.api_url}/bot{self.token.reveal()}/{method}"
         return wire.call(
             self.context.web,

@@ -6,6 +6,7 @@ A post is made in two steps: a container, which nobody sees, then its publicatio
 so the site must be public first. Exactly once: no idempotency key, but the own posts can be listed and are looked at.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +30,7 @@ from tertulia.syndication.networks.base import (
     Sending,
     handle_on,
 )
+from tertulia.syndication.networks.expiry import KeyInUse
 from tertulia.syndication.networks.sightings import OwnPost
 from tertulia.syndication.summary import Style, links_in
 
@@ -39,6 +41,8 @@ PAGES = 10
 # "Query a container's status once per minute, for no more than 5 minutes"; most are ready at once.
 LOOKS = 10
 LOOK_SECONDS = 6.0
+KEY_DAYS = 60
+RENEWED_AFTER_DAYS = 7
 
 _EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3")
 
@@ -57,6 +61,7 @@ class Threads(Network):
     can_search = True
     threads = True
     pictures = True
+    key_days = KEY_DAYS
     when_edited = "leave"  # no way to edit
     about = "Threads: user id and a long-lived token (60 days)."
     colour = "#555"
@@ -109,6 +114,25 @@ class Threads(Network):
         account = self._call("GET", self.user, params={"fields": "username"}).get("username", "?")
         return [Finding(True, say("doctor_account", account=f"@{account}"))]
 
+    def key_in_use(self) -> KeyInUse:
+        return KeyInUse(self.context.memory, self.name, self.token, KEY_DAYS, self.context.now)
+
+    def renew_key(self) -> None:
+        """
+        Once a week: a long-lived key that is a day old and has not ended gives another one of sixty days.
+
+        https://developers.facebook.com/docs/threads/get-started/long-lived-tokens (read 2026-11)
+        """
+        key = self.key_in_use()
+        left = key.days_left()
+        if left is None or not 0 <= left <= KEY_DAYS - RENEWED_AFTER_DAYS:
+            return
+        base = re.sub(r"/v[\d.]+$", "", self.api_url)
+        given = self._ask("GET", f"{base}/refresh_access_token", params={"grant_type": "th_refresh_token"})
+        token, seconds = given.get("access_token"), given.get("expires_in")
+        if isinstance(token, str) and token and isinstance(seconds, int | float) and 0 < seconds < 1e8:
+            key.renewed(token, seconds)
+
     def _await(self, container: str) -> None:
         for _look in range(LOOKS):
             status = self._call("GET", container, params={"fields": "status,error_message"})
@@ -127,12 +151,15 @@ class Threads(Network):
             return ""
 
     def _call(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
+        return self._ask(method, f"{self.api_url}/{path}", **asked)
+
+    def _ask(self, method: str, url: str, **asked: Any) -> dict[str, Any]:
         return graph.call(
             self.context,
             method,
-            f"{self.api_url}/{path}",
+            url,
             network=self.label,
-            token=self.token.reveal(),
+            token=self.key_in_use().value().reveal(),
             renew=say("renew_threads"),
             **asked,
         )

@@ -40,15 +40,15 @@ class Webhook(Network):
 
     def publish(self, message: Message, sending: Sending) -> Remote:
         sending.before_send()
-        self._send("post.published", sending.key, message, creates=True)
+        self._send("post.published", key=sending.key, message=message, creates=True)
         return Remote(id=sending.key)
 
     def edit(self, remote: Remote, message: Message) -> Remote:
-        self._send("post.updated", remote.id, message)
+        self._send("post.updated", key=remote.id, message=message)
         return remote
 
     def delete(self, remote: Remote) -> None:
-        self._send("post.withdrawn", remote.id, None)
+        self._send("post.withdrawn", key=remote.id, message=None)
 
     def card(self, message: Message) -> bool:
         return True
@@ -56,7 +56,7 @@ class Webhook(Network):
     def check(self) -> list[Finding]:
         return [Finding(True, say("doctor_untried"))]
 
-    def _send(self, event: str, key: str, message: Message | None, creates: bool = False) -> None:
+    def _send(self, event: str, *, key: str, message: Message | None, creates: bool = False) -> None:
         data: dict[str, Any] = {"key": key}
         if message:
             data |= {
@@ -82,14 +82,14 @@ class Webhook(Network):
                 "Content-Type": "application/json",
                 "webhook-id": number,
                 "webhook-timestamp": str(moment),
-                "webhook-signature": signature(self.secret.reveal(), number, moment, body),
+                "webhook-signature": signature(secret=self.secret.reveal(), number=number, moment=moment, body=body),
             },
             data=body,
             creates=creates,
         )
 
 
-def signature(secret: str, number: str, moment: int, body: bytes) -> str:
+def signature(*, secret: str, number: str, moment: int, body: bytes) -> str:
     """What ``webhook-signature`` holds: "v1," and the HMAC-SHA256 of "id.timestamp.body" in base64."""
     signed = f"{number}.{moment}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(secret.encode(), signed, hashlib.sha256)).decode()

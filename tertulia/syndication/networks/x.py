@@ -134,7 +134,7 @@ class X(Network):
         for _page in range(PAGES):
             page = wire.json_object(self._call("GET", f"/2/users/{me['id']}/tweets", params=asked), self.label)
             for post in page.get("data") or []:
-                yield _own_post(post, me["username"], message.text)
+                yield _own_post(post, who=me["username"], written=message.text)
             following = (page.get("meta") or {}).get("next_token")
             if not following:
                 return
@@ -171,7 +171,7 @@ class X(Network):
         return kept
 
     def _upload(self, picture: Attachment) -> str:
-        data, kind, _size = pictures.load(self.context.output, picture, PICTURE_BYTES)
+        data, kind, _size = pictures.load(self.context.output, picture, max_bytes=PICTURE_BYTES)
         answer = self._call(
             "POST",
             "/2/media/upload",
@@ -230,7 +230,7 @@ def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _own_post(post: dict[str, Any], who: str, written: str) -> OwnPost:
+def _own_post(post: dict[str, Any], *, who: str, written: str) -> OwnPost:
     """
     *post* with X's short links written out, as far as X tells.
 

@@ -1,0 +1,176 @@
+"""An import from one end to the other: read, mended, placed, written, recorded, told.
+
+Nothing is written before all is known, and whatever is, is written whole: a run that is killed is run again, and the
+same comes of it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from tertulia.content.folder import markdown_files
+from tertulia.content.key_names import key_names
+from tertulia.content.tags import Tags
+from tertulia.core import slugs
+from tertulia.core.addresses import host_of, web_address
+from tertulia.core.errors import ContentError
+from tertulia.core.files import write_whole
+from tertulia.core.languages import say
+from tertulia.core.text import strip_controls
+from tertulia.core.tokens import keyed
+from tertulia.imports import embeds, known, markdown, people, redirects, talk
+from tertulia.imports.export import Export
+from tertulia.imports.mojibake import repaired_comment, repaired_post
+from tertulia.imports.pictures import Pictures
+from tertulia.imports.plan import Layout, Means, Placed, Plan
+from tertulia.imports.references import References
+from tertulia.imports.registry import Importer
+from tertulia.imports.report import Report
+from tertulia.imports.types import Loss, OldComment, OldSite
+from tertulia.imports.writing import HeaderValues, Ledger, Names, post_text, write_posts
+from tertulia.store import Store
+
+FOLDER = Path("var/import")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is to be imported, and into what."""
+
+    root: Path  # the blog's folder
+    layout: Layout
+    store: Callable[[], Store]  # opened when there is something to record
+    key: bytes  # names the old site's people
+    now: datetime
+    uploads: Path | None = None
+    old_site: str = ""  # its address, where the export does not tell, or another one
+    dry: bool = False  # only tell
+
+
+def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
+    """
+    Import *export*; what is to be told, and where it was written.
+
+    Raises:
+        ContentError: the export cannot be read.
+        TertuliaError: the sums do not agree.
+    """
+    site = _mended(importer.read(export), job)
+    content = job.root / "content"
+    folder = job.root / FOLDER
+    name = f"{importer.kind}-{slugs.slug_of(host_of(site.address)) or 'site'}"
+    site = known.together(known.load(folder / f"{name}.known.json"), site)
+    ledger_file = folder / f"{name}.json"
+    ledger = Ledger.load(ledger_file)
+    pictures = Pictures(content, job.uploads)
+    mine = {old: entry.file for old, entry in ledger.posts.items()}
+    others = {path.relative_to(job.root).as_posix() for path in markdown_files(content)} - set(mine.values())
+    tags = Tags.load(content / "tags.toml")
+    plan = Plan(site, prefix=importer.prefix, layout=job.layout, pictures=pictures, files=mine, tags=tags, taken=others)
+    report = Report(importer.label, site, plan, dry=job.dry)
+    authors = people.known_as(content / "people.toml", site.authors, dry=job.dry)
+    report.texts = _PostWriter(plan, authors, References(site), key_names(), job.now).texts()
+    report.check()
+    if not job.dry:
+        known.save(folder / f"{name}.known.json", site)
+    report.written = write_posts(job.root, ledger, ledger_file, report.texts, dry=job.dry)
+    lines = list(redirects.lines(plan))
+    report.redirects, report.pictures = len(lines), len(pictures.used)
+    if not job.dry:
+        report.losses += [loss for _, loss in pictures.copy(ledger.pictures) if loss]
+        embeds.mark(content, [job.root / file for file, _ in report.texts.values()], job.now)
+        redirects.add(content / redirects.NAME, lines)
+        _record(report, importer, job, ledger, ledger_file)
+        ledger.save(ledger_file)
+        report.check()
+    path = folder / f"{job.now:%Y-%m-%d}-{'dry-' if job.dry else ''}import-{importer.kind}.md"
+    write_whole(path, strip_controls(report.markdown()))
+    return report, path
+
+
+def _mended(site: OldSite, job: Job) -> OldSite:
+    """*site* with its words as they were meant, and with an address."""
+    given = job.old_site
+    address = web_address(given if "://" in given or not given else f"https://{given}").rstrip("/")
+    if not (site.address or address):
+        raise ContentError(say("import_no_address"))
+    hosts = {host_of(one) for one in (site.address, address)} - {""}
+    return replace(
+        site,
+        address=site.address or address,
+        hosts=(*site.hosts, *hosts),
+        posts=tuple(map(repaired_post, site.posts)),
+        comments=tuple(_nameless(repaired_comment(one), job.key) for one in site.comments),
+    )
+
+
+def _nameless(comment: OldComment, key: bytes) -> OldComment:
+    """*comment* without what tells who wrote it, but for who has the key."""
+    return replace(comment, person=keyed(key, comment.person)[:32] if comment.person else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _PostWriter:
+    """Writes each post down as a file of ours."""
+
+    plan: Plan
+    authors: dict[str, str]  # the source's key → that of people.toml
+    references: References
+    names: Names
+    now: datetime
+
+    def texts(self) -> dict[str, tuple[str, str]]:
+        """The file and the text of every post, by its old id."""
+        return {old: (place.file, self._text(place)) for old, place in self.plan.places.items()}
+
+    def _text(self, place: Placed) -> str:
+        post, means = place.post, Means(self.plan, place)
+        if post.body_format == "html":
+            body = markdown.convert(self.references.filled(post.body, post.id, means.lose), means, post.notes)
+        else:
+            body = markdown.with_new_links(post.body, means)
+        if not body.strip() and place.is_public and not post.is_page:
+            means.lose("empty")
+        cover, alt = self._cover(place, means)
+        # Who follows the feed knows it, and it was announced there; what was not public yet was not.
+        is_known = place.is_public and not post.is_page and bool(place.date and place.date <= self.now)
+        values = HeaderValues(
+            authors=[self.authors.get(author, author) for author in post.authors],
+            lang=place.lang if place.lang != self.plan.layout.language else "",
+            cover=cover,
+            cover_alt=alt,
+            guid=(post.guid or post.address or place.id) if is_known else "",
+        )
+        return post_text(place, body, values, self.names)
+
+    def _cover(self, place: Placed, means: Means) -> tuple[str, str]:
+        """The place of a post's cover, and what it shows."""
+        post = place.post
+        shown = self.references.cover(post.cover)
+        address = shown.address if shown else post.cover if "/" in post.cover else ""
+        cover = self.plan.pictures.shown(self.plan.whole(address, post.address)) if address else ""
+        if post.cover and not cover:
+            means.lose("picture" if address else "cover", address or post.cover)
+        return cover, post.cover_alt or (shown.alt if shown else "")
+
+
+def _record(report: Report, importer: Importer, job: Job, ledger: Ledger, ledger_file: Path) -> None:
+    """The talk, and the snapshots of the posts that it was about."""
+    gathered = talk.gathered(report.site, report.plan, source=importer.kind, key=job.key)
+    report.orphans = len(gathered.orphans)
+    report.is_recorded = True
+    report.losses += _orphans(comment.post for comment in gathered.orphans)
+    if not gathered.decided:
+        return
+    was_cut, ledger.is_recording = ledger.is_recording, True
+    ledger.save(ledger_file)
+    store = job.store()
+    report.taken = talk.record(store, gathered, job.now)
+    to_show = talk.posts_of(gathered) if was_cut else sorted(report.taken.posts)
+    store.conversation.show_many(job.root / "var" / "conversation", to_show)
+    ledger.is_recording = False
+
+
+def _orphans(posts: Iterable[str]) -> list[Loss]:
+    return [Loss("orphan", post) for post in dict.fromkeys(posts)]

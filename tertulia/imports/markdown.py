@@ -1,0 +1,463 @@
+"""HTML as our Markdown: what an author would have typed here to get the same page.
+
+Markdown where it can say it, HTML where it cannot. ``convert`` is the way in; ``tree`` has put the HTML in order
+before, ``escapes`` keeps text text, ``markup`` writes the HTML that stays HTML.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from tertulia.imports import escapes, markup
+from tertulia.imports.tree import Meanings, prepared
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_HOLDERS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "footer",
+        "header",
+        "hgroup",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "section",
+        "summary",
+    ]
+)
+_BLOCKS = (
+    frozenset(("p", "blockquote", "pre", "ul", "ol", "dl", "table", "hr", "figure", "audio", "video", *_HEADINGS))
+    | _HOLDERS
+)
+_EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*", "cite": "*", "var": "*", "dfn": "*"}
+_STRUCK = ("s", "strike", "del")
+_AS_HTML = ("sub", "sup", "kbd", "mark", "abbr", "small", "u", "ins", "samp", "bdo", "ruby", "rt", "rp", "time")
+_LANGUAGE = re.compile(r"(?:language-|lang-|brush:\s*)([\w+#.-]+)")
+_WRITTEN_LINK = re.compile(
+    r"(?P<before>(?P<picture>!)?\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]\()(?P<written><?(?P<address>(?:https?:)?/[^\s<>()]*)>?)"
+)
+_BREAK = "\\\n"
+_BREAKS = re.compile(r"\s*(?:\\\n\s*){2,}")
+
+
+def convert(html: str, means: Meanings, notes: Mapping[str, str] | None = None) -> str:
+    """
+    *html* as Markdown.
+
+    Args:
+        means: What its addresses mean now, and where losses are noted.
+        notes: Its footnotes, name → HTML.
+    """
+    writer = _Writer(means, notes or {})
+    blocks = writer.blocks(prepared(html, means))
+    blocks += writer.footnotes()
+    return joined(blocks)
+
+
+def with_new_links(body: str, means: Meanings) -> str:
+    """Markdown of another program, its links and pictures leading where they are now."""
+
+    def led(found: re.Match[str]) -> str:
+        is_picture, address = bool(found["picture"]), found["address"]
+        new = means.picture(address) if is_picture else means.link(address)
+        return f"{found['before']}{escapes.address(new) if new and new != address else found['written']}"
+
+    return _WRITTEN_LINK.sub(led, body)
+
+
+def inline(html: str, means: Meanings) -> str:
+    """*html*, of a caption or a note, as Markdown on one line."""
+    return _Writer(means, {}).line(prepared(html, means))
+
+
+def joined(blocks: list[str]) -> str:
+    """*blocks* one below the other; two lists in a row stay two."""
+    made: list[str] = []
+    for block in blocks:
+        if made and _list_kind(made[-1]) and _list_kind(made[-1]) == _list_kind(block):
+            made.append("<!-- -->")
+        made.append(block)
+    return "\n\n".join(made)
+
+
+def _list_kind(block: str) -> str:
+    found = re.match(r"(?:(- )|(\d{1,9}\. ))", block)
+    return "" if not found else "ul" if found[1] else "ol"
+
+
+@dataclass(slots=True)
+class _Writer:
+    means: Meanings
+    notes: Mapping[str, str]
+    marks: dict[str, int] = field(default_factory=dict)  # footnotes by name, in the order in which they are met
+
+    # Blocks
+
+    def blocks(self, parent: HtmlElement, *, plain: bool = False) -> list[str]:
+        """The blocks of *parent*; *plain*: what stands in it is words alone."""
+        made: list[str] = []
+        run: list[HtmlElement | str] = [parent.text or ""]
+
+        def end_run() -> None:
+            for piece in _BREAKS.split(self._run(run)):
+                words = _trimmed(piece)
+                if words:
+                    made.append(escapes.paragraph(words))
+            run.clear()
+
+        for child in parent:
+            if child.tag in _BLOCKS or child.get("data-embed") or (child.tag not in _AS_HTML and _holds_block(child)):
+                end_run()
+                made += [block for block in self._block(child) if block.strip()]
+            else:
+                run.append(child)
+            run.append(child.tail or "")
+        end_run()
+        return made
+
+    def _block(self, element: HtmlElement) -> list[str]:
+        tag = element.tag
+        if address := element.get("data-embed"):
+            return [address]
+        if element.get("data-flash"):
+            return ['<object data="flash.swf" type="application/x-shockwave-flash"></object>']
+        if element.get("data-gallery") is not None or _is_gallery(element):
+            return self._gallery(element)
+        if tag in _HEADINGS:
+            return self._heading(element)
+        if tag == "pre":
+            return [_verse(element)] if "verse" in element.get("class", "") else [_fenced(element)]
+        if tag in ("ul", "ol"):
+            return self._list(element)
+        if tag == "blockquote":
+            return self._quote(element)
+        if tag == "hr":
+            return ["---"]
+        if tag == "table":
+            return self._table(element)
+        if tag == "dl":
+            return [markup.written(element)]
+        if tag == "figure":
+            return self._figure(element)
+        if tag in ("audio", "video"):
+            return [markup.player(element)]
+        if tag == "details":
+            return self._details(element)
+        return self.blocks(element)
+
+    def _heading(self, element: HtmlElement) -> list[str]:
+        words = self.line(element)
+        if not words:
+            return self._pictures(list(element.iter("img")))
+        words = re.sub(r"(#+)$", r"\\\1", words)
+        anchor = (
+            f" {{#{element.get('id')}}}"
+            if re.fullmatch(r"[\w-]+", element.get("id", "")) and self._asked(element)
+            else ""
+        )
+        return [f"{'#' * int(element.tag[1])} {words}{anchor}"]
+
+    def _asked(self, element: HtmlElement) -> bool:
+        """Whether a link of the same text leads to *element*."""
+        root = element.getroottree().getroot()
+        return any(link.get("href") == f"#{element.get('id')}" for link in root.iter("a"))
+
+    def _list(self, element: HtmlElement) -> list[str]:
+        number = element.get("start", "1")
+        count = int(number) if re.fullmatch(r"\d{1,8}", number) else 1
+        items = []
+        is_loose = False
+        for item in element:
+            if item.tag != "li":
+                continue
+            blocks = self.blocks(item)
+            is_loose = is_loose or len([block for block in blocks if not _list_kind(block)]) > 1
+            items.append(blocks)
+        made = []
+        for blocks in items:
+            marker = f"{count}. " if element.tag == "ol" else "- "
+            count += 1
+            text = joined(blocks) if is_loose else "\n".join(blocks)
+            text = re.sub(r"^(\[[ x]\]) +", r"\1 ", text)
+            made.append(marker + text.replace("\n", "\n" + " " * len(marker)) if text else marker.rstrip())
+        made = [re.sub(r"\n +(?=\n)", "\n", one) for one in made]
+        return [("\n\n" if is_loose else "\n").join(made)] if made else []
+
+    def _quote(self, element: HtmlElement) -> list[str]:
+        sources = [one for one in element.iter("cite", "footer") if _is_source(one, element)]
+        named = [self.line(one) for one in sources]
+        for one in sources:
+            one.text, one[:] = None, []
+            one.tag = "span"
+        blocks = self.blocks(element)
+        blocks += [f"— {re.sub(r'^[—–-]+ *', '', name)}" for name in named if name]
+        text = joined(blocks)
+        return [re.sub(r"(?m)^(?=.)", "> ", text).replace("\n\n", "\n>\n")] if text else []
+
+    def _details(self, element: HtmlElement) -> list[str]:
+        summary = next((one for one in element if one.tag == "summary"), None)
+        words = markup.inline(summary) if summary is not None else ""
+        if summary is not None:
+            tail = summary.tail
+            element.remove(summary)
+            element.text = (element.text or "") + (tail or "")
+        return [f"<details>\n<summary>{words}</summary>", joined(self.blocks(element)), "</details>"]
+
+    def _table(self, element: HtmlElement) -> list[str]:
+        caption = next((one for one in element if one.tag == "caption"), None)
+        told = [escapes.paragraph(self.line(caption))] if caption is not None and self.line(caption) else []
+        if caption is not None:
+            element.remove(caption)
+        rows = markup.simple_rows(element)
+        if rows is None:
+            return [markup.written(element), *told]
+        lines = ["| " + " | ".join(self._cell(cell) for cell in row) + " |" for row in rows]
+        lines.insert(1, "|" + "|".join(markup.alignment(cell) for cell in rows[0]) + "|")
+        return ["\n".join(lines), *told]
+
+    def _cell(self, cell: HtmlElement) -> str:
+        return self.line(cell, broken="<br>").replace("|", "\\|") or " "
+
+    # Pictures
+
+    def _figure(self, element: HtmlElement) -> list[str]:
+        pictures = list(element.iter("img"))
+        caption = next((one for one in element.iter("figcaption")), None)
+        holds = {one.tag for one in element.iterdescendants()} & {
+            "blockquote",
+            "table",
+            "pre",
+            "audio",
+            "video",
+            "ul",
+            "ol",
+            "p",
+        }
+        if len(pictures) == 1 and not holds - {"p"}:
+            return [self._picture(pictures[0], caption)]
+        if caption is None or caption.getparent() is not element:
+            return self.blocks(element)
+        words = self.line(caption)
+        _detach(caption)
+        return [*self.blocks(element), *([escapes.paragraph(words)] if words else [])]
+
+    def _gallery(self, element: HtmlElement) -> list[str]:
+        told = [
+            one for one in element.iter("figcaption", "p") if not list(one.iter("img")) and one.getparent() is element
+        ]
+        shown = self._pictures(list(element.iter("img")))
+        return [*shown, *(escapes.paragraph(self.line(one)) for one in told if self.line(one))]
+
+    def _pictures(self, pictures: list[HtmlElement]) -> list[str]:
+        """Pictures that stand together, each with its caption."""
+        lines = []
+        for picture in pictures:
+            around = next((one for one in picture.iterancestors("figure", "li", "dl")), None)
+            caption = None
+            if around is not None and len(list(around.iter("img"))) == 1:
+                caption = next((one for one in around.iter("figcaption", "dd")), None)
+            lines.append(self._picture(picture, caption))
+        return ["\n".join(lines)] if lines else []
+
+    def _picture(self, picture: HtmlElement, caption: HtmlElement | None = None) -> str:
+        """A picture of its own, with its caption and what it leads to."""
+        shown = self._shown(picture, self.line(caption) if caption is not None else "")
+        around = picture.getparent()
+        if around is not None and around.tag == "a" and around.get("href") and not around.text_content().strip():
+            return f"[{shown}]({escapes.address(around.get('href', ''))})"
+        return shown
+
+    def _shown(self, picture: HtmlElement, caption: str = "") -> str:
+        told = ' "{}"'.format(re.sub(r'(?<!\\)"', '\\"', caption)) if caption else ""
+        return f"![{escapes.alternative(picture.get('alt', ''))}]({escapes.address(picture.get('src', ''))}{told})"
+
+    # Lines
+
+    def line(self, element: HtmlElement, broken: str = " ") -> str:
+        """All of *element* on one line."""
+        pieces: list[HtmlElement | str] = [element.text or ""]
+        for child in element:
+            pieces += [child, child.tail or ""]
+        words = _trimmed(self._run(pieces))
+        return re.sub(r"\s*\\\n\s*", broken, words).replace("\n", " ")
+
+    def _run(self, pieces: list[HtmlElement | str], *, in_link: bool = False, inside: str = "") -> str:
+        """What stands in a line: words and the elements between them."""
+        made: list[str] = []
+        for at, piece in enumerate(pieces):
+            if isinstance(piece, str):
+                made.append(escapes.text(escapes.collapsed(piece), in_link=in_link))
+            else:
+                before = pieces[at - 1] if at else ""
+                after = pieces[at + 1] if at + 1 < len(pieces) else ""
+                touches = _ends_in_word(before) or _begins_with_word(after)
+                made.append(self._inline(piece, touches=touches, in_link=in_link, inside=inside))
+        return "".join(made)
+
+    def _inside(self, element: HtmlElement, *, in_link: bool, inside: str) -> str:
+        pieces: list[HtmlElement | str] = [element.text or ""]
+        for child in element:
+            pieces += [child, child.tail or ""]
+        return self._run(pieces, in_link=in_link, inside=inside)
+
+    def _inline(self, element: HtmlElement, *, touches: bool, in_link: bool, inside: str) -> str:
+        tag = element.tag
+        if name := element.get("data-note"):
+            return self._mark(name)
+        if anchor := element.get("data-anchor"):
+            element.attrib.pop("data-anchor")
+            return f'<a id="{markup.quoted(anchor)}"></a>' + self._inline(
+                element, touches=touches, in_link=in_link, inside=inside
+            )
+        if tag == "br":
+            return _BREAK
+        if tag == "img":
+            return self._shown(element)
+        if tag == "input":
+            return "[x] " if element.get("checked") is not None else "[ ] "
+        if tag in ("code", "tt"):
+            words = element.text_content()
+            return escapes.code(words) or (f"<code>{escapes.text(words)}</code>" if words.strip() else "")
+        if tag == "a":
+            return self._link(element, in_link=in_link, inside=inside)
+        if tag in _EMPHASIS or tag in _STRUCK:
+            mark = _EMPHASIS.get(tag, "~~")
+            html = "del" if tag in _STRUCK else "strong" if mark == "**" else "em"
+            words = self._inside(element, in_link=in_link, inside=html)
+            return _around(
+                words, lambda core: f"{mark}{core}{mark}" if not (touches or inside) else f"<{html}>{core}</{html}>"
+            )
+        words = self._inside(element, in_link=in_link, inside=inside)
+        if tag == "q":
+            return f'"{words}"'
+        if tag in _AS_HTML:
+            title = (
+                f' title="{markup.quoted(element.get("title", ""))}"' if tag == "abbr" and element.get("title") else ""
+            )
+            return _around(words, lambda core: f"<{tag}{title}>{core}</{tag}>")
+        if tag in _BLOCKS:  # in a line that cannot hold one
+            return f" {words} "
+        return words
+
+    def _link(self, element: HtmlElement, *, in_link: bool, inside: str) -> str:
+        target = element.get("href", "")
+        words = self._inside(element, in_link=in_link or bool(target), inside=inside)
+        if not target or in_link:
+            return words
+        title = escapes.title(element.get("title", ""))
+        told = f' "{title}"' if title and "\n" not in title else ""
+        return _around(words.replace(_BREAK, " "), lambda core: f"[{core}]({escapes.address(target)}{told})")
+
+    # Footnotes
+
+    def _mark(self, name: str) -> str:
+        if name not in self.notes:
+            return ""
+        return f"[^{self.marks.setdefault(name, len(self.marks) + 1)}]"
+
+    def footnotes(self) -> Iterator[str]:
+        """The notes that are referred to, and what they say."""
+        done = 0
+        while done < len(self.marks):  # a note may refer to another
+            name = list(self.marks)[done]
+            done += 1
+            blocks = self.blocks(prepared(self.notes[name], self.means)) or ["…"]
+            yield f"[^{done}]: " + "\n\n".join(blocks).replace("\n", "\n    ").replace("\n    \n", "\n\n")
+        for name in self.notes:
+            if name not in self.marks:
+                self.means.lose("note", name)
+
+
+def _around(words: str, make: Callable[[str], str]) -> str:
+    """*words* within something, the blanks and breaks at their ends left outside."""
+    core = words.strip(" \n")
+    while core.endswith(_BREAK.strip()) and not core.endswith("\\\\"):
+        core = core[:-1].rstrip(" \n")
+    while core.startswith(_BREAK):
+        core = core[2:].lstrip(" \n")
+    if not core:
+        return words
+    at = words.index(core)
+    return words[:at] + make(core) + words[at + len(core) :]
+
+
+def _trimmed(words: str) -> str:
+    """*words* without blanks around breaks, and without breaks at either end."""
+    words = re.sub(r" *\\\n *", lambda _: _BREAK, words)
+    words = re.sub(r"^(?:\s|\\\n)+", "", words)
+    return re.sub(r"(?:\s|(?<!\\)\\\n)+$", "", words + "\n").strip(" \n")
+
+
+def _holds_block(element: HtmlElement) -> bool:
+    return any(one.tag in _BLOCKS or one.get("data-embed") for one in element.iterdescendants())
+
+
+def _is_gallery(element: HtmlElement) -> bool:
+    named = re.search(r"(?:^|[\s_-])gallery(?:$|[\s_-])", element.get("class", ""))
+    return bool(named) and element.tag in ("figure", "div", "ul") and len(list(element.iter("img"))) > 0
+
+
+def _is_source(element: HtmlElement, quote: HtmlElement) -> bool:
+    """Whether a ``cite`` names where a quotation comes from: it stands at its end."""
+    parent = element.getparent()
+    if element.tag == "footer":
+        return parent is quote
+    last = element.getnext() is None and not (element.tail or "").strip()
+    if parent is quote:
+        return last
+    return last and parent is not None and parent is quote[-1] and parent.tag == "p"
+
+
+def _ends_in_word(piece: HtmlElement | str) -> bool:
+    if isinstance(piece, str):
+        return piece[-1:].isalnum() or piece[-1:] in ("*", "_", "~", "\\")
+    return str(piece.tag) != "br"
+
+
+def _begins_with_word(piece: HtmlElement | str) -> bool:
+    if isinstance(piece, str):
+        return piece[:1].isalnum() or piece[:1] in ("*", "_", "~")
+    return str(piece.tag) != "br"
+
+
+def _detach(element: HtmlElement) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        parent.remove(element)
+
+
+def _fenced(element: HtmlElement) -> str:
+    for one in list(element.iter("br")):
+        one.tail = "\n" + (one.tail or "")
+    words = element.text_content().replace("\r\n", "\n").removeprefix("\n").rstrip("\n")
+    named = [one.get("class", "") + " " + one.get("data-lang", "") for one in (element, *element.iter("code"))]
+    found = _LANGUAGE.search(" ".join(named))
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", words)), default=0))
+    return f"{fence}{found[1] if found else ''}\n{words}\n{fence}"
+
+
+def _verse(element: HtmlElement) -> str:
+    for one in list(element.iter("br")):
+        one.tail = "\n" + (one.tail or "")
+    lines = element.text_content().strip("\n").split("\n")
+    made = []
+    for one in lines:
+        inner = one.lstrip(" ")
+        indent = "\u00a0" * (len(one) - len(inner))
+        made.append(indent + escapes.line(escapes.text(escapes.collapsed(inner).rstrip())))
+    stanzas = re.split(r"\n\n+", "\n".join(made))
+    return "\n\n".join(stanza.replace("\n", _BREAK) for stanza in stanzas)

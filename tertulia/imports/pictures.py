@@ -1,0 +1,147 @@
+"""The old site's pictures and files: found, at the size in which they were uploaded, and copied once.
+
+What posts show is looked for in the folder of uploads that was given. WordPress, Photon and others serve made-smaller
+copies under names that tell the original: that is what comes over, under the path it had there, without what the camera
+noted.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from tertulia.core.addresses import split_address
+from tertulia.core.files import write_whole
+from tertulia.imports.types import Loss
+from tertulia.render.images import PICTURE_SUFFIXES, PictureError, clean
+
+_PHOTON = re.compile(r"i\d\.wp\.com$")
+_SMALLER = re.compile(r"-\d{2,5}x\d{2,5}(?=\.\w+$)")
+_ALTERED = re.compile(r"(?:-scaled|-rotated|-e\d{10,13})(?=\.\w+$)")
+_NO_FILES = (
+    ".php",
+    ".html",
+    ".htm",
+    ".asp",
+    ".aspx",
+    ".cgi",
+    ".md",
+    ".py",
+    ".toml",
+    ".json",
+    ".js",
+    ".css",
+    ".exe",
+    ".sh",
+)
+LARGEST_BYTES = 100_000_000
+
+
+class Pictures:
+    """
+    The files of the old site that posts use.
+
+    Args:
+        content: The blog's ``content``.
+        uploads: Where copies of the old site's files lie; None when nobody gave any.
+    """
+
+    def __init__(self, content: Path, uploads: Path | None) -> None:
+        self.content = content
+        self.used: dict[str, Path] = {}  # under content/images → the file
+        self._by_name: dict[str, list[PurePosixPath]] = {}
+        self._uploads = uploads
+        if uploads:
+            for path in sorted(uploads.rglob("*")):
+                inside = PurePosixPath(path.relative_to(uploads).as_posix())
+                if path.is_file() and not any(part.startswith(".") for part in inside.parts):
+                    self._by_name.setdefault(_folded(inside.name), []).append(inside)
+        self._found: dict[str, str] = {}
+
+    def shown(self, address: str) -> str:
+        """Where the file at an old *address* will be, from the site's root: "/images/2019/04/x.jpg"; "" for nowhere."""
+        if address not in self._found:
+            self._found[address] = self._find(address)
+        return self._found[address]
+
+    def linked(self, address: str) -> str:
+        """The same, for what a link may lead to: a page is no file."""
+        ending = PurePosixPath(split_address(address).path).suffix.lower()
+        return self.shown(address) if ending and ending not in _NO_FILES else ""
+
+    def _find(self, address: str) -> str:
+        for path in _candidates(address):
+            for inside in self._by_name.get(_folded(path.name), []):
+                if _ends_alike(path, inside):
+                    return self._take(inside)
+        return ""
+
+    def _take(self, inside: PurePosixPath) -> str:
+        assert self._uploads is not None
+        name = unicodedata.normalize("NFC", inside.as_posix())
+        self.used[name] = self._uploads / inside
+        return f"/images/{name}"
+
+    def moved(self) -> dict[str, str]:
+        """Old address → new one of every file that posts use."""
+        return {old: new for old, new in self._found.items() if new}
+
+    def copy(self, seen: dict[str, str]) -> Iterator[tuple[str, Loss | None]]:
+        """
+        Bring what is used into ``content/images``; each file with what went wrong with it.
+
+        Args:
+            seen: What each was when it was last copied, by name; brought up to date.
+        """
+        for name, source in sorted(self.used.items()):
+            target = self.content / "images" / name
+            stat = source.stat()
+            mark = f"{stat.st_size}-{stat.st_mtime_ns}"
+            if name in seen:  # what somebody changed or took away since is theirs
+                yield name, None
+                continue
+            if stat.st_size > LARGEST_BYTES:
+                yield name, Loss("huge_file", name)
+                continue
+            data = source.read_bytes()
+            if source.suffix.lower() in PICTURE_SUFFIXES:
+                try:
+                    data = clean(data, name)
+                except PictureError as error:
+                    yield name, Loss("broken_picture", f"{name}: {error.what}")
+                    continue
+            if target.exists() and hashlib.sha256(target.read_bytes()).digest() != hashlib.sha256(data).digest():
+                yield name, Loss("taken_picture", name)
+                continue
+            write_whole(target, data, durable=False)
+            seen[name] = mark
+            yield name, None
+
+
+def _candidates(address: str) -> Iterator[PurePosixPath]:
+    """The paths under which the file at *address* may lie, the original first."""
+    parts = split_address(address)
+    path = unquote(parts.path)
+    if _PHOTON.search(parts.host):  # i0.wp.com/blog.example/wp-content/…
+        path = "/" + path.lstrip("/").partition("/")[2]
+    bare = _ALTERED.sub("", _SMALLER.sub("", path))
+    for one in dict.fromkeys((bare, _SMALLER.sub("", path), path)):
+        if one.strip("/"):
+            yield PurePosixPath(unicodedata.normalize("NFC", one.lstrip("/")))
+    if bare != path:  # the original of a copy made smaller may itself be a "-scaled" one
+        original = PurePosixPath(bare.lstrip("/"))
+        yield original.with_name(f"{original.stem}-scaled{original.suffix}")
+
+
+def _ends_alike(path: PurePosixPath, inside: PurePosixPath) -> bool:
+    """Whether *inside* the uploads is what *path* on the old site was: all of the one or of the other is the same."""
+    there = [_folded(part) for part in path.parts]
+    here = [_folded(part) for part in inside.parts]
+    length = min(len(there), len(here))
+    return there[-length:] == here[-length:]
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

@@ -1,0 +1,155 @@
+"""WordPress' shortcodes, as the HTML that they stood for.
+
+The grammar is WordPress' own: https://developer.wordpress.org/reference/functions/get_shortcode_regex/ (read 2026-11).
+``[[name]]`` is the way to write one without meaning it. ``[sic]``, ``[0]`` and ``[2026]`` are text: an unknown word in
+brackets is a shortcode only where it has attributes or a closing one. Of those what stands between is kept, and they
+are told.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from html import escape, unescape
+
+Handler = Callable[[dict[str, str], str], str]  # attributes, what stands between → HTML
+
+_NAME = r"[a-zA-Z][\w-]*"
+_SHORTCODE = re.compile(
+    rf"\[(?P<left>\[?)(?P<name>{_NAME})(?![\w-])(?P<attributes>(?:\"[^\"\n]*\"|'[^'\n]*'|[^\[\]/\"']|/(?!\])|[\"'])*)"
+    r"(?:(?P<self>/)\]|\](?:(?P<inner>(?:(?!\[/?(?P=name)[\s\]]).)*+)\[/(?P=name)\s*\])?)(?P<right>\]?)",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(
+    r"([\w-]+)\s*=\s*\"([^\"]*)\"|([\w-]+)\s*=\s*'([^']*)'|([\w-]+)\s*=\s*([^\s'\"]+)|\"([^\"]*)\"|(\S+)"
+)
+_VERBATIM = re.compile(r"<(pre|code|script|style|textarea)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_KEPT = re.compile("\ue020(\\d+)\ue021")
+_LEFT_OPEN = re.compile(rf"\[/(?P<name>{_NAME})\s*\]")
+
+# Names under which plugins show code: https://wordpress.org/plugins/syntaxhighlighter/ and its like.
+CODE = frozenset(
+    [
+        "code",
+        "sourcecode",
+        "source",
+        "highlight",
+        "crayon",
+        "cc",
+        "codigo",
+        "actionscript",
+        "bash",
+        "shell",
+        "c",
+        "cpp",
+        "csharp",
+        "css",
+        "delphi",
+        "diff",
+        "erlang",
+        "fsharp",
+        "go",
+        "groovy",
+        "html",
+        "java",
+        "javafx",
+        "javascript",
+        "js",
+        "latex",
+        "less",
+        "matlab",
+        "objc",
+        "perl",
+        "php",
+        "plain",
+        "powershell",
+        "python",
+        "py",
+        "r",
+        "ruby",
+        "rails",
+        "rust",
+        "sass",
+        "scala",
+        "scss",
+        "sql",
+        "swift",
+        "text",
+        "ts",
+        "typescript",
+        "vb",
+        "xml",
+        "yaml",
+        "json",
+    ]
+)
+NOTES = frozenset(["footnote", "ref", "note", "fn", "efn_note", "mfn", "simple_tooltip", "sidenote"])
+_MEDIA = ("url", "src", "href", "video", "link", "mp3", "mp4", "ogg", "m4a", "wav", "webm")
+
+
+def attributes_of(written: str) -> dict[str, str]:
+    """``a="1" b=2 c`` as a mapping; what has no name is numbered: "0", "1"…"""
+    found: dict[str, str] = {}
+    for groups in _ATTRIBUTE.findall(unescape(written.replace("\u201d", '"').replace("\u2033", '"'))):
+        for name, value in ((groups[0], groups[1]), (groups[2], groups[3]), (groups[4], groups[5])):
+            if name:
+                found[name.lower()] = value
+        bare = groups[6] or groups[7]
+        if bare and bare not in ("=", "/"):
+            found[str(sum(key.isdigit() for key in found))] = bare
+    return found
+
+
+def replaced(text: str, handlers: Mapping[str, Handler], unknown: Callable[[str], None]) -> str:
+    """
+    *text* with its shortcodes replaced; what stands in code is code.
+
+    Args:
+        handlers: By name, in lower case.
+        unknown: Called with the name of each that nobody handles.
+    """
+    kept: list[str] = []
+
+    def keep(piece: str) -> str:
+        kept.append(piece)
+        return f"\ue020{len(kept) - 1}\ue021"
+
+    def one(found: re.Match[str]) -> str:
+        name = found["name"].lower()
+        if found["left"] and found["right"]:
+            return keep(found[0][1:-1])
+        inner = found["inner"]
+        given = attributes_of(found["attributes"])
+        if name in CODE and inner is not None:
+            made = keep(_code(name, given, inner))
+        elif name in handlers:
+            made = handlers[name](given, expanded(inner or ""))
+        elif inner is not None or "=" in found["attributes"]:
+            unknown(name)
+            address = next((given[key] for key in _MEDIA if given.get(key, "").startswith("http")), "")
+            made = expanded(inner) if inner else f'<p data-embed="{escape(address)}"></p>' if address else ""
+        else:
+            return found[0]
+        return found["left"] + made + found["right"]
+
+    def expanded(inner: str) -> str:
+        return _SHORTCODE.sub(one, inner) if "[" in inner else inner
+
+    if "[" not in text:
+        return text
+    # Code by its shortcodes first: what stands in it may look like anything.
+    text = _SHORTCODE.sub(lambda found: one(found) if found["name"].lower() in CODE else found[0], text)
+    text = _VERBATIM.sub(lambda found: keep(found[0]), text)
+    text = expanded(text)
+    while _KEPT.search(text):
+        text = _KEPT.sub(lambda found: kept[int(found[1])], text)
+    return text
+
+
+def _code(name: str, given: Mapping[str, str], inner: str) -> str:
+    language = given.get("language") or given.get("lang") or ("" if name in ("code", "sourcecode", "source") else name)
+    if name in ("plain", "text", "highlight", "crayon", "cc", "codigo"):
+        language = given.get("language") or given.get("lang") or ""
+    if not re.search(r"[<>]|&(?!#?\w+;)", inner):  # kept with its signs escaped
+        inner = unescape(inner)
+    inner = inner.strip("\r\n").replace("\r\n", "\n")
+    named = f' class="language-{escape(language)}"' if re.fullmatch(r"[\w+#.-]+", language) else ""
+    return f"\n\n<pre><code{named}>{escape(inner, quote=False)}</code></pre>\n\n"

@@ -1,0 +1,205 @@
+"""The text of a WordPress post as plain HTML: blocks, shortcodes and bare line ends become what readers saw.
+
+https://developer.wordpress.org/block-editor/explanations/architecture/key-concepts/ (read 2026-11). Outside blocks, and
+in posts that have none, a blank line makes a paragraph.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html import escape, unescape
+
+from tertulia.core import strict_json
+from tertulia.imports.paragraphs import paragraphs
+from tertulia.imports.sources import shortcodes
+from tertulia.imports.types import Loss
+
+_BLOCK = re.compile(
+    r"<!--\s+(?P<close>/)?wp:(?P<name>(?:[a-z][a-z0-9_-]*/)?[a-z][a-z0-9_-]*)\s+(?P<values>\{.*?\}\s+)?(?P<self>/)?-->",
+    re.DOTALL,
+)
+_CAPTION = re.compile(r"<figcaption\b[^>]*>(.*?)</figcaption>", re.DOTALL | re.IGNORECASE)
+_NOTE = re.compile(r"<sup\b[^>]*\bdata-fn=[\"']([^\"']+)[\"'][^>]*>.*?</sup>", re.DOTALL | re.IGNORECASE)
+_MORE = re.compile(r"<!--more\b.*?-->|<!--nextpage-->|<!--noteaser-->", re.DOTALL)
+_PICTURE = re.compile(
+    r"(?P<picture>(?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(?P<words>.*)", re.DOTALL | re.IGNORECASE
+)
+_FILE_BUTTON = re.compile(r"<a\b[^>]*wp-block-file__button[^>]*>.*?</a>", re.DOTALL | re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"^[ \t]*(?:<p>)?\s*(https?://[^\s<>\"]+)\s*(?:</p>)?[ \t]*$", re.MULTILINE)
+# Blocks that say nothing by themselves, and those that WordPress fills when a page is asked for.
+_SILENT = frozenset(
+    ["more", "nextpage", "spacer", "separator", "footnotes", "group", "columns", "column", "buttons", "template-part"]
+)
+_WORDS = frozenset(("freeform", "core/freeform", "classic", "shortcode", "core/shortcode"))
+
+
+@dataclass(slots=True)
+class Body:
+    """One post's text on its way to HTML."""
+
+    losses: list[Loss] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def html(self, written: str) -> str:
+        """*written*, as it stands in the export, as plain HTML."""
+        written = written.replace("\r\n", "\n").replace("\r", "\n")
+        made = "".join(self._pieces(written)) if "<!-- wp:" in written else self._freeform(written)
+        return _NOTE.sub(lambda found: f'<sup data-note="{escape(found[1])}"></sup>', made)
+
+    def lose(self, kind: str, what: str = "") -> None:
+        """Note something that does not come over."""
+        loss = Loss(kind, what)
+        if loss not in self.losses:
+            self.losses.append(loss)
+
+    def _pieces(self, written: str) -> Iterator[str]:
+        """The text of blocks and between them."""
+        open_blocks: list[str] = []
+        at = 0
+        hidden = 0  # within a block that is replaced as a whole
+        start, address = 0, ""
+        for found in _BLOCK.finditer(written):
+            between, at = written[at : found.start()], found.end()
+            name = found["name"].removeprefix("core/")
+            if not hidden:
+                in_words = not open_blocks or open_blocks[-1] in _WORDS
+                yield self._freeform(between) if in_words else self._expanded(between)
+            if found["close"]:
+                if name in open_blocks:
+                    del open_blocks[len(open_blocks) - 1 - open_blocks[::-1].index(name) :]
+                if hidden and len(open_blocks) < hidden:
+                    hidden = 0
+                    yield _embed(address, written[start : found.start()])
+                continue
+            values = _values(found["values"])
+            if found["self"]:
+                if not hidden:
+                    yield self._dynamic(name, values)
+                continue
+            open_blocks.append(name)
+            url = values.get("url")
+            if not hidden and isinstance(url, str) and url and (name == "embed" or name.startswith("core-embed/")):
+                hidden, start, address = len(open_blocks), found.end(), url
+        if not hidden:
+            yield self._freeform(written[at:])
+
+    def _dynamic(self, name: str, values: Mapping[str, object]) -> str:
+        """A block without text of its own."""
+        if name == "block":
+            return f'<div data-include="{escape(str(values.get("ref", "")))}"></div>'
+        url = values.get("url")
+        if name == "embed" and isinstance(url, str):
+            return _embed(url, "")
+        if name not in _SILENT:
+            self.lose("block", name)
+        return ""
+
+    def _freeform(self, written: str) -> str:
+        if not written.strip():
+            return "\n"
+        made = self._expanded(written)
+        made = _BARE_ADDRESS.sub(lambda found: f'\n\n<p data-embed="{escape(unescape(found[1]))}"></p>\n\n', made)
+        return paragraphs(made)
+
+    def _expanded(self, written: str) -> str:
+        written = _FILE_BUTTON.sub("", _MORE.sub("\n\n", written))
+        return shortcodes.replaced(written, self._handlers(), lambda name: self.lose("shortcode", name))
+
+    # Shortcodes
+
+    def _handlers(self) -> dict[str, shortcodes.Handler]:
+        handlers: dict[str, shortcodes.Handler] = {
+            "caption": _caption, "wp_caption": _caption, "gallery": _gallery, "playlist": _gallery,
+            "audio": _player("audio"), "video": _player("video"), "more": lambda given, inner: "",
+        }  # fmt: skip
+        for name in (
+            "embed",
+            "youtube",
+            "vimeo",
+            "tweet",
+            "twitter",
+            "twitter-tweet",
+            "instagram",
+            "soundcloud",
+            "dailymotion",
+        ):
+            handlers[name] = _service(name)
+        return handlers | dict.fromkeys(shortcodes.NOTES, self._note)
+
+    def _note(self, _given: dict[str, str], inner: str) -> str:
+        if not inner.strip():
+            return ""
+        name = f"s{len(self.notes) + 1}"
+        self.notes[name] = inner
+        return f'<sup data-note="{name}"></sup>'
+
+
+def footnotes(written: str) -> dict[str, str]:
+    """What the footnotes block keeps in a post's metadata: name → HTML."""
+    try:
+        kept = strict_json.decode(written.encode())
+    except ValueError:
+        return {}
+    rows = kept if isinstance(kept, list) else []
+    return {str(row["id"]): str(row.get("content", "")) for row in rows if isinstance(row, dict) and row.get("id")}
+
+
+def _values(written: str | None) -> dict[str, object]:
+    try:
+        kept = strict_json.decode(written.encode()) if written else {}
+    except ValueError:
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _embed(address: str, inner: str) -> str:
+    caption = _CAPTION.search(inner)
+    words = f"<p>{caption[1]}</p>" if caption else ""
+    return f'\n<p data-embed="{escape(address)}"></p>{words}\n'
+
+
+def _caption(given: dict[str, str], inner: str) -> str:
+    found = _PICTURE.search(inner)
+    if not found:
+        return inner
+    words = (found["words"].strip() or given.get("caption", "")).strip()
+    told = f"<figcaption>{words}</figcaption>" if words else ""
+    return f"\n\n<figure>{found['picture']}{told}</figure>\n\n"
+
+
+def _gallery(given: dict[str, str], _inner: str) -> str:
+    asked = given.get("ids") or given.get("include") or ""
+    return f'\n\n<div data-gallery="{escape(asked)}"></div>\n\n'
+
+
+def _player(kind: str) -> shortcodes.Handler:
+    def made(given: dict[str, str], _inner: str) -> str:
+        named = next(
+            (value for name, value in given.items() if value.startswith(("http", "/")) and name != "poster"), ""
+        )
+        return f'\n\n<{kind} controls src="{escape(named)}"></{kind}>\n\n' if named else ""
+
+    return made
+
+
+def _service(name: str) -> shortcodes.Handler:
+    """Shortcodes that show something of another site: its address, or what that site calls it."""
+    forms = {
+        "youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}",
+        "tweet": "https://twitter.com/i/status/{}", "twitter": "https://twitter.com/i/status/{}",
+        "twitter-tweet": "https://twitter.com/i/status/{}", "instagram": "https://www.instagram.com/p/{}/",
+        "dailymotion": "https://www.dailymotion.com/video/{}",
+    }  # fmt: skip
+
+    def made(given: dict[str, str], inner: str) -> str:
+        asked = unescape(inner).strip() or next(
+            (given[key] for key in ("url", "id", "tweet", "0") if given.get(key)), ""
+        )
+        asked = asked.lstrip("=").strip()
+        if not asked.startswith(("http", "//")):
+            asked = forms[name].format(asked) if asked and name in forms else ""
+        if name == "youtube":  # "watch?v=x&w=640": the rest is how large it was
+            asked = re.sub(r"[&?](?:w|h|rel|start|wmode)=[^&]*", "", asked)
+        return f'\n\n<p data-embed="{escape(asked)}"></p>\n\n' if asked else inner
+
+    return made

@@ -1,0 +1,65 @@
+"""The blog's own promise, kept by the finished site: no page and no style asks another host for anything by itself.
+
+What posts hold is shut while they are read (``render.elsewhere``). What is left comes from a theme, a template or a
+setting, and is the same on many pages: so each host is told once, with the first page that would ask it. Only told,
+because a theme without its style is no theme: with ``--strict`` it is not published.
+"""
+
+import logging
+import os
+import re
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+from tertulia.core.languages import say
+from tertulia.render.elsewhere import FETCHING, LoadKind, addresses_in_style, host_asked, loads
+
+log = logging.getLogger(__name__)
+
+
+def report_loads(output: Path, hosts: Collection[str]) -> None:
+    """
+    Tell of every host that a page or a style in *output* asks by itself.
+
+    Args:
+        hosts: Those that may be asked: the blog's own, and whom its owner allows.
+    """
+    told: set[str] = set()
+    for name, url in asked(output, hosts):
+        host = host_asked(url)
+        if host not in told:
+            told.add(host)
+            log.warning("%s: %s; %s", name, say("elsewhere_site", host=host), say("elsewhere_site_fix", host=host))
+
+
+def asked(output: Path, hosts: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Each file of *output* that asks another host by itself, with the address."""
+    own = frozenset(host.lower() for host in hosts if host)
+    suspect = _suspect(own)
+    for name in sorted(os.path.join(folder, name) for folder, _, names in os.walk(output) for name in names):
+        if not name.endswith((".html", ".css")):
+            continue
+        file = Path(name)
+        written, shown = file.read_bytes(), file.relative_to(output).as_posix()
+        if name.endswith(".html") and suspect(written.lower()):
+            found = loads(written.decode("utf-8", errors="replace"), own.__contains__)
+            yield from ((shown, load.url) for load in found if load.kind is not LoadKind.FORM)
+        elif name.endswith(".css") and b"//" in written:
+            urls = addresses_in_style(written.decode("utf-8", errors="replace"))
+            asked_hosts = ((host_asked(url), url) for url in urls)
+            yield from ((shown, url) for host, url in asked_hosts if host and host not in own)
+
+
+def _suspect(own: Collection[str]) -> Callable[[bytes], bool]:
+    """What tells pages, in small letters, that are worth reading tag by tag: most name other hosts in links alone."""
+    ours = "|".join(re.escape(host) for host in sorted(own)) or r"\\"
+    elsewhere = rf"//(?!(?:{ours})[:/\"'\s>])"
+    element = re.compile(
+        rf"<(?:(?:{FETCHING}|img|source)\s[^>]*(?:{elsewhere}|\\|&\#)"
+        r"|(?:script|style)\b(?![^>]*json)[^>]*>[^<]*//)".encode()
+    )
+    # Tried at every space of a page it would take longer than all the rest.
+    styled, style = re.compile(rb"style\s*="), re.compile(rb"\s(?:background|style)\s*=[^>]*//")
+    return lambda page: bool(
+        element.search(page) or ((b"background" in page or styled.search(page)) and style.search(page))
+    )

@@ -1,0 +1,117 @@
+"""``content/redirects.toml``: addresses of another site that was brought here, and where each leads now.
+
+::
+
+    [redirects]
+    "/2018/03/la-parada/" = "post:wp-107.es"     # a post or page, by its Id and language
+    "/?p=107" = "post:wp-107.es"                  # a query, which only a server can answer
+    "/tag/ano-escolar" = "/etiqueta/ano-escolar/" # anything else, by its address
+    "/wp-content/uploads/2019/04/x.jpg" = "/images/2019/04/x.jpg"
+
+An old address stands as it was seen from its host's root, letters as letters, and means the same with and without a
+slash at its end.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from tertulia.core import addresses
+from tertulia.core.languages import say
+from tertulia.core.models import Problem
+from tertulia.render.images import PictureError
+from tertulia.site.build import SiteBuild
+from tertulia.site.contents import Content
+from tertulia.site.problems import report
+
+NAME = "redirects.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One old address and where it leads."""
+
+    old: str  # from the host's root: a path, or a path with a query
+    new: str  # percent-encoded, from the host's root, or whole
+    title: str
+    lang: str
+
+    @property
+    def is_query(self) -> bool:
+        """Whether only a server can answer for it."""
+        return "?" in self.old
+
+    @property
+    def may_be_page(self) -> bool:
+        """Whether a page may stand there: not in the place of a picture, nor of a feed."""
+        ending = PurePosixPath(self.old).suffix.lower()
+        return not ending or not re.fullmatch(r"\.[a-z][a-z0-9]{1,4}", ending) or ending in (".html", ".htm", ".php")
+
+
+def read(content: Path) -> Mapping[str, str]:
+    """Old address → what it leads to, as written; what is wrong in the file is told."""
+    path = content / NAME
+    try:
+        written = tomllib.loads(path.read_text("utf-8-sig")).get("redirects", {})
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        report(Problem(f"content/{NAME}", 1, say("bad_toml", reason=error), say("bad_toml_fix"), "error"))
+        return {}
+    pairs = written.items() if isinstance(written, dict) else ()
+    return {old: new for old, new in pairs if isinstance(new, str) and old.startswith("/") and not _is_odd(old + new)}
+
+
+def moved(build: SiteBuild, contents: list[Content]) -> Iterator[Moved]:
+    """What the file says and is true: an address that leads to nothing, or to itself, is left out."""
+    table = read(Path(build.settings["PATH"]))
+    if not table:
+        return
+    siteurl = build.settings["SITEURL"]
+    by_id = {f"{content.id}.{content.lang}": content for content in contents}
+    words = build.words.text("moved", build.settings["DEFAULT_LANG"])
+    for old, written in table.items():
+        title, lang = words, build.settings["DEFAULT_LANG"]
+        if written.startswith("post:"):
+            content = by_id.get(written.removeprefix("post:"))
+            if content is None:
+                continue
+            title, lang, new = content.title, content.lang, addresses.whole(siteurl, content.url)
+        elif written.startswith("/"):
+            new = _published(build, written)
+        else:
+            new = addresses.web_address(written)
+        if new and _bare(unquote(new)) != _bare(old):
+            yield Moved(old, new, title, lang)
+
+
+def _published(build: SiteBuild, written: str) -> str:
+    """Where a page or file of the site is, as it was written in this build; "" when it is not."""
+    if written.startswith("/images/"):
+        beside = Path(build.settings["PATH"]) / "posts" / "x.md"
+        try:
+            address = build.pictures.link(written, beside)
+        except PictureError:
+            return ""
+        return (
+            address
+            if address
+            and (build.output / unquote(address).removeprefix(build.settings["SITEURL"]).lstrip("/")).is_file()
+            else ""
+        )
+    file = build.output / written.strip("/")
+    return (
+        addresses.whole(build.settings["SITEURL"], written) if file.is_file() or (file / "index.html").is_file() else ""
+    )
+
+
+def _bare(path: str) -> str:
+    return path.rstrip("/")
+
+
+def _is_odd(text: str) -> bool:
+    """Whether a line of a server's settings could not hold it."""
+    return any(ord(sign) < 32 or sign in '"\\`' or ord(sign) == 127 for sign in text)

@@ -1,0 +1,117 @@
+"""Old addresses in the words of web servers, for whoever runs one: nginx, Apache, Caddy.
+
+Each is a file beside the site's pages, to be included in the server's own settings. Queries (``/?p=12``) can be
+answered by a server only. A path is looked up as the server has decoded it, with and without a slash at its end.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from urllib.parse import parse_qsl
+
+from tertulia.site.moved_here import Moved
+
+
+def files(found: Iterable[Moved]) -> dict[str, str]:
+    """Name → text of each server's file."""
+    every = sorted(found, key=lambda one: one.old)
+    paths = {
+        path: one.new
+        for one in every
+        if not one.is_query
+        for path in dict.fromkeys((_bare(one.old), _bare(one.old) + "/"))
+    }
+    queries: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for one in every:
+        if one.is_query:
+            path, _, query = one.old.partition("?")
+            for name, value in parse_qsl(query)[:1]:
+                if re.fullmatch(r"\w+", name) and re.fullmatch(r"[\w.-]+", value):
+                    queries[name].append((path, value, one.new))
+    return {
+        "_redirects.nginx.conf": _nginx(paths, queries),
+        "_redirects.htaccess": _apache(paths, queries),
+        "_redirects.caddy": _caddy(paths, queries),
+    }
+
+
+Queries = Mapping[str, list[tuple[str, str, str]]]
+
+
+def _nginx(paths: Mapping[str, str], queries: Queries) -> str:
+    """https://nginx.org/en/docs/http/ngx_http_map_module.html (read 2026-11)."""
+    lines = [
+        "# Include in http { }, and in server { }:  if ($tertulia_moved) { return 301 $tertulia_moved; }",
+        "map_hash_max_size 65536;",
+        "map_hash_bucket_size 512;",
+        "map $uri $tertulia_moved_path {",
+        *(f'  "{_key(old)}" "{_value(new)}";' for old, new in paths.items()),
+        "}",
+    ]
+    names = ["$tertulia_moved_path"]
+    for name, entries in queries.items():
+        names.append(f"$tertulia_moved_{name}")
+        lines.append(f'map "$uri?{name}=$arg_{name}" {names[-1]} {{')
+        lines += [f'  "{_key(path)}?{name}={value}" "{_value(new)}";' for path, value, new in entries]
+        lines.append("}")
+    together = "".join(names)
+    lines += [f'map "{together}" $tertulia_moved {{', f'  default "{together}";', "}"]
+    return "\n".join(lines) + "\n"
+
+
+def _apache(paths: Mapping[str, str], queries: Queries) -> str:
+    """https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html (read 2026-11)."""
+    lines = ["# Put this into .htaccess at the site's root, or include it in <Directory>.", "RewriteEngine On"]
+    for name, entries in queries.items():
+        for path, value, new in entries:
+            lines += [
+                f"RewriteCond %{{QUERY_STRING}} (?:^|&){name}={re.escape(value)}(?:&|$)",
+                f'RewriteRule "^{_pattern(path)}$" "{_percent(new)}" [R=301,L,NE,QSD]',
+            ]
+    for old, new in paths.items():
+        if not old.endswith("/"):
+            lines.append(f'RewriteRule "^{_pattern(old)}/?$" "{_percent(new)}" [R=301,L,NE]')
+    return "\n".join(lines) + "\n"
+
+
+def _caddy(paths: Mapping[str, str], queries: Queries) -> str:
+    """https://caddyserver.com/docs/caddyfile/directives/map (read 2026-11)."""
+    lines = ["# Import in the site's block.", "map {path} {tertulia_moved} {"]
+    lines += [f'  "{old}" "{new}"' for old, new in paths.items()]
+    lines += ['  default ""', "}", '@tertulia_moved expression `{tertulia_moved} != ""`']
+    lines.append("redir @tertulia_moved {tertulia_moved} 301")
+    for name, entries in queries.items():
+        for number, (path, value, new) in enumerate(entries):
+            matcher = f"@tertulia_{name}_{number}"
+            lines += [
+                f"{matcher} {{",
+                f'  path "{path}"',
+                f"  query {name}={value}",
+                "}",
+                f'redir {matcher} "{new}" 301',
+            ]
+    return "\n".join(lines) + "\n"
+
+
+def _bare(path: str) -> str:
+    return path.rstrip("/") or "/"
+
+
+def _key(path: str) -> str:
+    """*path* as a key of nginx' map."""
+    return path.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _value(address: str) -> str:
+    """*address* as a value, in which a dollar begins a variable."""
+    return address.replace("$", "%24").replace('"', "%22")
+
+
+def _pattern(path: str) -> str:
+    """*path* for a rule of one folder, which sees it without its first slash."""
+    return re.escape(path.strip("/")).replace('"', '\\"')
+
+
+def _percent(address: str) -> str:
+    """*address* in a rule's second half, in which % and $ begin references."""
+    return re.sub(r"([%$])(?=\d|[A-Fa-f])", r"\\\1", address).replace('"', "%22")

@@ -1,0 +1,256 @@
+"""A blog comes over whole: its posts, its talk, its addresses; a second time nothing changes."""
+
+import pytest
+
+from tertulia.core.errors import ContentError
+from tertulia.imports.sources import shortcodes
+from tests.importing import Blog, comment, item, wxr
+
+
+@pytest.fixture
+def blog(tmp_path):
+    made = Blog(tmp_path / "blog")
+    yield made
+    made.store.close()
+
+
+def test_a_post_comes_over_as_its_author_would_have_written_it(blog, tmp_path):
+    """Moment with its offset, author's key, text; the same Id in every import."""
+    blog.take(wxr(tmp_path / "e.xml", item(7, "Uno <strong>dos</strong>\nlínea.\n\nOtro.", title="Tres &amp; más")))
+    assert "Título: Tres & más\nFecha: 2019-05-03 18:30:00+02:00\nId: wp-7\nSlug: uno\nAutor: ana" in blog.header(
+        "2019-05-03_uno.md"
+    )
+    assert "Uno **dos**\\\nlínea.\n\nOtro.\n" == blog.post("2019-05-03_uno.md")
+    assert '[ana]\nname = "Ana Ruiz"' in blog.files()["people.toml"]
+
+
+@pytest.mark.parametrize("status", ["draft", "private", "pending", "something-of-a-plugin"])
+def test_what_was_not_public_is_a_draft(blog, tmp_path, status):
+    """A state that nobody knows counts as one that was not public."""
+    blog.take(wxr(tmp_path / "e.xml", item(status=status)))
+    assert "Estado: borrador" in blog.header("2019-05-03_uno.md")
+
+
+def test_a_password_hides_a_post_and_is_nowhere(blog, tmp_path):
+    """A published post with a password was not public."""
+    blog.take(wxr(tmp_path / "e.xml", item(more="<wp:post_password>abrete</wp:post_password>")))
+    assert "Estado: borrador" in blog.header("2019-05-03_uno.md")
+    assert not any("abrete" in text for text in blog.files().values())
+
+
+def test_a_second_import_changes_nothing(blog, tmp_path):
+    """Neither a file nor a row."""
+    export = wxr(tmp_path / "e.xml", item(more=comment(3) + comment(4, parent=3)))
+    blog.take(export)
+    before = blog.files(), blog.said()
+    report = blog.take(export)
+    assert before == (blog.files(), blog.said())
+    assert (0, 2) == (report.taken.new, report.taken.same)
+
+
+def test_a_newer_export_never_touches_an_edited_post(blog, tmp_path):
+    """What is new of it lies beside; what nobody touched is brought up to date; what was deleted stays away."""
+    blog.take(wxr(tmp_path / "a.xml", *(item(n, "Antes.", slug=f"n{n}") for n in (1, 2, 3))))
+    posts = blog.root / "content" / "posts" / "2019"
+    (posts / "2019-05-03_n1.md").write_text("Título: Mío\n\nMío.\n", "utf-8")
+    (posts / "2019-05-03_n3.md").unlink()
+    blog.take(wxr(tmp_path / "b.xml", *(item(n, "Después.", slug=f"n{n}") for n in (1, 2, 3, 4))))
+    assert "Mío.\n" == blog.post("2019-05-03_n1.md")
+    assert "Después.\n" == blog.post("2019-05-03_n1.md.new")
+    assert "Después.\n" == blog.post("2019-05-03_n2.md")
+    assert not (posts / "2019-05-03_n3.md").exists()
+    assert "Después.\n" == blog.post("2019-05-03_n4.md")
+
+
+def test_an_interrupted_import_is_run_again(blog, tmp_path, monkeypatch):
+    """What was about to be written when the machine went down is written, and nothing of it counts as deleted."""
+    export = wxr(tmp_path / "e.xml", *(item(n, slug=f"n{n}", more=comment(n + 10)) for n in (1, 2, 3)))
+
+    class PulledPlugError(BaseException):
+        pass
+
+    from tertulia.imports import writing
+
+    whole = writing.write_whole
+
+    def until_the_second(path, data, **more):
+        if path.name.endswith("n2.md"):
+            raise PulledPlugError
+        whole(path, data, **more)
+
+    monkeypatch.setattr(writing, "write_whole", until_the_second)
+    with pytest.raises(PulledPlugError):
+        blog.take(export)
+    monkeypatch.undo()
+    blog.take(export)
+    assert {"2019-05-03_n1.md", "2019-05-03_n2.md", "2019-05-03_n3.md"} == {
+        name.rpartition("/")[2] for name in blog.files() if name.startswith("posts/")
+    }
+    assert 3 == len(blog.said())
+
+
+def test_comments_keep_their_thread_state_and_moment_and_no_address(blog, tmp_path):
+    """A reply hangs where it hung, though it stands first in the file; no e-mail or IP address is kept anywhere."""
+    talk = comment(4, "Respuesta.", parent=3) + comment(3, "Primero.") + comment(5, "Compra.", approved="spam")
+    talk += comment(6, "Espero.", approved="0") + comment(7, "Tirado.", approved="trash")
+    blog.take(wxr(tmp_path / "e.xml", item(more=talk)))
+    said = {one.text: one for one in blog.said()}
+    assert said["Respuesta."].parent == said["Primero."].id
+    assert ["approved", "approved", "spam", "waiting"] == [
+        said[text].status for text in ("Primero.", "Respuesta.", "Compra.", "Espero.")
+    ]
+    assert "2019-06-01T08:00" == said["Primero."].published_at[:16]
+    assert not any("secret.example" in repr(one) or "203.0.113" in repr(one) for one in said.values())
+
+
+def test_comments_that_answer_each_other_in_a_circle_are_all_there(blog, tmp_path):
+    """A circle is broken somewhere, and nobody waits for ever."""
+    blog.take(wxr(tmp_path / "e.xml", item(more=comment(3, "A.", parent=4) + comment(4, "B.", parent=3))))
+    assert {"A.", "B."} == {one.text for one in blog.said()}
+
+
+def test_who_was_erased_does_not_come_back(blog, tmp_path):
+    """Nor does what they said, in a newer export that holds more of them."""
+    blog.take(wxr(tmp_path / "a.xml", item(more=comment(3, "Mío."))))
+    blog.store.conversation.erase(
+        blog.said()[0].person, __import__("datetime").datetime.now(__import__("datetime").UTC)
+    )
+    report = blog.take(wxr(tmp_path / "b.xml", item(more=comment(3, "Mío.") + comment(9, "Otra vez."))))
+    assert (2, []) == (report.taken.refused, blog.said())
+
+
+def test_bare_ampersands_and_control_characters_cut_nothing_short(blog, tmp_path):
+    """WordPress writes such files; a parser that recovers would lose the rest of the post."""
+    export = wxr(tmp_path / "e.xml", item(body="Antes \x07 después.", more=comment(3, author_url="x")))
+    broken = export.read_text("utf-8").replace("<![CDATA[x]]>", "https://a.example/?a=1&b=2")
+    export.write_text(broken, "utf-8")
+    blog.take(export)
+    assert "Antes después.\n" == blog.post("2019-05-03_uno.md")
+    assert "https://a.example/?a=1&b=2" == blog.said()[0].author_url
+
+
+def test_what_is_no_xml_is_told_with_its_line(blog, tmp_path):
+    """What, where, and what to do."""
+    export = wxr(tmp_path / "e.xml", item())
+    export.write_text(export.read_text("utf-8").replace("</item>", "</itm>"), "utf-8")
+    with pytest.raises(ContentError, match=r"e\.xml:\d+: .*; "):
+        blog.take(export)
+
+
+@pytest.mark.parametrize("charset", ["ISO-8859-1", "windows-1252", "punycode", "undefined"])
+def test_only_the_webs_own_encodings_are_read(blog, tmp_path, charset):
+    """An export says which it is in; one that only Python knows, or nobody, is UTF-8."""
+    file = wxr(tmp_path / "e.xml", item(title="“año” \ufffe"))
+    text = file.read_text("utf-8").replace('encoding="UTF-8"', f'encoding="{charset}"')
+    is_known = charset not in ("punycode", "undefined")
+    file.write_bytes(text.replace("\ufffe", "").encode("cp1252") if is_known else text.encode())
+    blog.take(file)
+    assert "“año”" in blog.header("2019-05-03_uno.md")
+
+
+def test_why_it_is_no_xml_is_one_line(blog, tmp_path):
+    """Whatever of the file stands in the parser's own words."""
+    file = wxr(tmp_path / "e.xml", item(body="]]> <![CDATA[\n<x>\n"))
+    file.write_text(file.read_text("utf-8").rpartition("]]>")[0], "utf-8")
+    with pytest.raises(ContentError) as told:
+        blog.take(file, kind="wordpress")
+    assert 1 == len(str(told.value).splitlines())
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.2"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_every_version_of_the_format_is_read(blog, tmp_path, version, scheme):
+    """WordPress.com writes https."""
+    blog.take(wxr(tmp_path / "e.xml", item(), version=f"{scheme}://wordpress.org/export/{version}/"))
+    assert "Hola.\n" == blog.post("2019-05-03_uno.md")
+
+
+def test_an_old_address_leads_on_and_links_lead_where_it_leads(blog, tmp_path):
+    """By number, by http, with www; a look-alike host is left alone; a link to a draft keeps its words."""
+    body = (
+        '<a href="http://www.old.example/2019/05/dos/#comment-9">a</a> <a href="/?p=2">b</a> '
+        '<a href="https://old.example.evil.example/2019/05/dos/">c</a> <a href="https://old.example/?p=3">d</a>'
+    )
+    draft = item(3, slug="tres", status="draft")
+    report = blog.take(wxr(tmp_path / "e.xml", item(1, body), item(2, slug="dos"), draft))
+    assert (
+        "[a](/2019/05/dos/#comment-9) [b](/2019/05/dos/) [c](https://old.example.evil.example/2019/05/dos/) d\n"
+        == blog.post("2019-05-03_uno.md")
+    )
+    assert '"/?p=2" = "post:wp-2.es"' in blog.files()["redirects.toml"]
+    assert ["link_unseen"] == [loss.kind for loss in report.plan.places["1"].losses]
+
+
+def test_a_line_added_to_the_redirects_stays(blog, tmp_path):
+    """The file is the blogger's: a later import adds, and changes nothing."""
+    blog.take(wxr(tmp_path / "a.xml", item(1)))
+    path = blog.root / "content" / "redirects.toml"
+    path.write_text(
+        path.read_text("utf-8").replace('"/?p=1" = "post:wp-1.es"', '"/?p=1" = "/mi-sitio/"') + '"/x" = "/y/"\n',
+        "utf-8",
+    )
+    blog.take(wxr(tmp_path / "b.xml", item(1), item(2, slug="dos")))
+    written = blog.files()["redirects.toml"]
+    assert '"/?p=1" = "/mi-sitio/"' in written and '"/x" = "/y/"' in written and '"/?p=2" = "post:wp-2.es"' in written
+
+
+def test_text_in_brackets_is_text(blog, tmp_path):
+    """Only what has attributes, or is closed, is a shortcode; what stood in it stays."""
+    told = []
+    made = shortcodes.replaced(
+        '[sic] a[0] [[gallery]] [box a="1"]dentro[/box] [x]y[/x] [caja tipo="a"]', {}, told.append
+    )
+    assert ("[sic] a[0] [gallery] dentro y ", ["box", "x", "caja"]) == (made, told)
+
+
+def test_code_stays_code_to_the_letter(blog, tmp_path):
+    """Whatever shows it: a block, a shortcode, a pre; indentation, angles, shortcodes and Markdown in it."""
+    code = 'if (1 < 2 && a_b[0]) {\n\n    return "[gallery] `x` **y**";\n}'
+    blog.take(wxr(tmp_path / "e.xml", item(body=f'Antes.\n\n[code language="c"]\n{code}\n[/code]\n\nDespués.')))
+    assert f"Antes.\n\n```c\n{code}\n```\n\nDespués.\n" == blog.post("2019-05-03_uno.md")
+
+
+def test_a_dry_run_writes_its_report_and_nothing_else(blog, tmp_path):
+    """Not even a ledger."""
+    blog.take(wxr(tmp_path / "e.xml", item(more=comment(3))), dry=True)
+    assert ({}, []) == (blog.files(), blog.said())
+    assert [blog.report_path.name] == [path.name for path in (blog.root / "var" / "import").iterdir()]
+
+
+def test_feeds_go_on_calling_a_post_what_they_called_it(blog, tmp_path):
+    """A draft, a page and what is to come were in no feed, and are announced when their day comes."""
+    later = item(3, slug="tres", status="future", date="2031-01-01 08:00:00", gmt="2031-01-01 07:00:00")
+    items = [item(1), item(2, slug="dos", status="draft"), later, item(4, slug="cuatro", kind="page")]
+    blog.take(wxr(tmp_path / "e.xml", *items))
+    assert "Guid: https://old.example/?p=1" in blog.header("2019-05-03_uno.md")
+    names = ("2019-05-03_dos.md", "2031-01-01_tres.md", "cuatro.md")
+    assert not any("Guid:" in blog.header(name) for name in names)
+
+
+def test_parts_of_one_export_find_each_other_whenever_they_come(blog, tmp_path):
+    """A link, a gallery's picture and a reusable block of a part that came later, or before."""
+    body = '<!-- wp:block {"ref":9} /-->\n\n<a href="https://old.example/2019/05/dos/">b</a>'
+    blog.take(wxr(tmp_path / "a.xml", item(1, body)))
+    assert "b\n" == blog.post("2019-05-03_uno.md")
+    blog.take(wxr(tmp_path / "b.xml", item(2, slug="dos"), item(9, "Aviso.", kind="wp_block", slug="nueve")))
+    assert "Aviso.\n\n[b](/2019/05/dos/)\n" == blog.post("2019-05-03_uno.md")
+
+
+def test_reusable_blocks_in_a_circle_end(blog, tmp_path):
+    """What shows itself is shown as deep as anybody would look, and is told."""
+    block = 'Yo. <!-- wp:block {"ref":9} /--><!-- wp:block {"ref":9} /-->'
+    report = blog.take(
+        wxr(tmp_path / "e.xml", item(1, '<!-- wp:block {"ref":9} /-->'), item(9, block, kind="wp_block"))
+    )
+    assert "reusable" in [loss.kind for loss in report.plan.places["1"].losses]
+
+
+def test_what_posts_quote_waits_for_capture_and_stops_no_build(blog, tmp_path):
+    """Each address is marked as still to be asked for, once; one that was had already is left alone."""
+    export = wxr(tmp_path / "e.xml", item(1, "A.\n\nhttps://www.youtube.com/watch?v=aB3_dE-fG1h\n\nB."))
+    blog.take(export)
+    (name, written), *more = [pair for pair in blog.files().items() if pair[0].startswith("embeds/")]
+    assert [] == more and '"again": true' in written
+    (blog.root / "content" / name).write_text(written.replace("unavailable", "removed"), "utf-8")
+    blog.take(export)
+    assert "removed" in blog.files()[name]

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tertulia.core import languages
-from tertulia.core.errors import ContentError
+from tertulia.core.errors import ContentError, FetchRefusedError
 from tertulia.embeds import states
 from tertulia.embeds.capture import canonical, capture, tell
 from tertulia.embeds.capture_store import CaptureStore
@@ -107,7 +107,13 @@ def test_post_is_not_gone_when_its_author_changes_handle(tmp_path):
 
 @pytest.mark.parametrize(
     ("origin", "outcome"),
-    [(status(), "same"), (BUSY, "waiting"), (silence(), "unavailable"), ({"status": 404, "body": {}}, "gone")],
+    [
+        (status(), "same"),
+        (BUSY, "waiting"),
+        (silence(), "unavailable"),
+        ({"status": 404, "body": {}}, "gone"),
+        (FetchRefusedError("otro.es es una dirección de una red privada"), "gone"),
+    ],
 )
 def test_a_dropped_copy_is_no_deletion(tmp_path, origin, outcome):
     """A server that forgets its copy of somebody else's toot proves nothing while the toot's own server has it."""

@@ -22,7 +22,7 @@ import msgspec
 from tertulia.content.folder import markdown_files
 from tertulia.core import languages
 from tertulia.core.addresses import host_of, split_address
-from tertulia.core.errors import ContentError, FetchError
+from tertulia.core.errors import ContentError, FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, one_line
@@ -240,7 +240,8 @@ class _Run:
             second = _answer(other, request)
             if isinstance(second, Capture) and other.provider != match.provider:
                 return request, WithheldError("")  # a page that is there: no more can be said of it
-            if heard(second) != Heard.GONE:
+            refused = isinstance(second, FetchRefusedError) and heard(second) == Heard.NONSENSE
+            if heard(second) != Heard.GONE and not refused:  # an address that we may not ask is no witness
                 return request, second
         return request, first
 

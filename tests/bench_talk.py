@@ -42,15 +42,14 @@ end
 """
 
 
-def serve(folder: Path, port: int, store: str, threads: int = 8) -> None:
+def serve(folder: Path, port: int, store: str) -> None:
     """Our service, as ``tasks.py service`` runs it; each sending comes from an address of its own."""
     import logging
-
-    from waitress import serve as answer
 
     from tertulia.app import Blog
     from tertulia.conversation.blog import BlogInfo
     from tertulia.core import settings
+    from tertulia.web import server
     from tertulia.web.app import create
 
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -65,7 +64,8 @@ def serve(folder: Path, port: int, store: str, threads: int = 8) -> None:
         service=f"http://127.0.0.1:{port}",
         output=lambda: folder / "output",
     )
-    answer(create(blog), host="127.0.0.1", port=port, threads=threads, clear_untrusted_proxy_headers=False)
+    _servers, answer = server.listen(create(blog), "127.0.0.1", port)
+    answer()
 
 
 def start(folder: Path, port: int, store: str) -> multiprocessing.Process:

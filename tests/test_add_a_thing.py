@@ -56,7 +56,7 @@ def read(export: Export) -> OldSite:
                 title=day, body=f"<p>{words}</p>")
         for day, _, words in (line.partition(" ") for line in lines)
     )
-    return OldSite(address="https://diary.example", posts=posts, read_posts=len(posts))
+    return OldSite(address="https://diary.example", posts=posts, read=tuple(f"post {one.id}" for one in posts))
 
 
 def recognises(export: Export) -> bool:

@@ -224,6 +224,17 @@ def test_what_other_programs_mean_is_followed(md, written, expected):
     assert expected in html and [] == told
 
 
+def test_what_is_shown_by_its_id_can_be_captured(tmp_path):
+    """The task that captures looks for it where the page does."""
+    from tertulia.embeds.capture import embed_links
+
+    (tmp_path / "posts").mkdir()
+    text = 'Título: A\n\n{{< youtube abcdefghijk >}}\n\n`{{< vimeo 1 >}}`\n\n{{ vimeo(id="12") }}\n'
+    (tmp_path / "posts" / "a.md").write_text(text, "utf-8")
+    found = [(link.url, link.line) for link in embed_links(tmp_path)]
+    assert [("https://www.youtube.com/watch?v=abcdefghijk", 3), ("https://vimeo.com/12", 7)] == found
+
+
 @pytest.mark.parametrize("written", ["[[nada]]", "a %%para mí%% b", '[gallery ids="1"]', '{{ vaya(x="1") }}'])
 def test_what_other_programs_mean_and_cannot_be_is_told(md, written):
     """A link to nowhere, a note to oneself, a gallery."""

@@ -95,7 +95,7 @@ def shown(markup):
     """What a browser shows of *markup*, quotes and dashes as they were typed."""
     words = lxml_html.fragment_fromstring(markup, create_parent="div").text_content()
     words = unicodedata.normalize("NFC", words)
-    for found, typed in (("[«»“”„]", '"'), ("[‘’]", "'"), ("…", "..."), ("—", "---"), ("–", "--"), ("\u00a0", " ")):
+    for found, typed in (("[«»“”„‘’']", '"'), ("…", "..."), ("—", "---"), ("–", "--"), ("\u00a0", " ")):
         words = re.sub(found, typed, words)
     return " ".join(re.sub("-{2,}", "--", words).split())
 

@@ -322,6 +322,16 @@ def test_what_answers_and_is_something_else_is_a_hint(tmp_path, url, answered, p
     assert "2026-11-22" == table.known[url].answered
 
 
+def test_what_is_embedded_is_not_sought_at_its_copy(tmp_path):
+    """A quoted post that is gone keeps its capture: readers of links go to the copy, the embed stays as it was kept."""
+    url = "https://mas.to/@ana/113400000000000001"
+    table = LinkTable({
+        url: KnownLink(says="404", archived=COPY, use="archived"), "https://t.co/a": KnownLink(to=url),
+    })  # fmt: skip
+    assert (COPY, url) == (table.target("https://t.co/a"), table.expanded("https://t.co/a"))
+    assert url == expander(table, LinkWeb({}))(url)
+
+
 def test_two_runs_write_one_table(tmp_path):
     """What another run has written meanwhile stays, also in the entry that both know."""
     path = tmp_path / "links.toml"

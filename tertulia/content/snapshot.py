@@ -92,14 +92,16 @@ def _read(path: Path) -> Conversation:
         raise ContentError(say("snapshot_broken", path=path, why=error)) from error
 
 
-def write(folder: Path, conversation: Conversation) -> bool:
+def write(folder: Path, conversation: Conversation, *, durable: bool = True) -> bool:
     """Leave *conversation* in *folder*; False when it says the same already."""
     path = file_for(folder, conversation.id, conversation.lang)
     data = msgspec.json.format(msgspec.json.encode(conversation), indent=1) + b"\n"
-    return write_if_changed(path, data)
+    return write_if_changed(path, data, durable=durable)
 
 
-def update(folder: Path, post: str, lang: str, change: Callable[[Conversation], Conversation]) -> bool:
+def update(
+    folder: Path, post: str, lang: str, change: Callable[[Conversation], Conversation], *, durable: bool = True
+) -> bool:
     """
     Let *change* make the new snapshot of a post out of the present one; False when nothing changed.
 
@@ -108,7 +110,7 @@ def update(folder: Path, post: str, lang: str, change: Callable[[Conversation], 
     with _turn(folder):
         before = read(folder, post, lang)
         after = change(before)
-        return after != before and write(folder, after)
+        return after != before and write(folder, after, durable=durable)
 
 
 @contextmanager

@@ -134,7 +134,7 @@ def _said(post: Capture | Quoted, capture: Capture, page: Page, whole: bool, tit
     if post.warning:
         warning = f"{escape(page.say('warning'))}: {escape(post.warning)}"
         warning = _with_emojis(warning, post, page, whole)
-        return f"<details><summary>{warning}</summary>{words}{shown}</details>"
+        return f'<details><summary dir="auto">{warning}</summary>{words}{shown}</details>'
     return words + (_covered(shown, page) if post.sensitive else shown)
 
 

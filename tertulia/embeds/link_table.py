@@ -106,6 +106,15 @@ class LinkTable:
             url = known.to
         return url
 
+    def expanded(self, url: str) -> str:
+        """Where a short address led, and nothing more: what is embedded is not sought at its archived copy."""
+        for _step in range(HOPS):
+            known = self.known.get(url)
+            if known is None or not known.to:
+                return url
+            url = known.to
+        return url
+
     def of(self, url: str) -> KnownLink:
         """The entry of *url*, made when there is none."""
         return self.known.setdefault(url, KnownLink())

@@ -133,13 +133,13 @@ def expander(table: LinkTable, web: Fetcher) -> Callable[[str], str]:
     """A function that says where an address leads, asks short ones that are not in *table*, and writes them down."""
 
     def expand(url: str) -> str:
-        target = table.target(url)
+        target = table.expanded(url)
         if target == url and is_short(url) and url not in table.known:
             try:
                 table.of(url).to, table.of(url).says = follow(url, web)
             except FetchError:
                 table.known.pop(url, None)  # silence tells nothing: it is asked again next time
-        return table.target(url)
+        return table.expanded(url)
 
     return expand
 

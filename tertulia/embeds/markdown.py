@@ -48,7 +48,7 @@ class EmbedsExtension(markdown.Extension):
         captures: Where the captures are.
         page: Whose pictures, calendar and default language the drawings follow.
         policy: What the site does with items that are gone; a post's own word wins.
-        resolve: Where a short address leads, itself when unknown: ``links.Table.target``.
+        resolve: Where a short address leads, itself when unknown: ``LinkTable.expanded``.
         own: The beginning of this blog's own addresses, which stay links. "" for none.
     """
 

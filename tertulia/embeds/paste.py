@@ -85,7 +85,9 @@ def paste(content_dir: Path, note: str, now: dt.datetime, *, beside: Path, shown
         captured=now.date().isoformat(),
         source="paste",
     )
-    CaptureStore(content_dir).save(capture, files)
+    captures = CaptureStore(content_dir)
+    with captures.locked():  # a run that is asking for the very item must not write over it
+        captures.save(capture, files)
     return capture
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tertulia.content.folder import markdown_files
+from tertulia.content.key_names import key_names
 from tertulia.content.tags import Tags
 from tertulia.core import slugs
 from tertulia.core.addresses import host_of, web_address
@@ -27,7 +28,7 @@ from tertulia.imports.references import References
 from tertulia.imports.registry import Importer
 from tertulia.imports.report import Report
 from tertulia.imports.types import Loss, OldComment, OldSite
-from tertulia.imports.writing import Ledger, post_text, write_posts
+from tertulia.imports.writing import HeaderValues, Ledger, Names, post_text, write_posts
 from tertulia.store import Store
 
 FOLDER = Path("var/import")
@@ -68,7 +69,8 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
     tags = Tags.load(content / "tags.toml")
     plan = Plan(site, prefix=importer.prefix, layout=job.layout, pictures=pictures, files=mine, tags=tags, taken=others)
     report = Report(importer.label, site, plan, dry=job.dry)
-    report.texts = _texts(plan, people.known_as(content / "people.toml", site.authors, dry=job.dry), job.now)
+    authors = people.known_as(content / "people.toml", site.authors, dry=job.dry)
+    report.texts = _PostWriter(plan, authors, References(site), key_names(), job.now).texts()
     report.check()
     if not job.dry:
         known.save(folder / f"{name}.known.json", site)
@@ -79,7 +81,7 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
         report.losses += [loss for _, loss in pictures.copy(ledger.pictures) if loss]
         embeds.mark(content, [job.root / file for file, _ in report.texts.values()], job.now)
         redirects.add(content / redirects.NAME, lines)
-        _record(site, plan, importer, job, report)
+        _record(report, importer, job, ledger, ledger_file)
         ledger.save(ledger_file)
         report.check()
     path = folder / f"{job.now:%Y-%m-%d}-{'dry-' if job.dry else ''}import-{importer.kind}.md"
@@ -108,45 +110,66 @@ def _nameless(comment: OldComment, key: bytes) -> OldComment:
     return replace(comment, person=keyed(key, comment.person)[:32] if comment.person else "")
 
 
-def _texts(plan: Plan, keys: dict[str, str], now: datetime) -> dict[str, tuple[str, str]]:
-    """The file and the text of every post, by its old id."""
-    references = References(plan.site)
-    return {old: (place.file, _text(plan, place, keys, references, now)) for old, place in plan.places.items()}
+@dataclass(frozen=True, slots=True)
+class _PostWriter:
+    """Writes each post down as a file of ours."""
+
+    plan: Plan
+    authors: dict[str, str]  # the source's key → that of people.toml
+    references: References
+    names: Names
+    now: datetime
+
+    def texts(self) -> dict[str, tuple[str, str]]:
+        """The file and the text of every post, by its old id."""
+        return {old: (place.file, self._text(place)) for old, place in self.plan.places.items()}
+
+    def _text(self, place: Placed) -> str:
+        post, means = place.post, Means(self.plan, place)
+        if post.body_format == "html":
+            body = markdown.convert(self.references.filled(post.body, post.id, means.lose), means, post.notes)
+        else:
+            body = markdown.with_new_links(post.body, means)
+        if not body.strip() and place.is_public and not post.is_page:
+            means.lose("empty")
+        cover, alt = self._cover(place, means)
+        # Who follows the feed knows it, and it was announced there; what was not public yet was not.
+        is_known = place.is_public and not post.is_page and bool(place.date and place.date <= self.now)
+        values = HeaderValues(
+            authors=[self.authors.get(author, author) for author in post.authors],
+            lang=place.lang if place.lang != self.plan.layout.language else "",
+            cover=cover,
+            cover_alt=alt,
+            guid=(post.guid or post.address or place.id) if is_known else "",
+        )
+        return post_text(place, body, values, self.names)
+
+    def _cover(self, place: Placed, means: Means) -> tuple[str, str]:
+        """The place of a post's cover, and what it shows."""
+        post = place.post
+        shown = self.references.cover(post.cover)
+        address = shown.address if shown else post.cover if "/" in post.cover else ""
+        cover = self.plan.pictures.shown(self.plan.whole(address, post.address)) if address else ""
+        if post.cover and not cover:
+            means.lose("picture" if address else "cover", address or post.cover)
+        return cover, post.cover_alt or (shown.alt if shown else "")
 
 
-def _text(plan: Plan, place: Placed, keys: dict[str, str], references: References, now: datetime) -> str:
-    post, means = place.post, Means(plan, place)
-    if post.body_format == "html":
-        body = markdown.convert(references.filled(post.body, post.id, means.lose), means, post.notes)
-    else:
-        body = markdown.with_new_links(post.body, means)
-    shown = references.cover(post.cover)
-    address = shown.address if shown else post.cover if "/" in post.cover else ""
-    cover = plan.pictures.shown(plan.whole(address, post.address)) if address else ""
-    if post.cover and not cover:
-        means.lose("picture" if address else "cover", address or post.cover)
-    alt = post.cover_alt or (shown.alt if shown else "")
-    if not body.strip() and place.is_public and not post.is_page:
-        means.lose("empty")
-    authors = [keys.get(author, author) for author in post.authors]
-    # Who follows the feed knows it, and it was announced there; what was not public yet was not.
-    is_known = place.is_public and not post.is_page and bool(place.date and place.date <= now)
-    guid = (post.guid or post.address or place.id) if is_known else ""
-    return post_text(place, body, authors=authors, cover=cover, cover_alt=alt, guid=guid, language=plan.layout.language)
-
-
-def _record(site: OldSite, plan: Plan, importer: Importer, job: Job, report: Report) -> None:
+def _record(report: Report, importer: Importer, job: Job, ledger: Ledger, ledger_file: Path) -> None:
     """The talk, and the snapshots of the posts that it was about."""
-    gathered = talk.gathered(site, plan, source=importer.kind, key=job.key)
+    gathered = talk.gathered(report.site, report.plan, source=importer.kind, key=job.key)
     report.orphans = len(gathered.orphans)
     report.is_recorded = True
     report.losses += _orphans(comment.post for comment in gathered.orphans)
     if not gathered.decided:
         return
+    was_cut, ledger.is_recording = ledger.is_recording, True
+    ledger.save(ledger_file)
     store = job.store()
     report.taken = talk.record(store, gathered, job.now)
-    for post, lang in sorted(report.taken.posts):
-        store.conversation.show(job.root / "var" / "conversation", post, lang)
+    to_show = talk.posts_of(gathered) if was_cut else sorted(report.taken.posts)
+    store.conversation.show_many(job.root / "var" / "conversation", to_show)
+    ledger.is_recording = False
 
 
 def _orphans(posts: Iterable[str]) -> list[Loss]:

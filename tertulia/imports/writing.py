@@ -15,7 +15,6 @@ from pathlib import Path
 
 import msgspec
 
-from tertulia.content.key_names import key_names
 from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
 from tertulia.core.files import write_whole
@@ -24,6 +23,8 @@ from tertulia.core.text import one_line
 from tertulia.imports import escapes
 from tertulia.imports.plan import Placed
 from tertulia.imports.types import Visibility
+
+Names = Mapping[str, Sequence[str]]
 
 _TOO_LONG = 1_900_000  # bytes; a larger file would not be read (MAX_POST_BYTES)
 
@@ -41,7 +42,7 @@ class Ledger(msgspec.Struct, omit_defaults=True):
 
     posts: dict[str, WrittenFile] = {}
     pictures: dict[str, str] = {}
-    lines: list[str] = []  # old addresses that were written into redirects.toml
+    is_recording: bool = False  # the talk was being written down: its snapshots may be missing
 
     @classmethod
     def load(cls, path: Path) -> "Ledger":
@@ -132,18 +133,24 @@ def write_posts(
     return written
 
 
-def post_text(
-    place: Placed, body: str, *, authors: Sequence[str], cover: str, cover_alt: str, guid: str, language: str
-) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderValues:
+    """What stands on top of a post beside what its source says of it."""
+
+    authors: Sequence[str]  # keys of people.toml, or names
+    lang: str = ""  # "" for the blog's own
+    cover: str = ""  # its place; "" for none
+    cover_alt: str = ""
+    guid: str = ""  # what its feed called it; "" where nobody saw it there
+
+
+def post_text(place: Placed, body: str, values: HeaderValues, names: Names) -> str:
     """
     The file of a post.
 
     Args:
         body: Its Markdown.
-        authors: Keys of people.toml, or names.
-        cover, cover_alt: The place of its cover, and what it shows; "" for none.
-        guid: What its feed called it; "" where nobody saw it there.
-        language: The blog's, which a post need not tell.
+        names: What each key is called here: ``key_names``.
     """
     post = place.post
     status = _written_status("draft") if post.state is Visibility.DRAFT else ""
@@ -153,16 +160,15 @@ def post_text(
         ("id", place.id),
         ("slug", place.slug),
         ("status", status),
-        ("lang", place.lang if place.lang != language else ""),
+        ("lang", values.lang),
         ("category", _listed(post.categories)),
         ("tags", _listed(post.tags)),
-        ("author", _listed(authors)),
+        ("author", _listed(values.authors)),
         ("summary", escapes.text(one_line(post.summary, 2000))),
-        ("cover", cover),
-        ("cover_alt", _plain(cover_alt) if cover else ""),
-        ("guid", one_line(guid, 500)),
+        ("cover", values.cover),
+        ("cover_alt", _plain(values.cover_alt) if values.cover else ""),
+        ("guid", one_line(values.guid, 500)),
     ]
-    names = key_names()
     lines = [f"{names[key][0]}: {value}" for key, value in fields if value and key in names]
     if post.is_page:
         lines = [line for line in lines if not line.startswith(f"{names['category'][0]}:")]

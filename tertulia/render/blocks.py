@@ -19,6 +19,7 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown import Extension, Markdown
 from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor
+from markdown.preprocessors import NormalizeWhitespace
 from markdown.util import AtomicString, code_escape
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -30,6 +31,8 @@ from tertulia.render.code import highlighted
 
 # Processors of Python-Markdown whose work is done here.
 _REPLACED = ("empty", "indent", "code", "hashheader", "setextheader", "hr", "olist", "ulist", "quote", "table")
+_FENCE = re.compile(r"(`{3,}(?!.*`)|~{3,})")
+_TAB = "\ue009"  # of those for private use: a tab while all others are made blanks
 # Deeper than any text nests: what lies below would be left out.
 _DEPTH = 100
 
@@ -53,6 +56,7 @@ class BlocksExtension(Extension):
         for processor in parser.blockprocessors:
             processor.parser = parser
         md.parser = parser
+        md.preprocessors.register(_Whitespace(md), "normalize_whitespace", 30)  # in the place of Markdown's own
         md.treeprocessors.register(CalloutQuotes(md), "callouts", 25)  # before what stands in them is read (20)
 
     def reset(self) -> None:
@@ -60,6 +64,28 @@ class BlocksExtension(Extension):
         for name in ("html_block", "fenced_code_block"):
             if name in self.md.preprocessors:
                 self.md.preprocessors.deregister(name)
+
+
+class _Whitespace(NormalizeWhitespace):
+    """Markdown's own, but a tab in code stays one, as in what it was copied from: a Makefile is none without."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        if not any("\t" in line for line in lines):
+            return super().run(lines)
+        kept = "\n".join(lines).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        fence = ""
+        for number, line in enumerate(kept):
+            bare = line.lstrip(" \t>")
+            if fence:
+                fence = "" if bare.rstrip().startswith(fence) and not bare.strip(" \t" + fence[0]) else fence
+            elif opening := _FENCE.match(bare):
+                fence = opening[1]
+                continue
+            indented = len(line) - len(bare) if line.startswith(("\t", "    ")) else 0
+            if not fence and "\t" in line:
+                kept[number] = line[:indented].expandtabs(4) + bare if indented else line.expandtabs(self.md.tab_length)
+        hidden = super().run("\n".join(kept).replace("\t", _TAB).split("\n"))
+        return [line.replace(_TAB, "\t") for line in hidden]
 
 
 class CommonMarkParser(BlockParser):

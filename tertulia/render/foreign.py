@@ -12,6 +12,7 @@ https://codex.wordpress.org/Shortcode
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -128,6 +129,8 @@ class _Rewriter:
     def _piece(self, found: re.Match[str]) -> str:
         if found["code"] is not None:
             return found[0]
+        if address := _address(found):
+            return address
         if found["value"] is not None:
             return self._value(found)
         if found["place"]:
@@ -145,8 +148,6 @@ class _Rewriter:
             return self._link(argument, found[0])
         if name == "figure" and (figure := _figure(rest)):
             return figure
-        if name in _ADDRESSES and argument:
-            return _address(name, rest)
         if name in ("raw", "endraw"):
             return ""
         self._tell(found[0])
@@ -180,9 +181,7 @@ class _Rewriter:
         value, after = found["value"], found.string[found.end() : found.end() + 1]
         if value.lower() in _BASE:
             return "" if after in ("/", "{", "") else "/"
-        if call := _CALL.fullmatch(value):
-            if call["name"] in _ADDRESSES and _ARGUMENT.search(call["arguments"]):
-                return _address(call["name"], call["arguments"].replace(",", " "))
+        if _CALL.fullmatch(value):
             self._tell(found[0])
         if made := _TO_ADDRESS.fullmatch(value):
             return "/" + made["path"].lstrip("/")
@@ -205,8 +204,21 @@ class _Rewriter:
         return getattr(self.md, "document", None) or Document()
 
 
-def _address(name: str, rest: str) -> str:
-    """Where that is which *name* shows by the arguments *rest*, ``id="…"`` or ``owner id``."""
+def addresses(text: str) -> Iterator[tuple[int, str]]:
+    """Where each shortcode of *text* stands that shows something by its id, and the address of that."""
+    for found in _PIECE.finditer(text) if "{{" in text or "{%" in text else ():
+        if address := _address(found):
+            yield found.start(), address
+
+
+def _address(found: re.Match[str]) -> str:
+    """Where that is which a shortcode shows by its arguments, ``id="…"`` or ``owner id``; "" for any other."""
+    call = _CALL.fullmatch(found["value"] or "")
+    name, _, rest = (found["shortcode"] or found["tag"] or "").partition(" ")
+    if call:
+        name, rest = call["name"], call["arguments"].replace(",", " ")
+    if name not in _ADDRESSES or not _ARGUMENT.search(rest):
+        return ""
     named = {key: double or single for key, double, single in _NAMED.findall(rest)}
     given = ["".join(groups) for groups in _ARGUMENT.findall(rest)]
     identifier = named.get("id") or given[0 if named else min(len(given), 2) - 1]

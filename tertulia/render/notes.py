@@ -4,7 +4,7 @@ https://www.w3.org/TR/dpub-aria-1.1/#doc-noteref: the mark in the text, the note
 and names in the language of the post.
 """
 
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
@@ -16,7 +16,19 @@ class NotesExtension(Extension):
     """Roles and names for what the extension ``footnotes`` writes."""
 
     def extendMarkdown(self, md: Markdown) -> None:
+        md.treeprocessors.register(_EmptyNotes(md), "notes_empty", 19.5)  # before Markdown orders them (19)
         md.treeprocessors.register(_Notes(md), "notes_named", 7)
+
+
+class _EmptyNotes(Treeprocessor):
+    """Gives a note of no words its way back, which Markdown takes for granted."""
+
+    def run(self, root: Element) -> None:
+        for notes in (div for div in root.iter("div") if div.get("class") == "footnote"):
+            for item in notes.iterfind("ol/li"):
+                if item.find(".//a[@class='footnote-backref']") is None:
+                    back = {"class": "footnote-backref", "href": f"#fnref:{_name(item.get('id'))}"}
+                    SubElement(SubElement(item, "p"), "a", back).text = "↩"
 
 
 class _Notes(Treeprocessor):

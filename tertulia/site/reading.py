@@ -97,7 +97,7 @@ class PostReader:
                     CaptureStore(self.content),
                     site,
                     policy=self.embeds_policy,
-                    resolve=self.links.target,
+                    resolve=self.links.expanded,
                     own=settings.get("SITE_ADDRESS", ""),
                 ),
                 LinksExtension(self.links),

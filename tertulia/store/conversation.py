@@ -396,13 +396,17 @@ class Conversation:
         """Write the snapshot of a post; False when it says the same already."""
         return self._show(folder, [(post, lang)]) > 0
 
+    def show_many(self, folder: Path, posts: Sequence[tuple[str, str]]) -> int:
+        """Write the snapshots of *posts*, (Id, language); how many changed."""
+        return self._show(folder, posts)
+
     def show_all(self, folder: Path) -> int:
         """Write every snapshot that is not as it should be; how many. What a crash left undone is done here."""
         known = {(one.id, one.lang) for one in snapshot.read_all(folder) if one.comments or one.counts}
         return self._show(folder, sorted(known | set(self.posts())))
 
     def _show(self, folder: Path, posts: Sequence[tuple[str, str]]) -> int:
-        written = [snapshot_guard.show(self._database, folder, post, lang) for post, lang in posts]
+        written = snapshot_guard.show(self._database, folder, posts)
         if kept := sum(one.kept for one in written):
             log.warning("%s", say("snapshot_kept", n=kept, posts=sum(one.kept > 0 for one in written), folder=folder))
         return sum(one.changed for one in written)

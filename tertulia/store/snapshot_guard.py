@@ -8,6 +8,7 @@ likes shrinks only if this store has shown the post before.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +30,27 @@ class Written:
     kept: int = 0  # how much of it this store knows nothing of, and left as it was
 
 
-def show(database: Database, folder: Path, post: str, lang: str) -> Written:
-    """Write the snapshot of a post as far as this store knows it."""
+def show(database: Database, folder: Path, posts: Sequence[tuple[str, str]]) -> list[Written]:
+    """
+    Write the snapshots of *posts*, (Id, language), as far as this store knows them.
+
+    Of many, what the disk does not have yet when the machine goes down is written anew by the next ``show_all``.
+    """
+    written, shown = [], {}
+    for post, lang in posts:
+        one, digest = _show(database, folder, post, lang, durable=len(posts) == 1)
+        written.append(one)
+        if digest:
+            shown[_mark(post, lang)] = digest
+    if shown:
+        with writing(database) as connection:
+            for name, digest in shown.items():
+                remember(connection, name, digest)
+    return written
+
+
+def _show(database: Database, folder: Path, post: str, lang: str, *, durable: bool) -> tuple[Written, str]:
+    """Write one snapshot; the digest to be remembered, "" for none."""
     kept = 0
     shown_now = shown_before = ""
 
@@ -49,11 +69,8 @@ def show(database: Database, folder: Path, post: str, lang: str) -> Written:
         shown_now = _digest(after)
         return after
 
-    changed = snapshot.update(folder, post, lang, current)
-    if not kept and shown_now != shown_before:
-        with writing(database) as connection:
-            remember(connection, _mark(post, lang), shown_now)
-    return Written(changed, kept)
+    changed = snapshot.update(folder, post, lang, current, durable=durable)
+    return Written(changed, kept), shown_now if not kept and shown_now != shown_before else ""
 
 
 def _unexplained(

@@ -74,9 +74,9 @@ def capture(request: CaptureRequest) -> Capture:
         source=source,
     )
     _add_media(request, found, status)
-    found.quoted = _quoted(request, status.get("quote"), host)
+    found.quoted = _quoted(request, status.get("quote"), origin)
     if status.get("in_reply_to_id"):
-        found.reply_to = _answered(request, origin, str(status["in_reply_to_id"]), host)
+        found.reply_to = _asked_beside(request, origin, str(status["in_reply_to_id"]), Part.ANSWERED)
     return found
 
 
@@ -144,22 +144,25 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _quoted(request: CaptureRequest, quote: Any, host: str) -> Quoted | None:
+def _quoted(request: CaptureRequest, quote: Any, origin: str) -> Quoted | None:
     if not isinstance(quote, dict) or quote.get("state", "accepted") != "accepted":
         return None
-    return _beside(request, quote.get("quoted_status"), host, Part.QUOTED)
+    if quote.get("quoted_status") is None and quote.get("quoted_status_id"):  # told by its number alone
+        return _asked_beside(request, origin, str(quote["quoted_status_id"]), Part.QUOTED)
+    return _beside(request, quote.get("quoted_status"), split_address(origin).netloc, Part.QUOTED)
 
 
-def _answered(request: CaptureRequest, origin: str, id: str, host: str) -> Quoted | None:
+def _asked_beside(request: CaptureRequest, origin: str, id: str, part: Part) -> Quoted | None:
     if not id.isalnum():
         return None
     try:
-        return _beside(request, request.json(f"{origin}/api/v1/statuses/{id}"), host, Part.ANSWERED)
+        status = request.json(f"{origin}/api/v1/statuses/{id}")
     except NotFoundError:
         return None
     except FetchError:
-        request.missing.append(Part.ANSWERED)
+        request.missing.append(part)
         return None
+    return _beside(request, status, split_address(origin).netloc, part)
 
 
 def _beside(request: CaptureRequest, status: Any, host: str, part: Part) -> Quoted | None:

@@ -43,7 +43,7 @@ _BRIDGED_SITE = re.compile(r"(?P<host>[^@]+)\.web\.brid\.gy")
 _STEPS_OF_PERSONS = ("users", "u", "profile", "user")
 
 
-class Known(Protocol):
+class Named(Protocol):
     """Whoever has these: an ``Author`` that comes in, or a row of ``persons``."""
 
     @property
@@ -59,7 +59,7 @@ class Known(Protocol):
     def url(self) -> Any: ...
 
 
-def names_of(who: Known) -> frozenset[str]:
+def names_of(who: Named) -> frozenset[str]:
     """Every name that *who* has, proved or not."""
     identity = str(who.identity).rpartition(" ")[2]  # of who is not vouched for, the claimed address comes last
     found = {_of_handle(str(who.network), str(who.handle)), _of_address(str(who.url))}
@@ -70,7 +70,7 @@ def names_of(who: Known) -> frozenset[str]:
     return frozenset(short(name) for name in found if name)
 
 
-def proved(who: Known) -> frozenset[str]:
+def proved(who: Named) -> frozenset[str]:
     """The names of *who*, where the way they came proves them: what is typed into a form proves nothing."""
     if who.network in (_FORM, NOBODY) or not getattr(who, "is_vouched", True) or " " in str(who.identity):
         return frozenset()
@@ -79,7 +79,7 @@ def proved(who: Known) -> frozenset[str]:
     return names_of(who)
 
 
-def is_lasting(who: Known) -> bool:
+def is_lasting(who: Named) -> bool:
     """Whether the network calls *who* by something that no rename changes: two such are two persons."""
     identity = str(who.identity)
     return identity.startswith("did:") or identity.isdecimal()
@@ -159,7 +159,7 @@ def same_account(connection: Connection, who: Any) -> list[Any]:
     return [who, *others]
 
 
-def _others(connection: Connection, who: Known) -> list[Any]:
+def _others(connection: Connection, who: Named) -> list[Any]:
     """The persons with a proved name of *who*, those of a network first; without those that are sure to be others."""
     names = proved(who)
     if not names:
@@ -169,7 +169,7 @@ def _others(connection: Connection, who: Known) -> list[Any]:
     return sorted((row for row in rows.values() if not _are_two(who, row)), key=lambda row: row.network == _WEB)
 
 
-def _are_two(one: Known, other: Known) -> bool:
+def _are_two(one: Named, other: Named) -> bool:
     """Whether a handle that both had is all that they share: one gave it up, the other took it."""
     lasting = is_lasting(one) and is_lasting(other) and one.network == other.network
     return lasting and short(str(one.identity)) != other.identity

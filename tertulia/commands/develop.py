@@ -40,7 +40,7 @@ def lint(c: Context) -> None:
 
 @task
 def bench(c: Context, posts: str = "1000", scale: bool = False, embeds: bool = False, before: str = "") -> None:
-    """Time a cold build of many posts beside stock Pelican, and beside --before FOLDER; with --embeds, what those cost."""
+    """Time a cold build of many posts beside stock Pelican, or --before FOLDER; --embeds: what they cost a reader."""
     if embeds:
         return _module("tests.bench_embeds")
     also = [*(["--scale"] if scale else []), *(["--before", before] if before else [])]

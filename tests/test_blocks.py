@@ -66,6 +66,7 @@ def test_extensions_of_the_bloggers_own_do_not_undo_it(name):
         assert "<script" not in html and "<em>a</em>" in html and 2 == html.count("<ul>")
 
 
+@settings(deadline=None)  # the first loads the colours of code
 @given(
     st.text(st.characters(exclude_characters="`\n\r\f\v\x85\u2028\u2029\x1c\x1d\x1e", exclude_categories=("Cs",))),
     st.sampled_from(["```", "````", "  ```"]),

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tertulia.core import languages
-from tertulia.core.errors import ContentError
+from tertulia.core.errors import ContentError, FetchRefusedError
 from tertulia.embeds import states
 from tertulia.embeds.capture import canonical, capture, tell
 from tertulia.embeds.capture_store import CaptureStore
@@ -107,7 +107,13 @@ def test_post_is_not_gone_when_its_author_changes_handle(tmp_path):
 
 @pytest.mark.parametrize(
     ("origin", "outcome"),
-    [(status(), "same"), (BUSY, "waiting"), (silence(), "unavailable"), ({"status": 404, "body": {}}, "gone")],
+    [
+        (status(), "same"),
+        (BUSY, "waiting"),
+        (silence(), "unavailable"),
+        ({"status": 404, "body": {}}, "gone"),
+        (FetchRefusedError("otro.es es una dirección de una red privada"), "gone"),
+    ],
 )
 def test_a_dropped_copy_is_no_deletion(tmp_path, origin, outcome):
     """A server that forgets its copy of somebody else's toot proves nothing while the toot's own server has it."""
@@ -255,6 +261,21 @@ def test_long_post_is_completed_when_the_whole_is_told(tmp_path):
     assert "y su final." in drawn(tmp_path, TWEET)
 
 
+@pytest.mark.parametrize("part", ["quoted", "answered"])
+def test_author_of_a_quoted_post_opts_out_later(tmp_path, part):
+    """Who asks on Bluesky not to be shown to logged-out people leaves the posts of others too, edited or not."""
+    data = example("bluesky")
+    post(tmp_path, data["post"])
+    run(tmp_path, data["answers"])
+    (body,) = [answer["body"] for url, answer in data["answers"].items() if url.startswith(APPVIEW)]
+    thread = body["thread"]
+    other = thread["parent"]["post"] if part == "answered" else thread["post"]["embed"]["record"]["record"]
+    other["author"]["labels"] = [{"val": "!no-unauthenticated"}]
+    assert ["same"] == run(tmp_path, data["answers"], LATER, check=True)
+    html = drawn(tmp_path, data["post"])
+    assert (part == "answered", part == "quoted") == ("Nadie contesta cartas" in html, "¿Dónde?" in html)
+
+
 # Complete
 
 
@@ -285,7 +306,11 @@ def test_what_never_comes_costs_little(tmp_path):
     before = {path: path.read_bytes() for path in (tmp_path / "embeds").rglob("*.json")}
     web.asked.clear()
     assert [] == list(capture(tmp_path, web, LATER))
-    assert 3 == sum("/api/" in url for url in web.asked)
+    first = [url for url in web.asked if "/api/" in url]
+    web.asked.clear()
+    assert [] == list(capture(tmp_path, web, LATER + dt.timedelta(days=1)))
+    other = [url for url in web.asked if "/api/" in url]
+    assert (3, 3, True) == (len(first), len(other), first != other)  # each of them has its turn
     assert ["same"] * 10 == [step.outcome for step in capture(tmp_path, web, LATER, check=True)]
     assert before == {path: path.read_bytes() for path in (tmp_path / "embeds").rglob("*.json")}
 

@@ -206,6 +206,21 @@ def test_a_task_without_its_phrase_is_told_by_its_docstring(capsys):
     assert "--far" in helped
 
 
+@pytest.mark.parametrize("asked", [["--help", "write"], ["write", "--help"], ["write", "-h"]])
+def test_help_is_given_before_and_behind_a_task(asked, capsys):
+    """Behind its name too, --help asks what the task does, and writes no post of the name "--help"."""
+    written = []
+
+    def write(c, title):
+        """Write a post."""
+        written.append(title)
+
+    with pytest.raises(SystemExit) as ended:
+        program.run([task(write)], ["tasks.py", *asked])
+    assert (0, []) == (ended.value.code, written)
+    assert capsys.readouterr().out.startswith("Write a post.")
+
+
 def test_the_first_start_needs_nothing_installed():
     """What makes .venv runs in a Python that has no package of ours."""
     code = "import sys; sys.path.insert(0, sys.argv[1]); import tertulia.commands.environment"

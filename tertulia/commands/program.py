@@ -51,6 +51,8 @@ def run(tasks: Sequence[Any], arguments: list[str], *, elsewhere: Sequence[Any] 
     if len(arguments) > 1 and arguments[1] in TAKES_THE_REST and arguments[1] in names:
         arguments, rest = arguments[:2], arguments[2:]
     arguments = gathered(arguments)
+    if arguments[1:2] and arguments[1] in names and arguments[2:3] in (["--help"], ["-h"]):
+        arguments = [arguments[0], "--help", arguments[1]]  # or `new --help` would write a post of that name
     if any(task.name == word for task in elsewhere for word in arguments[1:2]) and arguments[1] not in names:
         sys.exit(say("no_blog_here", task=arguments[1]))
     try:

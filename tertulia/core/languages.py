@@ -306,6 +306,7 @@ def decimal(number: float, form: str = "0.####") -> str:
     return f"{number:g}"
 
 
+@lru_cache(maxsize=256)
 def normal(code: str) -> str:
     """*code* as files are named: "pt-br" for "pt_BR"; "" for what is no language code."""
     code = code.strip().lower().replace("_", "-")

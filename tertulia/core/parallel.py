@@ -4,6 +4,7 @@ Children are forked, so they see what the parent has loaded and only results tra
 safely (Windows, macOS), or for a handful of things, the work is done in this process; the results are the same.
 """
 
+import atexit
 import gc
 import multiprocessing
 import os
@@ -48,6 +49,16 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result
             return [first, *pool.map(_at, range(1, len(items)), chunksize=chunk)]
     finally:
         gc.unfreeze()
+
+
+def keep_most() -> None:
+    """
+    Look for garbage seldom from here on, and not at all at the end of the process.
+
+    A build makes much and throws little away: of 1,000 posts Python looked through all of it for 0.4 s.
+    """
+    gc.set_threshold(20_000, 20, 50)
+    atexit.register(gc.freeze)
 
 
 def _at(index: int) -> Any:

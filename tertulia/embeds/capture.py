@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,7 @@ import msgspec
 from tertulia.content.folder import markdown_files
 from tertulia.core import languages
 from tertulia.core.addresses import host_of, split_address
-from tertulia.core.errors import ContentError, FetchError
+from tertulia.core.errors import ContentError, FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, one_line
@@ -76,7 +77,7 @@ def embed_links(content_dir: Path) -> list[EmbedLink]:
         text = CODE_FENCE.sub(lambda match: re.sub(r"[^\n]+", "`", match[0]), text.replace("\r\n", "\n"))
         line = 1
         for block in re.split(r"(\n[ \t]*\n\s*?(?=\S|[ ]{4}|$))", text):
-            if "http" in block and not block.startswith("    "):
+            if "http" in block.lower() and not block.startswith("    "):
                 first = line + len(block) - len(block.lstrip("\n"))
                 for offset, url in enumerate(addresses(block)):
                     found.setdefault(url, EmbedLink(url, path, first + offset))
@@ -130,7 +131,10 @@ def capture(
     found = list(_items(run.captures, content_dir, resolve, own, only))
     if again:
         found = _only(found, resolve(again), again)
-    todo = [match for match, kept in found if run.is_due(kept)]
+    due = [(match, kept) for match, kept in found if run.is_due(kept)]
+    # What is only to be completed comes last, and in another order each day: the patience is for all of it.
+    due.sort(key=lambda item: run.turn(*item))
+    todo = [match for match, _kept in due]
     for number, match in enumerate(todo, 1):
         if (result := run.look(match, anew=bool(again))) is not None:
             yield CaptureStep(number, len(todo), match.url, *result)
@@ -169,6 +173,12 @@ class _Run:
         if self.everything or (kept.state == State.UNAVAILABLE and kept.again):
             return True
         return kept.state == State.KEPT and bool(kept.missing)
+
+    def turn(self, match: providers.Match, kept: Capture | None) -> str:
+        """By which the due ones are sorted: "" leaves an item where it stands in the posts."""
+        if kept is None or kept.state == State.UNAVAILABLE or self.everything:
+            return ""
+        return sha256(f"{self.today}{match.id}".encode()).hexdigest()
 
     def look(self, match: providers.Match, *, anew: bool) -> tuple[CaptureOutcome, str] | None:
         """Ask for one item and keep what was said; None when another run has just done so, or nothing new was had."""
@@ -240,7 +250,8 @@ class _Run:
             second = _answer(other, request)
             if isinstance(second, Capture) and other.provider != match.provider:
                 return request, WithheldError("")  # a page that is there: no more can be said of it
-            if heard(second) != Heard.GONE:
+            refused = isinstance(second, FetchRefusedError) and heard(second) == Heard.NONSENSE
+            if heard(second) != Heard.GONE and not refused:  # an address that we may not ask is no witness
                 return request, second
         return request, first
 

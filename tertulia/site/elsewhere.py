@@ -6,8 +6,9 @@ because a theme without its style is no theme: with ``--strict`` it is not publi
 """
 
 import logging
+import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from tertulia.core.languages import say
@@ -35,25 +36,30 @@ def asked(output: Path, hosts: Collection[str]) -> Iterator[tuple[str, str]]:
     """Each file of *output* that asks another host by itself, with the address."""
     own = frozenset(host.lower() for host in hosts if host)
     suspect = _suspect(own)
-    for file in sorted(output.rglob("*")):
-        if file.suffix not in (".html", ".css"):
+    for name in sorted(os.path.join(folder, name) for folder, _, names in os.walk(output) for name in names):
+        if not name.endswith((".html", ".css")):
             continue
-        text = file.read_text("utf-8", errors="replace")
-        name = file.relative_to(output).as_posix()
-        if file.suffix == ".html" and suspect.search(text):
-            found = (load for load in loads(text, own.__contains__) if load.kind is not LoadKind.FORM)
-            yield from ((name, load.url) for load in found)
-        elif file.suffix == ".css" and "//" in text:
-            urls = ((host_asked(url), url) for url in addresses_in_style(text))
-            yield from ((name, url) for host, url in urls if host and host not in own)
+        file = Path(name)
+        written, shown = file.read_bytes(), file.relative_to(output).as_posix()
+        if name.endswith(".html") and suspect(written.lower()):
+            found = loads(written.decode("utf-8", errors="replace"), own.__contains__)
+            yield from ((shown, load.url) for load in found if load.kind is not LoadKind.FORM)
+        elif name.endswith(".css") and b"//" in written:
+            urls = addresses_in_style(written.decode("utf-8", errors="replace"))
+            asked_hosts = ((host_asked(url), url) for url in urls)
+            yield from ((shown, url) for host, url in asked_hosts if host and host not in own)
 
 
-def _suspect(own: Collection[str]) -> re.Pattern[str]:
-    """Pages worth reading tag by tag: most name other hosts in links alone."""
+def _suspect(own: Collection[str]) -> Callable[[bytes], bool]:
+    """What tells pages, in small letters, that are worth reading tag by tag: most name other hosts in links alone."""
     ours = "|".join(re.escape(host) for host in sorted(own)) or r"\\"
     elsewhere = rf"//(?!(?:{ours})[:/\"'\s>])"
-    return re.compile(
-        rf"<(?:{FETCHING}|img|source)\s[^>]*(?:{elsewhere}|\\|&\#)|<(?:script|style)\b(?![^>]*json)[^>]*>[^<]*//"
-        rf"|\s(?:background|style)\s*=[^>]*//",
-        re.IGNORECASE,
+    element = re.compile(
+        rf"<(?:(?:{FETCHING}|img|source)\s[^>]*(?:{elsewhere}|\\|&\#)"
+        r"|(?:script|style)\b(?![^>]*json)[^>]*>[^<]*//)".encode()
+    )
+    # Tried at every space of a page it would take longer than all the rest.
+    styled, style = re.compile(rb"style\s*="), re.compile(rb"\s(?:background|style)\s*=[^>]*//")
+    return lambda page: bool(
+        element.search(page) or ((b"background" in page or styled.search(page)) and style.search(page))
     )

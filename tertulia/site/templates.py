@@ -128,7 +128,16 @@ def link(context: Context, path: object) -> str:
 
 @pass_context
 def linked(context: Context, label: Any, classes: str, rel: str = "", sign: str = "") -> Markup:
-    """The name of a tag, category or author, as a link to its page; as text where it has none."""
+    """The name of a tag, category or author, as a link to its page; as text where it has none. Made once a label."""
+    made = label.__dict__.setdefault("links", {})
+    key = (classes, rel, sign, context["SITEURL"])
+    if key not in made:
+        made[key] = _linked(context, label, classes, rel, sign)
+    link: Markup = made[key]
+    return link
+
+
+def _linked(context: Context, label: Any, classes: str, rel: str, sign: str) -> Markup:
     rel = f' rel="{escape(rel)}"' if rel else ""
     named = f' class="{escape(classes)}"' if classes else ""
     sign, name = escape(sign), escape(label.name)

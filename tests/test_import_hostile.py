@@ -136,8 +136,8 @@ def test_long_deep_and_odd_things_are_taken_in_one_by_one(blog, tmp_path):
 
 @pytest.mark.parametrize(
     "piece",
-    ["[", "[a ", "[a b=c]", "<!-- wp:x {", '<pre lang="x">', "<!--", "[code]", "[caption]<img src=x>", "<br>", "<a ", " ",
-     '<sup data-fn="a">', "http://", "$latex a", "&a;", "<em>a", '"a ', "<ul><li>", "\n\nx"],
+    ["[", "[a ", "[a b=c]", "<!-- wp:x {", '<pre lang="x">', "<!--", "[code]", "[caption]<img src=x>", "<br>", "<a ",
+     " ", '<sup data-fn="a">', "http://", "$latex a", "&a;", "<em>a", '"a ', "<ul><li>", "\n\nx"],
 )  # fmt: skip
 def test_no_piece_repeated_takes_longer_than_its_length(piece):
     """Twice as much takes about twice as long: nothing is looked for to the end again and again."""

@@ -259,6 +259,7 @@ class FakeMastodon(Fake):
             "created_at": NOW.isoformat().replace("+00:00", "Z"),
             "text": body["status"],
             "visibility": body.get("visibility", "public"),
+            "spoiler_text": body.get("spoiler_text", ""),
             "content": _as_html(body["status"]),
             "language": body.get("language"),
             "in_reply_to_id": body.get("in_reply_to_id"),

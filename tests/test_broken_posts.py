@@ -85,6 +85,20 @@ def test_a_broken_post_is_told_on_its_line_and_stops_nothing(name, folder, build
     assert ({"la-buena", "una"} if fate is BUILT else {"la-buena"}) == built(folder)
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["Slug: ../../..", "Slug: /etc/passwd", "Template: /etc/passwd", "Plantilla: ../../.env", "Plantilla: no-hay"],
+)
+def test_odd_slugs_and_templates_are_told_and_stop_nothing(line, folder, build):
+    """What leads out, or is not there, is one line; the post is built all the same, and so are the others."""
+    (folder / "content" / "posts" / "mala.md").write_text(f"Título: Una\nFecha: 2026-11-18\n{line}\n\nHola.\n", "utf-8")
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    assert [message for message in told(records) if message.startswith("content/posts/mala.md:3: ")]
+    assert not [r for r in records if r.exc_info], "a traceback"
+    assert 2 == len(built(folder))
+    assert "la-buena" in built(folder)
+
+
 def test_an_unreadable_file_is_told(folder, build):
     """A link to itself cannot be opened by anybody; it is one line."""
     os.symlink("mala.md", folder / "content" / "posts" / "mala.md")

@@ -261,6 +261,21 @@ def test_long_post_is_completed_when_the_whole_is_told(tmp_path):
     assert "y su final." in drawn(tmp_path, TWEET)
 
 
+@pytest.mark.parametrize("part", ["quoted", "answered"])
+def test_author_of_a_quoted_post_opts_out_later(tmp_path, part):
+    """Who asks on Bluesky not to be shown to logged-out people leaves the posts of others too, edited or not."""
+    data = example("bluesky")
+    post(tmp_path, data["post"])
+    run(tmp_path, data["answers"])
+    (body,) = [answer["body"] for url, answer in data["answers"].items() if url.startswith(APPVIEW)]
+    thread = body["thread"]
+    other = thread["parent"]["post"] if part == "answered" else thread["post"]["embed"]["record"]["record"]
+    other["author"]["labels"] = [{"val": "!no-unauthenticated"}]
+    assert ["same"] == run(tmp_path, data["answers"], LATER, check=True)
+    html = drawn(tmp_path, data["post"])
+    assert (part == "answered", part == "quoted") == ("Nadie contesta cartas" in html, "¿Dónde?" in html)
+
+
 # Complete
 
 

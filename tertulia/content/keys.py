@@ -225,6 +225,17 @@ KEYS = (
         " it is not announced again",
     ),
     Key(name="template", kind=Kind.NAME, es="Plantilla", en="Template", doc="another template of the theme"),
+    Key(
+        name="content_warning", kind=Kind.TEXT, es="Aviso", en="Content warning", on_pages=False,
+        theirs="cw spoilertext",
+        doc="what the announcement warns of, where a network can fold it behind that (Mastodon)",
+    ),
+    Key(
+        name="audience", kind=Kind.CHOICE, es="Audiencia", en="Audience", on_pages=False,
+        choices={"unlisted": "discreta, unlisted", "followers": "seguidores, followers"},
+        doc="who sees the announcement: `discreta` (`unlisted`: not in public lists) or `seguidores` (`followers`); all"
+        " when absent. Networks that know no such thing are left out",
+    ),
     *(network_key(name, network) for name, network in NETWORKS.items()),
     # What only others write.
     Key(name="address", kind=Kind.ADDRESS, theirs="permalink url saveas path"),

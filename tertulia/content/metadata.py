@@ -59,6 +59,8 @@ class Metadata:
     credits: list[tuple[str, str]] = field(default_factory=list)  # (kind, what the author wrote)
     updates: list[tuple[dt.datetime, str]] = field(default_factory=list)  # (when, Markdown)
     question: str = ""
+    content_warning: str = ""
+    audience: str = ""  # "unlisted", "followers", "" for all
     toc: bool | None = None  # None: by length
     embeds: str = ""
     guid: str = ""

@@ -37,6 +37,8 @@ class Content(Protocol):
     credits: Sequence[Credit]
     updates: Sequence[Update]
     question: str
+    content_warning: str
+    audience: str
     guid: str
     cover: Picture | None
     words: int
@@ -128,7 +130,7 @@ def _fill_from_elsewhere(content: Any) -> None:
 # The fields of a ``PostRecord`` that are empty where nothing is known.
 _EMPTY: dict[type, tuple[str, ...]] = {
     bool: ("is_note", "has_id"),
-    str: ("question", "series_name", "body", "guid"),
+    str: ("question", "content_warning", "audience", "series_name", "body", "guid"),
     tuple: ("tags", "authors", "credits", "updates", "toc", "aliases", "old_addresses", "files"),
     dict: ("networks", "header_lines", "stems"),
 }

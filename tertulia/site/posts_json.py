@@ -70,10 +70,16 @@ def entry(content: Content, build: SiteBuild, wants_text: WantsText) -> posts.Po
         cover=picture(content.cover, site),
         card=picture(content.card, site),
         said=own_words,
+        warning=content.content_warning,
+        audience=content.audience,
         guid=content.guid,
         # Only what the author wrote in this post: a rule changed for the whole blog is no reason to edit old posts.
         hash=posts.words_hash(
-            content.title, content.summary_text, content.question, *(f"{k}={v}" for k, v in content.networks.items())
+            content.title,
+            content.summary_text,
+            content.question,
+            *(f"{k}={v}" for k, v in content.networks.items()),
+            *([f"warning={content.content_warning}"] if content.content_warning else []),
         ),
     )
     is_wanted = any(wants_text(post, network) for network in own_words)

@@ -219,6 +219,8 @@ class PostReader:
             credits=tuple(credit(kind, written, self.people) for kind, written in meta.credits),
             updates=updates,
             question=typography.plain(meta.question, lang),
+            content_warning=typography.plain(meta.content_warning, lang),
+            audience=meta.audience,
             cover=picture,
             words=words,
             stems=related.stems(tallied, lang) if settings.get("RELATED_POSTS") else {},

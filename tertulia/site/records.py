@@ -48,6 +48,8 @@ class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
     credits: tuple[Credit, ...]
     updates: tuple[Update, ...]
     question: str
+    content_warning: str
+    audience: str
     cover: Picture | None
     words: int
     stems: dict[str, int]  # for related posts

@@ -1,5 +1,6 @@
 """What would be said of each post on each network: the same for looking (``--dry-run``, preview) and for sending."""
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from tertulia.core.languages import say
 from tertulia.syndication import summary
 from tertulia.syndication.networks import pictures
 from tertulia.syndication.networks.base import Attachment, Message, Network
+from tertulia.syndication.networks.sightings import PUBLIC
 
 # Cards show two or three lines; more is cut by every network.
 DESCRIPTION_LENGTH = 300
@@ -62,14 +64,21 @@ def named(post: Post, name: str) -> bool:
 
 
 def drafts(posts: Iterable[Post], networks: Iterable[Network]) -> list[Draft]:
-    """Every post on every network that the author does not leave out."""
+    """Every post on every network that the author does not leave out, and that can keep to whom it is for."""
     known = list(networks)
-    return [draft(post, network) for post in posts for network in known if not summary.left_out(post, network.name)]
+    return [
+        draft(post, network)
+        for post in posts
+        for network in known
+        if not summary.left_out(post, network.name) and (not post.audience or post.audience in network.audiences)
+    ]
 
 
 def draft(post: Post, network: Network) -> Draft:
     """What would be said of *post* on *network*, with what the author should look at before."""
     style = network.style()
+    if post.warning and network.warnings:  # it counts as if it stood in the text
+        style = dataclasses.replace(style, limit=style.limit - style.count(post.warning))
     words = summary.words_for(post, network.name, style)
     parts = words.parts if network.threads else words.parts[:1]
     bad = [cover for cover in (post.cover, post.card) if cover and not _goes_along(cover, network)]
@@ -83,6 +92,7 @@ def draft(post: Post, network: Network) -> Draft:
         *([say("draft_alt", picture=shown.cover.path)] if shown.cover and not shown.cover.alt else []),
         *[say("draft_picture", picture=cover.path) for cover in bad],
         *([say("draft_cut", network=network.label)] if words.own and words.shortened else []),
+        *([say("draft_warning", network=network.label)] if post.warning and not network.warnings else []),
         *([say("draft_thread", network=network.label)] if len(words.parts) > len(parts) else []),
         *([say("draft_summary")] if not post.summary and not words.own else []),
         *[say("draft_long", length=length, limit=style.limit) for length in lengths if length > style.limit],
@@ -101,6 +111,8 @@ def _message(post: Post, text: str, *, part: str, network: Network) -> Message:
         picture=_attached(post.cover) if part == "1" else None,
         date=post.date,
         part=part,
+        visibility=network.audiences.get(post.audience, PUBLIC),
+        warning=post.warning if network.warnings else "",
     )
     # The drawn card stands in for a cover where we fill in a card ourselves, never as a picture of its own.
     with_card = msgspec.structs.replace(message, picture=_attached(post.card), drawn=True)

@@ -15,11 +15,12 @@ Outcomes of a request, as exceptions, because each ends what was being done::
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 import msgspec
@@ -107,6 +108,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     date: datetime  # of the post
     part: str = "1"  # "1", "2"… of a thread; a subscriber for mail
     visibility: str = PUBLIC  # who sees it, in the network's own word
+    warning: str = ""  # what it is folded behind
 
 
 class Remote(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -189,6 +191,9 @@ class Network(ABC):
     can_search: bool  # look() gives a certain answer
     threads: ClassVar[bool] = False  # a post may be a thread
     pictures: ClassVar[bool] = False  # the cover goes along
+    warnings: ClassVar[bool] = False  # what is said may be folded behind a content warning
+    # Who may be chosen to see what is said, other than everybody: a post's ``Audience`` → the network's own word.
+    audiences: ClassVar[Mapping[str, str]] = MappingProxyType({})
     # How many days its key (the setting "token") lives; 0: the network tells; None: it does not end by itself.
     key_days: ClassVar[int | None] = None
     # What happens to what was said when the author changes title, summary or question.

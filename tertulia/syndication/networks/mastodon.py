@@ -11,6 +11,7 @@ import hashlib
 import html as entities
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -71,6 +72,8 @@ class Mastodon(Network):
     can_search = True
     threads = True
     pictures = True
+    warnings = True
+    audiences = MappingProxyType({"unlisted": "unlisted", "followers": "private"})
     when_edited = "edit"
     about = "Mastodon and compatible servers: Preferences → Development → New application (read, write)."
     colour = "#595aff"
@@ -110,7 +113,9 @@ class Mastodon(Network):
         )
 
     def publish(self, message: Message, sending: Sending) -> Remote:
-        body: dict[str, Any] = {"status": message.text, "language": message.lang, "visibility": "public"}
+        body: dict[str, Any] = {"status": message.text, "language": message.lang, "visibility": message.visibility}
+        if message.warning:
+            body |= {"spoiler_text": message.warning, "sensitive": True}
         if message.picture:
             body["media_ids"] = [self._upload(message.picture)]
         if sending.parent:
@@ -128,7 +133,8 @@ class Mastodon(Network):
     def edit(self, remote: Remote, message: Message) -> Remote:
         now = wire.json_object(self._call("GET", f"/api/v1/statuses/{remote.id}"), self.label)
         # Pictures that are not named again are taken off, and so is a content warning that the author put there.
-        kept = {"spoiler_text": now.get("spoiler_text") or "", "sensitive": bool(now.get("sensitive"))}
+        warning = message.warning or now.get("spoiler_text") or ""
+        kept = {"spoiler_text": warning, "sensitive": bool(message.warning or now.get("sensitive"))}
         media = [str(item["id"]) for item in now.get("media_attachments", [])]
         body = {"status": message.text, "language": message.lang, "media_ids": media, **kept}
         return _remote(wire.json_object(self._call("PUT", f"/api/v1/statuses/{remote.id}", json=body), self.label))

@@ -109,6 +109,9 @@ class Plan:
             "year": {f"{place.date:%Y}" for place in public if place.date},
         }
         self._names = {author.key: author.name for author in site.authors}
+        self._there["author"] = {
+            slugs.slug_of(self._names.get(key, key)) for place in public for key in place.post.authors
+        }
 
     def _place(self, post: OldPost, file: str) -> Placed:
         losses = list(post.losses)

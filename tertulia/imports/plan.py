@@ -93,6 +93,7 @@ class Plan:
         self.site, self.layout, self.pictures, self.tags = site, layout, pictures, tags
         hosts = {host_of(site.address), *site.hosts} - {""}
         self.hosts = hosts | {f"www.{host}" for host in hosts} | {host.removeprefix("www.") for host in hosts}
+        pictures.hosts = frozenset(self.hosts)
         self.places: dict[str, Placed] = {}
         self._prefix = prefix
         self._firsts: dict[str, str] = {}

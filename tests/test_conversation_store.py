@@ -107,16 +107,17 @@ def test_what_the_owner_turned_down_stays_so_when_it_is_edited(talk):
 
 
 def test_one_reply_seen_by_two_ways_is_one_comment_with_two_sources(talk):
-    """The bridge's webmention of a toot that we have joins it; it goes when both are gone."""
+    """The bridge's webmention of a toot that we have joins it; the toot's deletion is the last word."""
     key = talk.record(SAID, APPROVED, NOW).key
     bridged = replace(SAID, source="webmention", source_id="https://bridge.example/1 https://blog.example/voto/")
     bridged = replace(bridged, author=Author(network="web", identity="https://mas.example/@ana"))
     assert Recorded("merged", key, "approved", True) == talk.record(bridged, WAITING, NOW)
     assert "same" == talk.record(replace(bridged, text="otro resumen"), WAITING, NOW).state
     assert ["mastodon", "webmention"] == [way[0] for way in talk.get(key).sources]
-    talk.remove("mastodon", "1134", NOW)
-    assert "approved" == talk.get(key).status
     talk.remove("webmention", bridged.source_id, NOW)
+    assert "approved" == talk.get(key).status
+    talk.record(bridged, WAITING, NOW)
+    talk.remove("mastodon", "1134", NOW)
     assert "gone" == talk.get(key).status
 
 
@@ -138,10 +139,12 @@ def test_a_reply_that_comes_before_what_it_answers_finds_its_place(talk):
 
 
 def test_only_what_is_approved_reaches_the_snapshot(talk, tmp_path):
-    """A waiting reply is not there; its answer hangs on what is public above it."""
+    """A waiting reply is not there; nor what was published unread below it, until the owner has read that."""
     key = talk.record(SAID, WAITING, NOW).key
     below = replace(SAID, source_id="2", url="", in_reply_to="1134", html="<p>abajo</p>")
-    talk.record(below, APPROVED, NOW + timedelta(minutes=1))
+    answer = talk.record(below, APPROVED, NOW + timedelta(minutes=1)).key
+    assert not talk.show(tmp_path, "voto", "es")
+    talk.decide(answer, "approved", "owner", NOW, version=talk.get(answer).version)
     assert talk.show(tmp_path, "voto", "es")
     assert [("", "<p>abajo</p>")] == [(c.parent, c.html) for c in snapshot.read(tmp_path, "voto", "es").comments]
     talk.decide(key, "approved", "owner", NOW, version=talk.get(key).version)

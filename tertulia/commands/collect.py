@@ -130,10 +130,10 @@ class CollectRun:
         if not place and self._told_by_page(url):
             print(say("collect_pasted", url=url))
             return True
-        network, heard = self._heard(url)
+        network, heard, is_asked_again = self._heard(url)
         if heard is None:
             raise TertuliaError(say("collect_not_pasted", url=url))
-        if self.collector.pasted(heard, network, place) is None:
+        if self.collector.pasted(heard, network, place, is_asked_again=is_asked_again) is None:
             raise TertuliaError(say("collect_no_place", url=url))
         print(say("collect_pasted", url=url))
         return True
@@ -182,11 +182,13 @@ class CollectRun:
             return False
         return False
 
-    def _heard(self, url: str) -> tuple[str, RemoteComment | None]:
+    def _heard(self, url: str) -> tuple[str, RemoteComment | None, bool]:
+        """The network, what is said at *url*, and whether its id there is known, so that it can be asked for again."""
         for listener in self.listeners:
             if heard := listener.fetch_by_url(url):
-                return listener.name, heard
-        return captured(url, self.blog.fetcher, self.blog.settings.bluesky_appview_url, self.blog.now)
+                return listener.name, heard, True
+        network, heard = captured(url, self.blog.fetcher, self.blog.settings.bluesky_appview_url, self.blog.now)
+        return network, heard, bool(heard and "://" not in heard.id)
 
     def _take(self, incoming: Incoming) -> Recorded:
         recorded = self.moderator.ingest(incoming)

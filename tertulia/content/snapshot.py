@@ -19,6 +19,8 @@ from tertulia.core.files import write_if_changed
 from tertulia.core.languages import say
 
 FOLDER = Path("var/conversation")
+# The kind of a place that nobody's words fill any more.
+REMOVED = "removed"
 
 
 class Syndicated(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -52,6 +54,14 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     anchors: tuple[str, ...] = ()  # what followed "#" in its address on another site that it came from
 
 
+class Removed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The place of a comment that is no longer here and whose answers are: they do not rise to answer another."""
+
+    id: str  # as ``Comment.id``
+    date: datetime
+    parent: str = ""  # as ``Comment.parent``
+
+
 class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All that is public around one post in one language."""
 
@@ -60,6 +70,14 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     syndication: tuple[Syndicated, ...] = ()
     counts: dict[str, int] = {}  # like, repost, bookmark
     comments: tuple[Comment, ...] = ()  # oldest first
+    removed: tuple[Removed, ...] = ()  # what comments answer and is no longer here
+
+    @property
+    def turns(self) -> tuple[Comment, ...]:
+        """The comments with the places of what was removed, oldest first."""
+        empty = Comment(id="", date=datetime.min, author="", html="", kind=REMOVED)
+        gone = [msgspec.structs.replace(empty, id=one.id, parent=one.parent, date=one.date) for one in self.removed]
+        return tuple(sorted((*self.comments, *gone), key=lambda one: one.date)) if gone else self.comments
 
 
 def file_for(folder: Path, post: str, lang: str) -> Path:

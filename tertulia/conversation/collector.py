@@ -28,6 +28,7 @@ from tertulia.core.languages import say
 from tertulia.store import Store
 from tertulia.store.said import Incoming, Kind, Recorded
 from tertulia.store.tables import DeliveryState, Origin
+from tertulia.store.ways import PASTED
 from tertulia.syndication.networks.base import Message, Remote
 from tertulia.syndication.networks.listening.answers import is_everywhere
 from tertulia.syndication.networks.listening.base import Listener, RemoteComment
@@ -288,12 +289,20 @@ class Collector:
         ours = [post.title, post.summary, post.question, self.title, *map(hashtag, post.tags), *said]
         return is_copy(heard.text, ours, hosts={host_of(self.site), *map(host_of, heard.links)} - {""})
 
-    def pasted(self, heard: RemoteComment, network: str, post: tuple[str, str] | None = None) -> Recorded | None:
+    def pasted(
+        self,
+        heard: RemoteComment,
+        network: str,
+        post: tuple[str, str] | None = None,
+        *,
+        is_asked_again: bool = True,
+    ) -> Recorded | None:
         """
         Record one thing whose address the owner gave; None when it belongs to no article.
 
         Args:
             heard: What lives there.
+            is_asked_again: The network told of it, by its own id; what was read off a page once has none.
             post: The article it belongs to, where neither a link nor what it answers says so.
         """
         place = self._places(network, self._spoken(network)).of(heard, mentions=False)
@@ -301,7 +310,8 @@ class Collector:
             place = Place(*post, heard.kind)
         if place is None:
             return None
-        return self.take(self._incoming(network, heard, place, place.kind))
+        incoming = self._incoming(network, heard, place, place.kind)
+        return self.take(incoming if is_asked_again or network == "web" else replace(incoming, source=PASTED))
 
     def _incoming(self, network: str, heard: RemoteComment, place: Place, kind: Kind) -> Incoming:
         """What the conversation takes in, its moments within what can be: after the article, before now."""

@@ -68,8 +68,10 @@ class Places:
         above = self.conversation.by_source(self.network, heard.in_reply_to) if heard.in_reply_to else None
         if above and above.post:
             return Place(above.post, above.lang, "reply", heard.in_reply_to)
-        if found := self._announced(heard.in_reply_to) or self._by_id.get(heard.root):
+        if found := self._announced(heard.in_reply_to):
             return Place(*found, "reply")
+        if found := self._by_id.get(heard.root):  # it answers something in our thread that we do not have
+            return Place(*found, "reply", heard.in_reply_to)
         if heard.author.is_owner:
             return None  # our own posts do not come back as mentions
         for link in heard.links:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tertulia.content.snapshot import Comment
+from tertulia.content.snapshot import REMOVED, Comment
 
 DEPTH = 3
 
@@ -35,7 +35,7 @@ def nest(comments: Iterable[Comment], depth: int = DEPTH) -> list[CommentNode]:
         # above[0] is what it answers, above[-1] stands at the top.
         host = above[0] if len(above) < depth else above[len(above) - depth + 1] if depth > 1 else None
         (host.replies if host else top).append(node)
-        if host is not above[0]:
+        if host is not above[0] and above[0].said.kind != REMOVED:
             node.answers = above[0].said
     return top
 

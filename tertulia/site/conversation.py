@@ -50,7 +50,7 @@ def add_conversation(
     for post in posts:
         found = snapshot.read(folder, post.id, post.lang)
         post.syndication, post.counts = found.syndication, found.counts
-        post.said, post.comments = found.comments, nest(found.comments)
+        post.said, post.comments = found.comments, nest(found.turns)
         post.comment_count = len(found.comments)
         post.open = takes_comments and bool(settings.get("SERVICE_ADDRESS")) and not post.mark
         avatars |= {one.avatar: folder / "avatars" / Path(one.avatar).name for one in found.comments if one.avatar}

@@ -8,7 +8,7 @@ Credits keep their meaning: a post is based on its source (``isBasedOn``), was f
 a ``correction``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -130,6 +130,7 @@ def posting_of(post: Content, build: SiteBuild) -> SchemaPosting:
     settings, site = build.settings, build.settings["SITE_ADDRESS"]
     page = addresses.whole(site, post.url)
     originals = [other for other in post.translations if other.lang == settings["DEFAULT_LANG"]]
+    there = {one.id for one in post.said}
     is_original = post.lang == settings["DEFAULT_LANG"] or not originals
     return SchemaPosting(
         url=page,
@@ -151,20 +152,20 @@ def posting_of(post: Content, build: SiteBuild) -> SchemaPosting:
         translations=tuple(
             (other.lang, addresses.whole(site, other.url)) for other in post.translations if is_original
         ),
-        comments=tuple(comment_of(one, page) for one in post.said),
+        comments=tuple(comment_of(one, page, there) for one in post.said),
         copies=tuple(place.url for place in post.syndication if place.url),
     )
 
 
-def comment_of(said: Comment, page: str) -> SchemaComment:
-    """A comment on *page*, in the words of schema.org."""
+def comment_of(said: Comment, page: str, there: Container[str]) -> SchemaComment:
+    """A comment on *page*, in the words of schema.org; what it answers, where that is among those *there*."""
     return SchemaComment(
         url=f"{page}#c-{said.id}",
         author=SchemaPerson(said.author or said.handle, said.author_url),
         published=said.date,
         text=sanitise.plain(said.html),
         modified=said.edited,
-        parent=f"{page}#c-{said.parent}" if said.parent else "",
+        parent=f"{page}#c-{said.parent}" if said.parent in there else "",
     )
 
 

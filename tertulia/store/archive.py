@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -18,8 +19,10 @@ from tertulia.core import files, strict_json
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
+from tertulia.store import accounts
 from tertulia.store.archive_check import checked
 from tertulia.store.connection import Database
+from tertulia.store.conversation_tables import accounts as account_names
 from tertulia.store.conversation_tables import (
     comments,
     decisions,
@@ -141,6 +144,7 @@ def _load(connection: Connection, data: dict[str, Any]) -> None:
     connection.execute(delete(marks).where(marks.c.name != SESSIONS))
     connection.execute(delete(erasures))
     connection.execute(delete(reactions))
+    connection.execute(delete(account_names))
     connection.execute(delete(persons))
     people: dict[tuple[str, str], int] = {}
     called = {(row["network"], row["identity"]): row for row in data["persons"]}
@@ -148,6 +152,7 @@ def _load(connection: Connection, data: dict[str, Any]) -> None:
         values = row | {"is_owner": int(row["is_owner"])}
         made = connection.execute(insert(persons).values(**values).returning(persons.c.id)).scalar_one()
         people[row["network"], row["identity"]] = made
+        accounts.write_names(connection, made, accounts.proved(SimpleNamespace(**row)))
     numbers: dict[str, int] = {}
     for row in _parents_first(data["comments"]):
         values = (

@@ -96,6 +96,8 @@ class ExportedReaction(msgspec.Struct, kw_only=True):
     person: Named | None
     number: Number = 1
     seen_at: datetime
+    url: str = ""
+    text: str = ""
 
 
 class ExportedDecision(msgspec.Struct, kw_only=True):
@@ -135,6 +137,8 @@ def checked(data: dict[str, Any]) -> dict[str, Any]:
             person.url, person.avatar = web_address(person.url), _file_name(person.avatar)
         for comment in whole.comments:
             _make_harmless(comment)
+        for reaction in whole.reactions:
+            reaction.url, reaction.text = web_address(reaction.url), visible(reaction.text)
         return {name: _plain(getattr(whole, name)) for name in ExportedTalk.__struct_fields__}
     except (msgspec.MsgspecError, RecursionError, OverflowError) as error:
         raise ValueError(str(error)) from error

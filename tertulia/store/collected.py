@@ -5,6 +5,9 @@ from sqlalchemy import select
 from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import comments, persons, reactions, sources
 
+# What an older version read off a page has its address for an id, and no network can be asked for that.
+_HAS_ID = sources.c.source_id.not_like("http%")
+
 
 class Collected:
     """Questions across the tables of the conversation; nothing here writes."""
@@ -15,7 +18,7 @@ class Collected:
     def ids(self, source: str, post: str, lang: str) -> set[str]:
         """What *source* calls everything of somebody's that it is known to have under a post."""
         said = select(sources.c.source_id).join(comments, comments.c.id == sources.c.comment)
-        said = said.where(sources.c.source == source, sources.c.gone_at.is_(None))
+        said = said.where(sources.c.source == source, sources.c.gone_at.is_(None), _HAS_ID)
         done = select(reactions.c.source_id).where(reactions.c.source == source, reactions.c.person.is_not(None))
         with self._database.reading() as connection:
             return {
@@ -26,7 +29,7 @@ class Collected:
     def places(self, source: str) -> set[tuple[str, str]]:
         """The posts (Id, language) under which *source* is known to have anything of somebody's."""
         said = select(comments.c.post, comments.c.lang).join(sources, comments.c.id == sources.c.comment)
-        said = said.where(sources.c.source == source, sources.c.gone_at.is_(None))
+        said = said.where(sources.c.source == source, sources.c.gone_at.is_(None), _HAS_ID)
         done = select(reactions.c.post, reactions.c.lang)
         done = done.where(reactions.c.source == source, reactions.c.person.is_not(None))
         with self._database.reading() as connection:

@@ -22,10 +22,9 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from tertulia.content import snapshot
 from tertulia.core.languages import say
 from tertulia.core.text import fold_for_search
-from tertulia.store import deciding, erased, importing, recording, showing, snapshot_guard
+from tertulia.store import accounts, deciding, erased, importing, recording, showing, snapshot_guard, ways
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import (
-    REACTIONS,
     comments,
     decisions,
     marks,
@@ -52,6 +51,9 @@ from tertulia.store.transitions import may
 
 log = logging.getLogger(__name__)
 
+# Places of what is no longer here are no comments.
+_NOBODY = select(persons.c.id).where(persons.c.network == accounts.NOBODY)
+
 
 class Conversation:
     """The rows, in the words of a conversation."""
@@ -64,27 +66,33 @@ class Conversation:
     def known(self, incoming: Incoming) -> Known:
         """What a verdict on *incoming* needs to know."""
         with self._database.reading() as connection:
-            person = connection.execute(recording.person_of(incoming.author)).first()
+            person = accounts.find(connection, incoming.author)
+            trust = accounts.trust_in(connection, incoming.author, person)
             counts = _counts_of(connection, person.id) if person else {}
-            row = recording.by_source(connection, incoming.source, incoming.source_id)
+            row = _met(connection, incoming)
             print_ = recording.fingerprint(incoming.text)
             others = select(func.count()).where(comments.c.fingerprint == print_)
             if row:
                 others = others.where(comments.c.id != row.id)
             said = showing.load(connection, row.key) if row else None
+            # Two ways call one place by two names.
+            is_there = bool(said and ways.parent_of(connection, incoming) == said.parent)
+            is_known_way = recording.by_source(connection, incoming.source, incoming.source_id) is not None
             return Known(
-                trust=Trust(person.trust) if person else Trust.UNKNOWN,
+                trust=trust,
                 approved=counts.get("approved", 0),
                 turned_down=counts.get("rejected", 0) + counts.get("spam", 0),
                 repeats=connection.execute(others).scalar_one() if print_ else 0,
                 status=said.status if said else None,
                 text=said.text if said else "",
                 html=said.html if said else "",
-                url=said.url if said else "",
-                in_reply_to=said.in_reply_to if said else "",
+                url=(said.url if is_known_way else incoming.url) if said else "",
+                in_reply_to=(said.in_reply_to if is_known_way or not is_there else incoming.in_reply_to)
+                if said
+                else "",
                 same_person=bool(said and person and said.person == person.id),
                 is_owner=bool(person and person.is_owner),
-                judged=_judged(said, person),
+                judged=_judged(said, trust),
             )
 
     def record(self, incoming: Incoming, verdict: Verdict, now: datetime) -> Recorded:
@@ -103,20 +111,14 @@ class Conversation:
             if erased.is_erased(connection, incoming):
                 return Recorded("refused")
             incoming = erased.cleared(connection, incoming)
-            row = recording.by_source(connection, incoming.source, incoming.source_id)
+            row = _met(connection, incoming)
             said = showing.load(connection, row.key) if row else None
-            who = connection.execute(recording.person_of(incoming.author)).first()
-            if verdict.judged not in (None, _judged(said, who)):
+            trust = accounts.trust_in(connection, incoming.author, accounts.find(connection, incoming.author))
+            if verdict.judged not in (None, _judged(said, trust)):
                 return Recorded("stale", said.key if said else "", said.status if said else None)
             person = recording.upsert_person(connection, incoming.author)
-            if incoming.kind in REACTIONS:
-                return recording.react(connection, incoming, person, now)
-            if said is None and (same := recording.by_address(connection, incoming)):
-                recording.add_source(connection, same.id, incoming, now)
-                return Recorded("merged", same.key, same.status, same.status == "approved")
-            if said is None:
-                return recording.add(connection, incoming, verdict, person, now=now)
-            return recording.again(connection, said, incoming, verdict, person, now=now)
+            said = showing.load(connection, said.key) if said else None  # its person may be another's row by now
+            return recording.take(connection, said, incoming, verdict, person, now=now)
 
     def record_many(
         self, decided: Sequence[importing.OldWord], now: datetime, lessons: importing.Lessons
@@ -127,7 +129,10 @@ class Conversation:
 
     def remove(self, source: str, source_id: str, now: datetime) -> Recorded:
         """
-        Record that it is no longer where it was: with its last source the comment goes too; a reaction is forgotten.
+        Record that it is no longer where it was; a reaction is forgotten.
+
+        The comment goes with the best of its ways: a relay that still repeats it is no witness against the place where
+        it was said, nor does a relay's deletion take away what is still there.
 
         Its words are kept out of sight until the purge, for the owner may have to answer for what was public.
         """
@@ -147,8 +152,7 @@ class Conversation:
             here = (sources.c.source == source) & (sources.c.source_id == known)
             connection.execute(update(sources).where(here).values(gone_at=stamp(now)))
             is_public = said.status == Status.APPROVED
-            left = select(sources.c.id).where(sources.c.comment == said.id, sources.c.gone_at.is_(None))
-            if connection.execute(left).first():
+            if ways.outlives(connection, said.id, source, source_id):
                 return Recorded("edited", said.key, said.status, is_public)
             deciding.set_status(connection, said, Status.GONE, Who.SOURCE, now)
             return Recorded("edited", said.key, Status.GONE, is_public)
@@ -221,7 +225,7 @@ class Conversation:
                 accents. Folded here and not by the database, so that both stores find the same. Whoever is looked
                 for exactly is found by ``named``.
         """
-        query = showing.with_persons()
+        query = showing.with_persons().where(persons.c.network != accounts.NOBODY)
         if statuses:
             query = query.where(comments.c.status.in_(statuses))
         if post:
@@ -280,11 +284,17 @@ class Conversation:
         with self._database.reading() as connection:
             return connection.execute(select(reactions.c.id).where(here)).first() is not None
 
+    def folded(self, limit: int = 100) -> list[Any]:
+        """The newest shares that said nothing of their own, with the words that they had: rows of reactions."""
+        query = select(reactions).where(reactions.c.text != "").order_by(reactions.c.id.desc()).limit(limit)
+        with self._database.reading() as connection:
+            return list(connection.execute(query).all())
+
     def counts(self) -> dict[str, int]:
         """How many comments are in each status."""
         with self._database.reading() as connection:
-            rows = connection.execute(select(comments.c.status, func.count()).group_by(comments.c.status))
-            return {row[0]: row[1] for row in rows}
+            query = select(comments.c.status, func.count()).where(comments.c.person.not_in(_NOBODY))
+            return {row[0]: row[1] for row in connection.execute(query.group_by(comments.c.status))}
 
     def audit(self, key: str = "", limit: int = 100) -> list[tuple[str, str, str, str, str]]:
         """The newest decisions: moment, who, what, comment, reason."""
@@ -367,7 +377,7 @@ class Conversation:
                 return Decided("refused", said, said)
             if (said.text, said.html) == (words, html):
                 return Decided("same", said, said)
-            if verdict and verdict.judged not in (None, _judged(said, said)):
+            if verdict and verdict.judged not in (None, _judged(said, said.trust)):
                 return Decided("stale", said, said)
             deciding.keep_revision(connection, said, now)
             when = {"owner_edited_at" if who == Who.OWNER else "edited_at": stamp(now)}
@@ -383,6 +393,7 @@ class Conversation:
         with self._writing() as connection:
             query = select(comments.c.id).where(
                 comments.c.status.in_(("spam", "withdrawn", "gone")),
+                comments.c.person.not_in(_NOBODY),
                 func.coalesce(comments.c.decided_at, comments.c.received_at) < old,
             )
             ids = [row.id for row in connection.execute(query)]
@@ -444,9 +455,14 @@ class Conversation:
         return writing(self._database)
 
 
-def _judged(said: Said | None, person: Any) -> str:
+def _met(connection: Connection, incoming: Incoming) -> Any:
+    """The row of the comment that comes in, met before by this way or at its address."""
+    return recording.by_source(connection, incoming.source, incoming.source_id) or ways.comment_at(connection, incoming)
+
+
+def _judged(said: Said | None, trust: Trust) -> str:
     """Names what a verdict depends on: the comment as it is, and the trust in who speaks."""
-    return f"{said.version if said else ''}|{person.trust if person else Trust.UNKNOWN}"
+    return f"{said.version if said else ''}|{trust}"
 
 
 def _counts_of(connection: Connection, person: int) -> dict[str, int]:

@@ -38,6 +38,15 @@ persons = Table(
     comment="who spoke, once per network",
 )  # fmt: skip
 
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", String(600), primary_key=True, comment="as tertulia.store.accounts writes it: ana@mas.example"),
+    Column("person", Integer, ForeignKey("persons.id"), primary_key=True),
+    Index("ix_accounts_person", "person"),
+    comment="the names by which a person was proved to be known, by whatever way: one account by several doors",
+)
+
 comments = Table(
     "comments",
     metadata,
@@ -126,6 +135,14 @@ reactions = Table(
     Column("person", Integer, ForeignKey("persons.id"), comment="null when only a number is known"),
     Column("number", Integer, nullable=False, server_default="1", comment="more than 1: a total told by a network"),
     Column("seen_at", String(40), nullable=False),
+    Column("url", Text, nullable=False, server_default="", comment="where it lives"),
+    Column(
+        "text",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="the words of a share that said nothing of its own: for the owner to look at",
+    ),
     UniqueConstraint("source", "source_id"),
     CheckConstraint(_one_of("kind", REACTIONS), name="kind"),
     Index("ix_reactions_post_lang", "post", "lang"),

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text, update
 
+from tertulia.store import accounts, showing
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import (
     comments,
@@ -29,9 +30,11 @@ from tertulia.store.conversation_tables import (
 )
 from tertulia.store.recording import fingerprint
 from tertulia.store.rows import note, remember, short
-from tertulia.store.said import Incoming
+from tertulia.store.said import Author, Incoming, Status, Who
 
 LEFT_OUT = "@…"
+# What of a comment is somebody's, or leads to them.
+_OF_A_PERSON = ("name", "handle", "author_url", "avatar", "in_reply_to", "text", "html", "url", "fingerprint")
 
 _LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -41,6 +44,16 @@ _SALT = "salt of erasures"
 
 def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str]]:
     """Forget the person of row *who* and all they said, and keep what tells if they come back; the posts touched."""
+    touched: set[tuple[str, str]] = set()
+    for one in accounts.same_account(connection, who):
+        touched |= _erase_row(connection, one, now)
+    connection.execute(delete(revisions))  # what others said before they changed it may name them
+    touched |= _clear_others(connection, _salt(connection))
+    note(connection, now, "owner", "erased")
+    return touched
+
+
+def _erase_row(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str]]:
     salt = _salt(connection)
     hashes = {_hash(salt, "person", who.network, who.identity)}
     rows = connection.execute(select(comments).where(comments.c.person == who.id)).all()
@@ -53,6 +66,10 @@ def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str
     if who.network != "form":  # how others call them; into the form anybody types any address
         hashes |= {_hash(salt, "address", one) for one in (who.url, who.identity) if one}
         hashes |= {_hash(salt, "handle", who.network, _bare(who.handle))} if who.handle else set()
+        # A handle that a network gives to another person later is theirs.
+        kinds = ("account",) if accounts.is_lasting(who) else ("account", "only account")
+        names = accounts.proved(who) | accounts.written(connection, who.id)
+        hashes |= {_hash(salt, kind, name) for kind in kinds for name in names}
     liked = connection.execute(select(reactions).where(reactions.c.person == who.id)).all()
     hashes |= {_hash(salt, "source", row.source, row.source_id) for row in liked}
     touched |= {(row.post, row.lang) for row in liked}
@@ -62,18 +79,15 @@ def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str
     for row in [*seen, *liked]:  # what told us of them holds their address
         connection.execute(text("DELETE FROM mentions WHERE name = :name"), {"name": row.source_id})
     forget(connection, ids)
+    accounts.forget(connection, who.id)
     connection.execute(delete(persons).where(persons.c.id == who.id))
-    connection.execute(delete(revisions))  # what others said before they changed it may name them
-    touched |= _clear_others(connection, salt)
-    note(connection, now, "owner", "erased")
     return touched
 
 
 def forget(connection: Connection, ids: Sequence[int]) -> None:
-    """Delete comments and all that hangs on them; what answered them answers what they answered."""
+    """Delete comments and all that hangs on them; of one that has answers its place stays, and names nobody."""
     for one in ids:
         row = connection.execute(select(comments.c.parent, comments.c.key).where(comments.c.id == one)).one()
-        connection.execute(update(comments).where(comments.c.parent == one).values(parent=row.parent))
         connection.execute(delete(sources).where(sources.c.comment == one))
         connection.execute(delete(notices).where(notices.c.comment == one))
         connection.execute(delete(revisions).where(revisions.c.comment == one))
@@ -81,7 +95,37 @@ def forget(connection: Connection, ids: Sequence[int]) -> None:
         # Letters about it, and those that lead to it: "Ana answered you".
         theirs = "DELETE FROM letters WHERE comment = :one OR body LIKE :key"
         connection.execute(text(theirs), {"one": one, "key": f"%{row.key}%"})
-        connection.execute(delete(comments).where(comments.c.id == one))
+        if _has_answers(connection, one):
+            blank = dict.fromkeys(_OF_A_PERSON, "") | {"key": secrets.token_hex(8), "person": _nobody(connection)}
+            blank |= {"status": Status.GONE, "decided_by": Who.SOURCE, "reasons": "[]", "points": 0}
+            blank |= {"edited_at": None, "owner_edited_at": None}
+            connection.execute(update(comments).where(comments.c.id == one).values(**blank))
+        else:
+            connection.execute(delete(comments).where(comments.c.id == one))
+            _drop_places(connection, row.parent)
+
+
+def _has_answers(connection: Connection, number: int) -> bool:
+    return connection.execute(select(comments.c.id).where(comments.c.parent == number).limit(1)).first() is not None
+
+
+def _nobody(connection: Connection) -> int:
+    """The row of whoever said what is no longer here."""
+    known = connection.execute(select(persons.c.id).where(persons.c.network == accounts.NOBODY)).scalar()
+    if known is not None:
+        return int(known)
+    new = insert(persons).values(network=accounts.NOBODY, identity="").returning(persons.c.id)
+    return int(connection.execute(new).scalar_one())
+
+
+def _drop_places(connection: Connection, number: int | None) -> None:
+    """Delete places that were kept for an answer which has gone as well."""
+    while number is not None and not _has_answers(connection, number):
+        row = connection.execute(showing.with_persons().where(comments.c.id == number)).first()
+        if row is None or row.network != accounts.NOBODY:
+            return
+        connection.execute(delete(comments).where(comments.c.id == number))
+        number = row.parent
 
 
 def has_any(connection: Connection) -> bool:
@@ -98,8 +142,14 @@ def is_erased(connection: Connection, incoming: Incoming) -> bool:
         _hash(salt, "person", incoming.author.network, short(incoming.author.identity)),
         _hash(salt, "source", incoming.source, short(incoming.source_id)),
         *([_hash(salt, "address", incoming.url)] if incoming.url else []),
+        # Whoever is told of by another way, or claims to be them: they are to be named nowhere.
+        *(_hash(salt, _account_kind(incoming.author), name) for name in accounts.names_of(incoming.author)),
     ]
     return connection.execute(select(erasures.c.hash).where(erasures.c.hash.in_(hashes))).first() is not None
+
+
+def _account_kind(author: Author) -> str:
+    return "only account" if accounts.is_lasting(author) else "account"
 
 
 def keys_erased(connection: Connection, keys: Sequence[str]) -> set[str]:

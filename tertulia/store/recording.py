@@ -5,19 +5,22 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, Select, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from tertulia.core.addresses import web_address
-from tertulia.core.text import without_marks
+from tertulia.core.text import fold, without_marks
+from tertulia.store import accounts, ways
 from tertulia.store.connection import stamp
-from tertulia.store.conversation_tables import comments, persons, reactions, sources
-from tertulia.store.deciding import keep_revision, last_no
+from tertulia.store.conversation_tables import REACTIONS, comments, reactions, sources
+from tertulia.store.deciding import keep_revision, last_no, set_status
 from tertulia.store.rows import note, short
 from tertulia.store.said import Author, Incoming, Recorded, Said, Status, Verdict, Who
 from tertulia.store.transitions import may
+
+_HREF = re.compile(r'href="([^"]*)"')
 
 
 def with_safe_links(incoming: Incoming) -> Incoming:
@@ -40,12 +43,12 @@ def fingerprint(words: str) -> str:
 def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: int, now: datetime) -> Recorded:
     """Write down what was never seen before."""
     key = key_of(incoming.source, incoming.source_id)
-    parent = _parent(connection, incoming)
+    parent = ways.parent_of(connection, incoming)
     values: dict[str, Any] = {
         "key": key,
         "post": incoming.post,
         "lang": incoming.lang,
-        "kind": incoming.kind,
+        "kind": "reply" if parent and incoming.kind == "mention" else incoming.kind,
         "person": person,
         **author_values(incoming.author),
         "parent": parent,
@@ -68,34 +71,81 @@ def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: in
     return Recorded("new", key, verdict.status, verdict.status == Status.APPROVED)
 
 
+def take(
+    connection: Connection, said: Said | None, incoming: Incoming, verdict: Verdict, person: int, *, now: datetime
+) -> Recorded:
+    """
+    Write down what came in: new, the same once more, or a known thing seen by another way or as another kind.
+
+    Args:
+        said: The comment that it is, by this way or by its address; None when there is none.
+    """
+    is_new_way = said is not None and not _is_way(connection, incoming)
+    if incoming.kind in REACTIONS:
+        return _as_reaction(connection, said, incoming, person, is_new_way=is_new_way, now=now)
+    if said is None and (share := ways.share_at(connection, incoming)) is not None:
+        if ways.knows_more(incoming, share):
+            return Recorded("same", share.comment)  # where it was said, it says nothing of its own
+        connection.execute(delete(reactions).where(reactions.c.id == share.id))
+    counted = _uncount(connection, incoming)
+    if said is None:
+        recorded = add(connection, incoming, verdict, person, now)
+    elif is_new_way:
+        add_source(connection, said.id, incoming, now)
+        _adopt(connection, said.id, incoming)
+        merged = Recorded("merged", said.key, said.status, said.status == Status.APPROVED)
+        again_ = again(connection, said, incoming, verdict, person, now=now, takes_over=True)
+        recorded = merged if again_.state == "same" else again_
+    else:
+        recorded = again(connection, said, incoming, verdict, person, now=now)
+    if not counted:
+        return recorded
+    return replace(recorded, public=True, state="edited" if recorded.state == "same" else recorded.state)
+
+
 def again(
-    connection: Connection, said: Said, incoming: Incoming, verdict: Verdict, person: int, *, now: datetime
+    connection: Connection,
+    said: Said,
+    incoming: Incoming,
+    verdict: Verdict,
+    person: int,
+    *,
+    now: datetime,
+    takes_over: bool = False,
 ) -> Recorded:
     """
     The same thing once more: nothing, an edit, or its return.
 
     What is public keeps the author that was approved, whatever they are called today: only a new verdict on the words,
     or the owner's trust in the person, brings another name, link or picture under them.
+
+    Args:
+        takes_over: It is the first word of a way that knows more than those before: author, date and place are its own.
     """
     back = _is_back(connection, incoming)
-    if said.status == Status.WITHDRAWN or _is_second_hand(connection, said, incoming):
+    if said.status == Status.WITHDRAWN or not ways.speaks(connection, said.id, incoming):
         return Recorded("same", said.key, said.status)
     returned = back and said.status == Status.GONE
-    words = _words(said) != _words(incoming)
+    words = _words(said, said_only=takes_over) != _words(incoming, said_only=takes_over)
     author = author_values(incoming.author)
     renamed = any(getattr(said, name) != value for name, value in author.items())
+    if takes_over:  # the same name, with what else the network knows of who bears it
+        renamed = fold(said.name) != fold(incoming.author.name)
     someone_else = person != said.person
-    parent = _parent(connection, incoming)
+    parent = ways.parent_of(connection, incoming)
     parent = None if parent == said.id else parent
     is_public = said.status == Status.APPROVED
-    changed = words or someone_else or returned or (renamed and (not is_public or verdict.is_trust))
-    if not (changed or parent != said.parent):
+    changed = words or someone_else or returned or (renamed and (takes_over or not is_public or verdict.is_trust))
+    if not (changed or takes_over or parent != said.parent):
         return Recorded("same", said.key, said.status)
     values: dict[str, Any] = {"kind": incoming.kind, "url": incoming.url, "person": person, "parent": parent}
     values |= {"in_reply_to": incoming.in_reply_to}
     if words:
         values |= {"text": incoming.text, "html": incoming.html, "fingerprint": fingerprint(incoming.text)}
         values |= {"edited_at": stamp(incoming.edited or now), "owner_edited_at": None}
+    if takes_over:
+        values |= {"published_at": stamp(incoming.published)}
+        values |= {"edited_at": stamp(incoming.edited) if incoming.edited else None} if words else {}
     status = said.status
     if changed:
         # Other words of what is gone bring it back no more than they bring back what was withdrawn.
@@ -104,15 +154,19 @@ def again(
         status = given.get("status", said.status)
         values |= given
         keep_revision(connection, said, now)
-    if status != Status.APPROVED or not is_public or someone_else or verdict.is_trust:
+    if status != Status.APPROVED or not is_public or someone_else or verdict.is_trust or takes_over:
         values |= author
     connection.execute(update(comments).where(comments.c.id == said.id).values(**values))
     if changed:
         note(connection, now, Who.SOURCE, "returned" if returned and not words else "edited", said.key)
-    return Recorded("edited", said.key, status, Status.APPROVED in (said.status, status))
+    state: Literal["edited", "merged"] = "edited" if changed or not takes_over else "merged"
+    return Recorded(state, said.key, status, Status.APPROVED in (said.status, status))
 
 
-def _words(what: Said | Incoming) -> tuple[str, ...]:
+def _words(what: Said | Incoming, *, said_only: bool) -> tuple[str, ...]:
+    """What was said; and, where one way tells it twice, as what, where it lives and what it answers."""
+    if said_only:
+        return (" ".join(what.text.split()), *sorted(_HREF.findall(what.html)))
     return what.text, what.html, what.kind, what.url, what.in_reply_to
 
 
@@ -140,13 +194,37 @@ def _is_back(connection: Connection, incoming: Incoming) -> bool:
     return bool(connection.execute(gone).rowcount)
 
 
-def _is_second_hand(connection: Connection, said: Said, incoming: Incoming) -> bool:
-    """A second way tells of the same thing in its own words: those of the first way stand while it is there."""
-    query = select(sources).where(sources.c.comment == said.id).order_by(sources.c.id).limit(1)
-    first = connection.execute(query).first()
-    if first is None or first.gone_at is not None:
-        return False
-    return (first.source, first.source_id) != (incoming.source, short(incoming.source_id))
+def _is_way(connection: Connection, incoming: Incoming) -> bool:
+    """Whether what comes has come by this way before."""
+    return by_source(connection, incoming.source, incoming.source_id) is not None
+
+
+def _as_reaction(
+    connection: Connection, said: Said | None, incoming: Incoming, person: int, *, is_new_way: bool, now: datetime
+) -> Recorded:
+    """A like or a share, which may have been known as a comment: it counts once, as what the best way says it is."""
+    if said is None:
+        share = ways.share_at(connection, incoming)
+        if share is not None and share.kind == incoming.kind:
+            if ways.knows_more(incoming, share):
+                return Recorded("same", share.comment)
+            connection.execute(delete(reactions).where(reactions.c.id == share.id))
+        return react(connection, incoming, person, now)
+    if not ways.speaks(connection, said.id, incoming):
+        if is_new_way:
+            add_source(connection, said.id, incoming, now)
+        return Recorded("merged" if is_new_way else "same", said.key, said.status)
+    if not is_new_way:
+        here = (sources.c.source == incoming.source) & (sources.c.source_id == short(incoming.source_id))
+        connection.execute(update(sources).where(here, sources.c.gone_at.is_(None)).values(gone_at=stamp(now)))
+    set_status(connection, said, Status.GONE, Who.SOURCE, now)
+    return react(connection, incoming, person, now)
+
+
+def _uncount(connection: Connection, incoming: Incoming) -> bool:
+    """Forget that this way told of a mere share or like: now it has words of its own."""
+    here = (reactions.c.source == incoming.source) & (reactions.c.source_id == short(incoming.source_id))
+    return bool(connection.execute(delete(reactions).where(here)).rowcount)
 
 
 def react(connection: Connection, incoming: Incoming, person: int, now: datetime) -> Recorded:
@@ -155,9 +233,10 @@ def react(connection: Connection, incoming: Incoming, person: int, now: datetime
     on = _target(connection, incoming)
     row = connection.execute(select(reactions).where(here)).first()
     if row:
-        if (row.kind, row.comment, row.person) == (incoming.kind, on, person):
-            return Recorded("same", row.comment)
         values: dict[str, Any] = {"kind": incoming.kind, "comment": on, "person": person}
+        values |= {"url": incoming.url, "text": incoming.text}
+        if all(getattr(row, name) == value for name, value in values.items()):
+            return Recorded("same", row.comment)
         connection.execute(update(reactions).where(here).values(**values))
         return Recorded("edited", on, None, True)
     new: dict[str, Any] = {
@@ -167,24 +246,16 @@ def react(connection: Connection, incoming: Incoming, person: int, now: datetime
         "source": incoming.source,
     }
     new |= {"source_id": short(incoming.source_id), "person": person, "comment": on, "seen_at": stamp(now)}
+    new |= {"url": incoming.url, "text": incoming.text}
     connection.execute(insert(reactions).values(**new))
     return Recorded("new", on, None, True)
 
 
 def upsert_person(connection: Connection, author: Author) -> int:
     """The number of an author's row, which now has the name and the portrait they have."""
-    row = connection.execute(person_of(author)).first()
-    shown: dict[str, Any] = author_values(author)
+    shown = author_values(author)
     shown["url"] = shown.pop("author_url")
-    if row is None:
-        values = {"network": author.network, "identity": short(author.identity), "is_owner": int(author.is_owner)}
-        made = connection.execute(insert(persons).values(**values, **shown).returning(persons.c.id))
-        return int(made.scalar_one())
-    if author.is_owner:
-        shown |= {"is_owner": 1}
-    if any(getattr(row, name) != value for name, value in shown.items()):
-        connection.execute(update(persons).where(persons.c.id == row.id).values(**shown))
-    return int(row.id)
+    return accounts.upsert(connection, author, shown)
 
 
 def author_values(author: Author) -> dict[str, str]:
@@ -195,11 +266,6 @@ def author_values(author: Author) -> dict[str, str]:
         "author_url": author.url,
         "avatar": author.avatar,
     }
-
-
-def person_of(author: Author) -> Select[Any]:
-    """The question for the row of an author."""
-    return select(persons).where(persons.c.network == author.network, persons.c.identity == short(author.identity))
 
 
 def add_source(connection: Connection, comment: int, incoming: Incoming, now: datetime) -> None:
@@ -213,11 +279,11 @@ def add_source(connection: Connection, comment: int, incoming: Incoming, now: da
 
 
 def _adopt(connection: Connection, number: int, incoming: Incoming) -> None:
-    """What answered this comment and came before it finds its place."""
-    names = [name for name in (incoming.source_id, incoming.url) if name]
-    orphans = comments.c.parent.is_(None) & comments.c.in_reply_to.in_(names) & (comments.c.id != number)
-    here = (comments.c.post == incoming.post) & (comments.c.lang == incoming.lang)
-    connection.execute(update(comments).where(orphans, here).values(parent=number))
+    """What answered this comment and came before it, or before this address of it, finds its place."""
+    if orphans := ways.orphans_of(connection, number, incoming):
+        connection.execute(update(comments).where(comments.c.id.in_(orphans)).values(parent=number))
+        mere = comments.c.id.in_(orphans) & (comments.c.kind == "mention")
+        connection.execute(update(comments).where(mere).values(kind="reply"))
 
 
 def by_source(connection: Connection, source: str, source_id: str) -> Any:
@@ -227,35 +293,12 @@ def by_source(connection: Connection, source: str, source_id: str) -> Any:
     return connection.execute(query).first()
 
 
-def by_address(connection: Connection, incoming: Incoming) -> Any:
-    """The same thing, seen before by another way."""
-    if not incoming.url:
-        return None
-    here = (comments.c.post == incoming.post) & (comments.c.lang == incoming.lang)
-    return connection.execute(select(comments).where(here, comments.c.url == incoming.url).limit(1)).first()
-
-
 def _target(connection: Connection, incoming: Incoming) -> str:
     """The key of the comment that a reaction is about; "" for the post."""
-    number = _parent(connection, incoming)
+    number = ways.parent_of(connection, incoming)
     if number is None:
         return ""
     return str(connection.execute(select(comments.c.key).where(comments.c.id == number)).scalar_one())
-
-
-def _parent(connection: Connection, incoming: Incoming) -> int | None:
-    """The comment that *incoming* answers, by source id, by address, or by our own key."""
-    wanted = incoming.in_reply_to
-    if not wanted:
-        return None
-    row = by_source(connection, incoming.source, wanted)
-    if row is None:
-        named = or_(comments.c.url == wanted, comments.c.key == wanted.rpartition("#c-")[2])
-        here = (comments.c.post == incoming.post) & (comments.c.lang == incoming.lang)
-        row = connection.execute(select(comments).where(here, named).limit(1)).first()
-    if row is None or (row.post, row.lang) != (incoming.post, incoming.lang):
-        return None
-    return int(row.id)
 
 
 def verdict_values(verdict: Verdict) -> dict[str, Any]:

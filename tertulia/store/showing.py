@@ -1,16 +1,18 @@
 """How rows become what is shown: to the owner all of it, to readers what is approved and nothing that is private."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, or_, select
 
 from tertulia.content import snapshot
 from tertulia.core import strict_json
 from tertulia.core.text import fold_for_search
-from tertulia.store.conversation_tables import comments, persons, reactions, sources
-from tertulia.store.said import Said, Status, Trust, anchor_of
+from tertulia.store.accounts import NOBODY
+from tertulia.store.conversation_tables import comments, decisions, persons, reactions, sources
+from tertulia.store.said import Said, Status, Trust, Who, anchor_of
+from tertulia.store.ways import PASTED
 
 
 def with_persons() -> Select[Any]:
@@ -59,12 +61,20 @@ def load(connection: Connection, key: str) -> Said | None:
     return to_said(connection, [row])[0] if row else None
 
 
-def public(connection: Connection, post: str, lang: str) -> tuple[tuple[snapshot.Comment, ...], dict[str, int]]:
-    """What is approved under a post, oldest first, and how many liked or shared it."""
+class Public(NamedTuple):
+    """What readers see of the talk under a post."""
+
+    comments: tuple[snapshot.Comment, ...]  # oldest first
+    counts: dict[str, int]  # how many liked or shared it
+    removed: tuple[snapshot.Removed, ...]  # what is no longer here, and has answers that are
+
+
+def public(connection: Connection, post: str, lang: str) -> Public:
+    """What is approved under a post, with the places of those whose answers are still there."""
     here = (comments.c.post == post) & (comments.c.lang == lang)
     rows = connection.execute(with_persons().where(here).order_by(comments.c.published_at, comments.c.id)).all()
-    above = {row.id: row for row in rows}
-    said = to_said(connection, [row for row in rows if row.status == "approved"])
+    tree = _Tree(connection, rows)
+    said = to_said(connection, [row for row in rows if tree.is_shown(row)])
     counts: dict[str, int] = {}
     liked: dict[str, int] = {}
     query = select(reactions.c.comment, reactions.c.kind, func.sum(reactions.c.number)).where(
@@ -77,23 +87,91 @@ def public(connection: Connection, post: str, lang: str) -> tuple[tuple[snapshot
             counts[kind] = int(number)
         elif kind == "like":
             liked[on] = int(number)
-    shown = tuple(_as_public(one, _nearest(one.parent, above), liked.get(one.key, 0)) for one in said)
-    return shown, dict(sorted(counts.items()))
+    shown = tuple(_as_public(one, tree.above(one.parent), liked.get(one.key, 0)) for one in said)
+    return Public(shown, dict(sorted(counts.items())), tree.lines([one.parent for one in said]))
 
 
-def _nearest(parent: int | None, rows: dict[int, Any]) -> str:
-    """The key of the closest comment above that is public; "" for the post itself."""
-    seen = set()
-    while parent is not None and parent in rows and parent not in seen:
-        if rows[parent].status == "approved":
-            return str(rows[parent].key)
-        seen.add(parent)
-        parent = rows[parent].parent
-    return ""
+class _Tree:
+    """Who answers whom under one post, and what of it readers see."""
+
+    def __init__(self, connection: Connection, rows: Sequence[Any]) -> None:
+        self._rows = {row.id: row for row in rows}
+        self._shown: dict[int, bool] = {}
+        keys = [row.key for row in rows if row.status not in (Status.APPROVED, Status.WAITING)]
+        was = or_(decisions.c.what == Status.APPROVED, decisions.c.was == Status.APPROVED)
+        told = select(decisions.c.comment).where(decisions.c.comment.in_(keys), was)
+        self._was_public = set(connection.execute(told).scalars()) if keys else set()
+
+    def is_shown(self, row: Any) -> bool:
+        """
+        Whether readers see a comment.
+
+        What was published without waiting, the owner's answer or a trusted person's, waits for what it answers: alone
+        it would tell of what nobody may read. What the owner read and published stands.
+        """
+        line = [row]
+        while line[-1].id not in self._shown and self._is_approved(line[-1]) and line[-1].parent in self._rows:
+            above = self._rows[line[-1].parent]
+            if above in line:
+                break
+            line.append(above)
+        for one in reversed(line):
+            if one.id not in self._shown:
+                self._shown[one.id] = self._is_approved(one) and self._has_place(one)
+        return self._shown[row.id]
+
+    def above(self, parent: int | None) -> str:
+        """The key of the closest that stands above: a comment, or the line of one that is gone; "" for the post."""
+        for row in self._line(parent):
+            if self._shown.get(row.id) or self._leaves_line(row):
+                return str(row.key)
+        return ""
+
+    def lines(self, parents: Iterable[int | None]) -> tuple[snapshot.Removed, ...]:
+        """What is gone of all that stands above the comments that are shown."""
+        gone: dict[int, Any] = {}
+        for parent in parents:
+            for row in self._line(parent):
+                if self._shown.get(row.id) or row.id in gone:
+                    break
+                if self._leaves_line(row):
+                    gone[row.id] = row
+        order = sorted(gone.values(), key=lambda row: (row.published_at, row.id))
+        return tuple(
+            snapshot.Removed(id=row.key, parent=self.above(row.parent), date=datetime.fromisoformat(row.published_at))
+            for row in order
+        )
+
+    def _line(self, parent: int | None) -> Iterator[Any]:
+        seen = set()
+        while parent is not None and parent in self._rows and parent not in seen:
+            seen.add(parent)
+            yield self._rows[parent]
+            parent = self._rows[parent].parent
+
+    def _has_place(self, row: Any) -> bool:
+        if row.decided_by != Who.RULES or row.kind not in ("reply", "comment"):
+            return True
+        if row.parent in self._rows:
+            above = self._rows[row.parent]
+            return self._shown.get(above.id, False) or self._was_there(above)
+        # A network's id of something that we do not have: private, or never brought in. A web page may name any other.
+        return not row.in_reply_to or row.network in ("web", "form")
+
+    def _is_approved(self, row: Any) -> bool:
+        return bool(row.status == Status.APPROVED)
+
+    def _was_there(self, row: Any) -> bool:
+        return row.key in self._was_public or row.network == NOBODY
+
+    def _leaves_line(self, row: Any) -> bool:
+        return row.status not in (Status.APPROVED, Status.WAITING)
 
 
 def _as_public(said: Said, parent: str, likes: int) -> snapshot.Comment:
-    ways = tuple(snapshot.Syndicated(source, url) for source, _, url in said.sources if url)
+    ways = tuple(
+        snapshot.Syndicated(said.network if source == PASTED else source, url) for source, _, url in said.sources if url
+    )
     return snapshot.Comment(
         id=said.key,
         parent=parent,

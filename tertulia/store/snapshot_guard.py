@@ -57,7 +57,7 @@ def _show(database: Database, folder: Path, post: str, lang: str, *, durable: bo
     def current(before: snapshot.Conversation) -> snapshot.Conversation:
         nonlocal kept, shown_now, shown_before
         with database.reading() as connection:
-            said, counts = showing.public(connection, post, lang)
+            said, counts, removed = showing.public(connection, post, lang)
             shown_before = _shown(connection, post, lang)
             if shown_before != _digest(before):
                 strange = _unexplained(connection, before, {one.id for one in said})
@@ -65,7 +65,7 @@ def _show(database: Database, folder: Path, post: str, lang: str, *, durable: bo
                 kept = len(strange) + len(more)
                 said = tuple(sorted((*said, *strange), key=lambda one: (one.date, one.id))) if strange else said
                 counts = dict(sorted((counts | more).items()))
-        after = msgspec.structs.replace(before, comments=said, counts=counts)
+        after = msgspec.structs.replace(before, comments=said, counts=counts, removed=removed)
         shown_now = _digest(after)
         return after
 
@@ -104,4 +104,5 @@ def _digest(conversation: snapshot.Conversation) -> str:
     """Names what the store writes of a snapshot; where the post lives on networks is the outbox's."""
     if not conversation.comments and not conversation.counts:
         return ""
-    return hashlib.sha256(msgspec.json.encode((conversation.comments, conversation.counts))).hexdigest()
+    told = (conversation.comments, conversation.counts, *conversation.removed)
+    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()

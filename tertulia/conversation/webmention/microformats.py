@@ -41,14 +41,19 @@ def _is_reasonable(tree: lxml_html.HtmlElement) -> bool:
 
 
 def addresses_in(values: Any) -> set[str]:
-    """The addresses in a property: plain ones, and those of an embedded h-cite."""
+    """The addresses in a property without what stands after "#": plain ones, and those of an embedded h-cite."""
+    return {without_fragment(one) for one in places_in(values)}
+
+
+def places_in(values: Any) -> set[str]:
+    """The addresses in a property, whole."""
     found: set[str] = set()
     for value in values if isinstance(values, list) else []:
         if isinstance(value, dict):
             inner = value.get("properties", {}).get("url", [])
-            found |= {without_fragment(one) for one in [*inner, value.get("value")] if isinstance(one, str)}
+            found |= {one for one in [*inner, value.get("value")] if isinstance(one, str)}
         elif isinstance(value, str):
-            found.add(without_fragment(value.strip()))
+            found.add(value.strip())
     return found
 
 

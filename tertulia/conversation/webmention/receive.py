@@ -181,7 +181,10 @@ class Receiver:
             self.mentions.settle(mention, "taken", "mention_counted", self.now(), "")
             return
         author = source.with_avatar(read.author, self.avatar(read.avatar) if read.avatar else "")
+        # A comment of ours by its place in the page; a thing said elsewhere by any address that it is known by.
         fragment = mention.target.partition("#")[2]
+        answered = [mention.target] if fragment.startswith("c-") else []
+        answered += [one for one in read.in_reply_to if one not in places]
         incoming = Incoming(
             source=SOURCE,
             source_id=f"{mention.source} {mention.target}",
@@ -194,7 +197,7 @@ class Receiver:
             text=read.text,
             html=read.html,
             url=read.url,
-            in_reply_to=mention.target if fragment.startswith("c-") else "",
+            in_reply_to=" ".join(answered),
         )
         recorded = self.take(incoming)
         if recorded.state == "refused":

@@ -20,10 +20,16 @@ from lxml import html as lxml_html
 from tertulia.conversation.identity import Provenance
 from tertulia.conversation.webmention.authorship import Ask, author_of
 from tertulia.conversation.webmention.discovery import HTML_TYPES, base_of, parse
-from tertulia.conversation.webmention.microformats import addresses_in, first_address, parse_microformats, text_in
+from tertulia.conversation.webmention.microformats import (
+    addresses_in,
+    first_address,
+    parse_microformats,
+    places_in,
+    text_in,
+)
 from tertulia.conversation.webmention.pages import without_fragment
 from tertulia.core import sanitise
-from tertulia.core.addresses import host_of, join_address
+from tertulia.core.addresses import host_of, is_web_address, join_address
 from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetched
 from tertulia.core.moments import parse_moment
@@ -60,6 +66,7 @@ class SourceReading:
     edited: datetime | None
     text: str
     html: str
+    in_reply_to: tuple[str, ...] = ()  # what it says it answers, besides the post itself
 
 
 def links_to(page: Fetched, target: str) -> bool:
@@ -106,7 +113,11 @@ def read(page: Fetched, source: str, target: str, also: Iterable[str], *, ask: A
     published = _moment(said.get("published"), now) or now
     edited = _moment(said.get("updated"), now)
     words, markup = _words(said, kind)
-    return SourceReading(kind, author, avatar, url, published, edited if edited != published else None, words, markup)
+    answered = tuple(
+        sorted(one for one in places_in(said.get("in-reply-to")) if is_web_address(one) and one not in ours)
+    )
+    edited = edited if edited != published else None
+    return SourceReading(kind, author, avatar, url, published, edited, words, markup, answered)
 
 
 def with_avatar(author: Author, file: str) -> Author:

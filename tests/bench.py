@@ -3,10 +3,12 @@
     python3 tasks.py bench                  1,000 posts, five builds of each, turn about
     python3 tasks.py bench --posts 300
     python3 tasks.py bench --scale          100, 1,000 and 5,000 posts: does anything grow faster than the blog?
+    python3 tasks.py bench --before FOLDER  another checkout of ours beside it, such as a worktree of an older commit
 
 Cold: a new process, no cache, an output folder that was not there before. Ours runs with ``publishconf.py`` as it is,
 all on. Stock Pelican runs with its ``simple`` theme and no plugins. Of several builds the fastest counts, and the
-median is told beside it: what else a machine does can only add to a time. Memory is that of all processes of the build
+median is told beside it: what else a machine does can only add to a time. Where much else runs, the seconds of all
+processors together say more than those of the clock. Memory is that of all processes of the build
 together (helpers, the search index), what they share counted once, looked at ten times a second; where the kernel does
 not tell that (outside Linux), the largest resident size of any one of them.
 """
@@ -56,12 +58,15 @@ class Figures:
 
     fastest: float  # seconds of the wall clock
     median: float
+    processor: float  # seconds of all processors together, the median
     megabytes: float  # the largest resident size
 
     @classmethod
-    def of(cls, seconds: list[float], megabytes: float) -> "Figures":
+    def of(cls, builds: list["Build"], megabytes: float) -> "Figures":
         """The figures of several builds."""
-        return cls(min(seconds), statistics.median(seconds), megabytes)
+        seconds = [one.seconds for one in builds]
+        processor = statistics.median(one.processor for one in builds)
+        return cls(min(seconds), statistics.median(seconds), processor, megabytes)
 
 
 @dataclass(frozen=True)
@@ -69,21 +74,22 @@ class Build:
     """What one build cost."""
 
     seconds: float  # of the wall clock
+    processor: float  # seconds, of all its processes
     megabytes: float  # the largest resident size
 
 
-def build(settings: str, folder: Path, *, weigh: bool = False) -> Build:
-    """Build ``folder/content`` once, cold, with the text of a settings file; *weigh* it, or take its time."""
+def build(settings: str, folder: Path, *, root: Path = ROOT, weigh: bool = False) -> Build:
+    """Build ``folder/content`` once, cold, by the checkout *root* with the text of a settings file; or *weigh* it."""
     # Nothing is deleted between builds: for minutes ext4 searches past every inode that was (recently_deleted in
     # https://github.com/torvalds/linux/blob/master/fs/ext4/ialloc.c), which costs the next build seconds.
     fresh = Path(tempfile.mkdtemp(dir=folder))
     cache, output, conf = fresh / "cache", fresh / "output", fresh / "conf.py"
-    conf.write_text(settings.format(root=str(ROOT), content=str(folder / "content"), cache=str(cache)), "utf-8")
+    conf.write_text(settings.format(root=str(root), content=str(folder / "content"), cache=str(cache)), "utf-8")
     log = fresh / "log.txt"
     with log.open("wb") as file:
         began = time.perf_counter()
         command = [sys.executable, "-m", "pelican", "-s", str(conf), "-o", str(output), "--log-handler", "plain"]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file, start_new_session=True)
+        process = subprocess.Popen(command, cwd=root, stdout=file, stderr=file, start_new_session=True)
         watch = Watch(process.pid) if weigh else None
         try:
             _, status, usage = os.wait4(process.pid, 0)
@@ -96,7 +102,7 @@ def build(settings: str, folder: Path, *, weigh: bool = False) -> Build:
         sys.exit(f"the build failed:\n{log.read_text('utf-8', 'replace')[-2000:]}")
     # Linux counts in KiB, macOS in bytes. https://man7.org/linux/man-pages/man2/getrusage.2.html
     alone = usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-    return Build(seconds, (watch.stop() if watch else 0) or alone)
+    return Build(seconds, usage.ru_utime + usage.ru_stime, (watch.stop() if watch else 0) or alone)
 
 
 class Watch:
@@ -132,32 +138,36 @@ class Watch:
         return int(found[1]) if found else 0
 
 
-def measure(posts: int, runs: int) -> tuple[Figures, Figures]:
-    """Ours and stock Pelican's figures, built turn about."""
+def measure(posts: int, runs: int, before: Path | None = None) -> dict[str, Figures]:
+    """The figures of ours, of stock Pelican and of ours in the checkout *before*, built turn about."""
+    builders = {"Tertulia": (OURS, ROOT), "Pelican, simple theme": (STOCK, ROOT)}
+    if before:
+        builders["Tertulia, before"] = (OURS, before)
     with tempfile.TemporaryDirectory(prefix="bench-") as passing:
         folder = Path(passing)
         corpus.write(folder, posts)
-        ours, stock = [], []
+        builds: dict[str, list[Build]] = {name: [] for name in builders}
         for _ in range(runs):
-            ours.append(build(OURS, folder).seconds)
-            stock.append(build(STOCK, folder).seconds)
+            for name, (settings, root) in builders.items():
+                builds[name].append(build(settings, folder, root=root))
         # Apart, because looking at the memory of several processes ten times a second slows them down.
-        weights = [build(settings, folder, weigh=True).megabytes for settings in (OURS, STOCK)]
-    return Figures.of(ours, weights[0]), Figures.of(stock, weights[1])
+        weights = {
+            name: build(conf, folder, root=root, weigh=True).megabytes for name, (conf, root) in builders.items()
+        }
+    return {name: Figures.of(builds[name], weights[name]) for name in builders}
 
 
 def row(name: str, posts: int, figures: Figures) -> str:
     """One line of the table."""
     each = 1000 * figures.fastest / posts
-    return (
-        f"{name:<24}{posts:>7,}{figures.fastest:>10.1f}{figures.median:>10.1f}{figures.megabytes:>10.0f}{each:>12.1f}"
-    )
+    seconds = f"{figures.fastest:>10.1f}{figures.median:>10.1f}{figures.processor:>10.1f}"
+    return f"{name:<24}{posts:>7,}{seconds}{figures.megabytes:>10.0f}{each:>12.1f}"
 
 
-def ratios(ours: Figures, stock: Figures) -> str:
-    """How many times stock Pelican's each figure of ours is."""
-    pairs = zip(astuple(ours), astuple(stock), strict=True)
-    return f"{'ratio':<31}" + "".join(f"{mine / theirs:>10.2f}" for mine, theirs in pairs)
+def ratios(ours: Figures, other: Figures) -> str:
+    """How many times the other's each figure of ours is."""
+    pairs = zip(astuple(ours), astuple(other), strict=True)
+    return f"{'ours is times that':<31}" + "".join(f"{mine / theirs:>10.2f}" for mine, theirs in pairs)
 
 
 def main() -> None:
@@ -166,13 +176,17 @@ def main() -> None:
     parser.add_argument("--posts", type=int, default=1000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--scale", action="store_true")
+    parser.add_argument("--before", type=Path)
     options = parser.parse_args()
-    print(f"{'':<24}{'posts':>7}{'wall, s':>10}{'median':>10}{'peak, MB':>10}{'ms a post':>12}", flush=True)
+    print(
+        f"{'':<24}{'posts':>7}{'wall, s':>10}{'median':>10}{'CPU, s':>10}{'peak, MB':>10}{'ms a post':>12}", flush=True
+    )
     for posts in (100, 1000, 5000) if options.scale else (options.posts,):
-        ours, stock = measure(posts, 1 if options.scale else options.runs)
-        print(row("Tertulia", posts, ours))
-        print(row("Pelican, simple theme", posts, stock))
-        print(ratios(ours, stock), flush=True)
+        measured = measure(posts, 1 if options.scale else options.runs, options.before and options.before.resolve())
+        for name, figures in measured.items():
+            print(row(name, posts, figures))
+            if name != "Tertulia":
+                print(ratios(measured["Tertulia"], figures), flush=True)
 
 
 if __name__ == "__main__":

@@ -126,6 +126,14 @@ def test_every_address_of_an_item_has_its_one_id(item, url):
     assert item == f"{match.provider.name}/{match.id}"
 
 
+def test_a_line_that_a_telephone_began_with_a_capital_is_an_address(tmp_path):
+    """Captured and drawn as it would be in small letters."""
+    web = FakeWeb({"https://www.youtube.com/oembed": {"body": {"title": "La cola"}}})
+    post(tmp_path, "Https://YouTu.be/inventado_1\n")
+    assert ["captured"] == [step.outcome for step in capture(tmp_path, web, NOW)]
+    assert "La cola" in drawn(tmp_path, "Https://YouTu.be/inventado_1")
+
+
 @pytest.mark.parametrize("url", NONE.split())
 def test_what_is_no_id_is_not_taken_for_one(url):
     """Reserved words, and the beginning of a longer word, are a page like any other."""

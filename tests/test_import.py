@@ -3,7 +3,9 @@
 import pytest
 
 from tertulia.core.errors import ContentError
+from tertulia.core.fetch import Fetched
 from tertulia.imports.sources import shortcodes
+from tests.embedding import png
 from tests.importing import Blog, comment, item, wxr
 
 
@@ -254,3 +256,57 @@ def test_what_posts_quote_waits_for_capture_and_stops_no_build(blog, tmp_path):
     (blog.root / "content" / name).write_text(written.replace("unavailable", "removed"), "utf-8")
     blog.take(export)
     assert "removed" in blog.files()[name]
+
+
+class OldWeb:
+    """An old site that gives what it has, and counts who asks."""
+
+    def __init__(self, files):
+        self.files, self.asked = files, []
+
+    def get(self, url, *, accept=(), max_bytes=0):
+        self.asked.append(url)
+        if url not in self.files:
+            return Fetched(url, 404, {}, b"")
+        return Fetched(url, 200, {"content-type": "image/png"}, self.files[url])
+
+
+def test_pictures_nobody_has_a_copy_of_are_asked_for_once_at_their_full_size(blog, tmp_path):
+    """The old site is asked for the original; another site is not asked at all."""
+    web = OldWeb({"https://old.example/wp-content/uploads/2019/04/a.png": png(8, 6)})
+    smaller = "https://old.example/wp-content/uploads/2019/04/a-300x200.png"
+    body = f'<img src="{smaller}" alt="A"> <img src="https://x.example/b.png" alt="B">'
+    export = wxr(tmp_path / "e.xml", item(1, body))
+    for _ in range(2):
+        blog.take(export, web=web)
+    assert "![A](/images/2019/04/a.png) [B](https://x.example/b.png)\n" == blog.post("2019-05-03_uno.md")
+    assert ["https://old.example/wp-content/uploads/2019/04/a.png"] == web.asked
+    assert (blog.root / "content/images/2019/04/a.png").is_file()
+
+
+def test_a_source_of_ones_own_is_an_installed_package(blog, tmp_path, monkeypatch):
+    """An importer by an entry point is found by what is inside, and by its name."""
+    beside = tmp_path / "installed"
+    (beside / "my_diary-1.dist-info").mkdir(parents=True)
+    (beside / "my_diary-1.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: my-diary\nVersion: 1\n", "utf-8"
+    )
+    (beside / "my_diary-1.dist-info" / "entry_points.txt").write_text(
+        "[tertulia.importers]\ndiary = my_diary:DIARY\n", "utf-8"
+    )
+    (beside / "my_diary.py").write_text(
+        "from datetime import datetime\n"
+        "from tertulia.imports.registry import Importer\n"
+        "from tertulia.imports.types import OldPost, OldSite\n"
+        "def read(export):\n"
+        "    post = OldPost(id='1', address='https://d.example/1', published=datetime(2020, 1, 2), title='Uno',\n"
+        "                   body='*Hola*', body_format='markdown', slug='uno')\n"
+        "    return OldSite(address='https://d.example', posts=(post,), read=('post 1',))\n"
+        "DIARY = Importer('diary', 'Diary', 'di', lambda export: bool(export.named('.diary')), read)\n",
+        "utf-8",
+    )
+    monkeypatch.syspath_prepend(str(beside))
+    (tmp_path / "e.diary").write_text("x", "utf-8")
+    blog.take(tmp_path / "e.diary")
+    assert "*Hola*\n" == blog.post("2020-01-02_uno.md")
+    assert "Id: di-1" in blog.header("2020-01-02_uno.md")

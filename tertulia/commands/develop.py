@@ -39,11 +39,12 @@ def lint(c: Context) -> None:
 
 
 @task
-def bench(c: Context, posts: str = "1000", scale: bool = False, embeds: bool = False) -> None:
-    """Time a cold build of many posts beside stock Pelican; with --embeds, what embeds cost a reader."""
+def bench(c: Context, posts: str = "1000", scale: bool = False, embeds: bool = False, before: str = "") -> None:
+    """Time a cold build of many posts beside stock Pelican, or --before FOLDER; --embeds: what they cost a reader."""
     if embeds:
         return _module("tests.bench_embeds")
-    return _module("tests.bench", "--posts", posts, *(["--scale"] if scale else []))
+    also = [*(["--scale"] if scale else []), *(["--before", before] if before else [])]
+    return _module("tests.bench", "--posts", posts, *also)
 
 
 @task

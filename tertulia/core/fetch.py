@@ -16,7 +16,6 @@ Any status is an answer: the caller looks at ``status``. No answer is a ``FetchE
 import ipaddress
 import logging
 import os
-import re
 import socket
 import threading
 import time
@@ -28,7 +27,6 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
-import webencodings
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests_hardened.ip_filter import InvalidIPAddress
@@ -40,6 +38,7 @@ from urllib3.exceptions import HTTPError
 
 from tertulia.core import strict_json
 from tertulia.core.addresses import Address, join_address, split_address
+from tertulia.core.encodings import encoding_of, media_type
 from tertulia.core.errors import FetchError, FetchRefusedError, FetchSlowError
 from tertulia.core.languages import carried, say
 
@@ -57,15 +56,6 @@ _PERSONAL_HEADERS = ("authorization", "cookie", "proxy-authorization")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 # What of it leads to an IPv4 address all the same (6to4, RFC 7526), or nowhere (documentation, RFC 9637).
 _LEADS_ASTRAY = tuple(map(ipaddress.ip_network, ("2002::/16", "3fff::/20", "192.88.99.0/24")))
-
-# https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding
-_HTML_TYPES = ("text/html", "application/xhtml+xml")
-_PRESCAN_BYTES = 1024
-_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
-_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([^\s"';,]+)""", re.IGNORECASE)
-_META = re.compile(r"<(?:meta|\?xml)[\s/][^>]*>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 # A refused address is told once, by our own sentence.
 logging.getLogger("requests_hardened").setLevel(logging.ERROR)
@@ -88,7 +78,7 @@ class Fetched:
     @property
     def content_type(self) -> str:
         """The media type alone, in lower case: "text/html"; "" when none was told."""
-        return _media_type(self.headers.get("content-type", ""))
+        return media_type(self.headers.get("content-type", ""))
 
     @cached_property
     def text(self) -> str:
@@ -107,47 +97,6 @@ class Fetched:
             return strict_json.decode(self.body)
         except ValueError as error:
             raise FetchError(say("web_json", url=self.url)) from error
-
-
-def encoding_of(body: bytes, content_type: str) -> webencodings.Encoding:
-    """
-    The encoding of *body*, as a browser would find it: byte order mark, header, ``<meta>``, and then by looking.
-
-    Only the web's own encodings (https://encoding.spec.whatwg.org/): Python has codecs that are none, and some of
-    them take minutes for a page.
-
-    Args:
-        content_type: The header, as it came.
-    """
-    for mark, label in _BYTE_ORDER_MARKS:
-        if body.startswith(mark):
-            return webencodings.lookup(label) or webencodings.UTF8
-    told = _CHARSET.search(content_type)
-    if told and told[1].isascii() and (found := webencodings.lookup(told[1])):
-        return found
-    if _media_type(content_type) not in _HTML_TYPES:
-        return webencodings.UTF8
-    head = _COMMENT.sub("", body[:_PRESCAN_BYTES].decode("latin-1"))
-    for meta in _META.findall(head):
-        if found := webencodings.lookup(_declared(meta)):
-            # A page that could be read so far is in neither form of UTF-16, whatever it says.
-            return webencodings.UTF8 if found.name.startswith("utf-16") else found
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return webencodings.lookup("windows-1252") or webencodings.UTF8
-    return webencodings.UTF8
-
-
-def _declared(element: str) -> str:
-    """The label in ``<meta charset>``, ``<meta http-equiv content>`` or ``<?xml encoding?>``; "" for none."""
-    told = {name.lower(): "".join(values) for name, *values in _ATTRIBUTE.findall(element)}
-    if element.startswith("<?"):
-        return told.get("encoding", "")
-    if "charset" in told:
-        return told["charset"]
-    content = _CHARSET.search(told.get("content", "")) if told.get("http-equiv", "").lower() == "content-type" else None
-    return content[1] if content else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +337,7 @@ def _redirected(asked: requests.Request, source: str, target: str) -> requests.R
 
 def _read(response: requests.Response, limits: _Limits) -> Fetched:
     headers = {name.lower(): value for name, value in response.headers.items()}
-    kind = _media_type(headers.get("content-type", ""))
+    kind = media_type(headers.get("content-type", ""))
     if response.ok and limits.accept and not kind.startswith(limits.accept):
         raise FetchRefusedError(say("web_type", url=response.url, type=kind or "?", accept=", ".join(limits.accept)))
     told = headers.get("content-length", "")
@@ -476,10 +425,6 @@ def _watch(connected: socket.socket) -> None:
 def _shut(handle: socket.socket) -> None:
     with suppress(OSError):
         handle.shutdown(socket.SHUT_RDWR)
-
-
-def _media_type(header: str) -> str:
-    return header.partition(";")[0].strip().lower()
 
 
 def _reason(error: BaseException) -> str:

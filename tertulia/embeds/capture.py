@@ -77,7 +77,7 @@ def embed_links(content_dir: Path) -> list[EmbedLink]:
         text = CODE_FENCE.sub(lambda match: re.sub(r"[^\n]+", "`", match[0]), text.replace("\r\n", "\n"))
         line = 1
         for block in re.split(r"(\n[ \t]*\n\s*?(?=\S|[ ]{4}|$))", text):
-            if "http" in block and not block.startswith("    "):
+            if "http" in block.lower() and not block.startswith("    "):
                 first = line + len(block) - len(block.lstrip("\n"))
                 for offset, url in enumerate(addresses(block)):
                     found.setdefault(url, EmbedLink(url, path, first + offset))

@@ -30,7 +30,7 @@ from tertulia.embeds.types import Capture, Policy
 from tertulia.render.document import Document
 
 _PLACE = re.compile("<p>\x02embed:(\\d+)\x03</p>|\x02embed:(\\d+)\x03")
-ALONE = re.compile(r"<?(https?://[^\s<>\"]+)>?")
+ALONE = re.compile(r"<?((?i:https?)://[^\s<>\"]+)>?")  # telephones begin a line with a capital
 
 
 def addresses(block: str) -> list[str]:
@@ -84,7 +84,9 @@ class _Embeds(BlockProcessor):
         self.extension, self.md = extension, md
 
     def test(self, parent: Element, block: str) -> bool:
-        return block.lstrip(" <").startswith("http") and parent.tag == "div" and not self.parser.state.isstate("list")
+        return (
+            block.lstrip(" <")[:4].lower() == "http" and parent.tag == "div" and not self.parser.state.isstate("list")
+        )
 
     def run(self, parent: Element, blocks: list[str]) -> bool:
         if blocks[0].startswith("    ") or not (found := addresses(blocks[0])):

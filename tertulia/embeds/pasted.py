@@ -34,6 +34,8 @@ _CLASSES = {
 _FRAMES = ("iframe", "frame", "object", "embed", "applet")
 _FLICKR = "data-flickr-embed"
 _SCRIPT_OR_FRAME = re.compile(rf"<(?:script|{'|'.join(_FRAMES)})[\s/>]", re.IGNORECASE)
+# What every code holds: pages without it, most of them, are not read tag by tag.
+_SUSPECT = re.compile(rf"<(?:script|{'|'.join(_FRAMES)})[\s>/]|data-flickr-embed|{'|'.join(_CLASSES)}", re.IGNORECASE)
 # Where the item's address stands, the surest place first; of several links the last one is the item's own.
 _PLACES = (
     *("data-instgrm-permalink", "data-text-post-permalink", "data-bluesky-uri", "data-embed-url", "data-href", "cite"),
@@ -81,6 +83,8 @@ def replaced(html: str, draw: Callable[[Code, bool], str]) -> str:
     Args:
         draw: What to put in place of a code; whether it must do in a line of text is told.
     """
+    if not _SUSPECT.search(html):
+        return html
     found, known = _codes(html)
     page, at = "", 0
     for number, code in known:
@@ -107,7 +111,7 @@ def replaced(html: str, draw: Callable[[Code, bool], str]) -> str:
 
 def addresses(text: str) -> list[tuple[int, str]]:
     """Where each embed code of *text*, Markdown, begins, and its item's address; those that we do not know left out."""
-    if "<" not in text:
+    if not _SUSPECT.search(text):
         return []
     _, known = _codes(_INLINE_CODE.sub(lambda code: re.sub(r"[^\n]", "`", code[0]), text))
     return [(code.start, code.url) for _, code in known if code.url not in ("", FLASH)]

@@ -6,6 +6,7 @@ sentence needs not is left unescaped, for people will read it. The promise: what
 """
 
 import re
+from dataclasses import dataclass
 from html import escape
 
 from tertulia.core.text import strip_controls
@@ -22,7 +23,7 @@ _NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _RULE = re.compile(r"[-=_*|:+\s]*[-=][-=_*|:+\s]*$")
 _SPECIAL = re.compile(r"[\\`*\[{\]_<#@~!&$=%]")
 # What of other generators is looked for in the text: "[gallery]", "[box type=…]".
-_SHORTCODE = re.compile(r"\[(?:[a-z][\w-]*\s[^\[\]]*=|gallery\]|playlist\]|embed\])")
+_SHORTCODE = re.compile(r"\[(?:[a-z][\w-]*\s[^\[\]=]*=|gallery\]|playlist\]|embed\])")
 
 
 def collapsed(words: str) -> str:
@@ -56,22 +57,33 @@ def _text(words: str, *, in_link: bool = False) -> str:
     words = _ENTITY.sub("&amp;", words)
     made = []
     last = len(words) - 1
+    around = _Around(bool(_SHORTCODE.search(words)), "begin" in words, words.count("$") > 1, in_link)
     for at, sign in enumerate(words):
         if sign.isalnum() or sign == " ":
             made.append(sign)
         else:
             before, after = words[at - 1] if at else "", words[at + 1] if at < last else ""
-            made.append(_escaped(sign, before, after, words, in_link=in_link))
+            made.append(_escaped(sign, before, after, around))
     return "".join(made)
 
 
-def _escaped(sign: str, before: str, after: str, words: str, *, in_link: bool) -> str:
-    """*sign* as it has to be written between *before* and *after*; at an end of *words* nobody knows what follows."""
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What of the whole text decides how a sign is written."""
+
+    has_shortcode: bool
+    has_begin: bool  # of a formula
+    has_dollars: bool
+    in_link: bool
+
+
+def _escaped(sign: str, before: str, after: str, around: _Around) -> str:
+    """*sign* as it has to be written between *before* and *after*; at an end of a text nobody knows what follows."""
     goes_on = after.isalnum() or after in ("_", "ª", "º") or after > "\x7f"
     match sign:
         case "{" if after in ("{", "%"):  # as other generators' shortcodes begin
             return "&#123;"
-        case "[" if _SHORTCODE.search(words):
+        case "[" if around.has_shortcode:
             return "&#91;"
         case "%" if "%" in (before, after):  # a note to oneself
             return "&#37;"
@@ -79,10 +91,10 @@ def _escaped(sign: str, before: str, after: str, words: str, *, in_link: bool) -
             return "&#61;"
         case "`" | "*" | "[" | "{":
             return f"\\{sign}"
-        case "]" if in_link:
+        case "]" if around.in_link:
             return "\\]"
         case "\\":  # before a letter it is one, but for what begins a formula
-            return "\\" if after == " " or (after.isalnum() and "begin" not in words) else "&#92;"
+            return "\\" if after == " " or (after.isalnum() and not around.has_begin) else "&#92;"
         case "_":
             return "_" if before.isalnum() and after.isalnum() else "\\_"
         case "<":
@@ -94,7 +106,7 @@ def _escaped(sign: str, before: str, after: str, words: str, *, in_link: bool) -
         case "~":
             return "\\~" if "~" in (before, after) or not before or not after else "~"
         case "$":  # a formula begins with one that a word follows
-            return "\\$" if after != " " and (not after.isdigit() or words.count("$") > 1) else "$"
+            return "\\$" if after != " " and (not after.isdigit() or around.has_dollars) else "$"
         case "!":
             return "\\!" if after in ("", "[") else "!"
     return sign

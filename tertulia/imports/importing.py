@@ -21,6 +21,7 @@ from tertulia.core.text import strip_controls
 from tertulia.core.tokens import keyed
 from tertulia.imports import embeds, known, markdown, people, redirects, talk
 from tertulia.imports.export import Export
+from tertulia.imports.fetching import OldFiles, Web
 from tertulia.imports.mojibake import repaired_comment, repaired_post
 from tertulia.imports.pictures import Pictures
 from tertulia.imports.plan import Layout, Means, Placed, Plan
@@ -45,6 +46,7 @@ class Job:
     now: datetime
     uploads: Path | None = None
     old_site: str = ""  # its address, where the export does not tell, or another one
+    web: Web | None = None  # asks the old site for files that nobody has a copy of
     dry: bool = False  # only tell
 
 
@@ -63,7 +65,8 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
     site = known.together(known.load(folder / f"{name}.known.json"), site)
     ledger_file = folder / f"{name}.json"
     ledger = Ledger.load(ledger_file)
-    pictures = Pictures(content, job.uploads)
+    old_files = OldFiles(folder / "files", job.web) if job.web and not job.dry else None
+    pictures = Pictures(content, job.uploads, old_files)
     mine = {old: entry.file for old, entry in ledger.posts.items()}
     others = {path.relative_to(job.root).as_posix() for path in markdown_files(content)} - set(mine.values())
     tags = Tags.load(content / "tags.toml")

@@ -161,7 +161,7 @@ class _Writer:
 
     def _heading(self, element: HtmlElement) -> list[str]:
         words = self.line(element)
-        if not words:
+        if not element.text_content().strip():
             return self._pictures(list(element.iter("img")))
         words = re.sub(r"(#+)$", r"\\\1", words)
         anchor = (
@@ -318,6 +318,8 @@ class _Writer:
         tag = element.tag
         if name := element.get("data-note"):
             return self._mark(name)
+        if formula := element.get("data-formula"):
+            return f"${formula.strip()}$"
         if anchor := element.get("data-anchor"):
             element.attrib.pop("data-anchor")
             return f'<a id="{markup.quoted(anchor)}"></a>' + self._inline(
@@ -444,10 +446,12 @@ def _fenced(element: HtmlElement) -> str:
     for one in list(element.iter("br")):
         one.tail = "\n" + (one.tail or "")
     words = element.text_content().replace("\r\n", "\n").removeprefix("\n").rstrip("\n")
+    told = next((one.get("lang") for one in (element, *element.iter("code")) if one.get("lang")), "")
     named = [one.get("class", "") + " " + one.get("data-lang", "") for one in (element, *element.iter("code"))]
     found = _LANGUAGE.search(" ".join(named))
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", words)), default=0))
-    return f"{fence}{found[1] if found else ''}\n{words}\n{fence}"
+    language = found[1] if found else told if re.fullmatch(r"[\w+#.-]+", told or "") else ""
+    return f"{fence}{language}\n{words}\n{fence}"
 
 
 def _verse(element: HtmlElement) -> str:

@@ -6,16 +6,18 @@ After ``wpautop`` of https://github.com/WordPress/wordpress-develop/blob/trunk/s
 
 import re
 
-_ASIDE = re.compile(
-    r"<(pre|script|style|object|svg|textarea|iframe|audio|video)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.I
-)
-_KEPT = re.compile("\ue010(\\d+)\ue011")
+from tertulia.imports import spans
+
+_ASIDE = ("pre", "script", "style", "object", "svg", "textarea", "iframe", "audio", "video", spans.COMMENT)
+# Signs that mean nothing in any text hold the places: https://www.unicode.org/faq/private_use.html#noncharacters
+_OURS = re.compile("[\ufdd0\ufdd1]")
+_KEPT = re.compile("\ufdd0(\\d+)\ufdd1")
 _BLOCKS = (
     "table|thead|tfoot|caption|col|colgroup|tbody|tr|td|th|div|dl|dd|dt|ul|ol|li|pre|form|map|area|blockquote|address"
     "|style|p|h[1-6]|hr|fieldset|legend|section|article|aside|hgroup|header|footer|nav|figure|figcaption|details|menu"
     "|summary|center|object|iframe|audio|video"
 )
-_OPENING = re.compile(rf"\s*(<(?:{_BLOCKS})(?=[\s/>])[^>]*>)", re.I)
+_OPENING = re.compile(rf"(<(?:{_BLOCKS})(?=[\s/>])[^>]*>)", re.I)
 _CLOSING = re.compile(rf"(</(?:{_BLOCKS})\s*>)\s*", re.I)
 _ONE_BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?=[\s/>])", re.I)
 _BLOCK_ASIDE = re.compile(r"<(?:pre|object|iframe|audio|video|textarea)\b", re.I)
@@ -27,16 +29,16 @@ _BREAK_INSIDE = re.compile(rf"(?<=[^>\s])[ \t]*\n(?!\s*</?(?:{_BLOCKS})(?=[\s/>]
 
 def paragraphs(text: str) -> str:
     """*text*, HTML with bare line ends, as HTML whose paragraphs are marked."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _OURS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     aside: list[str] = []
 
-    def put_aside(found: re.Match[str]) -> str:
-        aside.append(found[0])
-        mark = f"\ue010{len(aside) - 1}\ue011"
-        return f"\n\n{mark}\n\n" if _BLOCK_ASIDE.match(found[0]) else mark
+    def put_aside(_name: str, piece: str) -> str:
+        aside.append(piece)
+        mark = f"\ufdd0{len(aside) - 1}\ufdd1"
+        return f"\n\n{mark}\n\n" if _BLOCK_ASIDE.match(piece) else mark
 
-    text = _ASIDE.sub(put_aside, text)
-    text = re.sub(r"<br\s*/?>\s*\n?\s*<br\s*/?>", "\n\n", text, flags=re.I)
+    text = spans.replaced(text, _ASIDE, put_aside)
+    text = re.sub(r"<br\s*/?>\s*<br\s*/?>", "\n\n", text, flags=re.I)
     text = _OPENING.sub(r"\n\n\1", text)
     text = _CLOSING.sub(r"\1\n\n", text)
     text = _QUOTE_CLOSES.sub(r"\n\n\1", _QUOTE_OPENS.sub(r"\1\n\n", text))

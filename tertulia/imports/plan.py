@@ -93,6 +93,7 @@ class Plan:
         self.site, self.layout, self.pictures, self.tags = site, layout, pictures, tags
         hosts = {host_of(site.address), *site.hosts} - {""}
         self.hosts = hosts | {f"www.{host}" for host in hosts} | {host.removeprefix("www.") for host in hosts}
+        pictures.hosts = frozenset(self.hosts)
         self.places: dict[str, Placed] = {}
         self._prefix = prefix
         self._firsts: dict[str, str] = {}
@@ -109,6 +110,9 @@ class Plan:
             "year": {f"{place.date:%Y}" for place in public if place.date},
         }
         self._names = {author.key: author.name for author in site.authors}
+        self._there["author"] = {
+            slugs.slug_of(self._names.get(key, key)) for place in public for key in place.post.authors
+        }
 
     def _place(self, post: OldPost, file: str) -> Placed:
         losses = list(post.losses)

@@ -9,7 +9,7 @@ HTML has no element for::
     <div data-gallery>…<img>…</div>                   pictures shown together
     <div data-gallery="101,103"></div>                the same, by their ids; without any, those that hang on the post
     <div data-include="147"></div>                    what ``OldSite.blocks`` holds under that name
-    <p data-verse>…<br>…</p>                          lines whose blanks count
+    <span data-formula="x^2"></span>                  a formula, in LaTeX
 
 Addresses of pictures, files and pages are the old ones, as they stand there: the room finds out what they mean now.
 """

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from html import escape, unescape
 
+from tertulia.imports import spans
+
 Handler = Callable[[dict[str, str], str], str]  # attributes, what stands between → HTML
 
 _NAME = r"[a-zA-Z][\w-]*"
@@ -21,8 +23,9 @@ _SHORTCODE = re.compile(
 _ATTRIBUTE = re.compile(
     r"([\w-]+)\s*=\s*\"([^\"]*)\"|([\w-]+)\s*=\s*'([^']*)'|([\w-]+)\s*=\s*([^\s'\"]+)|\"([^\"]*)\"|(\S+)"
 )
-_VERBATIM = re.compile(r"<(pre|code|script|style|textarea)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_KEPT = re.compile("\ue020(\\d+)\ue021")
+_VERBATIM = ("pre", "code", "script", "style", "textarea")
+_OURS = re.compile("[\ufdd2\ufdd3]")  # signs that mean nothing in any text: noncharacters hold the places
+_KEPT = re.compile("\ufdd2(\\d+)\ufdd3")
 _LEFT_OPEN = re.compile(rf"\[/(?P<name>{_NAME})\s*\]")
 
 # Names under which plugins show code: https://wordpress.org/plugins/syntaxhighlighter/ and its like.
@@ -53,7 +56,6 @@ CODE = frozenset(
         "javafx",
         "javascript",
         "js",
-        "latex",
         "less",
         "matlab",
         "objc",
@@ -110,7 +112,7 @@ def replaced(text: str, handlers: Mapping[str, Handler], unknown: Callable[[str]
 
     def keep(piece: str) -> str:
         kept.append(piece)
-        return f"\ue020{len(kept) - 1}\ue021"
+        return f"\ufdd2{len(kept) - 1}\ufdd3"
 
     def one(found: re.Match[str]) -> str:
         name = found["name"].lower()
@@ -119,7 +121,7 @@ def replaced(text: str, handlers: Mapping[str, Handler], unknown: Callable[[str]
         inner = found["inner"]
         given = attributes_of(found["attributes"])
         if name in CODE and inner is not None:
-            made = keep(_code(name, given, inner))
+            made = keep(_code_of(name, given, inner))
         elif name in handlers:
             made = handlers[name](given, expanded(inner or ""))
         elif inner is not None or "=" in found["attributes"]:
@@ -133,22 +135,28 @@ def replaced(text: str, handlers: Mapping[str, Handler], unknown: Callable[[str]
     def expanded(inner: str) -> str:
         return _SHORTCODE.sub(one, inner) if "[" in inner else inner
 
+    text = _OURS.sub("", text)
     if "[" not in text:
         return text
     # Code by its shortcodes first: what stands in it may look like anything.
     text = _SHORTCODE.sub(lambda found: one(found) if found["name"].lower() in CODE else found[0], text)
-    text = _VERBATIM.sub(lambda found: keep(found[0]), text)
+    text = spans.replaced(text, _VERBATIM, lambda _, piece: keep(piece))
     text = expanded(text)
     while _KEPT.search(text):
         text = _KEPT.sub(lambda found: kept[int(found[1])], text)
     return text
 
 
-def _code(name: str, given: Mapping[str, str], inner: str) -> str:
+def _code_of(name: str, given: Mapping[str, str], inner: str) -> str:
     language = given.get("language") or given.get("lang") or ("" if name in ("code", "sourcecode", "source") else name)
     if name in ("plain", "text", "highlight", "crayon", "cc", "codigo"):
         language = given.get("language") or given.get("lang") or ""
-    if not re.search(r"[<>]|&(?!#?\w+;)", inner):  # kept with its signs escaped
+    return code(inner, language)
+
+
+def code(inner: str, language: str = "") -> str:
+    """A block of code of what a plugin keeps as it was typed, or with its signs escaped."""
+    if not re.search(r"[<>]|&(?!#?\w+;)", inner):
         inner = unescape(inner)
     inner = inner.strip("\r\n").replace("\r\n", "\n")
     named = f' class="language-{escape(language)}"' if re.fullmatch(r"[\w+#.-]+", language) else ""

@@ -10,22 +10,29 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 
 from tertulia.core import strict_json
+from tertulia.imports import spans
 from tertulia.imports.paragraphs import paragraphs
 from tertulia.imports.sources import shortcodes
 from tertulia.imports.types import Loss
 
 _BLOCK = re.compile(
-    r"<!--\s+(?P<close>/)?wp:(?P<name>(?:[a-z][a-z0-9_-]*/)?[a-z][a-z0-9_-]*)\s+(?P<values>\{.*?\}\s+)?(?P<self>/)?-->",
+    r"<!--\s+(?P<close>/)?wp:(?P<name>(?:[a-z][a-z0-9_-]*/)?[a-z][a-z0-9_-]*)\s+(?P<values>\{.*\}\s+)?(?P<self>/)?-->",
     re.DOTALL,
 )
-_CAPTION = re.compile(r"<figcaption\b[^>]*>(.*?)</figcaption>", re.DOTALL | re.IGNORECASE)
-_NOTE = re.compile(r"<sup\b[^>]*\bdata-fn=[\"']([^\"']+)[\"'][^>]*>.*?</sup>", re.DOTALL | re.IGNORECASE)
-_MORE = re.compile(r"<!--more\b.*?-->|<!--nextpage-->|<!--noteaser-->", re.DOTALL)
+_INNER = re.compile(r"<[^<>]*>(.*)</\w+\s*>", re.DOTALL)
+_NOTE = re.compile(r"<sup\b[^<>]*\bdata-fn=[\"']([^\"'<>]+)[\"']", re.IGNORECASE)
+_MORE = re.compile(r"<!--more\b[^<>]*-->|<!--nextpage-->|<!--noteaser-->")
 _PICTURE = re.compile(
-    r"(?P<picture>(?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(?P<words>.*)", re.DOTALL | re.IGNORECASE
+    r"(?P<picture>(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?)(?P<words>.*)", re.DOTALL | re.IGNORECASE
 )
-_FILE_BUTTON = re.compile(r"<a\b[^>]*wp-block-file__button[^>]*>.*?</a>", re.DOTALL | re.IGNORECASE)
-_BARE_ADDRESS = re.compile(r"^[ \t]*(?:<p>)?\s*(https?://[^\s<>\"]+)\s*(?:</p>)?[ \t]*$", re.MULTILINE)
+# Code as plugins keep it, its signs not always escaped: WP-Syntax, SyntaxHighlighter, Crayon, Enlighter.
+_RAW_CODE = re.compile(
+    r"<pre\b([^>]*(?:\blang=|brush:|crayon|enlighter)[^>]*)>(.*)</pre\s*>", re.DOTALL | re.IGNORECASE
+)
+_CODE_LANGUAGE = re.compile(r"(?:\blang(?:uage)?=[\"']|brush:\s*|lang:)([\w+#.-]+)", re.IGNORECASE)
+_FORMULA = re.compile(r"\$latex\s+([^$]{1,2000}?)\$")  # https://wordpress.com/support/latex/
+_FILE_BUTTON = re.compile(r"<a\b[^<>]*wp-block-file__button[^<>]*>.*?</a>", re.DOTALL | re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"^[ \t]*+(?:<p>)?[ \t]*+(https?://[^\s<>\"]+)\s*(?:</p>)?[ \t]*$", re.MULTILINE)
 # Blocks that say nothing by themselves, and those that WordPress fills when a page is asked for.
 _SILENT = frozenset(
     ["more", "nextpage", "spacer", "separator", "footnotes", "group", "columns", "column", "buttons", "template-part"]
@@ -43,8 +50,9 @@ class Body:
     def html(self, written: str) -> str:
         """*written*, as it stands in the export, as plain HTML."""
         written = written.replace("\r\n", "\n").replace("\r", "\n")
+        written = spans.replaced(written, ("pre",), _raw_code)
         made = "".join(self._pieces(written)) if "<!-- wp:" in written else self._freeform(written)
-        return _NOTE.sub(lambda found: f'<sup data-note="{escape(found[1])}"></sup>', made)
+        return spans.replaced(made, ("sup",), _note_mark)
 
     def lose(self, kind: str, what: str = "") -> None:
         """Note something that does not come over."""
@@ -58,8 +66,11 @@ class Body:
         at = 0
         hidden = 0  # within a block that is replaced as a whole
         start, address = 0, ""
-        for found in _BLOCK.finditer(written):
-            between, at = written[at : found.start()], found.end()
+        for _, begin, end in spans.elements(written, (spans.COMMENT,)):
+            found = _BLOCK.fullmatch(written, begin, end)
+            if found is None:
+                continue
+            between, at = written[at:begin], end
             name = found["name"].removeprefix("core/")
             if not hidden:
                 in_words = not open_blocks or open_blocks[-1] in _WORDS
@@ -69,7 +80,7 @@ class Body:
                     del open_blocks[len(open_blocks) - 1 - open_blocks[::-1].index(name) :]
                 if hidden and len(open_blocks) < hidden:
                     hidden = 0
-                    yield _embed(address, written[start : found.start()])
+                    yield _embed(address, written[start:begin])
                 continue
             values = _values(found["values"])
             if found["self"]:
@@ -79,7 +90,7 @@ class Body:
             open_blocks.append(name)
             url = values.get("url")
             if not hidden and isinstance(url, str) and url and (name == "embed" or name.startswith("core-embed/")):
-                hidden, start, address = len(open_blocks), found.end(), url
+                hidden, start, address = len(open_blocks), end, url
         if not hidden:
             yield self._freeform(written[at:])
 
@@ -103,6 +114,7 @@ class Body:
 
     def _expanded(self, written: str) -> str:
         written = _FILE_BUTTON.sub("", _MORE.sub("\n\n", written))
+        written = _FORMULA.sub(lambda found: _formula({}, found[1]), written)
         return shortcodes.replaced(written, self._handlers(), lambda name: self.lose("shortcode", name))
 
     # Shortcodes
@@ -111,6 +123,7 @@ class Body:
         handlers: dict[str, shortcodes.Handler] = {
             "caption": _caption, "wp_caption": _caption, "gallery": _gallery, "playlist": _gallery,
             "audio": _player("audio"), "video": _player("video"), "more": lambda given, inner: "",
+            "latex": _formula, "math": _formula,
         }  # fmt: skip
         for name in (
             "embed",
@@ -153,7 +166,8 @@ def _values(written: str | None) -> dict[str, object]:
 
 
 def _embed(address: str, inner: str) -> str:
-    caption = _CAPTION.search(inner)
+    captions = (_INNER.fullmatch(inner, begin, end) for _, begin, end in spans.elements(inner, ("figcaption",)))
+    caption = next(captions, None)
     words = f"<p>{caption[1]}</p>" if caption else ""
     return f'\n<p data-embed="{escape(address)}"></p>{words}\n'
 
@@ -170,6 +184,23 @@ def _caption(given: dict[str, str], inner: str) -> str:
 def _gallery(given: dict[str, str], _inner: str) -> str:
     asked = given.get("ids") or given.get("include") or ""
     return f'\n\n<div data-gallery="{escape(asked)}"></div>\n\n'
+
+
+def _note_mark(_name: str, piece: str) -> str:
+    found = _NOTE.match(piece)
+    return f'<sup data-note="{escape(found[1])}"></sup>' if found else piece
+
+
+def _raw_code(_name: str, piece: str) -> str:
+    found = _RAW_CODE.fullmatch(piece)
+    if not found or "<code" in found[2].lower():
+        return piece
+    language = _CODE_LANGUAGE.search(found[1])
+    return shortcodes.code(found[2], language[1] if language else "")
+
+
+def _formula(_given: dict[str, str], inner: str) -> str:
+    return f'<span data-formula="{escape(unescape(inner.strip()))}"></span>' if inner.strip() else ""
 
 
 def _player(kind: str) -> shortcodes.Handler:

@@ -4,7 +4,6 @@ from functools import partial
 
 from pelican import Pelican, signals
 from pelican.generators import ArticlesGenerator, PagesGenerator
-from pelican.writers import Writer
 
 from tertulia.conversation.thread import DEPTH, nest
 from tertulia.site import conversation
@@ -16,23 +15,12 @@ def add_conversation(generator: ArticlesGenerator | PagesGenerator) -> None:
     """Give every article or page its conversation, and the page that shows every element once a talk to show."""
     settings, takes = generator.settings, isinstance(generator, ArticlesGenerator)
     build, nested = SiteBuild.of(settings), partial(nest, depth=settings.get("CONVERSATION_DEPTH", DEPTH))
-    build.avatars |= conversation.add_conversation(
-        everything([generator]), settings, nested, takes_comments=takes, in_parts=build.theme.has("talk")
-    )
+    kinds = {"takes_comments": takes, "in_parts": build.theme.has("talk")}
+    build.avatars |= conversation.add_conversation(everything([generator]), settings, nested, **kinds)
     if takes:
         generator.context["latest_said"] = conversation.latest(listed(generator))
     if takes and "patterns" in settings["DIRECT_TEMPLATES"]:
         generator.context["pattern"] = conversation.pattern(settings["DEFAULT_LANG"], nested)
-
-
-def write_parts(generator: ArticlesGenerator | PagesGenerator, writer: Writer) -> None:
-    """Write the older parts of long talks, each a page below its post."""
-    for post in everything([generator]):
-        for part in post.talk_parts:
-            writer.write_file(
-                part.save_as, generator.get_template("talk"), generator.context, article=post, part=part,
-                page_name=part.url, url=part.url, override_output=False,
-            )  # fmt: skip
 
 
 def publish_avatars(pelican: Pelican) -> None:
@@ -44,6 +32,4 @@ def publish_avatars(pelican: Pelican) -> None:
 def register() -> None:
     signals.article_generator_finalized.connect(add_conversation)
     signals.page_generator_finalized.connect(add_conversation)
-    signals.article_writer_finalized.connect(write_parts)
-    signals.page_writer_finalized.connect(write_parts)
     signals.finalized.connect(publish_avatars)

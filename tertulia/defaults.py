@@ -87,6 +87,7 @@ PLUGINS = [
         "languages",
         "related",
         "conversation",
+        "talk_parts",
         "schema",
         "theme",
         "feeds",

@@ -13,6 +13,9 @@ from tertulia.store.conversation_tables import decisions, marks
 _LOCK = 7_423_119
 # The cursor under which the owner's sessions are named: it moves in no export, so that no import lets anybody back in.
 SESSIONS = "sessions"
+# When the store was restored from a copy that may know less than the world does: what waited then is asked about.
+RESTORED = "restored"
+OF_ONE_STORE = (SESSIONS, RESTORED)
 # Longer ids of a source are known by their hash: PostgreSQL indexes no more than 2,700 bytes.
 _LONGEST_ID = 500
 

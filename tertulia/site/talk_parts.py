@@ -32,7 +32,7 @@ class TalkPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class CutTalk:
     """What people said under a post, as its pages show it."""
 
     latest: Sequence[Any]  # nested
@@ -45,7 +45,7 @@ def folder(url: str) -> str:
     return f"{splitext(url)[0].rstrip('/')}/comments/"
 
 
-def cut(talk: Conversation, url: str, nest: Nest, most: int) -> Talk:
+def cut(talk: Conversation, url: str, nest: Nest, most: int) -> CutTalk:
     """
     Share *talk*, under the post at *url*, out on pages.
 
@@ -55,7 +55,7 @@ def cut(talk: Conversation, url: str, nest: Nest, most: int) -> Talk:
     said = talk.comments
     full = max(0, (len(said) - most // 2) // most) if most > 0 else 0
     if not full:
-        return Talk(nest(talk.turns, {}))
+        return CutTalk(nest(talk.turns, {}))
     known = {one.id: one for one in said}
     removed = {one.id: one for one in talk.removed}
 
@@ -70,7 +70,7 @@ def cut(talk: Conversation, url: str, nest: Nest, most: int) -> Talk:
         first, last = (number - 1) * most + 1, number * most
         parts.append(TalkPart(number, first, last, page, f"{page}index.html", nested(shown), anchors))
     places = {one.id: parts[index // most].url for index, one in enumerate(said[: full * most])}
-    return Talk(nested(said[full * most :]), tuple(parts), places)
+    return CutTalk(nested(said[full * most :]), tuple(parts), places)
 
 
 def _above(shown: Iterable[Comment], removed: Mapping[str, Removed]) -> tuple[Removed, ...]:

@@ -310,3 +310,14 @@ def test_a_source_of_ones_own_is_an_installed_package(blog, tmp_path, monkeypatc
     blog.take(tmp_path / "e.diary")
     assert "*Hola*\n" == blog.post("2020-01-02_uno.md")
     assert "Id: di-1" in blog.header("2020-01-02_uno.md")
+
+
+def test_a_picture_that_is_not_to_be_had_keeps_its_words(blog, tmp_path):
+    """Alone and in a gallery: what it shows, what is said of it, and a line in the report."""
+    image = '<img src="https://old.example/wp-content/uploads/2019/04/a.png" alt="Una plaza">'
+    gallery = f'<figure class="wp-block-gallery"><figure>{image}<figcaption>Pie dos</figcaption></figure></figure>'
+    body = f'[caption width="1"]{image} Pie uno[/caption]\n\n{gallery}'
+    report = blog.take(wxr(tmp_path / "e.xml", item(1, body)))
+    words = blog.post("2019-05-03_uno.md")
+    assert (2, True, True) == (words.count("*Una plaza*"), "Pie uno" in words, "Pie dos" in words)
+    assert "picture" in [loss.kind for loss in report.plan.places["1"].losses]

@@ -72,7 +72,10 @@ class Content(Protocol):
     # of the conversation
     syndication: Sequence[Syndicated]
     said: Sequence[Comment]  # oldest first
-    comments: Sequence[Any]  # the same, replies nested
+    comments: Sequence[Any]  # the newest, replies nested
+    talk_parts: Sequence[Any]  # what is older
+    talk_places: Mapping[str, str]  # by key, the page of each comment that is not on the post's
+    talk_folder: str  # of these pages, and of the feeds
     comment_count: int
     counts: Mapping[str, int]
     open: bool  # takes comments
@@ -83,7 +86,8 @@ class Content(Protocol):
 # What a post has until somebody gives it more.
 DEFAULTS: dict[str, Any] = {
     "related": (), "previous": None, "next": None, "card": None, "syndication": (), "said": (),
-    "comments": (), "comment_count": 0, "counts": MappingProxyType({}), "open": False,
+    "comments": (), "talk_parts": (), "talk_places": MappingProxyType({}), "talk_folder": "", "comment_count": 0,
+    "counts": MappingProxyType({}), "open": False,
 }  # fmt: skip
 
 

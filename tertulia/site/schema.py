@@ -91,7 +91,8 @@ class SchemaPosting:
     series: tuple[str, str, int] | None = None  # name, address, place in it counted from 1
     original: str = ""  # the address of what this translates
     translations: tuple[tuple[str, str], ...] = field(default=())  # (language, address) of what translates this
-    comments: tuple[SchemaComment, ...] = ()
+    comments: tuple[SchemaComment, ...] = ()  # those that its page shows
+    comment_count: int = 0  # of all there are
     copies: tuple[str, ...] = ()  # where it lives on networks
 
 
@@ -130,7 +131,8 @@ def posting_of(post: Content, build: SiteBuild) -> SchemaPosting:
     settings, site = build.settings, build.settings["SITE_ADDRESS"]
     page = addresses.whole(site, post.url)
     originals = [other for other in post.translations if other.lang == settings["DEFAULT_LANG"]]
-    there = {one.id for one in post.said}
+    shown = [one for one in post.said if one.id not in post.talk_places]  # the page has no others
+    there = {one.id for one in shown}
     is_original = post.lang == settings["DEFAULT_LANG"] or not originals
     return SchemaPosting(
         url=page,
@@ -152,7 +154,8 @@ def posting_of(post: Content, build: SiteBuild) -> SchemaPosting:
         translations=tuple(
             (other.lang, addresses.whole(site, other.url)) for other in post.translations if is_original
         ),
-        comments=tuple(comment_of(one, page, there) for one in post.said),
+        comments=tuple(comment_of(one, page, there) for one in shown),
+        comment_count=post.comment_count,
         copies=tuple(place.url for place in post.syndication if place.url),
     )
 
@@ -216,7 +219,7 @@ def posting(post: SchemaPosting) -> str:
             "isBasedOn": [_work(credit) for credit in post.credits if credit.kind == "source"],
             "citation": [_work(credit) for credit in post.credits if credit.kind == "via"],
             "contributor": [_who(credit) for credit in post.credits if credit.kind == "thanks"],
-            "commentCount": len(post.comments),
+            "commentCount": post.comment_count,
             "comment": [_comment(comment) for comment in post.comments],
             "correction": [_correction(update, text) for update, text in post.updates],
             "translationOfWork": {"@id": f"{post.original}#post"} if post.original else None,

@@ -21,11 +21,11 @@ from tertulia.core.errors import ContentError
 from tertulia.core.parallel import spread
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
+from tertulia.site import moved
 from tertulia.site.broken_links import InternalLink
 from tertulia.site.cards import CardSet
 from tertulia.site.contents import Content, Generator
 from tertulia.site.embeds import load_links
-from tertulia.site import moved
 from tertulia.site.owners import Owners, PageToWrite, without_same_file
 from tertulia.site.pictures import request_files
 from tertulia.site.problems import report
@@ -63,6 +63,7 @@ class SiteBuild:
     theme: Theme = field(default_factory=Theme)
     remembered: moved.Addresses = field(default_factory=dict)  # who had which address before
     published: moved.Addresses = field(default_factory=dict)  # of those, what a deploy has put there
+    buried: set[str] = field(default_factory=set)  # files of the output that only say that something is gone
     has_unread: bool = False  # a file is there and could not be read
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written

@@ -93,6 +93,7 @@ def _bury(build: SiteBuild, contents: Sequence[Content], taken: Container[str]) 
         stale = file.is_file() and not build.owners.claim(name, name)  # of an earlier build in this very folder
         if stale or _free(file):
             _write(file, gone.tombstone(build, lang))
+            build.buried.add(name)
             paths.append(addresses.whole(build.settings["SITEURL"], quote(path)))
     return paths
 

@@ -2,7 +2,8 @@
 
 At each old path stands a small page that sends readers on at once, which works on any host. ``_redirects`` says the
 same to hosts that answer 301 themselves (Netlify, Cloudflare Pages, Codeberg Pages); others can be told by hand, one
-line per alias. Where something was published and is no longer, a page says so: see ``gone``. A page of the blog is never replaced: an alias that points at one is reported on its line.
+line per alias. Where something was published and is no longer, a page says so: see ``gone``. A page of the blog is
+never replaced: an alias that points at one is reported on its line.
 
 ``content/redirects.toml`` does the same for a site that was brought here, lists, files and queries too, and is written
 down for nginx, Apache and Caddy as well: see ``moved_here`` and ``server_redirects``.

@@ -1,7 +1,8 @@
 """Old addresses in the words of web servers, for whoever runs one: nginx, Apache, Caddy.
 
 Each is a file beside the site's pages, to be included in the server's own settings. Queries (``/?p=12``) can be
-answered by a server only, and so can 410 for what is gone. A path is looked up as the server has decoded it, with and without a slash at its end.
+answered by a server only, and so can 410 for what is gone. A path is looked up as the server has decoded it, with and
+without a slash at its end.
 """
 
 import re

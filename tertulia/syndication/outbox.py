@@ -22,6 +22,7 @@ from pathlib import Path
 import msgspec
 
 from tertulia.content import snapshot
+from tertulia.content.posts import Post
 from tertulia.core import strict_json
 from tertulia.core.languages import say
 from tertulia.core.secret import hide
@@ -29,7 +30,7 @@ from tertulia.store import Store
 from tertulia.store.deliveries import Delivery, LeaseLostError, NewDelivery
 from tertulia.store.journal import Journal
 from tertulia.store.tables import DeliveryState, Origin
-from tertulia.syndication.drafts import Draft
+from tertulia.syndication.drafts import Draft, is_wanted
 from tertulia.syndication.networks import pictures
 from tertulia.syndication.networks.base import (
     CancelledError,
@@ -134,12 +135,25 @@ class Outbox:
                 return self.store.deliveries.adopt(wanted, remote, reason, self.now(), origin=origin)
         return False
 
-    def deliver(self, post: str | None = None, networks: Iterable[str] | None = None) -> list[Outcome]:
-        """Send what is due, until nothing more is; each outcome in order."""
+    def unwanted(self, posts: Iterable[Post]) -> set[int]:
+        """The rows whose post is no longer among *posts*, leaves their network out, or is for fewer than it was."""
+        known = {post.key: post for post in posts}
+        return {
+            row.id
+            for row in self.store.deliveries.all()
+            if row.state != DeliveryState.DELIVERED
+            and (network := self.networks.get(row.network))
+            and not ((post := known.get((row.post, row.lang))) and is_wanted(post, network))
+        }
+
+    def deliver(
+        self, post: str | None = None, networks: Iterable[str] | None = None, *, leave: Iterable[int] = ()
+    ) -> list[Outcome]:
+        """Send what is due, until nothing more is, but for the rows *leave*; each outcome in order."""
         self._paused.clear()
         chosen = set(self.networks if networks is None else networks) & self.networks.keys()
         outcomes: list[Outcome] = []
-        seen: set[int] = set()
+        seen: set[int] = set(leave)
         while delivery := self.store.deliveries.claim(self.now(), chosen - self._paused, post, seen):
             self.on_step(DeliveryStep.CLAIMED)
             seen.add(delivery.id)

@@ -18,6 +18,7 @@ from tertulia.core.languages import say
 from tertulia.deploy import headers
 from tertulia.deploy.base import DeployError, DeployPlan, Manifest, Target, files_of, lost, plan
 from tertulia.site import moved
+from tertulia.site.gone import is_gone
 from tertulia.store.tables import DeliveryState
 from tertulia.syndication import pings
 from tertulia.syndication.drafts import due
@@ -29,6 +30,7 @@ ADDRESSES = "var/addresses.json"
 # A file put at a host is usually there at once; a CDN or Pages may take minutes.
 WAIT_SECONDS = 300.0
 LOOK_EVERY_SECONDS = 3.0
+_FRESH = {"Cache-Control": "no-cache"}
 
 
 def run(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
@@ -67,7 +69,8 @@ def _publish(blog: Blog, target: Target, *, dry_run: bool, lose: bool) -> bool:
     before = public(blog.snapshots, published.posts)
     good = announce.send(blog, published, fresh, known)
     # Whoever is told looks at the page at once.
-    if all_answer(blog.fetcher, webmention.plan_all(blog, published), time.monotonic, time.sleep):
+    told = webmention.plan_all(blog, published)
+    if all_answer(blog.fetcher, told, time.monotonic, time.sleep, gone=webmention.buried(blog, published)):
         webmention.tell(blog, published)
     # Now the pages can say where their posts live, and the manifest that they were said.
     if public(blog.snapshots, published.posts) != before or begun(blog) != said:
@@ -117,11 +120,12 @@ def write_snapshot(root: Path) -> None:
 
 
 def _changes(blog: Blog, target: Target, said: int) -> DeployPlan:
-    old, published = target.manifest(), blog.published()
+    old, published, there = target.manifest(), blog.published(), files_of(blog.output)
     new = Manifest(
-        files=files_of(blog.output),
+        files=there,
         public=public(blog.snapshots, published.posts),
-        addresses=old.addresses | published.addresses,
+        # What only an earlier build had here was never there: it is no address that could be gone.
+        addresses=old.addresses | {file: named for file, named in published.addresses.items() if file in there},
         said=said,
     )
     return plan(old, new=new)
@@ -206,15 +210,21 @@ def _said(blog: Blog, post: Post, known: Iterable[Network]) -> bool:
     }
 
 
-def all_answer(web: Fetcher, posts: Iterable[Post], clock: Callable[[], float], pause: Callable[[float], None]) -> bool:
-    """Whether every post's page answers 200 before the time is up; says which does not."""
-    waiting = list(posts)
+def all_answer(
+    web: Fetcher,
+    posts: Iterable[Post],
+    clock: Callable[[], float],
+    pause: Callable[[float], None],
+    gone: Iterable[str] = (),
+) -> bool:
+    """Whether every post's page answers 200, and all that is *gone* says so, before the time is up; says which not."""
+    waiting = [(post.url, _answers) for post in posts] + [(url, _is_gone) for url in gone]
     ends = clock() + WAIT_SECONDS
     while waiting:
-        waiting = [post for post in waiting if not _answers(web, post.url)]
+        waiting = [(url, is_ready) for url, is_ready in waiting if not is_ready(web, url)]
         if waiting and clock() > ends:
-            for post in waiting:
-                print(say("publish_silent", url=post.url), file=sys.stderr)
+            for url, _ in waiting:
+                print(say("publish_silent", url=url), file=sys.stderr)
             return False
         if waiting:
             pause(LOOK_EVERY_SECONDS)
@@ -223,9 +233,17 @@ def all_answer(web: Fetcher, posts: Iterable[Post], clock: Callable[[], float], 
 
 def _answers(web: Fetcher, url: str) -> bool:
     try:
-        return web.request("GET", url, headers={"Cache-Control": "no-cache"}).status == 200
+        return web.request("GET", url, headers=_FRESH).status == 200
     except FetchError:
         return False
+
+
+def _is_gone(web: Fetcher, url: str) -> bool:
+    try:
+        answer = web.request("GET", url, headers=_FRESH)
+    except FetchError:
+        return False
+    return answer.status in (404, 410) or is_gone(answer.text)
 
 
 def ping(blog: Blog, published: Published, changes: DeployPlan) -> None:

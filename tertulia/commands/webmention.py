@@ -5,9 +5,10 @@ from pathlib import Path
 
 from tertulia.app import Blog
 from tertulia.content.posts import Post, Published
-from tertulia.conversation.webmention.send import Sender, plan
+from tertulia.conversation.webmention.send import Sender, file_of, plan
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
+from tertulia.site.gone import is_gone
 from tertulia.store.mentions import Sent
 
 
@@ -30,6 +31,13 @@ def plan_all(blog: Blog, published: Published, since: str = "") -> list[Post]:
     plan(blog.store.sent, pages, published.posts, blog.since(since), every=published.posts)
     due = {one.source for one in blog.store.sent.due(blog.now())}
     return [post for post in published.posts if post.url in due]
+
+
+def buried(blog: Blog, published: Published) -> list[str]:
+    """Addresses of what is gone, of which others are to be told, and which a page of the output says to be gone."""
+    sources = {one.source for one in blog.store.sent.due(blog.now()) if not one.version}
+    files = {source: blog.output / file_of(source, published.site) for source in sources}
+    return [source for source, file in sorted(files.items()) if file.is_file() and is_gone(file.read_text("utf-8"))]
 
 
 def tell(blog: Blog, published: Published) -> list[Sent]:

@@ -92,7 +92,7 @@ def plan(
         young = since is None or (max(post.date, post.modified or post.date) >= since and not told_there)
         if not (young or post.url in known):
             continue
-        file = pages.output() / _file_of(post.url, pages.site)
+        file = pages.output() / file_of(post.url, pages.site)
         if not file.is_file():
             continue
         try:
@@ -106,7 +106,8 @@ def plan(
     return queued
 
 
-def _file_of(url: str, site: str) -> Path:
+def file_of(url: str, site: str) -> Path:
+    """The file in the output that answers for *url*."""
     path = unquote(split_address(url).path).removeprefix(split_address(site).path.rstrip("/")).lstrip("/")
     return Path(path) / "index.html" if path.endswith("/") or not path else Path(path)
 

@@ -24,6 +24,7 @@ TIMEOUT_SECONDS = 20.0
 # Submission (https://www.rfc-editor.org/rfc/rfc6409); 25 is for servers among themselves.
 PORT = 587
 TLS_PORT = 465
+_DOTLESS = ("gmail.com", "googlemail.com")  # dots in their addresses mean nothing
 
 
 @contextmanager
@@ -93,3 +94,10 @@ def send(
             client.send_message(message)
     except (OSError, smtplib.SMTPException, MessageError, ValueError) as error:
         raise FetchError(say("mail_failed", why=hide(type(error).__name__))) from None
+
+
+def mailbox_of(email: str) -> str:
+    """Name the mailbox that *email* leads to, as far as it tells: case, "+anything" and Gmail's dots do not count."""
+    name, _, host = email.strip().casefold().rpartition("@")
+    name = name.partition("+")[0] or name
+    return f"{name.replace('.', '') if host in _DOTLESS else name}@{host}"

@@ -34,7 +34,7 @@ def test_nginx_answers_301_to_a_thousand_old_addresses(tmp_path):
     paths = [Moved(f"/2019/05/n{n}", f"/new/{n}/", "x", "es") for n in range(500)]
     paths += [Moved(old, f"/odd/{n}/", "x", "es") for n, old in enumerate(ODD)]
     queries = [Moved(f"/?p={n}", f"/new/{n}/", "x", "es") for n in range(500)]
-    written = server_redirects.files([*paths, *queries])
+    written = server_redirects.files([*paths, *queries], ["/gone/el-%C3%B1u/", "/gone/a.html"])
     (tmp_path / "moved.conf").write_text(written["_redirects.nginx.conf"], "utf-8")
     port = free_port()
     places = "".join(
@@ -44,7 +44,8 @@ def test_nginx_answers_301_to_a_thousand_old_addresses(tmp_path):
     (tmp_path / "nginx.conf").write_text(
         f"{user} daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}}\n"
         f"http {{ access_log off; {places} include {tmp_path}/moved.conf; server {{ listen 127.0.0.1:{port};"
-        f" root {tmp_path}; if ($tertulia_moved) {{ return 301 $tertulia_moved; }} }} }}",
+        f" root {tmp_path}; if ($tertulia_moved) {{ return 301 $tertulia_moved; }}"
+        " if ($tertulia_gone) { return 410; } } }",
         "utf-8",
     )
     server = subprocess.Popen([NGINX, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")])
@@ -54,6 +55,8 @@ def test_nginx_answers_301_to_a_thousand_old_addresses(tmp_path):
         asked += [(one.old, one.new) for one in queries] + [(f"/?a=1&{one.old[2:]}", one.new) for one in queries]
         assert [] == [(old, new) for old, new in asked if answer(port, old) != (301, new)]
         assert 404 == answer(port, "/2019/05/n9999")[0]
+        for path in ("el-%C3%B1u/", "el-%C3%B1u", "el-%C3%B1u/index.html?a=1", "a.html"):
+            assert 410 == answer(port, f"/gone/{path}")[0]
     finally:
         server.terminate()
         server.wait(timeout=10)

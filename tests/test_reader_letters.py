@@ -93,6 +93,8 @@ def test_following_ends_with_one_click(posted):
     headers = posted.server.public[-1]["letter"]
     leave = headers["List-Unsubscribe"].strip("<>")
     assert "List-Unsubscribe=One-Click" == headers["List-Unsubscribe-Post"]
+    lines = posted.server.public[-1]["raw"].decode().splitlines()
+    assert f"List-Unsubscribe: <{leave}>" in lines  # unfolded and in letters, as mail programs read it
     other = posted.approved(text="Otra cosa")
     assert 200 == posted.browser.get(leave.removeprefix(SITE)).status_code
     assert 1 == len(posted.store.followers.of_post("voto", "es"))

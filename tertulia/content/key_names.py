@@ -6,7 +6,7 @@ import unicodedata
 from functools import lru_cache
 
 from tertulia.content.keys import KEYS, Key
-from tertulia.content.networks import is_network
+from tertulia.content.networks import account, is_network
 from tertulia.core.languages import Language, Languages, current, say
 
 _FOREIGN = {name: key.name for key in KEYS for name in key.theirs.split()}
@@ -96,6 +96,11 @@ def own_key(name: str) -> str:
     folded = fold(name)
     if key := _by_name(current()).get(folded):
         return key
+    if found := re.fullmatch(r"(.+?) ?(\d+)", folded):  # a further account, by any name of its network
+        platform = own_key(found[1])
+        named = account(platform, found[2])
+        if is_network(platform) and is_network(named):
+            return named
     underscored = folded.replace(" ", "_")
     return underscored if is_network(underscored) else ""
 

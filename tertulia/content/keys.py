@@ -61,6 +61,7 @@ class Key:
     theirs: str = ""  # other programs' names, without capitals and signs
     inside: str = ""  # of a table, the entries that are meant, first to last
     choices: Mapping[str, str] = field(default_factory=dict)  # what may stand there → how authors write it
+    otherwise: str = ""  # the choice where what stands there is none of them
     attribute: str = ""  # what ``Metadata`` calls it, where that is another name
     in_new: bool = False  # stands in the file that ``new`` makes
     on_pages: bool = True  # means something on a page too
@@ -101,6 +102,9 @@ def network_key(name: str, network: NetworkName | None = None) -> Key:
     names = ", ".join(network.metadata_keys) if network else ""
     return Key(name=name, kind=Kind.NETWORK, es=names, en=names, on_pages=False, doc=_ON_NETWORKS)
 
+
+# The audience of a post whose author meant one that we do not know: no network has it.
+NOBODY = "nobody"
 
 _ON_NETWORKS = (
     "what to say there instead of the summary; `no` leaves that network out, `hilo` (`thread`) makes a thread of the"
@@ -232,9 +236,14 @@ KEYS = (
     ),
     Key(
         name="audience", kind=Kind.CHOICE, es="Audiencia", en="Audience", on_pages=False,
-        choices={"unlisted": "discreta, unlisted", "followers": "seguidores, followers"},
-        doc="who sees the announcement: `discreta` (`unlisted`: not in public lists) or `seguidores` (`followers`); all"
-        " when absent. Networks that know no such thing are left out",
+        choices={
+            "unlisted": "discreta, unlisted", "followers": "seguidores, seguidoras, followers",
+            "": "todos, todas, pública, público, everyone, all, public",
+        },
+        otherwise=NOBODY,
+        doc="who sees the announcement: `discreta` (`unlisted`: not in public lists), `seguidores` (`followers`) or"
+        " `todos` (`all`), as when absent. Networks that know no such thing are left out; a word that is none of these"
+        " keeps it from being announced at all",
     ),
     *(network_key(name, network) for name, network in NETWORKS.items()),
     # What only others write.

@@ -60,7 +60,7 @@ class Metadata:
     updates: list[tuple[dt.datetime, str]] = field(default_factory=list)  # (when, Markdown)
     question: str = ""
     content_warning: str = ""
-    audience: str = ""  # "unlisted", "followers", "" for all
+    audience: str = ""  # "unlisted", "followers", "nobody", "" for all
     toc: bool | None = None  # None: by length
     embeds: str = ""
     guid: str = ""
@@ -196,7 +196,7 @@ class _ValueReader:
         found = next((choice for word, choice in key.words.items() if asked in (fold(word), choice)), None)
         if found is None:
             self.report(f, "bad_choice", words=", ".join(key.words))
-        return found
+        return found if found is not None else key.otherwise or None
 
     def language(self, f: Field, _key: Key) -> str:
         code = normal(f.value) or f.value.casefold()

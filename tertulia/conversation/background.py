@@ -85,7 +85,7 @@ class BackgroundWorker:
         public = PublicPages(self._settings.fetch_allow_private)
         for letter in self._store.letters.due(self._now()):
             if letter.page and not public.show(letter.page):
-                if not self._store.letters.hold(letter, self._now()):
+                if not self._store.letters.await_page(letter, self._now()):
                     log.warning("%s", say("letter_given_up", page=letter.page))
                 continue
             try:

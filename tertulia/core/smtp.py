@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from email.errors import MessageError
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy, default
 from email.utils import format_datetime, make_msgid
 from urllib.parse import unquote
 
@@ -25,6 +27,18 @@ TIMEOUT_SECONDS = 20.0
 PORT = 587
 TLS_PORT = 465
 _DOTLESS = ("gmail.com", "googlemail.com")  # dots in their addresses mean nothing
+
+
+class _OneLine(UnstructuredHeader, BaseHeader):
+    """One long address: Python would fold it as "=?utf-8?q?…", which no mail program reads in this place."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", _OneLine)
+POLICY = default.clone(header_factory=_headers)  # of every letter of ours
 
 
 @contextmanager
@@ -81,7 +95,7 @@ def send(
         FetchError: the server did not take it, or has no TLS; the message says why, and names nobody.
     """
     try:
-        message = EmailMessage()
+        message = EmailMessage(POLICY)
         message["From"], message["To"], message["Subject"] = sender, recipient, subject
         message["Date"] = format_datetime(now)
         message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> ") or "localhost")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from msgspec.structs import replace
 
 from tertulia.content import posts
+from tertulia.content.networks import platform
 from tertulia.content.people import People
 from tertulia.core import addresses
 from tertulia.core.models import Credit, Picture
@@ -98,7 +99,7 @@ def named(words: str, network: str, people: People) -> str:
         person = people.find(match[1])
         if not person:
             return match[0]
-        known = person.handles.get(network, "")
+        known = person.handles.get(network) or person.handles.get(platform(network), "")
         return f"@{known.lstrip('@')}" if known and "://" not in known else person.name
 
     return _NAME.sub(handle, words)

@@ -214,7 +214,7 @@ letters = Table(
            " answer KEY, public KEY, talk KEY FOLLOWER; empty: may be told again"),
     Column("leave", Text, nullable=False, server_default="", comment="where one POST ends such letters (RFC 8058)"),
     Column("page", Text, nullable=False, server_default="", comment="goes when this page shows what it names behind #"),
-    Column("held", Integer, nullable=False, server_default="0", comment="how often the page did not show it yet"),
+    Column("looks", Integer, nullable=False, server_default="0", comment="how often the page was looked at in vain"),
     comment="letters to be sent; a sent one is deleted",
 )  # fmt: skip
 

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from tertulia.store.connection import Database, stamp
-from tertulia.store.conversation_tables import NOBODY, comments, letters, notices
+from tertulia.store.conversation_tables import NOBODY, comments, letters, marks, notices
 from tertulia.store.filters import release_once, use_once
-from tertulia.store.rows import writing
+from tertulia.store.rows import HELD_LETTERS, remember, writing
 
 # A mail server that is down gets a day: 1, 2, 4… minutes between attempts.
 ATTEMPTS = 11
@@ -48,7 +48,7 @@ class Letter(msgspec.Struct, frozen=True):
     attempts: int
     leave: str = ""
     page: str = ""
-    held: int = 0
+    looks: int = 0
 
     def __repr__(self) -> str:
         return f"Letter({self.id})"  # a log line never holds an address
@@ -111,8 +111,8 @@ class Letters:
         """Letters that may go now, each taken for ten minutes."""
         with writing(self._database) as connection:
             connection.execute(delete(letters).where(letters.c.recipient == NOBODY))
-            query = select(letters).where(letters.c.not_before <= stamp(now)).order_by(letters.c.id).limit(limit)
-            rows = connection.execute(query).all()
+            ready = (letters.c.not_before <= stamp(now)) & (letters.c.id > _held(connection))
+            rows = connection.execute(select(letters).where(ready).order_by(letters.c.id).limit(limit)).all()
             taken = letters.c.id.in_([row.id for row in rows])
             connection.execute(update(letters).where(taken).values(not_before=stamp(now + timedelta(minutes=10))))
             return [_letter(row) for row in rows]
@@ -133,14 +133,14 @@ class Letters:
             connection.execute(update(letters).where(letters.c.id == letter.id).values(**values))
         return True
 
-    def hold(self, letter: Letter, now: datetime) -> bool:
+    def await_page(self, letter: Letter, now: datetime) -> bool:
         """Record that its page does not show yet what it leads to; return whether it is looked at again."""
-        if letter.held + 1 >= LOOKS:
+        if letter.looks + 1 >= LOOKS:
             self.sent(letter)
             return False
-        later = stamp(now + min(timedelta(minutes=2 ** min(letter.held, 20)), LONGEST_HOLD))
+        later = stamp(now + min(timedelta(minutes=2 ** min(letter.looks, 20)), LONGEST_HOLD))
         with writing(self._database) as connection:
-            values = {"held": letter.held + 1, "not_before": later}
+            values = {"looks": letter.looks + 1, "not_before": later}
             connection.execute(update(letters).where(letters.c.id == letter.id).values(**values))
         return True
 
@@ -148,6 +148,19 @@ class Letters:
         """How many letters have not gone."""
         with self._database.reading() as connection:
             return len(connection.execute(select(letters.c.id).where(letters.c.recipient != NOBODY)).all())
+
+    def held(self) -> int:
+        """How many letters of an older copy wait for the owner to say whether they have gone since."""
+        with self._database.reading() as connection:
+            here = (letters.c.recipient != NOBODY) & (letters.c.id <= _held(connection))
+            return len(connection.execute(select(letters.c.id).where(here)).all())
+
+    def release(self, *, sent: bool) -> None:
+        """Take the owner's word on what is held: it has gone, or it shall go."""
+        with writing(self._database) as connection:
+            if sent:
+                connection.execute(delete(letters).where(letters.c.id <= _held(connection)))
+            remember(connection, HELD_LETTERS, "0")
 
     # Notices
 
@@ -205,4 +218,9 @@ class Letters:
 
 
 def _letter(row: Row[Any]) -> Letter:
-    return Letter(row.id, row.recipient, row.subject, row.body, row.attempts, row.leave, row.page, row.held)
+    return Letter(row.id, row.recipient, row.subject, row.body, row.attempts, row.leave, row.page, row.looks)
+
+
+def _held(connection: Connection) -> int:
+    """The number up to which letters do not go."""
+    return int(connection.execute(select(marks.c.value).where(marks.c.name == HELD_LETTERS)).scalar() or 0)

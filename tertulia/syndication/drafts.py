@@ -66,12 +66,12 @@ def named(post: Post, name: str) -> bool:
 def drafts(posts: Iterable[Post], networks: Iterable[Network]) -> list[Draft]:
     """Every post on every network that the author does not leave out, and that can keep to whom it is for."""
     known = list(networks)
-    return [
-        draft(post, network)
-        for post in posts
-        for network in known
-        if not summary.left_out(post, network.name) and (not post.audience or post.audience in network.audiences)
-    ]
+    return [draft(post, network) for post in posts for network in known if is_wanted(post, network)]
+
+
+def is_wanted(post: Post, network: Network) -> bool:
+    """Whether the author does not leave *network* out, and it can keep to whom *post* is for."""
+    return not summary.left_out(post, network.name) and (not post.audience or post.audience in network.audiences)
 
 
 def draft(post: Post, network: Network) -> Draft:

@@ -25,9 +25,9 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from tertulia.content.networks import label
+from tertulia.content.networks import account, label, platform, split_account
 from tertulia.content.posts import Post, PostCredit
-from tertulia.core.errors import NetworkError
+from tertulia.core.errors import NetworkError, SettingError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
 from tertulia.core.settings import Settings, declared
@@ -180,7 +180,8 @@ class Sending:
 class Network(ABC):
     """One social network, channel or list."""
 
-    name: ClassVar[str]  # of its file, in metadata, settings, store: "mastodon"
+    name: ClassVar[str]  # of its file, in metadata, settings, store: "mastodon"; "mastodon_2" of a further account
+    platform: ClassVar[str]  # *name* without the number of a further account: people have the same handles there
     label: ClassVar[str]  # for people; what ``content.networks`` says of *name* when the class does not
     about: ClassVar[str] = ""  # for ``.env.example``: where its keys are to be had
     colour: ClassVar[str] = "#777"  # of its cards on the preview page
@@ -201,8 +202,10 @@ class Network(ABC):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if "name" in vars(cls) and "label" not in vars(cls):
-            cls.label = label(cls.name)
+        if "name" in vars(cls):
+            cls.platform = platform(cls.name)
+            if "label" not in vars(cls):
+                cls.label = label(cls.name)
 
     def __init__(self, context: NetworkContext) -> None:
         """
@@ -215,6 +218,19 @@ class Network(ABC):
         self.settings = context.settings
         for name in declared(type(self)):
             getattr(self, name)
+        if twin := self._twin():
+            raise SettingError(say("same_account", name=self.setting_name(""), twin=twin))
+
+    def _twin(self) -> str:
+        """An account before this one that the owner gave the same keys, by the beginning of its settings."""
+        number = split_account(self.name)[1]
+        names = declared(type(self))
+        mine = [self.written(name)[1] for name in names]
+        before = [self.platform, *(account(self.platform, each) for each in range(2, int(number)))] if number else []
+        for other in before:
+            if mine == [self.settings.written(f"{other}_{name}")[1] for name in names]:
+                return f"{other}_".upper()
+        return ""
 
     @classmethod
     def setting_name(cls, name: str) -> str:
@@ -229,6 +245,13 @@ class Network(ABC):
         """The settings without which it is not at work, by whole name, and whether each is given."""
         needed = (name for name, setting in declared(type(self)).items() if setting.required)
         return {self.setting_name(name): bool(getattr(self, name)) for name in needed}
+
+    def advise(self, phrase: str, **named: object) -> str:
+        """*phrase*, which names settings as the first account of its network has them, with those of this one."""
+        said = say(phrase, **named)
+        for name in declared(type(self)):
+            said = said.replace(f"{self.platform}_{name}".upper(), self.setting_name(name))
+        return said
 
     def configured(self) -> bool:
         """Whether the owner gave what this network needs."""
@@ -264,7 +287,7 @@ class Network(ABC):
         if key is None or left is None:
             return []
         what = say("key_ended" if left < 0 else "key_ends", date=key.ends())
-        return [Finding(left > WARN_DAYS, what, "" if left > WARN_DAYS else say(f"renew_{self.name}"))]
+        return [Finding(left > WARN_DAYS, what, "" if left > WARN_DAYS else self.advise(f"renew_{self.platform}"))]
 
     @abstractmethod
     def publish(self, message: Message, sending: Sending) -> Remote:
@@ -331,7 +354,7 @@ def handle_on(network: str) -> Callable[[PostCredit], str]:
     """How to name a person on *network*: "@handle" when the people file knows it, else the plain name."""
 
     def handle(credit: PostCredit) -> str:
-        known = credit.handles.get(network, "")
+        known = credit.handles.get(network) or credit.handles.get(platform(network), "")
         # The people file may hold a whole address where a handle would not do; that is no mention.
         return f"@{known.lstrip('@')}" if known and "://" not in known else credit.name
 

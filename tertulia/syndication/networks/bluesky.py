@@ -301,7 +301,7 @@ class Bluesky(Network):
         assert answer is not None
         if answer.status == 401:
             raise CredentialsExpiredError(
-                say("net_expired", network=self.label, words=wire.own_words(answer), renew=_renew())
+                say("net_expired", network=self.label, words=wire.own_words(answer), renew=self.advise("renew_bluesky"))
             )
         if answer.status == 400:
             error = _error(answer)
@@ -315,12 +315,14 @@ class Bluesky(Network):
     def _call(self, method: str, name: str, **asked: Any) -> Any:
         url = f"{self.url}/xrpc/{name}"
         return wire.call(
-            self.context.web, method, url, network=self.label, now=self.context.now, renew=_renew(), **asked
+            self.context.web,
+            method,
+            url,
+            network=self.label,
+            now=self.context.now,
+            renew=self.advise("renew_bluesky"),
+            **asked,
         )
-
-
-def _renew() -> str:
-    return say("renew_bluesky")
 
 
 def _strong(remote: Remote) -> dict[str, str]:

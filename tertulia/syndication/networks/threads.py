@@ -160,7 +160,7 @@ class Threads(Network):
             url,
             network=self.label,
             token=self.key_in_use().value().reveal(),
-            renew=say("renew_threads"),
+            renew=self.advise("renew_threads"),
             **asked,
         )
 

@@ -77,7 +77,7 @@ class Webhook(Network):
             self.url.reveal(),
             network=self.label,
             now=self.context.now,
-            renew=say("renew_webhook"),
+            renew=self.advise("renew_webhook"),
             headers={
                 "Content-Type": "application/json",
                 "webhook-id": number,

@@ -155,7 +155,7 @@ class X(Network):
         self.context.memory.delete(self.name)
         answer = self._call("GET", "/2/users/me")
         account = wire.json_object(answer, self.label)["data"]["username"]
-        price = say("doctor_price", post=f"{self.post_cents:g}", link=f"{self.link_cents:g}")
+        price = self.advise("doctor_price", post=f"{self.post_cents:g}", link=f"{self.link_cents:g}")
         return [
             Finding(True, say("doctor_account", account=f"@{account}")),
             Finding(True, price),
@@ -191,7 +191,7 @@ class X(Network):
             self.api_url + path,
             network=self.label,
             now=self.context.now,
-            renew=say("renew_x"),
+            renew=self.advise("renew_x"),
             words=_words,
             refusal=_refusal,
             auth=OAuth1(

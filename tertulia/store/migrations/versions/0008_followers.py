@@ -24,11 +24,11 @@ def upgrade() -> None:
         batch.add_column(sa.Column("tells", sa.String(120), nullable=False, server_default=""))
         batch.add_column(sa.Column("leave", sa.Text, nullable=False, server_default=""))
         batch.add_column(sa.Column("page", sa.Text, nullable=False, server_default=""))
-        batch.add_column(sa.Column("held", sa.Integer, nullable=False, server_default="0"))
+        batch.add_column(sa.Column("looks", sa.Integer, nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("letters") as batch:
-        for name in ("held", "page", "leave", "tells"):
+        for name in ("looks", "page", "leave", "tells"):
             batch.drop_column(name)
     op.drop_table("followers")

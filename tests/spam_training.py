@@ -1,8 +1,8 @@
 """How ``tertulia/conversation/spam_model.json`` is made: ``python3 tasks.py spam-train``.
 
-The comments are our own, one a line in ``spam_corpus/``: ``text``, ``name ¦ text`` or ``name ¦ site ¦ text``. What is in
-``held_back_*.txt`` is never trained on: it is what the figures of docs/comments.md are taken from. The same comments give
-the same file, byte for byte.
+The comments are our own, one a line in ``spam_corpus/``: ``text``, ``name ¦ text`` or ``name ¦ site ¦ text``. What is
+in ``held_back_*.txt`` is never trained on: it is what the figures of docs/comments.md are taken from. The same comments
+give the same file, byte for byte.
 """
 
 import json

@@ -157,7 +157,7 @@ def test_points_add_up_to_spam():
     assert given.points >= SPAM
 
 
-@pytest.mark.parametrize("rule", (*RULES, what_its_words_say), ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("rule", [*RULES, what_its_words_say], ids=lambda rule: rule.__name__)
 def test_every_rule_says_why_in_both_languages(rule):
     """A reason without a phrase would break the owner's page."""
     import inspect

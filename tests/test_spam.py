@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 ANA = Author(network="form", identity="1", name="Ana")
 SAID = Incoming(source="form", source_id="1", post="voto", lang="es", kind="comment", published=NOW, author=ANA)
 # Of the thirty that were held back.
-LEAST_AT_ONCE, LEAST_LATER = 20, 20
+LEAST_AT_ONCE, LEAST_LATER = 24, 22
 
 
 def incoming(text, name="Ana", site=""):
@@ -96,7 +96,8 @@ def test_a_thousand_made_up_comments():
         "Fuentes: https://www.ine.es https://www.bde.es https://elpais.com/a https://www.oecd.org/b https://rae.es",
         "Os lo resumo: https://bit.ly/4hilo", "Mi abuelo perdió la casa en el casino y luego pidió un préstamo",
         "Escríbeme a maruja@correo.example o llámame al 612 345 678 y te lo cuento",
-        "Я согласна с каждым словом, спасибо", "No hi estic gens d'acord", "aver si aprendes a escrivir xq no se entiende na",
+        "Я согласна с каждым словом, спасибо", "No hi estic gens d'acord",
+        "aver si aprendes a escrivir xq no se entiende na",
     ],
 )  # fmt: skip
 def test_honest_words_are_never_taken_for_spam(text):

@@ -21,6 +21,7 @@ SHOWN = 5
 _MOST_WORDS = 400  # of one comment
 _TELLING = 20  # learnt words that are counted
 _STRENGTH = 1.0  # how many sightings the prior is worth
+_TWICE = 2  # seen once, a word may be anybody's
 _WORD = re.compile(r"[^\W_]{3,30}")
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+", re.IGNORECASE)
 
@@ -68,7 +69,7 @@ def opinion(
     innate, learnt = [], []
     for word in left:
         spam, ham = counts.get(word, (0, 0)) if is_ready else (0, 0)
-        if spam + ham:
+        if spam + ham >= _TWICE:
             share = (spam / all_spam) / (spam / all_spam + ham / all_ham)
             prior = _chance(priors.get(word, 0.0))
             mixed = (_STRENGTH * prior + (spam + ham) * share) / (_STRENGTH + spam + ham)

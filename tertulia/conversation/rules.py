@@ -97,7 +97,6 @@ class Case:
         """What will be read."""
         return sanitise.plain(self.incoming.html) if self.incoming.html else self.incoming.text
 
-
     @cached_property
     def facts(self) -> list[str]:
         """Its words, hosts and name as the filter counts them."""
@@ -124,7 +123,9 @@ def judge(case: Case) -> Verdict:
     if case.known.trust == Trust.BLOCKED:
         return Verdict(Status.SPAM, SPAM, (Reason("rule_blocked", {}, SPAM),))
     reasons = [reason for rule in RULES if (reason := rule(case))]
-    counted = frozenset().union(*(reason.counted for reason in reasons))
+    counted = case.named("links:").union(
+        *(reason.counted for reason in reasons)
+    )  # how many links is a rule's, none too
     opinion = bayes.opinion(case.facts, case.learnt, counted, case.incoming.text)
     if reason := what_its_words_say(opinion, is_lure=case.is_lure):
         reasons.append(reason)
@@ -175,7 +176,7 @@ def links(case: Case) -> Reason | None:
         return None
     # Who proves a point names many places; who sells names their own many times.
     is_one_place = number >= 5 and 2 * len({link.host for link in case.links}) <= number
-    return Reason("rule_links", {"n": number}, 1 if number <= 2 else 5 if is_one_place else 3, case.named("links:"))
+    return Reason("rule_links", {"n": number}, 1 if number <= 2 else 5 if is_one_place else 3)
 
 
 def disguised_links(case: Case) -> Reason | None:
@@ -295,7 +296,7 @@ RULES: tuple[Rule, ...] = (
 
 def what_its_words_say(opinion: Opinion, *, is_lure: bool) -> Reason | None:
     """
-    What the shipped model and the owner's decisions make of its words; it comes last, for it leaves out what was counted.
+    What the shipped model and the owner's decisions make of its words; last, for it leaves out what was counted.
 
     Args:
         opinion: Of all words that no rule went by.

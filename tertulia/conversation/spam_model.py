@@ -25,14 +25,18 @@ _LINK = regex.compile(r"https?://\S++", regex.IGNORECASE)
 _NEIGHBOUR = regex.compile(r"[^\W\d_]{2,30}")
 # Parts of addresses, and the words that hold sentences together: whoever writes long sentences writes them.
 _EMPTY = frozenset(
-    "www com example http https"
-    " ante aqui como con cuando del desde donde ella ellos entre era eran esa ese eso esta estas este esto estos fue"
-    " hay las les los mas mis muy ninguna nos otra otro para pero poco por porque que quien ser sin sobre son soy"
-    " sus tan tiene toda todas todo todos una unas uno unos vez"
-    " about all also and any are been but can could did does down even ever for from get had has have her here him his"
-    " how into its just like more most much not now off one only our out over say she some such than that the their"
-    " them then there these they this those too under until was were what when where which while who whom why will"
-    " with would yet".split()
+    word
+    for line in (
+        "www com example http https",
+        "ante aqui como con cuando del desde donde ella ellos entre era eran esa ese eso esta estas este esto estos fue",
+        "hay las les los mas mis muy ninguna nos otra otro para pero poco por porque que quien ser sin sobre son soy",
+        "sus tan tiene toda todas todo todos una unas uno unos vez",
+        "about all also and any are been but can could did does down even ever for from get had has have her here him his",
+        "how into its just like more most much not now off one only our out over say she some such than that the their",
+        "them then there these they this those too under until was were what when where which while who whom why will",
+        "with would yet",
+    )
+    for word in line.split()
 )
 
 
@@ -86,7 +90,7 @@ def weigh(words: Iterable[str], counted: Collection[str] = ()) -> dict[str, floa
 def weigh_pairs(text: str, counted: Collection[str]) -> dict[str, float]:
     """How much the pairs of *text* speak for spam, in log-odds, beyond their words; none with a word of *counted*."""
     pairs = {pair: both for pair, both in pairs_of(text).items() if pair in _weights()}
-    return {" ".join(both): _weights()[pair] for pair, both in pairs.items() if not counted & set(both)}
+    return {" ".join(both): _weights()[pair] for pair, both in pairs.items() if not {*both} & {*counted}}
 
 
 @cache

@@ -47,8 +47,10 @@ MENTION_NETWORK = ""  # where an unknown @name leads: "x", "instagram", a Mastod
 SERVICE_ADDRESS = ""  # where "tasks.py service" answers: "https://talk.example", "/" for this host; "" for no comments
 NEWSLETTER = False  # True: a form to receive posts by e-mail at the foot; needs SERVICE_ADDRESS, and SMTP_URL in .env
 CONVERSATION_DEPTH = 3  # levels of reply that are nested; deeper ones stand on the last
+COMMENTS_PER_PAGE = 100  # a longer talk shows its newest part, and has the rest on pages below; 0: all on one page
 
 # ── Feeds ────────────────────────────────────────────────────────────────────────────────────────────────────────
 FEED_MAX_ITEMS = 10  # posts a feed
+FEED_MAX_COMMENTS = 50  # comments a feed, the newest of a post or of the blog; 0 for all
 FEED_ID_BASE = ""  # begins the name of every post in feeds, "tag:blog.example,2026:"; "": from SITE_ADDRESS
 WEBSUB_HUB = ""  # a WebSub hub to name in the feeds, "https://pubsubhubbub.appspot.com/" for one; "" for none

@@ -28,7 +28,8 @@ def find_links(generators: Sequence[Generator]) -> None:
 def check_links(pelican: Pelican) -> None:
     """Tell of every link to an address of this blog that nothing was written for."""
     build = SiteBuild.of(pelican.settings)
-    broken_links.LinkCheck(build.output, build.settings, build.contents, build.told).check(build.links)
+    check = broken_links.LinkCheck(build.output, build.settings, build.contents, build.told, build.buried)
+    check.check(build.links)
 
 
 def register() -> None:

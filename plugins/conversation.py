@@ -14,9 +14,9 @@ from tertulia.site.contents import everything, listed
 def add_conversation(generator: ArticlesGenerator | PagesGenerator) -> None:
     """Give every article or page its conversation, and the page that shows every element once a talk to show."""
     settings, takes = generator.settings, isinstance(generator, ArticlesGenerator)
-    nested = partial(nest, depth=settings.get("CONVERSATION_DEPTH", DEPTH))
-    found = conversation.add_conversation(everything([generator]), settings, nested, takes_comments=takes)
-    SiteBuild.of(settings).avatars |= found
+    build, nested = SiteBuild.of(settings), partial(nest, depth=settings.get("CONVERSATION_DEPTH", DEPTH))
+    kinds = {"takes_comments": takes, "in_parts": build.theme.has("talk")}
+    build.avatars |= conversation.add_conversation(everything([generator]), settings, nested, **kinds)
     if takes:
         generator.context["latest_said"] = conversation.latest(listed(generator))
     if takes and "patterns" in settings["DIRECT_TEMPLATES"]:

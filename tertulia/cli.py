@@ -262,6 +262,22 @@ def comments(c: Context, what: str, file: str = "", person: str = "") -> None:
     run_comments(c.root, c.called_from, what, file=file, person=person)
 
 
+@task
+def dump(c: Context, file: str = "") -> None:
+    """Write the whole state into one file: to keep, or to move."""
+    from tertulia.commands.moving import run_dump
+
+    run_dump(c.root, c.called_from, file)
+
+
+@task
+def restore(c: Context, file: str, moved: bool = False) -> None:
+    """Bring the file that dump wrote into an empty store, of either kind."""
+    from tertulia.commands.moving import run_restore
+
+    run_restore(c.root, c.called_from / file, moved=moved)
+
+
 @task(name="import")
 def import_site(
     c: Context, files: str, uploads: str = "", old_site: str = "", from_: str = "", dry_run: bool = False
@@ -335,6 +351,8 @@ TASKS = (
     service,
     moderate,
     comments,
+    dump,
+    restore,
     import_site,
     erase,
     start,

@@ -42,9 +42,11 @@ OTHER_PATHS: list[str] = []
 SERVICE_ADDRESS = ""
 NEWSLETTER = False
 CONVERSATION_DEPTH = 3
+COMMENTS_PER_PAGE = 100
 
 # ── Feeds ────────────────────────────────────────────────────────────────────────────────────────────────────────
 FEED_MAX_ITEMS = 10
+FEED_MAX_COMMENTS = 50
 FEED_ID_BASE = ""
 TAG_FEED_MIN_POSTS = 2
 WEBSUB_HUB = ""
@@ -85,6 +87,7 @@ PLUGINS = [
         "languages",
         "related",
         "conversation",
+        "talk_parts",
         "schema",
         "theme",
         "feeds",

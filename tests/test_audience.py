@@ -1,14 +1,20 @@
 """What an announcement warns of, and who it is for: from the post's metadata to the network, and never wider."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from msgspec.structs import replace
 
 from tertulia.content import posts
+from tertulia.content.header import split
+from tertulia.content.metadata import interpret
 from tertulia.core import languages
 from tertulia.syndication.drafts import draft, drafts
+from tertulia.syndication.edits import follow_edits
 from tests.conftest import build_site
 from tests.embedding import post as write
-from tests.fakes import FakeBluesky, FakeMastodon
+from tests.fakes import FAKES, FakeBluesky, FakeMastodon
 from tests.house import POST, House
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -62,8 +68,58 @@ def test_a_network_that_knows_no_audience_is_left_out(tmp_path):
     house.close()
 
 
+@pytest.mark.parametrize("fake", FAKES.values(), ids=FAKES)
+def test_an_audience_that_we_do_not_know_holds_the_announcement_back(tmp_path, fake):
+    """Whoever the author meant, it was not everybody."""
+    house = House(tmp_path, fake)
+    assert [] == drafts([replace(POST, audience="nobody")], [house.network])
+    house.close()
+
+
+@pytest.mark.parametrize(
+    ("word", "audience"),
+    [
+        ("todos", ""),
+        ("Público", ""),
+        ("everyone", ""),
+        ("no", "nobody"),
+        ("amigos", "nobody"),
+        ("seguidores, todos", "nobody"),
+    ],
+)
+def test_words_for_an_audience(word, audience):
+    """Those for all mean all, however written; what is none of ours means nobody."""
+    header = split(f"Título: A\nAudiencia: {word}\n\nHola.", "a.md")
+    assert audience == interpret(header, "a.md", ZoneInfo("UTC")).audience
+
+
+@pytest.mark.parametrize(
+    "change", [{"audience": "followers"}, {"audience": "nobody"}, {"said": {"bluesky": "no"}}, None]
+)
+def test_what_waits_is_held_when_the_author_narrows_it(tmp_path, change):
+    """Asked to slow down, and meanwhile the post is for fewer, leaves the network out or is gone: it is not said."""
+    house = House(tmp_path, FakeBluesky)
+    house.fake.fail_next("429")
+    house.announce()
+    house.clock += timedelta(days=1)
+    posts_now = [replace(POST, **change)] if change else []
+    house.outbox.enqueue(drafts(posts_now, [house.network]))
+    assert [] == house.outbox.deliver(leave=house.outbox.unwanted(posts_now))
+    assert [] == house.fake.public
+    assert ["delivered"] == [one.state for one in house.outbox.deliver(leave=house.outbox.unwanted([POST]))]
+    house.close()
+
+
+def test_an_edit_does_not_tell_everybody_what_became_for_followers(mastodon):
+    """A network cannot change who reads what was said: the new words stay away from there."""
+    mastodon.announce()
+    for audience in ("followers", "nobody"):
+        follow_edits(mastodon.outbox, [replace(POST, summary="En confianza.", audience=audience, hash="h2")])
+    assert "En confianza" not in str(mastodon.fake.public)
+
+
 def test_both_are_read_from_the_metadata(tmp_path):
-    """By their Spanish or English names; a word that is none is told, and nothing is chosen."""
+    """By their Spanish or English names; a word that is none is told, and nobody is chosen."""
     write(
         tmp_path / "content", "Título: A\nFecha: 2026-11-01\nId: a\nAviso: Violencia\nAudiencia: seguidores\n\nHola.\n",
         "posts/a.md",
@@ -72,7 +128,7 @@ def test_both_are_read_from_the_metadata(tmp_path):
     records = build_site(tmp_path / "content", tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)
     made = {post.id: post for post in posts.read(tmp_path / "output").posts}
     assert ("Violencia", "followers") == (made["a"].warning, made["a"].audience)
-    assert ("", "") == (made["b"].warning, made["b"].audience)
+    assert ("", "nobody") == (made["b"].warning, made["b"].audience)
     assert any("posts/b.md:4" in record.getMessage() for record in records)
 
 

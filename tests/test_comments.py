@@ -72,12 +72,12 @@ def drawn(turns: list[CommentNode]) -> str:
 def test_deep_threads_are_flat_beyond_the_setting(depth, expected):
     """What lies deeper stands on the last level, in the order in which it was said."""
     comments = [said("a"), said("b", "a"), said("c", "b"), said("d", "c"), said("e", "a"), said("f")]
-    assert expected == drawn(nest(comments, depth))
+    assert expected == drawn(nest(comments, depth=depth))
 
 
 def test_a_flattened_answer_says_whom_it_answers():
     """Its place does not say it any more."""
-    turns = nest([said("a"), said("b", "a"), said("c", "b")], 2)
+    turns = nest([said("a"), said("b", "a"), said("c", "b")], depth=2)
     below = turns[0].replies
     assert [None, "b"] == [turn.answers.id if turn.answers else None for turn in below]
 
@@ -105,7 +105,7 @@ def test_every_comment_is_drawn_once_and_no_deeper_than_asked(number, depth, see
             yield turn.said.id
             yield from walk(turn.replies, level + 1)
 
-    assert sorted(one.id for one in comments) == sorted(walk(nest(comments, depth), 1))
+    assert sorted(one.id for one in comments) == sorted(walk(nest(comments, depth=depth), 1))
 
 
 def test_two_thousand_answers_in_a_row_are_threaded_soon():

@@ -1,15 +1,18 @@
 """The talk on the page: threaded, marked up, in feeds and JSON-LD; nothing half-there where there is none."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import feedparser
 import mf2py
+import msgspec
 import pytest
 from lxml import html as lxml_html
 
 from tertulia.content import snapshot
-from tertulia.content.snapshot import Comment, Conversation, Syndicated
+from tertulia.content.snapshot import Comment, Conversation, Removed, Syndicated
+from tertulia.conversation.thread import nest
+from tertulia.site import talk_parts
 
 DATE = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 POST = "Título: El voto útil\nFecha: 2026-11-19\nId: voto\n\nVotar no es pitar.\n"
@@ -172,3 +175,123 @@ def test_the_home_page_shows_what_was_said_last(tmp_path, build):
     assert "Pues no." in said[1].text_content()
     made(tmp_path / "silent", build, talk=None)
     assert 'id="said"' not in (tmp_path / "silent" / "output" / "index.html").read_text("utf-8")
+
+
+# Long talks ----------------------------------------------------------------------------------------------------------
+
+
+def long_talk(number, **last):
+    """A talk of *number* comments, each answering the one two before it; the first has an old address."""
+    said = [
+        Comment(
+            id=f"k{one}", date=DATE + timedelta(minutes=one), author=f"Persona {one}", html=f"<p>Palabra {one}.</p>",
+            parent=f"k{one - 2}" if one > 1 else "", anchors=("comment-7",) if not one else (),
+        )
+        for one in range(number)
+    ]  # fmt: skip
+    return Conversation(id="voto", lang="es", comments=tuple(said), **last)
+
+
+def shown(page):
+    """The keys of the comments on a page, in their order."""
+    return [one.get("id")[2:] for one in lxml_html.fromstring(page).xpath("//article[@data-network]")]
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory):
+    """A post with 35 comments, ten a part: the folder of its page."""
+    from tests.conftest import build_site
+
+    folder = tmp_path_factory.mktemp("long")
+    made(folder, build_site, long_talk(35), SERVICE_ADDRESS="/", COMMENTS_PER_PAGE=10, FEED_MAX_COMMENTS=5)
+    return folder / "output/2026/11/el-voto-util"
+
+
+def pages_of(long):
+    """The post's page and those of its parts, oldest part first."""
+    return [(long / name / "index.html").read_text("utf-8") for name in (".", "comments/1", "comments/2", "comments/3")]
+
+
+def test_a_long_talk_shows_its_newest_part_and_links_the_rest(long):
+    """Each comment is on one page, in its order; the newest part is the post's, and the others have links."""
+    newest, *parts = pages_of(long)
+    keys = [f"k{one}" for one in range(35)]
+    assert [keys[30:], keys[:10], keys[10:20], keys[20:30]] == [
+        sorted(shown(page), key=lambda key: int(key[1:])) for page in (newest, *parts)
+    ]
+    assert not (long / "comments/4").exists()
+    for number in (1, 2, 3):
+        assert all(f'href="/2026/11/el-voto-util/comments/{number}/"' in page for page in (newest, *parts))
+    assert "35 respuestas" in newest
+
+
+def test_the_address_of_an_old_comment_leads_to_its_page(long):
+    """Without scripts too: the fragment is the name of something inside the list item that links to the part."""
+    page = lxml_html.fromstring(pages_of(long)[0])
+    for key, number in (("k0", 1), ("k9", 1), ("k10", 2), ("k29", 3)):
+        (there,) = page.xpath(f"//*[@id='c-{key}']")
+        assert f"/2026/11/el-voto-util/comments/{number}/" == there.getparent().find("a").get("href")
+    assert "/2026/11/el-voto-util/comments/1/" == page.get_element_by_id("comment-7").getparent().find("a").get("href")
+
+
+def test_an_answer_names_what_it_answers_on_another_page(long):
+    """It stands on the first level, and its link leads to the page of the other; a permanent link is the post's."""
+    newest, _, second, _ = pages_of(long)
+    assert 'href="/2026/11/el-voto-util/comments/3/#c-k28"' in newest
+    assert 'href="/2026/11/el-voto-util/comments/1/#c-k9"' in second
+    assert 'class="u-url" rel="nofollow ugc" href="/2026/11/el-voto-util/#c-k12"' in second
+    assert '<link rel="canonical" href="https://tertulia.example/2026/11/el-voto-util/">' in second
+
+
+def test_the_oldest_parts_stay_as_they_are_while_a_talk_goes_on(tmp_path, build, long):
+    """Ten more comments change no older part."""
+    made(tmp_path, build, long_talk(44), SERVICE_ADDRESS="/", COMMENTS_PER_PAGE=10, FEED_MAX_COMMENTS=5)
+    later = tmp_path / "output/2026/11/el-voto-util"
+    assert shown(pages_of(long)[1]) == shown(pages_of(later)[1])
+    assert shown(pages_of(long)[3]) == shown(pages_of(later)[3])
+
+
+@pytest.mark.parametrize(("number", "parts", "newest"), [(14, 0, 14), (15, 1, 5), (24, 1, 14), (25, 2, 5)])
+def test_the_newest_part_is_never_nearly_empty(number, parts, newest):
+    """It has from half a part to one and a half."""
+    talk = talk_parts.cut(long_talk(number), "una/", nest, 10)
+    assert (parts, newest) == (len(talk.parts), len(list(walk(talk.latest))))
+
+
+def test_the_place_of_a_removed_comment_is_on_the_page_of_its_answers():
+    """On every page where something answers it, whole line up; on no other."""
+    gone = (Removed(id="x", date=DATE), Removed(id="y", date=DATE, parent="x"), Removed(id="z", date=DATE))
+    talk = long_talk(20, removed=gone)
+    said = list(talk.comments)
+    said[3], said[15] = (msgspec.structs.replace(said[one], parent="y") for one in (3, 15))
+    found = talk_parts.cut(msgspec.structs.replace(talk, comments=tuple(said)), "una/", nest, 10)
+    for turns in (found.parts[0].comments, found.latest):
+        assert ["x", "y"] == sorted(node.said.id for node in walk(turns) if node.said.kind == "removed")
+
+
+@pytest.mark.parametrize("url", ["una/", "una", "una.html", "2026/una.html"])
+def test_a_talk_has_a_folder_beside_any_shape_of_address(url):
+    """No folder lies where the page's own file is."""
+    assert "una/comments/" == talk_parts.folder(url).removeprefix("2026/")
+
+
+def walk(turns):
+    """All nodes of a tree."""
+    for turn in turns:
+        yield turn
+        yield from walk(turn.replies)
+
+
+def test_feeds_and_descriptions_of_a_long_talk_are_bounded(long):
+    """The newest five in the post's feed and the site's; search engines hear of what the page shows."""
+    for folder in (long / "comments", long.parents[2] / "feeds/comments"):
+        items = json.loads((folder / "feed.json").read_text("utf-8"))["items"]
+        assert [f"c/k{one}" for one in (34, 33, 32, 31, 30)] == [one["id"][-5:] for one in items]
+    script = lxml_html.fromstring(pages_of(long)[0]).xpath("//script[@type='application/ld+json']")[0]
+    post = json.loads(script.text)
+    assert (35, 5) == (post["commentCount"], len(post["comment"]))
+
+
+def test_a_theme_without_parts_shows_the_whole_talk():
+    """Nothing is lost in themes of others."""
+    assert 35 == len(list(walk(talk_parts.cut(long_talk(35), "una/", nest, 0).latest)))

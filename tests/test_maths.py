@@ -1,6 +1,7 @@
 """Formulas become MathML; prices, variables of a shell and escaped brackets do not."""
 
 import re
+import time
 
 import pytest
 
@@ -102,3 +103,13 @@ def test_an_extension_for_formulas_that_the_blog_asks_for_keeps_them():
     asked = {"siteurl": "", "tag_url": "", "mention_network": "", "people": People(), "tags": Tags()}
     md = converter(**asked, asked=["pymdownx.arithmatex"])
     assert "<math" not in md.convert("$x^2$")
+
+
+@pytest.mark.parametrize(
+    "hostile", ["$a ", "$a$ ", "$$a ", "$$\n", "\\(a ", "\\begin{align}a ", "\\begin{align}\n", "\\[a\n"]
+)
+def test_formulas_that_never_close_take_no_longer(md, hostile):
+    """In proportion to the text, as everything else."""
+    started = time.process_time()
+    render(md, hostile * (20_000 // len(hostile)))
+    assert time.process_time() - started < 5

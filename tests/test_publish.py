@@ -5,15 +5,16 @@ import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.request import urlopen
 
 import pytest
 import time_machine
 
-from tertulia.commands import announce, publish, status
+from tertulia.commands import announce, build, publish, status
 from tertulia.commands.announce import AnnounceOptions
 from tertulia.syndication import pings
 from tests.conftest import ROOT
-from tests.fakes import FakeDiscord, FakeMastodon, FakeX
+from tests.fakes import Fake, FakeDiscord, FakeMastodon, FakeX
 from tests.test_deploy import Hub
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -249,6 +250,47 @@ def test_a_failure_is_not_silent(blog, capsys):
     assert announce.run(blog.root, AnnounceOptions(retry=True))
     assert blog.said() == (1, 1)
     assert status.run(blog.root)
+
+
+class Receiver(Fake):
+    """A site that takes webmentions and looks at once at the page that they come from."""
+
+    def creates(self, method, path):
+        return method == "POST"
+
+    def answer(self, method, path, asked):
+        if method == "GET":
+            return 200, "", {"Link": "</webmention>; rel=webmention"}
+        with urlopen(asked.form["source"]) as page:
+            self.public.append('content="410 Gone"' in page.read().decode())
+        return 202, ""
+
+
+def test_whoever_a_removed_post_linked_to_is_told_and_finds_it_gone(blog, monkeypatch):
+    """The page says so before they are told; they are told once; a post that comes back is told again."""
+    there = Receiver()
+    monkeypatch.setenv("FETCH_ALLOW_PRIVATE", f"{os.environ['FETCH_ALLOW_PRIVATE']} localhost:{there.port}")
+    words = f"\nLo dijo [ella](http://localhost:{there.port}/page)."
+    blog.write(more=words)
+    assert blog.publish()
+    (blog.root / "content/posts/voto.md").unlink()
+    assert blog.publish(lose=True) and blog.publish(lose=True)
+    assert 'content="410 Gone"' in blog.page()
+    blog.write(more=words)
+    assert blog.publish()
+    assert [False, True, False] == there.public
+    there.close()
+
+
+def test_what_was_only_built_is_not_remembered_as_published(blog):
+    """A post written, built and thrown away before it was published leaves no trace in public."""
+    for slug in ("el-voto", "la-renuncia"):
+        blog.write(slug=slug)
+        assert build.into_output(blog.root, settings="publishconf.py")
+    (blog.root / "content/posts/voto.md").unlink()
+    assert blog.publish() and blog.publish()
+    assert not (blog.www / "2026/11").exists()
+    assert not (blog.www / "_redirects").exists()
 
 
 @pytest.mark.parametrize("left", ["all", "nothing"])

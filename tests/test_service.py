@@ -607,6 +607,17 @@ def _again(talk, said):
     )  # fmt: skip
 
 
+def test_the_owner_can_look_at_what_was_folded_as_a_share(talk):
+    """The words of a mere share are at the end of all that was said, as words."""
+    from dataclasses import replace
+
+    said = _again(talk, talk.said())
+    share = replace(said, kind="repost", source="mastodon", source_id="7", text="El <b>voto</b> útil")
+    talk.blog.moderator.ingest(share)
+    talk.enter()
+    assert "<q>El &lt;b&gt;voto&lt;/b&gt; útil</q>" in talk.browser.get("/moderation?status=all").get_data(as_text=True)
+
+
 def test_search_finds_and_shows_what_was_looked_for(talk):
     """Strangers' words are shown as words."""
     talk.said(text="Sobre el **cocido** y <script>alert(1)</script>", name="<img src=x onerror=alert(1)>")

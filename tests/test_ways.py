@@ -253,3 +253,56 @@ def test_where_two_ways_differ_in_kind_the_best_is_counted(shelf, network_says, 
         shelf.approve()
     comments, shares = (1, {}) if network_says == "reply" else (0, {"repost": 1})
     assert (comments, shares) == (len(shelf.shown().comments), shelf.shown().counts)
+
+
+@pytest.mark.parametrize("end", ["rejected", "gone", "erased", "purged"])
+def test_a_removed_comment_with_answers_leaves_a_line_that_names_nobody(shelf, end):
+    """However it went, its answers stay below its place; when they go too, so does the place."""
+    middle = replace(BELOW, in_reply_to="1134")
+    third = replace(BELOW, source_id="1300", url="", in_reply_to="1200", text="Ni yo.", html="<p>Ni yo.</p>",
+                    author=replace(BELOW.author, identity="https://mas.example/@eva", name="Eva"))  # fmt: skip
+    for one in (NETWORK, middle, third):
+        shelf.tell(one)
+    shelf.approve()
+    said = shelf.store.conversation.by_source("mastodon", "1200")
+    if end == "rejected":
+        shelf.moderator.decide(said.key, "rejected", said.version)
+    elif end == "erased":
+        shelf.moderator.erase(said.person)
+    else:
+        shelf.drop(middle)
+    if end == "purged":
+        shelf.clock += timedelta(days=31)
+        shelf.moderator.sweep()
+    shown = shelf.shown()
+    (place,) = shown.removed
+    assert (["Ana", "Eva"], [shown.comments[0].id, place.id]) == (
+        [one.author for one in shown.comments], [place.parent, shown.comments[1].parent])  # fmt: skip
+    assert 3 == len(shown.turns)
+    assert all(word not in str(shown.removed) for word in ("Luis", "mas.example", "Yo sí"))
+    shelf.drop(third)
+    assert ((), 1) == (shelf.shown().removed, len(shelf.shown().comments))
+
+
+@pytest.mark.parametrize("state", ["waiting", "spam", "private"])
+def test_what_was_published_unread_waits_for_what_it_answers(shelf, state):
+    """The owner's own answer does not stand alone under something that nobody may read."""
+    owner = Author(network="mastodon", identity="https://mas.example/@me", name="Blog", is_owner=True)
+    answer = replace(BELOW, author=owner, in_reply_to="1134")
+    if state != "private":
+        shelf.tell(NETWORK)
+    said = shelf.store.conversation.by_source("mastodon", "1134")
+    if state == "spam":
+        shelf.moderator.decide(said.key, "spam", said.version)
+    shelf.tell(answer)
+    assert ((), ()) == (shelf.shown().comments, shelf.shown().removed)
+    if said:
+        said = shelf.store.conversation.get(said.key)
+        shelf.moderator.decide(said.key, "approved", said.version)
+        assert 2 == len(shelf.shown().comments)
+
+
+def test_a_share_keeps_its_words_for_the_owner_until_its_writer_is_erased(shelf):
+    """What was folded as a share can still be looked at."""
+    shelf.tell(replace(NETWORK, kind="repost", text="El voto útil"))
+    assert [("El voto útil", URL)] == [(one.text, one.url) for one in shelf.store.conversation.folded()]

@@ -46,6 +46,7 @@ def run_import(
             key=hashlib.sha256(f"import {blog.proof_key}".encode()).digest(),
             now=blog.now(),
             uploads=folder,
+            web=blog.fetcher,
             old_site=old_site,
             dry=dry,
         )

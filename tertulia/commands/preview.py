@@ -37,6 +37,7 @@ from tertulia.core import running
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
+from tertulia.site.gone import is_gone
 
 SETTINGS = "pelicanconf.py"
 OURS = "/.preview/"  # the addresses this server keeps for itself
@@ -210,6 +211,7 @@ class Site:
         status = "200 OK" if found else "404 Not Found"
         try:
             body, kind = (file.read_bytes(), media_type(file)) if file else (b"", "text/html; charset=utf-8")
+            status = "410 Gone" if found and is_gone(body[:1000].decode("utf-8", "replace")) else status
         except OSError:  # no 404.html; or a build has just taken the folder's place
             status, body, kind = "404 Not Found", b"<!DOCTYPE html><title>404</title><h1>404</h1>", "text/html"
         if self.live and kind.startswith("text/html"):

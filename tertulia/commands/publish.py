@@ -18,6 +18,7 @@ from tertulia.core.languages import say
 from tertulia.deploy import headers
 from tertulia.deploy.base import DeployError, DeployPlan, Manifest, Target, files_of, lost, plan
 from tertulia.site import moved
+from tertulia.site.gone import is_gone
 from tertulia.store.tables import DeliveryState
 from tertulia.syndication import pings
 from tertulia.syndication.drafts import due
@@ -29,6 +30,7 @@ ADDRESSES = "var/addresses.json"
 # A file put at a host is usually there at once; a CDN or Pages may take minutes.
 WAIT_SECONDS = 300.0
 LOOK_EVERY_SECONDS = 3.0
+_FRESH = {"Cache-Control": "no-cache"}
 
 
 def run(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
@@ -47,7 +49,7 @@ def run(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
 
 
 def _publish(blog: Blog, target: Target, *, dry_run: bool, lose: bool) -> bool:
-    said = 0 if dry_run else begun(blog)  # looking makes no store
+    said = 0 if dry_run else blog.store.deliveries.begun()  # looking makes no store
     changes = _changes(blog, target, said)
     published = blog.published()
     if not _nothing_lost(blog, changes, lose) or not (dry_run or lose or _remembers(changes)):
@@ -57,7 +59,9 @@ def _publish(blog: Blog, target: Target, *, dry_run: bool, lose: bool) -> bool:
         show(changes)
         announce.show_plan(fresh, blog.networks(published, with_store=False))
         return True
-    _upload(blog, target, changes)
+    blog.witness.look(changes.old.published_before(said))
+    # Until all is said the target keeps what it knows: whoever ends this run midway has not made it forget.
+    _upload(blog, target, _with_said(changes, max(changes.old.said, said)))
     known = blog.networks(published)
     unsaid = [post for post in fresh if not _said(blog, post, known)]
     if not all_answer(blog.fetcher, unsaid, time.monotonic, time.sleep):
@@ -67,11 +71,14 @@ def _publish(blog: Blog, target: Target, *, dry_run: bool, lose: bool) -> bool:
     before = public(blog.snapshots, published.posts)
     good = announce.send(blog, published, fresh, known)
     # Whoever is told looks at the page at once.
-    if all_answer(blog.fetcher, webmention.plan_all(blog, published), time.monotonic, time.sleep):
+    told = webmention.plan_all(blog, published)
+    if all_answer(blog.fetcher, told, time.monotonic, time.sleep, gone=webmention.buried(blog, published)):
         webmention.tell(blog, published)
     # Now the pages can say where their posts live, and the manifest that they were said.
-    if public(blog.snapshots, published.posts) != before or begun(blog) != said:
-        return build.into_output(blog.root, strict=True) and _deploy(blog, target, lose=lose) and good
+    if public(blog.snapshots, published.posts) != before or blog.store.deliveries.begun() != max(
+        said, changes.old.said
+    ):
+        return build.into_output(blog.root, strict=True) and _deploy(blog, target, lose=lose, settled=lose) and good
     return good
 
 
@@ -81,11 +88,18 @@ def upload(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
         return _deploy(blog, blog.deploy_target(), dry_run=dry_run, lose=lose)
 
 
-def _deploy(blog: Blog, target: Target, *, dry_run: bool = False, lose: bool = False) -> bool:
+def _deploy(blog: Blog, target: Target, *, dry_run: bool = False, lose: bool = False, settled: bool = False) -> bool:
+    """
+    Put the output there.
+
+    Args:
+        settled: What an earlier store may have said was asked about: from now on the target goes by this one.
+    """
     if blog.published().preview:
         raise DeployError(say("announce_preview"))
-    changes = _changes(blog, target, 0 if dry_run else begun(blog))
-    changes = replace(changes, new=msgspec.structs.replace(changes.new, said=max(changes.old.said, changes.new.said)))
+    changes = _changes(blog, target, 0 if dry_run else blog.store.deliveries.begun())
+    if not settled:
+        changes = _with_said(changes, max(changes.old.said, changes.new.said))
     if not _nothing_lost(blog, changes, lose):
         return False
     if dry_run:
@@ -117,14 +131,19 @@ def write_snapshot(root: Path) -> None:
 
 
 def _changes(blog: Blog, target: Target, said: int) -> DeployPlan:
-    old, published = target.manifest(), blog.published()
+    old, published, there = target.manifest(), blog.published(), files_of(blog.output)
     new = Manifest(
-        files=files_of(blog.output),
+        files=there,
         public=public(blog.snapshots, published.posts),
-        addresses=old.addresses | published.addresses,
+        # What only an earlier build had here was never there: it is no address that could be gone.
+        addresses=old.addresses | {file: named for file, named in published.addresses.items() if file in there},
         said=said,
     )
     return plan(old, new=new)
+
+
+def _with_said(changes: DeployPlan, said: int) -> DeployPlan:
+    return replace(changes, new=msgspec.structs.replace(changes.new, said=said))
 
 
 def _remember(blog: Blog, there: Manifest) -> None:
@@ -143,13 +162,6 @@ def public(snapshots: Path, posts: Iterable[Post]) -> dict[str, tuple[str, ...]]
         if items:
             shown[f"{post.id}.{post.lang}"] = tuple(sorted(items))
     return dict(sorted(shown.items()))
-
-
-def begun(blog: Blog) -> int:
-    """How many announcements the store knows to have begun; it forgets none."""
-    counts = blog.store.deliveries.counts()
-    begun_states = (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.UNKNOWN, DeliveryState.WITHDRAWN)
-    return sum(counts.get(state, 0) for state in begun_states)
 
 
 def _remembers(changes: DeployPlan) -> bool:
@@ -206,15 +218,21 @@ def _said(blog: Blog, post: Post, known: Iterable[Network]) -> bool:
     }
 
 
-def all_answer(web: Fetcher, posts: Iterable[Post], clock: Callable[[], float], pause: Callable[[float], None]) -> bool:
-    """Whether every post's page answers 200 before the time is up; says which does not."""
-    waiting = list(posts)
+def all_answer(
+    web: Fetcher,
+    posts: Iterable[Post],
+    clock: Callable[[], float],
+    pause: Callable[[float], None],
+    gone: Iterable[str] = (),
+) -> bool:
+    """Whether every post's page answers 200, and all that is *gone* says so, before the time is up; says which not."""
+    waiting = [(post.url, _answers) for post in posts] + [(url, _is_gone) for url in gone]
     ends = clock() + WAIT_SECONDS
     while waiting:
-        waiting = [post for post in waiting if not _answers(web, post.url)]
+        waiting = [(url, is_ready) for url, is_ready in waiting if not is_ready(web, url)]
         if waiting and clock() > ends:
-            for post in waiting:
-                print(say("publish_silent", url=post.url), file=sys.stderr)
+            for url, _ in waiting:
+                print(say("publish_silent", url=url), file=sys.stderr)
             return False
         if waiting:
             pause(LOOK_EVERY_SECONDS)
@@ -223,9 +241,17 @@ def all_answer(web: Fetcher, posts: Iterable[Post], clock: Callable[[], float], 
 
 def _answers(web: Fetcher, url: str) -> bool:
     try:
-        return web.request("GET", url, headers={"Cache-Control": "no-cache"}).status == 200
+        return web.request("GET", url, headers=_FRESH).status == 200
     except FetchError:
         return False
+
+
+def _is_gone(web: Fetcher, url: str) -> bool:
+    try:
+        answer = web.request("GET", url, headers=_FRESH)
+    except FetchError:
+        return False
+    return answer.status in (404, 410) or is_gone(answer.text)
 
 
 def ping(blog: Blog, published: Published, changes: DeployPlan) -> None:

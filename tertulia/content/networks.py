@@ -3,8 +3,11 @@
 One line a network. The rest of it (settings, limits, how to publish, find, edit and listen) is declared in one file,
 ``tertulia/syndication/networks/<name>.py``, which this floor never sees: a build reaches no network. What others add
 by entry points is known here by its name alone.
+
+A further account of a network is one more network, with a number behind its name: "mastodon_2".
 """
 
+import re
 from dataclasses import dataclass
 
 from tertulia.core import extensions
@@ -39,12 +42,45 @@ NETWORKS = {
 }
 
 
+_ACCOUNT = re.compile(r"(?P<platform>[a-z][a-z0-9_]*?)_?(?P<number>[2-9]|[1-9]\d)")
+
+
+def account(platform: str, number: int | str) -> str:
+    """The name of a further account: "mastodon_2"."""
+    return f"{platform}_{number}"
+
+
+def split_account(name: str) -> tuple[str, str]:
+    """
+    The network that *name* is an account of, and which: "mastodon_2" and "mastodon2" are ("mastodon", "2").
+
+    Returns:
+        *name* and "" for a network itself, and for what is none.
+    """
+    found = _ACCOUNT.fullmatch(name)
+    if found is None or _is_named(name) or not _is_named(found["platform"]):
+        return (name, "")
+    return (found["platform"], found["number"])
+
+
+def platform(name: str) -> str:
+    """The network itself: "mastodon" of "mastodon_2"."""
+    return split_account(name)[0]
+
+
 def label(name: str) -> str:
     """What people call the network *name*."""
+    network, number = split_account(name)
+    if number:
+        return f"{label(network)} {number}"
     known = NETWORKS.get(name)
     return known.label if known else name.replace("_", " ").capitalize()
 
 
 def is_network(name: str) -> bool:
-    """Whether *name* is a network of ours, or one that somebody else added."""
+    """Whether *name* is a network of ours, one that somebody else added, or a further account of one."""
+    return _is_named(platform(name))
+
+
+def _is_named(name: str) -> bool:
     return name in NETWORKS or name in extensions.names(extensions.NETWORKS)

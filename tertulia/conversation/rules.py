@@ -123,9 +123,8 @@ def judge(case: Case) -> Verdict:
     if case.known.trust == Trust.BLOCKED:
         return Verdict(Status.SPAM, SPAM, (Reason("rule_blocked", {}, SPAM),))
     reasons = [reason for rule in RULES if (reason := rule(case))]
-    counted = case.named("links:").union(
-        *(reason.counted for reason in reasons)
-    )  # how many links is a rule's, none too
+    # How many links there are, none too, is a rule's to count.
+    counted = case.named("links:").union(*(reason.counted for reason in reasons))
     opinion = bayes.opinion(case.facts, case.learnt, counted, case.incoming.text)
     if reason := what_its_words_say(opinion, is_lure=case.is_lure):
         reasons.append(reason)

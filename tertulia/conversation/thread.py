@@ -1,7 +1,8 @@
 """Who answers whom: a flat list of comments as a tree, and the tree cut at a depth at which it can still be read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from tertulia.content.snapshot import REMOVED, Comment
 
@@ -17,12 +18,15 @@ class CommentNode:
     answers: Comment | None = None  # what it answers, where its place in the tree does not say so
 
 
-def nest(comments: Iterable[Comment], depth: int = DEPTH) -> list[CommentNode]:
+def nest(
+    comments: Iterable[Comment], elsewhere: Mapping[str, Comment] = MappingProxyType({}), *, depth: int = DEPTH
+) -> list[CommentNode]:
     """
     *comments* as a tree.
 
     Args:
         comments: In the order in which they were said; an answer may come before what it answers.
+        elsewhere: By key, those on other pages: what answers one of them stands on the first level, and names it.
         depth: Levels that are nested, 1 for a flat list. What lies deeper stands on the last level, in its order.
     """
     nodes = {comment.id: CommentNode(comment) for comment in comments}
@@ -30,6 +34,8 @@ def nest(comments: Iterable[Comment], depth: int = DEPTH) -> list[CommentNode]:
     for node in nodes.values():
         above = _line_above(node, nodes)
         if not above:
+            if node.said.parent not in nodes:
+                node.answers = elsewhere.get(node.said.parent)
             top.append(node)
             continue
         # above[0] is what it answers, above[-1] stands at the top.

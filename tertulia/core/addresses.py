@@ -187,9 +187,10 @@ def normalised(url: str) -> str:
     Case of scheme and host, IDNA, the scheme's usual port, percent-encoding, a slash at the end and what stands after
     "#" do not count. http and https are two, and so are "www." and without.
     """
+    url = url.strip()
     parts = split_address(url)
     if not parts.origin:
-        return url.strip()
+        return url
     query = f"?{_percent(parts.query, '/?')}" if parts.query else ""
     return f"{parts.origin}{_percent(parts.path, '/').rstrip('/')}{query}"
 

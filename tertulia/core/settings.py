@@ -11,7 +11,7 @@ A value that opens something is a ``Secret`` (``core.secret``); what else a valu
 import io
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Generic, Protocol, Self, TypeVar, overload
 
@@ -174,6 +174,10 @@ class Settings:
 
     def __repr__(self) -> str:
         return f"Settings({len(self._given)} given)"
+
+    def given(self) -> Iterable[str]:
+        """The names of all that the owner wrote, in capitals, ours or not."""
+        return self._given.keys()
 
     def written(self, name: str) -> tuple[str, str]:
         """Of the setting *name*: its name in capitals, and what the owner wrote there, "" for nothing."""

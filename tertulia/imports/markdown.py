@@ -260,6 +260,9 @@ class _Writer:
             one for one in element.iter("figcaption", "p") if not list(one.iter("img")) and one.getparent() is element
         ]
         shown = self._pictures(list(element.iter("img")))
+        # Of a picture that is not to be had, what it showed and what was said of it stay.
+        without = [one for one in element.iter("figure", "li") if not _holds(one, ("img", "figure", "li"))]
+        shown += [block for one in without for block in self.blocks(one)]
         return [*shown, *(escapes.paragraph(self.line(one)) for one in told if self.line(one))]
 
     def _pictures(self, pictures: list[HtmlElement]) -> list[str]:
@@ -406,6 +409,10 @@ def _trimmed(words: str) -> str:
 
 def _holds_block(element: HtmlElement) -> bool:
     return any(one.tag in _BLOCKS or one.get("data-embed") for one in element.iterdescendants())
+
+
+def _holds(element: HtmlElement, tags: tuple[str, ...]) -> bool:
+    return any(one.tag in tags for one in element.iterdescendants())
 
 
 def _is_gallery(element: HtmlElement) -> bool:

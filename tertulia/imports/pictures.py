@@ -10,10 +10,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-from tertulia.core.addresses import split_address
+from tertulia.core.addresses import host_of, split_address
 from tertulia.core.files import write_whole
+from tertulia.imports.fetching import OldFiles
 from tertulia.imports.types import Loss
 from tertulia.render.images import PICTURE_SUFFIXES, PictureError, clean
 
@@ -46,10 +47,13 @@ class Pictures:
     Args:
         content: The blog's ``content``.
         uploads: Where copies of the old site's files lie; None when nobody gave any.
+        old_files: Who asks the old site for what is not there; None asks nobody.
     """
 
-    def __init__(self, content: Path, uploads: Path | None) -> None:
+    def __init__(self, content: Path, uploads: Path | None, old_files: OldFiles | None = None) -> None:
         self.content = content
+        self.hosts: frozenset[str] = frozenset()  # of the old site, which may be asked
+        self._old_files = old_files
         self.used: dict[str, Path] = {}  # under content/images → the file
         self._by_name: dict[str, list[PurePosixPath]] = {}
         self._uploads = uploads
@@ -76,6 +80,19 @@ class Pictures:
             for inside in self._by_name.get(_folded(path.name), []):
                 if _ends_alike(path, inside):
                     return self._take(inside)
+        return self._asked(address) if self._old_files and host_of(address) in self.hosts else ""
+
+    def _asked(self, address: str) -> str:
+        """What the old site gives for *address*, the original first."""
+        assert self._old_files is not None
+        origin = split_address(address).origin
+        for path in _candidates(address):
+            file = self._old_files.get(f"{origin}/{quote(path.as_posix())}")
+            if file:
+                name = re.sub(r"^(?:.*/)?(?:uploads|images|img|media|files)/", "", path.as_posix()) or path.name
+                if ".." not in path.parts:
+                    self.used[name] = file
+                    return f"/images/{name}"
         return ""
 
     def _take(self, inside: PurePosixPath) -> str:
@@ -106,7 +123,7 @@ class Pictures:
                 yield name, Loss("huge_file", name)
                 continue
             data = source.read_bytes()
-            if source.suffix.lower() in PICTURE_SUFFIXES:
+            if PurePosixPath(name).suffix.lower() in PICTURE_SUFFIXES:
                 try:
                     data = clean(data, name)
                 except PictureError as error:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -53,6 +53,7 @@ class Layout:
     language: str
     languages: tuple[str, ...]
     patterns: Mapping[str, str]  # ARTICLE_URL and its like
+    largest_post_bytes: int = 2_000_000  # a larger file is not read
 
     @classmethod
     def of(cls, conf: Mapping[str, Any], zone: ZoneInfo) -> "Layout":
@@ -65,6 +66,7 @@ class Layout:
             str(conf.get("DEFAULT_LANG") or "es"),
             languages,
             patterns,
+            int(conf.get("MAX_POST_BYTES") or 2_000_000),
         )
 
 
@@ -93,9 +95,11 @@ class Plan:
         self.site, self.layout, self.pictures, self.tags = site, layout, pictures, tags
         hosts = {host_of(site.address), *site.hosts} - {""}
         self.hosts = hosts | {f"www.{host}" for host in hosts} | {host.removeprefix("www.") for host in hosts}
+        pictures.hosts = frozenset(self.hosts)
         self.places: dict[str, Placed] = {}
         self._prefix = prefix
         self._firsts: dict[str, str] = {}
+        self._given = files
         self._files = {unicodedata.normalize("NFC", name).casefold() for name in (*taken, *files.values())}
         self._slugs: dict[tuple[str, str], set[str]] = defaultdict(set)
         for post in sorted(site.posts, key=_order):
@@ -109,6 +113,9 @@ class Plan:
             "year": {f"{place.date:%Y}" for place in public if place.date},
         }
         self._names = {author.key: author.name for author in site.authors}
+        self._there["author"] = {
+            slugs.slug_of(self._names.get(key, key)) for place in public for key in place.post.authors
+        }
 
     def _place(self, post: OldPost, file: str) -> Placed:
         losses = list(post.losses)
@@ -137,6 +144,17 @@ class Plan:
         except (KeyError, ValueError, IndexError, AttributeError, TypeError):  # a pattern of the blogger's own
             address = ""
         return Placed(post, ident, lang, slug, file or self._file(post, slug, lang, here), address, here, losses)
+
+    def part(self, place: Placed, number: int) -> Placed:
+        """Where the *number*th part goes of a post that is too long for one file: a post of its own, as public."""
+        old = place.post
+        title = f"{old.title or place.slug} ({number})"
+        post = replace(
+            old, id=part_id(old.id, number), title=title, slug=f"{place.slug}-{number}", address="", translates="",
+            summary="", cover="", cover_alt="", losses=(),
+            guid=f"{old.guid or old.address or place.id}#{number}",
+        )  # fmt: skip
+        return self._place(post, self._given.get(post.id, ""))
 
     def _file(self, post: OldPost, slug: str, lang: str, here: datetime | None) -> str:
         name = slugs.shortened(slug)
@@ -294,6 +312,11 @@ class Means:
         loss = Loss(kind, what)
         if loss not in self.place.losses:
             self.place.losses.append(loss)
+
+
+def part_id(old: str, number: int) -> str:
+    """What the ledger calls a further part of the post *old*."""
+    return f"{old}.part-{number}"
 
 
 def _order(post: OldPost) -> tuple[int, str]:

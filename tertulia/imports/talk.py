@@ -13,7 +13,7 @@ from tertulia.core import sanitise
 from tertulia.core.addresses import host_of
 from tertulia.core.tokens import keyed
 from tertulia.imports.plan import Placed, Plan
-from tertulia.imports.types import OldComment, OldDecision, OldSite
+from tertulia.imports.types import Loss, OldComment, OldDecision, OldSite
 from tertulia.store import Store
 from tertulia.store.importing import OldWord, Taken
 from tertulia.store.said import Author, Incoming, Status, source_id
@@ -55,6 +55,14 @@ def gathered(site: OldSite, plan: Plan, *, source: str, key: bytes) -> Talk:
             )
         )
     return talk
+
+
+def tell_cut(site: OldSite, plan: Plan) -> None:
+    """Note, with their posts, the comments of which only the beginning is kept."""
+    for comment in site.comments:
+        place = plan.places.get(comment.post) or plan.post_at(comment.post)
+        if place and len(comment.html) > LONGEST_HTML:
+            place.losses.append(Loss("cut_comment", f"#{comment.anchor or comment.id}"))
 
 
 def record(store: Store, talk: Talk, now: datetime) -> Taken:

@@ -100,7 +100,12 @@ class _Displayed:
         if not found:
             return False
         closing = "$$" if found["dollars"] else found[0].replace("[", "]").replace("begin", "end")
-        stop = next((line for line, text in _lines(state, start, end, found.end()) if text.endswith(closing)), None)
+        stop = None
+        for line, text in _lines(state, start, end, found.end()):
+            if text.endswith(closing):
+                stop = line
+            if stop is not None or (line > start and text.startswith(found[0])):  # one in another never closes
+                break
         if stop is None:
             return False
         text = state.getLines(start, stop + 1, state.sCount[start], False).strip().rstrip(".,; ")

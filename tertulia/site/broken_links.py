@@ -116,6 +116,7 @@ class LinkCheck:
         output: Where it has been.
         contents: Its posts and pages, to guess what was meant.
         told: What has been told of each file while it was read, as of a missing picture: once is enough.
+        buried: Files that only say that something is gone.
     """
 
     def __init__(
@@ -124,7 +125,9 @@ class LinkCheck:
         settings: Mapping[str, Any],
         contents: Sequence[Content] = (),
         told: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        buried: Collection[str] = (),
     ) -> None:
+        self.buried = {output / name for name in buried}
         self.output, self.siteurl, self.contents, self.told = output, settings["SITEURL"], contents, told
         self.site = split_address(settings.get("SITE_ADDRESS", ""))
         own = [settings.get("SITE_ADDRESS", ""), *(f"http://{host}" for host in settings.get("OWN_HOSTS", ()))]
@@ -187,9 +190,9 @@ class LinkCheck:
 
     def file_at(self, path: str) -> Path | None:
         """The file that a host answers with for *path*; None when there is none."""
-        target = self.output / path
+        files = (self.output / path, self.output / path / "index.html")
         try:
-            return next((file for file in (target, target / "index.html") if file.is_file()), None)
+            return next((file for file in files if file.is_file() and file not in self.buried), None)
         except (OSError, ValueError):  # longer than a name may be, or with a sign that none may hold
             return None
 

@@ -21,11 +21,12 @@ from tertulia.core.errors import ContentError
 from tertulia.core.parallel import spread
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
+from tertulia.site import moved
 from tertulia.site.broken_links import InternalLink
 from tertulia.site.cards import CardSet
 from tertulia.site.contents import Content, Generator
+from tertulia.site.editions import Editions
 from tertulia.site.embeds import load_links
-from tertulia.site.moved import Addresses, remembered
 from tertulia.site.owners import Owners, PageToWrite, without_same_file
 from tertulia.site.pictures import request_files
 from tertulia.site.problems import report
@@ -59,9 +60,13 @@ class SiteBuild:
     articles: Generator | None = None  # the generator that holds the posts
     contents: list[Content] = field(default_factory=list)  # every post and page
     owners: Owners = field(default_factory=Owners)
+    editions: Editions = field(default_factory=Editions)
     lacks_pictures: bool = False  # one that posts show could not be made
     theme: Theme = field(default_factory=Theme)
-    remembered: Addresses = field(default_factory=dict)  # who had which address before
+    remembered: moved.Addresses = field(default_factory=dict)  # who had which address before
+    published: moved.Addresses = field(default_factory=dict)  # of those, what a deploy has put there
+    buried: set[str] = field(default_factory=set)  # files of the output that only say that something is gone
+    has_unread: bool = False  # a file is there and could not be read
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
@@ -87,7 +92,8 @@ class SiteBuild:
         )
         reader = PostReader(settings, people=people, tags=tags, links=load_links(content), pictures=pictures)
         build = cls(settings, people, tags, pictures, reader, SiteWords(languages.current()))
-        build.remembered = remembered(settings)  # now: the output will be emptied
+        build.published = moved.published(settings)
+        build.remembered = moved.remembered(settings)  # now: the output will be emptied
         settings[KEY] = build
         return build
 
@@ -121,6 +127,7 @@ class SiteBuild:
         for problem in reading.problems:
             report(problem)
             self.told.setdefault(problem.path, []).append(problem.what)
+        self.has_unread |= reading.record is None and any(one.severity == "error" for one in reading.problems)
         if reading.record:
             request_files(reading.record.files, Path(path), self.pictures)
         return reading

@@ -41,6 +41,8 @@ class Content(Protocol):
     audience: str
     guid: str
     cover: Picture | None
+    cover_alts: dict[str, str]
+    pictures: Sequence[Picture]
     words: int
     stems: dict[str, int]
     series_name: str
@@ -72,7 +74,10 @@ class Content(Protocol):
     # of the conversation
     syndication: Sequence[Syndicated]
     said: Sequence[Comment]  # oldest first
-    comments: Sequence[Any]  # the same, replies nested
+    comments: Sequence[Any]  # the newest, replies nested
+    talk_parts: Sequence[Any]  # what is older
+    talk_places: Mapping[str, str]  # by key, the page of each comment that is not on the post's
+    talk_folder: str  # of these pages, and of the feeds
     comment_count: int
     counts: Mapping[str, int]
     open: bool  # takes comments
@@ -83,7 +88,8 @@ class Content(Protocol):
 # What a post has until somebody gives it more.
 DEFAULTS: dict[str, Any] = {
     "related": (), "previous": None, "next": None, "card": None, "syndication": (), "said": (),
-    "comments": (), "comment_count": 0, "counts": MappingProxyType({}), "open": False,
+    "comments": (), "talk_parts": (), "talk_places": MappingProxyType({}), "talk_folder": "", "comment_count": 0,
+    "counts": MappingProxyType({}), "open": False,
 }  # fmt: skip
 
 
@@ -131,8 +137,8 @@ def _fill_from_elsewhere(content: Any) -> None:
 _EMPTY: dict[type, tuple[str, ...]] = {
     bool: ("is_note", "has_id"),
     str: ("question", "content_warning", "audience", "series_name", "body", "guid"),
-    tuple: ("tags", "authors", "credits", "updates", "toc", "aliases", "old_addresses", "files"),
-    dict: ("networks", "header_lines", "stems"),
+    tuple: ("pictures", "tags", "authors", "credits", "updates", "toc", "aliases", "old_addresses", "files"),
+    dict: ("cover_alts", "networks", "header_lines", "stems"),
 }
 
 

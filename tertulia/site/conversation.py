@@ -2,7 +2,10 @@
 
 ``syndication``     where it lives on networks, which the theme links as ``u-syndication``
 ``said``            what people said, oldest first
-``comments``        the same, replies nested (``nest``)
+``comments``        the newest of it, replies nested (``nest``)
+``talk_parts``      what is older, in parts with pages of their own (``tertulia/site/talk_parts.py``)
+``talk_places``     by key, the page of each comment that is not on the post's own
+``talk_folder``     where those pages and the feeds of the talk are
 ``comment_count``   how many said something
 ``counts``          how many liked, shared or bookmarked it: ``{"like": 7}``
 ``open``            whether it takes comments: there is a service, and the post is public
@@ -10,12 +13,13 @@
 Settings:
     CONVERSATION_PATH    where the snapshots are. No folder, no conversation. Default ``var/conversation``.
     CONVERSATION_DEPTH   how many levels of reply to nest. Default 3.
+    COMMENTS_PER_PAGE    how many comments an older part of a long talk has; 0 for one page with all. Default 100.
     SERVICE_ADDRESS      where the service answers: "https://talk.example", "/" for the site's own host, "" for none.
 """
 
 import heapq
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,22 +29,28 @@ from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment
 from tertulia.core.sanitise import plain
 from tertulia.core.text import shorten
+from tertulia.site import talk_parts
 from tertulia.site.contents import Content
+from tertulia.site.talk_parts import Nest
 
 LATEST = 3  # on the home page
 LATEST_CHARS = 140
 
-Nest = Callable[[Sequence[Comment]], Sequence[Any]]
-
 
 def add_conversation(
-    posts: Iterable[Content], settings: Mapping[str, Any], nest: Nest, *, takes_comments: bool = True
+    posts: Iterable[Content],
+    settings: Mapping[str, Any],
+    nest: Nest,
+    *,
+    takes_comments: bool = True,
+    in_parts: bool = True,
 ) -> dict[str, Path]:
     """
     Give every one of *posts* its conversation.
 
     Args:
         takes_comments: Whether they take comments where there is a service; pages show what was said, and no form.
+        in_parts: Whether the theme can draw the older parts of a long talk; if not, each page shows all of it.
 
     Returns:
         The pictures of those who spoke: name in the output → file, which need not exist.
@@ -50,7 +60,9 @@ def add_conversation(
     for post in posts:
         found = snapshot.read(folder, post.id, post.lang)
         post.syndication, post.counts = found.syndication, found.counts
-        post.said, post.comments = found.comments, nest(found.turns)
+        talk = talk_parts.cut(found, post.url, nest, settings.get("COMMENTS_PER_PAGE", 0) if in_parts else 0)
+        post.said, post.comments, post.talk_parts = found.comments, talk.latest, talk.parts
+        post.talk_places, post.talk_folder = talk.places, talk_parts.folder(post.url)
         post.comment_count = len(found.comments)
         post.open = takes_comments and bool(settings.get("SERVICE_ADDRESS")) and not post.mark
         avatars |= {one.avatar: folder / "avatars" / Path(one.avatar).name for one in found.comments if one.avatar}
@@ -100,5 +112,5 @@ def pattern(lang: str, nest: Nest) -> SimpleNamespace:
     return SimpleNamespace(
         id="patrones", lang=lang, url="", open=True, comment_count=0,
         question="¿Cuál es la mejor respuesta que te ha dado una empresa?", counts={"like": 7, "repost": 1},
-        syndication=[snapshot.Syndicated("mastodon", "https://example.com/2")], comments=nest(said),
+        syndication=[snapshot.Syndicated("mastodon", "https://example.com/2")], comments=nest(said, {}),
     )  # fmt: skip

@@ -4,7 +4,7 @@
 what it answers (``thr:in-reply-to``). Nothing is written where nothing was said.
 
 Settings:
-    FEED_MAX_COMMENTS   comments in the site's feed; each post's has all of its own. Default 50.
+    FEED_MAX_COMMENTS   comments a feed, the newest: each post's, and the site's. 0 for all. Default 50.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ def write_conversation_feeds(build: SiteBuild, posts: Iterable[Content]) -> None
         entries = [entry(said, post, build) for said in post.said] if not post.mark else []
         if entries:
             name = build.words.text("comments_of", post.lang, title=post.title)
-            folder = f"{post.url}comments/"
+            folder = post.talk_folder
             about = feed(
                 build, f"comments/{post.id}/{post.lang}", folder=folder, page=post.url, name=name, lang=post.lang
             )
@@ -34,12 +34,11 @@ def write_conversation_feeds(build: SiteBuild, posts: Iterable[Content]) -> None
     if everything:
         name = build.words.text("comments_all", build.settings["DEFAULT_LANG"])
         about = feed(build, "comments", folder="feeds/comments/", page="", name=name)
-        _write(build, "feeds/comments/", about, everything, build.settings.get("FEED_MAX_COMMENTS", 50))
+        _write(build, "feeds/comments/", about, everything)
 
 
-def _write(
-    build: SiteBuild, folder: str, about: feeds.Feed, entries: Iterable[feeds.Entry], most: int | None = None
-) -> None:
+def _write(build: SiteBuild, folder: str, about: feeds.Feed, entries: Iterable[feeds.Entry]) -> None:
+    most = build.settings.get("FEED_MAX_COMMENTS", 50) or None
     newest = sorted(entries, key=lambda one: (one.published, one.id), reverse=True)[:most]
     write(build.output / folder, replace(about, is_talk=True), [feeds.prepare(one) for one in newest])
 

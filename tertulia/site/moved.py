@@ -25,6 +25,7 @@ from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
 from tertulia.site.contents import Content
 
+_LISTS = {"tags": "tags", "topics": "categories", "authors": "authors"}  # kind → attribute of a post
 _SIGNS = re.compile(r"[#.]")
 
 Addresses = Mapping[str, tuple[str, ...]]  # file in the output → what names whoever had it last
@@ -32,7 +33,7 @@ Addresses = Mapping[str, tuple[str, ...]]  # file in the output → what names w
 
 def remembered(settings: Mapping[str, Any]) -> Addresses:
     """What earlier builds and publications noted; nothing where there is no note, or none that can be read."""
-    found: dict[str, tuple[str, ...]] = dict(read_note(Path(settings.get("ADDRESSES_PATH") or "var/addresses.json")))
+    found: dict[str, tuple[str, ...]] = dict(published(settings))
     try:
         before = posts.read(Path(settings.get("PREVIOUS_OUTPUT") or settings.get("OUTPUT_PATH") or "output"))
     except (ContentError, OSError):
@@ -42,9 +43,14 @@ def remembered(settings: Mapping[str, Any]) -> Addresses:
     return found | before.addresses
 
 
-def _first_addresses(published: Iterable[posts.Post], save_as: str) -> Addresses:
+def published(settings: Mapping[str, Any]) -> Addresses:
+    """What a deploy has put where readers get it, now or before."""
+    return read_note(Path(settings.get("ADDRESSES_PATH") or "var/addresses.json"))
+
+
+def _first_addresses(of_posts: Iterable[posts.Post], save_as: str) -> Addresses:
     """Where tags with signs of their own, "C#" or "4.0", stood before anybody took note: without them."""
-    signs = {tag for post in published for tag in post.tags if _SIGNS.search(tag)}
+    signs = {tag for post in of_posts for tag in post.tags if _SIGNS.search(tag)}
     places = {tag: tag_key(_SIGNS.sub(" ", tag)) for tag in sorted(signs)} if "{slug}" in save_as else {}
     return {save_as.format(slug=place): (f"tags:{tag}",) for tag, place in places.items()}
 
@@ -80,8 +86,8 @@ def old_files(before: Addresses, contents: Iterable[Content]) -> dict[str, list[
             by_key[key].append(file)
     found = {}
     for content in contents:
-        asked = [*keys(content), _file_key(content)]
-        found[content.save_as] = sorted({file for key in asked for file in by_key.get(key, ())} - {content.save_as})
+        files = {file for key in every_key(content) for file in by_key.get(key, ())}
+        found[content.save_as] = sorted(files - {content.save_as})
     return found
 
 
@@ -95,14 +101,23 @@ def old_lists(before: Addresses, contents: Iterable[Content]) -> dict[str, Any]:
 
 def labels(contents: Iterable[Content]) -> dict[str, Any]:
     """Tags, topics and authors of *contents* that have a page, each by what names it."""
-    kinds = (("tags", "tags"), ("topics", "categories"), ("authors", "authors"))
     return {
         f"{kind}:{label.name}": label
         for content in contents
-        for kind, name in kinds
+        for kind, name in _LISTS.items()
         for label in getattr(content, name, None) or ()
         if getattr(label, "save_as", "")
     }
+
+
+def is_of_list(named: Iterable[str]) -> bool:
+    """Whether *named* are keys of a tag, a topic or an author, not of a post or page."""
+    return any(key.startswith(tuple(f"{kind}:" for kind in _LISTS)) for key in named)
+
+
+def every_key(content: Content) -> tuple[str, ...]:
+    """What names *content*, or did before it had an Id."""
+    return (*keys(content), _file_key(content))
 
 
 def keys(content: Content) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from msgspec.structs import replace
 
 from tertulia.content import posts
+from tertulia.content.networks import platform
 from tertulia.content.people import People
 from tertulia.core import addresses
 from tertulia.core.models import Credit, Picture
@@ -69,6 +70,8 @@ def entry(content: Content, build: SiteBuild, wants_text: WantsText) -> posts.Po
         credits=tuple(credited(credit, people) for credit in content.credits),
         cover=picture(content.cover, site),
         card=picture(content.card, site),
+        cover_alts=dict(content.cover_alts),
+        pictures=tuple(filter(None, (picture(one, site) for one in content.pictures))),
         said=own_words,
         warning=content.content_warning,
         audience=content.audience,
@@ -98,7 +101,7 @@ def named(words: str, network: str, people: People) -> str:
         person = people.find(match[1])
         if not person:
             return match[0]
-        known = person.handles.get(network, "")
+        known = person.handles.get(network) or person.handles.get(platform(network), "")
         return f"@{known.lstrip('@')}" if known and "://" not in known else person.name
 
     return _NAME.sub(handle, words)

@@ -2,13 +2,14 @@
 
 At each old path stands a small page that sends readers on at once, which works on any host. ``_redirects`` says the
 same to hosts that answer 301 themselves (Netlify, Cloudflare Pages, Codeberg Pages); others can be told by hand, one
-line per alias. A page of the blog is never replaced: an alias that points at one is reported on its line.
+line per alias. Where something was published and is no longer, a page says so: see ``gone``. A page of the blog is
+never replaced: an alias that points at one is reported on its line.
 
 ``content/redirects.toml`` does the same for a site that was brought here, lists, files and queries too, and is written
 down for nginx, Apache and Caddy as well: see ``moved_here`` and ``server_redirects``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from html import escape
 from pathlib import Path
 from posixpath import normpath
@@ -17,7 +18,7 @@ from urllib.parse import quote, unquote
 from tertulia.core import addresses
 from tertulia.core.addresses import split_address
 from tertulia.core.text import strip_controls
-from tertulia.site import server_redirects
+from tertulia.site import gone, server_redirects
 from tertulia.site.broken_links import is_redirect
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
@@ -76,10 +77,26 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
         if not one.is_query and (not path or taken.get(name) == one.new):
             bare = quote(one.old.rstrip("/"))
             pairs += [(bare, one.new), (f"{bare}/", one.new)]
-    for server, text in server_redirects.files(elsewhere).items() if elsewhere else ():
+    buried = _bury(build, contents, taken)
+    for server, text in server_redirects.files(elsewhere, buried).items() if elsewhere or buried else ():
         (build.output / server).write_text(text, encoding="utf-8")
-    if pairs:
-        (build.output / "_redirects").write_text(redirects_file(pairs), encoding="utf-8")
+    if pairs or buried:
+        (build.output / "_redirects").write_text(redirects_file(pairs, buried), encoding="utf-8")
+
+
+def _bury(build: SiteBuild, contents: Sequence[Content], taken: Container[str]) -> list[str]:
+    """Write a page where something was published and nothing is now; the paths that were asked for, encoded."""
+    paths = []
+    for name, lang in gone.gone_files(build, contents):
+        file, path = build.output / name, name.removesuffix("index.html")
+        if name in taken or alias_path(quote(path), "") != path:  # what a deploy remembers may be anything
+            continue
+        stale = file.is_file() and not build.owners.claim(name, name)  # of an earlier build in this very folder
+        if stale or _free(file):
+            _write(file, gone.tombstone(build, lang))
+            build.buried.add(name)
+            paths.append(addresses.whole(build.settings["SITEURL"], quote(path)))
+    return paths
 
 
 def _lead_on(build: SiteBuild, content: Content, name: str, path: str) -> list[tuple[str, str]]:
@@ -95,16 +112,22 @@ def _write_page(build: SiteBuild, name: str, title: str, lang: str, new: str) ->
     words = build.words.text("moved", lang)
     inside = new.removeprefix(build.settings["SITEURL"])
     url = new if "://" in new else addresses.whole(build.settings["SITE_ADDRESS"], inside)
-    file = build.output / name
+    _write(build.output / name, redirect_page(title, lang, url, new, words))
+
+
+def _write(file: Path, page: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(redirect_page(title, lang, url, new, words), encoding="utf-8")
+    file.write_text(page, encoding="utf-8")
 
 
 def _free(file: Path) -> bool:
-    """Whether nothing stands at *file*, or a redirect of an earlier build; nor a file where its folder would be."""
+    """Whether nothing stands at *file*, or what an earlier build left so; nor a file where its folder would be."""
     if any(folder.is_file() for folder in file.parents):
         return False
-    return not file.exists() or (file.is_file() and is_redirect(file.read_text("utf-8", errors="replace")))
+    if not file.is_file():
+        return not file.exists()
+    page = file.read_text("utf-8", errors="replace")
+    return is_redirect(page) or gone.is_gone(page)
 
 
 def alias_path(alias: str, site: str) -> str:
@@ -157,11 +180,17 @@ def redirect_page(title: str, lang: str, url: str, path: str, text: str) -> str:
 """
 
 
-def redirects_file(pairs: Iterable[tuple[str, str]]) -> str:
+def redirects_file(pairs: Iterable[tuple[str, str]], buried: Iterable[str] = ()) -> str:
     """
     ``_redirects``, for hosts that answer 301 themselves (Netlify, Cloudflare Pages, Codeberg Pages).
 
+    Netlify answers 410 too, with the page that stands there; others pass over such a line and show the page.
+
     Args:
         pairs: Old and new path, each from the host's root and percent-encoded.
+        buried: Paths of what is gone.
     """
-    return "".join(f"{old} {new} 301\n" for old, new in sorted(pairs))
+    lines = [f"{old} {new} 301\n" for old, new in sorted(pairs)]
+    # "!": though a file is there. https://docs.netlify.com/routing/redirects/rewrites-proxies/#shadowing (read 2026-11)
+    lines += [f"{path} {path}{'index.html' if path.endswith('/') else ''} 410!\n" for path in sorted(buried)]
+    return "".join(lines)

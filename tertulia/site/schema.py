@@ -8,9 +8,10 @@ Credits keep their meaning: a post is based on its source (``isBasedOn``), was f
 a ``correction``.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -91,7 +92,8 @@ class SchemaPosting:
     series: tuple[str, str, int] | None = None  # name, address, place in it counted from 1
     original: str = ""  # the address of what this translates
     translations: tuple[tuple[str, str], ...] = field(default=())  # (language, address) of what translates this
-    comments: tuple[SchemaComment, ...] = ()
+    comments: tuple[SchemaComment, ...] = ()  # those that its page shows
+    comment_count: int = 0  # of all there are
     copies: tuple[str, ...] = ()  # where it lives on networks
 
 
@@ -116,12 +118,13 @@ def describe_blog(posts: Iterable[Content], build: SiteBuild) -> dict[str, str]:
 def blog_in(lang: str, build: SiteBuild) -> SchemaBlog:
     """The blog in *lang*."""
     settings, site, own = build.settings, build.settings["SITE_ADDRESS"], build.settings["DEFAULT_LANG"]
+    search = build.editions.localized(settings["SEARCH_URL"], lang)
     return SchemaBlog(
         name=build.words.setting(settings, "SITENAME", lang),
         url=addresses.whole(site, "" if lang == own else f"{lang}/"),
         lang=lang,
         description=build.words.setting(settings, "TAGLINE", lang),
-        search=addresses.whole(site, settings["SEARCH_URL"]) if settings["SEARCH"] else "",
+        search=addresses.whole(site, search) if settings["SEARCH"] else "",
     )
 
 
@@ -130,7 +133,8 @@ def posting_of(post: Content, build: SiteBuild) -> SchemaPosting:
     settings, site = build.settings, build.settings["SITE_ADDRESS"]
     page = addresses.whole(site, post.url)
     originals = [other for other in post.translations if other.lang == settings["DEFAULT_LANG"]]
-    there = {one.id for one in post.said}
+    shown = [one for one in post.said if one.id not in post.talk_places]  # the page has no others
+    there = {one.id for one in shown}
     is_original = post.lang == settings["DEFAULT_LANG"] or not originals
     return SchemaPosting(
         url=page,
@@ -142,7 +146,7 @@ def posting_of(post: Content, build: SiteBuild) -> SchemaPosting:
         modified=changed(post),
         words=post.words,
         image=image_of(post, site),
-        authors=tuple(person_of(one, site) for one in post.authors),
+        authors=tuple(person_of(one, site, partial(build.editions.localized, lang=post.lang)) for one in post.authors),
         sections=tuple(category.name for category in post.categories),
         keywords=tuple(tag.name for tag in post.tags),
         credits=tuple(post.credits),
@@ -152,7 +156,8 @@ def posting_of(post: Content, build: SiteBuild) -> SchemaPosting:
         translations=tuple(
             (other.lang, addresses.whole(site, other.url)) for other in post.translations if is_original
         ),
-        comments=tuple(comment_of(one, page, there) for one in post.said),
+        comments=tuple(comment_of(one, page, there) for one in shown),
+        comment_count=post.comment_count,
         copies=tuple(place.url for place in post.syndication if place.url),
     )
 
@@ -178,13 +183,13 @@ def image_of(post: Content, site: str) -> SchemaImage | None:
     return SchemaImage(url, picture.width_px, picture.height_px, picture.caption or picture.alt)
 
 
-def person_of(author: Any, site: str) -> SchemaPerson:
-    """An author with the addresses that people.toml knows."""
+def person_of(author: Any, site: str, localized: Callable[[str], str] = str) -> SchemaPerson:
+    """An author with the addresses that people.toml knows, and their page in the language of the post."""
     person = getattr(author, "person", None)
     known = [person.site, *(person.profile(network) for network in person.handles)] if person else []
     return SchemaPerson(
         author.name,
-        addresses.whole(site, author.url) if getattr(author, "has_page", True) else "",
+        addresses.whole(site, localized(author.url)) if getattr(author, "has_page", True) else "",
         tuple(filter(None, known)),
     )
 
@@ -216,7 +221,7 @@ def posting(post: SchemaPosting) -> str:
             "isBasedOn": [_work(credit) for credit in post.credits if credit.kind == "source"],
             "citation": [_work(credit) for credit in post.credits if credit.kind == "via"],
             "contributor": [_who(credit) for credit in post.credits if credit.kind == "thanks"],
-            "commentCount": len(post.comments),
+            "commentCount": post.comment_count,
             "comment": [_comment(comment) for comment in post.comments],
             "correction": [_correction(update, text) for update, text in post.updates],
             "translationOfWork": {"@id": f"{post.original}#post"} if post.original else None,

@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tertulia.content.snapshot import Comment
 from tertulia.core import addresses, strict_json
 from tertulia.core.languages import say
 from tertulia.render import prose
@@ -109,7 +110,7 @@ def search_page(content: Content, siteurl: str, words: SiteWords) -> str:
         *(f"<p>{update.html}</p>" for update in content.updates),
         f"<p>{escape(content.question)}</p>",
         f"<p>{escape(' · '.join(filed))}</p>" if (filed := names(content)) else "",
-        *answers(content.comments),
+        *answers(content.said),
     ]
     return "".join(parts)
 
@@ -124,11 +125,10 @@ def names(content: Content) -> list[str]:
     return [*labels, content.series_name] if content.series_name else labels
 
 
-def answers(turns: Iterable[Any]) -> Iterator[str]:
+def answers(said: Iterable[Comment]) -> Iterator[str]:
     """Who said what under a post."""
-    for turn in turns:
-        yield f"<p>{escape(turn.said.author or '')}</p>{turn.said.html}"
-        yield from answers(turn.replies)
+    for one in said:
+        yield f"<p>{escape(one.author)}</p>{one.html}"
 
 
 def file_of(content: Content) -> str:

@@ -1,19 +1,26 @@
 """Old addresses in the words of web servers, for whoever runs one: nginx, Apache, Caddy.
 
 Each is a file beside the site's pages, to be included in the server's own settings. Queries (``/?p=12``) can be
-answered by a server only. A path is looked up as the server has decoded it, with and without a slash at its end.
+answered by a server only, and so can 410 for what is gone. A path is looked up as the server has decoded it, with and
+without a slash at its end.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from urllib.parse import parse_qsl
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from urllib.parse import parse_qsl, unquote
 
 from tertulia.site.moved_here import Moved
 
 
-def files(found: Iterable[Moved]) -> dict[str, str]:
-    """Name → text of each server's file."""
+def files(found: Iterable[Moved], gone: Iterable[str] = ()) -> dict[str, str]:
+    """
+    Name → text of each server's file.
+
+    Args:
+        gone: Paths that answer 410, from the host's root and percent-encoded.
+    """
+    buried = sorted({path for one in gone for path in _writings(unquote(one))})
     every = sorted(found, key=lambda one: one.old)
     paths = {
         path: one.new
@@ -29,19 +36,20 @@ def files(found: Iterable[Moved]) -> dict[str, str]:
                 if re.fullmatch(r"\w+", name) and re.fullmatch(r"[\w.-]+", value):
                     queries[name].append((path, value, one.new))
     return {
-        "_redirects.nginx.conf": _nginx(paths, queries),
-        "_redirects.htaccess": _apache(paths, queries),
-        "_redirects.caddy": _caddy(paths, queries),
+        "_redirects.nginx.conf": _nginx(paths, queries, buried),
+        "_redirects.htaccess": _apache(paths, queries, buried),
+        "_redirects.caddy": _caddy(paths, queries, buried),
     }
 
 
 Queries = Mapping[str, list[tuple[str, str, str]]]
 
 
-def _nginx(paths: Mapping[str, str], queries: Queries) -> str:
+def _nginx(paths: Mapping[str, str], queries: Queries, gone: Sequence[str]) -> str:
     """https://nginx.org/en/docs/http/ngx_http_map_module.html (read 2026-11)."""
     lines = [
         "# Include in http { }, and in server { }:  if ($tertulia_moved) { return 301 $tertulia_moved; }",
+        "# and, for what is gone:  if ($tertulia_gone) { return 410; }",
         "map_hash_max_size 65536;",
         "map_hash_bucket_size 512;",
         "map $uri $tertulia_moved_path {",
@@ -56,10 +64,11 @@ def _nginx(paths: Mapping[str, str], queries: Queries) -> str:
         lines.append("}")
     together = "".join(names)
     lines += [f'map "{together}" $tertulia_moved {{', f'  default "{together}";', "}"]
+    lines += ["map $uri $tertulia_gone {", *(f'  "{_key(path)}" 1;' for path in gone), "}"]
     return "\n".join(lines) + "\n"
 
 
-def _apache(paths: Mapping[str, str], queries: Queries) -> str:
+def _apache(paths: Mapping[str, str], queries: Queries, gone: Sequence[str]) -> str:
     """https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html (read 2026-11)."""
     lines = ["# Put this into .htaccess at the site's root, or include it in <Directory>.", "RewriteEngine On"]
     for name, entries in queries.items():
@@ -71,15 +80,20 @@ def _apache(paths: Mapping[str, str], queries: Queries) -> str:
     for old, new in paths.items():
         if not old.endswith("/"):
             lines.append(f'RewriteRule "^{_pattern(old)}/?$" "{_percent(new)}" [R=301,L,NE]')
+    lines += [f'RewriteRule "^{_pattern(path)}{"/" if path.endswith("/") else ""}$" "-" [G]' for path in gone]
     return "\n".join(lines) + "\n"
 
 
-def _caddy(paths: Mapping[str, str], queries: Queries) -> str:
+def _caddy(paths: Mapping[str, str], queries: Queries, gone: Sequence[str]) -> str:
     """https://caddyserver.com/docs/caddyfile/directives/map (read 2026-11)."""
     lines = ["# Import in the site's block.", "map {path} {tertulia_moved} {"]
     lines += [f'  "{old}" "{new}"' for old, new in paths.items()]
     lines += ['  default ""', "}", '@tertulia_moved expression `{tertulia_moved} != ""`']
     lines.append("redir @tertulia_moved {tertulia_moved} 301")
+    if gone:
+        lines += ["map {path} {tertulia_gone} {", *(f'  "{path}" "1"' for path in gone)]
+        lines += ['  default ""', "}", '@tertulia_gone expression `{tertulia_gone} != ""`']
+        lines.append("respond @tertulia_gone 410")
     for name, entries in queries.items():
         for number, (path, value, new) in enumerate(entries):
             matcher = f"@tertulia_{name}_{number}"
@@ -91,6 +105,14 @@ def _caddy(paths: Mapping[str, str], queries: Queries) -> str:
                 f'redir {matcher} "{new}" 301',
             ]
     return "\n".join(lines) + "\n"
+
+
+def _writings(path: str) -> Iterator[str]:
+    """*path* in every way in which it is asked for."""
+    yield path
+    if path.endswith("/"):
+        yield _bare(path)
+        yield f"{path}index.html"
 
 
 def _bare(path: str) -> str:

@@ -34,7 +34,7 @@ from tertulia.store.conversation_tables import (
     sources,
     words,
 )
-from tertulia.store.rows import SESSIONS, writing
+from tertulia.store.rows import OF_ONE_STORE, writing
 
 FORMAT = "tertulia conversation 1"
 
@@ -72,7 +72,7 @@ def export(database: Database) -> dict[str, Any]:
             "decisions": [_without(row, "id", "batch", "person") for row in _rows(connection, decisions)],
             "words": {row["word"]: [row["spam"], row["ham"]] for row in _rows(connection, words)},
             "erasures": [row["hash"] for row in _rows(connection, erasures)],
-            "marks": {row["name"]: row["value"] for row in _rows(connection, marks) if row["name"] != SESSIONS},
+            "marks": {row["name"]: row["value"] for row in _rows(connection, marks) if row["name"] not in OF_ONE_STORE},
         }
 
 
@@ -141,7 +141,7 @@ def backup(database: Database, path: Path) -> None:
 def _load(connection: Connection, data: dict[str, Any]) -> None:
     connection.execute(delete(decisions))
     connection.execute(delete(words))
-    connection.execute(delete(marks).where(marks.c.name != SESSIONS))
+    connection.execute(delete(marks).where(marks.c.name.not_in(OF_ONE_STORE)))
     connection.execute(delete(erasures))
     connection.execute(delete(reactions))
     connection.execute(delete(account_names))
@@ -174,7 +174,7 @@ def _load(connection: Connection, data: dict[str, Any]) -> None:
     _many(connection, decisions, data["decisions"])
     _many(connection, words, [{"word": word, "spam": s, "ham": h} for word, (s, h) in data["words"].items()])
     _many(connection, erasures, [{"hash": one, "at": ""} for one in data["erasures"]])
-    kept = {name: value for name, value in data["marks"].items() if name != SESSIONS}
+    kept = {name: value for name, value in data["marks"].items() if name not in OF_ONE_STORE}
     _many(connection, marks, [{"name": name, "value": value} for name, value in kept.items()])
 
 

@@ -33,6 +33,7 @@ class Database:
 
     def __init__(self, url: str, root: Path = Path()) -> None:
         self.engine = _engine(url, root)
+        self._backups = root / "var" / "backup"
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         # SQLite lets one write at a time and has the others look again after a nap; our own threads need not nap.
         self._turn: AbstractContextManager[Any] = threading.RLock() if self.is_sqlite else nullcontext()
@@ -49,16 +50,29 @@ class Database:
         with translate_db_errors(), self.engine.connect().execution_options(reading=True) as connection:
             yield connection
 
+    @contextmanager
+    def unmoving(self) -> Iterator[Connection]:
+        """A reading transaction in which everything is as it was at one moment, whoever writes meanwhile."""
+        still = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite is so by itself
+        with translate_db_errors(), self.engine.connect().execution_options(reading=True, **still) as connection:
+            yield connection
+
     def migrate(self) -> None:
-        """Bring the tables up to date; one process does it, the others wait."""
+        """Bring the tables up to date, a copy of the store as it was before beside them; the others wait."""
         with self.reading() as connection:
-            if _version(connection) == NEWEST:
+            if current_schema(connection) == NEWEST:
                 return
         with self.writing() as connection:
             if not self.is_sqlite:  # SQLite has the write lock since BEGIN IMMEDIATE
                 connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
-            if _version(connection) != NEWEST:
-                _upgrade(connection)
+            schema = current_schema(connection)
+            if schema == NEWEST:
+                return
+            if schema and schema < NEWEST:
+                from tertulia.store.dump import before_migration
+
+                before_migration(connection, self._backups)
+            upgrade(connection)
 
     def scrub(self) -> None:
         """Leave nothing of what was deleted in SQLite's log; PostgreSQL's own cleaning does it there, in its time."""
@@ -149,13 +163,20 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _version(connection: Connection) -> str:
+def current_schema(connection: Connection) -> str:
+    """The newest migration that the store has seen; "" for a new one."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, schema: str = "head") -> None:
+    """
+    Migrate up to *schema*.
+
+    Raises:
+        StoreError: the store, or *schema*, is of a newer Tertulia.
+    """
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -164,7 +185,7 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, schema)
     except CommandError as error:
         # A store written by a newer Tertulia names a migration that we do not have.
         raise StoreError(say("store_newer", why=error)) from error

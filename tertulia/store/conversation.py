@@ -284,6 +284,12 @@ class Conversation:
         with self._database.reading() as connection:
             return connection.execute(select(reactions.c.id).where(here)).first() is not None
 
+    def folded(self, limit: int = 100) -> list[Any]:
+        """The newest shares that said nothing of their own, with the words that they had: rows of reactions."""
+        query = select(reactions).where(reactions.c.text != "").order_by(reactions.c.id.desc()).limit(limit)
+        with self._database.reading() as connection:
+            return list(connection.execute(query).all())
+
     def counts(self) -> dict[str, int]:
         """How many comments are in each status."""
         with self._database.reading() as connection:

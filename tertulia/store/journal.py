@@ -8,7 +8,7 @@ before the wire is touched; ``-key`` when a person decided that it is not there 
 import os
 from pathlib import Path
 
-from tertulia.core.files import PRIVATE, private_folder
+from tertulia.core.files import PRIVATE, private_folder, write_if_changed
 
 FILE_NAME = "sent.txt"
 
@@ -21,11 +21,24 @@ class Journal:
 
     def holds(self, key: str) -> bool:
         """Whether *key* was about to be sent, and nobody has said since that it was not."""
+        return key in self.held()
+
+    def held(self) -> set[str]:
+        """Every key that was about to be sent, and of which nobody has said since that it was not."""
         try:
             lines = self._path.read_text("ascii").split("\n")
         except FileNotFoundError:
-            return False
-        return next((line == key for line in reversed(lines) if line.removeprefix("-") == key), False)
+            return set()
+        last = {line.removeprefix("-"): line for line in lines if line}
+        return {key for key, line in last.items() if key == line}
+
+    def merge(self, other: bytes) -> None:
+        """Take in the journal of another machine: what either holds is held, so that it is asked and not sent."""
+        known = self.held()
+        private_folder(self._path.parent)
+        write_if_changed(self._path, other, mode=PRIVATE)
+        for key in sorted(known - self.held()):
+            self.add(key)
 
     def add(self, key: str) -> None:
         """Write *key* down, on the disk when this returns."""

@@ -6,11 +6,11 @@ The addresses in here never leave the store but on an envelope.
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from tertulia.store.connection import Database, stamp
-from tertulia.store.conversation_tables import NOBODY, comments, letters, notices
-from tertulia.store.rows import writing
+from tertulia.store.conversation_tables import NOBODY, comments, letters, marks, notices
+from tertulia.store.rows import HELD_LETTERS, remember, writing
 
 # A mail server that is down gets a day: 1, 2, 4… minutes between attempts.
 ATTEMPTS = 11
@@ -78,8 +78,8 @@ class Letters:
         """Letters that may go now, each taken for ten minutes."""
         with writing(self._database) as connection:
             connection.execute(delete(letters).where(letters.c.recipient == NOBODY))
-            query = select(letters).where(letters.c.not_before <= stamp(now)).order_by(letters.c.id).limit(limit)
-            rows = connection.execute(query).all()
+            ready = (letters.c.not_before <= stamp(now)) & (letters.c.id > _held(connection))
+            rows = connection.execute(select(letters).where(ready).order_by(letters.c.id).limit(limit)).all()
             taken = letters.c.id.in_([row.id for row in rows])
             connection.execute(update(letters).where(taken).values(not_before=stamp(now + timedelta(minutes=10))))
             return [Letter(row.id, row.recipient, row.subject, row.body, row.attempts) for row in rows]
@@ -104,6 +104,19 @@ class Letters:
         """How many letters have not gone."""
         with self._database.reading() as connection:
             return len(connection.execute(select(letters.c.id).where(letters.c.recipient != NOBODY)).all())
+
+    def held(self) -> int:
+        """How many letters of an older copy wait for the owner to say whether they have gone since."""
+        with self._database.reading() as connection:
+            here = (letters.c.recipient != NOBODY) & (letters.c.id <= _held(connection))
+            return len(connection.execute(select(letters.c.id).where(here)).all())
+
+    def release(self, *, sent: bool) -> None:
+        """Take the owner's word on what is held: it has gone, or it shall go."""
+        with writing(self._database) as connection:
+            if sent:
+                connection.execute(delete(letters).where(letters.c.id <= _held(connection)))
+            remember(connection, HELD_LETTERS, "0")
 
     # Notices
 
@@ -157,3 +170,8 @@ class Letters:
         with self._database.reading() as connection:
             row = connection.execute(query.where(condition)).first()  # type: ignore[arg-type]
             return Notice(row.id, row.key, row.comment, row.email, row.lang, row.state) if row else None
+
+
+def _held(connection: Connection) -> int:
+    """The number up to which letters do not go."""
+    return int(connection.execute(select(marks.c.value).where(marks.c.name == HELD_LETTERS)).scalar() or 0)

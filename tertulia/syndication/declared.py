@@ -12,6 +12,10 @@ _TOP = """\
 # Copy this file to .env and fill in what you use. Nothing here is needed to write, build or read the blog.
 # .env is never committed. The environment wins over this file; an empty value counts as absent.
 """
+_ACCOUNTS = """\
+# Networks. A second account of one: the same names with a number behind the network's, MASTODON_2_URL and
+# MASTODON_2_TOKEN; then 3, 4…
+"""
 
 
 def env_example() -> str:
@@ -23,6 +27,7 @@ def env_example() -> str:
             paragraphs.append(written)
         else:
             paragraphs[-1] += written
+    paragraphs.append(_ACCOUNTS)
     for network in network_classes().values():
         lines = [f"# {network.about}"] if network.about else []
         for name, setting in declared(network).items():

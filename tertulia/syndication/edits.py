@@ -21,10 +21,9 @@ from tertulia.core.errors import NetworkError
 from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery
 from tertulia.store.tables import DeliveryState, Origin
-from tertulia.syndication.drafts import Draft, draft
+from tertulia.syndication.drafts import Draft, draft, is_wanted
 from tertulia.syndication.networks.base import Cannot, Message, Remote
 from tertulia.syndication.outbox import Outbox, encode
-from tertulia.syndication.summary import left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def follow_edits(outbox: Outbox, posts: Iterable[Post]) -> list[DeliveryChange]:
     changes = []
     for (name, lang, network), rows in said.items():
         post = words.get((name, lang))
-        if post and any(row.words != post.hash for row in rows) and not left_out(post, network):
+        if post and any(row.words != post.hash for row in rows) and is_wanted(post, outbox.networks[network]):
             change = _follow(outbox, draft(post, outbox.networks[network]), rows)
             changes += [change] if change else []
     return changes
@@ -65,7 +64,8 @@ def _follow(outbox: Outbox, wanted: Draft, rows: list[Delivery]) -> DeliveryChan
         return None
     remote = strict_json.decode(first.remote, type=Remote) if first.remote else None
     threaded = len(rows) > 1 or len(wanted.messages) > 1
-    if network.when_edited == "leave" or threaded or remote is None or not remote.id:
+    seen_by_others = kept[0].visibility != message.visibility  # an edit cannot change who reads it
+    if network.when_edited == "leave" or threaded or seen_by_others or remote is None or not remote.id:
         _note(outbox, rows, words=wanted.post.hash, reason=say("edit_left", network=network.label))
         return DeliveryChange(first, False, say("edit_left", network=network.label))
     try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import regex
 
+from tertulia.content.networks import platform
 from tertulia.content.posts import Post, PostCredit
 from tertulia.core import languages
 from tertulia.core.cuts import NO_BREAK_LINE, Count, shorten, split
@@ -78,13 +79,18 @@ def hashtag(label: str) -> str:
     return f"#{joined}" if regex.search(r"\p{L}", joined) else ""
 
 
+def words_of(post: Post, network: str) -> str:
+    """What the author wrote for *network*; a further account without words of its own has those of the first."""
+    return (post.said.get(network) or post.said.get(platform(network), "")).strip()
+
+
 def said_for(post: Post, network: str) -> tuple[str, bool]:
     """
     The author's own words for *network*, and whether a thread is wanted.
 
     ``Mastodon: hilo`` makes a thread of the post itself, ``Mastodon: hilo: …`` one of the words that follow.
     """
-    said = post.said.get(network, "").strip()
+    said = words_of(post, network)
     head, colon, rest = said.partition(":")
     if head.strip().casefold() in languages.current().words("thread") and (colon or not rest):
         return (rest.strip() or post.text, True)
@@ -93,7 +99,7 @@ def said_for(post: Post, network: str) -> tuple[str, bool]:
 
 def left_out(post: Post, network: str) -> bool:
     """Whether the author wants no word of *post* on *network*."""
-    return post.said.get(network, "").strip().casefold() in languages.current().words("never")
+    return words_of(post, network).casefold() in languages.current().words("never")
 
 
 def words_for(post: Post, network: str, style: Style) -> AnnouncementText:

@@ -212,6 +212,7 @@ def _queue(
         number=number,
         batch=batch or request.args.get("undo", ""),
         marked=marked or {},
+        folded=blog.store.conversation.folded() if (status, words, page) == ("all", "", 1) else [],
     )
 
 

@@ -1,9 +1,14 @@
 """Every network that a post can be announced on: those of ``content.networks``, a file beside this for each, and those
-that others add by the entry points ``tertulia.networks``."""
+that others add by the entry points ``tertulia.networks``.
+
+A further account of one is the same class with another name, hence with settings, rows, keys and memory of its own:
+``MASTODON_2_URL`` is the setting "url" of "mastodon_2".
+"""
 
 import inspect
 import logging
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import TypeVar
 
@@ -12,6 +17,7 @@ from tertulia.core import extensions
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.core.secret import hide
+from tertulia.core.settings import declared
 from tertulia.syndication.networks.base import Network, NetworkContext
 
 log = logging.getLogger(__name__)
@@ -19,10 +25,31 @@ log = logging.getLogger(__name__)
 N = TypeVar("N")
 
 
-def network_classes() -> dict[str, type[Network]]:
-    """Every network by name: ours in the order of their table, then those of others."""
+def network_classes(given: Iterable[str] = ()) -> dict[str, type[Network]]:
+    """
+    Every network by name: ours in the order of their table, then those of others; further accounts behind each.
+
+    Args:
+        given: The names of the settings that the owner gave, which tell what further accounts there are.
+    """
     ours = {name: _class_in(f"{__name__}.{name}", name) for name in names.NETWORKS}
-    return ours | extensions.load(extensions.NETWORKS, _fits, ours)
+    found: dict[str, type[Network]] = {}
+    known = ours | extensions.load(extensions.NETWORKS, _fits, ours)
+    for name, network in known.items():
+        further = {names.account(name, number): network for number in _numbers(network, given)}
+        found |= {name: network} | {each: _account_of(of, each) for each, of in further.items() if each not in known}
+    return found
+
+
+def _numbers(network: type[Network], given: Iterable[str]) -> list[int]:
+    """Which further accounts of *network* the settings *given* are of."""
+    settings = "|".join(setting.upper() for setting in declared(network))
+    mine = re.compile(rf"{network.name.upper()}_([2-9]|[1-9]\d)_(?:{settings})")
+    return sorted({int(found[1]) for name in given if settings and (found := mine.fullmatch(name))})
+
+
+def _account_of(network: type[Network], name: str) -> type[Network]:
+    return type(f"{network.__name__}{names.split_account(name)[1]}", (network,), {"name": name})
 
 
 def per_reader() -> frozenset[str]:
@@ -43,7 +70,7 @@ def networks(context: NetworkContext, left_out: Callable[[str, str], None] = war
         left_out: Told of each that cannot be put to work (its label, and why), for a setting that makes no sense or a
             fault of somebody else's code. The others are at work.
     """
-    return at_work(network_classes(), context, left_out)
+    return at_work(network_classes(context.settings.given()), context, left_out)
 
 
 def at_work(
@@ -59,7 +86,7 @@ def at_work(
         except SettingError as error:
             left_out(names.label(name), str(error))
         except Exception as error:
-            if name in names.NETWORKS:  # ours: a mistake of the program, not of the owner
+            if names.platform(name) in names.NETWORKS:  # ours: a mistake of the program, not of the owner
                 raise
             left_out(names.label(name), hide(f"{type(error).__name__}: {error}"))
     return found

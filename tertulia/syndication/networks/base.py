@@ -25,9 +25,9 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from tertulia.content.networks import label
+from tertulia.content.networks import account, label, platform, split_account
 from tertulia.content.posts import Post, PostCredit
-from tertulia.core.errors import NetworkError
+from tertulia.core.errors import NetworkError, SettingError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
 from tertulia.core.settings import Settings, declared
@@ -104,11 +104,17 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str  # of the card, or the letter's subject
     description: str = ""  # of the card
     picture: Attachment | None = None
+    more: tuple[Attachment, ...] = ()  # pictures behind that one
     drawn: bool = False  # *picture* is the one drawn for shared links: it goes in a card or nowhere
     date: datetime  # of the post
     part: str = "1"  # "1", "2"… of a thread; a subscriber for mail
     visibility: str = PUBLIC  # who sees it, in the network's own word
     warning: str = ""  # what it is folded behind
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Every picture that goes along."""
+        return (self.picture, *self.more) if self.picture else ()
 
 
 class Remote(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -180,7 +186,8 @@ class Sending:
 class Network(ABC):
     """One social network, channel or list."""
 
-    name: ClassVar[str]  # of its file, in metadata, settings, store: "mastodon"
+    name: ClassVar[str]  # of its file, in metadata, settings, store: "mastodon"; "mastodon_2" of a further account
+    platform: ClassVar[str]  # *name* without the number of a further account: people have the same handles there
     label: ClassVar[str]  # for people; what ``content.networks`` says of *name* when the class does not
     about: ClassVar[str] = ""  # for ``.env.example``: where its keys are to be had
     colour: ClassVar[str] = "#777"  # of its cards on the preview page
@@ -190,7 +197,8 @@ class Network(ABC):
     per_reader: ClassVar[bool] = False  # a part is a reader: their lines are counted, not listed
     can_search: bool  # look() gives a certain answer
     threads: ClassVar[bool] = False  # a post may be a thread
-    pictures: ClassVar[bool] = False  # the cover goes along
+    pictures: ClassVar[int] = 0  # how many go along, the cover first
+    alt_length: ClassVar[int] = 10_000  # of the alternative text of one
     warnings: ClassVar[bool] = False  # what is said may be folded behind a content warning
     # Who may be chosen to see what is said, other than everybody: a post's ``Audience`` → the network's own word.
     audiences: ClassVar[Mapping[str, str]] = MappingProxyType({})
@@ -201,8 +209,10 @@ class Network(ABC):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if "name" in vars(cls) and "label" not in vars(cls):
-            cls.label = label(cls.name)
+        if "name" in vars(cls):
+            cls.platform = platform(cls.name)
+            if "label" not in vars(cls):
+                cls.label = label(cls.name)
 
     def __init__(self, context: NetworkContext) -> None:
         """
@@ -215,6 +225,19 @@ class Network(ABC):
         self.settings = context.settings
         for name in declared(type(self)):
             getattr(self, name)
+        if twin := self._twin():
+            raise SettingError(say("same_account", name=self.setting_name(""), twin=twin))
+
+    def _twin(self) -> str:
+        """An account before this one that the owner gave the same keys, by the beginning of its settings."""
+        number = split_account(self.name)[1]
+        names = declared(type(self))
+        mine = [self.written(name)[1] for name in names]
+        before = [self.platform, *(account(self.platform, each) for each in range(2, int(number)))] if number else []
+        for other in before:
+            if mine == [self.settings.written(f"{other}_{name}")[1] for name in names]:
+                return f"{other}_".upper()
+        return ""
 
     @classmethod
     def setting_name(cls, name: str) -> str:
@@ -230,6 +253,13 @@ class Network(ABC):
         needed = (name for name, setting in declared(type(self)).items() if setting.required)
         return {self.setting_name(name): bool(getattr(self, name)) for name in needed}
 
+    def advise(self, phrase: str, **named: object) -> str:
+        """*phrase*, which names settings as the first account of its network has them, with those of this one."""
+        said = say(phrase, **named)
+        for name in declared(type(self)):
+            said = said.replace(f"{self.platform}_{name}".upper(), self.setting_name(name))
+        return said
+
     def configured(self) -> bool:
         """Whether the owner gave what this network needs."""
         return all(self.needed().values())
@@ -237,6 +267,10 @@ class Network(ABC):
     @abstractmethod
     def style(self) -> Style:
         """How this network counts and wants to be spoken to."""
+
+    def picture_limits(self) -> tuple[int, int]:
+        """How many pictures go along, and how long the alternative text of one may be."""
+        return (self.pictures, self.alt_length)
 
     def refresh_limits(self) -> None:  # noqa: B027 (most servers publish no limits)
         """Ask the server for the limits that it publishes, where it does and we have not lately."""
@@ -264,7 +298,7 @@ class Network(ABC):
         if key is None or left is None:
             return []
         what = say("key_ended" if left < 0 else "key_ends", date=key.ends())
-        return [Finding(left > WARN_DAYS, what, "" if left > WARN_DAYS else say(f"renew_{self.name}"))]
+        return [Finding(left > WARN_DAYS, what, "" if left > WARN_DAYS else self.advise(f"renew_{self.platform}"))]
 
     @abstractmethod
     def publish(self, message: Message, sending: Sending) -> Remote:
@@ -331,7 +365,7 @@ def handle_on(network: str) -> Callable[[PostCredit], str]:
     """How to name a person on *network*: "@handle" when the people file knows it, else the plain name."""
 
     def handle(credit: PostCredit) -> str:
-        known = credit.handles.get(network, "")
+        known = credit.handles.get(network) or credit.handles.get(platform(network), "")
         # The people file may hold a whole address where a handle would not do; that is no mention.
         return f"@{known.lstrip('@')}" if known and "://" not in known else credit.name
 

@@ -67,7 +67,7 @@ class Discord(Network):
             self.webhook.reveal() + path,
             network=self.label,
             now=self.context.now,
-            renew=say("renew_discord"),
+            renew=self.advise("renew_discord"),
             **asked,
         )
 

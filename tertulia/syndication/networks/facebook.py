@@ -104,7 +104,7 @@ class Facebook(Network):
             f"{self.api_url}/{path}",
             network=self.label,
             token=self.token.reveal(),
-            renew=say("renew_facebook"),
+            renew=self.advise("renew_facebook"),
             **asked,
         )
 

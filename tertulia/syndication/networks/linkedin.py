@@ -74,7 +74,7 @@ class LinkedIn(Network):
 
     name = "linkedin"
     can_search = False
-    pictures = True
+    pictures = 1  # in the card
     key_days = 60
     when_edited = "edit"
     about = "LinkedIn: a token with w_member_social (person) or w_organization_social. Each version lives about a year."
@@ -169,7 +169,10 @@ class LinkedIn(Network):
         ends = date(year + 1, month, 1)
         if ends - self.context.now().date() > timedelta(days=WARN_DAYS):
             return super().key_findings()
-        return [*super().key_findings(), Finding(False, say("linkedin_version_ends", version=self.version, date=ends))]
+        return [
+            *super().key_findings(),
+            Finding(False, self.advise("linkedin_version_ends", version=self.version, date=ends)),
+        ]
 
     def _upload(self, message: Message) -> str:
         assert message.picture
@@ -197,14 +200,14 @@ class LinkedIn(Network):
                 url,
                 network=self.label,
                 now=self.context.now,
-                renew=say("renew_linkedin"),
+                renew=self.advise("renew_linkedin"),
                 refusal=_refusal,
                 headers=headers,
                 **asked,
             )
         except RefusedError as error:
             if error.code is Refusal.VERSION_RETIRED:
-                raise RefusedError(say("linkedin_version", version=self.version), code=error.code) from None
+                raise RefusedError(self.advise("linkedin_version", version=self.version), code=error.code) from None
             raise
 
 

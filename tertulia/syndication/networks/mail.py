@@ -195,10 +195,11 @@ def _address(written: str) -> Address:
 
 def _as_html(message: Message, *, why: str, leave: str) -> str:
     paragraphs = "".join(f"<p>{html.escape(part)}</p>" for part in message.text.split("\n\n"))
-    picture = ""
-    if message.picture:
-        source, alt = html.escape(message.picture.url), html.escape(message.picture.alt)
-        picture = f'<p><img src="{source}" alt="{alt}" style="max-width: 100%; height: auto"></p>'
+    picture = "".join(
+        f'<p><img src="{html.escape(shown.url)}" alt="{html.escape(shown.alt)}"'
+        ' style="max-width: 100%; height: auto"></p>'
+        for shown in message.attachments
+    )
     link = html.escape(message.link)
     read, stop = (html.escape(languages.text(f"newsletter_{key}", message.lang)) for key in ("read", "leave"))
     direction = languages.current().get(message.lang).direction

@@ -48,7 +48,7 @@ class Slack(Network):
             self.webhook.reveal(),
             network=self.label,
             now=self.context.now,
-            renew=say("renew_slack"),
+            renew=self.advise("renew_slack"),
             json={"text": message.text, "unfurl_links": True},
             creates=True,
         )

@@ -128,7 +128,7 @@ class Telegram(Network):
             url,
             network=self.label,
             now=self.context.now,
-            renew=say("renew_telegram"),
+            renew=self.advise("renew_telegram"),
             words=lambda answer: answer["description"],
             refusal=_refusal,
             json=body,

@@ -43,6 +43,7 @@ from tertulia.syndication.summary import Style, links_in
 LENGTH = 280
 LINK_LENGTH = 23
 PICTURE_BYTES = 5_000_000
+PICTURES = 4  # https://docs.x.com/x-api/posts/create-post, "media_ids" (read 2026-11)
 ALT_LENGTH = 1000
 PAGE = 100
 PAGES = 5
@@ -78,7 +79,8 @@ class X(Network):
     name = "x"
     can_search = True
     threads = True
-    pictures = True
+    pictures = PICTURES
+    alt_length = ALT_LENGTH
     when_edited = "leave"  # only Premium may edit, and for an hour
     about = 'X: no free tier; a post with a link costs $0.20 (April 2026). "announce --dry-run" shows the price.'
     colour = "#444"
@@ -109,7 +111,7 @@ class X(Network):
     def publish(self, message: Message, sending: Sending) -> Remote:
         body: dict[str, Any] = {"text": message.text}
         if message.picture:
-            body["media"] = {"media_ids": [self._upload(message.picture)]}
+            body["media"] = {"media_ids": [self._upload(picture) for picture in message.attachments]}
         if sending.parent:
             body["reply"] = {"in_reply_to_tweet_id": sending.parent.id}
         who = self._me()["username"]
@@ -146,7 +148,7 @@ class X(Network):
 
     def price_cents(self, message: Message) -> float:
         cents = self.link_cents if _links(message.text) else self.post_cents
-        return cents + (self.alt_cents if message.picture and message.picture.alt else 0)
+        return cents + self.alt_cents * sum(bool(picture.alt) for picture in message.attachments)
 
     def composer(self, message: Message) -> str:
         return f"https://x.com/intent/post?text={quote(message.text, safe='')}"
@@ -155,7 +157,7 @@ class X(Network):
         self.context.memory.delete(self.name)
         answer = self._call("GET", "/2/users/me")
         account = wire.json_object(answer, self.label)["data"]["username"]
-        price = say("doctor_price", post=f"{self.post_cents:g}", link=f"{self.link_cents:g}")
+        price = self.advise("doctor_price", post=f"{self.post_cents:g}", link=f"{self.link_cents:g}")
         return [
             Finding(True, say("doctor_account", account=f"@{account}")),
             Finding(True, price),
@@ -191,7 +193,7 @@ class X(Network):
             self.api_url + path,
             network=self.label,
             now=self.context.now,
-            renew=say("renew_x"),
+            renew=self.advise("renew_x"),
             words=_words,
             refusal=_refusal,
             auth=OAuth1(

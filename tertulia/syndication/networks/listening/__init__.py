@@ -3,6 +3,7 @@
 Each is the account that ``tertulia.syndication.networks`` speaks with, listening: the same keys, the same way to ask.
 """
 
+from collections.abc import Iterable
 from importlib import import_module
 
 from tertulia.syndication.networks import at_work, network_classes
@@ -10,14 +11,14 @@ from tertulia.syndication.networks.base import Network, NetworkContext
 from tertulia.syndication.networks.listening.base import Listener
 
 
-def listener_classes() -> dict[str, type[Listener]]:
-    """By the name of its network, each that can be listened to."""
-    return {name: _listening(network) for name, network in network_classes().items() if network.listener}
+def listener_classes(given: Iterable[str] = ()) -> dict[str, type[Listener]]:
+    """By the name of its network, each that can be listened to; for *given* see ``network_classes``."""
+    return {name: _listening(network) for name, network in network_classes(given).items() if network.listener}
 
 
 def listeners(context: NetworkContext) -> list[Listener]:
     """One of each that has what it needs; what cannot be put to work is told in one line."""
-    return [one for one in at_work(listener_classes(), context) if one.configured()]
+    return [one for one in at_work(listener_classes(context.settings.given()), context) if one.configured()]
 
 
 def _listening(network: type[Network]) -> type[Listener]:

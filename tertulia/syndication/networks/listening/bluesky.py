@@ -68,7 +68,10 @@ class BlueskyListener(Bluesky, Listener):
         return found
 
     def feeds(self, site: str) -> dict[str, Feed]:
-        return {"mentions": self._mentions, "links": lambda cursor: self._links(site, cursor)}
+        mentions: dict[str, Feed] = {"mentions": self._mentions}
+        if self.name != self.platform:  # the first account asks everybody already who links the site
+            return mentions
+        return mentions | {"links": lambda cursor: self._links(site, cursor)}
 
     def fetch_by_url(self, url: str) -> RemoteComment | None:
         match = _ADDRESS.match(url)
@@ -192,7 +195,7 @@ class BlueskyListener(Bluesky, Listener):
             id=str(post["uri"]),
             kind=kind,
             author=Author(
-                network=self.name,
+                network=self.platform,
                 identity=str(who["did"]),
                 name=name(who.get("displayName"), handle),
                 handle=f"@{handle}" if shown == handle else "",

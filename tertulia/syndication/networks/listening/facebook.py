@@ -71,7 +71,7 @@ class FacebookListener(Facebook, Listener):
             id=str(comment["id"]),
             kind="reply",
             author=Author(
-                network=self.name,
+                network=self.platform,
                 identity=str(who.get("id") or f"comment {comment['id']}"),
                 name=name(who.get("name"), "Facebook"),
                 is_owner=own,

@@ -151,7 +151,7 @@ class MastodonListener(Mastodon, Listener):
         # A local account's handle lacks its server.
         handle = acct if "@" in acct else f"{acct}@{host_of(self.url)}"
         return Author(
-            network=self.name,
+            network=self.platform,
             identity=str(account.get("url") or account.get("uri") or handle),
             name=name(account.get("display_name"), account.get("username")),
             handle=f"@{handle}",

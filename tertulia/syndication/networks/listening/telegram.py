@@ -79,7 +79,7 @@ class TelegramListener(Telegram, Listener):
             id=f"{chat.get('id')}/{message['message_id']}",
             kind="reply",
             author=Author(
-                network=self.name,
+                network=self.platform,
                 identity=str(who.get("id")),
                 name=name(f"{who.get('first_name') or ''} {who.get('last_name') or ''}".strip(), handle),
                 handle=f"@{handle}" if handle else "",

@@ -63,7 +63,7 @@ class ThreadsListener(Threads, Listener):
             id=str(reply["id"]),
             kind="reply",
             author=Author(
-                network=self.name,
+                network=self.platform,
                 identity=who or f"reply {reply['id']}",
                 name=name(who, "Threads"),
                 handle=f"@{who}" if who else "",

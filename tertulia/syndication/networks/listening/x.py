@@ -110,7 +110,7 @@ class XListener(X, Listener):
             id=str(post["id"]),
             kind=kind,
             author=Author(
-                network=self.name,
+                network=self.platform,
                 identity=str(user["id"]),
                 name=name(user.get("name"), who),
                 handle=f"@{who}",

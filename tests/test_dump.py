@@ -1,0 +1,186 @@
+"""The whole state, out and in again: equal on both databases, of any age, whole or not at all."""
+
+import stat
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+
+from tertulia.commands import moving
+from tertulia.core.errors import StoreError
+from tertulia.store import connection, dump, open_store
+from tertulia.store.connection import Database
+from tertulia.store.deliveries import NewDelivery
+from tertulia.store.journal import Journal
+from tertulia.store.said import Author, Incoming, Verdict
+from tertulia.store.tables import metadata
+from tests.talking import emptied, postgres_url  # noqa: F401 (a fixture)
+
+NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
+ROW = NewDelivery(post="voto", lang="es", network="webhook", part="1", message="{}", words="h")
+
+
+def said(number: str, answers: str = "") -> Incoming:
+    ana = Author(network="mastodon", identity="https://mas.example/users/ana", name="Óscar Núñez")
+    return Incoming(
+        source="mastodon", source_id=number, post="voto", lang="es", kind="reply", author=ana, published=NOW,
+        text="«No» pito.", html="<p>«No» pito.</p>", in_reply_to=answers,
+    )  # fmt: skip
+
+
+def fill(store, var):
+    """Something in every part of the state, an answer that came before what it answers among it."""
+    store.conversation.record(said("2", answers="1"), Verdict("approved"), NOW)
+    first = store.conversation.record(said("1"), Verdict("approved"), NOW)
+    store.conversation.count("voto", "es", "like", "mastodon", "1 likes", number=3, now=NOW)
+    store.deliveries.enqueue([ROW], NOW)
+    store.subscribers.confirm(store.subscribers.ask("ana@correo.example", "es", NOW).id, NOW)
+    store.letters.write("ana@correo.example", "Hola", "Ñandú\r\n\u2028", NOW)
+    store.mentions.receive("https://otro.example/a", "https://blog.example/b", "webmention", NOW)
+    store.sent.want("https://blog.example/b", ["https://otro.example/a"], "v1")
+    store.once.use("form token", NOW, NOW)
+    store.words.learn(["reloj", "año"], spam=True)
+    gone = store.conversation.record(said("3"), Verdict("approved"), NOW)
+    store.conversation.set_cursor("mastodon", "1134")
+    Journal(var).add("abc")
+    (var / "secret.key").write_text("k\n")
+    (var / "networks").mkdir()
+    (var / "networks" / "threads.json").write_text('{"token":"renewed"}')
+    (var / "conversation" / "avatars").mkdir(parents=True)
+    (var / "conversation" / "avatars" / "a.webp").write_bytes(b"RIFF\x00")
+    return first, gone
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
+def other(request, tmp_path):
+    """An empty store of either kind, on another machine."""
+    if request.param == "sqlite":
+        opened = open_store("sqlite:///var/t.db", tmp_path / "there")
+    else:
+        opened = emptied(request.getfixturevalue("postgres_url"))
+    yield opened
+    opened.close()
+
+
+def test_everything_moves_and_comes_back_byte_for_byte(tmp_path, other):
+    """SQLite, the other store, SQLite again: three equal dumps, and every table had something in it but a few."""
+    store, var = open_store("sqlite:///var/t.db", tmp_path), tmp_path / "var"
+    fill(store, var)
+    first = dump.dump(store.database, var)
+    dump.restore(other.database, first, tmp_path / "there" / "var", NOW, moved=True)
+    second = dump.dump(other.database, tmp_path / "there" / "var")
+    assert first == second
+    back = open_store("sqlite:///var/t.db", tmp_path / "back")
+    dump.restore(back.database, second, tmp_path / "back" / "var", NOW, moved=False)
+    assert first == dump.dump(back.database, tmp_path / "back" / "var")
+    held = {name for name in metadata.tables if f'"table":"{name}"'.encode() in first}
+    assert held >= {
+        "comments", "persons", "sources", "reactions", "deliveries", "subscribers", "letters", "mentions",
+        "sent_mentions", "used", "words", "marks",
+    }  # fmt: skip
+    assert Journal(tmp_path / "back" / "var").holds("abc")
+
+
+def test_a_restored_store_goes_on_counting(tmp_path, other):
+    """New rows get numbers of their own after what was restored."""
+    store, var = open_store("sqlite:///var/t.db", tmp_path), tmp_path / "var"
+    fill(store, var)
+    dump.restore(other.database, dump.dump(store.database, var), tmp_path / "there" / "var", NOW, moved=True)
+    assert "new" == other.conversation.record(said("9"), Verdict("approved"), NOW).state
+    assert other.subscribers.ask("luis@correo.example", "es", NOW).id == 2
+
+
+@pytest.mark.parametrize("schema", ["0002", "0004", "0006"])
+def test_a_dump_of_an_older_version_is_restored(tmp_path, schema):
+    """Its rows are migrated on the way in, as the store's own would have been."""
+    old = Database("sqlite:///var/old.db", tmp_path)
+    with old.writing() as conn:
+        connection.upgrade(conn, schema)
+        values = "('voto', 'es', 'webhook', '1', 'queued', '{}', '2026-11-22')"
+        conn.execute(
+            text(f"INSERT INTO deliveries (post, lang, network, part, state, message, created_at) VALUES {values}")
+        )
+    store = open_store("sqlite:///var/new.db", tmp_path)
+    data = dump.dump(old, tmp_path / "none")
+    assert f'"schema":"{schema}"'.encode() in data.split(b"\n")[0]
+    dump.restore(store.database, data, tmp_path / "var", NOW, moved=True)
+    assert ["voto"] == [row.post for row in store.deliveries.all()]
+
+
+def test_a_copy_is_made_before_a_migration_for_its_owner_alone(tmp_path):
+    """The store as it was, in a form that can be restored; none for a new store, one for the same state."""
+    old = Database("sqlite:///var/t.db", tmp_path)
+    with old.writing() as conn:
+        connection.upgrade(conn, "0005")
+    old.close()
+    open_store("sqlite:///var/t.db", tmp_path).close()
+    (copy,) = (tmp_path / "var" / "backup").iterdir()
+    assert 0o600 == stat.S_IMODE(copy.stat().st_mode)
+    assert b'"schema":"0005"' in copy.read_bytes()
+    open_store("sqlite:///var/t.db", tmp_path / "new").close()
+    assert not (tmp_path / "new" / "var" / "backup").exists()
+
+
+def broken(good: bytes):
+    lines = good.rstrip(b"\n").split(b"\n")
+    yield b""
+    yield b"{}\n"
+    yield b"\xff\xfe"
+    yield good[: len(good) // 2]
+    yield b"\n".join([*lines[:3], *lines[4:]])  # a line is missing
+    yield good.replace(b'"table":"words"', b'"table":"sqlite_master"')
+    yield good.replace(b'"attempts":0', b'"attempts":"0"')
+    yield good.replace(b'"recipient":"ana@correo.example"', b'"recipient":null')
+    yield good.replace(b'"spam":1', b'"spam":99999999999999999999')
+    yield good.replace(b'"file":"sent.txt"', b'"file":"../../sent.txt"')
+    yield good.replace(b'"file":"networks/threads.json"', b'"file":"networks/../x.json"')
+    yield good.replace(b'"state":"queued"', b'"state":"nonsense"')
+
+
+def test_what_is_no_dump_or_half_of_one_restores_nothing(tmp_path):
+    """One line says why, the store stays empty, and no file is written outside."""
+    store, var = open_store("sqlite:///var/t.db", tmp_path), tmp_path / "var"
+    fill(store, var)
+    good = dump.dump(store.database, var)
+    empty = open_store("sqlite:///var/t.db", tmp_path / "there")
+    for data in broken(good):
+        assert data != good
+        with pytest.raises(StoreError):
+            dump.restore(empty.database, data, tmp_path / "there" / "var", NOW, moved=True)
+        assert [] == empty.conversation.find() + empty.deliveries.all()
+    with pytest.raises(StoreError, match="update"):
+        dump.restore(empty.database, good.replace(connection.NEWEST.encode(), b"9999", 1), var, NOW, moved=True)
+    with pytest.raises(StoreError):  # and into a store that holds something
+        dump.restore(store.database, good, var, NOW, moved=True)
+
+
+def test_no_session_of_before_opens_a_restored_store(tmp_path):
+    """Whoever was signed out everywhere stays out."""
+    store, var = open_store("sqlite:///var/t.db", tmp_path), tmp_path / "var"
+    store.conversation.set_cursor("sessions", "old")
+    data = dump.dump(store.database, var)
+    assert b'"old"' not in data
+    there = open_store("sqlite:///var/t.db", tmp_path / "there")
+    dump.restore(there.database, data, tmp_path / "there" / "var", NOW, moved=True)
+    assert there.conversation.get_cursor("sessions") not in ("", "old")
+
+
+def test_what_the_journal_here_holds_is_never_forgotten(tmp_path):
+    """A restored journal adds to the one that is there; what either holds is held."""
+    journal = Journal(tmp_path)
+    journal.add("here")
+    journal.merge(b"there\nhere\n-here\n")
+    assert {"here", "there"} == journal.held()
+
+
+def test_the_commands_write_and_read_one_private_file(tmp_path, capsys):
+    """``dump`` and ``restore``, from the terminal, between two folders."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "pelicanconf.py").write_text('SITENAME = "x"\n')
+    moving.run_dump(tmp_path / "a", tmp_path, "all.jsonl")
+    assert 0o600 == stat.S_IMODE((tmp_path / "all.jsonl").stat().st_mode)
+    moving.run_restore(tmp_path / "b", tmp_path / "all.jsonl")
+    moving.run_dump(tmp_path / "b", tmp_path, "again.jsonl")
+    assert (tmp_path / "all.jsonl").read_bytes() == (tmp_path / "again.jsonl").read_bytes()
+    assert "announce --resolve" in capsys.readouterr().out

@@ -29,12 +29,12 @@ _EMPTY = frozenset(
     for line in (
         "www com example http https",
         "ante aqui como con cuando del desde donde ella ellos entre era eran esa ese eso esta estas este esto estos",
-        "fue hay las les los mas mis muy ninguna nos otra otro para pero poco por porque que quien ser sin sobre son soy",
-        "sus tan tiene toda todas todo todos una unas uno unos vez",
+        "fue hay las les los mas mis muy ninguna nos otra otro para pero poco por porque que quien",
+        "ser sin sobre son soy sus tan tiene toda todas todo todos una unas uno unos vez",
         "about all also and any are been but can could did does down even ever for from get had has have her here",
-        "him his how into its just like more most much not now off one only our out over say she some such than that the their",
-        "them then there these they this those too under until was were what when where which while who whom why will",
-        "with would yet",
+        "him his how into its just like more most much not now off one only our out over say she some",
+        "such than that the their them then there these they this those too under until was were what when",
+        "where which while who whom why will with would yet",
     )
     for word in line.split()
 )

@@ -230,9 +230,9 @@ class Moderator:
 
     def _judge(self, incoming: Incoming, signals: Signals | None, second: bool | None) -> Verdict:
         known = self.store.conversation.known(incoming)
-        words = bayes.words_of(incoming.text, incoming.author.name, incoming.author.url, incoming.html)
-        opinion = bayes.opinion(words, self.store.words.counts(words))
-        return replace(judge(Case(incoming, known, signals, opinion, second)), judged=known.judged)
+        case = Case(incoming, known, signals, second_opinion=second)
+        learnt = self.store.words.counts(case.facts)
+        return replace(judge(replace(case, learnt=learnt)), judged=known.judged)
 
     def _apply(self, action: Action, read: Read, batch: str) -> Decided:
         if action in STATUS_OF:

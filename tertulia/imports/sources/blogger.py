@@ -65,7 +65,7 @@ def read(export: Export) -> OldSite:
     Raises:
         ContentError: one of them cannot be read, or they are of several blogs.
     """
-    found = _Found(export)
+    found = _BloggerExport(export)
     for file in filter(_is_blogger, export):
         found.take(file)
     return found.site()
@@ -84,7 +84,7 @@ def _is_blogger(file: ExportFile) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _BloggerEntry:
     """A post, page or comment, whichever export it stands in."""
 
     id: str
@@ -102,9 +102,9 @@ class _Entry:
 
 
 @dataclass(slots=True)
-class _Found:
+class _BloggerExport:
     export: Export
-    entries: dict[str, _Entry] = field(default_factory=dict)
+    entries: dict[str, _BloggerEntry] = field(default_factory=dict)
     blogs: dict[str, str] = field(default_factory=dict)  # number → title
     address: str = ""
     hosts: dict[str, str] = field(default_factory=dict)  # number → host, of Takeout's settings
@@ -144,7 +144,7 @@ class _Found:
         gone: dict[str, str] = {}
         thrown = {one.id for one in self.entries.values() if one.kind != "comment" and _is_trash(one)}
         writers = {one.profile for one in self.entries.values() if one.kind != "comment" and one.profile}
-        body = _Body(self.export)
+        body = _BloggerBody(self.export)
         for one in self.entries.values():
             if one.kind != "comment":
                 if one.id in thrown:
@@ -174,7 +174,7 @@ class _Found:
             read=tuple(read),
         )
 
-    def _post(self, one: _Entry, body: "_Body") -> OldPost:
+    def _post(self, one: _BloggerEntry, body: "_BloggerBody") -> OldPost:
         html = one.fields.get("content", "")
         state, kept_back = _state(one)
         address = one.address if split_address(one.address).netloc else ""
@@ -201,7 +201,7 @@ class _Found:
         )
 
 
-def _entry(element: etree._Element) -> _Entry | None:
+def _entry(element: etree._Element) -> _BloggerEntry | None:
     fields = wxr.texts(element)
     found = _ID.search(fields.get("id", ""))
     if not found or not found[2]:
@@ -224,7 +224,7 @@ def _entry(element: etree._Element) -> _Entry | None:
     profile = web_address(author.get("uri", "").strip())
     is_removed = any(child.get("name") == "blogger.contentRemoved" for child in element)
     state = fields.get("status", "").strip().upper() or ("DRAFT" if draft else "")
-    return _Entry(
+    return _BloggerEntry(
         id=found[2],
         tag=fields.get("id", "").strip(),
         kind=kind,
@@ -245,22 +245,22 @@ def _last_number(text: str) -> str:
     return found[-1] if found else ""
 
 
-def _title(one: _Entry) -> str:
+def _title(one: _BloggerEntry) -> str:
     return one_line(one.fields.get("title", ""), 1000)
 
 
-def _is_trash(one: _Entry) -> bool:
+def _is_trash(one: _BloggerEntry) -> bool:
     return "TRASH" in one.state or "DELETE" in one.state
 
 
-def _state(one: _Entry) -> tuple[Visibility, str]:
+def _state(one: _BloggerEntry) -> tuple[Visibility, str]:
     """Whether it may be seen, and why it could not be; a state that nobody knows counts as one that was not public."""
     if one.state in ("", "LIVE", "SCHEDULED"):
         return Visibility.PUBLISHED, "future" if one.state == "SCHEDULED" else ""
     return Visibility.DRAFT, "" if one.state == "DRAFT" else one.state.lower()
 
 
-def _comment(one: _Entry, writers: set[str]) -> OldComment | None:
+def _comment(one: _BloggerEntry, writers: set[str]) -> OldComment | None:
     """A comment; None for one that was removed."""
     when = moment(one.fields.get("published"))
     if when is None or _is_trash(one) or one.state in ("REMOVED", "GHOSTED", "EMPTIED", "EMPTIED_COMMENT"):
@@ -298,7 +298,7 @@ def _lists(posts: list[OldPost]) -> Iterator[OldAddress]:
     yield OldAddress(address="/?m=1", kind="home")
 
 
-class _Body:
+class _BloggerBody:
     """Puts what Blogger's editor writes right: captions that are tables, pictures made small."""
 
     def __init__(self, export: Export) -> None:

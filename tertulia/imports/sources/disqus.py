@@ -27,8 +27,8 @@ def read(export: Export) -> OldSite:
     Raises:
         ContentError: one of them cannot be read.
     """
-    threads: dict[str, _Thread] = {}
-    said: dict[str, _Said] = {}
+    threads: dict[str, _DisqusThread] = {}
+    said: dict[str, _DisqusPost] = {}
     for file in filter(_is_disqus, export):
         for element in wxr.elements(file, "disqus"):
             if wxr.local(element) == "thread":
@@ -66,7 +66,7 @@ IMPORTER = Importer("disqus", "Disqus", "disqus", recognises, read)
 
 
 @dataclass(frozen=True, slots=True)
-class _Thread:
+class _DisqusThread:
     id: str
     address: str
     is_deleted: bool
@@ -74,7 +74,7 @@ class _Thread:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _DisqusPost:
     id: str
     thread: str
     parent: str
@@ -97,11 +97,11 @@ def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:
     return (child for child in element if wxr.local(child) == name)
 
 
-def _thread(element: etree._Element) -> _Thread:
+def _thread(element: etree._Element) -> _DisqusThread:
     fields = wxr.texts(element)
     author = next(_children(element, "author"), None)
     address = next(filter(None, (web_address(fields.get(key, "").strip()) for key in ("link", "id"))), "")
-    return _Thread(
+    return _DisqusThread(
         _number(element),
         address,
         _is_true(fields, "isDeleted"),
@@ -109,7 +109,7 @@ def _thread(element: etree._Element) -> _Thread:
     )
 
 
-def _said(element: etree._Element) -> _Said:
+def _said(element: etree._Element) -> _DisqusPost:
     fields = wxr.texts(element)
     found = next(_children(element, "author"), None)
     author = wxr.texts(found) if found is not None else {}
@@ -132,7 +132,7 @@ def _said(element: etree._Element) -> _Said:
             anchor=f"comment-{number}",
         )
     thread = next(map(_number, _children(element, "thread")), "")
-    return _Said(number, thread, parent, name, user, _is_true(fields, "isDeleted"), comment)
+    return _DisqusPost(number, thread, parent, name, user, _is_true(fields, "isDeleted"), comment)
 
 
 def _decision(fields: dict[str, str]) -> OldDecision:
@@ -145,7 +145,7 @@ def _is_true(fields: dict[str, str], name: str) -> bool:
     return fields.get(name, "").strip().lower() in ("true", "1")
 
 
-def _why_not(one: _Said, thread: _Thread | None) -> str:
+def _why_not(one: _DisqusPost, thread: _DisqusThread | None) -> str:
     """Why it does not come over; "" when it does."""
     if one.comment is None:
         return "no_comment"
@@ -154,7 +154,7 @@ def _why_not(one: _Said, thread: _Thread | None) -> str:
     return "no_thread" if thread is None else ""
 
 
-def _in(comment: OldComment, one: _Said, thread: _Thread) -> OldComment:
+def _in(comment: OldComment, one: _DisqusPost, thread: _DisqusThread) -> OldComment:
     return replace(comment, post=thread.address, is_owner=bool(one.user) and one.user == thread.owner)
 
 

@@ -42,7 +42,7 @@ def read(export: Export) -> OldSite:
             for name, rows in data.items():
                 if isinstance(rows, list):
                     tables.setdefault(name, []).extend(row for row in rows if isinstance(row, dict))
-    return _Reader(tables).site()
+    return _GhostTables(tables).site()
 
 
 def recognises(export: Export) -> bool:
@@ -75,7 +75,7 @@ def _databases(file: ExportFile) -> Iterator[dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _GhostTables:
     tables: Mapping[str, list[Row]]
 
     def _rows(self, name: str) -> list[Row]:

@@ -69,13 +69,13 @@ def _others(posts: list[OldPost]) -> Iterator[OldAddress]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Story:
+class _MediumStory:
     post: OldPost
     author: OldAuthor | None
     home: str  # where the author's stories are
 
 
-def _story(file: ExportFile) -> _Story:
+def _story(file: ExportFile) -> _MediumStory:
     root = parse(file.read().decode("utf-8-sig", "replace"))
     stem = PurePosixPath(file.name).stem
     body = _first(root, "section", "e-content")
@@ -113,7 +113,7 @@ def _story(file: ExportFile) -> _Story:
         cover_alt=cover.get("alt", "") if cover is not None else "",
         guid=f"https://{_HOST}/p/{found[1]}" if found else "",
     )
-    return _Story(post, author, home)
+    return _MediumStory(post, author, home)
 
 
 def _is_answer(root: HtmlElement, body: HtmlElement, title: str) -> bool:

@@ -888,7 +888,7 @@ class FakeMail(Fake):
         letter = message_from_bytes(data, policy=policy.default)
         plain = letter.get_body(("plain",)).get_content()
         with self.lock:
-            self.public.append({"text": plain, "to": to, "letter": letter})
+            self.public.append({"text": plain, "to": to, "letter": letter, "raw": data})
         self.on_created()
         if fault == "drop after":
             session.connection.shutdown(socket.SHUT_RDWR)

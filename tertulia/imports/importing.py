@@ -20,7 +20,7 @@ from tertulia.core.files import write_whole
 from tertulia.core.languages import say
 from tertulia.core.text import one_line, strip_controls
 from tertulia.core.tokens import keyed
-from tertulia.imports import embeds, escapes, known, markdown, people, redirects, talk
+from tertulia.imports import embeds, escapes, known, markdown, people, redirects, rewritten, talk
 from tertulia.imports.export import Export
 from tertulia.imports.fetching import OldFiles, Web
 from tertulia.imports.here import BlogPosts
@@ -169,7 +169,7 @@ class _PostWriter:
         if post.body_format == "html":
             body = markdown.convert(self.references.filled(post.body, post.id, means.lose), means, post.notes)
         else:
-            body = markdown.with_new_links(post.body, means)
+            body = rewritten.with_new_links(post.body, means)
         if not body.strip() and place.is_public and not post.is_page:
             means.lose("empty")
         for words, most in ((post.title, "title"), (post.summary, "summary"), (post.cover_alt, "cover_alt")):

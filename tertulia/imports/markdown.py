@@ -47,9 +47,6 @@ _EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*", "cite": "*", "var":
 _STRUCK = ("s", "strike", "del")
 _AS_HTML = ("sub", "sup", "kbd", "mark", "abbr", "small", "u", "ins", "samp", "bdo", "ruby", "rt", "rp", "time")
 _LANGUAGE = re.compile(r"(?:language-|lang-|brush:\s*)([\w+#.-]+)")
-_WRITTEN_LINK = re.compile(
-    r"(?P<before>(?P<picture>!)?\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]\()(?P<written><?(?P<address>(?:https?:)?/[^\s<>()]*)>?)"
-)
 _BREAK = "\\\n"
 _BREAKS = re.compile(r"\s*(?:\\\n\s*){2,}")
 
@@ -66,17 +63,6 @@ def convert(html: str, means: Meanings, notes: Mapping[str, str] | None = None) 
     blocks = writer.blocks(prepared(html, means))
     blocks += writer.footnotes()
     return joined(blocks)
-
-
-def with_new_links(body: str, means: Meanings) -> str:
-    """Markdown of another program, its links and pictures leading where they are now."""
-
-    def led(found: re.Match[str]) -> str:
-        is_picture, address = bool(found["picture"]), found["address"]
-        new = means.picture(address) if is_picture else means.link(address)
-        return f"{found['before']}{escapes.address(new) if new and new != address else found['written']}"
-
-    return _WRITTEN_LINK.sub(led, body)
 
 
 def inline(html: str, means: Meanings) -> str:

@@ -24,6 +24,13 @@ SOURCES = (
     "ghost",
     "medium",
     "substack",
+    "tumblr",
+    "microblog",
+    "nikola",
+    "pelican",
+    "hugo",
+    "eleventy",
+    "jekyll",
 )
 
 

@@ -1,0 +1,260 @@
+"""Folders of Markdown come over, whichever generator built a site of them, and Tumblr's and Micro.blog's exports."""
+
+import contextlib
+import json
+import time
+import zipfile
+
+import pytest
+
+from tertulia.core.errors import TertuliaError
+from tertulia.imports import rewritten
+from tests.embedding import png
+from tests.importing import Blog
+
+
+@pytest.fixture
+def blog(tmp_path):
+    made = Blog(tmp_path / "blog")
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Writes files into a folder, by name."""
+
+    def write(files):
+        for name, data in files.items():
+            path = tmp_path / "old" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        return tmp_path / "old"
+
+    return write
+
+
+HUGO = {
+    "hugo.toml": 'baseURL = "https://old.example/"\ndefaultContentLanguage = "es"\ntimeZone = "Europe/Madrid"\n',
+    "content/posts/uno.md": '+++\ntitle = "Uno"\ndate = 2019-05-03T18:30:00+02:00\ntags = ["A b"]\naliases = ["/viejo/"]\n'
+    "+++\n"
+    'Ve a [dos]({{< ref "dos.md" >}}).\n\n![Alt](/img/a.png)\n\n```\n[x](/posts/dos/)\n```\n',
+    "content/posts/dos.md": "---\ntitle: Dos\ndate: 2019-05-04\n---\n[uno](../uno/) y [nada](/gone/)\n",
+    "content/posts/tres/index.md": "---\ntitle: Tres\ndate: 2019-05-05\ndraft: true\n---\n![](foto.png)\n",
+    "content/posts/tres/foto.png": png(),
+    "content/posts/_index.md": "---\ntitle: Lista\n---\n",
+    "content/acerca.md": "---\ntitle: Acerca\n---\nYo.\n",
+    "static/img/a.png": png(),
+    "README.md": "# x\n",
+}
+JEKYLL = {
+    "_config.yml": "url: https://old.example\nbaseurl: /blog\ntimezone: Europe/Madrid\n",
+    "_posts/2019-05-03-uno.md": "---\nlayout: post\ntitle: Uno\ncategories: [Viajes]\n---\n"
+    "[dos]({% post_url 2019-05-04-dos %}) ![Alt]({{ site.baseurl }}/assets/a.png)\n",
+    "_posts/2019-05-04-dos.md": "---\ntitle: Dos\nredirect_from: /viejo/\n---\nDos.\n",
+    "_drafts/tres.md": "---\ntitle: Tres\n---\nFalta.\n",
+    "acerca.md": "---\ntitle: Acerca\npermalink: /acerca/\n---\nYo.\n",
+    "_includes/x.md": "---\ntitle: no\n---\n",
+    "assets/a.png": png(),
+}
+ELEVENTY = {
+    "package.json": '{"dependencies": {"@11ty/eleventy": "3"}}',
+    "src/posts/2019-05-03-uno.md": "---\ntitle: Uno\ntags: [post, viajes]\n---\n[dos](/posts/dos/)\n",
+    "src/posts/dos.md": "---\ntitle: Dos\ndate: 2019-05-04\npermalink: /d/dos/\n---\nDos.\n",
+    "src/posts/tres.md": "---\ntitle: Tres\ndate: 2019-05-05\npermalink: false\n---\nFalta.\n",
+    "node_modules/x/readme.md": "---\ntitle: no\n---\n",
+}
+PELICAN = {
+    "pelicanconf.py": "import os\nSITEURL = 'https://old.example'\nTIMEZONE = 'Europe/Madrid'\n"
+    "os.system('touch never')\n",
+    "content/uno.md": "Title: Uno\nDate: 2019-05-03 18:30\nCategory: Viajes\n\n"
+    "[dos]({filename}dos.md) ![Alt]({static}images/a.png)\n",
+    "content/dos.md": "Title: Dos\nDate: 2019-05-04\nStatus: draft\n\nFalta.\n",
+    "content/pages/acerca.md": "Title: Acerca\n\nYo.\n",
+    "content/viejo.rst": "Viejo\n=====\n",
+    "content/images/a.png": png(),
+}
+NIKOLA = {
+    "conf.py": "BLOG_TITLE = 'x'\nSITE_URL = 'https://old.example/'\nDEFAULT_LANG = 'es'\n",
+    "posts/uno.md": "<!--\n.. title: Uno\n.. slug: uno\n.. date: 2019-05-03 18:30:00 UTC+02:00\n"
+    ".. tags: viajes\n-->\n\nHola.\n",
+    "posts/dos.md": "Dos.\n",
+    "posts/dos.meta": ".. title: Dos\n.. slug: dos\n.. date: 2019-05-04 10:00:00 UTC\n.. tags: private\n",
+    "pages/acerca.md": ".. title: Acerca\n.. slug: acerca\n\nYo.\n",
+}
+
+
+def test_hugo_comes_over(blog, folder):
+    """References are links, bundles keep their pictures, code is untouched, what led nowhere is words."""
+    blog.take(folder(HUGO))
+    assert "Ve a [dos](/2019/05/dos/).\n\n![Alt](/images/a.png)\n\n```\n[x](/posts/dos/)\n```\n" == blog.post(
+        "2019-05-03_uno.md"
+    )
+    assert "Fecha: 2019-05-03 18:30:00+02:00" in blog.header("2019-05-03_uno.md")
+    assert "[uno](/2019/05/uno/) y nada\n" == blog.post("2019-05-04_dos.md")
+    assert "Fecha: 2019-05-04 00:00:00+02:00" in blog.header("2019-05-04_dos.md")
+    assert "Estado: borrador" in blog.header("2019-05-05_tres.md")
+    assert blog.post("2019-05-05_tres.md").startswith('![""](/images/')
+    assert "pages/acerca.md" in blog.files() and 4 == sum(name.endswith(".md") for name in blog.files())
+    redirects = blog.files()["redirects.toml"]
+    assert all(f'"{old}" = "post:' in redirects for old in ("/posts/uno", "/viejo", "/posts/dos"))
+
+
+def test_jekyll_comes_over(blog, folder):
+    """Dates of names, folders of drafts, a base path, names of posts in links."""
+    blog.take(folder(JEKYLL))
+    text = blog.post("2019-05-03_uno.md")
+    assert "[dos](/2019/05/dos/)" in text and "![Alt](/images/" in text
+    assert "Categoría: Viajes" in blog.header("2019-05-03_uno.md")
+    assert "Estado: borrador" in blog.header("tres.md") and "pages/acerca.md" in blog.files()
+    redirects = blog.files()["redirects.toml"]
+    assert '"/blog/viajes/2019/05/03/uno.html"' in redirects and '"/blog/2019/05/04/dos.html"' in redirects
+
+
+def test_eleventy_comes_over(blog, folder):
+    """Its collections are no tags, and what it did not write stays unseen."""
+    blog.take(folder(ELEVENTY), old_site="https://old.example")
+    header = blog.header("2019-05-03_uno.md")
+    assert "Etiquetas: viajes\n" in f"{header}\n" and "Estado: borrador" in blog.header("2019-05-05_tres.md")
+    assert '"/d/dos" = "post:' in blog.files()["redirects.toml"]
+    assert not any("node_modules" in name or "readme" in name for name in blog.files())
+
+
+def test_pelican_comes_over(blog, folder):
+    """Its settings are read, not run; what is no Markdown is told."""
+    blog.take(folder(PELICAN))
+    text = blog.post("2019-05-03_uno.md")
+    assert text.startswith("dos ![Alt](/images/") and "Fecha: 2019-05-03 18:30:00+02:00" in blog.header(
+        "2019-05-03_uno.md"
+    )
+    assert "Estado: borrador" in blog.header("2019-05-04_dos.md")
+    assert '"/uno.html" = "post:' in blog.files()["redirects.toml"]
+    assert "content/viejo.rst" in blog.report_path.read_text("utf-8")
+
+
+def test_nikola_comes_over(blog, folder):
+    """A header in a comment, and one in a file beside; a tag that holds a post back is a state."""
+    blog.take(folder(NIKOLA))
+    assert "Hola.\n" == blog.post("2019-05-03_uno.md")
+    assert "Estado: borrador" in blog.header("2019-05-04_dos.md") and "Dos.\n" == blog.post("2019-05-04_dos.md")
+    assert '"/posts/uno" = "post:' in blog.files()["redirects.toml"]
+
+
+@pytest.mark.parametrize("files", [HUGO, JEKYLL, PELICAN, NIKOLA])
+def test_a_second_import_of_a_folder_changes_nothing(blog, folder, files):
+    """No file."""
+    blog.take(folder(files))
+    before = blog.files()
+    blog.take(folder(files))
+    assert before == blog.files()
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["---\ntitle: [\ndate: 2019-05-03\ndraft: true\n---\n", "---\ntitle: x\ndate: 2019-05-03\nstatus: odd\n---\n",
+     "---\ntitle: x\ndate: 2019-05-03\nexpiryDate: 2020-01-01\n---\n", "+++\ntitle = \n+++\n"],
+)  # fmt: skip
+def test_a_header_that_may_hold_a_post_back_holds_it(blog, folder, header):
+    """Also one that nobody can read."""
+    blog.take(folder({"hugo.toml": HUGO["hugo.toml"], "content/posts/2019-05-03-x.md": f"{header}Hola.\n"}))
+    posts = [text for name, text in blog.files().items() if name.endswith(".md")]
+    assert 1 == len(posts) and "Estado: borrador" in posts[0]
+
+
+def test_a_link_out_of_the_folder_is_not_followed(blog, folder, tmp_path):
+    """Neither a post nor a file of it comes from elsewhere."""
+    (tmp_path / "key.pdf").write_bytes(b"SECRET")
+    root = folder({**HUGO, "content/posts/x.md": "---\ntitle: X\ndate: 2019-05-03\n---\n[k](/k.pdf)\n"})
+    (root / "static" / "k.pdf").symlink_to(tmp_path / "key.pdf")
+    blog.take(root)
+    assert not any("SECRET" in text for text in blog.files().values())
+
+
+# Text of another program
+
+
+class Meanings:
+    """Everything is at /new now, but what is gone."""
+
+    def __init__(self):
+        self.lost = []
+
+    def link(self, address):
+        return "" if "gone" in address or address.startswith("javascript") else f"/new{address}"
+
+    picture = file = link
+
+    def lose(self, kind, what=""):
+        self.lost.append(kind)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("[a](/b) `[a](/b)`", "[a](/new/b) `[a](/b)`"),
+        ('[![x](/p.png)](/b "t")', '[![x](/new/p.png)](/new/b "t")'),
+        ("[a](/gone) ![x](/gone)", "a *x*"),
+        ("[a]: /b", "[a]: /new/b"),
+        ("    [a](/b)\n\ntext [a](/b)", "    [a](/b)\n\ntext [a](/new/b)"),
+        ("- x\n\n    [a](/b)", "- x\n\n    [a](/new/b)"),
+        ("~~~\n[a](/b)\n```\n~~~\n[a](/b)", "~~~\n[a](/b)\n```\n~~~\n[a](/new/b)"),
+        ('<img src="/p.png" onerror="alert(1)">', '<img src="/new/p.png" alt="">'),
+        ("<script>alert(1)</script>x <a href='javascript:alert(1)'>y</a>", "x <a>y</a>"),
+        ("[a](javascript:alert(1)) [b](#c)", "a [b](#c)"),
+    ],
+)
+def test_links_of_a_text_lead_where_they_are_now(written, expected):
+    """In text, not in code; what runs in a page goes."""
+    assert expected == rewritten.with_new_links(written, Meanings())
+
+
+@pytest.mark.parametrize("piece", ["[", "![", "`", "``a", "<a ", "[a](", "[a]: ", '<a b="', "<script>", "\n```\n"])
+def test_a_text_that_attacks_takes_no_longer_than_any(piece):
+    """A hundred thousand characters of one beginning."""
+    start = time.process_time()
+    rewritten.with_new_links(piece * (100_000 // len(piece)), Meanings())
+    assert time.process_time() - start < 5
+
+
+# Tumblr and Micro.blog
+
+
+def test_tumblr_comes_over(blog, tmp_path):
+    """Its moment and tags stand at the foot; a picture that its post forgets is there all the same."""
+    page = "<html><body><h1>Uno</h1><p>Hola.</p>{}"
+    page += '<div id="footer"><span id="timestamp"> May 3rd, 2019 4:30pm </span>{}</div>'
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
+        archive.writestr("posts/html/111222.html", page.format("", '<span class="tag">a b</span>'))
+        archive.writestr("posts/html/111223.html", page.format('<img src="../../media/111223_0.png">', ""))
+        archive.writestr("media/111222.png", png())
+        archive.writestr("media/111223_0.png", png())
+    blog.take(tmp_path / "t.zip", old_site="https://x.tumblr.example")
+    header = next(text for name, text in blog.files().items() if name.endswith("_uno.md"))
+    assert "Fecha: 2019-05-03 18:30:00+02:00" in header and "Etiquetas: a b" in header and "(/images/" in header
+    assert '"/post/111222" = "post:tumblr-111222.es"' in blog.files()["redirects.toml"]
+
+
+def test_micro_blog_comes_over(blog, tmp_path):
+    """A note has no title."""
+    item = {"id": "https://old.example/2019/05/03/a.html", "url": "https://old.example/2019/05/03/a.html"}
+    item |= {"content_html": '<p>Hola <img src="https://old.example/uploads/2019/a.png" alt="A"></p>', "tags": ["x"]}
+    item |= {"date_published": "2019-05-03T18:30:00+02:00"}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "home_page_url": "https://old.example/", "items": [item, 7]}
+    with zipfile.ZipFile(tmp_path / "a.bar", "w") as archive:
+        archive.writestr("feed.json", json.dumps(feed))
+        archive.writestr("uploads/2019/a.png", png())
+    blog.take(tmp_path / "a.bar")
+    assert "Hola ![A](/images/2019/a.png)\n" == blog.post("2019-05-03_a.md")
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("hugo.toml", b"\xff\xfe"), ("_config.yml", b"a: &a [*a, *a]\n"), ("pelicanconf.py", b"(" * 5000),
+     ("conf.py", b"NIKOLA="),     ("package.json", b'{"@11ty/eleventy": ' + b"[" * 9000)],
+)  # fmt: skip
+def test_settings_that_cannot_be_read_are_none(blog, folder, name, data):
+    """The posts come over, or it is told in one line."""
+    root = folder({name: data, "content/posts/2019-05-03-x.md": "---\ntitle: X\ndate: 2019-05-03\n---\nHola.\n",
+                   "_posts/2019-05-03-x.md": "---\ntitle: X\n---\nHola.\n"})  # fmt: skip
+    with contextlib.suppress(TertuliaError):
+        blog.take(root, old_site="https://old.example")

@@ -36,7 +36,8 @@ def folder(tmp_path):
 
 HUGO = {
     "hugo.toml": 'baseURL = "https://old.example/"\ndefaultContentLanguage = "es"\ntimeZone = "Europe/Madrid"\n',
-    "content/posts/uno.md": '+++\ntitle = "Uno"\ndate = 2019-05-03T18:30:00+02:00\ntags = ["A b"]\naliases = ["/viejo/"]\n'
+    "content/posts/uno.md": '+++\ntitle = "Uno"\ndate = 2019-05-03T18:30:00+02:00\ntags = ["A b"]\n'
+    'aliases = ["/viejo/"]\n'
     "+++\n"
     'Ve a [dos]({{< ref "dos.md" >}}).\n\n![Alt](/img/a.png)\n\n```\n[x](/posts/dos/)\n```\n',
     "content/posts/dos.md": "---\ntitle: Dos\ndate: 2019-05-04\n---\n[uno](../uno/) y [nada](/gone/)\n",

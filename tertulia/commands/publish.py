@@ -12,6 +12,7 @@ from tertulia.app import Blog
 from tertulia.commands import announce, build, webmention
 from tertulia.content import snapshot
 from tertulia.content.posts import Post, Published
+from tertulia.conversation.clockwork import Watched
 from tertulia.core.errors import FetchError, TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
@@ -45,14 +46,21 @@ def run(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
         target = blog.deploy_target()  # a missing one is said before the build
         blog.since()
         _remember(blog, target.manifest())
-        return build.into_output(root, strict=True) and _publish(blog, target, dry_run=dry_run, lose=lose)
+        if dry_run:
+            return build.into_output(root, strict=True) and _publish(blog, target, Watched(), dry_run=True, lose=lose)
+        with blog.clockwork.watch("publish") as watched:
+            if not build.into_output(root, strict=True):
+                watched.problem = say("publish_unbuilt")
+                return False
+            return _publish(blog, target, watched, dry_run=False, lose=lose)
 
 
-def _publish(blog: Blog, target: Target, *, dry_run: bool, lose: bool) -> bool:
+def _publish(blog: Blog, target: Target, watched: Watched, *, dry_run: bool, lose: bool) -> bool:
     said = 0 if dry_run else blog.store.deliveries.begun()  # looking makes no store
     changes = _changes(blog, target, said)
     published = blog.published()
     if not _nothing_lost(blog, changes, lose) or not (dry_run or lose or _remembers(changes)):
+        watched.problem = say("publish_held")
         return False
     fresh = due(published, since=blog.since(), now=blog.now())
     if dry_run:
@@ -65,6 +73,7 @@ def _publish(blog: Blog, target: Target, *, dry_run: bool, lose: bool) -> bool:
     known = blog.networks(published)
     unsaid = [post for post in fresh if not _said(blog, post, known)]
     if not all_answer(blog.fetcher, unsaid, time.monotonic, time.sleep):
+        watched.problem = say("publish_silent", url=unsaid[0].url)
         return False
     if changes.put:
         ping(blog, published, changes)

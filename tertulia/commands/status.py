@@ -27,6 +27,21 @@ def run(root: Path) -> bool:
         return _tell(blog)
 
 
+def forget_run(root: Path, name: str) -> None:
+    """
+    Say no more of a task that runs no more.
+
+    Raises:
+        TertuliaError: none of that name has ever run.
+    """
+    with Blog(root) as blog:
+        if not blog.store.runs.forget(name):
+            raise TertuliaError(
+                say("run_unknown", name=name, names=", ".join(run.name for run in blog.store.runs.all()))
+            )
+        print(say("run_forgotten", name=name))
+
+
 def _tell(blog: Blog) -> bool:
     rows = blog.store.deliveries.all()
     titles = _titles(blog)
@@ -56,8 +71,12 @@ def _tell(blog: Blog) -> bool:
     for network in known:
         findings = network.key_findings() if network.configured() else []
         broken += [_faulty(network.label, f"{found.what} — {found.fix}") for found in findings if not found.good]
+    stopped = blog.clockwork.problems()
+    broken += [_faulty(name, problem) for name, problem in stopped]
     for line in broken:
         print(line, file=sys.stderr)
+    if waiting := blog.store.letters.waiting():
+        print(say("status_letters", n=waiting))
     return not (needs or broken)
 
 
@@ -117,7 +136,7 @@ def _examine(blog: Blog) -> bool:
     good = True
     blog.store.deliveries.counts()
     print(f"{say('doctor_store')}: ✓ {blog.store.database.engine.dialect.name}")
-    broken: list[str] = []
+    broken: list[str] = [_faulty(name, problem) for name, problem in blog.clockwork.problems()]
     known = blog.networks(left_out=lambda network, why: broken.append(_faulty(network, why)))
     for line in broken:
         print(line)

@@ -10,6 +10,7 @@ from tertulia.store.deliveries import Deliveries
 from tertulia.store.filters import Once, WordCounts
 from tertulia.store.letters import Letters
 from tertulia.store.mentions import Mentions, SentMentions
+from tertulia.store.runs import Runs
 from tertulia.store.subscribers import Subscribers
 
 
@@ -27,6 +28,7 @@ class Store:
     letters: Letters
     mentions: Mentions
     sent: SentMentions
+    runs: Runs
 
     def close(self) -> None:
         """Give the connections back."""
@@ -56,4 +58,5 @@ def open_store(url: str, root: Path = Path()) -> Store:
         letters=Letters(database),
         mentions=Mentions(database),
         sent=SentMentions(database),
+        runs=Runs(database),
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tertulia.conversation.clockwork import Clockwork
+from tertulia.conversation.public_pages import PublicPages
 from tertulia.core import smtp
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import StoreError, TertuliaError
@@ -24,6 +25,17 @@ log = logging.getLogger(__name__)
 # Several decisions in a row are one rebuild.
 REBUILD_AFTER_SECONDS = 1.0
 LETTERS_EVERY_SECONDS = 30.0
+
+
+def leaving(address: str) -> dict[str, str]:
+    """
+    The lines of a letter by which a mail program ends such letters with one click; none where there is no *address*.
+
+    https://www.rfc-editor.org/rfc/rfc8058#section-3.1
+    """
+    if not address:
+        return {}
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 class BackgroundWorker:
@@ -76,7 +88,12 @@ class BackgroundWorker:
         """Send the letters that are due; return how many went."""
         self._log_failure(self._gather)
         sent, problem = 0, None
+        public = PublicPages(self._settings.fetch_allow_private)
         for letter in self._store.letters.due(self._now()):
+            if letter.page and not public.show(letter.page):
+                if not self._store.letters.await_page(letter, self._now()):
+                    log.warning("%s", say("letter_given_up", page=letter.page))
+                continue
             try:
                 settings = self._settings
                 smtp.send(
@@ -86,6 +103,7 @@ class BackgroundWorker:
                     subject=letter.subject,
                     body=letter.body,
                     now=self._now(),
+                    headers=leaving(letter.leave),
                 )
             except StoreError:
                 raise

@@ -30,9 +30,9 @@ def _draft(draft: Draft) -> list[str]:
         lines += [f"    │ {line}" for line in message.text.split("\n")]
         if network.card(message):
             lines.append(f"    {say('show_card')}: {message.title} — {message.description}")
-        if message.picture and network.pictures:
-            alt = f"«{message.picture.alt}»" if message.picture.alt else say("show_no_alt")
-            lines.append(f"    {say('show_picture')}: {message.picture.path} {alt}")
+        for picture in message.attachments if network.pictures else ():
+            alt = f"«{picture.alt}»" if picture.alt else say("show_no_alt")
+            lines.append(f"    {say('show_picture')}: {picture.path} {alt}")
         if not network.configured() and (address := network.composer(message)):
             lines.append(f"    {say('show_by_hand')}: {address}")
     lines += [f"    ⚠ {warning}" for warning in draft.warnings]

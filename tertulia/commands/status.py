@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tertulia.app import Blog
-from tertulia.commands import webmention
+from tertulia.commands import orphans, webmention
 from tertulia.content.posts import Post
 from tertulia.core import strict_json
 from tertulia.core.errors import NetworkError, TertuliaError
@@ -71,6 +71,7 @@ def _tell(blog: Blog) -> bool:
     for network in known:
         findings = network.key_findings() if network.configured() else []
         broken += [_faulty(network.label, f"{found.what} — {found.fix}") for found in findings if not found.good]
+    broken += orphans.told(blog.root, blog.output)
     stopped = blog.clockwork.problems()
     broken += [_faulty(name, problem) for name, problem in stopped]
     for line in broken:

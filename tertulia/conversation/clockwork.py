@@ -15,11 +15,11 @@ from pathlib import Path
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.store.letters import Letters
-from tertulia.store.runs import OVERDUE, Run, Runs
+from tertulia.store.runs import OVERDUE, TaskRun, Runs
 
 # Below this a busy day fills the disk.
 LITTLE_ROOM_BYTES = 200_000_000
-# Run when something happens, not by the clock: they are never late.
+# TaskRun when something happens, not by the clock: they are never late.
 WHEN_NEEDED = ("letters", "rebuild", "disk")
 LOOK_EVERY = timedelta(hours=1)
 
@@ -86,7 +86,7 @@ class Clockwork:
         free = self.free()
         return say("run_disk", free=f"{free // 1_000_000} MB") if free < LITTLE_ROOM_BYTES else ""
 
-    def _late(self, run: Run) -> str:
+    def _late(self, run: TaskRun) -> str:
         if run.name in WHEN_NEEDED or datetime.fromisoformat(run.ran_at) > self.now() - OVERDUE:
             return ""
         return say("run_late", since=run.ran_at[:10])

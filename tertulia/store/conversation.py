@@ -27,6 +27,7 @@ from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import (
     comments,
     decisions,
+    followers,
     marks,
     persons,
     reactions,
@@ -410,6 +411,10 @@ class Conversation:
             connection.execute(update(comments).where(here).values(**values))
             there = (reactions.c.post == old[0]) & (reactions.c.lang == old[1])
             connection.execute(update(reactions).where(there).values(**values))
+            own = select(followers.c.email).where(followers.c.post == new[0], followers.c.lang == new[1])
+            told = (followers.c.post == old[0]) & (followers.c.lang == old[1])
+            connection.execute(delete(followers).where(told, followers.c.email.in_(own)))
+            connection.execute(update(followers).where(told).values(**values))
             for key in keys:
                 note(connection, now, Who.OWNER, "moved", key, reason=f"{'.'.join(old)} → {'.'.join(new)}")
             return len(keys)

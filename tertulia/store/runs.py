@@ -15,7 +15,7 @@ from tertulia.store.tables import RunState, runs
 OVERDUE = timedelta(days=7)
 
 
-class Run(msgspec.Struct, frozen=True):
+class TaskRun(msgspec.Struct, frozen=True):
     """One task, on one network where it has several."""
 
     name: str
@@ -51,7 +51,7 @@ class Runs:
                 connection.execute(update(runs).where(here).values(**values))
             return state != (before or RunState.GOOD)
 
-    def mark_overdue(self, now: datetime, *, without: Collection[str] = ()) -> list[Run]:
+    def mark_overdue(self, now: datetime, *, without: Collection[str] = ()) -> list[TaskRun]:
         """Write down which tasks have not run for too long; those of which that is news."""
         late = (runs.c.ran_at < stamp(now - OVERDUE)) & (runs.c.state != RunState.OVERDUE)
         with writing(self._database) as connection:
@@ -65,11 +65,11 @@ class Runs:
         with writing(self._database) as connection:
             return connection.execute(delete(runs).where(runs.c.name == name)).rowcount == 1
 
-    def all(self) -> list[Run]:
+    def all(self) -> list[TaskRun]:
         """Every task that has run, by name."""
         with self._database.reading() as connection:
             return [_run(row) for row in connection.execute(select(runs).order_by(runs.c.name))]
 
 
-def _run(row: Any) -> Run:
-    return Run(row.name, row.ran_at, row.good_at, row.problem, RunState(row.state))
+def _run(row: Any) -> TaskRun:
+    return TaskRun(row.name, row.ran_at, row.good_at, row.problem, RunState(row.state))

@@ -15,7 +15,7 @@ from pathlib import Path
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.store.letters import Letters
-from tertulia.store.runs import OVERDUE, TaskRun, Runs
+from tertulia.store.runs import OVERDUE, Runs, TaskRun
 
 # Below this a busy day fills the disk.
 LITTLE_ROOM_BYTES = 200_000_000

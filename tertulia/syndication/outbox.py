@@ -345,9 +345,11 @@ class _Attempt:
         elif self.uncertain:
             raise OutcomeUnknownError(say("net_cannot_look", network=self.network.label))
         reason = ""
-        if message.picture and self.network.pictures and not pictures.is_usable(self.output, message.picture):
-            reason = say("draft_picture", picture=message.picture.path)  # it was there when this was written down
-            message = msgspec.structs.replace(message, picture=None)
+        if self.network.pictures:  # a picture may be gone that was there when this was written down
+            bad = [one for one in message.attachments if not pictures.is_usable(self.output, one)]
+            good = [one for one in message.attachments if one not in bad]
+            reason = " · ".join(say("draft_picture", picture=one.path) for one in bad)
+            message = msgspec.structs.replace(message, picture=good[0] if good else None, more=tuple(good[1:]))
         return self.network.publish(message, sending), Origin.MADE, reason
 
     def _is_ours(self, found: Sighting) -> bool:

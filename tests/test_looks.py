@@ -52,6 +52,7 @@ def png(width, height):
 
 def test_a_colour_of_ones_own_reaches_page_feed_icon_and_manifest(blog):
     """One line of settings, and nothing says the theme's colour any more; addresses of what changed do too."""
+    pytest.importorskip("resvg_py")
     plain, _ = blog()
     page, told = blog(COLORS={"accent": ("#0a5c4a", "#7fd1b9"), "paper": ("#fff", "#101010")})
     assert [] == told

@@ -255,6 +255,7 @@ def _icons(data: bytes, paper: str, cache: Path) -> dict[str, bytes]:
 def _drawn(data: bytes) -> Image.Image | None:
     """The picture on a square, in the middle; None where nothing here can draw an SVG."""
     if svg.looks_like_svg(data):
+        svg.size(data)  # refuses what is no drawing
         try:
             import resvg_py
         except ImportError:  # an environment older than this: the SVG alone is the icon

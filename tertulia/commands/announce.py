@@ -110,6 +110,7 @@ def send(
         return True
     for one in ready:
         _refresh_limits(one)
+    blog.clockwork.done("announce")  # what is wrong with an announcement stands in its row, and is written of at once
     outbox = blog.outbox(known)
     planned = outbox.unsaid(drafts(chosen, ready))
     _warn(planned)

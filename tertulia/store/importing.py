@@ -1,22 +1,22 @@
 """A whole talk from elsewhere, written down at once: thousands of comments that were decided long ago.
 
 What is known by its source is left as it is, so that the same import again changes nothing. Nobody gets a letter and
-nothing is judged: the decisions were the owner's. Whoever was erased stays away.
+nothing is judged: the decisions were the owner's. Whoever was erased stays away, and who is blocked is spam here too.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from tertulia.store import erased, recording
+from tertulia.store import accounts, erased, recording
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import REACTIONS, comments, reactions, sources, words
 from tertulia.store.rows import note, short
-from tertulia.store.said import Incoming, Status, Who
+from tertulia.store.said import Incoming, Status, Trust, Who
 
 Lessons = Callable[[Incoming], Iterable[str]]
 T = TypeVar("T")
@@ -59,6 +59,7 @@ def record_many(connection: Connection, decided: Sequence[OldWord], now: datetim
     people: dict[tuple[str, str], int] = {}
     fresh: list[tuple[OldWord, Incoming]] = []
     liked: list[tuple[OldWord, Incoming]] = []
+    blocked: set[tuple[str, str]] = set()
     same = refused = 0
     for one in decided:
         incoming = recording.with_safe_links(one.incoming)
@@ -76,8 +77,13 @@ def record_many(connection: Connection, decided: Sequence[OldWord], now: datetim
             elsewhere.add((incoming.post, incoming.lang, incoming.url))
         who = (incoming.author.network, incoming.author.identity)
         if who not in people:
+            trust = accounts.trust_in(connection, incoming.author, accounts.find(connection, incoming.author))
             people[who] = recording.upsert_person(connection, incoming.author)
-        (liked if incoming.kind in REACTIONS else fresh).append((one, incoming))
+            if trust == Trust.BLOCKED:
+                blocked.add(who)
+        is_spam = who in blocked and one.status in (Status.WAITING, Status.APPROVED)
+        decided_now = replace(one, status=Status.SPAM) if is_spam else one
+        (liked if incoming.kind in REACTIONS else fresh).append((decided_now, incoming))
     _add_comments(connection, fresh, people, now)
     _add_reactions(connection, fresh, liked, people, now)
     _teach(connection, fresh, lessons)

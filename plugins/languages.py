@@ -1,37 +1,36 @@
-"""A home page for each language that is not the blog's own: ``en/`` lists every post in English.
+"""The blog in each language that is not its own: ``en/`` and every list below it. See ``tertulia/site/editions.py``.
 
-Originals and translations alike, newest first, paginated, with the interface in that language. Sets
-``context["language_homes"]``: ``{lang: url}`` of those that exist.
+Sets ``context["language_homes"]``: ``{lang: url}`` of those that exist.
 """
 
 from pelican import signals
 from pelican.generators import ArticlesGenerator
 from pelican.writers import Writer
 
+from tertulia.site import editions
 from tertulia.site.build import SiteBuild
-from tertulia.site.contents import by_date, listed
-from tertulia.site.series import language_homes
+from tertulia.site.contents import by_date, posts
 
 
 def find_languages(generator: ArticlesGenerator) -> None:
-    """List the languages that have posts."""
-    generator.context["language_homes"] = language_homes(listed(generator), generator.settings["DEFAULT_LANG"])
+    """See which languages have posts, and which lists each of them has."""
+    build = SiteBuild.of(generator.settings)
+    if build.theme.is_ours:
+        build.editions = editions.make_editions(by_date(generator), generator.settings)
+        editions.lead_tags_home(posts(generator), build.editions, generator.settings["SITEURL"])
+        for name in ("tags", "categories", "authors"):
+            generator.context[name] = build.editions.with_own_posts(generator.context[name])
+    generator.context["language_homes"] = {lang: f"{lang}/" for lang in build.editions.others}
 
 
-def write_language_homes(generator: ArticlesGenerator, writer: Writer) -> None:
-    """Write ``LANG/index.html`` and the pages after it."""
-    if not SiteBuild.of(generator.settings).theme.has("language"):
-        return
-    template = generator.get_template("language")
-    for lang, url in generator.context["language_homes"].items():
-        posts = [post for post in reversed(by_date(generator)) if post.lang == lang]
-        writer.write_file(
-            f"{url}index.html", template, generator.context, template_name="language",
-            articles=posts, dates=posts, paginated={"articles": posts, "dates": posts},
-            page_lang=lang, page_name=lang, url=url,
-        )  # fmt: skip
+def write_languages(generator: ArticlesGenerator, writer: Writer) -> None:
+    """Write every list of every edition."""
+    for edition in SiteBuild.of(generator.settings).editions.others.values():
+        for page in edition.pages():
+            template = generator.get_template(page.template)
+            writer.write_file(page.save_as, template, generator.context, **edition.values(page))
 
 
 def register() -> None:
     signals.article_generator_finalized.connect(find_languages)
-    signals.article_writer_finalized.connect(write_language_homes)
+    signals.article_writer_finalized.connect(write_languages)

@@ -13,7 +13,7 @@ def join_names(generator: ArticlesGenerator) -> None:
     """Give all posts the same ``Tag`` for the same tag, and every author the ``person`` of people.toml."""
     build = SiteBuild.of(generator.settings)
 
-    def make(slug: str, label: str, description: str) -> Tag:
+    def make(slug: str, label: str, description: dict[str, str]) -> Tag:
         tag = Tag(label, generator.settings)
         tag.slug, tag.description = slug, description
         return tag

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tertulia.syndication.networks.base import Network, NetworkContext
     from tertulia.syndication.networks.listening.base import Listener
     from tertulia.syndication.outbox import Outbox
+    from tertulia.syndication.witness import Witness
 
 
 def utc_now() -> datetime:
@@ -270,7 +271,28 @@ class Blog:
             snapshots=self.snapshots,
             journal=Journal(self.root / "var"),
             now=self.now,
+            witness=self.witness,
         )
+
+    @cached_property
+    def witness(self) -> Witness:
+        """What the store can and cannot know of what was sent; made before a deploy changes what is there."""
+        from tertulia.store.journal import Journal
+        from tertulia.syndication.witness import Witness
+
+        return Witness(self.store, Journal(self.root / "var"), self.now, self._published_before)
+
+    def _published_before(self) -> frozenset[str]:
+        """The posts that were public when a store that knew of more announcements published; none where nobody says."""
+        from tertulia.core.errors import TertuliaError
+
+        if not self.settings.deploy_target:
+            return frozenset()
+        try:
+            there = self.deploy_target().manifest()
+        except (TertuliaError, OSError):  # said by whoever deploys
+            return frozenset()
+        return there.published_before(self.store.deliveries.begun())
 
     def _network_context(self, published: Published | None, *, with_store: bool) -> NetworkContext:
         from tertulia.syndication.networks.base import NetworkContext

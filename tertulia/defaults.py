@@ -29,6 +29,7 @@ SOCIAL_CARDS = True
 SOCIAL_CARDS_MAX = 30
 EMBEDS_POLICY = "keep"
 CONTENT_LICENSE = CONTENT_LICENSE_URL = ""
+SECURITY_CONTACT = SECURITY_POLICY = ""
 
 # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 DEFAULT_CATEGORY = "Blog"
@@ -95,6 +96,7 @@ PLUGINS = [
         "redirects",
         "sitemap",
         "extra",
+        "security_txt",
         "broken_links",  # the last: it looks whether what posts link to was written
         "elsewhere",
         "posts_json",

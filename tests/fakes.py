@@ -195,6 +195,7 @@ class FakeMastodon(Fake):
     name = "mastodon"
     honours_key = True
     length = 500
+    most_pictures = 4
 
     def __init__(self) -> None:
         super().__init__()
@@ -210,6 +211,7 @@ class FakeMastodon(Fake):
     def answer(self, method: str, path: str, asked: Asked) -> Any:
         if path == "/api/v2/instance":
             statuses = {"max_characters": self.length, "characters_reserved_per_url": 23}
+            statuses["max_media_attachments"] = self.most_pictures
             return 200, {"configuration": {"statuses": statuses, "media_attachments": {"description_limit": 1500}}}
         if asked.headers.get("Authorization") != "Bearer mastodon-secret-token":
             return self.expired()
@@ -641,7 +643,9 @@ class FakeThreads(FakeGraph):
         if path == "/88/threads_publish":
             made = self.containers[asked.form["creation_id"]]
             number = str(len(self.public) + len(self.deleted) + 500)
-            alts = [made["alt_text"]] if "alt_text" in made else []
+            children = [self.containers[child] for child in made.get("children", "").split(",") if child]
+            assert all(child["is_carousel_item"] == "true" for child in children)
+            alts = [one["alt_text"] for one in (children or [made]) if "alt_text" in one]
             self.public.append({**made, "id": number, "permalink": f"{self.url}/post/{number}", "alts": alts})
             return 200, {"id": number}
         if path[1:] in self.containers:
@@ -884,7 +888,7 @@ class FakeMail(Fake):
         letter = message_from_bytes(data, policy=policy.default)
         plain = letter.get_body(("plain",)).get_content()
         with self.lock:
-            self.public.append({"text": plain, "to": to, "letter": letter})
+            self.public.append({"text": plain, "to": to, "letter": letter, "raw": data})
         self.on_created()
         if fault == "drop after":
             session.connection.shutdown(socket.SHUT_RDWR)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tertulia.core import conf
+from tertulia.core.conf import DEFAULTS
+from tertulia.core.conf import read as read_conf
 from tertulia.imports.export import Export
 from tertulia.imports.importing import Job, run
 from tertulia.imports.plan import Layout
@@ -23,10 +24,10 @@ class Blog:
         (root / "content" / "posts").mkdir(parents=True)
         self.store = open_store("sqlite:///talk.db", root)
 
-    def take(self, *paths: Path, kind: str = "", **options: object):
-        """Import *paths*; the report."""
+    def take(self, *paths: Path, kind: str = "", conf: dict[str, object] | None = None, **options: object):
+        """Import *paths* into a blog that has set *conf*; the report."""
         export = Export(paths)
-        values = {**conf.read(conf.DEFAULTS), "SITE_ADDRESS": "https://new.example", "DEFAULT_LANG": "es"}
+        values = {**read_conf(DEFAULTS), "SITE_ADDRESS": "https://new.example", "DEFAULT_LANG": "es", **(conf or {})}
         layout = Layout.of(values, ZoneInfo("Europe/Madrid"))
         job = Job(root=self.root, layout=layout, store=lambda: self.store, key=b"k" * 32, now=NOW, **options)
         report, self.report_path = run(export, importer_of(export, kind), job)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
+from tertulia.render import blocks
 from tertulia.render.blocks import BlocksExtension
 from tertulia.render.converter import converter
 from tertulia.render.document import Document
@@ -252,3 +253,68 @@ def test_a_tab_in_code_stays_a_tab(text, code):
 def test_a_note_of_no_words_stops_nothing():
     """It has its place and its way back."""
     assert "footnote-backref" in render("a[^1]\n\n[^1]: ")
+
+
+PIECES = st.sampled_from(
+    (
+        *(
+            "Una línea",
+            "otra línea  ",
+            "\n",
+            "\n\n",
+            "\n \n",
+            "    ",
+            "  ",
+            "- lista",
+            "1. uno",
+            "> cita",
+            "# Título",
+            "---",
+            "===",
+        ),
+        *(
+            "| a | b |",
+            "|---|---|",
+            "[^1]: nota",
+            "*[X]: abreviatura",
+            ": definición",
+            "\t",
+            "a | b",
+            "***",
+            "[x]: /y",
+            "(b) c",
+        ),
+        *(
+            "```",
+            "~~~",
+            "<div>",
+            "</div>",
+            "<!--",
+            ":::nota",
+            "!!! aviso",
+            "$$",
+            "\\[",
+            "{% x %}",
+            "{: .a}",
+            "{::comment}",
+            "é",
+        ),
+    )
+)
+
+
+@given(st.lists(PIECES, max_size=24))
+@settings(max_examples=600, deadline=None)
+def test_plain_paragraphs_are_read_as_all_others(pieces):
+    """What is cut out and read apart, for speed, is what the grammar makes of the whole text."""
+    parser, text = MARKDOWN.parser, "".join(pieces)
+    whole, apart = [], []
+    parser.grammar.block.parse(text, parser.grammar, {}, whole)
+    for stretch, plain in blocks._stretches(text):
+        if plain:
+            apart += blocks._paragraph_tokens(stretch)
+        else:
+            parser.grammar.block.parse(stretch, parser.grammar, {}, apart)
+    assert text == "".join(stretch for stretch, _ in blocks._stretches(text))
+    kept = ("type", "tag", "nesting", "level", "content", "hidden", "info", "attrs", "meta")
+    assert [[getattr(t, k) for k in kept] for t in whole] == [[getattr(t, k) for k in kept] for t in apart]

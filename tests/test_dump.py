@@ -35,6 +35,7 @@ def fill(store, var):
     store.conversation.count("voto", "es", "like", "mastodon", "1 likes", number=3, now=NOW)
     store.deliveries.enqueue([ROW], NOW)
     store.subscribers.confirm(store.subscribers.ask("ana@correo.example", "es", NOW).id, NOW)
+    store.followers.ask("voto", "es", "luis@correo.example", NOW)
     store.letters.write("ana@correo.example", "Hola", "Ñandú\r\n\u2028", NOW)
     store.mentions.receive("https://otro.example/a", "https://blog.example/b", "webmention", NOW)
     store.sent.want("https://blog.example/b", ["https://otro.example/a"], "v1")

@@ -1,12 +1,15 @@
 """A blog comes over whole: its posts, its talk, its addresses; a second time nothing changes."""
 
+import re
+
 import pytest
 
 from tertulia.core.errors import ContentError
 from tertulia.core.fetch import Fetched
 from tertulia.imports.sources import shortcodes
+from tertulia.store.said import Status, Trust, Who
 from tests.embedding import png
-from tests.importing import Blog, comment, item, wxr
+from tests.importing import NOW, SITE, Blog, comment, item, wxr
 
 
 @pytest.fixture
@@ -321,3 +324,107 @@ def test_a_picture_that_is_not_to_be_had_keeps_its_words(blog, tmp_path):
     words = blog.post("2019-05-03_uno.md")
     assert (2, True, True) == (words.count("*Una plaza*"), "Pie uno" in words, "Pie dos" in words)
     assert "picture" in [loss.kind for loss in report.plan.places["1"].losses]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "\n\n".join(f"Párrafo {n} <em>así</em>." for n in range(9000)),
+        "<pre>" + "\n".join(f"línea {n} &lt;b&gt;" for n in range(9000)) + "</pre>",
+        "<p>" + " ".join(f"palabra{n}" for n in range(15000)) + "</p>",
+        "<p>" + "ñandú" * 40_000 + "</p>",
+        "<ul>" + "".join(f"<li><p>Uno {n}</p><p>Dos {n}</p></li>" for n in range(5000)) + "</ul>",
+    ],
+    ids=["paragraphs", "code", "one paragraph", "one word", "list"],
+)
+def test_a_post_too_long_for_one_file_goes_on_in_others(blog, tmp_path, body):
+    """Every word is in one of them, each as unseen as the whole; the report tells it under its old address."""
+    report = blog.take(wxr(tmp_path / "e.xml", item(7, body, status="private")), conf={"MAX_POST_BYTES": 130_000})
+    files = {name: text for name, text in blog.files().items() if name.startswith("posts/")}
+    assert len(files) > 1 and all(len(text.encode()) <= 130_000 for text in files.values())
+    assert all("Estado: borrador" in text for text in files.values())
+    texts = [text.partition("\n\n")[2].strip() for _, text in sorted(files.items(), key=lambda one: number_of(one[0]))]
+    whole = "".join(re.sub(r"\n\n\[Sigue en.*$", "", text) for text in texts)
+    told = re.findall(r"\d+|ñandú", re.sub("<[^>]+>", " ", body))
+    assert told == re.findall(r"\d+|ñandú", whole)
+    assert "2019/05/uno/ →" in report.markdown() and "no cabía en un archivo" in report.markdown()
+    assert re.search(r"posts/2019/2019-05-03_uno\.md:\d+: no cabía", report.markdown())
+
+
+def number_of(name):
+    return int((re.search(r"-(\d+)\.md$", name) or [0, 1])[1])
+
+
+def test_the_parts_of_a_long_post_are_quiet_and_change_nothing_the_second_time(blog, tmp_path):
+    """Each has an Id and a Guid of its own, the notes that it refers to, and a link to the next."""
+    body = "\n\n".join(f"Texto {n} " + "x" * 500 for n in range(400)) + "\n\nFin<sup data-fn='a' class='fn'>1</sup>."
+    export = wxr(tmp_path / "e.xml", item(7, body))
+    report = blog.take(export, conf={"MAX_POST_BYTES": 130_000})
+    assert "Id: wp-7.part-2" in blog.header("2019-05-03_uno-2.md")
+    assert f"Guid: {SITE}/?p=7#2" in blog.header("2019-05-03_uno-2.md")
+    assert "[Sigue en «Uno (2)»](/2019/05/uno-2/)" in blog.post("2019-05-03_uno.md")
+    assert (1, ("public", 1)) == (report.sums()[0].read, report.sums()[0].parts[0])
+    before = blog.files()
+    blog.take(export, conf={"MAX_POST_BYTES": 130_000})
+    assert before == blog.files()
+
+
+def test_what_a_header_cannot_hold_whole_is_told(blog, tmp_path):
+    """A title of a thousand words keeps its beginning, and the report says so."""
+    report = blog.take(wxr(tmp_path / "e.xml", item(title="palabra " * 200)))
+    assert "un dato de su cabecera era demasiado largo" in report.markdown()
+
+
+def test_two_files_of_one_name_are_both_read_and_what_is_no_export_is_told(blog, tmp_path):
+    """Nothing that was given is passed over in silence."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    other = tmp_path / "notes.xml"
+    other.write_text("<notes/>", "utf-8")
+    first = wxr(tmp_path / "a" / "e.xml", item(1, slug="uno"))
+    report = blog.take(first, wxr(tmp_path / "b" / "e.xml", item(2, slug="dos")), other)
+    assert 2 == report.sums()[0].read
+    assert "WordPress: notes.xml" in report.markdown()
+
+
+def test_a_newer_export_brings_what_became_of_comments_and_their_new_words(blog, tmp_path):
+    """Approved there, approved here; found to be spam there, spam here; the filter learns it over again."""
+    first = comment(3, "Espero aquí fuera.", approved="0") + comment(4, "Digo.") + comment(5, "Rebajas.")
+    blog.take(wxr(tmp_path / "a.xml", item(more=first)))
+    second = comment(3, "Espero aquí fuera.") + comment(4, "Digo mejor.") + comment(5, "Rebajas.", approved="spam")
+    report = blog.take(wxr(tmp_path / "b.xml", item(more=second)))
+    assert [("Espero aquí fuera.", "approved"), ("Digo mejor.", "approved"), ("Rebajas.", "spam")] == [
+        (one.text, one.status) for one in blog.said()
+    ]
+    assert (0, 3, 0) == (report.taken.new, report.taken.updated, report.taken.same)
+    learnt = blog.store.words.counts(["espero", "rebajas"])
+    assert ((1, 2), (0, 1), (1, 0)) == (learnt[""], learnt["espero"], learnt["rebajas"])
+    shown = (blog.root / "var" / "conversation" / "wp-1.es.json").read_text("utf-8")
+    assert "Espero aquí" in shown and "Digo mejor" in shown and "Rebajas" not in shown
+    assert 3 == blog.take(tmp_path / "b.xml").taken.same
+
+
+@pytest.mark.parametrize("then", ["reject", "edit", "block"])
+def test_what_was_decided_here_since_stands(blog, tmp_path, then):
+    """The owner's word on a comment, or on who says it, is not undone by a newer export."""
+    blog.take(wxr(tmp_path / "a.xml", item(more=comment(3, "Antes.", approved="0"))))
+    talk, (said,) = blog.store.conversation, blog.said()
+    if then == "reject":
+        talk.decide(said.key, Status.REJECTED, Who.OWNER, NOW, version=said.version)
+    elif then == "edit":
+        talk.edit(said.key, "Mejor.", "<p>Mejor.</p>", Who.OWNER, NOW, version=said.version)
+    else:
+        talk.trust(said.key, Trust.BLOCKED, NOW, version=said.version)
+    (decided,) = blog.said()
+    report = blog.take(wxr(tmp_path / "b.xml", item(more=comment(3, "Después.") + comment(4, "También."))))
+    assert decided == blog.said()[0]
+    assert (1, 0, 1) == (report.taken.new, report.taken.updated, report.taken.same)
+    assert ("spam" if then == "block" else "approved") == blog.said()[1].status
+
+
+def test_an_answer_finds_what_it_answers_when_that_comes_later(blog, tmp_path):
+    """What lay in the bin when the first export was made is back in the second."""
+    blog.take(wxr(tmp_path / "a.xml", item(more=comment(3, "A.", approved="trash") + comment(4, "B.", parent=3))))
+    blog.take(wxr(tmp_path / "b.xml", item(more=comment(3, "A.") + comment(4, "B.", parent=3))))
+    said = {one.text: one for one in blog.said()}
+    assert said["A."].id == said["B."].parent

@@ -38,6 +38,7 @@ def test_a_letter_is_plain_and_html_and_can_be_left_with_one_click(house):
     house.announce()
     letter = house.fake.public[0]["letter"]
     leave = letter["List-Unsubscribe"].strip("<>")
+    assert f"List-Unsubscribe: <{leave}>" in house.fake.public[0]["raw"].decode().splitlines()
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert leave.startswith("https://blog.example/newsletter/leave?token=")
     assert leave in letter.get_body(("plain",)).get_content()

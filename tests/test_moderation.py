@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from tertulia.conversation.bayes import Opinion
-from tertulia.conversation.rules import RULES, SPAM, Case, Signals, judge
+from tertulia.conversation.rules import RULES, SPAM, Case, Signals, judge, what_its_words_say
 from tertulia.core.languages import Languages
 from tertulia.store.said import Author, Incoming, Known
-from tests import spam
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 SAID = Incoming(
@@ -47,7 +46,7 @@ def test_a_strangers_first_word_waits_without_points():
         (Signals(recent=3), "rule_rate", None),
         (Signals(recent=4), "rule_rate", 2),
         (Signals(recent=9), "rule_rate", 5),
-        (Signals(worked=True), "rule_worked", -1),
+        (Signals(worked=True), "rule_worked", 0),
         (Signals(worked=False), "rule_worked_wrong", 3),
         (Signals(worked=None), "rule_worked", None),
     ],
@@ -63,7 +62,7 @@ def test_how_it_came(signals, key, expected):
         ("Mira https://a.example", "rule_links", 1),
         ("https://a.example https://b.example www.c.example", "rule_links", 3),
         ("https://a.example " * 5, "rule_links", 5),
-        ("[url=https://a.example]x[/url]", "rule_forum_links", 4),
+        ("[url=https://a.example]x[/url]", "rule_forum_links", 5),
         ("mira https://bit.ly/x", "rule_short_link", 2),
         ("Pαypal te espera hoy", "rule_mixed_letters", 3),
         ("Купить дешево сегодня здесь", "rule_alphabet", 3),
@@ -72,7 +71,7 @@ def test_how_it_came(signals, key, expected):
             "rule_alphabet",
             None,
         ),
-        ("NO ME CANSARÉ DE DECIRLO: ESTO ES UN ABUSO Y LO SABEN", "rule_shouting", 1),
+        ("NO ME CANSARÉ DE DECIRLO: ESTO ES UN ABUSO Y LO SABEN", "rule_shouting", 0),
         ("¡Ñandú! ¿Qué?", "rule_shouting", None),
         ("Llámame al 612 345 678", "rule_private", 0),
         ("Mi correo es ana@correo.example", "rule_private", 0),
@@ -107,7 +106,6 @@ def test_somebody_new_who_links_to_their_own_site():
         (Known(trust="trusted"), "approved"),
         (Known(is_owner=True), "approved"),
         (Known(approved=9), "waiting"),
-        (Known(repeats=3), "spam"),
         (Known(turned_down=2), "waiting"),
     ],
 )
@@ -135,13 +133,15 @@ def test_what_was_approved_may_change_a_little(before, after, status):
     assert status == verdict(after, Known(approved=1, status="approved", text=before)).status
 
 
-@pytest.mark.parametrize(("share", "expected"), [(0.99, 5), (0.9, 3), (0.5, None)])
-def test_what_the_filter_learnt(share, expected):
-    """It shows its words."""
-    given = verdict(opinion=Opinion(share, ("casino", "bonus")))
-    assert expected == points(given, "rule_bayes_spam")
-    if expected:
-        assert "casino, bonus" in next(one.values["words"] for one in given.reasons if one.key == "rule_bayes_spam")
+@pytest.mark.parametrize(
+    ("share", "is_lure", "expected"),
+    [(0.99, False, 5), (0.9, False, 3), (0.9, True, 4), (0.5, True, 4), (0.5, False, 2), (0.4, True, None)],
+)
+def test_what_the_filter_makes_of_the_words(share, is_lure, expected):
+    """It shows them, and they weigh more where they lead somewhere."""
+    given = what_its_words_say(Opinion(share, ("casino", "bonus")), is_lure=is_lure)
+    said = (given.key, given.points, given.values["words"]) if given else None
+    assert said == (("rule_bayes_spam", expected, "casino, bonus") if expected else None)
 
 
 def test_what_comes_from_a_network_is_not_asked_for_a_token():
@@ -157,7 +157,7 @@ def test_points_add_up_to_spam():
     assert given.points >= SPAM
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("rule", [*RULES, what_its_words_say], ids=lambda rule: rule.__name__)
 def test_every_rule_says_why_in_both_languages(rule):
     """A reason without a phrase would break the owner's page."""
     import inspect
@@ -166,14 +166,3 @@ def test_every_rule_says_why_in_both_languages(rule):
     keys = re.findall(r'"(rule_\w+)"', inspect.getsource(rule))
     assert keys
     assert [] == [key for key in keys if not all(key in Languages().get(lang).phrases for lang in ("es", "en"))]
-
-
-def test_spam_and_ham_are_told_apart_as_well_as_we_say():
-    """The figures of docs/comments.md, on comments that share no template and no author with what was learnt."""
-    train, test = spam.half(spam.TRAIN, 500, 1), spam.half(spam.TEST, 500, 2)
-    assert set() == {one.text for one in train} & {one.text for one in test}
-    assert set() == {one.name for one in train} & {one.name for one in test}
-    precision, recall, _, _ = spam.measured(spam.judged(test, {}))
-    assert (precision >= 0.98, recall >= 0.2) == (True, True)
-    precision, recall, _, _ = spam.measured(spam.judged(test, spam.learnt(train)))
-    assert (precision >= 0.98, recall >= 0.5) == (True, True)

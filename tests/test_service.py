@@ -274,9 +274,9 @@ def broken(*_arguments, **_named):
         "tertulia.content.snapshot.update",
         "tertulia.conversation.notices.Notices.waiting",
         "tertulia.conversation.notices.Notices.asked",
-        "tertulia.conversation.notices.Notices.answered",
+        "tertulia.conversation.notices.Notices.published",
         "tertulia.conversation.notices.Notices.settled",
-        "tertulia.store.letters.Letters.write",
+        "tertulia.store.letters.Letters.tell",
         "tertulia.store.letters.Letters.ask",
         "tertulia.store.filters.WordCounts.learn",
         "tertulia.store.conversation.Conversation.identity",
@@ -506,7 +506,7 @@ def test_the_page_says_sent_only_when_a_letter_is_written(written_to, monkeypatc
         raise StoreError("disk full")
 
     with monkeypatch.context() as broken:
-        broken.setattr("tertulia.store.letters.Letters.write", full)
+        broken.setattr("tertulia.store.letters.Letters.tell", full)
         assert 503 == written_to.browser.post("/moderation/login", headers=OURS).status_code
     assert "de camino" in ask_for_a_letter(written_to)
 

@@ -149,7 +149,8 @@ def test_the_sitemap_lists_what_is_published_and_nothing_else(built):
     assert set(paths) == {
         "", "en/", "2026/03/uno/", "en/2026/03/one/", "2026/03/dos/", "acerca-de/",
         "etiqueta/a%C3%B1o/", "tema/opinion/", "autor/ana/", "archivo/", "archivo/2026/", "archivo/2026/03/",
-        "etiquetas/", "temas/", "autores/",
+        "etiquetas/", "temas/", "autores/", "en/tema/opinion/", "en/autor/ana/", "en/archivo/", "en/archivo/2026/",
+        "en/archivo/2026/03/", "en/temas/", "en/autores/",
     }  # fmt: skip
     assert paths["2026/03/dos/"].findtext("s:lastmod", namespaces=NS) == "2026-04-01T00:00:00+02:00"
     assert paths["acerca-de/"].find("s:lastmod", NS) is None

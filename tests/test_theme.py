@@ -195,7 +195,7 @@ def test_a_post_in_another_language_says_so_in_a_list(hostile):
 
 def test_language_links_are_in_their_own_tongue(hostile):
     """A link to another language is written in it and says so by lang and hreflang."""
-    links = hostile[""].find_all("a", hreflang=True)
+    links = hostile[""].header.find_all("a", hreflang=True)
     assert [("English", "en", "en")] == [(a.text, a["lang"], a["hreflang"]) for a in links]
     assert [("Español", "es", "es")] == [
         (a.text, a["lang"], a["hreflang"]) for a in hostile["en/"].find_all("a", hreflang=True)
@@ -338,7 +338,7 @@ def test_only_the_search_page_has_a_script(pages):
     def scripts(page):
         return page.find_all("script", type=lambda kind: kind != "application/ld+json")
 
-    assert {"buscar/"} == {path.removeprefix("site/") for path in offenders(pages, scripts)}
+    assert {"buscar/", "en/buscar/"} == {path.removeprefix("site/") for path in offenders(pages, scripts)}
 
 
 def test_search_leads_on_without_scripts(hostile):
@@ -413,9 +413,22 @@ def test_the_stylesheet_leaves_microformats_alone():
 def test_every_page_knows_its_own_address(hostile):
     """The canonical address of a page is its own, and the menu marks where one is."""
     found = {path: page.head.find("link", rel="canonical") for path, page in hostile.items()}
-    wanted = {path: f"https://tertulia.example/{quote(path)}" for path in hostile if path != "404.html"}
+    english = {
+        path for path in hostile if path.startswith(("etiqueta/", "tema/", "archivo/")) and _is_english(hostile[path])
+    }
+    wanted = {
+        path: f"https://tertulia.example/{'en/' if path in english else ''}{quote(path)}"
+        for path in hostile
+        if not path.endswith("404.html")
+    }
     assert wanted == {path: link["href"] for path, link in found.items() if link}
     assert "Archivo" == hostile["archivo/"].header.find(attrs={"aria-current": "page"}).text
+
+
+def _is_english(page):
+    """A list of the whole blog that holds nothing but English posts."""
+    langs = {entry.get("lang") for entry in page.main.find_all(class_="h-entry")}
+    return langs == {"en"}
 
 
 def test_canonical_address_and_open_graph(hostile):
@@ -439,7 +452,13 @@ def test_translations_name_each_other(hostile, post):
 def test_feeds_are_found_from_every_page(hostile):
     """Every page names the feeds of the site, a section also its own, and the files are there."""
     feeds = [link["href"] for link in hostile["etiqueta/año/"].head.find_all("link", rel="alternate", type=True)]
-    assert ["/etiqueta/a%C3%B1o/atom.xml", "/feeds/atom.xml", "/feeds/rss.xml", "/feeds/feed.json"] == feeds
+    assert [
+        "/etiqueta/a%C3%B1o/atom.xml",
+        "/es/atom.xml",
+        "/feeds/atom.xml",
+        "/feeds/rss.xml",
+        "/feeds/feed.json",
+    ] == feeds
     assert "/en/atom.xml" in [link.get("href") for link in hostile["en/"].head.find_all("link", type=True)]
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tertulia.app import Blog
+from tertulia.commands import webmention
 from tertulia.content.posts import Post, Published
-from tertulia.core.errors import NetworkError, SettingError, TertuliaError
+from tertulia.core.errors import ContentError, NetworkError, SettingError, TertuliaError
 from tertulia.core.languages import say
 from tertulia.core.text import shorten
 from tertulia.store.deliveries import Delivery
@@ -156,10 +157,20 @@ def resolve(blog: Blog, answer: str) -> bool:
     found = [row for row in said if row.origin is Origin.FOUND and row.remote]
     unknown = [*blog.store.deliveries.all(state=DeliveryState.UNKNOWN), *found]
     number, equals, verdict = answer.partition("=")
+    if number in ("webmention", "letters") and verdict in ("sent", "again"):
+        if number == "letters":
+            blog.store.letters.release(sent=verdict == "sent")
+        else:
+            webmention.resolve(blog, told=verdict == "sent")
+        print(say("resolve_sent" if verdict == "sent" else "resolve_again"))
+        return True
     if not equals:
         for row in unknown:
             print(f"{row.id:>5}  {row.post} ({row.lang})  {row.network}  {row.reason}")
-        print(say("resolve_how") if unknown else say("resolve_none"))
+        more = _asked_besides(blog)
+        for line in more:
+            print(line)
+        print(say("resolve_how") if unknown or more else say("resolve_none"))
         return True
     asked = next((row for row in unknown if str(row.id) == number.strip()), None)
     what, _, url = verdict.partition(":")
@@ -168,6 +179,15 @@ def resolve(blog: Blog, answer: str) -> bool:
     blog.outbox(blog.networks()).resolve(asked, there=what == "sent", url=url)
     print(say("resolve_sent" if what == "sent" else "resolve_again"))
     return True
+
+
+def _asked_besides(blog: Blog) -> list[str]:
+    """A line each for letters and webmentions that may have gone out before this store was here."""
+    lines = [say("letters_ask", n=held)] if (held := blog.store.letters.held()) else []
+    with contextlib.suppress(ContentError, SettingError):  # nothing was built, or nothing is to be told
+        asked = webmention.doubted(blog, blog.published(), blog.since())
+        lines += [say("webmention_asks", n=len(asked))] if asked else []
+    return lines
 
 
 def adopt(blog: Blog, published: Published, options: AnnounceOptions) -> bool:

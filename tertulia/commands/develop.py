@@ -48,6 +48,12 @@ def bench(c: Context, posts: str = "1000", scale: bool = False, embeds: bool = F
 
 
 @task
+def spam_train(c: Context) -> None:
+    """Train what a new blog knows of spam, on the labelled comments of the tests."""
+    _module("tests.spam_training")
+
+
+@task
 def fuzz(c: Context, minutes: str = "10", seed: str = "0") -> None:
     """Send odd words through every door that takes strangers' text."""
     _module("tests.fuzz", "--minutes", minutes, "--seed", seed)
@@ -78,4 +84,4 @@ def _module(module: str, *arguments: str) -> None:
         raise Exit(code=code)
 
 
-TASKS = (test, lint, bench, fuzz, lock)
+TASKS = (test, lint, bench, spam_train, fuzz, lock)

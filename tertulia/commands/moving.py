@@ -39,3 +39,5 @@ def run_restore(root: Path, path: Path, *, moved: bool = False) -> None:
         print(say("restore_done", n=rows))
         if not moved:
             print(say("restore_asks"))
+            if held := blog.store.letters.held():
+                print(say("letters_ask", n=held))

@@ -49,7 +49,7 @@ def run(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
 
 
 def _publish(blog: Blog, target: Target, *, dry_run: bool, lose: bool) -> bool:
-    said = 0 if dry_run else begun(blog)  # looking makes no store
+    said = 0 if dry_run else blog.store.deliveries.begun()  # looking makes no store
     changes = _changes(blog, target, said)
     published = blog.published()
     if not _nothing_lost(blog, changes, lose) or not (dry_run or lose or _remembers(changes)):
@@ -59,7 +59,9 @@ def _publish(blog: Blog, target: Target, *, dry_run: bool, lose: bool) -> bool:
         show(changes)
         announce.show_plan(fresh, blog.networks(published, with_store=False))
         return True
-    _upload(blog, target, changes)
+    blog.witness.look(changes.old.published_before(said))
+    # Until all is said the target keeps what it knows: whoever ends this run midway has not made it forget.
+    _upload(blog, target, _with_said(changes, max(changes.old.said, said)))
     known = blog.networks(published)
     unsaid = [post for post in fresh if not _said(blog, post, known)]
     if not all_answer(blog.fetcher, unsaid, time.monotonic, time.sleep):
@@ -73,8 +75,10 @@ def _publish(blog: Blog, target: Target, *, dry_run: bool, lose: bool) -> bool:
     if all_answer(blog.fetcher, told, time.monotonic, time.sleep, gone=webmention.buried(blog, published)):
         webmention.tell(blog, published)
     # Now the pages can say where their posts live, and the manifest that they were said.
-    if public(blog.snapshots, published.posts) != before or begun(blog) != said:
-        return build.into_output(blog.root, strict=True) and _deploy(blog, target, lose=lose) and good
+    if public(blog.snapshots, published.posts) != before or blog.store.deliveries.begun() != max(
+        said, changes.old.said
+    ):
+        return build.into_output(blog.root, strict=True) and _deploy(blog, target, lose=lose, settled=lose) and good
     return good
 
 
@@ -84,11 +88,18 @@ def upload(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
         return _deploy(blog, blog.deploy_target(), dry_run=dry_run, lose=lose)
 
 
-def _deploy(blog: Blog, target: Target, *, dry_run: bool = False, lose: bool = False) -> bool:
+def _deploy(blog: Blog, target: Target, *, dry_run: bool = False, lose: bool = False, settled: bool = False) -> bool:
+    """
+    Put the output there.
+
+    Args:
+        settled: What an earlier store may have said was asked about: from now on the target goes by this one.
+    """
     if blog.published().preview:
         raise DeployError(say("announce_preview"))
-    changes = _changes(blog, target, 0 if dry_run else begun(blog))
-    changes = replace(changes, new=msgspec.structs.replace(changes.new, said=max(changes.old.said, changes.new.said)))
+    changes = _changes(blog, target, 0 if dry_run else blog.store.deliveries.begun())
+    if not settled:
+        changes = _with_said(changes, max(changes.old.said, changes.new.said))
     if not _nothing_lost(blog, changes, lose):
         return False
     if dry_run:
@@ -131,6 +142,10 @@ def _changes(blog: Blog, target: Target, said: int) -> DeployPlan:
     return plan(old, new=new)
 
 
+def _with_said(changes: DeployPlan, said: int) -> DeployPlan:
+    return replace(changes, new=msgspec.structs.replace(changes.new, said=said))
+
+
 def _remember(blog: Blog, there: Manifest) -> None:
     """Let the next build know the addresses that were published: this machine may be another than last time's."""
     path = blog.root / ADDRESSES
@@ -147,13 +162,6 @@ def public(snapshots: Path, posts: Iterable[Post]) -> dict[str, tuple[str, ...]]
         if items:
             shown[f"{post.id}.{post.lang}"] = tuple(sorted(items))
     return dict(sorted(shown.items()))
-
-
-def begun(blog: Blog) -> int:
-    """How many announcements the store knows to have begun; it forgets none."""
-    counts = blog.store.deliveries.counts()
-    begun_states = (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.UNKNOWN, DeliveryState.WITHDRAWN)
-    return sum(counts.get(state, 0) for state in begun_states)
 
 
 def _remembers(changes: DeployPlan) -> bool:

@@ -185,14 +185,18 @@ def comments(store: Store, folder: Path, what: str, file: str, person: str, *, v
 def erase(moderator: Moderator, who: str, sure: bool, ask: Callable[[str], str] = input) -> str:
     """Erase everybody that *who* (a comment's key, a name, a handle, an address) means, after asking."""
     people = _people(moderator.store, who)
-    if not people:
+    followed = moderator.store.followers.of_address(who)
+    if not people and not followed:
         raise TertuliaError(say("talk_nobody", who=who))
     if not sure:
+        if followed:
+            print(say("talk_follower", who=who, n=len(followed)))
         for said in people.values():
             number = len(moderator.store.conversation.find(person=said.person, limit=100_000))
             print(say("talk_person", name=said.name, handle=said.handle or said.author_url or said.network, n=number))
         if ask(say("talk_sure")).strip().casefold() not in current().words("yes"):
             return say("talk_kept")
+    moderator.store.followers.forget(who)
     posts = sum(moderator.erase(person) for person in people)
     return say("talk_erased", n=len(people), posts=posts)
 

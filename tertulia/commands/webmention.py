@@ -1,11 +1,13 @@
 """Telling other sites that posts link to them, from the terminal. The work is in ``conversation.webmention.send``."""
 
+import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from tertulia.app import Blog
 from tertulia.content.posts import Post, Published
-from tertulia.conversation.webmention.send import Sender, file_of, plan
+from tertulia.conversation.webmention.send import Sender, file_of, linking, plan
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.site.gone import is_gone
@@ -27,10 +29,30 @@ def run(root: Path, *, since: str = "") -> bool:
 
 def plan_all(blog: Blog, published: Published, since: str = "") -> list[Post]:
     """Write down every link to tell of; the posts whose pages must be there before anybody is told."""
-    pages = blog.pages(published)
-    plan(blog.store.sent, pages, published.posts, blog.since(since), every=published.posts)
+    pages, begins = blog.pages(published), blog.since(since)
+    asked = doubted(blog, published, begins)
+    if asked:
+        print(say("webmention_asks", n=len(asked)), file=sys.stderr)
+    known = [post for post in published.posts if post not in asked]
+    plan(blog.store.sent, pages, known, begins, every=published.posts)
     due = {one.source for one in blog.store.sent.due(blog.now())}
     return [post for post in published.posts if post.url in due]
+
+
+def doubted(blog: Blog, published: Published, since: datetime) -> list[Post]:
+    """The posts with links of which an earlier store may have told the other sites, and nobody has said whether."""
+    blog.witness.begin()
+    told = blog.store.sent.sources()
+    asked = [post for post in published.posts if post.url not in told and blog.witness.doubts(post)]
+    found = linking(blog.store.sent, blog.pages(published), asked, since)
+    return [post for post, linked in found if linked.targets]
+
+
+def resolve(blog: Blog, *, told: bool) -> None:
+    """Take the owner's word on what ``plan_all`` asked about: the other sites know already, or are to be told."""
+    published, since = blog.published(), blog.since()
+    asked = doubted(blog, published, since)
+    plan(blog.store.sent, blog.pages(published), asked, since, every=published.posts, told=told)
 
 
 def buried(blog: Blog, published: Published) -> list[str]:

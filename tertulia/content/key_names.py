@@ -5,7 +5,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from tertulia.content.keys import KEYS, Key
+from tertulia.content.keys import COVER_ALT_OF, KEYS, Key
 from tertulia.content.networks import account, is_network
 from tertulia.core.languages import Language, Languages, current, say
 
@@ -43,6 +43,7 @@ publicada publicado publicar publicat publico publish published publishing ready
 state status trash trashed unlisted unpublish unpublished visibilidad visibility visible wip
 """
 _STATE_WORDS = frozenset(_STATES.split())
+_PLACE = re.compile(r"^(?:en|para|on|for) ")  # "Texto de portada en Mastodon"
 _ALIKE = frozenset(
     ("hide", "listo", "pending", "public", "publico", "ready", "secret", "state", "status", "trash")
 )  # much like other words
@@ -96,6 +97,9 @@ def own_key(name: str) -> str:
     folded = fold(name)
     if key := _by_name(current()).get(folded):
         return key
+    for alt in map(fold, key_names()["cover_alt"]):
+        if folded.startswith(f"{alt} ") and is_network(named := own_key(_PLACE.sub("", folded[len(alt) + 1 :]))):
+            return COVER_ALT_OF + named
     if found := re.fullmatch(r"(.+?) ?(\d+)", folded):  # a further account, by any name of its network
         platform = own_key(found[1])
         named = account(platform, found[2])

@@ -30,12 +30,14 @@ class Kind(StrEnum):
     FLAG = "flag"  # yes or no: True, False, or None where nothing is said
     CHOICE = "choice"  # one of ``Key.choices``, or ""
     PICTURE = "picture"  # where a picture is
+    PICTURES = "pictures"  # several, each with what it shows: ``a.jpg "La plaza"; b.jpg``
     # Read by rules of their own.
     LANGUAGE = "language"
     STATUS = "status"
     CREDITS = "credits"
     UPDATE = "update"
     NETWORK = "network"  # the author's own words for it, as they stand
+    COVER_ALT = "cover_alt"  # what the cover shows, for one network
     ADDRESS = "address"  # where another program had the post
     STATE = "state"  # whether another program shows the post
 
@@ -70,7 +72,7 @@ class Key:
     @property
     def takes_several(self) -> bool:
         """Whether its value is a list."""
-        return self.kind in (Kind.ITEMS, Kind.CREDITS)
+        return self.kind in (Kind.ITEMS, Kind.CREDITS, Kind.PICTURES)
 
     @property
     def is_repeatable(self) -> bool:
@@ -105,6 +107,9 @@ def network_key(name: str, network: NetworkName | None = None) -> Key:
 
 # The audience of a post whose author meant one that we do not know: no network has it.
 NOBODY = "nobody"
+
+# Before a network's name: the key of what the cover shows, there.
+COVER_ALT_OF = "cover_alt_of_"
 
 _ON_NETWORKS = (
     "what to say there instead of the summary; `no` leaves that network out, `hilo` (`thread`) makes a thread of the"
@@ -183,7 +188,7 @@ KEYS = (
     ),
     Key(
         name="cover_alt", kind=Kind.TEXT, es="Texto de portada, Portada alt", en="Cover alt, Image alt",
-        doc="what that picture shows",
+        doc="what that picture shows; `Texto de portada en Mastodon` (`Cover alt on Mastodon`) says it for one network",
         theirs="featureimagealt featuredimagealt coverimagealt coverimgalt heroalt heroimagealt heroimgalt"
         " bannerimagealt thumbnailalt imgalt imagealttext",
     ),
@@ -245,6 +250,11 @@ KEYS = (
         " `todos` (`all`), as when absent. Networks that know no such thing are left out; a word that is none of these"
         " keeps it from being announced at all",
     ),
+    Key(
+        name="pictures", kind=Kind.PICTURES, es="Imágenes", en="Pictures", on_pages=False,
+        doc="more pictures for the announcement, behind the cover, each with what it shows:"
+        ' `plaza.jpg "La plaza, vacía"; urna.jpg "Una urna"`, or a list',
+    ),
     *(network_key(name, network) for name, network in NETWORKS.items()),
     # What only others write.
     Key(name="address", kind=Kind.ADDRESS, theirs="permalink url saveas path"),
@@ -279,5 +289,7 @@ _BY_NAME = MappingProxyType({key.name: key for key in KEYS})
 
 
 def key_named(name: str) -> Key:
-    """The key of that name in code; what none of ours has is a network that somebody else added."""
+    """The key of that name in code; what none of ours has is of a network alone: an account, one of somebody else's."""
+    if name.startswith(COVER_ALT_OF):
+        return Key(name=name, kind=Kind.COVER_ALT, on_pages=False)
     return _BY_NAME.get(name) or network_key(name)

@@ -17,7 +17,7 @@ from tertulia.content.dates import is_ambiguous, parse_date
 from tertulia.content.fields import Field
 from tertulia.content.header import Header, is_held
 from tertulia.content.key_names import fold, is_foreign
-from tertulia.content.keys import EMPTY, KEYS, Key, Kind, key_named
+from tertulia.content.keys import COVER_ALT_OF, EMPTY, KEYS, Key, Kind, key_named
 from tertulia.core.languages import current, normal, say, spoken
 from tertulia.core.models import Problem, Severity
 
@@ -53,6 +53,8 @@ class Metadata:
     summary: str = ""
     cover: str = ""
     cover_alt: str = ""
+    cover_alts: dict[str, str] = field(default_factory=dict)  # network → what the cover shows, there
+    pictures: list[tuple[str, str]] = field(default_factory=list)  # (where it is, what it shows)
     series: str = ""
     aliases: list[str] = field(default_factory=list)
     old_addresses: list[str] = field(default_factory=list)  # where another generator had it
@@ -128,6 +130,14 @@ def interpret(
                 reader.take(f, key)
     meta.date = meta.date or (meta.publish_date if "date" not in meta.lines else None)
     return meta
+
+
+# One of ``a.jpg "La plaza"; b.jpg «Una urna», ![Un voto](c.jpg)``.
+_PICTURE = re.compile(
+    r"""\s*(?:!\[(?P<shows>[^\]]*)\]\((?P<marked>[^)]+)\)
+    |(?P<place>[^\s;,"“«!][^;,"“«]*?)(?:\s+(?P<alt>"[^"]*"|“[^”]*”|«[^»]*»))?)\s*(?:[;,]\s*|(?=!\[)|$)""",
+    re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +220,18 @@ class _ValueReader:
     def take_network(self, f: Field, _key: Key) -> None:
         self.meta.networks[f.key] = f.value
 
+    def take_cover_alt(self, f: Field, _key: Key) -> None:
+        self.meta.cover_alts[f.key.removeprefix(COVER_ALT_OF)] = self.words(f, _key)
+
+    def take_pictures(self, f: Field, _key: Key) -> None:
+        value = " ".join(f.value.split())
+        found = [
+            (m["place"] or m["marked"], (m["alt"] or "")[1:-1] or m["shows"] or "") for m in _PICTURE.finditer(value)
+        ]
+        if _PICTURE.sub("", value).strip():
+            self.report(f, "bad_pictures")
+        self.meta.pictures += [(place.strip(), html.unescape(alt).strip()) for place, alt in found]
+
     def take_credits(self, f: Field, _key: Key) -> None:
         value = " ".join(f.value.split())
         if not is_foreign(f.name) or re.match("https?://", value):
@@ -274,7 +296,8 @@ _READERS: Mapping[Kind, Callable[[_ValueReader, Field, Key], object]] = MappingP
         Kind.NAME: _ValueReader.name, Kind.TEXT: _ValueReader.words, Kind.INLINE: _ValueReader.words,
         Kind.ITEMS: _ValueReader.items, Kind.MOMENT: _ValueReader.moment, Kind.FLAG: _ValueReader.flag,
         Kind.CHOICE: _ValueReader.choice, Kind.PICTURE: _ValueReader.picture, Kind.LANGUAGE: _ValueReader.language,
-        Kind.NETWORK: _ValueReader.take_network, Kind.CREDITS: _ValueReader.take_credits,
+        Kind.NETWORK: _ValueReader.take_network, Kind.COVER_ALT: _ValueReader.take_cover_alt,
+        Kind.PICTURES: _ValueReader.take_pictures, Kind.CREDITS: _ValueReader.take_credits,
         Kind.ADDRESS: _ValueReader.take_address, Kind.UPDATE: _ValueReader.take_update,
         Kind.STATUS: _ValueReader.take_status, Kind.STATE: _ValueReader.take_state,
     }

@@ -52,6 +52,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     credits: tuple[PostCredit, ...] = ()
     cover: Cover | None = None
     card: Cover | None = None  # the picture drawn for shared links of a post without a cover
+    cover_alts: dict[str, str] = {}  # what the cover shows, by network
+    pictures: tuple[Cover, ...] = ()  # more of them for the announcement, behind the cover
     said: dict[str, str] = {}  # the author's own words by network: {"mastodon": "…", "x": "no"}
     warning: str = ""  # what its announcement warns of
     audience: str = ""  # who sees the announcement: "unlisted", "followers", "nobody", "" for all

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from tertulia.conversation.public_pages import PublicPages
 from tertulia.core import smtp
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import StoreError, TertuliaError
 from tertulia.core.fetch import Fetcher
-from tertulia.core.languages import carried
+from tertulia.core.languages import carried, say
 from tertulia.core.settings import Settings
 from tertulia.store import Store
 
@@ -21,6 +22,17 @@ log = logging.getLogger(__name__)
 # Several decisions in a row are one rebuild.
 REBUILD_AFTER_SECONDS = 1.0
 LETTERS_EVERY_SECONDS = 30.0
+
+
+def leaving(address: str) -> dict[str, str]:
+    """
+    The lines of a letter by which a mail program ends such letters with one click; none where there is no *address*.
+
+    https://www.rfc-editor.org/rfc/rfc8058#section-3.1
+    """
+    if not address:
+        return {}
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 class BackgroundWorker:
@@ -70,7 +82,12 @@ class BackgroundWorker:
         """Send the letters that are due; return how many went."""
         self._log_failure(self._gather)
         sent = 0
+        public = PublicPages(self._settings.fetch_allow_private)
         for letter in self._store.letters.due(self._now()):
+            if letter.page and not public.show(letter.page):
+                if not self._store.letters.await_page(letter, self._now()):
+                    log.warning("%s", say("letter_given_up", page=letter.page))
+                continue
             try:
                 settings = self._settings
                 smtp.send(
@@ -80,6 +97,7 @@ class BackgroundWorker:
                     subject=letter.subject,
                     body=letter.body,
                     now=self._now(),
+                    headers=leaving(letter.leave),
                 )
             except StoreError:
                 raise

@@ -79,13 +79,18 @@ def mistakes(draft: CommentDraft) -> list[Mistake]:
         found.append(Mistake("name", "comment_no_name"))
     elif len(draft.name) > LONGEST_NAME:
         found.append(Mistake("name", "comment_long_name", {"limit": LONGEST_NAME}))
-    if draft.email and not _EMAIL.fullmatch(draft.email):
+    if draft.email and not is_email(draft.email):
         found.append(Mistake("email", "comment_bad_email"))
     elif draft.notify and not draft.email:
         found.append(Mistake("email", "comment_no_email"))
     if draft.site and not _is_address(draft.site):
         found.append(Mistake("site", "comment_bad_site"))
     return found
+
+
+def is_email(written: str) -> bool:
+    """Whether *written* looks like an address of mail."""
+    return len(written) <= LONGEST_ADDRESS and bool(_EMAIL.fullmatch(written))
 
 
 def incoming(draft: CommentDraft, nonce: str, person: str, now: datetime) -> Incoming:

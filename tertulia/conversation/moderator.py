@@ -218,6 +218,7 @@ class Moderator:
     def sweep(self) -> int:
         """Forget what has been in the spam box long enough; how many."""
         self.store.letters.forget_unconfirmed(self.now())
+        self.store.followers.forget_unconfirmed(self.now())
         return self.store.conversation.purge(self.now())
 
     def show_all(self) -> int:
@@ -229,9 +230,9 @@ class Moderator:
 
     def _judge(self, incoming: Incoming, signals: Signals | None, second: bool | None) -> Verdict:
         known = self.store.conversation.known(incoming)
-        words = bayes.words_of(incoming.text, incoming.author.name, incoming.author.url, incoming.html)
-        opinion = bayes.opinion(words, self.store.words.counts(words))
-        return replace(judge(Case(incoming, known, signals, opinion, second)), judged=known.judged)
+        case = Case(incoming, known, signals, second_opinion=second)
+        learnt = self.store.words.counts(case.facts)
+        return replace(judge(replace(case, learnt=learnt)), judged=known.judged)
 
     def _apply(self, action: Action, read: Read, batch: str) -> Decided:
         if action in STATUS_OF:
@@ -278,12 +279,13 @@ class Moderator:
             return
         was = before.status if before else None
         with log_failure(log, after.key):
+            is_untold = was != Status.APPROVED
             if before and (was == Status.APPROVED or after.status != Status.WAITING):
-                self.notices.settled(before)
+                is_untold |= self.notices.settled(before)
             if after.status == Status.WAITING and tell_owner:
                 self.notices.waiting(after, changed=before is not None)
-            elif after.status == Status.APPROVED and was != Status.APPROVED:
-                self.notices.answered(after)
+            elif after.status == Status.APPROVED and is_untold:
+                self.notices.published(after)
 
     def _show(self, post: str, lang: str) -> None:
         self._show_posts([(post, lang)])

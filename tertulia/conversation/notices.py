@@ -7,15 +7,18 @@ owner has links that do what they say, after one more press of a button: mail sc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from tertulia.conversation.blog import BlogInfo
 from tertulia.conversation.changes import readable
 from tertulia.core import sanitise
 from tertulia.core.languages import say
+from tertulia.core.smtp import mailbox_of
 from tertulia.core.text import shorten
 from tertulia.core.tokens import Signer
 from tertulia.store import Store
-from tertulia.store.letters import Notice
+from tertulia.store.followers import Follower
+from tertulia.store.letters import NewLetter, Notice
 from tertulia.store.said import Said, Status, Who
 
 LONGEST_QUOTE = 1500
@@ -23,7 +26,6 @@ MOST_IN_LETTER = 20  # the others are in the queue
 GATHER_FOR = timedelta(minutes=10)  # the first of many is told at once, the others together
 MOST_GATHERED = 1000
 CHANGES_WAIT = timedelta(minutes=5)  # all that changes meanwhile is one letter
-ANSWERS_REMEMBERED = timedelta(days=400)  # who was told of an answer is not told again
 _LAST_LETTER = "owner's letter"  # cursor: when, and about which comment
 
 
@@ -76,12 +78,16 @@ class Notices:
         moment, _, key = self.store.conversation.get_cursor(_LAST_LETTER).partition(" ")
         return (datetime.fromisoformat(moment), key) if moment else (None, "")
 
-    def settled(self, before: Said) -> None:
-        """Nobody is written to any more about a comment as it was: neither its owner nor those whom it answered."""
+    def settled(self, before: Said) -> bool:
+        """
+        Take back what would be told of a comment as it was, to the owner and to readers.
+
+        Returns:
+            Whether there are readers who were not told yet.
+        """
         if self.owner:
             self.store.letters.retract(self.owner, before.id)
-        if before.status == Status.APPROVED and self.store.letters.retract_answer(before.key):
-            self.store.once.release(_answer(before))
+        return before.status == Status.APPROVED and self.store.letters.retract_told(before.key)
 
     def gathered(self, keys: Sequence[str]) -> None:
         """Tell the owner in one letter of all that came at once and waits."""
@@ -94,28 +100,61 @@ class Notices:
         t, lang = self.blog.t, notice.lang
         confirm, leave = self._notice("confirm", notice), self._notice("leave", notice)
         body = t("letter_confirm", lang, blog=self.blog.title, link=confirm, leave=leave)
-        self._write(notice, t("letter_confirm_subject", lang, blog=self.blog.title), body)
+        subject = _line(t("letter_confirm_subject", lang, blog=self.blog.title))
+        letter = NewLetter(recipient=notice.email, subject=subject, body=body, leave=leave, comment=notice.comment)
+        self.store.letters.tell([letter], self.now())
 
-    def answered(self, said: Said) -> None:
-        """Tell those above in the thread who asked for it that *said* answers them."""
+    def asked_to_follow(self, follower: Follower, *, may_write: bool) -> None:
+        """
+        Ask whoever gave this address whether they want letters about the whole talk.
+
+        Args:
+            may_write: Whether the address may be written to; if not, all is done but sending.
+        """
+        t, lang = self.blog.t, follower.lang
+        confirm, leave = self._follow("confirm", follower), self._follow("leave", follower)
+        title = self._title_of(follower.post, lang)
+        body = t("letter_follow", lang, blog=self.blog.title, title=title, link=confirm, leave=leave)
+        subject = _line(t("letter_follow_subject", lang, title=title))
+        letter = NewLetter(recipient=follower.email, subject=subject, body=body, leave=leave)
+        self.store.followers.ask_letter(follower, letter, self.now(), may_write=may_write)
+
+    def published(self, said: Said) -> None:
+        """Tell readers who asked for it: who wrote *said*, whom it answers, who follows the talk; each person once."""
+        own = self.store.letters.notice_of(said.id)
+        found = [*self._public(said, own), *self._answered(said)]
+        told = {mailbox_of(letter.recipient) for letter in found} | ({mailbox_of(own.email)} if own else set())
+        found += [one for one in self._followed(said) if mailbox_of(one.recipient) not in told]
+        self.store.letters.tell(found, self.now())
+
+    def _public(self, said: Said, own: Notice | None) -> Iterator[NewLetter]:
+        if own and own.state == "confirmed":
+            yield self._to_reader("public", said, own, f"public {said.key}", self._notice("leave", own))
+
+    def _answered(self, said: Said) -> Iterator[NewLetter]:
         for above in self.store.conversation.thread(said)[-1:]:
             notice = self.store.letters.notice_of(above.id)
-            if notice is None or notice.state != "confirmed" or above.person == said.person:
-                continue
-            if not self.store.once.use(_answer(said), self.now() + ANSWERS_REMEMBERED, self.now()):
-                continue
-            post = self.blog.post(said.post, said.lang)
-            link = f"{post.url if post else self.blog.site}#c-{said.key}"
-            body = self.blog.t(
-                "letter_answer",
-                notice.lang,
-                name=said.name,
-                title=self._title(said),
-                quote=_quoted(said),
-                link=link,
-                leave=self._notice("leave", notice),
-            )
-            self._write(notice, self.blog.t("letter_answer_subject", notice.lang, name=said.name), body)
+            if notice and notice.state == "confirmed" and above.person != said.person:
+                yield self._to_reader("answer", said, notice, f"answer {said.key}", self._notice("leave", notice))
+
+    def _followed(self, said: Said) -> Iterator[NewLetter]:
+        for follower in self.store.followers.of_post(said.post, said.lang):
+            leave = self._follow("leave", follower)
+            yield self._to_reader("talk", said, follower, f"talk {said.key} {follower.id}", leave)
+
+    def _to_reader(self, what: str, said: Said, reader: Notice | Follower, tells: str, leave: str) -> NewLetter:
+        words: dict[str, Any] = {"name": said.name, "title": self._title(said)}
+        subject = _line(self.blog.t(f"letter_{what}_subject", reader.lang, **words))
+        words |= {"quote": _quoted(said), "link": self._link(said), "leave": leave}
+        return NewLetter(
+            recipient=reader.email,
+            subject=subject,
+            body=self.blog.t(f"letter_{what}", reader.lang, **words),
+            tells=tells,
+            leave=leave,
+            page=self._page(said),
+            comment=reader.comment if isinstance(reader, Notice) else said.id,
+        )
 
     def sign_in(self, token: str, minutes: int) -> None:
         """The owner's way into moderation, good for so many *minutes*."""
@@ -144,9 +183,6 @@ class Notices:
         # Erasing finds a letter by the keys in it.
         yield f"{say('letter_see')}: {self.blog.service}/moderation/{said.key}"
 
-    def _write(self, notice: Notice, subject: str, body: str) -> None:
-        self.store.letters.write(notice.email, _line(subject), body, self.now(), notice.comment)
-
     def _act(self, what: str, said: Said) -> str:
         """A link that does *what* to the words that the letter quotes, and to no others."""
         return (
@@ -157,13 +193,24 @@ class Notices:
         token = self.signer.sign_row("notice", what, notice.id, notice.email, self.now())
         return f"{self.blog.service}/comments/notice/{token}"
 
-    def _title(self, said: Said) -> str:
+    def _follow(self, what: str, follower: Follower) -> str:
+        token = self.signer.sign_row("follow", what, follower.id, follower.email, self.now())
+        return f"{self.blog.service}/comments/follow/{token}"
+
+    def _page(self, said: Said) -> str:
+        """Where readers will see *said*; "" where nobody knows."""
         post = self.blog.post(said.post, said.lang)
-        return post.title if post else said.post
+        return f"{post.url}#c-{said.key}" if post else ""
 
+    def _link(self, said: Said) -> str:
+        return self._page(said) or f"{self.blog.site}#c-{said.key}"
 
-def _answer(said: Said) -> str:
-    return f"answer {said.key}"
+    def _title(self, said: Said) -> str:
+        return self._title_of(said.post, said.lang)
+
+    def _title_of(self, post: str, lang: str) -> str:
+        found = self.blog.post(post, lang)
+        return found.title if found else post
 
 
 def _quoted(said: Said) -> str:

@@ -2,17 +2,19 @@
 
 Nothing is refused and nothing is dropped: ``SPAM`` points or more go to the spam box, where the owner sees why;
 anything else waits for the owner, unless its writer is trusted. A reason is the key of a phrase with its values, so
-that the owner reads it in their own language (``tertulia/languages/xx.toml``).
+that the owner reads it in their own language (``tertulia/languages/xx.toml``). A reason names the words that it went
+by, and what they are worth to the filter is then not counted: one fact speaks once.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import regex
 
+from tertulia.conversation import bayes
 from tertulia.conversation.bayes import Opinion
 from tertulia.conversation.shown import ShownLink, is_small_edit, links_in, links_of, words_in
 from tertulia.core import sanitise
@@ -24,6 +26,10 @@ SUSPECT = 3  # points that hold back even what a trusted person writes
 QUICK_SECONDS = 3.0  # nobody reads, writes and previews faster
 CALM = 3  # comments in ten minutes that nobody minds
 HURRIED = 8
+_COMMON_WORDS = 8  # «Estoy totalmente de acuerdo contigo»
+
+# How likely its words are spam: 5 points, 3, 2 (4 where they lead somewhere); and welcome.
+CERTAIN, LIKELY, SUSPICIOUS, WELCOME = 0.98, 0.85, 0.5, 0.1
 
 # A quoted word in Greek or Cyrillic leaves more Latin letters than this.
 _MOST_FOREIGN = 0.8
@@ -36,6 +42,16 @@ _FORUM_LINK = re.compile(r"\[url[=\]]|\[link[=\]]|<a\s+href", re.IGNORECASE)
 _LETTERS = regex.compile(r"\p{L}")
 _LATIN = regex.compile(r"\p{Latin}")
 _MIXED = regex.compile(r"\b(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w{3,}\b")
+# Where to answer, away from here: what an advertisement without a link has instead. A handle counts beside its network.
+_REACH = regex.compile(
+    r"[\w.+-]{1,64}@[\w-]{1,63}\.\w"  # an e-mail address
+    r"|(?:\+|\b00)\d{1,3}(?:[ .-]?\d){7,12}(?!\d)"  # a telephone number, as one gives it to the world
+    r"|(?<![\d-])[6789]\d{2}(?:[ .-]?\d){6}(?![\d-])"  # of Spain
+    r"|\b(?:telegram|whatsapp|wechat|skype|signal)\b[^\n]{0,30}?(?:@\w|\d{6})|t\.me/|wa\.me/"
+    r"|\b(?:телеграм|ватсап)\w*|微信|加微|威信",
+    regex.IGNORECASE,
+)
+_REACH_WORDS = frozenset(("telegram", "whatsapp", "wechat", "skype", "signal", "mail", "email", "correo"))
 # What a moderator may want to see before it stands in public. Each repeat is bounded, by what such a thing can be at
 # most: without, a long word is read to its end from each of its letters.
 _PRIVATE = re.compile(
@@ -68,7 +84,7 @@ class Case:
     incoming: Incoming
     known: Known
     signals: Signals | None = None  # None: it did not come by the form
-    opinion: Opinion | None = None  # of the Bayes filter
+    learnt: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # (spam, ham) of its words, by the owner's word
     second_opinion: bool | None = None  # of Akismet, where the owner asked for it
 
     @cached_property
@@ -81,6 +97,21 @@ class Case:
         """What will be read."""
         return sanitise.plain(self.incoming.html) if self.incoming.html else self.incoming.text
 
+    @cached_property
+    def facts(self) -> list[str]:
+        """Its words, hosts and name as the filter counts them."""
+        author = self.incoming.author
+        return bayes.words_of(self.incoming.text, author.name, author.url, self.incoming.html)
+
+    def named(self, *beginnings: str) -> frozenset[str]:
+        """Those of the facts that begin so: "links:", "name:"."""
+        return frozenset(fact for fact in self.facts if fact.startswith(beginnings))
+
+    @cached_property
+    def is_lure(self) -> bool:
+        """Whether it leads away from here: by a link, a site, a number to call, an address to write to."""
+        return bool(self.links or self.incoming.author.url or _REACH.search(self.words))
+
 
 Rule = Callable[[Case], Reason | None]
 
@@ -92,6 +123,11 @@ def judge(case: Case) -> Verdict:
     if case.known.trust == Trust.BLOCKED:
         return Verdict(Status.SPAM, SPAM, (Reason("rule_blocked", {}, SPAM),))
     reasons = [reason for rule in RULES if (reason := rule(case))]
+    # How many links there are, none too, is a rule's to count.
+    counted = case.named("links:").union(*(reason.counted for reason in reasons))
+    opinion = bayes.opinion(case.facts, case.learnt, counted, case.incoming.text)
+    if reason := what_its_words_say(opinion, is_lure=case.is_lure):
+        reasons.append(reason)
     points = sum(reason.points for reason in reasons)
     if points >= SPAM:
         return Verdict(Status.SPAM, points, tuple(reasons))
@@ -137,17 +173,20 @@ def links(case: Case) -> Reason | None:
     number = len(case.links)
     if number == 0 or (number == 1 and case.known.approved):
         return None
-    return Reason("rule_links", {"n": number}, 1 if number <= 2 else 3 if number <= 4 else 5)
+    # Who proves a point names many places; who sells names their own many times.
+    is_one_place = number >= 5 and 2 * len({link.host for link in case.links}) <= number
+    return Reason("rule_links", {"n": number}, 1 if number <= 2 else 5 if is_one_place else 3)
 
 
 def disguised_links(case: Case) -> Reason | None:
     """Links in a forum's or a page's markup, behind a shortener, or behind another address."""
     if _FORUM_LINK.search(case.incoming.text):
-        return Reason("rule_forum_links", {}, 4)
+        return Reason("rule_forum_links", {}, 5, frozenset(("url", "link", "href")))
     if false := next((link for link in case.links if link.is_disguised), None):
-        return Reason("rule_false_link", {"words": false.words[:60], "host": false.host}, 4)
-    short = next((link.host for link in case.links if link.host in SHORTENERS), "")
-    return Reason("rule_short_link", {"host": short}, 2) if short else None
+        counted = frozenset((f"host:{false.host}",))
+        return Reason("rule_false_link", {"words": false.words[:60], "host": false.host}, 4, counted)
+    short = frozenset(f"host:{link.host}" for link in case.links if link.host in SHORTENERS)
+    return Reason("rule_short_link", {"host": min(short)[5:]}, 2, short) if short else None
 
 
 def own_links(case: Case) -> Reason | None:
@@ -155,14 +194,21 @@ def own_links(case: Case) -> Reason | None:
     site = site_of(case.incoming.author.url) if case.signals and case.incoming.author.url else ""
     if not site or case.known.approved or all(link.host != site for link in case.links):
         return None
-    return Reason("rule_own_links", {"host": site}, 2)
+    return Reason("rule_own_links", {"host": site}, 2, frozenset((f"host:{site}",)))
+
+
+def reach(case: Case) -> Reason | None:
+    """Somebody new who wants to be answered elsewhere."""
+    if case.known.approved or not (found := _REACH.search(case.words)):
+        return None
+    return Reason("rule_reach", {"where": found[0][:40]}, 1, _REACH_WORDS)
 
 
 def alphabet(case: Case) -> Reason | None:
     """Much of it in letters that this blog's readers do not use, or words that mix look-alikes."""
     said = f"{case.incoming.author.name} {case.words}"
     if found := _MIXED.search(said):
-        return Reason("rule_mixed_letters", {"word": found[0][:40]}, 3)
+        return Reason("rule_mixed_letters", {"word": found[0][:40]}, 3, frozenset(bayes.words_of(found[0])))
     letters = len(_LETTERS.findall(said))
     if letters >= 10 and len(_LATIN.findall(said)) < letters * _MOST_FOREIGN:
         return Reason("rule_alphabet", {}, 3)
@@ -173,50 +219,40 @@ def name_of_a_shop(case: Case) -> Reason | None:
     """Nobody is called like an address."""
     name = case.incoming.author.name
     if case.signals and re.search(r"https?:|www\.|\.(?:com|net|org|ru|shop|top|xyz|online|site|casino)\b", name, re.I):
-        return Reason("rule_name", {}, 3)
+        return Reason("rule_name", {}, 3, case.named("name:"))
     return None
 
 
 def shouting(case: Case) -> Reason | None:
-    """All in capitals."""
+    """All in capitals: how angry people write too, so that it is told and holds nothing back."""
     text = case.words
     capitals = sum(letter.isupper() for letter in text)
     small = sum(letter.islower() for letter in text)
-    return Reason("rule_shouting", {}, 1) if capitals > 40 and capitals > 3 * small else None
+    return Reason("rule_shouting", {}) if capitals > 40 and capitals > 3 * small else None
 
 
 def repeats(case: Case) -> Reason | None:
-    """The same words have been here before."""
+    """The same words have been here before; short ones that lead nowhere are what anybody says."""
     number = case.known.repeats
-    return Reason("rule_repeats", {"n": number}, 5 if number >= 3 else 3) if number else None
+    if not number:
+        return None
+    is_common = not case.is_lure and len(case.words.split()) <= _COMMON_WORDS
+    return Reason("rule_repeats", {"n": number}, 0 if is_common else 5 if number >= 3 else 3)
 
 
 def work(case: Case) -> Reason | None:
-    """The browser did its sum, or sent a wrong one."""
+    """The browser did its sum, which any script can, or sent a wrong one."""
     if not case.signals or case.signals.worked is None:
         return None
-    return Reason("rule_worked", {}, -1) if case.signals.worked else Reason("rule_worked_wrong", {}, 3)
-
-
-def learnt(case: Case) -> Reason | None:
-    """What the owner's decisions taught about words like these."""
-    if not case.opinion:
-        return None
-    percent, words = round(100 * case.opinion.spam), ", ".join(case.opinion.words)
-    values: dict[str, str | int] = {"percent": percent, "words": words}
-    if case.opinion.spam >= 0.98:
-        return Reason("rule_bayes_spam", values, 5)
-    if case.opinion.spam >= 0.85:
-        return Reason("rule_bayes_spam", values, 3)
-    return Reason("rule_bayes_ham", values, -2) if case.opinion.spam <= 0.1 else None
+    return Reason("rule_worked", {}) if case.signals.worked else Reason("rule_worked_wrong", {}, 3)
 
 
 def person(case: Case) -> Reason | None:
     """What became of this person's other comments."""
     if case.known.turned_down:
-        return Reason("rule_turned_down", {"n": case.known.turned_down}, 2)
+        return Reason("rule_turned_down", {"n": case.known.turned_down}, 2, case.named("name:"))
     if case.known.approved:
-        return Reason("rule_known", {"n": case.known.approved}, -2)
+        return Reason("rule_known", {"n": case.known.approved}, -2, case.named("name:"))
     return Reason("rule_first", {})
 
 
@@ -244,17 +280,33 @@ RULES: tuple[Rule, ...] = (
     links,
     disguised_links,
     own_links,
+    reach,
     alphabet,
     name_of_a_shop,
     shouting,
     repeats,
     work,
-    learnt,
     person,
     unproved,
     akismet,
     private_data,
 )
+
+
+def what_its_words_say(opinion: Opinion, *, is_lure: bool) -> Reason | None:
+    """
+    What the shipped model and the owner's decisions make of its words; last, for it leaves out what was counted.
+
+    Args:
+        opinion: Of all words that no rule went by.
+        is_lure: It leads away from here, without which an advertisement is of no use.
+    """
+    values: dict[str, str | int] = {"percent": round(100 * opinion.spam), "words": ", ".join(opinion.words)}
+    if opinion.spam >= SUSPICIOUS:
+        points = 5 if opinion.spam >= CERTAIN else 4 if is_lure else 3 if opinion.spam >= LIKELY else 2
+        return Reason("rule_bayes_spam" if opinion.is_learnt else "rule_words", values, points)
+    # Who copies the words of what was welcome earns nothing by it.
+    return Reason("rule_bayes_ham", values) if opinion.is_learnt and opinion.spam <= WELCOME else None
 
 
 def _small_edit(case: Case) -> bool:

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from email.errors import MessageError
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy, default
 from email.utils import format_datetime, make_msgid
 from urllib.parse import unquote
 
@@ -24,6 +26,19 @@ TIMEOUT_SECONDS = 20.0
 # Submission (https://www.rfc-editor.org/rfc/rfc6409); 25 is for servers among themselves.
 PORT = 587
 TLS_PORT = 465
+_DOTLESS = ("gmail.com", "googlemail.com")  # dots in their addresses mean nothing
+
+
+class _OneLine(UnstructuredHeader, BaseHeader):
+    """One long address: Python would fold it as "=?utf-8?q?…", which no mail program reads in this place."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", _OneLine)
+POLICY = default.clone(header_factory=_headers)  # of every letter of ours
 
 
 @contextmanager
@@ -80,7 +95,7 @@ def send(
         FetchError: the server did not take it, or has no TLS; the message says why, and names nobody.
     """
     try:
-        message = EmailMessage()
+        message = EmailMessage(POLICY)
         message["From"], message["To"], message["Subject"] = sender, recipient, subject
         message["Date"] = format_datetime(now)
         message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> ") or "localhost")
@@ -93,3 +108,10 @@ def send(
             client.send_message(message)
     except (OSError, smtplib.SMTPException, MessageError, ValueError) as error:
         raise FetchError(say("mail_failed", why=hide(type(error).__name__))) from None
+
+
+def mailbox_of(email: str) -> str:
+    """Name the mailbox that *email* leads to, as far as it tells: case, "+anything" and Gmail's dots do not count."""
+    name, _, host = email.strip().casefold().rpartition("@")
+    name = name.partition("+")[0] or name
+    return f"{name.replace('.', '') if host in _DOTLESS else name}@{host}"

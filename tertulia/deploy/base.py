@@ -67,6 +67,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     addresses: dict[str, tuple[str, ...]] = {}  # who had which address last, see ``Published``
     said: int = 0  # how many announcements the store knew to have begun; a store that knows fewer is not that store
 
+    def published_before(self, known: int) -> frozenset[str]:
+        """Name the posts ("ID.LANG") that were public, if a store that knows of *known* announcements knows too few."""
+        return (
+            frozenset(key for named in self.addresses.values() for key in named) if known < self.said else frozenset()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class DeployPlan:

@@ -33,9 +33,9 @@ _CLASSES = {
 }
 _FRAMES = ("iframe", "frame", "object", "embed", "applet")
 _FLICKR = "data-flickr-embed"
+_OPENINGS = tuple(f"<{name}" for name in ("script", *_FRAMES))
+_NAMES = (_FLICKR, *(name.lower() for name in _CLASSES))
 _SCRIPT_OR_FRAME = re.compile(rf"<(?:script|{'|'.join(_FRAMES)})[\s/>]", re.IGNORECASE)
-# What every code holds: pages without it, most of them, are not read tag by tag.
-_SUSPECT = re.compile(rf"<(?:script|{'|'.join(_FRAMES)})[\s>/]|data-flickr-embed|{'|'.join(_CLASSES)}", re.IGNORECASE)
 # Where the item's address stands, the surest place first; of several links the last one is the item's own.
 _PLACES = (
     *("data-instgrm-permalink", "data-text-post-permalink", "data-bluesky-uri", "data-embed-url", "data-href", "cite"),
@@ -83,8 +83,6 @@ def replaced(html: str, draw: Callable[[Code, bool], str]) -> str:
     Args:
         draw: What to put in place of a code; whether it must do in a line of text is told.
     """
-    if not _SUSPECT.search(html):
-        return html
     found, known = _codes(html)
     page, at = "", 0
     for number, code in known:
@@ -111,7 +109,7 @@ def replaced(html: str, draw: Callable[[Code, bool], str]) -> str:
 
 def addresses(text: str) -> list[tuple[int, str]]:
     """Where each embed code of *text*, Markdown, begins, and its item's address; those that we do not know left out."""
-    if not _SUSPECT.search(text):
+    if not _may_hold_codes(text):
         return []
     _, known = _codes(_INLINE_CODE.sub(lambda code: re.sub(r"[^\n]", "`", code[0]), text))
     return [(code.start, code.url) for _, code in known if code.url not in ("", FLASH)]
@@ -138,10 +136,11 @@ def _codes(html: str) -> tuple[Sequence[Tag], list[tuple[int, Code]]]:
 
 def _may_hold_codes(html: str) -> bool:
     """Whether it is worth reading the tags of *html*: on most pages there is no code, and this is quickly seen."""
-    if _SCRIPT_OR_FRAME.search(html):
+    written = html.lower()  # looking for each word in turn is ten times as fast as one pattern for all
+    if any(opening in written for opening in _OPENINGS) and _SCRIPT_OR_FRAME.search(html):
         return True
-    meant = (unescape(html) if "&" in html else html).lower()
-    return _FLICKR in meant or any(name.lower() in meant for name in _CLASSES)
+    meant = unescape(written) if "&" in written else written
+    return any(name in meant for name in _NAMES)
 
 
 def _code(html: str, element: Sequence[Tag]) -> Code | None:

@@ -8,10 +8,11 @@ not read.
 import gzip
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from tertulia.core.errors import ContentError, os_words
+from tertulia.core.files import is_inside
 from tertulia.core.languages import say
 
 LARGEST_FILE_BYTES = 500_000_000
@@ -28,6 +29,7 @@ class ExportFile:
     size_bytes: int
     _read: Callable[[int], bytes]
     path: Path | None = None  # where it lies; None when it is packed
+    was_read: list[bool] = field(default_factory=list, compare=False)  # not empty once somebody has read all of it
 
     @property
     def suffix(self) -> str:
@@ -48,6 +50,7 @@ class ExportFile:
         if self.size_bytes > LARGEST_FILE_BYTES:
             raise ContentError(say("import_huge", file=self.name, limit=LARGEST_FILE_BYTES // 1_000_000))
         data = self._read(LARGEST_FILE_BYTES + 1)
+        self.was_read[:] = [True]
         if len(data) > LARGEST_FILE_BYTES:
             raise ContentError(say("import_huge", file=self.name, limit=LARGEST_FILE_BYTES // 1_000_000))
         return data
@@ -70,7 +73,10 @@ class Export:
         for path in paths:
             try:
                 for file in _files_of(path):
-                    self.files.setdefault(file.name, file)
+                    name = file.name if file.name not in self.files else f"{path.parent.name}/{file.name}"
+                    while name in self.files:  # two parts of one export may bear the same name
+                        name = f"{name}+"
+                    self.files[name] = replace(file, name=name)
                     if len(self.files) > _MOST_FILES:
                         raise ContentError(say("import_too_many", file=path.name, limit=_MOST_FILES))
             except OSError as error:
@@ -85,13 +91,17 @@ class Export:
         """The files whose name ends so, in order of name."""
         return [self.files[name] for name in sorted(self.files) if name.lower().endswith(endings)]
 
+    def unread(self) -> list[str]:
+        """The files that were given by name and that nobody has read."""
+        return [file.name for file in self if file.path in self.paths and not file.was_read]
+
 
 def _files_of(path: Path) -> Iterator[ExportFile]:
     if path.is_dir():
         for one in sorted(path.rglob("*")):
-            if one.is_file() and not any(
-                part in _RUBBISH or part.startswith(".") for part in one.relative_to(path).parts
-            ):
+            parts = one.relative_to(path).parts
+            is_rubbish = any(part in _RUBBISH or part.startswith(".") for part in parts)
+            if one.is_file() and not is_rubbish and is_inside(one, path):  # a link may lead to anybody's keys
                 yield _plain(one, one.relative_to(path).as_posix())
     elif path.suffix.lower() == ".gz":
         yield ExportFile(path.stem, 0, lambda limit: _unpacked(path, limit))

@@ -6,8 +6,9 @@ same comes of it.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from tertulia.content.folder import markdown_files
 from tertulia.content.key_names import key_names
@@ -17,22 +18,25 @@ from tertulia.core.addresses import host_of, web_address
 from tertulia.core.errors import ContentError
 from tertulia.core.files import write_whole
 from tertulia.core.languages import say
-from tertulia.core.text import strip_controls
+from tertulia.core.text import one_line, strip_controls
 from tertulia.core.tokens import keyed
-from tertulia.imports import embeds, known, markdown, people, redirects, talk
+from tertulia.imports import embeds, escapes, known, markdown, people, redirects, talk
 from tertulia.imports.export import Export
 from tertulia.imports.fetching import OldFiles, Web
+from tertulia.imports.here import BlogPosts
 from tertulia.imports.mojibake import repaired_comment, repaired_post
+from tertulia.imports.parts import parts
 from tertulia.imports.pictures import Pictures
 from tertulia.imports.plan import Layout, Means, Placed, Plan
 from tertulia.imports.references import References
 from tertulia.imports.registry import Importer
 from tertulia.imports.report import Report
-from tertulia.imports.types import Loss, OldComment, OldSite
-from tertulia.imports.writing import HeaderValues, Ledger, Names, post_text, write_posts
+from tertulia.imports.types import Loss, OldComment, OldPost, OldSite
+from tertulia.imports.writing import LONGEST, HeaderValues, Ledger, Names, post_text, write_posts
 from tertulia.store import Store
 
 FOLDER = Path("var/import")
+_HEADER_BYTES = 50_000  # kept for a post's header in what a file may hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,11 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
         ContentError: the export cannot be read.
         TertuliaError: the sums do not agree.
     """
-    site = _mended(importer.read(export), job)
+    site = importer.read(export)
+    if not site.read:
+        names = ", ".join(path.name for path in export.paths)
+        raise ContentError(say("import_nothing", file=names, label=importer.label))
+    site = _mended(site, job)
     content = job.root / "content"
     folder = job.root / FOLDER
     name = f"{importer.kind}-{slugs.slug_of(host_of(site.address)) or 'site'}"
@@ -66,13 +74,15 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
     ledger_file = folder / f"{name}.json"
     ledger = Ledger.load(ledger_file)
     old_files = OldFiles(folder / "files", job.web) if job.web and not job.dry else None
-    pictures = Pictures(content, job.uploads, old_files)
+    pictures = Pictures(content, job.uploads, old_files, export)
     mine = {old: entry.file for old, entry in ledger.posts.items()}
     others = {path.relative_to(job.root).as_posix() for path in markdown_files(content)} - set(mine.values())
     tags = Tags.load(content / "tags.toml")
     plan = Plan(site, prefix=importer.prefix, layout=job.layout, pictures=pictures, files=mine, tags=tags, taken=others)
     report = Report(importer.label, site, plan, dry=job.dry)
     authors = people.known_as(content / "people.toml", site.authors, dry=job.dry)
+    report.losses += [Loss("unread", f"{importer.label}: {name}") for name in export.unread()]
+    talk.tell_cut(site, plan)
     report.texts = _PostWriter(plan, authors, References(site), key_names(), job.now).texts()
     report.check()
     if not job.dry:
@@ -96,16 +106,40 @@ def _mended(site: OldSite, job: Job) -> OldSite:
     """*site* with its words as they were meant, and with an address."""
     given = job.old_site
     address = web_address(given if "://" in given or not given else f"https://{given}").rstrip("/")
+    if not site.posts:  # talk alone, about what is here
+        address = address or job.layout.home
     if not (site.address or address):
         raise ContentError(say("import_no_address"))
     hosts = {host_of(one) for one in (site.address, address)} - {""}
+    site = _completed(site, site.address or address)
     return replace(
         site,
-        address=site.address or address,
         hosts=(*site.hosts, *hosts),
-        posts=tuple(map(repaired_post, site.posts)),
+        posts=tuple(_at_home(repaired_post(one), job.layout.zone) for one in site.posts),
         comments=tuple(_nameless(repaired_comment(one), job.key) for one in site.comments),
     )
+
+
+def _completed(site: OldSite, address: str) -> OldSite:
+    """*site* whose paths are addresses on the host that the person told."""
+
+    def whole(path: str) -> str:
+        return address + path if path.startswith("/") and not path.startswith("//") else path
+
+    return replace(
+        site,
+        address=address,
+        posts=tuple(replace(one, address=whole(one.address), cover=whole(one.cover)) for one in site.posts),
+        comments=tuple(replace(one, post=whole(one.post)) for one in site.comments),
+        addresses=tuple(replace(one, address=whole(one.address), target=whole(one.target)) for one in site.addresses),
+    )
+
+
+def _at_home(post: OldPost, zone: ZoneInfo) -> OldPost:
+    """*post* at the hour that the blog's clocks showed, where its source wrote down Greenwich's."""
+    if post.published and post.published.utcoffset() == timedelta(0):
+        return replace(post, published=post.published.astimezone(zone))
+    return post
 
 
 def _nameless(comment: OldComment, key: bytes) -> OldComment:
@@ -124,10 +158,13 @@ class _PostWriter:
     now: datetime
 
     def texts(self) -> dict[str, tuple[str, str]]:
-        """The file and the text of every post, by its old id."""
-        return {old: (place.file, self._text(place)) for old, place in self.plan.places.items()}
+        """The file and the text of every post, by its old id; of a long one, of each of its parts."""
+        made: dict[str, tuple[str, str]] = {}
+        for place in self.plan.places.values():
+            made |= self._texts(place)
+        return made
 
-    def _text(self, place: Placed) -> str:
+    def _texts(self, place: Placed) -> dict[str, tuple[str, str]]:
         post, means = place.post, Means(self.plan, place)
         if post.body_format == "html":
             body = markdown.convert(self.references.filled(post.body, post.id, means.lose), means, post.notes)
@@ -135,6 +172,21 @@ class _PostWriter:
             body = markdown.with_new_links(post.body, means)
         if not body.strip() and place.is_public and not post.is_page:
             means.lose("empty")
+        for words, most in ((post.title, "title"), (post.summary, "summary"), (post.cover_alt, "cover_alt")):
+            self._tell_cut(words, LONGEST[most], means)
+        for words in (*post.categories, *post.tags):
+            self._tell_cut(words, LONGEST["name"], means)
+        room = self.plan.layout.largest_post_bytes
+        bodies = parts(body, max(room // 2, room - _HEADER_BYTES))
+        places = [place, *(self.plan.part(place, number) for number in range(2, len(bodies) + 1))]
+        if len(places) > 1:
+            means.lose("split", places[1].post.title)
+        for at, following in enumerate(places[1:]):
+            bodies[at] += f"\n\n{_to_next(following)}"
+        return {one.post.id: (one.file, self._text(one, text, means)) for one, text in zip(places, bodies, strict=True)}
+
+    def _text(self, place: Placed, body: str, means: Means) -> str:
+        post = place.post
         cover, alt = self._cover(place, means)
         # Who follows the feed knows it, and it was announced there; what was not public yet was not.
         is_known = place.is_public and not post.is_page and bool(place.date and place.date <= self.now)
@@ -147,6 +199,11 @@ class _PostWriter:
         )
         return post_text(place, body, values, self.names)
 
+    def _tell_cut(self, words: str, most: int, means: Means) -> None:
+        """Note that a value is longer than a header may hold."""
+        if one_line(words, most) != one_line(words, len(words) + 1):
+            means.lose("cut", one_line(words, 60))
+
     def _cover(self, place: Placed, means: Means) -> tuple[str, str]:
         """The place of a post's cover, and what it shows."""
         post = place.post
@@ -158,9 +215,16 @@ class _PostWriter:
         return cover, post.cover_alt or (shown.alt if shown else "")
 
 
+def _to_next(part: Placed) -> str:
+    """A line that leads to the following part."""
+    words = escapes.text(say("import_continues", title=part.post.title))
+    return f"[{words}]({escapes.address(part.address)})" if part.address else words
+
+
 def _record(report: Report, importer: Importer, job: Job, ledger: Ledger, ledger_file: Path) -> None:
     """The talk, and the snapshots of the posts that it was about."""
-    gathered = talk.gathered(report.site, report.plan, source=importer.kind, key=job.key)
+    here = BlogPosts(job.root, job.layout)
+    gathered = talk.gathered(report.site, report.plan, here, source=importer.kind, key=job.key)
     report.orphans = len(gathered.orphans)
     report.is_recorded = True
     report.losses += _orphans(comment.post for comment in gathered.orphans)

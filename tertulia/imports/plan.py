@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -53,6 +53,7 @@ class Layout:
     language: str
     languages: tuple[str, ...]
     patterns: Mapping[str, str]  # ARTICLE_URL and its like
+    largest_post_bytes: int = 2_000_000  # a larger file is not read
 
     @classmethod
     def of(cls, conf: Mapping[str, Any], zone: ZoneInfo) -> "Layout":
@@ -65,6 +66,7 @@ class Layout:
             str(conf.get("DEFAULT_LANG") or "es"),
             languages,
             patterns,
+            int(conf.get("MAX_POST_BYTES") or 2_000_000),
         )
 
 
@@ -93,10 +95,11 @@ class Plan:
         self.site, self.layout, self.pictures, self.tags = site, layout, pictures, tags
         hosts = {host_of(site.address), *site.hosts} - {""}
         self.hosts = hosts | {f"www.{host}" for host in hosts} | {host.removeprefix("www.") for host in hosts}
-        pictures.hosts = frozenset(self.hosts)
+        pictures.hosts = frozenset((*self.hosts, *site.file_hosts))
         self.places: dict[str, Placed] = {}
         self._prefix = prefix
         self._firsts: dict[str, str] = {}
+        self._given = files
         self._files = {unicodedata.normalize("NFC", name).casefold() for name in (*taken, *files.values())}
         self._slugs: dict[tuple[str, str], set[str]] = defaultdict(set)
         for post in sorted(site.posts, key=_order):
@@ -141,6 +144,17 @@ class Plan:
         except (KeyError, ValueError, IndexError, AttributeError, TypeError):  # a pattern of the blogger's own
             address = ""
         return Placed(post, ident, lang, slug, file or self._file(post, slug, lang, here), address, here, losses)
+
+    def part(self, place: Placed, number: int) -> Placed:
+        """Where the *number*th part goes of a post that is too long for one file: a post of its own, as public."""
+        old = place.post
+        title = f"{old.title or place.slug} ({number})"
+        post = replace(
+            old, id=part_id(old.id, number), title=title, slug=f"{place.slug}-{number}", address="", translates="",
+            summary="", cover="", cover_alt="", losses=(),
+            guid=f"{old.guid or old.address or place.id}#{number}",
+        )  # fmt: skip
+        return self._place(post, self._given.get(post.id, ""))
 
     def _file(self, post: OldPost, slug: str, lang: str, here: datetime | None) -> str:
         name = slugs.shortened(slug)
@@ -191,6 +205,14 @@ class Plan:
             root = split_address(self.site.address).path.rstrip("/")
             return f"{root}/?{told[0][0]}={told[0][1]}"
         return path
+
+    def is_within(self, address: str) -> bool:
+        """Whether *address* may be the old site's: one that lived in a folder shares its host with others."""
+        root, parts = split_address(self.site.address), split_address(address)
+        folder = root.path.rstrip("/")
+        if parts.host.removeprefix("www.") != root.host.removeprefix("www."):
+            return parts.host in self.hosts
+        return parts.path == folder or parts.path.startswith(f"{folder}/")
 
     def meaning(self, address: str) -> OldAddress | None:
         """What stood at an old address; None when nobody knows."""
@@ -270,6 +292,8 @@ class Means:
         found = self.plan.meaning(whole)
         if found is None and not parts.path.strip("/"):
             return "/"
+        if found is None and not self.plan.is_within(whole):
+            return whole
         new = self.plan.target(found) if found else ""
         if not new:
             self.lose("link_unseen" if found else "link", whole)
@@ -298,6 +322,11 @@ class Means:
         loss = Loss(kind, what)
         if loss not in self.place.losses:
             self.place.losses.append(loss)
+
+
+def part_id(old: str, number: int) -> str:
+    """What the ledger calls a further part of the post *old*."""
+    return f"{old}.part-{number}"
 
 
 def _order(post: OldPost) -> tuple[int, str]:

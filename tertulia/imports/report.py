@@ -74,6 +74,7 @@ class Report:
                 len(self.site.comments),
                 (
                     ("new", self.taken.new),
+                    ("updated", self.taken.updated),
                     ("known", self.taken.same),
                     ("refused", self.taken.refused),
                     ("orphans", self.orphans),
@@ -146,7 +147,7 @@ class Report:
 
     def _edited(self) -> Iterator[str]:
         for outcome in (FileOutcome.EDITED, FileOutcome.DELETED):
-            files = [self.plan.places[old].file for old, one in self.written.outcomes.items() if one is outcome]
+            files = [self.texts[old][0] for old, one in self.written.outcomes.items() if one is outcome]
             if files:
                 yield f"## {say(f'import_section_{outcome}')}\n"
                 yield from (f"- {file}" for file in files)

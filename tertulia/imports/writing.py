@@ -26,7 +26,8 @@ from tertulia.imports.types import Visibility
 
 Names = Mapping[str, Sequence[str]]
 
-_TOO_LONG = 1_900_000  # bytes; a larger file would not be read (MAX_POST_BYTES)
+# The longest that a value of a header is; what is cut of one is told.
+LONGEST = {"title": 1000, "summary": 2000, "cover_alt": 1000, "name": 200}
 
 
 class WrittenFile(msgspec.Struct, omit_defaults=True):
@@ -164,7 +165,7 @@ def post_text(place: Placed, body: str, values: HeaderValues, names: Names) -> s
         ("category", _listed(post.categories)),
         ("tags", _listed(post.tags)),
         ("author", _listed(values.authors)),
-        ("summary", escapes.text(one_line(post.summary, 2000))),
+        ("summary", escapes.text(one_line(post.summary, LONGEST["summary"]))),
         ("cover", values.cover),
         ("cover_alt", _plain(values.cover_alt) if values.cover else ""),
         ("guid", one_line(values.guid, 500)),
@@ -172,19 +173,18 @@ def post_text(place: Placed, body: str, values: HeaderValues, names: Names) -> s
     lines = [f"{names[key][0]}: {value}" for key, value in fields if value and key in names]
     if post.is_page:
         lines = [line for line in lines if not line.startswith(f"{names['category'][0]}:")]
-    if len(body.encode()) > _TOO_LONG:
-        body = body.encode()[:_TOO_LONG].decode(errors="ignore")
     return "\n".join(lines) + f"\n\n{body.strip()}\n"
 
 
 def _plain(text: str) -> str:
     """Words for a title: an entity that was written as such stays what it is."""
-    return re.sub(r"&(?=#\d{1,6};|#x[0-9a-f]{1,5};|amp;)", "&amp;", one_line(text, 1000), flags=re.I)
+    return re.sub(r"&(?=#\d{1,6};|#x[0-9a-f]{1,5};|amp;)", "&amp;", one_line(text, LONGEST["title"]), flags=re.I)
 
 
 def _listed(items: Sequence[str]) -> str:
     """Several values on one line; one that holds a comma stands between quotes."""
-    kept = [one_line(item, 200).replace('"', "'") if "," in item else one_line(item, 200) for item in items]
+    most = LONGEST["name"]
+    kept = [one_line(item, most).replace('"', "'") if "," in item else one_line(item, most) for item in items]
     marked = [
         f'"{item}"' if re.search(r"[,;\[\]]", item) or item.startswith(("#", '"')) else item for item in kept if item
     ]

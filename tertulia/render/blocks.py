@@ -11,7 +11,7 @@ CommonMark, unless more HTML or an indented line follows.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, reduce
 from textwrap import dedent, indent
 from xml.etree.ElementTree import Element, SubElement
@@ -36,6 +36,9 @@ _TAB = "\ue009"  # of those for private use: a tab while all others are made bla
 # Deeper than any text nests: what lies below would be left out.
 _DEPTH = 100
 
+# What may stay open over blank lines: fences, HTML, call-outs, formulas, what other generators would replace.
+_OPENS = re.compile(r"```|~~~|<[a-z/!?]|:::|!!!|\?\?\?|\$\$|\\[\[b]|\{[{%:]", re.IGNORECASE)
+_PLAIN = re.compile(r"(?:(?<=\n\n)|\A)(?:[^\W\d_][^\n]*(?:\n|\Z))+(?=[ \t]*(?:\n|\Z))")
 _RAW_TEXT = re.compile(r"<(script|pre|style|textarea)(?=[\s>]|$)", re.I)
 _MARKS = ((re.compile(r"<!--"), "-->"), (re.compile(r"<\?"), "?>"), (re.compile(r"<!\[CDATA\["), "]]>"))
 _DECLARATION = re.compile(r"<![a-z]", re.I)
@@ -127,7 +130,11 @@ class CommonMarkParser(BlockParser):
             RecursionError: it nests too deep.
         """
         tokens: list[Token] = []
-        self.grammar.block.parse(text, self.grammar, {}, tokens)
+        for stretch, plain in _stretches(text):
+            if plain:
+                tokens += _paragraph_tokens(stretch)
+            else:
+                self.grammar.block.parse(stretch, self.grammar, {}, tokens)
         if any(token.level >= _DEPTH - 1 for token in tokens):
             raise RecursionError
         self._build(parent, tokens)
@@ -209,6 +216,32 @@ class CommonMarkParser(BlockParser):
 
     def _add_raw(self, parent: Element, html: str) -> None:
         SubElement(parent, "p").text = AtomicString(self.md.htmlStash.store(html))
+
+
+def _stretches(text: str) -> Iterator[tuple[str, bool]]:
+    """
+    *text* in pieces that can be read apart, and whether a piece is a plain paragraph.
+
+    Between two blank lines, lines that all begin with a letter are a paragraph whatever stands around them, unless
+    something may be open that only its own end closes: then the text is one piece.
+    """
+    if _OPENS.search(text):
+        yield text, False
+        return
+    read = 0
+    for found in _PLAIN.finditer(text):
+        if before := text[read : found.start()]:
+            yield before, False
+        yield found[0], True
+        read = found.end()
+    if after := text[read:]:
+        yield after, False
+
+
+def _paragraph_tokens(text: str) -> list[Token]:
+    """What markdown-it makes of a plain paragraph."""
+    content = Token("inline", "", 0, content=text.strip(), level=1)
+    return [Token("paragraph_open", "p", 1), content, Token("paragraph_close", "p", -1)]
 
 
 def _indented(tokens: Sequence[Token]) -> list[str]:

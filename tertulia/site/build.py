@@ -25,6 +25,7 @@ from tertulia.site import moved
 from tertulia.site.broken_links import InternalLink
 from tertulia.site.cards import CardSet
 from tertulia.site.contents import Content, Generator
+from tertulia.site.editions import Editions
 from tertulia.site.embeds import load_links
 from tertulia.site.owners import Owners, PageToWrite, without_same_file
 from tertulia.site.pictures import request_files
@@ -59,6 +60,7 @@ class SiteBuild:
     articles: Generator | None = None  # the generator that holds the posts
     contents: list[Content] = field(default_factory=list)  # every post and page
     owners: Owners = field(default_factory=Owners)
+    editions: Editions = field(default_factory=Editions)
     lacks_pictures: bool = False  # one that posts show could not be made
     theme: Theme = field(default_factory=Theme)
     remembered: moved.Addresses = field(default_factory=dict)  # who had which address before

@@ -41,6 +41,8 @@ class Content(Protocol):
     audience: str
     guid: str
     cover: Picture | None
+    cover_alts: dict[str, str]
+    pictures: Sequence[Picture]
     words: int
     stems: dict[str, int]
     series_name: str
@@ -135,8 +137,8 @@ def _fill_from_elsewhere(content: Any) -> None:
 _EMPTY: dict[type, tuple[str, ...]] = {
     bool: ("is_note", "has_id"),
     str: ("question", "content_warning", "audience", "series_name", "body", "guid"),
-    tuple: ("tags", "authors", "credits", "updates", "toc", "aliases", "old_addresses", "files"),
-    dict: ("networks", "header_lines", "stems"),
+    tuple: ("pictures", "tags", "authors", "credits", "updates", "toc", "aliases", "old_addresses", "files"),
+    dict: ("cover_alts", "networks", "header_lines", "stems"),
 }
 
 

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.site.contents import Content
+from tertulia.site.editions import list_files
 from tertulia.site.problems import report
-from tertulia.site.series import group_series, language_homes, place_of
+from tertulia.site.series import group_series, place_of
 
 log = logging.getLogger(__name__)
 
@@ -79,8 +80,7 @@ def _lists(settings: Mapping[str, Any], posts: list[Content]) -> Iterator[str]:
                 yield path.format(date=post.date)
     for slug, lang in group_series(posts):
         yield place_of(slug, lang, settings)[1]
-    for home in language_homes(posts, settings["DEFAULT_LANG"]).values():
-        yield f"{home}index.html"
+    yield from list_files(settings, posts, settings["DEFAULT_LANG"])
 
 
 def without_taken(owners: Owners, contents: Iterable[Content]) -> set[int]:

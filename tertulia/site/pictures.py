@@ -27,22 +27,46 @@ def cover(meta: Metadata, document: Document, pictures: ImageResolver) -> Pictur
     """The cover that a post's metadata names, or None; what is wrong with it is left on *document*."""
     if not meta.cover:
         return None
+    line = meta.lines.get("cover", 1)
+    return _named(meta.cover, meta.cover_alt, ("cover_no_alt", line), document=document, pictures=pictures)
+
+
+def announced(meta: Metadata, document: Document, pictures: ImageResolver) -> tuple[Picture, ...]:
+    """The pictures that go with a post's announcement only, each as ``cover``."""
+    line = meta.lines.get("pictures", 1)
+    found = (
+        _named(place, alt, ("announced_no_alt", line), document=document, pictures=pictures)
+        for place, alt in meta.pictures
+    )
+    return tuple(picture for picture in found if picture)
+
+
+def _named(
+    place: str, alt: str, no_alt: tuple[str, int], *, document: Document, pictures: ImageResolver
+) -> Picture | None:
+    """
+    The picture at *place*, as the metadata names it.
+
+    Args:
+        no_alt: What is told when *alt* is empty, and the line on which the picture is named.
+    """
     beside = pictures.content / document.path.removeprefix("content/")
+    phrase, line = no_alt
 
     def problem(what: str, fix: str) -> None:
-        document.problems.append(Problem(document.path, meta.lines.get("cover", 1), what, fix))
+        document.problems.append(Problem(document.path, line, what, fix))
 
-    if pictures.is_elsewhere(meta.cover):
-        problem(say("picture_elsewhere", host=meta.cover), say("picture_elsewhere_fix"))
+    if pictures.is_elsewhere(place):
+        problem(say("picture_elsewhere", host=place), say("picture_elsewhere_fix"))
         return None
     try:
-        picture = pictures.resolve(meta.cover, beside, meta.cover_alt)
+        picture = pictures.resolve(place, beside, alt)
     except (PictureNotFoundError, PictureError) as error:
         problem(error.what, error.fix)
         return None
-    if not meta.cover_alt:
-        problem(say("cover_no_alt", name=meta.cover), say("cover_no_alt_fix"))
-    document.files.setdefault((str(pictures.find(meta.cover, beside)), "shown"), meta.lines.get("cover"))
+    if not alt:
+        problem(say(phrase, name=place), say(f"{phrase}_fix"))
+    document.files.setdefault((str(pictures.find(place, beside)), "shown"), line)
     return picture
 
 

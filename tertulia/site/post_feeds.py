@@ -79,11 +79,21 @@ def sections(build: SiteBuild, generator: Generator) -> Iterator[Section]:
         for item, posts in groups:
             if kind == "tag" and len(posts) < build.settings.get("TAG_FEED_MIN_POSTS", 0):
                 continue
-            name = f"#{item.name}" if kind == "tag" else item.name
-            description = getattr(item, "description", "")
-            section = f"{kind}/{item.slug}"
-            about = feed(build, section, folder=item.url, page=item.url, name=name, description=description)
-            yield Section(item.url, about, posts)
+            yield Section(item.url, label_feed(build, kind, item), posts)
+    for lang, edition in build.editions.others.items():
+        for kind, item, posts in edition.labels():
+            if kind != "tag" or len(posts) >= build.settings.get("TAG_FEED_MIN_POSTS", 0):
+                yield Section(f"{lang}/{item.url}", label_feed(build, kind, item, lang), posts)
+
+
+def label_feed(build: SiteBuild, kind: str, label: Any, lang: str = "") -> feeds.Feed:
+    """The feed of a tag, category or author: of all its posts, or of those in *lang*."""
+    name = f"#{label.name}" if kind == "tag" else label.name
+    page, section = label.url, f"{kind}/{label.slug}"
+    description = getattr(label, "description", {}).get(lang or build.settings["DEFAULT_LANG"], "")
+    if lang:
+        page, section = f"{lang}/{page}", f"lang/{lang}/{section}"
+    return feed(build, section, folder=page, page=page, name=name, description=description, lang=lang)
 
 
 def by_language(posts: Iterable[Content], own: str) -> Mapping[str, list[Content]]:
@@ -127,6 +137,7 @@ def entry(post: Content, build: SiteBuild) -> feeds.Entry:
     """*post* as every feed holds it."""
     site = build.settings["SITE_ADDRESS"]
     url = addresses.whole(site, post.url)
+    writers = [(author.name, build.editions.localized(author.url, post.lang)) for author in post.authors]
     return feeds.Entry(
         id=post.guid or feeds.entry_id(id_base(build.settings), post.id, post.lang),
         url=url,
@@ -136,7 +147,7 @@ def entry(post: Content, build: SiteBuild) -> feeds.Entry:
         updated=changed(post),
         lang=post.lang,
         summary=post.summary_text,
-        writers=tuple(feeds.Writer(a.name, addresses.whole(site, a.url)) for a in post.authors),
+        writers=tuple(feeds.Writer(name, addresses.whole(site, page)) for name, page in writers),
         labels=tuple(dict.fromkeys(item.name for item in [*post.categories, *post.tags])),
         cover=enclosure(post.cover, build),
         via=next((credit.url for credit in post.credits if credit.kind == "via" and credit.url), ""),

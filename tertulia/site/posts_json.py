@@ -70,6 +70,8 @@ def entry(content: Content, build: SiteBuild, wants_text: WantsText) -> posts.Po
         credits=tuple(credited(credit, people) for credit in content.credits),
         cover=picture(content.cover, site),
         card=picture(content.card, site),
+        cover_alts=dict(content.cover_alts),
+        pictures=tuple(filter(None, (picture(one, site) for one in content.pictures))),
         said=own_words,
         warning=content.content_warning,
         audience=content.audience,

@@ -52,7 +52,7 @@ from tertulia.render.resolver import ImageResolver
 from tertulia.site import related
 from tertulia.site.embeds import pictures_url
 from tertulia.site.pelican_settings import markdown_extensions
-from tertulia.site.pictures import cover
+from tertulia.site.pictures import announced, cover
 from tertulia.site.problems import shown_path
 from tertulia.site.records import PostRecord, Reading, TocEntry, UsedFile
 
@@ -222,6 +222,8 @@ class PostReader:
             content_warning=typography.plain(meta.content_warning, lang),
             audience=meta.audience,
             cover=picture,
+            cover_alts=meta.cover_alts,
+            pictures=announced(meta, document, self.pictures),
             words=words,
             stems=related.stems(tallied, lang) if settings.get("RELATED_POSTS") else {},
             minutes=text.reading_minutes(words),

@@ -51,6 +51,8 @@ class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
     content_warning: str
     audience: str
     cover: Picture | None
+    cover_alts: dict[str, str]  # what it shows, by network
+    pictures: tuple[Picture, ...]  # for the announcement only
     words: int
     stems: dict[str, int]  # for related posts
     minutes: int

@@ -8,9 +8,10 @@ Credits keep their meaning: a post is based on its source (``isBasedOn``), was f
 a ``correction``.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -117,12 +118,13 @@ def describe_blog(posts: Iterable[Content], build: SiteBuild) -> dict[str, str]:
 def blog_in(lang: str, build: SiteBuild) -> SchemaBlog:
     """The blog in *lang*."""
     settings, site, own = build.settings, build.settings["SITE_ADDRESS"], build.settings["DEFAULT_LANG"]
+    search = build.editions.localized(settings["SEARCH_URL"], lang)
     return SchemaBlog(
         name=build.words.setting(settings, "SITENAME", lang),
         url=addresses.whole(site, "" if lang == own else f"{lang}/"),
         lang=lang,
         description=build.words.setting(settings, "TAGLINE", lang),
-        search=addresses.whole(site, settings["SEARCH_URL"]) if settings["SEARCH"] else "",
+        search=addresses.whole(site, search) if settings["SEARCH"] else "",
     )
 
 
@@ -144,7 +146,7 @@ def posting_of(post: Content, build: SiteBuild) -> SchemaPosting:
         modified=changed(post),
         words=post.words,
         image=image_of(post, site),
-        authors=tuple(person_of(one, site) for one in post.authors),
+        authors=tuple(person_of(one, site, partial(build.editions.localized, lang=post.lang)) for one in post.authors),
         sections=tuple(category.name for category in post.categories),
         keywords=tuple(tag.name for tag in post.tags),
         credits=tuple(post.credits),
@@ -181,13 +183,13 @@ def image_of(post: Content, site: str) -> SchemaImage | None:
     return SchemaImage(url, picture.width_px, picture.height_px, picture.caption or picture.alt)
 
 
-def person_of(author: Any, site: str) -> SchemaPerson:
-    """An author with the addresses that people.toml knows."""
+def person_of(author: Any, site: str, localized: Callable[[str], str] = str) -> SchemaPerson:
+    """An author with the addresses that people.toml knows, and their page in the language of the post."""
     person = getattr(author, "person", None)
     known = [person.site, *(person.profile(network) for network in person.handles)] if person else []
     return SchemaPerson(
         author.name,
-        addresses.whole(site, author.url) if getattr(author, "has_page", True) else "",
+        addresses.whole(site, localized(author.url)) if getattr(author, "has_page", True) else "",
         tuple(filter(None, known)),
     )
 

@@ -70,8 +70,3 @@ def place_of(slug: str, lang: str, settings: Mapping[str, Any]) -> tuple[str, st
     """Address and file of the page of a series."""
     folder = "" if lang == settings["DEFAULT_LANG"] else f"{lang}/"
     return folder + settings["SERIES_URL"].format(slug=slug), folder + settings["SERIES_SAVE_AS"].format(slug=slug)
-
-
-def language_homes(posts: Iterable[Content], default_lang: str) -> dict[str, str]:
-    """Where each language that is not the blog's own has its home page: ``{"en": "en/"}``."""
-    return {lang: f"{lang}/" for lang in sorted({post.lang for post in posts} - {default_lang})}

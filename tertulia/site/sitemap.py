@@ -7,7 +7,7 @@ https://www.sitemaps.org/protocol.html, https://www.rfc-editor.org/rfc/rfc9309,
 https://developers.google.com/search/docs/specialty/international/localized-versions
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -52,25 +52,37 @@ def contents(public: Iterable[Content], site: str) -> Iterator[SitemapEntry]:
         yield SitemapEntry(addresses.whole(site, content.url), newest([content]), tuple(languages))
 
 
-def lists(build: SiteBuild, generator: Generator, posts: Iterable[Content]) -> Iterator[SitemapEntry]:
+def lists(build: SiteBuild, generator: Generator, posts: Collection[Content]) -> Iterator[SitemapEntry]:
     """The addresses of tags, categories, authors, series, years, months, and Pelican's direct templates."""
-    settings, site = build.settings, build.settings["SITE_ADDRESS"]
+    settings = build.settings
     groups = [*generator.tags.items(), *generator.categories, *generator.authors]
     if build.theme.has("series"):
         groups += [(series, series.articles) for series in generator.context.get("all_series", ())]
     for item, grouped in groups:
         if members := shown(grouped):
-            yield SitemapEntry(addresses.whole(site, item.url), newest(members))
+            yield from one_list(build, item.url, members)
     for period in ("YEAR", "MONTH"):
         by_url: dict[str, list[Content]] = {}
         for post in posts if settings[f"{period}_ARCHIVE_SAVE_AS"] else ():
             by_url.setdefault(settings[f"{period}_ARCHIVE_URL"].format(date=post.date), []).append(post)
         for url, members in by_url.items():
-            yield SitemapEntry(addresses.whole(site, url), newest(members))
+            yield from one_list(build, url, members)
     for template in settings["DIRECT_TEMPLATES"]:
         page = settings.get(f"{template.upper()}_URL")
         if page and template not in UNLISTED_TEMPLATES:
-            yield SitemapEntry(addresses.whole(site, page), newest(posts))
+            yield from one_list(build, page, posts)
+    for edition in build.editions.others.values():
+        for page in edition.pages():
+            if page.template not in (*UNLISTED_TEMPLATES, "language") and (members := shown(page.posts)):
+                yield from one_list(build, page.url, members)
+
+
+def one_list(build: SiteBuild, url: str, members: Collection[Content]) -> Iterator[SitemapEntry]:
+    """The list of *members* at *url*, with the same in other languages; nothing where it belongs to one of them."""
+    if not build.editions.elsewhere(url, members):
+        site = build.settings["SITE_ADDRESS"]
+        languages = tuple((one.lang, addresses.whole(site, one.url)) for one in build.editions.counterparts(url))
+        yield SitemapEntry(addresses.whole(site, url), newest(members), languages)
 
 
 def homes(build: SiteBuild, posts: list[Content]) -> Iterator[SitemapEntry]:

@@ -25,19 +25,25 @@ log = logging.getLogger(__name__)
 Groups = dict[Any, list[Content]]
 
 
-def join_tags(posts: Sequence[Content], names: Tags, lang: str, make: Callable[[str, str, str], Any]) -> None:
+def join_tags(
+    posts: Sequence[Content], names: Tags, lang: str, make: Callable[[str, str, dict[str, str]], Any]
+) -> None:
     """
     Give all *posts* the same tag object for the same tag.
 
     Args:
         names: What tags.toml says of them.
-        lang: The blog's own language, for what it says in words.
-        make: Slug, label and description → a tag.
+        lang: The blog's own language.
+        make: Slug, label and description by language → a tag.
     """
     labels, problems = names.choose([tag.name for post in posts for tag in post.tags])
     for problem in problems:
         log.info("%s", problem, extra={"hint": True})
-    known = {slug: make(slug, label, names.describe(slug, lang)) for slug, label in labels.items()}
+    langs = {lang, *(post.lang for post in posts)}
+    known = {
+        slug: make(slug, label, {lang: words for lang in sorted(langs) if (words := names.describe(slug, lang))})
+        for slug, label in labels.items()
+    }
     for post in posts:
         post.tags = list({(slug := names.slug(tag.name)): known[slug] for tag in post.tags}.values())
 

@@ -2,6 +2,7 @@
 
 ``t("minutes", n=6)``   the phrase of ``tertulia/languages/xx.toml`` in the language of the page
 ``date|date_words``     "21 de noviembre de 2026", with no system locale
+``path|localized|link`` a list, as the language of the page has it: "en/archivo/"
 ``path|link``           the path under the site, percent-encoded: what goes into every ``href``
 ``path|absolute``       the same with scheme and host: canonical address, Open Graph
 ``asset("site.css")``   a file of ``theme/static`` under the hash of its content, so that it may be cached for ever
@@ -16,7 +17,7 @@ Settings:
     SITENAME, TAGLINE, SITE_DESCRIPTION   a text, or a dict of texts by language.
     MENU             (label, path) in order, or a dict of such lists by language. Default: pages, archive, tags, search.
     AUTHOR           whom the site belongs to; when people.toml knows the name: ``rel=me`` and an h-card in the footer.
-    CONTENT_LICENSE, CONTENT_LICENSE_URL   the licence of the texts. Default: none is shown.
+    CONTENT_LICENSE, CONTENT_LICENSE_URL   the licence of the texts, each plain or by language. Default: none is shown.
     HOME_WHOLE_POSTS the home page shows whole posts instead of summaries. Default False.
 """
 
@@ -26,18 +27,19 @@ import math
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemBytecodeCache, pass_context
+from jinja2 import Environment, FileSystemBytecodeCache, Template, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from tertulia.content.networks import label
 from tertulia.core import addresses
 from tertulia.site.build import SiteBuild
+from tertulia.site.editions import Counterpart
 from tertulia.site.link_notes import link_notes
 
 CLOUD_SIZES = 5
@@ -127,10 +129,28 @@ def link(context: Context, path: object) -> str:
 
 
 @pass_context
+def localized(context: Context, path: str, lang: str = "") -> str:
+    """The list at *path* as readers of the page, or of *lang*, have it: "en/archivo/" for "archivo/"."""
+    return SiteBuild.of(context).editions.localized(path, lang or language(context))
+
+
+@pass_context
+def counterparts(context: Context, path: str) -> list[Counterpart]:
+    """The list at *path* in every language that has it."""
+    return SiteBuild.of(context).editions.counterparts(path)
+
+
+@pass_context
+def elsewhere(context: Context, path: str, posts: list[Any]) -> str:
+    """Where the list of *posts* at *path* belongs when all of them are in one other language."""
+    return SiteBuild.of(context).editions.elsewhere(path, posts)
+
+
+@pass_context
 def linked(context: Context, label: Any, classes: str, rel: str = "", sign: str = "") -> Markup:
-    """The name of a tag, category or author, as a link to its page; as text where it has none. Made once a label."""
+    """The name of a tag, category or author, as a link to its page; as text where it has none. Made once a language."""
     made = label.__dict__.setdefault("links", {})
-    key = (classes, rel, sign, context["SITEURL"])
+    key = (classes, rel, sign, context["SITEURL"], language(context))
     if key not in made:
         made[key] = _linked(context, label, classes, rel, sign)
     link: Markup = made[key]
@@ -143,7 +163,7 @@ def _linked(context: Context, label: Any, classes: str, rel: str, sign: str) -> 
     sign, name = escape(sign), escape(label.name)
     if not getattr(label, "has_page", True):
         return Markup(f"{sign}<span{named}>{name}</span>")
-    address = escape(link(context, label.url))
+    address = escape(link(context, localized(context, label.url)))
     if sign and classes:  # the sign is no part of the name: https://microformats.org/wiki/h-entry
         return Markup(f'<a{rel} href="{address}">{sign}<span{named}>{name}</span></a>')
     return Markup(f'<a{named}{rel} href="{address}">{sign}{name}</a>')
@@ -177,10 +197,17 @@ def endpoint(context: Context, path: str) -> str:
 
 
 @pass_context
-def homes(context: Context) -> list[dict[str, str]]:
-    """The home page of each language that has posts, the site's own first: ``{lang, url}``."""
+def homes(context: Context) -> list[Counterpart]:
+    """The home page of each language that has posts, the site's own first."""
     others = context.get("language_homes") or {}
-    return [{"lang": lang, "url": url} for lang, url in {context["DEFAULT_LANG"]: "", **others}.items()]
+    return [Counterpart(lang, url) for lang, url in {context["DEFAULT_LANG"]: "", **others}.items()]
+
+
+@pass_context
+def language_feed(context: Context) -> str:
+    """The folder of the feeds of the page's language; "" where the blog has just one."""
+    known, lang = SiteBuild.of(context).editions, language(context)
+    return f"{lang}/" if lang in known.others or (known.others and lang == known.own_lang) else ""
 
 
 @pass_context
@@ -250,6 +277,31 @@ def current(context: Context, links: Markup, path: str) -> Markup:
     return links.replace(item + Markup(">"), item + Markup(' aria-current="page">'))
 
 
+@pass_context
+def switched(context: Context, links: Markup, alternates: Iterable[Any]) -> Markup:
+    """*links*, those to the other languages leading to the same page in them where there is one."""
+    for other in alternates or ():
+        attributes = f'lang="{other.lang}" hreflang="{other.lang}"'
+        before, found, after = links.partition(f'" {attributes}')
+        if found:
+            kept = before[: before.rindex('href="')]
+            links = Markup(kept) + Markup('href="{}').format(link(context, other.url)) + Markup(found) + Markup(after)
+    return links
+
+
+def hreflang(lang: str, around: str) -> Markup:
+    """What a link to a page in *lang* says of it on a page in *around*, where they differ."""
+    return Markup(' hreflang="{}"').format(lang) if lang != around else Markup("")
+
+
+@pass_context
+def licence_address(context: Context) -> str:
+    """Where the licence is, in the page's language: Creative Commons has its deeds in most."""
+    address, lang = str(local(context, context.get("CONTENT_LICENSE_URL", ""))), language(context)
+    deed = re.fullmatch(r"(https?://creativecommons\.org/.*/deed)(\.[a-z-]+)?", address)
+    return f"{deed[1]}.{lang}" if deed and lang != context["DEFAULT_LANG"] else address
+
+
 def initial(name: str) -> str:
     """The first letter of a *name* or handle, for the disc of who has no picture."""
     return next((sign.upper() for sign in name if sign.isalnum()), "·")
@@ -267,9 +319,12 @@ def network_name(network: str) -> str:
 
 FILTERS = (
     *(native_name, og_locale, direction, marked, local, date_words, month_year, network_name),
-    *(link, linked, absolute, current, counted, embedded, initial, script_safe),
+    *(link, linked, localized, absolute, current, switched, hreflang, counted, embedded, initial, script_safe),
 )
-GLOBALS = (t, language, conjunction, here, homes, asset, card, service, endpoint, shared, link_notes)
+GLOBALS = (
+    *(t, language, conjunction, here, homes, counterparts, elsewhere, language_feed, licence_address),
+    *(asset, card, service, endpoint, shared, link_notes),
+)
 
 
 def equip(environment: Environment, settings: dict[str, Any], *, escape: bool = True) -> None:
@@ -278,9 +333,26 @@ def equip(environment: Environment, settings: dict[str, Any], *, escape: bool = 
     environment.auto_reload = False  # an environment lives for one build: no need to look at each file again
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.shared_parts = {}  # type: ignore[attr-defined]
+    environment.get_template = _remembering(environment)  # type: ignore[method-assign]
     environment.filters.update({f.__name__: f for f in FILTERS})
     environment.globals.update({f.__name__: f for f in GLOBALS})
     environment.bytecode_cache = bytecode_cache(Path(settings["CACHE_PATH"], "templates", calls_of(environment)))
+
+
+def _remembering(environment: Environment) -> Callable[..., Template]:
+    """The environment's own way to a template, asked once for each: parts are included some twenty times a post."""
+    found: dict[str, Template] = {}
+    ask = environment.get_template
+
+    def get_template(name: str | Template, parent: str | None = None, globals: Any = None) -> Template:
+        if not isinstance(name, str) or globals or name not in found:
+            template = ask(name, parent, globals)
+            if isinstance(name, str) and not globals:
+                found[name] = template
+            return template
+        return found[name]
+
+    return get_template
 
 
 def calls_of(environment: Environment) -> str:

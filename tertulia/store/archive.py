@@ -28,6 +28,7 @@ from tertulia.store.conversation_tables import (
     comments,
     decisions,
     erasures,
+    followers,
     marks,
     notices,
     persons,
@@ -110,8 +111,13 @@ def of_person(database: Database, person: int) -> dict[str, Any]:
     name = _named(dict(row._mapping))
     said = [one for one in whole["comments"] if one["person"] == name]
     keys = {one["key"] for one in said}
+    emails = [one["notice"]["email"] for one in said if one["notice"]]
+    with database.reading() as connection:
+        query = select(followers).where(followers.c.email.in_(emails)).order_by(followers.c.id)
+        follows = [_without(dict(row._mapping), "id") for row in connection.execute(query)]
     return {
         "format": FORMAT,
+        "follows": follows,
         "persons": [one for one in whole["persons"] if [one["network"], one["identity"]] == name],
         "comments": said,
         "reactions": [one for one in whole["reactions"] if one["person"] == name],

@@ -184,6 +184,20 @@ notices = Table(
     comment="who wants a letter when somebody answers; the only place with e-mail addresses of commenters",
 )
 
+followers = Table(
+    "followers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("post", String(200), nullable=False),
+    Column("lang", String(12), nullable=False),
+    Column("email", String(320), nullable=False),
+    Column("state", String(12), nullable=False, comment="pending: asked, not confirmed. confirmed"),
+    Column("asked_at", String(40), nullable=False),
+    UniqueConstraint("post", "lang", "email"),
+    CheckConstraint("state IN ('pending', 'confirmed')", name="state"),
+    comment="who wants a letter of each comment that becomes public under a post",
+)
+
 NOBODY = ""  # the recipient of a letter that does not go, and is queued so that nobody can tell
 
 letters = Table(
@@ -196,8 +210,13 @@ letters = Table(
     Column("comment", Integer, comment="whose erasure takes the letter with it"),
     Column("not_before", String(40), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("tells", String(120), nullable=False, server_default="", comment="what is told to whom, so that it is once:"
+           " answer KEY, public KEY, talk KEY FOLLOWER; empty: may be told again"),
+    Column("leave", Text, nullable=False, server_default="", comment="where one POST ends such letters (RFC 8058)"),
+    Column("page", Text, nullable=False, server_default="", comment="goes when this page shows what it names behind #"),
+    Column("looks", Integer, nullable=False, server_default="0", comment="how often the page was looked at in vain"),
     comment="letters to be sent; a sent one is deleted",
-)
+)  # fmt: skip
 
 erasures = Table(
     "erasures",

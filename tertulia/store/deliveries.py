@@ -76,7 +76,7 @@ class Deliveries:
 
     # Before the wire
 
-    def enqueue(self, wanted: Sequence[NewDelivery], now: datetime) -> int:
+    def enqueue(self, wanted: Sequence[NewDelivery], now: datetime, *, doubt: str = "") -> int:
         """
         Write down that one post is to be said on one network, in all its parts at once.
 
@@ -84,6 +84,7 @@ class Deliveries:
 
         Args:
             wanted: Every part of one post, language and network.
+            doubt: Why it may be there already; then what is new waits for a person.
 
         Returns:
             How many rows are new.
@@ -108,7 +109,8 @@ class Deliveries:
                 if new.part in kept:
                     connection.execute(update(deliveries).where(deliveries.c.id == kept[new.part].id).values(**values))
                 else:
-                    connection.execute(_insertion(new, now, state=DeliveryState.QUEUED))
+                    state = DeliveryState.UNKNOWN if doubt else DeliveryState.QUEUED
+                    connection.execute(_insertion(new, now, state=state, reason=doubt))
             return len({new.part for new in wanted} - kept.keys())
 
     def adopt(self, wanted: Sequence[NewDelivery], remote: str, reason: str, now: datetime, *, origin: Origin) -> bool:
@@ -260,7 +262,7 @@ class Deliveries:
         values: dict[str, Any] = (
             {"state": DeliveryState.DELIVERED, "remote": remote, "delivered_at": stamp(now), "reason": ""}
             if there
-            else {"state": DeliveryState.QUEUED, "not_before": None, "reason": ""}
+            else {"state": DeliveryState.QUEUED, "not_before": None, "reason": "", "created_at": stamp(now)}
         )
         return self._decide(row, (DeliveryState.UNKNOWN,), values | {"attempt_started_at": None})
 
@@ -354,6 +356,12 @@ class Deliveries:
         """Whether there is any row for this post on this network."""
         with self._database.reading() as connection:
             return _any(connection, _group(post, lang, network))
+
+    def begun(self) -> int:
+        """How many announcements this store knows to have begun; it forgets none."""
+        states = (DeliveryState.SENDING, DeliveryState.DELIVERED, DeliveryState.UNKNOWN, DeliveryState.WITHDRAWN)
+        counts = self.counts()
+        return sum(counts.get(state, 0) for state in states)
 
     def counts(self) -> dict[DeliveryState, int]:
         """How many rows are in each state."""

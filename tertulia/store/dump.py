@@ -27,7 +27,7 @@ from tertulia.store import conversation_tables, mention_tables
 from tertulia.store.connection import NEWEST, Database, current_schema, stamp, translate_db_errors, upgrade
 from tertulia.store.journal import FILE_NAME as JOURNAL
 from tertulia.store.journal import Journal
-from tertulia.store.rows import OF_ONE_STORE, RESTORED, SESSIONS, remember, writing
+from tertulia.store.rows import HELD_LETTERS, OF_ONE_STORE, RESTORED, SESSIONS, remember, writing
 from tertulia.store.tables import metadata
 
 FORMAT = "tertulia store 1"
@@ -112,6 +112,7 @@ def restore(database: Database, data: bytes, var: Path, now: datetime, *, moved:
         remember(connection, SESSIONS, secrets.token_hex(8))  # nobody is let in by a session of before
         if not moved:
             remember(connection, RESTORED, stamp(now))
+            remember(connection, HELD_LETTERS, str(max((row["id"] for row in rows.get("letters", [])), default=0)))
         _write_files(var, kept)
     return sum(len(each) for each in rows.values())
 

@@ -23,6 +23,8 @@ from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import (
     comments,
     erasures,
+    followers,
+    letters,
     marks,
     notices,
     persons,
@@ -61,6 +63,8 @@ def _erase_row(connection: Connection, who: Any, now: datetime) -> set[tuple[str
     hashes = {_hash(salt, "person", who.network, who.identity)}
     rows = connection.execute(select(comments).where(comments.c.person == who.id)).all()
     ids = [row.id for row in rows]
+    emails = select(notices.c.email).where(notices.c.comment.in_(ids))
+    forget_address(connection, connection.execute(emails).scalars().all())
     touched = {(row.post, row.lang) for row in rows}
     seen = connection.execute(select(sources).where(sources.c.comment.in_(ids))).all()
     hashes |= {_hash(salt, "key", row.key) for row in rows}
@@ -85,6 +89,12 @@ def _erase_row(connection: Connection, who: Any, now: datetime) -> set[tuple[str
     accounts.forget(connection, who.id)
     connection.execute(delete(persons).where(persons.c.id == who.id))
     return touched
+
+
+def forget_address(connection: Connection, emails: Sequence[str]) -> int:
+    """Write to none of *emails* about any talk any more; how many talks they followed."""
+    connection.execute(delete(letters).where(letters.c.recipient.in_(emails), letters.c.tells != ""))
+    return connection.execute(delete(followers).where(followers.c.email.in_(emails))).rowcount
 
 
 def forget(connection: Connection, ids: Sequence[int]) -> None:

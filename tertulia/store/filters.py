@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tertulia.store.connection import Database, stamp
@@ -59,24 +59,34 @@ class Once:
             until: When it is not accepted any more anyway, and need not be remembered.
         """
         with self._database.writing() as connection:
-            connection.execute(delete(used).where(used.c.until < stamp(now)))
-            point = connection.begin_nested()
-            try:
-                connection.execute(insert(used).values(name=_named(name), until=stamp(until)))
-            except IntegrityError:
-                point.rollback()
-                return False
-            return True
+            return use_once(connection, name, until, now)
 
     def release(self, name: str) -> None:
         """It may be used once more."""
         with self._database.writing() as connection:
-            connection.execute(delete(used).where(used.c.name == _named(name)))
+            release_once(connection, name)
 
     def was_used(self, name: str) -> bool:
         """Whether *name* was used up."""
         with self._database.reading() as connection:
             return connection.execute(select(used.c.name).where(used.c.name == _named(name))).first() is not None
+
+
+def use_once(connection: Connection, name: str, until: datetime, now: datetime) -> bool:
+    """As ``Once.use``, within what else is written at once."""
+    connection.execute(delete(used).where(used.c.until < stamp(now)))
+    point = connection.begin_nested()
+    try:
+        connection.execute(insert(used).values(name=_named(name), until=stamp(until)))
+    except IntegrityError:
+        point.rollback()
+        return False
+    return True
+
+
+def release_once(connection: Connection, name: str) -> None:
+    """As ``Once.release``, within what else is written at once."""
+    connection.execute(delete(used).where(used.c.name == _named(name)))
 
 
 def check(database: Database) -> None:

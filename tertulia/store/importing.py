@@ -1,7 +1,9 @@
 """A whole talk from elsewhere, written down at once: thousands of comments that were decided long ago.
 
-What is known by its source is left as it is, so that the same import again changes nothing. Nobody gets a letter and
-nothing is judged: the decisions were the owner's. Whoever was erased stays away, and who is blocked is spam here too.
+What is known by its source is left as it is where the import says the same, so that the same import again changes
+nothing. Where it says something new, of the words or of what became of them, that is taken, unless something was
+decided here since. Whoever is blocked here stays so. Nobody gets a letter and nothing is judged: the decisions were the
+owner's. Whoever was erased stays away.
 """
 
 from collections import Counter
@@ -10,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from tertulia.store import accounts, erased, recording
 from tertulia.store.connection import stamp
-from tertulia.store.conversation_tables import REACTIONS, comments, reactions, sources, words
+from tertulia.store.conversation_tables import REACTIONS, comments, decisions, persons, reactions, sources, words
 from tertulia.store.rows import note, short
 from tertulia.store.said import Incoming, Status, Trust, Who
 
@@ -23,7 +25,7 @@ T = TypeVar("T")
 
 # SQLite takes 32,766 values in one question, older ones 999.
 _AT_ONCE = 500
-_LEARNT = (Status.APPROVED, Status.SPAM)
+_PLACE = ("id", "post", "lang", "parent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,10 @@ class Taken:
     """What an import of a talk did."""
 
     new: int = 0
+    updated: int = 0  # known, and said or decided otherwise where it comes from
     same: int = 0  # known before, or the same by another way
     refused: int = 0  # of somebody who was erased
-    posts: frozenset[tuple[str, str]] = frozenset()  # (Id, language) where anything is new
+    posts: frozenset[tuple[str, str]] = frozenset()  # (Id, language) where anything is new or other
 
 
 def record_many(connection: Connection, decided: Sequence[OldWord], now: datetime, lessons: Lessons) -> Taken:
@@ -56,10 +59,11 @@ def record_many(connection: Connection, decided: Sequence[OldWord], now: datetim
     known = _known(connection, {one.incoming.source for one in decided})
     elsewhere = _addresses(connection)
     has_erased = erased.has_any(connection)
+    blocked = set(connection.execute(select(persons.c.id).where(persons.c.trust == Trust.BLOCKED)).scalars())
     people: dict[tuple[str, str], int] = {}
     fresh: list[tuple[OldWord, Incoming]] = []
     liked: list[tuple[OldWord, Incoming]] = []
-    blocked: set[tuple[str, str]] = set()
+    met: list[tuple[OldWord, Incoming, int]] = []
     same = refused = 0
     for one in decided:
         incoming = recording.with_safe_links(one.incoming)
@@ -69,6 +73,9 @@ def record_many(connection: Connection, decided: Sequence[OldWord], now: datetim
                 continue
             incoming = erased.cleared(connection, incoming)
         name = (incoming.source, short(incoming.source_id))
+        if known.get(name):
+            met.append((one, incoming, known[name]))
+            continue
         if name in known or (incoming.url and (incoming.post, incoming.lang, incoming.url) in elsewhere):
             same += 1
             continue
@@ -79,18 +86,21 @@ def record_many(connection: Connection, decided: Sequence[OldWord], now: datetim
         if who not in people:
             trust = accounts.trust_in(connection, incoming.author, accounts.find(connection, incoming.author))
             people[who] = recording.upsert_person(connection, incoming.author)
-            if trust == Trust.BLOCKED:
-                blocked.add(who)
-        is_spam = who in blocked and one.status in (Status.WAITING, Status.APPROVED)
-        decided_now = replace(one, status=Status.SPAM) if is_spam else one
-        (liked if incoming.kind in REACTIONS else fresh).append((decided_now, incoming))
+            if trust == Trust.BLOCKED:  # also who only claims a blocked person's name
+                blocked.add(people[who])
+        meant = replace(one, status=Status.SPAM) if people[who] in blocked else one
+        (liked if incoming.kind in REACTIONS else fresh).append((meant, incoming))
     _add_comments(connection, fresh, people, now)
     _add_reactions(connection, fresh, liked, people, now)
-    _teach(connection, fresh, lessons)
-    if fresh or liked:
-        note(connection, now, Who.OWNER, "imported", reason=str(len(fresh) + len(liked)))
-    posts = frozenset((incoming.post, incoming.lang) for _, incoming in (*fresh, *liked))
-    return Taken(len(fresh) + len(liked), same, refused, posts)
+    newer = _newer(connection, met, blocked)
+    _update(connection, newer, now)
+    words = (*fresh, *((one, incoming) for one, incoming, _ in newer))
+    hung = _hang(connection, [*(incoming for _, incoming in fresh), *(incoming for _, incoming, _ in met)])
+    _teach(connection, fresh, newer, lessons)
+    if words or liked:
+        note(connection, now, Who.OWNER, "imported", reason=str(len(words) + len(liked)))
+    posts = frozenset((incoming.post, incoming.lang) for _, incoming in (*words, *liked)) | hung
+    return Taken(len(fresh) + len(liked), len(newer), same + len(met) - len(newer), refused, posts)
 
 
 def _add_comments(
@@ -111,12 +121,10 @@ def _add_comments(
                 "html": incoming.html,
                 "url": incoming.url,
                 "fingerprint": recording.fingerprint(incoming.text),
-                "status": one.status,
-                "decided_by": Who.OWNER if one.status != Status.WAITING else Who.RULES,
+                **_decision(one.status, now),
                 "published_at": stamp(incoming.published),
                 "edited_at": stamp(incoming.edited) if incoming.edited else None,
                 "received_at": stamp(now),
-                "decided_at": stamp(now),
             }
         )
     if not rows:
@@ -132,24 +140,78 @@ def _add_comments(
         for row, (_, incoming) in zip(rows, fresh, strict=True)
     ]  # fmt: skip
     connection.execute(insert(sources), ways)
-    _hang(connection, fresh, ids)
 
 
-def _hang(connection: Connection, fresh: Sequence[tuple[OldWord, Incoming]], ids: dict[str, int]) -> None:
-    """Give each answer what it answers, wherever that came from."""
-    by_source = _known(connection, {incoming.source for _, incoming in fresh})
-    place = {
-        row.id: (row.post, row.lang)
-        for row in connection.execute(select(comments.c.id, comments.c.post, comments.c.lang))
-    }
-    pairs = []
-    for _, incoming in fresh:
-        above = by_source.get((incoming.source, short(incoming.in_reply_to))) if incoming.in_reply_to else None
-        if above and place.get(above) == (incoming.post, incoming.lang):
-            pairs.append({"child": ids[recording.key_of(incoming.source, incoming.source_id)], "above": above})
+def _newer(
+    connection: Connection, met: Sequence[tuple[OldWord, Incoming, int]], blocked: set[int]
+) -> list[tuple[OldWord, Incoming, Row[Any]]]:
+    """
+    What is said or decided otherwise now where it comes from, and was left alone here, each with its row.
+
+    Whatever was decided here since leaves a line in the audit; an import leaves none for a comment.
+    """
+    rows: dict[int, Row[Any]] = {}
+    decided: set[str] = set()
+    for numbers in _chunks([number for _, _, number in met]):
+        rows.update((row.id, row) for row in connection.execute(select(comments).where(comments.c.id.in_(numbers))))
+    for keys in _chunks([row.key for row in rows.values()]):
+        decided.update(connection.execute(select(decisions.c.comment).where(decisions.c.comment.in_(keys))).scalars())
+    found = []
+    for one, incoming, number in met:
+        row = rows.get(number)
+        if (
+            row is None
+            or row.key in decided
+            or row.person in blocked
+            or row.key != recording.key_of(incoming.source, incoming.source_id)
+        ):
+            continue
+        words = (incoming.text, incoming.html, incoming.author.name[:300], incoming.author.url)
+        if (row.text, row.html, row.name, row.author_url) != words or row.status != one.status:
+            found.append((one, incoming, row))
+    return found
+
+
+def _update(connection: Connection, newer: Sequence[tuple[OldWord, Incoming, Row[Any]]], now: datetime) -> None:
+    for one, incoming, row in newer:
+        values: dict[str, Any] = {
+            **recording.author_values(incoming.author),
+            "text": incoming.text,
+            "html": incoming.html,
+            "fingerprint": recording.fingerprint(incoming.text),
+            "edited_at": stamp(incoming.edited) if incoming.edited else None,
+        }
+        if row.status != one.status:
+            values |= _decision(one.status, now)
+        connection.execute(update(comments).where(comments.c.id == row.id).values(values))
+
+
+def _decision(status: Status, now: datetime) -> dict[str, Any]:
+    """What became of it, as columns of a comment."""
+    who = Who.OWNER if status != Status.WAITING else Who.RULES
+    return {"status": status, "decided_by": who, "decided_at": stamp(now)}
+
+
+def _hang(connection: Connection, said: Sequence[Incoming]) -> frozenset[tuple[str, str]]:
+    """Give each answer that hangs nowhere what it answers, wherever that came from; the posts where any did."""
+    answers = [incoming for incoming in said if incoming.in_reply_to]
+    if not answers:
+        return frozenset()
+    by_source = _known(connection, {incoming.source for incoming in answers})
+    places = {row.id: row for row in connection.execute(select(*(comments.c[name] for name in _PLACE)))}
+    pairs, posts = [], set()
+    for incoming in answers:
+        below = by_source.get((incoming.source, short(incoming.source_id)))
+        above = by_source.get((incoming.source, short(incoming.in_reply_to)))
+        if not below or not above or places[below].parent is not None:
+            continue
+        if (places[above].post, places[above].lang) == (incoming.post, incoming.lang):
+            pairs.append({"child": below, "above": above})
+            posts.add((incoming.post, incoming.lang))
     if pairs:
         hang = update(comments).where(comments.c.id == bindparam("child")).values(parent=bindparam("above"))
         connection.execute(hang, pairs)
+    return frozenset(posts)
 
 
 def _add_reactions(
@@ -189,22 +251,48 @@ def _reaction(incoming: Incoming, now: datetime) -> dict[str, Any]:
     }
 
 
-def _teach(connection: Connection, fresh: Sequence[tuple[OldWord, Incoming]], lessons: Lessons) -> None:
-    """Have the filter learn from all at once: how often each word stood in spam and in what was welcome."""
+def _teach(
+    connection: Connection,
+    fresh: Sequence[tuple[OldWord, Incoming]],
+    newer: Sequence[tuple[OldWord, Incoming, Row[Any]]],
+    lessons: Lessons,
+) -> None:
+    """
+    Have the filter learn from all at once: how often each word stood in spam and in what was welcome.
+
+    What became something else is learnt as that; what was learnt of it before is taken back.
+    """
     spam: Counter[str] = Counter()
     ham: Counter[str] = Counter()
+    learnt = {Status.SPAM: spam, Status.APPROVED: ham}
     for one, incoming in fresh:
-        if one.status in _LEARNT:
-            (spam if one.status == Status.SPAM else ham).update(["", *dict.fromkeys(lessons(incoming))])
+        if one.status in learnt:
+            learnt[one.status].update(["", *dict.fromkeys(lessons(incoming))])
+    for one, incoming, row in newer:
+        if row.status != one.status:
+            author = replace(incoming.author, name=row.name, url=row.author_url)
+            before = replace(incoming, text=row.text, html=row.html, author=author)
+            if row.status in learnt:
+                learnt[Status(row.status)].subtract(["", *dict.fromkeys(lessons(before))])
+            if one.status in learnt:
+                learnt[one.status].update(["", *dict.fromkeys(lessons(incoming))])
     every = list({*spam, *ham})
     there: dict[str, tuple[int, int]] = {}
     for some in _chunks(every):
         there.update(
             (row.word, (row.spam, row.ham)) for row in connection.execute(select(words).where(words.c.word.in_(some)))
         )
-    new = [{"word": word, "spam": spam[word], "ham": ham[word]} for word in every if word not in there]
+    new = [
+        {"word": word, "spam": max(0, spam[word]), "ham": max(0, ham[word])}
+        for word in every
+        if word not in there and (spam[word] > 0 or ham[word] > 0)
+    ]
     more = [
-        {"which": word, "more_spam": there[word][0] + spam[word], "more_ham": there[word][1] + ham[word]}
+        {
+            "which": word,
+            "more_spam": max(0, there[word][0] + spam[word]),
+            "more_ham": max(0, there[word][1] + ham[word]),
+        }
         for word in every
         if word in there
     ]

@@ -3,17 +3,39 @@
 The addresses in here never leave the store but on an envelope.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from tertulia.store.connection import Database, stamp
-from tertulia.store.conversation_tables import NOBODY, comments, letters, notices
-from tertulia.store.rows import writing
+from tertulia.store.conversation_tables import NOBODY, comments, letters, marks, notices
+from tertulia.store.filters import release_once, use_once
+from tertulia.store.rows import HELD_LETTERS, remember, writing
 
 # A mail server that is down gets a day: 1, 2, 4… minutes between attempts.
 ATTEMPTS = 11
+# A page that does not show what a letter leads to gets a week: 1, 2, 4… minutes, at last six hours between looks.
+LOOKS = 36
+LONGEST_HOLD = timedelta(hours=6)
+TOLD_REMEMBERED = timedelta(days=400)  # who was told of something is not told again
+
+
+class NewLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter to be put in the queue."""
+
+    recipient: str
+    subject: str
+    body: str
+    tells: str = ""  # what is told to whom, so that it is told once; "": may be told again
+    leave: str = ""  # the address where one POST ends such letters
+    page: str = ""  # it goes when this page shows what is named behind its "#"
+    comment: int | None = None  # whose erasure takes the letter with it
+
+    def __repr__(self) -> str:
+        return f"NewLetter({self.tells})"
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -24,6 +46,9 @@ class Letter(msgspec.Struct, frozen=True):
     subject: str
     body: str
     attempts: int
+    leave: str = ""
+    page: str = ""
+    looks: int = 0
 
     def __repr__(self) -> str:
         return f"Letter({self.id})"  # a log line never holds an address
@@ -51,9 +76,15 @@ class Letters:
 
     def write(self, recipient: str, subject: str, body: str, now: datetime, comment: int | None = None) -> None:
         """Put a letter in the queue, to go from *now* on; erasing *comment* takes it out again."""
-        values = {"recipient": recipient, "subject": subject, "body": body, "comment": comment}
+        self.tell([NewLetter(recipient=recipient, subject=subject, body=body, comment=comment)], now)
+
+    def tell(self, found: Iterable[NewLetter], now: datetime) -> None:
+        """Put letters in the queue, all or none; of those that tell the same to the same, only the first ever."""
         with writing(self._database) as connection:
-            connection.execute(insert(letters).values(**values, not_before=stamp(now)))
+            for one in found:
+                if not one.tells or use_once(connection, one.tells, now + TOLD_REMEMBERED, now):
+                    values = msgspec.structs.asdict(one)
+                    connection.execute(insert(letters).values(**values, not_before=stamp(now)))
 
     def retract(self, recipient: str, comment: int) -> str:
         """
@@ -63,26 +94,28 @@ class Letters:
             When the first of these letters was due; "" when there was none.
         """
         here = (letters.c.recipient == recipient) & (letters.c.comment == comment)
-        return self._retract(here)
-
-    def retract_answer(self, key: str) -> bool:
-        """Take back every letter that would have told somebody of the answer *key*; whether there was one."""
-        return bool(self._retract(letters.c.body.like(f"%#c-{key}%")))
-
-    def _retract(self, condition: ColumnElement[bool]) -> str:
         with writing(self._database) as connection:
-            rows = connection.execute(delete(letters).where(condition).returning(letters.c.not_before))
+            rows = connection.execute(delete(letters).where(here).returning(letters.c.not_before))
             return min(rows.scalars(), default="")
+
+    def retract_told(self, key: str) -> bool:
+        """Take back what somebody would have been told of the comment *key*, to be told another time; whether any."""
+        here = letters.c.tells.like(f"% {key}") | letters.c.tells.like(f"% {key} %")
+        with writing(self._database) as connection:
+            found = connection.execute(delete(letters).where(here).returning(letters.c.tells)).scalars().all()
+            for one in found:
+                release_once(connection, one)
+            return bool(found)
 
     def due(self, now: datetime, limit: int = 20) -> list[Letter]:
         """Letters that may go now, each taken for ten minutes."""
         with writing(self._database) as connection:
             connection.execute(delete(letters).where(letters.c.recipient == NOBODY))
-            query = select(letters).where(letters.c.not_before <= stamp(now)).order_by(letters.c.id).limit(limit)
-            rows = connection.execute(query).all()
+            ready = (letters.c.not_before <= stamp(now)) & (letters.c.id > _held(connection))
+            rows = connection.execute(select(letters).where(ready).order_by(letters.c.id).limit(limit)).all()
             taken = letters.c.id.in_([row.id for row in rows])
             connection.execute(update(letters).where(taken).values(not_before=stamp(now + timedelta(minutes=10))))
-            return [Letter(row.id, row.recipient, row.subject, row.body, row.attempts) for row in rows]
+            return [_letter(row) for row in rows]
 
     def sent(self, letter: Letter) -> None:
         """Record that it is on its way: nothing of it is kept."""
@@ -100,10 +133,34 @@ class Letters:
             connection.execute(update(letters).where(letters.c.id == letter.id).values(**values))
         return True
 
+    def await_page(self, letter: Letter, now: datetime) -> bool:
+        """Record that its page does not show yet what it leads to; return whether it is looked at again."""
+        if letter.looks + 1 >= LOOKS:
+            self.sent(letter)
+            return False
+        later = stamp(now + min(timedelta(minutes=2 ** min(letter.looks, 20)), LONGEST_HOLD))
+        with writing(self._database) as connection:
+            values = {"looks": letter.looks + 1, "not_before": later}
+            connection.execute(update(letters).where(letters.c.id == letter.id).values(**values))
+        return True
+
     def waiting(self) -> int:
         """How many letters have not gone."""
         with self._database.reading() as connection:
             return len(connection.execute(select(letters.c.id).where(letters.c.recipient != NOBODY)).all())
+
+    def held(self) -> int:
+        """How many letters of an older copy wait for the owner to say whether they have gone since."""
+        with self._database.reading() as connection:
+            here = (letters.c.recipient != NOBODY) & (letters.c.id <= _held(connection))
+            return len(connection.execute(select(letters.c.id).where(here)).all())
+
+    def release(self, *, sent: bool) -> None:
+        """Take the owner's word on what is held: it has gone, or it shall go."""
+        with writing(self._database) as connection:
+            if sent:
+                connection.execute(delete(letters).where(letters.c.id <= _held(connection)))
+            remember(connection, HELD_LETTERS, "0")
 
     # Notices
 
@@ -134,9 +191,10 @@ class Letters:
     def leave(self, number: int) -> None:
         """Send no more letters, and forget the address."""
         with writing(self._database) as connection:
-            row = connection.execute(select(notices.c.comment).where(notices.c.id == number)).first()
+            row = connection.execute(select(notices).where(notices.c.id == number)).first()
             if row:
-                connection.execute(delete(letters).where(letters.c.comment == row.comment))
+                theirs = (letters.c.comment == row.comment) & (letters.c.recipient == row.email)
+                connection.execute(delete(letters).where(theirs))
             connection.execute(delete(notices).where(notices.c.id == number))
 
     def forget_unconfirmed(self, now: datetime, after: timedelta = timedelta(days=7)) -> int:
@@ -157,3 +215,12 @@ class Letters:
         with self._database.reading() as connection:
             row = connection.execute(query.where(condition)).first()  # type: ignore[arg-type]
             return Notice(row.id, row.key, row.comment, row.email, row.lang, row.state) if row else None
+
+
+def _letter(row: Row[Any]) -> Letter:
+    return Letter(row.id, row.recipient, row.subject, row.body, row.attempts, row.leave, row.page, row.looks)
+
+
+def _held(connection: Connection) -> int:
+    """The number up to which letters do not go."""
+    return int(connection.execute(select(marks.c.value).where(marks.c.name == HELD_LETTERS)).scalar() or 0)

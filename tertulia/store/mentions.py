@@ -152,12 +152,13 @@ class SentMentions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def want(self, source: str, targets: Iterable[str], version: str) -> int:
+    def want(self, source: str, targets: Iterable[str], version: str, *, told: bool = False) -> int:
         """
         Write down the links of one post as it is now; what is to be told is queued.
 
         Args:
             version: Changes when the post does; the same version is told once. "" when the post is gone.
+            told: The other sites know of what is new here: an earlier store told them.
 
         Returns:
             How many are to be told.
@@ -172,7 +173,8 @@ class SentMentions:
                 fresh = {"version": version, "state": "queued", "attempts": 0, "reason": "", "not_before": None}
                 if row is None:
                     values = {"name": _pair(source, target), "source": source, "target": target}
-                    connection.execute(insert(sent_mentions).values(**values, **fresh))
+                    known = {"state": "sent", "was_sent": 1} if told else {}
+                    connection.execute(insert(sent_mentions).values(values | fresh | known))
                 elif row.version != version:
                     connection.execute(update(sent_mentions).where(sent_mentions.c.id == row.id).values(**fresh))
                 else:

@@ -15,7 +15,11 @@ _LOCK = 7_423_119
 SESSIONS = "sessions"
 # When the store was restored from a copy that may know less than the world does: what waited then is asked about.
 RESTORED = "restored"
-OF_ONE_STORE = (SESSIONS, RESTORED)
+# From when on it is known what this store said; posts of before may have been said by another.
+FIRST_SAID = "first said"
+# The number of the last letter of an older copy that may have gone since; until the owner says, none of them goes.
+HELD_LETTERS = "held letters"
+OF_ONE_STORE = (SESSIONS, RESTORED, FIRST_SAID, HELD_LETTERS)
 # Longer ids of a source are known by their hash: PostgreSQL indexes no more than 2,700 bytes.
 _LONGEST_ID = 500
 

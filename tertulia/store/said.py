@@ -6,7 +6,7 @@ decision carries it, and one that names another version than the present one dec
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
@@ -85,6 +85,8 @@ class Reason:
     key: str
     values: dict[str, str | int]
     points: int = 0
+    # The words (as ``bayes.words_of`` names them) that it went by: nothing else counts them again. Not kept.
+    counted: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from tertulia.store.connection import Database
 from tertulia.store.conversation import Conversation
 from tertulia.store.deliveries import Deliveries
 from tertulia.store.filters import Once, WordCounts
+from tertulia.store.followers import Followers
 from tertulia.store.letters import Letters
 from tertulia.store.mentions import Mentions, SentMentions
 from tertulia.store.subscribers import Subscribers
@@ -25,6 +26,7 @@ class Store:
     words: WordCounts
     once: Once
     letters: Letters
+    followers: Followers
     mentions: Mentions
     sent: SentMentions
 
@@ -54,6 +56,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         words=WordCounts(database),
         once=Once(database),
         letters=Letters(database),
+        followers=Followers(database),
         mentions=Mentions(database),
         sent=SentMentions(database),
     )

@@ -79,18 +79,16 @@ def draft(post: Post, network: Network) -> Draft:
     style = network.style()
     if post.warning and network.warnings:  # it counts as if it stood in the text
         style = dataclasses.replace(style, limit=style.limit - style.count(post.warning))
+    shown, picture_warnings = _with_pictures(post, network)
+    if post.pictures and network.pictures > 1:  # whoever asks for pictures gets them, and not a card in their place
+        style = dataclasses.replace(style, link=True)
     words = summary.words_for(post, network.name, style)
     parts = words.parts if network.threads else words.parts[:1]
-    bad = [cover for cover in (post.cover, post.card) if cover and not _goes_along(cover, network)]
-    shown = msgspec.structs.replace(
-        post, cover=None if post.cover in bad else post.cover, card=None if post.card in bad else post.card
-    )
     messages = tuple(_message(shown, text, part=str(number), network=network) for number, text in enumerate(parts, 1))
     lengths = tuple(style.count(text) for text in parts)
     warnings = [
         *([say("draft_local", url=post.url)] if _is_local(post.url) else []),
-        *([say("draft_alt", picture=shown.cover.path)] if shown.cover and not shown.cover.alt else []),
-        *[say("draft_picture", picture=cover.path) for cover in bad],
+        *picture_warnings,
         *([say("draft_cut", network=network.label)] if words.own and words.shortened else []),
         *([say("draft_warning", network=network.label)] if post.warning and not network.warnings else []),
         *([say("draft_thread", network=network.label)] if len(words.parts) > len(parts) else []),
@@ -101,6 +99,37 @@ def draft(post: Post, network: Network) -> Draft:
     return Draft(post, network, messages, lengths, style.limit, words.own, tuple(warnings), is_cut)
 
 
+def _with_pictures(post: Post, network: Network) -> tuple[Post, list[str]]:
+    """*post* with the pictures that go with it on *network*, the first as its cover, and what is to be told of them."""
+    most, alt_length = network.picture_limits()
+    cover_alt = post.cover_alts.get(network.name) or post.cover_alts.get(network.platform, "")
+    cover = msgspec.structs.replace(post.cover, alt=cover_alt or post.cover.alt) if post.cover else None
+    asked: list[Cover] = []
+    for one in (cover, *post.pictures):
+        asked += [one] if one and one.path not in {each.path for each in asked} else []
+    bad = [one for one in (*asked, post.card) if one and not _goes_along(one, network)]
+    good = [one for one in asked if one not in bad]
+    taken, rest = (good[:most], good[most:]) if network.pictures else (good, [])
+    long = [one for one in taken if len(one.alt) > alt_length]
+    taken = [msgspec.structs.replace(one, alt=_fitting(one.alt, alt_length)) for one in taken]
+    warnings = [
+        *[say("draft_alt", picture=one.path) for one in taken if not one.alt],
+        *[say("draft_alt_cut", picture=one.path, network=network.label, most=alt_length) for one in long],
+        *[say("draft_picture", picture=one.path) for one in bad],
+        *[say("draft_many", pictures=one.path, network=network.label, most=most) for one in rest],
+    ]
+    card = None if post.card in bad else post.card
+    first, more = (taken[0] if taken else None), tuple(taken[1:])
+    return msgspec.structs.replace(post, cover=first, pictures=more, card=card), warnings
+
+
+def _fitting(alt: str, length: int) -> str:
+    try:
+        return shorten(alt, length, len)
+    except ValueError:  # one long word
+        return alt[:length]
+
+
 def _message(post: Post, text: str, *, part: str, network: Network) -> Message:
     message = Message(
         text=text,
@@ -109,6 +138,7 @@ def _message(post: Post, text: str, *, part: str, network: Network) -> Message:
         title=post.title,
         description=shorten(post.summary, DESCRIPTION_LENGTH),
         picture=_attached(post.cover) if part == "1" else None,
+        more=tuple(map(_attachment, post.pictures)) if part == "1" else (),
         date=post.date,
         part=part,
         visibility=network.audiences.get(post.audience, PUBLIC),

@@ -7,7 +7,8 @@ moment (``DeliveryStep`` names them all) and run again, by several processes at 
 - before anything is sent, a network that can be searched is searched, whether or not we remember trying: so a lost
   store, a lost answer and a lost process are all mended by the same look;
 - what is found and was not written by us is a reason not to speak, and never ours to edit or delete (``Origin``);
-- where nothing can be searched, a row that was touched, or that the journal remembers, waits for a person.
+- where nothing can be searched, a row that was touched, that the journal remembers, or that an earlier store may
+  have sent (``witness``), waits for a person.
 """
 
 import hashlib
@@ -45,6 +46,7 @@ from tertulia.syndication.networks.base import (
     Sending,
 )
 from tertulia.syndication.networks.sightings import ALIKE, Sighting
+from tertulia.syndication.witness import Witness
 
 log = logging.getLogger(__name__)
 
@@ -92,9 +94,11 @@ class Outbox:
     snapshots: Path
     journal: Journal
     now: Callable[[], datetime]
+    witness: Witness | None = None  # None: this store knows all that was sent
     on_step: Callable[[DeliveryStep], None] = lambda step: None  # told at each step; tests die there
     chance: Callable[[], float] = random.random
     _paused: set[str] = field(default_factory=set)
+    _asked: list[Outcome] = field(default_factory=list)
 
     def enqueue(self, drafts: Iterable[Draft]) -> int:
         """
@@ -106,13 +110,36 @@ class Outbox:
             How many rows are new.
         """
         new = 0
+        if self.witness:
+            self.witness.begin()
         for draft in drafts:
             wanted = wanted_rows(draft)
             if not wanted or self._adopted(draft, wanted):
                 continue
-            new += self.store.deliveries.enqueue(wanted, self.now())
+            doubt = self._doubt(draft)
+            added = self.store.deliveries.enqueue(wanted, self.now(), doubt=doubt)
+            if doubt and added:
+                self._ask(draft, doubt)
+            new += added
         self.on_step(DeliveryStep.ENQUEUED)
         return new
+
+    def _doubt(self, draft: Draft) -> str:
+        """Why *draft* may have been said by an earlier store, where nobody can look; "" when it was not."""
+        post, network = draft.post, draft.network
+        if self.witness is None or network.can_search:
+            return ""
+        if self.store.deliveries.exists(post.id, post.lang, network.name) or not self.witness.doubts(post):
+            return ""
+        return say("net_cannot_look", network=network.label)
+
+    def _ask(self, draft: Draft, doubt: str) -> None:
+        rows = self.store.deliveries.all(post=draft.post.id, network=draft.network.name, state=DeliveryState.UNKNOWN)
+        self._asked += [
+            Outcome(row, DeliveryState.UNKNOWN, doubt)
+            for row in rows
+            if row.lang == draft.post.lang and row.part == "1"
+        ] or [Outcome(row, DeliveryState.UNKNOWN, doubt) for row in rows if row.lang == draft.post.lang]
 
     def unsaid(self, drafts: Iterable[Draft]) -> list[Draft]:
         """Those of *drafts* whose saying has not begun: the rest stays as it was said."""
@@ -152,7 +179,7 @@ class Outbox:
         """Send what is due, until nothing more is, but for the rows *leave*; each outcome in order."""
         self._paused.clear()
         chosen = set(self.networks if networks is None else networks) & self.networks.keys()
-        outcomes: list[Outcome] = []
+        outcomes, self._asked = self._asked, []
         seen: set[int] = set(leave)
         while delivery := self.store.deliveries.claim(self.now(), chosen - self._paused, post, seen):
             self.on_step(DeliveryStep.CLAIMED)
@@ -290,7 +317,8 @@ class _Attempt:
         self.key = key_of(delivery)
         self.sent = False  # the request has left, or is about to, in this attempt
         self.uncertain = delivery.attempt_started_at is not None or (
-            not self.network.can_search and outbox.journal.holds(self.key)
+            not self.network.can_search
+            and (outbox.journal.holds(self.key) or bool(outbox.witness and outbox.witness.doubts_row(delivery)))
         )
 
     def make(self) -> tuple[Remote, Origin, str]:
@@ -317,9 +345,11 @@ class _Attempt:
         elif self.uncertain:
             raise OutcomeUnknownError(say("net_cannot_look", network=self.network.label))
         reason = ""
-        if message.picture and self.network.pictures and not pictures.is_usable(self.output, message.picture):
-            reason = say("draft_picture", picture=message.picture.path)  # it was there when this was written down
-            message = msgspec.structs.replace(message, picture=None)
+        if self.network.pictures:  # a picture may be gone that was there when this was written down
+            bad = [one for one in message.attachments if not pictures.is_usable(self.output, one)]
+            good = [one for one in message.attachments if one not in bad]
+            reason = " · ".join(say("draft_picture", picture=one.path) for one in bad)
+            message = msgspec.structs.replace(message, picture=good[0] if good else None, more=tuple(good[1:]))
         return self.network.publish(message, sending), Origin.MADE, reason
 
     def _is_ours(self, found: Sighting) -> bool:

@@ -12,8 +12,8 @@ import regex
 
 from tertulia.core.languages import say, spoken
 from tertulia.syndication.drafts import Draft
-from tertulia.syndication.networks.base import Message, Network
-from tertulia.syndication.preview_text import money
+from tertulia.syndication.networks.base import Attachment, Message, Network
+from tertulia.syndication.preview_text import conditions, money
 from tertulia.syndication.summary import links_in
 
 _MARKED = regex.compile(r"(?<![\w/&])(?:#[\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*|@[\w.-]+(?:@[\w.-]+\w)?)")
@@ -73,11 +73,12 @@ def _section(drafts: list[Draft], title: str) -> str:
 def _card(draft: Draft, message: Message, number: int, title: str) -> str:
     network = draft.network
     part = f" {message.part}/{len(draft.messages)}" if len(draft.messages) > 1 else ""
-    picture = _picture(message) if message.picture and network.pictures else ""
+    picture = "".join(map(_picture, message.attachments)) if network.pictures else ""
     card = network.card(message)
     facts = [f"{draft.lengths[number]}/{draft.limit}"]
     if cents := network.price_cents(message):
         facts.append(money(cents))
+    facts += conditions(draft, message)
     facts = [html.escape(fact) for fact in facts]
     if not network.configured():
         facts.append(html.escape(say("show_no_key")))
@@ -93,9 +94,8 @@ def _card(draft: Draft, message: Message, number: int, title: str) -> str:
     )
 
 
-def _picture(message: Message) -> str:
-    assert message.picture
-    return f'<img src="../{html.escape(message.picture.path)}" alt="{html.escape(message.picture.alt)}">'
+def _picture(shown: Attachment) -> str:
+    return f'<img src="../{html.escape(shown.path)}" alt="{html.escape(shown.alt)}">'
 
 
 def _link_card(message: Message, picture: str) -> str:

@@ -16,7 +16,7 @@ from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
 from tertulia.store.filters import check
-from tertulia.web import comments, letter_links, look, moderation, newsletter, webmention
+from tertulia.web import comments, letter_links, look, moderation, newsletter, reader_letters, webmention
 from tertulia.web.budgets import DailyBudgets, Gate
 from tertulia.web.context import MOST_IN_WINDOW, RateCounter, current_blog
 
@@ -45,6 +45,7 @@ def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
     app.jinja_env.filters.update(local=local, outside=outside, host=host, unfolded=unfolded)
     app.extensions.update(blog=blog, rate_counter=RateCounter(rate), daily_budgets=DailyBudgets(), reading_gate=Gate())
     app.register_blueprint(comments.pages)
+    app.register_blueprint(reader_letters.pages)
     app.register_blueprint(moderation.pages)
     app.register_blueprint(letter_links.pages)
     app.register_blueprint(webmention.pages)

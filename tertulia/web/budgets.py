@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from tertulia.core.smtp import mailbox_of
 from tertulia.core.tokens import keyed
 
 MOST_READ_AT_ONCE = 3  # texts of strangers: the service's other threads stay free to answer
@@ -24,7 +25,6 @@ MOST_LIKES_BY_ONE = 10  # in a day, of one thing, from one machine: a family, an
 
 # IPv6 gives each customer 2^64 addresses or more: https://www.rfc-editor.org/rfc/rfc6177
 _IPV6_PREFIX = 64
-_DOTLESS = ("gmail.com", "googlemail.com")
 
 
 class DailyBudgets:
@@ -124,10 +124,3 @@ def machine_of(address: str) -> str:
     if found.ipv4_mapped:
         return str(found.ipv4_mapped)
     return str(ipaddress.ip_network((found, _IPV6_PREFIX), strict=False))
-
-
-def mailbox_of(email: str) -> str:
-    """Name the mailbox that *email* leads to, as far as it tells: case, "+anything" and Gmail's dots do not count."""
-    name, _, host = email.strip().casefold().rpartition("@")
-    name = name.partition("+")[0] or name
-    return f"{name.replace('.', '') if host in _DOTLESS else name}@{host}"

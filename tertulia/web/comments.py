@@ -1,8 +1,7 @@
-"""The pages for readers: the form's two steps, what became of a comment, likes, notices.
+"""The pages for readers: the form's two steps, what became of a comment, likes. Letters to them: ``reader_letters``.
 
 ``POST /comments``            1. shows what will be seen, with a token; 2. with the token and "send", takes it in
 ``/comments/mine/TOKEN``      what became of it; for fifteen minutes, also how to change it or take it back
-``/comments/notice/TOKEN``    yes, write to me; no, do not write to me any more
 ``POST /comments/like``       one person, one like
 """
 
@@ -61,7 +60,7 @@ def comment() -> Any:
     """Show what will be seen; when the form comes back with its token and "send", take it in."""
     blog = current_blog()
     draft = form.read(request.form)
-    post = _post(blog, draft)
+    post = post_of(blog, draft)
     g.lang = post.lang
     if rate_counter().hit("preview", guards.machine(), blog.now(), MOST_PREVIEWS) > MOST_PREVIEWS:
         return _preview(blog, draft, post, [Mistake("send", "comment_too_many")], 429, draw=False)
@@ -102,7 +101,7 @@ def new() -> Any:
     """Show the form on a page of its own: how to answer one comment without JavaScript."""
     blog = current_blog()
     draft = form.read(request.args)
-    post = _post(blog, draft)
+    post = post_of(blog, draft)
     g.lang = post.lang
     return _preview(blog, replace(draft, text=""), post, [])
 
@@ -254,45 +253,6 @@ def _mine_page(blog: Blog, said: Said, *, is_young: bool, wrong: Sequence[Mistak
     )
 
 
-# Notices -------------------------------------------------------------------------------------------------------------
-
-
-@pages.get("/comments/notice/<token>")
-def notice(token: str) -> Any:
-    """Show the button that says yes or no to notices: mail scanners open links, they press nothing."""
-    what, found = _notice(token)
-    if found is None:
-        return message("notice_unknown", 404)
-    return render_template("notice.html", what=what, token=token)
-
-
-@pages.post("/comments/notice/<token>")
-def change_notice(token: str) -> Any:
-    """Begin or end notices. A mail program may press the button of RFC 8058 for its reader."""
-    what, found = _notice(token)
-    if found is None:
-        return message("notice_unknown", 404)
-    letters = current_blog().store.letters
-    if what == "confirm":
-        letters.confirm(found.id)
-        return message("notice_confirmed")
-    letters.leave(found.id)
-    return message("notice_left")
-
-
-def _notice(token: str) -> tuple[str, Any]:
-    blog = current_blog()
-    read = blog.signer.read_row("notice", token, timedelta(days=3650), blog.now())
-    found = blog.store.letters.notice(read.number) if read else None
-    if read is None or found is None:
-        return "", None
-    # Links of before a notice's address was signed may go on saying no, but never yes.
-    if not (blog.signer.is_about(read, found.email) or (not read.mark and read.what == "leave")):
-        return "", None
-    g.lang = found.lang
-    return read.what, found
-
-
 # Likes ---------------------------------------------------------------------------------------------------------------
 
 
@@ -308,7 +268,7 @@ def like() -> Any:
     blog = current_blog()
     if guards.origin(blog) == "other":
         abort(403)
-    post = _post(blog, form.read(request.form))
+    post = post_of(blog, form.read(request.form))
     g.lang = post.lang
     key = sanitise.one_line(request.form.get("comment", ""), 24)
     said = blog.store.conversation.get(key) if key else None
@@ -341,7 +301,8 @@ def _may_like(blog: Blog, on: str) -> bool:
 # Helpers -------------------------------------------------------------------------------------------------------------
 
 
-def _post(blog: Blog, draft: CommentDraft) -> Post:
+def post_of(blog: Blog, draft: CommentDraft) -> Post:
+    """Find the published post that *draft* is about; 404 where there is none."""
     found = blog.info.post(draft.post, draft.lang)
     if found is None:
         abort(404)

@@ -9,7 +9,7 @@ https://www.w3.org/TR/webmention/#sending-webmentions
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -71,7 +71,13 @@ def links_of(page: str, url: str, pages: Pages) -> Linked:
 
 
 def plan(
-    sent: SentMentions, pages: Pages, posts: Iterable[Post], since: datetime | None, *, every: Iterable[Post]
+    sent: SentMentions,
+    pages: Pages,
+    posts: Iterable[Post],
+    since: datetime | None,
+    *,
+    every: Iterable[Post],
+    told: bool = False,
 ) -> int:
     """
     Write down what is to be told.
@@ -81,12 +87,25 @@ def plan(
         since: Older posts are left alone, unless they were changed since, or told before; so are those that were
             brought from another site, which told. None: all.
         every: All that is published: what was told of posts that are not among them is taken back.
+        told: They were told already, as the owner says; it is only written down.
 
     Returns:
         How many links are to be told.
     """
+    queued = sum(
+        sent.want(post.url, linked.targets, linked.version, told=told)
+        for post, linked in linking(sent, pages, posts, since)
+    )
+    for source in sorted(sent.sources() - {post.url for post in every}):
+        queued += sent.want(source, (), "")
+    return queued
+
+
+def linking(
+    sent: SentMentions, pages: Pages, posts: Iterable[Post], since: datetime | None
+) -> Iterator[tuple[Post, Linked]]:
+    """Those of *posts* that ``plan`` looks at, and what their pages link to."""
     known = sent.sources()
-    queued = 0
     for post in posts:
         told_there = bool(post.guid) and since is not None and (post.modified or since) <= since
         young = since is None or (max(post.date, post.modified or post.date) >= since and not told_there)
@@ -100,10 +119,7 @@ def plan(
         except (OSError, ValueError):  # one odd page keeps no other from being told of
             log.exception("the links of %s", post.url)
             continue
-        queued += sent.want(post.url, linked.targets, linked.version)
-    for source in sorted(known - {post.url for post in every}):
-        queued += sent.want(source, (), "")
-    return queued
+        yield post, linked
 
 
 def file_of(url: str, site: str) -> Path:

@@ -104,11 +104,17 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str  # of the card, or the letter's subject
     description: str = ""  # of the card
     picture: Attachment | None = None
+    more: tuple[Attachment, ...] = ()  # pictures behind that one
     drawn: bool = False  # *picture* is the one drawn for shared links: it goes in a card or nowhere
     date: datetime  # of the post
     part: str = "1"  # "1", "2"… of a thread; a subscriber for mail
     visibility: str = PUBLIC  # who sees it, in the network's own word
     warning: str = ""  # what it is folded behind
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Every picture that goes along."""
+        return (self.picture, *self.more) if self.picture else ()
 
 
 class Remote(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -191,7 +197,8 @@ class Network(ABC):
     per_reader: ClassVar[bool] = False  # a part is a reader: their lines are counted, not listed
     can_search: bool  # look() gives a certain answer
     threads: ClassVar[bool] = False  # a post may be a thread
-    pictures: ClassVar[bool] = False  # the cover goes along
+    pictures: ClassVar[int] = 0  # how many go along, the cover first
+    alt_length: ClassVar[int] = 10_000  # of the alternative text of one
     warnings: ClassVar[bool] = False  # what is said may be folded behind a content warning
     # Who may be chosen to see what is said, other than everybody: a post's ``Audience`` → the network's own word.
     audiences: ClassVar[Mapping[str, str]] = MappingProxyType({})
@@ -260,6 +267,10 @@ class Network(ABC):
     @abstractmethod
     def style(self) -> Style:
         """How this network counts and wants to be spoken to."""
+
+    def picture_limits(self) -> tuple[int, int]:
+        """How many pictures go along, and how long the alternative text of one may be."""
+        return (self.pictures, self.alt_length)
 
     def refresh_limits(self) -> None:  # noqa: B027 (most servers publish no limits)
         """Ask the server for the limits that it publishes, where it does and we have not lately."""

@@ -27,6 +27,7 @@ from tertulia.core.settings import Setting
 from tertulia.syndication.bare_links import bare_links
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
+    Attachment,
     Cannot,
     CredentialsExpiredError,
     Finding,
@@ -47,6 +48,9 @@ from tertulia.syndication.summary import Style, links_in
 LENGTH = 300
 BYTES_A_GRAPHEME = 10
 TAG_LENGTH = 64
+# Lexicon app.bsky.embed.images: maxLength 4; no limit of "alt" there, the apps' is 2,000. (read 2026-11)
+PICTURES = 4
+ALT_LENGTH = 2000
 THUMB_BYTES = 1_000_000
 PICTURE_BYTES = 2_000_000
 POST = "app.bsky.feed.post"
@@ -86,7 +90,8 @@ class Bluesky(Network):
     name = "bluesky"
     can_search = True
     threads = True
-    pictures = True
+    pictures = PICTURES
+    alt_length = ALT_LENGTH
     when_edited = "leave"  # apps do not show edits, and quotes keep the old text (social-app#673, open in 2026-08)
     about = "Bluesky: Settings → Privacy and security → App passwords."
     colour = "#0a6ad0"
@@ -187,10 +192,7 @@ class Bluesky(Network):
         if message.part != "1":
             return {}
         if not self.card(message) and message.picture:
-            data, kind, (width, height) = pictures.load(self.context.output, message.picture, max_bytes=PICTURE_BYTES)
-            ratio = {"width": width, "height": height}
-            image = {"image": self._blob(data, kind), "alt": message.picture.alt, "aspectRatio": ratio}
-            return {"$type": "app.bsky.embed.images", "images": [image]}
+            return {"$type": "app.bsky.embed.images", "images": [self._image(each) for each in message.attachments]}
         card: dict[str, Any] = {"uri": message.link, "title": message.title, "description": message.description}
         if message.picture:
             data, kind, _size = pictures.load(
@@ -198,6 +200,11 @@ class Bluesky(Network):
             )
             card["thumb"] = self._blob(data, kind)
         return {"$type": "app.bsky.embed.external", "external": card}
+
+    def _image(self, picture: Attachment) -> dict[str, Any]:
+        data, kind, (width, height) = pictures.load(self.context.output, picture, max_bytes=PICTURE_BYTES)
+        ratio = {"width": width, "height": height}
+        return {"image": self._blob(data, kind), "alt": picture.alt, "aspectRatio": ratio}
 
     def _blob(self, data: bytes, kind: str) -> dict[str, Any]:
         answer = self._xrpc("POST", "com.atproto.repo.uploadBlob", data=data, headers={"Content-Type": kind})

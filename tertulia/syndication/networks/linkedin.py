@@ -74,7 +74,7 @@ class LinkedIn(Network):
 
     name = "linkedin"
     can_search = False
-    pictures = True
+    pictures = 1  # in the card
     key_days = 60
     when_edited = "edit"
     about = "LinkedIn: a token with w_member_social (person) or w_organization_social. Each version lives about a year."

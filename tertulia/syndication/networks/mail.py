@@ -100,7 +100,7 @@ class Mail(Network):
 
     def _letter(self, message: Message, reader: Subscriber, key: str) -> EmailMessage:
         leave = self.leave_address(reader)
-        letter = EmailMessage()
+        letter = EmailMessage(smtp.POLICY)
         letter["Subject"] = " ".join(message.title.split())
         letter["From"] = _address(self.settings.mail_from)
         letter["To"] = reader.email
@@ -128,7 +128,7 @@ class Mail(Network):
 def confirmation(settings: Settings, *, service: str, title: str, reader: Subscriber, now: datetime) -> EmailMessage:
     """The letter that asks the owner of an address whether they want letters; *service* is where it is answered."""
     address = _service_address(settings, base=service, purpose="confirm", reader=reader, now=now)
-    letter = EmailMessage()
+    letter = EmailMessage(smtp.POLICY)
     letter["Subject"] = languages.text("newsletter_confirm_subject", reader.lang, title=title)
     letter["From"] = _address(settings.mail_from)
     letter["To"] = reader.email
@@ -143,7 +143,7 @@ def to_owner(settings: Settings, *, subject: str, text: str) -> None:
     """A letter to ``OWNER_EMAIL``; nothing when there is no such address or no mail server."""
     if not (settings.owner_email and settings.smtp_url and settings.mail_from):
         return
-    letter = EmailMessage()
+    letter = EmailMessage(smtp.POLICY)
     letter["Subject"] = subject
     letter["From"] = _address(settings.mail_from)
     letter["To"] = settings.owner_email
@@ -195,10 +195,11 @@ def _address(written: str) -> Address:
 
 def _as_html(message: Message, *, why: str, leave: str) -> str:
     paragraphs = "".join(f"<p>{html.escape(part)}</p>" for part in message.text.split("\n\n"))
-    picture = ""
-    if message.picture:
-        source, alt = html.escape(message.picture.url), html.escape(message.picture.alt)
-        picture = f'<p><img src="{source}" alt="{alt}" style="max-width: 100%; height: auto"></p>'
+    picture = "".join(
+        f'<p><img src="{html.escape(shown.url)}" alt="{html.escape(shown.alt)}"'
+        ' style="max-width: 100%; height: auto"></p>'
+        for shown in message.attachments
+    )
     link = html.escape(message.link)
     read, stop = (html.escape(languages.text(f"newsletter_{key}", message.lang)) for key in ("read", "leave"))
     direction = languages.current().get(message.lang).direction

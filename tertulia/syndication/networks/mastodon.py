@@ -41,6 +41,7 @@ from tertulia.syndication.summary import Style, links_in
 # Used until the server has been asked; https://docs.joinmastodon.org/entities/Instance/ names them. (read 2026-11)
 LENGTH = 500
 LINK_LENGTH = 23  # every link counts as much, whatever its length: https://docs.joinmastodon.org/user/posting/#links
+PICTURES = 4
 ALT_LENGTH = 1500
 PICTURE_BYTES = 16_777_216
 LIMITS_LAST = timedelta(days=1)
@@ -71,7 +72,8 @@ class Mastodon(Network):
     name = "mastodon"
     can_search = True
     threads = True
-    pictures = True
+    pictures = PICTURES
+    alt_length = ALT_LENGTH
     warnings = True
     audiences = MappingProxyType({"unlisted": "unlisted", "followers": "private"})
     when_edited = "edit"
@@ -91,6 +93,10 @@ class Mastodon(Network):
             handle=handle_on(self.name),
         )
 
+    def picture_limits(self) -> tuple[int, int]:
+        limits = self._limits()
+        return (int(limits.get("pictures", PICTURES)), int(limits.get("alt_length", ALT_LENGTH)))
+
     def refresh_limits(self) -> None:
         """Ask the server for its limits, once a day."""
         read_at = self._limits().get("read_at", "")
@@ -103,6 +109,7 @@ class Mastodon(Network):
         statuses, media = found.get("statuses") or {}, found.get("media_attachments") or {}
         known = {
             "length": statuses.get("max_characters"),
+            "pictures": statuses.get("max_media_attachments"),
             "link_length": statuses.get("characters_reserved_per_url"),
             "alt_length": media.get("description_limit"),
             "picture_bytes": media.get("image_size_limit"),
@@ -116,8 +123,8 @@ class Mastodon(Network):
         body: dict[str, Any] = {"status": message.text, "language": message.lang, "visibility": message.visibility}
         if message.warning:
             body |= {"spoiler_text": message.warning, "sensitive": True}
-        if message.picture:
-            body["media_ids"] = [self._upload(message.picture)]
+        if message.attachments:
+            body["media_ids"] = [self._upload(picture) for picture in message.attachments]
         if sending.parent:
             body["in_reply_to_id"] = sending.parent.id
         sending.before_send()
@@ -186,7 +193,7 @@ class Mastodon(Network):
         data, kind, _size = pictures.load(
             self.context.output, picture, max_bytes=int(limits.get("picture_bytes", PICTURE_BYTES))
         )
-        alt = picture.alt[: int(limits.get("alt_length", ALT_LENGTH))]
+        alt = picture.alt[: self.picture_limits()[1]]
         answer = self._call(
             "POST",
             "/api/v2/media",

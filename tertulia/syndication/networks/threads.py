@@ -20,6 +20,7 @@ from tertulia.core.settings import Setting
 from tertulia.core.text import graphemes
 from tertulia.syndication.networks import graph
 from tertulia.syndication.networks.base import (
+    Attachment,
     Finding,
     Message,
     Network,
@@ -35,6 +36,8 @@ from tertulia.syndication.networks.sightings import OwnPost
 from tertulia.syndication.summary import Style, links_in
 
 LENGTH = 500
+# A carousel: https://developers.facebook.com/docs/threads/posts#carousel-posts (read 2026-11)
+PICTURES = 20
 ALT_LENGTH = 1000
 PAGE = 100
 PAGES = 10
@@ -60,7 +63,8 @@ class Threads(Network):
     name = "threads"
     can_search = True
     threads = True
-    pictures = True
+    pictures = PICTURES
+    alt_length = ALT_LENGTH
     key_days = KEY_DAYS
     when_edited = "leave"  # no way to edit
     about = "Threads: user id and a long-lived token (60 days)."
@@ -75,10 +79,10 @@ class Threads(Network):
 
     def publish(self, message: Message, sending: Sending) -> Remote:
         said = {"media_type": "TEXT", "text": message.text}
-        if message.picture:
-            said |= {"media_type": "IMAGE", "image_url": message.picture.url}
-            if message.picture.alt:
-                said["alt_text"] = message.picture.alt[:ALT_LENGTH]
+        if message.more:
+            said |= {"media_type": "CAROUSEL", "children": ",".join(map(self._item, message.attachments))}
+        elif message.picture:
+            said |= _image(message.picture)
         if sending.parent:
             said["reply_to_id"] = sending.parent.id
         container = self._call("POST", f"{self.user}/threads", data=said)["id"]
@@ -133,6 +137,14 @@ class Threads(Network):
         if isinstance(token, str) and token and isinstance(seconds, int | float) and 0 < seconds < 1e8:
             key.renewed(token, seconds)
 
+    def _item(self, picture: Attachment) -> str:
+        """A picture of a carousel: a container of its own, seen by nobody."""
+        item = str(
+            self._call("POST", f"{self.user}/threads", data=_image(picture) | {"is_carousel_item": "true"})["id"]
+        )
+        self._await(item)
+        return item
+
     def _await(self, container: str) -> None:
         for _look in range(LOOKS):
             status = self._call("GET", container, params={"fields": "status,error_message"})
@@ -163,6 +175,11 @@ class Threads(Network):
             renew=self.advise("renew_threads"),
             **asked,
         )
+
+
+def _image(picture: Attachment) -> dict[str, str]:
+    said = {"media_type": "IMAGE", "image_url": picture.url}
+    return said | ({"alt_text": picture.alt[:ALT_LENGTH]} if picture.alt else {})
 
 
 def _own_post(post: dict[str, Any]) -> OwnPost:

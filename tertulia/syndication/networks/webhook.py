@@ -67,6 +67,7 @@ class Webhook(Network):
                 "lang": message.lang,
                 "date": message.date.isoformat(),
                 "picture": msgspec.to_builtins(message.picture),
+                "pictures": msgspec.to_builtins(message.attachments),
             }
         moment = int(self.context.now().timestamp())
         body = msgspec.json.encode({"type": event, "timestamp": self.context.now().isoformat(), "data": data})

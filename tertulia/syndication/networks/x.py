@@ -43,6 +43,7 @@ from tertulia.syndication.summary import Style, links_in
 LENGTH = 280
 LINK_LENGTH = 23
 PICTURE_BYTES = 5_000_000
+PICTURES = 4  # https://docs.x.com/x-api/posts/create-post, "media_ids" (read 2026-11)
 ALT_LENGTH = 1000
 PAGE = 100
 PAGES = 5
@@ -78,7 +79,8 @@ class X(Network):
     name = "x"
     can_search = True
     threads = True
-    pictures = True
+    pictures = PICTURES
+    alt_length = ALT_LENGTH
     when_edited = "leave"  # only Premium may edit, and for an hour
     about = 'X: no free tier; a post with a link costs $0.20 (April 2026). "announce --dry-run" shows the price.'
     colour = "#444"
@@ -109,7 +111,7 @@ class X(Network):
     def publish(self, message: Message, sending: Sending) -> Remote:
         body: dict[str, Any] = {"text": message.text}
         if message.picture:
-            body["media"] = {"media_ids": [self._upload(message.picture)]}
+            body["media"] = {"media_ids": [self._upload(picture) for picture in message.attachments]}
         if sending.parent:
             body["reply"] = {"in_reply_to_tweet_id": sending.parent.id}
         who = self._me()["username"]
@@ -146,7 +148,7 @@ class X(Network):
 
     def price_cents(self, message: Message) -> float:
         cents = self.link_cents if _links(message.text) else self.post_cents
-        return cents + (self.alt_cents if message.picture and message.picture.alt else 0)
+        return cents + self.alt_cents * sum(bool(picture.alt) for picture in message.attachments)
 
     def composer(self, message: Message) -> str:
         return f"https://x.com/intent/post?text={quote(message.text, safe='')}"

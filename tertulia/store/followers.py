@@ -1,0 +1,101 @@
+"""Who follows the whole talk under a post by mail, with double opt-in; leaving forgets the address."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Row, delete, insert, select, update
+
+from tertulia.store.connection import Database, stamp
+from tertulia.store.conversation_tables import NOBODY, followers, letters
+from tertulia.store.erased import forget_address
+from tertulia.store.letters import NewLetter
+from tertulia.store.rows import writing
+
+
+class Follower(msgspec.Struct, frozen=True):
+    """Somebody who asked for letters about one talk."""
+
+    id: int
+    post: str
+    lang: str
+    email: str
+    state: str
+
+    def __repr__(self) -> str:
+        return f"Follower({self.id}, {self.state})"  # a log line never holds an address
+
+
+class Followers:
+    """Those who follow talks: ``ask``, then ``confirm`` from a link in a letter; ``leave`` at any time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ask(self, post: str, lang: str, email: str, now: datetime) -> Follower:
+        """Note that somebody gave this address; nothing is sent to it until its owner confirms."""
+        with writing(self._database) as connection:
+            here = (followers.c.post == post) & (followers.c.lang == lang) & (followers.c.email == email)
+            row = connection.execute(select(followers).where(here)).first()
+            if row is None:
+                values = {"post": post, "lang": lang, "email": email, "state": "pending", "asked_at": stamp(now)}
+                connection.execute(insert(followers).values(**values))
+            else:
+                connection.execute(update(followers).where(here).values(asked_at=stamp(now)))
+            return _follower(connection.execute(select(followers).where(here)).one())
+
+    def ask_letter(self, follower: Follower, letter: NewLetter, now: datetime, *, may_write: bool) -> None:
+        """
+        Put the letter that asks for a yes in the queue, or one to nobody: neither answer nor time tells who follows.
+
+        Args:
+            may_write: Whether the address may be written to.
+        """
+        recipient = letter.recipient if may_write and follower.state == "pending" else NOBODY
+        values = {"recipient": recipient, "subject": letter.subject, "body": letter.body, "leave": letter.leave}
+        with writing(self._database) as connection:
+            connection.execute(insert(letters).values(**values, not_before=stamp(now)))
+
+    def get(self, number: int) -> Follower | None:
+        """The follower with this number."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(followers).where(followers.c.id == number)).first()
+            return _follower(row) if row else None
+
+    def confirm(self, number: int) -> None:
+        """Record that the owner of the address said yes; twice is once."""
+        with writing(self._database) as connection:
+            connection.execute(update(followers).where(followers.c.id == number).values(state="confirmed"))
+
+    def leave(self, number: int) -> None:
+        """Forget the address, and send nothing of what was to be sent."""
+        with writing(self._database) as connection:
+            connection.execute(delete(letters).where(letters.c.tells.like(f"talk % {number}")))
+            connection.execute(delete(followers).where(followers.c.id == number))
+
+    def of_post(self, post: str, lang: str) -> list[Follower]:
+        """Who said yes to letters about this talk."""
+        here = (followers.c.post == post) & (followers.c.lang == lang) & (followers.c.state == "confirmed")
+        with self._database.reading() as connection:
+            return [
+                _follower(row) for row in connection.execute(select(followers).where(here).order_by(followers.c.id))
+            ]
+
+    def of_address(self, email: str) -> list[Follower]:
+        """Every talk that *email* follows: for the export and the erasure of a person."""
+        with self._database.reading() as connection:
+            return [_follower(row) for row in connection.execute(select(followers).where(followers.c.email == email))]
+
+    def forget(self, email: str) -> int:
+        """Forget *email* altogether; how many talks it followed."""
+        with writing(self._database) as connection:
+            return forget_address(connection, [email])
+
+    def forget_unconfirmed(self, now: datetime, after: timedelta = timedelta(days=7)) -> int:
+        """Forget the addresses that nobody confirmed in a week; return how many."""
+        with writing(self._database) as connection:
+            old = (followers.c.state == "pending") & (followers.c.asked_at < stamp(now - after))
+            return connection.execute(delete(followers).where(old)).rowcount
+
+
+def _follower(row: Row[tuple[int, str, str, str, str]]) -> Follower:
+    return Follower(row.id, row.post, row.lang, row.email, row.state)

@@ -48,7 +48,11 @@ def run(
         if dry_run:
             collecting.plan(network, everything)
             return True
-        good = collecting.paste(url, post) if url else collecting.collect(network, everything)
+        if url:
+            good = collecting.paste(url, post)
+        else:
+            with blog.clockwork.watch("collect"):
+                good = collecting.collect(network, everything)
         collecting.finish()
         return good
 
@@ -96,15 +100,17 @@ class CollectRun:
         reports = self.collector.run(everything=everything, network=network)
         for report in reports:
             print(f"{report.network:<10}  {report}")
+            self.blog.clockwork.done("collect", report.network, report.problem)
             for note in report.notes:
                 print(f"  {note}", file=sys.stderr)
             if report.cents:
                 total = self.collector.spent(report.network)
                 print("  " + say("collect_paid", network=report.network, cents=f"{report.cents:g}", total=f"{total:g}"))
-        looked = self.receiver().work()
-        if looked:
-            print(say("collect_mentions", n=looked))
-        webmention.tell(self.blog, self.published)  # those that had to wait
+        with self.blog.clockwork.watch("webmention"):
+            looked = self.receiver().work()
+            if looked:
+                print(say("collect_mentions", n=looked))
+            webmention.tell(self.blog, self.published)  # those that had to wait
         avatars.prune(self.blog.snapshots, self.blog.store.collected.avatars())
         return not any(report.failed for report in reports)
 

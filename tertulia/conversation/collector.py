@@ -331,6 +331,7 @@ class Collector:
         spent = self.spent(listener.name)
         if not most or spent + most <= self.budget_cents:
             return True
+        report.is_broke = True
         note = say("collect_budget", spent=f"{spent:g}", budget=f"{self.budget_cents:g}", most=f"{most:g}")
         if note not in report.notes:
             report.notes.append(note)

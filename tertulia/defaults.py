@@ -21,6 +21,7 @@ ANNOUNCE_SINCE = ""
 # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
 DEFAULT_PAGINATION = 10
 HOME_WHOLE_POSTS = False
+COLORS = None
 MENU = None
 TOC_WORDS = 1200
 RELATED_POSTS = 3
@@ -91,6 +92,7 @@ PLUGINS = [
         "talk_parts",
         "schema",
         "theme",
+        "looks",
         "feeds",
         "conversation_feeds",
         "redirects",

@@ -91,8 +91,10 @@ class Collector:
                 spoken = self._spoken(listener.name).items()
                 due = [place for place, said in spoken if everything or self._due(listener, place, said[0])]
                 looks = len(due) + len(listener.feeds(self.site))
-                left = max(0.0, self.budget_cents - self.spent(listener.name))
-                plans.append(CollectPlan(listener.name, looks, min(looks * listener.max_cents_per_look(), left)))
+                left, most = max(0.0, self.budget_cents - self.spent(listener.name)), listener.max_cents_per_look()
+                if most > left:  # not one look is paid for, so none is made
+                    looks = 0
+                plans.append(CollectPlan(listener.name, looks, min(looks * most, left)))
         return plans
 
     def _listen(self, listener: Listener, everything: bool) -> CollectReport:

@@ -403,6 +403,14 @@ def test_ghosts_own_addresses_and_pictures_come_over(blog, tmp_path):
     assert 'name = "Ana"' in blog.files()["people.toml"] and "secret.example" not in everything(blog)
 
 
+def test_a_link_to_a_place_that_is_gone_leads_to_its_page(blog, tmp_path):
+    """To a heading it leads on."""
+    body = '<p><a href="__GHOST_URL__/n1/#pie">a</a> <a href="__GHOST_URL__/n1/#alto">b</a></p>'
+    posts = ({"html": body}, {"html": '<h2 id="alto">Alto</h2><p id="pie">x</p>'})
+    blog.take(ghost(tmp_path / "g.json", *posts), old_site="https://g.example")
+    assert "[a](/2019/05/n1/) [b](/2019/05/n1/#alto)\n" == blog.post("2019-05-03_n0.md")
+
+
 # Medium and Substack
 
 

@@ -23,6 +23,8 @@ from tertulia.imports.types import Loss, OldAddress, OldPost, OldSite, Visibilit
 
 # Queries by which old addresses name a thing: WordPress' and Blogger's. Others ("utm_source") say nothing.
 _TELLING = ("p", "page_id", "attachment_id", "cat", "tag", "author", "m", "feed")
+# A heading, in HTML or Markdown.
+_HEADING = re.compile(r"<h[1-6]\b[^<>]*>([^\n]{0,300}?)</h[1-6]>|^#{1,6} +([^\n]{1,300}?) *#*$", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -104,6 +106,7 @@ class Plan:
         self._slugs: dict[tuple[str, str], set[str]] = defaultdict(set)
         for post in sorted(site.posts, key=_order):
             self.places[post.id] = self._place(post, files.get(post.id, ""))
+        self._anchors = {comment.anchor for comment in site.comments}
         self._index = self._indexed()
         public = [place for place in self.places.values() if place.is_public and not place.post.is_page]
         self._there = {
@@ -214,6 +217,14 @@ class Plan:
             return parts.host in self.hosts
         return parts.path == folder or parts.path.startswith(f"{folder}/")
 
+    def has_place(self, found: OldAddress, name: str) -> bool:
+        """Whether the page of *found* will have a place of that *name*: a comment, the talk, or a heading."""
+        if name in self._anchors or name.startswith("comment"):
+            return True
+        place = self.places.get(found.target) if found.kind == "post" else None
+        headings = _HEADING.findall(place.post.body) if place else ()
+        return any(name == slugs.slug_of(re.sub("<[^<>]*>", "", "".join(words))) for words in headings)
+
     def meaning(self, address: str) -> OldAddress | None:
         """What stood at an old address; None when nobody knows."""
         return self._index.get(self.key(address)) if self.key(address) else None
@@ -298,6 +309,8 @@ class Means:
         if not new:
             self.lose("link_unseen" if found else "link", whole)
             return ""
+        if parts.fragment and found and not self.plan.has_place(found, parts.fragment):
+            return new  # a link to a place that is not there is told by the build
         return f"{new}#{parts.fragment}" if parts.fragment else new
 
     def picture(self, address: str) -> str:

@@ -42,6 +42,7 @@ _LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _HANDLE = re.compile(r"(?<![\w/@.])@[\w-]+(?:[.@][\w-]+)*")
 _SALT = "salt of erasures"
+_SALT_OF = select(marks.c.value).where(marks.c.name == _SALT)
 
 
 def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str]]:
@@ -145,7 +146,7 @@ def has_any(connection: Connection) -> bool:
 
 def is_erased(connection: Connection, incoming: Incoming) -> bool:
     """Whether *incoming* is of somebody, or something, that was erased."""
-    salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()
+    salt = connection.execute(_SALT_OF).scalar()
     if not salt:
         return False
     hashes = [
@@ -164,7 +165,7 @@ def _account_kind(author: Author) -> str:
 
 def keys_erased(connection: Connection, keys: Sequence[str]) -> set[str]:
     """Those of *keys* that were comments of an erased person."""
-    salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()
+    salt = connection.execute(_SALT_OF).scalar()
     if not salt:
         return set()
     known = _hashes(connection)
@@ -173,7 +174,7 @@ def keys_erased(connection: Connection, keys: Sequence[str]) -> set[str]:
 
 def cleared(connection: Connection, incoming: Incoming) -> Incoming:
     """*incoming* without the erased persons whom it names."""
-    salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()
+    salt = connection.execute(_SALT_OF).scalar()
     if not salt:
         return incoming
     is_theirs = _asker(salt, _hashes(connection), incoming.source)
@@ -243,7 +244,7 @@ def _hash(salt: str, *words: str) -> str:
 
 
 def _salt(connection: Connection) -> str:
-    salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()
+    salt = connection.execute(_SALT_OF).scalar()
     if not salt:
         salt = secrets.token_hex(16)
         remember(connection, _SALT, salt)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from tertulia.content import snapshot
 from tertulia.core import strict_json
@@ -24,6 +24,9 @@ def with_persons() -> Select[Any]:
         persons.c.trust,
         persons.c.is_owner,
     ).join(persons, persons.c.id == comments.c.person)
+
+
+_BY_KEY = with_persons().where(comments.c.key == bindparam("wanted"))
 
 
 def ids_with(connection: Connection, query: Select[Any], words: Sequence[str]) -> list[int]:
@@ -57,7 +60,7 @@ def to_said(connection: Connection, rows: Sequence[Any]) -> list[Said]:
 
 def load(connection: Connection, key: str) -> Said | None:
     """The comment that the world calls *key*."""
-    row = connection.execute(with_persons().where(comments.c.key == key)).first()
+    row = connection.execute(_BY_KEY, {"wanted": key}).first()
     return to_said(connection, [row])[0] if row else None
 
 

@@ -204,10 +204,13 @@ def snapshot(c: Context) -> None:
 
 
 @task
-def status(c: Context) -> None:
+def status(c: Context, forget: str = "") -> None:
     """Tell what is where, what waits and why, what failed; exits with 1 when something needs you."""
-    from tertulia.commands.status import run
+    from tertulia.commands.status import forget_run, run
 
+    if forget:
+        forget_run(c.root, forget)
+        return
     if not run(c.root):
         raise Exit(code=1)
 
@@ -289,6 +292,14 @@ def import_site(
     run_import(c.root, c.called_from, paths, uploads=uploads, old_site=old_site, kind=from_, dry=dry_run)
 
 
+@task(name="export")
+def export_site(c: Context, wxr: str = "", folder: str = "", all_: bool = False) -> None:
+    """Take the blog elsewhere: as WordPress' export, or as a folder of Markdown with the talk as JSON."""
+    from tertulia.commands.export_site import run
+
+    run(c.root, c.called_from, wxr=wxr, folder=folder, everything=all_)
+
+
 @task
 def erase(c: Context, who: str, yes: bool = False) -> None:
     """Erase a person and all they said, everywhere and for good."""
@@ -354,6 +365,7 @@ TASKS = (
     dump,
     restore,
     import_site,
+    export_site,
     erase,
     start,
     check,

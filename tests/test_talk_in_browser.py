@@ -57,11 +57,12 @@ class Blog(Talk):
         self.at = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.page = f"{self.at}/2026/11/el-voto-util/"
 
-    def build(self):
+    def build(self, **settings):
         """What the rebuild hook does."""
         build_site(
             self.folder / "content", self.folder / "output", SITE_ADDRESS=SITE, SITEURL="", SERVICE_ADDRESS="/",
             CONVERSATION_PATH=str(self.folder / "var/conversation"), SEARCH=False, SOCIAL_CARDS=False,
+            **settings,
         )  # fmt: skip
 
 
@@ -116,6 +117,116 @@ def test_a_comment_goes_all_the_way_without_and_with_scripts(blog):
         page.until("document.querySelector('[data-form=like] button').disabled")
     print(f"\nfrom approval to page: {seconds[0]:.1f} s without scripts, {seconds[1]:.1f} s with")
     assert max(seconds) < 30
+
+
+def written(page):
+    """What stands in the form."""
+    names = ("text", "name", "site")
+    return [page.run(f"document.querySelector('#comment-{name}').value") for name in names]
+
+
+def send(blog, page):
+    """Both sendings of what stands in the form."""
+    page.click("[data-form=comment] button[value=preview]", leaves=False)
+    page.until("document.querySelector('button[value=send]').hidden === false")
+    blog.later(seconds=20)
+    page.click("button[value=send]")
+
+
+def test_what_is_half_written_survives_a_reload_until_it_is_taken(blog):
+    """Text, name and site, in the browser alone; once taken only name and site of who asked to be remembered."""
+    with browser() as page:
+        page.open(blog.page)
+        for name, word in (("text", "A medio escribir"), ("name", "Ana"), ("site", "ana.example")):
+            page.fill(f"#comment-{name}", word)
+        page.open(blog.page)
+        assert ["A medio escribir", "Ana", "ana.example"] == written(page)
+        assert [] == blog.store.conversation.find()
+        send(blog, page)
+        page.open(blog.page)
+        assert (["", "", ""], 0) == (written(page), page.run("localStorage.length"))
+        page.fill("#comment-text", "Otra cosa")
+        page.fill("#comment-name", "Ana")
+        page.run("document.querySelector('#comment-remember').click()")
+        send(blog, page)
+        page.open(blog.page)
+        assert ["", "Ana", ""] == written(page)
+
+
+def test_a_half_written_answer_is_still_one_to_the_same_comment(blog):
+    """After a reload too; told to answer nobody, it answers nobody."""
+    said = blog.said()
+    blog.blog.moderator.decide(said.key, "approved", said.version)
+    blog.build()
+    parent = "document.querySelector('[data-form=comment] [name=parent]').value"
+    with browser() as page:
+        page.open(blog.page)
+        page.click(".p-comment a[data-reply]", leaves=False)
+        page.fill("#comment-text", "Te respondo")
+        page.open(blog.page)
+        assert said.key == page.run(parent)
+        page.click("button[data-cancel]", leaves=False)
+        page.open(blog.page)
+        assert ("", "Te respondo") == (page.run(parent), written(page)[0])
+
+
+def test_the_address_of_an_old_comment_leads_to_its_page(blog):
+    """Opened, and followed on the page itself; what the newest part shows stays where it is."""
+    said = [blog.said(text=f"Palabra {number}") for number in range(5)]
+    for one in said:
+        blog.blog.moderator.decide(one.key, "approved", one.version)
+    blog.build(COMMENTS_PER_PAGE=2)
+    with browser() as page:
+        page.open(f"{blog.page}#c-{said[0].key}")
+        page.until("location.pathname.endsWith('/comments/1/')")
+        assert "Palabra 0" in page.run("document.querySelector(':target').innerText")
+        page.open(blog.page)
+        page.run(f"location.hash = 'c-{said[2].key}'")
+        page.until("location.pathname.endsWith('/comments/2/')")
+        page.scripts(False)
+        page.open(f"{blog.page}#c-{said[2].key}")
+        page.click("li:has(:target) a")
+        assert "Palabra 2" in page.text()
+
+
+# What can be pressed and is no link within a text, by what it says: its sides in px, and how far the nearest other is.
+TARGETS = """(() => {
+  const what = "button, summary, nav a, a[data-action], input:not([type=hidden]), textarea";
+  const all = [...document.querySelectorAll(what)].filter((one) => one.checkVisibility())
+    .map((one) => [one.type === "checkbox" ? one.labels[0] : one, one.value ?? ""]);
+  const boxes = all.map(([one, value]) => [value || one.textContent.trim(), one.getBoundingClientRect()]);
+  const gap = (a, b) => Math.max(a.left - b.right, b.left - a.right, a.top - b.bottom, b.top - a.bottom);
+  return boxes.map(([name, box]) => ({
+    name, width: box.width, height: box.height,
+    gap: Math.min(...boxes.filter(([, other]) => other !== box).map(([, other]) => gap(box, other))),
+    toApprove: Math.min(...boxes.filter(([of]) => of.startsWith("approve")).map(([, other]) => gap(box, other))),
+  }));
+})()"""
+
+
+def test_a_thumb_does_what_it_means(blog):
+    """At 375 px every target of the moderation is 44 px or more and touches no other; blocking is closed, and apart."""
+    from tertulia.web.sign_in import link
+
+    for number in range(3):
+        blog.said(text=f"Palabra {number}", name="Ana Ruiz")
+    with browser() as page:
+        page.size(375, 800)
+        page.open(link(blog.blog).replace(SITE, blog.at))
+        page.click("main form button")
+        closed = page.run(TARGETS)
+        assert not [one for one in closed if one["name"].startswith(("block", "trust"))]
+        page.run("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        opened = page.run(TARGETS)
+        key = blog.store.conversation.find()[0].key
+        page.open(f"{blog.at}/moderation/{key}")
+        page.run("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        for targets in (closed, opened, page.run(TARGETS)):
+            small = [one for one in targets if min(one["width"], one["height"]) < 44]
+            assert ([], []) == (small, [one for one in targets if one["gap"] < 4])
+            risky = [one for one in targets if one["name"].startswith(("block", "erase"))]
+            assert [] == [one for one in risky if one["toApprove"] < 44]
+        assert page.run("document.documentElement.scrollWidth") <= 375
 
 
 def test_nothing_of_a_stranger_runs(blog):

@@ -107,7 +107,7 @@ def test_every_task_has_its_line_in_both_languages():
     """Each task and each of its options says what it does, in Spanish and in English."""
     wanted = {f"task_{task.body.__name__}" for task in (*TASKS, cli.new_blog)}
     wanted |= {
-        f"option_{argument.name.replace('_', '-')}"
+        f"option_{argument.name.rstrip('_').replace('_', '-')}"
         for task in (*TASKS, cli.new_blog)
         for argument in task.get_arguments()
     }

@@ -4,15 +4,19 @@
    Without this file the form does the same on pages of its own. Every phrase comes from the form's data attributes.
    Where the service is another site than the page, browsers keep no cookie of it, so that the words which it signs to know
    a reader again are kept in the page's own storage. The service believes them only from this page, and only its own.
+   What is half written, its name and its site stay in that storage too, for this post, until the service has taken it;
+   name and site stay for the next time where "remember" was ticked. None of it is sent anywhere by itself.
    The browser's sum (proof of work) is that of https://altcha.org, version 1: which number makes this hash?
 */
 
 const KEPT = ["person", "likes"];
+const DRAFT = ["text", "name", "site", "parent"];
 const form = document.querySelector("form[data-form=comment]");
 const address = new URL(form.getAttribute("action"), location); // form.action is the button of that name
 const like = document.querySelector("#like");
 const shown = document.createElement("div");
 const send = document.createElement("button");
+const draft = `draft ${form.elements.post.value} ${form.elements.lang.value}`;
 let token = "";
 let sum = null;
 
@@ -35,7 +39,10 @@ form.addEventListener("submit", async (event) => {
   }
   try {
     const answer = await ask(address, fields);
-    if (answer.state === "sent") location.assign(new URL(answer.url, address));
+    if (answer.state === "sent") {
+      forgetDraft();
+      location.assign(new URL(answer.url, address));
+    }
     else show(answer);
   } catch {
     say(form.dataset.broken);
@@ -43,7 +50,10 @@ form.addEventListener("submit", async (event) => {
 });
 
 // What was changed after the preview must be seen again.
-form.addEventListener("input", () => { send.hidden = true; });
+form.addEventListener("input", () => {
+  send.hidden = true;
+  keepDraft();
+});
 
 document.addEventListener("click", (event) => {
   const reply = event.target.closest("a[data-reply]");
@@ -86,8 +96,32 @@ function kept(name) {
 
 function keep(words) {
   try {
-    for (const [name, word] of Object.entries(words)) localStorage.setItem(`tertulia_${name}`, word);
+    for (const [name, word] of Object.entries(words)) {
+      if (word) localStorage.setItem(`tertulia_${name}`, word);
+      else localStorage.removeItem(`tertulia_${name}`);
+    }
   } catch { /* then nobody is known again, and all else works */ }
+}
+
+function keepDraft() {
+  keep({ [draft]: JSON.stringify(Object.fromEntries(DRAFT.map((name) => [name, form.elements[name].value]))) });
+}
+
+function forgetDraft() {
+  const { name, site, remember } = form.elements;
+  keep({ [draft]: "", writer: remember.checked ? JSON.stringify({ name: name.value, site: site.value }) : "" });
+}
+
+// What the browser has put back by itself, or a person has typed meanwhile, stays.
+function restoreDraft() {
+  const known = { ...words("writer"), ...words(draft) };
+  for (const name of ["text", "name", "site"]) form.elements[name].value ||= known[name] ?? "";
+  const reply = [...document.querySelectorAll("a[data-reply]")].find((link) => link.dataset.reply === known.parent);
+  if (reply) answer(reply.dataset.reply, reply.dataset.name, { focus: false });
+}
+
+function words(name) {
+  try { return JSON.parse(kept(name)) ?? {}; } catch { return {}; }
 }
 
 function say(text) {
@@ -122,7 +156,7 @@ function show(answer) {
   list.querySelector("a")?.focus();
 }
 
-function answer(key, name) {
+function answer(key, name, { focus = true } = {}) {
   form.elements.parent.value = key;
   const title = form.querySelector("h3");
   title.dataset.was ??= title.textContent;
@@ -135,9 +169,12 @@ function answer(key, name) {
       form.elements.parent.value = "";
       title.textContent = title.dataset.was;
       cancel.remove();
+      keepDraft();
     });
     title.after(cancel);
   }
+  if (!focus) return;
+  keepDraft();
   form.elements.text.focus();
 }
 
@@ -154,3 +191,5 @@ async function work(challenge) {
   }
   return "";
 }
+
+restoreDraft();

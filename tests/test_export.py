@@ -1,0 +1,238 @@
+"""Nobody is locked in: what a blog says goes out whole, and comes in again elsewhere."""
+
+import json
+import re
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from lxml import etree
+
+from tertulia.core.conf import DEFAULTS, read
+from tertulia.core.errors import ContentError
+from tertulia.exports import blog as exported
+from tertulia.exports import folder, wxr
+from tertulia.store.said import Status
+from tests.embedding import png
+from tests.importing import NOW, Blog, comment, item
+from tests.importing import wxr as written_wxr
+
+HOME = "https://new.example"
+POST = """\
+Título: Trenes & «andenes»
+Fecha: 2026-03-14 18:30:00+01:00
+Id: trenes
+Slug: trenes-y-andenes
+Categoría: Viajes, Opinión
+Etiquetas: tren, "uno, dos"
+Autor: ana, Luis Pérez
+Resumen: Lo que se *ve* pasar.
+Portada: plaza.png
+Texto alternativo de portada: La plaza
+
+Un "texto" con **fuerza**, un [enlace](otra.md#final) y un código `[gallery]`...
+
+## Apartado
+
+- uno
+- dos
+
+> Lo dijo alguien.
+>
+> — Charo
+
+```python
+if a < b and "[caption]":
+    print("á")
+```
+
+https://mas.to/@ana/1134
+
+![La plaza](plaza.png "Foto de *Ana*")
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+Una nota[^1]. Y #Etiqueta, que es palabra.
+
+[^1]: Lo que *dice* la nota.
+"""
+OTHER = "Título: Otra\nFecha: 2026-03-15 10:00:00+01:00\nId: otra\n\nTexto ]]> de otra.\n"
+UNSEEN = {
+    "draft.md": "Título: Borrador\nFecha: 2026-03-16\nEstado: borrador\n\nSecreto.\n",
+    "hidden.md": "Título: Oculta\nFecha: 2026-03-16\nEstado: oculto\n\nSecreto.\n",
+    "later.md": "Título: Futura\nFecha: 2030-03-16\n\nSecreto.\n",
+    "broken.md": "Título: Rota\nFecha: ayer\n\nSecreto.\n",
+}
+
+
+@pytest.fixture
+def blog(tmp_path):
+    made = Blog(tmp_path / "blog")
+    (made.root / "content" / "images").mkdir()
+    (made.root / "content" / "images" / "plaza.png").write_bytes(png())
+    (made.root / "content" / "people.toml").write_text(
+        '[ana]\nname = "Ana Ruiz"\nemail = "ana@secret.example"\n', "utf-8"
+    )
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def other(tmp_path):
+    made = Blog(tmp_path / "other")
+    yield made
+    made.store.close()
+
+
+def write(blog, posts):
+    for name, text in posts.items():
+        path = blog.root / "content" / "posts" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def taken_out(blog, statuses=(Status.APPROVED,)):
+    conf = {**read(DEFAULTS), "SITE_ADDRESS": HOME, "SITENAME": "Nuevo & bueno", "AUTHOR": "Ana Ruiz"}
+    said = blog.store.conversation.find(statuses, limit=1000)
+    return exported.read(blog.root, conf, ZoneInfo("Europe/Madrid"), NOW, said)
+
+
+def brought_in(other, blog, tmp_path, statuses=(Status.APPROVED,)):
+    """Export *blog* and import that into *other*, with a copy of its pictures as they are published."""
+    file = tmp_path / "export.xml"
+    file.write_text(wxr.write(taken_out(blog, statuses)), "utf-8")
+    uploads = tmp_path / "site"
+    for name in re.findall(f"<wp:attachment_url>{HOME}/([^<]+)", file.read_text("utf-8")):
+        (uploads / name).parent.mkdir(parents=True, exist_ok=True)
+        (uploads / name).write_bytes(png())
+    return other.take(file, uploads=uploads if uploads.exists() else None)
+
+
+def test_a_post_comes_back_as_it_was(blog, other, tmp_path):
+    """Text, code, notes, quotations, pictures and what stands on top of it; addresses lead where they led."""
+    write(blog, {"trenes.md": POST, "otra.md": OTHER})
+    brought_in(other, blog, tmp_path)
+    (picture,) = (name.removeprefix("images") for name in other.files() if name.endswith(".png"))
+    body = POST.partition("\n\n")[2].replace("otra.md#final", "/2026/03/otra/#final")
+    body = body.replace("(plaza.png", f"(/images{picture}")
+    assert body.replace("Y #Etiqueta", "Y \\#Etiqueta") == other.post("2026-03-14_trenes-y-andenes.md")
+    head = other.header("2026-03-14_trenes-y-andenes.md")
+    for line in (
+        "Título: Trenes & «andenes»", "Fecha: 2026-03-14 18:30:00+01:00", "Categoría: Viajes, Opinión",
+        'Etiquetas: tren, "uno, dos", Etiqueta', "Autor: ana, luis_perez", "Resumen: Lo que se ve pasar.",
+        f"Portada: /images{picture}", "Texto de portada: La plaza",
+    ):  # fmt: skip
+        assert line in head.splitlines()
+    assert "Texto ]]> de otra.\n" == other.post("2026-03-15_otra.md")
+
+
+def test_translations_and_pages_stay_what_they_are(blog, other, tmp_path):
+    """A pair is a pair there too; a page is a page."""
+    english = OTHER.replace("Otra", "Other").replace("Id: otra", "Id: otra\nIdioma: en\nSlug: other")
+    write(blog, {"otra.md": OTHER, "otra.en.md": english, "../pages/quien.md": "Título: Quién\n\nYo.\n"})
+    brought_in(other, blog, tmp_path)
+    assert {"posts/2026/2026-03-15_otra.md", "posts/2026/2026-03-15_other.en.md", "pages/quien.md"} <= set(
+        other.files()
+    )
+    ids = {
+        other.header(name).partition("Id: ")[2].split()[0] for name in ("2026-03-15_otra.md", "2026-03-15_other.en.md")
+    }
+    assert 1 == len(ids)
+
+
+def test_what_is_not_seen_here_is_not_seen_there(blog, other, tmp_path):
+    """Drafts, hidden and broken posts are unseen; what is to come waits for its day."""
+    write(blog, UNSEEN)
+    states = {post.file.rpartition("/")[2]: post.mark for post in taken_out(blog).posts}
+    assert {"draft.md": "draft", "hidden.md": "hidden", "later.md": "scheduled", "broken.md": "draft"} == states
+    brought_in(other, blog, tmp_path)
+    seen = [name for name, text in other.files().items() if "Secreto" in text and "Estado: borrador" not in text]
+    assert ["posts/2030/2030-03-16_futura.md"] == seen
+
+
+def talked_about(blog, tmp_path):
+    talk = comment(4, "Respuesta [gallery] &amp; más.", parent=9) + comment(
+        9, "Primero.", author_url="https://luis.example/"
+    )
+    talk += comment(5, "Compra.", approved="spam") + comment(6, "Espero.", approved="0")
+    talk += comment(7, "Citado en otra web.", kind="pingback", author_url="https://otra.example/cita/")
+    blog.take(written_wxr(tmp_path / "first.xml", item(7, more=talk)))
+
+
+def test_the_talk_comes_back_as_it_was(blog, other, tmp_path):
+    """Names, sites, moments, threads and states; what is answered has the lower number, as WordPress needs it."""
+    talked_about(blog, tmp_path)
+    everything = (Status.APPROVED, *exported.UNDECIDED)
+    report = brought_in(other, blog, tmp_path, everything)
+    assert 5 == report.taken.new
+    assert sorted(told(blog)) == sorted(told(other))
+    found = etree.fromstring(wxr.write(taken_out(blog, everything)).encode())
+    space = "{http://wordpress.org/export/1.2/}"
+    pairs = [
+        (int(one.findtext(f"{space}comment_parent")), int(one.findtext(f"{space}comment_id")))
+        for one in found.iter(f"{space}comment")
+    ]
+    assert any(parent for parent, _ in pairs) and all(parent < own for parent, own in pairs)
+
+
+def told(blog):
+    said = {one.id: one for one in blog.said()}
+    return [
+        (
+            one.name,
+            one.author_url,
+            one.text,
+            one.kind,
+            one.status,
+            one.published_at,
+            said[one.parent].text if one.parent else "",
+        )
+        for one in said.values()
+    ]
+
+
+def test_only_what_is_public_goes_out_unasked_and_no_address_ever(blog, tmp_path):
+    """What waits and spam come with --all; what its owner took away never does; e-mail addresses nowhere."""
+    talked_about(blog, tmp_path)
+    write(blog, {"trenes.md": POST})
+    asked = wxr.write(taken_out(blog, (Status.APPROVED, *exported.UNDECIDED)))
+    unasked = wxr.write(taken_out(blog))
+    assert "Espero." not in unasked and "Compra." not in unasked and "Primero." in unasked
+    assert "<wp:comment_approved>0<" in asked and "<wp:comment_approved>spam<" in asked
+    assert not any(word in asked for word in ("secret.example", "203.0.113.9"))
+
+
+@pytest.mark.parametrize("words", ["]]>", "a\x00b", "<b>&amp;", "\u202e", "🚂 ñ \uffff"])
+def test_whatever_is_written_the_file_is_xml(blog, words):
+    """In a title, a name, a tag or a text."""
+    write(
+        blog, {"p.md": f"Título: T {words}\nFecha: 2026-03-15\nEtiquetas: x {words}\nAutor: Y {words}\n\nZ {words}.\n"}
+    )
+    blog_ = taken_out(blog)
+    if blog_.posts:  # a file with a NUL is no text, and told
+        etree.fromstring(wxr.write(replace(blog_, name=words)).encode())
+    else:
+        assert ["content/posts/p.md"] == [line.partition(":")[0] for line in blog_.unread]
+
+
+def test_a_folder_holds_the_files_as_they_are_and_the_talk(blog, tmp_path):
+    """What lies there already is not touched, and a link out of the blog is not followed."""
+    talked_about(blog, tmp_path)
+    write(blog, {"trenes.md": POST})
+    (tmp_path / "secret.md").write_text("secret", "utf-8")
+    (blog.root / "content" / "posts" / "out.md").symlink_to(tmp_path / "secret.md")
+    target = tmp_path / "out"
+    folder.write(taken_out(blog), blog.root / "content", target)
+    assert POST == (target / "content" / "posts" / "trenes.md").read_text("utf-8")
+    assert png() == (target / "content" / "images" / "plaza.png").read_bytes()
+    assert not (target / "content" / "posts" / "out.md").exists()
+    (talk,) = json.loads((target / "talk.json").read_text("utf-8"))
+    first = next(one for one in talk["comments"] if one["text"] == "Primero.")
+    assert first["id"] == next(one["parent"] for one in talk["comments"] if "Respuesta" in one["text"])
+    assert "https://luis.example/" == first["site"]
+    with pytest.raises(ContentError):
+        folder.write(taken_out(blog), blog.root / "content", target)
+    with pytest.raises(ContentError):
+        folder.write(taken_out(blog), blog.root / "content", blog.root / "content" / "export")

@@ -78,3 +78,8 @@ def test_every_count_is_kept():
     for limit in range(10, 60):
         cut = shorten("TODO EL TITULAR EN MAYÚSCULAS DE UN PERIÓDICO Muy Dado A Ellas Y A Gritar", limit)
         assert count_graphemes(cut) <= limit
+
+
+def test_the_full_stop_of_an_abbreviation_stays_before_the_dots():
+    """«EE. UU.…», as the Academy has it; that of a sentence gives way."""
+    assert "Venían de los EE. UU.…" == shorten("Venían de los EE. UU. y no pensaban volver sin una respuesta", 26)

@@ -61,9 +61,43 @@ def test_what_the_author_wrote_by_hand_stays(house, words, lost):
     assert links(house) == ()
 
 
+def to_one_person(fake):
+    """What the owner has just written by hand is for one reader, or answers one: as that network tells it."""
+    if isinstance(fake, FakeBluesky):
+        (record,) = fake.records.values()
+        record["value"]["reply"] = {"parent": {"uri": "at://ana/1"}, "root": {"uri": "at://ana/1"}}
+        return fake._show()
+    (post,) = fake.public
+    marks = {
+        "mastodon": {"visibility": "direct"},
+        "x": {"referenced_tweets": [{"type": "replied_to", "id": "1"}]},
+        "threads": {"replied_to": {"id": "1"}},
+        "facebook": {"privacy": {"value": "SELF"}},
+        "linkedin": {"visibility": "LOGGED_IN"},
+    }
+    return post.update(marks[fake.name])
+
+
+@pytest.mark.parametrize("lost", ["", "store", "everything"])
+def test_what_is_for_one_person_is_no_announcement_and_stays(house, lost):
+    """A direct message, or an answer, that links the article: the article is announced, and the message stays."""
+    house.fake.by_hand("@plaza te paso el borrador, no lo enseñes:", POST.url)
+    to_one_person(house.fake)
+    before = copy.deepcopy(house.fake.public[0])
+    house.announce()
+    assert 2 == len(house.fake.public)
+    if lost:
+        (house.lose_store if lost == "store" else lambda: lose_everything(house))()
+    house.announce(EDITED)
+    follow_edits(house.outbox, [EDITED])
+    withdraw(house.outbox, POST.id)
+    assert before in house.fake.public
+    assert len(house.fake.public) <= 2
+
+
 @pytest.mark.parametrize("visibility", ["direct", "private", "unlisted"])
 def test_what_is_not_public_is_no_announcement(tmp_path, visibility):
-    """A message to one person that links the article: the article is announced, and the message stays."""
+    """Mastodon shows an author all of their own posts, whoever may read them."""
     house = House(tmp_path, FakeMastodon)
     house.fake.by_hand("@plaza te paso el borrador, no lo enseñes:", POST.url, visibility)
     before = copy.deepcopy(house.fake.public)

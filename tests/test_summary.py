@@ -331,6 +331,24 @@ def test_a_mention_written_last_stays():
     assert words_for(post, "x", replace_style(120)).parts[0].endswith("https://b.example/1/ @ana@mas.example #Voto")
 
 
+@pytest.mark.parametrize(
+    ("post", "tags"),
+    [
+        ({"said": {"m": "Nos vemos el #8M {tags}"}}, ["#8M", "#25N", "#HuelgaFeminista"]),
+        ({"said": {"m": "Nos vemos el #8m, #Huelgafeminista: {tags}"}}, ["#8m", "#Huelgafeminista", "#25N"]),
+        ({"said": {"m": "{summary} {tags}"}, "summary": "Hoy #25N."}, ["#25N", "#8M", "#HuelgaFeminista"]),
+        ({"said": {"m": "hilo: El #8M fue largo."}}, ["#8M", "#25N", "#HuelgaFeminista"]),
+        ({"summary": "Hoy es #8M."}, ["#8M", "#25N", "#HuelgaFeminista"]),
+        ({"summary": "Lean https://a.example/#8M y a#25N."}, ["#8M", "#25N", "#HuelgaFeminista"]),
+    ],
+)
+def test_a_hashtag_that_is_said_is_not_said_again(post, tags):
+    """Whoever wrote it, however it is written; as many as readers like, those that stand there counted."""
+    about = replace(POST, **{"question": "", "credits": (), "tags": ("8M", "25N", "huelga feminista")} | post)
+    text = " ".join(words_for(about, "m", PLAIN).parts).replace("https://a.example/#8M", "").replace("a#25N", "")
+    assert tags == regex.findall(r"#\w+", text)
+
+
 def test_a_thread_that_fits_one_part_keeps_its_hashtags():
     """GoToSocial's 5,000 letters hold most posts."""
     post = replace(LINKED, said={"x": "hilo"}, text="Uno.\n\nDos {title}.")

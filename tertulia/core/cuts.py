@@ -169,7 +169,9 @@ def _closed(text: str, whole: str = "") -> str:
     bare = _DANGLING.sub("", _SMALL.sub("", _DANGLING.sub("", text)))
     if not bare:
         return ""
-    cut = bare if bare.endswith(ELLIPSIS) else bare.rstrip(".") + ELLIPSIS
+    # The full stop of an abbreviation stays before "…": https://www.rae.es/ortografía/los-puntos-suspensivos
+    kept = bare if _holds_on(bare, len(bare)) else bare.rstrip(".")
+    cut = bare if bare.endswith(ELLIPSIS) else kept + ELLIPSIS
     for quotation in _QUOTATION.finditer(whole):
         is_inside = quotation.start() < len(bare) < quotation.end()
         if is_inside and len(_SPOKEN.findall(bare, quotation.start())) >= SPOKEN_WORDS:

@@ -385,4 +385,5 @@ def bytecode_cache(folder: Path) -> FileSystemBytecodeCache | None:
 
 def common_context(settings: dict[str, Any]) -> dict[str, Any]:
     """What every template may ask for, whether the blog sets it or not."""
-    return {**DEFAULTS, "owner": SiteBuild.of(settings).people.find(settings["AUTHOR"])}
+    build = SiteBuild.of(settings)
+    return {**DEFAULTS, "owner": build.people.find(settings["AUTHOR"]), "looks": build.looks}

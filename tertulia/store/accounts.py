@@ -183,11 +183,14 @@ def _join(connection: Connection, into: int, other: Any) -> None:
     forget(connection, other.id)
     write_names(connection, into, names)
     kept = connection.execute(select(persons).where(persons.c.id == into)).one()
-    order = (Trust.UNKNOWN, Trust.TRUSTED, Trust.BLOCKED)  # whoever was blocked by one door is blocked at all
-    trust = max(Trust(kept.trust), Trust(other.trust), key=order.index)
-    values = {"trust": trust, "is_owner": max(kept.is_owner, other.is_owner)}
+    values = {"trust": stricter(kept.trust, other.trust), "is_owner": max(kept.is_owner, other.is_owner)}
     connection.execute(update(persons).where(persons.c.id == into).values(**values))
     connection.execute(delete(persons).where(persons.c.id == other.id))
+
+
+def stricter(*known: str) -> Trust:
+    """What to think of one person of whom all of that was thought: who was blocked by one door is blocked at all."""
+    return max(map(Trust, known), key=(Trust.UNKNOWN, Trust.TRUSTED, Trust.BLOCKED).index)
 
 
 def _whole(identity: str) -> str:

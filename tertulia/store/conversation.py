@@ -27,6 +27,7 @@ from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import (
     comments,
     decisions,
+    followers,
     marks,
     persons,
     reactions,
@@ -400,6 +401,23 @@ class Conversation:
             erased.forget(connection, ids)
             connection.execute(delete(revisions).where(revisions.c.at < old))
             return len(ids)
+
+    def move(self, old: tuple[str, str], new: tuple[str, str], now: datetime) -> int:
+        """Bring all that was said about the post *old* (Id, language) to the post *new*; how many comments."""
+        values = {"post": new[0], "lang": new[1]}
+        with self._writing() as connection:
+            here = (comments.c.post == old[0]) & (comments.c.lang == old[1])
+            keys = list(connection.execute(select(comments.c.key).where(here).order_by(comments.c.id)).scalars())
+            connection.execute(update(comments).where(here).values(**values))
+            there = (reactions.c.post == old[0]) & (reactions.c.lang == old[1])
+            connection.execute(update(reactions).where(there).values(**values))
+            own = select(followers.c.email).where(followers.c.post == new[0], followers.c.lang == new[1])
+            told = (followers.c.post == old[0]) & (followers.c.lang == old[1])
+            connection.execute(delete(followers).where(told, followers.c.email.in_(own)))
+            connection.execute(update(followers).where(told).values(**values))
+            for key in keys:
+                note(connection, now, Who.OWNER, "moved", key, reason=f"{'.'.join(old)} → {'.'.join(new)}")
+            return len(keys)
 
     # What the build reads
 

@@ -46,8 +46,10 @@ def to_said(connection: Connection, rows: Sequence[Any]) -> list[Said]:
     for row in connection.execute(_WAYS, {"ids": [row.id for row in rows]}):
         ways.setdefault(row.comment, []).append((row.source, row.source_id, row.url))
     found = []
+    names = [name for name in Said.__struct_fields__ if rows and name in rows[0]._mapping]
     for row in rows:
-        values = {name: row._mapping[name] for name in Said.__struct_fields__ if name in row._mapping}
+        mapping = row._mapping
+        values = {name: mapping[name] for name in names}
         values["reasons"] = strict_json.decode(values["reasons"], type=list[tuple[str, dict[str, Any], int]])
         values["is_owner"] = bool(values["is_owner"])
         values["status"], values["trust"] = Status(values["status"]), Trust(values["trust"])

@@ -13,7 +13,7 @@ import regex
 from tertulia.core.languages import say, spoken
 from tertulia.syndication.drafts import Draft
 from tertulia.syndication.networks.base import Attachment, Message, Network
-from tertulia.syndication.preview_text import money
+from tertulia.syndication.preview_text import conditions, money
 from tertulia.syndication.summary import links_in
 
 _MARKED = regex.compile(r"(?<![\w/&])(?:#[\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*|@[\w.-]+(?:@[\w.-]+\w)?)")
@@ -78,6 +78,7 @@ def _card(draft: Draft, message: Message, number: int, title: str) -> str:
     facts = [f"{draft.lengths[number]}/{draft.limit}"]
     if cents := network.price_cents(message):
         facts.append(money(cents))
+    facts += conditions(draft, message)
     facts = [html.escape(fact) for fact in facts]
     if not network.configured():
         facts.append(html.escape(say("show_no_key")))

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from tertulia.core import languages
 from tertulia.core.languages import say
 from tertulia.syndication.drafts import Draft
+from tertulia.syndication.networks.base import Message
+from tertulia.syndication.networks.sightings import PUBLIC
 
 
 def as_text(drafts: Iterable[Draft]) -> str:
@@ -27,9 +29,10 @@ def _draft(draft: Draft) -> list[str]:
         lines.append(
             f"  {network.label}{part} · {length}/{draft.limit}{_price(network.price_cents(message))}{_state(draft)}"
         )
+        lines += [f"    {line}" for line in conditions(draft, message)]
         lines += [f"    │ {line}" for line in message.text.split("\n")]
         if network.card(message):
-            lines.append(f"    {say('show_card')}: {message.title} — {message.description}")
+            lines.append(f"    {say('show_card')}: {' — '.join(filter(None, (message.title, message.description)))}")
         for picture in message.attachments if network.pictures else ():
             alt = f"«{picture.alt}»" if picture.alt else say("show_no_alt")
             lines.append(f"    {say('show_picture')}: {picture.path} {alt}")
@@ -37,6 +40,12 @@ def _draft(draft: Draft) -> list[str]:
             lines.append(f"    {say('show_by_hand')}: {address}")
     lines += [f"    ⚠ {warning}" for warning in draft.warnings]
     return lines
+
+
+def conditions(draft: Draft, message: Message) -> list[str]:
+    """Who alone will see *message*, and what it is folded behind, a line each."""
+    warning = [f"{say('show_warning')}: {message.warning}"] if message.warning else []
+    return [*([say(f"show_{draft.post.audience}")] if message.visibility != PUBLIC else []), *warning]
 
 
 def _state(draft: Draft) -> str:

@@ -26,6 +26,7 @@ _ADDRESS = regex.compile(r"(?:https?://)?(?:[\w-]+\.)+\p{L}{2,}(?:[/?#]\S*)?")
 _ENDING = regex.compile(r"(?:\s+[#@][^\s#@][^\s]*)+\s*$")
 # No address holds marks of direction: https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
 _URL = regex.compile(r"""https?://[^\s<>"«»“”\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+""", regex.IGNORECASE)
+_HASHTAG = regex.compile(r"(?<![\p{L}\p{N}_#&/])#[\p{L}\p{M}\p{N}_]*\p{L}[\p{L}\p{M}\p{N}_]*")
 _URL_TAIL = regex.compile(r"[.,;:!?'’…)\]]+$")
 
 
@@ -117,7 +118,7 @@ def _ours(post: Post, style: Style) -> AnnouncementText:
     title = [style.title(post.title)] if style.title and not post.is_note else []
     lead = style.escape(post.summary or ("" if style.title else post.title))
     question = style.escape(post.question) if post.question and post.question not in post.summary else ""
-    tags = _tags(post, style)
+    tags = _tags(post, style, said=post.summary)
     credits = _credits(post, style)
     link = [post.url] if style.link else []
     full_length = len(tags)
@@ -160,7 +161,7 @@ def _own(post: Post, said: str, style: Style) -> AnnouncementText:
     Short of room, what was asked for by name gives way in the order of our own words: hashtags but one, credits, the
     question, the last hashtag, the summary; then the author's words are cut, and the link stays where it stands.
     """
-    named = _named(post, style)
+    named = _named(post, style, said=said)
     text = whole = _filled(said, named, style)
     if style.link and post.url not in whole:
         said += "\n\n{link}"
@@ -219,8 +220,8 @@ def _without_ending(text: str) -> tuple[str, str]:
 
 def _thread(post: Post, said: str, style: Style) -> AnnouncementText:
     """A thread: the link with the first part, hashtags with the last, each part numbered; one part is no thread."""
-    text = style.escape(said) if said == post.text else _filled(said, _named(post, style), style)
-    tags = " ".join(tag for tag in _tags(post, style) if tag not in text.split())
+    text = style.escape(said) if said == post.text else _filled(said, _named(post, style, said=said), style)
+    tags = " ".join(_tags(post, style, said=said))
     ending = f"\n\n{tags}" if tags else ""
     first = f"\n\n{post.url}" if style.link and post.url not in text else ""
     alone = text.replace(NO_BREAK_LINE, "\n") + ending + first
@@ -234,13 +235,13 @@ def _thread(post: Post, said: str, style: Style) -> AnnouncementText:
     return AnnouncementText(tuple(parts), own=True)
 
 
-def _named(post: Post, style: Style) -> dict[str, str]:
+def _named(post: Post, style: Style, *, said: str) -> dict[str, str]:
     """What each ``{name}`` in the author's words stands for."""
     return {
         "{title}": style.escape(post.title),
         "{summary}": style.escape(post.summary),
         "{question}": style.escape(post.question),
-        "{tags}": " ".join(_tags(post, style)),
+        "{tags}": " ".join(_tags(post, style, said=said.replace("{summary}", post.summary))),
         "{credits}": _credits(post, style),
         "{link}": post.url,
     }
@@ -252,9 +253,11 @@ def _filled(said: str, named: dict[str, str], style: Style) -> str:
     return "".join(named.get(piece, style.escape(piece)) for piece in pieces).strip()
 
 
-def _tags(post: Post, style: Style) -> list[str]:
-    unique = dict.fromkeys(tag for label in post.tags if (tag := hashtag(label)))
-    return [style.escape(tag) for tag in list(unique)[: style.tags]]
+def _tags(post: Post, style: Style, *, said: str) -> list[str]:
+    """The hashtags of *post* that *said* does not hold already, as many as readers like."""
+    there = {found[0].casefold() for found in _HASHTAG.finditer(said)}
+    unique = dict.fromkeys(tag for label in post.tags if (tag := hashtag(label)) and tag.casefold() not in there)
+    return [style.escape(tag) for tag in list(unique)[: max(0, style.tags - len(there))]]
 
 
 def _credits(post: Post, style: Style) -> str:

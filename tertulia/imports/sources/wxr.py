@@ -32,9 +32,9 @@ def is_wxr(file: ExportFile) -> bool:
     return file.suffix in (".xml", ".wxr", ".rss", ".txt", "") and bool(_MARK.search(file.head()))
 
 
-def elements(file: ExportFile) -> Iterator[etree._Element]:
+def elements(file: ExportFile, inside: str = "channel") -> Iterator[etree._Element]:
     """
-    The parts of the channel, one at a time: ``item``, ``author``, ``category``, ``tag``, ``term``, ``link``…
+    What stands right in *inside*, one at a time: ``item``, ``author``, ``category``, ``tag``, ``term``, ``link``…
 
     Each is gone when the next one is asked for.
 
@@ -47,7 +47,7 @@ def elements(file: ExportFile) -> Iterator[etree._Element]:
     try:
         for _, element in source:
             parent = element.getparent()
-            if parent is None or local(parent) != "channel":
+            if parent is None or local(parent) != inside:
                 continue
             yield element
             element.clear()

@@ -89,7 +89,7 @@ def test_the_owner_gets_one_letter_a_run_and_only_for_what_is_new(root, monkeypa
     sent = []
     monkeypatch.setattr(
         "tertulia.core.smtp.send",
-        lambda _server, _sender, recipient, *, subject, body, now: sent.append((recipient, subject, body)),
+        lambda _server, _sender, recipient, *, subject, body, **_: sent.append((recipient, subject, body)),
     )
     with (root / ".env").open("a") as file:
         file.write("OWNER_EMAIL=reme@blog.example\nSMTP_URL=smtp://localhost\n")

@@ -79,8 +79,9 @@ class CollectRun:
             find=self.find,
             take=self._take,
             gone=self.moderator.gone,
-            show=self._show,
+            show=lambda post, lang: self.moderator.show([(post, lang)]),
             now=blog.now,
+            together=self.moderator.together,
             expand=expander(LinkTable.load(blog.root / "content" / "links.toml"), self.blog.fetcher),
             avatar=self._avatar,
             budget_cents=sum(one.budget_cents() for one in self.listeners),
@@ -201,11 +202,6 @@ class CollectRun:
         if recorded.status == "waiting" and recorded.state in ("new", "edited") and recorded.key not in self.waiting:
             self.waiting.append(recorded.key)
         return recorded
-
-    def _show(self, post: str, lang: str) -> None:
-        with log_failure(log, post):
-            if post and self.blog.store.conversation.show(self.blog.snapshots, post, lang):
-                self._note_change()
 
     def _note_change(self) -> None:
         self.changed = True

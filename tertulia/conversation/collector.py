@@ -11,6 +11,7 @@ longer shows is asked for by name, and goes when it is gone. A second run with n
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -73,6 +74,7 @@ class Collector:
     gone: Callable[[str, str], Recorded]
     show: Callable[[str, str], object]  # writes the snapshot of a post
     now: Callable[[], datetime]
+    together: Callable[[], AbstractContextManager[None]] = nullcontext  # within, each post is shown once, at the end
     expand: Callable[[str], str] = lambda url: url  # where a short address leads
     avatar: Callable[[str], str] = lambda url: ""  # keeps a small copy of a picture; gives its file name
     budget_cents: float = 0.0  # for a month, for networks that want money for being read
@@ -111,7 +113,8 @@ class Collector:
         for about, step in steps:
             if not self._affords(listener, report):
                 break
-            outcome = self._try(listener, report, step, about)
+            with self.together():
+                outcome = self._try(listener, report, step, about)
             self._tell_odd(listener, report)
             failures = failures + 1 if outcome is StepResult.FAILED else 0
             if outcome is StepResult.STOP or failures >= MOST_FAILURES:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tertulia.content.posts import Published
     from tertulia.conversation.background import BackgroundWorker
     from tertulia.conversation.blog import BlogInfo
+    from tertulia.conversation.clockwork import Clockwork
     from tertulia.conversation.moderator import Moderator
     from tertulia.conversation.notices import Notices
     from tertulia.conversation.webmention.pages import Pages
@@ -214,7 +215,20 @@ class Blog:
         """What sends letters and has the site built anew."""
         from tertulia.conversation.background import BackgroundWorker
 
-        return BackgroundWorker(self.root, self.settings, self.store, self.now, self.notices.gather)
+        return BackgroundWorker(
+            self.root, self.settings, self.store, self.now, self.notices.gather, clockwork=self.clockwork
+        )
+
+    @cached_property
+    def clockwork(self) -> Clockwork:
+        """What work by the clock reports to."""
+        from tertulia.conversation.clockwork import Clockwork, free_bytes
+
+        owner = self.settings.owner_email if self.settings.smtp_url else ""
+        title = str(self.conf.get("SITENAME") or "")
+        return Clockwork(
+            self.store.runs, self.store.letters, title, owner, self.now, free=lambda: free_bytes(self.root)
+        )
 
     @cached_property
     def moderator(self) -> Moderator:

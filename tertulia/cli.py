@@ -204,10 +204,13 @@ def snapshot(c: Context) -> None:
 
 
 @task
-def status(c: Context) -> None:
+def status(c: Context, forget: str = "") -> None:
     """Tell what is where, what waits and why, what failed; exits with 1 when something needs you."""
-    from tertulia.commands.status import run
+    from tertulia.commands.status import forget_run, run
 
+    if forget:
+        forget_run(c.root, forget)
+        return
     if not run(c.root):
         raise Exit(code=1)
 

@@ -21,6 +21,7 @@ ANNOUNCE_SINCE = ""
 # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
 DEFAULT_PAGINATION = 10
 HOME_WHOLE_POSTS = False
+COLORS = None
 MENU = None
 TOC_WORDS = 1200
 RELATED_POSTS = 3
@@ -29,6 +30,7 @@ SOCIAL_CARDS = True
 SOCIAL_CARDS_MAX = 30
 EMBEDS_POLICY = "keep"
 CONTENT_LICENSE = CONTENT_LICENSE_URL = ""
+SECURITY_CONTACT = SECURITY_POLICY = ""
 
 # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 DEFAULT_CATEGORY = "Blog"
@@ -90,11 +92,13 @@ PLUGINS = [
         "talk_parts",
         "schema",
         "theme",
+        "looks",
         "feeds",
         "conversation_feeds",
         "redirects",
         "sitemap",
         "extra",
+        "security_txt",
         "broken_links",  # the last: it looks whether what posts link to was written
         "elsewhere",
         "posts_json",

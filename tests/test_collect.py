@@ -477,11 +477,11 @@ def test_what_it_may_cost_is_known_before_anything_is_asked(house, village):
     """A look at our announcement and one at the mentions; never more than is left of the month's budget."""
     village.price = 30.0
     plans = []
-    for budget in (70.0, 40.0):
+    for budget in (70.0, 40.0, 20.0):
         house.collector.budget_cents = budget
         (plan,) = house.collector.plan()
         plans.append((plan.network, plan.looks, plan.cents))
-    assert [("village", 2, 60.0), ("village", 2, 40.0)] == plans
+    assert [("village", 2, 60.0), ("village", 2, 40.0), ("village", 0, 0.0)] == plans
     assert [] == village.asked
 
 

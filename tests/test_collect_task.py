@@ -1,6 +1,7 @@
 """``python3 tasks.py collect`` and ``webmention``: what the terminal asks for, done to a blog in a folder."""
 
 import json
+import re
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 from werkzeug import Request, Response
 
+from tertulia.app import Blog
 from tertulia.commands import status, webmention
 from tertulia.content import posts, snapshot
 from tertulia.content.posts import Post, Published
@@ -87,7 +89,7 @@ def test_the_owner_gets_one_letter_a_run_and_only_for_what_is_new(root, monkeypa
     sent = []
     monkeypatch.setattr(
         "tertulia.core.smtp.send",
-        lambda _server, _sender, recipient, *, subject, body, now: sent.append((recipient, subject, body)),
+        lambda _server, _sender, recipient, *, subject, body, **_: sent.append((recipient, subject, body)),
     )
     with (root / ".env").open("a") as file:
         file.write("OWNER_EMAIL=reme@blog.example\nSMTP_URL=smtp://localhost\n")
@@ -108,6 +110,21 @@ def test_what_is_public_is_built_anew_once(root, capsys):
     assert bring(root, everything=True)
     assert "x" == (root / "built").read_text()
     assert 1 == capsys.readouterr().out.count(say("collect_rebuilding"))
+
+
+def test_a_key_that_is_refused_is_told_by_status_until_it_works(root, httpserver, capsys):
+    """Collecting fails, says why, and so does status afterwards; the next good run ends it."""
+    httpserver.clear()
+    httpserver.expect_request(re.compile("/.*")).respond_with_json(
+        {"error": "The access token was revoked"}, status=401
+    )
+    assert not bring(root, everything=True)
+    assert not status.run(root)
+    assert "collect mastodon: ✗" in capsys.readouterr().err
+    httpserver.clear()
+    httpserver.expect_request(re.compile("/.*")).respond_with_json([])
+    with Blog(root) as blog:
+        assert ["collect mastodon"] == [name for name, _ in blog.clockwork.problems()]
 
 
 def test_a_dry_run_says_what_would_be_asked_and_asks_nothing(root, httpserver, capsys):

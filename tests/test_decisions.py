@@ -14,7 +14,7 @@ from tertulia.commands import talk as tasks
 from tertulia.content import snapshot
 from tertulia.core import languages
 from tertulia.store import archive, open_store
-from tertulia.store.said import Author, Incoming, Status, Who
+from tertulia.store.said import Author, Incoming, Read, Status, Who
 from tertulia.store.transitions import may
 from tests.talking import NOW, OURS, Talk, emptied, field, postgres_url  # noqa: F401 (a fixture)
 
@@ -477,3 +477,64 @@ def test_leaving_ends_the_session_wherever_its_cookie_was_copied(talk):
     assert [303, 303] == [one.get("/moderation").status_code for one in (mine, other)]
     archive.load(talk.store.database, exported)
     assert [303, 303] == [one.get("/moderation").status_code for one in (mine, other)]
+
+
+# Many at once ---------------------------------------------------------------------------------------------------------
+
+
+class CountedSnapshots:
+    """Counts how often the snapshot of a post is written."""
+
+    def __init__(self, monkeypatch):
+        from tertulia.store.conversation import Conversation
+
+        self.shown, real = [], Conversation.show
+
+        def show(conversation, folder, post, lang, *more, **named):
+            self.shown.append((post, lang))
+            return real(conversation, folder, post, lang, *more, **named)
+
+        monkeypatch.setattr(Conversation, "show", show)
+
+
+@pytest.mark.parametrize("what", ["approve", "reject", "spam"])
+def test_decisions_on_one_post_are_one_snapshot(talk, monkeypatch, what):
+    """However many are ticked, and whatever is decided: written once, the site is built once; undone, once more."""
+    found = [talk.said(text=f"Palabra {number}") for number in range(5)]
+    if what != "approve":
+        talk.blog.moderator.apply("approve", [Read(said.key, said.version) for said in found])
+    talk.enter()
+    counted, before = CountedSnapshots(monkeypatch), talk.rebuilt
+    page = talk.browser.get("/moderation?status=all")
+    assert 303 == talk.press(page, what, key=[said.key for said in found]).status_code
+    assert ([("voto", "es")], before + 1) == (counted.shown, talk.rebuilt)
+    talk.blog.moderator.undo(talk.store.conversation.last_batch())
+    assert [("voto", "es")] * 2 == counted.shown
+
+
+def test_what_comes_in_together_is_one_snapshot(talk, monkeypatch):
+    """As from a network; and a run that was cut off is made up for by the next."""
+    above = talk.said()
+    talk.blog.moderator.decide(above.key, "approved", above.version)
+    counted = CountedSnapshots(monkeypatch)
+    moderator = talk.blog.moderator
+    with moderator.together():
+        for number in range(5):
+            owner = Author(network="mastodon", identity="reme", name="Reme", is_owner=True)
+            moderator.ingest(
+                Incoming(
+                    source="mastodon", source_id=str(number), post="voto", lang="es", kind="comment", author=owner,
+                    published=talk.clock, text=f"Digo {number}", html=f"<p>Digo {number}</p>",
+                )
+            )  # fmt: skip
+        assert [] == counted.shown
+    assert [("voto", "es")] == counted.shown
+    assert 6 == len(snapshot.read(talk.blog.snapshots, "voto", "es").comments)
+    cut_off = moderator.together()
+    cut_off.__enter__()
+    moderator.decide(above.key, "rejected", talk.store.conversation.get(above.key).version)
+    moderator.unshown.clear()  # the process is gone
+    assert 6 == len(snapshot.read(talk.blog.snapshots, "voto", "es").comments)
+    with moderator.together():
+        pass
+    assert 5 == len(snapshot.read(talk.blog.snapshots, "voto", "es").comments)

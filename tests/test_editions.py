@@ -28,7 +28,7 @@ ENGLISH_LISTS = {
 }  # fmt: skip
 
 
-def built(folder, posts):
+def built(folder, posts, **settings):
     """Build *posts*; the pages of the blog by address."""
     (folder / "content" / "posts").mkdir(parents=True)
     for lang, name, date, title, topic, tags, text in posts:
@@ -37,7 +37,7 @@ def built(folder, posts):
     (folder / "content" / "tags.toml").write_text(
         '[trenes]\ndescription.es = "De vías."\ndescription.en = "On rails."\n', "utf-8"
     )
-    build_site(folder / "content", folder / "output", **SETTINGS)
+    build_site(folder / "content", folder / "output", **{**SETTINGS, **settings})
     return {
         file.relative_to(folder / "output").as_posix().removesuffix("index.html"): BeautifulSoup(
             file.read_text("utf-8"), "lxml"
@@ -205,3 +205,61 @@ def test_a_page_with_the_address_of_an_english_list_is_told(tmp_path, build):
     told = build(tmp_path / "content", tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)
     warned = [one.getMessage() for one in told if one.levelno >= logging.WARNING]
     assert [True] == [line.startswith("content/pages/mine.md:3:") and "en/archivo/" in line for line in warned]
+
+
+def test_a_third_language_and_what_hides(tmp_path):
+    """Catalan and a regional code get lists of their own; a draft gives none, an unlisted post no list page."""
+    posts = [
+        *POSTS,
+        ("ca", "uno", "2026-03-03", "U", "Premsa", "trenes", "Un."),
+        ("pt-br", "uno", "2026-03-04", "Um", "Imprensa", "trenes", "Um."),
+        ("ca", "ocult", "2026-03-05", "Ocult", "Premsa\nStatus: unlisted", "amagat", "Un #amagat."),
+        ("gl", "non", "2026-03-06", "Non", "Prensa\nStatus: draft", "trenes", "Non."),
+    ]
+    found = built(tmp_path, posts, LANGUAGES=("es", "en", "ca", "pt-br", "gl"), MENU={
+        "es": [("Todo", "archivo/")], "ca": [("Tot", "archivo/"), ("Fora", "https://a.example/")],
+    }, CONTENT_LICENSE_URL={"es": "https://a.example/licencia", "ca": "https://a.example/llicencia"})  # fmt: skip
+    assert {"ca/archivo/", "pt-br/archivo/", "en/archivo/"} == {path for path in found if path.endswith("/archivo/")}
+    assert [] == [path for path in found if path.startswith("gl/") or "amagat" in path]
+    links = {link["hreflang"] for link in found["etiqueta/trenes/"].head.find_all("link", hreflang=True)}
+    assert {"es", "en", "ca", "pt-br", "x-default"} == links
+    assert ["/blog/ca/archivo/", "https://a.example/"] == [a["href"] for a in found["ca/"].header.nav.find_all("a")][:2]
+    assert "/blog/en/archivo/" == found["en/"].header.nav.a["href"]
+    assert "https://a.example/llicencia" == found["ca/tema/premsa/"].find("a", rel="license")["href"]
+    hidden = next(page for path, page in found.items() if "ocult" in path)
+    assert "amagat" not in {a.text for a in hidden.main.find_all("a")}
+    assert 3 == len(found["404.html"].main.find_all("section", lang=True))
+
+
+def test_an_english_blog_with_spanish_posts(tmp_path):
+    """What is said of Spanish and English holds the other way round."""
+    found = built(tmp_path, POSTS, DEFAULT_LANG="en")
+    assert {"es/archivo/", "es/etiqueta/pan/"} <= set(found) and "en/archivo/" not in found
+    assert "/blog/es/buscar/" in {a["href"] for a in found["404.html"].find("section", lang="es").find_all("a")}
+    assert ["#tea", "#trenes"] == [a.text for a in found["etiquetas/"].main.find_all("a")]
+
+
+def test_a_blog_without_a_post_in_its_own_language_still_lists_what_it_has(tmp_path):
+    """Clouds and indexes of the blog are never empty for want of a language."""
+    found = built(tmp_path, [post for post in POSTS if post[0] == "en"])
+    assert ["#tea", "#trenes"] == [a.text for a in found["etiquetas/"].main.find_all("a")]
+
+
+def test_a_series_names_its_translation_where_both_do(tmp_path):
+    """In head and sitemap; a series whose parts another language spreads over two names the one that names it back."""
+    posts = [
+        ("es", "uno", "2026-03-01", "Uno", "Prensa\nSeries: Trenes", "pan", "Uno."),
+        ("en", "uno", "2026-03-02", "One", "Press\nSeries: Trains", "pan", "One."),
+        ("es", "dos", "2026-04-01", "Dos", "Prensa\nSeries: Trenes", "pan", "Dos."),
+        ("en", "dos", "2026-04-02", "Two", "Press\nSeries: Boats", "pan", "Two."),
+    ]
+    found = built(tmp_path, posts)
+    named = {
+        path: {link["hreflang"]: link["href"] for link in page.head.find_all("link", hreflang=True)}
+        for path, page in found.items()
+        if "serie/" in path
+    }
+    site = "https://tertulia.example/blog/"
+    both = {"es": f"{site}serie/trenes/", "en": f"{site}en/serie/trains/", "x-default": f"{site}serie/trenes/"}
+    assert {"serie/trenes/": both, "en/serie/trains/": both, "en/serie/boats/": {}} == named
+    assert 2 == (tmp_path / "output" / "sitemap.xml").read_text("utf-8").count('/en/serie/trains/"')

@@ -217,7 +217,38 @@ def test_another_store_does_not_begin_again(blog, monkeypatch, capsys):
     assert len(discord.public) == 1
     assert publish.upload(blog.root)  # deploying alone says nothing, and forgets nothing
     assert not blog.publish()
+    assert not announce.run(blog.root, AnnounceOptions())  # it asks
+    assert "--resolve" in capsys.readouterr().out
+    assert len(discord.public) == 1
     discord.close()
+
+
+def test_a_new_store_that_goes_on_asks_what_it_cannot_know(blog, monkeypatch, capsys):
+    """``--lose`` publishes, and still says nothing twice, also when it was stopped midway; what is new is said."""
+    discord = FakeDiscord()
+    monkeypatch.delenv("MASTODON_TOKEN")
+    monkeypatch.delenv("X_ACCESS_TOKEN")
+    private = f"{os.environ['FETCH_ALLOW_PRIVATE']} 127.0.0.1:{discord.port}"
+    for name, value in {**discord.environ(), "FETCH_ALLOW_PRIVATE": private}.items():
+        monkeypatch.setenv(name, value)
+    assert blog.publish()
+    shutil.rmtree(blog.root / "var")
+    with monkeypatch.context() as stopped:
+        stopped.setattr(announce, "send", _stopped)
+        with pytest.raises(KeyboardInterrupt):
+            blog.publish(lose=True)
+    blog.at(TOMORROW)
+    with time_machine.travel(TOMORROW, tick=False):
+        assert not blog.publish(lose=True)
+        assert len(discord.public) == 2  # the post of today alone
+        assert "--resolve" in capsys.readouterr().out
+        assert blog.publish()  # it is the store that knows, from now on
+    assert len(discord.public) == 2
+    discord.close()
+
+
+def _stopped(*_arguments, **_named):
+    raise KeyboardInterrupt
 
 
 def test_hub_and_search_engines_are_told_of_what_changed(blog, monkeypatch):

@@ -165,7 +165,7 @@ def test_a_record_holds_what_is_read_of_a_post_and_its_answers(tmp_path, build, 
         "<h1>Uno &amp; dos</h1><p>Tres.</p><p><em>Respondieron</em>.</p><p>¿Y tú?</p>"
         "<p>Ciencia · cinco · Cuentas</p>"
     ) == seen["Uno & dos"]
-    assert 'title="March 3, 2026"' in seen["W"]
+    assert 'title="3 March 2026"' in seen["W"]
 
 
 def test_answers_are_searched_with_who_gave_them():

@@ -119,6 +119,9 @@ def test_the_service_hands_out_the_look_from_its_own_host(elsewhere):
     sheet = re.search('rel="stylesheet" href="([^"]+)"', page)[1]
     assert "/comments/look/site.css" == sheet
     assert b"body" in elsewhere.browser.get(sheet).data
+    (theme / "own.css").write_text("h1 { color: blue }", "utf-8")
+    own = elsewhere.browser.get("/moderation/login").get_data(as_text=True)
+    assert page.count('rel="stylesheet"') + 1 == own.count('rel="stylesheet"') and "/comments/look/own.css" in own
     assert b"wOF2" == elsewhere.browser.get("/comments/look/fonts/alegreya.woff2").data
     refused = ("../secret.css", "%2e%2e/secret.css", "notes.txt", "nothing.css", "fonts/../../secret.css")
     assert {404} == {elsewhere.browser.get(f"/comments/look/{name}").status_code for name in refused}

@@ -4,6 +4,7 @@ The network that holds it knows best, its own page comes next, a relay repeats.
 """
 
 import itertools
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,8 +12,9 @@ import pytest
 
 from tertulia.content import snapshot
 from tertulia.conversation.moderator import Moderator
-from tertulia.store import open_store
-from tertulia.store.said import Author, Incoming
+from tertulia.store import archive, open_store
+from tertulia.store.importing import OldWord
+from tertulia.store.said import Author, Incoming, Status
 from tests.talking import emptied, postgres_url  # noqa: F401 (a fixture)
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
@@ -152,6 +154,63 @@ def test_who_types_a_blocked_or_erased_address_gets_no_further(shelf):
     assert "spam" == shelf.tell(typed).status
     shelf.moderator.erase(said.person)
     assert "refused" == shelf.tell(replace(typed, source_id="g")).state
+
+
+ZOE = Author(network="form", identity="cookie", name="Zoe", url="")
+STRANGER = Author(network="mastodon", identity="https://otra.example/users/x", name="Xana", handle="@x@otra.example")
+# Every door that a comment comes in by; the last brings a whole talk at once, decided elsewhere.
+DOORS = {
+    **{way: lambda shelf, said: shelf.tell(said) for way in WAYS},
+    "import": lambda shelf, said: shelf.store.conversation.record_many(
+        [OldWord(said, Status.APPROVED)], NOW, lambda _: ()
+    ),
+}
+
+
+@pytest.fixture
+def before(tmp_path):
+    """The export of another store: Ana, whom Zoe answers, both public; Xana was erased there."""
+    opened = open_store("sqlite:///var/other.db", tmp_path)
+    other = Shelf(opened, tmp_path / "other")
+    other.tell(replace(NETWORK, source_id="7", url="", author=STRANGER))
+    other.moderator.erase(other.one().person)
+    other.tell(NETWORK)
+    other.tell(
+        replace(
+            NETWORK, source="form", source_id="z", url="", author=ZOE, in_reply_to=URL, text="Yo, @ana@mas.example, sí"
+        )
+    )
+    other.approve()
+    yield archive.export(opened.database)
+    opened.close()
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_an_export_from_before_brings_nobody_back_who_was_erased(shelf, before, door):
+    """Neither by itself nor by any door later, whichever store erased them; what others said stays."""
+    shelf.tell(NETWORK)
+    shelf.moderator.erase(shelf.one().person)
+    assert 2 == archive.load(shelf.store.database, before)
+    later = replace(WAYS.get(door, NETWORK), source_id="9 x", url="https://mas.example/@ana/9", text="Otra cosa")
+    DOORS[door](shelf, later)
+    DOORS[door](shelf, replace(later, source_id="8 x", url="", author=STRANGER))
+    assert ["Zoe"] == [one.name for one in shelf.store.conversation.find()]
+    kept = json.dumps(archive.export(shelf.store.database))
+    assert [] == [trace for trace in ("Ana", "@ana", "Xana", "otra.example") if trace in kept]
+    assert ["Zoe"] == [one.author for one in shelf.shown().comments]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_an_export_from_before_lets_nobody_in_who_is_blocked(shelf, before, door):
+    """Though nothing of theirs is here any more: what was decided on in the other store stays, what comes is spam."""
+    shelf.tell(NETWORK)
+    said = shelf.one()
+    shelf.moderator.trust(said.key, "blocked", said.version)
+    shelf.store.conversation.purge(NOW + timedelta(days=90))
+    archive.load(shelf.store.database, before)
+    DOORS[door](shelf, replace(WAYS.get(door, NETWORK), source_id="9 x", url="https://mas.example/@ana/9", text="Más"))
+    theirs = {one.text: (one.trust, one.status) for one in shelf.store.conversation.find() if one.name == "Ana"}
+    assert {"Más": ("blocked", "spam"), NETWORK.text: ("blocked", "approved")} == theirs
 
 
 def test_trust_goes_with_the_account_and_not_with_a_claim(shelf):

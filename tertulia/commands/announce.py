@@ -110,6 +110,7 @@ def send(
         return True
     for one in ready:
         _refresh_limits(one)
+    blog.clockwork.done("announce")  # what is wrong with an announcement stands in its row, and is written of at once
     outbox = blog.outbox(known)
     planned = outbox.unsaid(drafts(chosen, ready))
     _warn(planned)
@@ -183,7 +184,7 @@ def resolve(blog: Blog, answer: str) -> bool:
 
 def _asked_besides(blog: Blog) -> list[str]:
     """A line each for letters and webmentions that may have gone out before this store was here."""
-    lines = [say("letters_ask", n=held)] if (held := blog.store.letters.held()) else []
+    lines = [say("letters_held", n=held)] if (held := blog.store.letters.held()) else []
     with contextlib.suppress(ContentError, SettingError):  # nothing was built, or nothing is to be told
         asked = webmention.doubted(blog, blog.published(), blog.since())
         lines += [say("webmention_asks", n=len(asked))] if asked else []

@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tertulia.commands import advice
+from tertulia.commands import advice, orphans
 from tertulia.core import languages, paths
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say, spoken
@@ -85,6 +85,9 @@ def into_output(
     tell(report, all_advice=all_advice)
     if kept_back:
         print(say("build_kept_back", folder=output), file=sys.stderr)
+    else:
+        for line in orphans.told(root, target):
+            print(line, file=sys.stderr)
     return not kept_back
 
 

@@ -48,7 +48,11 @@ def run(
         if dry_run:
             collecting.plan(network, everything)
             return True
-        good = collecting.paste(url, post) if url else collecting.collect(network, everything)
+        if url:
+            good = collecting.paste(url, post)
+        else:
+            with blog.clockwork.watch("collect"):
+                good = collecting.collect(network, everything)
         collecting.finish()
         return good
 
@@ -75,8 +79,9 @@ class CollectRun:
             find=self.find,
             take=self._take,
             gone=self.moderator.gone,
-            show=self._show,
+            show=lambda post, lang: self.moderator.show([(post, lang)]),
             now=blog.now,
+            together=self.moderator.together,
             expand=expander(LinkTable.load(blog.root / "content" / "links.toml"), self.blog.fetcher),
             avatar=self._avatar,
             budget_cents=sum(one.budget_cents() for one in self.listeners),
@@ -96,15 +101,17 @@ class CollectRun:
         reports = self.collector.run(everything=everything, network=network)
         for report in reports:
             print(f"{report.network:<10}  {report}")
+            self.blog.clockwork.done("collect", report.network, report.problem)
             for note in report.notes:
                 print(f"  {note}", file=sys.stderr)
             if report.cents:
                 total = self.collector.spent(report.network)
                 print("  " + say("collect_paid", network=report.network, cents=f"{report.cents:g}", total=f"{total:g}"))
-        looked = self.receiver().work()
-        if looked:
-            print(say("collect_mentions", n=looked))
-        webmention.tell(self.blog, self.published)  # those that had to wait
+        with self.blog.clockwork.watch("webmention"):
+            looked = self.receiver().work()
+            if looked:
+                print(say("collect_mentions", n=looked))
+            webmention.tell(self.blog, self.published)  # those that had to wait
         avatars.prune(self.blog.snapshots, self.blog.store.collected.avatars())
         return not any(report.failed for report in reports)
 
@@ -195,11 +202,6 @@ class CollectRun:
         if recorded.status == "waiting" and recorded.state in ("new", "edited") and recorded.key not in self.waiting:
             self.waiting.append(recorded.key)
         return recorded
-
-    def _show(self, post: str, lang: str) -> None:
-        with log_failure(log, post):
-            if post and self.blog.store.conversation.show(self.blog.snapshots, post, lang):
-                self._note_change()
 
     def _note_change(self) -> None:
         self.changed = True

@@ -40,4 +40,4 @@ def run_restore(root: Path, path: Path, *, moved: bool = False) -> None:
         if not moved:
             print(say("restore_asks"))
             if held := blog.store.letters.held():
-                print(say("letters_ask", n=held))
+                print(say("letters_held", n=held))

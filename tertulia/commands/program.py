@@ -24,7 +24,7 @@ from tertulia.core.languages import say
 TAKES_THE_REST = ("test",)
 
 # Tasks whose first argument may be several: a shell gives each file of "*.xml" by itself.
-TAKES_SEVERAL = ("import",)
+TAKES_SEVERAL = ("import", "comments")
 BETWEEN = "\n"
 UNREAD = 128 + 13  # SIGPIPE: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_08_02
 

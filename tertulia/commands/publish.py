@@ -9,9 +9,10 @@ from pathlib import Path
 import msgspec
 
 from tertulia.app import Blog
-from tertulia.commands import announce, build, webmention
+from tertulia.commands import announce, build, orphans, webmention
 from tertulia.content import snapshot
 from tertulia.content.posts import Post, Published
+from tertulia.conversation.clockwork import Watched
 from tertulia.core.errors import FetchError, TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
@@ -19,6 +20,7 @@ from tertulia.deploy import headers
 from tertulia.deploy.base import DeployError, DeployPlan, Manifest, Target, files_of, lost, plan
 from tertulia.site import moved
 from tertulia.site.gone import is_gone
+from tertulia.store.said import Status
 from tertulia.store.tables import DeliveryState
 from tertulia.syndication import pings
 from tertulia.syndication.drafts import due
@@ -45,14 +47,21 @@ def run(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
         target = blog.deploy_target()  # a missing one is said before the build
         blog.since()
         _remember(blog, target.manifest())
-        return build.into_output(root, strict=True) and _publish(blog, target, dry_run=dry_run, lose=lose)
+        if dry_run:
+            return build.into_output(root, strict=True) and _publish(blog, target, Watched(), dry_run=True, lose=lose)
+        with blog.clockwork.watch("publish") as watched:
+            if not build.into_output(root, strict=True):
+                watched.problem = say("publish_unbuilt")
+                return False
+            return _publish(blog, target, watched, dry_run=False, lose=lose)
 
 
-def _publish(blog: Blog, target: Target, *, dry_run: bool, lose: bool) -> bool:
+def _publish(blog: Blog, target: Target, watched: Watched, *, dry_run: bool, lose: bool) -> bool:
     said = 0 if dry_run else blog.store.deliveries.begun()  # looking makes no store
     changes = _changes(blog, target, said)
     published = blog.published()
     if not _nothing_lost(blog, changes, lose) or not (dry_run or lose or _remembers(changes)):
+        watched.problem = say("publish_held")
         return False
     fresh = due(published, since=blog.since(), now=blog.now())
     if dry_run:
@@ -65,6 +74,7 @@ def _publish(blog: Blog, target: Target, *, dry_run: bool, lose: bool) -> bool:
     known = blog.networks(published)
     unsaid = [post for post in fresh if not _said(blog, post, known)]
     if not all_answer(blog.fetcher, unsaid, time.monotonic, time.sleep):
+        watched.problem = say("publish_silent", url=unsaid[0].url)
         return False
     if changes.put:
         ping(blog, published, changes)
@@ -174,19 +184,29 @@ def _remembers(changes: DeployPlan) -> bool:
 
 def _nothing_lost(blog: Blog, changes: DeployPlan, lose: bool) -> bool:
     """Whether everything of the conversation that was public still is, or went on purpose."""
-    gone = [line for line in lost(changes.old, new=changes.new) if not _on_purpose(blog, line.partition(": ")[2])]
+    published = blog.published()
+    gone = [
+        line for line in lost(changes.old, new=changes.new) if not _on_purpose(blog, published, line.partition(": ")[2])
+    ]
     if not gone or lose:
         return True
     print(say("publish_lost", n=len(gone)), file=sys.stderr)
-    for line in gone[:10]:
+    for line in [*orphans.told(blog.root, blog.output), *gone[:10]]:
         print(f"  {line}", file=sys.stderr)
     return False
 
 
-def _on_purpose(blog: Blog, item: str) -> bool:
+def _on_purpose(blog: Blog, published: Published, item: str) -> bool:
     if item.startswith(("https://", "http://")):
         return any(item in row.remote for row in blog.store.deliveries.all(state=DeliveryState.WITHDRAWN))
-    return bool(blog.store.conversation.get(item) or blog.store.conversation.audit(item, limit=1))
+    held = blog.store.conversation.get(item)
+    if held is None:
+        return bool(blog.store.conversation.audit(item, limit=1))
+    # Approved and shown nowhere: its post has another Id now, or is lost; nobody decided that.
+    return held.status != Status.APPROVED or not any(
+        (held.post, held.lang) == (one.post, one.lang)
+        for one in orphans.orphans(blog.snapshots, blog.output, published)
+    )
 
 
 def _upload(blog: Blog, target: Target, changes: DeployPlan) -> None:

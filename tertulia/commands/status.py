@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tertulia.app import Blog
-from tertulia.commands import webmention
+from tertulia.commands import orphans, webmention
 from tertulia.content.posts import Post
 from tertulia.core import strict_json
 from tertulia.core.errors import NetworkError, TertuliaError
@@ -25,6 +25,21 @@ def run(root: Path) -> bool:
     """Tell, for each post and network, where it is; True when nothing needs the owner."""
     with Blog(root) as blog:
         return _tell(blog)
+
+
+def forget_run(root: Path, name: str) -> None:
+    """
+    Say no more of a task that runs no more.
+
+    Raises:
+        TertuliaError: none of that name has ever run.
+    """
+    with Blog(root) as blog:
+        if not blog.store.runs.forget(name):
+            raise TertuliaError(
+                say("run_unknown", name=name, names=", ".join(run.name for run in blog.store.runs.all()))
+            )
+        print(say("run_forgotten", name=name))
 
 
 def _tell(blog: Blog) -> bool:
@@ -56,8 +71,13 @@ def _tell(blog: Blog) -> bool:
     for network in known:
         findings = network.key_findings() if network.configured() else []
         broken += [_faulty(network.label, f"{found.what} — {found.fix}") for found in findings if not found.good]
+    broken += orphans.told(blog.root, blog.output)
+    stopped = blog.clockwork.problems()
+    broken += [_faulty(name, problem) for name, problem in stopped]
     for line in broken:
         print(line, file=sys.stderr)
+    if waiting := blog.store.letters.waiting():
+        print(say("status_letters", n=waiting))
     return not (needs or broken)
 
 
@@ -117,7 +137,7 @@ def _examine(blog: Blog) -> bool:
     good = True
     blog.store.deliveries.counts()
     print(f"{say('doctor_store')}: ✓ {blog.store.database.engine.dialect.name}")
-    broken: list[str] = []
+    broken: list[str] = [_faulty(name, problem) for name, problem in blog.clockwork.problems()]
     known = blog.networks(left_out=lambda network, why: broken.append(_faulty(network, why)))
     for line in broken:
         print(line)

@@ -8,7 +8,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from tertulia.app import Blog
+from tertulia.content import snapshot
 from tertulia.conversation.changes import changes, readable
 from tertulia.conversation.moderator import Action, Moderator
 from tertulia.core import running, sanitise, strict_json
@@ -56,8 +59,12 @@ def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bo
 
 def run_comments(root: Path, folder: Path, what: str, *, file: str = "", person: str = "") -> None:
     """Export, import or copy the conversation, with *file* as seen from *folder*; the snapshots follow."""
+    what, *ids = what.split("\n")
     with Blog(root) as blog:
-        print(comments(blog.store, folder, what, file, person, var=root / "var"))
+        if what == "move":
+            move(blog, ids)
+        else:
+            print(comments(blog.store, folder, what, file, person, var=root / "var"))
         blog.moderator.show_all()
         blog.background.run_pending()
 
@@ -67,6 +74,46 @@ def run_erase(root: Path, who: str, *, sure: bool = False) -> None:
     with Blog(root) as blog:
         print(erase(blog.moderator, who, sure))
         blog.background.run_pending()
+
+
+def move(blog: Blog, ids: list[str]) -> None:
+    """
+    Bring the talk and the announcements of the post *ids*[0] to the post *ids*[1]: each an Id, or "ID.LANG".
+
+    Raises:
+        TertuliaError: these are not two, or one of them is not known.
+    """
+    if len(ids) != 2 or ids[0] == ids[1]:
+        raise TertuliaError(say("move_which"))
+    said = {*blog.store.conversation.posts(), *((row.post, row.lang) for row in blog.store.deliveries.all())}
+    there = {post.key for post in blog.published().posts}
+    olds, news = (_posts_called(name, known) for name, known in zip(ids, (said, there), strict=True))
+    if not olds or not news:
+        raise TertuliaError(say("move_unknown", post=ids[0] if not olds else ids[1]))
+    comments = announced = 0
+    for old in olds:
+        same = [new for new in news if new[1] == old[1]] or (news if len(news) == 1 else [])
+        if not same:
+            raise TertuliaError(say("move_unknown", post=f"{ids[1]}.{old[1]}"))
+        comments += blog.store.conversation.move(old, same[0], blog.now())
+        announced += blog.store.deliveries.move(old, same[0])
+        _move_links(blog.snapshots, old, same[0])
+        blog.outbox().show(*same[0])
+    print(say("move_done", n=comments, announced=announced))
+
+
+def _move_links(snapshots: Path, old: tuple[str, str], new: tuple[str, str]) -> None:
+    """Bring over what the snapshot of *old* shows of networks, also what no store knows any more."""
+    links = snapshot.read(snapshots, *old).syndication
+    snapshot.update(
+        snapshots, *new, lambda talk: msgspec.structs.replace(talk, syndication=tuple({*talk.syndication, *links}))
+    )
+    snapshot.update(snapshots, *old, lambda talk: msgspec.structs.replace(talk, syndication=()))
+
+
+def _posts_called(name: str, known: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of *known* that *name* means: an Id in every language, or in one."""
+    return sorted(key for key in known if name in (key[0], ".".join(key)))
 
 
 def moderate(

@@ -21,7 +21,8 @@ def run(root: Path, *, since: str = "") -> bool:
         if published.preview:
             raise TertuliaError(say("announce_preview"))
         plan_all(blog, published, since)
-        told = tell(blog, published)
+        with blog.clockwork.watch("webmention"):
+            told = tell(blog, published)
         if not told:
             print(say("webmention_nothing"))
         return not any(one.state == "refused" for one in told)

@@ -8,13 +8,16 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from tertulia.conversation.clockwork import Clockwork
 from tertulia.conversation.public_pages import PublicPages
 from tertulia.core import smtp
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import StoreError, TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import carried, say
+from tertulia.core.secret import hide
 from tertulia.core.settings import Settings
+from tertulia.core.text import one_line
 from tertulia.store import Store
 
 log = logging.getLogger(__name__)
@@ -49,7 +52,10 @@ class BackgroundWorker:
         store: Store,
         now: Callable[[], datetime],
         gather: Callable[[], None] = lambda: None,
+        *,
+        clockwork: Clockwork | None = None,
     ) -> None:
+        self._clockwork = clockwork
         self._root, self._settings, self._store, self._now = root, settings, store, now
         self._gather = gather  # writes the letter about all that waited for one
         self._wanted = threading.Event()
@@ -81,7 +87,7 @@ class BackgroundWorker:
     def send_letters(self) -> int:
         """Send the letters that are due; return how many went."""
         self._log_failure(self._gather)
-        sent = 0
+        sent, problem = 0, None
         public = PublicPages(self._settings.fetch_allow_private)
         for letter in self._store.letters.due(self._now()):
             if letter.page and not public.show(letter.page):
@@ -105,13 +111,31 @@ class BackgroundWorker:
                 again = self._store.letters.failed(letter, self._now())
                 why = error if isinstance(error, TertuliaError) else type(error).__name__
                 log.warning("%s (%s)", why, "again later" if again else "given up")
+                problem = str(why)
             else:
                 self._store.letters.sent(letter)
+                problem = problem or ""
                 sent += 1
+        if problem is not None:  # with nothing to send there is nothing to tell
+            self._done("letters", problem)
         return sent
+
+    def _done(self, task: str, problem: str) -> None:
+        if self._clockwork:
+            self._clockwork.done(task, problem=problem)
 
     def run_hook(self) -> None:
         """Run ``REBUILD_HOOK``: a command in the blog's folder, or an address that gets a POST."""
+        try:
+            problem = self._rebuild()
+        except TertuliaError as error:
+            problem = str(error)
+        if problem:
+            log.warning("%s", problem)
+        self._done("rebuild", problem)
+
+    def _rebuild(self) -> str:
+        """What went wrong with the hook; "" for nothing."""
         hook = self._settings.rebuild_hook.reveal()
         if split_address(hook).is_web:
             token = self._settings.rebuild_token.reveal()
@@ -119,22 +143,21 @@ class BackgroundWorker:
             web = Fetcher(self._settings.fetch_allow_private)
             # The words GitHub wants: https://docs.github.com/rest/repos/repos#create-a-repository-dispatch-event
             answer = web.request("POST", hook, json={"event_type": "conversation"}, headers=headers)
-            if not answer.ok:
-                log.warning("the rebuild hook answered %s", answer.status)
-            return
+            return "" if answer.ok else say("hook_answered", status=answer.status)
         try:
             ended = subprocess.run(shlex.split(hook), cwd=self._root, check=False, capture_output=True, timeout=1800)
         except (OSError, subprocess.SubprocessError) as error:
-            log.warning("the rebuild hook did not run: %s", error)
-            return
-        if ended.returncode:
-            log.warning(
-                "the rebuild hook ended with %s: %s", ended.returncode, ended.stderr[-500:].decode(errors="replace")
-            )
+            return say("hook_not_run", why=error)
+        if not ended.returncode:
+            return ""
+        return say(
+            "hook_ended", status=ended.returncode, words=hide(one_line(ended.stderr[-500:].decode(errors="replace")))
+        )
 
     def _send_in_turn(self) -> None:
         while not self._stop.wait(LETTERS_EVERY_SECONDS if not self._log_failure(self.send_letters) else 1.0):
-            pass
+            if self._clockwork:
+                self._log_failure(self._clockwork.look)
 
     def _rebuild_in_turn(self) -> None:
         while self._wanted.wait() and not self._stop.wait(REBUILD_AFTER_SECONDS):

@@ -25,6 +25,12 @@ class CollectReport:
     cents: float = 0.0
     notes: list[str] = field(default_factory=list)
     failed: bool = False
+    is_broke: bool = False  # the budget is spent, or smaller than one look
+
+    @property
+    def problem(self) -> str:
+        """What keeps this network from being heard; "" for nothing."""
+        return " · ".join(self.notes) if self.failed or self.is_broke else ""
 
     def fail(self, why: str, about: str = "") -> None:
         """Note that something, named by *about*, did not answer as it should."""

@@ -11,6 +11,7 @@ longer shows is asked for by name, and goes when it is gone. A second run with n
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -73,6 +74,7 @@ class Collector:
     gone: Callable[[str, str], Recorded]
     show: Callable[[str, str], object]  # writes the snapshot of a post
     now: Callable[[], datetime]
+    together: Callable[[], AbstractContextManager[None]] = nullcontext  # within, each post is shown once, at the end
     expand: Callable[[str], str] = lambda url: url  # where a short address leads
     avatar: Callable[[str], str] = lambda url: ""  # keeps a small copy of a picture; gives its file name
     budget_cents: float = 0.0  # for a month, for networks that want money for being read
@@ -89,8 +91,10 @@ class Collector:
                 spoken = self._spoken(listener.name).items()
                 due = [place for place, said in spoken if everything or self._due(listener, place, said[0])]
                 looks = len(due) + len(listener.feeds(self.site))
-                left = max(0.0, self.budget_cents - self.spent(listener.name))
-                plans.append(CollectPlan(listener.name, looks, min(looks * listener.max_cents_per_look(), left)))
+                left, most = max(0.0, self.budget_cents - self.spent(listener.name)), listener.max_cents_per_look()
+                if most > left:  # not one look is paid for, so none is made
+                    looks = 0
+                plans.append(CollectPlan(listener.name, looks, min(looks * most, left)))
         return plans
 
     def _listen(self, listener: Listener, everything: bool) -> CollectReport:
@@ -109,7 +113,8 @@ class Collector:
         for about, step in steps:
             if not self._affords(listener, report):
                 break
-            outcome = self._try(listener, report, step, about)
+            with self.together():
+                outcome = self._try(listener, report, step, about)
             self._tell_odd(listener, report)
             failures = failures + 1 if outcome is StepResult.FAILED else 0
             if outcome is StepResult.STOP or failures >= MOST_FAILURES:
@@ -331,6 +336,7 @@ class Collector:
         spent = self.spent(listener.name)
         if not most or spent + most <= self.budget_cents:
             return True
+        report.is_broke = True
         note = say("collect_budget", spent=f"{spent:g}", budget=f"{self.budget_cents:g}", most=f"{most:g}")
         if note not in report.notes:
             report.notes.append(note)

@@ -6,8 +6,9 @@ gets a letter. The form, webmentions and the networks all come in by ``ingest``.
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 
 # Whoever changes a comment again while it is judged must hit this many times; then it waits for the owner.
 _JUDGED_AGAIN = 4
+_UNSHOWN = "unshown"  # cursor: something may have changed that is not shown yet
 
 
 class Action(StrEnum):
@@ -88,6 +90,44 @@ class Moderator:
     rebuild: Callable[[], None] = lambda: None  # called when what is public has changed
     second_opinion: Callable[[Incoming, Signals], bool | None] | None = None
 
+    unshown: list[set[tuple[str, str]]] = field(default_factory=list)  # posts that wait to be shown, while ``together``
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """
+        Show each post that changes within once, at the end: what comes in by the hundred is one snapshot.
+
+        A run that was cut off leaves a mark, by which the next one shows everything first.
+        """
+        marks = self.store.conversation
+        if not self.unshown and marks.get_cursor(_UNSHOWN):
+            self.show_all()
+            marks.set_cursor(_UNSHOWN, "")
+        self.unshown.append(set())
+        try:
+            yield
+        finally:
+            posts = self.unshown.pop()
+            self.show(posts)
+            if posts and not self.unshown:
+                marks.set_cursor(_UNSHOWN, "")
+
+    def show(self, posts: Iterable[tuple[str, str]]) -> None:
+        """Bring the snapshots of some posts up to date, each once; one that cannot be written keeps no other back."""
+        wanted = {place for place in posts if place[0]}
+        if self.unshown:
+            if wanted and not any(self.unshown):
+                self.store.conversation.set_cursor(_UNSHOWN, "yes")
+            self.unshown[-1] |= wanted
+            return
+        changed = False
+        for post, lang in sorted(wanted):
+            with log_failure(log, post):
+                changed |= self.store.conversation.show(self.snapshots, post, lang)
+        with log_failure(log, "the site"):
+            if changed:
+                self.rebuild()
+
     # Coming in
 
     def judge(self, incoming: Incoming, signals: Signals | None = None) -> Verdict:
@@ -97,10 +137,11 @@ class Moderator:
 
     def ingest(self, incoming: Incoming, signals: Signals | None = None) -> Recorded:
         """Record *incoming* with its verdict, and do what follows; the same thing again does nothing."""
-        before = self.store.conversation.by_source(incoming.source, incoming.source_id)
         second = self.second_opinion(incoming, signals) if self.second_opinion and signals else None
         for _ in range(_JUDGED_AGAIN):
-            verdict = self._judge(incoming, signals, second)
+            with self.store.database.reading():
+                before = self.store.conversation.by_source(incoming.source, incoming.source_id)
+                verdict = self._judge(incoming, signals, second)
             recorded = self.store.conversation.record(incoming, verdict, self.now())
             if recorded.state != "stale":
                 break
@@ -114,9 +155,9 @@ class Moderator:
             if before:
                 self._learn_anew(before)
         if recorded.public:
-            self._show(incoming.post, incoming.lang)
+            self.show([(incoming.post, incoming.lang)])
         with log_failure(log, recorded.key):
-            if after := self.store.conversation.get(recorded.key) if recorded.key else None:
+            if after := self.store.conversation.get(recorded.key) if recorded.key and self.notices else None:
                 self._write(before, after, tell_owner=True)
         return recorded
 
@@ -130,7 +171,7 @@ class Moderator:
                 self._learn_anew(before)
             self._write(before, said, tell_owner=False)
         if said and recorded.public:
-            self._show(said.post, said.lang)
+            self.show([(said.post, said.lang)])
         elif recorded.public:
             self.show_all()
         return recorded
@@ -155,16 +196,14 @@ class Moderator:
         """
         batch = secrets.token_hex(8)
         results = tuple((one, self._apply(action, one, batch)) for one in read)
-        self._follow([decided for _, decided in results])
-        if action in TRUST_OF:  # what a blocked person likes does not count
-            self._show_posts(self._posts_of(decided.before.person for _, decided in results if decided.before))
+        # What a blocked person likes does not count.
+        self._follow([decided for _, decided in results], with_persons=action in TRUST_OF)
         return Applied(batch, results)
 
     def undo(self, batch: str) -> list[Decided]:
         """Take back what was decided together; a comment that has changed since stays as it is."""
         results = self.store.conversation.undo(batch, self.now())
-        self._follow(results)
-        self._show_posts(self._posts_of(decided.before.person for decided in results if decided.before))
+        self._follow(results, with_persons=True)
         return results
 
     def withdraw(self, key: str) -> Decided:
@@ -241,9 +280,15 @@ class Moderator:
             )
         return self.store.conversation.trust(read.key, TRUST_OF[action], self.now(), version=read.version, batch=batch)
 
-    def _follow(self, results: Sequence[Decided], *, tell_owner: bool = False) -> None:
-        """What follows decisions: learning, letters, and each post that changed shown once."""
-        posts = set()
+    def _follow(self, results: Sequence[Decided], *, tell_owner: bool = False, with_persons: bool = False) -> None:
+        """
+        What follows decisions: learning, letters, and each post that changed shown once.
+
+        Args:
+            with_persons: All posts change where whoever is decided on has said something.
+        """
+        persons = [one.before.person for one in results if one.before] if with_persons else []
+        posts = self._posts_of(persons)
         for decided in (each for one in results for each in (one, *one.also)):
             before, after = decided.before, decided.after
             if not decided.is_done or not before or not after:
@@ -253,20 +298,11 @@ class Moderator:
             if Status.APPROVED in (before.status, after.status):
                 posts.add((before.post, before.lang))
             self._write(before, after, tell_owner=tell_owner)
-        self._show_posts(posts)
+        self.show(posts)
 
     def _posts_of(self, persons: Iterable[int]) -> set[tuple[str, str]]:
         find = self.store.conversation.find
         return {(one.post, one.lang) for person in set(persons) for one in find(person=person, limit=ALL)}
-
-    def _show_posts(self, posts: Iterable[tuple[str, str]]) -> None:
-        changed = False
-        for post, lang in sorted(set(posts)):
-            with log_failure(log, post):
-                changed |= bool(post) and self.store.conversation.show(self.snapshots, post, lang)
-        with log_failure(log, "the site"):
-            if changed:
-                self.rebuild()
 
     def _write(self, before: Said | None, after: Said, *, tell_owner: bool) -> None:
         """
@@ -286,9 +322,6 @@ class Moderator:
                 self.notices.waiting(after, changed=before is not None)
             elif after.status == Status.APPROVED and is_untold:
                 self.notices.published(after)
-
-    def _show(self, post: str, lang: str) -> None:
-        self._show_posts([(post, lang)])
 
     def _learn_anew(self, before: Said) -> None:
         """Learn what is there now instead of what was: erasing finds no other words to forget."""

@@ -6,6 +6,7 @@ Babel is imported when it is first needed. https://cldr.unicode.org/index/cldr-s
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from typing import Any
 
 
 @cache
@@ -43,6 +44,19 @@ def likely_locale(code: str) -> str:
     except (UnknownLocaleError, ValueError):
         return code
     return f"{likely.language}_{likely.territory}" if likely.territory else likely.language
+
+
+@cache
+def locale_of(*names: str) -> Any:
+    """Babel's locale of the first of *names* that CLDR knows, "en_GB" or "pt-br"; None where it knows none."""
+    from babel import Locale, UnknownLocaleError
+
+    for name in names:
+        try:
+            return Locale.parse(name.replace("_", "-"), sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return None
 
 
 @cache

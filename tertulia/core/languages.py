@@ -269,27 +269,21 @@ def local(value: Any, language: str, blog: str) -> Any:
 
 def date_words(day: dt.date, language: str, form: str = "long") -> str:
     """*day* as it is written in *language*, "21 de noviembre de 2026"; *form* is Babel's: "long", "MMMM", "d MMM"."""
-    from babel import Locale, UnknownLocaleError
     from babel.dates import format_date
 
     for known in current().fallbacks(language):
-        try:
-            return format_date(day, form, locale=Locale.parse(known.code, sep="-"))
-        except (UnknownLocaleError, ValueError):
-            continue
+        if locale := cldr.locale_of(known.locale, known.code):
+            return format_date(day, form, locale=locale)
     return day.isoformat()
 
 
 def month_words(day: dt.date, language: str) -> str:
     """The month of *day*: "noviembre de 2026"."""
-    from babel import Locale, UnknownLocaleError
     from babel.dates import format_skeleton
 
     for known in current().fallbacks(language):
-        try:
-            return format_skeleton("yMMMM", day, locale=Locale.parse(known.code, sep="-"))
-        except (UnknownLocaleError, ValueError):
-            continue
+        if locale := cldr.locale_of(known.locale, known.code):
+            return format_skeleton("yMMMM", day, locale=locale)
     return f"{day:%Y-%m}"
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from tertulia.core.errors import ContentError, os_words
+from tertulia.core.files import is_inside
 from tertulia.core.languages import say
 
 LARGEST_FILE_BYTES = 500_000_000
@@ -98,9 +99,9 @@ class Export:
 def _files_of(path: Path) -> Iterator[ExportFile]:
     if path.is_dir():
         for one in sorted(path.rglob("*")):
-            if one.is_file() and not any(
-                part in _RUBBISH or part.startswith(".") for part in one.relative_to(path).parts
-            ):
+            parts = one.relative_to(path).parts
+            is_rubbish = any(part in _RUBBISH or part.startswith(".") for part in parts)
+            if one.is_file() and not is_rubbish and is_inside(one, path):  # a link may lead to anybody's keys
                 yield _plain(one, one.relative_to(path).as_posix())
     elif path.suffix.lower() == ".gz":
         yield ExportFile(path.stem, 0, lambda limit: _unpacked(path, limit))

@@ -6,8 +6,9 @@ same comes of it.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from tertulia.content.folder import markdown_files
 from tertulia.content.key_names import key_names
@@ -22,6 +23,7 @@ from tertulia.core.tokens import keyed
 from tertulia.imports import embeds, escapes, known, markdown, people, redirects, talk
 from tertulia.imports.export import Export
 from tertulia.imports.fetching import OldFiles, Web
+from tertulia.imports.here import BlogPosts
 from tertulia.imports.mojibake import repaired_comment, repaired_post
 from tertulia.imports.parts import parts
 from tertulia.imports.pictures import Pictures
@@ -29,7 +31,7 @@ from tertulia.imports.plan import Layout, Means, Placed, Plan
 from tertulia.imports.references import References
 from tertulia.imports.registry import Importer
 from tertulia.imports.report import Report
-from tertulia.imports.types import Loss, OldComment, OldSite
+from tertulia.imports.types import Loss, OldComment, OldPost, OldSite
 from tertulia.imports.writing import LONGEST, HeaderValues, Ledger, Names, post_text, write_posts
 from tertulia.store import Store
 
@@ -60,7 +62,11 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
         ContentError: the export cannot be read.
         TertuliaError: the sums do not agree.
     """
-    site = _mended(importer.read(export), job)
+    site = importer.read(export)
+    if not site.read:
+        names = ", ".join(path.name for path in export.paths)
+        raise ContentError(say("import_nothing", file=names, label=importer.label))
+    site = _mended(site, job)
     content = job.root / "content"
     folder = job.root / FOLDER
     name = f"{importer.kind}-{slugs.slug_of(host_of(site.address)) or 'site'}"
@@ -68,7 +74,7 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
     ledger_file = folder / f"{name}.json"
     ledger = Ledger.load(ledger_file)
     old_files = OldFiles(folder / "files", job.web) if job.web and not job.dry else None
-    pictures = Pictures(content, job.uploads, old_files)
+    pictures = Pictures(content, job.uploads, old_files, export)
     mine = {old: entry.file for old, entry in ledger.posts.items()}
     others = {path.relative_to(job.root).as_posix() for path in markdown_files(content)} - set(mine.values())
     tags = Tags.load(content / "tags.toml")
@@ -100,16 +106,40 @@ def _mended(site: OldSite, job: Job) -> OldSite:
     """*site* with its words as they were meant, and with an address."""
     given = job.old_site
     address = web_address(given if "://" in given or not given else f"https://{given}").rstrip("/")
+    if not site.posts:  # talk alone, about what is here
+        address = address or job.layout.home
     if not (site.address or address):
         raise ContentError(say("import_no_address"))
     hosts = {host_of(one) for one in (site.address, address)} - {""}
+    site = _completed(site, site.address or address)
     return replace(
         site,
-        address=site.address or address,
         hosts=(*site.hosts, *hosts),
-        posts=tuple(map(repaired_post, site.posts)),
+        posts=tuple(_at_home(repaired_post(one), job.layout.zone) for one in site.posts),
         comments=tuple(_nameless(repaired_comment(one), job.key) for one in site.comments),
     )
+
+
+def _completed(site: OldSite, address: str) -> OldSite:
+    """*site* whose paths are addresses on the host that the person told."""
+
+    def whole(path: str) -> str:
+        return address + path if path.startswith("/") and not path.startswith("//") else path
+
+    return replace(
+        site,
+        address=address,
+        posts=tuple(replace(one, address=whole(one.address), cover=whole(one.cover)) for one in site.posts),
+        comments=tuple(replace(one, post=whole(one.post)) for one in site.comments),
+        addresses=tuple(replace(one, address=whole(one.address), target=whole(one.target)) for one in site.addresses),
+    )
+
+
+def _at_home(post: OldPost, zone: ZoneInfo) -> OldPost:
+    """*post* at the hour that the blog's clocks showed, where its source wrote down Greenwich's."""
+    if post.published and post.published.utcoffset() == timedelta(0):
+        return replace(post, published=post.published.astimezone(zone))
+    return post
 
 
 def _nameless(comment: OldComment, key: bytes) -> OldComment:
@@ -193,7 +223,8 @@ def _to_next(part: Placed) -> str:
 
 def _record(report: Report, importer: Importer, job: Job, ledger: Ledger, ledger_file: Path) -> None:
     """The talk, and the snapshots of the posts that it was about."""
-    gathered = talk.gathered(report.site, report.plan, source=importer.kind, key=job.key)
+    here = BlogPosts(job.root, job.layout)
+    gathered = talk.gathered(report.site, report.plan, here, source=importer.kind, key=job.key)
     report.orphans = len(gathered.orphans)
     report.is_recorded = True
     report.losses += _orphans(comment.post for comment in gathered.orphans)

@@ -51,6 +51,7 @@ def together(before: OldSite, now: OldSite) -> OldSite:
     return replace(
         now,
         hosts=tuple(dict.fromkeys((*before.hosts, *now.hosts))),
+        file_hosts=tuple(dict.fromkeys((*before.file_hosts, *now.file_hosts))),
         authors=_by(lambda one: one.key, before.authors, now.authors),
         posts=_by(lambda one: one.id, posts, now.posts),
         comments=_by(lambda one: one.id, comments, now.comments),

@@ -13,7 +13,9 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote
 
 from tertulia.core.addresses import host_of, split_address
+from tertulia.core.errors import ContentError
 from tertulia.core.files import write_whole
+from tertulia.imports.export import Export, ExportFile
 from tertulia.imports.fetching import OldFiles
 from tertulia.imports.types import Loss
 from tertulia.render.images import PICTURE_SUFFIXES, PictureError, clean
@@ -21,6 +23,8 @@ from tertulia.render.images import PICTURE_SUFFIXES, PictureError, clean
 _PHOTON = re.compile(r"i\d\.wp\.com$")
 _SMALLER = re.compile(r"-\d{2,5}x\d{2,5}(?=\.\w+$)")
 _ALTERED = re.compile(r"(?:-scaled|-rotated|-e\d{10,13})(?=\.\w+$)")
+# Where exports and sites keep pictures.
+_FOLDERS = re.compile(r"^(?:.*?/)?(?:uploads|images|img|media|files|albums|static|assets)/", re.I)
 _NO_FILES = (
     ".php",
     ".html",
@@ -48,20 +52,26 @@ class Pictures:
         content: The blog's ``content``.
         uploads: Where copies of the old site's files lie; None when nobody gave any.
         old_files: Who asks the old site for what is not there; None asks nobody.
+        export: What was given to import, which may hold pictures too.
     """
 
-    def __init__(self, content: Path, uploads: Path | None, old_files: OldFiles | None = None) -> None:
+    def __init__(
+        self, content: Path, uploads: Path | None, old_files: OldFiles | None = None, export: Export | None = None
+    ) -> None:
         self.content = content
         self.hosts: frozenset[str] = frozenset()  # of the old site, which may be asked
         self._old_files = old_files
-        self.used: dict[str, Path] = {}  # under content/images → the file
-        self._by_name: dict[str, list[PurePosixPath]] = {}
-        self._uploads = uploads
+        self.used: dict[str, Path | ExportFile] = {}  # under content/images → the file
+        self._by_name: dict[str, list[tuple[PurePosixPath, Path | ExportFile]]] = {}
         if uploads:
             for path in sorted(uploads.rglob("*")):
                 inside = PurePosixPath(path.relative_to(uploads).as_posix())
                 if path.is_file() and not any(part.startswith(".") for part in inside.parts):
-                    self._by_name.setdefault(_folded(inside.name), []).append(inside)
+                    self._by_name.setdefault(_folded(inside.name), []).append((inside, path))
+        for file in export or ():
+            if file.suffix and file.suffix not in _NO_FILES:
+                inside = PurePosixPath(file.name)
+                self._by_name.setdefault(_folded(inside.name), []).append((inside, file))
         self._found: dict[str, str] = {}
 
     def shown(self, address: str) -> str:
@@ -77,10 +87,13 @@ class Pictures:
 
     def _find(self, address: str) -> str:
         for path in _candidates(address):
-            for inside in self._by_name.get(_folded(path.name), []):
+            for inside, file in self._by_name.get(_folded(path.name), []):
                 if _ends_alike(path, inside):
-                    return self._take(inside)
-        return self._asked(address) if self._old_files and host_of(address) in self.hosts else ""
+                    return self._take(inside, file)
+        return self._asked(address) if self._old_files and self._may_ask(host_of(address)) else ""
+
+    def _may_ask(self, host: str) -> bool:
+        return any(host == one or host.endswith(f".{one}") for one in self.hosts)
 
     def _asked(self, address: str) -> str:
         """What the old site gives for *address*, the original first."""
@@ -90,15 +103,18 @@ class Pictures:
             file = self._old_files.get(f"{origin}/{quote(path.as_posix())}")
             if file:
                 name = re.sub(r"^(?:.*/)?(?:uploads|images|img|media|files)/", "", path.as_posix()) or path.name
+                name = re.sub(r"[*?:<>|\"\\]", "-", name)  # Medium's "1*abc.jpeg" is no file everywhere
                 if ".." not in path.parts:
                     self.used[name] = file
                     return f"/images/{name}"
         return ""
 
-    def _take(self, inside: PurePosixPath) -> str:
-        assert self._uploads is not None
+    def _take(self, inside: PurePosixPath, file: Path | ExportFile) -> str:
         name = unicodedata.normalize("NFC", inside.as_posix())
-        self.used[name] = self._uploads / inside
+        if isinstance(file, ExportFile):
+            short = _FOLDERS.sub("", name)
+            name = short if self.used.get(short, file) is file else name
+        self.used[name] = file
         return f"/images/{name}"
 
     def moved(self) -> dict[str, str]:
@@ -114,15 +130,18 @@ class Pictures:
         """
         for name, source in sorted(self.used.items()):
             target = self.content / "images" / name
-            stat = source.stat()
-            mark = f"{stat.st_size}-{stat.st_mtime_ns}"
             if name in seen:  # what somebody changed or took away since is theirs
                 yield name, None
                 continue
-            if stat.st_size > LARGEST_BYTES:
+            size = source.size_bytes if isinstance(source, ExportFile) else source.stat().st_size
+            if size > LARGEST_BYTES:
                 yield name, Loss("huge_file", name)
                 continue
-            data = source.read_bytes()
+            try:
+                data = source.read() if isinstance(source, ExportFile) else source.read_bytes()
+            except ContentError as error:  # a broken zip
+                yield name, Loss("broken_picture", f"{name}: {error}")
+                continue
             if PurePosixPath(name).suffix.lower() in PICTURE_SUFFIXES:
                 try:
                     data = clean(data, name)
@@ -133,7 +152,7 @@ class Pictures:
                 yield name, Loss("taken_picture", name)
                 continue
             write_whole(target, data, durable=False)
-            seen[name] = mark
+            seen[name] = str(size)
             yield name, None
 
 

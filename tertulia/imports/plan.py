@@ -95,7 +95,7 @@ class Plan:
         self.site, self.layout, self.pictures, self.tags = site, layout, pictures, tags
         hosts = {host_of(site.address), *site.hosts} - {""}
         self.hosts = hosts | {f"www.{host}" for host in hosts} | {host.removeprefix("www.") for host in hosts}
-        pictures.hosts = frozenset(self.hosts)
+        pictures.hosts = frozenset((*self.hosts, *site.file_hosts))
         self.places: dict[str, Placed] = {}
         self._prefix = prefix
         self._firsts: dict[str, str] = {}
@@ -206,6 +206,14 @@ class Plan:
             return f"{root}/?{told[0][0]}={told[0][1]}"
         return path
 
+    def is_within(self, address: str) -> bool:
+        """Whether *address* may be the old site's: one that lived in a folder shares its host with others."""
+        root, parts = split_address(self.site.address), split_address(address)
+        folder = root.path.rstrip("/")
+        if parts.host.removeprefix("www.") != root.host.removeprefix("www."):
+            return parts.host in self.hosts
+        return parts.path == folder or parts.path.startswith(f"{folder}/")
+
     def meaning(self, address: str) -> OldAddress | None:
         """What stood at an old address; None when nobody knows."""
         return self._index.get(self.key(address)) if self.key(address) else None
@@ -284,6 +292,8 @@ class Means:
         found = self.plan.meaning(whole)
         if found is None and not parts.path.strip("/"):
             return "/"
+        if found is None and not self.plan.is_within(whole):
+            return whole
         new = self.plan.target(found) if found else ""
         if not new:
             self.lose("link_unseen" if found else "link", whole)

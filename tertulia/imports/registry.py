@@ -17,7 +17,14 @@ from tertulia.imports.types import OldSite
 # Modules of ``imports.sources``, each with its ``IMPORTER``, in the order in which they look at an export.
 SOURCES = (
     "wordpress",
-)  # fmt: skip
+    "blogger",
+    "disqus",
+    "isso",
+    "remark42",
+    "ghost",
+    "medium",
+    "substack",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from tertulia.conversation import bayes
 from tertulia.core import sanitise
 from tertulia.core.addresses import host_of
 from tertulia.core.tokens import keyed
+from tertulia.imports.here import BlogPosts
 from tertulia.imports.plan import Placed, Plan
 from tertulia.imports.types import Loss, OldComment, OldDecision, OldSite
 from tertulia.store import Store
@@ -30,11 +31,12 @@ class Talk:
     orphans: list[OldComment] = field(default_factory=list)  # of no post that is known
 
 
-def gathered(site: OldSite, plan: Plan, *, source: str, key: bytes) -> Talk:
+def gathered(site: OldSite, plan: Plan, blog: BlogPosts, *, source: str, key: bytes) -> Talk:
     """
     The comments of *site* as the store takes them.
 
     Args:
+        blog: The posts that are here already: a service for comments exports no posts.
         source: What they are known by: the importer's kind.
         key: Nobody without it can tell who a person is.
     """
@@ -42,7 +44,7 @@ def gathered(site: OldSite, plan: Plan, *, source: str, key: bytes) -> Talk:
     host = host_of(site.address)
     known = {comment.id: source_id(host, comment.anchor or comment.id) for comment in site.comments}
     for comment in _in_order(site.comments):
-        place = plan.places.get(comment.post) or plan.post_at(comment.post)
+        place = plan.places.get(comment.post) or plan.post_at(comment.post) or blog.at(plan, comment.post)
         if place is None:
             talk.orphans.append(comment)
             continue
@@ -104,7 +106,7 @@ def _incoming(
             is_vouched=False,
         ),
         published=comment.published,
-        text=sanitise.plain(html),
+        text=comment.text[:LONGEST_HTML] or sanitise.plain(html),
         html=html,
         url=url,
         in_reply_to=parent,

@@ -12,6 +12,7 @@ HTML has no element for::
     <span data-formula="x^2"></span>                  a formula, in LaTeX
 
 Addresses of pictures, files and pages are the old ones, as they stand there: the room finds out what they mean now.
+Where an export does not tell its host, they are paths ("/2019/05/x/"), and the person who imports says the host.
 """
 
 from collections.abc import Mapping
@@ -112,6 +113,7 @@ class OldComment:
     site: str = ""
     person: str = field(default="", repr=False)  # what tells two of one name apart, an e-mail address: never written
     html: str = ""  # as a stranger wrote it: not clean
+    text: str = ""  # as it was typed, where that was Markdown
     decision: OldDecision = OldDecision.APPROVED
     kind: Literal["comment", "mention", "like", "repost", "bookmark"] = "comment"
     parent: str = ""  # id of the comment it answers
@@ -147,6 +149,7 @@ class OldSite:
 
     address: str = ""  # "https://blog.example"; "" when the export does not tell
     hosts: tuple[str, ...] = ()  # further hosts under which it was known
+    file_hosts: tuple[str, ...] = ()  # where its service keeps pictures; "bp.blogspot.com" is all that end so
     name: str = ""
     authors: tuple[OldAuthor, ...] = ()
     posts: tuple[OldPost, ...] = ()

@@ -21,12 +21,13 @@ from tertulia.core.errors import ContentError
 from tertulia.core.parallel import spread
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
-from tertulia.site import moved
+from tertulia.site import looks, moved
 from tertulia.site.broken_links import InternalLink
 from tertulia.site.cards import CardSet
 from tertulia.site.contents import Content, Generator
 from tertulia.site.editions import Editions
 from tertulia.site.embeds import load_links
+from tertulia.site.looks import Looks
 from tertulia.site.owners import Owners, PageToWrite, without_same_file
 from tertulia.site.pictures import request_files
 from tertulia.site.problems import report
@@ -61,6 +62,7 @@ class SiteBuild:
     contents: list[Content] = field(default_factory=list)  # every post and page
     owners: Owners = field(default_factory=Owners)
     editions: Editions = field(default_factory=Editions)
+    looks: Looks = field(default_factory=Looks)
     lacks_pictures: bool = False  # one that posts show could not be made
     theme: Theme = field(default_factory=Theme)
     remembered: moved.Addresses = field(default_factory=dict)  # who had which address before
@@ -92,6 +94,7 @@ class SiteBuild:
         )
         reader = PostReader(settings, people=people, tags=tags, links=load_links(content), pictures=pictures)
         build = cls(settings, people, tags, pictures, reader, SiteWords(languages.current()))
+        build.looks = looks.load(settings, build.words.setting(settings, "SITENAME", settings["DEFAULT_LANG"]))
         build.published = moved.published(settings)
         build.remembered = moved.remembered(settings)  # now: the output will be emptied
         settings[KEY] = build
@@ -146,7 +149,8 @@ class SiteBuild:
         """Eight characters that change when the theme's static file *name* does; looked at once a build."""
         if name not in self.fingerprints:
             file = paths.theme_file(self.settings["PATH"], f"static/{name}", self.settings["THEME"])
-            self.fingerprints[name] = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+            data = self.looks.files.get(name) or file.read_bytes()
+            self.fingerprints[name] = hashlib.sha256(data).hexdigest()[:8]
         return self.fingerprints[name]
 
 

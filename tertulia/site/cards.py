@@ -16,7 +16,7 @@ Settings:
     SOCIAL_CARDS         True to draw them.
     SOCIAL_CARDS_MAX     how many posts, the newest, get a card of their own. Default 100.
     SOCIAL_CARDS_FONT    a font variable in its weight. Default Alegreya, from our theme.
-    SOCIAL_CARDS_COLORS  paper, ink and accent, "#fbf8f2" and so on. Default those of our theme.
+    SOCIAL_CARDS_COLORS  paper, ink and accent, "#fbf8f2" and so on. Default those of the blog's pages.
 """
 
 import hashlib
@@ -208,13 +208,14 @@ class CardSet:
         settings: Those of the blog.
         words: Those of the blog.
         font: The font where SOCIAL_CARDS_FONT names none.
+        colors: Paper, ink and accent where SOCIAL_CARDS_COLORS names none.
 
     Raises:
         OSError: the font cannot be read.
     """
 
-    def __init__(self, settings: Mapping[str, Any], words: SiteWords, font: Path) -> None:
-        self.settings, self.words = settings, words
+    def __init__(self, settings: Mapping[str, Any], words: SiteWords, font: Path, colors: tuple[str, str, str]) -> None:
+        self.settings, self.words, self.colors = settings, words, colors
         self.renderer = CardRenderer(
             Path(settings["IMAGE_CACHE_PATH"]), Path(settings.get("SOCIAL_CARDS_FONT") or font)
         )
@@ -251,7 +252,7 @@ class CardSet:
         return Card("", name, tagline, *self._colors())
 
     def _colors(self) -> tuple[str, str, str]:
-        return self.settings.get("SOCIAL_CARDS_COLORS") or (PAPER, INK, ACCENT)
+        return self.settings.get("SOCIAL_CARDS_COLORS") or self.colors
 
     def start(self) -> None:
         """Begin to draw what is not kept from earlier builds."""
@@ -268,12 +269,12 @@ class CardSet:
                 copy_whole(file, output / name)
 
 
-def card_set(settings: Mapping[str, Any], words: SiteWords) -> CardSet | None:
+def card_set(settings: Mapping[str, Any], words: SiteWords, colors: tuple[str, str, str]) -> CardSet | None:
     """The cards of this build; None where the blog wants none, or they cannot be drawn, which has been told."""
     if not settings.get("SOCIAL_CARDS"):
         return None
     try:
-        return CardSet(settings, words, FONT)
+        return CardSet(settings, words, FONT, colors)
     except OSError as error:
         warn(error)
         return None

@@ -41,6 +41,7 @@ from tertulia.core import addresses
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import Counterpart
 from tertulia.site.link_notes import link_notes
+from tertulia.site.series import series_counterparts
 
 CLOUD_SIZES = 5
 
@@ -322,7 +323,18 @@ FILTERS = (
     *(link, linked, localized, absolute, current, switched, hreflang, counted, embedded, initial, script_safe),
 )
 GLOBALS = (
-    *(t, language, conjunction, here, homes, counterparts, elsewhere, language_feed, licence_address),
+    *(
+        t,
+        language,
+        conjunction,
+        here,
+        homes,
+        counterparts,
+        series_counterparts,
+        elsewhere,
+        language_feed,
+        licence_address,
+    ),
     *(asset, card, service, endpoint, shared, link_notes),
 )
 
@@ -385,4 +397,5 @@ def bytecode_cache(folder: Path) -> FileSystemBytecodeCache | None:
 
 def common_context(settings: dict[str, Any]) -> dict[str, Any]:
     """What every template may ask for, whether the blog sets it or not."""
-    return {**DEFAULTS, "owner": SiteBuild.of(settings).people.find(settings["AUTHOR"])}
+    build = SiteBuild.of(settings)
+    return {**DEFAULTS, "owner": build.people.find(settings["AUTHOR"]), "looks": build.looks}

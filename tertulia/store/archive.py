@@ -8,18 +8,19 @@ so that whoever was erased stays erased in another store.
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from tertulia.core import files, strict_json
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
-from tertulia.store import accounts
+from tertulia.store import accounts, erased
 from tertulia.store.archive_check import checked
 from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import accounts as account_names
@@ -36,6 +37,7 @@ from tertulia.store.conversation_tables import (
     words,
 )
 from tertulia.store.rows import OF_ONE_STORE, writing
+from tertulia.store.said import Trust
 
 FORMAT = "tertulia conversation 1"
 
@@ -77,9 +79,11 @@ def export(database: Database) -> dict[str, Any]:
         }
 
 
-def load(database: Database, data: dict[str, Any]) -> int:
+def load(database: Database, data: dict[str, Any], now: datetime | None = None) -> int:
     """
-    Put an export into an empty store; how many comments.
+    Put an export into an empty store; how many comments are there now.
+
+    Whoever was erased or blocked here stays so, though the export is older than that.
 
     Raises:
         StoreError: it is no export of ours, it contradicts itself, or the store is not empty.
@@ -91,10 +95,10 @@ def load(database: Database, data: dict[str, Any]) -> int:
         with writing(database) as connection:
             if connection.execute(select(comments.c.id).limit(1)).first():
                 raise StoreError(say("archive_not_empty"))
-            _load(connection, data)
+            _load(connection, data, now or datetime.now(UTC))
+            return connection.execute(select(func.count()).select_from(comments)).scalar_one()
     except (KeyError, ValueError) as error:
         raise StoreError(say("archive_broken", why=one_line(str(error), 200))) from error
-    return len(data["comments"])
 
 
 def of_person(database: Database, person: int) -> dict[str, Any]:
@@ -144,19 +148,21 @@ def backup(database: Database, path: Path) -> None:
         raise StoreError(say("store_broken", why=error)) from error
 
 
-def _load(connection: Connection, data: dict[str, Any]) -> None:
+def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
     connection.execute(delete(decisions))
     connection.execute(delete(words))
-    connection.execute(delete(marks).where(marks.c.name.not_in(OF_ONE_STORE)))
-    connection.execute(delete(erasures))
     connection.execute(delete(reactions))
-    connection.execute(delete(account_names))
-    connection.execute(delete(persons))
+    mine = _kept_persons(connection)
     people: dict[tuple[str, str], int] = {}
     called = {(row["network"], row["identity"]): row for row in data["persons"]}
     for row in data["persons"]:
         values = row | {"is_owner": int(row["is_owner"])}
-        made = connection.execute(insert(persons).values(**values).returning(persons.c.id)).scalar_one()
+        if known := mine.get((row["network"], row["identity"])):
+            made = known.id
+            values["trust"] = accounts.stricter(known.trust, row["trust"])
+            connection.execute(update(persons).where(persons.c.id == made).values(**values))
+        else:
+            made = connection.execute(insert(persons).values(**values).returning(persons.c.id)).scalar_one()
         people[row["network"], row["identity"]] = made
         accounts.write_names(connection, made, accounts.proved(SimpleNamespace(**row)))
     numbers: dict[str, int] = {}
@@ -179,8 +185,27 @@ def _load(connection: Connection, data: dict[str, Any]) -> None:
     _many(connection, reactions, liked)
     _many(connection, decisions, data["decisions"])
     _many(connection, words, [{"word": word, "spam": s, "ham": h} for word, (s, h) in data["words"].items()])
-    _many(connection, erasures, [{"hash": one, "at": ""} for one in data["erasures"]])
+    _remember(connection, data)
+    erased.sweep(connection, now)
+
+
+def _kept_persons(connection: Connection) -> dict[tuple[str, str], Any]:
+    """The persons of whom this store thinks something, which an export from before does not undo; the others go."""
+    strangers = select(persons.c.id).where(persons.c.trust == Trust.UNKNOWN)
+    connection.execute(delete(account_names).where(account_names.c.person.in_(strangers)))
+    connection.execute(delete(persons).where(persons.c.trust == Trust.UNKNOWN))
+    return {(row.network, row.identity): row for row in connection.execute(select(persons))}
+
+
+def _remember(connection: Connection, data: dict[str, Any]) -> None:
+    """The marks and erasures of the export beside this store's erasures: whoever was erased here stays so."""
+    salts = dict.fromkeys((*erased.salts(connection), *data["marks"].get(erased.SALTS, "").split()))
+    there = set(connection.execute(select(erasures.c.hash)).scalars())
+    new = dict.fromkeys(one for one in data["erasures"] if one not in there)
+    _many(connection, erasures, [{"hash": one, "at": ""} for one in new])
+    connection.execute(delete(marks).where(marks.c.name.not_in(OF_ONE_STORE)))
     kept = {name: value for name, value in data["marks"].items() if name not in OF_ONE_STORE}
+    kept |= {erased.SALTS: " ".join(salts)} if salts else {}
     _many(connection, marks, [{"name": name, "value": value} for name, value in kept.items()])
 
 

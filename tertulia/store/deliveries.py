@@ -320,6 +320,15 @@ class Deliveries:
         )
         return self._decide(row, states, {"state": DeliveryState.WITHDRAWN, "reason": reason, "not_before": None})
 
+    def move(self, old: tuple[str, str], new: tuple[str, str]) -> int:
+        """Bring what was said of the post *old* (Id, language) to *new*, but where *new* has its own; how many rows."""
+        with self._database.writing() as connection:
+            networks = select(deliveries.c.network).where(deliveries.c.post == new[0], deliveries.c.lang == new[1])
+            taken = list(connection.execute(networks.distinct()).scalars())
+            here = and_(deliveries.c.post == old[0], deliveries.c.lang == old[1], deliveries.c.network.not_in(taken))
+            values = {"post": new[0], "lang": new[1]}
+            return connection.execute(update(deliveries).where(here).values(**values)).rowcount
+
     def _decide(self, row: int, states: Sequence[DeliveryState], values: dict[str, Any]) -> bool:
         with self._database.writing() as connection:
             wanted = and_(deliveries.c.id == row, deliveries.c.state.in_(states))

@@ -3,12 +3,14 @@
 Of the erased only salted hashes are kept, enough to know them by. Networks begin an answer with the handle of whom it
 answers, so that a person lives on in other people's comments: links to them and their handle are taken out of it.
 What somebody wrote in plain words, a first name say, is theirs and stays.
+
+A store that took in another's export has the salts of both: its own erasures hold in what is brought from before them.
 """
 
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from html import unescape
@@ -41,7 +43,8 @@ _OF_A_PERSON = ("name", "handle", "author_url", "avatar", "in_reply_to", "text",
 _LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _HANDLE = re.compile(r"(?<![\w/@.])@[\w-]+(?:[.@][\w-]+)*")
-_SALT = "salt of erasures"
+SALTS = "salt of erasures"  # the mark that holds them, with spaces between; new hashes are made with the first
+_SALTS = select(marks.c.value).where(marks.c.name == SALTS)
 
 
 def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str]]:
@@ -50,7 +53,8 @@ def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str
     for one in accounts.same_account(connection, who):
         touched |= _erase_row(connection, one, now)
     connection.execute(delete(revisions))  # what others said before they changed it may name them
-    touched |= _clear_others(connection, _salt(connection))
+    _salt(connection)
+    touched |= _clear_others(connection)
     note(connection, now, "owner", "erased")
     return touched
 
@@ -145,38 +149,60 @@ def has_any(connection: Connection) -> bool:
 
 def is_erased(connection: Connection, incoming: Incoming) -> bool:
     """Whether *incoming* is of somebody, or something, that was erased."""
-    salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()
-    if not salt:
-        return False
-    hashes = [
-        _hash(salt, "person", incoming.author.network, short(incoming.author.identity)),
-        _hash(salt, "source", incoming.source, short(incoming.source_id)),
-        *([_hash(salt, "address", incoming.url)] if incoming.url else []),
+    asked = [
+        ("source", incoming.source, short(incoming.source_id)),
+        *([("address", incoming.url)] if incoming.url else []),
         # Whoever is told of by another way, or claims to be them: they are to be named nowhere.
-        *(_hash(salt, _account_kind(incoming.author), name) for name in accounts.names_of(incoming.author)),
+        *_person(incoming.author, accounts.names_of(incoming.author)),
     ]
+    hashes = [_hash(salt, *one) for salt in salts(connection) for one in asked]
     return connection.execute(select(erasures.c.hash).where(erasures.c.hash.in_(hashes))).first() is not None
 
 
-def _account_kind(author: Author) -> str:
-    return "only account" if accounts.is_lasting(author) else "account"
+def _person(who: accounts.Named, names: Iterable[str]) -> list[tuple[str, ...]]:
+    """What is asked of *who*, of whom *names* are known."""
+    kind = "only account" if accounts.is_lasting(who) else "account"
+    return [("person", who.network, short(who.identity)), *((kind, name) for name in names)]
 
 
 def keys_erased(connection: Connection, keys: Sequence[str]) -> set[str]:
     """Those of *keys* that were comments of an erased person."""
-    salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()
-    if not salt:
-        return set()
-    known = _hashes(connection)
-    return {key for key in keys if _hash(salt, "key", key) in known}
+    known = _Known(connection)
+    return {key for key in keys if known.has(("key", key))}
+
+
+def sweep(connection: Connection, now: datetime) -> None:
+    """Take out whoever is erased and was brought back with all else, as an export from before that does."""
+    if not has_any(connection):
+        return
+    known = _Known(connection)
+    for row in connection.execute(select(persons)).all():
+        if known.has(*_person(row, accounts.proved(row))):
+            _erase_row(connection, row, now)
+    ways: dict[int, list[tuple[str, ...]]] = {}
+    for row in connection.execute(select(sources)):
+        ways.setdefault(row.comment, []).append(("source", row.source, row.source_id))
+    names = {row.id: row for row in connection.execute(select(persons))}
+    ids = []
+    for row in connection.execute(select(comments).order_by(comments.c.id)).all():
+        who = names[row.person]
+        said_by = Author(network=who.network, identity=who.identity, name="", handle=row.handle, url=row.author_url)
+        asked = [("key", row.key), *ways.get(row.id, ()), *_person(said_by, accounts.names_of(said_by))]
+        if known.has(*asked, *([("address", row.url)] if row.url else [])):
+            ids.append(row.id)
+    forget(connection, ids)
+    for row in connection.execute(select(reactions)).all():
+        if known.has(("source", row.source, row.source_id)):
+            connection.execute(delete(reactions).where(reactions.c.id == row.id))
+    _clear_others(connection)
 
 
 def cleared(connection: Connection, incoming: Incoming) -> Incoming:
     """*incoming* without the erased persons whom it names."""
-    salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()
-    if not salt:
+    known = _Known(connection)
+    if not known.salts:
         return incoming
-    is_theirs = _asker(salt, _hashes(connection), incoming.source)
+    is_theirs = _asker(known, incoming.source)
     html, words = without(incoming.html, incoming.text, is_theirs)
     above = "" if incoming.in_reply_to and is_theirs(incoming.in_reply_to) else incoming.in_reply_to
     return replace(incoming, html=html, text=words, in_reply_to=above)
@@ -202,13 +228,13 @@ def without(html: str, text: str, is_theirs: Callable[[str], bool]) -> tuple[str
     return html, text
 
 
-def _clear_others(connection: Connection, salt: str) -> set[tuple[str, str]]:
+def _clear_others(connection: Connection) -> set[tuple[str, str]]:
     """Take the erased out of everybody else's comments; the posts of those that changed."""
-    touched, known = set(), _hashes(connection)
+    touched, known = set(), _Known(connection)
     first = select(sources.c.source).where(sources.c.comment == comments.c.id).order_by(sources.c.id).limit(1)
     named = comments.c.html.like("%<a %") | comments.c.text.like("%@%") | (comments.c.in_reply_to != "")
     for row in connection.execute(select(comments, first.scalar_subquery().label("source")).where(named)).all():
-        is_theirs = _asker(salt, known, row.source or "")
+        is_theirs = _asker(known, row.source or "")
         html, words = without(row.html, row.text, is_theirs)
         above = "" if row.in_reply_to and is_theirs(row.in_reply_to) else row.in_reply_to
         if (html, words, above) != (row.html, row.text, row.in_reply_to):
@@ -218,14 +244,16 @@ def _clear_others(connection: Connection, salt: str) -> set[tuple[str, str]]:
     return touched
 
 
-def _asker(salt: str, known: frozenset[str], source: str) -> Callable[[str], bool]:
+def _asker(known: "_Known", source: str) -> Callable[[str], bool]:
     """Whether an address, an id or an @handle is that of an erased person; *source*: the network that says it."""
 
     def is_theirs(word: str) -> bool:
         last = word.rstrip("/").rpartition("/")[2]  # Bluesky links to /profile/did:plc:…
         asked = [("address", word), ("source", source, short(word)), ("person", source, short(last))]
-        asked += [("handle", source, _bare(last))] if word.startswith(("@", "http")) else []
-        return not known.isdisjoint(_hash(salt, *one) for one in asked)
+        if word.startswith(("@", "http")):
+            called = Author(network=source, identity="", name="", handle=word if word[0] == "@" else "", url=word)
+            asked += [("handle", source, _bare(last)), *(("account", name) for name in accounts.names_of(called))]
+        return known.has(*asked)
 
     return is_theirs
 
@@ -242,9 +270,26 @@ def _hash(salt: str, *words: str) -> str:
     return hashlib.sha256("\x00".join((salt, *words)).encode()).hexdigest()
 
 
+class _Known:
+    """All hashes of the erased, and what it takes to ask them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.salts = salts(connection)
+        self.hashes = _hashes(connection) if self.salts else frozenset()
+
+    def has(self, *asked: tuple[str, ...]) -> bool:
+        """Whether any of *asked*, each a kind and what names it, is of somebody who was erased."""
+        return any(_hash(salt, *one) in self.hashes for salt in self.salts for one in asked)
+
+
+def salts(connection: Connection) -> tuple[str, ...]:
+    """What the hashes of this store were made with, its own first."""
+    return tuple((connection.execute(_SALTS).scalar() or "").split())
+
+
 def _salt(connection: Connection) -> str:
-    salt = connection.execute(select(marks.c.value).where(marks.c.name == _SALT)).scalar()
-    if not salt:
-        salt = secrets.token_hex(16)
-        remember(connection, _SALT, salt)
+    if known := salts(connection):
+        return known[0]
+    salt = secrets.token_hex(16)
+    remember(connection, SALTS, salt)
     return salt

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from tertulia.store import erased, recording
+from tertulia.store import accounts, erased, recording
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import REACTIONS, comments, decisions, persons, reactions, sources, words
 from tertulia.store.rows import note, short
@@ -84,7 +84,10 @@ def record_many(connection: Connection, decided: Sequence[OldWord], now: datetim
             elsewhere.add((incoming.post, incoming.lang, incoming.url))
         who = (incoming.author.network, incoming.author.identity)
         if who not in people:
+            trust = accounts.trust_in(connection, incoming.author, accounts.find(connection, incoming.author))
             people[who] = recording.upsert_person(connection, incoming.author)
+            if trust == Trust.BLOCKED:  # also who only claims a blocked person's name
+                blocked.add(people[who])
         meant = replace(one, status=Status.SPAM) if people[who] in blocked else one
         (liked if incoming.kind in REACTIONS else fresh).append((meant, incoming))
     _add_comments(connection, fresh, people, now)

@@ -11,6 +11,7 @@ from tertulia.store.filters import Once, WordCounts
 from tertulia.store.followers import Followers
 from tertulia.store.letters import Letters
 from tertulia.store.mentions import Mentions, SentMentions
+from tertulia.store.runs import Runs
 from tertulia.store.subscribers import Subscribers
 
 
@@ -29,6 +30,7 @@ class Store:
     followers: Followers
     mentions: Mentions
     sent: SentMentions
+    runs: Runs
 
     def close(self) -> None:
         """Give the connections back."""
@@ -59,4 +61,5 @@ def open_store(url: str, root: Path = Path()) -> Store:
         followers=Followers(database),
         mentions=Mentions(database),
         sent=SentMentions(database),
+        runs=Runs(database),
     )

@@ -59,6 +59,14 @@ class SubscriberState(StrEnum):
     LEFT = "left"
 
 
+class RunState(StrEnum):
+    """How work by the clock goes, as its owner was last told."""
+
+    GOOD = "good"
+    BAD = "bad"
+    OVERDUE = "overdue"
+
+
 def _one_of(states: type[StrEnum]) -> str:
     return "state IN ({})".format(", ".join(f"'{state}'" for state in states))
 
@@ -125,4 +133,16 @@ subscribers = Table(
     UniqueConstraint("email"),
     CheckConstraint(_one_of(SubscriberState), name="state"),
     comment="readers of the newsletter",
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("name", String(80), primary_key=True, comment="the task, and the network where it has several"),
+    Column("ran_at", String(40), nullable=False),
+    Column("good_at", String(40), comment="when it last went well"),
+    Column("problem", Text, nullable=False, server_default="", comment="what is wrong now; empty: nothing"),
+    Column("state", String(12), nullable=False, server_default=RunState.GOOD, comment="as the owner was last told"),
+    CheckConstraint(_one_of(RunState), name="state"),
+    comment="how work by the clock goes",
 )

@@ -19,14 +19,18 @@ KINDS = (".css", ".woff2", ".svg")
 KEPT_SECONDS = 3600
 
 
+def has_look(name: str) -> bool:
+    """Whether the last build left a file of that *name* in the look."""
+    return (current_blog().info.output() / FOLDER / name).is_file()
+
+
 def look(name: str) -> str:
     """Where a page of ours finds a file of the look."""
     info = current_blog().info
     if info.same_origin:
         return f"{split_address(info.site).path}/{FOLDER}/{name}"
     # A service that runs without the built site shows the blog's sheet all the same, in the reader's own fonts.
-    has_own = (info.output() / FOLDER / name).is_file()
-    return f"{root()}/comments/look/{name}" if has_own else f"{info.site}/{FOLDER}/{name}"
+    return f"{root()}/comments/look/{name}" if has_look(name) else f"{info.site}/{FOLDER}/{name}"
 
 
 @pages.get("/comments/look/<path:name>")

@@ -236,6 +236,20 @@ def _asked(values: Any = None) -> tuple[str, str, int]:
     return status if status in known else "waiting", values.get("q", "")[:100].replace("\x00", ""), number
 
 
+@pages.get("/health")
+@owner
+def health() -> Any:
+    """Show how work by the clock goes: what a letter cannot tell when mail is what is broken."""
+    blog = current_blog()
+    return render_template(
+        "health.html",
+        runs=blog.store.runs.all(),
+        problems=dict(blog.clockwork.problems()),
+        waiting=blog.store.letters.waiting(),
+        held=blog.store.letters.held(),
+    )
+
+
 # One comment ---------------------------------------------------------------------------------------------------------
 
 

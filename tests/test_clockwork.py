@@ -1,0 +1,140 @@
+"""Work by the clock reports on itself: one letter when something stops going well, one when it is well again."""
+
+from datetime import timedelta
+
+import pytest
+
+from tertulia.commands import status
+from tertulia.conversation.clockwork import LITTLE_ROOM_BYTES, Clockwork
+from tertulia.core.errors import StoreError
+from tests.talking import Talk
+
+MAIL = {"OWNER_EMAIL": "reme@correo.example", "SMTP_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "blog@correo.example"}
+
+
+class Clock:
+    """A blog whose work is watched, with a disk that fills up by hand."""
+
+    def __init__(self, folder):
+        self.talk = Talk(folder, environ=MAIL)
+        self.free = 10 * LITTLE_ROOM_BYTES
+        self.work = Clockwork(
+            runs=self.talk.store.runs, letters=self.talk.store.letters, title="Blog", owner="reme@correo.example",
+            now=lambda: self.talk.clock, free=lambda: self.free,
+        )  # fmt: skip
+        self.talk.blog.clockwork = self.work
+
+    def letters(self):
+        """The letters that were written since this was asked for last."""
+        found = self.talk.store.letters.due(self.talk.clock)
+        for letter in found:
+            self.talk.store.letters.sent(letter)
+        return [letter.body for letter in found]
+
+
+@pytest.fixture
+def clock(tmp_path):
+    return Clock(tmp_path / "a")
+
+
+def test_one_letter_when_it_stops_and_one_when_it_is_well(clock):
+    """Not one a run, and none for a first run that goes well; another network is another matter."""
+    told = []
+    for network, problem in [
+        ("mastodon", ""), ("x", "budget"), ("mastodon", "401"), ("mastodon", "401"), ("mastodon", "502"),
+        ("mastodon", ""), ("mastodon", ""), ("x", ""),
+    ]:  # fmt: skip
+        clock.work.done("collect", network, problem)
+        told.append(len(clock.letters()))
+    assert [0, 1, 1, 0, 0, 1, 0, 1] == told
+
+
+def test_status_says_what_is_wrong_and_fails(clock, capsys):
+    """A line and an exit code while it is so, and neither afterwards."""
+    clock.work.done("collect", "mastodon", "the key is refused")
+    assert not status._tell(clock.talk.blog)
+    assert "collect mastodon: ✗ the key is refused" in capsys.readouterr().err
+    clock.work.done("collect", "mastodon")
+    assert status._tell(clock.talk.blog)
+
+
+def test_what_breaks_off_is_told_with_its_reason(clock):
+    """A run that ends with an error is recorded as such, and the error goes on."""
+    with pytest.raises(StoreError), clock.work.watch("webmention"):
+        raise StoreError("the store is away")
+    assert [("webmention", "the store is away")] == clock.work.problems()
+    with clock.work.watch("webmention"):
+        pass
+    assert [] == clock.work.problems()
+
+
+def test_a_week_without_a_run_is_told_once(clock):
+    """By the service; and no more than once, until it runs again."""
+    clock.work.done("collect", "mastodon")
+    clock.work.done("letters")
+    clock.talk.later(days=8)
+    clock.work.look()
+    (letter,) = clock.letters()
+    assert "2026-11-22" in letter
+    clock.talk.later(days=1)
+    clock.work.look()
+    assert [] == clock.letters()
+    assert ["collect mastodon"] == [name for name, _ in clock.work.problems()]
+    clock.work.done("collect", "mastodon")
+    assert 1 == len(clock.letters())
+
+
+def test_a_disk_that_fills_up_is_told_before_it_is_full(clock):
+    """One letter, one line, and one letter when there is room again."""
+    clock.free = LITTLE_ROOM_BYTES - 1
+    for _run in range(2):
+        with clock.work.watch("collect"):
+            pass
+    assert ["disk"] == [name for name, _ in clock.work.problems()]
+    assert 1 == len(clock.letters())
+    clock.free = LITTLE_ROOM_BYTES
+    clock.work._looked = None
+    clock.work.look()
+    assert ([], 1) == (clock.work.problems(), len(clock.letters()))
+
+
+def test_broken_mail_is_told_where_it_can_be_read(clock, socket_enabled):
+    """By the page of the moderation, for the owner alone; no letter says that letters do not leave."""
+    talk = clock.talk
+    assert 303 == talk.browser.get("/moderation/health").status_code
+    talk.store.letters.write("ana@correo.example", "Hola", "…", talk.clock)
+    assert 0 == talk.blog.background.send_letters()
+    assert ["letters"] == [name for name, _ in clock.work.problems()]
+    assert 1 == talk.store.letters.waiting()
+    talk.enter()
+    page = talk.browser.get("/moderation/health").get_data(as_text=True)
+    assert '<p role="alert" class="note"><strong>letters</strong>' in page
+
+
+def test_a_hook_that_fails_is_told(tmp_path):
+    """An address or a command; and once it works, that it does."""
+    talk = Talk(tmp_path / "a", environ={**MAIL, "REBUILD_HOOK": "false"})
+    talk.blog.background.run_hook()
+    assert ["rebuild"] == [name for name, _ in talk.blog.clockwork.problems()]
+    other = Talk(tmp_path / "b", environ={**MAIL, "REBUILD_HOOK": "true"})
+    other.blog.background.run_hook()
+    assert [] == other.blog.clockwork.problems()
+
+
+def test_a_task_that_runs_no_more_is_forgotten(clock):
+    """By its name; one that never ran is none."""
+    clock.work.done("collect", "x", "budget")
+    assert clock.talk.store.runs.forget("collect x")
+    assert not clock.talk.store.runs.forget("collect x")
+    clock.talk.later(days=9)
+    assert [] == clock.work.problems()
+
+
+def test_the_owner_is_written_to_once_by_processes_that_run_at_once(clock):
+    """The change is decided where it is written down."""
+    other = Talk(clock.talk.folder, environ=MAIL)
+    news = [
+        store.runs.record("collect", clock.talk.clock + timedelta(0), "401")
+        for store in (clock.talk.store, other.store)
+    ]
+    assert [True, False] == news

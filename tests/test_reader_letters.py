@@ -143,6 +143,22 @@ def test_each_person_hears_of_a_comment_once(posted):
     assert [("ana@correo.example", "Luis te ha respondido")] == posted.deliver(luis)
 
 
+@pytest.mark.parametrize("is_public", [True, False])
+def test_who_is_not_on_the_page_is_told_of_no_answer(posted, is_public):
+    """An answer to a comment that was turned down has nobody to be told of it; to one that stands, once."""
+    ana = posted.said(email="ana@correo.example", notify="yes")
+    posted.deliver()
+    posted.browser.post(posted.links("/comments/notice")[0])
+    posted.blog.moderator.decide(ana.key, "approved", ana.version)
+    posted.deliver(ana)
+    if not is_public:
+        posted.blog.moderator.decide(ana.key, "rejected", posted.store.conversation.get(ana.key).version)
+    posted.later(days=1)
+    luis = posted.approved(parent=ana.key, text="Te respondo", name="Luis")
+    assert is_public == bool(posted.deliver(luis))
+    assert [] == posted.deliver(luis)
+
+
 def test_letters_to_readers_leave_when_the_page_is_up(posted):
     """Held while the page does not show the comment, sent when it does; given up after a week, never sent before."""
     posted.follow()

@@ -297,6 +297,28 @@ def test_an_edit_arrives(house):
     assert ["No pito, y no me quejo."] == [said.text for said in house.said()]
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("1999-01-01T00:00:00Z", POST.date),
+        ("2026-11-22T10:00:00Z", datetime(2026, 11, 22, 10, tzinfo=UTC)),
+        ("2031-01-01T00:00:00Z", NOW),
+    ],
+)
+def test_dates_of_a_source_have_bounds(house, said, shown):
+    """Nothing answers an article before it is there, nor tomorrow; nothing is changed before it is said."""
+    entry = (
+        f'<time class="dt-published" datetime="{said}"></time><time class="dt-updated" datetime="2000-01-01"></time>'
+    )
+    house.sites.put(
+        SOURCE,
+        f'<div class="h-entry"><a class="u-in-reply-to" href="{TARGET}"></a><p class="e-content">Ya.</p>{entry}</div>',
+    )
+    house.tell()
+    (one,) = house.said()
+    assert (shown, None) == (datetime.fromisoformat(one.published_at), one.edited_at)
+
+
 def test_410_takes_it_back(house):
     """What says that it is gone is gone, from the page too."""
     house.sites.put(SOURCE, example("reply"))

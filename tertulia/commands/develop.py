@@ -39,8 +39,12 @@ def lint(c: Context) -> None:
 
 
 @task
-def bench(c: Context, posts: str = "1000", scale: bool = False, embeds: bool = False, before: str = "") -> None:
-    """Time a cold build of many posts beside stock Pelican, or --before FOLDER; --embeds: what they cost a reader."""
+def bench(
+    c: Context, posts: str = "1000", scale: bool = False, embeds: bool = False, before: str = "", talk: str = ""
+) -> None:
+    """Time a cold build of many posts beside stock Pelican, or --before FOLDER; --embeds, --talk: other measures."""
+    if talk:
+        return _module("tests.bench_talk", "--isso", talk)
     if embeds:
         return _module("tests.bench_embeds")
     also = [*(["--scale"] if scale else []), *(["--before", before] if before else [])]

@@ -137,10 +137,11 @@ class Moderator:
 
     def ingest(self, incoming: Incoming, signals: Signals | None = None) -> Recorded:
         """Record *incoming* with its verdict, and do what follows; the same thing again does nothing."""
-        before = self.store.conversation.by_source(incoming.source, incoming.source_id)
         second = self.second_opinion(incoming, signals) if self.second_opinion and signals else None
         for _ in range(_JUDGED_AGAIN):
-            verdict = self._judge(incoming, signals, second)
+            with self.store.database.reading():
+                before = self.store.conversation.by_source(incoming.source, incoming.source_id)
+                verdict = self._judge(incoming, signals, second)
             recorded = self.store.conversation.record(incoming, verdict, self.now())
             if recorded.state != "stale":
                 break
@@ -156,7 +157,7 @@ class Moderator:
         if recorded.public:
             self.show([(incoming.post, incoming.lang)])
         with log_failure(log, recorded.key):
-            if after := self.store.conversation.get(recorded.key) if recorded.key else None:
+            if after := self.store.conversation.get(recorded.key) if recorded.key and self.notices else None:
                 self._write(before, after, tell_owner=True)
         return recorded
 

@@ -134,7 +134,9 @@ class Notices:
     def _answered(self, said: Said) -> Iterator[NewLetter]:
         for above in self.store.conversation.thread(said)[-1:]:
             notice = self.store.letters.notice_of(above.id)
-            if notice and notice.state == "confirmed" and above.person != said.person:
+            is_away = above.status not in (Status.APPROVED, Status.WAITING)
+            # What waits may be public yet: the letter waits for the page to show the answer, and is told once.
+            if notice and notice.state == "confirmed" and above.person != said.person and not is_away:
                 yield self._to_reader("answer", said, notice, f"answer {said.key}", self._notice("leave", notice))
 
     def _followed(self, said: Said) -> Iterator[NewLetter]:

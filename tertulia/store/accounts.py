@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from tertulia.core.addresses import split_address
 from tertulia.store.conversation_tables import accounts, comments, decisions, persons, reactions
@@ -40,6 +40,9 @@ NOBODY = "nobody"
 # What Bridgy Fed calls those whom it brings elsewhere: https://fed.brid.gy/docs#how-fediverse (read 2026-11)
 _BRIDGED_HANDLE = re.compile(r"(?P<name>[^.@]+)\.(?P<host>[^@]+)\.ap\.brid\.gy")
 _BRIDGED_SITE = re.compile(r"(?P<host>[^@]+)\.web\.brid\.gy")
+_BY_IDENTITY = select(persons).where(
+    persons.c.network == bindparam("network"), persons.c.identity == bindparam("identity")
+)
 _STEPS_OF_PERSONS = ("users", "u", "profile", "user")
 
 
@@ -87,8 +90,8 @@ def is_lasting(who: Named) -> bool:
 
 def find(connection: Connection, author: Author) -> Any:
     """The row of the person who speaks; None for somebody new."""
-    here = (persons.c.network == author.network) & (persons.c.identity == short(author.identity))
-    row = connection.execute(select(persons).where(here)).first()
+    here = {"network": author.network, "identity": short(author.identity)}
+    row = connection.execute(_BY_IDENTITY, here).first()
     return row if row is not None else next(iter(_others(connection, author)), None)
 
 
@@ -115,7 +118,7 @@ def upsert(connection: Connection, author: Author, shown: dict[str, str]) -> int
     row = find(connection, author)
     if row is None:
         new = {"network": author.network, "identity": short(author.identity), "is_owner": int(author.is_owner)}
-        made = connection.execute(insert(persons).values(**new, **shown).returning(persons.c.id)).scalar_one()
+        made = connection.execute(insert(persons).returning(persons.c.id), new | shown).scalar_one()
         write_names(connection, made, proved(author))
         return int(made)
     values: dict[str, Any] = {}

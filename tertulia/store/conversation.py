@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from tertulia.content import snapshot
 from tertulia.core.languages import say
@@ -52,6 +52,9 @@ from tertulia.store.transitions import may
 
 log = logging.getLogger(__name__)
 
+_SAID_BEFORE = select(func.count()).where(
+    comments.c.fingerprint == bindparam("print"), comments.c.id != bindparam("but")
+)
 # Places of what is no longer here are no comments.
 _NOBODY = select(persons.c.id).where(persons.c.network == accounts.NOBODY)
 
@@ -70,20 +73,19 @@ class Conversation:
             person = accounts.find(connection, incoming.author)
             trust = accounts.trust_in(connection, incoming.author, person)
             counts = _counts_of(connection, person.id) if person else {}
-            row = _met(connection, incoming)
+            by_this_way = recording.by_source(connection, incoming.source, incoming.source_id)
+            row = by_this_way or ways.comment_at(connection, incoming)
             print_ = recording.fingerprint(incoming.text)
-            others = select(func.count()).where(comments.c.fingerprint == print_)
-            if row:
-                others = others.where(comments.c.id != row.id)
+            others = {"print": print_, "but": row.id if row else 0}
             said = showing.load(connection, row.key) if row else None
             # Two ways call one place by two names.
             is_there = bool(said and ways.parent_of(connection, incoming) == said.parent)
-            is_known_way = recording.by_source(connection, incoming.source, incoming.source_id) is not None
+            is_known_way = by_this_way is not None
             return Known(
                 trust=trust,
                 approved=counts.get("approved", 0),
                 turned_down=counts.get("rejected", 0) + counts.get("spam", 0),
-                repeats=connection.execute(others).scalar_one() if print_ else 0,
+                repeats=connection.execute(_SAID_BEFORE, others).scalar_one() if print_ else 0,
                 status=said.status if said else None,
                 text=said.text if said else "",
                 html=said.html if said else "",

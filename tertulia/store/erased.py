@@ -44,6 +44,7 @@ _LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _HANDLE = re.compile(r"(?<![\w/@.])@[\w-]+(?:[.@][\w-]+)*")
 SALTS = "salt of erasures"  # the mark that holds them, with spaces between; new hashes are made with the first
+_SALTS = select(marks.c.value).where(marks.c.name == SALTS)
 
 
 def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str]]:
@@ -283,7 +284,7 @@ class _Known:
 
 def salts(connection: Connection) -> tuple[str, ...]:
     """What the hashes of this store were made with, its own first."""
-    return tuple((connection.execute(select(marks.c.value).where(marks.c.name == SALTS)).scalar() or "").split())
+    return tuple((connection.execute(_SALTS).scalar() or "").split())
 
 
 def _salt(connection: Connection) -> str:

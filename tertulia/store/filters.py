@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tertulia.store.connection import Database, stamp
@@ -14,6 +14,7 @@ from tertulia.store.rows import remember, writing
 
 # SQLite takes 32,766 values in one question, older ones 999.
 _AT_ONCE = 500
+_COUNTS = select(words.c.word, words.c.spam, words.c.ham).where(words.c.word.in_(bindparam("wanted", expanding=True)))
 _ALIVE = "alive"  # the mark that is written to see whether anything can be
 
 
@@ -26,11 +27,11 @@ class WordCounts:
     def counts(self, asked: Iterable[str]) -> dict[str, tuple[int, int]]:
         """(spam, ham) of each known word; under "" how many comments were learnt from."""
         wanted = ["", *dict.fromkeys(asked)]
-        found = {}
+        found: dict[str, tuple[int, int]] = {}
         with self._database.reading() as connection:
             for start in range(0, len(wanted), _AT_ONCE):
-                query = select(words).where(words.c.word.in_(wanted[start : start + _AT_ONCE]))
-                found.update({row.word: (row.spam, row.ham) for row in connection.execute(query)})
+                asking = {"wanted": wanted[start : start + _AT_ONCE]}
+                found |= {word: (spam, ham) for word, spam, ham in connection.execute(_COUNTS, asking)}
         return found
 
     def learn(self, from_words: Iterable[str], *, spam: bool, undo: bool = False) -> None:

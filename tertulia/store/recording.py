@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from tertulia.core.addresses import web_address
 from tertulia.core.text import fold, without_marks
@@ -19,6 +19,18 @@ from tertulia.store.deciding import keep_revision, last_no, set_status
 from tertulia.store.rows import note, short
 from tertulia.store.said import Author, Incoming, Recorded, Said, Status, Verdict, Who
 from tertulia.store.transitions import may
+
+# A question that each comment asks several times is put into words once: to build it costs more than to answer it.
+_BY_SOURCE = (
+    select(comments)
+    .join(sources, sources.c.comment == comments.c.id)
+    .where(sources.c.source == bindparam("source"), sources.c.source_id == bindparam("source_id"))
+)
+_UNCOUNT = delete(reactions).where(
+    reactions.c.source == bindparam("source"), reactions.c.source_id == bindparam("source_id")
+)
+_ADD_COMMENT = insert(comments).returning(comments.c.id)
+_ADD_SOURCE = insert(sources)
 
 _HREF = re.compile(r'href="([^"]*)"')
 
@@ -62,8 +74,7 @@ def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: in
         "received_at": stamp(now),
         "decided_at": stamp(now),
     }
-    made = connection.execute(insert(comments).values(**values, **verdict_values(verdict)).returning(comments.c.id))
-    number = made.scalar_one()
+    number = connection.execute(_ADD_COMMENT, values | verdict_values(verdict)).scalar_one()
     add_source(connection, number, incoming, now)
     if incoming.source != "form":  # nobody can have answered what was not there before
         _adopt(connection, number, incoming)
@@ -223,8 +234,8 @@ def _as_reaction(
 
 def _uncount(connection: Connection, incoming: Incoming) -> bool:
     """Forget that this way told of a mere share or like: now it has words of its own."""
-    here = (reactions.c.source == incoming.source) & (reactions.c.source_id == short(incoming.source_id))
-    return bool(connection.execute(delete(reactions).where(here)).rowcount)
+    here = {"source": incoming.source, "source_id": short(incoming.source_id)}
+    return bool(connection.execute(_UNCOUNT, here).rowcount)
 
 
 def react(connection: Connection, incoming: Incoming, person: int, now: datetime) -> Recorded:
@@ -275,7 +286,7 @@ def add_source(connection: Connection, comment: int, incoming: Incoming, now: da
         "source": incoming.source,
         "source_id": short(incoming.source_id),
     }
-    connection.execute(insert(sources).values(**values, url=incoming.url, seen_at=stamp(now)))
+    connection.execute(_ADD_SOURCE, values | {"url": incoming.url, "seen_at": stamp(now)})
 
 
 def _adopt(connection: Connection, number: int, incoming: Incoming) -> None:
@@ -288,9 +299,7 @@ def _adopt(connection: Connection, number: int, incoming: Incoming) -> None:
 
 def by_source(connection: Connection, source: str, source_id: str) -> Any:
     """The row of the comment that *source* calls *source_id*."""
-    query = select(comments).join(sources, sources.c.comment == comments.c.id)
-    query = query.where(sources.c.source == source, sources.c.source_id == short(source_id))
-    return connection.execute(query).first()
+    return connection.execute(_BY_SOURCE, {"source": source, "source_id": short(source_id)}).first()
 
 
 def _target(connection: Connection, incoming: Incoming) -> str:

@@ -54,7 +54,7 @@ def note(
 ) -> None:
     """Write down who decided what; *more*: what it takes to undo it."""
     values = {"at": stamp(now), "who": who, "what": what, "comment": comment, "reason": reason} | more
-    connection.execute(insert(decisions).values(**values))
+    connection.execute(insert(decisions), values)
 
 
 def remember(connection: Connection, name: str, value: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from tertulia.content import snapshot
 from tertulia.core import strict_json
@@ -26,6 +26,9 @@ def with_persons() -> Select[Any]:
     ).join(persons, persons.c.id == comments.c.person)
 
 
+_BY_KEY = with_persons().where(comments.c.key == bindparam("wanted"))
+
+
 def ids_with(connection: Connection, query: Select[Any], words: Sequence[str]) -> list[int]:
     """The ids of those comments of *query* in which each of *words* stands, folded, in its order."""
     said = (comments.c.text, comments.c.name, comments.c.handle, comments.c.author_url, comments.c.post)
@@ -40,10 +43,10 @@ def ids_with(connection: Connection, query: Select[Any], words: Sequence[str]) -
 
 def to_said(connection: Connection, rows: Sequence[Any]) -> list[Said]:
     """The rows of ``with_persons`` as values, each with the ways by which it came."""
-    ids = [row.id for row in rows]
-    query = select(sources).where(sources.c.comment.in_(ids), sources.c.gone_at.is_(None)).order_by(sources.c.id)
+    if not rows:
+        return []
     ways: dict[int, list[tuple[str, str, str]]] = {}
-    for row in connection.execute(query):
+    for row in connection.execute(_WAYS, {"ids": [row.id for row in rows]}):
         ways.setdefault(row.comment, []).append((row.source, row.source_id, row.url))
     found = []
     names = [name for name in Said.__struct_fields__ if rows and name in rows[0]._mapping]
@@ -59,8 +62,32 @@ def to_said(connection: Connection, rows: Sequence[Any]) -> list[Said]:
 
 def load(connection: Connection, key: str) -> Said | None:
     """The comment that the world calls *key*."""
-    row = connection.execute(with_persons().where(comments.c.key == key)).first()
+    row = connection.execute(_BY_KEY, {"wanted": key}).first()
     return to_said(connection, [row])[0] if row else None
+
+
+# Made once: an import shows thousands of posts, and making a question takes as long as asking it.
+_WAYS = (
+    select(sources)
+    .where(sources.c.comment.in_(bindparam("ids", expanding=True)), sources.c.gone_at.is_(None))
+    .order_by(sources.c.id)
+)
+_UNDER_POST = (
+    with_persons()
+    .where(comments.c.post == bindparam("post"), comments.c.lang == bindparam("lang"))
+    .order_by(comments.c.published_at, comments.c.id)
+)
+_BLOCKED = select(persons.c.id).where(persons.c.trust == "blocked")
+_REACTIONS = (
+    select(reactions.c.comment, reactions.c.kind, func.sum(reactions.c.number))
+    .where(reactions.c.post == bindparam("post"), reactions.c.lang == bindparam("lang"))
+    .where(or_(reactions.c.person.is_(None), reactions.c.person.not_in(_BLOCKED)))
+    .group_by(reactions.c.comment, reactions.c.kind)
+)
+_ONCE_PUBLIC = select(decisions.c.comment).where(
+    decisions.c.comment.in_(bindparam("keys", expanding=True)),
+    or_(decisions.c.what == Status.APPROVED, decisions.c.was == Status.APPROVED),
+)
 
 
 class Public(NamedTuple):
@@ -73,18 +100,13 @@ class Public(NamedTuple):
 
 def public(connection: Connection, post: str, lang: str) -> Public:
     """What is approved under a post, with the places of those whose answers are still there."""
-    here = (comments.c.post == post) & (comments.c.lang == lang)
-    rows = connection.execute(with_persons().where(here).order_by(comments.c.published_at, comments.c.id)).all()
+    here = {"post": post, "lang": lang}
+    rows = connection.execute(_UNDER_POST, here).all()
     tree = _Tree(connection, rows)
     said = to_said(connection, [row for row in rows if tree.is_shown(row)])
     counts: dict[str, int] = {}
     liked: dict[str, int] = {}
-    query = select(reactions.c.comment, reactions.c.kind, func.sum(reactions.c.number)).where(
-        reactions.c.post == post, reactions.c.lang == lang
-    )
-    blocked = select(persons.c.id).where(persons.c.trust == "blocked")
-    query = query.where(or_(reactions.c.person.is_(None), reactions.c.person.not_in(blocked)))
-    for on, kind, number in connection.execute(query.group_by(reactions.c.comment, reactions.c.kind)):
+    for on, kind, number in connection.execute(_REACTIONS, here):
         if not on:
             counts[kind] = int(number)
         elif kind == "like":
@@ -100,9 +122,7 @@ class _Tree:
         self._rows = {row.id: row for row in rows}
         self._shown: dict[int, bool] = {}
         keys = [row.key for row in rows if row.status not in (Status.APPROVED, Status.WAITING)]
-        was = or_(decisions.c.what == Status.APPROVED, decisions.c.was == Status.APPROVED)
-        told = select(decisions.c.comment).where(decisions.c.comment.in_(keys), was)
-        self._was_public = set(connection.execute(told).scalars()) if keys else set()
+        self._was_public = set(connection.execute(_ONCE_PUBLIC, {"keys": keys}).scalars()) if keys else set()
 
     def is_shown(self, row: Any) -> bool:
         """

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from tertulia.content import snapshot
 from tertulia.store import erased, showing
 from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import comments, decisions, marks
 from tertulia.store.rows import remember, writing
+
+_SHOWN = select(marks.c.value).where(marks.c.name == bindparam("mark"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def _unexplained(
 ) -> tuple[snapshot.Comment, ...]:
     """The public comments of *before* whose absence this store cannot account for."""
     missing = [one for one in before.comments if one.id not in public]
+    if not missing:
+        return ()
     keys = [one.id for one in missing]
     of_these = decisions.c.comment.in_(keys)
     noted = set(connection.execute(select(decisions.c.comment).where(of_these)).scalars())
@@ -93,7 +97,7 @@ def _unexplained(
 
 
 def _shown(connection: Connection, post: str, lang: str) -> str:
-    return connection.execute(select(marks.c.value).where(marks.c.name == _mark(post, lang))).scalar() or ""
+    return connection.execute(_SHOWN, {"mark": _mark(post, lang)}).scalar() or ""
 
 
 def _mark(post: str, lang: str) -> str:

@@ -17,6 +17,7 @@ from tertulia.core.tokens import keyed
 
 MOST_READ_AT_ONCE = 3  # texts of strangers: the service's other threads stay free to answer
 MOST_WAITING = 3  # for one of these places: people who send at the same moment
+SHORT = 2_000  # characters: whatever is in them, they are read in a moment and need no place
 PATIENCE_SECONDS = 1.0  # several times what the worst text takes
 MOST_LETTERS_TO_ONE = 1  # in a day, to an address that did not confirm that it is its owner's
 MOST_LETTERS_BY_ONE = 10  # in a day, caused by one machine
@@ -87,16 +88,20 @@ class Gate:
         self._waiting = threading.BoundedSemaphore(waiting)
 
     @contextmanager
-    def enter(self, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[bool]:
+    def enter(self, patience_seconds: float = PATIENCE_SECONDS, *, length: int = SHORT + 1) -> Iterator[bool]:
         """
         Take a place for the length of the block.
 
         Args:
             patience_seconds: How long to wait for one where waiting is possible.
+            length: Of the text, in characters; a short one is let in without a place.
 
         Returns:
             A context manager; what it gives is whether there is a place.
         """
+        if length <= SHORT:
+            yield True
+            return
         is_in = self._places.acquire(blocking=False) or self._wait(patience_seconds)
         try:
             yield is_in

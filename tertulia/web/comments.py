@@ -64,7 +64,7 @@ def comment() -> Any:
     g.lang = post.lang
     if rate_counter().hit("preview", guards.machine(), blog.now(), MOST_PREVIEWS) > MOST_PREVIEWS:
         return _preview(blog, draft, post, [Mistake("send", "comment_too_many")], 429, draw=False)
-    with reading_gate().enter() as is_in:
+    with reading_gate().enter(length=len(draft.text)) as is_in:
         if not is_in:
             return _preview(blog, draft, post, [Mistake("send", "comment_busy")], 503, draw=False)
         return _comment(blog, draft, post)
@@ -207,7 +207,7 @@ def change_mine(token: str) -> Any:
     if withdraws:
         blog.moderator.withdraw(said.key)
         return redirect(f"{root()}/comments/mine/{token}", 303)
-    with reading_gate().enter() as is_in:
+    with reading_gate().enter(length=len(request.form.get("text", ""))) as is_in:
         if not is_in:
             busy = [Mistake("text", "comment_busy")]
             return _mine_page(blog, said, is_young=is_young, wrong=busy, text=form.read(request.form).text), 503

@@ -1,18 +1,18 @@
 """What a page needs while it answers a request: the open blog, and how often somebody has asked for something."""
 
 import secrets
-from datetime import datetime
+import threading
+from collections import deque
+from datetime import datetime, timedelta
 
 from flask import current_app
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from tertulia.app import Blog
 from tertulia.core.tokens import keyed
 from tertulia.web.budgets import DailyBudgets, Gate
 
 WINDOW_MINUTES = 10
+_MOST_KEPT = 10_000  # addresses, before those are forgotten that have been quiet
 MOST_IN_WINDOW = 60  # anything sent from one place beyond this is asked to wait
 
 
@@ -50,10 +50,11 @@ class RateCounter:
 
     def __init__(self, most: int = MOST_IN_WINDOW) -> None:
         self.most = most
+        self._lock = threading.Lock()
         self._day = ""
         self._salt = b""
-        self._storage = MemoryStorage()
-        self._limiter = MovingWindowRateLimiter(self._storage)
+        self._hits: dict[str, deque[datetime]] = {}
+        self._swept_at = _MOST_KEPT
 
     def hit(self, what: str, address: str, now: datetime, most: int = 0) -> int:
         """
@@ -67,10 +68,18 @@ class RateCounter:
             How many times in the window, this one included; more than *most* means: too many.
         """
         most = most or self.most
-        if self._day != now.date().isoformat():
-            self._day, self._salt = now.date().isoformat(), secrets.token_bytes(16)
-        item = RateLimitItemPerMinute(most + 1, WINDOW_MINUTES)
-        who = keyed(self._salt, address)[:16]
-        if not self._limiter.hit(item, what, who):
-            return most + 1
-        return most + 1 - self._limiter.get_window_stats(item, what, who).remaining
+        since = now - timedelta(minutes=WINDOW_MINUTES)
+        with self._lock:
+            if self._day != now.date().isoformat():
+                self._day, self._salt = now.date().isoformat(), secrets.token_bytes(16)
+                self._hits.clear()
+            hits = self._hits.setdefault(keyed(self._salt, f"{what} {address}")[:24], deque())
+            while hits and hits[0] <= since:
+                hits.popleft()
+            if len(hits) <= most:
+                hits.append(now)
+            count = len(hits)
+            if len(self._hits) > self._swept_at:
+                self._hits = {name: each for name, each in self._hits.items() if each[-1] > since}
+                self._swept_at = max(_MOST_KEPT, 2 * len(self._hits))
+            return count

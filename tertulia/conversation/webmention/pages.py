@@ -7,6 +7,7 @@ A page is ours when its host is the site's and a file of the built site answers 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -25,6 +26,7 @@ class SitePage:
     post: str = ""
     lang: str = ""
     title: str = ""
+    date: datetime | None = None  # the post's
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Pages:
         found = {}
         for post in self.published().posts:
             if (path := self._path(post.url)) is not None:
-                found[path] = SitePage(post.url, post.id, post.lang, post.title)
+                found[path] = SitePage(post.url, post.id, post.lang, post.title, post.date)
         return found
 
     def _path(self, url: str) -> str | None:

@@ -180,6 +180,8 @@ class Receiver:
             # A bridge tells of a like on our announcement; networks tell us how many there are in all.
             self.mentions.settle(mention, "taken", "mention_counted", self.now(), "")
             return
+        # Nobody answers what is not there yet: a page that is older was changed when it linked to us.
+        published = max(read.published, min(page.date, self.now())) if page.date else read.published
         author = source.with_avatar(read.author, self.avatar(read.avatar) if read.avatar else "")
         # A comment of ours by its place in the page; a thing said elsewhere by any address that it is known by.
         fragment = mention.target.partition("#")[2]
@@ -192,8 +194,8 @@ class Receiver:
             lang=page.lang,
             kind=read.kind,
             author=author,
-            published=read.published,
-            edited=read.edited,
+            published=published,
+            edited=read.edited if read.edited and read.edited > published else None,
             text=read.text,
             html=read.html,
             url=read.url,

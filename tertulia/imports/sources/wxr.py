@@ -9,6 +9,7 @@ says nothing. What is then still no XML is told with its line. The namespace is 
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import chain
 
 import webencodings
 from lxml import etree
@@ -21,7 +22,7 @@ from tertulia.imports.export import ExportFile
 _MARK = re.compile(rb"https?://wordpress\.org/export/1\.[0-9]")
 # What no XML may hold, in UTF-8: https://www.w3.org/TR/xml/#charsets
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-_CDATA = re.compile(rb"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _BARE = re.compile(rb"&(?!(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 
@@ -60,10 +61,17 @@ def elements(file: ExportFile, inside: str = "channel") -> Iterator[etree._Eleme
 def mended(data: bytes) -> bytes:
     """*data* with what WordPress writes and XML forbids put right; line numbers stay."""
     data = _CONTROLS.sub(b"", _as_utf8(data))
-    pieces = _CDATA.split(data)
-    pieces[0] = _DOCTYPE.sub(b"", pieces[0])
-    pieces[::2] = [_BARE.sub(b"&amp;", piece) for piece in pieces[::2]]
-    return b"".join(pieces)
+    made: list[bytes] = []
+    at = start = 0
+    for found in chain(_CDATA.finditer(data), (None,)):
+        end = found.start() if found else len(data)
+        between = data[start:end]
+        put_right = _BARE.sub(b"&amp;", _DOCTYPE.sub(b"", between) if not start else between)
+        if put_right != between:  # nearly always there is nothing to mend, and nothing is copied
+            made += [data[at:start], put_right]
+            at = end
+        start = found.end() if found else end
+    return b"".join((*made, data[at:])) if made else data
 
 
 def local(element: etree._Element) -> str:

@@ -243,3 +243,23 @@ def test_a_blog_without_a_post_in_its_own_language_still_lists_what_it_has(tmp_p
     """Clouds and indexes of the blog are never empty for want of a language."""
     found = built(tmp_path, [post for post in POSTS if post[0] == "en"])
     assert ["#tea", "#trenes"] == [a.text for a in found["etiquetas/"].main.find_all("a")]
+
+
+def test_a_series_names_its_translation_where_both_do(tmp_path):
+    """In head and sitemap; a series whose parts another language spreads over two names the one that names it back."""
+    posts = [
+        ("es", "uno", "2026-03-01", "Uno", "Prensa\nSeries: Trenes", "pan", "Uno."),
+        ("en", "uno", "2026-03-02", "One", "Press\nSeries: Trains", "pan", "One."),
+        ("es", "dos", "2026-04-01", "Dos", "Prensa\nSeries: Trenes", "pan", "Dos."),
+        ("en", "dos", "2026-04-02", "Two", "Press\nSeries: Boats", "pan", "Two."),
+    ]
+    found = built(tmp_path, posts)
+    named = {
+        path: {link["hreflang"]: link["href"] for link in page.head.find_all("link", hreflang=True)}
+        for path, page in found.items()
+        if "serie/" in path
+    }
+    site = "https://tertulia.example/blog/"
+    both = {"es": f"{site}serie/trenes/", "en": f"{site}en/serie/trains/", "x-default": f"{site}serie/trenes/"}
+    assert {"serie/trenes/": both, "en/serie/trains/": both, "en/serie/boats/": {}} == named
+    assert 2 == (tmp_path / "output" / "sitemap.xml").read_text("utf-8").count('/en/serie/trains/"')

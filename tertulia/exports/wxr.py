@@ -1,6 +1,6 @@
 """The blog as WordPress' own importer takes it in: WXR 1.2.
 
-https://github.com/WordPress/wordpress-importer/tree/master/src/parsers (read 2026-11): numbers for everything; a
+https://github.com/WordPress/wordpress-importer/tree/master/src/parsers: numbers for everything; a
 comment finds what it answers only where that has the lower number; an attachment is fetched from ``wp:attachment_url``.
 Whatever was not public here is not public there. Nobody's e-mail address is in it: that of an author is empty.
 """

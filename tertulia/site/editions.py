@@ -139,11 +139,15 @@ class Editions:
     def with_own_posts(self, groups: Iterable[tuple[Any, list[Content]]]) -> list[tuple[Any, list[Content]]]:
         """Those of *groups*, of tags or the like, with a post in the blog's own language; all where none has."""
         groups = list(groups)
+        if not self.others:
+            return groups
         kept = [one for one in groups if any(post.lang == self.own_lang for post in one[1])]
-        return (self.others and kept) or groups
+        return kept or groups
 
     def elsewhere(self, url: str, posts: Iterable[Content]) -> str:
         """Where a list at *url* really belongs, all of whose *posts* are in one other language; else ""."""
+        if not self.others:
+            return ""
         langs = {post.lang for post in posts}
         lang = langs.pop() if len(langs) == 1 else ""
         return f"{lang}/{url}" if url not in self._own and url in self._theirs.get(lang, ()) else ""

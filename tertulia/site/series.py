@@ -16,6 +16,7 @@ from typing import Any
 from tertulia.core.slugs import distinct
 from tertulia.core.text import slugify
 from tertulia.site.contents import Content
+from tertulia.site.editions import Counterpart
 
 
 @dataclass(frozen=True)
@@ -70,3 +71,25 @@ def place_of(slug: str, lang: str, settings: Mapping[str, Any]) -> tuple[str, st
     """Address and file of the page of a series."""
     folder = "" if lang == settings["DEFAULT_LANG"] else f"{lang}/"
     return folder + settings["SERIES_URL"].format(slug=slug), folder + settings["SERIES_SAVE_AS"].format(slug=slug)
+
+
+def series_counterparts(series: Series) -> list[Counterpart]:
+    """The page of *series* in every language that its parts are translated to; nothing where it stands alone."""
+    found = [Counterpart(series.lang, series.url)]
+    for lang, url in _translated(series).items():
+        other = next(
+            one.series for post in series.articles for one in post.translations if one.series and one.series.url == url
+        )
+        if _translated(other).get(series.lang) == series.url:  # hreflang counts where both say it
+            found.append(Counterpart(lang, url))
+    return sorted(found) if len(found) > 1 else []
+
+
+def _translated(series: Series) -> dict[str, str]:
+    """Language → address of the series that the first translated part stands in."""
+    found: dict[str, str] = {}
+    for post in series.articles:
+        for other in post.translations:
+            if other.series:
+                found.setdefault(other.lang, other.series.url)
+    return found

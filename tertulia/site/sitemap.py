@@ -15,6 +15,7 @@ from html import escape
 from tertulia.core import addresses
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content, Generator, changed, listed
+from tertulia.site.series import series_counterparts
 
 UNLISTED_TEMPLATES = ("404", "search")  # lead nowhere from outside
 # A sitemap holds no more; a blog that has more needs several, and an index of them.
@@ -54,10 +55,12 @@ def contents(public: Iterable[Content], site: str) -> Iterator[SitemapEntry]:
 
 def lists(build: SiteBuild, generator: Generator, posts: Collection[Content]) -> Iterator[SitemapEntry]:
     """The addresses of tags, categories, authors, series, years, months, and Pelican's direct templates."""
-    settings = build.settings
+    settings, site = build.settings, build.settings["SITE_ADDRESS"]
     groups = [*generator.tags.items(), *generator.categories, *generator.authors]
-    if build.theme.has("series"):
-        groups += [(series, series.articles) for series in generator.context.get("all_series", ())]
+    for series in generator.context.get("all_series", ()) if build.theme.has("series") else ():
+        if members := shown(series.articles):
+            languages = tuple((one.lang, addresses.whole(site, one.url)) for one in series_counterparts(series))
+            yield SitemapEntry(addresses.whole(site, series.url), newest(members), languages)
     for item, grouped in groups:
         if members := shown(grouped):
             yield from one_list(build, item.url, members)

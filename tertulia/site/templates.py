@@ -41,6 +41,7 @@ from tertulia.core import addresses
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import Counterpart
 from tertulia.site.link_notes import link_notes
+from tertulia.site.series import series_counterparts
 
 CLOUD_SIZES = 5
 
@@ -322,7 +323,18 @@ FILTERS = (
     *(link, linked, localized, absolute, current, switched, hreflang, counted, embedded, initial, script_safe),
 )
 GLOBALS = (
-    *(t, language, conjunction, here, homes, counterparts, elsewhere, language_feed, licence_address),
+    *(
+        t,
+        language,
+        conjunction,
+        here,
+        homes,
+        counterparts,
+        series_counterparts,
+        elsewhere,
+        language_feed,
+        licence_address,
+    ),
     *(asset, card, service, endpoint, shared, link_notes),
 )
 

@@ -52,7 +52,6 @@ def png(width, height):
 
 def test_a_colour_of_ones_own_reaches_page_feed_icon_and_manifest(blog):
     """One line of settings, and nothing says the theme's colour any more; addresses of what changed do too."""
-    pytest.importorskip("resvg_py")
     plain, _ = blog()
     page, told = blog(COLORS={"accent": ("#0a5c4a", "#7fd1b9"), "paper": ("#fff", "#101010")})
     assert [] == told
@@ -156,7 +155,6 @@ def test_a_picture_becomes_icons_of_every_size(blog):
 
 def test_a_drawing_becomes_icons_too(blog):
     """An SVG is the icon as it is, and PNGs are drawn of it."""
-    pytest.importorskip("resvg_py")
     blog({"icon.svg": DRAWING})
     assert DRAWING == (blog.output / "theme" / "icon.svg").read_text()
     assert (10, 92, 74) == Image.open(blog.output / "theme" / "icon-180.png").getpixel((90, 90))

@@ -237,8 +237,6 @@ def _icons(data: bytes, paper: str, cache: Path) -> dict[str, bytes]:
     if all((folder / name).is_file() for name in names):
         return {name: (folder / name).read_bytes() for name in names}
     drawn = _drawn(data)
-    if drawn is None:
-        return {}
     made = {}
     for name, size_px in ICON_SIZES_PX.items():
         small = drawn.resize((size_px, size_px), Image.Resampling.LANCZOS)
@@ -252,14 +250,12 @@ def _icons(data: bytes, paper: str, cache: Path) -> dict[str, bytes]:
     return made
 
 
-def _drawn(data: bytes) -> Image.Image | None:
-    """The picture on a square, in the middle; None where nothing here can draw an SVG."""
+def _drawn(data: bytes) -> Image.Image:
+    """The picture on a square, in the middle."""
     if svg.looks_like_svg(data):
+        import resvg_py  # by blogs with a drawing for an icon alone, and once for each
+
         svg.size(data)  # refuses what is no drawing
-        try:
-            import resvg_py
-        except ImportError:  # an environment older than this: the SVG alone is the icon
-            return None
         data = bytes(resvg_py.svg_to_bytes(svg_string=data.decode("utf-8-sig"), width=LARGEST_PX))
     with Image.open(io.BytesIO(data)) as opened:
         picture = opened.convert("RGBA")

@@ -26,14 +26,14 @@ def leave_links_out(generator: Generator) -> None:
     generator._include_path = problems.inside_only(generator._include_path, Path(generator.path))
 
 
-def tell_same_ids(generator: ArticlesGenerator) -> None:
-    problems.same_ids(posts(generator))
+def count_without_ids(generator: ArticlesGenerator) -> None:
+    problems.without_ids(posts(generator))
 
 
 def register() -> None:
     """Connect to Pelican's signals."""
     signals.initialized.connect(look_at_links)
     signals.generator_init.connect(leave_links_out)
-    signals.article_generator_pretaxonomy.connect(tell_same_ids)
+    signals.article_generator_pretaxonomy.connect(count_without_ids)
     signals.article_generator_finalized.connect(use_known_templates)
     signals.page_generator_finalized.connect(use_known_templates)

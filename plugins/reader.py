@@ -2,7 +2,7 @@
 
 from pelican import signals
 from pelican.contents import Author, Category, Tag
-from pelican.generators import ArticlesGenerator
+from pelican.generators import Generator, PagesGenerator
 from pelican.readers import BaseReader, Readers
 
 from tertulia.site.build import SiteBuild
@@ -28,12 +28,14 @@ def add_reader(readers: Readers) -> None:
     readers.reader_classes |= dict.fromkeys(MarkdownReader.file_extensions, MarkdownReader)
 
 
-def read_ahead(generator: ArticlesGenerator) -> None:
-    names = generator.get_files(generator.settings["ARTICLE_PATHS"], generator.settings["ARTICLE_EXCLUDES"], ENDINGS)
-    SiteBuild.of(generator.settings).read_ahead(generator.path, names)
+def read_ahead(generator: Generator) -> None:
+    kind, settings = "PAGE" if isinstance(generator, PagesGenerator) else "ARTICLE", generator.settings
+    names = generator.get_files(settings[f"{kind}_PATHS"], settings[f"{kind}_EXCLUDES"], ENDINGS)
+    SiteBuild.of(settings).read_ahead(generator.path, names)
 
 
 def register() -> None:
     signals.readers_init.connect(add_reader)
     signals.article_generator_init.connect(read_ahead)
+    signals.page_generator_init.connect(read_ahead)
     signals.content_object_init.connect(fill_defaults)

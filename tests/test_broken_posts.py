@@ -227,3 +227,15 @@ def test_a_picture_that_cannot_be_made_is_told_once(folder, build):
     records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
     told = [record.getMessage() for record in records if record.getMessage().startswith("content/posts/rota.md")]
     assert 1 == len(told) and ":7: la imagen «rota.jpg» está dañada" in told[0]
+
+
+@pytest.mark.parametrize("kind", ["posts", "pages"])
+def test_one_id_twice_is_one_line_and_ours(folder, build, kind):
+    """Of three files with one Id two go on with their slugs; no library says it again in English."""
+    where = folder / "content" / kind
+    where.mkdir(parents=True, exist_ok=True)
+    for name in ("ba", "bb", "bc"):
+        (where / f"{name}.md").write_text(f"Título: {name}\nFecha: 2026-01-02\nId: uno\n\nTexto.\n", "utf-8")
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    warned = [record.getMessage() for record in records if record.levelname == "WARNING"]
+    assert [f"content/{kind}/bb.md:3:", f"content/{kind}/bc.md:3:"] == sorted(line.split(" ")[0] for line in warned)

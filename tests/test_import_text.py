@@ -130,5 +130,6 @@ def test_words_inside_and_around_an_element_stay(render, around, inside, tag):
         f"<h3>{line}</h3>",
     ):
         made = render(markdown.convert(page, Nowhere()))
-        expected = page.replace("<q>", '"').replace("</q>", '"')
+        quote = '"' if inside.strip() else ""  # a quotation of nothing is nothing
+        expected = page.replace("<q>", quote).replace("</q>", quote)
         assert shown(expected).replace(" ", "") == shown(made).replace(" ", ""), page

@@ -334,7 +334,7 @@ class _Writer:
             )
         words = self._inside(element, in_link=in_link, inside=inside)
         if tag == "q":
-            return f'"{words}"'
+            return _around(words, lambda core: f'"{core}"')
         if tag in _AS_HTML:
             title = (
                 f' title="{markup.quoted(element.get("title", ""))}"' if tag == "abbr" and element.get("title") else ""

@@ -30,7 +30,7 @@ from tertulia.site.embeds import load_links
 from tertulia.site.looks import Looks
 from tertulia.site.owners import Owners, PageToWrite, without_same_file
 from tertulia.site.pictures import request_files
-from tertulia.site.problems import report
+from tertulia.site.problems import report, separate_ids
 from tertulia.site.reading import PostReader
 from tertulia.site.records import Reading
 from tertulia.site.search import SearchIndex
@@ -121,8 +121,8 @@ class SiteBuild:
 
     def read_ahead(self, folder: str, names: Iterable[str]) -> None:
         """Read the files of *names* in *folder* at once, on all cores, before Pelican asks for them one by one."""
-        paths = [os.path.join(folder, name) for name in names]
-        self.readings = dict(zip(paths, spread(self.reader.read, paths), strict=True))
+        paths = [os.path.join(folder, name) for name in sorted(names)]
+        self.readings |= zip(paths, separate_ids(spread(self.reader.read, paths)), strict=True)
 
     def reading_of(self, path: str) -> Reading:
         """What became of the file at *path*: its problems are told, and its pictures asked for."""

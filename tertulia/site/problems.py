@@ -3,17 +3,21 @@
 Each is one line, ``content/….md:LINE: what; what to do``, and never stops the other posts.
 """
 
+import itertools
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
 from tertulia.content import folder
 from tertulia.core.files import is_inside
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.site.contents import Content
+from tertulia.site.records import Reading
 
 log = logging.getLogger(__name__)
 
@@ -93,11 +97,27 @@ def _loops(path: Path) -> bool:
         return True
 
 
-def same_ids(posts: Iterable[Content]) -> None:
-    """Report posts that share an Id, of which the second goes on with its slug, and count those without one."""
-    in_order = sorted(posts, key=lambda post: post.shown_path)
-    _tell_second(in_order)
-    without = [post.shown_path for post in in_order if not post.has_id]
+def separate_ids(readings: Iterable[Reading]) -> list[Reading]:
+    """The same *readings*, but of two that share Id and language the second is told, and goes on with its slug."""
+    first: dict[tuple[str, str], str] = {}
+    apart = []
+    for reading in readings:
+        record = reading.record
+        if record and (other := first.setdefault((record.id, record.lang), record.shown_path)) != record.shown_path:
+            line = record.header_lines.get("id")
+            told = Problem(record.shown_path, line, say("same_id", other=other), say("same_id_fix"))
+            free = (f"{record.slug}-{n}" if n else record.slug for n in itertools.count())
+            own = next(one for one in free if (one, record.lang) not in first)
+            first[own, record.lang] = record.shown_path
+            apart.append(Reading(msgspec.structs.replace(record, id=own), (*reading.problems, told)))
+        else:
+            apart.append(reading)
+    return apart
+
+
+def without_ids(posts: Iterable[Content]) -> None:
+    """Count the posts that have no Id of their own."""
+    without = [post.shown_path for post in posts if not post.has_id]
     if without:
         report(Problem(min(without), None, say("no_id", n=len(without)), say("no_id_fix"), "hint"))
 
@@ -105,12 +125,8 @@ def same_ids(posts: Iterable[Content]) -> None:
 def same_ids_of_pages(contents: Iterable[Content]) -> None:
     """Report pages whose Id a post has, or another page; it would name both, and their old addresses lead to either."""
     named = [content for content in contents if content.has_id]
-    _tell_second(sorted(named, key=lambda content: (content.is_page, content.shown_path)))
-
-
-def _tell_second(contents: Iterable[Content]) -> None:
     by_id: dict[tuple[str, str], Content] = {}
-    for content in contents:
+    for content in sorted(named, key=lambda content: (content.is_page, content.shown_path)):
         if by_id.setdefault((content.id, content.lang), content) is not content:
             report_line(content, "id", "same_id", other=by_id[content.id, content.lang].shown_path)
             content.id = content.slug

@@ -29,9 +29,8 @@ def add_reader(readers: Readers) -> None:
 
 
 def read_ahead(generator: Generator) -> None:
-    kind, settings = "PAGE" if isinstance(generator, PagesGenerator) else "ARTICLE", generator.settings
-    names = generator.get_files(settings[f"{kind}_PATHS"], settings[f"{kind}_EXCLUDES"], ENDINGS)
-    SiteBuild.of(settings).read_ahead(generator.path, names)
+    kind = "PAGE" if isinstance(generator, PagesGenerator) else "ARTICLE"
+    SiteBuild.of(generator.settings).read_ahead(kind, generator.path, generator.get_files)
 
 
 def register() -> None:

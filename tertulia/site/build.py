@@ -34,6 +34,7 @@ from tertulia.site.problems import report, separate_ids
 from tertulia.site.reading import PostReader
 from tertulia.site.records import Reading
 from tertulia.site.search import SearchIndex
+from tertulia.site.strays import ENDINGS
 from tertulia.site.themes import Theme
 from tertulia.site.words import SiteWords
 
@@ -119,8 +120,15 @@ class SiteBuild:
         """The folder that readers get."""
         return Path(self.settings["OUTPUT_PATH"])
 
-    def read_ahead(self, folder: str, names: Iterable[str]) -> None:
-        """Read the files of *names* in *folder* at once, on all cores, before Pelican asks for them one by one."""
+    def read_ahead(self, kind: str, folder: str, find: Callable[..., Iterable[str]]) -> None:
+        """
+        Read posts or pages at once, on all cores, before Pelican asks for them one by one.
+
+        Args:
+            kind: "ARTICLE" or "PAGE", as Pelican's settings begin.
+            find: Gives the names in *folder*, from where they may lie, what is left out and how they end.
+        """
+        names = find(self.settings[f"{kind}_PATHS"], self.settings[f"{kind}_EXCLUDES"], ENDINGS)
         paths = [os.path.join(folder, name) for name in sorted(names)]
         self.readings |= zip(paths, separate_ids(spread(self.reader.read, paths)), strict=True)
 

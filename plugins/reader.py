@@ -15,8 +15,7 @@ class MarkdownReader(BaseReader):  # type: ignore[misc]  # Pelican has no types
     file_extensions = ENDINGS
 
     def read(self, source_path: str) -> tuple[str, dict[str, object]]:
-        record = SiteBuild.of(self.settings).reading_of(source_path).record
-        if record is None:
+        if not (record := SiteBuild.of(self.settings).reading_of(source_path).record):
             return "", {"status": "skip"}
         values = attributes(record)
         for key, kind in (("tags", Tag), ("categories", Category), ("authors", Author)):

@@ -17,6 +17,8 @@ from tertulia.embeds.types import Capture
 from tertulia.render.converter import converter
 from tertulia.render.document import Document
 from tertulia.render.elsewhere import ElsewhereExtension, host_asked, loads
+from tests.conftest import build_site
+from tests.real.browser import CHROMIUM, browser
 
 CODES = tomllib.loads((Path(__file__).parent / "examples" / "pasted-codes.toml").read_text("utf-8"))
 KNOWN = {name: entry for name, entry in CODES.items() if "item" in entry}
@@ -241,3 +243,32 @@ def test_every_way_to_fetch_is_seen_and_shut(html):
 def test_what_only_names_another_host_is_let_be(html):
     """Links, sources, comments and data fetch nothing."""
     assert [] == list(loads(html))
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not CHROMIUM, reason="SKIPPED: no chromium, so nobody counted what a browser asks for")
+@pytest.mark.parametrize("captured", [True, False])
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_browser_asks_no_other_host_for_anything(tmp_path, captured):
+    """Every code in every place, known and not: a page for each place, and not one request to anybody else."""
+    content, output = tmp_path / "content", tmp_path / "output"
+    (content / "posts").mkdir(parents=True)
+    for entry in KNOWN.values() if captured else ():
+        provider, _, id = entry["item"].partition("/")
+        CaptureStore(content).save(Capture(provider=provider, id=id, url="https://a.example/", title="Lo citado"))
+    for number, (place, around) in enumerate(PLACES.items()):
+        codes = [around.format(entry["code"]).replace("^1", f"^{n}") for n, entry in enumerate(CODES.values())]
+        head = f"Título: {place}\nFecha: 2026-11-{number + 1:02}\nId: {number}\n\n"
+        (content / "posts" / f"{number}.md").write_text(head + "\n\n".join(codes), "utf-8")
+    build_site(content, output, SEARCH=False, SOCIAL_CARDS=False)
+    found = sorted((output / "2026" / "11").glob("*/index.html"))
+    asked = []
+    with browser() as page:
+        page.call("Network.enable")
+        for file in found:
+            page.open(file.as_uri())
+            page.run("new Promise((done) => setTimeout(done, 100))")
+            told = [event["params"] for event in page._events if event.get("method") == "Network.requestWillBeSent"]
+            asked += [one["request"]["url"] for one in told]
+    assert [len(PLACES), []] == [len(found), [url for url in asked if not url.startswith(("file:", "data:"))]]
+    assert any(url.startswith("file:") for url in asked)

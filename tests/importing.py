@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from tertulia.core import languages
 from tertulia.core.conf import DEFAULTS
 from tertulia.core.conf import read as read_conf
 from tertulia.imports.export import Export
@@ -28,6 +29,7 @@ class Blog:
         """Import *paths* into a blog that has set *conf*; the report."""
         export = Export(paths)
         values = {**read_conf(DEFAULTS), "SITE_ADDRESS": "https://new.example", "DEFAULT_LANG": "es", **(conf or {})}
+        languages.speak(str(values["DEFAULT_LANG"]))  # as the command does
         layout = Layout.of(values, ZoneInfo("Europe/Madrid"))
         job = Job(root=self.root, layout=layout, store=lambda: self.store, key=b"k" * 32, now=NOW, **options)
         report, self.report_path = run(export, importer_of(export, kind), job)

@@ -39,10 +39,14 @@ def declared() -> dict[str, str]:
     return found
 
 
+# Read before any test runs: Python 3.11.2 cannot while another thread does the same.
+TREES = [ast.parse(path.read_text("utf-8")) for path in FILES]
+
+
 def imported() -> set[str]:
     """The top modules that product code imports, or names in a string as Markdown's extensions are named."""
     found = set()
-    for tree in (ast.parse(path.read_text("utf-8")) for path in FILES):
+    for tree in TREES:
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 found |= {one.name.partition(".")[0] for one in node.names}

@@ -253,7 +253,8 @@ def test_facets_are_byte_spans_of_what_they_mark(text):
     for facet in network._facets(text):
         piece = data[facet["index"]["byteStart"] : facet["index"]["byteEnd"]].decode()
         feature = facet["features"][0]
-        assert piece == feature.get("uri", f"#{feature.get('tag')}")
+        said = feature.get("uri", f"#{feature.get('tag')}")
+        assert piece in (said, said.removeprefix("https://"))  # a bare name leads where its address does
 
 
 def test_record_keys_sort_and_differ():

@@ -62,7 +62,7 @@ class Blog(Talk):
         build_site(
             self.folder / "content", self.folder / "output", SITE_ADDRESS=SITE, SITEURL="", SERVICE_ADDRESS="/",
             CONVERSATION_PATH=str(self.folder / "var/conversation"), SEARCH=False, SOCIAL_CARDS=False,
-            **settings,
+            **{"COMMENTS_PER_PAGE": 0} | settings,
         )  # fmt: skip
 
 
@@ -109,8 +109,7 @@ def test_a_comment_goes_all_the_way_without_and_with_scripts(blog):
     with browser() as page:
         page.size(900, 900)
         seconds = [in_the_browser(blog, page, scripts=scripts) for scripts in (False, True)]
-        (worked,) = [one for one in blog.store.conversation.find() if one.points == -1]
-        assert "Pito con *calma* True" == worked.text
+        assert "Pito con *calma* True" in [one.text for one in blog.store.conversation.find()]
         page.click(".p-comment a[data-reply]", leaves=False)
         assert page.run("document.querySelector('[data-form=comment] [name=parent]').value")
         page.click("[data-form=like] button", leaves=False)

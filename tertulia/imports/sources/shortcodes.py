@@ -10,15 +10,18 @@ import re
 from collections.abc import Callable, Mapping
 from html import escape, unescape
 
+import regex
+
 from tertulia.imports import spans
 
 Handler = Callable[[dict[str, str], str], str]  # attributes, what stands between → HTML
 
 _NAME = r"[a-zA-Z][\w-]*"
-_SHORTCODE = re.compile(
+# Not by ``re``: that of Python before 3.11.5 loses its way in a possessive group that names another.
+_SHORTCODE = regex.compile(
     rf"\[(?P<left>\[?)(?P<name>{_NAME})(?![\w-])(?P<attributes>(?:\"[^\"\n]*\"|'[^'\n]*'|[^\[\]/\"']|/(?!\])|[\"'])*)"
     r"(?:(?P<self>/)\]|\](?:(?P<inner>(?:(?!\[/?(?P=name)[\s\]]).)*+)\[/(?P=name)\s*\])?)(?P<right>\]?)",
-    re.DOTALL,
+    regex.DOTALL,
 )
 _ATTRIBUTE = re.compile(
     r"([\w-]+)\s*=\s*\"([^\"]*)\"|([\w-]+)\s*=\s*'([^']*)'|([\w-]+)\s*=\s*([^\s'\"]+)|\"([^\"]*)\"|(\S+)"
@@ -114,7 +117,7 @@ def replaced(text: str, handlers: Mapping[str, Handler], unknown: Callable[[str]
         kept.append(piece)
         return f"\ufdd2{len(kept) - 1}\ufdd3"
 
-    def one(found: re.Match[str]) -> str:
+    def one(found: regex.Match[str]) -> str:
         name = found["name"].lower()
         if found["left"] and found["right"]:
             return keep(found[0][1:-1])

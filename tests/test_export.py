@@ -58,7 +58,7 @@ Una nota[^1]. Y #Etiqueta, que es palabra.
 
 [^1]: Lo que *dice* la nota.
 """
-OTHER = "Título: Otra\nFecha: 2026-03-15 10:00:00+01:00\nId: otra\n\nTexto ]]> de otra.\n"
+OTHER = "Título: Otra\nFecha: 2026-03-15 10:00:00+01:00\nId: otra\n\nTexto ]]> de otra.\n\n## Final\n\nYa.\n"
 UNSEEN = {
     "draft.md": "Título: Borrador\nFecha: 2026-03-16\nEstado: borrador\n\nSecreto.\n",
     "hidden.md": "Título: Oculta\nFecha: 2026-03-16\nEstado: oculto\n\nSecreto.\n",
@@ -125,7 +125,7 @@ def test_a_post_comes_back_as_it_was(blog, other, tmp_path):
         f"Portada: /images{picture}", "Texto de portada: La plaza",
     ):  # fmt: skip
         assert line in head.splitlines()
-    assert "Texto ]]> de otra.\n" == other.post("2026-03-15_otra.md")
+    assert "Texto ]]> de otra.\n\n## Final\n\nYa.\n" == other.post("2026-03-15_otra.md")
 
 
 def test_translations_and_pages_stay_what_they_are(blog, other, tmp_path):

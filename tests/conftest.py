@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tertulia.core import languages
+
 ROOT = Path(__file__).resolve().parent.parent
 NOW = "2026-11-22T12:00:00+01:00"
 # What a blogger changes: tests must not depend on it.
@@ -28,6 +30,12 @@ BLOG = {
 @pytest.fixture(autouse=True)
 def _no_network(socket_disabled):
     """No test reaches the network; one that needs a local server asks for ``socket_enabled``."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nobody_spoke():
+    """Each file of tests begins in the language of a process that has just begun, whichever ran before it."""
+    languages.use(languages.Languages())
 
 
 def build_site(content: Path, output: Path, **settings) -> list[logging.LogRecord]:

@@ -12,7 +12,8 @@ from tertulia.commands import environment
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 
-ALL_CORES = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")
+# A file's tests stay together: what they share is made once, and their order is the same everywhere.
+ALL_CORES = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadfile")
 
 
 @task

@@ -28,6 +28,7 @@ ODD = st.text(alphabet="htps:/[]@#?%.ñ℀１２٣\\\x00\x85\ud800\u202exn-aA0 "
 @given(st.one_of(ODD, ODD.map("https://".__add__), st.text(max_size=60)), ODD)
 @example("https://[mala.example/dos", "//[")
 @example("http://[x", "http://℀.example")
+@example("A:// :", "a://%20.:")
 @example("https://a.example:99999/", "https://a.example:x")
 def test_no_text_is_too_odd(one, other):
     """Nothing that takes an address raises, and what is no address has no host."""

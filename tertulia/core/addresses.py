@@ -180,6 +180,9 @@ def is_short(url: str) -> bool:
     return (site_of(url) in SHORTENERS and len(split_address(url).path) > 1) or bool(_SHARES.match(url))
 
 
+_NO_HOST = re.compile(r"\s|^\.|\.(?:\.|:\d|$)")  # a blank, a name of no letters between two dots
+
+
 def normalised(url: str) -> str:
     """
     *url* in the one form by which it is compared: two that a server cannot tell apart are the same.
@@ -187,9 +190,10 @@ def normalised(url: str) -> str:
     Case of scheme and host, IDNA, the scheme's usual port, percent-encoding, a slash at the end and what stands after
     "#" do not count. http and https are two, and so are "www." and without.
     """
-    url = url.strip()
+    url = url.strip().encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     parts = split_address(url)
-    if not parts.origin:
+    host = parts.origin.partition("://")[2]
+    if not host or _NO_HOST.search(host):
         return url
     query = f"?{_percent(parts.query, '/?')}" if parts.query else ""
     return f"{parts.origin}{_percent(parts.path, '/').rstrip('/')}{query}"

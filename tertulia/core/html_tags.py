@@ -16,13 +16,17 @@ VOID = frozenset(
 ) | {"wbr"}
 _RAW_TEXT = frozenset(("iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"))
 
-_ATTRIBUTE = r"[\s/]*+(?:=[^\s/>=]*+|[^\s/>=]++)(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
+# No group here is possessive: Python before 3.11.5 loses its way in one with anything to go back on inside. Each way on
+# begins otherwise instead, so that there is nothing to go back to. https://github.com/python/cpython/issues/106052
+_QUOTED = r"\"[^\"]*+\"|'[^']*+'"
+ATTRIBUTE = rf"[\s/]*+(?:=[^\s/>=]*+|[^\s/>=]++)(?:\s*+=\s*+(?:{_QUOTED}|(?!{_QUOTED})[^\s>]*+)|(?!\s*+=))"
 _TOKEN = re.compile(
-    rf"<!--(?:-?>|.*?(?:--!?>|\Z))|<(?P<slash>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<rest>(?:{_ATTRIBUTE})*+)[\s/]*+>",
+    rf"<!--(?:-?>|.*?(?:--!?>|\Z))|<(?P<slash>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?P<rest>(?:{ATTRIBUTE})*)[\s/]*+>",
     re.DOTALL,
 )
 _NAME_AND_VALUE = re.compile(
-    r"[\s/]*+(?P<name>=?[^\s/>=]++)(?:\s*+=\s*+(?:\"(?P<a>[^\"]*+)\"|'(?P<b>[^']*+)'|(?P<c>[^\s>]*+)))?+"
+    r"[\s/]*+(?P<name>=?[^\s/>=]++)"
+    rf"(?:\s*+=\s*+(?:\"(?P<a>[^\"]*+)\"|'(?P<b>[^']*+)'|(?!{_QUOTED})(?P<c>[^\s>]*+))|(?!\s*+=))"
 )
 
 
@@ -53,8 +57,8 @@ class Tag:
 
 def tags(html: str) -> Iterator[Tag]:
     """Every tag of *html* in order; what only looks like one, in comments and scripts, is none."""
-    at = 0
-    while token := _TOKEN.search(html, at):
+    at, last = 0, html.rfind(">")
+    while at <= last and (token := _TOKEN.search(html, at)):
         at = token.end()
         if token["name"] is None:
             continue

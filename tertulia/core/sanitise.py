@@ -13,6 +13,7 @@ import nh3
 from lxml import etree
 from lxml import html as lxml_html
 
+from tertulia.core.html_tags import ATTRIBUTE
 from tertulia.core.text import one_line as one_line
 from tertulia.core.text import strip_controls
 from tertulia.core.visible import visible
@@ -34,9 +35,8 @@ _BREAKING = re.compile(
     r"<(?:br|/p|/li|/h[1-6]|/blockquote|/pre|/div|/section|/summary|/details)\b[^<>]*>", re.IGNORECASE
 )
 # A tag as HTML's own tokeniser reads it: https://html.spec.whatwg.org/multipage/parsing.html#tag-open-state
-_ATTRIBUTE = r"[\s/]*+(?:=[^\s/>=]*+|[^\s/>=]++)(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
-_ONE_ATTRIBUTE = re.compile(_ATTRIBUTE)
-_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE})*+")
+_ONE_ATTRIBUTE = re.compile(ATTRIBUTE)
+_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{ATTRIBUTE})*")
 # Parsers compare each attribute of an element with all before it, and no honest element has so many.
 _MOST_ATTRIBUTES = 500
 # Ammonia's work grows with elements times depth. Longer markup than this first goes through a parser that stops at

@@ -40,7 +40,7 @@ _NO_SLUG = re.compile("[^a-z0-9]+")
 # Letters that are no letter plus accent, so that decomposing does not help.
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"})
 
-_REST_OF_TAG = r"(?:\"[^\"]*+\"|'[^']*+'|[^\"'<>])*+>"
+_REST_OF_TAG = r"(?:\"[^\"]*+\"|'[^']*+'|[^\"'<>]++)*>"
 _UNSEEN = re.compile(
     rf"(?is)<!--.*?(?:-->|\Z)|<(script|style|template|title)(?=[\s/>]){_REST_OF_TAG}.*?(?:</\1\s*>|\Z)"
 )

@@ -29,7 +29,7 @@ def test_a_post_comes_over_as_its_author_would_have_written_it(blog, tmp_path):
     assert '[ana]\nname = "Ana Ruiz"' in blog.files()["people.toml"]
 
 
-@pytest.mark.parametrize("status", ["draft", "private", "pending", "something-of-a-plugin"])
+@pytest.mark.parametrize("status", ["draft", "private", "pending", "inherit", "something-of-a-plugin"])
 def test_what_was_not_public_is_a_draft(blog, tmp_path, status):
     """A state that nobody knows counts as one that was not public."""
     blog.take(wxr(tmp_path / "e.xml", item(status=status)))
@@ -41,6 +41,32 @@ def test_a_password_hides_a_post_and_is_nowhere(blog, tmp_path):
     blog.take(wxr(tmp_path / "e.xml", item(more="<wp:post_password>abrete</wp:post_password>")))
     assert "Estado: borrador" in blog.header("2019-05-03_uno.md")
     assert not any("abrete" in text for text in blog.files().values())
+
+
+@pytest.mark.parametrize("name", ["luis@secret.example", "Luis <luis@secret.example>", "203.0.113.9", "2001:db8::9"])
+def test_who_signed_with_an_address_is_known_by_none(blog, tmp_path, name):
+    """Many do, and log in with one: it is in no file, no row and no report."""
+    export = wxr(tmp_path / "e.xml", item(more=comment(3, author=name) + comment(4, author=name, approved="trash")))
+    written = export.read_text("utf-8").replace(">ana<", f">{name}<".replace(" <", "").replace("><", "<"))
+    export.write_text(written.replace("Ana Ruiz", "") if "<luis" not in name else written, "utf-8")
+    blog.take(export)
+    kept = b"".join(path.read_bytes() for path in blog.root.rglob("*") if path.is_file())
+    assert not [one for one in (b"secret.example", b"203.0.113", b"2001:db8") if one in kept]
+    assert blog.said()[0].name == ("Luis" if "Luis" in name else "luis" if "luis" in name else "")
+
+
+def test_two_who_log_in_with_addresses_that_begin_alike_stay_two(blog, tmp_path):
+    """And the list of each is found where WordPress had it."""
+    authors = "".join(
+        f"<wp:author><wp:author_id>{number}</wp:author_id><wp:author_login>ana@{host}.example</wp:author_login>"
+        f"<wp:author_display_name>{host}</wp:author_display_name></wp:author>"
+        for number, host in ((7, "Uno"), (8, "Dos"))
+    )
+    items = item(1).replace(">ana<", ">ana@Uno.example<") + item(2, slug="dos").replace(">ana<", ">ana@Dos.example<")
+    blog.take(wxr(tmp_path / "e.xml", items, head=authors))
+    files = blog.files()
+    assert ["Dos", "Uno"] == sorted(re.findall('name = "(.*)"', files["people.toml"]))
+    assert '"/author/anauno-example" = "/autor/uno/"' in files["redirects.toml"]
 
 
 def test_a_second_import_changes_nothing(blog, tmp_path):

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import sqlite3
 import zipfile
 
@@ -258,7 +259,7 @@ def takeout(path, *entries, **files):
     )
 
 
-@pytest.mark.parametrize("status", ["DRAFT", "SOMETHING_NEW", "PRIVATE"])
+@pytest.mark.parametrize("status", ["DRAFT", "SOMETHING_NEW", "PRIVATE", ""])
 def test_what_blogger_did_not_show_is_a_draft(blog, tmp_path, status):
     """A state that nobody knows counts as one that was not public."""
     blog.take(takeout(tmp_path / "t.zip", takeout_entry(5, status=status)))
@@ -341,7 +342,7 @@ def ghost(path, *posts, **tables):
 @pytest.mark.parametrize(
     "state",
     [{"visibility": "members"}, {"visibility": "paid"}, {"visibility": "tiers"}, {"status": "sent"},
-     {"status": "draft"},     {"visibility": "something"}, {"status": "something"}],
+     {"status": "draft"}, {"visibility": "something"}, {"visibility": ["members"]}, {"status": "something"}],
 )  # fmt: skip
 def test_what_ghost_showed_only_to_some_is_a_draft(blog, tmp_path, state):
     """Those who paid, members, receivers of a letter."""
@@ -359,6 +360,25 @@ def test_what_stands_behind_ghosts_public_preview_is_kept_unseen(blog, tmp_path)
         blog.post("2019-05-03_n0-members.md"),
         "Estado: borrador" in blog.header("2019-05-03_n0-members.md"),
     )
+
+
+@pytest.mark.parametrize("written", ["html", "lexical"])
+def test_what_ghost_showed_only_to_members_inside_a_post_is_kept_unseen(blog, tmp_path, written):
+    """A card, or any piece between Ghost's own marks; what is for all on the site stays."""
+    html = (
+        '<p>Antes.</p><!--kg-gated-block:begin nonMember:false memberSegment:"status:free" --><p>Pagado.</p>'
+        "<!--kg-gated-block:end--><!--kg-gated-block:begin nonMember:true --><p>Todos.</p><!--kg-gated-block:end-->"
+    )
+    cards = [
+        {"type": "html", "html": words, "visibility": {"web": {"nonMember": not is_paid}}}
+        for words, is_paid in (("<p>Antes.</p>", False), ("<p>Pagado.</p>", True), ("<p>Todos.</p>", False))
+    ]
+    post = {"html": html} if written == "html" else {"html": None, "lexical": json.dumps({"root": {"children": cards}})}
+    blog.take(ghost(tmp_path / "g.json", post), old_site=HOME)
+    seen = [text for name, text in blog.files().items() if name.endswith(".md") and "Estado: borrador" not in text]
+    kept = [text for name, text in blog.files().items() if name.endswith(".md") and "Estado: borrador" in text]
+    assert "Antes." in seen[0] and "Todos." in seen[0] and not any("Pagado." in text for text in seen)
+    assert "Pagado." in kept[0]
 
 
 def test_ghosts_editors_are_read_where_there_is_no_html(blog, tmp_path):
@@ -501,6 +521,19 @@ def test_substack_comes_over_with_its_notes_and_without_its_asking(blog, tmp_pat
     assert (
         "secret.example" not in everything(blog) and '"/p/uno" = "post:substack-1.es"' in blog.files()["redirects.toml"]
     )
+
+
+def test_all_that_follows_substacks_wall_is_kept_unseen_wherever_the_wall_stands(blog, tmp_path):
+    """Inside something, what follows that is paid for too."""
+    body = (
+        '<p>Antes.</p><div><p>Dentro.</p><div><div class="paywall-jump"></div><p>Pagado uno.</p></div>Pagado dos.'
+        "<p>Pagado tres.</p></div><p>Pagado cuatro.</p>"
+    )
+    rows = [("1.uno", "true", "newsletter", "everyone", "Uno")]
+    blog.take(substack(tmp_path / "s.zip", *rows, **{"posts__1.uno.html": body}), old_site="https://s.example")
+    seen, kept = blog.post("2019-05-03_uno.md"), blog.post("2019-05-03_uno-members.md")
+    assert "Antes.\n\nDentro.\n" == seen
+    assert ["uno", "dos", "tres", "cuatro"] == re.findall(r"Pagado (\w+)\.", kept)
 
 
 # Whatever the source

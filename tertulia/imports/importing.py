@@ -20,7 +20,7 @@ from tertulia.core.files import write_whole
 from tertulia.core.languages import say
 from tertulia.core.text import one_line, strip_controls
 from tertulia.core.tokens import keyed
-from tertulia.imports import embeds, escapes, known, markdown, people, redirects, rewritten, talk
+from tertulia.imports import contacts, embeds, escapes, known, markdown, people, redirects, rewritten, talk
 from tertulia.imports.export import Export
 from tertulia.imports.fetching import OldFiles, Web
 from tertulia.imports.here import BlogPosts
@@ -70,9 +70,9 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
     content = job.root / "content"
     folder = job.root / FOLDER
     name = f"{importer.kind}-{slugs.slug_of(host_of(site.address)) or 'site'}"
-    site = known.together(known.load(folder / f"{name}.known.json"), site)
+    site = known.together(known.remembered(folder / f"{name}.known.json", OldSite), site)
     ledger_file = folder / f"{name}.json"
-    ledger = Ledger.load(ledger_file)
+    ledger = known.remembered(ledger_file, Ledger)
     old_files = OldFiles(folder / "files", job.web) if job.web and not job.dry else None
     pictures = Pictures(content, job.uploads, old_files, export)
     mine = {old: entry.file for old, entry in ledger.posts.items()}
@@ -111,7 +111,7 @@ def _mended(site: OldSite, job: Job) -> OldSite:
     if not (site.address or address):
         raise ContentError(say("import_no_address"))
     hosts = {host_of(one) for one in (site.address, address)} - {""}
-    site = _completed(site, site.address or address)
+    site = contacts.left_out(_completed(site, site.address or address), job.key)
     return replace(
         site,
         hosts=(*site.hosts, *hosts),

@@ -21,17 +21,17 @@ from tertulia.imports.types import OldSite
 T = TypeVar("T")
 
 
-def load(path: Path) -> OldSite:
+def remembered(path: Path, kind: type[T]) -> T:
     """
-    What is known already; nothing where there is no such file.
+    What an earlier import left at *path*; an empty *kind* where there is no such file.
 
     Raises:
         ContentError: it is broken.
     """
     try:
-        return strict_json.decode(path.read_bytes(), type=OldSite)
+        return strict_json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
-        return OldSite()
+        return kind()
     except ValueError as error:
         raise ContentError(say("import_ledger_broken", file=path.name, why=error)) from error
 

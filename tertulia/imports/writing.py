@@ -15,10 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from tertulia.core import strict_json
-from tertulia.core.errors import ContentError
 from tertulia.core.files import write_whole
-from tertulia.core.languages import current, say
+from tertulia.core.languages import current
 from tertulia.core.text import one_line
 from tertulia.imports import escapes
 from tertulia.imports.plan import Placed
@@ -44,21 +42,6 @@ class Ledger(msgspec.Struct, omit_defaults=True):
     posts: dict[str, WrittenFile] = {}
     pictures: dict[str, str] = {}
     is_recording: bool = False  # the talk was being written down: its snapshots may be missing
-
-    @classmethod
-    def load(cls, path: Path) -> "Ledger":
-        """
-        The ledger at *path*; an empty one where there is none.
-
-        Raises:
-            ContentError: it is broken.
-        """
-        try:
-            return strict_json.decode(path.read_bytes(), type=cls)
-        except FileNotFoundError:
-            return cls()
-        except ValueError as error:
-            raise ContentError(say("import_ledger_broken", file=path.name, why=error)) from error
 
     def save(self, path: Path) -> None:
         """Leave it at *path*."""

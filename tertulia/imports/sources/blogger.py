@@ -223,7 +223,9 @@ def _entry(element: etree._Element) -> _BloggerEntry | None:
     name = one_line(author.get("name", ""), 200)
     profile = web_address(author.get("uri", "").strip())
     is_removed = any(child.get("name") == "blogger.contentRemoved" for child in element)
-    state = fields.get("status", "").strip().upper() or ("DRAFT" if draft else "")
+    # Takeout tells the type in an element of its own, and the state of everything.
+    told = fields.get("status", "").strip().upper() or ("UNKNOWN" if "type" in fields else "")
+    state = "DRAFT" if draft else told
     return _BloggerEntry(
         id=found[2],
         tag=fields.get("id", "").strip(),

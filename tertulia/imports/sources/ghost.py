@@ -26,6 +26,8 @@ from tertulia.imports.types import LeftOut, Loss, OldAddress, OldAuthor, OldPost
 HOME = "__GHOST_URL__"
 _MEMBERS = re.compile(r"<!--\s*members-only\s*-->")
 _SIZED = re.compile(r"(/content/images)/size/w\d+(?:h\d+)?(?:/format/\w+)?/")
+# https://github.com/TryGhost/Ghost/blob/main/ghost/core/core/server/services/members/content-gating.js
+_GATED = re.compile(r"<!--\s*kg-gated-block:begin\b([^\n>]*)-->(.*?)(?:<!--\s*kg-gated-block:end\s*-->|\Z)", re.DOTALL)
 Row = Mapping[str, Any]
 
 
@@ -133,7 +135,7 @@ def _posts(row: Row, more: Row, authors: list[Row], tags: list[Row]) -> Iterator
     losses: list[Loss] = []
     html = ghost_body.html(row, losses).replace(HOME, "")
     state, kept_back = _state(row)
-    public, *rest = _MEMBERS.split(html, maxsplit=1) if state is Visibility.PUBLISHED else (html,)
+    public, paid = _parted(html) if state is Visibility.PUBLISHED else (html, "")
     slug = _text(row, "slug")
     if _text(row, "codeinjection_head") or _text(row, "codeinjection_foot"):
         losses.append(Loss("script"))
@@ -159,7 +161,7 @@ def _posts(row: Row, more: Row, authors: list[Row], tags: list[Row]) -> Iterator
         guid=str(row.get("id")),
         is_sticky=row.get("featured") in (True, 1),
     )
-    if not rest or not plain(rest[0]):
+    if not plain(paid):
         yield replace(post, losses=tuple(losses))
         return
     yield replace(post, losses=(*losses, Loss("members")))
@@ -169,7 +171,7 @@ def _posts(row: Row, more: Row, authors: list[Row], tags: list[Row]) -> Iterator
         address="",
         guid="",
         slug=f"{slug}-members" if slug else "",
-        body=edited(rest[0], lambda root: _tidied(root, losses)),
+        body=edited(paid, lambda root: _tidied(root, losses)),
         state=Visibility.DRAFT,
         kept_back="members",
         cover="",
@@ -177,9 +179,24 @@ def _posts(row: Row, more: Row, authors: list[Row], tags: list[Row]) -> Iterator
     )
 
 
+def _parted(html: str) -> tuple[str, str]:
+    """What everybody saw of a post, and what only some did."""
+    paid: list[str] = []
+
+    def gated(found: re.Match[str]) -> str:
+        if "nonMember:true" in found[1]:
+            return found[2]
+        paid.append(found[2])
+        return ""
+
+    public, *rest = _MEMBERS.split(html, maxsplit=1)
+    public = _GATED.sub(gated, public)
+    return public, "".join((*paid, *rest))
+
+
 def _state(row: Row) -> tuple[Visibility, str]:
     """Whether everybody may see it, and why not; a state that nobody knows counts as one that was not public."""
-    status, sight = _text(row, "status"), _text(row, "visibility") or "public"
+    status, sight = _text(row, "status"), str(row.get("visibility") or "public")
     if status not in ("published", "scheduled"):
         return Visibility.DRAFT, "" if status == "draft" else status or "draft"
     if sight != "public":

@@ -76,7 +76,16 @@ def _node(node: Any, losses: list[Loss], depth: int) -> str:
             case "link" | "autolink":
                 return f'<a href="{escape(_text(node, "url"))}">{inner}</a>'
         return inner
-    return _card(kind, node, losses)
+    return _gated(node, _card(kind, node, losses))
+
+
+def _gated(card: Mapping[str, Any], html: str) -> str:
+    """*html* of a card between the marks that Ghost itself writes around what not everybody is shown."""
+    seen = card.get("visibility")
+    seen = seen if isinstance(seen, dict) else {}
+    web = seen.get("web")
+    is_open = seen.get("showOnWeb") is not False and not (isinstance(web, dict) and web.get("nonMember") is False)
+    return html if is_open else f"<!--kg-gated-block:begin nonMember:false -->{html}<!--kg-gated-block:end-->"
 
 
 def _formatted(node: Mapping[str, Any]) -> str:

@@ -135,8 +135,15 @@ def _behind_the_wall(root: HtmlElement) -> str:
         return ""
     behind = made("div", text=wall.tail)
     wall.tail = None
-    while (after := wall.getnext()) is not None:
-        behind.append(after)
+    at = wall
+    while at is not root:  # it may stand inside something: what follows that is paid for too
+        while (after := at.getnext()) is not None:
+            behind.append(after)
+        parent = at.getparent()
+        if parent is not root and parent.tail:
+            behind.append(made("span", text=parent.tail))
+            parent.tail = None
+        at = parent
     removed(wall)
     html = inner(behind)
     return html if plain(html) or "<img" in html else ""

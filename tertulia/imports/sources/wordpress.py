@@ -316,7 +316,7 @@ class _Found:
             yield OldAddress(address=f"{site}/tag/{nicename}/", kind="tag", target=term.name)
             yield OldAddress(address=f"{site}/?tag={nicename}", kind="tag", target=term.name)
         for number, login in self.author_ids.items():
-            yield OldAddress(address=f"{site}/author/{login}/", kind="author", target=login)
+            yield OldAddress(address=f"{site}/author/{_author_nicename(login)}/", kind="author", target=login)
             yield OldAddress(address=f"{site}/?author={number}", kind="author", target=login)
         moments = [
             post.published
@@ -335,6 +335,12 @@ class _Found:
 def nicename_id(categories: dict[str, _Term], nicename: str) -> str:
     """The number of a category."""
     return categories[nicename].id if nicename in categories else ""
+
+
+def _author_nicename(login: str) -> str:
+    """What WordPress made of a login for addresses: ``sanitize_title`` of "Ana.Ruiz@x" is "ana-ruizx"."""
+    kept = re.sub(r"[^a-z0-9 _-]", "", login.lower().replace(".", "-"))
+    return re.sub(r"[ -]+", "-", kept).strip("-")
 
 
 def _words(text: str | None) -> str:
@@ -373,7 +379,7 @@ def _state(item: _Item) -> tuple[Visibility, str]:
     status = item.fields.get("status", "").strip()
     if item.fields.get("post_password", "").strip():
         return Visibility.DRAFT, "password"
-    if status in ("publish", "future", "inherit"):
+    if status in ("publish", "future"):  # "inherit" is of what hangs on another post, seen or not
         return Visibility.PUBLISHED, "future" if status == "future" else ""
     return Visibility.DRAFT, "" if status in ("draft", "auto-draft") else status or "draft"
 

@@ -9,7 +9,7 @@ from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import NOBODY, followers, letters
 from tertulia.store.erased import forget_address
 from tertulia.store.letters import NewLetter
-from tertulia.store.rows import writing
+from tertulia.store.rows import is_one_of, writing
 
 
 class Follower(msgspec.Struct, frozen=True):
@@ -83,7 +83,8 @@ class Followers:
     def of_address(self, email: str) -> list[Follower]:
         """Every talk that *email* follows: for the export and the erasure of a person."""
         with self._database.reading() as connection:
-            return [_follower(row) for row in connection.execute(select(followers).where(followers.c.email == email))]
+            query = select(followers).where(is_one_of(followers.c.email, [email]))
+            return [_follower(row) for row in connection.execute(query)]
 
     def forget(self, email: str) -> int:
         """Forget *email* altogether; how many talks it followed."""

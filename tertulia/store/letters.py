@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import NOBODY, comments, letters, marks, notices
 from tertulia.store.filters import release_once, use_once
-from tertulia.store.rows import HELD_LETTERS, remember, writing
+from tertulia.store.rows import HELD_LETTERS, is_one_of, remember, writing
 
 # A mail server that is down gets a day: 1, 2, 4… minutes between attempts.
 ATTEMPTS = 11
@@ -207,7 +207,7 @@ class Letters:
         """Every notice that goes to *email*: for the export and the erasure of a person."""
         with self._database.reading() as connection:
             query = select(notices, comments.c.key).join(comments, comments.c.id == notices.c.comment)
-            rows = connection.execute(query.where(notices.c.email == email))
+            rows = connection.execute(query.where(is_one_of(notices.c.email, [email])))
             return [Notice(row.id, row.key, row.comment, row.email, row.lang, row.state) for row in rows]
 
     def _one(self, condition: object) -> Notice | None:

@@ -83,8 +83,7 @@ class Letters:
         with writing(self._database) as connection:
             for one in found:
                 if not one.tells or use_once(connection, one.tells, now + TOLD_REMEMBERED, now):
-                    values = msgspec.structs.asdict(one)
-                    connection.execute(insert(letters).values(**values, not_before=stamp(now)))
+                    put(connection, one, now)
 
     def retract(self, recipient: str, comment: int) -> str:
         """
@@ -215,6 +214,11 @@ class Letters:
         with self._database.reading() as connection:
             row = connection.execute(query.where(condition)).first()  # type: ignore[arg-type]
             return Notice(row.id, row.key, row.comment, row.email, row.lang, row.state) if row else None
+
+
+def put(connection: Connection, letter: NewLetter, now: datetime) -> None:
+    """Put a letter in the queue, within what else is written at once."""
+    connection.execute(insert(letters).values(**msgspec.structs.asdict(letter), not_before=stamp(now)))
 
 
 def _letter(row: Row[Any]) -> Letter:

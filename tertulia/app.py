@@ -22,8 +22,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
 
-from tertulia.core.addresses import service_address
-
 if TYPE_CHECKING:
     from tertulia.content.posts import Published
     from tertulia.conversation.background import BackgroundWorker
@@ -309,6 +307,7 @@ class Blog:
         return there.published_before(self.store.deliveries.begun())
 
     def _network_context(self, published: Published | None, *, with_store: bool) -> NetworkContext:
+        from tertulia.core.setting_kinds import parse_service
         from tertulia.syndication.networks.base import NetworkContext
         from tertulia.syndication.networks.memory import Memory
 
@@ -322,7 +321,7 @@ class Blog:
             readers=self.store.subscribers if with_store else None,
             site=published.site if published else "",
             title=published.title if published else "",
-            service=service_address(str(self.conf.get("SERVICE_ADDRESS") or ""), published.site if published else ""),
+            service=parse_service(str(self.conf.get("SERVICE_ADDRESS") or ""), published.site if published else ""),
         )
 
     # Where readers find it

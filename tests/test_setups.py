@@ -7,7 +7,9 @@ import pytest
 
 from tertulia.content import snapshot
 from tertulia.conversation.blog import BlogInfo
-from tertulia.core.addresses import service_address
+from tertulia.core.errors import SettingError
+from tertulia.core.setting_kinds import parse_service
+from tests.conftest import build_site
 from tests.talking import OURS, SITE, Talk, field
 
 ELSEWHERE = "https://talk.example"
@@ -150,6 +152,20 @@ def test_behind_a_prefix_everything_leads_below_it(tmp_path, proxy):
     talk.blog.close()
 
 
+@pytest.mark.parametrize("prefix", ["/comments", "/moderation", "/tertul%C3%ADa", "/comments/comments"])
+@pytest.mark.parametrize("is_left", [False, True], ids=["taken off", "left"])
+def test_a_prefix_may_be_any_path(tmp_path, prefix, is_left):
+    """Called as one of our own paths, or written with accents: a proxy may take it off or leave it."""
+    talk = at(tmp_path, f"{SITE}{prefix}")
+    proxy = prefix if is_left else ""
+    first = talk.browser.post(f"{proxy}/comments", data=talk.fill(), headers=OURS)
+    assert f'action="{prefix}/comments"' in first.get_data(as_text=True)
+    assert 200 == talk.browser.get(f"{proxy}/comments/new?post=voto&lang=es").status_code
+    assert f"{prefix}/moderation/login" == talk.browser.get(f"{proxy}/moderation").headers["Location"]
+    assert [200, 200] == [talk.browser.get(f"{proxy}{path}").status_code for path in ("/moderation/login", "/healthz")]
+    talk.blog.close()
+
+
 def test_every_link_of_the_moderation_is_below_the_prefix(tmp_path):
     """The queue, one comment, and what is left when one leaves."""
     talk = at(tmp_path, f"{SITE}/talk")
@@ -187,6 +203,7 @@ def test_every_link_of_the_moderation_is_below_the_prefix(tmp_path):
         (ELSEWHERE, SITE, ELSEWHERE, "", False),
         (f"{ELSEWHERE}/blog", SITE, f"{ELSEWHERE}/blog", "/blog", False),
         ("http://blog.example", SITE, "http://blog.example", "", False),
+        (" /tertulía ", SITE, f"{SITE}/tertul%C3%ADa", "/tertul%C3%ADa", True),
         ("", SITE, "http://127.0.0.1:8001", "", True),
     ],
 )
@@ -194,4 +211,19 @@ def test_one_reading_of_the_setting(tmp_path, setting, site, service, prefix, sa
     """An address, or a path on the blog's own host; letters, pages and cookies read it alike."""
     info = BlogInfo.of(tmp_path, {"SITE_ADDRESS": site, "SERVICE_ADDRESS": setting}, output=lambda: tmp_path)
     assert (service, prefix, same) == (info.service, info.prefix, info.same_origin)
-    assert service_address(setting, site) == (service if setting else "")
+    assert parse_service(setting, site) == (service if setting else "")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["talk.example", "talk", "https://", "https:/talk.example", "mailto:ana@talk.example", "https://ana@talk.example",
+     "https://talk.example?x", "/talk#x", "//talk.example", "/my talk", "https://talk example"],
+)  # fmt: skip
+def test_what_is_no_address_is_told_and_taken_for_nothing_else(tmp_path, setting):
+    """By the service when it starts and by the build: neither goes on as if there were none."""
+    conf = {"SITE_ADDRESS": SITE, "SERVICE_ADDRESS": setting}
+    with pytest.raises(SettingError, match="SERVICE_ADDRESS"):
+        BlogInfo.of(tmp_path, conf, output=lambda: tmp_path)
+    (tmp_path / "content").mkdir()
+    with pytest.raises(SettingError, match="SERVICE_ADDRESS"):
+        build_site(tmp_path / "content", tmp_path / "output", SOCIAL_CARDS=False, SEARCH=False, **conf)

@@ -129,7 +129,8 @@ def print_headers(root: Path, form: str, *, hsts: bool = False) -> None:
     if form not in headers.FORMS:
         raise TertuliaError(say("headers_form", form=form, forms=", ".join(headers.FORMS)))
     with Blog(root) as blog:
-        found = headers.of_site(blog.output, str(blog.conf.get("SERVICE_ADDRESS", "")), hsts=hsts)
+        elsewhere = "" if blog.info.same_origin else blog.info.service
+        found = headers.of_site(blog.output, elsewhere, hsts=hsts)
     print(headers.FORMS[form](found), end="")
 
 

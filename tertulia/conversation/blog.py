@@ -8,9 +8,10 @@ from typing import Any
 from tertulia.content import posts
 from tertulia.content.posts import Post, Published
 from tertulia.core import languages
-from tertulia.core.addresses import service_address, split_address
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import Languages
+from tertulia.core.setting_kinds import parse_service
 
 # Where the service answers as long as nobody says otherwise.
 LOCAL_SERVICE = "http://127.0.0.1:8001"
@@ -47,9 +48,12 @@ class BlogInfo:
             conf: The plain values of pelicanconf.py.
             output: Where the built site is.
             preview_address: The address under which both site and service are seen, in a preview.
+
+        Raises:
+            SettingError: ``SERVICE_ADDRESS`` is no address.
         """
         site = str(conf.get("SITE_ADDRESS", "")).rstrip("/")
-        service = service_address(str(conf.get("SERVICE_ADDRESS") or ""), site)
+        service = parse_service(str(conf.get("SERVICE_ADDRESS") or ""), site)
         title = conf.get("SITENAME", "")
         lang = str(conf.get("DEFAULT_LANG") or languages.DEFAULT)
         return cls(

@@ -204,17 +204,6 @@ def same_address(one: str, other: str) -> bool:
     return one == other or normalised(one) == normalised(other)
 
 
-def service_address(setting: str, site: str) -> str:
-    """
-    The whole address of the service, no slash at the end; "" where there is none.
-
-    Args:
-        setting: ``SERVICE_ADDRESS``: an address, or a path on the host of *site* ("/", "/talk").
-    """
-    whole = split_address(site).origin + setting if setting.startswith("/") else setting
-    return web_address(whole).rstrip("/")
-
-
 def ascii_host(host: str) -> str:
     """*host* in lower-case ASCII, "ñ" by IDNA; one that no IDNA knows comes back in lower case only."""
     host = (unquote(host) if "%" in host else host).lower().removesuffix(".")

@@ -8,7 +8,7 @@ import shlex
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from tertulia.core.addresses import split_address
+from tertulia.core.addresses import encoded, is_web_address, split_address
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 from tertulia.core.moments import parse_moment
@@ -183,6 +183,29 @@ def parse_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError) as error:
         raise SettingError(say("setting_zone", name="TIMEZONE", value=name)) from error
+
+
+def parse_service(written: str, site: str) -> str:
+    """
+    Where the service is, as ``SERVICE_ADDRESS`` of ``pelicanconf.py`` tells it.
+
+    Args:
+        written: An address, or a path on the host of *site* ("/", "/talk").
+
+    Returns:
+        The whole address, percent-encoded, no slash at the end; "" where there is none, or no *site* yet.
+
+    Raises:
+        SettingError: it is neither.
+    """
+    written = written.strip()
+    if not written:
+        return ""
+    origin = split_address(site).origin
+    whole = f"{origin or 'https://own.invalid'}{written}" if written.startswith("/") else written
+    if not is_web_address(whole) or written.startswith("//") or set("?#") & set(written):
+        raise SettingError(say("setting_service", name="SERVICE_ADDRESS", value=written))
+    return encoded(whole).rstrip("/") if origin or whole == written else ""
 
 
 def _is_address(value: str, schemes: tuple[str, ...] = ("http", "https")) -> bool:

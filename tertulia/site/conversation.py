@@ -27,7 +27,9 @@ from typing import Any
 
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment
+from tertulia.core.addresses import encoded
 from tertulia.core.sanitise import plain
+from tertulia.core.setting_kinds import parse_service
 from tertulia.core.text import shorten
 from tertulia.site import talk_parts
 from tertulia.site.contents import Content
@@ -35,6 +37,18 @@ from tertulia.site.talk_parts import Nest
 
 LATEST = 3  # on the home page
 LATEST_CHARS = 140
+
+
+def service_of(settings: Mapping[str, Any]) -> str:
+    """
+    Where the service is, as pages lead to it: read as the service reads it, so that none leads elsewhere.
+
+    Raises:
+        SettingError: ``SERVICE_ADDRESS`` is no address.
+    """
+    written = str(settings.get("SERVICE_ADDRESS") or "").strip()
+    parse_service(written, settings["SITE_ADDRESS"])
+    return encoded(written)
 
 
 def add_conversation(

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote_to_bytes
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, g, request
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 # What a preview, or a proxy, hands over to us.
 MOUNTS = ("/comments", "/moderation", "/webmention", "/pingback", "/newsletter", "/healthz")
+_OURS = tuple(f"{mount}/" for mount in MOUNTS)
 
 # 10,000 characters of four bytes, percent-encoded, and the rest of the form.
 MOST_BYTES = 200_000
@@ -64,15 +66,21 @@ def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
 
 
 class _WithoutPrefix:
-    """Takes the prefix of ``SERVICE_ADDRESS`` off what is asked for, where the proxy has left it."""
+    """
+    Takes the prefix of ``SERVICE_ADDRESS`` off what is asked for, where the proxy has left it.
+
+    It has left it where one of our own paths follows: a prefix may be called as one of them is ("/comments").
+    """
 
     def __init__(self, inside: WSGIApplication, prefix: str) -> None:
-        self._inside, self._prefix = inside, prefix
+        self._inside = inside
+        self._prefix = unquote_to_bytes(prefix).decode("latin-1")  # as WSGI hands paths over
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if self._prefix and f"{path}/".startswith(f"{self._prefix}/"):
-            environ = environ | {"PATH_INFO": path.removeprefix(self._prefix)}
+        rest = path.removeprefix(self._prefix)
+        if rest != path and f"{rest}/".startswith(_OURS):
+            environ = environ | {"PATH_INFO": rest}
         return self._inside(environ, start)
 
 

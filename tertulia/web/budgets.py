@@ -1,6 +1,6 @@
 """What strangers may cause in a day, counted by machine, by recipient and in all; in memory alone.
 
-Windows of minutes, for what only costs us work, are ``context.Counter``'s. Here are the things that reach somebody
+Windows of minutes, for what only costs us work, are ``context.RateCounter``'s. Here are the things that reach somebody
 else: letters, and numbers that the page shows.
 """
 

@@ -117,8 +117,7 @@ def send(
     outbox.show_all()
     held = [] if yes_cut or blog.conf.get("ANNOUNCE_CUT") else [draft for draft in planned if draft.is_cut]
     outbox.enqueue(draft for draft in planned if draft not in held)
-    unwanted = outbox.unwanted(published.posts)
-    outcomes = outbox.deliver(post=chosen[0].id if post and chosen else None, leave=unwanted)
+    outcomes = outbox.deliver(post=chosen[0].id if post and chosen else None, posts=published.posts)
     edited = [one for one in published.posts if not post or named(one, post)]
     changes = follow_edits(outbox, edited)
     for draft in held:

@@ -14,6 +14,7 @@ Outcomes of a request, as exceptions, because each ends what was being done::
         └── CredentialsExpiredError    the key is no longer good; says how to renew it
 """
 
+import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -200,7 +201,8 @@ class Network(ABC):
     pictures: ClassVar[int] = 0  # how many go along, the cover first
     alt_length: ClassVar[int] = 10_000  # of the alternative text of one
     warnings: ClassVar[bool] = False  # what is said may be folded behind a content warning
-    # Who may be chosen to see what is said, other than everybody: a post's ``Audience`` → the network's own word.
+    # Who may be chosen to see what is said, other than everybody: a post's ``Audience`` → the network's own word; the
+    # one that most see first.
     audiences: ClassVar[Mapping[str, str]] = MappingProxyType({})
     # How many days its key (the setting "token") lives; 0: the network tells; None: it does not end by itself.
     key_days: ClassVar[int | None] = None
@@ -231,13 +233,18 @@ class Network(ABC):
     def _twin(self) -> str:
         """An account before this one that the owner gave the same keys, by the beginning of its settings."""
         number = split_account(self.name)[1]
-        names = declared(type(self))
-        mine = [self.written(name)[1] for name in names]
         before = [self.platform, *(account(self.platform, each) for each in range(2, int(number)))] if number else []
-        for other in before:
-            if mine == [self.settings.written(f"{other}_{name}")[1] for name in names]:
-                return f"{other}_".upper()
-        return ""
+        mine = self._keys(self.name)
+        return next((f"{other}_".upper() for other in before if self._keys(other) == mine), "")
+
+    def _keys(self, name: str) -> list[object]:
+        """What the owner gave the account *name* of this network, as it is understood."""
+        found: list[object] = []
+        for each, setting in declared(type(self)).items():
+            whole, value = self.settings.written(f"{name}_{each}")
+            with contextlib.suppress(SettingError):  # that account's own matter
+                found.append(setting.kind(whole, value or setting.default))
+        return found
 
     @classmethod
     def setting_name(cls, name: str) -> str:

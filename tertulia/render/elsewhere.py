@@ -45,7 +45,7 @@ _DRAWN = ("clip-path", "cursor", "fill", "filter", "marker-end", "marker-mid", "
 # How an address of another host may begin: browsers read no tab and no line's end in it, and these names of the slash.
 BEGINNING = r"/[\t\r\n]*/|\\|&#|&b?sol;"
 # Where a tag seems to end inside of a quoted value: no quick look is to be trusted.
-UNCLEAR_END = r"(?:[^>\"']++|\"[^\">]*+\"|'[^'>]*+')*+[\"']"
+UNCLEAR_END = r"(?:[^>\"']++|\"[^\">]*+\"|'[^'>]*+')*(?:\"(?![^\">]*+\")|'(?![^'>]*+'))"
 STYLED = rf"(?:background|style|{'|'.join(_DRAWN)})"
 _SUSPECT = re.compile(
     rf"<(?:{FETCHING})[\s>/]|<(?:img|source)[\s/](?:[^>]*(?:{BEGINNING})|{UNCLEAR_END})", re.IGNORECASE

@@ -44,8 +44,8 @@ FETCHING = (
 _DRAWN = ("clip-path", "cursor", "fill", "filter", "marker-end", "marker-mid", "marker-start", "mask", "stroke")
 # How an address of another host may begin: browsers read no tab and no line's end in it, and these names of the slash.
 BEGINNING = r"/[\t\r\n]*/|\\|&#|&b?sol;"
-# Where a tag seems to end inside of a quoted value: no quick look is to be trusted.
-UNCLEAR_END = r"(?:[^>\"']++|\"[^\">]*+\"|'[^'>]*+')*(?:\"(?![^\">]*+\")|'(?![^'>]*+'))"
+# Where a tag seems to end inside of a quoted value, or holds what may begin another: no quick look is to be trusted.
+UNCLEAR_END = r"(?:[^<>\"']++|\"[^\">]*+\"|'[^'>]*+')*(?:<|\"(?![^\">]*+\")|'(?![^'>]*+'))"
 STYLED = rf"(?:background|style|{'|'.join(_DRAWN)})"
 _SUSPECT = re.compile(
     rf"<(?:{FETCHING})[\s>/]|<(?:img|source)[\s/](?:[^>]*(?:{BEGINNING})|{UNCLEAR_END})", re.IGNORECASE

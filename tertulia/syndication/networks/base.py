@@ -39,6 +39,10 @@ from tertulia.syndication.networks.sightings import PUBLIC, OwnPost, Sighting, s
 from tertulia.syndication.summary import Style
 
 
+# What reading an answer raises that is not as its documentation says.
+ODD_ANSWER = (LookupError, TypeError, ValueError, AttributeError)
+
+
 class RetryLaterError(NetworkError):
     """
     Not now, and nothing was made.

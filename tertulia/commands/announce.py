@@ -19,7 +19,7 @@ from tertulia.syndication.adopting import adopt_for, adopt_found
 from tertulia.syndication.drafts import Draft, drafts, due, named
 from tertulia.syndication.edits import follow_edits, withdraw
 from tertulia.syndication.networks import per_reader
-from tertulia.syndication.networks.base import ODD_ANSWER, Network
+from tertulia.syndication.networks.base import Network, understood
 from tertulia.syndication.networks.mail import to_owner
 from tertulia.syndication.outbox import Outcome
 from tertulia.syndication.preview_page import as_page
@@ -244,10 +244,11 @@ def _line(titles: dict[tuple[str, str], str], row: Delivery, state: str, detail:
 
 
 def _refresh_limits(network: Network) -> None:
-    with contextlib.suppress(NetworkError, OSError, *ODD_ANSWER):  # what it said last time, or the usual, will do
-        network.refresh_limits()
-    with contextlib.suppress(NetworkError):  # the key that we have is good still, or the network says so when asked
-        network.renew_key()
+    # Without an answer, what it said last time will do, or the usual limits; and the key that we have: if that is no
+    # longer good, the network says so when it is asked to publish.
+    for ask in (network.refresh_limits, network.renew_key):
+        with contextlib.suppress(NetworkError, OSError), understood(network):
+            ask()
 
 
 def _warn(planned: list[Draft]) -> None:

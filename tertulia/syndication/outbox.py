@@ -45,6 +45,7 @@ from tertulia.syndication.networks.base import (
     Remote,
     RetryLaterError,
     Sending,
+    garbled,
 )
 from tertulia.syndication.networks.sightings import ALIKE, Sighting
 from tertulia.syndication.witness import Witness
@@ -216,7 +217,7 @@ class Outbox:
             return Outcome(delivery, DeliveryState.SENDING, str(error))
         except ODD_ANSWER as error:  # our mistake or theirs
             log.debug("answer of %s not understood", delivery.network, exc_info=True)
-            told = say("net_garbled", network=attempt.network.label) + f" ({type(error).__name__})"
+            told = garbled(attempt.network.label, error)
             return (
                 self._lost(attempt, told, None) if attempt.uncertain else self._wait(attempt, reason=told, seconds=0.0)
             )

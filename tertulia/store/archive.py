@@ -36,7 +36,7 @@ from tertulia.store.conversation_tables import (
     sources,
     words,
 )
-from tertulia.store.rows import OF_ONE_STORE, writing
+from tertulia.store.rows import OF_ONE_STORE, is_one_of, writing
 from tertulia.store.said import Trust
 
 FORMAT = "tertulia conversation 1"
@@ -114,7 +114,7 @@ def of_person(database: Database, person: int) -> dict[str, Any]:
     keys = {one["key"] for one in said}
     emails = [one["notice"]["email"] for one in said if one["notice"]]
     with database.reading() as connection:
-        query = select(followers).where(followers.c.email.in_(emails)).order_by(followers.c.id)
+        query = select(followers).where(is_one_of(followers.c.email, emails)).order_by(followers.c.id)
         follows = [_without(dict(row._mapping), "id") for row in connection.execute(query)]
     return {
         "format": FORMAT,

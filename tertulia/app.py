@@ -224,9 +224,7 @@ class Blog:
 
         owner = self.settings.owner_email if self.settings.smtp_url else ""
         title = str(self.conf.get("SITENAME") or "")
-        return Clockwork(
-            self.store.runs, self.store.letters, title, owner, self.now, free=lambda: free_bytes(self.root)
-        )
+        return Clockwork(self.store.runs, title, owner, self.now, free=lambda: free_bytes(self.root))
 
     @cached_property
     def moderator(self) -> Moderator:

@@ -209,17 +209,29 @@ def replace_settings(pair, given):
     return changed(pair.context, settings=settings.load(pair.folder, given))
 
 
-def test_the_same_keys_twice_are_one_account(tmp_path):
-    """It is told and left out: two rows for one post could only do harm."""
+@pytest.mark.parametrize("name", ["MASTODON_2", "MASTODON_3"])
+def test_the_same_keys_twice_are_one_account(tmp_path, name):
+    """It is told and left out, however its address is written: two rows for one post could only do harm."""
     pair = Pair(tmp_path, FakeMastodon)
-    pair.given |= {"MASTODON_3_URL": pair.given["MASTODON_2_URL"], "MASTODON_3_TOKEN": pair.given["MASTODON_2_TOKEN"]}
+    twin = {"MASTODON_2": "MASTODON", "MASTODON_3": "MASTODON_2"}[name]
+    pair.given |= {f"{name}_URL": pair.given[f"{twin}_URL"] + "/", f"{name}_TOKEN": pair.given[f"{twin}_TOKEN"]}
     pair.store.close()
     pair.start()
-    assert {"mastodon", "mastodon_2"} == pair.networks.keys()
+    assert name.lower() not in pair.networks
     assert [
-        ("Mastodon 3", "«MASTODON_3_…» lleva las mismas claves que «MASTODON_2_…»: es la misma cuenta")
+        (name.title().replace("_", " "), f"«{name}_…» lleva las mismas claves que «{twin}_…»: es la misma cuenta")
     ] == pair.told
     pair.close()
+
+
+def test_what_stands_for_nothing_makes_no_other_account(tmp_path):
+    """The same bot in the same channel is one account, though only one of them spells out the usual address."""
+    same = {"TOKEN": "1:a", "CHAT": "@canal"}
+    given = {f"TELEGRAM_{number}{name}": value for number in ("", "2_") for name, value in same.items()}
+    context = replace_settings(Pair(tmp_path, FakeMastodon), given | {"TELEGRAM_2_API_URL": "https://api.telegram.org"})
+    told = []
+    assert "telegram_2" not in [one.name for one in networks(context, lambda name, why: told.append(name))]
+    assert ["Telegram 2"] == told
 
 
 def test_a_refused_key_is_told_by_the_name_of_its_own_setting(pair):

@@ -94,6 +94,30 @@ def test_words_for_an_audience(word, audience):
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        "Audienca: seguidores",
+        "Audiencia del anuncio: seguidores",
+        "Aduience: followers",
+        "Lectores: discreta",
+        "Audiencias: mis amigas",
+        "Audiencia: todos\nAudience: followers",
+        "Audiencia: followers\nAudiencia: todos",
+    ],
+)
+def test_a_slip_in_the_key_holds_the_announcement_back(lines):
+    """A key or a value that looks like an audience, and one that is given twice: told, and nobody is chosen."""
+    meta = interpret(split(f"Título: A\n{lines}\n\nHola.", "a.md"), "a.md", ZoneInfo("UTC"))
+    assert ("nobody", 1) == (meta.audience, len(meta.problems))
+
+
+@pytest.mark.parametrize("line", ["Público: 40 personas", "Seguidores: 500", "Audio: todos", "Lugar: Madrid"])
+def test_a_key_of_something_else_is_no_audience(line):
+    """Keys that nobody knows are told and nothing more."""
+    assert "" == interpret(split(f"Título: A\n{line}\n\nHola.", "a.md"), "a.md", ZoneInfo("UTC")).audience
+
+
+@pytest.mark.parametrize(
     "change", [{"audience": "followers"}, {"audience": "nobody"}, {"said": {"bluesky": "no"}}, None]
 )
 def test_what_waits_is_held_when_the_author_narrows_it(tmp_path, change):
@@ -104,10 +128,42 @@ def test_what_waits_is_held_when_the_author_narrows_it(tmp_path, change):
     house.clock += timedelta(days=1)
     posts_now = [replace(POST, **change)] if change else []
     house.outbox.enqueue(drafts(posts_now, [house.network]))
-    assert [] == house.outbox.deliver(leave=house.outbox.unwanted(posts_now))
+    assert [] == house.outbox.deliver(posts=posts_now)
     assert [] == house.fake.public
-    assert ["delivered"] == [one.state for one in house.outbox.deliver(leave=house.outbox.unwanted([POST]))]
+    assert ["delivered"] == [one.state for one in house.outbox.deliver(posts=[POST])]
     house.close()
+
+
+@pytest.mark.parametrize("fault", ["429", "503 retry", "drop before"])
+def test_words_that_wait_are_never_said_to_more_than_the_post_is_for_now(mastodon, fault):
+    """Nobody renewed them (an older post, own words that are cut): they are held, and said anew to the few."""
+    mastodon.fake.fail_next(fault)
+    mastodon.announce()
+    mastodon.clock += timedelta(days=1)
+    narrower = replace(POST, audience="followers")
+    (held,) = mastodon.outbox.deliver(posts=[narrower])
+    assert ("waiting", []) == (held.state, mastodon.fake.public)
+    mastodon.clock += timedelta(days=1)
+    mastodon.outbox.enqueue(drafts([narrower], [mastodon.network]))
+    assert ["delivered"] == [one.state for one in mastodon.outbox.deliver(posts=[narrower])]
+    assert ["private"] == [said["visibility"] for said in mastodon.fake.public]
+
+
+def test_what_arrived_before_the_author_narrowed_it_is_found(mastodon):
+    """An answer was lost, and it is there: it is not said again, to nobody."""
+    mastodon.fake.fail_next("drop after")
+    mastodon.announce()
+    mastodon.clock += timedelta(days=1)
+    (found,) = mastodon.outbox.deliver(posts=[replace(POST, audience="followers")])
+    assert ("delivered", 1) == (found.state, len(mastodon.fake.public))
+
+
+def test_what_waits_for_few_is_said_to_them_when_the_post_is_for_all(mastodon):
+    """Only more readers than the author wants are held back, not fewer."""
+    mastodon.fake.fail_next("429")
+    mastodon.announce(replace(POST, audience="followers"))
+    mastodon.clock += timedelta(days=1)
+    assert ["delivered"] == [one.state for one in mastodon.outbox.deliver(posts=[POST])]
 
 
 def test_an_edit_does_not_tell_everybody_what_became_for_followers(mastodon):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tertulia.commands import status
 from tertulia.conversation.clockwork import LITTLE_ROOM_BYTES, Clockwork
@@ -19,7 +20,7 @@ class Clock:
         self.talk = Talk(folder, environ=MAIL)
         self.free = 10 * LITTLE_ROOM_BYTES
         self.work = Clockwork(
-            runs=self.talk.store.runs, letters=self.talk.store.letters, title="Blog", owner="reme@correo.example",
+            runs=self.talk.store.runs, title="Blog", owner="reme@correo.example",
             now=lambda: self.talk.clock, free=lambda: self.free,
         )  # fmt: skip
         self.talk.blog.clockwork = self.work
@@ -138,3 +139,21 @@ def test_the_owner_is_written_to_once_by_processes_that_run_at_once(clock):
         for store in (clock.talk.store, other.store)
     ]
     assert [True, False] == news
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_letter_that_could_not_be_written_is_written_the_next_time(clock, late):
+    """What stopped is not noted as told while the letter is not there: a store that is full, a process that ends."""
+    clock.work.done("collect", "mastodon")
+    clock.talk.later(days=8 * late)
+    tell = clock.work.look if late else lambda: clock.work.done("collect", "mastodon", "401")
+    with clock.talk.store.database.writing() as connection:
+        connection.execute(text("CREATE TRIGGER full BEFORE INSERT ON letters BEGIN SELECT RAISE(ABORT, 'full'); END"))
+    with pytest.raises(StoreError, match="full"):
+        tell()
+    with clock.talk.store.database.writing() as connection:
+        connection.execute(text("DROP TRIGGER full"))
+    clock.talk.later(hours=2)
+    tell()
+    tell()
+    assert 1 == len(clock.letters())

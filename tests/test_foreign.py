@@ -215,6 +215,9 @@ def test_colours_are_no_tags_and_selectors_are_told(md, text, tags, told):
         ('{{ youtube(id="abc") }}', ">https://www.youtube.com/watch?v=abc<"),
         ("[embed]https://a.example/b[/embed]", ">https://a.example/b<"),
         ("20%% y 30%%", "20%% y 30%%"),
+        ("a \\%% b", "a %% b"),
+        ("En el 5 %% de casos", "%% de casos"),
+        ("`%%a%%`\n\n    %%b%%\n\n```\n%%c%%\n```", "%%a%%"),
         ("==a== b == c", "<mark>a</mark> b == c"),
     ],
 )
@@ -233,6 +236,37 @@ def test_what_is_shown_by_its_id_can_be_captured(tmp_path):
     (tmp_path / "posts" / "a.md").write_text(text, "utf-8")
     found = [(link.url, link.line) for link in embed_links(tmp_path)]
     assert [("https://www.youtube.com/watch?v=abcdefghijk", 3), ("https://vimeo.com/12", 7)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "public"),
+    [
+        ("a\n\n%%\nSECRETO\n\nSECRETO 20% `SECRETO`\n%%\n\nb", "<p>a</p><p>b</p>"),
+        ("a %%SECRETO\n\nSECRETO%% b", "<p>a</p><p>b</p>"),
+        ("%%\n- SECRETO\n- SECRETO\n%%\n\nb", "<p>b</p>"),
+        ("%%\n\n# SECRETO\n\n| a | b |\n|---|---|\n| SECRETO | d |\n\n%%\nb", "<p>b</p>"),
+        ("%%\n```\nSECRETO\n```\n\n    SECRETO\n\n<div>SECRETO</div>\n\n---\n\n%%\nb", "<p>b</p>"),
+        ("> a\n>\n> %%\n> SECRETO\n>\n> SECRETO\n> %%", "<blockquote><p>a</p></blockquote>"),
+        ("- a\n\n  %%SECRETO\n\n  SECRETO%%\n- b", "<ul><li><p>a</p></li><li><p>b</p></li></ul>"),
+        ("%%\n:::note\nSECRETO\n:::\n%%\nb", "<p>b</p>"),
+        ("a%%SECRETO%%b %%SECRETO 20%%% c%%SECRETO%%%%SECRETO%%", "<p>ab % c</p>"),
+        ("<p>a%%SECRETO%%</p>\n\n<pre>%%Y%%</pre>", "<p>a</p><pre>%%Y%%</pre>"),
+        ("a[^1]\n\n[^1]: b %%SECRETO\n\n    SECRETO%%", None),
+        ("a\r\n\r\n%%\r\nSECRETO\r\n\r\nSECRETO\r\n%%\r\n", "<p>a</p>"),
+        ("a\n\n%%\n```\nSECRETO\n%%\n\nSECRETO", "<p>a</p>"),
+        ("a\n\n%% SECRETO\n\nSECRETO", "<p>a</p>"),
+    ],
+)
+def test_notes_to_oneself_are_never_published(md, text, public):
+    """Whatever blocks they hold or begin in, and also when they are never closed; nothing empty is left of them."""
+    html, told = render(md, text)
+    assert "SECRETO" not in html and told and (public is None or public == html)
+
+
+def test_a_note_that_is_never_closed_is_a_warning(md):
+    """Since it hides more than its author may have meant."""
+    assert [(7, "warning")] == render(md, "a\n\n%% nota\n\nb")[1]
+    assert [(7, "hint")] == render(md, "a\n\n%% nota\n\nb %%")[1]
 
 
 @pytest.mark.parametrize("written", ["[[nada]]", "a %%para mí%% b", '[gallery ids="1"]', '{{ vaya(x="1") }}'])

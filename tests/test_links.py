@@ -7,7 +7,7 @@ import markdown
 import pytest
 
 from tertulia.core import languages
-from tertulia.core.errors import ContentError, FetchError
+from tertulia.core.errors import ContentError, FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetched
 from tertulia.embeds.link_table import KnownLink, LinksExtension, LinkTable
 from tertulia.embeds.links import (
@@ -246,11 +246,23 @@ def test_page_that_answers_again_gets_its_readers_back(tmp_path):
     assert COPY == table.target("https://b.example/")
 
 
-def test_offline_writes_nothing(tmp_path):
-    """When nobody answers it is we who are offline."""
+def test_choice_made_by_hand_outlives_a_bad_minute(tmp_path):
+    """Where a blogger sends readers by hand they are sent, whether the page fails, is missing or answers."""
     post(tmp_path, "https://a.example/ y https://b.example/")
+    by_hand = KnownLink(archived=COPY, use="archived")
+    table = LinkTable({"https://a.example/": by_hand})
+    for day, status in enumerate((500, 404, FetchError("no"), 200)):
+        web = LinkWeb({"https://a.example/": status, "https://b.example/": 200})
+        list(check(tmp_path, table, web, NOW + dt.timedelta(days=40 * day), apply=True))
+        assert ("", COPY) == (by_hand.says, table.target("https://a.example/"))
+
+
+def test_offline_writes_nothing(tmp_path):
+    """When nobody answers it is we who are offline, whatever there is among the links that we never ask."""
+    post(tmp_path, "https://a.example/ y https://b.example/ y http://127.0.0.1:8000/")
     table = LinkTable()
     nobody = dict.fromkeys(("https://a.example/", "https://b.example/"), FetchError("no"))
+    nobody["http://127.0.0.1:8000/"] = FetchRefusedError("no")
     found = list(check(tmp_path, table, LinkWeb(nobody, {"a.example": COPY}), NOW, apply=True))
     assert {LinkRemark} == {type(item) for item in found}
     assert {} == table.known
@@ -265,6 +277,26 @@ def test_a_server_that_is_silent_for_weeks_is_rotten(tmp_path):
         for day in (0, 7, 29, 30)
     ]
     assert [False, False, False, True] == rotten
+
+
+def test_a_server_that_says_no_meanwhile_has_not_been_silent(tmp_path):
+    """A wall proves nothing of a page, but that its server answers."""
+    post(tmp_path, "https://a.example/ y https://b.example/")
+    table = LinkTable()
+    for day, status in ((0, FetchError("no")), (15, 403), (31, FetchError("no"))):
+        web = LinkWeb({"https://a.example/": status, "https://b.example/": 200})
+        found = list(check(tmp_path, table, web, NOW + dt.timedelta(days=day)))
+        assert not any(isinstance(item, Rotten) for item in found)
+
+
+def test_silence_of_those_a_host_sends_to_is_not_its_own(tmp_path):
+    """Two addresses that lead to a dead host do not make their own host silent: its other links are asked."""
+    urls = [f"https://doi.example/{n}" for n in range(4)]
+    post(tmp_path, " ".join(urls))
+    dead = FetchError("https://dead.example/: no responde")
+    table = LinkTable()
+    list(check(tmp_path, table, LinkWeb({urls[0]: dead, urls[1]: dead, urls[2]: 200, urls[3]: 200}), NOW))
+    assert ["", "", "2026-11-22", "2026-11-22"] == [table.known[url].answered for url in urls]
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,14 @@ def test_an_erased_address_follows_nothing(posted):
     assert [] == posted.store.followers.of_address("ana@correo.example")
 
 
+def test_an_erased_address_is_asked_nothing(posted):
+    """However it is capitalised: the letter that asks for a yes does not leave any more; others' do."""
+    for email in ("Eva@Correo.example", "ana@correo.example"):
+        posted.browser.post("/comments/follow", data={"post": "voto", "lang": "es", "email": email}, headers=OURS)
+    commands.erase(posted.blog.moderator, "eva@correo.example", True)
+    assert ["ana@correo.example"] == [to for to, _ in posted.deliver()]
+
+
 def test_a_yes_that_nobody_gave_is_forgotten(posted):
     """In a week."""
     posted.store.followers.ask("voto", "es", "eva@correo.example", posted.clock)

@@ -15,7 +15,13 @@ from tertulia.content import snapshot
 from tertulia.core import languages
 from tertulia.core.errors import StoreError, TertuliaError
 from tertulia.store import archive, open_store
+from tertulia.store.said import Author, Incoming, Status, Verdict
 from tests.talking import NOW, Talk
+
+LIKE = Incoming(
+    source="webmention", source_id="https://eva.example/1 x", post="otro", lang="es", kind="like",
+    author=Author(network="web", identity="eva.example", name="Eva"), published=NOW,
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +92,24 @@ def test_an_export_brings_everything_to_another_store(talk, tmp_path):
     assert sorted(first["erasures"]) == sorted(archive.export(other.database)["erasures"])
     other.conversation.show_all(tmp_path / "again")
     assert snapshot.read(tmp_path / "again", "voto", "es") == snapshot.read(talk.blog.snapshots, "voto", "es")
+    other.close()
+
+
+def test_an_import_leaves_what_the_store_has_of_its_own(talk, tmp_path):
+    """Likes, who likes, and learnt words of a store without comments; what both have counts once."""
+    full(talk)
+    data = json.loads(json.dumps(archive.export(talk.store.database)))
+    other = open_store("sqlite:///other.db", tmp_path)
+    other.conversation.count("otro", "es", "like", "mastodon", "9 likes", number=7, now=NOW)
+    for own in (True, False):
+        other.words.learn(["relojes", "ganga"], spam=own)
+    other.conversation.record(LIKE, Verdict(Status.APPROVED), NOW)
+    archive.load(other.database, data)
+    after = archive.export(other.database)
+    assert {("otro", 7), ("otro", 1)} == {(row["post"], row["number"]) for row in after["reactions"]} - {("voto", 1)}
+    assert [1, 1] == after["words"]["ganga"]
+    assert data["words"].keys() <= after["words"].keys()
+    assert data["decisions"] == after["decisions"][-len(data["decisions"]) :]
     other.close()
 
 

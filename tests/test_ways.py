@@ -365,3 +365,14 @@ def test_a_share_keeps_its_words_for_the_owner_until_its_writer_is_erased(shelf)
     """What was folded as a share can still be looked at."""
     shelf.tell(replace(NETWORK, kind="repost", text="El voto útil"))
     assert [("El voto útil", URL)] == [(one.text, one.url) for one in shelf.store.conversation.folded()]
+
+
+def test_a_share_of_anothers_names_nobody_who_is_erased(shelf):
+    """What the owner can still look at of a share has no handle of theirs, as comments have none."""
+    shelf.tell(NETWORK)
+    theirs = replace(
+        NETWORK, source_id="5", url="", author=ZOE, kind="repost", text="«El voto útil», vía @ana@mas.example"
+    )
+    shelf.tell(theirs)
+    shelf.moderator.erase(shelf.one().person)
+    assert ["«El voto útil», vía @…"] == [one.text for one in shelf.store.conversation.folded()]

@@ -63,7 +63,7 @@ class Key:
     theirs: str = ""  # other programs' names, without capitals and signs
     inside: str = ""  # of a table, the entries that are meant, first to last
     choices: Mapping[str, str] = field(default_factory=dict)  # what may stand there → how authors write it
-    otherwise: str = ""  # the choice where what stands there is none of them
+    otherwise: str = ""  # the choice where what stands there is none of them, or it is not sure what does
     attribute: str = ""  # what ``Metadata`` calls it, where that is another name
     in_new: bool = False  # stands in the file that ``new`` makes
     on_pages: bool = True  # means something on a page too

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from tertulia.content.dates import is_ambiguous, parse_date
 from tertulia.content.fields import Field
 from tertulia.content.header import Header, is_held
-from tertulia.content.key_names import fold, is_foreign
+from tertulia.content.key_names import fold, is_foreign, is_ignored, nearest, own_key
 from tertulia.content.keys import COVER_ALT_OF, EMPTY, KEYS, Key, Kind, key_named
 from tertulia.core.languages import current, normal, say, spoken
 from tertulia.core.models import Problem, Severity
@@ -110,10 +110,12 @@ def interpret(
     reader = _ValueReader(meta, path, zone, tuple(current().codes() if allowed is None else allowed))
     # Another program's word for a key never beats our own, wherever it stands.
     late = [f for f in header.fields if is_foreign(f.name) and not key_named(f.key).is_repeatable]
+    doubted: list[Key] = []
     for f in [*(f for f in header.fields if f not in late), *late]:
         if not f.key:
             if is_held(f):
                 _hold(meta, "draft")
+            doubted.extend(key for key in _CAREFUL if _may_mean(f, key))
             continue
         key = key_named(f.key)
         if key.kind is Kind.STATE:
@@ -121,6 +123,7 @@ def interpret(
         elif f.key in meta.lines and not key.is_repeatable and key.kind is not Kind.ADDRESS:
             if f not in late:
                 reader.report(f, "twice", severity="warning")
+                doubted.extend(one for one in _CAREFUL if one is key)
         else:
             if f.value:
                 meta.lines.setdefault(f.key, f.line)
@@ -128,8 +131,21 @@ def interpret(
                     reader.report(f, "key_of_posts", severity="hint")
             if f.value or key.kind is Kind.NETWORK:
                 reader.take(f, key)
+    for key in doubted:
+        setattr(meta, key.attribute or key.name, key.otherwise)
     meta.date = meta.date or (meta.publish_date if "date" not in meta.lines else None)
     return meta
+
+
+# The keys for which no guess will do.
+_CAREFUL = tuple(key for key in KEYS if key.otherwise)
+
+
+def _may_mean(f: Field, key: Key) -> bool:
+    """Whether the author of a field that nobody knows may have meant *key*: by its name, or by what stands there."""
+    said = fold(f.value.strip("\"' "))
+    by_value = any(fold(word) == said for word, choice in key.words.items() if choice)
+    return not is_ignored(f.name) and (by_value or own_key(nearest(f.name)) == key.name)
 
 
 # One of ``a.jpg "La plaza"; b.jpg «Una urna», ![Un voto](c.jpg)``.

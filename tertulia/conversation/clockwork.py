@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
-from tertulia.store.letters import Letters
+from tertulia.store.letters import NewLetter
 from tertulia.store.runs import OVERDUE, Runs, TaskRun
 
 # Below this a busy day fills the disk.
@@ -42,7 +42,6 @@ class Clockwork:
     """
 
     runs: Runs
-    letters: Letters
     title: str
     owner: str
     now: Callable[[], datetime]
@@ -52,8 +51,8 @@ class Clockwork:
     def done(self, task: str, network: str = "", problem: str = "") -> None:
         """Record that *task* ran, with what was wrong with it; write to the owner when that is news."""
         name = f"{task} {network}".strip()
-        if self.runs.record(name, self.now(), problem):
-            self._tell(name, say("run_bad", task=name, problem=problem) if problem else say("run_good", task=name))
+        text = say("run_bad", task=name, problem=problem) if problem else say("run_good", task=name)
+        self.runs.record(name, self.now(), problem, self._letter(name, text))
 
     @contextmanager
     def watch(self, task: str) -> Iterator[Watched]:
@@ -72,8 +71,7 @@ class Clockwork:
         if self._looked and self.now() < self._looked + LOOK_EVERY:
             return
         self._looked = self.now()
-        for run in self.runs.mark_overdue(self.now(), without=WHEN_NEEDED):
-            self._tell(run.name, say("run_bad", task=run.name, problem=self._late(run)))
+        self.runs.mark_overdue(self.now(), self._late_letter, without=WHEN_NEEDED)
         self.done("disk", problem=self.room())
 
     def problems(self) -> list[tuple[str, str]]:
@@ -91,9 +89,13 @@ class Clockwork:
             return ""
         return say("run_late", since=run.ran_at[:10])
 
-    def _tell(self, name: str, text: str) -> None:
-        if self.owner and name != "letters":  # what cannot leave tells nobody
-            self.letters.write(self.owner, say("run_subject", title=self.title, task=name), text, self.now())
+    def _late_letter(self, run: TaskRun) -> NewLetter | None:
+        return self._letter(run.name, say("run_bad", task=run.name, problem=self._late(run)))
+
+    def _letter(self, name: str, text: str) -> NewLetter | None:
+        if not self.owner or name == "letters":  # what cannot leave tells nobody
+            return None
+        return NewLetter(recipient=self.owner, subject=say("run_subject", title=self.title, task=name), body=text)
 
 
 def free_bytes(root: Path) -> int:

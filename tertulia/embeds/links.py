@@ -127,6 +127,8 @@ class LinkAnswer:
     says: str = ""  # "404", "does not answer (…)"
     hint: str = ""  # what a person should look at though it answers
     silent: bool = False  # nobody said anything
+    heard: bool = False  # somebody did: neither silence, nor we who would not ask
+    elsewhere: bool = False  # who is silent is another host, to which this one sends us
 
 
 def expander(table: LinkTable, web: Fetcher) -> Callable[[str], str]:
@@ -247,7 +249,7 @@ def check(
         try:
             for answers in asking:
                 for link, asked, answer in answers.result():
-                    heard = heard or not answer.silent
+                    heard = heard or answer.heard
                     if answer.silent:
                         silent.append((link, asked, answer))
                     else:
@@ -269,7 +271,8 @@ def _ask_host(links: list[tuple[Link, str]], web: Fetcher) -> list[tuple[Link, s
     for link, asked in links:
         is_asked = in_vain < SILENT_QUESTIONS and last.says not in map(str, BUSY)
         last = ask(asked, web) if is_asked else last
-        in_vain = in_vain + 1 if last.silent else 0 if is_asked else in_vain
+        if is_asked:
+            in_vain = in_vain + 1 if last.silent and not last.elsewhere else 0
         found.append((link, asked, last))
     return found
 
@@ -281,20 +284,17 @@ def ask(url: str, web: Fetcher) -> LinkAnswer:
         answer = web.request("GET", url, headers=HEADERS, cut=True, max_bytes=PAGE_BYTES)
     except FetchError as error:
         says = str(error).removeprefix(f"{url}: ")
-        refused = isinstance(error, FetchRefusedError) and not isinstance(error, FetchSlowError)
-        return (
-            LinkAnswer(LinkVerdict.UNCLEAR, says, hint=says)
-            if refused
-            else LinkAnswer(LinkVerdict.FAILING, says, silent=True)
-        )
+        if isinstance(error, FetchRefusedError) and not isinstance(error, FetchSlowError):
+            return LinkAnswer(LinkVerdict.UNCLEAR, says, hint=says)
+        named = host_of(says.partition(": ")[0])  # the error begins with the address that did not answer
+        return LinkAnswer(LinkVerdict.FAILING, says, silent=True, elsewhere=named not in ("", host_of(url)))
     if answer.ok or answer.status in THERE:
-        return LinkAnswer(LinkVerdict.ALIVE, hint=_hint(url, answer))
+        return LinkAnswer(LinkVerdict.ALIVE, hint=_hint(url, answer), heard=True)
     says = str(answer.status)
     if answer.status in MISSING:
-        return LinkAnswer(LinkVerdict.MISSING, says)
-    return LinkAnswer(
-        LinkVerdict.FAILING if answer.status >= 500 and answer.status != 999 else LinkVerdict.UNCLEAR, says
-    )
+        return LinkAnswer(LinkVerdict.MISSING, says, heard=True)
+    is_broken = answer.status >= 500 and answer.status != 999
+    return LinkAnswer(LinkVerdict.FAILING if is_broken else LinkVerdict.UNCLEAR, says, heard=True)
 
 
 def _hint(url: str, answer: Fetched) -> str:
@@ -328,8 +328,14 @@ def _told(
             yield LinkRemark(link, say("link_back", url=link.url))
         yield LinkRemark(link, answer.hint) if answer.hint else link
         return
+    known = table.known.get(link.url, KnownLink())
     if answer.verdict == LinkVerdict.UNCLEAR:
+        if answer.heard and known.silent:  # whatever it says, its server has not been silent since
+            known.silent = ""
         yield LinkRemark(link, say("link_unclear", url=link.url, says=answer.hint)) if answer.hint else link
+        return
+    if known.use and not known.says:  # its blogger sends readers elsewhere: no run writes into that
+        yield link
         return
     known = table.of(link.url)
     known.says = answer.says

@@ -95,12 +95,14 @@ class CommonMarkParser(BlockParser):
     """
     Python-Markdown's parser of blocks, asking markdown-it where they begin and end.
 
-    Extensions may add rules to its ``grammar``, to ``rewrites`` what is to be done to each text that is no code, and to
-    ``drawn`` what a fence of some language becomes instead of code, by its name.
+    Extensions may add rules to its ``grammar``, to ``reviews`` what is to be done to the blocks of a text once they are
+    known, to ``rewrites`` what is to be done to each text that is no code, and to ``drawn`` what a fence of some
+    language becomes instead of code, by its name.
     """
 
     def __init__(self, md: Markdown) -> None:
         super().__init__(md)
+        self.reviews: list[Callable[[Sequence[Token]], Sequence[Token]]] = []
         self.rewrites: list[Callable[[str], str]] = []
         self.drawn: dict[str, Callable[[str], str]] = {}
         self.grammar = MarkdownIt("commonmark", {"maxNesting": _DEPTH}).enable("table").disable("reference")
@@ -140,6 +142,7 @@ class CommonMarkParser(BlockParser):
         self._build(parent, tokens)
 
     def _build(self, root: Element, tokens: Sequence[Token]) -> None:
+        tokens = reduce(lambda blocks, review: review(blocks), self.reviews, tokens)
         for token in tokens:
             if token.type in ("inline", "html_block"):
                 token.content = reduce(lambda text, rewrite: rewrite(text), self.rewrites, token.content)

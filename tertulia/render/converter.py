@@ -20,6 +20,7 @@ from tertulia.render.lists import ListsExtension
 from tertulia.render.markup import Escapes, Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
 from tertulia.render.maths import MathsExtension
 from tertulia.render.notes import NotesExtension
+from tertulia.render.private import PrivateNotesExtension
 from tertulia.render.tables import TablesExtension
 from tertulia.render.typography import TypographyExtension
 
@@ -66,6 +67,7 @@ def converter(
             MathsExtension(),
             "pymdownx.tilde",  # ~~tachado~~
             "pymdownx.mark",  # ==resaltado==
+            PrivateNotesExtension(),
             ForeignSyntaxExtension(content),
             "footnotes",
             "def_list",

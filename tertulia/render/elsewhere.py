@@ -8,10 +8,12 @@ What fetches: https://html.spec.whatwg.org/multipage/indices.html#attributes-3 (
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
+from urllib.parse import unquote_to_bytes
 
 from markdown import Extension, Markdown
 from markdown.postprocessors import Postprocessor
@@ -38,8 +40,17 @@ FETCHING = (
     "applet|audio|base|button|embed|feimage|form|frame|iframe|image|input|link|meta|object|portal"
     "|script|style|track|use|video"
 )
-_SUSPECT = re.compile(rf"<(?:{FETCHING})[\s>/]|<(?:img|source)[\s/][^>]*(?://|\\|&#)", re.IGNORECASE)
-_SUSPECT_STYLE = re.compile(r"\s(?:background|style)\s*=[^>]*(?://|\\|&#)", re.IGNORECASE)
+# The attributes of drawings that take a style's url(): https://www.w3.org/TR/SVG2/propidx.html
+_DRAWN = ("clip-path", "cursor", "fill", "filter", "marker-end", "marker-mid", "marker-start", "mask", "stroke")
+# How an address of another host may begin: browsers read no tab and no line's end in it, and these names of the slash.
+BEGINNING = r"/[\t\r\n]*/|\\|&#|&b?sol;"
+# Where a tag seems to end inside of a quoted value: no quick look is to be trusted.
+UNCLEAR_END = r"(?:[^>\"']++|\"[^\">]*+\"|'[^'>]*+')*+[\"']"
+STYLED = rf"(?:background|style|{'|'.join(_DRAWN)})"
+_SUSPECT = re.compile(
+    rf"<(?:{FETCHING})[\s>/]|<(?:img|source)[\s/](?:[^>]*(?:{BEGINNING})|{UNCLEAR_END})", re.IGNORECASE
+)
+_SUSPECT_STYLE = re.compile(rf"[\s/\"']{STYLED}\s*=(?:[^>]*|\s*\"[^\"]*|\s*'[^']*)(?:{BEGINNING})", re.IGNORECASE)
 _WHOLE_ELEMENTS = {"iframe", "frame", "object", "embed", "applet", "portal", "audio", "video"}
 _ADDRESSES = {
     "iframe": ("src", "srcdoc"),
@@ -61,6 +72,9 @@ _ADDRESSES = {
     "script": ("src", "href", "xlink:href"),
     "link": ("href", "imagesrcset"),
 }
+# What is style wherever it stands, and what runs or shows an address that holds all of it ("data:").
+_STYLES = ("style", *_DRAWN)
+_READS_DATA = frozenset(("iframe", "frame", "object", "embed", "script", "link"))
 # Links that only say something; all others make a browser fetch, or make it ready to.
 _TELLING = frozenset(
     (
@@ -95,7 +109,10 @@ _TELLING = frozenset(
     )
 )
 _SCRIPTS = frozenset(
-    ("", "module", "text/javascript", "application/javascript", "text/ecmascript", "application/x-javascript")
+    (
+        *("", "module", "text/javascript", "application/javascript", "text/ecmascript", "application/x-javascript"),
+        *("importmap", "speculationrules"),
+    )
 )
 # Where a link that stands for a frame makes a paragraph of its own.
 _HOLDS_PARAGRAPHS = frozenset(
@@ -106,7 +123,11 @@ _CONTROLS = re.compile(r"[\t\r\n]")
 # "//a.example" is an address where it begins a string; elsewhere it is a comment.
 _IN_SCRIPT = re.compile(r"(?:https?:\\?/\\?/|(?<=[\"'`])\\?/\\?/)(?:[\w-]+\.)+[a-z]{2,}[^\s\"'<>`]*", re.IGNORECASE)
 _IMPORT = re.compile(r"@import\s+(?:url\()?\s*[\"']?(?P<url>[^\"')\s;]+)[^;]*;?", re.IGNORECASE)
-_URL = re.compile(r"(?:url|image-set|src)\(\s*(?P<quote>[\"']?)(?P<url>[^\"')]+)(?P=quote)[^)]*\)", re.IGNORECASE)
+_URL = re.compile(r"(?:url|src)\(\s*(?P<quote>[\"']?)(?P<url>[^\"')]+)(?P=quote)[^)]*\)", re.IGNORECASE)
+_IMAGE_SET = re.compile(r"image-set\((?:[^()]|\([^()]*\))*\)", re.IGNORECASE)
+_STRING = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|([^\n]))", re.IGNORECASE)
 _EMPTY = re.compile(r"<p>\s*</p>\n?")
 _REFRESH = re.compile(r"^[\s\d.;,]*url\s*=\s*[\"']?(?P<url>[^\"']+)", re.IGNORECASE)
 
@@ -142,7 +163,20 @@ def loads(html: str, is_own: Callable[[str], bool] = lambda host: False) -> Iter
 def addresses_in_style(style: str) -> Iterator[str]:
     """What a stylesheet loads: other sheets, fonts, pictures."""
     without_names = re.sub(r"@namespace[^;]*;", "", style)  # those are names, not addresses
-    return (found["url"] for pattern in (_IMPORT, _URL) for found in pattern.finditer(without_names))
+    # As it is written and as it is meant: what only looks like a comment or an escape must hide nothing.
+    forms = (without_names, _ESCAPE.sub(_unescaped, _COMMENT.sub(" ", without_names)))
+    return iter(dict.fromkeys(url for form in forms for url in _named_in_style(form)))
+
+
+def _named_in_style(style: str) -> Iterator[str]:
+    yield from (found["url"] for pattern in (_IMPORT, _URL) for found in pattern.finditer(style))
+    for images in _IMAGE_SET.finditer(style):
+        yield from (found[1] or found[2] for found in _STRING.finditer(images[0]))
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    code = int(escape[1], 16) if escape[1] else 0
+    return escape[2] or (chr(code) if 0 < code < 0x110000 else "\ufffd")
 
 
 def _is_suspect(html: str) -> bool:
@@ -150,7 +184,7 @@ def _is_suspect(html: str) -> bool:
     if _SUSPECT.search(html):
         return True
     written = html.lower()  # that pattern would be tried at every space
-    return ("style" in written or "background" in written) and bool(_SUSPECT_STYLE.search(html))
+    return any(word in written for word in ("style", "background", "url(")) and bool(_SUSPECT_STYLE.search(html))
 
 
 def without_loads(html: str, is_own: Callable[[str], bool], tell: Callable[[Load], None]) -> str:
@@ -207,20 +241,33 @@ class _Finder:
 
     def _names(self, tag: Tag) -> Iterator[str]:
         """The attributes of *tag* whose addresses are fetched, where it has them."""
-        return (name for name in (*_ADDRESSES.get(tag.name, ()), "background", "style") if name in tag.attributes)
+        return (name for name in (*_ADDRESSES.get(tag.name, ()), "background", *_STYLES) if name in tag.attributes)
 
     def _first(self, tag: Tag, name: str) -> str:
         """The first address of another host in the attribute *name*."""
         value = tag.attributes[name]
         if name in ("srcset", "imagesrcset"):
             values = [one.split()[0] for one in value.split(",") if one.strip()]
-        elif name == "style":
-            values = [found["url"] for found in _URL.finditer(value)]
+        elif name in _STYLES:
+            values = list(addresses_in_style(value))
         elif name == "srcdoc":
             return next((load.url for load in loads(value, self.is_own)), "")
         else:
-            values = [value]
+            values = [value, *(self._inside(value) if tag.name in _READS_DATA else ())]
         return next((url for each in values if (url := self.foreign(each))), "")
+
+    def _inside(self, written: str) -> Iterator[str]:
+        """What the page, the style or the script asks that stands in a "data:" address itself."""
+        try:
+            kind, data = unquote_to_bytes(_CONTROLS.sub("", written)).partition(b",")[::2]
+            text = (b64decode(data + b"==") if b";base64" in kind.lower() else data).decode("utf-8", "replace")
+        except ValueError:
+            return
+        if not kind.strip().lower().startswith(b"data:"):
+            return
+        yield from (load.url for load in loads(text, self.is_own))
+        yield from addresses_in_style(text)
+        yield from _addresses_in_script(text)
 
     def _whole(self, number: int) -> Load | None:
         """A frame, a film or a song, of which nothing is left when what it shows is elsewhere."""
@@ -238,8 +285,7 @@ class _Finder:
         url = next((url for name in self._names(tag) if (url := self._first(tag, name))), "")
         if not url and tag.attributes.get("type", "").lower().strip() in _SCRIPTS:
             inner = self.html[tag.end : last.start]
-            named = (each[0].replace("\\/", "/") for each in _IN_SCRIPT.finditer(inner))
-            url = next((each for each in named if self.foreign(each)), "")
+            url = next(filter(self.foreign, _addresses_in_script(inner)), "")
         return Load(LoadKind.SCRIPT, url, tag.start, last.end, "") if url else None
 
     def _style(self, number: int) -> Load | None:
@@ -250,6 +296,8 @@ class _Finder:
             return None
         left = _IMPORT.sub(lambda found: "" if self.foreign(found["url"]) else found[0], inner)
         left = _URL.sub(lambda found: "none" if self.foreign(found["url"]) else found[0], left)
+        if any(map(self.foreign, addresses_in_style(left))):  # written so that no piece of it can be told
+            left = ""
         return Load(LoadKind.STYLE, url, tag.end, last.start, left)
 
     def _of_head(self, tag: Tag) -> Load | None:
@@ -277,6 +325,10 @@ class _Finder:
         link = f'<a href="{escape(url)}">{shown}</a>'
         alone = self.tags[number].name != "img" and (not around or around[-1].name in _HOLDS_PARAGRAPHS)
         return f"<p>{link}</p>" if alone else link
+
+
+def _addresses_in_script(script: str) -> Iterator[str]:
+    return (found[0].replace("\\/", "/") for found in _IN_SCRIPT.finditer(script))
 
 
 def _whole(written: str) -> str:

@@ -2,8 +2,8 @@
 
 ``relref``, ``ref``, ``post_url``, ``link``, ``@/x.md`` and ``[[x]]`` name a file of the blog, and the base address is
 where the blog is: they are followed. Blocks of code are code, a figure is a picture, and a video is its address, which
-embeds know. Obsidian's ``%% notes to oneself %%`` are nobody else's. The rest stays as it is written, and the author is
-told, with its line. Inside code none of this means anything.
+embeds know. The rest stays as it is written, and the author is told, with its line. Inside code none of this means
+anything.
 
 https://gohugo.io/content-management/shortcodes/, https://jekyllrb.com/docs/liquid/,
 https://www.getzola.org/documentation/content/linking/, https://help.obsidian.md/links,
@@ -21,7 +21,6 @@ from markdown_it.rules_block import StateBlock
 
 from tertulia.core import text
 from tertulia.core.languages import say
-from tertulia.core.models import Severity
 from tertulia.render.blocks import CommonMarkParser
 from tertulia.render.document import Document
 from tertulia.render.images import PICTURE_SUFFIXES
@@ -31,12 +30,11 @@ _PIECE = re.compile(
     r"|\{\{[<%]\s*(?P<shortcode>.*?)\s*[%>]\}\}|\{%-?\s*(?P<tag>.*?)\s*-?%\}|\{\{-?\s*(?P<value>[^{}\n]*?)\s*-?\}\}"
     r"|(?P<opens>\]\(\s*<?|\]:\s*<?)@/(?P<place>[^\s)>]+)"
     r"|(?P<shown>!?)\[\[(?P<wiki>[^\s\[\]|][^\[\]\n]*)\]\](?![\[(:])"
-    r"|(?<![\w%])%%(?P<note>[^%\n]+)%%(?![\w%])"
     r"|\[embed\](?P<embed>\S+)\[/embed\]"
     r"|(?P<press>\[(?:[a-z][\w-]*\s[^\[\]\n]*=[^\[\]\n]*|gallery|playlist)\](?![\[(:]))",
     re.DOTALL,
 )
-_SIGNS = ("{{", "{%", "[[", "](@/", "]: @/", "%%", "[embed]", "[gallery", "[playlist", '="')
+_SIGNS = ("{{", "{%", "[[", "](@/", "]: @/", "[embed]", "[gallery", "[playlist", '="')
 _CALL = re.compile(r"(?P<name>[a-z]\w*)\((?P<arguments>.*)\)")  # Zola's
 _CODE_OPENS = re.compile(
     r"\{\{[<%]\s*(?P<hugo>highlight|code)\s+\"?(?P<hugo_language>[\w#.+-]*)[^}]*\}\}"
@@ -137,9 +135,6 @@ class _Rewriter:
             return found["opens"] + self._link(found["place"], found[0])
         if found["wiki"]:
             return self._wiki(found)
-        if found["note"]:
-            self._report("foreign_note", found[0], "hint")
-            return ""
         if found["embed"]:
             return found["embed"]
         name, _, rest = (found["shortcode"] or found["tag"] or "").partition(" ")
@@ -195,13 +190,17 @@ class _Rewriter:
             self.told = self._document()
             self._report("foreign_syntax", piece)
 
-    def _report(self, phrase: str, piece: str, severity: Severity = "warning") -> None:
-        shown = " ".join(piece.split())
-        shown = shown if len(shown) < 60 else f"{shown[:56]} …"
-        self._document().report(say(phrase, code=shown), say(f"{phrase}_fix"), needle=piece, severity=severity)
+    def _report(self, phrase: str, piece: str) -> None:
+        self._document().report(say(phrase, code=shortened(piece)), say(f"{phrase}_fix"), needle=piece)
 
     def _document(self) -> Document:
         return getattr(self.md, "document", None) or Document()
+
+
+def shortened(piece: str) -> str:
+    """*piece* of an author's text on one line, as long as a report needs it to be known again."""
+    shown = " ".join(piece.split())
+    return shown if len(shown) < 60 else f"{shown[:56]} …"
 
 
 def addresses(text: str) -> Iterator[tuple[int, str]]:

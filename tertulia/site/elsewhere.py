@@ -12,7 +12,16 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from tertulia.core.languages import say
-from tertulia.render.elsewhere import FETCHING, LoadKind, addresses_in_style, host_asked, loads
+from tertulia.render.elsewhere import (
+    BEGINNING,
+    FETCHING,
+    STYLED,
+    UNCLEAR_END,
+    LoadKind,
+    addresses_in_style,
+    host_asked,
+    loads,
+)
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +53,7 @@ def asked(output: Path, hosts: Collection[str]) -> Iterator[tuple[str, str]]:
         if name.endswith(".html") and suspect(written.lower()):
             found = loads(written.decode("utf-8", errors="replace"), own.__contains__)
             yield from ((shown, load.url) for load in found if load.kind is not LoadKind.FORM)
-        elif name.endswith(".css") and b"//" in written:
+        elif name.endswith(".css") and (b"//" in written or b"\\" in written):
             urls = addresses_in_style(written.decode("utf-8", errors="replace"))
             asked_hosts = ((host_asked(url), url) for url in urls)
             yield from ((shown, url) for host, url in asked_hosts if host and host not in own)
@@ -53,13 +62,12 @@ def asked(output: Path, hosts: Collection[str]) -> Iterator[tuple[str, str]]:
 def _suspect(own: Collection[str]) -> Callable[[bytes], bool]:
     """What tells pages, in small letters, that are worth reading tag by tag: most name other hosts in links alone."""
     ours = "|".join(re.escape(host) for host in sorted(own)) or r"\\"
-    elsewhere = rf"//(?!(?:{ours})[:/\"'\s>])"
+    elsewhere = rf"//(?!(?:{ours})[:/\"'\s>])|/[\t\r\n]+/|\\|&\#|&b?sol;|data:"
     element = re.compile(
-        rf"<(?:(?:{FETCHING}|img|source)\s[^>]*(?:{elsewhere}|\\|&\#)"
-        r"|(?:script|style)\b(?![^>]*json)[^>]*>[^<]*//)".encode()
+        rf"<(?:(?:{FETCHING}|img|source)[\s/](?:[^>]*(?:{elsewhere})|{UNCLEAR_END})"
+        r"|(?:script|style)\b(?![^>]*json)[^>]*>[^<]*(?://|\\))".encode()
     )
     # Tried at every space of a page it would take longer than all the rest.
-    styled, style = re.compile(rb"style\s*="), re.compile(rb"\s(?:background|style)\s*=[^>]*//")
-    return lambda page: bool(
-        element.search(page) or ((b"background" in page or styled.search(page)) and style.search(page))
-    )
+    styled = re.compile(rb"style\s*=|url\(|background")
+    style = re.compile(rf"[\s/\"']{STYLED}\s*=(?:[^>]*|\s*\"[^\"]*|\s*'[^']*)(?:{BEGINNING})".encode())
+    return lambda page: bool(element.search(page) or (styled.search(page) and style.search(page)))

@@ -36,7 +36,7 @@ from tertulia.store.conversation_tables import (
     sources,
     words,
 )
-from tertulia.store.rows import OF_ONE_STORE, writing
+from tertulia.store.rows import OF_ONE_STORE, is_one_of, writing
 from tertulia.store.said import Trust
 
 FORMAT = "tertulia conversation 1"
@@ -45,8 +45,8 @@ Row = dict[str, Any]
 
 
 def export(database: Database) -> dict[str, Any]:
-    """Everything, as plain lists and dicts."""
-    with database.reading() as connection:
+    """Everything as it is at one moment, as plain lists and dicts."""
+    with database.unmoving() as connection:
         people = {row["id"]: row for row in _rows(connection, persons)}
         keys = {row["id"]: row["key"] for row in _rows(connection, comments)}
         ways: dict[int, list[Row]] = {}
@@ -81,9 +81,10 @@ def export(database: Database) -> dict[str, Any]:
 
 def load(database: Database, data: dict[str, Any], now: datetime | None = None) -> int:
     """
-    Put an export into an empty store; how many comments are there now.
+    Put an export into a store without comments; how many there are now.
 
-    Whoever was erased or blocked here stays so, though the export is older than that.
+    Whoever was erased or blocked here stays so, though the export is older than that. What else the store has of its
+    own (likes, learnt words, decisions) stays beside what comes.
 
     Raises:
         StoreError: it is no export of ours, it contradicts itself, or the store is not empty.
@@ -113,7 +114,7 @@ def of_person(database: Database, person: int) -> dict[str, Any]:
     keys = {one["key"] for one in said}
     emails = [one["notice"]["email"] for one in said if one["notice"]]
     with database.reading() as connection:
-        query = select(followers).where(followers.c.email.in_(emails)).order_by(followers.c.id)
+        query = select(followers).where(is_one_of(followers.c.email, emails)).order_by(followers.c.id)
         follows = [_without(dict(row._mapping), "id") for row in connection.execute(query)]
     return {
         "format": FORMAT,
@@ -149,9 +150,6 @@ def backup(database: Database, path: Path) -> None:
 
 
 def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
-    connection.execute(delete(decisions))
-    connection.execute(delete(words))
-    connection.execute(delete(reactions))
     mine = _kept_persons(connection)
     people: dict[tuple[str, str], int] = {}
     called = {(row["network"], row["identity"]): row for row in data["persons"]}
@@ -182,19 +180,36 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
         if row["notice"]:
             _many(connection, notices, [row["notice"] | {"comment": number}])
     liked = [row | {"person": people[tuple(row["person"])] if row["person"] else None} for row in data["reactions"]]
-    _many(connection, reactions, liked)
-    _many(connection, decisions, data["decisions"])
-    _many(connection, words, [{"word": word, "spam": s, "ham": h} for word, (s, h) in data["words"].items()])
+    _many(connection, reactions, _new(connection, liked, reactions, "source", "source_id"))
+    _many(connection, decisions, _new(connection, data["decisions"], decisions, "at", "who", "what", "comment"))
+    _learn(connection, data["words"])
     _remember(connection, data)
     erased.sweep(connection, now)
 
 
 def _kept_persons(connection: Connection) -> dict[tuple[str, str], Any]:
-    """The persons of whom this store thinks something, which an export from before does not undo; the others go."""
-    strangers = select(persons.c.id).where(persons.c.trust == Trust.UNKNOWN)
+    """The persons of whom this store thinks or has something, which an export does not undo; the others go."""
+    liked = select(reactions.c.person).where(reactions.c.person.is_not(None))
+    nobody = (persons.c.trust == Trust.UNKNOWN) & persons.c.id.not_in(liked)
+    strangers = select(persons.c.id).where(nobody)
     connection.execute(delete(account_names).where(account_names.c.person.in_(strangers)))
-    connection.execute(delete(persons).where(persons.c.trust == Trust.UNKNOWN))
+    connection.execute(update(decisions).values(batch=""))  # who is undone by number may be another from here on
+    connection.execute(delete(persons).where(nobody))
     return {(row.network, row.identity): row for row in connection.execute(select(persons))}
+
+
+def _new(connection: Connection, rows: list[Row], table: Table, *names: str) -> list[Row]:
+    """Those of *rows* that the store does not have yet, known by their columns *names*; its own are the newer ones."""
+    there = {tuple(row) for row in connection.execute(select(*(table.c[name] for name in names)))}
+    return [row for row in rows if tuple(row[name] for name in names) not in there]
+
+
+def _learn(connection: Connection, counts: dict[str, tuple[int, int]]) -> None:
+    """Take in learnt words: of each the higher count, for the same comments may have taught both."""
+    mine = {row.word: (row.spam, row.ham) for row in connection.execute(select(words))}
+    both = {word: tuple(map(max, count, mine.get(word, (0, 0)))) for word, count in counts.items()}
+    connection.execute(delete(words).where(words.c.word.in_(mine.keys() & both.keys())))
+    _many(connection, words, [{"word": word, "spam": spam, "ham": ham} for word, (spam, ham) in both.items()])
 
 
 def _remember(connection: Connection, data: dict[str, Any]) -> None:

@@ -2,8 +2,9 @@
 
 import logging
 import os
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +39,8 @@ class Database:
         # SQLite lets one write at a time and has the others look again after a nap; our own threads need not nap.
         self._turn: AbstractContextManager[Any] = threading.RLock() if self.is_sqlite else nullcontext()
         self._open = _Open()
-        self._log = SharedSync(f"{self.engine.url.database}-wal") if self.is_sqlite else None
+        log = f"{self.engine.url.database}-wal"
+        self._log = SharedSync(log, self._write_back) if self.is_sqlite else None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -88,14 +90,30 @@ class Database:
 
     def scrub(self) -> None:
         """Leave nothing of what was deleted in SQLite's log; PostgreSQL's own cleaning does it there, in its time."""
-        if not self.is_sqlite:
-            return
+        if self.is_sqlite:
+            self._checkpoint()
+
+    def _write_back(self) -> None:
+        """
+        Bring SQLite's log into the database, and that to the disk.
+
+        Raises:
+            StoreError: it cannot be written, or somebody reads on for too long.
+        """
+        if not self._checkpoint():
+            raise StoreError(say("store_broken", why="SQLITE_BUSY"))
+
+    def _checkpoint(self) -> bool:
+        """Write SQLite's log back, and leave it empty; False where somebody who reads needs it."""
         with self._turn, translate_db_errors():
             bare = self.engine.raw_connection()  # a checkpoint cannot be made inside a transaction
             try:
-                bare.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, *_ = bare.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.Error as error:
+                raise StoreError(say("store_broken", why=error)) from error
             finally:
                 bare.close()
+        return not busy
 
     def close(self) -> None:
         """Close every connection."""
@@ -114,10 +132,19 @@ class SharedSync:
 
     SQLite itself would do so for each commit (``synchronous = FULL``) while the next one waits. What is in its log and
     on the disk is found after a power cut, as then: https://www.sqlite.org/wal.html#how_wal_works
+
+    Once the disk has failed, a second try tells nothing: the system may have dropped what it could not write and say
+    that all is well (https://wiki.postgresql.org/wiki/Fsync_Errors), and whatever follows a hole in the log is lost
+    with it. Then all is written anew elsewhere.
+
+    Args:
+        path: The file.
+        write_back: Brings all that is in the file to the disk in another place; raises ``StoreError``.
     """
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, path: str, write_back: Callable[[], None]) -> None:
+        self._path, self._write_back = path, write_back
+        self._is_torn = False
         self._news = threading.Condition()
         self._asked = self._done = 0
         self._is_busy = False
@@ -155,9 +182,16 @@ class SharedSync:
         except FileNotFoundError:  # the last connection closed: the log is in the database, and that on the disk
             return
         try:
-            os.fsync(file)
+            if not self._is_torn:
+                os.fsync(file)
+        except OSError as error:
+            self._is_torn = True
+            log.warning("%s", say("store_broken", why=error.strerror or error))
         finally:
             os.close(file)
+        if self._is_torn:
+            self._write_back()
+            self._is_torn = False
 
 
 def _engine(url: str, root: Path) -> Engine:

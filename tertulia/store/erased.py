@@ -33,7 +33,7 @@ from tertulia.store.conversation_tables import (
     sources,
 )
 from tertulia.store.recording import fingerprint
-from tertulia.store.rows import note, remember, short
+from tertulia.store.rows import is_one_of, note, remember, short
 from tertulia.store.said import Author, Incoming, Status, Who
 
 LEFT_OUT = "@…"
@@ -93,9 +93,10 @@ def _erase_row(connection: Connection, who: Any, now: datetime) -> set[tuple[str
 
 
 def forget_address(connection: Connection, emails: Sequence[str]) -> int:
-    """Write to none of *emails* about any talk any more; how many talks they followed."""
-    connection.execute(delete(letters).where(letters.c.recipient.in_(emails), letters.c.tells != ""))
-    return connection.execute(delete(followers).where(followers.c.email.in_(emails))).rowcount
+    """Write to none of *emails* about any talk any more, nor ask whether to; how many talks they followed."""
+    to_readers = (letters.c.tells != "") | (letters.c.leave != "")  # the owner's own say neither
+    connection.execute(delete(letters).where(is_one_of(letters.c.recipient, emails), to_readers))
+    return connection.execute(delete(followers).where(is_one_of(followers.c.email, emails))).rowcount
 
 
 def forget(connection: Connection, ids: Sequence[int]) -> None:
@@ -229,7 +230,7 @@ def without(html: str, text: str, is_theirs: Callable[[str], bool]) -> tuple[str
 
 
 def _clear_others(connection: Connection) -> set[tuple[str, str]]:
-    """Take the erased out of everybody else's comments; the posts of those that changed."""
+    """Take the erased out of everybody else's comments and shares; the posts of those that changed."""
     touched, known = set(), _Known(connection)
     first = select(sources.c.source).where(sources.c.comment == comments.c.id).order_by(sources.c.id).limit(1)
     named = comments.c.html.like("%<a %") | comments.c.text.like("%@%") | (comments.c.in_reply_to != "")
@@ -241,6 +242,10 @@ def _clear_others(connection: Connection) -> set[tuple[str, str]]:
             values = {"html": html, "text": words, "in_reply_to": above, "fingerprint": fingerprint(words)}
             connection.execute(update(comments).where(comments.c.id == row.id).values(**values))
             touched.add((row.post, row.lang))
+    for row in connection.execute(select(reactions).where(reactions.c.text != "")).all():
+        _, words = without("", row.text, _asker(known, row.source))
+        if words != row.text:
+            connection.execute(update(reactions).where(reactions.c.id == row.id).values(text=words))
     return touched
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import Row, delete, insert, select, update
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import NOBODY, followers, letters
 from tertulia.store.erased import forget_address
-from tertulia.store.letters import NewLetter
-from tertulia.store.rows import writing
+from tertulia.store.letters import NewLetter, put
+from tertulia.store.rows import is_one_of, writing
 
 
 class Follower(msgspec.Struct, frozen=True):
@@ -51,9 +51,8 @@ class Followers:
             may_write: Whether the address may be written to.
         """
         recipient = letter.recipient if may_write and follower.state == "pending" else NOBODY
-        values = {"recipient": recipient, "subject": letter.subject, "body": letter.body, "leave": letter.leave}
         with writing(self._database) as connection:
-            connection.execute(insert(letters).values(**values, not_before=stamp(now)))
+            put(connection, msgspec.structs.replace(letter, recipient=recipient), now)
 
     def get(self, number: int) -> Follower | None:
         """The follower with this number."""
@@ -83,7 +82,8 @@ class Followers:
     def of_address(self, email: str) -> list[Follower]:
         """Every talk that *email* follows: for the export and the erasure of a person."""
         with self._database.reading() as connection:
-            return [_follower(row) for row in connection.execute(select(followers).where(followers.c.email == email))]
+            query = select(followers).where(is_one_of(followers.c.email, [email]))
+            return [_follower(row) for row in connection.execute(query)]
 
     def forget(self, email: str) -> int:
         """Forget *email* altogether; how many talks it followed."""

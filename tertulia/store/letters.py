@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import NOBODY, comments, letters, marks, notices
 from tertulia.store.filters import release_once, use_once
-from tertulia.store.rows import HELD_LETTERS, remember, writing
+from tertulia.store.rows import HELD_LETTERS, is_one_of, remember, writing
 
 # A mail server that is down gets a day: 1, 2, 4… minutes between attempts.
 ATTEMPTS = 11
@@ -83,8 +83,7 @@ class Letters:
         with writing(self._database) as connection:
             for one in found:
                 if not one.tells or use_once(connection, one.tells, now + TOLD_REMEMBERED, now):
-                    values = msgspec.structs.asdict(one)
-                    connection.execute(insert(letters).values(**values, not_before=stamp(now)))
+                    put(connection, one, now)
 
     def retract(self, recipient: str, comment: int) -> str:
         """
@@ -207,7 +206,7 @@ class Letters:
         """Every notice that goes to *email*: for the export and the erasure of a person."""
         with self._database.reading() as connection:
             query = select(notices, comments.c.key).join(comments, comments.c.id == notices.c.comment)
-            rows = connection.execute(query.where(notices.c.email == email))
+            rows = connection.execute(query.where(is_one_of(notices.c.email, [email])))
             return [Notice(row.id, row.key, row.comment, row.email, row.lang, row.state) for row in rows]
 
     def _one(self, condition: object) -> Notice | None:
@@ -215,6 +214,11 @@ class Letters:
         with self._database.reading() as connection:
             row = connection.execute(query.where(condition)).first()  # type: ignore[arg-type]
             return Notice(row.id, row.key, row.comment, row.email, row.lang, row.state) if row else None
+
+
+def put(connection: Connection, letter: NewLetter, now: datetime) -> None:
+    """Put a letter in the queue, within what else is written at once."""
+    connection.execute(insert(letters).values(**msgspec.structs.asdict(letter), not_before=stamp(now)))
 
 
 def _letter(row: Row[Any]) -> Letter:

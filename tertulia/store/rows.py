@@ -1,10 +1,11 @@
 """What all who write rows of the conversation share: whose turn it is, ids that fit, what is noted and remembered."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, text, update
+from sqlalchemy import Column, ColumnElement, Connection, func, insert, text, update
 
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import decisions, marks
@@ -47,6 +48,11 @@ def short(name: str) -> str:
     if len(name.encode()) <= _LONGEST_ID:
         return name
     return f"{name[:200]}…{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def is_one_of(column: Column[Any], emails: Iterable[str]) -> ColumnElement[bool]:
+    """Whether an address of mail is one of *emails*, however it is capitalised: who asks to be forgotten means all."""
+    return func.lower(column).in_([email.lower() for email in emails])
 
 
 def note(

@@ -1,6 +1,6 @@
 """How work by the clock goes: when each task last ran, when it last went well, what is wrong now."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from tertulia.store.connection import Database, stamp
+from tertulia.store.letters import NewLetter, put
 from tertulia.store.rows import writing
 from tertulia.store.tables import RunState, runs
 
@@ -31,9 +32,9 @@ class Runs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(self, name: str, now: datetime, problem: str = "") -> bool:
+    def record(self, name: str, now: datetime, problem: str = "", letter: NewLetter | None = None) -> bool:
         """
-        Write down that a task ran, and what was wrong with it.
+        Write down that a task ran, and what was wrong with it; and, where that is news, *letter*: both or neither.
 
         Returns:
             Whether it goes well now and did not before, or the other way round: a first run that goes well is no news.
@@ -49,16 +50,23 @@ class Runs:
                 connection.execute(insert(runs).values(name=name, **values))
             else:
                 connection.execute(update(runs).where(here).values(**values))
-            return state != (before or RunState.GOOD)
+            is_news = state != (before or RunState.GOOD)
+            if is_news and letter:
+                put(connection, letter, now)
+            return is_news
 
-    def mark_overdue(self, now: datetime, *, without: Collection[str] = ()) -> list[TaskRun]:
-        """Write down which tasks have not run for too long; those of which that is news."""
+    def mark_overdue(
+        self, now: datetime, letter: Callable[[TaskRun], NewLetter | None], *, without: Collection[str] = ()
+    ) -> None:
+        """Write down which tasks have not run for too long, and the *letter* on each of which that is news."""
         late = (runs.c.ran_at < stamp(now - OVERDUE)) & (runs.c.state != RunState.OVERDUE)
         with writing(self._database) as connection:
             rows = connection.execute(select(runs).where(late, runs.c.name.not_in(list(without)))).all()
             names = [row.name for row in rows]
             connection.execute(update(runs).where(runs.c.name.in_(names)).values(state=RunState.OVERDUE))
-            return [_run(row) for row in rows]
+            for found in map(letter, map(_run, rows)):
+                if found:
+                    put(connection, found, now)
 
     def forget(self, name: str) -> bool:
         """Forget a task that runs no more; whether it was known."""

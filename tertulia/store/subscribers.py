@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from tertulia.store.connection import Database, stamp
-from tertulia.store.conversation_tables import NOBODY, letters
+from tertulia.store.conversation_tables import NOBODY
+from tertulia.store.letters import NewLetter, put
 from tertulia.store.tables import SubscriberState, subscribers
 
 
@@ -64,8 +65,7 @@ class Subscribers:
             found = _subscriber(row)
             subject, body = letter(found)
             recipient = found.email if may_write and found.state is SubscriberState.PENDING else NOBODY
-            values = {"recipient": recipient, "subject": subject, "body": body, "not_before": stamp(now)}
-            connection.execute(insert(letters).values(**values))
+            put(connection, NewLetter(recipient=recipient, subject=subject, body=body), now)
             return found
 
     def confirm(self, number: int, now: datetime) -> bool:

@@ -74,6 +74,12 @@ def is_wanted(post: Post, network: Network) -> bool:
     return not summary.left_out(post, network.name) and (not post.audience or post.audience in network.audiences)
 
 
+def is_for_fewer(post: Post, message: Message, network: Network) -> bool:
+    """Whether *post*, as it is now, is for fewer than would see *message*, which was written down before."""
+    widest_first = [PUBLIC, *network.audiences.values()]
+    return message.visibility in widest_first[: widest_first.index(network.audiences.get(post.audience, PUBLIC))]
+
+
 def draft(post: Post, network: Network) -> Draft:
     """What would be said of *post* on *network*, with what the author should look at before."""
     style = network.style()

@@ -14,7 +14,7 @@ moment (``DeliveryStep`` names them all) and run again, by several processes at 
 import hashlib
 import logging
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -31,9 +31,10 @@ from tertulia.store import Store
 from tertulia.store.deliveries import Delivery, LeaseLostError, NewDelivery
 from tertulia.store.journal import Journal
 from tertulia.store.tables import DeliveryState, Origin
-from tertulia.syndication.drafts import Draft, is_wanted
+from tertulia.syndication.drafts import Draft, is_for_fewer, is_wanted
 from tertulia.syndication.networks import pictures
 from tertulia.syndication.networks.base import (
+    ODD_ANSWER,
     CancelledError,
     Cannot,
     CredentialsExpiredError,
@@ -44,6 +45,7 @@ from tertulia.syndication.networks.base import (
     Remote,
     RetryLaterError,
     Sending,
+    garbled,
 )
 from tertulia.syndication.networks.sightings import ALIKE, Sighting
 from tertulia.syndication.witness import Witness
@@ -162,9 +164,8 @@ class Outbox:
                 return self.store.deliveries.adopt(wanted, remote, reason, self.now(), origin=origin)
         return False
 
-    def unwanted(self, posts: Iterable[Post]) -> set[int]:
-        """The rows whose post is no longer among *posts*, leaves their network out, or is for fewer than it was."""
-        known = {post.key: post for post in posts}
+    def _unwanted(self, known: Mapping[tuple[str, str], Post]) -> set[int]:
+        """The rows whose post is gone, leaves their network out, or is for those whom it cannot keep to."""
         return {
             row.id
             for row in self.store.deliveries.all()
@@ -174,21 +175,31 @@ class Outbox:
         }
 
     def deliver(
-        self, post: str | None = None, networks: Iterable[str] | None = None, *, leave: Iterable[int] = ()
+        self,
+        post: str | None = None,
+        networks: Iterable[str] | None = None,
+        *,
+        posts: Iterable[Post] | None = None,
     ) -> list[Outcome]:
-        """Send what is due, until nothing more is, but for the rows *leave*; each outcome in order."""
+        """
+        Send what is due, until nothing more is; each outcome in order.
+
+        Args:
+            posts: All that are public, as their authors want them now: what they no longer want is left as it is.
+        """
         self._paused.clear()
         chosen = set(self.networks if networks is None else networks) & self.networks.keys()
         outcomes, self._asked = self._asked, []
-        seen: set[int] = set(leave)
+        wanted = {post.key: post for post in posts or ()}
+        seen = set() if posts is None else self._unwanted(wanted)
         while delivery := self.store.deliveries.claim(self.now(), chosen - self._paused, post, seen):
             self.on_step(DeliveryStep.CLAIMED)
             seen.add(delivery.id)
-            outcomes.append(self._deliver(delivery))
+            outcomes.append(self._deliver(delivery, wanted.get((delivery.post, delivery.lang))))
         return outcomes
 
-    def _deliver(self, delivery: Delivery) -> Outcome:
-        attempt = _Attempt(self, delivery)
+    def _deliver(self, delivery: Delivery, post: Post | None) -> Outcome:
+        attempt = _Attempt(self, delivery, post)
         try:
             remote, origin, reason = attempt.make()
         except RetryLaterError as error:
@@ -204,10 +215,9 @@ class Outbox:
             return Outcome(delivery, DeliveryState.WITHDRAWN, str(error))
         except LeaseLostError as error:
             return Outcome(delivery, DeliveryState.SENDING, str(error))
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            # An answer that is not as its documentation says; our mistake or theirs.
+        except ODD_ANSWER as error:  # our mistake or theirs
             log.debug("answer of %s not understood", delivery.network, exc_info=True)
-            told = say("net_garbled", network=attempt.network.label) + f" ({type(error).__name__})"
+            told = garbled(attempt.network.label, error)
             return (
                 self._lost(attempt, told, None) if attempt.uncertain else self._wait(attempt, reason=told, seconds=0.0)
             )
@@ -307,11 +317,12 @@ class Outbox:
 
 
 class _Attempt:
-    """One row on its way, and what is known of it at each moment."""
+    """One row on its way, and what is known of it at each moment; *post* is what it speaks of, as it is now."""
 
-    def __init__(self, outbox: Outbox, delivery: Delivery) -> None:
+    def __init__(self, outbox: Outbox, delivery: Delivery, post: Post | None) -> None:
         self.outbox = outbox
         self.delivery = delivery
+        self.post = post
         self.network = outbox.networks[delivery.network]
         self.output = self.network.context.output
         self.key = key_of(delivery)
@@ -344,6 +355,8 @@ class _Attempt:
             self.outbox.on_step(DeliveryStep.SEARCHED)
         elif self.uncertain:
             raise OutcomeUnknownError(say("net_cannot_look", network=self.network.label))
+        if self.post and is_for_fewer(self.post, message, self.network):  # it waits for words that keep to that
+            raise RetryLaterError(say("net_narrowed"), alone=True)
         reason = ""
         if self.network.pictures:  # a picture may be gone that was there when this was written down
             bad = [one for one in message.attachments if not pictures.is_usable(self.output, one)]

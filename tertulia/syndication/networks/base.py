@@ -14,8 +14,9 @@ Outcomes of a request, as exceptions, because each ends what was being done::
         └── CredentialsExpiredError    the key is no longer good; says how to renew it
 """
 
+import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -36,6 +37,9 @@ from tertulia.syndication.networks.expiry import WARN_DAYS, KeyInUse
 from tertulia.syndication.networks.memory import Memory
 from tertulia.syndication.networks.sightings import PUBLIC, OwnPost, Sighting, sight
 from tertulia.syndication.summary import Style
+
+# What reading an answer raises that is not as its documentation says.
+ODD_ANSWER = (LookupError, TypeError, ValueError, AttributeError)
 
 
 class RetryLaterError(NetworkError):
@@ -149,6 +153,20 @@ class Finding:
     fix: str = ""
 
 
+@contextlib.contextmanager
+def understood(network: "Network") -> Iterator[None]:
+    """Make an answer of *network* that is not as its documentation says, in the block, a ``NetworkError``."""
+    try:
+        yield
+    except ODD_ANSWER as error:
+        raise NetworkError(garbled(network.label, error)) from error
+
+
+def garbled(network: str, error: Exception) -> str:
+    """What is told of an answer that cannot be read."""
+    return say("net_garbled", network=network) + f" ({type(error).__name__})"
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkContext:
     """What a network works with; all of it comes in from outside."""
@@ -200,7 +218,8 @@ class Network(ABC):
     pictures: ClassVar[int] = 0  # how many go along, the cover first
     alt_length: ClassVar[int] = 10_000  # of the alternative text of one
     warnings: ClassVar[bool] = False  # what is said may be folded behind a content warning
-    # Who may be chosen to see what is said, other than everybody: a post's ``Audience`` → the network's own word.
+    # Who may be chosen to see what is said, other than everybody: a post's ``Audience`` → the network's own word; the
+    # one that most see first.
     audiences: ClassVar[Mapping[str, str]] = MappingProxyType({})
     # How many days its key (the setting "token") lives; 0: the network tells; None: it does not end by itself.
     key_days: ClassVar[int | None] = None
@@ -231,13 +250,18 @@ class Network(ABC):
     def _twin(self) -> str:
         """An account before this one that the owner gave the same keys, by the beginning of its settings."""
         number = split_account(self.name)[1]
-        names = declared(type(self))
-        mine = [self.written(name)[1] for name in names]
         before = [self.platform, *(account(self.platform, each) for each in range(2, int(number)))] if number else []
-        for other in before:
-            if mine == [self.settings.written(f"{other}_{name}")[1] for name in names]:
-                return f"{other}_".upper()
-        return ""
+        mine = self._keys(self.name)
+        return next((f"{other}_".upper() for other in before if self._keys(other) == mine), "")
+
+    def _keys(self, name: str) -> list[object]:
+        """What the owner gave the account *name* of this network, as it is understood."""
+        found: list[object] = []
+        for each, setting in declared(type(self)).items():
+            whole, value = self.settings.written(f"{name}_{each}")
+            with contextlib.suppress(SettingError):  # that account's own matter
+                found.append(setting.kind(whole, value or setting.default))
+        return found
 
     @classmethod
     def setting_name(cls, name: str) -> str:

@@ -1,5 +1,7 @@
 """The task line: what is shown before anything is sent, and what is never sent."""
 
+from typing import Any, ClassVar
+
 import pytest
 import time_machine
 from msgspec.structs import replace
@@ -13,7 +15,7 @@ from tertulia.content import posts
 from tertulia.content.posts import Cover, Published
 from tertulia.core.errors import TertuliaError
 from tertulia.syndication.drafts import draft, drafts
-from tests.fakes import FAKES, NOW, FakeMastodon
+from tests.fakes import FAKES, NOW, FakeMastodon, FakeX
 from tests.house import POST
 
 
@@ -130,3 +132,44 @@ def test_a_drawn_card_stands_in_for_a_cover_where_we_fill_in_the_card(blog):
     linked = replace(drawn, said={"bluesky": "Lee {link}"})
     bluesky = next(one.network for one in made if one.network.name == "bluesky")
     assert bluesky.card(draft(linked, bluesky).messages[0])
+
+
+class Walled(FakeMastodon):
+    """A server that tells its limits as *said*."""
+
+    said: ClassVar[Any]
+
+    def answer(self, method, path, asked):
+        return self.said if path == "/api/v2/instance" else super().answer(method, path, asked)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [(401, {"error": "The access token is invalid"}), (403, "no"), (200, {"configuration": ["?"]}), (200, "<html>")],
+)
+@pytest.mark.usefixtures("socket_enabled")
+def test_limits_that_are_not_told_keep_nobody_from_speaking(blog, monkeypatch, said):
+    """A refused key, a wall, an odd answer: each network says the post, by the usual limits; a bad key is told then."""
+    monkeypatch.setattr(Walled, "said", said, raising=False)
+    fakes = [Walled(), FakeX()]
+    for fake in fakes:
+        for name, value in fake.environ().items():
+            monkeypatch.setenv(name, value)
+    monkeypatch.setenv("FETCH_ALLOW_PRIVATE", " ".join(f"127.0.0.1:{fake.port}" for fake in fakes))
+    monkeypatch.setenv("ANNOUNCE_SINCE", "2026-11-22")
+    announce.run(blog, AnnounceOptions())
+    assert [1, 1] == [len(fake.public) for fake in fakes]
+    for fake in fakes:
+        fake.close()
+
+
+def test_what_was_announced_elsewhere_is_not_drawn_as_to_come(blog):
+    """The preview's page shows what will be said: posts that were brought from another site are not."""
+    brought = replace(
+        POST, id="traida", title="Traída", url="https://blog.example/traida/", guid="https://vieja.example/1"
+    )
+    posts.write(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=(POST, brought)))
+    announce.write_page(blog, blog / "output")
+    page = (blog / "output" / announce.PAGE_FOLDER / "index.html").read_text("utf-8")
+    assert POST.title in page
+    assert "Traída" not in page

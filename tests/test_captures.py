@@ -14,7 +14,7 @@ from tertulia.embeds.capture import canonical, capture, tell
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.remove import in_posts, remove
 from tertulia.embeds.states import TRANSITIONS, Heard
-from tertulia.embeds.types import Part, State
+from tertulia.embeds.types import Capture, Part, State
 from tests.embedding import FakeWeb, drawn, example, png, post, silence
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -453,6 +453,17 @@ def test_removal_of_what_cannot_be_read(tmp_path):
     assert 2 == len(remove(tmp_path, TOOT, NOW))
     assert [file] == [path for path in (tmp_path / "embeds").rglob("*") if path.is_file()]
     assert "palabras" not in file.read_text("utf-8")
+
+
+def test_removal_follows_every_address_that_captures_know(tmp_path):
+    """Each capture of the item knows of another address, in whatever order the files stand."""
+    captures = CaptureStore(tmp_path)
+    known = [("a.es", "b.es"), ("b.es", "c.es"), ("c.es", "d.es"), ("d.es", "d.es")]
+    for host, origin in known:
+        id, url = f"{host}-113400000000000001", f"https://{origin}/@ana/113400000000000001"
+        captures.save(Capture(provider="mastodon", id=id, url=url, kind="post", html="<p>Palabras</p>"))
+    assert 4 == len(remove(tmp_path, "https://d.es/@ana/113400000000000001", NOW))
+    assert {State.REMOVED} == {item.state for item in captures.all()}
 
 
 def test_removal_of_words_in_a_pasted_code(tmp_path):

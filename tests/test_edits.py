@@ -79,6 +79,22 @@ def test_a_failed_edit_is_tried_again(tmp_path):
     house.fake.close()
 
 
+def test_an_edit_whose_answer_cannot_be_read_is_told_and_tried_again(tmp_path):
+    """One network that answers oddly does not end the run: the others follow their edits."""
+
+    class Odd(FakeMastodon):
+        def answer(self, method, path, asked):
+            status, told = super().answer(method, path, asked)
+            return status, told | {"media_attachments": [1]} if method == "GET" and "1000" in path else told
+
+    house = House(tmp_path, Odd)
+    house.announce()
+    for _run in range(2):
+        (change,) = follow_edits(house.outbox, [EDITED])
+        assert (False, "Mastodon contestó algo que no se entiende (TypeError)") == (change.done, change.what)
+    house.fake.close()
+
+
 def test_an_edit_keeps_the_content_warning(tmp_path):
     """What the author put over our post on Mastodon stays over it."""
     house = House(tmp_path, FakeMastodon)

@@ -6,6 +6,7 @@ readers get.
 
 import datetime as dt
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -185,6 +186,11 @@ def test_offline_records_nothing(tmp_path):
     web = FakeWeb({"https://": silence()})
     assert run(tmp_path, web) == ["unavailable", "unavailable"]
     assert not (tmp_path / "embeds").exists()
+    post(tmp_path, "https://10.0.0.1/\n\nhttps://a.example/1\n\nhttps://b.example/2\n")
+    web = FakeWeb({"https://10.0.0.1/": FetchRefusedError("una red privada"), "https://": silence()})
+    assert run(tmp_path, web) == ["unavailable"] * 3
+    assert [] == list((tmp_path / "embeds").glob("*/[ab].example-*.json"))
+    shutil.rmtree(tmp_path / "embeds")
     post(tmp_path, "https://a.example/1\n")
     assert run(tmp_path, web, remember_silence=False) == ["unavailable"]
     assert not (tmp_path / "embeds").exists()

@@ -19,7 +19,7 @@ from tertulia.embeds.capture import capture
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.paste import ask, paste
 from tertulia.embeds.remove import history, remove
-from tertulia.embeds.types import Capture, files_of
+from tertulia.embeds.types import Capture, State, files_of
 from tests.embedding import FakeWeb, drawn, example, png, post
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -188,6 +188,16 @@ def test_what_was_pasted_is_never_asked_for(tmp_path):
     assert [] == list(capture(tmp_path, FakeWeb({}), NOW, check=True))
 
 
+def test_a_note_brings_nothing_back_that_was_taken_out(tmp_path):
+    """An old note that is kept again after its author asked to be taken out is refused, and the mark stays."""
+    (tmp_path / "captura.png").write_bytes(png())
+    paste(tmp_path, NOTE, NOW, beside=tmp_path)
+    assert 2 == len(remove(tmp_path, URL, NOW))
+    with pytest.raises(ContentError, match=r"nota\.txt: .* a petición"):
+        paste(tmp_path, NOTE, NOW, beside=tmp_path, shown="nota.txt")
+    assert [State.REMOVED] == [item.state for item in CaptureStore(tmp_path).all()]
+
+
 @pytest.mark.parametrize(
     ("note", "said"),
     [
@@ -320,6 +330,17 @@ def test_archive_gives_what_was_passed_on_to_its_author(tmp_path):
         kept.author.name, kept.author.handle, kept.html, kept.more,
     )  # fmt: skip
     assert "RT @" not in html
+
+
+def test_archive_brings_nothing_back_that_was_taken_out(tmp_path):
+    """Who asked to be taken out does not come back by a retweet in the archive."""
+    original = {"id_str": "17", "full_text": "Yo no he sido", "user": {"screen_name": "luis", "name": "Luis Pérez"}}
+    post(tmp_path, "https://x.com/luis/status/17", "otra.md")
+    remove(tmp_path, "https://x.com/luis/status/17", NOW)
+    post(tmp_path, "https://x.com/ana/status/1790000000000000000")
+    tweet = {**ID, "full_text": "RT @luis: Yo no", "retweeted_status": original}
+    assert [] == list(keep_from(tmp_path, packed(tmp_path, tweet), NOW))
+    assert not any("Yo no" in file.read_text("utf-8") for file in (tmp_path / "embeds").rglob("*.json"))
 
 
 @pytest.mark.parametrize("name", ["full_text", "created_at", "entities", "extended_entities", "lang", "favorite_count"])

@@ -8,7 +8,7 @@ import pytest
 from tertulia.commands import status
 from tertulia.core import languages, settings
 from tertulia.core.secret import hide
-from tests.fakes import FakeFacebook, FakeLinkedIn, FakeMastodon, FakeThreads
+from tests.fakes import FakeFacebook, FakeLinkedIn, FakeMastodon, FakeThreads, FakeX
 from tests.house import House
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -130,6 +130,24 @@ def test_status_and_doctor_tell_it(tmp_path, monkeypatch, capsys):
     (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("LinkedIn: ✗")]
     assert "2026-03-02" in line and "LINKEDIN_TOKEN" in line
     assert "a-secret-token" not in line
+
+
+def test_doctor_goes_on_behind_an_answer_that_it_cannot_read(tmp_path, monkeypatch, capsys):
+    """A network that answers oddly is told in its line, and those behind it are looked at."""
+
+    class Odd(FakeX):
+        def answer(self, method, path, asked):
+            return 200, {"data": []}
+
+    fake = Odd()
+    for name, value in (fake.environ() | {"FETCH_ALLOW_PRIVATE": f"127.0.0.1:{fake.port}"}).items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "pelicanconf.py").write_text("")
+    assert not status.examine(tmp_path)
+    shown = capsys.readouterr().out
+    assert "X: ✗ X contestó algo que no se entiende" in shown
+    assert "\nLinkedIn: " in shown
+    fake.close()
 
 
 def test_memory_that_cannot_be_written_stops_nothing(house):

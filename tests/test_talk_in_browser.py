@@ -169,6 +169,32 @@ def test_a_half_written_answer_is_still_one_to_the_same_comment(blog):
         assert ("", "Te respondo") == (page.run(parent), written(page)[0])
 
 
+def test_a_like_that_was_not_taken_is_not_said_to_be(blog):
+    """The comment went meanwhile: the service says so on its page, and the button says nothing else."""
+    said = blog.said()
+    blog.blog.moderator.decide(said.key, "approved", said.version)
+    blog.build()
+    said = blog.store.conversation.get(said.key)
+    blog.blog.moderator.decide(said.key, "rejected", said.version)
+    with browser() as page:
+        page.open(blog.page)
+        page.click("button[form=like]")
+        assert "/comments/like" == page.run("location.pathname")
+
+
+def test_a_form_without_likes_keeps_what_is_half_written(blog):
+    """Where a blog's own template has none, all else of the script works."""
+    own = blog.folder / "content" / "theme" / "templates" / "parts"
+    own.mkdir(parents=True)
+    (own / "like_form.html").write_text("", "utf-8")
+    blog.build()
+    with browser() as page:
+        page.open(blog.page)
+        page.fill("#comment-text", "A medio escribir")
+        page.open(blog.page)
+        assert "A medio escribir" == written(page)[0]
+
+
 def test_the_address_of_an_old_comment_leads_to_its_page(blog):
     """Opened, and followed on the page itself; what the newest part shows stays where it is."""
     said = [blog.said(text=f"Palabra {number}") for number in range(5)]

@@ -4,6 +4,7 @@ import contextlib
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tertulia.app import Blog
@@ -18,7 +19,7 @@ from tertulia.syndication.adopting import adopt_for, adopt_found
 from tertulia.syndication.drafts import Draft, drafts, due, named
 from tertulia.syndication.edits import follow_edits, withdraw
 from tertulia.syndication.networks import per_reader
-from tertulia.syndication.networks.base import Network, RetryLaterError
+from tertulia.syndication.networks.base import Network, understood
 from tertulia.syndication.networks.mail import to_owner
 from tertulia.syndication.outbox import Outcome
 from tertulia.syndication.preview_page import as_page
@@ -82,7 +83,7 @@ def write_page(root: Path, output: Path) -> None:
             since = blog.since()
         except SettingError:
             return
-        coming = [post for post in published.posts if post.date >= since]
+        coming = due(published, since=since, now=datetime.max.replace(tzinfo=UTC))
         folder = output / PAGE_FOLDER
         folder.mkdir(exist_ok=True)
         planned = drafts(coming, blog.networks(published, with_store=False))
@@ -243,10 +244,11 @@ def _line(titles: dict[tuple[str, str], str], row: Delivery, state: str, detail:
 
 
 def _refresh_limits(network: Network) -> None:
-    with contextlib.suppress(RetryLaterError):  # what it said last time, or the usual limits, will do
-        network.refresh_limits()
-    with contextlib.suppress(NetworkError):  # the key that we have is good still, or the network says so when asked
-        network.renew_key()
+    # Without an answer, what it said last time will do, or the usual limits; and the key that we have: if that is no
+    # longer good, the network says so when it is asked to publish.
+    for ask in (network.refresh_limits, network.renew_key):
+        with contextlib.suppress(NetworkError, OSError), understood(network):
+            ask()
 
 
 def _warn(planned: list[Draft]) -> None:

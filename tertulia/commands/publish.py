@@ -23,9 +23,8 @@ from tertulia.site.gone import is_gone
 from tertulia.store.said import Status
 from tertulia.store.tables import DeliveryState
 from tertulia.syndication import pings
-from tertulia.syndication.drafts import due
+from tertulia.syndication.drafts import due, is_wanted
 from tertulia.syndication.networks.base import Network
-from tertulia.syndication.summary import left_out
 
 # Where the build looks for them: ADDRESSES_PATH.
 ADDRESSES = "var/addresses.json"
@@ -230,7 +229,7 @@ def show(changes: DeployPlan) -> None:
 
 def _said(blog: Blog, post: Post, known: Iterable[Network]) -> bool:
     """Whether nothing of *post* is left to be said, so that nobody need wait for its page."""
-    names = {network.name for network in known if network.configured() and not left_out(post, network.name)}
+    names = {network.name for network in known if network.configured() and is_wanted(post, network)}
     rows = blog.store.deliveries.all(post=post.id)
     return names <= {
         row.network

@@ -15,7 +15,7 @@ from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery
 from tertulia.store.tables import DeliveryState
 from tertulia.syndication.networks import per_reader
-from tertulia.syndication.networks.base import Remote
+from tertulia.syndication.networks.base import Remote, understood
 
 # States in which nothing more happens unless the owner does something.
 NEEDS_YOU = (DeliveryState.UNKNOWN, DeliveryState.REFUSED)
@@ -151,9 +151,10 @@ def _examine(blog: Blog) -> bool:
             good = good and not some
             continue
         try:
-            with contextlib.suppress(NetworkError):
+            with contextlib.suppress(NetworkError), understood(network):
                 network.renew_key()
-            findings = [*network.check(), *network.key_findings()]
+            with understood(network):
+                findings = [*network.check(), *network.key_findings()]
         except TertuliaError as error:
             print(f"{network.label}: ✗ {error}")
             good = False

@@ -27,6 +27,7 @@ from tertulia.core.languages import say
 from tertulia.embeds import pictures
 from tertulia.embeds.capture import embed_links
 from tertulia.embeds.capture_store import CaptureStore, file_stem
+from tertulia.embeds.keeping import is_removed
 from tertulia.embeds.providers import find
 from tertulia.embeds.providers.request import MOST_PICTURES, markup, moment, text
 from tertulia.embeds.states import carry_over
@@ -75,8 +76,8 @@ def keep_from(content_dir: Path, path: Path, now: dt.datetime) -> Iterator[Captu
                 for entry in entries:
                     tweet = _inner(entry, "tweet")
                     id = str(tweet.get("id_str") or tweet.get("id") or "")
-                    if id in missing:
-                        yield _kept(captures, archive, tweet, id, now)
+                    if id in missing and (kept := _kept(captures, archive, tweet, id, now)):
+                        yield kept
     except _BROKEN as error:
         raise ContentError(say("archive_unreadable", file=path, reason=error)) from error
     if failure:
@@ -92,16 +93,20 @@ def _missing(content_dir: Path, captures: CaptureStore) -> Iterator[tuple[str, s
                 yield match.id, item.url
 
 
-def _kept(captures: CaptureStore, archive: "_Archive", tweet: dict[str, Any], id: str, now: dt.datetime) -> Capture:
+def _kept(
+    captures: CaptureStore, archive: "_Archive", tweet: dict[str, Any], id: str, now: dt.datetime
+) -> Capture | None:
+    """What the archive holds of the post, on disk; None when somebody asked us to take it out."""
     found, files = _capture(archive, tweet, id)
     found.captured = now.date().isoformat()
     with captures.locked():
         before = captures.load("x", id)
+        if (before and before.state == State.REMOVED) or is_removed(captures, found):
+            return None
         if before and before.state in (State.KEPT, State.GONE):
             carry_over(before, found)
             found.state, found.gone = before.state, before.gone
-        if before is None or before.state != State.REMOVED:
-            captures.save(found, files)
+        captures.save(found, files)
     return found
 
 

@@ -217,7 +217,8 @@ class _Run:
             self._expand(answer)
             return keep(self.captures, answer, kept, request, self.today, anew=anew)
         what = heard(answer)
-        self.heard = self.heard or what != Heard.SILENCE
+        # What we would not ask is no voice.
+        self.heard = self.heard or not (what == Heard.SILENCE or isinstance(answer, FetchRefusedError))
         if what == Heard.BUSY:
             self.busy.add(split_address(match.url).origin)
         had = kept.state if kept else State.UNAVAILABLE

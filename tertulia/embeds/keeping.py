@@ -14,7 +14,7 @@ from tertulia.embeds.types import Capture, Part, Revision, State, besides
 
 
 def is_removed(captures: CaptureStore, answer: Capture) -> bool:
-    """Whether *answer* is, under whatever address it was pasted, what somebody asked us to take out."""
+    """Whether *answer* is, under whatever address it was had, what somebody asked us to take out."""
     canonical = providers.find(answer.url)
     return captures.is_removed(canonical.provider.name, canonical.id)
 

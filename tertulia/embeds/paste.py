@@ -29,6 +29,7 @@ from tertulia.core.sanitise import one_line
 from tertulia.core.text import fold
 from tertulia.embeds import pictures, providers
 from tertulia.embeds.capture_store import CaptureStore, file_stem
+from tertulia.embeds.keeping import is_removed
 from tertulia.embeds.providers.request import markup
 from tertulia.embeds.types import Author, Capture, Image
 
@@ -46,7 +47,8 @@ def paste(content_dir: Path, note: str, now: dt.datetime, *, beside: Path, shown
         shown: The name of the file, for the error.
 
     Raises:
-        ContentError: no address, no words and no picture, a name we do not know, a picture that is none.
+        ContentError: no address, no words and no picture, a name we do not know, a picture that is none, or somebody
+            asked us to take the post out.
     """
     header, words = _split(note, shown)
     url = web_address(header.get("url", [""])[0])
@@ -87,6 +89,8 @@ def paste(content_dir: Path, note: str, now: dt.datetime, *, beside: Path, shown
     )
     captures = CaptureStore(content_dir)
     with captures.locked():  # a run that is asking for the very item must not write over it
+        if is_removed(captures, capture):
+            raise ContentError(say("paste_removed", file=shown, url=url))
         captures.save(capture, files)
     return capture
 

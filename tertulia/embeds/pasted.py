@@ -123,10 +123,11 @@ def _codes(html: str) -> tuple[Sequence[Tag], list[tuple[int, Code]]]:
     known: list[tuple[int, Code]] = []
     number = 0
     while number < len(found):
-        last = closing_of(found, number) if not found[number].closes else number
-        if not found[number].closes and (code := _code(html, found[number : last + 1])):
-            known.append((number, code))
-            number = last
+        if _may_begin(found[number]):
+            last = closing_of(found, number)
+            if code := _code(html, found[number : last + 1]):
+                known.append((number, code))
+                number = last
         number += 1
     hosts = {host_of(code.url) for _, code in known}
     # Mastodon's own script is each server's.
@@ -141,6 +142,13 @@ def _may_hold_codes(html: str) -> bool:
         return True
     meant = unescape(written) if "&" in written else written
     return any(name in meant for name in _NAMES)
+
+
+def _may_begin(tag: Tag) -> bool:
+    """Whether a code may begin with *tag*: to look for the end of every other one would take long on a long page."""
+    if tag.closes:
+        return False
+    return tag.name in ("script", *_FRAMES) or not _CLASSES.keys().isdisjoint(tag.classes) or _FLICKR in tag.attributes
 
 
 def _code(html: str, element: Sequence[Tag]) -> Code | None:

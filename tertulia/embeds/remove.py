@@ -37,13 +37,14 @@ def remove(
     captures = CaptureStore(content_dir)
     wanted = items.keys(url)
     match = providers.find(url)
-    if _is_unreadable(captures, match):  # whatever it says, it is the person's
-        held = [captures.file(match.provider.name, match.id), *captures.pictures(match.provider.name, match.id)]
-        _mark(captures, match.provider.name, match.id, url, now)
-        return [*held, *remove(content_dir, url, now)]
-    if not _holds(captures, wanted):
-        wanted |= items.keys(canonical(url))
+    provider, id = match.provider.name, match.id
+    held: list[Path] = []
     with captures.locked():
+        if _is_unreadable(captures, match):  # whatever it says, it is the person's
+            held = [captures.file(provider, id), *captures.pictures(provider, id)]
+            _mark(captures, provider, id, url, now)
+        if not _holds(captures, wanted):
+            wanted |= items.keys(canonical(url))
         if not _holds(captures, wanted):
             quoted = [link for link in embed_links(content_dir) if wanted & items.keys(link.url)]
             for link in quoted:
@@ -52,10 +53,10 @@ def remove(
             if not quoted:
                 raise ContentError(say("remove_none", url=url))
         # Whoever captured the item under two addresses gave it two names, and each knows of more addresses.
-        for kept in captures.all():
-            if wanted & items.keys_of(kept):
-                wanted |= items.keys_of(kept)
-        return [file for kept in list(captures.all()) for file in _taken_out(captures, kept, wanted, now)]
+        everything = list(captures.all())
+        while more := {key for kept in everything if wanted & (keys := items.keys_of(kept)) for key in keys} - wanted:
+            wanted |= more
+        return [*held, *(file for kept in everything for file in _taken_out(captures, kept, wanted, now))]
 
 
 def in_posts(content_dir: Path) -> list[EmbedLink]:

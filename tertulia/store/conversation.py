@@ -1,4 +1,4 @@
-"""What people said under each post, wherever they said it: all that may be asked and done.
+"""What people said under each post, wherever they said it: all that may be done with it.
 
 Whatever brings something in (the form, a webmention, a network's replies) makes an ``Incoming`` of it, asks
 ``known`` what the store knows of its writer, lets moderation give a ``Verdict``, and calls ``record``. The same thing
@@ -7,96 +7,51 @@ it becomes a second source of the same comment. Who may decide what of it is in 
 
 ``show`` writes the snapshot of a post: what is approved, and nothing that is private. The values are in ``said``; how
 they become rows, in ``recording``; how they are decided on, in ``deciding``; how rows are shown, in ``showing``; how a
-person is forgotten, in ``erased``.
+person is forgotten, in ``erased``; what may be asked, in ``lookups``.
 """
 
 import logging
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from tertulia.content import snapshot
 from tertulia.core.languages import say
-from tertulia.core.text import fold_for_search
 from tertulia.store import accounts, deciding, erased, importing, recording, showing, snapshot_guard, ways
-from tertulia.store.connection import Database, stamp
+from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import (
     comments,
-    decisions,
     followers,
-    marks,
     persons,
     reactions,
     revisions,
     sources,
 )
+from tertulia.store.lookups import NOBODYS_ROW, Lookups
 from tertulia.store.rows import note, remember, short, writing
 from tertulia.store.said import (
     Decided,
     Incoming,
-    Known,
     Read,
     Recorded,
-    Said,
-    Shown,
     Status,
     Trust,
     Verdict,
     Who,
+    judged,
 )
 from tertulia.store.transitions import may
 
 log = logging.getLogger(__name__)
 
-_SAID_BEFORE = select(func.count()).where(
-    comments.c.fingerprint == bindparam("print"), comments.c.id != bindparam("but")
-)
-# Places of what is no longer here are no comments.
-_NOBODY = select(persons.c.id).where(persons.c.network == accounts.NOBODY)
 
-
-class Conversation:
-    """The rows, in the words of a conversation."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class Conversation(Lookups):
+    """The rows, in the words of a conversation: what changes them, beside what ``Lookups`` asks."""
 
     # Coming in
-
-    def known(self, incoming: Incoming) -> Known:
-        """What a verdict on *incoming* needs to know."""
-        with self._database.reading() as connection:
-            person = accounts.find(connection, incoming.author)
-            trust = accounts.trust_in(connection, incoming.author, person)
-            counts = _counts_of(connection, person.id) if person else {}
-            by_this_way = recording.by_source(connection, incoming.source, incoming.source_id)
-            row = by_this_way or ways.comment_at(connection, incoming)
-            print_ = recording.fingerprint(incoming.text)
-            others = {"print": print_, "but": row.id if row else 0}
-            said = showing.load(connection, row.key) if row else None
-            # Two ways call one place by two names.
-            is_there = bool(said and ways.parent_of(connection, incoming) == said.parent)
-            is_known_way = by_this_way is not None
-            return Known(
-                trust=trust,
-                approved=counts.get("approved", 0),
-                turned_down=counts.get("rejected", 0) + counts.get("spam", 0),
-                repeats=connection.execute(_SAID_BEFORE, others).scalar_one() if print_ else 0,
-                status=said.status if said else None,
-                text=said.text if said else "",
-                html=said.html if said else "",
-                url=(said.url if is_known_way else incoming.url) if said else "",
-                in_reply_to=(said.in_reply_to if is_known_way or not is_there else incoming.in_reply_to)
-                if said
-                else "",
-                same_person=bool(said and person and said.person == person.id),
-                is_owner=bool(person and person.is_owner),
-                judged=_judged(said, trust),
-            )
 
     def record(self, incoming: Incoming, verdict: Verdict, now: datetime) -> Recorded:
         """
@@ -117,7 +72,7 @@ class Conversation:
             row = _met(connection, incoming)
             said = showing.load(connection, row.key) if row else None
             trust = accounts.trust_in(connection, incoming.author, accounts.find(connection, incoming.author))
-            if verdict.judged not in (None, _judged(said, trust)):
+            if verdict.judged not in (None, judged(said, trust)):
                 return Recorded("stale", said.key if said else "", said.status if said else None)
             person = recording.upsert_person(connection, incoming.author)
             said = showing.load(connection, said.key) if said else None  # its person may be another's row by now
@@ -192,127 +147,6 @@ class Conversation:
                 connection.execute(insert(reactions).values(**values))
             return bool(row or number)
 
-    # Looking
-
-    def get(self, key: str) -> Said | None:
-        """The comment that the world calls *key*."""
-        with self._database.reading() as connection:
-            return showing.load(connection, key)
-
-    def revision(self, read: Read) -> Shown | None:
-        """What was to be read of a comment in that version; None when that is no longer known."""
-        with self._database.reading() as connection:
-            return deciding.revision(connection, read)
-
-    def by_source(self, source: str, source_id: str) -> Said | None:
-        """The comment that *source* calls *source_id*."""
-        with self._database.reading() as connection:
-            row = recording.by_source(connection, source, source_id)
-            return self.get(row.key) if row else None
-
-    def find(
-        self,
-        statuses: Sequence[str] = (),
-        words: str = "",
-        *,
-        post: str = "",
-        person: int | None = None,
-        limit: int = 50,
-        offset: int = 0,
-    ) -> list[Said]:
-        """
-        Comments, the oldest first while they wait and the newest first otherwise.
-
-        Args:
-            words: Each stands somewhere in what was said, in who said it or in the post's Id, whatever its case and
-                accents. Folded here and not by the database, so that both stores find the same. Whoever is looked
-                for exactly is found by ``named``.
-        """
-        query = showing.with_persons().where(persons.c.network != accounts.NOBODY)
-        if statuses:
-            query = query.where(comments.c.status.in_(statuses))
-        if post:
-            query = query.where(comments.c.post == post)
-        if person is not None:
-            query = query.where(comments.c.person == person)
-        query = query.order_by(comments.c.id if tuple(statuses) == ("waiting",) else comments.c.id.desc())
-        with self._database.reading() as connection:
-            if words:
-                found = showing.ids_with(connection, query, fold_for_search(words).split())
-                query = query.where(comments.c.id.in_(found[offset : offset + limit]))
-            else:
-                query = query.limit(limit).offset(offset)
-            return showing.to_said(connection, connection.execute(query).all())
-
-    def named(self, who: str) -> list[Said]:
-        """What was said by those who are called *who*, to the letter: a name, a handle with or without "@", a page."""
-        forms = {unicodedata.normalize(form, who) for form in ("NFC", "NFD")} | {who}
-        handles = forms | {f"@{form}" for form in forms}
-        if not who.strip():  # most have no page, and that is not what they are called
-            return []
-        called = [
-            column.in_(forms) for column in (comments.c.name, persons.c.name, comments.c.author_url, persons.c.url)
-        ]
-        called += [column.in_(handles) for column in (comments.c.handle, persons.c.handle)]
-        with self._database.reading() as connection:
-            rows = connection.execute(showing.with_persons().where(or_(*called)).order_by(comments.c.id.desc())).all()
-            return showing.to_said(connection, rows)
-
-    def thread(self, said: Said) -> list[Said]:
-        """What *said* answers, from the top down, without itself."""
-        above: list[Said] = []
-        parent = said.parent
-        with self._database.reading() as connection:
-            while parent is not None and len(above) < 20:
-                row = connection.execute(showing.with_persons().where(comments.c.id == parent)).first()
-                if row is None:
-                    break
-                above += showing.to_said(connection, [row])
-                parent = row.parent
-        return above[::-1]
-
-    def avatar(self, person: int) -> str:
-        """The file name of the portrait that a person has today; "" for none."""
-        with self._database.reading() as connection:
-            return connection.execute(select(persons.c.avatar).where(persons.c.id == person)).scalar() or ""
-
-    def identity(self, person: int) -> str:
-        """What a person is called where they are known; "" for nobody."""
-        with self._database.reading() as connection:
-            return connection.execute(select(persons.c.identity).where(persons.c.id == person)).scalar() or ""
-
-    def has_counted(self, source: str, source_id: str) -> bool:
-        """Whether *source* has told of this reaction already."""
-        here = (reactions.c.source == source) & (reactions.c.source_id == short(source_id))
-        with self._database.reading() as connection:
-            return connection.execute(select(reactions.c.id).where(here)).first() is not None
-
-    def folded(self, limit: int = 100) -> list[Any]:
-        """The newest shares that said nothing of their own, with the words that they had: rows of reactions."""
-        query = select(reactions).where(reactions.c.text != "").order_by(reactions.c.id.desc()).limit(limit)
-        with self._database.reading() as connection:
-            return list(connection.execute(query).all())
-
-    def counts(self) -> dict[str, int]:
-        """How many comments are in each status."""
-        with self._database.reading() as connection:
-            query = select(comments.c.status, func.count()).where(comments.c.person.not_in(_NOBODY))
-            return {row[0]: row[1] for row in connection.execute(query.group_by(comments.c.status))}
-
-    def audit(self, key: str = "", limit: int = 100) -> list[tuple[str, str, str, str, str]]:
-        """The newest decisions: moment, who, what, comment, reason."""
-        query = select(decisions).order_by(decisions.c.id.desc()).limit(limit)
-        if key:
-            query = query.where(decisions.c.comment == key)
-        with self._database.reading() as connection:
-            return [(row.at, row.who, row.what, row.comment, row.reason) for row in connection.execute(query)]
-
-    def posts(self) -> list[tuple[str, str]]:
-        """Every post (Id, language) that anything was said about."""
-        query = select(comments.c.post, comments.c.lang).union(select(reactions.c.post, reactions.c.lang))
-        with self._database.reading() as connection:
-            return sorted((row[0], row[1]) for row in connection.execute(query) if row[0])
-
     # Deciding
 
     def decide(
@@ -346,12 +180,6 @@ class Conversation:
         with self._writing() as connection:
             return deciding.undo(connection, batch, now)
 
-    def last_batch(self) -> str:
-        """What the owner decided last and can still undo; "" for nothing."""
-        query = select(decisions.c.batch).where(decisions.c.batch != "").order_by(decisions.c.id.desc()).limit(1)
-        with self._database.reading() as connection:
-            return connection.execute(query).scalar() or ""
-
     def edit(
         self,
         key: str,
@@ -380,7 +208,7 @@ class Conversation:
                 return Decided("refused", said, said)
             if (said.text, said.html) == (words, html):
                 return Decided("same", said, said)
-            if verdict and verdict.judged not in (None, _judged(said, said.trust)):
+            if verdict and verdict.judged not in (None, judged(said, said.trust)):
                 return Decided("stale", said, said)
             deciding.keep_revision(connection, said, now)
             when = {"owner_edited_at" if who == Who.OWNER else "edited_at": stamp(now)}
@@ -396,7 +224,7 @@ class Conversation:
         with self._writing() as connection:
             query = select(comments.c.id).where(
                 comments.c.status.in_(("spam", "withdrawn", "gone")),
-                comments.c.person.not_in(_NOBODY),
+                comments.c.person.not_in(NOBODYS_ROW),
                 func.coalesce(comments.c.decided_at, comments.c.received_at) < old,
             )
             ids = [row.id for row in connection.execute(query)]
@@ -444,11 +272,6 @@ class Conversation:
 
     # Cursors and other small things to remember
 
-    def get_cursor(self, name: str) -> str:
-        """What was last remembered under *name*; "" for nothing."""
-        with self._database.reading() as connection:
-            return connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar() or ""
-
     def set_cursor(self, name: str, value: str) -> None:
         """Keep *value* under *name*: how far a network has been read, for one."""
         with self._writing() as connection:
@@ -478,13 +301,3 @@ class Conversation:
 def _met(connection: Connection, incoming: Incoming) -> Any:
     """The row of the comment that comes in, met before by this way or at its address."""
     return recording.by_source(connection, incoming.source, incoming.source_id) or ways.comment_at(connection, incoming)
-
-
-def _judged(said: Said | None, trust: Trust) -> str:
-    """Names what a verdict depends on: the comment as it is, and the trust in who speaks."""
-    return f"{said.version if said else ''}|{trust}"
-
-
-def _counts_of(connection: Connection, person: int) -> dict[str, int]:
-    query = select(comments.c.status, func.count()).where(comments.c.person == person).group_by(comments.c.status)
-    return {row[0]: row[1] for row in connection.execute(query)}

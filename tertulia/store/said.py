@@ -247,3 +247,8 @@ def anchor_of(called: str) -> str:
     """What followed "#" in the old address of what a source calls *called*; "" for what came another way."""
     found = _ANCHOR.fullmatch(called)
     return found["anchor"] if found else ""
+
+
+def judged(said: Said | None, trust: Trust) -> str:
+    """Names what a verdict depends on: the comment as it is, and the trust in who speaks."""
+    return f"{said.version if said else ''}|{trust}"

@@ -9,7 +9,7 @@ from tertulia.core.addresses import same_address, site_of
 from tertulia.store.deliveries import Delivery
 from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.drafts import Draft
-from tertulia.syndication.networks.base import Cannot, Remote, Sending
+from tertulia.syndication.networks.base import Cannot, Remote, Sending, understood
 from tertulia.syndication.outbox import Outbox, encode, wanted_rows
 
 
@@ -33,11 +33,12 @@ def adopt_for(outbox: Outbox, draft: Draft, url: str, *, unseen: bool) -> bool:
     Returns:
         False when no public post of the account is at *url*, or ours is there already.
     """
-    posts = draft.network.own_posts(draft.messages[0], Sending(key=""))
-    if isinstance(posts, Cannot):
-        remote = Remote(id="", url=url) if unseen else None
-    else:
-        remote = next((post.remote for post in posts if post.is_public and _is_at(post.remote, url)), None)
+    with understood(draft.network):
+        posts = draft.network.own_posts(draft.messages[0], Sending(key=""))
+        if isinstance(posts, Cannot):
+            remote = Remote(id="", url=url) if unseen else None
+        else:
+            remote = next((post.remote for post in posts if post.is_public and _is_at(post.remote, url)), None)
     if remote is None:
         return False
     post, deliveries, wanted = draft.post, outbox.store.deliveries, wanted_rows(draft)

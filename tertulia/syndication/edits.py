@@ -22,7 +22,7 @@ from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery
 from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.drafts import Draft, draft, is_wanted
-from tertulia.syndication.networks.base import Cannot, Message, Remote
+from tertulia.syndication.networks.base import Cannot, Message, Remote, understood
 from tertulia.syndication.outbox import Outbox, encode
 
 
@@ -69,7 +69,8 @@ def _follow(outbox: Outbox, wanted: Draft, rows: list[Delivery]) -> DeliveryChan
         _note(outbox, rows, words=wanted.post.hash, reason=say("edit_left", network=network.label))
         return DeliveryChange(first, False, say("edit_left", network=network.label))
     try:
-        now = network.edit(remote, message)
+        with understood(network):
+            now = network.edit(remote, message)
     except NetworkError as error:  # tried again with the next run
         return DeliveryChange(first, False, str(error))
     if isinstance(now, Cannot):
@@ -109,7 +110,8 @@ def _withdraw(outbox: Outbox, row: Delivery) -> DeliveryChange:
     if network is None or remote is None or not remote.id:
         return DeliveryChange(row, False, say("withdraw_by_hand", url=remote.url if remote else row.network))
     try:
-        answer = network.delete(remote)
+        with understood(network):
+            answer = network.delete(remote)
     except NetworkError as error:
         return DeliveryChange(row, False, str(error))
     if isinstance(answer, Cannot):

@@ -34,6 +34,7 @@ from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.drafts import Draft, is_for_fewer, is_wanted
 from tertulia.syndication.networks import pictures
 from tertulia.syndication.networks.base import (
+    ODD_ANSWER,
     CancelledError,
     Cannot,
     CredentialsExpiredError,
@@ -44,6 +45,7 @@ from tertulia.syndication.networks.base import (
     Remote,
     RetryLaterError,
     Sending,
+    garbled,
 )
 from tertulia.syndication.networks.sightings import ALIKE, Sighting
 from tertulia.syndication.witness import Witness
@@ -213,10 +215,9 @@ class Outbox:
             return Outcome(delivery, DeliveryState.WITHDRAWN, str(error))
         except LeaseLostError as error:
             return Outcome(delivery, DeliveryState.SENDING, str(error))
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            # An answer that is not as its documentation says; our mistake or theirs.
+        except ODD_ANSWER as error:  # our mistake or theirs
             log.debug("answer of %s not understood", delivery.network, exc_info=True)
-            told = say("net_garbled", network=attempt.network.label) + f" ({type(error).__name__})"
+            told = garbled(attempt.network.label, error)
             return (
                 self._lost(attempt, told, None) if attempt.uncertain else self._wait(attempt, reason=told, seconds=0.0)
             )

@@ -215,8 +215,8 @@ def change_mine(token: str) -> Any:
 
 
 def _rewrite(blog: Blog, said: Said, *, is_young: bool, token: str) -> Any:
-    kept = {"post": said.post, "lang": said.lang, "name": said.name, "parent": said.in_reply_to}
-    draft = form.read(kept | {"text": request.form.get("text", "")})
+    unchanged = {"post": said.post, "lang": said.lang, "name": said.name, "parent": said.in_reply_to}
+    draft = form.read(unchanged | {"text": request.form.get("text", "")})
     wrong = form.mistakes(draft)
     if wrong:
         return _mine_page(blog, said, is_young=is_young, wrong=wrong, text=draft.text), 422

@@ -14,7 +14,6 @@ from typing import Any
 from flask import Blueprint, g, render_template, request
 
 from tertulia.conversation import form
-from tertulia.core.tokens import RowToken
 from tertulia.store.followers import Follower
 from tertulia.store.letters import Notice
 from tertulia.web import guards
@@ -25,47 +24,6 @@ pages = Blueprint("reader_letters", __name__, url_prefix="/comments")
 
 LINK_FOR = timedelta(days=3650)  # who wants no more letters may find an old one
 MOST_ASKED = 5  # in ten minutes, from one machine
-
-
-# About a comment -----------------------------------------------------------------------------------------------------
-
-
-@pages.get("/notice/<token>")
-def notice(token: str) -> Any:
-    """Show the button that says yes or no to letters about a comment."""
-    what, found = _notice(token)
-    if found is None:
-        return message("notice_unknown", 404)
-    return render_template("notice.html", what=what, of="notice")
-
-
-@pages.post("/notice/<token>")
-def change_notice(token: str) -> Any:
-    """Begin or end letters about a comment."""
-    what, found = _notice(token)
-    if found is None:
-        return message("notice_unknown", 404)
-    letters = current_blog().store.letters
-    if what == "confirm":
-        letters.confirm(found.id)
-        return message("notice_confirmed")
-    letters.leave(found.id)
-    return message("notice_left")
-
-
-def _notice(token: str) -> tuple[str, Notice | None]:
-    read = _row("notice", token)
-    found = current_blog().store.letters.notice(read.number) if read else None
-    if read is None or found is None:
-        return "", None
-    # Links of before a notice's address was signed may go on saying no, but never yes.
-    if not (current_blog().signer.is_about(read, found.email) or (not read.mark and read.what == "leave")):
-        return "", None
-    g.lang = found.lang
-    return read.what, found
-
-
-# About a talk --------------------------------------------------------------------------------------------------------
 
 
 @pages.post("/follow")
@@ -87,38 +45,40 @@ def follow() -> Any:
     return message("follow_asked")
 
 
-@pages.get("/follow/<token>")
-def following(token: str) -> Any:
-    """Show the button that says yes or no to letters about a talk."""
-    what, found = _follower(token)
+@pages.get("/<any(notice, follow):of>/<token>")
+def look(of: str, token: str) -> Any:
+    """Show the button that says yes or no to letters; nothing happens yet."""
+    what, found = _wanted(of, token)
     if found is None:
         return message("notice_unknown", 404)
-    return render_template("notice.html", what=what, of="follow")
+    return render_template("notice.html", what=what, of=of)
 
 
-@pages.post("/follow/<token>")
-def change_following(token: str) -> Any:
-    """Begin or end letters about a talk."""
-    what, found = _follower(token)
+@pages.post("/<any(notice, follow):of>/<token>")
+def act(of: str, token: str) -> Any:
+    """Begin or end letters about a comment ("notice") or a talk ("follow"); doing it twice is doing it once."""
+    what, found = _wanted(of, token)
     if found is None:
         return message("notice_unknown", 404)
-    followers = current_blog().store.followers
+    store = current_blog().store
+    wanted = store.letters if of == "notice" else store.followers
     if what == "confirm":
-        followers.confirm(found.id)
-        return message("follow_confirmed")
-    followers.leave(found.id)
+        wanted.confirm(found.id)
+        return message(f"{of}_confirmed")
+    wanted.leave(found.id)
     return message("notice_left")
 
 
-def _follower(token: str) -> tuple[str, Follower | None]:
-    read = _row("follow", token)
-    found = current_blog().store.followers.get(read.number) if read else None
-    if read is None or found is None or not current_blog().signer.is_about(read, found.email):
+def _wanted(of: str, token: str) -> tuple[str, Notice | Follower | None]:
+    """Read what a link of a letter says, and whose letters it speaks of; None for a link that says nothing any more."""
+    blog = current_blog()
+    read = blog.signer.read_row(of, token, LINK_FOR, blog.now())
+    if read is None:
+        return "", None
+    found = blog.store.letters.notice(read.number) if of == "notice" else blog.store.followers.get(read.number)
+    # Links of before a notice's address was signed may go on saying no, but never yes.
+    is_old_no = of == "notice" and not read.mark and read.what == "leave"
+    if found is None or not (blog.signer.is_about(read, found.email) or is_old_no):
         return "", None
     g.lang = found.lang
     return read.what, found
-
-
-def _row(purpose: str, token: str) -> RowToken | None:
-    blog = current_blog()
-    return blog.signer.read_row(purpose, token, LINK_FOR, blog.now())

@@ -22,18 +22,23 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+def changed(name: str, output: Path, service: int, changes: dict[str, str]) -> str:
+    """The ready file *name* with *changes*, the site's folder and the service's port in it."""
+    ready = (ROOT / "server" / name).read_text("utf-8")
+    for old, new in (changes | {"/srv/blog/output": str(output), "127.0.0.1:8001": f"127.0.0.1:{service}"}).items():
+        assert old in ready
+        ready = ready.replace(old, new)
+    return ready
+
+
 def nginx_file(folder: Path, port: int, output: Path, service: int, sent: dict[str, str]) -> list[str]:
     """Write what nginx is told; how to start it."""
     (folder / "headers.conf").write_text(headers.as_nginx(sent), "utf-8")
-    ready = (ROOT / "server" / "nginx.conf").read_text("utf-8")
-    for old, new in {
+    changes = {
         "listen 443 ssl": f"listen 127.0.0.1:{port}",
-        "/srv/blog/output": str(output),
-        "127.0.0.1:8001": f"127.0.0.1:{service}",
         "# include /etc/nginx/tertulia-headers.conf": f"include {folder}/headers.conf",
-    }.items():
-        assert old in ready
-        ready = ready.replace(old, new)
+    }
+    ready = changed("nginx.conf", output, service, changes)
     temporary = "".join(
         f"{what}_temp_path {folder}/{what};\n" for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -51,15 +56,11 @@ http {{
 def caddy_file(folder: Path, port: int, output: Path, service: int, sent: dict[str, str]) -> list[str]:
     """Write what Caddy is told; how to start it."""
     (folder / "headers").write_text(headers.as_caddy(sent), "utf-8")
-    ready = (ROOT / "server" / "Caddyfile").read_text("utf-8")
-    for old, new in {
+    changes = {
         "\nblog.example {": f"\nhttp://blog.example:{port} {{",
-        "/srv/blog/output": str(output),
-        "127.0.0.1:8001": f"127.0.0.1:{service}",
         "# import /etc/caddy/tertulia-headers": f"import {folder}/headers",
-    }.items():
-        assert old in ready
-        ready = ready.replace(old, new)
+    }
+    ready = changed("Caddyfile", output, service, changes)
     (folder / "Caddyfile").write_text(f"{{\n\tadmin off\n\tauto_https off\n}}\n{ready}", "utf-8")
     return [CADDY, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
 

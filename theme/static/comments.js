@@ -62,7 +62,7 @@ document.addEventListener("click", (event) => {
   answer(reply.dataset.reply, reply.dataset.name);
 });
 
-like.addEventListener("submit", liked);
+like?.addEventListener("submit", liked); // a blog's own template may do without
 
 async function liked(event) {
   event.preventDefault();
@@ -71,7 +71,8 @@ async function liked(event) {
   if (button.name) fields.set(button.name, button.value);
   button.disabled = true;
   try {
-    await ask(like.action, fields);
+    const answer = await ask(like.action, fields);
+    if (answer.state !== "liked") throw answer;
     button.textContent = form.dataset.liked;
   } catch {
     button.disabled = false;

@@ -74,7 +74,7 @@ async function search(words, pause = 0) {
     const close = pages.filter((page) => has(page, words)).sort((one, other) => foreign(one) - foreign(other));
     if (turn === asked) say(sentence(close.length, words), close);
   } catch {
-    say(form.dataset.broken, []);
+    if (turn === asked) say(form.dataset.broken, []);
   }
 }
 

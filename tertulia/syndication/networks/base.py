@@ -16,7 +16,7 @@ Outcomes of a request, as exceptions, because each ends what was being done::
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -37,6 +37,9 @@ from tertulia.syndication.networks.expiry import WARN_DAYS, KeyInUse
 from tertulia.syndication.networks.memory import Memory
 from tertulia.syndication.networks.sightings import PUBLIC, OwnPost, Sighting, sight
 from tertulia.syndication.summary import Style
+
+# What reading an answer raises that is not as its documentation says.
+ODD_ANSWER = (LookupError, TypeError, ValueError, AttributeError)
 
 
 class RetryLaterError(NetworkError):
@@ -148,6 +151,20 @@ class Finding:
     good: bool
     what: str
     fix: str = ""
+
+
+@contextlib.contextmanager
+def understood(network: "Network") -> Iterator[None]:
+    """Make an answer of *network* that is not as its documentation says, in the block, a ``NetworkError``."""
+    try:
+        yield
+    except ODD_ANSWER as error:
+        raise NetworkError(garbled(network.label, error)) from error
+
+
+def garbled(network: str, error: Exception) -> str:
+    """What is told of an answer that cannot be read."""
+    return say("net_garbled", network=network) + f" ({type(error).__name__})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ FIRST_SAID = "first said"
 # The number of the last letter of an older copy that may have gone since; until the owner says, none of them goes.
 HELD_LETTERS = "held letters"
 OF_ONE_STORE = (SESSIONS, RESTORED, FIRST_SAID, HELD_LETTERS)
+_NOTE = insert(decisions)
 # Longer ids of a source are known by their hash: PostgreSQL indexes no more than 2,700 bytes.
 _LONGEST_ID = 500
 
@@ -60,7 +61,7 @@ def note(
 ) -> None:
     """Write down who decided what; *more*: what it takes to undo it."""
     values = {"at": stamp(now), "who": who, "what": what, "comment": comment, "reason": reason} | more
-    connection.execute(insert(decisions), values)
+    connection.execute(_NOTE, values)
 
 
 def remember(connection: Connection, name: str, value: str) -> None:

@@ -1,0 +1,130 @@
+"""Pages written: those whose inputs changed are drawn, on all cores; the others are taken from the output before.
+
+A page is taken by a link to the very file that was written for it and that nobody has touched since; so two outputs
+share it until the older one is deleted. Whoever changes a page writes it beside and moves it over.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tertulia import defaults
+from tertulia.core.parallel import spread
+from tertulia.site.build import SiteBuild
+from tertulia.site.facets import Facets, Inputs
+from tertulia.site.owners import PageToWrite
+from tertulia.site.page_inputs import inputs_of
+from tertulia.site.reads import Reads
+from tertulia.site.state import KeptPage
+
+
+def write_pages(build: SiteBuild, context: Mapping[str, Any]) -> None:
+    """Write all pages that were asked for; *context* is what each of them is given."""
+    lists, posts = build.pages_to_write()
+    kept = _Kept(build, context)
+    posts, lists = ([page for page in pages if not kept.take(page)] for pages in (posts, lists))
+    with build.theme.drawing(build.contents):
+        for undeclared in spread(kept.draw, posts):
+            kept.reads.undeclared |= undeclared
+        for page in lists:  # here: Pagefind and pictures have the other cores
+            kept.draw(page)
+    build.written = kept.pages if not kept.reads.undeclared else {}
+    build.explained += kept.explained
+    if kept.reads.undeclared:
+        build.explained.append(f"undeclared: {', '.join(sorted(kept.reads.undeclared))}")
+
+
+def remember(build: SiteBuild) -> None:
+    """Leave what was read and written for the next build, when all of this one is done."""
+    pages = {}
+    for name, (key, told) in build.written.items() if not build.lacks_pictures else ():
+        if mark := _mark(build.output / name):
+            pages[name] = KeptPage(key, told, mark)
+    build.state.save(pages)
+
+
+class _Kept:
+    """
+    What is taken from the output before, and what is known of each page.
+
+    Args:
+        build: The build at hand.
+        context: What all pages are given.
+    """
+
+    def __init__(self, build: SiteBuild, context: Mapping[str, Any]) -> None:
+        self.build, self.context, self.reads = build, context, build.reads or Reads()
+        self.facets = Facets(build)
+        self.pages: dict[str, tuple[bytes, tuple[str, ...]]] = {}
+        self.explained: list[str] = []
+        self._inputs: dict[str, Inputs | None] = {}
+        self._folder = Path(build.settings["KEPT_OUTPUT"]) if build.settings.get("KEPT_OUTPUT") else None
+        self._keeps = build.theme.is_ours and bool(build.settings.get("STATE_PATH")) and _only_ours(build.settings)
+        self._made: set[str] = set()
+
+    def take(self, page: PageToWrite) -> bool:
+        """Take *page* from the output before, if it would be the same; whether that was done."""
+        inputs = inputs_of(page, self.facets, self.context) if self._keeps else None
+        self._inputs[page.name] = inputs
+        if inputs is None:
+            return False
+        key, told = inputs.key(), inputs.told()
+        self.pages[page.name] = key, told
+        before = self.build.state.pages.get(page.name)
+        if before and before.key == key and self._folder and self._link(self._folder, page.name, before):
+            return True
+        self.explained.append(f"{page.name}: {', '.join(_why(before, told)) or 'the page itself is gone'}")
+        return False
+
+    def _link(self, folder: Path, name: str, before: KeptPage) -> bool:
+        old, new = folder / name, self.build.output / name
+        if _mark(old) != before.stamp:
+            return False
+        try:
+            if new.parent not in self._made:
+                new.parent.mkdir(parents=True, exist_ok=True)
+                self._made.add(new.parent)
+            os.link(old, new)
+        except OSError:
+            return False
+        return True
+
+    def draw(self, page: PageToWrite) -> set[str]:
+        """Draw and write *page*; what it read and has not declared."""
+        inputs = self._inputs.get(page.name)
+        self.reads.begin(inputs, frozenset(page.values) | _names(self.context))
+        page.write()
+        self.reads.begin(None, frozenset())
+        return self.reads.undeclared
+
+
+def _names(context: Mapping[str, Any]) -> frozenset[str]:
+    """What pages are given that is no setting: those are written in capitals, and are in the epoch."""
+    return frozenset(name for name in context if not name.isupper())
+
+
+def _only_ours(settings: Mapping[str, Any]) -> bool:
+    """Whether no plugin of others is on, which may change any page, or want to see each written."""
+    return set(settings["PLUGINS"]) <= set(defaults.PLUGINS)
+
+
+def _mark(path: Path) -> tuple[int, int, int] | None:
+    """What tells whether a page is the file that we wrote; a link to it leaves these alone."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _why(before: KeptPage | None, told: Sequence[str]) -> Iterator[str]:
+    """What has changed since *before*, by name."""
+    if before is None:
+        yield "new"
+        return
+    known, now = set(before.told), set(told)
+    changed = [part.partition(" ")[2] for part in told if part not in known]
+    gone = [name for part in before.told if part not in now and (name := part.partition(" ")[2]) not in changed]
+    yield from (f"{name} changed" for name in changed)
+    yield from (f"{name} is gone" for name in gone)

@@ -1,10 +1,9 @@
-"""Posts are written on all cores, once every plugin has said what it wants written: ``tertulia/site/writing.py``.
+"""Pages are written when every plugin has said what it wants written, and other plugins' ``finalized`` come after.
 
-Pelican writes page by page. Ours keeps what was asked for, and writes it before other plugins' ``finalized``.
+Pelican writes page by page. Ours keeps what was asked for and writes it together: see ``tertulia/site/writing.py``.
 """
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from pelican import Pelican, signals
@@ -15,30 +14,34 @@ from pelican.writers import Writer
 from tertulia.core.parallel import keep_most
 from tertulia.site import writing
 from tertulia.site.build import SiteBuild
-from tertulia.site.paging import paged
+from tertulia.site.owners import PageToWrite
 
 
 class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican has no types
     def write_file(self, name: Any, template: Any, context: Any, *args: Any, **given: Any) -> None:
-        whole = partial(Writer.write_file, self, name, template, context, *args, **given)
-        make = partial(Paginator, settings=self.settings)
-        draw = None if args or given.get("relative_urls") else partial(self.draw, template, context)
-        for page in paged(name, template, given, self.settings, make, whole=whole, draw=draw):
-            SiteBuild.of(self.settings).add_page(page)
+        build, asked = SiteBuild.of(self.settings), writing.Asked(name, template.name, context, given)
+        if build.theme.is_ours and not (args or given.get("relative_urls")):
+            paginator = partial(Paginator, settings=self.settings)
+            build.add_pages(writing.pages(asked, build, paginator, partial(self.draw, template, context)))
+        else:
+            write = partial(Writer.write_file, self, name, template, context, *args, **given)
+            build.add_pages([PageToWrite(name, asked.content, write)])
 
     def draw(self, template: Any, context: Any, name: str, values: Any) -> None:
         local = {**context, "localsiteurl": context.get("localsiteurl"), "output_file": name, **values}
-        path = Path(sanitised_join(self.output_path, name))
-        writing.write_page(path, template.render(local))
-        signals.content_written.send(str(path), context=local)
+        writing.write(path := sanitised_join(self.output_path, name), template.render(local))
+        signals.content_written.send(path, context=local)
 
 
 def write_pages(pelican: Pelican) -> None:
-    build = SiteBuild.of(pelican.settings)
-    writing.write_pages(build)
+    writing.write_pages(SiteBuild.of(pelican.settings))
+
+
+def choose_writer(_pelican: Pelican) -> type[Writer]:
+    return DeferredWriter
 
 
 def register() -> None:
     keep_most()
-    signals.get_writer.connect(lambda _pelican: DeferredWriter, weak=False)
+    signals.get_writer.connect(choose_writer)
     signals.finalized.connect(write_pages)

@@ -104,6 +104,7 @@ class SiteBuild:
         build = cls(settings, people, tags, pictures, reader, SiteWords(languages.current()))
         build.looks = looks.load(settings, build.words.setting(settings, "SITENAME", settings["DEFAULT_LANG"]))
         build.state = State.of(settings)
+        build.reads = Reads() if has_own_templates(settings) else None
         build.published = moved.published(settings)
         build.remembered = moved.remembered(settings)  # now: the output will be emptied
         settings[KEY] = build
@@ -122,6 +123,11 @@ class SiteBuild:
         assert isinstance(build, cls)
         languages.use(build.words.languages)  # another build of this process may have spoken another
         return build
+
+    @property
+    def context(self) -> Mapping[str, Any]:
+        """What all pages are given."""
+        return self.articles.context if self.articles else {}
 
     @property
     def output(self) -> Path:
@@ -157,9 +163,10 @@ class SiteBuild:
             request_files(reading.record.files, Path(path), self.pictures)
         return reading
 
-    def add_page(self, page: PageToWrite) -> None:
-        """Take note of a page to be written: that of a post or page, or a list."""
-        (self.post_pages if page.content else self.list_pages).append(page)
+    def add_pages(self, pages: Iterable[PageToWrite]) -> None:
+        """Take note of pages to be written: those of posts and pages, and lists."""
+        for page in pages:
+            (self.post_pages if page.content else self.list_pages).append(page)
 
     def pages_to_write(self) -> tuple[list[PageToWrite], list[PageToWrite]]:
         """Lists, and posts with pages, so that none writes over another; what is left out is no content any more."""
@@ -174,6 +181,12 @@ class SiteBuild:
             data = self.looks.files.get(name) or file.read_bytes()
             self.fingerprints[name] = hashlib.sha256(data).hexdigest()[:8]
         return self.fingerprints[name]
+
+
+def has_own_templates(settings: Mapping[str, Any]) -> bool:
+    """Whether a blog has templates that are not ours."""
+    folders = [Path(settings["PATH"]).parent / name for name in settings["THEME_TEMPLATES_OVERRIDES"]]
+    return Path(settings["THEME"]) != paths.THEME or any(folder.is_dir() for folder in folders)
 
 
 def _load(table: type[Table], path: Path) -> Table:

@@ -5,23 +5,24 @@ watches: when one reads of a post, or of what all pages are given, what its page
 without its key changing, and no page of that build is kept for the next.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment
 from jinja2.runtime import Context
 
-from tertulia.site.facets import Inputs
+if TYPE_CHECKING:
+    from tertulia.site.facets import Inputs
 
 
 class Reads:
     """Watches what the page that is being drawn reads."""
 
     def __init__(self) -> None:
-        self._inputs: Inputs | None = None
+        self._inputs: "Inputs | None" = None
         self._given: frozenset[str] = frozenset()
         self.undeclared: set[str] = set()
 
-    def begin(self, inputs: Inputs | None, given: frozenset[str]) -> None:
+    def begin(self, inputs: "Inputs | None", given: frozenset[str]) -> None:
         """
         Watch a page that is made of *inputs*; None where that cannot be told, and nothing needs to be watched.
 

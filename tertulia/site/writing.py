@@ -5,13 +5,16 @@ share it until the older one is deleted. Whoever changes a page writes it beside
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from tertulia import defaults
 from tertulia.core.parallel import spread
 from tertulia.site.build import SiteBuild
+from tertulia.site.contents import Content
 from tertulia.site.facets import Facets, Inputs
 from tertulia.site.owners import PageToWrite
 from tertulia.site.page_inputs import inputs_of
@@ -19,10 +22,100 @@ from tertulia.site.reads import Reads
 from tertulia.site.state import KeptPage
 
 
-def write_pages(build: SiteBuild, context: Mapping[str, Any]) -> None:
-    """Write all pages that were asked for; *context* is what each of them is given."""
+class Asked(NamedTuple):
+    """What Pelican or a plugin wants written."""
+
+    name: str  # the file, of the first page where there are several
+    template: str
+    context: Mapping[str, Any]
+    given: Mapping[str, Any]  # besides the context; some of it is for the writer
+
+    @property
+    def content(self) -> Content | None:
+        """The post or page that it shows; None for a list."""
+        return self.given.get("article") or self.given.get("page")
+
+
+class Paginator(Protocol):
+    """Pelican's, of one list."""
+
+    num_pages: int
+
+    def page(self, number: int) -> Any:
+        """One page, counted from 1."""
+
+
+def pages(
+    asked: Asked, build: SiteBuild, paginator: Callable[..., Paginator], draw: Callable[[str, Mapping[str, Any]], None]
+) -> Iterator[PageToWrite]:
+    """
+    The pages that are to be written for what was *asked*: several, where it is a long list.
+
+    Args:
+        paginator: Makes one of name, address, list and posts a page.
+        draw: Draws and writes the page with that name, with these values over the context.
+    """
+    if not asked.name:
+        return
+    values = {name: value for name, value in asked.given.items() if name not in _FOR_WRITER}
+    kind = asked.template.removesuffix(".html")
+    of_its_own = {**_own(asked.context, build.context), **values}
+    for name, more in _parts(asked, values, build.settings, paginator):
+        yield PageToWrite(
+            name, asked.content, partial(draw, name, {**values, **more}), kind, {**of_its_own, **more}
+        )
+
+
+# What a caller of Pelican's ``write_file`` gives for it and not for the template.
+_FOR_WRITER = frozenset({"relative_urls", "paginated", "template_name", "override_output", "url"})
+
+
+def _own(context: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """What *context* holds that the one of all pages does not."""
+    if context is shared:
+        return {}
+    return {name: value for name, value in context.items() if name not in shared or shared[name] is not value}
+
+
+def _parts(
+    asked: Asked, values: Mapping[str, Any], settings: Mapping[str, Any], paginator: Callable[..., Paginator]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """File and values of each page of a list; just one where it is not to be shared out."""
+    lists = asked.given.get("paginated")
+    if lists is None:
+        lists = {name: value for name, value in values.items() if name in ("articles", "dates")}
+    kind = asked.given.get("template_name")
+    if not lists or kind not in settings["PAGINATED_TEMPLATES"]:
+        yield asked.name, {}
+        return
+    most, url = settings["PAGINATED_TEMPLATES"][kind] or settings["DEFAULT_PAGINATION"], asked.given.get("url")
+    paginators = {name: paginator(asked.name, url, held, per_page=most) for name, held in lists.items()}
+    count = next(iter(paginators.values())).num_pages
+    for number in range(1, count + 1):
+        more: dict[str, Any] = {}
+        for name, one in paginators.items():
+            more |= {
+                f"{name}_paginator": one,
+                f"{name}_page": one.page(number),
+                f"{name}_previous_page": one.page(number - 1) if number > 1 else None,
+                f"{name}_next_page": one.page(number + 1) if number < one.num_pages else None,
+            }
+        yield next(more[f"{name}_page"].save_as for name in paginators), more
+
+
+def write(path: str, page: str) -> None:
+    """Write *page*; what stands at *path* may be shared with another output, and is replaced."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(page)
+
+
+def write_pages(build: SiteBuild) -> None:
+    """Write all pages that were asked for."""
     lists, posts = build.pages_to_write()
-    kept = _Kept(build, context)
+    kept = _Kept(build)
     posts, lists = ([page for page in pages if not kept.take(page)] for pages in (posts, lists))
     with build.theme.drawing(build.contents):
         for undeclared in spread(kept.draw, posts):
@@ -50,11 +143,10 @@ class _Kept:
 
     Args:
         build: The build at hand.
-        context: What all pages are given.
     """
 
-    def __init__(self, build: SiteBuild, context: Mapping[str, Any]) -> None:
-        self.build, self.context, self.reads = build, context, build.reads or Reads()
+    def __init__(self, build: SiteBuild) -> None:
+        self.build, self.context, self.reads = build, build.context, build.reads or Reads()
         self.facets = Facets(build)
         self.pages: dict[str, tuple[bytes, tuple[str, ...]]] = {}
         self.explained: list[str] = []

@@ -5,22 +5,25 @@ import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from PIL import Image
 
-from tests.conftest import BLOG, ROOT
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.site import writing
 from tertulia.site.build import SiteBuild
+from tests.conftest import BLOG, ROOT
 
 FIRST_DAY = dt.date(2026, 11, 1)
 TAGS = ("Redes", "redes", "Colas", "C#", "Reseñas", "日本")
 CATEGORIES = ("Opinión", "Barrio", "Oficio")
+WHEN = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 AUTHORS = ("ana", "Luis Gil", "Remedios Alcaide")
 TEXTS = (
     "Las reclamaciones se contestan por escrito, y la cola de la ventanilla sigue. #Redes",
@@ -252,14 +255,12 @@ class Edits(RuleBasedStateMachine):
         name = self.one(data)
         key = self.blog.posts[name].get("Id") or name
         said = tuple(
-            Comment(id=f"c{at}", author="Eva", html=f"<p>Digo {at}</p>", date=dt.datetime(2026, 11, 20, at, tzinfo=dt.UTC))
+            Comment(id=f"c{at}", author="Eva", html=f"<p>Digo {at}</p>", date=WHEN + dt.timedelta(hours=at))
             for at in range(comments)
         )
         lang = self.blog.posts[name].get("Idioma") or "es"
         counts = {"like": comments} if comments else {}
-        snapshot.write(
-            self.blog.root / "conversation", Conversation(id=key, lang=lang, comments=said, counts=counts)
-        )
+        snapshot.write(self.blog.root / "conversation", Conversation(id=key, lang=lang, comments=said, counts=counts))
         self.check()
 
     @rule(days=st.integers(1, 20))
@@ -282,6 +283,81 @@ class Edits(RuleBasedStateMachine):
 
     def teardown(self):
         shutil.rmtree(self.blog.root, ignore_errors=True)
+
+
+@pytest.fixture
+def blog() -> Iterator[Blog]:
+    """Six posts and a page."""
+    made = Blog()
+    yield made
+    shutil.rmtree(made.root, ignore_errors=True)
+
+
+def twice(blog: Blog, edit: Callable[[], object], *, watched: bool = False) -> list[str]:
+    """Build *blog*, do *edit*, build it again: why each page was drawn the second time, that being right."""
+    if watched:
+        (blog.root / "content" / "theme" / "templates").mkdir(parents=True, exist_ok=True)
+    now, state = "2026-11-22T12:00:00+01:00", blog.root / "state"
+    built(blog.root, blog.root / "one", now, state=state)
+    edit()
+    explained = built(blog.root, blog.root / "two", now, state=state, kept=blog.root / "one")
+    built(blog.root, blog.root / "whole", now)
+    assert tree(blog.root / "whole") == tree(blog.root / "two")
+    return [line.partition(":")[0] for line in explained]
+
+
+def test_nothing_is_drawn_when_nothing_changed(blog):
+    """Every page is the very file of the output before."""
+    assert [] == twice(blog, lambda: None)
+    one, two = blog.root / "one", blog.root / "two"
+    pages = [name for name in tree(two) if name.endswith("/index.html")]
+    assert pages
+    assert [] == [name for name in pages if (one / name).stat().st_ino != (two / name).stat().st_ino]
+
+
+def test_an_edit_draws_the_pages_that_show_it(blog):
+    """The text stands on one page; what lists show of the post stands on theirs too."""
+
+    def edit() -> None:
+        blog.posts["dos"]["Resumen"] = "Lo de siempre."
+        blog.save("dos")
+
+    edit()
+    blog.texts["dos"] += "\n\nY una coletilla."
+    assert ["2026/11/dos/index.html"] == twice(blog, lambda: blog.save("dos"))
+
+
+def test_what_our_templates_read_is_declared(blog):
+    """A blog that has templates of its own, and reads nothing more than ours, is kept as well."""
+    blog.posts["dos"] |= {"Idioma": "en", "Id": "id-uno", "Serie": "Colas", "Portada": "images/bar.png"}
+    blog.posts["tres"] |= {"Serie": "Colas", "Gracias": "Ana Ruiz", "Pregunta": "¿Y tú?"}
+    for name in ("dos", "tres"):
+        blog.save(name)
+    assert [] == twice(blog, lambda: None, watched=True)
+
+
+def test_a_template_that_reads_more_is_seen(blog):
+    """It is drawn each time, since its page may be old without anything telling."""
+    blog.file("theme/templates/parts/neighbours.html", "{{ article.related|length }}{{ articles|length }}")
+    assert "articles" in " ".join(
+        built(blog.root, blog.root / "one", "2026-11-22T12:00:00+01:00", state=blog.root / "s")
+    )
+
+
+def test_a_page_that_somebody_touched_is_drawn(blog):
+    """What stands in the output is taken for ours only while it is the file that we wrote."""
+    page = blog.root / "one" / "2026" / "11" / "dos" / "index.html"
+    assert ["2026/11/dos/index.html"] == twice(blog, lambda: page.write_text("otra cosa"))
+
+
+def test_a_damaged_memory_is_none(blog):
+    """Cut short, of zeros, or gone: everything is built, and rightly."""
+
+    def damage() -> None:
+        for at, file in enumerate(sorted((blog.root / "state").iterdir())):
+            file.write_bytes(b"" if at % 3 == 0 else file.read_bytes()[:-1] if at % 3 == 1 else bytes(100))
+
+    assert twice(blog, damage)
 
 
 TestEdits = Edits.TestCase

@@ -29,7 +29,6 @@ from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say, spoken
 from tertulia.core.models import Severity
 
-
 STATE = Path("var", "cache", "build")  # what builds remember, each kind in a folder of its own
 
 
@@ -74,6 +73,7 @@ def into_output(
     settings: str = "publishconf.py",
     output: str = "output",
     all_advice: bool = False,
+    explain: bool = False,
 ) -> bool:
     """
     Build the site into *output*, say how it went, and tell whether it may be published.
@@ -87,6 +87,8 @@ def into_output(
         kept_back = bool(report.failure) or (strict and not report.clean)
         if not kept_back:
             swap(folder / "site", target, report.keep)
+    if explain and not report.failure:
+        print("\n".join(report.explained or [say("explain_nothing")]))
     tell(report, all_advice=all_advice)
     if kept_back:
         print(say("build_kept_back", folder=output), file=sys.stderr)

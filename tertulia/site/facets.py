@@ -98,35 +98,40 @@ class Inputs:
 
     def __init__(self, facets: Facets, lang: str) -> None:
         self.facets, self.lang = facets, lang
-        self.parts: list[tuple[str, Digest]] = []  # what it is, and its digest
+        self.parts: list[tuple[str, Digest]] = []  # what it is, "card content/posts/….md", and its digest
         self.posts: dict[int, frozenset[str] | None] = {}  # by ``id()``, what may be read of each; None for all
         self.names: set[str] = set()  # of the context, what may be read
 
     def value(self, name: str, value: object) -> None:
-        """A plain value: text, numbers, dates and what is made of them."""
+        """
+        A plain value: text, numbers, dates and what is made of them.
+
+        Args:
+            name: The phrase ``explain_NAME`` says what it is.
+        """
         self.parts.append((name, digest(plain(value))))
 
     def link(self, post: Content | None, name: str = "link") -> None:
         """A post that is only named."""
         if post is not None:
             self._may(post, LINK)
-            self.parts.append((f"{name} of {post.shown_path}", self.facets.link(post)))
+            self.parts.append((f"{name} {post.shown_path}", self.facets.link(post)))
 
     def card(self, post: Content, *, whole: bool = False) -> None:
         """A post as lists show it, or *whole*."""
         if whole:
             self.full(post)
         self._may(post, CARD)
-        self.parts.append((f"card of {post.shown_path}", self.facets.card(post, self.lang)))
+        self.parts.append((f"card {post.shown_path}", self.facets.card(post, self.lang)))
 
     def full(self, post: Content) -> None:
         """All of a post."""
         self.posts[id(post)] = None
-        self.parts.append((f"text of {post.shown_path}", self.facets.full(post)))
+        self.parts.append((f"text {post.shown_path}", self.facets.full(post)))
 
-    def label(self, label: Any, name: str = "label") -> None:
+    def label(self, label: Any) -> None:
         """A tag, a category or an author."""
-        self.parts.append((f"{name} {label.name}", digest(self.facets.label(label, self.lang))))
+        self.parts.append((f"label {label.name}", digest(self.facets.label(label, self.lang))))
 
     def links(self, posts: Iterable[Content], name: str) -> None:
         """Several posts that are only named, in their order."""

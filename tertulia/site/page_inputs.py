@@ -63,13 +63,13 @@ def _article(inputs: Inputs, _page: PageToWrite, given: Mapping[str, Any]) -> No
     post = given["article"]
     inputs.names |= {"article", "category"}
     inputs.full(post)
-    for name in ("previous", "next"):
-        inputs.link(getattr(post, name), name)
+    inputs.link(post.previous, "neighbour")
+    inputs.link(post.next, "neighbour")
     inputs.links(post.translations, "translations")
-    inputs.links(post.related, "related posts")
+    inputs.links(post.related, "related")
     if post.series:
         inputs.value("series", [post.series.name, post.series.url, post.series.index])
-        inputs.links(post.series.articles, "posts of the series")
+        inputs.links(post.series.articles, "series")
 
 
 def _page(inputs: Inputs, _page: PageToWrite, given: Mapping[str, Any]) -> None:
@@ -82,17 +82,17 @@ def _talk(inputs: Inputs, _page: PageToWrite, given: Mapping[str, Any]) -> None:
     inputs.names |= {"article", "part"}
     inputs.full(given["article"])
     inputs.links(given["article"].translations, "translations")
-    inputs.value("part", given["part"].number)
+    inputs.value("place", given["part"].number)
 
 
 def _cards(inputs: Inputs, given: Mapping[str, Any], *, whole: bool = False) -> None:
     """The posts of a list, and where its other pages are."""
     inputs.names |= PAGED | {"articles"}
     page, posts = given.get("articles_page"), given["articles"]
-    inputs.value("count", [len(posts), sorted({post.lang for post in posts})])
+    inputs.value("list", [len(posts), sorted({post.lang for post in posts})])
     if page:
         ways = [one and one.url for one in (given["articles_previous_page"], given["articles_next_page"])]
-        inputs.value("pages", [page.number, given["articles_paginator"].num_pages, ways])
+        inputs.value("list", [page.number, given["articles_paginator"].num_pages, ways])
     for post in page.object_list if page else posts:
         inputs.card(post, whole=whole)
 
@@ -100,22 +100,22 @@ def _cards(inputs: Inputs, given: Mapping[str, Any], *, whole: bool = False) -> 
 def _places(inputs: Inputs, url: str, given: Mapping[str, Any]) -> None:
     """The same list in other languages."""
     known = inputs.facets.build.editions
-    inputs.value("other languages", [known.counterparts(url), known.elsewhere(url, given["articles"])])
+    inputs.value("languages", [known.counterparts(url), known.elsewhere(url, given["articles"])])
 
 
 def _home(inputs: Inputs, _page: PageToWrite, given: Mapping[str, Any]) -> None:
     _cards(inputs, given, whole=bool(given.get("HOME_WHOLE_POSTS")))
     inputs.names |= {"blog_json_ld", "latest_said"}
-    inputs.value("what the blog is", (given.get("blog_json_ld") or {}).get(inputs.lang))
+    inputs.value("home", (given.get("blog_json_ld") or {}).get(inputs.lang))
     for post, said, words in (given.get("latest_said") or {}).get(inputs.lang, ()):
-        inputs.link(post, "what was said under")
-        inputs.value("what was said", [repr(said), words])
+        inputs.link(post, "said")
+        inputs.value("said", [repr(said), words])
 
 
 def _labelled(name: str) -> Callable[[Inputs, PageToWrite, Mapping[str, Any]], None]:
     def declare(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
         inputs.names |= {name}
-        inputs.label(given[name], name)
+        inputs.label(given[name])
         _cards(inputs, given)
         _places(inputs, given[name].url, given)
         _places(inputs, _path(page), given)
@@ -133,13 +133,13 @@ def _series(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None
 
 def _period(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
     inputs.names |= {"period", "period_num", "dates", "articles"}
-    inputs.value("period", given["period_num"])
+    inputs.value("place", given["period_num"])
     if len(given["period_num"]) == 1:
-        inputs.links(given["dates"], "posts")
-        inputs.value("count", [len(given["articles"]), sorted({post.lang for post in given["articles"]})])
+        inputs.links(given["dates"], "list")
+        inputs.value("list", [len(given["articles"]), sorted({post.lang for post in given["articles"]})])
     else:
         _cards(inputs, given)
-        inputs.links(given["dates"], "posts")
+        inputs.links(given["dates"], "list")
     _places(inputs, _path(page), given)
     _years(inputs, given)
 
@@ -147,16 +147,16 @@ def _period(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None
 def _years(inputs: Inputs, given: Mapping[str, Any]) -> None:
     inputs.names |= {"period_archives"}
     years = given["period_archives"].get("year", ())
-    inputs.value("years", [[one["url"], one["period_num"], len(one["articles"])] for one in years])
+    inputs.value("list", [[one["url"], one["period_num"], len(one["articles"])] for one in years])
 
 
 def _archives(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
     inputs.names |= {"articles", "dates"}
-    inputs.links(given["dates"], "posts")
-    inputs.value("count", len(given["articles"]))
+    inputs.links(given["dates"], "list")
+    inputs.value("list", len(given["articles"]))
     known, form = inputs.facets.build.editions, given["YEAR_ARCHIVE_URL"]
     years = dict.fromkeys(form.format(date=post.date) for post in given["dates"]) if form else ()
-    inputs.value("years", [known.localized(url, inputs.lang) for url in years])
+    inputs.value("list", [known.localized(url, inputs.lang) for url in years])
     _places(inputs, _path(page), given)
 
 
@@ -164,7 +164,7 @@ def _counted(name: str) -> Callable[[Inputs, PageToWrite, Mapping[str, Any]], No
     def declare(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
         inputs.names |= {name}
         told = [(inputs.facets.label(label, inputs.lang), len(posts)) for label, posts in given[name]]
-        inputs.parts.append((name, digest(told)))
+        inputs.parts.append(("labels", digest(told)))
         _places(inputs, _path(page), given)
 
     return declare
@@ -176,7 +176,7 @@ def _ways(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
     languages = (given.get("language_homes") or {}).keys() | {given["DEFAULT_LANG"]}
     lists = [given.get(f"{name}_URL") for name in ("SEARCH", "ARCHIVES")]
     known = inputs.facets.build.editions
-    inputs.value("ways", [known.localized(str(url), lang) for lang in sorted(languages) for url in lists])
+    inputs.value("languages", [known.localized(str(url), lang) for lang in sorted(languages) for url in lists])
 
 
 def _path(page: PageToWrite) -> str:

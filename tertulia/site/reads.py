@@ -18,7 +18,7 @@ class Reads:
     """Watches what the page that is being drawn reads."""
 
     def __init__(self) -> None:
-        self._inputs: "Inputs | None" = None
+        self._inputs: Inputs | None = None
         self._given: frozenset[str] = frozenset()
         self.undeclared: set[str] = set()
 
@@ -61,6 +61,6 @@ def watch(environment: Environment, reads: Reads) -> None:
             reads.name(key)
             return super().resolve_or_missing(key)
 
-    environment.getattr = get_attribute  # type: ignore[method-assign]
-    environment.getitem = get_item  # type: ignore[method-assign]
+    environment.getattr = get_attribute  # type: ignore[method-assign,assignment]
+    environment.getitem = get_item  # type: ignore[method-assign,assignment]
     environment.context_class = WatchedContext

@@ -35,7 +35,10 @@ EVER = datetime(1, 1, 1, tzinfo=UTC)  # the date of a page that has none
 # A file that was saved this shortly before we looked may be saved again without its time telling.
 UNSURE_NS = 2_000_000_000
 # What a page is made with and whose version its bytes may depend on.
-LIBRARIES = ("babel", "jinja2", "lxml", "markdown", "markdown-it-py", "markupsafe", "nh3", "pelican", "pillow", "tzdata")
+LIBRARIES = (
+    *("babel", "jinja2", "lxml", "markdown", "markdown-it-py", "markupsafe", "nh3", "pelican", "pillow"),
+    *("pymdown-extensions", "tzdata"),
+)
 # Settings that say where a build goes, or that hold what it makes of itself.
 _NO_INPUT = frozenset({"OUTPUT_PATH", "PREVIOUS_OUTPUT", "KEPT_OUTPUT", "STATE_PATH", "SITE_BUILD", "NOW"})
 _BY_IDENTITY = re.compile(r" at 0x[0-9a-f]+")
@@ -148,6 +151,11 @@ class State:
 
     def _part(self, at: int) -> Path | None:
         return self.folder / f"readings-{at:02}" if self.folder else None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything is remembered at all."""
+        return self.folder is not None
 
     @property
     def _pages(self) -> Path | None:

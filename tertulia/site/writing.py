@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from tertulia import defaults
+from tertulia.core.languages import say
 from tertulia.core.parallel import spread
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
@@ -61,9 +62,7 @@ def pages(
     kind = asked.template.removesuffix(".html")
     of_its_own = {**_own(asked.context, build.context), **values}
     for name, more in _parts(asked, values, build.settings, paginator):
-        yield PageToWrite(
-            name, asked.content, partial(draw, name, {**values, **more}), kind, {**of_its_own, **more}
-        )
+        yield PageToWrite(name, asked.content, partial(draw, name, {**values, **more}), kind, {**of_its_own, **more})
 
 
 # What a caller of Pelican's ``write_file`` gives for it and not for the template.
@@ -122,10 +121,11 @@ def write_pages(build: SiteBuild) -> None:
             kept.reads.undeclared |= undeclared
         for page in lists:  # here: Pagefind and pictures have the other cores
             kept.draw(page)
-    build.written = kept.pages if not kept.reads.undeclared else {}
-    build.explained += kept.explained
     if kept.reads.undeclared:
-        build.explained.append(f"undeclared: {', '.join(sorted(kept.reads.undeclared))}")
+        build.explained.append(say("explain_undeclared", names=", ".join(sorted(kept.reads.undeclared))))
+    else:
+        build.written = kept.pages
+    build.explained += kept.explained
 
 
 def remember(build: SiteBuild) -> None:
@@ -152,8 +152,15 @@ class _Kept:
         self.explained: list[str] = []
         self._inputs: dict[str, Inputs | None] = {}
         self._folder = Path(build.settings["KEPT_OUTPUT"]) if build.settings.get("KEPT_OUTPUT") else None
-        self._keeps = build.theme.is_ours and bool(build.settings.get("STATE_PATH")) and _only_ours(build.settings)
-        self._made: set[str] = set()
+        others = sorted(set(build.settings["PLUGINS"]) - set(defaults.PLUGINS))
+        self._keeps = build.theme.is_ours and build.state.is_kept and not others
+        if others:  # they may change any page, or want to see each written
+            build.explained.append(say("explain_plugins", names=", ".join(others)))
+        elif not build.theme.is_ours:
+            build.explained.append(say("explain_theme"))
+        elif build.state.is_new:
+            build.explained.append(say("explain_first"))
+        self._made: set[Path] = set()
 
     def take(self, page: PageToWrite) -> bool:
         """Take *page* from the output before, if it would be the same; whether that was done."""
@@ -166,7 +173,8 @@ class _Kept:
         before = self.build.state.pages.get(page.name)
         if before and before.key == key and self._folder and self._link(self._folder, page.name, before):
             return True
-        self.explained.append(f"{page.name}: {', '.join(_why(before, told)) or 'the page itself is gone'}")
+        if not self.build.state.is_new:
+            self.explained.append(f"{page.name}: {', '.join(_why(before, told)) or say('explain_gone')}")
         return False
 
     def _link(self, folder: Path, name: str, before: KeptPage) -> bool:
@@ -196,11 +204,6 @@ def _names(context: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(name for name in context if not name.isupper())
 
 
-def _only_ours(settings: Mapping[str, Any]) -> bool:
-    """Whether no plugin of others is on, which may change any page, or want to see each written."""
-    return set(settings["PLUGINS"]) <= set(defaults.PLUGINS)
-
-
 def _mark(path: Path) -> tuple[int, int, int] | None:
     """What tells whether a page is the file that we wrote; a link to it leaves these alone."""
     try:
@@ -211,12 +214,12 @@ def _mark(path: Path) -> tuple[int, int, int] | None:
 
 
 def _why(before: KeptPage | None, told: Sequence[str]) -> Iterator[str]:
-    """What has changed since *before*, by name."""
+    """What has changed since *before*, in words."""
     if before is None:
-        yield "new"
+        yield say("explain_new")
         return
     known, now = set(before.told), set(told)
-    changed = [part.partition(" ")[2] for part in told if part not in known]
-    gone = [name for part in before.told if part not in now and (name := part.partition(" ")[2]) not in changed]
-    yield from (f"{name} changed" for name in changed)
-    yield from (f"{name} is gone" for name in gone)
+    differ = [part for part in told if part not in known] + [part for part in before.told if part not in now]
+    for part in dict.fromkeys(part.partition(" ")[2] for part in differ):
+        kind, _, what = part.partition(" ")
+        yield say(f"explain_{kind}", what=what)

@@ -264,7 +264,7 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Buil
         from pelican.settings import read_settings
 
         from tertulia.site import writing
-        from tertulia.site.build import SiteBuild
+        from tertulia.site.build import KEY, SiteBuild
 
         log.console.quiet = True  # its own "Done: Processed …": ours is in the blog's language
         log.LimitFilter._threshold = math.inf  # all of them are shown, not the first five
@@ -290,8 +290,9 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Buil
         report.failure = "\n  ".join(remark.text for remark in gather.remarks if remark.severity == "error")
         if not report.failure:
             pelican.run()
-            writing.remember(SiteBuild.of(pelican.settings))
-            report.explained = SiteBuild.of(pelican.settings).explained
+            if KEY in pelican.settings:  # a blog may have none of our plugins
+                writing.remember(SiteBuild.of(pelican.settings))
+                report.explained = SiteBuild.of(pelican.settings).explained
         os.makedirs(output, exist_ok=True)  # a blog without one post still has a folder
     except TertuliaError as error:
         report.failure = str(error)

@@ -36,7 +36,7 @@ from tertulia.site.reading import PostReader
 from tertulia.site.reads import Reads
 from tertulia.site.records import Reading
 from tertulia.site.search import SearchIndex
-from tertulia.site.state import State, stamp_or_none
+from tertulia.site.state import BuildState, stamp_or_none
 from tertulia.site.strays import ENDINGS
 from tertulia.site.themes import Theme
 from tertulia.site.words import SiteWords
@@ -57,7 +57,7 @@ class SiteBuild:
     pictures: ImageResolver
     reader: PostReader
     words: SiteWords
-    state: State = field(default_factory=State)  # of the build before
+    state: BuildState = field(default_factory=BuildState)  # of the build before
     is_running: bool = False
     fingerprints: dict[str, str] = field(default_factory=dict)  # of the theme's static files
     readings: dict[str, Reading] = field(default_factory=dict)  # files read before Pelican asked for them, by path
@@ -103,7 +103,7 @@ class SiteBuild:
         reader = PostReader(settings, people=people, tags=tags, links=load_links(content), pictures=pictures)
         build = cls(settings, people, tags, pictures, reader, SiteWords(languages.current()))
         build.looks = looks.load(settings, build.words.setting(settings, "SITENAME", settings["DEFAULT_LANG"]))
-        build.state = State.of(settings)
+        build.state = BuildState.of(settings)
         build.reads = Reads() if has_own_templates(settings) else None
         build.published = moved.published(settings)
         build.remembered = moved.remembered(settings)  # now: the output will be emptied
@@ -185,8 +185,8 @@ class SiteBuild:
 
 def has_own_templates(settings: Mapping[str, Any]) -> bool:
     """Whether a blog has templates that are not ours."""
-    folders = [Path(settings["PATH"]).parent / name for name in settings["THEME_TEMPLATES_OVERRIDES"]]
-    return Path(settings["THEME"]) != paths.THEME or any(folder.is_dir() for folder in folders)
+    folders = [Path(settings["PATH"]).parent / name for name in settings.get("THEME_TEMPLATES_OVERRIDES", ())]
+    return Path(settings.get("THEME", paths.THEME)) != paths.THEME or any(folder.is_dir() for folder in folders)
 
 
 def _load(table: type[Table], path: Path) -> Table:

@@ -44,9 +44,11 @@ class Reads:
                 self.undeclared.add(f"post.{name}")
 
 
-def watch(environment: Environment, reads: Reads) -> None:
-    """Have the templates of *environment* tell *reads* of all that they ask for."""
-    getattr_, getitem = environment.getattr, environment.getitem
+def watch(environment: Environment, reads: Reads | None) -> None:
+    """Have the templates of *environment* tell *reads* of all that they ask for; None where nobody listens."""
+    if reads is None:
+        return
+    told, getattr_, getitem = reads, environment.getattr, environment.getitem
 
     def get_attribute(of: Any, attribute: str) -> Any:
         reads.attribute(of, attribute)
@@ -58,7 +60,7 @@ def watch(environment: Environment, reads: Reads) -> None:
 
     class WatchedContext(Context):
         def resolve_or_missing(self, key: str) -> Any:
-            reads.name(key)
+            told.name(key)
             return super().resolve_or_missing(key)
 
     environment.getattr = get_attribute  # type: ignore[method-assign,assignment]

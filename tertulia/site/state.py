@@ -54,6 +54,7 @@ class KeptReading(NamedTuple):
     made: datetime
     due: datetime | None  # when it may read otherwise, though nobody touches it
     reading: bytes  # pickled: times keep their zones
+    digest: bytes  # of its record
 
 
 class KeptPage(NamedTuple):
@@ -78,7 +79,7 @@ def stamp_or_none(path: str | Path) -> Stamp | None:
         return None
 
 
-class State:
+class BuildState:
     """
     What is known of the build before.
 
@@ -97,7 +98,7 @@ class State:
         self.is_new = not self.pages
 
     @classmethod
-    def of(cls, settings: Mapping[str, Any]) -> "State":
+    def of(cls, settings: Mapping[str, Any]) -> "BuildState":
         """The state that *settings* name, as the last build left it."""
         folder = settings.get("STATE_PATH")
         return cls(Path(folder), epoch_of(settings)) if folder else cls()
@@ -126,7 +127,7 @@ class State:
             looked_ns: When that was, by this machine's clock.
         """
         packed = pickle.dumps(reading, pickle.HIGHEST_PROTOCOL)
-        kept = KeptReading(stamp or _NOTHING, now, reading.due, packed)
+        kept = KeptReading(stamp or _NOTHING, now, reading.due, packed, digest_of(reading))
         sure = stamp is not None and looked_ns - max(stamp[:2]) > UNSURE_NS
         self._keep(path, kept, reading, sure=sure and (reading.due is None or reading.due > now))
         self._changed.add(_part_of(path))
@@ -134,11 +135,8 @@ class State:
     def _keep(self, path: str, kept: KeptReading, reading: Reading, *, sure: bool = True) -> None:
         if sure and self.folder:
             self._readings[_part_of(path)][path] = kept
-        if record := reading.record:
-            # A page that says no date has that of the build, which it does not show.
-            dateless = record.is_page and "date" not in record.header_lines
-            packed = pickle.dumps(msgspec.structs.replace(reading.record, date=EVER)) if dateless else kept.reading
-            self.digests[record.shown_path] = _mark(packed)
+        if reading.record:
+            self.digests[reading.record.shown_path] = kept.digest
 
     def save(self, pages: Mapping[str, KeptPage]) -> None:
         """Leave all of it for the next build; the pages last, without which nothing else counts."""
@@ -160,6 +158,14 @@ class State:
     @property
     def _pages(self) -> Path | None:
         return self.folder / "pages" if self.folder else None
+
+
+def digest_of(reading: Reading) -> bytes:
+    """Of the record, the same in every process; a page that says no date has the build's, and does not show it."""
+    record = reading.record
+    if record and record.is_page and "date" not in record.header_lines:
+        record = msgspec.structs.replace(record, date=EVER)
+    return _mark(msgspec.json.encode(record, enc_hook=repr))
 
 
 def _part_of(path: str) -> int:
@@ -197,7 +203,7 @@ def epoch_of(settings: Mapping[str, Any]) -> str:
     content = Path(settings["PATH"])
     sources = tuple(str(content / folder) + os.sep for folder in (*settings["ARTICLE_PATHS"], *settings["PAGE_PATHS"]))
     folders = [paths.PACKAGE, paths.HOME / "plugins", paths.THEME, Path(settings["THEME"]), content]
-    folders += [content.parent / name for name in ("plugins", *settings["THEME_TEMPLATES_OVERRIDES"])]
+    folders += [content.parent / name for name in ("plugins", *settings.get("THEME_TEMPLATES_OVERRIDES", ()))]
     told = hashlib.blake2b(digest_size=16)
     told.update(repr((sys.version, [_version(name) for name in LIBRARIES])).encode())
     told.update(settings_told(settings).encode())

@@ -38,7 +38,6 @@ from markupsafe import Markup, escape
 
 from tertulia.content.networks import label
 from tertulia.core import addresses
-from tertulia.site import reads
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import Counterpart
 from tertulia.site.link_notes import link_notes
@@ -342,7 +341,6 @@ GLOBALS = (
 
 def equip(environment: Environment, settings: dict[str, Any], *, escape: bool = True) -> None:
     """Give templates their words, and have them *escape* what is text: those of others do that by themselves."""
-    build = SiteBuild.of(settings)
     environment.autoescape = escape
     environment.auto_reload = False  # an environment lives for one build: no need to look at each file again
     environment.trim_blocks = environment.lstrip_blocks = True
@@ -350,8 +348,6 @@ def equip(environment: Environment, settings: dict[str, Any], *, escape: bool = 
     environment.get_template = _remembering(environment)  # type: ignore[method-assign]
     environment.filters.update({f.__name__: f for f in FILTERS})
     environment.globals.update({f.__name__: f for f in GLOBALS})
-    if build.reads:
-        reads.watch(environment, build.reads)
     environment.bytecode_cache = bytecode_cache(Path(settings["CACHE_PATH"], "templates", calls_of(environment)))
 
 

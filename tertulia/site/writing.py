@@ -23,7 +23,7 @@ from tertulia.site.reads import Reads
 from tertulia.site.state import KeptPage
 
 
-class Asked(NamedTuple):
+class PageRequest(NamedTuple):
     """What Pelican or a plugin wants written."""
 
     name: str  # the file, of the first page where there are several
@@ -47,7 +47,13 @@ class Paginator(Protocol):
 
 
 def pages(
-    asked: Asked, build: SiteBuild, paginator: Callable[..., Paginator], draw: Callable[[str, Mapping[str, Any]], None]
+    asked: PageRequest,
+    build: SiteBuild,
+    paginator: Callable[..., Paginator],
+    draw: Callable[[str, Mapping[str, Any]], None],
+    *,
+    whole: Callable[[], None],
+    is_plain: bool,
 ) -> Iterator[PageToWrite]:
     """
     The pages that are to be written for what was *asked*: several, where it is a long list.
@@ -55,8 +61,11 @@ def pages(
     Args:
         paginator: Makes one of name, address, list and posts a page.
         draw: Draws and writes the page with that name, with these values over the context.
+        whole: Writes all of them, in Pelican's own way: for themes of others.
+        is_plain: Whether it was asked as our own callers ask.
     """
-    if not asked.name:
+    if not (is_plain and build.theme.is_ours) or asked.given.get("relative_urls") or not asked.name:
+        yield PageToWrite(asked.name, asked.content, whole)
         return
     values = {name: value for name, value in asked.given.items() if name not in _FOR_WRITER}
     kind = asked.template.removesuffix(".html")
@@ -77,7 +86,7 @@ def _own(context: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any
 
 
 def _parts(
-    asked: Asked, values: Mapping[str, Any], settings: Mapping[str, Any], paginator: Callable[..., Paginator]
+    asked: PageRequest, values: Mapping[str, Any], settings: Mapping[str, Any], paginator: Callable[..., Paginator]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """File and values of each page of a list; just one where it is not to be shared out."""
     lists = asked.given.get("paginated")

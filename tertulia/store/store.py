@@ -9,6 +9,7 @@ from tertulia.store.conversation import Conversation
 from tertulia.store.deliveries import Deliveries
 from tertulia.store.filters import Once, WordCounts
 from tertulia.store.followers import Followers
+from tertulia.store.inbox import Inbox
 from tertulia.store.letters import Letters
 from tertulia.store.mentions import Mentions, SentMentions
 from tertulia.store.runs import Runs
@@ -23,6 +24,7 @@ class Store:
     deliveries: Deliveries
     subscribers: Subscribers
     conversation: Conversation
+    inbox: Inbox
     collected: Collected
     words: WordCounts
     once: Once
@@ -54,6 +56,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         deliveries=Deliveries(database),
         subscribers=Subscribers(database),
         conversation=Conversation(database),
+        inbox=Inbox(database),
         collected=Collected(database),
         words=WordCounts(database),
         once=Once(database),

@@ -56,14 +56,14 @@ class Tone(StrEnum):
     TALK = "talk"  # anything else
 
 
-class Heard(NamedTuple):
+class ToneGuess(NamedTuple):
     """A guess, and the words that it went by; "" where it is what is not there."""
 
     tone: Tone
     by: str = ""
 
 
-def tone_of(text: str) -> Heard:
+def tone_of(text: str) -> ToneGuess:
     """
     What whoever wrote *text* seems to want.
 
@@ -73,13 +73,13 @@ def tone_of(text: str) -> Heard:
     bare = _LINKS.sub(" ", text)
     folded = fold_for_search(bare)
     if found := _QUESTION.search(bare):
-        return Heard(Tone.QUESTION, found[0])
+        return ToneGuess(Tone.QUESTION, found[0])
     if found := _ASKING.search(folded):
-        return Heard(Tone.QUESTION, found[1])
+        return ToneGuess(Tone.QUESTION, found[1])
     spoken = " ".join(_WORD.findall(folded))
     if found := _WORDS_OF_COMPLAINT.search(spoken):
-        return Heard(Tone.COMPLAINT, found[0])
+        return ToneGuess(Tone.COMPLAINT, found[0])
     if found := _WORDS_OF_PRAISE.search(spoken):
-        return Heard(Tone.PRAISE, found[0])
+        return ToneGuess(Tone.PRAISE, found[0])
     words = [word for word in spoken.split() if not _LAUGHS.match(word)]
-    return Heard(Tone.TALK if words else Tone.NOISE)
+    return ToneGuess(Tone.TALK if words else Tone.NOISE)

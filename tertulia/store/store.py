@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tertulia.store.answers import OwnAnswers
 from tertulia.store.collected import Collected
 from tertulia.store.connection import Database
 from tertulia.store.conversation import Conversation
@@ -25,6 +26,7 @@ class Store:
     subscribers: Subscribers
     conversation: Conversation
     inbox: Inbox
+    answers: OwnAnswers
     collected: Collected
     words: WordCounts
     once: Once
@@ -57,6 +59,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         subscribers=Subscribers(database),
         conversation=Conversation(database),
         inbox=Inbox(database),
+        answers=OwnAnswers(database),
         collected=Collected(database),
         words=WordCounts(database),
         once=Once(database),

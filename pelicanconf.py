@@ -30,6 +30,7 @@ ANNOUNCE_SINCE = "2026-11-22"  # nothing dated before this day is ever announced
 DEFAULT_PAGINATION = 10  # posts a page in lists
 HOME_WHOLE_POSTS = False  # True: the home page shows whole posts, not their summaries
 COLORS = None  # colours of your own, each for light and dark: {"accent": ("#0a5c4a", "#7fd1b9")}; see docs/looks.md
+FONTS = None  # "literata", or one for each: {"text": "literata", "titles": "archivo"}; see docs/looks.md
 MENU = None  # pages of the menu as [("Acerca de", "acerca-de/"), …]; None: the pages, the archive, the tags, search
 TOC_WORDS = 1200  # a post this long gets a table of contents; "Índice: sí" or "no" decides for one post
 RELATED_POSTS = 3  # how many related posts to show; 0 for none

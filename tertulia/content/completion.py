@@ -13,8 +13,8 @@ from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from tertulia.content.dates import from_name
-from tertulia.content.header import Header
-from tertulia.content.metadata import Metadata
+from tertulia.content.header import Header, split
+from tertulia.content.metadata import Metadata, interpret
 from tertulia.content.private import Screen
 from tertulia.core.languages import Languages, current, say
 from tertulia.core.models import Problem, Severity
@@ -44,6 +44,7 @@ def complete(meta: Metadata, top: Header, shown: str, place: PurePath, zone: Zon
     if not is_page:
         _take_name(meta, place, zone)
         _hold_unwritten(meta, top, shown)
+        _hold_by_second_header(meta, top, shown, zone)
         if "_drafts" in place.parts and meta.status not in ("draft", "hidden"):  # Jekyll's and Hexo's folder
             meta.status = "draft"
             _tell(meta, shown, 1, "drafts_folder", "hint")
@@ -114,3 +115,14 @@ def _hold_unwritten(meta: Metadata, top: Header, shown: str) -> None:
     if meta.status not in ("draft", "hidden"):
         meta.status = "draft"
         _tell(meta, shown, line, phrase, "warning")
+
+
+def _hold_by_second_header(meta: Metadata, top: Header, shown: str, zone: ZoneInfo) -> None:
+    """Keep back what says that it is a draft where it is no header any more: below a blank line, or a second fence."""
+    if not top.fields or meta.status in ("draft", "hidden"):
+        return
+    paragraph = re.split(r"\n[ \t]*\n", top.body[:2000], maxsplit=1)[0]
+    second = split(f"{paragraph}\n", shown)
+    if not second.body.strip() and interpret(second, shown, zone).status in ("draft", "hidden"):
+        meta.status = "draft"
+        _tell(meta, shown, top.body_line, "second_header", "warning")

@@ -123,8 +123,9 @@ def interpret(
         if key.kind is Kind.STATE:
             reader.take_state(f, key)
         elif f.key in meta.lines and not key.is_repeatable and key.kind is not Kind.ADDRESS:
+            holds = reader.take_stricter(f, key)
             if f not in late:
-                reader.report(f, "twice", severity="warning")
+                reader.report(f, "twice_held" if holds else "twice", severity="warning")
                 doubted.extend(one for one in _CAREFUL if one is key)
         else:
             if f.value:
@@ -236,6 +237,8 @@ class _ValueReader:
         found = next((choice for word, choice in key.words.items() if asked in (fold(word), choice)), None)
         if found is None:
             self.report(f, "bad_choice", words=", ".join(key.words))
+            if key.otherwise and any(_status_of(word) == "draft" for word in re.split(r"[\W_]+", asked)):
+                _hold(self.meta, "draft")  # Substack's "only_paid" is no audience of an announcement
         return found if found is not None else key.otherwise or None
 
     def language(self, f: Field, _key: Key) -> str:
@@ -248,7 +251,8 @@ class _ValueReader:
     # ── Those with rules of their own ─────────────────────────────────────────────────────────────────────────────
 
     def take_network(self, f: Field, _key: Key) -> None:
-        self.meta.networks[f.key] = f.value
+        is_no = _flag(f.value.strip(" .!¡\"'«»“”")) is False  # "No." is no announcement
+        self.meta.networks[f.key] = "no" if is_no else f.value
 
     def take_cover_alt(self, f: Field, _key: Key) -> None:
         self.meta.cover_alts[f.key.removeprefix(COVER_ALT_OF)] = self.words(f, _key)
@@ -294,6 +298,22 @@ class _ValueReader:
 
     # ── May it be seen? ───────────────────────────────────────────────────────────────────────────────────────────
 
+    def take_stricter(self, f: Field, key: Key) -> bool:
+        """
+        Of a key that is said twice, the word that shows less holds.
+
+        Returns:
+            Whether the second one may count: else the first does.
+        """
+        meta, moment = self.meta, parse_date(f.value, self.zone) if key.name == "date" and f.value else None
+        if key.kind is Kind.STATUS:
+            self.take_status(f, key)
+        elif moment is not None:
+            meta.publish_date = max(meta.publish_date or moment, moment)
+        elif key.kind is Kind.NETWORK and _flag(f.value) is False:
+            self.take_network(f, key)
+        return key.kind in (Kind.STATUS, Kind.NETWORK) or key.name == "date"
+
     def take_status(self, f: Field, _key: Key) -> None:
         status = _status_of(f.value)
         if not status:
@@ -308,6 +328,9 @@ class _ValueReader:
                 setattr(meta, f.key, self.moment(f, key))
         elif f.key == "standing":
             self.take_status(f, key)
+        elif f.key in ("shown", "kept"):
+            if flag is (f.key == "kept"):
+                _hold(meta, "draft")
         elif f.key == "published":
             if flag is None and value and (moment := parse_date(value, self.zone)):
                 meta.publish_date = meta.publish_date or moment

@@ -1,4 +1,4 @@
-"""A blog's own looks: what its ``content/theme/`` and ``COLORS`` make of the theme.
+"""A blog's own looks: what its ``content/theme/``, ``COLORS`` and ``FONTS`` make of the theme.
 
     site.css               the blogger's own styles, linked last: they win over the theme's
     icon.svg, icon.png     the blog's sign: icons of every size and the manifest are made of it
@@ -27,6 +27,8 @@ from tertulia.core.files import is_inside, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Picture, Problem
 from tertulia.render import svg
+from tertulia.site import fonts
+from tertulia.site.fonts import Fonts
 from tertulia.site.palette import Pair, Palette, chosen, palette_of, recoloured
 from tertulia.site.problems import report
 
@@ -37,7 +39,7 @@ FAVICON = "favicon.ico"  # browsers ask for it at the root, whatever a page says
 MANIFEST = "manifest.webmanifest"
 OWN_CSS = "own.css"
 LOGO_HEIGHT_PX = 64
-STYLES = ("site.css", "feed.css")  # those that name colours
+STYLES = ("site.css", "feed.css")  # those that name colours and fonts
 DEFAULT = Palette(paper=Pair("#fbf8f2", "#1b1815"), ink=Pair("#231c17", "#e8dfd3"), accent=Pair("#9a2622", "#ef8a70"))
 
 
@@ -48,6 +50,7 @@ class Looks:
     palette: Palette = field(default_factory=lambda: dict(DEFAULT))
     files: dict[str, bytes] = field(default_factory=dict)  # of the theme's static folder, made or changed here
     root_files: dict[str, bytes] = field(default_factory=dict)  # of the root of the site
+    fonts: Fonts | None = None  # None for a theme of somebody else's
     logo: Picture | None = None
     head: str = ""
     foot: str = ""
@@ -68,6 +71,11 @@ class Looks:
         paper, ink, accent = (self.palette[name].light for name in ("paper", "ink", "accent"))
         return paper, ink, accent
 
+    @property
+    def card_font(self) -> Path | None:
+        """The font of social cards: that of titles, where there is a file of it."""
+        return self.fonts.titles.first if self.fonts else None
+
 
 def load(settings: Mapping[str, Any], name: str) -> Looks:
     """
@@ -85,10 +93,13 @@ def load(settings: Mapping[str, Any], name: str) -> Looks:
     for problem in problems:
         report(problem)
     looks = Looks({**DEFAULT, **known, **own})
+    looks.fonts, problems = fonts.chosen(settings.get("FONTS"), content, dict.fromkeys(fonts.ROLES, fonts.DEFAULT))
+    for problem in problems:
+        report(problem)
     for style in STYLES:
         source = paths.theme_file(content, f"static/{style}", theme).read_text("utf-8")
-        if (css := recoloured(source, looks.palette)) != source:
-            looks.files[style] = css.encode()
+        looks.files[style] = (recoloured(source, looks.palette) + looks.fonts.css).encode()
+    looks.files |= looks.fonts.files
     if css := _text(content, "site.css"):
         looks.files[OWN_CSS] = css.encode()
         if open_end := unfinished(css, "content/theme/site.css"):

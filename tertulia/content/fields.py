@@ -17,6 +17,11 @@ MOST_FIELDS = 2_000  # an anchor that names itself over and over would be endles
 
 _FLATTENED = ("taxonomies", "fields", "attributes", "header")  # tables whose entries are the post's own
 
+# Tables of whoever wrote them: only what may keep the post back counts.
+_CUSTOM = frozenset(
+    ["params", "extra", "cascade", "meta", "metadata", "data", "page", "post", "frontmatter", "custom", "config"]
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -51,10 +56,17 @@ def flat(entries: list[RawField]) -> Iterator[Field]:
             yield from (Field(key, entry.name, text, line, whole=True) for text, line in items if text)
             if not items:
                 yield Field(key, entry.name, "", entry.line)
+        elif isinstance(entry.value, dict) and not key and fold(entry.name) in _CUSTOM:
+            yield Field(key, entry.name, "", entry.line)
+            yield from (f for f in flat(list(_inside(entry))) if key_named(f.key).kind in (Kind.STATUS, Kind.STATE))
         else:
             yield Field(key, entry.name, _text(entry.value, key), entry.line)
             if key == "cover" and isinstance(entry.value, dict) and (alt := entry.value.get("alt")):
                 yield Field("cover_alt", entry.name, _text(alt, "cover_alt"), entry.line)
+
+
+def _inside(entry: RawField) -> Iterator[RawField]:
+    return (RawField(name, value, entry.line) for name, value in entry.value.items())
 
 
 def _hugo_build(entry: RawField) -> Iterator[Field]:
@@ -75,6 +87,8 @@ def _text(value: Any, key: str) -> str:
         return items[0] if items and key_named(key).kind in (Kind.NAME, Kind.PICTURE) else ", ".join(items)
     if isinstance(value, dict):
         inside = {fold(str(name)): one for name, one in value.items()}
+        if key_named(key).kind in (Kind.STATUS, Kind.STATE):  # "draft: {value: true}": what is in it counts
+            return next((text for one in inside.values() if (text := _text(one, key))), "")
         found = next((inside[fold(name)] for name in split_names(key_named(key).inside) if inside.get(fold(name))), "")
         return _text(found, key) if not isinstance(found, dict) else ""
     return str(value).strip()

@@ -5,7 +5,6 @@ related posts, the text of a thread. Embeds, quotations, pictures with their cap
 are left out, and so is what is no sentence: shortcodes of other generators, formulas, addresses alone.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,6 +14,7 @@ import regex
 from lxml import etree
 from lxml import html as lxml_html
 
+from tertulia.content.private import SUMMARY_ENDS
 from tertulia.core import addresses, languages
 from tertulia.core.cuts import NO_BREAK_LINE
 
@@ -59,13 +59,6 @@ _FORMULAS = regex.compile(
 _ADDRESS = regex.compile(r"https?://\S+|(?:www\.|(?:[\w-]+\.)+\p{L}{2,}/)\S*")
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}'’-]*")
 _ENDS = regex.compile(r"""[.!?…]["»”’)\]]*$""")
-
-# Where the summary ends: WordPress, Hugo, Jekyll, Hexo, Zola; Docusaurus, Eleventy, Nikola, Pelican's plugins.
-_MORE = re.compile(
-    r"<!--\s*(?:more|read[ _-]?more|truncate|excerpt|teaser_end|pelican_end_summary|end[ _-](?:excerpt|summary))\b"
-    r".*?-->",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 class BlockKind(StrEnum):
@@ -119,7 +112,7 @@ def blocks(content: str, page: str = "") -> list[Block]:
 
 def parted(content: str) -> tuple[str, str]:
     """What stands above the author's ``<!--more-->``, "" where there is none; and *content* without that mark."""
-    found = _MORE.search(content) if "<!--" in content else None
+    found = SUMMARY_ENDS.search(content) if "<!--" in content else None
     return (content[: found.start()], content[: found.start()] + content[found.end() :]) if found else ("", content)
 
 
@@ -262,7 +255,7 @@ def _is_others(element: Any) -> bool:
     if tag in _OTHERS:
         return True
     if element.keys():
-        if "data-embed" in element.attrib or element.get("role") in _NOTE_ROLES:
+        if "data-embed" in element.attrib or "hidden" in element.attrib or element.get("role") in _NOTE_ROLES:
             return True
         classes = element.get("class", "").split()
         if "toc" in classes or any(name.startswith(("footnote", "codehilite")) for name in classes):

@@ -16,6 +16,7 @@ from pelican import Pelican, signals
 from tertulia.content.folder import links_out
 from tertulia.core import paths
 from tertulia.core.addresses import split_address
+from tertulia.site.choices import design_templates
 from tertulia.site.conversation import service_of
 
 
@@ -27,7 +28,8 @@ def resolve(pelican: Pelican) -> None:
         settings[name] = str(root / settings[name])
     overrides = [str(root / folder) for folder in settings["THEME_TEMPLATES_OVERRIDES"]]
     leads_out = any(path == own or own in path.parents for path in links_out(Path(settings["PATH"])))
-    settings["THEME_TEMPLATES_OVERRIDES"] = [*overrides, *([] if leads_out else [str(own / "templates")])]
+    designs = [str(folder) for folder in design_templates(settings)]
+    settings["THEME_TEMPLATES_OVERRIDES"] = [*overrides, *([] if leads_out else [str(own / "templates")]), *designs]
     if not leads_out and (own / "static").is_dir():  # after ours: what is copied last stays
         settings["THEME_STATIC_PATHS"] = [*settings["THEME_STATIC_PATHS"], str(own / "static")]
     settings["SITEURL"] = settings["SITEURL"] or split_address(settings["SITE_ADDRESS"]).path.rstrip("/")

@@ -681,7 +681,7 @@ def test_home_fits_in_the_first_answer(site):
 def test_fonts_come_with_their_licence(site):
     """The fonts that the stylesheet names are in the site, with the licence that they ask for."""
     fonts = site / "theme" / "fonts"
-    named = re.findall(r"url\(fonts/([\w.-]+)\)", CSS)
+    named = re.findall(r"url\(fonts/([\w.-]+)\)", (site / "theme" / "site.css").read_text("utf-8"))
     assert named
     assert [True] * len(named) == [(fonts / name).is_file() for name in named]
     assert "SIL OPEN FONT LICENSE" in (fonts / "OFL.txt").read_text("utf-8")

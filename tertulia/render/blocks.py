@@ -25,7 +25,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
-from tertulia.render import kramdown
+from tertulia.render import kramdown, unclosed
 from tertulia.render.callouts import CalloutBlocks, CalloutQuotes
 from tertulia.render.code import highlighted
 
@@ -146,6 +146,8 @@ class CommonMarkParser(BlockParser):
     def _build(self, root: Element, tokens: Sequence[Token]) -> None:
         tokens = reduce(lambda blocks, review: review(blocks), self.reviews, tokens)
         for token in tokens:
+            if token.type == "inline":
+                token.content = unclosed.as_text(token.content)
             if token.type in ("inline", "html_block"):
                 token.content = reduce(lambda text, rewrite: rewrite(text), self.rewrites, token.content)
         around = [root]

@@ -5,7 +5,8 @@ related posts, the text of a thread. Embeds, quotations, pictures with their cap
 are left out, and so is what is no sentence: shortcodes of other generators, formulas, addresses alone.
 """
 
-import re
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,6 +16,7 @@ import regex
 from lxml import etree
 from lxml import html as lxml_html
 
+from tertulia.content.private import SUMMARY_ENDS
 from tertulia.core import addresses, languages
 from tertulia.core.cuts import NO_BREAK_LINE
 
@@ -35,37 +37,35 @@ _HOLDERS = frozenset(
         *("thead", "tr", "ul", "hr"),
     )
 )
+_ATTRIBUTES_OF_OTHERS = ("data-embed", "hidden")
 _NOTE_ROLES = ("doc-endnotes", "doc-footnote", "doc-noteref", "doc-backlink", "note")
 
 _STRING = etree.XPath("string()")
 _SPACES = regex.compile(r"[ \t\r\n\f]+")
 _BROKEN = ("\n", "  ", "\t", "\r", "\f")  # quicker to look for than to replace
 _LINE = "\x00"  # between two blocks, while shortcodes that span them are taken out
+# Nothing here looks beyond the next of its kind: a text of thousands that never close is read as fast as any other.
 _SHORTCODES = regex.compile(
-    r"\{%-?\s*(?P<liquid>\w+)\b[^%]*%\}.*?\{%-?\s*end(?P=liquid)\s*-?%\}"
-    r"|\{\{[<%]\s*(?P<hugo>[\w./-]+)(?:\s[^}]*)?[>%]\}\}.*?\{\{[<%]\s*/\s*(?P=hugo)\s*[>%]\}\}"
-    r"|\{\{.*?\}\}|\{%.*?%\}"
-    r"|\[(?P<press>[a-z][\w-]*)(?:\s[^\]\x00]*)?\][^\[\x00]*\[/(?P=press)\]"
-    r"|\[(?:[a-z][\w-]*\s[^\]\x00]*=[^\]\x00]*|gallery|playlist|more)\]"
-    r"|\[\[?_?toc_?\]\]?|\{:[^}\x00]*\}|\{[.\#][^}\x00]*\}|(?<=^|\x00):::[^\x00]*",
+    r"\{%-?\s*(?P<liquid>\w+)\b[^%]*%\}|\{\{[<%]\s*(?P<hugo>[\w./-]+)(?:\s[^{}]*)?[>%]\}\}"
+    r"|\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}"
+    r"|\[(?P<press>[a-z][\w-]*)(?:\s[^\[\]\x00]*)?\][^\[\x00]*\[/(?P=press)\]"
+    r"|\[(?:[a-z][\w-]*\s(?=[^=\[\]\x00]*=)[^\[\]\x00]*|gallery|playlist|more)\]"
+    r"|\[\[?_?toc_?\]\]?|\{:[^{}\x00]*\}|\{[.\#][^{}\x00]*\}|(?<=^|\x00):::[^\x00]*",
     regex.DOTALL | regex.IGNORECASE,
+)
+_SHORTCODE_ENDS = regex.compile(
+    r"\{%-?\s*end(?P<liquid>\w+)\s*-?%\}|\{\{[<%]\s*/\s*(?P<hugo>[\w./-]+)\s*[>%]\}\}", regex.IGNORECASE
 )
 # In code, the signs of a shortcode are what the author writes about.
 _KEPT = {ord("{"): "\ue000", ord("["): "\ue001", ord("}"): "\ue002", ord("]"): "\ue003"}
 _GIVEN_BACK = {ord(kept): chr(sign) for sign, kept in _KEPT.items()}
 _FORMULAS = regex.compile(
-    r"\$\$.*?\$\$|\\\[.*?\\\]|\\\(.*?\\\)|\\begin\{.*?\\end\{\w+\*?\}|\$[^\s$][^$]*\$", regex.DOTALL
+    r"\$\$.*?\$\$|\\\[.{0,5000}?\\\]|\\\(.{0,5000}?\\\)|\\begin\{.{0,5000}?\\end\{\w+\*?\}|\$[^\s$][^$]*\$",
+    regex.DOTALL,
 )
 _ADDRESS = regex.compile(r"https?://\S+|(?:www\.|(?:[\w-]+\.)+\p{L}{2,}/)\S*")
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}'’-]*")
 _ENDS = regex.compile(r"""[.!?…]["»”’)\]]*$""")
-
-# Where the summary ends: WordPress, Hugo, Jekyll, Hexo, Zola; Docusaurus, Eleventy, Nikola, Pelican's plugins.
-_MORE = re.compile(
-    r"<!--\s*(?:more|read[ _-]?more|truncate|excerpt|teaser_end|pelican_end_summary|end[ _-](?:excerpt|summary))\b"
-    r".*?-->",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 class BlockKind(StrEnum):
@@ -120,7 +120,7 @@ def blocks(content: str, page: str | None = None) -> list[Block]:
 
 def parted(content: str) -> tuple[str, str]:
     """What stands above the author's ``<!--more-->``, "" where there is none; and *content* without that mark."""
-    found = _MORE.search(content) if "<!--" in content else None
+    found = SUMMARY_ENDS.search(content) if "<!--" in content else None
     return (content[: found.start()], content[: found.start()] + content[found.end() :]) if found else ("", content)
 
 
@@ -269,7 +269,7 @@ def _is_others(element: Any) -> bool:
     if tag in _OTHERS:
         return True
     if element.keys():
-        if element.get("data-embed") is not None or element.get("role") in _NOTE_ROLES:
+        if any(element.get(name) is not None for name in _ATTRIBUTES_OF_OTHERS) or element.get("role") in _NOTE_ROLES:
             return True
         classes = element.get("class", "")
         if classes and any(name.startswith(("footnote", "codehilite")) or name == "toc" for name in classes.split()):
@@ -368,5 +368,17 @@ def _without_shortcodes(found: list[Block]) -> list[Block]:
 
 
 def _cleaned(texts: list[str]) -> list[str]:
-    joined = _SHORTCODES.sub(lambda match: _LINE * match[0].count(_LINE), _LINE.join(texts))
-    return [_line(text) for text in joined.split(_LINE)]
+    joined = _LINE.join(texts)
+    ends: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for end in _SHORTCODE_ENDS.finditer(joined):
+        kind = "liquid" if end["liquid"] else "hugo"
+        ends[kind, end[kind]].append(end.end())
+    made, at = [], 0
+    while found := _SHORTCODES.search(joined, at):
+        made.append(joined[at : found.start()])
+        kind = "liquid" if found["liquid"] else "hugo"
+        known = ends.get((kind, found[kind] or ""), [])
+        place = bisect_right(known, found.end())
+        at = known[place] if place < len(known) else found.end()
+        made.append(_LINE * joined.count(_LINE, found.start(), at))
+    return [_line(text) for text in "".join((*made, joined[at:])).split(_LINE)]

@@ -153,7 +153,7 @@ class SkipPatterns(Extension):
                 _ask_only_where_needed(md.parser.blockprocessors[name], needs)
 
 
-class _Contents(TocTreeprocessor):
+class _ContentsWhereAsked(TocTreeprocessor):
     """Markdown's own, but a table is only drawn where the text asks for one; the headings are always looked at."""
 
     is_asked = True
@@ -173,7 +173,7 @@ class _Contents(TocTreeprocessor):
 class Contents(TocExtension):
     """Marks on headings, and ``[TOC]``: the table of contents."""
 
-    TreeProcessorClass = _Contents
+    TreeProcessorClass = _ContentsWhereAsked
 
 
 class _QuoteSources(Treeprocessor):

@@ -21,6 +21,8 @@ RESTORED = "restored"
 FIRST_SAID = "first said"
 # The number of the last letter of an older copy that may have gone since; until the owner says, none of them goes.
 HELD_LETTERS = "held letters"
+# Cursors of what is collected begin so; no others move in an export: they are of the letters and the days of one store.
+COLLECT = "collect "
 OF_ONE_STORE = (SESSIONS, RESTORED, FIRST_SAID, HELD_LETTERS)
 # Longer ids of a source are known by their hash: PostgreSQL indexes no more than 2,700 bytes.
 _LONGEST_ID = 500

@@ -403,6 +403,52 @@ def test_what_stands_in_a_table_keeps_a_post_back_too(lines, status):
 
 
 @pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            "date:\n  created: 2026-01-02\n  updated: 2026-02-03",
+            {"date": "2026-01-02", "modified": "2026-02-03"},
+        ),  # MkDocs
+        ("date: {published: 2026-01-02, lastmod: 2026-02-03}", {"date": "2026-01-02", "modified": "2026-02-03"}),
+        ("date: {created: 2026-01-02, updated: 2026-02-03}\nlastmod: 2026-03-04", {"modified": "2026-03-04"}),
+        ("last_update:\n  date: 2026-02-03\n  author: Ana", {"modified": "2026-02-03", "authors": "[]"}),  # Docusaurus
+        ("authors:\n- name: Ana\n  url: https://a.example\n- luis", {"authors": "['Ana', 'luis']"}),
+        ("tags:\n- label: Uno\n  permalink: /u\n- dos", {"tags": "['Uno', 'dos']"}),
+        ("author: {name: Ana, email: a@b.example}", {"authors": "['Ana']"}),  # Jekyll
+        ("image: {path: a.jpg, alt: Una plaza}", {"cover": "a.jpg", "cover_alt": "Una plaza"}),
+        ("heroImage: {src: a.jpg, alt: Una plaza}", {"cover": "a.jpg", "cover_alt": "Una plaza"}),  # Astro
+        ("images:\n- url: a.jpg\n  alt: Una plaza\n- b.jpg", {"cover": "a.jpg", "cover_alt": "Una plaza"}),
+        (
+            "params: {author: Ana, summary: Dos, cover: {image: a.jpg}}",
+            {"authors": "['Ana']", "summary": "Dos"},
+        ),  # Hugo
+        ("author: Luis\nparams: {author: Ana}", {"authors": "['Luis']"}),
+        (
+            "extra: {author: Ana, url: /a/}\ntaxonomies: {tags: [a, b]}",
+            {"authors": "['Ana']", "tags": "['a', 'b']"},
+        ),  # Zola
+        ("categories:\n- [a, b]\n- [c]", {"categories": "['a', 'b', 'c']"}),  # Hexo
+        ("permalink: {build: /a/b/}", {"old_addresses": "['/a/b/']"}),  # Eleventy
+        ("summary: {en: Two, es: Dos}", {"summary": "Two"}),
+        ("slug: {current: uno}\nseries: {name: S, order: 1}", {"slug": "uno", "series": "S"}),  # Sanity
+    ],
+)
+def test_tables_of_well_known_keys_are_understood(lines, expected):
+    """As each program nests them; what the header says itself counts before what a table says beside."""
+    meta = read(f"---\ntitle: x\n{lines}\n---\nText")
+    assert expected == {name: str(getattr(meta, name))[: len(said)] for name, said in expected.items()}
+    assert [] == [p for p in meta.problems if p.severity != "hint"]
+
+
+@pytest.mark.parametrize(
+    "lines", ["date: {day: 2}", "cover: {width: 3}", "tags:\n- {weight: 1}", "summary: {html: {a: 1}}"]
+)
+def test_a_table_without_a_value_is_told_on_its_line(lines):
+    """Nothing that an author wrote under a key of ours is dropped without a word."""
+    assert (3, "warning") in [(p.line, p.severity) for p in read(f"---\ntitle: x\n{lines}\n---\nText").problems]
+
+
+@pytest.mark.parametrize(
     ("lines", "later"),
     [
         ("Fecha: 2026-01-02\nFecha: 2027-01-02", 2027),

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 from tertulia.content.dates import from_name
 from tertulia.content.header import Header, split
 from tertulia.content.metadata import Metadata, interpret
+from tertulia.content.private import Screen
 from tertulia.core.languages import Languages, current, say
 from tertulia.core.models import Problem, Severity
 
 _ATX = re.compile(r"# +(\S.*?)(?: +#+)? *")
 _UNDERLINED = re.compile(r"=+ *")
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
 _LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[a-z]+)?)$", re.I)
 
 
@@ -67,6 +67,10 @@ def _heading_as_title(meta: Metadata, top: Header) -> Header:
         title, rest, used = first.strip(), rest.partition("\n")[2], 2
     else:
         return top
+    screen = Screen(of_lines=False)
+    title = screen.public(title)
+    if screen.hidden:  # the note goes on below: the text is read as it stands
+        return top
     meta.title = re.sub(r"[*_`]|\[([^\]]*)\]\([^)]*\)", r"\1", title).strip()
     bare = rest.lstrip("\n")
     return replace(top, body=bare, body_line=top.body_line + used + len(rest) - len(bare))
@@ -104,7 +108,7 @@ def _hold_unwritten(meta: Metadata, top: Header, shown: str) -> None:
     untouched = next((n for n, line in enumerate(lines) if line.strip() in placeholders), None)
     if untouched is not None:
         phrase, line = "placeholder", top.body_line + untouched
-    elif not _COMMENT.sub("", top.body).strip() and not (meta.cover or meta.credits):
+    elif not Screen().public(top.body).replace("<!--more-->", "").strip() and not (meta.cover or meta.credits):
         phrase, line = "empty_post", 1
     else:
         return

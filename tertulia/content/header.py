@@ -104,6 +104,9 @@ def _unreadable(lines: list[str], n: int, path: str, phrase: str, start: int | N
 def _finish(fields: list[Field], problems: list[Problem], lines: list[str], start: int, path: str) -> Header:
     """The header of *fields*, its unknown keys told, and the body from the line *start* on."""
     for f in fields:
+        if f.is_unread:
+            what = say("nested_value", key=f.name)
+            problems.append(Problem(path, f.line, what, say("nested_value_fix", key=f.name)))
         if f.key:
             continue
         if is_held(f):

@@ -116,7 +116,7 @@ _ON_NETWORKS = (
     " whole post, `hilo: …` one of these words"
 )
 _CREDITED = "a credit: `@person`, an address, `Nombre <https://…>`, a name"
-_NAMED = "name, title, slug"
+_NAMED = "name, label, title, slug"
 
 # In the order in which ``new`` writes them and the documentation tells of them.
 KEYS = (

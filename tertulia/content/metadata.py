@@ -9,7 +9,7 @@ import datetime as dt
 import html
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from tertulia.content.fields import Field
 from tertulia.content.header import Header, is_held
 from tertulia.content.key_names import fold, is_foreign, is_ignored, nearest, own_key
 from tertulia.content.keys import COVER_ALT_OF, EMPTY, KEYS, Key, Kind, key_named
+from tertulia.content.private import Screen, unescaped
 from tertulia.core.languages import current, normal, say, spoken
 from tertulia.core.models import Problem, Severity
 
@@ -109,9 +110,10 @@ def interpret(
     meta = Metadata(problems=list(header.problems))
     reader = _ValueReader(meta, path, zone, tuple(current().codes() if allowed is None else allowed))
     # Another program's word for a key never beats our own, wherever it stands.
-    late = [f for f in header.fields if is_foreign(f.name) and not key_named(f.key).is_repeatable]
+    read = [reader.public(f) for f in header.fields]
+    late = [f for f in read if is_foreign(f.name) and not key_named(f.key).is_repeatable]
     doubted: list[Key] = []
-    for f in [*(f for f in header.fields if f not in late), *late]:
+    for f in [*(f for f in read if f not in late), *late]:
         if not f.key:
             if is_held(f):
                 _hold(meta, "draft")
@@ -171,6 +173,18 @@ class _ValueReader:
         what = say(phrase, key=f.name, value=f.value[:60], **values)
         fix = say(f"{phrase}_fix", key=f.name, **values)
         self.meta.problems.append(Problem(self.path, f.line, what, fix, severity))
+
+    def public(self, f: Field) -> Field:
+        """*f* without the notes in its value that are for nobody."""
+        screen = Screen(of_lines=False)
+        value = screen.public(f.value)
+        for note in screen.notes:
+            phrase = "private_note" if note.is_closed else "private_note_open"
+            if not (note.is_closed and note.is_plain):
+                self.report(f, phrase, severity="hint" if note.is_closed else "warning", code=note.written[:60])
+        if key_named(f.key).kind in (Kind.TEXT, Kind.NAME):  # no Markdown: nobody else takes the backslash away
+            value = unescaped(value)
+        return f if value == f.value else replace(f, value=" ".join(value.split()) if screen.notes else value)
 
     def take(self, f: Field, key: Key) -> None:
         """Read one value by the kind of its key."""

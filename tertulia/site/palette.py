@@ -34,6 +34,8 @@ class Pair(NamedTuple):
 
 
 Palette = dict[str, Pair]
+# Of the theme's own design; for what is made where there is no style sheet of it.
+DEFAULT = Palette(paper=Pair("#fbf8f2", "#1b1815"), ink=Pair("#231c17", "#e8dfd3"), accent=Pair("#9a2622", "#ef8a70"))
 
 
 def palette_of(css: str) -> Palette:
@@ -58,6 +60,11 @@ def recoloured(css: str, palette: Palette) -> str:
         return f"--{name}: light-dark({palette[name].light}, {palette[name].dark})"
 
     return _TOKEN.sub(value, css)
+
+
+def without_colours(css: str) -> str:
+    """*css* without those that it names: a design's are written where the theme's own stand."""
+    return re.sub(_TOKEN.pattern + r";\s*", "", css)
 
 
 def chosen(colors: Any, known: Palette, conf: Path) -> tuple[Palette, list[Problem]]:

@@ -28,9 +28,14 @@ ANNOUNCE_SINCE = "2026-11-22"  # nothing dated before this day is ever announced
 
 # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
 DEFAULT_PAGINATION = 10  # posts a page in lists
-HOME_WHOLE_POSTS = False  # True: the home page shows whole posts, not their summaries
 COLORS = None  # colours of your own, each for light and dark: {"accent": ("#0a5c4a", "#7fd1b9")}; see docs/looks.md
+FONTS = None  # "literata", or one for each: {"text": "literata", "titles": "archivo"}; see docs/looks.md
+DESIGN = "tertulia"  # another design of the whole: "portada", a newspaper's front page
+LAYOUT = {}  # where things stand: {"home": "magazine", "dates": "above", "captions": "below"}; see docs/looks.md
+EXTRAS = []  # of "switch" (light or dark), "author", "covers", "contents", "copy", "progress"; see docs/looks.md
 MENU = None  # pages of the menu as [("Acerca de", "acerca-de/"), …]; None: the pages, the archive, the tags, search
+FOOTER_MENU = None  # the same for the foot; the pages named there leave the menu
+SOCIAL = []  # where you are besides: [("Mastodon", "https://…"), …]; those of content/people.toml stand there anyway
 TOC_WORDS = 1200  # a post this long gets a table of contents; "Índice: sí" or "no" decides for one post
 RELATED_POSTS = 3  # how many related posts to show; 0 for none
 SEARCH = True  # search in the browser; needs nothing on the server

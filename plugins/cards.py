@@ -15,7 +15,7 @@ from tertulia.site.contents import posts
 def add_cards(generator: ArticlesGenerator) -> None:
     """Give every article without a cover its ``card``, and begin to draw."""
     build = SiteBuild.of(generator.settings)
-    build.cards = card_set(generator.settings, build.words, build.looks.card_colors)
+    build.cards = card_set(generator.settings, build.words, build.looks.card_colors, build.looks.card_font)
     generator.context["site_card"] = build.cards.of_site if build.cards else {}
     if build.cards:
         build.cards.add_to(posts(generator))

@@ -143,8 +143,8 @@ def test_tables(text):
         ("<div>\n*a*\n</div>\n*b*", "<div>*a*</div><p><em>b</em></p>"),
         ("<p>a</p> *b*", "<p>a</p><p><em>b</em></p>"),
         ("- a\n\n  <div>*b*</div>\n- c", "<ul><li><p>a</p><div>*b*</div></li><li><p>c</p></li></ul>"),
-        ("<!-- *a*\n\n*b* -->\n\nfin", "<!-- *a*\n\n*b* --><p>fin</p>"),
-        ("<!-- sin cerrar\n\nfin", "<p>&lt;!— sin cerrar</p><p>fin</p>"),
+        ("<!-- *a*\n\n*b* -->\n\nfin", "<p>fin</p>"),
+        ("\\<!-- sin cerrar\n\nfin", "<p>&lt;!— sin cerrar</p><p>fin</p>"),
     ],
 )
 def test_html(text, expected):

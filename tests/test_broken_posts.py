@@ -29,6 +29,8 @@ BROKEN = {
     "only-a-comment": ((HEAD + "\n<!-- luego -->\n").encode(), 1, "no tiene texto", LEFT_OUT),
     "placeholder": ((HEAD + "\nEscribe aquí.\n").encode(), 5, "la frase que pone «new»", LEFT_OUT),
     "placeholder-above": ((HEAD + "\nWrite here.\n\nUn texto.\n").encode(), 5, "la frase que pone", LEFT_OUT),
+    "state-in-the-text": ((HEAD + "\nEstado: borrador\n\nUn texto.\n").encode(), 5, "dice que es", LEFT_OUT),
+    "second-header": (b"---\ntitle: U\ndate: 2026-1-2\n---\n---\ndraft: true\n---\n\nx\n", 5, "dice que es", LEFT_OUT),
     "blank-date": ("Título: Una\nFecha:\n\ntexto\n".encode(), 1, "no tiene fecha", LEFT_OUT),
     "date-of-what": (b"---\ntitle: Una\ndate: {x: 2026-01-02}\n---\n\ntexto\n", 1, "no tiene fecha", LEFT_OUT),
     "expired": ((HEAD + "expiryDate: 2026-01-03\n\ntexto\n").encode(), 1, "caducó", LEFT_OUT),

@@ -2,13 +2,14 @@
 
 import json
 import logging
+import re
 from io import BytesIO
 
 import pytest
 from bs4 import BeautifulSoup
-from PIL import Image
+from PIL import Image, ImageFont
 
-from tertulia.site import palette
+from tertulia.site import fonts, palette
 from tertulia.site.looks import unfinished
 from tests.conftest import ROOT
 
@@ -30,6 +31,7 @@ def blog(tmp_path, build):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data if isinstance(data, bytes) else data.encode())
         lines = [f"COLORS = {settings.get('COLORS')!r}".replace("{", "{\n    ").replace("), ", "),\n    ")]
+        lines.append(f"FONTS = {settings.get('FONTS')!r}")
         (tmp_path / "pelicanconf.py").write_text("\n".join(lines), "utf-8")
         settings = {"SEARCH": False, "SOCIAL_CARDS": False, "CACHE_PATH": str(tmp_path / "cache"), **settings}
         told = build(tmp_path / "content", tmp_path / "output", **settings)
@@ -114,6 +116,198 @@ def test_feed_and_page_have_the_same_colours():
     assert feed == {name: palette.palette_of(CSS)[name] for name in feed}
 
 
+# ── Fonts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def published(blog):
+    """The files of type that readers can fetch."""
+    return sorted(file.name for file in (blog.output / "theme" / "fonts").glob("*.woff2"))
+
+
+def sheet(blog):
+    return (blog.output / "theme" / "site.css").read_text("utf-8")
+
+
+def test_without_a_choice_only_the_themes_family_is_published(blog):
+    """With its licence, and fetched beside the sheet that names it."""
+    page, told = blog()
+    assert ([], 4, {"alegreya"}) == (told, len(published(blog)), {name[:8] for name in published(blog)})
+    assert "/theme/fonts/alegreya.woff2" == page.find("link", rel="preload")["href"]
+    assert "Alegreya" in (blog.output / "theme" / "fonts" / "OFL.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", fonts.OURS)
+def test_each_family_has_upright_and_italic_and_the_letters_of_central_europe(blog, name):
+    """Its sheet names files that are there and no others; the second half only for pages that need it."""
+    _, told = blog(FONTS=name)
+    assert [] == told
+    assert published(blog) == sorted(set(re.findall(r"url\(fonts/([^)]+)\)", sheet(blog))))
+    assert 4 == len(published(blog)) and 2 == sheet(blog).count("unicode-range: U+0100")
+    for file in published(blog):
+        face = ImageFont.truetype(blog.output / "theme" / "fonts" / file, 40)
+        nothing = bytes(face.getmask("\uffff"))
+        for letter in "ğřžšćčőűțșŁİ" if "-ext" in file else "áñ¿«»“”—€":
+            assert nothing != bytes(face.getmask(letter)), letter
+
+
+def test_titles_may_have_a_family_of_their_own_and_the_system_needs_no_file(blog):
+    """One role named leaves the other to follow the text."""
+    blog(FONTS={"text": "system-sans", "titles": "archivo"})
+    assert "--text: system-ui, sans-serif; --titles: Archivo," in sheet(blog)
+    assert {"archivo"} == {name[:7] for name in published(blog)}
+    page, _ = blog(FONTS={"text": "system-serif"})
+    assert ([], None) == (re.findall(r"url\(fonts", sheet(blog)), page.find("link", rel="preload"))
+
+
+def test_a_family_of_ones_own_is_files_beside_ones_theme(blog):
+    """Regular and italic by their names, with the weights that they have; feeds and pages name them alike."""
+    font = (ROOT / "theme" / "fonts" / "literata.woff2").read_bytes()
+    _, told = blog({"static/fonts/mia.woff2": font, "static/fonts/mia-italic.woff2": font}, FONTS="mia")
+    assert ([], ["mia-italic.woff2", "mia.woff2"]) == (told, published(blog))
+    for style in ("site.css", "feed.css"):
+        css = (blog.output / "theme" / style).read_text("utf-8")
+        assert 'url("fonts/mia.woff2") format("woff2"); font-weight: 400 800;' in css and '--text: "mia",' in css
+
+
+@pytest.mark.parametrize(
+    ("chosen", "what"),
+    [
+        ("comic-sans", "ninguna letra «comic-sans»; hay alegreya,"),
+        ("../../../etc/x", "ninguna letra"),
+        ({"text": ["literata"]}, "ninguna letra"),
+        ({"texto": "literata"}, "nada que se llame «texto»"),
+        (["literata"], "FONTS no se entiende"),
+        ("rota", "no se puede leer"),
+    ],
+)
+def test_a_family_that_cannot_be_had_is_told_in_one_line_and_the_themes_stands_in(blog, chosen, what):
+    """A name nobody knows, a place outside, a role that is none, a file that is no font."""
+    _, told = blog({"static/fonts/rota.woff2": b"x"}, FONTS=chosen)
+    assert 1 == len(told) and what in told[0] and told[0].startswith("pelicanconf.py:")
+    assert "alegreya.woff2" in published(blog)
+
+
+# ── Layout and extras ────────────────────────────────────────────────────────────────────────────────────────────
+
+MORE = {
+    "../images/plaza.png": png(1200, 800),
+    "../posts/dos.md": POST.replace("Uno", "Dos").replace("-02", "-01"),
+    "../people.toml": '[ana]\nname = "Ana"\nsite = "https://ana.example/"\nbio = "Escribe."\n',
+    "../posts/tres.md": """Título: Tres
+Fecha: 2026-11-03
+Autor: Ana
+Portada: ../images/plaza.png
+Texto de portada: Plaza
+
+Texto.
+
+## Una
+
+    código
+
+## Otra
+
+Fin.
+""",
+}
+
+
+def test_what_is_not_chosen_is_not_sent(blog):
+    """Neither a rule nor a script; each choice adds its own and no other."""
+    plain, _ = blog(MORE)
+    assert "data-switch" not in sheet(blog) and not (blog.output / "theme" / "switch.js").exists()
+    assert not plain.select_one("head > script[src]")
+    page, told = blog(MORE, EXTRAS=["switch"])
+    assert [] == told and "data-switch" in sheet(blog) and "data-author-box" not in sheet(blog)
+    script = page.select_one("head > script[src]")
+    address = script["src"].partition("?")[0]
+    assert ("/theme/switch.js", "Oscuro", "Claro") == (address, script["data-dark"], script["data-light"])
+    assert not script.has_attr("type"), "a module would come after the first picture: a flash"
+
+
+@pytest.mark.parametrize(
+    ("home", "covers", "whole"), [("lead", 1, 0), ("list", 0, 0), ("magazine", 1, 0), ("whole", 1, 3)]
+)
+def test_the_home_has_four_layouts(blog, home, covers, whole):
+    """The newest with its cover, all alike, covers in columns, whole posts; other lists stay as they are."""
+    page, told = blog(MORE, LAYOUT={"home": home})
+    assert [] == told
+    assert (covers, whole) == (len(page.select("main article > figure")), len(page.select("main article > .prose")))
+    assert (home in ("lead", "whole")) == ("@layer choices {" not in sheet(blog))
+
+
+def test_extras_are_there_without_a_script(blog):
+    """Covers in every list, the author below the post, contents that are open; the button only where there is code."""
+    _, told = blog(MORE, EXTRAS=["covers", "author", "contents", "copy"], TOC_WORDS=0)
+    posts = blog.output / "2026" / "11"
+    other, post = (BeautifulSoup((posts / name / "index.html").read_text("utf-8"), "lxml") for name in ("uno", "tres"))
+    listed = BeautifulSoup((blog.output / "autor" / "ana" / "index.html").read_text("utf-8"), "lxml")
+    assert [] == told
+    assert 1 == len(listed.select("main article > figure > [data-thumb]"))
+    box = post.select_one("[data-author-box]")
+    assert ("Quién es Ana", ["Ana", "Escribe.", "Web"]) == (
+        box["aria-label"],
+        [line.text.strip() for line in box.select("p")],
+    )
+    assert post.select_one("nav details").has_attr("open")
+    assert ("Copiar", "Copiado") == tuple(
+        post.select_one("script[data-copy]")[name] for name in ("data-copy", "data-copied")
+    )
+    assert not other.select("script[data-copy]")
+
+
+def test_a_picture_across_the_home_tells_nothing_of_the_camera(blog):
+    """Two sizes, as large as it is at most, on the home alone; one that cannot be opened is told and left out."""
+    file = BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Camera of Ana"
+    Image.new("RGB", (1500, 500), "#0a5c4a").save(file, "JPEG", exif=exif)
+    page, told = blog({"header.jpg": file.getvalue()})
+    picture = page.select_one("body > header [data-header-picture] img")
+    assert ([], "1500", "500", "") == (told, picture["width"], picture["height"], picture["alt"])
+    names = [part.split()[0].removeprefix("/") for part in picture["srcset"].split(",")]
+    with Image.open(blog.output / names[0]) as small, Image.open(blog.output / names[1]) as large:
+        assert ((900, 300), (1500, 500), {}) == (small.size, large.size, dict(large.getexif()))
+    assert "data-header-picture" not in (blog.output / "archivo" / "index.html").read_text("utf-8")
+    page, told = blog({"header.jpg": b"x"})
+    assert 1 == len(told) and told[0].startswith("content/theme/header.jpg:")
+    assert not page.select("[data-header-picture]")
+
+
+@pytest.mark.parametrize(
+    ("settings", "what"),
+    [
+        ({"LAYOUT": {"home": "grid"}}, "LAYOUT: no hay «grid»; se puede elegir entre lead, list"),
+        ({"LAYOUT": {"hom": "list"}}, "LAYOUT: no hay «hom»"),
+        ({"LAYOUT": {"home": ["list"]}}, "LAYOUT: no hay"),
+        ({"LAYOUT": "magazine"}, "LAYOUT: no hay «magazine»"),
+        ({"EXTRAS": ["swich"]}, "EXTRAS: no hay «swich»; se puede elegir entre switch"),
+        ({"EXTRAS": "swich"}, "EXTRAS: no hay «swich»"),
+        ({"EXTRAS": 3}, "EXTRAS: no hay «3»"),
+        ({"DESIGN": "portda"}, "DESIGN: no hay «portda»; se puede elegir entre tertulia"),
+    ],
+)
+def test_a_choice_that_there_is_not_is_told_in_one_line(blog, settings, what):
+    """And the page is as if it had not been made."""
+    page, told = blog(**settings)
+    assert 1 == len(told) and what in told[0]
+    assert page.select("main article h2") and "@layer choices {" not in sheet(blog)
+
+
+def test_links_at_the_foot_are_ones_own(blog):
+    """Places say that they are the owner's; a page that stands at the foot has left the menu."""
+    page, told = blog(
+        {"../pages/privacidad.md": "Título: Privacidad\nSlug: privacidad\nId: priv\n\nNada.\n"},
+        SOCIAL=[("Mastodon", "https://m.example/@ana")],
+        FOOTER_MENU=[("Privacidad", "privacidad/")],
+    )
+    assert [] == told
+    foot = page.select_one("body > footer")
+    assert ["/privacidad/"] == [a["href"] for a in foot.select('nav[aria-label="Más sobre el blog"] a')]
+    assert ["https://m.example/@ana"] == [a["href"] for a in foot.select('a[rel="me"]')]
+    assert "/privacidad/" not in [a["href"] for a in page.select("body > header nav a")]
+
+
 # ── Files in content/theme/ ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -122,7 +316,7 @@ def test_styles_of_ones_own_come_last(blog):
     page, told = blog({"site.css": "h1 { color: red }\n"})
     sheets = [link["href"].partition("?")[0] for link in page.find_all("link", rel="stylesheet")]
     assert ([], ["/theme/site.css", "/theme/own.css"]) == (told, sheets)
-    assert CSS == (blog.output / "theme" / "site.css").read_text("utf-8")
+    assert (blog.output / "theme" / "site.css").read_text("utf-8").startswith(CSS)
 
 
 @pytest.mark.parametrize(

@@ -256,7 +256,8 @@ def test_each_key_has_its_place():
     sample = {Kind.MOMENT: "2026-01-02", Kind.FLAG: "yes", Kind.LANGUAGE: "es", Kind.STATUS: "draft"}
     sample |= {Kind.UPDATE: "2026-01-02 x", Kind.STATE: "2026-01-02"}
     for key in KEYS:
-        value = next(iter(key.choices), sample.get(key.kind, "a/b"))
+        plain = {"shown": "no", "kept": "yes"}.get(key.name)
+        value = plain or next(iter(key.choices), sample.get(key.kind, "a/b"))
         for name in (*key.names("es"), *key.names("en"), *key.theirs.split()):
             empty, meta = read("Title: x\n\n"), read(f"Title: x\n{name}: {value}\n\nHola.")
             assert [] == [one for one in meta.problems if one.severity == "error"], name
@@ -371,11 +372,113 @@ def test_where_a_header_ends(text, title, body):
         ("workflow: draft", "draft"),
         ("type: draft", "draft"), ("reading_time: 5", ""), ("hideMeta: true", ""), ("published_by: x", "draft"),
         ("sí_publicado: no", "draft"), ("status: hidden\ndraft: false", "hidden"),
+        ("status: published\nstatus: draft", "draft"), ("Estado: publicado\nStatus: draft", "draft"),
+        ("active: false", "draft"), ("active: menu", ""), ("skip: true", "draft"),
+        ("skip: 3", ""), ("live: no", "draft"),
+        ("post_password: x", "draft"), ("access: subscribers", "draft"), ("access: public", "published"),
+        ("audience: only_paid", "draft"), ("audience: everyone", ""),
+        ("**Estado**: borrador", "draft"), ("Estado：borrador", "draft"), ("Estado\u00a0: borrador", "draft"),
+        ("\u200bEstado: borrador", "draft"), ("Estado = borrador", "draft"), ("Borrador", "draft"), ("draft", "draft"),
     ],
 )  # fmt: skip
 def test_who_keeps_a_post_back(line, status, fence):
     """Other generators' states in every spelling; what only looks like one keeps the post back too."""
     assert status == read(f"{fence}title: x\n{line}\n{fence}\nText").status
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        ("draft:\n  value: true", "draft"),
+        ("draft:\n  value: false", ""),
+        ("params:\n  draft: true", "draft"),
+        ("extra:\n  deep:\n    a: 1\n  private: yes", "draft"),
+        ("cover:\n  hidden: true", ""),
+        ("meta: {published: no}", "draft"),
+    ],
+)
+def test_what_stands_in_a_table_keeps_a_post_back_too(lines, status):
+    """A state may be a table, or stand in one of its author's own; what hides a part of the page is no state."""
+    assert status == read(f"---\ntitle: x\n{lines}\n---\nText").status
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            "date:\n  created: 2026-01-02\n  updated: 2026-02-03",
+            {"date": "2026-01-02", "modified": "2026-02-03"},
+        ),  # MkDocs
+        ("date: {published: 2026-01-02, lastmod: 2026-02-03}", {"date": "2026-01-02", "modified": "2026-02-03"}),
+        ("date: {created: 2026-01-02, updated: 2026-02-03}\nlastmod: 2026-03-04", {"modified": "2026-03-04"}),
+        ("last_update:\n  date: 2026-02-03\n  author: Ana", {"modified": "2026-02-03", "authors": "[]"}),  # Docusaurus
+        ("authors:\n- name: Ana\n  url: https://a.example\n- luis", {"authors": "['Ana', 'luis']"}),
+        ("tags:\n- label: Uno\n  permalink: /u\n- dos", {"tags": "['Uno', 'dos']"}),
+        ("author: {name: Ana, email: a@b.example}", {"authors": "['Ana']"}),  # Jekyll
+        ("image: {path: a.jpg, alt: Una plaza}", {"cover": "a.jpg", "cover_alt": "Una plaza"}),
+        ("heroImage: {src: a.jpg, alt: Una plaza}", {"cover": "a.jpg", "cover_alt": "Una plaza"}),  # Astro
+        ("images:\n- url: a.jpg\n  alt: Una plaza\n- b.jpg", {"cover": "a.jpg", "cover_alt": "Una plaza"}),
+        (
+            "params: {author: Ana, summary: Dos, cover: {image: a.jpg}}",
+            {"authors": "['Ana']", "summary": "Dos"},
+        ),  # Hugo
+        ("author: Luis\nparams: {author: Ana}", {"authors": "['Luis']"}),
+        (
+            "extra: {author: Ana, url: /a/}\ntaxonomies: {tags: [a, b]}",
+            {"authors": "['Ana']", "tags": "['a', 'b']"},
+        ),  # Zola
+        ("categories:\n- [a, b]\n- [c]", {"categories": "['a', 'b', 'c']"}),  # Hexo
+        ("permalink: {build: /a/b/}", {"old_addresses": "['/a/b/']"}),  # Eleventy
+        ("summary: {en: Two, es: Dos}", {"summary": "Two"}),
+        ("slug: {current: uno}\nseries: {name: S, order: 1}", {"slug": "uno", "series": "S"}),  # Sanity
+    ],
+)
+def test_tables_of_well_known_keys_are_understood(lines, expected):
+    """As each program nests them; what the header says itself counts before what a table says beside."""
+    meta = read(f"---\ntitle: x\n{lines}\n---\nText")
+    assert expected == {name: str(getattr(meta, name))[: len(said)] for name, said in expected.items()}
+    assert [] == [p for p in meta.problems if p.severity != "hint"]
+
+
+@pytest.mark.parametrize(
+    "lines", ["date: {day: 2}", "cover: {width: 3}", "tags:\n- {weight: 1}", "summary: {html: {a: 1}}"]
+)
+def test_a_table_without_a_value_is_told_on_its_line(lines):
+    """Nothing that an author wrote under a key of ours is dropped without a word."""
+    assert (3, "warning") in [(p.line, p.severity) for p in read(f"---\ntitle: x\n{lines}\n---\nText").problems]
+
+
+@pytest.mark.parametrize(
+    ("lines", "later"),
+    [
+        ("Fecha: 2026-01-02\nFecha: 2027-01-02", 2027),
+        ("Fecha: 2026-01-02\nDate: 2027-01-02", 2027),
+        ("date: 2026-01-02\npubDate: 2027-01-02", 2027),
+        ("date: 2026-01-02\nnot_before: 2027-01-02", 2027),
+        ("date: 2026-01-02\ncreated: 2020-01-02", 2020),
+    ],
+)
+def test_of_two_days_the_later_is_waited_for(lines, later):
+    """A post keeps its first date, and is not shown before the other."""
+    meta = read(f"Título: x\n{lines}\n\nText")
+    assert (2026, later) == (meta.date.year, meta.publish_date.year)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("Mastodon: No.", "no"),
+        ("Mastodon: «no»", "no"),
+        ("mastodon: false", "no"),
+        ("Mastodon: nunca", "no"),
+        ("Mastodon: Hola\nMastodon: no", "no"),
+        ("Mastodon: No pito.", "No pito."),
+        ("Mastodon: Uno\nMastodon: Dos", "Uno"),
+    ],
+)
+def test_a_network_is_left_out_however_it_is_written(lines, said):
+    """A "no" with its full stop is no announcement, and the second of two holds where it is one."""
+    assert said == read(f"Título: x\n{lines}\n\nText").networks["mastodon"]
 
 
 def test_other_names_for_our_keys():

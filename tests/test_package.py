@@ -213,11 +213,13 @@ def test_a_blogs_own_looks_win_file_by_file(tmp_path):
     build_site(content, tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)
     site = tmp_path / "output"
     assert "<title>own</title>" == (site / "404.html").read_text()
-    assert ("/* own */", "own") == tuple((site / "theme" / name).read_text() for name in ("site.css", "own.txt"))
+    styles, other = ((site / "theme" / name).read_text("utf-8") for name in ("site.css", "own.txt"))
+    assert ("/* own */", "own") == (styles.partition("\n")[0], other)
+    assert "--accent" not in styles, "of the theme's own sheet nothing is left but the families of type"
     assert (site / "theme/comments.js").read_bytes() == (paths.THEME / "static/comments.js").read_bytes()
     import hashlib
 
-    mark = hashlib.sha256(b"/* own */").hexdigest()[:8]
+    mark = hashlib.sha256(styles.encode()).hexdigest()[:8]
     assert f"site.css?{mark}" in (site / "index.html").read_text("utf-8")
 
 
@@ -273,7 +275,13 @@ def test_the_wheel_carries_all_that_a_blog_needs(wheel):
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
     script = zipfile.ZipFile(wheel).read(f"tertulia-{version}.dist-info/entry_points.txt").decode()
     assert "tertulia = tertulia.cli:main" in script
-    assert 1_500_000 > wheel.stat().st_size
+    fonts = sum(
+        one.compress_size
+        for one in zipfile.ZipFile(wheel).infolist()
+        if one.filename.startswith("tertulia/theme/fonts/")
+    )
+    assert 600_000 > fonts, "six families of type"
+    assert 1_500_000 > wheel.stat().st_size - fonts
 
 
 def test_an_installed_blog_has_the_same_bytes_as_the_clones(installed, tmp_path):

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from PIL import ImageFont
 
 from tertulia.core.languages import Languages
-from tertulia.site import templates
+from tertulia.site import choices, templates
 from tertulia.site.build import SiteBuild
 from tests.conftest import ROOT, build_site
 
@@ -139,9 +139,10 @@ def read(folder):
     return found
 
 
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("hostile"))
+@pytest.fixture(scope="module", params=choices.DESIGNS)
+def hostile(tmp_path_factory, request):
+    """The small hostile site, in each design: what a page promises, it promises in all of them."""
+    return build(tmp_path_factory.mktemp("hostile"), DESIGN=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -292,9 +293,12 @@ def test_ids_are_unique(pages):
     assert {} == offenders(pages, twins)
 
 
-def test_colours_have_contrast():
+@pytest.mark.parametrize("design", choices.DESIGNS)
+def test_colours_have_contrast(design):
     """Text, quiet text, links and badges reach 4.5:1 on the paper and on raised ground, in both schemes."""
-    tokens = {name: pair for name, *pair in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", CSS)}
+    sheet = choices.Choices(design).design_sheet
+    css = CSS + (sheet.read_text("utf-8") if sheet else "")
+    tokens = {name: pair for name, *pair in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", css)}
 
     def luminance(colour):
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
@@ -681,7 +685,7 @@ def test_home_fits_in_the_first_answer(site):
 def test_fonts_come_with_their_licence(site):
     """The fonts that the stylesheet names are in the site, with the licence that they ask for."""
     fonts = site / "theme" / "fonts"
-    named = re.findall(r"url\(fonts/([\w.-]+)\)", CSS)
+    named = re.findall(r"url\(fonts/([\w.-]+)\)", (site / "theme" / "site.css").read_text("utf-8"))
     assert named
     assert [True] * len(named) == [(fonts / name).is_file() for name in named]
     assert "SIL OPEN FONT LICENSE" in (fonts / "OFL.txt").read_text("utf-8")
@@ -728,7 +732,7 @@ def test_compiled_templates_are_not_called_the_old_way(tmp_path):
 @pytest.mark.parametrize("name", ["alegreya-ext", "alegreya-italic-ext"])
 def test_the_font_has_the_names_of_half_of_europe(name):
     """All of Latin Extended-A and the Romanian letters: «Žižek contra Milošević» is one font."""
-    font = ImageFont.truetype(ROOT / "theme" / "static" / "fonts" / f"{name}.woff2", 40)
+    font = ImageFont.truetype(ROOT / "theme" / "fonts" / f"{name}.woff2", 40)
     missing = bytes(font.getmask("\uffff"))
     letters = [*map(chr, (*range(0x100, 0x131), *range(0x134, 0x149), *range(0x14A, 0x180), *range(0x218, 0x21C)))]
     assert [] == [letter for letter in letters if letter not in "Œœı" and bytes(font.getmask(letter)) == missing]

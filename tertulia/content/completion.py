@@ -13,14 +13,14 @@ from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from tertulia.content.dates import from_name
-from tertulia.content.header import Header
-from tertulia.content.metadata import Metadata
+from tertulia.content.header import Header, split
+from tertulia.content.metadata import Metadata, interpret
+from tertulia.content.private import Screen
 from tertulia.core.languages import Languages, current, say
 from tertulia.core.models import Problem, Severity
 
 _ATX = re.compile(r"# +(\S.*?)(?: +#+)? *")
 _UNDERLINED = re.compile(r"=+ *")
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
 _LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[a-z]+)?)$", re.I)
 
 
@@ -44,6 +44,7 @@ def complete(meta: Metadata, top: Header, shown: str, place: PurePath, zone: Zon
     if not is_page:
         _take_name(meta, place, zone)
         _hold_unwritten(meta, top, shown)
+        _hold_by_second_header(meta, top, shown, zone)
         if "_drafts" in place.parts and meta.status not in ("draft", "hidden"):  # Jekyll's and Hexo's folder
             meta.status = "draft"
             _tell(meta, shown, 1, "drafts_folder", "hint")
@@ -65,6 +66,10 @@ def _heading_as_title(meta: Metadata, top: Header) -> Header:
     elif first.strip() and _UNDERLINED.fullmatch(under := rest.partition("\n")[0]) and under:
         title, rest, used = first.strip(), rest.partition("\n")[2], 2
     else:
+        return top
+    screen = Screen(of_lines=False)
+    title = screen.public(title)
+    if screen.hidden:  # the note goes on below: the text is read as it stands
         return top
     meta.title = re.sub(r"[*_`]|\[([^\]]*)\]\([^)]*\)", r"\1", title).strip()
     bare = rest.lstrip("\n")
@@ -103,10 +108,21 @@ def _hold_unwritten(meta: Metadata, top: Header, shown: str) -> None:
     untouched = next((n for n, line in enumerate(lines) if line.strip() in placeholders), None)
     if untouched is not None:
         phrase, line = "placeholder", top.body_line + untouched
-    elif not _COMMENT.sub("", top.body).strip() and not (meta.cover or meta.credits):
+    elif not Screen().public(top.body).replace("<!--more-->", "").strip() and not (meta.cover or meta.credits):
         phrase, line = "empty_post", 1
     else:
         return
     if meta.status not in ("draft", "hidden"):
         meta.status = "draft"
         _tell(meta, shown, line, phrase, "warning")
+
+
+def _hold_by_second_header(meta: Metadata, top: Header, shown: str, zone: ZoneInfo) -> None:
+    """Keep back what says that it is a draft where it is no header any more: below a blank line, or a second fence."""
+    if not top.fields or meta.status in ("draft", "hidden"):
+        return
+    paragraph = re.split(r"\n[ \t]*\n", top.body[:2000], maxsplit=1)[0]
+    second = split(f"{paragraph}\n", shown)
+    if not second.body.strip() and interpret(second, shown, zone).status in ("draft", "hidden"):
+        meta.status = "draft"
+        _tell(meta, shown, top.body_line, "second_header", "warning")

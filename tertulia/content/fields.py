@@ -12,10 +12,28 @@ import yaml
 
 from tertulia.content.key_names import fold, key_of
 from tertulia.content.keys import Kind, key_named, split_names
+from tertulia.core.languages import current
 
 MOST_FIELDS = 2_000  # an anchor that names itself over and over would be endless
 
 _FLATTENED = ("taxonomies", "fields", "attributes", "header")  # tables whose entries are the post's own
+
+# Tables of whoever wrote them: only what may keep the post back counts,
+_CUSTOM = frozenset(
+    ["params", "extra", "cascade", "meta", "metadata", "data", "page", "post", "frontmatter", "custom", "config"]
+)
+# but for those in which Hugo, Zola and others put what is the post's and no key of theirs.
+_OF_THE_POST = frozenset(("params", "extra", "meta", "metadata", "frontmatter", "custom"))
+# Of a key's table, other keys that are told there, and the entries that tell them.
+_BESIDE = {
+    "cover": (("cover_alt", ("alt", "alttext", "alternate", "caption")),),
+    "date": (("modified", ("updated", "modified", "lastmod", "last modified", "edited")),),
+}
+# Entries that are the value itself, in tables of which nothing is known.
+_PLAIN_ENTRIES = (
+    *("value", "rendered", "raw", "text", "current", "default", "main", "name", "title", "label"),
+    *("src", "url", "path", "from", "to", "build"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +45,7 @@ class Field:
     value: str
     line: int
     whole: bool = False  # one item of a list: its commas are its own
+    is_unread: bool = False  # a table or list in which nothing was found that could be its value
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +59,62 @@ class RawField:
 
 def flat(entries: list[RawField]) -> Iterator[Field]:
     """Each of *entries* as fields of text; of a list one for each item, where the key takes several."""
+    said = {key_of(entry.name) for entry in entries}
     for entry in entries:
         key = key_of(entry.name)
         if isinstance(entry.value, dict) and fold(entry.name).replace(" ", "") in ("build", "options"):
             yield from _hugo_build(entry)
         elif isinstance(entry.value, dict) and not key and fold(entry.name) in _FLATTENED:
-            yield from flat([RawField(name, value, entry.line) for name, value in entry.value.items()])
+            yield from flat(_inside(entry))
         elif isinstance(entry.value, list) and key and key_named(key).is_repeatable:
-            items = [(_text(item.value, key), item.line) for item in entry.value]
+            items = [(_text(item.value, key), item.line) for item in _leaves(entry.value)]
             yield from (Field(key, entry.name, text, line, whole=True) for text, line in items if text)
-            if not items:
-                yield Field(key, entry.name, "", entry.line)
+            if not any(text for text, _ in items):
+                yield Field(key, entry.name, "", entry.line, is_unread=bool(items))
+        elif isinstance(entry.value, dict) and not key and fold(entry.name) in _CUSTOM:
+            yield from _custom(entry, said)
         else:
-            yield Field(key, entry.name, _text(entry.value, key), entry.line)
-            if key == "cover" and isinstance(entry.value, dict) and (alt := entry.value.get("alt")):
-                yield Field("cover_alt", entry.name, _text(alt, "cover_alt"), entry.line)
+            value = _text(entry.value, key)
+            yield Field(key, entry.name, value, entry.line, is_unread=bool(key and entry.value and not value))
+            yield from _beside(entry, key, said)
+
+
+def _custom(entry: RawField, said: set[str]) -> Iterator[Field]:
+    """What a table of the author's own says of the post, where the header does not say it itself."""
+    inside = _inside(entry)
+    is_posts = fold(entry.name) in _OF_THE_POST
+    if not is_posts or not all(key_of(one.name) for one in inside):
+        yield Field("", entry.name, "", entry.line)
+    for field in flat(inside):
+        kind = key_named(field.key).kind
+        is_new = is_posts and field.key and field.key not in said and kind is not Kind.ADDRESS
+        if is_new or kind in (Kind.STATUS, Kind.STATE):
+            yield field
+
+
+def _beside(entry: RawField, key: str, said: set[str]) -> Iterator[Field]:
+    """What the table of one key says of another: what a cover shows, when a post was changed."""
+    first = next((item.value for item in entry.value), None) if isinstance(entry.value, list) else entry.value
+    if not isinstance(first, dict):
+        return
+    for other, names in _BESIDE.get(key, ()):
+        inside = {fold(str(name)): value for name, value in first.items()}
+        found = next((text for name in names if (text := _text(inside.get(name, ""), other))), "")
+        if found and other not in said:
+            yield Field(other, entry.name, found, entry.line)
+
+
+def _leaves(items: list[RawField]) -> Iterator[RawField]:
+    """The items of a list, and of the lists in it: Hexo's categories."""
+    for item in items:
+        if isinstance(item.value, list):
+            yield from _leaves(item.value)
+        else:
+            yield item
+
+
+def _inside(entry: RawField) -> list[RawField]:
+    return [RawField(name, value, entry.line) for name, value in entry.value.items()]
 
 
 def _hugo_build(entry: RawField) -> Iterator[Field]:
@@ -75,8 +135,10 @@ def _text(value: Any, key: str) -> str:
         return items[0] if items and key_named(key).kind in (Kind.NAME, Kind.PICTURE) else ", ".join(items)
     if isinstance(value, dict):
         inside = {fold(str(name)): one for name, one in value.items()}
-        found = next((inside[fold(name)] for name in split_names(key_named(key).inside) if inside.get(fold(name))), "")
-        return _text(found, key) if not isinstance(found, dict) else ""
+        if key_named(key).kind in (Kind.STATUS, Kind.STATE):  # "draft: {value: true}": what is in it counts
+            return next((text for one in inside.values() if (text := _text(one, key))), "")
+        wanted = (*split_names(key_named(key).inside), *(one.code for one in current().fallbacks()), *_PLAIN_ENTRIES)
+        return next((text for name in wanted if (text := _text(inside.get(fold(name), ""), key))), "")
     return str(value).strip()
 
 

@@ -24,7 +24,7 @@ import yaml
 
 from tertulia.content.fields import MOST_FIELDS, Field, RawField, flat, plain_tree, yaml_fields
 from tertulia.content.key_names import advice, fold, is_ignored, is_known, key_of, looks_like_state
-from tertulia.content.keys import key_named
+from tertulia.content.keys import Kind, key_named
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 
@@ -34,8 +34,14 @@ _OPEN = re.compile(r"---[ \t]*(?:yaml|toml|json)?[ \t]*", re.I)
 _CLOSE = re.compile(r"(?:-{3,}|\.\.\.)[ \t]*")
 _TOML_FENCE = re.compile(r"\+\+\+[ \t]*")
 _FIELD = re.compile(r"""((?:\.\. )?["']?[^\W\d][\w \-.]{0,40}?["']?)[ \t]*:(?:[ \t]+(.*)|[ \t]*)""")
+# What a paste leaves around a name: "**Estado**:", a full-width colon, a blank that does not break, marks of no width.
+_DRESSED = re.compile(
+    r"[\s*_\u200b-\u200f\u2060\ufeff]*([^:：*]{1,50}?)[\s*_\u200b-\u200f\u2060\ufeff]*([:：])[*_]*(.*)", re.DOTALL
+)
+_TIGHT = re.compile(r"((?:\.\. )?[^\W\d][\w \-]{0,40}?):(?!//)(\S.*)")
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
 _HELD = frozenset(("draft", "borrador", "unpublished", "private", "privado", "pending", "pendiente", "wip"))
+_NIKOLA_HELD = re.compile(r"(?:^|[,\s])(?:draft|private)\s*(?:,|$)", re.I)  # tags of older versions that hold a post
 _BRACKETS = {"[": "]", "{": "}"}
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -98,6 +104,9 @@ def _unreadable(lines: list[str], n: int, path: str, phrase: str, start: int | N
 def _finish(fields: list[Field], problems: list[Problem], lines: list[str], start: int, path: str) -> Header:
     """The header of *fields*, its unknown keys told, and the body from the line *start* on."""
     for f in fields:
+        if f.is_unread:
+            what = say("nested_value", key=f.name)
+            problems.append(Problem(path, f.line, what, say("nested_value_fix", key=f.name)))
         if f.key:
             continue
         if is_held(f):
@@ -145,8 +154,12 @@ def _field(line: str) -> re.Match[str] | None:
     match = _FIELD.fullmatch(line.rstrip())
     if match:
         return match
-    tight = re.fullmatch(r"((?:\.\. )?[^\W\d][\w \-]{0,40}?):(?!//)(\S.*)", line.rstrip())
-    return tight if tight and key_of(tight[1].removeprefix(".. ")) else None
+    tight = _TIGHT.fullmatch(line.rstrip())
+    if tight and key_of(tight[1].removeprefix(".. ")):
+        return tight
+    dressed = _DRESSED.fullmatch(line)
+    bare = dressed and _TIGHT.fullmatch(f"{dressed[1].strip()}:{dressed[3].strip()}")
+    return bare if bare and key_of(bare[1]) else None
 
 
 def _name(match: re.Match[str]) -> str:
@@ -172,13 +185,24 @@ def _read_lines(
         if match:
             name = _name(match)
             fields.append(Field(key_of(name), name, (match[2] or "").strip(), n + 1))
+            if line.startswith(".. ") and name.casefold() == "tags" and _NIKOLA_HELD.search(match[2] or ""):
+                fields.append(Field("private", name, "true", n + 1))
         elif fields and line.strip() and (indented or (fenced and line.startswith("- "))):
             _continue(fields, line.strip(), n + 1)
+        elif _speaks_of_state(line):
+            fields.append(Field("", line.strip()[:40], "draft", n + 1))
         elif line.strip() and not (fenced and line.lstrip().startswith("#")):
             problems.append(Problem(path, n + 1, say("not_a_field", line=line.strip()[:40]), say("not_a_field_fix")))
     if fenced:
         fields = [f if f.whole else Field(f.key, f.name, _unquoted(f.value), f.line) for f in fields]
     return fields, problems
+
+
+def _speaks_of_state(line: str) -> bool:
+    """Whether a line that is no ``Clave: valor`` may keep its post back: ``Borrador``, ``draft = true``."""
+    words = re.findall(r"\w+", fold(line))
+    kinds = (Kind.STATUS, Kind.STATE)
+    return 0 < len(words) <= 4 and (words[0] in _HELD or key_named(key_of(words[0])).kind in kinds)
 
 
 def _continue(fields: list[Field], more: str, line: int) -> None:

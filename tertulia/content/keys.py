@@ -116,7 +116,7 @@ _ON_NETWORKS = (
     " whole post, `hilo: …` one of these words"
 )
 _CREDITED = "a credit: `@person`, an address, `Nombre <https://…>`, a name"
-_NAMED = "name, title, slug"
+_NAMED = "name, label, title, slug"
 
 # In the order in which ``new`` writes them and the documentation tells of them.
 KEYS = (
@@ -264,24 +264,40 @@ KEYS = (
         theirs="published publish publishes ispublished public ispublic publicado publicada publicar publico publica"
         " visible isvisible listed",
     ),
+    # Words for many things: only a plain "no", or a plain "yes", keeps the post back.
+    Key(
+        name="shown", kind=Kind.STATE,
+        theirs="active isactive enabled isenabled online isonline live islive show display render rendered complete"
+        " completed iscomplete finished isfinished done isdone listo lista terminado terminada activo activa",
+    ),
+    Key(
+        name="kept", kind=Kind.STATE,
+        theirs="skip ignore exclude excluded disabled isdisabled offline unfinished incomplete paid ispaid onlypaid"
+        " members membersonly subscribersonly friendsonly internal isinternal restricted noexport nopublish",
+    ),
     Key(
         name="private", kind=Kind.STATE,
-        theirs="private isprivate privado privada secret password passwordhash protected unpublished unpublish trash"
+        theirs="private isprivate privado privada secret password passwordhash postpassword protected unpublished"
+        " unpublish trash"
         " trashed deleted wip headless",
     ),
     Key(name="concealed", kind=Kind.STATE, theirs="hidden hide ishidden oculto oculta"),
     Key(name="unlisted", kind=Kind.STATE, theirs="unlisted isunlisted eleventyexcludefromcollections"),
     Key(
         name="standing", kind=Kind.STATE,
-        theirs="poststatus publishstatus publishstate pubstatus state visibility visibilidad statuspost",
+        theirs="poststatus publishstatus publishstate pubstatus state visibility visibilidad statuspost access"
+        " postaccess",
     ),
     Key(
         name="publish_date", kind=Kind.STATE,
-        theirs="publishdate scheduled scheduledat scheduleddate publishat publishon",
+        theirs="publishdate scheduled scheduledat scheduleddate scheduledfor publishat publishon publishfrom"
+        " publishafter notbefore golive goliveat golivedate availablefrom visiblefrom validfrom embargodate"
+        " embargountil embargoeduntil",
     ),
     Key(
         name="expiry_date", kind=Kind.STATE,
-        theirs="expirydate unpublishdate expires expiresat expiresdate expirationdate expiredate expiry",
+        theirs="expirydate unpublishdate expires expiresat expireson expiresdate expirationdate expiredate expiry"
+        " unpublishat unpublishon publishuntil notafter validuntil visibleuntil availableuntil",
     ),
 )  # fmt: skip
 

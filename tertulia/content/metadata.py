@@ -9,7 +9,7 @@ import datetime as dt
 import html
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from tertulia.content.fields import Field
 from tertulia.content.header import Header, is_held
 from tertulia.content.key_names import fold, is_foreign, is_ignored, nearest, own_key
 from tertulia.content.keys import COVER_ALT_OF, EMPTY, KEYS, Key, Kind, key_named
+from tertulia.content.private import Screen, unescaped
 from tertulia.core.languages import current, normal, say, spoken
 from tertulia.core.models import Problem, Severity
 
@@ -109,9 +110,10 @@ def interpret(
     meta = Metadata(problems=list(header.problems))
     reader = _ValueReader(meta, path, zone, tuple(current().codes() if allowed is None else allowed))
     # Another program's word for a key never beats our own, wherever it stands.
-    late = [f for f in header.fields if is_foreign(f.name) and not key_named(f.key).is_repeatable]
+    read = [reader.public(f) for f in header.fields]
+    late = [f for f in read if is_foreign(f.name) and not key_named(f.key).is_repeatable]
     doubted: list[Key] = []
-    for f in [*(f for f in header.fields if f not in late), *late]:
+    for f in [*(f for f in read if f not in late), *late]:
         if not f.key:
             if is_held(f):
                 _hold(meta, "draft")
@@ -121,8 +123,9 @@ def interpret(
         if key.kind is Kind.STATE:
             reader.take_state(f, key)
         elif f.key in meta.lines and not key.is_repeatable and key.kind is not Kind.ADDRESS:
+            holds = reader.take_stricter(f, key)
             if f not in late:
-                reader.report(f, "twice", severity="warning")
+                reader.report(f, "twice_held" if holds else "twice", severity="warning")
                 doubted.extend(one for one in _CAREFUL if one is key)
         else:
             if f.value:
@@ -170,6 +173,18 @@ class _ValueReader:
         what = say(phrase, key=f.name, value=f.value[:60], **values)
         fix = say(f"{phrase}_fix", key=f.name, **values)
         self.meta.problems.append(Problem(self.path, f.line, what, fix, severity))
+
+    def public(self, f: Field) -> Field:
+        """*f* without the notes in its value that are for nobody."""
+        screen = Screen(of_lines=False)
+        value = screen.public(f.value)
+        for note in screen.notes:
+            phrase = "private_note" if note.is_closed else "private_note_open"
+            if not (note.is_closed and note.is_plain):
+                self.report(f, phrase, severity="hint" if note.is_closed else "warning", code=note.written[:60])
+        if key_named(f.key).kind in (Kind.TEXT, Kind.NAME):  # no Markdown: nobody else takes the backslash away
+            value = unescaped(value)
+        return f if value == f.value else replace(f, value=" ".join(value.split()) if screen.notes else value)
 
     def take(self, f: Field, key: Key) -> None:
         """Read one value by the kind of its key."""
@@ -222,6 +237,8 @@ class _ValueReader:
         found = next((choice for word, choice in key.words.items() if asked in (fold(word), choice)), None)
         if found is None:
             self.report(f, "bad_choice", words=", ".join(key.words))
+            if key.otherwise and any(_status_of(word) == "draft" for word in re.split(r"[\W_]+", asked)):
+                _hold(self.meta, "draft")  # Substack's "only_paid" is no audience of an announcement
         return found if found is not None else key.otherwise or None
 
     def language(self, f: Field, _key: Key) -> str:
@@ -234,7 +251,8 @@ class _ValueReader:
     # ── Those with rules of their own ─────────────────────────────────────────────────────────────────────────────
 
     def take_network(self, f: Field, _key: Key) -> None:
-        self.meta.networks[f.key] = f.value
+        is_no = _flag(f.value.strip(" .!¡\"'«»“”")) is False  # "No." is no announcement
+        self.meta.networks[f.key] = "no" if is_no else f.value
 
     def take_cover_alt(self, f: Field, _key: Key) -> None:
         self.meta.cover_alts[f.key.removeprefix(COVER_ALT_OF)] = self.words(f, _key)
@@ -280,6 +298,22 @@ class _ValueReader:
 
     # ── May it be seen? ───────────────────────────────────────────────────────────────────────────────────────────
 
+    def take_stricter(self, f: Field, key: Key) -> bool:
+        """
+        Of a key that is said twice, the word that shows less holds.
+
+        Returns:
+            Whether the second one may count: else the first does.
+        """
+        meta, moment = self.meta, parse_date(f.value, self.zone) if key.name == "date" and f.value else None
+        if key.kind is Kind.STATUS:
+            self.take_status(f, key)
+        elif moment is not None:
+            meta.publish_date = max(meta.publish_date or moment, moment)
+        elif key.kind is Kind.NETWORK and _flag(f.value) is False:
+            self.take_network(f, key)
+        return key.kind in (Kind.STATUS, Kind.NETWORK) or key.name == "date"
+
     def take_status(self, f: Field, _key: Key) -> None:
         status = _status_of(f.value)
         if not status:
@@ -294,6 +328,9 @@ class _ValueReader:
                 setattr(meta, f.key, self.moment(f, key))
         elif f.key == "standing":
             self.take_status(f, key)
+        elif f.key in ("shown", "kept"):
+            if flag is (f.key == "kept"):
+                _hold(meta, "draft")
         elif f.key == "published":
             if flag is None and value and (moment := parse_date(value, self.zone)):
                 meta.publish_date = meta.publish_date or moment

@@ -6,7 +6,7 @@
 
 GitHub (five kinds, https://docs.github.com/get-started/writing-on-github) and Obsidian (more, with a title behind);
 Docusaurus, VitePress and Pandoc; MkDocs and Python-Markdown, whose classes the page gets: ``admonition``. ``??? note``
-and ``:::details`` are closed until somebody opens them.
+and ``:::details`` are closed until somebody opens them; ``:::comment`` is for nobody.
 """
 
 import re
@@ -16,7 +16,10 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown_it.rules_block import StateBlock
 
+from tertulia.content.private import HIDDEN_CALLOUTS
 from tertulia.core import languages
+from tertulia.core.languages import say
+from tertulia.render.document import Document
 
 # Kinds that have a word in each language; another's own name is its title.
 KINDS = frozenset(("note", "tip", "important", "warning", "caution", "info", "danger", "example"))
@@ -63,12 +66,23 @@ class CalloutBlocks:
         stop = _closing(state, start, end, len(found["fence"]))
         if stop is None:
             return False
+        kind = found["braced"] or found["bare"]
+        if kind.lower() in HIDDEN_CALLOUTS:
+            return self._left_out(state, stop, silent, found[0])
         if not silent:
-            kind = found["braced"] or found["bare"]
             title = found["label"] or found["title"]
             self._open(state, kind.lower(), "" if kind == "details" else kind.lower(), title)
             _inside(state, start + 1, stop)
             _close(state, kind)
+            state.line = stop + 1
+        return True
+
+    def _left_out(self, state: StateBlock, stop: int, silent: bool, line: str) -> bool:
+        """Go over a call-out that is for nobody."""
+        if not silent:
+            document: Document = getattr(self.md, "document", None) or Document()
+            fix = say("private_note_fix")
+            document.report(say("private_note", code=line), fix, needle=line, severity="hint")
             state.line = stop + 1
         return True
 

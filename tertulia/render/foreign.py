@@ -27,7 +27,7 @@ from tertulia.render.images import PICTURE_SUFFIXES
 
 _PIECE = re.compile(
     r"(?P<code>(`+)(?!`).*?(?<!`)\2(?!`))"
-    r"|\{\{[<%]\s*(?P<shortcode>.*?)\s*[%>]\}\}|\{%-?\s*(?P<tag>.*?)\s*-?%\}|\{\{-?\s*(?P<value>[^{}\n]*?)\s*-?\}\}"
+    r"|\{\{[<%](?P<shortcode>(?:(?!\{\{[<%]).)*?)[%>]\}\}|\{%-?(?P<tag>(?:(?!\{%).)*?)-?%\}|\{\{-?\s*+(?P<value>[^{}\n]*)\}\}"
     r"|(?P<opens>\]\(\s*<?|\]:\s*<?)@/(?P<place>[^\s)>]+)"
     r"|(?P<shown>!?)\[\[(?P<wiki>[^\s\[\]|][^\[\]\n]*)\]\](?![\[(:])"
     r"|\[embed\](?P<embed>\S+)\[/embed\]"
@@ -137,7 +137,7 @@ class _Rewriter:
             return self._wiki(found)
         if found["embed"]:
             return found["embed"]
-        name, _, rest = (found["shortcode"] or found["tag"] or "").partition(" ")
+        name, _, rest = _said(found).partition(" ")
         argument = next(("".join(groups) for groups in _ARGUMENT.findall(rest)), "")
         if name in _FOLLOWED and argument:
             return self._link(argument, found[0])
@@ -173,7 +173,7 @@ class _Rewriter:
         return f"[{words or name or heading}](<{address}{part}>)"
 
     def _value(self, found: re.Match[str]) -> str:
-        value, after = found["value"], found.string[found.end() : found.end() + 1]
+        value, after = _value(found), found.string[found.end() : found.end() + 1]
         if value.lower() in _BASE:
             return "" if after in ("/", "{", "") else "/"
         if _CALL.fullmatch(value):
@@ -210,10 +210,19 @@ def addresses(text: str) -> Iterator[tuple[int, str]]:
             yield found.start(), address
 
 
+def _said(found: re.Match[str]) -> str:
+    """What stands in a shortcode or a tag, from its name on."""
+    return (found["shortcode"] or found["tag"] or "").strip()
+
+
+def _value(found: re.Match[str]) -> str:
+    return (found["value"] or "").strip().removesuffix("-").rstrip()
+
+
 def _address(found: re.Match[str]) -> str:
     """Where that is which a shortcode shows by its arguments, ``id="…"`` or ``owner id``; "" for any other."""
-    call = _CALL.fullmatch(found["value"] or "")
-    name, _, rest = (found["shortcode"] or found["tag"] or "").partition(" ")
+    call = _CALL.fullmatch(_value(found))
+    name, _, rest = _said(found).partition(" ")
     if call:
         name, rest = call["name"], call["arguments"].replace(",", " ")
     if name not in _ADDRESSES or not _ARGUMENT.search(rest):

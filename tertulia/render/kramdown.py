@@ -4,7 +4,7 @@
     {:.no_toc}         below a heading: the table of contents leaves it out
     * toc              a list of one item with {:toc} below is the table of contents, as [TOC] is Python-Markdown's
     {:toc}
-    {::comment} … {:/comment}    shown to nobody, as are its options and definitions
+    {::options … /}    shown to nobody, as are its definitions; ``{::comment}`` is a note to oneself: ``private``
 
 Attributes at the end of a paragraph or behind a word are Python-Markdown's ``attr_list``, which has learned them there.
 """
@@ -27,7 +27,7 @@ TOKEN = "kramdown"
 
 _LINE = re.compile(r"\{:(?P<list>(?!:|/)[^\n}]*)\}[ \t]*|\{:(?::[^\n]*|/\w*)\}[ \t]*")
 _DEFINITION = re.compile(r"\s*[\w-]+:(?=\s|$)")  # {:name: .class}, to be named elsewhere
-_COMMENT, _COMMENT_ENDS = re.compile(r"\{::comment\}"), re.compile(r"\{:/(?:comment)?\}")
+_NOTE = "{::comment}"
 _TOC = re.compile(r"[^\n]*\n\{:\s*toc\b[^}\n]*\}\s*")
 _HEADING = re.compile(r"h[1-6]")
 _WORDS_OF_HTML = frozenset(("hidden", "open", "reversed", "controls", "loop", "muted", "download", "translate"))
@@ -38,17 +38,13 @@ def find_braces(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """The rule for a line of braces, for markdown-it; at the end of a paragraph they are left to ``attr_list``."""
     line = _text(state, start)
     found = _LINE.fullmatch(line) if line.startswith("{") and not state.is_code_block(start) else None
-    if not found:
+    if not found or (line.startswith((_NOTE, "{:/")) and _NOTE in state.src):
         return False
     goes_on = start + 1 < end and not state.isEmpty(start + 1)
     if silent:
         return goes_on and state.sCount[start] >= state.blkIndent and state.parentType == "paragraph"
     state.line = start + 1
-    if found["list"] is None:
-        if _COMMENT.match(found[0]):
-            closing = (n for n in range(start, end) if _COMMENT_ENDS.search(_text(state, n)))
-            state.line = next(closing, start) + 1
-    elif not _DEFINITION.match(found["list"]):
+    if found["list"] is not None and not _DEFINITION.match(found["list"]):
         token = state.push(TOKEN, "", 0)
         token.content = found["list"]
         # Between two blocks that it touches, it is the upper one's.
@@ -101,6 +97,8 @@ class _Contents(Treeprocessor):
 
 class _HeadingsLeftOut(Treeprocessor):
     def run(self, root: Element) -> None:
+        if not self.md.toc_tokens:  # type: ignore[attr-defined]
+            return
         headings = (element for element in root.iter() if _HEADING.fullmatch(element.tag))
         left_out = {h.get("id") for h in headings if _LEFT_OUT & set(h.get("class", "").split())}
         if not left_out:

@@ -104,7 +104,7 @@ class _Displayed:
         for line, text in _lines(state, start, end, found.end()):
             if text.endswith(closing):
                 stop = line
-            if stop is not None or (line > start and text.startswith(found[0])):  # one in another never closes
+            if stop is not None or (line > start and text.lstrip().startswith(found[0])):  # one in another never closes
                 break
         if stop is None:
             return False

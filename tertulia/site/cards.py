@@ -15,7 +15,7 @@ post, and five seconds for the first build of a thousand.
 Settings:
     SOCIAL_CARDS         True to draw them.
     SOCIAL_CARDS_MAX     how many posts, the newest, get a card of their own. Default 100.
-    SOCIAL_CARDS_FONT    a font variable in its weight. Default Alegreya, from our theme.
+    SOCIAL_CARDS_FONT    a font, best one variable in its weight. Default that of the blog's titles.
     SOCIAL_CARDS_COLORS  paper, ink and accent, "#fbf8f2" and so on. Default those of the blog's pages.
 """
 
@@ -24,6 +24,7 @@ import json
 import logging
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
 from io import BytesIO
@@ -44,7 +45,7 @@ from tertulia.site.words import SiteWords
 
 log = logging.getLogger(__name__)
 
-FONT = paths.THEME / "static" / "fonts" / "alegreya.woff2"
+FONT = paths.THEME / "fonts" / "alegreya.woff2"
 MAX = 100  # posts with a card of their own
 WIDTH_PX, HEIGHT_PX = 1200, 630
 MARGIN_PX = 88
@@ -269,12 +270,14 @@ class CardSet:
                 copy_whole(file, output / name)
 
 
-def card_set(settings: Mapping[str, Any], words: SiteWords, colors: tuple[str, str, str]) -> CardSet | None:
-    """The cards of this build; None where the blog wants none, or they cannot be drawn, which has been told."""
+def card_set(
+    settings: Mapping[str, Any], words: SiteWords, colors: tuple[str, str, str], font: Path | None = None
+) -> CardSet | None:
+    """The cards of this build, in *font* or ours; None where there shall be none, or they cannot be drawn (told)."""
     if not settings.get("SOCIAL_CARDS"):
         return None
     try:
-        return CardSet(settings, words, FONT, colors)
+        return CardSet(settings, words, font or FONT, colors)
     except OSError as error:
         warn(error)
         return None
@@ -357,5 +360,6 @@ def _between(one: tuple[int, ...], other: tuple[int, ...], share: float) -> tupl
 @lru_cache(maxsize=16)
 def _face(font: Path, size_px: int, weight: int) -> ImageFont.FreeTypeFont:
     face = ImageFont.truetype(str(font), size_px, layout_engine=ImageFont.Layout.BASIC)
-    face.set_variation_by_axes([weight])
+    with suppress(OSError):  # a blogger's own that has one weight only
+        face.set_variation_by_axes([weight])
     return face

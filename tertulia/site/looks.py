@@ -1,18 +1,15 @@
-"""A blog's own looks: what its ``content/theme/`` and ``COLORS`` make of the theme.
+"""A blog's own looks: what its ``content/theme/``, settings make of the theme.
 
     site.css               the blogger's own styles, linked last: they win over the theme's
     icon.svg, icon.png     the blog's sign: icons of every size and the manifest are made of it
     logo.svg, logo.png     stands for the blog's name at the top of each page
+    header.jpg, .png…      a picture across the home page, below the name
     head.html, foot.html   put at the end of every page's ``<head>`` and of its foot
     templates/, static/    win over the theme's, file by file (``plugins/folders.py``)
 
 What is wrong with one of them is told in one line, and the theme's own stands in for it.
 """
 
-import base64
-import hashlib
-import io
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,25 +17,20 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, DictLoader, Environment, TemplateNotFound, TemplateSyntaxError, meta
-from PIL import Image
 
 from tertulia.core import paths
 from tertulia.core.files import is_inside, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Picture, Problem
-from tertulia.render import svg
-from tertulia.site.palette import Pair, Palette, chosen, palette_of, recoloured
+from tertulia.site import fonts, signs
+from tertulia.site.choices import Choices, chosen
+from tertulia.site.fonts import Fonts
+from tertulia.site.palette import DEFAULT, Palette, palette_of, recoloured, without_colours
+from tertulia.site.palette import chosen as chosen_colors
 from tertulia.site.problems import report
 
-# Icons by file: 180 is Apple's, 192 and 512 are those of a manifest. https://www.w3.org/TR/appmanifest/#icons-member
-ICON_SIZES_PX = {"icon-180.png": 180, "icon-192.png": 192, "icon-512.png": 512}
-LARGEST_PX = 512
-FAVICON = "favicon.ico"  # browsers ask for it at the root, whatever a page says
-MANIFEST = "manifest.webmanifest"
 OWN_CSS = "own.css"
-LOGO_HEIGHT_PX = 64
-STYLES = ("site.css", "feed.css")  # those that name colours
-DEFAULT = Palette(paper=Pair("#fbf8f2", "#1b1815"), ink=Pair("#231c17", "#e8dfd3"), accent=Pair("#9a2622", "#ef8a70"))
+STYLES = ("site.css", "feed.css")  # those that name colours and fonts
 
 
 @dataclass(slots=True)
@@ -48,7 +40,10 @@ class Looks:
     palette: Palette = field(default_factory=lambda: dict(DEFAULT))
     files: dict[str, bytes] = field(default_factory=dict)  # of the theme's static folder, made or changed here
     root_files: dict[str, bytes] = field(default_factory=dict)  # of the root of the site
+    fonts: Fonts | None = None  # None for a theme of somebody else's
+    choices: Choices = field(default_factory=Choices)
     logo: Picture | None = None
+    header: Picture | None = None  # across the home page
     head: str = ""
     foot: str = ""
 
@@ -58,15 +53,29 @@ class Looks:
         return OWN_CSS in self.files
 
     @property
+    def layout(self) -> dict[str, str]:
+        """Where things stand."""
+        return self.choices.layout
+
+    def has(self, extra: str) -> bool:
+        """Whether the blog wants that *extra*."""
+        return extra in self.choices.extras
+
+    @property
     def has_icons(self) -> bool:
         """Whether icons of all sizes could be made."""
-        return MANIFEST in self.files
+        return signs.MANIFEST in self.files
 
     @property
     def card_colors(self) -> tuple[str, str, str]:
         """Paper, ink and accent of social cards."""
         paper, ink, accent = (self.palette[name].light for name in ("paper", "ink", "accent"))
         return paper, ink, accent
+
+    @property
+    def card_font(self) -> Path | None:
+        """The font of social cards: that of titles, where there is a file of it."""
+        return self.fonts.titles.first if self.fonts else None
 
 
 def load(settings: Mapping[str, Any], name: str) -> Looks:
@@ -79,23 +88,32 @@ def load(settings: Mapping[str, Any], name: str) -> Looks:
     content, theme = Path(settings["PATH"]), settings.get("THEME")
     if not theme or not Path(theme, "templates", "language.html").is_file():
         return Looks()  # a theme of somebody else's
-    sheet = paths.theme_file(content, "static/site.css", theme)
-    known = palette_of(sheet.read_text("utf-8"))
-    own, problems = chosen(settings.get("COLORS"), known, content.parent / "pelicanconf.py")
-    for problem in problems:
+    conf = content.parent / "pelicanconf.py"
+    choices, problems = chosen(settings, conf)
+    sheets = {style: paths.theme_file(content, f"static/{style}", theme).read_text("utf-8") for style in STYLES}
+    design = choices.design_sheet.read_text("utf-8") if choices.design_sheet else ""
+    known = {**DEFAULT, **palette_of(sheets["site.css"]), **palette_of(design)}
+    own, told = chosen_colors(settings.get("COLORS"), known, conf)
+    families, more = fonts.chosen(settings.get("FONTS"), content, choices.fonts)
+    for problem in (*problems, *told, *more):
         report(problem)
-    looks = Looks({**DEFAULT, **known, **own})
-    for style in STYLES:
-        source = paths.theme_file(content, f"static/{style}", theme).read_text("utf-8")
-        if (css := recoloured(source, looks.palette)) != source:
-            looks.files[style] = css.encode()
+    looks = Looks({**known, **own}, fonts=families, choices=choices)
+    sheets["site.css"] += "\n".join(["", without_colours(design), *map(_read, choices.sheets())])
+    header, files = signs.header(content, settings)
+    if header:
+        sheets["site.css"] += "\n" + _read(paths.THEME / "choices" / "header.css")
+    for style, css in sheets.items():
+        looks.files[style] = (recoloured(css, looks.palette) + families.css).encode()
+    looks.files |= {**files, **families.files, **{script.name: script.read_bytes() for script in choices.scripts()}}
+    looks.header = header
     if css := _text(content, "site.css"):
         looks.files[OWN_CSS] = css.encode()
         if open_end := unfinished(css, "content/theme/site.css"):
             report(open_end)
     looks.head, looks.foot = _text(content, "head.html"), _text(content, "foot.html")
-    looks.logo = _logo(content, looks, settings["THEME_STATIC_DIR"])
-    _add_icons(content, looks, settings, name)
+    looks.logo, files = signs.logo(content, settings["THEME_STATIC_DIR"])
+    icons, looks.root_files = signs.icons(content, settings, looks.palette, name)
+    looks.files |= {**files, **icons}
     return looks
 
 
@@ -160,139 +178,14 @@ def _missing_part(environment: Environment, source: str) -> str:
     return ""
 
 
-def _own_file(content: Path, *names: str) -> Path | None:
-    for name in names:
-        path = paths.own_theme(content) / name
-        if path.is_file() and is_inside(path, content):
-            return path
-    return None
+def _read(path: Path) -> str:
+    return path.read_text("utf-8")
 
 
 def _text(content: Path, name: str) -> str:
-    path = _own_file(content, name)
+    path = signs.own_file(content, name)
     try:
         return path.read_text("utf-8-sig") if path else ""
     except (OSError, UnicodeDecodeError):
         report(Problem(f"content/theme/{name}", None, say("toml_not_utf8"), say("toml_not_utf8_fix")))
         return ""
-
-
-def _logo(content: Path, looks: Looks, static: str) -> Picture | None:
-    """The blog's name as a picture, as high as a line of the header; None when there is none, or it cannot be read."""
-    path = _own_file(content, "logo.svg", "logo.png")
-    if not path:
-        return None
-    try:
-        data = path.read_bytes()
-        width, height = svg.size(data) if path.suffix == ".svg" else Image.open(io.BytesIO(data)).size
-    except (OSError, ValueError) as error:
-        report(Problem(f"content/theme/{path.name}", None, say("bad_icon", why=error), say("bad_icon_fix")))
-        return None
-    looks.files[path.name] = data
-    return Picture(f"{static}/{path.name}", max(1, round(width * LOGO_HEIGHT_PX / height)), LOGO_HEIGHT_PX)
-
-
-def _add_icons(content: Path, looks: Looks, settings: Mapping[str, Any], name: str) -> None:
-    """The icons of every size and the manifest, of the blogger's picture or of the theme's in the blog's colours."""
-    own = _own_file(content, "icon.svg", "icon.png")
-    theirs = paths.theme_file(content, "static/icon.svg", settings["THEME"])
-    for source in filter(None, (own, theirs)):
-        try:
-            data = source.read_bytes()
-            if source == theirs and theirs.is_relative_to(settings["THEME"]):
-                data = _in_colours(data, looks.palette)
-            made = _icons(data, looks.palette["paper"].light, Path(settings["CACHE_PATH"], "icons"))
-        except (OSError, ValueError) as error:
-            report(Problem(f"content/theme/{source.name}", None, say("bad_icon", why=error), say("bad_icon_fix")))
-            continue
-        if source.suffix == ".svg" and data != (theirs.read_bytes() if theirs.is_file() else b""):
-            looks.files["icon.svg"] = data
-        elif source.suffix == ".png" and made:
-            looks.files["icon.svg"] = _framed(made["icon-192.png"])
-        if made:
-            if not (content / "extra" / FAVICON).exists():
-                looks.root_files[FAVICON] = made[FAVICON]
-            looks.files |= {icon: made[icon] for icon in ICON_SIZES_PX}
-            looks.files[MANIFEST] = _manifest(name, settings["SITEURL"], looks.palette)
-        return
-
-
-def _in_colours(data: bytes, palette: Palette) -> bytes:
-    """The theme's icon in the blog's colours."""
-    text = data.decode()
-    for name in ("accent", "paper"):
-        text = text.replace(DEFAULT[name].light, palette[name].light)
-    return text.encode()
-
-
-def _icons(data: bytes, paper: str, cache: Path) -> dict[str, bytes]:
-    """
-    Icons by file; those of the same picture are kept in *cache*.
-
-    Raises:
-        OSError, ValueError: *data* is no picture.
-    """
-    folder = cache / hashlib.sha256(data + paper.encode()).hexdigest()[:16]
-    names = (*ICON_SIZES_PX, FAVICON)
-    if all((folder / name).is_file() for name in names):
-        return {name: (folder / name).read_bytes() for name in names}
-    drawn = _drawn(data)
-    made = {}
-    for name, size_px in ICON_SIZES_PX.items():
-        small = drawn.resize((size_px, size_px), Image.Resampling.LANCZOS)
-        if name == "icon-180.png":  # Apple shows black where a touch icon is transparent
-            ground = Image.new("RGBA", small.size, paper)
-            small = Image.alpha_composite(ground, small).convert("RGB")
-        made[name] = _saved(small, "PNG", optimize=True)
-    made[FAVICON] = _saved(drawn, "ICO", sizes=[(16, 16), (32, 32), (48, 48)])
-    for name, content in made.items():
-        write_whole(folder / name, content, durable=False)
-    return made
-
-
-def _drawn(data: bytes) -> Image.Image:
-    """The picture on a square, in the middle."""
-    if svg.looks_like_svg(data):
-        import resvg_py  # by blogs with a drawing for an icon alone, and once for each
-
-        svg.size(data)  # refuses what is no drawing
-        data = bytes(resvg_py.svg_to_bytes(svg_string=data.decode("utf-8-sig"), width=LARGEST_PX))
-    with Image.open(io.BytesIO(data)) as opened:
-        picture = opened.convert("RGBA")
-    picture.thumbnail((LARGEST_PX, LARGEST_PX))
-    side = max(picture.size)
-    square = Image.new("RGBA", (side, side))
-    square.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
-    return square
-
-
-def _saved(picture: Image.Image, form: str, **options: Any) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, form, **options)
-    return file.getvalue()
-
-
-def _framed(png: bytes) -> bytes:
-    """A PNG as the SVG that pages name."""
-    picture = base64.b64encode(png).decode()
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 192 192">'
-        f'<image width="192" height="192" href="data:image/png;base64,{picture}"/></svg>'
-    ).encode()
-
-
-def _manifest(name: str, siteurl: str, palette: Palette) -> bytes:
-    """What a telephone asks that puts the blog among its programs."""
-    manifest = {
-        "name": name,
-        "start_url": f"{siteurl}/",
-        "display": "browser",
-        "background_color": palette["paper"].light,
-        "theme_color": palette["paper"].light,
-        "icons": [
-            {"src": icon, "sizes": f"{size}x{size}", "type": "image/png"}
-            for icon, size in ICON_SIZES_PX.items()
-            if size != ICON_SIZES_PX["icon-180.png"]
-        ],
-    }
-    return json.dumps(manifest, ensure_ascii=False).encode()

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from tertulia.core.languages import decimal, say
 from tertulia.core.models import Problem
+from tertulia.site.problems import in_settings
 
 LEAST_CONTRAST = 4.5
 GROUNDS = ("paper", "raised")
@@ -33,6 +34,8 @@ class Pair(NamedTuple):
 
 
 Palette = dict[str, Pair]
+# Of the theme's own design; for what is made where there is no style sheet of it.
+DEFAULT = Palette(paper=Pair("#fbf8f2", "#1b1815"), ink=Pair("#231c17", "#e8dfd3"), accent=Pair("#9a2622", "#ef8a70"))
 
 
 def palette_of(css: str) -> Palette:
@@ -59,6 +62,11 @@ def recoloured(css: str, palette: Palette) -> str:
     return _TOKEN.sub(value, css)
 
 
+def without_colours(css: str) -> str:
+    """*css* without those that it names: a design's are written where the theme's own stand."""
+    return re.sub(_TOKEN.pattern + r";\s*", "", css)
+
+
 def chosen(colors: Any, known: Palette, conf: Path) -> tuple[Palette, list[Problem]]:
     """
     What a blogger chose, as far as it can be used, and what is wrong with it.
@@ -69,16 +77,18 @@ def chosen(colors: Any, known: Palette, conf: Path) -> tuple[Palette, list[Probl
         conf: The file of settings, for the lines of what is told.
     """
     if not isinstance(colors, Mapping):
-        return {}, [_problem(conf, "", say("colors_form"), say("colors_form_fix"))] if colors else []
+        return {}, [in_settings(conf, "COLORS", "", say("colors_form"), say("colors_form_fix"))] if colors else []
     own: Palette = {}
     problems = []
     for name, pair in colors.items():
         if name not in known:
             what = say("no_such_color", name=name)
-            problems.append(_problem(conf, name, what, say("no_such_color_fix", names=", ".join(known))))
+            problems.append(in_settings(conf, "COLORS", name, what, say("no_such_color_fix", names=", ".join(known))))
         elif not (isinstance(pair, list | tuple) and len(pair) == 2 and all(_is_hex(one) for one in pair)):
             default = f'("{known[name].light}", "{known[name].dark}")'
-            problems.append(_problem(conf, name, say("bad_color", name=name), say("bad_color_fix", pair=default)))
+            problems.append(
+                in_settings(conf, "COLORS", name, say("bad_color", name=name), say("bad_color_fix", pair=default))
+            )
         else:
             own[name] = Pair(*map(_long, pair))
     return own, problems + list(faint(own, {**known, **own}, conf))
@@ -97,7 +107,7 @@ def faint(own: Palette, palette: Palette, conf: Path) -> Iterator[Problem]:
                 what = say("faint_color", name=text, scheme=say(f"scheme_{scheme}"), color=colour,
                            ratio=decimal(int(least * 100) / 100))  # fmt: skip
                 fix = say("faint_color_fix", least=decimal(LEAST_CONTRAST), near=nearest(colour, others))
-                yield _problem(conf, text if text in own else grounds[0], what, fix)
+                yield in_settings(conf, "COLORS", text if text in own else grounds[0], what, fix)
 
 
 def contrast(one: str, other: str) -> float:
@@ -134,16 +144,3 @@ def _is_hex(value: Any) -> bool:
 
 def _long(colour: str) -> str:
     return (colour if len(colour) > 4 else "#" + "".join(sign * 2 for sign in colour[1:])).lower()
-
-
-def _problem(conf: Path, name: str, what: str, fix: str) -> Problem:
-    """A problem of the colour *name*, on its line of the settings."""
-    try:
-        lines = conf.read_text("utf-8").splitlines()
-    except (OSError, ValueError):
-        lines = []
-    starts = [number for number, line in enumerate(lines, 1) if line.startswith("COLORS")]
-    line = next(iter(starts), None)
-    if name and line:
-        line = next((n for n, text in enumerate(lines, 1) if n >= line and f'"{name}"' in text.replace("'", '"')), line)
-    return Problem(conf.name, line, what, fix)

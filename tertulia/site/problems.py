@@ -6,6 +6,7 @@ Each is one line, ``content/….md:LINE: what; what to do``, and never stops the
 import itertools
 import logging
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,18 @@ LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "hint": logging.IN
 def report(problem: Problem) -> None:
     """Log *problem*; a hint is marked as one, so that the task line can show it quietly."""
     log.log(LEVELS[problem.severity], "%s", problem, extra={"hint": problem.severity == "hint"})
+
+
+def in_settings(conf: Path, setting: str, name: str, what: str, fix: str) -> Problem:
+    """A problem of *setting*, or of the entry *name* of it, on its line of the settings file *conf*."""
+    try:
+        lines = conf.read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        lines = []
+    line = next((number for number, text in enumerate(lines, 1) if re.match(rf"{setting}\b", text)), None)
+    if name and line:
+        line = next((n for n, text in enumerate(lines, 1) if n >= line and f'"{name}"' in text.replace("'", '"')), line)
+    return Problem(conf.name, line, what, fix)
 
 
 def report_line(content: Content, key: str, phrase: str, **values: object) -> None:

@@ -16,9 +16,10 @@ Settings:
     SITEURL          the path of it, "" or "/blog": the prefix of every internal link.
     SITENAME, TAGLINE, SITE_DESCRIPTION   a text, or a dict of texts by language.
     MENU             (label, path) in order, or a dict of such lists by language. Default: pages, archive, tags, search.
+    FOOTER_MENU      the same for the foot; pages that stand there leave the menu that MENU does not set. Default: none.
+    SOCIAL           (name, address) of places where the blog's owner is, linked with ``rel=me``. Default: none.
     AUTHOR           whom the site belongs to; when people.toml knows the name: ``rel=me`` and an h-card in the footer.
     CONTENT_LICENSE, CONTENT_LICENSE_URL   the licence of the texts, each plain or by language. Default: none is shown.
-    HOME_WHOLE_POSTS the home page shows whole posts instead of summaries. Default False.
 """
 
 import datetime as dt
@@ -50,7 +51,8 @@ NETWORK_NAMES = {"youtube": "YouTube", "github": "GitHub"}
 
 # A blog may leave these out.
 DEFAULTS = {
-    "TAGLINE": "", "SITE_DESCRIPTION": "", "MENU": None, "CONTENT_LICENSE": "", "SEARCH": True, "SERVICE_ADDRESS": "",
+    "TAGLINE": "", "SITE_DESCRIPTION": "", "MENU": None, "FOOTER_MENU": None, "SOCIAL": (),
+    "CONTENT_LICENSE": "", "SEARCH": True, "SERVICE_ADDRESS": "",
 }  # fmt: skip
 
 

@@ -1,0 +1,57 @@
+"""Brackets that are never closed, where a text has many of them.
+
+Python-Markdown looks for the other end of each bracket up to the end of its paragraph, for each kind of link again: of
+twenty thousand that stand open, half a minute long. No author writes so; a broken file or a stranger's text may. Beyond
+the first few, what has no other end is text before anybody looks.
+"""
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+
+_MOST = 30  # open ones in a paragraph that are looked at one by one
+_SIGNS = re.compile(r"\\(?s:.)|(?P<ticks>`+)|\](?P<link>\()?|[\[()]")
+_TICKS = re.compile("`+")
+_AS_TEXT = {"[": "&#91;", "(": "&#40;"}
+
+
+def as_text(content: str) -> str:
+    """*content* of a paragraph, its brackets without an end as text where they are many."""
+    if content.count("[") <= _MOST:
+        return content
+    unclosed = _unclosed(content)
+    if len(unclosed) <= _MOST:
+        return content
+    made, kept = [], 0
+    for at in unclosed:
+        made += [content[kept:at], _AS_TEXT[content[at]]]
+        kept = at + 1
+    return "".join((*made, content[kept:]))
+
+
+def _unclosed(content: str) -> list[int]:
+    """Where each ``[``, and each ``(`` of a link, stands that has no other end."""
+    square: list[int] = []
+    round_: list[tuple[int, bool]] = []
+    runs: dict[int, list[int]] = defaultdict(list)
+    for found in _TICKS.finditer(content):
+        runs[len(found[0])].append(found.end())
+    at = 0
+    while found_sign := _SIGNS.search(content, at):
+        at = found_sign.end()
+        if ticks := found_sign["ticks"]:  # what stands in code opens nothing
+            ends = runs[len(ticks)]
+            place = bisect_right(ends, at)
+            at = ends[place] if place < len(ends) else at
+        elif content[found_sign.start()] == "]":
+            if square:
+                square.pop()
+            if found_sign["link"]:
+                round_.append((at - 1, True))
+        elif found_sign[0] == "[":
+            square.append(found_sign.start())
+        elif found_sign[0] == "(":
+            round_.append((found_sign.start(), False))
+        elif found_sign[0] == ")" and round_:
+            round_.pop()
+    return sorted((*square, *(place for place, is_link in round_ if is_link)))

@@ -206,6 +206,13 @@ class Moderator:
         self._follow(results, with_persons=True)
         return results
 
+    def spoken(self, key: str) -> None:
+        """Do what follows the owner's own word, which is written down already: it is shown, and told by letter."""
+        if said := self.store.conversation.get(key):
+            self.show([(said.post, said.lang)])
+            if self.notices:
+                self._write(None, said, tell_owner=False)
+
     def withdraw(self, key: str) -> Decided:
         """Who wrote it takes it back."""
         decided = self.store.conversation.decide(key, Status.WITHDRAWN, Who.WRITER, self.now())

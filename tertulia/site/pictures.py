@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from tertulia.content.folder import may_be_served
 from tertulia.content.metadata import Metadata
 from tertulia.content.people import Person
-from tertulia.core.files import is_inside
+from tertulia.core.files import is_inside, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Picture, Problem
 from tertulia.render.document import Document
@@ -134,7 +134,7 @@ def publish(pictures: ImageResolver, output: Path) -> bool:
     for page in output.rglob("*.html") if failed else ():
         written = page.read_text("utf-8")
         if (kept := without_missing(written, output, pictures.siteurl)) != written:
-            page.write_text(kept, "utf-8")
+            write_whole(page, kept, durable=False)  # it may be shared with the output before
     return bool(failed)
 
 

@@ -22,6 +22,7 @@ from tertulia.core.addresses import split_address
 from tertulia.store.conversation_tables import accounts, comments, decisions, persons, reactions
 from tertulia.store.rows import short
 from tertulia.store.said import Author, Trust
+from tertulia.store.settling import settle_person
 
 # Networks of one host: the host of an address, and the network whose handles its paths are.
 _HOSTS = {
@@ -133,6 +134,8 @@ def upsert(connection: Connection, author: Author, shown: dict[str, str]) -> int
         values |= {"is_owner": 1}
     if any(getattr(row, name) != value for name, value in values.items()):
         connection.execute(update(persons).where(persons.c.id == row.id).values(**values))
+        if "is_owner" in values and not row.is_owner:
+            settle_person(connection, row.id)
     if is_lasting(author):  # a handle is whose it is now
         theirs = select(persons.c.id).where(persons.c.network == author.network, persons.c.id != row.id)
         taken = accounts.c.name.in_(proved(author) - {author.identity}) & accounts.c.person.in_(theirs)
@@ -141,6 +144,7 @@ def upsert(connection: Connection, author: Author, shown: dict[str, str]) -> int
     for other in _others(connection, author):
         if other.id != row.id:
             _join(connection, row.id, other)
+            settle_person(connection, row.id)
     return int(row.id)
 
 

@@ -43,6 +43,7 @@ from tertulia.store.said import (
     Who,
     judged,
 )
+from tertulia.store.settling import settle
 from tertulia.store.transitions import may
 
 log = logging.getLogger(__name__)
@@ -215,6 +216,7 @@ class Conversation(Lookups):
             given = recording.judged_values(connection, said, verdict, now) if verdict else {}
             values = {"text": words, "html": html, "fingerprint": recording.fingerprint(words)} | when | given
             connection.execute(update(comments).where(comments.c.id == said.id).values(**values))
+            settle(connection, [said.id])
             note(connection, now, who, "edited", key)
             return Decided("done", said, showing.load(connection, key))
 

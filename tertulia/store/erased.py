@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from tertulia.store import accounts, showing
+from tertulia.store import accounts, settling, showing
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import (
     comments,
@@ -101,6 +101,7 @@ def forget_address(connection: Connection, emails: Sequence[str]) -> int:
 
 def forget(connection: Connection, ids: Sequence[int]) -> None:
     """Delete comments and all that hangs on them; of one that has answers its place stays, and names nobody."""
+    answered = set(settling.above(connection, ids)) | set(ids)
     for one in ids:
         row = connection.execute(select(comments.c.parent, comments.c.key).where(comments.c.id == one)).one()
         connection.execute(delete(sources).where(sources.c.comment == one))
@@ -118,6 +119,7 @@ def forget(connection: Connection, ids: Sequence[int]) -> None:
         else:
             connection.execute(delete(comments).where(comments.c.id == one))
             _drop_places(connection, row.parent)
+    settling.settle(connection, answered)
 
 
 def _has_answers(connection: Connection, number: int) -> bool:
@@ -241,6 +243,7 @@ def _clear_others(connection: Connection) -> set[tuple[str, str]]:
         if (html, words, above) != (row.html, row.text, row.in_reply_to):
             values = {"html": html, "text": words, "in_reply_to": above, "fingerprint": fingerprint(words)}
             connection.execute(update(comments).where(comments.c.id == row.id).values(**values))
+            settling.settle(connection, [row.id])
             touched.add((row.post, row.lang))
     for row in connection.execute(select(reactions).where(reactions.c.text != "")).all():
         _, words = without("", row.text, _asker(known, row.source))

@@ -19,6 +19,7 @@ from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import REACTIONS, comments, decisions, persons, reactions, sources, words
 from tertulia.store.rows import note, short
 from tertulia.store.said import Incoming, Status, Trust, Who
+from tertulia.store.settling import settle
 
 Lessons = Callable[[Incoming], Iterable[str]]
 T = TypeVar("T")
@@ -96,6 +97,7 @@ def record_many(connection: Connection, decided: Sequence[OldWord], now: datetim
     _update(connection, newer, now)
     words = (*fresh, *((one, incoming) for one, incoming, _ in newer))
     hung = _hang(connection, [*(incoming for _, incoming in fresh), *(incoming for _, incoming, _ in met)])
+    _settle(connection, [incoming for _, incoming in (*fresh, *((one, said) for one, said, _ in met))], now)
     _teach(connection, fresh, newer, lessons)
     if words or liked:
         note(connection, now, Who.OWNER, "imported", reason=str(len(words) + len(liked)))
@@ -212,6 +214,13 @@ def _hang(connection: Connection, said: Sequence[Incoming]) -> frozenset[tuple[s
         hang = update(comments).where(comments.c.id == bindparam("child")).values(parent=bindparam("above"))
         connection.execute(hang, pairs)
     return frozenset(posts)
+
+
+def _settle(connection: Connection, said: Sequence[Incoming], now: datetime) -> None:
+    """Have the inbox know of all that came in."""
+    for keys in _chunks([recording.key_of(incoming.source, incoming.source_id) for incoming in said]):
+        ids = connection.execute(select(comments.c.id).where(comments.c.key.in_(keys))).scalars()
+        settle(connection, list(ids), now)
 
 
 def _add_reactions(

@@ -18,6 +18,7 @@ from tertulia.store.conversation_tables import REACTIONS, comments, reactions, s
 from tertulia.store.deciding import keep_revision, last_no, set_status
 from tertulia.store.rows import note, short
 from tertulia.store.said import Author, Incoming, Recorded, Said, Status, Verdict, Who
+from tertulia.store.settling import settle
 from tertulia.store.transitions import may
 
 # A question that each comment asks several times is put into words once: to build it costs more than to answer it.
@@ -78,6 +79,7 @@ def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: in
     add_source(connection, number, incoming, now)
     if incoming.source != "form":  # nobody can have answered what was not there before
         _adopt(connection, number, incoming)
+    settle(connection, [number])
     note(connection, now, Who.RULES, verdict.status, key)
     return Recorded("new", key, verdict.status, verdict.status == Status.APPROVED)
 
@@ -104,6 +106,7 @@ def take(
     elif is_new_way:
         add_source(connection, said.id, incoming, now)
         _adopt(connection, said.id, incoming)
+        settle(connection, [said.id])
         merged = Recorded("merged", said.key, said.status, said.status == Status.APPROVED)
         again_ = again(connection, said, incoming, verdict, person, now=now, takes_over=True)
         recorded = merged if again_.state == "same" else again_
@@ -168,6 +171,7 @@ def again(
     if status != Status.APPROVED or not is_public or someone_else or verdict.is_trust or takes_over:
         values |= author
     connection.execute(update(comments).where(comments.c.id == said.id).values(**values))
+    settle(connection, [said.id, *([said.parent] if said.parent else [])])
     if changed:
         note(connection, now, Who.SOURCE, "returned" if returned and not words else "edited", said.key)
     state: Literal["edited", "merged"] = "edited" if changed or not takes_over else "merged"

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +28,7 @@ OF_ONE_STORE = (SESSIONS, RESTORED, FIRST_SAID, HELD_LETTERS)
 _LONGEST_ID = 500
 
 
-class writing:
+class writing(AbstractContextManager[Connection]):
     """A writing transaction on the conversation; on PostgreSQL one at a time, as on SQLite."""
 
     def __init__(self, database: Database) -> None:

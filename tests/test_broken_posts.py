@@ -197,10 +197,20 @@ def test_files_are_served_as_they_are(folder, build):
 def test_nothing_of_the_authors_desk_is_served(folder, build):
     """Sources, tables and captures that a link names, keys and backups wherever they lie: told, and not published."""
     content = folder / "content"
-    desk = """
-        posts/borrador.md posts/.nota.md people.toml embeds/x.json .env extra/.env extra/clave.pem extra/.ssh/id_rsa
-        images/plano.bak images/.env images/notas.txt~ extra/Thumbs.db
-    """.split()
+    desk = [
+        "posts/borrador.md",
+        "posts/.nota.md",
+        "people.toml",
+        "embeds/x.json",
+        ".env",
+        "extra/.env",
+        "extra/clave.pem",
+        "extra/.ssh/id_rsa",
+        "images/plano.bak",
+        "images/.env",
+        "images/notas.txt~",
+        "extra/Thumbs.db",
+    ]
     for name in desk:
         (content / name).parent.mkdir(parents=True, exist_ok=True)
         (content / name).write_text("[ana]\n# SECRETO" if name == "people.toml" else "SECRETO", "utf-8")

@@ -47,12 +47,15 @@ def bench(
     embeds: bool = False,
     before: str = "",
     talk: str = "",
+    long_talk: bool = False,
     moving: bool = False,
     peers: str = "",
 ) -> None:
-    """Time a cold build beside stock Pelican, or --before FOLDER; --embeds, --talk, --moving: other measures."""
+    """Time a cold build beside stock Pelican, or --before FOLDER; --embeds, --talk, --long-talk, --moving: others."""
     if talk:
         return _module("tests.bench_talk", "--isso", talk)
+    if long_talk:
+        return _module("tests.bench_long_talk")
     if embeds:
         return _module("tests.bench_embeds")
     if moving:

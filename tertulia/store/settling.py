@@ -62,6 +62,11 @@ def settle(connection: Connection, ids: Collection[int], moment: datetime | None
             _settle(connection, chunk, moment)
 
 
+def settle_new(connection: Connection, said: Any) -> None:
+    """Write the row of *said*, of which no row was kept, which answers nothing and which nobody can have answered."""
+    _write(connection, [said], {}, {}, None)
+
+
 def settle_all(connection: Connection, moment: datetime) -> None:
     """Bring every row up to date, each question asked once."""
     answered = {row[0]: row[1] for row in connection.execute(_EVERY_ANSWER)}

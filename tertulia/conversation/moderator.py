@@ -148,11 +148,19 @@ class Moderator:
         second = self.second_opinion(incoming, signals) if self.second_opinion and signals else None
         return self._judge(incoming, signals, second)
 
-    def ingest(self, incoming: Incoming, signals: Signals | None = None) -> Recorded:
-        """Record *incoming* with its verdict, and do what follows; the same thing again does nothing."""
+    def ingest(self, incoming: Incoming, signals: Signals | None = None, *, once: bool = False) -> Recorded:
+        """
+        Record *incoming* with its verdict, and do what follows; the same thing again does nothing.
+
+        Args:
+            once: Nor does the same with other words.
+        """
+        is_asked = once and self.second_opinion  # which is asked about each comment once
+        if said := self.store.conversation.by_source(incoming.source, incoming.source_id) if is_asked else None:
+            return Recorded("same", said.key, said.status)
         second = self.second_opinion(incoming, signals) if self.second_opinion and signals else None
         verdict = partial(self._verdict, incoming, signals, second)
-        recorded = self.store.conversation.record(incoming, verdict, self.now())
+        recorded = self.store.conversation.record(incoming, verdict, self.now(), once=once)
         if recorded.state in ("same", "refused"):
             return recorded
         before = recorded.before

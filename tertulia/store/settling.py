@@ -37,6 +37,7 @@ _EVERY = select(
 ).join(persons, persons.c.id == comments.c.person)
 _SAID = _EVERY.where(comments.c.id.in_(bindparam("ids", expanding=True)))
 _KEPT = select(inbox).where(inbox.c.comment.in_(bindparam("ids", expanding=True)))
+_ADD = insert(inbox)
 _UNSENT = select(deliveries.c.answer).where(deliveries.c.answer != "", deliveries.c.state == DeliveryState.REFUSED)
 # When the owner last answered: what the network of whoever asked has refused, they never had.
 _EVERY_ANSWER = (
@@ -116,7 +117,7 @@ def _write(
     if gone:
         connection.execute(delete(inbox).where(inbox.c.comment.in_(gone)))
     if new:
-        connection.execute(insert(inbox), new)
+        connection.execute(_ADD, new)
     if changed:
         names = [name for name in changed[0] if name != "which"]
         which = inbox.c.comment == bindparam("which")

@@ -19,7 +19,7 @@ from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.lists import ListsExtension
 from tertulia.render.markup import Escapes, Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
 from tertulia.render.maths import MathsExtension
-from tertulia.render.notes import NotesExtension
+from tertulia.render.notes import FootnotesExtension, NotesExtension
 from tertulia.render.private import PrivateNotesExtension
 from tertulia.render.tables import TablesExtension
 from tertulia.render.typography import TypographyExtension
@@ -69,7 +69,7 @@ def converter(
             "pymdownx.mark",  # ==resaltado==
             PrivateNotesExtension(),
             ForeignSyntaxExtension(content),
-            "footnotes",
+            FootnotesExtension(**configs["footnotes"]),
             "def_list",
             "codehilite",
             "attr_list",

@@ -23,6 +23,7 @@ from tertulia.render.notes import FootnotesExtension, NotesExtension
 from tertulia.render.private import PrivateNotesExtension
 from tertulia.render.tables import TablesExtension
 from tertulia.render.typography import TypographyExtension
+from tertulia.render.unclosed import ClosedCode
 
 
 def converter(
@@ -61,6 +62,7 @@ def converter(
             *asked,
             BlocksExtension(),  # lists, quotations, code, tables, HTML; before all that have blocks of their own
             AutolinksExtension(),
+            ClosedCode(),
             Escapes(),
             LineBreaks(),
             ListsExtension(),

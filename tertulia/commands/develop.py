@@ -41,15 +41,24 @@ def lint(c: Context) -> None:
 
 @task
 def bench(
-    c: Context, posts: str = "1000", scale: bool = False, embeds: bool = False, before: str = "", talk: str = ""
+    c: Context,
+    posts: str = "",
+    scale: bool = False,
+    embeds: bool = False,
+    before: str = "",
+    talk: str = "",
+    moving: bool = False,
+    peers: str = "",
 ) -> None:
-    """Time a cold build of many posts beside stock Pelican, or --before FOLDER; --embeds, --talk: other measures."""
+    """Time a cold build beside stock Pelican, or --before FOLDER; --embeds, --talk, --moving: other measures."""
     if talk:
         return _module("tests.bench_talk", "--isso", talk)
     if embeds:
         return _module("tests.bench_embeds")
+    if moving:
+        return _module("tests.bench_import", *(["--peers", peers] if peers else []), "--posts", posts or "10000")
     also = [*(["--scale"] if scale else []), *(["--before", before] if before else [])]
-    return _module("tests.bench", "--posts", posts, *also)
+    return _module("tests.bench", "--posts", posts or "1000", *also)
 
 
 @task

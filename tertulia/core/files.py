@@ -3,7 +3,7 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PUBLIC = 0o644
@@ -26,12 +26,17 @@ def write_whole(path: Path, data: bytes | str, *, mode: int = PUBLIC, durable: b
     Raises:
         OSError: it cannot be written; the old file is as it was, and nothing is left beside it.
     """
+    write_pieces(path, (data.encode("utf-8") if isinstance(data, str) else data,), mode=mode, durable=durable)
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes], *, mode: int = PUBLIC, durable: bool = True) -> None:
+    """Like ``write_whole``, for what is too large to be made before it is written; the same rules hold."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle, part = tempfile.mkstemp(prefix=part_prefix(path), suffix=".part", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(data.encode("utf-8") if isinstance(data, str) else data)
+                stream.writelines(pieces)
                 stream.flush()
                 if durable:
                     os.fsync(stream.fileno())

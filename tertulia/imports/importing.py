@@ -31,6 +31,7 @@ from tertulia.imports.plan import Layout, Means, Placed, Plan
 from tertulia.imports.references import References
 from tertulia.imports.registry import Importer
 from tertulia.imports.report import Report
+from tertulia.imports.texts import Texts
 from tertulia.imports.types import Loss, OldComment, OldPost, OldSite
 from tertulia.imports.writing import LONGEST, HeaderValues, Ledger, Names, post_text, write_posts
 from tertulia.store import Store
@@ -87,12 +88,14 @@ def run(export: Export, importer: Importer, job: Job) -> tuple[Report, Path]:
     report.check()
     if not job.dry:
         known.save(folder / f"{name}.known.json", site)
+    del site  # a large blog is in memory once, as it will be here
+    report.forget_bodies()
     report.written = write_posts(job.root, ledger, ledger_file, report.texts, dry=job.dry)
     lines = list(redirects.lines(plan))
     report.redirects, report.pictures = len(lines), len(pictures.used)
     if not job.dry:
         report.losses += [loss for _, loss in pictures.copy(ledger.pictures) if loss]
-        embeds.mark(content, [job.root / file for file, _ in report.texts.values()], job.now)
+        embeds.mark(content, [job.root / report.texts.file(old) for old in report.texts], job.now)
         redirects.add(content / redirects.NAME, lines)
         _record(report, importer, job, ledger, ledger_file)
         ledger.save(ledger_file)
@@ -157,14 +160,15 @@ class _PostWriter:
     names: Names
     now: datetime
 
-    def texts(self) -> dict[str, tuple[str, str]]:
+    def texts(self) -> Texts:
         """The file and the text of every post, by its old id; of a long one, of each of its parts."""
-        made: dict[str, tuple[str, str]] = {}
+        made = Texts()
         for place in self.plan.places.values():
-            made |= self._texts(place)
+            for one, text in self._texts(place):
+                made.put(one.post.id, one.file, text)
         return made
 
-    def _texts(self, place: Placed) -> dict[str, tuple[str, str]]:
+    def _texts(self, place: Placed) -> list[tuple[Placed, str]]:
         post, means = place.post, Means(self.plan, place)
         if post.body_format == "html":
             body = markdown.convert(self.references.filled(post.body, post.id, means.lose), means, post.notes)
@@ -183,7 +187,7 @@ class _PostWriter:
             means.lose("split", places[1].post.title)
         for at, following in enumerate(places[1:]):
             bodies[at] += f"\n\n{_to_next(following)}"
-        return {one.post.id: (one.file, self._text(one, text, means)) for one, text in zip(places, bodies, strict=True)}
+        return [(one, self._text(one, text, means)) for one, text in zip(places, bodies, strict=True)]
 
     def _text(self, place: Placed, body: str, means: Means) -> str:
         post = place.post

@@ -5,8 +5,9 @@ A link, a gallery's picture or a reusable block of one part may be in another. S
 Nobody's e-mail address is in it: two people of one name are told apart by a keyed hash.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ import msgspec
 
 from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
-from tertulia.core.files import PRIVATE, write_if_changed
+from tertulia.core.files import PRIVATE, write_pieces
 from tertulia.core.languages import say
 from tertulia.imports.types import OldSite
 
@@ -37,8 +38,26 @@ def remembered(path: Path, kind: type[T]) -> T:
 
 
 def save(path: Path, site: OldSite) -> None:
-    """Leave *site* for the next import."""
-    write_if_changed(path, msgspec.json.encode(site, order="deterministic"), mode=PRIVATE)
+    """Leave *site* for the next import, a record at a time: as one piece it would be the whole blog once more."""
+    write_pieces(path, _encoded(site), mode=PRIVATE)
+
+
+def _encoded(site: OldSite) -> Iterator[bytes]:
+    def encode(value: object) -> bytes:  # msgspec's own encoder leaves each text in memory twice
+        plain = msgspec.to_builtins(value, order="deterministic")
+        return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+
+    for number, field in enumerate(fields(site)):
+        value = getattr(site, field.name)
+        yield (b"," if number else b"{") + encode(field.name) + b":"
+        if isinstance(value, tuple):
+            yield b"["
+            for at, record in enumerate(value):
+                yield (b",\n" if at else b"") + encode(record)
+            yield b"]"
+        else:
+            yield encode(value)
+    yield b"}\n"
 
 
 def together(before: OldSite, now: OldSite) -> OldSite:

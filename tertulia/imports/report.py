@@ -6,11 +6,12 @@ kept nor counted as left out.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.imports.plan import Placed, Plan
+from tertulia.imports.texts import Texts
 from tertulia.imports.types import Loss, OldDecision, OldSite
 from tertulia.imports.writing import FileOutcome, WrittenPosts
 from tertulia.store.importing import Taken
@@ -43,9 +44,15 @@ class Report:
     redirects: int = 0
     pictures: int = 0
     losses: list[Loss] = field(default_factory=list)
-    texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # old id → file, text
+    texts: Texts = field(default_factory=Texts)
     dry: bool = False
     is_recorded: bool = False  # the talk is in the store
+
+    def forget_bodies(self) -> None:
+        """Let go of the old texts: all that is still to be told of posts is in ``plan`` and ``texts``."""
+        self.site = self.plan.site = replace(self.site, posts=(), blocks={})
+        for place in self.plan.places.values():
+            place.post = replace(place.post, body="", notes={})
 
     def sums(self) -> tuple[Sum, ...]:
         """What came in and what became of it."""
@@ -147,7 +154,7 @@ class Report:
 
     def _edited(self) -> Iterator[str]:
         for outcome in (FileOutcome.EDITED, FileOutcome.DELETED):
-            files = [self.texts[old][0] for old, one in self.written.outcomes.items() if one is outcome]
+            files = [self.texts.file(old) for old, one in self.written.outcomes.items() if one is outcome]
             if files:
                 yield f"## {say(f'import_section_{outcome}')}\n"
                 yield from (f"- {file}" for file in files)

@@ -19,6 +19,7 @@ from tertulia.imports.old_pages import OldPages
 from tertulia.imports.page_body import Word, body_of, words_of
 from tertulia.imports.plan import Placed, Plan, part_id
 from tertulia.imports.report import Report
+from tertulia.imports.texts import Texts
 from tertulia.render.captions import CaptionsExtension
 from tertulia.render.converter import converter
 from tertulia.render.document import Document
@@ -102,7 +103,7 @@ def compare(report: Report, root: Path, pages: OldPages, tell: Callable[[int, in
     return made
 
 
-def _files(place: Placed, texts: dict[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _files(place: Placed, texts: Texts) -> Iterator[tuple[str, str]]:
     """The file of a post and its text, and those of its further parts."""
     old, number = place.post.id, 1
     while old in texts:

@@ -80,7 +80,7 @@ def write_posts(
         dry: Only say what would become of them.
     """
     written = WrittenPosts()
-    todo: list[tuple[Path, str, WrittenFile]] = []
+    todo: list[tuple[str, WrittenFile]] = []
     for old, (file, text) in texts.items():
         wanted = _hash(text)
         path = root / file
@@ -106,13 +106,14 @@ def write_posts(
             entry = entry or WrittenFile(file)
             entry.intent = wanted
             ledger.posts[old] = entry
-            todo.append((path, text, entry))
+            todo.append((old, entry))
     if dry:
         return written
     if todo:
         ledger.save(ledger_file)
-    for path, text, entry in todo:
-        write_whole(path, text, durable=False)
+    for old, entry in todo:
+        file, text = texts[old]
+        write_whole(root / file, text, durable=False)
         entry.hash, entry.intent = entry.intent, ""
     return written
 

@@ -17,7 +17,7 @@ from tertulia.render.foreign import ForeignSyntaxExtension
 from tertulia.render.kramdown import KramdownExtension
 from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.lists import ListsExtension
-from tertulia.render.markup import Escapes, Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
+from tertulia.render.markup import Contents, Escapes, Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
 from tertulia.render.maths import MathsExtension
 from tertulia.render.notes import FootnotesExtension, NotesExtension
 from tertulia.render.private import PrivateNotesExtension
@@ -76,7 +76,7 @@ def converter(
             "codehilite",
             "attr_list",
             "abbr",
-            "toc",
+            Contents(**configs.pop("toc")),
             KramdownExtension(),
             SkipPatterns(),
             Headings(),

@@ -127,7 +127,7 @@ def runs(md: Markdown, root: Element, wanted: Callable[[str], object]) -> Iterat
 
 def without_addresses(text: str) -> str:
     """*text* with every bare address blanked out, as long as before: what addresses hold is no tag and no quote."""
-    if "://" not in text and "www." not in text.lower():
+    if "://" not in text and (("w" not in text and "W" not in text) or "www." not in text.lower()):
         return text
     return _ADDRESS.sub(lambda found: OBJECT * len(found[0]), text)
 

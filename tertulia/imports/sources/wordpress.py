@@ -160,7 +160,8 @@ class _Found:
         posts, comments = [], []
         left_out: list[LeftOut] = []
         addresses: list[OldAddress] = []
-        for item in self.items.values():
+        for key in list(self.items):
+            item = self.items.pop(key)  # its text is there once: as it was, or as it is read
             if item.type in ("attachment", *_REUSABLE):
                 continue
             title = _words(item.fields.get("title"))

@@ -30,7 +30,11 @@ def choose_writer(_pelican: Pelican) -> type[Writer]:
     return DeferredWriter
 
 
+def write_pages(pelican: Pelican) -> None:
+    writing.write_pages(SiteBuild.of(pelican.settings))
+
+
 def register() -> None:
     keep_most()
     signals.get_writer.connect(choose_writer)
-    signals.finalized.connect(lambda pelican: writing.write_pages(SiteBuild.of(pelican.settings)), weak=False)
+    signals.finalized.connect(write_pages)

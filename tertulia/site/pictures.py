@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from tertulia.content.folder import may_be_served
 from tertulia.content.metadata import Metadata
 from tertulia.content.people import Person
 from tertulia.core.files import is_inside, write_whole
@@ -105,6 +106,9 @@ def without_pictures(files: Iterable[Any], pictures: ImageResolver) -> list[Any]
     for file in files:
         path = Path(file.source_path)
         if not is_inside(path, pictures.content):
+            continue
+        if not may_be_served(path.absolute().relative_to(pictures.content)):  # "{static}borrador.md"
+            report(Problem(shown_path(path, pictures.content), None, say("not_served"), say("not_served_fix")))
             continue
         if path.suffix.lower() not in PICTURE_SUFFIXES:
             kept.append(file)

@@ -120,7 +120,8 @@ def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
 def rebuild(root: Path, folder: Path, site: "Site") -> None:
     """Build once more into *folder*, say how it went, and show it on *site*."""
     new = folder / str(site.version + 1)
-    report = build.run(root, new, SETTINGS, site.overrides)
+    kept = {"KEPT_OUTPUT": str(site.folder or ""), "STATE_PATH": str(root / build.STATE / "preview")}
+    report = build.run(root, new, SETTINGS, {**site.overrides, **kept})
     build.tell(report)
     if not report.failure:
         announce.write_page(root, new)

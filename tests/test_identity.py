@@ -1,10 +1,13 @@
 """Who may speak as whom: a trusted person's words are public at once, so nobody else's may pass for hers."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from tertulia.conversation.identity import RELAYS, Provenance, covers
+from tertulia.store import accounts
+from tertulia.store.said import Author, Incoming
 from tests.test_webmention import TARGET, House
 
 HERS = "https://amiga.example/"
@@ -74,6 +77,10 @@ def test_a_bridges_own_page_tells_who_spoke(house, host):
         ("https://evil.example/out", "https://brid.gy/comment/mastodon/1/2"),
         ("https://ap.brid.gy/convert/web/https://evil.example/p", ""),
         ("https://ap.brid.gy/convert/web/https:/evil.example/p", ""),
+        ("https://ap.brid.gy/convert/web/https:evil.example/p", ""),
+        ("https://ap.brid.gy/convert/web/https%253A%252F%252Fevil.example/p", ""),
+        ("https://ap.brid.gy/convert/web/acct:malo@evil.example", ""),
+        ("https://fed.brid.gy/r/evil.example/p", ""),
         ("https://fed.brid.gy/convert/web/https%3A%2F%2Fevil.example%2Fp", ""),
         ("https://web.brid.gy/convert/ap/https://amiga.example/p", ""),
         ("https://brid.gy.evil.example/comment/1", ""),
@@ -181,6 +188,41 @@ def test_nobody_takes_over_what_another_said(house, told, claimed):
     trust(house, claimed, "https://host.example/@amiga")
     status_of(house, told, page("https://host.example/", claimed, words="Vota al ladrón."))
     assert {claimed: "Sí.", told: "Vota al ladrón."} == {said.url: said.text for said in house.said()}
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        "https://evil.example/@amiga@mas.example",
+        "https://evil.example/@Amiga@MAS.example/",
+        "https://evil.example/@amiga.test@bsky.brid.gy",
+        "https://evil.example/@amiga.example@web.brid.gy",
+        "https://m.amiga.example/",
+    ],
+)
+@pytest.mark.parametrize("is_owner", [False, True])
+def test_a_page_that_is_called_as_an_account_elsewhere_is_not_theirs(house, mine, is_owner):
+    """A host may have a page about anybody of another host: it is nobody's proof, be it a friend's or the owner's."""
+    handles = {"mastodon": "@amiga@mas.example", "bluesky": "@amiga.test"}
+    known = [Author(network=name, identity=handle, name="A", handle=handle) for name, handle in handles.items()]
+    known.append(Author(network="web", identity="amiga.example", name="A", url=HERS))
+    for number, author in enumerate(replace(one, is_owner=is_owner) for one in known):
+        came = Incoming(source=author.network, source_id=str(number), post="voto", lang="es", kind="reply",
+                        author=author, published=house.clock, text="Sí.", html="<p>Sí.</p>")  # fmt: skip
+        house.moderator.ingest(came)
+        said = house.store.conversation.by_source(author.network, str(number))
+        house.moderator.trust(said.key, "trusted", said.version)
+    assert "waiting" == status_of(house, mine, page(mine, words="Vota al ladrón."))
+
+
+@pytest.mark.parametrize(
+    ("network", "handle"),
+    [("threads", "@amiga.mas.example.ap.brid.gy"), ("facebook", "@amiga.example.web.brid.gy"), ("x", "@amiga")],
+)
+def test_only_where_handles_are_domains_one_is_a_bridges(network, handle):
+    """A name with a bridge's ending is its bearer's own on every network where anybody may take it."""
+    names = accounts.proved(Author(network=network, identity="7", name="M", handle=handle))
+    assert frozenset((f"{network}:{handle[1:]}",)) == names
 
 
 def test_nobody_shows_the_face_of_another():

@@ -16,6 +16,7 @@ from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.render.converter import converter
 from tertulia.render.document import Document
+from tertulia.site import choices
 from tertulia.site.link_notes import link_notes
 from tests.conftest import ROOT, build_site
 from tests.real.browser import CHROMIUM, browser
@@ -160,8 +161,8 @@ OUTSIDE = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingC
     && !e.closest('[role=region], table')).map(e => e.tagName + ' ' + e.textContent.slice(0, 40)).slice(0, 3)"""
 
 
-@pytest.fixture
-def served(tmp_path, socket_enabled):
+@pytest.fixture(params=choices.DESIGNS)
+def served(tmp_path, socket_enabled, request):
     """The blog of tests/site with a post made to break a page, its whole posts on the home, served: its address."""
     content, output = tmp_path / "content", tmp_path / "output"
     shutil.copytree(ROOT / "tests" / "site" / "content", content)
@@ -169,7 +170,7 @@ def served(tmp_path, socket_enabled):
     (content / "posts" / "otro.md").write_text(POST.replace("Id: ancho", "Id: otro").replace("-19", "-18"), "utf-8")
     build_site(
         content, output, SEARCH=False, SOCIAL_CARDS=False, HOME_WHOLE_POSTS=True,
-        SERVICE_ADDRESS="https://talk.example", NEWSLETTER=True,
+        SERVICE_ADDRESS="https://talk.example", NEWSLETTER=True, DESIGN=request.param, EXTRAS=choices.EXTRAS,
     )  # fmt: skip
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(output)))
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -16,7 +16,7 @@ from tertulia.core import languages
 from tertulia.core.errors import StoreError, TertuliaError
 from tertulia.store import archive, open_store
 from tertulia.store.said import Author, Incoming, Status, Verdict
-from tests.talking import NOW, Talk
+from tests.talking import NOW, OURS, Talk
 
 LIKE = Incoming(
     source="webmention", source_id="https://eva.example/1 x", post="otro", lang="es", kind="like",
@@ -316,6 +316,18 @@ def test_an_import_of_any_shape_is_read_or_refused(talk, tmp_path, part, value):
     empty.close()
     while isinstance(value, list) and value:  # or Python itself would take it apart too deep
         value = value[0]
+
+
+@pytest.mark.parametrize("value", ["zz zz zz", "1 2026-11-22", "\x00", "-1 9999-12-31T23:59:59-12:00 x"])
+def test_marks_of_an_import_keep_nobody_out(tmp_path, value):
+    """The owner comes in and is written to, whatever another store, or a converter, had noted of its own letters."""
+    talk = Talk(tmp_path, environ={"SMTP_URL": "smtp://mail.example", "OWNER_EMAIL": "reme@blog.example"})
+    names = ("sign-in letters unused", "owner's letter", "unshown", "sessions", "first said", "restored")
+    data = archive.export(talk.store.database) | {"marks": dict.fromkeys(names, value)}
+    archive.load(talk.store.database, data)
+    assert 200 == talk.browser.post("/moderation/login", headers=OURS).status_code
+    talk.said()
+    assert 2 == len(talk.store.letters.due(talk.clock))
 
 
 def test_what_strangers_wrote_elsewhere_comes_in_clean(talk, tmp_path):

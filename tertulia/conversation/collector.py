@@ -10,10 +10,11 @@ longer shows is asked for by name, and goes when it is gone. A second run with n
 """
 
 import logging
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import cast
@@ -26,6 +27,7 @@ from tertulia.core import strict_json
 from tertulia.core.addresses import host_of
 from tertulia.core.errors import FetchError, NetworkError, SettingError, StoreError
 from tertulia.core.languages import say
+from tertulia.core.moments import parse_moment
 from tertulia.store import Store
 from tertulia.store.said import Incoming, Kind, Recorded
 from tertulia.store.tables import DeliveryState, Origin
@@ -164,11 +166,9 @@ class Collector:
         return {place: remotes for place, remotes in found.items() if place in known and remotes[0].id}
 
     def _due(self, listener: Listener, place: tuple[str, str], remote: Remote) -> bool:
-        seen = self.store.conversation.get_cursor(_mark(listener, remote.id))
+        seen = parse_moment(self.store.conversation.get_cursor(_mark(listener, remote.id)), UTC)
         post = next(post for post in self.posts if post.key == place)
-        return not seen or self.now() - datetime.fromisoformat(seen) >= max(
-            listener.min_interval, rhythm(post, self.now())
-        )
+        return not seen or self.now() - seen >= max(listener.min_interval, rhythm(post, self.now()))
 
     def _thread(self, listener: Listener, place: tuple[str, str], remotes: list[Remote], report: CollectReport) -> None:
         report.looked += 1
@@ -214,8 +214,8 @@ class Collector:
     ) -> None:
         """Once a day: what came by a feed, and stands under no announcement of ours, may be edited or gone."""
         mark = f"collect {listener.name} again"
-        seen = self.store.conversation.get_cursor(mark)
-        if not everything and (not seen or self.now() - datetime.fromisoformat(seen) < AGAIN):
+        seen = parse_moment(self.store.conversation.get_cursor(mark), UTC)
+        if not everything and (not seen or self.now() - seen < AGAIN):
             if not seen:  # all of it has come just now
                 self.store.conversation.set_cursor(mark, self.now().isoformat())
             return
@@ -344,7 +344,10 @@ class Collector:
 
     def spent(self, network: str) -> float:
         """What reading a network has cost this month, in cents."""
-        return float(self.store.conversation.get_cursor(self._purse(network)) or 0)
+        try:
+            return float(self.store.conversation.get_cursor(self._purse(network)) or 0)
+        except ValueError:  # of an export by other hands: nothing is known to be left
+            return math.inf
 
     def _spend(self, listener: Listener, cents: float) -> float:
         if cents:

@@ -21,8 +21,10 @@ from tertulia.core.addresses import USUAL_PORTS, Address, host_of, split_address
 # web.brid.gy is not among them: what it shows comes from web pages, which can speak for themselves.
 RELAYS = frozenset(("brid.gy", "www.brid.gy", "fed.brid.gy", "ap.brid.gy", "bsky.brid.gy"))
 # A bridge's page about one address, "/convert/web/https://mas.example/@ana/1": it speaks for that host alone.
-_ABOUT = re.compile(r"https?:/{1,2}[^/?#\s]+", re.IGNORECASE)
-_SLASHES = re.compile(r":/+")
+_ABOUT = re.compile(r"https?:/*[^/?#\s]+", re.IGNORECASE)
+# What a bridge only passes on is its writer's: without an address of the web that we understand, it speaks for nobody.
+_PASSED_ON = re.compile(r"/+(?:convert|r)/", re.IGNORECASE)
+_SLASHES = re.compile(r":/*")
 # How hosts that many share write where one person begins: "/@ana", "/~ana", "/u/ana".
 _PERSON = re.compile(r"[@~].")
 _PEOPLE = frozenset(
@@ -137,8 +139,22 @@ def _relays(page: str, claimed: str) -> bool:
     parts = split_address(page)
     if not parts.is_web or parts.host not in RELAYS or _port(parts) is not None:
         return False
-    about = _ABOUT.search(unquote(f"{parts.path}?{parts.query}"))
-    return about is None or host_of(_SLASHES.sub("://", about[0], count=1)) == host_of(claimed)
+    asked = _decoded(f"{parts.path}?{parts.query}").replace("\\", "/")
+    about = _ABOUT.search(asked)
+    if about is None and "/at:/" in asked:
+        return host_of(claimed) == "bsky.app"
+    if about is None:
+        return _PASSED_ON.match(asked) is None
+    return host_of(_SLASHES.sub("://", about[0], count=1)) == host_of(claimed)
+
+
+def _decoded(text: str) -> str:
+    """*text* without percent signs, however often it was encoded."""
+    for _ in range(5):
+        text, before = unquote(text), text
+        if text == before:
+            break
+    return text
 
 
 def _same_page(one: str, other: str) -> bool:

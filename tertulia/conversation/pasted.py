@@ -11,7 +11,7 @@ from html import unescape
 from typing import Any
 
 from tertulia.conversation.identity import Provenance, same_host
-from tertulia.core.addresses import split_address
+from tertulia.core.addresses import host_of, split_address
 from tertulia.core.errors import FetchError, TertuliaError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.core.moments import parse_moment
@@ -78,6 +78,9 @@ def _author(network: str, who: CapturedAuthor, match: Match, trail: Trail) -> Au
     """Who wrote it, and whether what answered may say so."""
     provenance = Provenance(match.url, trail.final)
     is_vouched = not _anybodys(match) or (bool(who.url) and provenance.may_speak_for(who.url))
+    host = who.handle.lstrip("@").partition("@")[2]
+    if _anybodys(match) and host not in ("", host_of(provenance.final)):
+        is_vouched = False  # a server names its own accounts, and no others
     identity = who.url or who.handle or split_address(match.url).netloc
     if not is_vouched:
         identity = provenance.identity(identity, is_vouched=False)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import regex
 
 from tertulia.core import languages
-from tertulia.core.text import ELLIPSIS, graphemes
+from tertulia.core.text import ELLIPSIS, are_alone, graphemes
 
 Count = Callable[[str], int]
 
@@ -56,7 +56,7 @@ _WHOLE = regex.compile(r"https?://|[#@]\w", regex.IGNORECASE)  # words that are 
 
 def count_graphemes(text: str) -> int:
     """How many characters a person sees: "ñ" is one however it is encoded, "👩‍👧" is one."""
-    return len(graphemes(text))
+    return len(text) if are_alone(text) else len(graphemes(text))
 
 
 def shorten(text: str, limit: int, count: Count = count_graphemes) -> str:
@@ -75,6 +75,8 @@ def shorten(text: str, limit: int, count: Count = count_graphemes) -> str:
     Raises:
         ValueError: *limit* leaves no room for one grapheme and the "…".
     """
+    if count is count_graphemes and are_alone(text):
+        count = len
     if count(text) <= limit:
         return text
     if limit < count("a" + ELLIPSIS):

@@ -20,7 +20,7 @@ from markdown import Extension, Markdown
 from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor
 from markdown.preprocessors import NormalizeWhitespace
-from markdown.util import AtomicString, code_escape
+from markdown.util import ETX, STX, AtomicString, code_escape
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
@@ -73,8 +73,10 @@ class _Whitespace(NormalizeWhitespace):
     """Markdown's own, but a tab in code stays one, as in what it was copied from: a Makefile is none without."""
 
     def run(self, lines: list[str]) -> list[str]:
-        if not any("\t" in line for line in lines):
-            return super().run(lines)
+        text = "\n".join(lines) + "\n"
+        if "\t" not in text:
+            is_clean = not any(sign in text for sign in ("\r", " \n", STX, ETX))  # nearly always
+            return [*lines, "", ""] if is_clean else super().run(lines)
         kept = "\n".join(lines).replace("\r\n", "\n").replace("\r", "\n").split("\n")
         fence = ""
         for number, line in enumerate(kept):
@@ -360,7 +362,10 @@ def _line(state: StateBlock, number: int) -> str:
 
 def _line_with(state: StateBlock, start: int, end: int, wanted: str) -> int | None:
     """The line after the first one that holds *wanted*, within what stands around; None when there is none."""
-    if wanted not in state.src and wanted.lower() not in state.src.lower():  # many that never close take no longer
+    key = f"{wanted}\n{state.src}"
+    if key not in state.env:  # many that never close take no longer than one
+        state.env[key] = state.src.lower().rfind(wanted.lower())
+    if state.env[key] < state.bMarks[start]:
         return None
     for number in range(start, end):
         line = _line(state, number)

@@ -97,6 +97,8 @@ class _Contents(Treeprocessor):
 
 class _HeadingsLeftOut(Treeprocessor):
     def run(self, root: Element) -> None:
+        if not self.md.toc_tokens:  # type: ignore[attr-defined]
+            return
         headings = (element for element in root.iter() if _HEADING.fullmatch(element.tag))
         left_out = {h.get("id") for h in headings if _LEFT_OUT & set(h.get("class", "").split())}
         if not left_out:

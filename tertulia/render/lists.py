@@ -16,7 +16,8 @@ from tertulia.render.document import Document
 
 _TASK = re.compile(r"\[([ xX])\]\s+(?=\S)")
 # A dash is a bullet with a space behind it; a dialogue's touches its word.
-_BULLET = re.compile(r"^[ \t]*(?:[•·‣▪●○◦⁃∙]|–(?=[ \t\u00a0]))", re.MULTILINE)
+_BULLETS = "•·‣▪●○◦⁃∙"
+_BULLET = re.compile(rf"^[ \t]*(?:[{_BULLETS}]|–(?=[ \t\u00a0]))", re.MULTILINE)
 
 
 class ListsExtension(Extension):
@@ -47,13 +48,18 @@ class _Tasks(Treeprocessor):
 class _PastedBullets(Treeprocessor):
     def run(self, root: Element) -> None:
         document: Document | None = getattr(self.md, "document", None)
-        if document is None or not _BULLET.search(document.body):
+        if document is None or not _may_hold_bullets(document.body):
             return
         for parent in root.iter():
             if line := _pasted(parent):
                 fix = say("pasted_bullets_fix")
                 document.report(say("pasted_bullets", mark=line.strip()[0]), fix, needle=line, severity="hint")
                 return
+
+
+def _may_hold_bullets(text: str) -> bool:
+    # Most texts hold none of these signs, and the pattern tries every place.
+    return any(sign in text for sign in f"{_BULLETS}–") and bool(_BULLET.search(text))
 
 
 def _pasted(parent: Element) -> str:

@@ -12,10 +12,12 @@ that these begin with.
 import re
 import string
 from functools import cache, cached_property
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
+from markdown.extensions.toc import TocExtension, TocTreeprocessor
 from markdown.inlinepatterns import EscapeInlineProcessor, HtmlInlineProcessor, SubstituteTagInlineProcessor
 from markdown.treeprocessors import InlineProcessor, Treeprocessor, UnescapeTreeprocessor
 from markdown.util import STX, AtomicString
@@ -28,6 +30,13 @@ _SIBLING = re.compile(r"(?![a-z][a-z0-9+.-]*:|[{/#?])[^#?]+\.md(?=$|[#?])", re.I
 _NAMES = r"<(?:(?:o|st1|w|v|fb|g):)?[A-Za-z]"  # Word's and Facebook's came with many a post
 # The quotes of a value may hold what Markdown has put aside.
 _TAG = HTML_TAG_RE.pattern.replace("<[A-Za-z]", _NAMES).replace("<\\/[A-Za-z]", _NAMES.replace("<", r"<\/"))
+# What never ends is looked for up to the next of its kind, and no further: thousands take no longer than their length.
+for _whole, _bounded in (
+    (r"<[?][\s\S]*?[?]>", r"<[?](?:(?!<[?])[\s\S])*?[?]>"),
+    (r"<![A-Za-z][^>]*>", r"<![A-Za-z][^<>]*>"),
+    (r"<!\[CDATA\[[\s\S]*?\]\]>", r"<!\[CDATA\[(?:(?!<!\[CDATA)[\s\S])*?\]\]>"),
+):
+    _TAG = _TAG.replace(_whole, _bounded)
 _IN_TAG = re.compile(rf"{_TAG}|<[a-zA-Z][a-zA-Z0-9+.-]{{1,31}}:[^\s<>]*>")
 _ESCAPE = re.compile(f"\\\\([{re.escape(string.punctuation)}])")
 _NO_HTML = {"<": "&lt;", "&": "&amp;"}
@@ -54,9 +63,9 @@ NEEDS = {
     "em_strong": ("*", "_"),
     "delimiter": ("~", "=="),
 }
-# The same for kinds of block.
+# The same for kinds of block, which are asked with a line's end before them.
 BLOCK_NEEDS = {
-    "deflist": (":",),
+    "deflist": ("\n:", "\n "),
     "footnote": ("[^",),
     "abbr": ("*[",),
     "reference": ("]:",),
@@ -130,8 +139,9 @@ def _ask_only_where_needed(processor: BlockProcessor, needs: tuple[str, ...]) ->
     asks = processor.test
 
     def test(parent: Element, block: str) -> bool:
+        text = f"\n{block}"
         for need in needs:  # no any(): it would cost more than what it asks
-            if need in block:
+            if need in text:
                 return asks(parent, block)
         return False
 
@@ -148,6 +158,29 @@ class SkipPatterns(Extension):
         for name, needs in BLOCK_NEEDS.items():
             if name in md.parser.blockprocessors:
                 _ask_only_where_needed(md.parser.blockprocessors[name], needs)
+
+
+class _ContentsWhereAsked(TocTreeprocessor):
+    """Markdown's own, but a table is only drawn where the text asks for one; the headings are always looked at."""
+
+    is_asked = True
+
+    def run(self, doc: Element) -> None:
+        self.is_asked = bool(self.marker) and any(self.marker in (element.text or "") for element in doc.iter())
+        super().run(doc)
+
+    def build_toc_div(self, toc_list: list[Any]) -> Element:
+        return super().build_toc_div(toc_list) if self.is_asked else Element("div")
+
+    def replace_marker(self, root: Element, elem: Element) -> None:
+        if self.is_asked:
+            super().replace_marker(root, elem)
+
+
+class Contents(TocExtension):
+    """Marks on headings, and ``[TOC]``: the table of contents."""
+
+    TreeProcessorClass = _ContentsWhereAsked
 
 
 class _QuoteSources(Treeprocessor):

@@ -7,7 +7,7 @@ are left out, and so is what is no sentence: shortcodes of other generators, for
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -37,6 +37,7 @@ _HOLDERS = frozenset(
         *("thead", "tr", "ul", "hr"),
     )
 )
+_ATTRIBUTES_OF_OTHERS = ("data-embed", "hidden")
 _NOTE_ROLES = ("doc-endnotes", "doc-footnote", "doc-noteref", "doc-backlink", "note")
 
 _STRING = etree.XPath("string()")
@@ -98,19 +99,20 @@ class _Where:
     depth: int = 0
 
 
-def blocks(content: str, page: str = "") -> list[Block]:
+def blocks(content: str, page: str | None = None) -> list[Block]:
     """
     The author's own text, in order.
 
     Args:
         content: The rendered post.
-        page: The post's address, which completes the links of ``full``.
+        page: The post's address, which completes the links of ``full``; without it ``full`` is the text alone.
     """
     if not content.strip():
         return []
     # lxml.html would ask Python for the class of each element: that takes longer than to read them.
     root = etree.fromstring(f"<html><body>{content}</body></html>", etree.HTMLParser())
-    found = list(_walk(root, _Where(), page))
+    found: list[Block] = []
+    _walk(root, _Where(), page, found)
     if any("{" in block.text or "[" in block.text for block in found):
         found = _without_shortcodes(found)
     return [_given_back(block) for block in found]
@@ -129,9 +131,11 @@ def plain(found: Sequence[Block]) -> str:
 
 def opening(found: Sequence[Block]) -> str:
     """The first paragraph that says something; "" when none of the author's words does."""
-    weak = ""
-    open_to_all = [block for block in found if not block.folded and not block.alone and _WORD.search(_bare(block.text))]
-    for block in open_to_all:
+    weak, open_to_all = "", []
+    for block in found:  # mostly the first one says something
+        if block.folded or block.alone or not _WORD.search(_bare(block.text)):
+            continue
+        open_to_all.append(block)
         if block.kind is BlockKind.PARAGRAPH:
             if _says(block.text):
                 return block.text
@@ -178,38 +182,42 @@ def _is_quoted(element: Any) -> bool:
     return element.tag == "blockquote" or "data-embed" in element.attrib
 
 
-def _walk(element: Any, where: _Where, page: str) -> Iterator[Block]:
-    """The blocks of *element*: a run of inline text is one, and each block inside is walked for itself."""
-    run, full, marker = element.text or "", element.text or "", where.marker
-    number = _first_number(element)
-
-    def ended() -> Iterator[Block]:
-        nonlocal run, full, marker
-        text = _line(run)
-        if text:
-            whole = text if full == run else _line(full)
-            yield Block(where.kind, text, whole, marker, where.folded, _is_address(text))
-            marker = ""
-        run = full = ""
-
+def _walk(element: Any, where: _Where, page: str | None, found: list[Block]) -> None:
+    """Add the blocks of *element* to *found*: a run of inline text is one, and each block inside is walked itself."""
+    run = full = element.text or ""
+    marker = where.marker
+    number = _first_number(element) if element.tag == "ol" else 1
     for child in element:
         tag = child.tag if isinstance(child.tag, str) else ""
         if not tag or _is_others(child):
             apart = "" if tag in ("sup", "a", "span") else " "
             run, full = run + apart, full + apart
         elif tag in _HOLDERS or tag in _HEADINGS or _holds_blocks(child):
-            yield from ended()
+            if _ended(run, full, where, marker, found):
+                marker = ""
+            run = full = ""
             inner, number = _inside(child, tag, where, number)
             # The first paragraph of an item carries its number, the others do not.
             inner = replace(inner, marker=marker) if tag == "p" and marker else inner
-            for block in _walk(child, inner, page):
-                marker = "" if block.marker == marker else marker
-                yield block
+            before = len(found)
+            _walk(child, inner, page, found)
+            if marker and any(block.marker == marker for block in found[before:]):
+                marker = ""
         else:
             text, whole = _inline(child, page)
             run, full = run + text, full + whole
-        run, full = run + (child.tail or ""), full + (child.tail or "")
-    yield from ended()
+        if tail := child.tail:
+            run, full = run + tail, full + tail
+    _ended(run, full, where, marker, found)
+
+
+def _ended(run: str, full: str, where: _Where, marker: str, found: list[Block]) -> bool:
+    """Add a *run* of text that is over to *found*; whether there was any."""
+    text = _line(run)
+    if text:
+        whole = text if full == run else _line(full)
+        found.append(Block(where.kind, text, whole, marker, where.folded, _is_address(text)))
+    return bool(text)
 
 
 def _inside(child: Any, tag: str, where: _Where, number: int) -> tuple[_Where, int]:
@@ -242,7 +250,7 @@ def _text_of(element: Any) -> str:
 
 
 def _first_number(element: Any) -> int:
-    start = element.get("start", "1") if element.tag == "ol" else "1"
+    start = element.get("start", "1")
     return int(start) if start.lstrip("-").isdigit() else 1
 
 
@@ -261,15 +269,15 @@ def _is_others(element: Any) -> bool:
     if tag in _OTHERS:
         return True
     if element.keys():
-        if "data-embed" in element.attrib or "hidden" in element.attrib or element.get("role") in _NOTE_ROLES:
+        if any(element.get(name) is not None for name in _ATTRIBUTES_OF_OTHERS) or element.get("role") in _NOTE_ROLES:
             return True
-        classes = element.get("class", "").split()
-        if "toc" in classes or any(name.startswith(("footnote", "codehilite")) for name in classes):
+        classes = element.get("class", "")
+        if classes and any(name.startswith(("footnote", "codehilite")) or name == "toc" for name in classes.split()):
             return True
     return tag == "sup" and any(link.get("href", "").startswith("#") for link in element.iter("a"))
 
 
-def _inline(element: Any, page: str) -> tuple[str, str]:
+def _inline(element: Any, page: str | None) -> tuple[str, str]:
     """The text of *element*, and the same with the addresses that are the point of its links."""
     if element.tag == "br":
         return "\n", "\n"
@@ -285,7 +293,7 @@ def _inline(element: Any, page: str) -> tuple[str, str]:
             inner, whole = _inline(child, page)
             text, full = text + inner, full + whole
         text, full = text + (child.tail or ""), full + (child.tail or "")
-    return (text, _with_address(element, text, page)) if element.tag == "a" else (text, full)
+    return (text, _with_address(element, text, page)) if element.tag == "a" and page is not None else (text, full)
 
 
 def _with_address(link: Any, text: str, page: str) -> str:

@@ -59,6 +59,9 @@ class Spot:
     inside: frozenset[str]
 
 
+_MOST_OPEN = 50  # elements that an author leaves open; of more the outer ones are forgotten
+
+
 @dataclass(slots=True)
 class Run:
     """The text of one block between its nested blocks."""
@@ -124,7 +127,7 @@ def runs(md: Markdown, root: Element, wanted: Callable[[str], object]) -> Iterat
 
 def without_addresses(text: str) -> str:
     """*text* with every bare address blanked out, as long as before: what addresses hold is no tag and no quote."""
-    if "://" not in text and "www." not in text.lower():
+    if "://" not in text and (("w" not in text and "W" not in text) or "www." not in text.lower()):
         return text
     return _ADDRESS.sub(lambda found: OBJECT * len(found[0]), text)
 
@@ -213,5 +216,5 @@ class _RawTags:
         return ""
 
     def _keep(self, names: list[str]) -> None:
-        self._open = names
+        self._open = names = names[-_MOST_OPEN:]
         self.names = frozenset((*names, RAW)) if names else frozenset()

@@ -16,10 +16,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import repeat
 
 from tertulia.core import languages
-from tertulia.core.text import fold, tally
+from tertulia.core.text import Remembered, fold, tally
 from tertulia.site.contents import Content
 
 # What describes a post: more words find more distant relatives, and take longer.
@@ -135,18 +134,20 @@ def _counted(post: Text) -> Counter[str]:
 
 def stems(tallied: Mapping[str, int], lang: str) -> dict[str, int]:
     """How often each stem stands in a text without markup that was tallied."""
-    counts: dict[str, int] = {}
-    found = map(_stems_of, tallied, repeat(lang), repeat(_stop_words(lang)))
-    for forms, times in zip(found, tallied.values(), strict=True):
-        for form in forms:
-            counts[form] = counts.get(form, 0) + times
-    return counts
+    counts: dict[str, int] = defaultdict(int)
+    stems_of = _stems_of(lang, _stop_words(lang))
+    for written, times in tallied.items():
+        for form in stems_of[written]:
+            counts[form] += times
+    return dict(counts)
 
 
-@lru_cache(maxsize=1 << 16)
-def _stems_of(written: str, lang: str, stop_words: frozenset[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=16)
+def _stems_of(lang: str, stop_words: frozenset[str]) -> Remembered[tuple[str, ...]]:
     """The stems between two spaces, "" for a stop word: "«Reclamar»," and "«reclamar" are looked into once each."""
-    return tuple("" if word in stop_words else _cut(word, lang) for word in map(fold, words_of(written)))
+    return Remembered(
+        lambda written: tuple("" if word in stop_words else _cut(word, lang) for word in map(fold, words_of(written)))
+    )
 
 
 def _described(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:

@@ -22,6 +22,7 @@ from tertulia.core.addresses import split_address
 from tertulia.store.conversation_tables import accounts, comments, decisions, persons, reactions
 from tertulia.store.rows import short
 from tertulia.store.said import Author, Trust
+from tertulia.store.settling import settle_person
 
 # Networks of one host: the host of an address, and the network whose handles its paths are.
 _HOSTS = {
@@ -64,12 +65,16 @@ class Named(Protocol):
 
 def names_of(who: Named) -> frozenset[str]:
     """Every name that *who* has, proved or not."""
+    return _names(who, claimed=True)
+
+
+def _names(who: Named, *, claimed: bool) -> frozenset[str]:
     identity = str(who.identity).rpartition(" ")[2]  # of who is not vouched for, the claimed address comes last
-    found = {_of_handle(str(who.network), str(who.handle)), _of_address(str(who.url))}
+    found = {_of_handle(str(who.network), str(who.handle)), _of_address(str(who.url), claimed=claimed)}
     if who.network == _WEB:
-        found.add(_of_address(_whole(identity)))
+        found.add(_of_address(_whole(identity), claimed=claimed))
     elif who.network != _FORM:
-        found.add(identity if identity.startswith("did:") else _of_address(identity))
+        found.add(identity if identity.startswith("did:") else _of_address(identity, claimed=claimed))
     return frozenset(short(name) for name in found if name)
 
 
@@ -78,8 +83,9 @@ def proved(who: Named) -> frozenset[str]:
     if who.network in (_FORM, NOBODY) or not getattr(who, "is_vouched", True) or " " in str(who.identity):
         return frozenset()
     if who.network == _WEB:  # of a page, its address was judged, and that is the identity
-        return frozenset(short(name) for name in (_of_address(_whole(str(who.identity))),) if name)
-    return names_of(who)
+        name = _of_address(_whole(str(who.identity)), claimed=False)
+        return frozenset((short(name),) if name else ())
+    return _names(who, claimed=False)
 
 
 def is_lasting(who: Named) -> bool:
@@ -108,14 +114,14 @@ def trust_in(connection: Connection, author: Author, row: Any) -> Trust:
     return Trust.BLOCKED if found else Trust.UNKNOWN
 
 
-def upsert(connection: Connection, author: Author, shown: dict[str, str]) -> int:
+def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, str]) -> int:
     """
     The number of an author's row, which now has the names that they have; rows of one account become one.
 
     Args:
+        row: As ``find`` gives it.
         shown: Name, handle, url and avatar, as columns.
     """
-    row = find(connection, author)
     if row is None:
         new = {"network": author.network, "identity": short(author.identity), "is_owner": int(author.is_owner)}
         made = connection.execute(insert(persons).returning(persons.c.id), new | shown).scalar_one()
@@ -128,6 +134,8 @@ def upsert(connection: Connection, author: Author, shown: dict[str, str]) -> int
         values |= {"is_owner": 1}
     if any(getattr(row, name) != value for name, value in values.items()):
         connection.execute(update(persons).where(persons.c.id == row.id).values(**values))
+        if "is_owner" in values and not row.is_owner:
+            settle_person(connection, row.id)
     if is_lasting(author):  # a handle is whose it is now
         theirs = select(persons.c.id).where(persons.c.network == author.network, persons.c.id != row.id)
         taken = accounts.c.name.in_(proved(author) - {author.identity}) & accounts.c.person.in_(theirs)
@@ -136,6 +144,7 @@ def upsert(connection: Connection, author: Author, shown: dict[str, str]) -> int
     for other in _others(connection, author):
         if other.id != row.id:
             _join(connection, row.id, other)
+            settle_person(connection, row.id)
     return int(row.id)
 
 
@@ -211,24 +220,32 @@ def _of_handle(network: str, handle: str) -> str:
         return _of_address(f"https://{name}") if host == "web.brid.gy" else f"{name}@{host}"
     if network in (_FORM, _WEB):
         return ""
-    if bridged := _BRIDGED_SITE.fullmatch(bare):
-        return _of_address(f"https://{bridged['host']}")
-    if bridged := _BRIDGED_HANDLE.fullmatch(bare):
-        return f"{bridged['name']}@{bridged['host']}"
+    if network == "bluesky":  # where a handle is a domain, and nobody else has one of the bridge's
+        if bridged := _BRIDGED_SITE.fullmatch(bare):
+            return _of_address(f"https://{bridged['host']}")
+        if bridged := _BRIDGED_HANDLE.fullmatch(bare):
+            return f"{bridged['name']}@{bridged['host']}"
     return f"{network}:{bare}"
 
 
-def _of_address(url: str) -> str:
+def _of_address(url: str, *, claimed: bool = True) -> str:
+    """
+    The name that an address is.
+
+    Args:
+        claimed: A page about somebody of another host, ``/@ana@mas.example``, is theirs. It proves nothing: anybody
+            may have such a page.
+    """
     parts = split_address(url)
     if not parts.is_web:
         return ""
-    host = parts.origin.partition("://")[2].removeprefix("www.").removeprefix("m.").removeprefix("mobile.")
+    host = parts.origin.partition("://")[2].removeprefix("www.")
     steps = [step for step in parts.path.split("/") if step]
-    network = _HOSTS.get(host, "")
+    network = _HOSTS.get(host.removeprefix("m.").removeprefix("mobile."), "")
     if network:
         last = steps[1] if network == "bluesky" and len(steps) > 1 and steps[0] == "profile" else (steps or [""])[0]
         return last if last.startswith("did:") else _of_handle(network, last)
-    if len(steps) == 1 and steps[0].startswith("@"):
+    if len(steps) == 1 and steps[0].startswith("@") and (claimed or "@" not in steps[0][1:]):
         return _of_handle("fediverse", steps[0] if "@" in steps[0][1:] else f"{steps[0]}@{host}")
     if len(steps) == 2 and steps[0] in _STEPS_OF_PERSONS:
         return _of_handle("fediverse", f"{steps[1]}@{host}")

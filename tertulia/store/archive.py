@@ -36,10 +36,13 @@ from tertulia.store.conversation_tables import (
     sources,
     words,
 )
-from tertulia.store.rows import OF_ONE_STORE, is_one_of, writing
+from tertulia.store.rows import COLLECT, OF_ONE_STORE, is_one_of, writing
 from tertulia.store.said import Trust
+from tertulia.store.settling import settle_all
 
 FORMAT = "tertulia conversation 1"
+
+MOST_SALTS = 20  # of one export: each is asked of everything that comes in
 
 Row = dict[str, Any]
 
@@ -184,6 +187,7 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
     _many(connection, decisions, _new(connection, data["decisions"], decisions, "at", "who", "what", "comment"))
     _learn(connection, data["words"])
     _remember(connection, data)
+    settle_all(connection, now)
     erased.sweep(connection, now)
 
 
@@ -214,12 +218,12 @@ def _learn(connection: Connection, counts: dict[str, tuple[int, int]]) -> None:
 
 def _remember(connection: Connection, data: dict[str, Any]) -> None:
     """The marks and erasures of the export beside this store's erasures: whoever was erased here stays so."""
-    salts = dict.fromkeys((*erased.salts(connection), *data["marks"].get(erased.SALTS, "").split()))
+    salts = dict.fromkeys((*erased.salts(connection), *data["marks"].get(erased.SALTS, "").split()[:MOST_SALTS]))
     there = set(connection.execute(select(erasures.c.hash)).scalars())
     new = dict.fromkeys(one for one in data["erasures"] if one not in there)
     _many(connection, erasures, [{"hash": one, "at": ""} for one in new])
     connection.execute(delete(marks).where(marks.c.name.not_in(OF_ONE_STORE)))
-    kept = {name: value for name, value in data["marks"].items() if name not in OF_ONE_STORE}
+    kept = {name: value for name, value in data["marks"].items() if name.startswith(COLLECT)}
     kept |= {erased.SALTS: " ".join(salts)} if salts else {}
     _many(connection, marks, [{"name": name, "value": value} for name, value in kept.items()])
 

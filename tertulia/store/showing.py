@@ -194,6 +194,9 @@ class _Tree:
 
 
 def _as_public(said: Said, parent: str, likes: int) -> snapshot.Comment:
+    network, url = said.network, said.url
+    if said.is_owner and network == "form":  # an answer from the inbox, which went where it was asked
+        network, url = next(((source, there) for source, _, there in said.sources if there), (network, url))
     ways = tuple(
         snapshot.Syndicated(said.network if source == PASTED else source, url) for source, _, url in said.sources if url
     )
@@ -205,8 +208,8 @@ def _as_public(said: Said, parent: str, likes: int) -> snapshot.Comment:
         author_url=said.author_url,
         handle=said.handle,
         avatar=said.avatar,
-        network=said.network,
-        url=said.url,
+        network=network,
+        url=url,
         date=said.published,
         edited=datetime.fromisoformat(said.edited_at) if said.edited_at else None,
         moderated=bool(said.owner_edited_at),

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tertulia.core import sanitise
-from tertulia.core.addresses import host_of, split_address, web_address
+from tertulia.core.addresses import host_of, site_of, split_address, web_address
 from tertulia.core.moments import parse_moment
 from tertulia.embeds.providers.mastodon import QUOTE_FALLBACK
 from tertulia.store.said import Author, Kind
@@ -150,12 +150,15 @@ class MastodonListener(Mastodon, Listener):
         acct = sanitise.one_line(str(account.get("acct", "")), 120)
         # A local account's handle lacks its server.
         handle = acct if "@" in acct else f"{acct}@{host_of(self.url)}"
+        url, uri = web_address(account.get("url")), web_address(account.get("uri"))
+        # Where an account lives is its server's word; a page on another host is what somebody wrote of themselves.
+        url = url if not uri or site_of(uri) == site_of(url) else uri
         return Author(
             network=self.platform,
-            identity=str(account.get("url") or account.get("uri") or handle),
+            identity=url or str(account.get("url") or account.get("uri") or handle),
             name=name(account.get("display_name"), account.get("username")),
             handle=f"@{handle}",
-            url=web_address(account.get("url")),
+            url=url,
             is_owner=str(account.get("id")) == self._own_id(),
         )
 

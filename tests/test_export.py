@@ -100,7 +100,7 @@ def taken_out(blog, statuses=(Status.APPROVED,)):
     conf = {**read(DEFAULTS), "SITE_ADDRESS": HOME, "SITENAME": "Nuevo & bueno", "AUTHOR": "Ana Ruiz"}
     said = blog.store.conversation.find(statuses, limit=1000)
     counted = blog.store.conversation.reactions()
-    return exported.read(blog.root, conf, ZoneInfo("Europe/Madrid"), NOW, said, counted)
+    return exported.read(blog.root, conf, ZoneInfo("Europe/Madrid"), NOW, said, reactions=counted)
 
 
 def brought_in(other, blog, tmp_path, statuses=(Status.APPROVED,)):

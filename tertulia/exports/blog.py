@@ -93,6 +93,7 @@ def read(
     zone: ZoneInfo,
     now: datetime,
     comments: Sequence[Said],
+    *,
     reactions: Sequence[Reaction] = (),
 ) -> ExportedBlog:
     """

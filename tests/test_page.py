@@ -244,12 +244,9 @@ def test_a_page_from_right_to_left_is_mirrored_and_code_is_not(tmp_path, socket_
     content, output = tmp_path / "content", tmp_path / "output"
     (content / "posts").mkdir(parents=True)
     (content / "posts" / "maqha.md").write_text(ARABIC, "utf-8")
-    at = datetime(2026, 11, 21, tzinfo=UTC)
+    date = datetime(2026, 11, 21, tzinfo=UTC)
     said = [
-        snapshot.Comment(
-            id=key, date=datetime(2026, 11, 21, tzinfo=UTC), author="Ana", html=f"<p>{words}</p>", parent=to
-        )
-        for key, words, to in TALK
+        snapshot.Comment(id=key, date=date, author="Ana", html=f"<p>{words}</p>", parent=to) for key, words, to in TALK
     ]
     snapshot.write(tmp_path / "conversation", snapshot.Conversation(id="maqha", lang="ar", comments=tuple(said)))
     build_site(

@@ -214,8 +214,17 @@ class Blog:
         from tertulia.conversation.background import BackgroundWorker
 
         return BackgroundWorker(
-            self.root, self.settings, self.store, self.now, self.notices.gather, clockwork=self.clockwork
+            self.root,
+            self.settings,
+            self.store,
+            self.now,
+            self.notices.gather,
+            clockwork=self.clockwork,
+            forget=self._forget,
         )
+
+    def _forget(self) -> None:
+        self.moderator.sweep()
 
     @cached_property
     def clockwork(self) -> Clockwork:

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from PIL import ImageFont
 
 from tertulia.core.languages import Languages
-from tertulia.site import templates
+from tertulia.site import choices, templates
 from tertulia.site.build import SiteBuild
 from tests.conftest import ROOT, build_site
 
@@ -139,9 +139,10 @@ def read(folder):
     return found
 
 
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("hostile"))
+@pytest.fixture(scope="module", params=choices.DESIGNS)
+def hostile(tmp_path_factory, request):
+    """The small hostile site, in each design: what a page promises, it promises in all of them."""
+    return build(tmp_path_factory.mktemp("hostile"), DESIGN=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -292,9 +293,12 @@ def test_ids_are_unique(pages):
     assert {} == offenders(pages, twins)
 
 
-def test_colours_have_contrast():
+@pytest.mark.parametrize("design", choices.DESIGNS)
+def test_colours_have_contrast(design):
     """Text, quiet text, links and badges reach 4.5:1 on the paper and on raised ground, in both schemes."""
-    tokens = {name: pair for name, *pair in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", CSS)}
+    sheet = choices.Choices(design).design_sheet
+    css = CSS + (sheet.read_text("utf-8") if sheet else "")
+    tokens = {name: pair for name, *pair in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", css)}
 
     def luminance(colour):
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]

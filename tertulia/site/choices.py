@@ -70,6 +70,15 @@ def folder_of(design: Any) -> Path:
     return paths.THEME / "designs" / str(design)
 
 
+def design_templates(settings: Mapping[str, Any]) -> Iterator[Path]:
+    """Where the templates of the blog's design lie that stand in for the theme's."""
+    design = settings.get("DESIGN")
+    if isinstance(design, str) and design in DESIGNS and Path(settings["THEME"]) == paths.THEME:
+        folder = folder_of(design) / "templates"
+        if folder.is_dir():
+            yield folder
+
+
 def chosen(settings: Mapping[str, Any], conf: Path) -> tuple[Choices, list[Problem]]:
     """What a blogger chose, as far as there is such a thing, and what is wrong with the rest, by its line of *conf*."""
     choices = Choices()

@@ -8,6 +8,7 @@ import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import dirname, normpath
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tertulia.core.languages import say
@@ -118,6 +119,8 @@ class PageToWrite(NamedTuple):
     name: str  # its file in the output
     content: Content | None  # the post or page that it shows
     write: Callable[[], None]
+    kind: str = ""  # its template, without ".html"
+    values: Mapping[str, Any] = MappingProxyType({})  # what it is given besides what all pages are
 
 
 def without_same_file(

@@ -22,6 +22,7 @@ from tertulia.core.addresses import split_address
 from tertulia.store.conversation_tables import accounts, comments, decisions, persons, reactions
 from tertulia.store.rows import short
 from tertulia.store.said import Author, Trust
+from tertulia.store.settling import settle_person
 
 # Networks of one host: the host of an address, and the network whose handles its paths are.
 _HOSTS = {
@@ -113,14 +114,14 @@ def trust_in(connection: Connection, author: Author, row: Any) -> Trust:
     return Trust.BLOCKED if found else Trust.UNKNOWN
 
 
-def upsert(connection: Connection, author: Author, shown: dict[str, str]) -> int:
+def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, str]) -> int:
     """
     The number of an author's row, which now has the names that they have; rows of one account become one.
 
     Args:
+        row: As ``find`` gives it.
         shown: Name, handle, url and avatar, as columns.
     """
-    row = find(connection, author)
     if row is None:
         new = {"network": author.network, "identity": short(author.identity), "is_owner": int(author.is_owner)}
         made = connection.execute(insert(persons).returning(persons.c.id), new | shown).scalar_one()
@@ -133,6 +134,8 @@ def upsert(connection: Connection, author: Author, shown: dict[str, str]) -> int
         values |= {"is_owner": 1}
     if any(getattr(row, name) != value for name, value in values.items()):
         connection.execute(update(persons).where(persons.c.id == row.id).values(**values))
+        if "is_owner" in values and not row.is_owner:
+            settle_person(connection, row.id)
     if is_lasting(author):  # a handle is whose it is now
         theirs = select(persons.c.id).where(persons.c.network == author.network, persons.c.id != row.id)
         taken = accounts.c.name.in_(proved(author) - {author.identity}) & accounts.c.person.in_(theirs)
@@ -141,6 +144,7 @@ def upsert(connection: Connection, author: Author, shown: dict[str, str]) -> int
     for other in _others(connection, author):
         if other.id != row.id:
             _join(connection, row.id, other)
+            settle_person(connection, row.id)
     return int(row.id)
 
 

@@ -38,6 +38,7 @@ from tertulia.store.conversation_tables import (
 )
 from tertulia.store.rows import COLLECT, OF_ONE_STORE, is_one_of, writing
 from tertulia.store.said import Trust
+from tertulia.store.settling import settle_all
 
 FORMAT = "tertulia conversation 1"
 
@@ -186,6 +187,7 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
     _many(connection, decisions, _new(connection, data["decisions"], decisions, "at", "who", "what", "comment"))
     _learn(connection, data["words"])
     _remember(connection, data)
+    settle_all(connection, now)
     erased.sweep(connection, now)
 
 

@@ -11,6 +11,7 @@ from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import comments, decisions, persons, revisions
 from tertulia.store.rows import note
 from tertulia.store.said import Decided, Read, Said, Shown, Status, Trust, Who
+from tertulia.store.settling import settle
 from tertulia.store.showing import load
 from tertulia.store.transitions import may
 
@@ -163,4 +164,5 @@ def _unread(said: Said, read: Read, status: Status) -> Decided | None:
 def _give(connection: Connection, said: Said, status: Status, who: Who, now: datetime) -> Said:
     values = {"status": status, "decided_by": who, "decided_at": stamp(now)}
     connection.execute(update(comments).where(comments.c.id == said.id).values(**values))
+    settle(connection, [said.id])
     return msgspec.structs.replace(said, status=status, decided_by=who, decided_at=stamp(now))

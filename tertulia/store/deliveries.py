@@ -14,6 +14,7 @@ mark is known to be unsent whatever happened to its process.
 
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +23,9 @@ from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, sele
 
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
+from tertulia.store import arrivals
 from tertulia.store.connection import Database, stamp
+from tertulia.store.rows import writing
 from tertulia.store.tables import DeliveryState, Origin, deliveries
 
 # Longer than any adapter may take from claim to answer, uploads and their waits included.
@@ -43,6 +46,7 @@ class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None = None
     message: str  # JSON
     words: str  # hash of the author's words
+    answer: str = ""  # key of the owner's comment that this says elsewhere
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +70,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str
     delivered_at: str | None
     origin: Origin
+    answer: str
 
 
 class Deliveries:
@@ -213,9 +218,11 @@ class Deliveries:
             **_FREE,
         }
         ended = deliveries.c.state.in_((DeliveryState.DELIVERED, DeliveryState.WITHDRAWN))
-        with self._database.writing() as connection:
+        with self._turn(delivery) as connection:
             this = and_(deliveries.c.id == delivery.id, ~ended)
             connection.execute(update(deliveries).where(this).values(**values, remote=remote))
+            if delivery.answer:
+                arrivals.attach(connection, delivery.answer, delivery.network, remote, now)
             if origin is not Origin.MADE:
                 group = _group(delivery.post, delivery.lang, delivery.network)
                 connection.execute(update(deliveries).where(group, ~ended).values(**values))
@@ -252,8 +259,14 @@ class Deliveries:
         self._end(delivery, {"state": DeliveryState.QUEUED, "not_before": None, "attempts": delivery.attempts - 1})
 
     def _end(self, delivery: Delivery, values: dict[str, Any]) -> None:
-        with self._database.writing() as connection:
+        with self._turn(delivery) as connection:
             connection.execute(update(deliveries).where(_held(delivery)).values(**(_FREE | values)))
+            if delivery.answer:
+                arrivals.settle_key(connection, delivery.answer)
+
+    def _turn(self, delivery: Delivery) -> AbstractContextManager[Connection]:
+        """A writing transaction; for an answer, on the conversation too."""
+        return writing(self._database) if delivery.answer else self._database.writing()
 
     # Decisions of a person, and what follows an edit
 
@@ -339,11 +352,17 @@ class Deliveries:
     def all(
         self, post: str | None = None, network: str | None = None, state: DeliveryState | None = None
     ) -> list[Delivery]:
-        """Rows in the order in which they were written down."""
-        query = select(deliveries).order_by(deliveries.c.id)
+        """The announcements, in the order in which they were written down."""
+        query = select(deliveries).where(_ANNOUNCES).order_by(deliveries.c.id)
         for column, value in ((deliveries.c.post, post), (deliveries.c.network, network), (deliveries.c.state, state)):
             if value is not None:
                 query = query.where(column == value)
+        with self._database.reading() as connection:
+            return [_delivery(row._mapping) for row in connection.execute(query)]
+
+    def answers(self, key: str = "") -> list[Delivery]:
+        """The answers that are said elsewhere too; that of the comment *key* alone, where it is given."""
+        query = select(deliveries).where(deliveries.c.answer == key if key else ~_ANNOUNCES).order_by(deliveries.c.id)
         with self._database.reading() as connection:
             return [_delivery(row._mapping) for row in connection.execute(query)]
 
@@ -373,12 +392,14 @@ class Deliveries:
         return sum(counts.get(state, 0) for state in states)
 
     def counts(self) -> dict[DeliveryState, int]:
-        """How many rows are in each state."""
+        """How many announcements are in each state."""
         with self._database.reading() as connection:
-            rows = connection.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
+            query = select(deliveries.c.state, func.count()).where(_ANNOUNCES).group_by(deliveries.c.state)
+            rows = connection.execute(query)
             return {DeliveryState(row[0]): row[1] for row in rows}
 
 
+_ANNOUNCES = deliveries.c.answer == ""
 _SENDING = deliveries.c.state == DeliveryState.SENDING
 _FREE: dict[str, Any] = {"lease": None, "lease_until": None}
 

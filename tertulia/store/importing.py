@@ -19,6 +19,7 @@ from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import REACTIONS, comments, decisions, persons, reactions, sources, words
 from tertulia.store.rows import note, short
 from tertulia.store.said import Incoming, Status, Trust, Who
+from tertulia.store.settling import settle
 
 Lessons = Callable[[Incoming], Iterable[str]]
 T = TypeVar("T")
@@ -68,10 +69,11 @@ def record_many(connection: Connection, decided: Sequence[OldWord], now: datetim
     for one in decided:
         incoming = recording.with_safe_links(one.incoming)
         if has_erased:
-            if erased.is_erased(connection, incoming):
+            admitted = erased.admitted(connection, incoming)
+            if admitted is None:
                 refused += 1
                 continue
-            incoming = erased.cleared(connection, incoming)
+            incoming = admitted
         name = (incoming.source, short(incoming.source_id))
         if known.get(name):
             met.append((one, incoming, known[name]))
@@ -84,8 +86,9 @@ def record_many(connection: Connection, decided: Sequence[OldWord], now: datetim
             elsewhere.add((incoming.post, incoming.lang, incoming.url))
         who = (incoming.author.network, incoming.author.identity)
         if who not in people:
-            trust = accounts.trust_in(connection, incoming.author, accounts.find(connection, incoming.author))
-            people[who] = recording.upsert_person(connection, incoming.author)
+            speaker = accounts.find(connection, incoming.author)
+            trust = accounts.trust_in(connection, incoming.author, speaker)
+            people[who] = recording.upsert_person(connection, incoming.author, speaker)
             if trust == Trust.BLOCKED:  # also who only claims a blocked person's name
                 blocked.add(people[who])
         meant = replace(one, status=Status.SPAM) if people[who] in blocked else one
@@ -96,6 +99,7 @@ def record_many(connection: Connection, decided: Sequence[OldWord], now: datetim
     _update(connection, newer, now)
     words = (*fresh, *((one, incoming) for one, incoming, _ in newer))
     hung = _hang(connection, [*(incoming for _, incoming in fresh), *(incoming for _, incoming, _ in met)])
+    _settle(connection, [incoming for _, incoming in (*fresh, *((one, said) for one, said, _ in met))], now)
     _teach(connection, fresh, newer, lessons)
     if words or liked:
         note(connection, now, Who.OWNER, "imported", reason=str(len(words) + len(liked)))
@@ -212,6 +216,13 @@ def _hang(connection: Connection, said: Sequence[Incoming]) -> frozenset[tuple[s
         hang = update(comments).where(comments.c.id == bindparam("child")).values(parent=bindparam("above"))
         connection.execute(hang, pairs)
     return frozenset(posts)
+
+
+def _settle(connection: Connection, said: Sequence[Incoming], now: datetime) -> None:
+    """Have the inbox know of all that came in."""
+    for keys in _chunks([recording.key_of(incoming.source, incoming.source_id) for incoming in said]):
+        ids = connection.execute(select(comments.c.id).where(comments.c.key.in_(keys))).scalars()
+        settle(connection, list(ids), now)
 
 
 def _add_reactions(

@@ -18,6 +18,7 @@ from tertulia.store.conversation_tables import REACTIONS, comments, reactions, s
 from tertulia.store.deciding import keep_revision, last_no, set_status
 from tertulia.store.rows import note, short
 from tertulia.store.said import Author, Incoming, Recorded, Said, Status, Verdict, Who
+from tertulia.store.settling import settle
 from tertulia.store.transitions import may
 
 # A question that each comment asks several times is put into words once: to build it costs more than to answer it.
@@ -78,6 +79,7 @@ def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: in
     add_source(connection, number, incoming, now)
     if incoming.source != "form":  # nobody can have answered what was not there before
         _adopt(connection, number, incoming)
+    settle(connection, [number])
     note(connection, now, Who.RULES, verdict.status, key)
     return Recorded("new", key, verdict.status, verdict.status == Status.APPROVED)
 
@@ -98,12 +100,13 @@ def take(
         if ways.knows_more(incoming, share):
             return Recorded("same", share.comment)  # where it was said, it says nothing of its own
         connection.execute(delete(reactions).where(reactions.c.id == share.id))
-    counted = _uncount(connection, incoming)
+    counted = incoming.source != "form" and _uncount(connection, incoming)  # our own likes name no comment
     if said is None:
         recorded = add(connection, incoming, verdict, person, now)
     elif is_new_way:
         add_source(connection, said.id, incoming, now)
         _adopt(connection, said.id, incoming)
+        settle(connection, [said.id])
         merged = Recorded("merged", said.key, said.status, said.status == Status.APPROVED)
         again_ = again(connection, said, incoming, verdict, person, now=now, takes_over=True)
         recorded = merged if again_.state == "same" else again_
@@ -168,6 +171,7 @@ def again(
     if status != Status.APPROVED or not is_public or someone_else or verdict.is_trust or takes_over:
         values |= author
     connection.execute(update(comments).where(comments.c.id == said.id).values(**values))
+    settle(connection, [said.id, *([said.parent] if said.parent else [])])
     if changed:
         note(connection, now, Who.SOURCE, "returned" if returned and not words else "edited", said.key)
     state: Literal["edited", "merged"] = "edited" if changed or not takes_over else "merged"
@@ -262,11 +266,11 @@ def react(connection: Connection, incoming: Incoming, person: int, now: datetime
     return Recorded("new", on, None, True)
 
 
-def upsert_person(connection: Connection, author: Author) -> int:
-    """The number of an author's row, which now has the name and the portrait they have."""
+def upsert_person(connection: Connection, author: Author, row: Any) -> int:
+    """The number of an author's *row*, as ``accounts.find`` gives it, which now has the name and portrait they have."""
     shown = author_values(author)
     shown["url"] = shown.pop("author_url")
-    return accounts.upsert(connection, author, shown)
+    return accounts.upsert(connection, author, row, shown)
 
 
 def author_values(author: Author) -> dict[str, str]:

@@ -78,12 +78,15 @@ _UNDER_POST = (
     .order_by(comments.c.published_at, comments.c.id)
 )
 _BLOCKED = select(persons.c.id).where(persons.c.trust == "blocked")
+_COUNTED = or_(reactions.c.person.is_(None), reactions.c.person.not_in(_BLOCKED))
 _REACTIONS = (
     select(reactions.c.comment, reactions.c.kind, func.sum(reactions.c.number))
     .where(reactions.c.post == bindparam("post"), reactions.c.lang == bindparam("lang"))
-    .where(or_(reactions.c.person.is_(None), reactions.c.person.not_in(_BLOCKED)))
+    .where(_COUNTED)
     .group_by(reactions.c.comment, reactions.c.kind)
 )
+_NAMED = (reactions.c.post, reactions.c.lang, reactions.c.comment, reactions.c.kind)
+TOTALS = select(*_NAMED, func.sum(reactions.c.number)).where(_COUNTED).group_by(*_NAMED).order_by(*_NAMED)
 _ONCE_PUBLIC = select(decisions.c.comment).where(
     decisions.c.comment.in_(bindparam("keys", expanding=True)),
     or_(decisions.c.what == Status.APPROVED, decisions.c.was == Status.APPROVED),
@@ -191,6 +194,9 @@ class _Tree:
 
 
 def _as_public(said: Said, parent: str, likes: int) -> snapshot.Comment:
+    network, url = said.network, said.url
+    if said.is_owner and network == "form":  # an answer from the inbox, which went where it was asked
+        network, url = next(((source, there) for source, _, there in said.sources if there), (network, url))
     ways = tuple(
         snapshot.Syndicated(said.network if source == PASTED else source, url) for source, _, url in said.sources if url
     )
@@ -202,8 +208,8 @@ def _as_public(said: Said, parent: str, likes: int) -> snapshot.Comment:
         author_url=said.author_url,
         handle=said.handle,
         avatar=said.avatar,
-        network=said.network,
-        url=said.url,
+        network=network,
+        url=url,
         date=said.published,
         edited=datetime.fromisoformat(said.edited_at) if said.edited_at else None,
         moderated=bool(said.owner_edited_at),

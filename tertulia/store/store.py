@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tertulia.store.answers import OwnAnswers
 from tertulia.store.collected import Collected
 from tertulia.store.connection import Database
 from tertulia.store.conversation import Conversation
 from tertulia.store.deliveries import Deliveries
 from tertulia.store.filters import Once, WordCounts
 from tertulia.store.followers import Followers
+from tertulia.store.inbox import Inbox
 from tertulia.store.letters import Letters
 from tertulia.store.mentions import Mentions, SentMentions
 from tertulia.store.runs import Runs
@@ -23,6 +25,8 @@ class Store:
     deliveries: Deliveries
     subscribers: Subscribers
     conversation: Conversation
+    inbox: Inbox
+    answers: OwnAnswers
     collected: Collected
     words: WordCounts
     once: Once
@@ -54,6 +58,8 @@ def open_store(url: str, root: Path = Path()) -> Store:
         deliveries=Deliveries(database),
         subscribers=Subscribers(database),
         conversation=Conversation(database),
+        inbox=Inbox(database),
+        answers=OwnAnswers(database),
         collected=Collected(database),
         words=WordCounts(database),
         once=Once(database),

@@ -114,9 +114,17 @@ deliveries = Table(
             " adopted: the owner says that it is the announcement. disowned: the owner says that what was found is none"
         ),
     ),
+    Column(
+        "answer",
+        String(24),
+        nullable=False,
+        server_default="",
+        comment="key of the owner's comment that this says where somebody spoke; empty: it announces a post",
+    ),
     UniqueConstraint("post", "lang", "network", "part"),
     CheckConstraint(_one_of(DeliveryState), name="state"),
     Index("ix_deliveries_state_not_before", "state", "not_before"),
+    Index("ix_deliveries_answer", "answer"),
     comment="one row per post, language, network and part",
 )
 

@@ -92,13 +92,14 @@ def _note(outbox: Outbox, rows: list[Delivery], *, words: str, reason: str) -> N
 def withdraw(outbox: Outbox, post: str, *, network: str = "") -> list[DeliveryChange]:
     """Take a post down wherever that can be done, newest part first, and never say it again."""
     rows = outbox.store.deliveries.all(post=post, network=network or None)
-    changes = [_withdraw(outbox, row) for row in reversed(rows) if row.state != DeliveryState.WITHDRAWN]
+    changes = [take_down(outbox, row) for row in reversed(rows) if row.state != DeliveryState.WITHDRAWN]
     for lang in {row.lang for row in rows}:
         outbox.show(post, lang)
     return changes
 
 
-def _withdraw(outbox: Outbox, row: Delivery) -> DeliveryChange:
+def take_down(outbox: Outbox, row: Delivery) -> DeliveryChange:
+    """Take down what one row says, or have it never said."""
     if row.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
         return DeliveryChange(row, False, say("withdraw_unsettled"))
     if row.state != DeliveryState.DELIVERED:

@@ -35,6 +35,7 @@ from tertulia.syndication.drafts import Draft, is_for_fewer, is_wanted
 from tertulia.syndication.networks import pictures
 from tertulia.syndication.networks.base import (
     ODD_ANSWER,
+    AnswerPlace,
     CancelledError,
     Cannot,
     CredentialsExpiredError,
@@ -230,7 +231,7 @@ class Outbox:
         self.on_step(DeliveryStep.RECORDED)
         if origin is Origin.MADE and remote.id:
             self.journal.add(mark_of(delivery.network, remote))
-        self.show(delivery.post, delivery.lang)
+        self._shown(delivery)
         self.on_step(DeliveryStep.SHOWN)
         return Outcome(delivery, DeliveryState.DELIVERED, reason, remote.url)
 
@@ -289,8 +290,15 @@ class Outbox:
             done = self.store.deliveries.claim_as_own(row) if there else self.store.deliveries.disown(row)
         else:
             done = self.store.deliveries.resolve(row.id, there, encode(Remote(id="", url=url)), now=self.now())
-        self.show(row.post, row.lang)
+        self._shown(row)
         return done
+
+    def _shown(self, delivery: Delivery) -> None:
+        """Bring the snapshot up to date that tells of *delivery*."""
+        if not delivery.answer:
+            self.show(delivery.post, delivery.lang)
+        elif said := self.store.conversation.get(delivery.answer):
+            self.store.conversation.show(self.snapshots, said.post, said.lang)
 
     def show(self, post: str, lang: str) -> bool:
         """
@@ -335,12 +343,15 @@ class _Attempt:
     def make(self) -> tuple[Remote, Origin, str]:
         """Find it, or make it; where it is, who wrote it, and how we know."""
         message = strict_json.decode(self.delivery.message, type=Message)
+        place, gone = self._answer_place(message)
+        if place:
+            message = msgspec.structs.replace(message, visibility=place.visibility)
         sending = Sending(
             key=self.key,
             part=self.delivery.part,
             before_send=self._before_send,
-            parent=self._part(self.delivery.after),
-            root=self._part("1") if self.delivery.after else None,
+            parent=place.parent if place else self._part(self.delivery.after),
+            root=place.root if place else self._part("1") if self.delivery.after else None,
             attempt_started_at=self.delivery.attempt_started_at,
         )
         if self.network.can_search:
@@ -355,6 +366,8 @@ class _Attempt:
             self.outbox.on_step(DeliveryStep.SEARCHED)
         elif self.uncertain:
             raise OutcomeUnknownError(say("net_cannot_look", network=self.network.label))
+        if gone:
+            raise gone
         if self.post and is_for_fewer(self.post, message, self.network):  # it waits for words that keep to that
             raise RetryLaterError(say("net_narrowed"), alone=True)
         reason = ""
@@ -364,6 +377,17 @@ class _Attempt:
             reason = " · ".join(say("draft_picture", picture=one.path) for one in bad)
             message = msgspec.structs.replace(message, picture=good[0] if good else None, more=tuple(good[1:]))
         return self.network.publish(message, sending), Origin.MADE, reason
+
+    def _answer_place(self, message: Message) -> tuple[AnswerPlace | None, RefusedError | None]:
+        """Where an answer goes; and why it goes nowhere, which is said once it is known that it is not there yet."""
+        if not message.answers:
+            return None, None
+        try:
+            return self.network.answer_place(message), None
+        except CredentialsExpiredError:
+            raise
+        except RefusedError as error:
+            return AnswerPlace(Remote(message.answers), Remote(message.answers), message.visibility), error
 
     def _is_ours(self, found: Sighting) -> bool:
         """Whether we wrote it: by its words, by the journal, or because we tried and it is very like."""

@@ -114,6 +114,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     part: str = "1"  # "1", "2"… of a thread; a subscriber for mail
     visibility: str = PUBLIC  # who sees it, in the network's own word
     warning: str = ""  # what it is folded behind
+    answers: str = ""  # what the network calls the thing that it answers; "" for an announcement
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
@@ -127,6 +128,14 @@ class Remote(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str  # what the network's API calls it
     url: str = ""  # what a person opens; "" where there is none
     extra: dict[str, str] = {}  # what else the API wants to hear again, "cid" on Bluesky
+
+
+class AnswerPlace(msgspec.Struct, frozen=True):
+    """Where an answer goes on a network."""
+
+    parent: Remote
+    root: Remote  # what stands on top of the thread
+    visibility: str = PUBLIC  # the widest that it may have, in the network's own word
 
 
 class Cannot:
@@ -221,6 +230,9 @@ class Network(ABC):
     # Who may be chosen to see what is said, other than everybody: a post's ``Audience`` → the network's own word; the
     # one that most see first.
     audiences: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    # Whether we may answer there what somebody said; where not, the phrase that says why.
+    may_answer: ClassVar[bool] = False
+    no_answer: ClassVar[str] = "no_answer"
     # How many days its key (the setting "token") lives; 0: the network tells; None: it does not end by itself.
     key_days: ClassVar[int | None] = None
     # What happens to what was said when the author changes title, summary or question.
@@ -351,6 +363,20 @@ class Network(ABC):
         """Where *message*, or a post that links the same, is already."""
         found = self.look(message, sending)
         return found.remote if isinstance(found, Sighting) else found
+
+    def answer_place(self, message: Message) -> AnswerPlace:
+        """
+        Where *message*, which answers something, goes: below that, and for no more people to see than that is.
+
+        Raises:
+            RetryLaterError, CredentialsExpiredError.
+            RefusedError: what it answers is not there any more; or answers are not for us to give (``may_answer``).
+        """
+        raise RefusedError(say(self.no_answer, network=self.label))
+
+    def addressed(self, text: str, handle: str) -> str:
+        """*text* as an answer to whoever is called *handle* there; some networks tell only who is named."""
+        return text
 
     def edit(self, remote: Remote, message: Message) -> Remote | Cannot:
         """Replace what *remote* says by *message*."""

@@ -14,7 +14,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import regex
 
@@ -27,6 +27,7 @@ from tertulia.core.settings import Setting
 from tertulia.syndication.bare_links import bare_links
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
+    AnswerPlace,
     Attachment,
     Cannot,
     CredentialsExpiredError,
@@ -92,6 +93,7 @@ class Bluesky(Network):
     threads = True
     pictures = PICTURES
     alt_length = ALT_LENGTH
+    may_answer = True
     when_edited = "leave"  # apps do not show edits, and quotes keep the old text (social-app#673, open in 2026-08)
     about = "Bluesky: Settings → Privacy and security → App passwords."
     colour = "#0a6ad0"
@@ -113,6 +115,31 @@ class Bluesky(Network):
         """The record under the post's own key, which nobody else would choose, or what the own posts show."""
         there = self._get(record_key(message.date, sending.key))
         return Sighting(there, verbatim=True) if there else super().look(message, sending)
+
+    def answer_place(self, message: Message) -> AnswerPlace:
+        """As it is now in the repository of whoever said it: an answer names the version that it answers."""
+        did, _, rest = message.answers.removeprefix("at://").partition("/")
+        asked = {"repo": did, "collection": POST, "rkey": rest.rpartition("/")[2]}
+        answer = self._xrpc("GET", "com.atproto.repo.getRecord", params=asked, absent="RecordNotFound")
+        found = answer or self._seen(message.answers)
+        if not found:
+            raise RefusedError(say("answer_gone", network=self.label), code=Refusal.GONE)
+        parent = Remote(found["uri"], extra={"cid": found["cid"]})
+        root = (found["value"].get("reply") or {}).get("root")
+        return AnswerPlace(parent, Remote(root["uri"], extra={"cid": root["cid"]}) if root else parent)
+
+    def _seen(self, uri: str) -> dict[str, Any] | None:
+        """A record that our own server does not hold, as the AppView has seen it."""
+        query = urlencode({"uris": uri})
+        answer = wire.call(
+            self.context.web,
+            "GET",
+            f"{self.settings.bluesky_appview_url}/xrpc/app.bsky.feed.getPosts?{query}",
+            network=self.label,
+            now=self.context.now,
+        )
+        posts = wire.json_object(answer, self.label).get("posts") or []
+        return {"uri": posts[0]["uri"], "cid": posts[0]["cid"], "value": posts[0]["record"]} if posts else None
 
     def edit(self, remote: Remote, message: Message) -> Remote:
         rkey = remote.id.rpartition("/")[2]

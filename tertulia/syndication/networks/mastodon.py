@@ -25,11 +25,14 @@ from tertulia.core.setting_kinds import address, secret
 from tertulia.core.settings import Setting
 from tertulia.syndication.networks import pictures, wire
 from tertulia.syndication.networks.base import (
+    AnswerPlace,
     Attachment,
     Finding,
     Message,
     Network,
     OutcomeUnknownError,
+    Refusal,
+    RefusedError,
     Remote,
     RetryLaterError,
     Sending,
@@ -49,6 +52,9 @@ LIMITS_LAST = timedelta(days=1)
 # A picture is ready at once or the server answers 202 and goes on working.
 MEDIA_LOOKS = 20
 MEDIA_PAUSE_SECONDS = 1.5
+
+# The widest first: https://docs.joinmastodon.org/entities/Status/#visibility (read 2026-11)
+VISIBILITIES = (PUBLIC, "unlisted", "private", "direct")
 
 PAGE = 40
 # Some 2,000 posts back; further than that the answer is "unknown".
@@ -77,6 +83,7 @@ class Mastodon(Network):
     warnings = True
     audiences = MappingProxyType({"unlisted": "unlisted", "followers": "private"})
     when_edited = "edit"
+    may_answer = True
     about = "Mastodon and compatible servers: Preferences → Development → New application (read, write)."
     colour = "#595aff"
     listener = "tertulia.syndication.networks.listening.mastodon:MastodonListener"
@@ -132,6 +139,24 @@ class Mastodon(Network):
             "POST", "/api/v1/statuses", json=body, headers={"Idempotency-Key": sending.key}, creates=True
         )
         return _remote(wire.json_object(answer, self.label, creates=True))
+
+    def answer_place(self, message: Message) -> AnswerPlace:
+        answer = self._call("GET", f"/api/v1/statuses/{quote(message.answers, safe='')}", allow=(404, 410))
+        if not answer.ok:
+            raise RefusedError(say("answer_gone", network=self.label), code=Refusal.GONE)
+        above = wire.json_object(answer, self.label)
+        theirs = str(above.get("visibility") or PUBLIC)
+        # A word of another server that we do not know is as narrow as can be.
+        widths = {name: at for at, name in enumerate(VISIBILITIES)}
+        ours = max(message.visibility, theirs, key=lambda one: widths.get(one, len(widths)))
+        visibility = ours if ours in widths else VISIBILITIES[-1]
+        return AnswerPlace(Remote(str(above["id"])), Remote(str(above["id"])), visibility)
+
+    def addressed(self, text: str, handle: str) -> str:
+        """Who is not named is not told."""
+        if not handle or regex.search(rf"(?i)(?<![\w@]){regex.escape(handle)}(?![\w.-]*\w)", text):
+            return text
+        return f"{handle} {text}"
 
     def own_posts(self, message: Message, sending: Sending) -> Iterator[OwnPost]:
         for status in self._own_statuses(since=sending.since(message), replies=message.part != "1"):

@@ -78,7 +78,9 @@ def sight(posts: Iterable[OwnPost], message: "Message", parent: "Remote | None" 
 
 
 def _in_place(post: OwnPost, message: "Message", parent: "Remote | None") -> bool:
-    """The first part answers nobody; the others answer the one before."""
+    """The first part answers nobody; the others answer the one before; an answer, what it answers and no other."""
+    if message.answers:
+        return parent is not None and post.answers == parent.id
     if message.part == "1":
         return not post.answers
     return not (parent and post.answers) or post.answers == parent.id

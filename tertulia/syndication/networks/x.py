@@ -81,6 +81,7 @@ class X(Network):
     threads = True
     pictures = PICTURES
     alt_length = ALT_LENGTH
+    no_answer = "no_answer_x"
     when_edited = "leave"  # only Premium may edit, and for an hour
     about = 'X: no free tier; a post with a link costs $0.20 (April 2026). "announce --dry-run" shows the price.'
     colour = "#444"

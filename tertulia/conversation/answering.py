@@ -1,0 +1,248 @@
+"""Answering: said once, where the person spoke, and shown under the post as the author's.
+
+An answer is a comment of the owner's first, written down together with what is to be sent (``store.answers``). The
+outbox sends it, as it does announcements: once, whatever dies on the way. What was said by the form is answered on the
+page, and by the letter that its writer asked for.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html import unescape
+
+import msgspec
+
+from tertulia.content.networks import label
+from tertulia.conversation.blog import BlogInfo
+from tertulia.conversation.comment_markup import to_html
+from tertulia.conversation.moderator import Action, Moderator
+from tertulia.core import sanitise, strict_json
+from tertulia.core.errors import NetworkError
+from tertulia.core.languages import say
+from tertulia.store.deliveries import Delivery, NewDelivery
+from tertulia.store.said import Author, Incoming, Read, Recorded, Said, Status
+from tertulia.store.tables import DeliveryState, Origin
+from tertulia.syndication.edits import DeliveryChange, take_down
+from tertulia.syndication.networks.base import Cannot, Message, Network, Remote, understood
+from tertulia.syndication.outbox import Outbox, encode
+
+# A button takes it back so long.
+UNDO_FOR = timedelta(seconds=10)
+PART = "answer"
+FORM = "form"
+_LINK = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+_ITEM = re.compile(r"<li>\s*(?:<p>)?")
+_BETWEEN = re.compile(r"</p>\s*(?=<p)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWay:
+    """How an answer reaches whoever spoke."""
+
+    network: Network | None = None  # that sends it; None: it stands under the post
+    remote: str = ""  # what that network calls the thing that is answered
+    why: str = ""  # why it is not sent
+    url: str = ""  # where it may be answered by hand
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPreview:
+    """What would be sent, as it is counted there."""
+
+    text: str
+    length: int
+    limit: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is short enough."""
+        return self.length <= self.limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerDraft:
+    """An answer as it was written, and what was on the page by then."""
+
+    text: str  # in the Markdown of comments
+    token: str  # names this answer: sent twice, it is given once
+    seen: Sequence[str] = ()  # keys of the answers that were there already
+    only_here: bool = False  # not to be sent
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The owner, answering."""
+
+    moderator: Moderator
+    info: BlogInfo
+    networks: Mapping[str, Network]  # those that are at work, by name
+    listened: frozenset[str] = frozenset()  # every network that there is
+
+    def way(self, said: Said) -> AnswerWay:
+        """How an answer to *said* reaches who said it."""
+        for source, remote, url in said.sources:
+            network = self.networks.get(source)
+            if network and network.may_answer:
+                return AnswerWay(network=network, remote=remote, url=url)
+        for source, _, url in said.sources:
+            network = self.networks.get(source)
+            if network or source in self.listened:
+                why = say(network.no_answer if network else "answer_no_key", network=label(source))
+                return AnswerWay(why=why, url=url)
+        if said.network == FORM:
+            notice = self.moderator.store.letters.notice_of(said.id)
+            is_told = notice is not None and notice.state == "confirmed"
+            return AnswerWay(why=say("answer_by_letter" if is_told else "answer_on_page"))
+        return AnswerWay(why=say("answer_on_page"), url=said.url)
+
+    def preview(self, said: Said, text: str) -> AnswerPreview | None:
+        """What would be sent of *text*; None where nothing is."""
+        way = self.way(said)
+        if way.network is None:
+            return None
+        words, style = _words(way.network, said, text), way.network.style()
+        return AnswerPreview(words, style.count(words), style.limit)
+
+    def give(self, read: Read, draft: AnswerDraft) -> Recorded:
+        """
+        Answer what was read; what waited for a decision is published with it.
+
+        Returns:
+            ``new``; ``same`` when this very answer was given before; ``stale`` when it is no more what was read, or
+            somebody answered meanwhile; ``refused`` when nothing can be answered there, or it is too long.
+        """
+        store, now = self.moderator.store, self.moderator.now()
+        said = store.conversation.get(read.key)
+        if said is None or said.is_owner:
+            return Recorded("refused")
+        author = Author(
+            network=FORM,
+            identity="owner",
+            name=self.info.author or self.info.title,
+            url=self.info.site,
+            is_owner=True,
+        )
+        incoming = Incoming(
+            source=FORM,
+            source_id=f"answer {draft.token}",
+            post=said.post,
+            lang=said.lang,
+            kind="reply",
+            author=author,
+            published=now,
+            text=draft.text,
+            html=to_html(draft.text),
+            in_reply_to=said.key,
+        )
+        if known := store.conversation.by_source(incoming.source, incoming.source_id):
+            return Recorded("same", known.key, known.status)
+        preview = None if draft.only_here else self.preview(said, draft.text)
+        if preview and not preview.fits:
+            return Recorded("refused")
+        if said.status == Status.WAITING:
+            applied = self.moderator.apply(Action.APPROVE, [read])
+            if applied.unread:
+                return Recorded("stale", read.key)
+            said = store.conversation.get(read.key) or said
+            read = Read(said.key, said.version)
+        recorded = store.answers.give(
+            incoming,
+            self.moderator.judge(incoming),
+            now,
+            to=read,
+            seen=draft.seen,
+            send=None if draft.only_here else self._to_send(said, draft.text, now),
+            not_before=draft.not_before,
+        )
+        if recorded.state == "new":
+            self.moderator.spoken(recorded.key)
+        return recorded
+
+    def take_back(self, outbox: Outbox, key: str) -> bool:
+        """Withdraw the answer *key*, here and where it went; False where that is not to be done any more."""
+        said = self.moderator.store.conversation.get(key)
+        if said is None or not said.is_owner:
+            return False
+        self.moderator.apply(Action.REJECT, [Read(key, said.version)])
+        follow_answers(outbox, key)
+        rows = self.moderator.store.deliveries.answers(key)
+        return all(row.state == DeliveryState.WITHDRAWN for row in rows)
+
+    def _to_send(self, said: Said, text: str, now: datetime) -> NewDelivery | None:
+        way = self.way(said)
+        if way.network is None:
+            return None
+        message = Message(
+            text=_words(way.network, said, text),
+            lang=said.lang,
+            link="",
+            title="",
+            date=now,
+            part=PART,
+            answers=way.remote,
+        )
+        return NewDelivery(
+            post="",
+            lang=said.lang,
+            network=way.network.name,
+            part=PART,
+            message=encode(message),
+            words=_named(text),
+        )
+
+
+def follow_answers(outbox: Outbox, key: str = "") -> list[DeliveryChange]:
+    """Bring what was sent in line with the answers as they are: edited, taken back, erased; *key*: of one alone."""
+    changes = []
+    for row in outbox.store.deliveries.answers(key):
+        if row.state == DeliveryState.WITHDRAWN or row.origin is not Origin.MADE:
+            continue
+        said = outbox.store.conversation.get(row.answer)
+        if said is None or said.status not in (Status.APPROVED, Status.WAITING):
+            changes.append(take_down(outbox, row))
+        elif row.state == DeliveryState.DELIVERED and row.words != _named(said.text) and row.network in outbox.networks:
+            changes.append(_edit(outbox, row, said))
+    return changes
+
+
+def _edit(outbox: Outbox, row: Delivery, said: Said) -> DeliveryChange:
+    network, words = outbox.networks[row.network], _named(said.text)
+    remote = strict_json.decode(row.remote, type=Remote) if row.remote else None
+    before = strict_json.decode(row.message, type=Message)
+    thread = outbox.store.conversation.thread(said)
+    text = _words(network, thread[-1], said.text) if thread else plain_words(said.html)
+    message = msgspec.structs.replace(before, text=text)
+    if network.when_edited != "edit" or remote is None or not remote.id:
+        outbox.store.deliveries.noted(row.id, words, say("edit_left", network=network.label))
+        return DeliveryChange(row, False, say("edit_left", network=network.label))
+    try:
+        with understood(network):
+            now = network.edit(remote, message)
+    except NetworkError as error:  # tried again with the next run
+        return DeliveryChange(row, False, str(error))
+    if isinstance(now, Cannot):
+        outbox.store.deliveries.noted(row.id, words, say("edit_left", network=network.label))
+        return DeliveryChange(row, False, say("edit_left", network=network.label))
+    outbox.store.deliveries.edited(row.id, encode(message), words, encode(now))
+    return DeliveryChange(row, True, say("edit_done"))
+
+
+def plain_words(html: str) -> str:
+    """A comment's HTML as networks take it: no markup, each link's address beside what it is called."""
+
+    def spelt(found: re.Match[str]) -> str:
+        address, inner = unescape(found[1]), sanitise.plain(found[2])
+        return found[2] if inner in (address, address.partition("://")[2]) else f"{found[2]} {found[1]}"
+
+    return sanitise.plain(_BETWEEN.sub("</p>\n\n", _ITEM.sub("<li>– ", _LINK.sub(spelt, html))))
+
+
+def _words(network: Network, said: Said, text: str) -> str:
+    return network.addressed(plain_words(to_html(text)), said.handle)
+
+
+def _named(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

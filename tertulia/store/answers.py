@@ -1,0 +1,81 @@
+"""The owner's answer: the comment under the post and what is to be sent elsewhere, both written down or neither."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from tertulia.store import accounts, recording, showing
+from tertulia.store.connection import Database, stamp
+from tertulia.store.conversation_tables import comments, persons
+from tertulia.store.deliveries import NewDelivery
+from tertulia.store.rows import writing
+from tertulia.store.said import Incoming, Read, Recorded, Said, Verdict
+from tertulia.store.tables import DeliveryState, deliveries
+
+
+class OwnAnswers:
+    """What the owner answers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def below(self, said: Said) -> list[Said]:
+        """What the blog's author answered to *said*, here or anywhere, the oldest first."""
+        query = showing.with_persons().where(comments.c.parent == said.id, persons.c.is_owner == 1)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(comments.c.published_at, comments.c.id)).all()
+            return showing.to_said(connection, rows)
+
+    def give(
+        self,
+        incoming: Incoming,
+        verdict: Verdict,
+        now: datetime,
+        *,
+        to: Read,
+        seen: Sequence[str],
+        send: NewDelivery | None = None,
+        not_before: datetime | None = None,
+    ) -> Recorded:
+        """
+        Write an answer down.
+
+        Args:
+            to: What it answers, as it was read.
+            seen: The keys of the answers that were there already when this one was begun.
+            send: What is to be said where it was asked; its ``post`` and ``answer`` are given to it here.
+            not_before: When it may be sent.
+
+        Returns:
+            ``stale``: it is no more what was read, or somebody answered meanwhile; nothing was written. ``same``: this
+            very answer was given before.
+        """
+        incoming = recording.with_safe_links(incoming)
+        with writing(self._database) as connection:
+            if row := recording.by_source(connection, incoming.source, incoming.source_id):
+                return Recorded("same", row.key, row.status)
+            said = showing.load(connection, to.key)
+            answered = select(comments.c.key).join(persons, persons.c.id == comments.c.person)
+            answered = answered.where(comments.c.parent == (said.id if said else 0), persons.c.is_owner == 1)
+            there = set(connection.execute(answered).scalars())
+            if said is None or said.version != to.version or not there <= set(seen):
+                return Recorded("stale", to.key)
+            speaker = accounts.find(connection, incoming.author)
+            person = recording.upsert_person(connection, incoming.author, speaker)
+            recorded = recording.add(connection, incoming, verdict, person, now)
+            if send:
+                values = {
+                    "post": f"answer {recorded.key}",
+                    "answer": recorded.key,
+                    "lang": send.lang,
+                    "network": send.network,
+                    "part": send.part,
+                    "message": send.message,
+                    "words": send.words,
+                    "created_at": stamp(now),
+                    "state": DeliveryState.WAITING if not_before else DeliveryState.QUEUED,
+                    "not_before": stamp(not_before) if not_before else None,
+                }
+                connection.execute(insert(deliveries).values(**values))
+            return recorded

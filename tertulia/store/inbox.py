@@ -1,0 +1,234 @@
+"""The inbox: everything that was said to the blog, on every channel, and whether it was answered.
+
+A view over the conversation, with what the owner said of it (``not needed``, ``later``, who is at it). What an item's
+state means is in ``settling``; here it is asked for, page by page, and changed by hand.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Integer, Select, func, or_, select, tuple_, update
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from tertulia.content.tone import Tone
+from tertulia.core.text import fold_for_search
+from tertulia.store import showing
+from tertulia.store.connection import Database, stamp
+from tertulia.store.conversation_tables import comments, marks
+from tertulia.store.inbox_tables import ItemState, inbox
+from tertulia.store.rows import remember, writing
+from tertulia.store.said import Read, Said
+from tertulia.store.settling import settle, settle_all
+
+PAGE = 25
+# Whoever takes an item and does nothing about it holds it no longer than this.
+HOLD_FOR = timedelta(minutes=20)
+# Another rule is another number: all rows are then computed anew, once.
+RULES = "1"
+_RULES = "inbox rules"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxFilter:
+    """Which items; what is empty leaves nothing out."""
+
+    state: ItemState | None = ItemState.UNANSWERED
+    channel: str = ""
+    tone: Tone | None = None
+    posts: Sequence[str] | None = None  # Ids: of one, or of all with a tag; [""] is what belongs to no post
+    person: int | None = None
+    words: str = ""  # each stands somewhere in what was said or in who said it, whatever its case and accents
+
+
+class InboxItem(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that somebody said, and whether it was answered."""
+
+    said: Said
+    state: ItemState
+    since: str  # when whoever said it began to wait
+    channel: str
+    tone: Tone
+    is_changed: bool  # edited since it was answered or set aside
+    until: str | None
+    assignee: str  # who is at it now; "" for nobody
+
+
+class InboxPage(msgspec.Struct, frozen=True):
+    """Some items, and where to go on; "" where there are no more."""
+
+    items: list[InboxItem]
+    after: str = ""
+
+
+class Inbox:
+    """The rows, in the words of an inbox."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def page(self, wanted: InboxFilter, now: datetime, *, after: str = "", limit: int = PAGE) -> InboxPage:
+        """
+        Items in order: who has waited longest first while they wait, the newest first otherwise.
+
+        Args:
+            after: Where the page before ended.
+        """
+        self._ready(now)
+        oldest_first = wanted.state in (ItemState.UNANSWERED, ItemState.LATER)
+        query = _chosen(wanted, select(inbox))
+        place = tuple_(inbox.c.since, inbox.c.comment)
+        since, _, number = after.partition(" ")
+        if number.isdecimal():
+            here = tuple_(since, int(number))
+            query = query.where(place > here if oldest_first else place < here)
+        order = (inbox.c.since, inbox.c.comment) if oldest_first else (inbox.c.since.desc(), inbox.c.comment.desc())
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
+            more = f"{rows[limit - 1].since} {rows[limit - 1].comment}" if len(rows) > limit else ""
+            ids = [row.comment for row in rows[:limit]]
+            found = connection.execute(showing.with_persons().where(comments.c.id.in_(ids))).all()
+            said = {one.id: one for one in showing.to_said(connection, found)}
+            return InboxPage([_item(row, said[row.comment], now) for row in rows[:limit]], more)
+
+    def counts(self, now: datetime, wanted: InboxFilter | None = None) -> dict[ItemState, int]:
+        """How many items are in each state, whatever state *wanted* asks for."""
+        self._ready(now)
+        asked = replace(wanted or InboxFilter(), state=None)
+        query = _chosen(asked, select(inbox.c.state, func.count())).group_by(inbox.c.state)
+        with self._database.reading() as connection:
+            found = {ItemState(state): number for state, number in connection.execute(query)}
+        return {state: found.get(state, 0) for state in ItemState if state != ItemState.AWAY}
+
+    def channels(self, now: datetime) -> list[str]:
+        """Every channel that anything came by."""
+        self._ready(now)
+        with self._database.reading() as connection:
+            return sorted(
+                connection.execute(select(inbox.c.channel).where(inbox.c.state != ItemState.AWAY).distinct()).scalars()
+            )
+
+    def get(self, key: str, now: datetime) -> InboxItem | None:
+        """The item of the comment that the world calls *key*; None for what is none, the owner's own words say."""
+        self._ready(now)
+        with self._database.reading() as connection:
+            said = showing.load(connection, key)
+            row = connection.execute(select(inbox).where(inbox.c.comment == said.id)).first() if said else None
+            return _item(row, said, now) if said and row else None
+
+    # The owner's word
+
+    def set_aside(self, read: Read, now: datetime, *, until: datetime | None = None) -> bool:
+        """
+        Have it wait for nobody, or not before *until*; False when it is no more as it was read.
+
+        Whoever said it has the last word: when they change theirs, it is back.
+        """
+        word = ItemState.LATER if until else ItemState.NOT_NEEDED
+        return self._say(read, now, {"word": word, "until": stamp(until) if until else None})
+
+    def bring_back(self, read: Read, now: datetime) -> bool:
+        """Have it wait for an answer again; False when it is no more as it was read."""
+        return self._say(read, now, {"word": "", "until": None})
+
+    def hold(self, key: str, who: str, now: datetime) -> str:
+        """
+        Show the others that *who* is at it, for a while.
+
+        Returns:
+            Who is: *who*, or whoever was there before and still is.
+        """
+        free = or_(
+            inbox.c.assignee.in_(("", who)), inbox.c.assigned_until.is_(None), inbox.c.assigned_until <= stamp(now)
+        )
+        here = inbox.c.comment == select(comments.c.id).where(comments.c.key == key).scalar_subquery()
+        with writing(self._database) as connection:
+            values = {"assignee": who, "assigned_until": stamp(now + HOLD_FOR)}
+            connection.execute(update(inbox).where(here, free).values(**values))
+            return connection.execute(select(inbox.c.assignee).where(here)).scalar() or ""
+
+    def release(self, key: str, who: str) -> None:
+        """Show that *who* is no longer at it."""
+        here = inbox.c.comment == select(comments.c.id).where(comments.c.key == key).scalar_subquery()
+        with writing(self._database) as connection:
+            values = {"assignee": "", "assigned_until": None}
+            connection.execute(update(inbox).where(here, inbox.c.assignee == who).values(**values))
+
+    def _say(self, read: Read, now: datetime, values: dict[str, Any]) -> bool:
+        self._ready(now)
+        with writing(self._database) as connection:
+            said = showing.load(connection, read.key)
+            if said is None or said.version != read.version:
+                return False
+            values |= {"word_on": said.edited_at or "", "is_changed": 0, "assignee": "", "assigned_until": None}
+            done = connection.execute(update(inbox).where(inbox.c.comment == said.id).values(**values))
+            settle(connection, [said.id])
+            return done.rowcount == 1
+
+    def _ready(self, now: datetime) -> None:
+        """Have all rows there, computed by the present rules, and those back whose time has come."""
+        come = (inbox.c.state == ItemState.LATER) & (inbox.c.until <= stamp(now))
+        with self._database.reading() as connection:
+            is_known = connection.execute(select(marks.c.value).where(marks.c.name == _RULES)).scalar() == RULES
+            back = list(connection.execute(select(inbox.c.comment).where(come)).scalars())
+        if is_known and not back:
+            return
+        with writing(self._database) as connection:
+            connection.execute(update(inbox).where(come).values(word="", until=None))
+            settle(connection, back)
+            if not is_known:
+                settle_all(connection, now)
+                remember(connection, _RULES, RULES)
+
+
+class _Position(FunctionElement[int]):
+    """Where one text begins in another, from 1; 0: nowhere. LIKE, which looks for more, takes five times as long."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(_Position)
+def _strpos(element: Any, compiler: Any, **named: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **named)})"
+
+
+@compiles(_Position, "sqlite")
+def _instr(element: Any, compiler: Any, **named: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **named)})"
+
+
+def _chosen(wanted: InboxFilter, query: Select[Any]) -> Select[Any]:
+    query = query.where(inbox.c.state == wanted.state if wanted.state else inbox.c.state != ItemState.AWAY)
+    if wanted.channel:
+        query = query.where(inbox.c.channel == wanted.channel)
+    if wanted.tone:
+        query = query.where(inbox.c.tone == wanted.tone)
+    if words := fold_for_search(wanted.words).split():
+        # Asked for by itself, row after row as they lie on the disk, and not in the order of the page.
+        holding = select(inbox.c.comment).where(*(_Position(inbox.c.words, word) > 0 for word in words))
+        query = query.where(inbox.c.comment.in_(holding))
+    if wanted.posts is not None or wanted.person is not None:
+        query = query.join(comments, comments.c.id == inbox.c.comment)
+    if wanted.posts is not None:
+        query = query.where(comments.c.post.in_(list(wanted.posts)))
+    if wanted.person is not None:
+        query = query.where(comments.c.person == wanted.person)
+    return query
+
+
+def _item(row: Any, said: Said, now: datetime) -> InboxItem:
+    is_held = bool(row.assignee) and (row.assigned_until or "") > stamp(now)
+    return InboxItem(
+        said=said,
+        state=ItemState(row.state),
+        since=row.since,
+        channel=row.channel,
+        tone=Tone(row.tone),
+        is_changed=bool(row.is_changed),
+        until=row.until,
+        assignee=row.assignee if is_held else "",
+    )

@@ -3,16 +3,18 @@
 from pelican import Pelican, signals
 from pelican.generators import Generator
 
-from tertulia.site import templates
+from tertulia.site import reads, templates
 from tertulia.site.build import SiteBuild
 
 
 def equip_templates(generator: Generator) -> None:
     """Give the templates their functions, and what every one of them may ask for."""
-    theme, settings = SiteBuild.of(generator.settings).theme, generator.settings
+    build, settings = SiteBuild.of(generator.settings), generator.settings
+    theme = build.theme
     theme.know(generator.env)
     settings["DIRECT_TEMPLATES"] = [name for name in settings["DIRECT_TEMPLATES"] if theme.has(name)]
     templates.equip(generator.env, settings, escape=theme.is_ours)
+    reads.watch(generator.env, build.reads)
     generator.context |= theme.context(settings)
     for name, value in templates.common_context(settings).items():
         generator.context.setdefault(name, value)

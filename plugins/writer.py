@@ -1,21 +1,28 @@
-"""Posts are written on all cores, once every plugin has said what it wants written.
+"""Pages are written when every plugin has said what it wants written: see ``tertulia/site/writing.py``."""
 
-Pelican writes page by page. Ours keeps what was asked for and renders it together, before other plugins' ``finalized``.
-"""
-
+from functools import partial
 from typing import Any
 
 from pelican import Pelican, signals
+from pelican.paginator import Paginator
 from pelican.writers import Writer
 
-from tertulia.core.parallel import keep_most, spread
+from tertulia.core.parallel import keep_most
+from tertulia.site import writing
 from tertulia.site.build import SiteBuild
 
 
 class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican has no types
-    def write_file(self, name: Any, *args: Any, **kwargs: Any) -> None:
-        build, content = SiteBuild.of(self.settings), kwargs.get("article") or kwargs.get("page")
-        build.add_page(name, content, lambda: Writer.write_file(self, name, *args, **kwargs))
+    def write_file(self, name: Any, template: Any, context: Any, *args: Any, **given: Any) -> None:
+        whole = partial(Writer.write_file, self, name, template, context, *args, **given)
+        how = writing.Drawing(partial(Paginator, settings=self.settings), partial(self.draw, template, context), whole)
+        asked = writing.PageRequest(name, template.name, context, given, not args)
+        writing.ask(SiteBuild.of(self.settings), asked, how)
+
+    def draw(self, template: Any, context: Any, name: str, values: Any) -> None:
+        local = {**context, "localsiteurl": context.get("localsiteurl"), "output_file": name, **values}
+        path = writing.write(self.output_path, name, template.render(local))
+        signals.content_written.send(path, context=local)
 
 
 def choose_writer(_pelican: Pelican) -> type[Writer]:
@@ -23,12 +30,7 @@ def choose_writer(_pelican: Pelican) -> type[Writer]:
 
 
 def write_pages(pelican: Pelican) -> None:
-    build = SiteBuild.of(pelican.settings)
-    lists, posts = build.pages_to_write()
-    with build.theme.drawing(build.contents):
-        spread(lambda page: page.write(), posts)
-        for page in lists:  # here: Pagefind and pictures have the other cores
-            page.write()
+    writing.write_pages(SiteBuild.of(pelican.settings))
 
 
 def register() -> None:

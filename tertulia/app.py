@@ -222,7 +222,11 @@ class Blog:
             self.notices.gather,
             clockwork=self.clockwork,
             answer=self.deliver_answers,
+            forget=self._forget,
         )
+
+    def _forget(self) -> None:
+        self.moderator.sweep()
 
     @cached_property
     def clockwork(self) -> Clockwork:

@@ -109,11 +109,11 @@ def service(c: Context, port: str = "8001", host: str = "127.0.0.1") -> None:
 
 
 @task
-def build(c: Context, strict: bool = False, all_advice: bool = False) -> None:
+def build(c: Context, strict: bool = False, all_advice: bool = False, explain: bool = False) -> None:
     """Build the blog into output/ as readers will get it; with --strict, a warning fails."""
     from tertulia.commands.build import into_output
 
-    if not into_output(c.root, strict=strict, all_advice=all_advice):
+    if not into_output(c.root, strict=strict, all_advice=all_advice, explain=explain):
         raise Exit(code=1)
 
 

@@ -194,6 +194,49 @@ def test_files_are_served_as_they_are(folder, build):
     assert not (folder / "output" / "passwd").exists()
 
 
+def test_nothing_of_the_authors_desk_is_served(folder, build):
+    """Sources, tables and captures that a link names, keys and backups wherever they lie: told, and not published."""
+    content = folder / "content"
+    desk = [
+        "posts/borrador.md",
+        "posts/.nota.md",
+        "people.toml",
+        "embeds/x.json",
+        ".env",
+        "extra/.env",
+        "extra/clave.pem",
+        "extra/.ssh/id_rsa",
+        "images/plano.bak",
+        "images/.env",
+        "images/notas.txt~",
+        "extra/Thumbs.db",
+    ]
+    for name in desk:
+        (content / name).parent.mkdir(parents=True, exist_ok=True)
+        (content / name).write_text("[ana]\n# SECRETO" if name == "people.toml" else "SECRETO", "utf-8")
+    (content / "posts/borrador.md").write_text(HEAD.replace("una", "otra") + "Estado: borrador\n\nSECRETO\n", "utf-8")
+    links = [f"[x]({{{how}}}/{name})" for how in ("static", "attach", "filename") for name in desk]
+    (content / "posts/mala.md").write_text(HEAD + "\n" + "\n\n".join(links), "utf-8")
+    records = build(content, folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    served = [path for path in (folder / "output").rglob("*") if path.is_file() and b"SECRETO" in path.read_bytes()]
+    assert ([], {"la-buena", "una"}) == (served, built(folder))
+    (line,) = [message for message in told(records) if message.startswith("content/extra/clave.pem")]
+    assert "no se publica" in line
+
+
+@pytest.mark.parametrize(
+    "place", ["_idea.md", "_drafts/idea.md", "2026/borradores/idea.md", "Drafts/x/idea.md", "privado/idea.md"]
+)
+def test_what_was_put_away_is_a_draft(folder, build, place):
+    """A folder of drafts by any of its names, or a name that begins with a low line, as other generators have it."""
+    path = folder / "content" / "posts" / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(HEAD + "\nx\n", "utf-8")
+    records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
+    assert {"la-buena"} == built(folder)
+    assert [message for message in told(records) if f"{place}:1: lo que está en una carpeta" in message]
+
+
 def test_a_fault_of_ours_stops_nothing(folder, build, monkeypatch):
     """An exception nobody thought of leaves out its post, in one line without its name."""
     from tertulia.site import reading

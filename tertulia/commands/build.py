@@ -29,6 +29,8 @@ from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say, spoken
 from tertulia.core.models import Severity
 
+STATE = Path("var", "cache", "build")  # what builds remember, each kind in a folder of its own
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -49,6 +51,7 @@ class BuildReport:
     failure: str = ""  # why there is no site at all; "" when there is one
     keep: list[str] = field(default_factory=list)  # OUTPUT_RETENTION: names in output/ that are not ours
     remarks: list[Remark] = field(default_factory=list)
+    explained: list[str] = field(default_factory=list)  # why each page was drawn that was: "index.html: new"
 
     def of(self, severity: Severity) -> list[str]:
         """What was said at *severity*, in order."""
@@ -70,6 +73,7 @@ def into_output(
     settings: str = "publishconf.py",
     output: str = "output",
     all_advice: bool = False,
+    explain: bool = False,
 ) -> bool:
     """
     Build the site into *output*, say how it went, and tell whether it may be published.
@@ -78,10 +82,13 @@ def into_output(
     """
     target = (root / output).resolve()  # it may be a link to another disk
     with workshop(target.parent, f".{target.name}-") as folder:
-        report = run(root, folder / "site", settings, {"PREVIOUS_OUTPUT": str(target)})
+        kept = {"PREVIOUS_OUTPUT": str(target), "KEPT_OUTPUT": str(target), "STATE_PATH": str(root / STATE / "public")}
+        report = run(root, folder / "site", settings, kept)
         kept_back = bool(report.failure) or (strict and not report.clean)
         if not kept_back:
             swap(folder / "site", target, report.keep)
+    if explain and not report.failure:
+        print("\n".join(report.explained or [say("explain_nothing")]))
     tell(report, all_advice=all_advice)
     if kept_back:
         print(say("build_kept_back", folder=output), file=sys.stderr)
@@ -256,6 +263,9 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Buil
         from pelican.generators import ArticlesGenerator, PagesGenerator
         from pelican.settings import read_settings
 
+        from tertulia.site import writing
+        from tertulia.site.build import KEY, SiteBuild
+
         log.console.quiet = True  # its own "Done: Processed …": ours is in the blog's language
         log.LimitFilter._threshold = math.inf  # all of them are shown, not the first five
         logging.basicConfig(level=logging.INFO, handlers=[gather], force=True)
@@ -280,6 +290,9 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Buil
         report.failure = "\n  ".join(remark.text for remark in gather.remarks if remark.severity == "error")
         if not report.failure:
             pelican.run()
+            if KEY in pelican.settings:  # a blog may have none of our plugins
+                writing.remember(SiteBuild.of(pelican.settings))
+                report.explained = SiteBuild.of(pelican.settings).explained
         os.makedirs(output, exist_ok=True)  # a blog without one post still has a folder
     except TertuliaError as error:
         report.failure = str(error)

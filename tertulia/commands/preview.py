@@ -30,7 +30,7 @@ from typing import Any
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from tertulia.commands import announce, build
+from tertulia.commands import announce, build, try_looks
 from tertulia.commands.capture import InPassing
 from tertulia.commands.watch import watch
 from tertulia.core import running
@@ -95,11 +95,13 @@ def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     changes = watch(root)
+    joined[try_looks.PATH] = try_looks.TryLooks(root, site.overrides, changes)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops us, we clear up
     try:
         rebuild(root, folder, site)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         print(say("serving", address=f"http://{shown}:{port}{quote(site.prefix)}/"), flush=True)
+        print(say("try_looks", address=f"http://{shown}:{port}{try_looks.PATH}"), flush=True)
         quoted = InPassing(root)
         while True:
             quoted.start()  # what it captures is a changed file, and so is seen at once
@@ -118,7 +120,8 @@ def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
 def rebuild(root: Path, folder: Path, site: "Site") -> None:
     """Build once more into *folder*, say how it went, and show it on *site*."""
     new = folder / str(site.version + 1)
-    report = build.run(root, new, SETTINGS, site.overrides)
+    kept = {"KEPT_OUTPUT": str(site.folder or ""), "STATE_PATH": str(root / build.STATE / "preview")}
+    report = build.run(root, new, SETTINGS, {**site.overrides, **kept})
     build.tell(report)
     if not report.failure:
         announce.write_page(root, new)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from tertulia.content.dates import from_name
 from tertulia.content.header import Header, split
+from tertulia.content.key_names import fold
 from tertulia.content.metadata import Metadata, interpret
 from tertulia.content.private import Screen
 from tertulia.core.languages import Languages, current, say
@@ -21,6 +22,9 @@ from tertulia.core.models import Problem, Severity
 
 _ATX = re.compile(r"# +(\S.*?)(?: +#+)? *")
 _UNDERLINED = re.compile(r"=+ *")
+_PUT_AWAY = frozenset(
+    ("drafts", "draft", "borradores", "borrador", "unpublished", "private", "privado", "trash", "papelera")
+)
 _LANGUAGE = re.compile(r"\.([a-z]{2,3}(?:-[a-z]+)?)$", re.I)
 
 
@@ -45,13 +49,21 @@ def complete(meta: Metadata, top: Header, shown: str, place: PurePath, zone: Zon
         _take_name(meta, place, zone)
         _hold_unwritten(meta, top, shown)
         _hold_by_second_header(meta, top, shown, zone)
-        if "_drafts" in place.parts and meta.status not in ("draft", "hidden"):  # Jekyll's and Hexo's folder
-            meta.status = "draft"
-            _tell(meta, shown, 1, "drafts_folder", "hint")
+    if _is_put_away(place) and meta.status not in ("draft", "hidden"):
+        meta.status = "draft"
+        _tell(meta, shown, 1, "drafts_folder", "hint")
     is_note = bool(top.fields) and meta.date is not None and not is_page
     if not meta.title and not is_note:
         _tell(meta, shown, 1, "no_title", "error")
     return top
+
+
+def _is_put_away(place: PurePath) -> bool:
+    """Whether a file lies among drafts: ``_drafts/`` of Jekyll and Hexo and its likes, or ``_idea.md``."""
+    is_index = place.stem.casefold() == "_index"
+    return (place.name.startswith("_") and not is_index) or any(
+        fold(part).strip(" _.") in _PUT_AWAY for part in place.parts[:-1]
+    )
 
 
 def _tell(meta: Metadata, shown: str, line: int, phrase: str, severity: Severity) -> None:

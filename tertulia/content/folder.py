@@ -6,10 +6,46 @@ to another are the author's own business.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from tertulia.core.files import is_inside
+
+# What editors, systems and version control leave beside files, and what opens other doors: never part of a site.
+_LEFT_BESIDE = re.compile(
+    r"\.DS_Store|Thumbs\.db|desktop\.ini|\.git(keep|ignore|attributes|modules)?|\.hg|\.svn|node_modules|__pycache__"
+    r"|.*~|#.*#|\._.*|\.#.*|.*\.sw[op]|.*\.(bak|orig|tmp|part)",
+    re.IGNORECASE,
+)
+_KEYS = re.compile(
+    r"\.env(\..*)?|.*\.env|\.(ssh|gnupg|aws|netrc|pgpass|npmrc|pypirc|htpasswd)|id_(rsa|dsa|ecdsa|ed25519)(_sk)?"
+    r"|.*\.(pem|ppk|p12|pfx|kdbx?|jks)",
+    re.IGNORECASE,
+)
+_SOURCES = frozenset((".md", ".markdown", ".mkd", ".mdown"))
+_TABLES = frozenset(("people.toml", "tags.toml", "links.toml", "redirects.toml"))
+
+
+def is_key(path: Path) -> bool:
+    """Whether a file, by its name or that of a folder it lies in, is a password or a key to something."""
+    return any(_KEYS.fullmatch(part) for part in path.parts)
+
+
+def is_left_beside(path: Path) -> bool:
+    """Whether a file is none that its author made: a backup, a note of the system."""
+    return any(_LEFT_BESIDE.fullmatch(part) for part in path.parts)
+
+
+def may_be_served(path: Path) -> bool:
+    """
+    Whether a file that a page or a setting asks for may be served as it is.
+
+    Args:
+        path: Relative to ``content/``.
+    """
+    is_own = path.suffix.lower() in _SOURCES or path.parts[:1] == ("embeds",) or path.as_posix() in _TABLES
+    return not (is_own or is_key(path) or is_left_beside(path) or path.name.startswith("."))
 
 
 def links_out(content: Path) -> Iterator[Path]:

@@ -5,6 +5,7 @@ import shlex
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 REBUILD_AFTER_SECONDS = 1.0
 LETTERS_EVERY_SECONDS = 30.0
 ANSWERS_EVERY_SECONDS = 5.0
+SWEEP_EVERY_SECONDS = 86_400.0
 
 
 def leaving(address: str) -> dict[str, str]:
@@ -41,7 +43,9 @@ def leaving(address: str) -> dict[str, str]:
 
 class BackgroundWorker:
     """
-    Sends letters and answers and has the site built anew: in threads beside the service, or at once after a command.
+    Sends letters and answers, has the site built anew and forgets what has had its time.
+
+    In threads beside the service, or at once at the end of a command.
 
     One failure never ends a thread.
     """
@@ -56,16 +60,19 @@ class BackgroundWorker:
         *,
         clockwork: Clockwork | None = None,
         answer: Callable[[], object] | None = None,
+        forget: Callable[[], object] = lambda: None,
     ) -> None:
         self._clockwork = clockwork
         self._root, self._settings, self._store, self._now = root, settings, store, now
         self._gather = gather  # writes the letter about all that waited for one
         self._answer = answer  # sends the answers that are due
+        self._forget = forget  # what has had its time
         self._wanted = threading.Event()
         self._stop = threading.Event()
 
     def start(self) -> None:
-        """Start the threads; they end with the process."""
+        """Start the threads; all end with the process."""
+        threading.Thread(target=carried(self._sweep_in_turn), daemon=True, name="sweep").start()
         if self._settings.smtp_url:
             threading.Thread(target=carried(self._send_in_turn), daemon=True, name="letters").start()
         if self._settings.rebuild_hook:
@@ -131,6 +138,11 @@ class BackgroundWorker:
         if self._clockwork:
             self._clockwork.done(task, problem=problem)
 
+    def sweep(self) -> None:
+        """Forget what has had its time, and report on it."""
+        with self._clockwork.watch("purge") if self._clockwork else nullcontext():
+            self._forget()
+
     def run_hook(self) -> None:
         """Run ``REBUILD_HOOK``: a command in the blog's folder, or an address that gets a POST."""
         try:
@@ -170,6 +182,10 @@ class BackgroundWorker:
         while not self._stop.wait(ANSWERS_EVERY_SECONDS):
             if self._answer:
                 self._log_failure(self._answer)
+
+    def _sweep_in_turn(self) -> None:
+        while not self._stop.wait(SWEEP_EVERY_SECONDS):
+            self._log_failure(self.sweep)
 
     def _rebuild_in_turn(self) -> None:
         while self._wanted.wait() and not self._stop.wait(REBUILD_AFTER_SECONDS):

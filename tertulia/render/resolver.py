@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from tertulia.content.folder import may_be_served
 from tertulia.core import text
 from tertulia.core.addresses import host_of
 from tertulia.core.files import copy_whole, is_inside
@@ -138,7 +139,7 @@ class ImageResolver:
             PictureError: see ``resolve``.
         """
         path = self.find(written, beside)
-        if path is None or path.suffix.lower() in SOURCES:
+        if path is None or path.suffix.lower() in SOURCES or not may_be_served(path.relative_to(self.content)):
             return ""
         if path not in self._links:
             self._links[path] = f"{self.siteurl}/{quote(self._linked(path))}"
@@ -209,6 +210,7 @@ class ImageResolver:
             hidden = any(part.startswith(".") for part in path.relative_to(self.content).parts)
             if (
                 not hidden
+                and may_be_served(path.relative_to(self.content))
                 and path.is_file()
                 and is_inside(path, self.content)
                 and not _is_picture(path.name)

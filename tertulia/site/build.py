@@ -7,6 +7,7 @@ as ``settings["SITE_BUILD"]``: everything that it hands to a plugin leads to the
 import hashlib
 import logging
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,8 +33,10 @@ from tertulia.site.owners import Owners, PageToWrite, without_same_file
 from tertulia.site.pictures import request_files
 from tertulia.site.problems import report, separate_ids
 from tertulia.site.reading import PostReader
+from tertulia.site.reads import Reads
 from tertulia.site.records import Reading
 from tertulia.site.search import SearchIndex
+from tertulia.site.state import BuildState, stamp_or_none
 from tertulia.site.strays import ENDINGS
 from tertulia.site.themes import Theme
 from tertulia.site.words import SiteWords
@@ -54,6 +57,7 @@ class SiteBuild:
     pictures: ImageResolver
     reader: PostReader
     words: SiteWords
+    state: BuildState = field(default_factory=BuildState)  # of the build before
     is_running: bool = False
     fingerprints: dict[str, str] = field(default_factory=dict)  # of the theme's static files
     readings: dict[str, Reading] = field(default_factory=dict)  # files read before Pelican asked for them, by path
@@ -73,6 +77,9 @@ class SiteBuild:
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
+    written: dict[str, tuple[bytes, tuple[str, ...]]] = field(default_factory=dict)  # page → its key, and of what
+    explained: list[str] = field(default_factory=list)  # why each page was drawn
+    reads: Reads | None = None  # watches what templates read
     cards: CardSet | None = None
     search: SearchIndex | None = None
 
@@ -96,6 +103,8 @@ class SiteBuild:
         reader = PostReader(settings, people=people, tags=tags, links=load_links(content), pictures=pictures)
         build = cls(settings, people, tags, pictures, reader, SiteWords(languages.current()))
         build.looks = looks.load(settings, build.words.setting(settings, "SITENAME", settings["DEFAULT_LANG"]))
+        build.state = BuildState.of(settings)
+        build.reads = Reads() if has_own_templates(settings) else None
         build.published = moved.published(settings)
         build.remembered = moved.remembered(settings)  # now: the output will be emptied
         settings[KEY] = build
@@ -112,8 +121,14 @@ class SiteBuild:
         """The build that *settings*, or a template's context, belong to; what is said next is in its language."""
         build = settings[KEY]
         assert isinstance(build, cls)
-        languages.use(build.words.languages)  # another build of this process may have spoken another
+        if languages.current() is not build.words.languages:  # another build of this process has spoken another
+            languages.use(build.words.languages)
         return build
+
+    @property
+    def context(self) -> Mapping[str, Any]:
+        """What all pages are given."""
+        return self.articles.context if self.articles else {}
 
     @property
     def output(self) -> Path:
@@ -130,7 +145,13 @@ class SiteBuild:
         """
         names = find(self.settings[f"{kind}_PATHS"], self.settings[f"{kind}_EXCLUDES"], ENDINGS)
         paths = [os.path.join(folder, name) for name in sorted(names)]
-        self.readings |= zip(paths, separate_ids(spread(self.reader.read, paths)), strict=True)
+        known = self.state.known(paths, self.reader.now)
+        changed = [path for path in paths if path not in known]
+        looked_ns, stamps = time.time_ns(), [stamp_or_none(path) for path in changed]
+        for path, stamp, reading in zip(changed, stamps, spread(self.reader.read, changed), strict=True):
+            known[path] = reading
+            self.state.keep(path, stamp, looked_ns, reading, self.reader.now)
+        self.readings |= zip(paths, separate_ids(known[path] for path in paths), strict=True)
 
     def reading_of(self, path: str) -> Reading:
         """What became of the file at *path*: its problems are told, and its pictures asked for."""
@@ -143,9 +164,10 @@ class SiteBuild:
             request_files(reading.record.files, Path(path), self.pictures)
         return reading
 
-    def add_page(self, name: str, content: Content | None, write: Callable[[], None]) -> None:
-        """Take note of a page to be written to the file *name*: that of a post or page, or a list."""
-        (self.post_pages if content else self.list_pages).append(PageToWrite(name, content, write))
+    def add_pages(self, pages: Iterable[PageToWrite]) -> None:
+        """Take note of pages to be written: those of posts and pages, and lists."""
+        for page in pages:
+            (self.post_pages if page.content else self.list_pages).append(page)
 
     def pages_to_write(self) -> tuple[list[PageToWrite], list[PageToWrite]]:
         """Lists, and posts with pages, so that none writes over another; what is left out is no content any more."""
@@ -160,6 +182,12 @@ class SiteBuild:
             data = self.looks.files.get(name) or file.read_bytes()
             self.fingerprints[name] = hashlib.sha256(data).hexdigest()[:8]
         return self.fingerprints[name]
+
+
+def has_own_templates(settings: Mapping[str, Any]) -> bool:
+    """Whether a blog has templates that are not ours."""
+    folders = [Path(settings["PATH"]).parent / name for name in settings.get("THEME_TEMPLATES_OVERRIDES", ())]
+    return Path(settings.get("THEME", paths.THEME)) != paths.THEME or any(folder.is_dir() for folder in folders)
 
 
 def _load(table: type[Table], path: Path) -> Table:

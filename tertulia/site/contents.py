@@ -89,7 +89,7 @@ class Content(Protocol):
 DEFAULTS: dict[str, Any] = {
     "related": (), "previous": None, "next": None, "card": None, "syndication": (), "said": (),
     "comments": (), "talk_parts": (), "talk_places": MappingProxyType({}), "talk_folder": "", "comment_count": 0,
-    "counts": MappingProxyType({}), "open": False,
+    "counts": MappingProxyType({}), "open": False, "json_ld": "",
 }  # fmt: skip
 
 

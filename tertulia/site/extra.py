@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from tertulia.content.folder import is_key, is_left_beside
 from tertulia.core.errors import ContentError
 from tertulia.core.files import is_inside, write_whole
 from tertulia.core.languages import say
@@ -20,16 +21,15 @@ from tertulia.site.problems import report, shown_path
 FOLDER = "extra"
 _OVER = frozenset({"robots.txt"})  # an author's own wins
 _PHOTOS = frozenset(images.PICTURE_SUFFIXES) - {".svg", ".ico"}
-_NEVER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".git", ".gitkeep", ".gitignore"})
 
 
 def files(content: Path) -> Iterator[Path]:
     """What is to be served, in order; links are not followed out of the blog."""
     for folder, names, found in os.walk(content / FOLDER):
-        names[:] = sorted(name for name in names if name not in _NEVER and not Path(folder, name).is_symlink())
+        names[:] = sorted(n for n in names if not is_left_beside(Path(n)) and not Path(folder, n).is_symlink())
         for name in sorted(found):
             path = Path(folder, name)
-            if name not in _NEVER and not name.endswith("~") and path.is_file() and is_inside(path, content):
+            if not is_left_beside(Path(name)) and path.is_file() and is_inside(path, content):
                 yield path
 
 
@@ -37,6 +37,9 @@ def copy(content: Path, output: Path, owners: Owners) -> None:
     """Put them into *output*; each that would stand where the blog has a page of its own is told and left out."""
     for path in files(content):
         name = path.relative_to(content / FOLDER).as_posix()
+        if is_key(Path(name)):
+            report(Problem(shown_path(path, content), None, say("not_served"), say("not_served_fix")))
+            continue
         owner = "" if name in _OVER else owners.claim(name, shown_path(path, content))
         target = output / name
         if owner or (target.exists() and name not in _OVER):

@@ -8,6 +8,7 @@ import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import dirname, normpath
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tertulia.core.languages import say
@@ -71,13 +72,11 @@ def _templates(settings: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _lists(settings: Mapping[str, Any], posts: list[Content]) -> Iterator[str]:
-    for post in posts:
-        for label in (*post.tags, *post.categories, *post.authors):
-            if path := getattr(label, "save_as", ""):
-                yield path
-        for period in ("YEAR", "MONTH", "DAY"):
-            if path := settings.get(f"{period}_ARCHIVE_SAVE_AS"):
-                yield path.format(date=post.date)
+    labels = {id(one): one for post in posts for one in (*post.tags, *post.categories, *post.authors)}
+    yield from filter(None, (getattr(label, "save_as", "") for label in labels.values()))
+    days = {post.date.date(): post.date for post in posts}.values()
+    for pattern in filter(None, (settings.get(f"{period}_ARCHIVE_SAVE_AS") for period in ("YEAR", "MONTH", "DAY"))):
+        yield from {pattern.format(date=date) for date in days}
     for slug, lang in group_series(posts):
         yield place_of(slug, lang, settings)[1]
     yield from list_files(settings, posts, settings["DEFAULT_LANG"])
@@ -120,6 +119,8 @@ class PageToWrite(NamedTuple):
     name: str  # its file in the output
     content: Content | None  # the post or page that it shows
     write: Callable[[], None]
+    kind: str = ""  # its template, without ".html"
+    values: Mapping[str, Any] = MappingProxyType({})  # what it is given besides what all pages are
 
 
 def without_same_file(

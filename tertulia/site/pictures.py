@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from tertulia.content.folder import may_be_served
 from tertulia.content.metadata import Metadata
 from tertulia.content.people import Person
-from tertulia.core.files import is_inside
+from tertulia.core.files import is_inside, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Picture, Problem
 from tertulia.render.document import Document
@@ -106,6 +107,9 @@ def without_pictures(files: Iterable[Any], pictures: ImageResolver) -> list[Any]
         path = Path(file.source_path)
         if not is_inside(path, pictures.content):
             continue
+        if not may_be_served(path.absolute().relative_to(pictures.content)):  # "{static}borrador.md"
+            report(Problem(shown_path(path, pictures.content), None, say("not_served"), say("not_served_fix")))
+            continue
         if path.suffix.lower() not in PICTURE_SUFFIXES:
             kept.append(file)
             continue
@@ -130,7 +134,7 @@ def publish(pictures: ImageResolver, output: Path) -> bool:
     for page in output.rglob("*.html") if failed else ():
         written = page.read_text("utf-8")
         if (kept := without_missing(written, output, pictures.siteurl)) != written:
-            page.write_text(kept, "utf-8")
+            write_whole(page, kept, durable=False)  # it may be shared with the output before
     return bool(failed)
 
 

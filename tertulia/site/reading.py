@@ -113,14 +113,14 @@ class PostReader:
             log.debug("%s", source_path, exc_info=True)
             shown = shown_path(Path(source_path), self.content)
             problem = Problem(shown, None, say("cannot_process"), say("cannot_process_fix"), "error")
-            return Reading(problems=(problem,))
+            return Reading(problems=(problem,), due=self.now)
 
     def _read(self, source_path: str) -> Reading:
         path = Path(source_path)
         shown = shown_path(path, self.content)
         source, problem = load(path, shown, self.settings["MAX_POST_BYTES"])
         if problem:
-            return Reading(problems=(problem,))
+            return Reading(problems=(problem,), due=self.now)
         is_page = source_path.startswith(self.page_folders)
         if path.stem == "_index" and not is_page:
             problem = Problem(shown, None, say("section_index"), say("section_index_fix"), "hint")
@@ -128,18 +128,26 @@ class PostReader:
         top = header.split(source, shown)
         meta = metadata.interpret(top, shown, self.zone, self.settings["LANGUAGES"], is_page=is_page)
         written = complete(meta, top, shown, self.place(path), self.zone, is_page=is_page)
+        due = self.due(meta)
         mark = self.mark_of(meta, is_page=is_page, shown=shown)
         broken = any(p.severity == "error" for p in meta.problems)
         if broken or (mark in ("draft", "hidden", "scheduled") and not self.settings["SHOW_UNPUBLISHED"]):
-            return Reading(problems=tuple(meta.problems))
+            return Reading(problems=tuple(meta.problems), due=due)
         lang = meta.lang or self.settings["DEFAULT_LANG"]
         document = Document(shown, lang, written.body, written.body_line, embeds=meta.embeds)
         try:
             record = self.record(meta, document, self.render(document, written.body), mark=mark, is_page=is_page)
         except RecursionError:  # Markdown nested hundreds of levels deep
             problem = Problem(shown, None, say("too_deep"), say("too_deep_fix"), "error")
-            return Reading(problems=(*meta.problems, problem))
-        return Reading(record, (*meta.problems, *document.problems))
+            return Reading(problems=(*meta.problems, problem), due=due)
+        return Reading(record, (*meta.problems, *document.problems), due)
+
+    def due(self, meta: Metadata) -> dt.datetime | None:
+        """When the clock alone makes the file read otherwise: at once where it says no date, and has the build's."""
+        if meta.date is None:
+            return self.now
+        told = (meta.date, meta.publish_date, meta.expiry_date, meta.modified, *(when for when, _ in meta.updates))
+        return min((moment for moment in told if moment is not None and moment > self.now), default=None)
 
     def mark_of(self, meta: Metadata, *, is_page: bool, shown: str) -> str:
         """Why a file is not simply published: draft, hidden, unlisted, scheduled or "" when it is."""

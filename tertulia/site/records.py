@@ -76,3 +76,4 @@ class Reading(msgspec.Struct, frozen=True):
 
     record: PostRecord | None = None
     problems: tuple[Problem, ...] = ()
+    due: datetime | None = None  # when the file may read otherwise, though nobody touches it; None for never

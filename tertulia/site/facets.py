@@ -1,0 +1,177 @@
+"""What pages show of posts, in three sizes, and of tags, series and pictures: each a digest that changes with it.
+
+``link``   a post where it is only named: its title and address, date, language, and whether it is public
+``card``   the same with what lists show of it
+``full``   all of it: text, talk, card for networks, what it is for search engines
+
+A page declares what it is made of by asking ``Inputs`` for each thing. Its key is the digest of the answers; and while
+it is drawn it may read of each post what it has asked for, and nothing else (``tertulia/site/reads.py``).
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from tertulia.site.build import SiteBuild
+from tertulia.site.contents import Content
+
+LINK = frozenset({"title", "url", "lang", "date", "mark", "shown_path", "id"})
+CARD = LINK | {"summary", "cover", "authors", "category", "minutes", "comment_count"}
+# A link to a file that Pelican resolves, '"{filename}…', when all posts are known.
+_TO_FILE = re.compile(r"""["'][{|]""")
+
+Digest = bytes
+
+
+class UndeclaredError(Exception):
+    """A page is made of something that has no digest, so it cannot be told whether it would be the same again."""
+
+
+class Facets:
+    """The digests of one build; each is made once."""
+
+    def __init__(self, build: SiteBuild) -> None:
+        self.build = build
+        self._links: dict[int, Digest] = {}
+        self._cards: dict[tuple[int, str], Digest] = {}
+        self._full: dict[int, Digest] = {}
+        self._labels: dict[tuple[int, str], tuple[Any, ...]] = {}
+        self.frames: dict[tuple[str, str], Digest] = {}  # what stands around the pages of a language
+
+    def link(self, post: Content) -> Digest:
+        """Of a post that is only named."""
+        if (found := self._links.get(id(post))) is None:
+            told = (post.title, post.url, post.lang, post.date.isoformat(), post.mark, post.shown_path, post.id)
+            found = self._links[id(post)] = digest(told)
+        return found
+
+    def card(self, post: Content, lang: str) -> Digest:
+        """Of a post as the lists in *lang* show it."""
+        if (found := self._cards.get((id(post), lang))) is None:
+            labels = [self.label(label, lang) for label in (*post.authors, post.category)]  # type: ignore[attr-defined]
+            told = (self.link(post), post.summary, repr(post.cover), labels, post.minutes, post.comment_count)  # type: ignore[attr-defined]
+            found = self._cards[id(post), lang] = digest(told)
+        return found
+
+    def full(self, post: Content) -> Digest:
+        """
+        Of all of a post.
+
+        Raises:
+            UndeclaredError: it was read by somebody else's reader.
+        """
+        if (found := self._full.get(id(post))) is None:
+            record = self.build.state.digests.get(post.shown_path)
+            if record is None:
+                raise UndeclaredError(post.shown_path)
+            shown = post.content if _TO_FILE.search(post._content) else post._content
+            labels = [self.label(label, post.lang) for label in (*post.tags, *post.categories, *post.authors)]
+            talk = (post.syndication, post.counts, post.comments, post.talk_parts, post.talk_places, post.open)
+            told = (
+                self.link(post), record, digest(shown), labels, repr(post.card), repr(talk), post.json_ld,
+                post.url, post.save_as, post.template, post.comment_count, post.talk_folder, post.slug,
+            )  # fmt: skip
+            found = self._full[id(post)] = digest(told)
+        return found
+
+    def label(self, label: Any, lang: str) -> tuple[Any, ...]:
+        """Of a tag, category or author as pages in *lang* name it; what people.toml says is in the epoch."""
+        if (found := self._labels.get((id(label), lang))) is None:
+            place = self.build.editions.localized(label.url, lang)
+            described = sorted((getattr(label, "description", None) or {}).items())
+            person = getattr(label, "person", None)
+            told = (label.name, label.slug, label.url, place, getattr(label, "has_page", True), described, repr(person))
+            found = self._labels[id(label), lang] = (*told, repr(getattr(label, "portrait", None)))
+        return found
+
+
+class Inputs:
+    """
+    What one page is made of.
+
+    Args:
+        facets: Those of the build.
+        lang: The page's language.
+    """
+
+    def __init__(self, facets: Facets, lang: str) -> None:
+        self.facets, self.lang = facets, lang
+        self.parts: list[tuple[str, Digest]] = []  # what it is, "card content/posts/….md", and its digest
+        self.posts: dict[int, frozenset[str] | None] = {}  # by ``id()``, what may be read of each; None for all
+        self.names: set[str] = set()  # of the context, what may be read
+
+    def value(self, name: str, value: object) -> None:
+        """
+        A plain value: text, numbers, dates and what is made of them.
+
+        Args:
+            name: The phrase ``explain_NAME`` says what it is.
+        """
+        self.parts.append((name, digest(plain(value))))
+
+    def link(self, post: Content | None, name: str = "link") -> None:
+        """A post that is only named."""
+        if post is not None:
+            self._may(post, LINK)
+            self.parts.append((f"{name} {post.shown_path}", self.facets.link(post)))
+
+    def card(self, post: Content, *, whole: bool = False) -> None:
+        """A post as lists show it, or *whole*."""
+        if whole:
+            self.full(post)
+        self._may(post, CARD)
+        self.parts.append((f"card {post.shown_path}", self.facets.card(post, self.lang)))
+
+    def full(self, post: Content) -> None:
+        """All of a post."""
+        self.posts[id(post)] = None
+        self.parts.append((f"text {post.shown_path}", self.facets.full(post)))
+
+    def label(self, label: Any) -> None:
+        """A tag, a category or an author."""
+        self.parts.append((f"label {label.name}", digest(self.facets.label(label, self.lang))))
+
+    def links(self, posts: Iterable[Content], name: str) -> None:
+        """Several posts that are only named, in their order."""
+        posts = list(posts)
+        for post in posts:
+            self._may(post, LINK)
+        self.parts.append((name, digest([self.facets.link(post) for post in posts])))
+
+    def _may(self, post: Content, attributes: frozenset[str]) -> None:
+        known = self.posts.get(id(post), frozenset())
+        self.posts[id(post)] = known if known is None else known | attributes
+
+    def key(self) -> Digest:
+        """The digest of all of it."""
+        return digest(self.parts)
+
+    def told(self) -> tuple[str, ...]:
+        """Each part by name, with the beginning of its digest."""
+        return tuple(f"{part.hex()[:8]} {name}" for name, part in self.parts)
+
+
+def digest(told: object) -> Digest:
+    """Of plain values, by their ``repr``."""
+    return hashlib.blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def plain(value: object) -> object:
+    """
+    *value*, of which each part says all of itself in its ``repr``.
+
+    Raises:
+        UndeclaredError: something in it does not.
+    """
+    if value is None or isinstance(value, str | int | float | bytes):
+        return str(value) if isinstance(value, str) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return [(plain(key), plain(held)) for key, held in value.items()]
+    if isinstance(value, list | tuple | set | frozenset):
+        held = [plain(one) for one in value]
+        return sorted(held, key=repr) if isinstance(value, set | frozenset) else held
+    raise UndeclaredError(type(value).__name__)

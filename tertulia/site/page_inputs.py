@@ -1,0 +1,191 @@
+"""What each kind of page is made of: see ``tertulia/site/facets.py``.
+
+A page of a kind that is not named here, or of somebody else's theme, has no key and is drawn anew each time.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tertulia.site.facets import Facets, Inputs, UndeclaredError, digest
+from tertulia.site.owners import PageToWrite
+from tertulia.site.series import series_counterparts
+
+# What every page may read of its context besides the settings: see ``_frame``, and the epoch.
+FRAME = frozenset({
+    *("pages", "language_homes", "site_card", "owner", "looks", "output_file", "url", "page_name", "page_lang"),
+    *("template_name", "blog", "localsiteurl", "relative_urls"),
+})  # fmt: skip
+PAGED = frozenset({"articles_page", "articles_paginator", "articles_previous_page", "articles_next_page"})
+
+
+def inputs_of(page: PageToWrite, facets: Facets, context: Mapping[str, Any]) -> Inputs | None:
+    """
+    What *page* is made of; None where that cannot be told.
+
+    Args:
+        context: What all pages are given.
+    """
+    values, build = page.values, facets.build
+    declare = _KINDS.get("article" if "article" in values and "part" not in values else page.kind)
+    own = values.get("article") or values.get("page")
+    lang = values.get("page_lang") or getattr(own, "lang", None) or build.settings["DEFAULT_LANG"]
+    if declare is None:
+        return None
+    inputs = Inputs(facets, lang)
+    inputs.names |= FRAME
+    inputs.value("place", [page.kind, page.name, values.get("url"), values.get("page_name"), lang])
+    try:
+        _frame(inputs, context)
+        declare(inputs, page, {**context, **values})
+    except UndeclaredError:
+        return None
+    return inputs
+
+
+def _frame(inputs: Inputs, context: Mapping[str, Any]) -> None:
+    """What stands around every page: the menu with the pages in it, and the languages."""
+    facets, lang = inputs.facets, inputs.lang
+    if ("frame", lang) not in facets.frames:
+        build = facets.build
+        shown = [[facets.link(one) for one in (page, *page.translations)] for page in context["pages"]]
+        menu = build.words.local(build.settings.get("MENU"), lang) or ()
+        lists = [build.settings.get(f"{name}_URL") for name in ("ARCHIVES", "TAGS", "SEARCH", "CATEGORIES", "AUTHORS")]
+        places = [build.editions.localized(str(url), lang) for url in (*lists, *(target for _, target in menu))]
+        homes = sorted((context.get("language_homes") or {}).items())
+        facets.frames["frame", lang] = digest((shown, places, homes, repr(context.get("site_card"))))
+    inputs.parts.append(("frame", facets.frames["frame", lang]))
+    for page in context["pages"]:
+        for one in (page, *page.translations):
+            inputs.posts.setdefault(id(one), frozenset({"title", "url", "lang", "mark", "translations"}))
+
+
+def _article(inputs: Inputs, _page: PageToWrite, given: Mapping[str, Any]) -> None:
+    post = given["article"]
+    inputs.names |= {"article", "category"}
+    inputs.full(post)
+    inputs.link(post.previous, "neighbour")
+    inputs.link(post.next, "neighbour")
+    inputs.links(post.translations, "translations")
+    inputs.links(post.related, "related")
+    if post.series:
+        inputs.value("series", [post.series.name, post.series.url, post.series.index])
+        inputs.links(post.series.articles, "series")
+
+
+def _page(inputs: Inputs, _page: PageToWrite, given: Mapping[str, Any]) -> None:
+    inputs.names |= {"page"}
+    inputs.full(given["page"])
+    inputs.links(given["page"].translations, "translations")
+
+
+def _talk(inputs: Inputs, _page: PageToWrite, given: Mapping[str, Any]) -> None:
+    inputs.names |= {"article", "part"}
+    inputs.full(given["article"])
+    inputs.links(given["article"].translations, "translations")
+    inputs.value("place", given["part"].number)
+
+
+def _cards(inputs: Inputs, given: Mapping[str, Any], *, whole: bool = False) -> None:
+    """The posts of a list, and where its other pages are."""
+    inputs.names |= PAGED | {"articles"}
+    page, posts = given.get("articles_page"), given["articles"]
+    inputs.value("list", [len(posts), sorted({post.lang for post in posts})])
+    if page:
+        ways = [one and one.url for one in (given["articles_previous_page"], given["articles_next_page"])]
+        inputs.value("list", [page.number, given["articles_paginator"].num_pages, ways])
+    for post in page.object_list if page else posts:
+        inputs.card(post, whole=whole)
+
+
+def _places(inputs: Inputs, url: str, given: Mapping[str, Any]) -> None:
+    """The same list in other languages."""
+    known = inputs.facets.build.editions
+    inputs.value("languages", [known.counterparts(url), known.elsewhere(url, given["articles"])])
+
+
+def _home(inputs: Inputs, _page: PageToWrite, given: Mapping[str, Any]) -> None:
+    _cards(inputs, given, whole=bool(given.get("HOME_WHOLE_POSTS")))
+    inputs.names |= {"blog_json_ld", "latest_said"}
+    inputs.value("home", (given.get("blog_json_ld") or {}).get(inputs.lang))
+    for post, said, words in (given.get("latest_said") or {}).get(inputs.lang, ()):
+        inputs.link(post, "said")
+        inputs.value("said", [repr(said), words])
+
+
+def _labelled(name: str) -> Callable[[Inputs, PageToWrite, Mapping[str, Any]], None]:
+    def declare(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
+        inputs.names |= {name}
+        inputs.label(given[name])
+        _cards(inputs, given)
+        _places(inputs, given[name].url, given)
+        _places(inputs, _path(page), given)
+
+    return declare
+
+
+def _series(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
+    series = given["series"]
+    inputs.names |= {"series"}
+    inputs.value("series", [series.name, series.url, list(series_counterparts(series))])
+    _cards(inputs, given)
+    _places(inputs, _path(page), given)
+
+
+def _period(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
+    inputs.names |= {"period", "period_num", "dates", "articles"}
+    inputs.value("place", given["period_num"])
+    if len(given["period_num"]) == 1:
+        inputs.links(given["dates"], "list")
+        inputs.value("list", [len(given["articles"]), sorted({post.lang for post in given["articles"]})])
+    else:
+        _cards(inputs, given)
+        inputs.links(given["dates"], "list")
+    _places(inputs, _path(page), given)
+    _years(inputs, given)
+
+
+def _years(inputs: Inputs, given: Mapping[str, Any]) -> None:
+    inputs.names |= {"period_archives"}
+    years = given["period_archives"].get("year", ())
+    inputs.value("list", [[one["url"], one["period_num"], len(one["articles"])] for one in years])
+
+
+def _archives(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
+    inputs.names |= {"articles", "dates"}
+    inputs.links(given["dates"], "list")
+    inputs.value("list", len(given["articles"]))
+    known, form = inputs.facets.build.editions, given["YEAR_ARCHIVE_URL"]
+    years = dict.fromkeys(form.format(date=post.date) for post in given["dates"]) if form else ()
+    inputs.value("list", [known.localized(url, inputs.lang) for url in years])
+    _places(inputs, _path(page), given)
+
+
+def _counted(name: str) -> Callable[[Inputs, PageToWrite, Mapping[str, Any]], None]:
+    def declare(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
+        inputs.names |= {name}
+        told = [(inputs.facets.label(label, inputs.lang), len(posts)) for label, posts in given[name]]
+        inputs.parts.append(("labels", digest(told)))
+        _places(inputs, _path(page), given)
+
+    return declare
+
+
+def _ways(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
+    _years(inputs, given)
+    _counted("tags")(inputs, page, given)
+    languages = (given.get("language_homes") or {}).keys() | {given["DEFAULT_LANG"]}
+    lists = [given.get(f"{name}_URL") for name in ("SEARCH", "ARCHIVES")]
+    known = inputs.facets.build.editions
+    inputs.value("languages", [known.localized(str(url), lang) for lang in sorted(languages) for url in lists])
+
+
+def _path(page: PageToWrite) -> str:
+    return page.name.removesuffix("index.html")
+
+
+_KINDS: dict[str, Callable[[Inputs, PageToWrite, Mapping[str, Any]], None]] = {
+    "article": _article, "page": _page, "talk": _talk, "index": _home, "language": _home,
+    "series": _series, "period_archives": _period, "archives": _archives, "search": _ways, "404": _ways,
+    **{name: _labelled(name) for name in ("tag", "category", "author")},
+    **{name: _counted(name) for name in ("tags", "categories", "authors")},
+}  # fmt: skip

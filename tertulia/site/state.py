@@ -1,0 +1,236 @@
+"""What a build remembers for the next one, below ``var/cache``: what its files read as, and what its pages are made of.
+
+All of it can be lost: a file that is missing, damaged or of another epoch is as good as none, and everything is built.
+The *epoch* is a digest of all that every page may depend on and that is no post: our code, the libraries, the theme,
+the settings, the words, the tables and pictures in ``content/``. A new epoch builds everything.
+
+Settings:
+    STATE_PATH    the folder where it is kept; absent, nothing is: plain ``pelican`` builds everything each time.
+    KEPT_OUTPUT   the output that the last build of this kind made; pages that have not changed are taken from there.
+"""
+
+import hashlib
+import os
+import pickle
+import re
+import sys
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from tertulia.core import paths
+from tertulia.core.files import write_whole
+from tertulia.site.records import Reading
+from tertulia.site.strays import ENDINGS
+
+# Readings lie in so many files, so that an edit writes a small part of them anew.
+PARTS = 32
+EVER = datetime(1, 1, 1, tzinfo=UTC)  # the date of a page that has none
+# A file that was saved this shortly before we looked may be saved again without its time telling.
+UNSURE_NS = 2_000_000_000
+# What a page is made with and whose version its bytes may depend on.
+LIBRARIES = (
+    *("babel", "jinja2", "lxml", "markdown", "markdown-it-py", "markupsafe", "nh3", "pelican", "pillow"),
+    *("pymdown-extensions", "tzdata"),
+)
+# Settings that say where a build goes, or that hold what it makes of itself.
+_NO_INPUT = frozenset({"OUTPUT_PATH", "PREVIOUS_OUTPUT", "KEPT_OUTPUT", "STATE_PATH", "SITE_BUILD", "NOW"})
+_BY_IDENTITY = re.compile(r" at 0x[0-9a-f]+")
+
+Stamp = tuple[int, int, int, int]
+_NOTHING: Stamp = (0, 0, 0, 0)  # of what cannot be looked at, a link that leads nowhere
+
+
+class KeptReading(NamedTuple):
+    """What a file read as."""
+
+    stamp: Stamp  # of the file, before it was read
+    made: datetime
+    due: datetime | None  # when it may read otherwise, though nobody touches it
+    reading: bytes  # pickled: times keep their zones
+    digest: bytes  # of its record
+
+
+class KeptPage(NamedTuple):
+    """A page as it was written."""
+
+    key: bytes  # the digest of all that it was made of
+    told: tuple[str, ...]  # of these parts, a short digest each, with its name: so that a change can be explained
+    stamp: tuple[int, int, int]  # of its file
+
+
+def stamp_of(path: str | Path) -> Stamp:
+    """What tells whether a file is the one that it was: no program changes it and leaves all of these alone."""
+    found = os.stat(path)
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+
+def stamp_or_none(path: str | Path) -> Stamp | None:
+    """The stamp of a file; None where it cannot be looked at."""
+    try:
+        return stamp_of(path)
+    except OSError:
+        return None
+
+
+class BuildState:
+    """
+    What is known of the build before.
+
+    Args:
+        folder: Where it is kept; None where nothing is.
+        epoch: The digest of what everything depends on.
+    """
+
+    def __init__(self, folder: Path | None = None, epoch: str = "") -> None:
+        self.folder, self.epoch = folder, epoch
+        self._readings: list[dict[str, KeptReading]] = [{} for _ in range(PARTS)]
+        self._known: list[dict[str, KeptReading]] = [_load(self._part(at), epoch) for at in range(PARTS)]
+        self._changed: set[int] = set()
+        self.digests: dict[str, bytes] = {}  # of each record, by the file as its author knows it
+        self.pages: dict[str, KeptPage] = _load(self._pages, epoch)
+        self.is_new = not self.pages
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> "BuildState":
+        """The state that *settings* name, as the last build left it."""
+        folder = settings.get("STATE_PATH")
+        return cls(Path(folder), epoch_of(settings)) if folder else cls()
+
+    def known(self, files: Iterable[str], now: datetime) -> dict[str, Reading]:
+        """What those of *files* read as that are what they were, and say the same *now*."""
+        found = {}
+        for path in files:
+            kept = self._known[_part_of(path)].get(path)
+            if kept is None or not (kept.made <= now and (kept.due is None or now < kept.due)):
+                continue
+            try:
+                if stamp_of(path) == kept.stamp:
+                    found[path] = pickle.loads(kept.reading)
+                    self._keep(path, kept, found[path])
+            except (OSError, pickle.PickleError, AttributeError, TypeError, ValueError, EOFError):
+                continue
+        return found
+
+    def keep(self, path: str, stamp: Stamp | None, looked_ns: int, reading: Reading, now: datetime) -> None:
+        """
+        Remember that the file at *path* reads as *reading*.
+
+        Args:
+            stamp: The file's before it was read; None where it could not be looked at.
+            looked_ns: When that was, by this machine's clock.
+        """
+        packed = pickle.dumps(reading, pickle.HIGHEST_PROTOCOL)
+        kept = KeptReading(stamp or _NOTHING, now, reading.due, packed, digest_of(reading))
+        sure = stamp is not None and looked_ns - max(stamp[:2]) > UNSURE_NS
+        self._keep(path, kept, reading, sure=sure and (reading.due is None or reading.due > now))
+        self._changed.add(_part_of(path))
+
+    def _keep(self, path: str, kept: KeptReading, reading: Reading, *, sure: bool = True) -> None:
+        if sure and self.folder:
+            self._readings[_part_of(path)][path] = kept
+        if reading.record:
+            self.digests[reading.record.shown_path] = kept.digest
+
+    def save(self, pages: Mapping[str, KeptPage]) -> None:
+        """Leave all of it for the next build; the pages last, without which nothing else counts."""
+        if not self.folder:
+            return
+        for at, (before, now) in enumerate(zip(self._known, self._readings, strict=True)):
+            if at in self._changed or before.keys() != now.keys():
+                _save(self._part(at), self.epoch, now)
+        _save(self._pages, self.epoch, dict(pages))
+
+    def _part(self, at: int) -> Path | None:
+        return self.folder / f"readings-{at:02}" if self.folder else None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything is remembered at all."""
+        return self.folder is not None
+
+    @property
+    def _pages(self) -> Path | None:
+        return self.folder / "pages" if self.folder else None
+
+
+def digest_of(reading: Reading) -> bytes:
+    """Of the record, the same in every process; a page that says no date has the build's, and does not show it."""
+    record = reading.record
+    if record and record.is_page and "date" not in record.header_lines:
+        record = msgspec.structs.replace(record, date=EVER)
+    return _mark(msgspec.json.encode(record, enc_hook=repr))
+
+
+def _part_of(path: str) -> int:
+    return zlib.crc32(path.encode("utf-8", "surrogatepass")) % PARTS
+
+
+def _load(path: Path | None, epoch: str) -> dict[str, Any]:
+    """What *path* holds of this *epoch*; nothing where it cannot be read or is not what was written."""
+    try:
+        data = path.read_bytes() if path else b""
+        mark, packed = data[:16], data[16:]
+        if mark != _mark(packed):
+            return {}
+        of_epoch, held = pickle.loads(packed)
+        return held if of_epoch == epoch else {}
+    except Exception:  # whatever a damaged file does to those who read it
+        return {}
+
+
+def _save(path: Path | None, epoch: str, held: dict[str, Any]) -> None:
+    packed = pickle.dumps((epoch, held), pickle.HIGHEST_PROTOCOL)
+    assert path
+    write_whole(path, _mark(packed) + packed, mode=0o600, durable=False)
+
+
+def _mark(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
+# ── the epoch ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def epoch_of(settings: Mapping[str, Any]) -> str:
+    """A digest of all that every page may depend on, but the posts and what is said under them."""
+    content = Path(settings["PATH"])
+    sources = tuple(str(content / folder) + os.sep for folder in (*settings["ARTICLE_PATHS"], *settings["PAGE_PATHS"]))
+    folders = [paths.PACKAGE, paths.HOME / "plugins", paths.THEME, Path(settings["THEME"]), content]
+    folders += [content.parent / name for name in ("plugins", *settings.get("THEME_TEMPLATES_OVERRIDES", ()))]
+    told = hashlib.blake2b(digest_size=16)
+    told.update(repr((sys.version, [_version(name) for name in LIBRARIES])).encode())
+    told.update(settings_told(settings).encode())
+    for folder in sorted(set(map(str, folders))):
+        for path, stamp in _files(folder, sources):
+            told.update(f"{path}\0{stamp}\n".encode("utf-8", "surrogatepass"))
+    return told.hexdigest()
+
+
+def settings_told(settings: Mapping[str, Any]) -> str:
+    """*settings* in words that are the same in every process; what has none is of this process alone."""
+    said = repr(sorted((name, value) for name, value in settings.items() if name.isupper() and name not in _NO_INPUT))
+    return f"{said} {time.time_ns()}" if _BY_IDENTITY.search(said) else said
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _files(folder: str, sources: tuple[str, ...]) -> Iterator[tuple[str, Stamp]]:
+    """Every file below *folder* with its stamp, in order; of those in *sources*, only what is no post."""
+    for where, names, files in os.walk(folder):
+        names[:] = sorted(name for name in names if name not in ("__pycache__", ".git"))
+        for name in sorted(files):
+            path = os.path.join(where, name)
+            if not (path.startswith(sources) and name.endswith(ENDINGS)):
+                yield path, stamp_or_none(path) or _NOTHING

@@ -1,0 +1,243 @@
+"""Pages written: those whose inputs changed are drawn, on all cores; the others are taken from the output before.
+
+A page is taken by a link to the very file that was written for it and that nobody has touched since; so two outputs
+share it until the older one is deleted. Whoever changes a page writes it beside and moves it over.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from tertulia import defaults
+from tertulia.core.languages import say
+from tertulia.core.parallel import spread
+from tertulia.site.build import SiteBuild
+from tertulia.site.contents import Content
+from tertulia.site.facets import Facets, Inputs
+from tertulia.site.owners import PageToWrite
+from tertulia.site.page_inputs import inputs_of
+from tertulia.site.reads import Reads
+from tertulia.site.state import KeptPage
+
+
+class PageRequest(NamedTuple):
+    """What Pelican or a plugin wants written."""
+
+    name: str  # the file, of the first page where there are several
+    template: str
+    context: Mapping[str, Any]
+    given: Mapping[str, Any]  # besides the context; some of it is for the writer
+    is_plain: bool = True  # asked for as our own callers ask
+
+    @property
+    def content(self) -> Content | None:
+        """The post or page that it shows; None for a list."""
+        return self.given.get("article") or self.given.get("page")
+
+
+class Paginator(Protocol):
+    """Pelican's, of one list."""
+
+    num_pages: int
+
+    def page(self, number: int) -> Any:
+        """One page, counted from 1."""
+
+
+class Drawing(NamedTuple):
+    """How pages are made; Pelican's part of it."""
+
+    paginator: Callable[..., Paginator]  # of name, address, list and posts a page
+    draw: Callable[[str, Mapping[str, Any]], None]  # writes the page with that name, with these values over the context
+    whole: Callable[[], None]  # writes all that was asked for, in Pelican's own way: for themes of others
+
+
+def ask(build: SiteBuild, asked: PageRequest, how: Drawing) -> None:
+    """Take note of what was *asked*, to be written with all the rest."""
+    build.add_pages(pages(build, asked, how))
+
+
+def pages(build: SiteBuild, asked: PageRequest, how: Drawing) -> Iterator[PageToWrite]:
+    """The pages that are to be written for what was *asked*: several, where it is a long list."""
+    if not (asked.is_plain and build.theme.is_ours) or asked.given.get("relative_urls") or not asked.name:
+        yield PageToWrite(asked.name, asked.content, how.whole)
+        return
+    values = {name: value for name, value in asked.given.items() if name not in _FOR_WRITER}
+    kind = asked.template.removesuffix(".html")
+    of_its_own = {**_own(asked.context, build.context), **values}
+    for name, more in _parts(asked, values, build.settings, how.paginator):
+        yield PageToWrite(
+            name, asked.content, partial(how.draw, name, {**values, **more}), kind, {**of_its_own, **more}
+        )
+
+
+# What a caller of Pelican's ``write_file`` gives for it and not for the template.
+_FOR_WRITER = frozenset({"relative_urls", "paginated", "template_name", "override_output", "url"})
+
+
+def _own(context: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """What *context* holds that the one of all pages does not."""
+    if context is shared:
+        return {}
+    return {name: value for name, value in context.items() if name not in shared or shared[name] is not value}
+
+
+def _parts(
+    asked: PageRequest, values: Mapping[str, Any], settings: Mapping[str, Any], paginator: Callable[..., Paginator]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """File and values of each page of a list; just one where it is not to be shared out."""
+    lists = asked.given.get("paginated")
+    if lists is None:
+        lists = {name: value for name, value in values.items() if name in ("articles", "dates")}
+    kind = asked.given.get("template_name")
+    if not lists or kind not in settings["PAGINATED_TEMPLATES"]:
+        yield asked.name, {}
+        return
+    most, url = settings["PAGINATED_TEMPLATES"][kind] or settings["DEFAULT_PAGINATION"], asked.given.get("url")
+    paginators = {name: paginator(asked.name, url, held, per_page=most) for name, held in lists.items()}
+    count = next(iter(paginators.values())).num_pages
+    for number in range(1, count + 1):
+        more: dict[str, Any] = {}
+        for name, one in paginators.items():
+            more |= {
+                f"{name}_paginator": one,
+                f"{name}_page": one.page(number),
+                f"{name}_previous_page": one.page(number - 1) if number > 1 else None,
+                f"{name}_next_page": one.page(number + 1) if number < one.num_pages else None,
+            }
+        yield next(more[f"{name}_page"].save_as for name in paginators), more
+
+
+def write(output: str, name: str, page: str) -> str:
+    """
+    Write *page* to the file *name* of *output*, and say where; what stood there may be shared with another output.
+
+    Raises:
+        ValueError: *name* leads out of the output.
+    """
+    path = os.path.normpath(os.path.join(output, name))
+    if not path.startswith(os.path.join(os.path.normpath(output), "")):
+        raise ValueError(name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(page)
+    return path
+
+
+def write_pages(build: SiteBuild) -> None:
+    """Write all pages that were asked for."""
+    lists, posts = build.pages_to_write()
+    kept = _Kept(build)
+    posts, lists = ([page for page in pages if not kept.take(page)] for pages in (posts, lists))
+    with build.theme.drawing(build.contents):
+        for undeclared in spread(kept.draw, posts):
+            kept.reads.undeclared |= undeclared
+        for page in lists:  # here: Pagefind and pictures have the other cores
+            kept.draw(page)
+    if kept.reads.undeclared:
+        build.explained.append(say("explain_undeclared", names=", ".join(sorted(kept.reads.undeclared))))
+    else:
+        build.written = kept.pages
+    build.explained += kept.explained
+
+
+def remember(build: SiteBuild) -> None:
+    """Leave what was read and written for the next build, when all of this one is done."""
+    pages = {}
+    for name, (key, told) in build.written.items() if not build.lacks_pictures else ():
+        if mark := _mark(build.output / name):
+            pages[name] = KeptPage(key, told, mark)
+    build.state.save(pages)
+
+
+class _Kept:
+    """
+    What is taken from the output before, and what is known of each page.
+
+    Args:
+        build: The build at hand.
+    """
+
+    def __init__(self, build: SiteBuild) -> None:
+        self.build, self.context, self.reads = build, build.context, build.reads or Reads()
+        self.facets = Facets(build)
+        self.pages: dict[str, tuple[bytes, tuple[str, ...]]] = {}
+        self.explained: list[str] = []
+        self._inputs: dict[str, Inputs | None] = {}
+        self._folder = Path(build.settings["KEPT_OUTPUT"]) if build.settings.get("KEPT_OUTPUT") else None
+        others = sorted(set(build.settings["PLUGINS"]) - set(defaults.PLUGINS))
+        self._keeps = build.theme.is_ours and build.state.is_kept and not others
+        if others:  # they may change any page, or want to see each written
+            build.explained.append(say("explain_plugins", names=", ".join(others)))
+        elif not build.theme.is_ours:
+            build.explained.append(say("explain_theme"))
+        elif build.state.is_new:
+            build.explained.append(say("explain_first"))
+        self._made: set[Path] = set()
+
+    def take(self, page: PageToWrite) -> bool:
+        """Take *page* from the output before, if it would be the same; whether that was done."""
+        inputs = inputs_of(page, self.facets, self.context) if self._keeps else None
+        self._inputs[page.name] = inputs
+        if inputs is None:
+            return False
+        key, told = inputs.key(), inputs.told()
+        self.pages[page.name] = key, told
+        before = self.build.state.pages.get(page.name)
+        if before and before.key == key and self._folder and self._link(self._folder, page.name, before):
+            return True
+        if not self.build.state.is_new:
+            self.explained.append(f"{page.name}: {', '.join(_why(before, told)) or say('explain_gone')}")
+        return False
+
+    def _link(self, folder: Path, name: str, before: KeptPage) -> bool:
+        old, new = folder / name, self.build.output / name
+        if _mark(old) != before.stamp:
+            return False
+        try:
+            if new.parent not in self._made:
+                new.parent.mkdir(parents=True, exist_ok=True)
+                self._made.add(new.parent)
+            os.link(old, new)
+        except OSError:
+            return False
+        return True
+
+    def draw(self, page: PageToWrite) -> set[str]:
+        """Draw and write *page*; what it read and has not declared."""
+        inputs = self._inputs.get(page.name)
+        self.reads.begin(inputs, frozenset(page.values) | _names(self.context))
+        page.write()
+        self.reads.begin(None, frozenset())
+        return self.reads.undeclared
+
+
+def _names(context: Mapping[str, Any]) -> frozenset[str]:
+    """What pages are given that is no setting: those are written in capitals, and are in the epoch."""
+    return frozenset(name for name in context if not name.isupper())
+
+
+def _mark(path: Path) -> tuple[int, int, int] | None:
+    """What tells whether a page is the file that we wrote; a link to it leaves these alone."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _why(before: KeptPage | None, told: Sequence[str]) -> Iterator[str]:
+    """What has changed since *before*, in words."""
+    if before is None:
+        yield say("explain_new")
+        return
+    known, now = set(before.told), set(told)
+    differ = [part for part in told if part not in known] + [part for part in before.told if part not in now]
+    for part in dict.fromkeys(part.partition(" ")[2] for part in differ):
+        kind, _, what = part.partition(" ")
+        yield say(f"explain_{kind}", what=what)

@@ -1,0 +1,369 @@
+"""After any edit, the pages that are taken from the output before are those that a full build would write."""
+
+import datetime as dt
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from PIL import Image
+
+from tertulia.content import snapshot
+from tertulia.content.snapshot import Comment, Conversation
+from tertulia.site import writing
+from tertulia.site.build import SiteBuild
+from tests.conftest import BLOG, ROOT
+
+FIRST_DAY = dt.date(2026, 11, 1)
+TAGS = ("Redes", "redes", "Colas", "C#", "Reseñas", "日本")
+CATEGORIES = ("Opinión", "Barrio", "Oficio")
+WHEN = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+AUTHORS = ("ana", "Luis Gil", "Remedios Alcaide")
+TEXTS = (
+    "Las reclamaciones se contestan por escrito, y la cola de la ventanilla sigue. #Redes",
+    "Otra vez la factura, otra vez la llamada: mira [lo de antes](/2026/11/uno/).\n\n## Y ahora\n\nNada.",
+    "![El bar](/images/bar.png)\n\nUn bar con mesas de mármol y reclamaciones por escrito.",
+    "La ventanilla contesta a @ana, y la factura espera en la cola.\n\n- una\n- dos",
+    "Mira [aquello]({filename}/posts/uno.md) y [esto](https://example.org/x).",
+)
+
+
+def built(blog: Path, output: Path, now: str, *, state: Path | None = None, kept: Path | None = None, **more) -> list:
+    """Build *blog* into the new folder *output*; why each page was drawn."""
+    from pelican import Pelican
+    from pelican.log import LimitFilter
+    from pelican.settings import read_settings
+
+    LimitFilter._raised_messages.clear()
+    override = {
+        **BLOG,
+        "PATH": str(blog / "content"),
+        "OUTPUT_PATH": str(output),
+        "IMAGE_CACHE_PATH": str(blog / "image-cache"),
+        "CACHE_PATH": str(blog / "templates-cache"),
+        "CONVERSATION_PATH": str(blog / "conversation"),
+        "ADDRESSES_PATH": str(blog / "addresses.json"),
+        "NOW": now,
+        "SEARCH": False,
+        "SOCIAL_CARDS_MAX": 3,
+        "DEFAULT_PAGINATION": 3,
+        "COMMENTS_PER_PAGE": 2,
+        "SERVICE_ADDRESS": "https://talk.example",
+        **more,
+    }
+    if state:
+        override |= {"STATE_PATH": str(state)}
+    if kept:
+        override |= {"KEPT_OUTPUT": str(kept)}
+    logging.disable(logging.CRITICAL)
+    try:
+        pelican = Pelican(read_settings(str(ROOT / "pelicanconf.py"), override=override))
+        pelican.run()
+    finally:
+        logging.disable(logging.NOTSET)
+    build = SiteBuild.of(pelican.settings)
+    writing.remember(build)
+    return build.explained
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file of *folder* by name."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def picture(path: Path, colour: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (40, 30), (colour, 90, 90)).save(path)
+
+
+class Blog:
+    """A blog in a folder of its own, whose files are written as a person would."""
+
+    def __init__(self) -> None:
+        self.root = Path(tempfile.mkdtemp(prefix="incremental-"))
+        self.posts: dict[str, dict[str, str]] = {}
+        self.texts: dict[str, str] = {}
+        (self.root / "content" / "posts").mkdir(parents=True)
+        (self.root / "content" / "pages").mkdir()
+        self.file("people.toml", '[ana]\nname = "Ana Ruiz"\nmastodon = "@ana@example.com"\n')
+        self.file("pages/acerca.md", "Título: Acerca\n\nQuiénes somos.\n")
+        picture(self.root / "content" / "images" / "bar.png", 200)
+        for at, name in enumerate(("uno", "dos", "tres", "cuatro", "cinco", "seis")):
+            self.add(name, at, TEXTS[at % len(TEXTS)])
+
+    def file(self, name: str, text: str) -> None:
+        path = self.root / "content" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        # As if it had been saved a while ago: what has just been saved is read again for safety's sake.
+        past = path.stat().st_mtime_ns - 10**10
+        os.utime(path, ns=(past, past))
+
+    def add(self, name: str, day: int, text: str) -> None:
+        self.posts[name] = {
+            "Título": f"Sobre {name}", "Fecha": str(FIRST_DAY + dt.timedelta(day)), "Id": f"id-{name}", "Slug": name,
+            "Etiquetas": TAGS[day % len(TAGS)],
+        }  # fmt: skip
+        self.texts[name] = text
+        self.save(name)
+
+    def save(self, name: str) -> None:
+        top = "".join(f"{key}: {value}\n" for key, value in self.posts[name].items() if value)
+        self.file(f"posts/{name}.md", f"{top}\n{self.texts[name]}\n")
+
+
+class Edits(RuleBasedStateMachine):
+    """Random edits; after each, the same bytes as a full build in an empty folder."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blog = Blog()
+        self.now = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+        self.count = 0
+        self.output: Path | None = None
+        self.more: dict[str, object] = {}
+
+    @initialize()
+    def begin(self):
+        self.check()
+
+    def check(self) -> None:
+        self.count += 1
+        root, now = self.blog.root, self.now.isoformat()
+        new, whole = root / f"out{self.count}", root / "whole"
+        built(self.blog.root, new, now, state=root / "state", kept=self.output, **self.more)
+        shutil.rmtree(whole, ignore_errors=True)
+        built(self.blog.root, whole, now, **self.more)
+        expected, actual = tree(whole), tree(new)
+        assert expected.keys() == actual.keys()
+        assert [] == [name for name in expected if expected[name] != actual[name]]
+        if self.output:
+            shutil.rmtree(self.output)
+        self.output = new
+
+    def changed(self, name: str, key: str, value: str) -> None:
+        self.blog.posts[name][key] = value
+        self.blog.save(name)
+        self.check()
+
+    def one(self, data) -> str:
+        return data.draw(st.sampled_from(sorted(self.blog.posts)), label="post")
+
+    @rule(data=st.data(), text=st.sampled_from(TEXTS))
+    def edit_text(self, data, text):
+        name = self.one(data)
+        self.blog.texts[name] = text
+        self.blog.save(name)
+        self.check()
+
+    @rule(data=st.data(), title=st.sampled_from(["Sobre colas", "La factura", "Otra cosa & más", ""]))
+    def edit_title(self, data, title):
+        self.changed(self.one(data), "Título", title)
+
+    @rule(data=st.data(), slug=st.sampled_from(["uno", "otro-slug", "acerca"]))
+    def edit_slug(self, data, slug):
+        self.changed(self.one(data), "Slug", slug)
+
+    @rule(data=st.data(), tags=st.lists(st.sampled_from(TAGS), max_size=3))
+    def edit_tags(self, data, tags):
+        self.changed(self.one(data), "Etiquetas", ", ".join(tags))
+
+    @rule(data=st.data(), day=st.integers(0, 60))
+    def edit_date(self, data, day):
+        self.changed(self.one(data), "Fecha", str(FIRST_DAY + dt.timedelta(day)))
+
+    @rule(
+        data=st.data(),
+        what=st.sampled_from([
+            *(("Categoría", one) for one in CATEGORIES),
+            *(("Autor", one) for one in (*AUTHORS, "ana, Luis Gil")),
+            *(("Idioma", one) for one in ("en", "es")),
+            *(("Serie", one) for one in ("Colas", "Colas largas", "")),
+            *(("Estado", one) for one in ("borrador", "oculto", "")),
+            *(("Portada", one) for one in ("images/bar.png", "images/no.png", "")),
+            *(("Id", one) for one in ("id-uno", "")),
+            ("Resumen", "Un resumen con *énfasis*."),
+            ("Alias", "/viejo/"),
+            ("Modificado", "2026-11-30"),
+            ("Pregunta", "¿Y tú?"),
+            ("Gracias", "Ana Ruiz"),
+            ("Índice", "sí"),
+            ("Actualización", "2026-11-20: ya no."),
+        ]),
+    )  # fmt: skip
+    def edit_header(self, data, what):
+        self.changed(self.one(data), *what)
+
+    @precondition(lambda self: len(self.blog.posts) > 2)
+    @rule(data=st.data())
+    def delete(self, data):
+        name = self.one(data)
+        del self.blog.posts[name]
+        (self.blog.root / "content" / "posts" / f"{name}.md").unlink()
+        self.check()
+
+    @rule(data=st.data())
+    def rename(self, data):
+        name = self.one(data)
+        new = f"{name}-bis"
+        self.blog.posts[new], self.blog.texts[new] = self.blog.posts.pop(name), self.blog.texts.pop(name)
+        (self.blog.root / "content" / "posts" / f"{name}.md").rename(self.blog.root / "content" / f"posts/{new}.md")
+        self.check()
+
+    @rule(day=st.integers(0, 40), text=st.sampled_from(TEXTS))
+    def add(self, day, text):
+        self.blog.add(f"nuevo-{len(self.blog.posts)}", day, text)
+        self.check()
+
+    @rule(name=st.sampled_from(["acerca", "contacto"]), title=st.sampled_from(["Acerca", "Contacto", "Índice & más"]))
+    def edit_page(self, name, title):
+        self.blog.file(f"pages/{name}.md", f"Título: {title}\n\nUna página.\n")
+        self.check()
+
+    @rule(colour=st.sampled_from([0, 100, 200]))
+    def edit_picture(self, colour):
+        picture(self.blog.root / "content" / "images" / "bar.png", colour)
+        self.check()
+
+    @rule()
+    def lose_picture(self):
+        (self.blog.root / "content" / "images" / "bar.png").unlink(missing_ok=True)
+        self.check()
+
+    @rule(table=st.sampled_from([
+        ("people.toml", '[ana]\nname = "Ana R."\n'),
+        ("people.toml", '[luis]\nname = "Luis Gil"\nbio = "Escribe."\n'),
+        ("tags.toml", '[redes]\nlabel = "RedesSociales"\n'),
+        ("tags.toml", '[colas]\ndescription = "Las colas."\n'),
+        ("theme/templates/parts/ways.html", "<p>{{ articles|length }} {{ (articles|first).title }}</p>"),
+        ("theme/templates/parts/card.html", "<p>{{ post.words }} {{ post.title }}</p>"),
+        ("theme/templates/parts/neighbours.html", "<p>{{ articles|length }} {{ article.words }}</p>"),
+        ("extra/hola.txt", "hola"),
+    ]))  # fmt: skip
+    def edit_table(self, table):
+        self.blog.file(*table)
+        self.check()
+
+    @rule(data=st.data(), comments=st.integers(0, 6))
+    def talk(self, data, comments):
+        name = self.one(data)
+        key = self.blog.posts[name].get("Id") or name
+        said = tuple(
+            Comment(id=f"c{at}", author="Eva", html=f"<p>Digo {at}</p>", date=WHEN + dt.timedelta(hours=at))
+            for at in range(comments)
+        )
+        lang = self.blog.posts[name].get("Idioma") or "es"
+        counts = {"like": comments} if comments else {}
+        snapshot.write(self.blog.root / "conversation", Conversation(id=key, lang=lang, comments=said, counts=counts))
+        self.check()
+
+    @rule(days=st.integers(1, 20))
+    def wait(self, days):
+        self.now += dt.timedelta(days)
+        self.check()
+
+    @rule(more=st.sampled_from([{}, {"HOME_WHOLE_POSTS": True}, {"RELATED_POSTS": 0}, {"SITENAME": "Otro"},
+                                {"SHOW_UNPUBLISHED": True}]))  # fmt: skip
+    def change_setting(self, more):
+        self.more = more
+        self.check()
+
+    @rule(data=st.data())
+    def lose_state(self, data):
+        for file in sorted((self.blog.root / "state").glob("*")):
+            if data.draw(st.booleans()):
+                file.write_bytes(file.read_bytes()[: data.draw(st.integers(0, 40))])
+        self.check()
+
+    def teardown(self):
+        shutil.rmtree(self.blog.root, ignore_errors=True)
+
+
+@pytest.fixture
+def blog() -> Iterator[Blog]:
+    """Six posts and a page."""
+    made = Blog()
+    yield made
+    shutil.rmtree(made.root, ignore_errors=True)
+
+
+def twice(blog: Blog, edit: Callable[[], object], *, watched: bool = False) -> list[str]:
+    """Build *blog*, do *edit*, build it again: why each page was drawn the second time, that being right."""
+    if watched:
+        (blog.root / "content" / "theme" / "templates").mkdir(parents=True, exist_ok=True)
+    now, state = "2026-11-22T12:00:00+01:00", blog.root / "state"
+    built(blog.root, blog.root / "one", now, state=state)
+    edit()
+    explained = built(blog.root, blog.root / "two", now, state=state, kept=blog.root / "one")
+    built(blog.root, blog.root / "whole", now)
+    assert tree(blog.root / "whole") == tree(blog.root / "two")
+    return [line.partition(":")[0] for line in explained]
+
+
+def test_nothing_is_drawn_when_nothing_changed(blog):
+    """Every page is the very file of the output before."""
+    assert [] == twice(blog, lambda: None)
+    one, two = blog.root / "one", blog.root / "two"
+    pages = [name for name in tree(two) if name.endswith("/index.html")]
+    assert pages
+    assert [] == [name for name in pages if (one / name).stat().st_ino != (two / name).stat().st_ino]
+
+
+def test_an_edit_draws_the_pages_that_show_it(blog):
+    """The text stands on one page; what lists show of the post stands on theirs too."""
+
+    def edit() -> None:
+        blog.posts["dos"]["Resumen"] = "Lo de siempre."
+        blog.save("dos")
+
+    edit()
+    blog.texts["dos"] += "\n\nY una coletilla."
+    assert ["2026/11/dos/index.html"] == twice(blog, lambda: blog.save("dos"))
+
+
+def test_what_our_templates_read_is_declared(blog):
+    """A blog that has templates of its own, and reads nothing more than ours, is kept as well."""
+    blog.posts["dos"] |= {"Idioma": "en", "Id": "id-uno", "Serie": "Colas", "Portada": "images/bar.png"}
+    blog.posts["tres"] |= {"Serie": "Colas", "Gracias": "Ana Ruiz", "Pregunta": "¿Y tú?"}
+    for name in ("dos", "tres"):
+        blog.save(name)
+    assert [] == twice(blog, lambda: None, watched=True)
+
+
+def test_a_template_that_reads_more_is_seen(blog):
+    """It is drawn each time, since its page may be old without anything telling."""
+    blog.file("theme/templates/parts/neighbours.html", "{{ article.related|length }}{{ articles|length }}")
+    assert "articles" in " ".join(
+        built(blog.root, blog.root / "one", "2026-11-22T12:00:00+01:00", state=blog.root / "s")
+    )
+
+
+def test_a_page_that_somebody_touched_is_drawn(blog):
+    """What stands in the output is taken for ours only while it is the file that we wrote."""
+    page = blog.root / "one" / "2026" / "11" / "dos" / "index.html"
+    assert ["2026/11/dos/index.html"] == twice(blog, lambda: page.write_text("otra cosa"))
+
+
+def test_a_damaged_memory_is_none(blog):
+    """Cut short, of zeros, or gone: everything is built, and rightly."""
+
+    def damage() -> None:
+        for at, file in enumerate(sorted((blog.root / "state").iterdir())):
+            file.write_bytes(b"" if at % 3 == 0 else file.read_bytes()[:-1] if at % 3 == 1 else bytes(100))
+
+    assert twice(blog, damage)
+
+
+TestEdits = Edits.TestCase
+TestEdits.settings = settings(
+    max_examples=int(os.environ.get("INCREMENTAL_EXAMPLES", "4")),
+    stateful_step_count=int(os.environ.get("INCREMENTAL_STEPS", "12")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)

@@ -121,7 +121,8 @@ class SiteBuild:
         """The build that *settings*, or a template's context, belong to; what is said next is in its language."""
         build = settings[KEY]
         assert isinstance(build, cls)
-        languages.use(build.words.languages)  # another build of this process may have spoken another
+        if languages.current() is not build.words.languages:  # another build of this process has spoken another
+            languages.use(build.words.languages)
         return build
 
     @property

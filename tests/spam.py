@@ -209,7 +209,7 @@ def judged(comments: list[Labelled], counts: dict[str, tuple[int, int]]) -> list
         print_ = fingerprint(one.text)
         known = Known(repeats=seen.get(print_, 0) if print_ else 0)
         seen[print_] = seen.get(print_, 0) + 1
-        found.append((one, judge(Case(incoming, known, Signals(), counts)).status))
+        found.append((one, judge(Case(incoming, known, Signals()), counts).status))
     return found
 
 

@@ -1,5 +1,6 @@
 """Work by the clock reports on itself: one letter when something stops going well, one when it is well again."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from tertulia.commands import status
 from tertulia.conversation.clockwork import LITTLE_ROOM_BYTES, Clockwork
 from tertulia.core.errors import StoreError
+from tertulia.web import webmention
 from tests.talking import Talk
 
 MAIL = {"OWNER_EMAIL": "reme@correo.example", "SMTP_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "blog@correo.example"}
@@ -120,6 +122,54 @@ def test_a_hook_that_fails_is_told(tmp_path):
     other = Talk(tmp_path / "b", environ={**MAIL, "REBUILD_HOOK": "true"})
     other.blog.background.run_hook()
     assert [] == other.blog.clockwork.problems()
+
+
+def test_what_the_service_does_by_itself_is_reported_too(clock, monkeypatch):
+    """The thread that looks at webmentions and the daily forgetting: what fails is told, and when it is well again."""
+    talk = clock.talk
+    at_work = webmention.receiver(talk.blog)
+
+    def break_off(*_arguments):
+        raise StoreError("the store is away")
+
+    def sweep():
+        with suppress(StoreError):
+            talk.blog.background.sweep()
+
+    for work, broken in [
+        (lambda: webmention.look_once(talk.blog, at_work), (type(at_work), "work")),
+        (sweep, (type(talk.store.letters), "forget_unconfirmed")),
+    ]:
+        told = []
+        for is_broken in (False, True, True, False):
+            with monkeypatch.context() as now:
+                if is_broken:
+                    now.setattr(*broken, break_off)
+                work()
+            told.append((len(clock.letters()), len(clock.work.problems())))
+        assert [(0, 0), (1, 1), (0, 1), (1, 0)] == told
+
+
+def test_what_goes_on_is_written_down_once_an_hour(clock):
+    """And at once when it changes: a thread that looks each half minute does not write each half minute."""
+    ran = []
+    for minutes, problem in [(0, ""), (59, ""), (2, ""), (0, "the store is away"), (0, "")]:
+        clock.talk.later(minutes=minutes)
+        clock.work.goes_on("webmention", problem)
+        (run,) = clock.talk.store.runs.all()
+        ran.append((run.ran_at[11:16], run.problem))
+    assert [("18:00", ""), ("18:00", ""), ("19:01", ""), ("19:01", "the store is away"), ("19:01", "")] == ran
+
+
+def test_a_service_that_runs_on_forgets_what_has_had_its_time(clock):
+    """Spam goes after thirty days though nobody starts anything again."""
+    talk = clock.talk
+    said = talk.said()
+    talk.blog.moderator.decide(said.key, "spam", said.version)
+    for days, left in ((29, 1), (2, 0)):
+        talk.later(days=days)
+        talk.blog.background.sweep()
+        assert left == len(talk.store.conversation.find(("spam",)))
 
 
 def test_a_task_that_runs_no_more_is_forgotten(clock):

@@ -534,7 +534,31 @@ def test_what_comes_in_together_is_one_snapshot(talk, monkeypatch):
     cut_off.__enter__()
     moderator.decide(above.key, "rejected", talk.store.conversation.get(above.key).version)
     moderator.unshown.clear()  # the process is gone
+    del cut_off  # and with it whoever would have ended it, which tells nobody and shows nothing
     assert 6 == len(snapshot.read(talk.blog.snapshots, "voto", "es").comments)
     with moderator.together():
         pass
     assert 5 == len(snapshot.read(talk.blog.snapshots, "voto", "es").comments)
+
+
+def test_what_could_not_be_shown_is_shown_by_the_next_run(talk, monkeypatch):
+    """A disk that refuses one snapshot at the end of a run; and one whose run is left without ending it."""
+    above = talk.said()
+    conversation, moderator = talk.store.conversation, talk.blog.moderator
+
+    def refuse(*_arguments, **_named):
+        raise OSError("no room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(snapshot, "write", refuse)
+        with moderator.together():
+            moderator.decide(above.key, "approved", above.version)
+    assert () == snapshot.read(talk.blog.snapshots, "voto", "es").comments
+    with moderator.together():
+        assert 1 == len(snapshot.read(talk.blog.snapshots, "voto", "es").comments)
+    left = moderator.together()
+    left.__enter__()
+    moderator.decide(above.key, "rejected", conversation.get(above.key).version)
+    del left
+    with moderator.together():
+        assert () == snapshot.read(talk.blog.snapshots, "voto", "es").comments

@@ -26,7 +26,7 @@ def incoming(text, name="Ana", site=""):
 
 def judged(text, *, name="Ana", site="", known=None, signals=None, learnt=None):
     """The verdict on a comment that came by the form, as a browser sends it."""
-    return judge(Case(incoming(text, name, site), known or Known(), signals or Signals(), learnt or {}))
+    return judge(Case(incoming(text, name, site), known or Known(), signals or Signals()), learnt or {})
 
 
 def decisions(spam_ones, honest_ones):

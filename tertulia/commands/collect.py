@@ -112,6 +112,7 @@ class CollectRun:
             if looked:
                 print(say("collect_mentions", n=looked))
             webmention.tell(self.blog, self.published)  # those that had to wait
+        self.blog.background.sweep()
         avatars.prune(self.blog.snapshots, self.blog.store.collected.avatars())
         return not any(report.failed for report in reports)
 

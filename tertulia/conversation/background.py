@@ -5,6 +5,7 @@ import shlex
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 # Several decisions in a row are one rebuild.
 REBUILD_AFTER_SECONDS = 1.0
 LETTERS_EVERY_SECONDS = 30.0
+ANSWERS_EVERY_SECONDS = 5.0
+SWEEP_EVERY_SECONDS = 86_400.0
 
 
 def leaving(address: str) -> dict[str, str]:
@@ -40,7 +43,9 @@ def leaving(address: str) -> dict[str, str]:
 
 class BackgroundWorker:
     """
-    Sends letters and has the site built anew: in two threads beside the service, or at once at the end of a command.
+    Sends letters and answers, has the site built anew and forgets what has had its time.
+
+    In threads beside the service, or at once at the end of a command.
 
     One failure never ends a thread.
     """
@@ -54,22 +59,29 @@ class BackgroundWorker:
         gather: Callable[[], None] = lambda: None,
         *,
         clockwork: Clockwork | None = None,
+        answer: Callable[[], object] | None = None,
+        forget: Callable[[], object] = lambda: None,
     ) -> None:
         self._clockwork = clockwork
         self._root, self._settings, self._store, self._now = root, settings, store, now
         self._gather = gather  # writes the letter about all that waited for one
+        self._answer = answer  # sends the answers that are due
+        self._forget = forget  # what has had its time
         self._wanted = threading.Event()
         self._stop = threading.Event()
 
     def start(self) -> None:
-        """Start the threads; both end with the process."""
+        """Start the threads; all end with the process."""
+        threading.Thread(target=carried(self._sweep_in_turn), daemon=True, name="sweep").start()
         if self._settings.smtp_url:
             threading.Thread(target=carried(self._send_in_turn), daemon=True, name="letters").start()
         if self._settings.rebuild_hook:
             threading.Thread(target=carried(self._rebuild_in_turn), daemon=True, name="rebuild").start()
+        if self._answer:
+            threading.Thread(target=carried(self._answer_in_turn), daemon=True, name="answers").start()
 
     def stop(self) -> None:
-        """Have both threads end at their next turn."""
+        """Have the threads end at their next turn."""
         self._stop.set()
         self._wanted.set()
 
@@ -79,6 +91,8 @@ class BackgroundWorker:
 
     def run_pending(self) -> None:
         """Send and rebuild now what waits, where no thread will."""
+        if self._answer:
+            self._log_failure(self._answer)
         if self._settings.smtp_url:
             self._log_failure(self.send_letters)
         if self._settings.rebuild_hook and self._wanted.is_set():
@@ -124,6 +138,11 @@ class BackgroundWorker:
         if self._clockwork:
             self._clockwork.done(task, problem=problem)
 
+    def sweep(self) -> None:
+        """Forget what has had its time, and report on it."""
+        with self._clockwork.watch("purge") if self._clockwork else nullcontext():
+            self._forget()
+
     def run_hook(self) -> None:
         """Run ``REBUILD_HOOK``: a command in the blog's folder, or an address that gets a POST."""
         try:
@@ -158,6 +177,15 @@ class BackgroundWorker:
         while not self._stop.wait(LETTERS_EVERY_SECONDS if not self._log_failure(self.send_letters) else 1.0):
             if self._clockwork:
                 self._log_failure(self._clockwork.look)
+
+    def _answer_in_turn(self) -> None:
+        while not self._stop.wait(ANSWERS_EVERY_SECONDS):
+            if self._answer:
+                self._log_failure(self._answer)
+
+    def _sweep_in_turn(self) -> None:
+        while not self._stop.wait(SWEEP_EVERY_SECONDS):
+            self._log_failure(self.sweep)
 
     def _rebuild_in_turn(self) -> None:
         while self._wanted.wait() and not self._stop.wait(REBUILD_AFTER_SECONDS):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +77,9 @@ class BlogInfo:
         return split_address(self.service).path.rstrip("/")
 
     @property
-    def origins(self) -> set[str]:
+    def origins(self) -> frozenset[str]:
         """Where our own pages come from, as browsers say it."""
-        return {split_address(address).origin for address in (self.site, self.service)} - {""}
+        return _origins(self.site, self.service)
 
     def published(self) -> Published:
         """What the last build published; nothing when there was none."""
@@ -100,3 +101,8 @@ class BlogInfo:
     def t(self, key: str, lang: str, n: int | None = None, **values: Any) -> str:
         """The phrase *key*, for a reader in *lang*; *n* chooses the plural form."""
         return self.languages.text(key, lang, n=n, **values)
+
+
+@lru_cache(maxsize=8)  # asked by each request, of addresses that stay the same
+def _origins(*addresses: str) -> frozenset[str]:
+    return frozenset(split_address(address).origin for address in addresses) - {""}

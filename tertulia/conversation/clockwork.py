@@ -8,7 +8,7 @@ say it at any time, also when mail is what is broken.
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from tertulia.store.runs import OVERDUE, Runs, TaskRun
 # Below this a busy day fills the disk.
 LITTLE_ROOM_BYTES = 200_000_000
 # TaskRun when something happens, not by the clock: they are never late.
-WHEN_NEEDED = ("letters", "rebuild", "disk")
+WHEN_NEEDED = ("letters", "rebuild", "disk", "purge")
 LOOK_EVERY = timedelta(hours=1)
 
 
@@ -47,12 +47,21 @@ class Clockwork:
     now: Callable[[], datetime]
     free: Callable[[], int]
     _looked: datetime | None = None
+    _told: dict[str, tuple[str, datetime]] = field(default_factory=dict)  # what goes on: its problem, and when
 
     def done(self, task: str, network: str = "", problem: str = "") -> None:
         """Record that *task* ran, with what was wrong with it; write to the owner when that is news."""
         name = f"{task} {network}".strip()
         text = say("run_bad", task=name, problem=problem) if problem else say("run_good", task=name)
         self.runs.record(name, self.now(), problem, self._letter(name, text))
+
+    def goes_on(self, task: str, problem: str = "") -> None:
+        """As ``done``, for what runs all the time: written down when it changes, and else once an hour."""
+        before, when = self._told.get(task, (None, self.now()))
+        if problem == before and self.now() < when + LOOK_EVERY:
+            return
+        self.done(task, problem=problem)
+        self._told[task] = (problem, self.now())
 
     @contextmanager
     def watch(self, task: str) -> Iterator[Watched]:
@@ -61,7 +70,7 @@ class Clockwork:
         try:
             yield watched
         except Exception as error:
-            self.done(task, problem=str(error) if isinstance(error, TertuliaError) else type(error).__name__)
+            self.done(task, problem=in_words(error))
             raise
         self.done(task, problem=watched.problem)
         self.done("disk", problem=self.room())
@@ -96,6 +105,11 @@ class Clockwork:
         if not self.owner or name == "letters":  # what cannot leave tells nobody
             return None
         return NewLetter(recipient=self.owner, subject=say("run_subject", title=self.title, task=name), body=text)
+
+
+def in_words(error: Exception) -> str:
+    """What went wrong, as the owner may read it."""
+    return str(error) if isinstance(error, TertuliaError) else type(error).__name__
 
 
 def free_bytes(root: Path) -> int:

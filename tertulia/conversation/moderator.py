@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from tertulia.conversation import bayes
@@ -22,6 +23,7 @@ from tertulia.store import Store
 from tertulia.store.said import (
     Decided,
     Incoming,
+    Known,
     Read,
     Recorded,
     Said,
@@ -33,7 +35,7 @@ from tertulia.store.said import (
 
 log = logging.getLogger(__name__)
 
-# Whoever changes a comment again while it is judged must hit this many times; then it waits for the owner.
+# Whoever decides on a comment while its new words are judged must hit this many times; then it waits for the owner.
 _JUDGED_AGAIN = 4
 _UNSHOWN = "unshown"  # cursor: something may have changed that is not shown yet
 
@@ -97,36 +99,47 @@ class Moderator:
         """
         Show each post that changes within once, at the end: what comes in by the hundred is one snapshot.
 
-        A run that was cut off leaves a mark, by which the next one shows everything first.
+        A run that was cut off, or left and never ended, leaves a mark, by which the next one shows everything first.
         """
         marks = self.store.conversation
         if not self.unshown and marks.get_cursor(_UNSHOWN):
             self.show_all()
             marks.set_cursor(_UNSHOWN, "")
-        self.unshown.append(set())
+        posts: set[tuple[str, str]] = set()
+        self.unshown.append(posts)
+        is_left = False
         try:
             yield
+        except GeneratorExit:  # nobody will end it any more, and the store may be closed
+            is_left = True
+            raise
         finally:
-            posts = self.unshown.pop()
-            self.show(posts)
-            if posts and not self.unshown:
+            self.unshown[:] = [one for one in self.unshown if one is not posts]
+            if not is_left and self.show(posts) and posts and not self.unshown:
                 marks.set_cursor(_UNSHOWN, "")
 
-    def show(self, posts: Iterable[tuple[str, str]]) -> None:
-        """Bring the snapshots of some posts up to date, each once; one that cannot be written keeps no other back."""
+    def show(self, posts: Iterable[tuple[str, str]]) -> bool:
+        """
+        Bring the snapshots of some posts up to date, each once; one that cannot be written keeps no other back.
+
+        Returns:
+            Whether all were written, or will be at the end of ``together``.
+        """
         wanted = {place for place in posts if place[0]}
         if self.unshown:
             if wanted and not any(self.unshown):
                 self.store.conversation.set_cursor(_UNSHOWN, "yes")
             self.unshown[-1] |= wanted
-            return
-        changed = False
+            return True
+        changed, done = False, 0
         for post, lang in sorted(wanted):
             with log_failure(log, post):
                 changed |= self.store.conversation.show(self.snapshots, post, lang)
+                done += 1
         with log_failure(log, "the site"):
             if changed:
                 self.rebuild()
+        return done == len(wanted)
 
     # Coming in
 
@@ -138,18 +151,11 @@ class Moderator:
     def ingest(self, incoming: Incoming, signals: Signals | None = None) -> Recorded:
         """Record *incoming* with its verdict, and do what follows; the same thing again does nothing."""
         second = self.second_opinion(incoming, signals) if self.second_opinion and signals else None
-        for _ in range(_JUDGED_AGAIN):
-            with self.store.database.reading():
-                before = self.store.conversation.by_source(incoming.source, incoming.source_id)
-                verdict = self._judge(incoming, signals, second)
-            recorded = self.store.conversation.record(incoming, verdict, self.now())
-            if recorded.state != "stale":
-                break
-        else:
-            waits = replace(verdict, status=Status.WAITING, judged=None)
-            recorded = self.store.conversation.record(incoming, waits, self.now())
+        verdict = partial(self._verdict, incoming, signals, second)
+        recorded = self.store.conversation.record(incoming, verdict, self.now())
         if recorded.state in ("same", "refused"):
             return recorded
+        before = recorded.before
         log.info("comment %s by %s: %s, %s", recorded.key, incoming.source, recorded.state, recorded.status)
         with log_failure(log, recorded.key):
             if before:
@@ -157,7 +163,8 @@ class Moderator:
         if recorded.public:
             self.show([(incoming.post, incoming.lang)])
         with log_failure(log, recorded.key):
-            if after := self.store.conversation.get(recorded.key) if recorded.key and self.notices else None:
+            is_told = self.notices and recorded.key and (before or self.notices.tell_of(recorded.status))
+            if after := self.store.conversation.get(recorded.key) if is_told else None:
                 self._write(before, after, tell_owner=True)
         return recorded
 
@@ -275,10 +282,13 @@ class Moderator:
         return changed
 
     def _judge(self, incoming: Incoming, signals: Signals | None, second: bool | None) -> Verdict:
-        known = self.store.conversation.known(incoming)
+        with self.store.database.reading():
+            return self._verdict(incoming, signals, second, self.store.conversation.known(incoming))
+
+    def _verdict(self, incoming: Incoming, signals: Signals | None, second: bool | None, known: Known) -> Verdict:
         case = Case(incoming, known, signals, second_opinion=second)
         learnt = self.store.words.counts(case.facts)
-        return replace(judge(replace(case, learnt=learnt)), judged=known.judged)
+        return replace(judge(case, learnt), judged=known.judged)
 
     def _apply(self, action: Action, read: Read, batch: str) -> Decided:
         if action in STATUS_OF:

@@ -39,6 +39,10 @@ class Notices:
     owner: str  # OWNER_EMAIL; "" for nobody
     now: Callable[[], datetime]
 
+    def tell_of(self, status: Status | None) -> bool:
+        """Whether anybody may be told of what has just come in, and has that status."""
+        return status == Status.APPROVED or (status == Status.WAITING and bool(self.owner))
+
     def waiting(self, said: Said, *, changed: bool = False) -> None:
         """
         Tell the owner that something waits for a decision.

@@ -9,8 +9,9 @@ by, and what they are worth to the filter is then not counted: one fact speaks o
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 import regex
 
@@ -84,7 +85,6 @@ class Case:
     incoming: Incoming
     known: Known
     signals: Signals | None = None  # None: it did not come by the form
-    learnt: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # (spam, ham) of its words, by the owner's word
     second_opinion: bool | None = None  # of Akismet, where the owner asked for it
 
     @cached_property
@@ -110,14 +110,27 @@ class Case:
     @cached_property
     def is_lure(self) -> bool:
         """Whether it leads away from here: by a link, a site, a number to call, an address to write to."""
-        return bool(self.links or self.incoming.author.url or _REACH.search(self.words))
+        return bool(self.links or self.incoming.author.url or self.reach)
 
+    @cached_property
+    def reach(self) -> str:
+        """Where it says that its writer can be reached, away from here: as it is written; "" for nowhere."""
+        found = _REACH.search(self.words)
+        return found[0] if found else ""
+
+
+_NOTHING: Mapping[str, tuple[int, int]] = MappingProxyType({})
 
 Rule = Callable[[Case], Reason | None]
 
 
-def judge(case: Case) -> Verdict:
-    """What is to become of *case*, with every reason that spoke."""
+def judge(case: Case, learnt: Mapping[str, tuple[int, int]] = _NOTHING) -> Verdict:
+    """
+    What is to become of *case*, with every reason that spoke.
+
+    Args:
+        learnt: (spam, ham) of its words, by the owner's decisions.
+    """
     if case.known.is_owner or case.incoming.author.is_owner or (case.signals and case.signals.signed_in):
         return Verdict(Status.APPROVED, 0, (Reason("rule_owner", {}),))
     if case.known.trust == Trust.BLOCKED:
@@ -125,7 +138,7 @@ def judge(case: Case) -> Verdict:
     reasons = [reason for rule in RULES if (reason := rule(case))]
     # How many links there are, none too, is a rule's to count.
     counted = case.named("links:").union(*(reason.counted for reason in reasons))
-    opinion = bayes.opinion(case.facts, case.learnt, counted, case.incoming.text)
+    opinion = bayes.opinion(case.facts, learnt, counted, case.incoming.text)
     if reason := what_its_words_say(opinion, is_lure=case.is_lure):
         reasons.append(reason)
     points = sum(reason.points for reason in reasons)
@@ -199,9 +212,9 @@ def own_links(case: Case) -> Reason | None:
 
 def reach(case: Case) -> Reason | None:
     """Somebody new who wants to be answered elsewhere."""
-    if case.known.approved or not (found := _REACH.search(case.words)):
+    if case.known.approved or not case.reach:
         return None
-    return Reason("rule_reach", {"where": found[0][:40]}, 1, _REACH_WORDS)
+    return Reason("rule_reach", {"where": case.reach[:40]}, 1, _REACH_WORDS)
 
 
 def alphabet(case: Case) -> Reason | None:

@@ -88,6 +88,8 @@ class Signer:
 
     def read(self, purpose: str, token: str, max_age: timedelta, now: datetime) -> tuple[Any, datetime] | None:
         """What was signed for *purpose*, and when; None when we did not, or too long ago."""
+        if not token:
+            return None
         try:
             data, moment = self._at(purpose, now).loads(
                 token, max_age=int(max_age.total_seconds()), return_timestamp=True

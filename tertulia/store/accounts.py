@@ -114,14 +114,14 @@ def trust_in(connection: Connection, author: Author, row: Any) -> Trust:
     return Trust.BLOCKED if found else Trust.UNKNOWN
 
 
-def upsert(connection: Connection, author: Author, shown: dict[str, str]) -> int:
+def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, str]) -> int:
     """
     The number of an author's row, which now has the names that they have; rows of one account become one.
 
     Args:
+        row: As ``find`` gives it.
         shown: Name, handle, url and avatar, as columns.
     """
-    row = find(connection, author)
     if row is None:
         new = {"network": author.network, "identity": short(author.identity), "is_owner": int(author.is_owner)}
         made = connection.execute(insert(persons).returning(persons.c.id), new | shown).scalar_one()

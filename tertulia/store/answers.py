@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
-from tertulia.store import recording, showing
+from tertulia.store import accounts, recording, showing
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import comments, persons
 from tertulia.store.deliveries import NewDelivery
@@ -61,7 +61,8 @@ class OwnAnswers:
             there = set(connection.execute(answered).scalars())
             if said is None or said.version != to.version or not there <= set(seen):
                 return Recorded("stale", to.key)
-            person = recording.upsert_person(connection, incoming.author)
+            speaker = accounts.find(connection, incoming.author)
+            person = recording.upsert_person(connection, incoming.author, speaker)
             recorded = recording.add(connection, incoming, verdict, person, now)
             if send:
                 values = {

@@ -45,24 +45,24 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write: committed at the end, rolled back by an exception."""
-        with self._turn, translate_db_errors(), self.engine.begin() as connection:
+        with self._turn, translate_db_errors(), self.engine.begin() as connection, self._open.noted(connection):
             yield connection
         if self._log:
             self._log.sync()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads, and never waits for a writer; one inside another is the same."""
-        if self._open.reading:
+        """A transaction that only reads, and never waits for a writer; inside of another, it is that one."""
+        if self._open.connection:
             with translate_db_errors():
-                yield self._open.reading
+                yield self._open.connection
             return
-        with translate_db_errors(), self.engine.connect().execution_options(reading=True) as connection:
-            self._open.reading = connection
-            try:
-                yield connection
-            finally:
-                self._open.reading = None
+        with (
+            translate_db_errors(),
+            self.engine.connect().execution_options(reading=True) as connection,
+            self._open.noted(connection),
+        ):
+            yield connection
 
     @contextmanager
     def unmoving(self) -> Iterator[Connection]:
@@ -121,9 +121,18 @@ class Database:
 
 
 class _Open(threading.local):
-    """What this thread has open."""
+    """The transaction that this thread is in."""
 
-    reading: Connection | None = None
+    connection: Connection | None = None
+
+    @contextmanager
+    def noted(self, connection: Connection) -> Iterator[None]:
+        """Be in the transaction of *connection* for the length of the block."""
+        outer, self.connection = self.connection, connection
+        try:
+            yield
+        finally:
+            self.connection = outer
 
 
 class SharedSync:
@@ -265,7 +274,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     reading = connection.get_execution_options().get("reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def current_schema(connection: Connection) -> str:
@@ -301,8 +311,8 @@ def translate_db_errors() -> Iterator[None]:
     """Turn the database's exceptions into ours, without password and without what was written."""
     try:
         yield
-    except SQLAlchemyError as error:
-        origin = getattr(error, "orig", None) or type(error).__name__
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        origin = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", None) or type(error).__name__
         raise StoreError(say("store_broken", why=hide(str(origin)).strip())) from None
 
 

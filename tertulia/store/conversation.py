@@ -11,16 +11,17 @@ person is forgotten, in ``erased``; what may be asked, in ``lookups``.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from tertulia.content import snapshot
 from tertulia.core.languages import say
-from tertulia.store import accounts, deciding, erased, importing, recording, showing, snapshot_guard, ways
+from tertulia.store import deciding, erased, importing, recording, showing, snapshot_guard, ways
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import (
     comments,
@@ -30,11 +31,12 @@ from tertulia.store.conversation_tables import (
     revisions,
     sources,
 )
-from tertulia.store.lookups import NOBODYS_ROW, Lookups
+from tertulia.store.lookups import NOBODYS_ROW, Lookups, meet
 from tertulia.store.rows import note, remember, short, writing
 from tertulia.store.said import (
     Decided,
     Incoming,
+    Known,
     Read,
     Recorded,
     Status,
@@ -54,12 +56,15 @@ class Conversation(Lookups):
 
     # Coming in
 
-    def record(self, incoming: Incoming, verdict: Verdict, now: datetime) -> Recorded:
+    def record(self, incoming: Incoming, verdict: Verdict | Callable[[Known], Verdict], now: datetime) -> Recorded:
         """
         Write *incoming* down, once however often it comes.
 
         What the owner or the writer decided stays decided: an edit brings new words and no new status to what was
         rejected, marked as spam by hand, or withdrawn.
+
+        Args:
+            verdict: On *incoming*; or what gives it, asked while nobody else writes, of what is known at that moment.
 
         Returns:
             What was done. ``stale``: the comment, or the trust in its writer, is not what the verdict was given on;
@@ -67,17 +72,19 @@ class Conversation(Lookups):
         """
         incoming = recording.with_safe_links(incoming)
         with self._writing() as connection:
-            if erased.is_erased(connection, incoming):
+            admitted = erased.admitted(connection, incoming)
+            if admitted is None:
                 return Recorded("refused")
-            incoming = erased.cleared(connection, incoming)
-            row = _met(connection, incoming)
-            said = showing.load(connection, row.key) if row else None
-            trust = accounts.trust_in(connection, incoming.author, accounts.find(connection, incoming.author))
-            if verdict.judged not in (None, judged(said, trust)):
+            met = meet(connection, admitted)
+            said = met.said
+            if callable(verdict):
+                verdict = verdict(met.known(connection))
+            if verdict.judged not in (None, met.judged):
                 return Recorded("stale", said.key if said else "", said.status if said else None)
-            person = recording.upsert_person(connection, incoming.author)
+            person = recording.upsert_person(connection, admitted.author, met.speaker)
             said = showing.load(connection, said.key) if said else None  # its person may be another's row by now
-            return recording.take(connection, said, incoming, verdict, person, now=now)
+            recorded = recording.take(connection, said, admitted, verdict, person, now=now)
+            return replace(recorded, before=met.said if met.is_known_way else None)
 
     def record_many(
         self, decided: Sequence[importing.OldWord], now: datetime, lessons: importing.Lessons
@@ -298,8 +305,3 @@ class Conversation(Lookups):
 
     def _writing(self) -> Any:
         return writing(self._database)
-
-
-def _met(connection: Connection, incoming: Incoming) -> Any:
-    """The row of the comment that comes in, met before by this way or at its address."""
-    return recording.by_source(connection, incoming.source, incoming.source_id) or ways.comment_at(connection, incoming)

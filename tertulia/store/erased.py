@@ -16,7 +16,7 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
 from tertulia.store import accounts, settling, showing
 from tertulia.store.connection import stamp
@@ -45,6 +45,7 @@ _TAG = re.compile(r"<[^>]*>")
 _HANDLE = re.compile(r"(?<![\w/@.])@[\w-]+(?:[.@][\w-]+)*")
 SALTS = "salt of erasures"  # the mark that holds them, with spaces between; new hashes are made with the first
 _SALTS = select(marks.c.value).where(marks.c.name == SALTS)
+_ONE_OF_THEM = select(erasures.c.hash).where(erasures.c.hash.in_(bindparam("hashes", expanding=True))).limit(1)
 
 
 def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str]]:
@@ -150,16 +151,23 @@ def has_any(connection: Connection) -> bool:
     return connection.execute(select(erasures.c.hash).limit(1)).first() is not None
 
 
-def is_erased(connection: Connection, incoming: Incoming) -> bool:
-    """Whether *incoming* is of somebody, or something, that was erased."""
+def admitted(connection: Connection, incoming: Incoming) -> Incoming | None:
+    """*incoming* without the erased persons whom it names; None where it is of such a person, or was erased itself."""
+    if not (known := salts(connection)):  # nobody ever was
+        return incoming
+    return None if _is_erased(connection, incoming, known) else _cleared(connection, incoming)
+
+
+def _is_erased(connection: Connection, incoming: Incoming, known: Sequence[str]) -> bool:
+    """Whether *incoming* is of somebody, or something, that was erased; *known*: the salts."""
     asked = [
         ("source", incoming.source, short(incoming.source_id)),
         *([("address", incoming.url)] if incoming.url else []),
         # Whoever is told of by another way, or claims to be them: they are to be named nowhere.
         *_person(incoming.author, accounts.names_of(incoming.author)),
     ]
-    hashes = [_hash(salt, *one) for salt in salts(connection) for one in asked]
-    return connection.execute(select(erasures.c.hash).where(erasures.c.hash.in_(hashes))).first() is not None
+    hashes = [_hash(salt, *one) for salt in known for one in asked]
+    return connection.execute(_ONE_OF_THEM, {"hashes": hashes}).first() is not None
 
 
 def _person(who: accounts.Named, names: Iterable[str]) -> list[tuple[str, ...]]:
@@ -200,12 +208,9 @@ def sweep(connection: Connection, now: datetime) -> None:
     _clear_others(connection)
 
 
-def cleared(connection: Connection, incoming: Incoming) -> Incoming:
+def _cleared(connection: Connection, incoming: Incoming) -> Incoming:
     """*incoming* without the erased persons whom it names."""
-    known = _Known(connection)
-    if not known.salts:
-        return incoming
-    is_theirs = _asker(known, incoming.source)
+    is_theirs = _asker(_Known(connection), incoming.source)
     html, words = without(incoming.html, incoming.text, is_theirs)
     above = "" if incoming.in_reply_to and is_theirs(incoming.in_reply_to) else incoming.in_reply_to
     return replace(incoming, html=html, text=words, in_reply_to=above)

@@ -69,10 +69,11 @@ def record_many(connection: Connection, decided: Sequence[OldWord], now: datetim
     for one in decided:
         incoming = recording.with_safe_links(one.incoming)
         if has_erased:
-            if erased.is_erased(connection, incoming):
+            admitted = erased.admitted(connection, incoming)
+            if admitted is None:
                 refused += 1
                 continue
-            incoming = erased.cleared(connection, incoming)
+            incoming = admitted
         name = (incoming.source, short(incoming.source_id))
         if known.get(name):
             met.append((one, incoming, known[name]))
@@ -85,8 +86,9 @@ def record_many(connection: Connection, decided: Sequence[OldWord], now: datetim
             elsewhere.add((incoming.post, incoming.lang, incoming.url))
         who = (incoming.author.network, incoming.author.identity)
         if who not in people:
-            trust = accounts.trust_in(connection, incoming.author, accounts.find(connection, incoming.author))
-            people[who] = recording.upsert_person(connection, incoming.author)
+            speaker = accounts.find(connection, incoming.author)
+            trust = accounts.trust_in(connection, incoming.author, speaker)
+            people[who] = recording.upsert_person(connection, incoming.author, speaker)
             if trust == Trust.BLOCKED:  # also who only claims a blocked person's name
                 blocked.add(people[who])
         meant = replace(one, status=Status.SPAM) if people[who] in blocked else one

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, or_, select
@@ -11,13 +12,63 @@ from tertulia.store import accounts, deciding, recording, showing, ways
 from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import comments, decisions, marks, persons, reactions
 from tertulia.store.rows import short
-from tertulia.store.said import Incoming, Known, Read, Said, Shown, judged
+from tertulia.store.said import Incoming, Known, Read, Said, Shown, Trust, judged
 
 _SAID_BEFORE = select(func.count()).where(
     comments.c.fingerprint == bindparam("print"), comments.c.id != bindparam("but")
 )
 # Places of what is no longer here are no comments.
 NOBODYS_ROW = select(persons.c.id).where(persons.c.network == accounts.NOBODY)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What comes in, beside what the store has of it and of who speaks."""
+
+    incoming: Incoming
+    speaker: Any  # the row of the person; None for somebody new
+    trust: Trust
+    said: Said | None  # the same comment, met before by this way or at its address
+    is_known_way: bool
+
+    @property
+    def judged(self) -> str:
+        """Names what a verdict depends on."""
+        return judged(self.said, self.trust)
+
+    def known(self, connection: Connection) -> Known:
+        """What a verdict needs to know."""
+        incoming, said, person = self.incoming, self.said, self.speaker
+        counts = _counts_of(connection, person.id) if person else {}
+        print_ = recording.fingerprint(incoming.text)
+        others = {"print": print_, "but": said.id if said else 0}
+        # Two ways call one place by two names.
+        is_there = bool(said and ways.parent_of(connection, incoming) == said.parent)
+        above = said.in_reply_to if said and (self.is_known_way or not is_there) else incoming.in_reply_to
+        return Known(
+            trust=self.trust,
+            approved=counts.get("approved", 0),
+            turned_down=counts.get("rejected", 0) + counts.get("spam", 0),
+            repeats=connection.execute(_SAID_BEFORE, others).scalar_one() if print_ else 0,
+            status=said.status if said else None,
+            text=said.text if said else "",
+            html=said.html if said else "",
+            url=(said.url if self.is_known_way else incoming.url) if said else "",
+            in_reply_to=above if said else "",
+            same_person=bool(said and person and said.person == person.id),
+            is_owner=bool(person and person.is_owner),
+            judged=self.judged,
+        )
+
+
+def meet(connection: Connection, incoming: Incoming) -> Met:
+    """Look up what the store has of *incoming*."""
+    speaker = accounts.find(connection, incoming.author)
+    trust = accounts.trust_in(connection, incoming.author, speaker)
+    by_this_way = recording.by_source(connection, incoming.source, incoming.source_id)
+    row = by_this_way or ways.comment_at(connection, incoming)
+    said = showing.load(connection, row.key) if row else None
+    return Met(incoming, speaker, trust, said, by_this_way is not None)
 
 
 class Lookups:
@@ -29,33 +80,7 @@ class Lookups:
     def known(self, incoming: Incoming) -> Known:
         """What a verdict on *incoming* needs to know."""
         with self._database.reading() as connection:
-            person = accounts.find(connection, incoming.author)
-            trust = accounts.trust_in(connection, incoming.author, person)
-            counts = _counts_of(connection, person.id) if person else {}
-            by_this_way = recording.by_source(connection, incoming.source, incoming.source_id)
-            row = by_this_way or ways.comment_at(connection, incoming)
-            print_ = recording.fingerprint(incoming.text)
-            others = {"print": print_, "but": row.id if row else 0}
-            said = showing.load(connection, row.key) if row else None
-            # Two ways call one place by two names.
-            is_there = bool(said and ways.parent_of(connection, incoming) == said.parent)
-            is_known_way = by_this_way is not None
-            return Known(
-                trust=trust,
-                approved=counts.get("approved", 0),
-                turned_down=counts.get("rejected", 0) + counts.get("spam", 0),
-                repeats=connection.execute(_SAID_BEFORE, others).scalar_one() if print_ else 0,
-                status=said.status if said else None,
-                text=said.text if said else "",
-                html=said.html if said else "",
-                url=(said.url if is_known_way else incoming.url) if said else "",
-                in_reply_to=(said.in_reply_to if is_known_way or not is_there else incoming.in_reply_to)
-                if said
-                else "",
-                same_person=bool(said and person and said.person == person.id),
-                is_owner=bool(person and person.is_owner),
-                judged=judged(said, trust),
-            )
+            return meet(connection, incoming).known(connection)
 
     def get(self, key: str) -> Said | None:
         """The comment that the world calls *key*."""
@@ -149,6 +174,11 @@ class Lookups:
         here = (reactions.c.source == source) & (reactions.c.source_id == short(source_id))
         with self._database.reading() as connection:
             return connection.execute(select(reactions.c.id).where(here)).first() is not None
+
+    def reactions(self) -> list[tuple[str, str, str, str, int]]:
+        """What counts everywhere: post, language, key of the comment ("" for the post), kind, how many."""
+        with self._database.reading() as connection:
+            return [tuple(row) for row in connection.execute(showing.TOTALS).all()]
 
     def folded(self, limit: int = 100) -> list[Any]:
         """The newest shares that said nothing of their own, with the words that they had: rows of reactions."""

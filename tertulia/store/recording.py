@@ -100,7 +100,7 @@ def take(
         if ways.knows_more(incoming, share):
             return Recorded("same", share.comment)  # where it was said, it says nothing of its own
         connection.execute(delete(reactions).where(reactions.c.id == share.id))
-    counted = _uncount(connection, incoming)
+    counted = incoming.source != "form" and _uncount(connection, incoming)  # our own likes name no comment
     if said is None:
         recorded = add(connection, incoming, verdict, person, now)
     elif is_new_way:
@@ -266,11 +266,11 @@ def react(connection: Connection, incoming: Incoming, person: int, now: datetime
     return Recorded("new", on, None, True)
 
 
-def upsert_person(connection: Connection, author: Author) -> int:
-    """The number of an author's row, which now has the name and the portrait they have."""
+def upsert_person(connection: Connection, author: Author, row: Any) -> int:
+    """The number of an author's *row*, as ``accounts.find`` gives it, which now has the name and portrait they have."""
     shown = author_values(author)
     shown["url"] = shown.pop("author_url")
-    return accounts.upsert(connection, author, shown)
+    return accounts.upsert(connection, author, row, shown)
 
 
 def author_values(author: Author) -> dict[str, str]:

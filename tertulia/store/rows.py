@@ -24,6 +24,7 @@ HELD_LETTERS = "held letters"
 # Cursors of what is collected begin so; no others move in an export: they are of the letters and the days of one store.
 COLLECT = "collect "
 OF_ONE_STORE = (SESSIONS, RESTORED, FIRST_SAID, HELD_LETTERS)
+_NOTE = insert(decisions)
 # Longer ids of a source are known by their hash: PostgreSQL indexes no more than 2,700 bytes.
 _LONGEST_ID = 500
 
@@ -63,7 +64,7 @@ def note(
 ) -> None:
     """Write down who decided what; *more*: what it takes to undo it."""
     values = {"at": stamp(now), "who": who, "what": what, "comment": comment, "reason": reason} | more
-    connection.execute(insert(decisions), values)
+    connection.execute(_NOTE, values)
 
 
 def remember(connection: Connection, name: str, value: str) -> None:

@@ -130,6 +130,8 @@ class Recorded:
     key: str = ""
     status: Status | None = None
     public: bool = False  # the post's snapshot is to be written anew
+    # What it was when it came by this way the last time.
+    before: "Said | None" = field(default=None, compare=False)
 
 
 # What a reader of a comment goes by. Of these a version is the digest.

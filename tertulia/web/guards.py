@@ -37,7 +37,7 @@ def origin(blog: Blog) -> str:
         said = request.headers.get("Referer", "")
     if not said:
         return "none"
-    hosts = {split_address(one).netloc for one in blog.info.origins} | {request.host}
+    hosts = {one.partition("://")[2] for one in blog.info.origins} | {request.host}
     told = split_address(said).netloc
     return "own" if told and told in hosts else "other"
 

@@ -76,7 +76,7 @@ def mounts(root: Path, site: Any, address: str) -> dict[str, WSGIApplication]:
 
 def begin(blog: Blog) -> None:
     """Do what a crash may have left undone, forget what has had its time, and start the threads."""
-    blog.moderator.sweep()
+    blog.background.sweep()
     blog.moderator.show_all()
     webmention.begin(blog)
     blog.background.start()

@@ -14,10 +14,12 @@ from flask import Blueprint, Response, g, render_template, request
 
 from tertulia.app import Blog
 from tertulia.conversation import avatars
+from tertulia.conversation.clockwork import in_words
 from tertulia.conversation.webmention import pingback
 from tertulia.conversation.webmention.pages import Pages
 from tertulia.conversation.webmention.receive import NotTakenError, Receiver, announcements
 from tertulia.core.addresses import split_address
+from tertulia.core.errors import log_failure
 from tertulia.core.languages import carried
 from tertulia.store.mentions import Mention
 from tertulia.web import guards
@@ -69,15 +71,24 @@ def begin(blog: Blog, stop: threading.Event | None = None) -> None:
 
     def look() -> None:
         while not ended.is_set():
-            try:
-                at_work.work()
-            except Exception:  # one odd page must not end the thread
-                log.exception("looking at webmentions")
+            look_once(blog, at_work)
             _told.wait(LOOK_EVERY_SECONDS)
             _told.clear()
 
     for number in range(LOOKING):
         threading.Thread(target=carried(look), daemon=True, name=f"webmentions-{number}").start()
+
+
+def look_once(blog: Blog, at_work: Receiver) -> None:
+    """Look at what is due and report on it; no odd page ends the thread, nor a store that is away."""
+    problem = ""
+    try:
+        at_work.work()
+    except Exception as error:
+        log.exception("looking at webmentions")
+        problem = in_words(error)
+    with log_failure(log, "webmentions"):
+        blog.clockwork.goes_on("webmention", problem)
 
 
 @pages.post("/webmention")

@@ -6,12 +6,15 @@ import shutil
 import subprocess
 import threading
 from collections import Counter
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from bs4 import BeautifulSoup
 
+from tertulia.content import snapshot
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.render.converter import converter
@@ -193,9 +196,16 @@ def served(tmp_path, socket_enabled, request):
         content, output, SEARCH=False, SOCIAL_CARDS=False, HOME_WHOLE_POSTS=True,
         SERVICE_ADDRESS="https://talk.example", NEWSLETTER=True, DESIGN=request.param, EXTRAS=choices.EXTRAS,
     )  # fmt: skip
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(output)))
+    with serving(output) as at:
+        yield at, output
+
+
+@contextmanager
+def serving(folder):
+    """*folder* served by this machine: its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", output
+    yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
 
@@ -223,6 +233,69 @@ def test_no_page_is_wider_than_its_window(served):
                 if (found := page.run("document.documentElement.scrollWidth")) > width:
                     wide.append((path, width, size, found, page.run(OUTSIDE)))
     assert [] == wide
+
+
+ARABIC = """Title: المقهى الذي كان بيتاً
+Date: 2026-11-20
+Id: maqha
+Lang: ar
+Author: ليلى حداد
+TOC: yes
+
+كان في آخر *الشارع* مقهى صغير، و `git log --oneline`.
+
+## ما بقي
+
+> لا أحد يعود.
+
+- كرسيان
+
+## النهاية
+
+    def hola(): ...
+"""
+TALK = [("a", "نعم، عندنا واحد!", ""), ("b", "Aquí también.", "a")]
+
+
+@pytest.mark.real
+@in_a_browser
+@pytest.mark.parametrize("design", choices.DESIGNS)
+def test_a_page_from_right_to_left_is_mirrored_and_code_is_not(tmp_path, socket_enabled, design):
+    """Contents, rules of quotations and of answers stand on the right; each comment turns by its own words."""
+    content, output = tmp_path / "content", tmp_path / "output"
+    (content / "posts").mkdir(parents=True)
+    (content / "posts" / "maqha.md").write_text(ARABIC, "utf-8")
+    date = datetime(2026, 11, 21, tzinfo=UTC)
+    said = [
+        snapshot.Comment(id=key, date=date, author="Ana", html=f"<p>{words}</p>", parent=to) for key, words, to in TALK
+    ]
+    snapshot.write(tmp_path / "conversation", snapshot.Conversation(id="maqha", lang="ar", comments=tuple(said)))
+    build_site(
+        content, output, SEARCH=False, SOCIAL_CARDS=False, LANGUAGES=("es", "ar"), DESIGN=design, EXTRAS=choices.EXTRAS
+    )
+    post = next(output.glob("ar/2026/11/*/index.html")).relative_to(output)
+    with serving(output) as at, browser() as page:
+        page.open(f"{at}/{post}")
+        page.size(1440, 900)
+
+        def left(selector):
+            return page.run(f"document.querySelector('{selector}').getBoundingClientRect().left")
+
+        def style(selector, name):
+            return page.run(f"getComputedStyle(document.querySelector('{selector}')).{name}")
+
+        assert left("main > article > nav") > left(".prose > p")
+        assert ("rtl", "ltr", "ltr") == tuple(
+            style(one, "direction") for one in ("html", ".prose p code", ".prose pre")
+        )
+        assert ("0px", "2px") == tuple(style("blockquote", f"border{side}Width") for side in ("Left", "Right"))
+        assert ["rtl", "ltr"] == [style(f"#c-{key} > div", "direction") for key, _, _ in TALK]
+        assert ("normal", "0px") == (
+            style(".prose em", "fontStyle"),
+            style("h1", "letterSpacing").replace("normal", "0px"),
+        )
+        page.size(320, 800)
+        assert page.run("document.documentElement.scrollWidth") <= 320
 
 
 WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')

@@ -22,7 +22,8 @@ _PICTURES = (
 )  # fmt: skip
 _NUMBERS = re.compile(r"\s*\d+(?:\s*,\s*\d+)*,?\s*")
 _ADDRESSES = (
-    "url", "link", "href", "button_url", "src", "video", "mp3", "mp4", "ogg", "m4a", "wav", "webm", "image", "image_url",
+    "url", "link", "href", "button_url", "src", "video", "mp3", "mp4", "ogg", "m4a", "wav", "webm", "image",
+    "image_url",
 )  # fmt: skip
 _PICTURE_FILES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp")
 _ASKS = re.compile(r"form|captcha|subscri|newsletter|search|login|\bmap\b|menu|widget")

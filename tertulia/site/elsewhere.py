@@ -62,12 +62,25 @@ def asked(output: Path, hosts: Collection[str]) -> Iterator[tuple[str, str]]:
 def _suspect(own: Collection[str]) -> Callable[[bytes], bool]:
     """What tells pages, in small letters, that are worth reading tag by tag: most name other hosts in links alone."""
     ours = "|".join(re.escape(host) for host in sorted(own)) or r"\\"
-    elsewhere = rf"//(?!(?:{ours})[:/\"'\s>])|/[\t\r\n]+/|\\|&\#|&b?sol;|data:"
-    element = re.compile(
-        rf"<(?:(?:{FETCHING}|img|source)[\s/](?:[^>]*(?:{elsewhere})|{UNCLEAR_END})"
-        r"|(?:script|style)\b(?![^>]*json)[^>]*>[^<]*(?://|\\))".encode()
-    )
-    # Tried at every space of a page it would take longer than all the rest.
-    styled = re.compile(rb"style\s*=|url\(|background")
+    elsewhere = re.compile(rf"//(?!(?:{ours})[:/\"'\s>])|/[\t\r\n]+/|\\|&\#|&b?sol;|data:".encode())
+    # The beginning of a tag whatever stands around it, so that none hides in the quotes of another.
+    fetching = re.compile(rf"<(?=((?:{FETCHING}|img|source)[\s/][^>]*))".encode())
+    unclear = re.compile(rf"\w+[\s/]{UNCLEAR_END}".encode())
+    program = re.compile(rb"<(?:script|style)\b(?![^>]*json)[^>]*>[^<]*(?://|\\)")
     style = re.compile(rf"[\s/\"']{STYLED}\s*=(?:[^>]*|\s*\"[^\"]*|\s*'[^']*)(?:{BEGINNING})".encode())
-    return lambda page: bool(element.search(page) or (styled.search(page) and style.search(page)))
+    assigned = re.compile(rb"style\s*=")
+    fine: set[bytes] = set()  # most tags are the same on all pages
+
+    def is_suspect(page: bytes) -> bool:
+        for tag in fetching.finditer(page):
+            if tag[1] in fine:
+                continue
+            if elsewhere.search(tag[1]) or unclear.match(page, tag.start(1)):
+                return True
+            fine.add(tag[1])
+        if program.search(page):
+            return True
+        # Tried at every space of a page that pattern would take longer than all the rest.
+        return bool((b"url(" in page or b"background" in page or assigned.search(page)) and style.search(page))
+
+    return is_suspect

@@ -5,7 +5,6 @@ from typing import Any
 
 from pelican import Pelican, signals
 from pelican.paginator import Paginator
-from pelican.utils import sanitised_join
 from pelican.writers import Writer
 
 from tertulia.core.parallel import keep_most
@@ -15,14 +14,14 @@ from tertulia.site.build import SiteBuild
 
 class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican has no types
     def write_file(self, name: Any, template: Any, context: Any, *args: Any, **given: Any) -> None:
-        build, asked = SiteBuild.of(self.settings), writing.PageRequest(name, template.name, context, given)
         whole = partial(Writer.write_file, self, name, template, context, *args, **given)
-        paginator, draw = partial(Paginator, settings=self.settings), partial(self.draw, template, context)
-        build.add_pages(writing.pages(asked, build, paginator, draw, whole=whole, is_plain=not args))
+        how = writing.Drawing(partial(Paginator, settings=self.settings), partial(self.draw, template, context), whole)
+        asked = writing.PageRequest(name, template.name, context, given, not args)
+        writing.ask(SiteBuild.of(self.settings), asked, how)
 
     def draw(self, template: Any, context: Any, name: str, values: Any) -> None:
         local = {**context, "localsiteurl": context.get("localsiteurl"), "output_file": name, **values}
-        writing.write(path := sanitised_join(self.output_path, name), template.render(local))
+        path = writing.write(self.output_path, name, template.render(local))
         signals.content_written.send(path, context=local)
 
 
@@ -30,7 +29,11 @@ def choose_writer(_pelican: Pelican) -> type[Writer]:
     return DeferredWriter
 
 
+def write_pages(pelican: Pelican) -> None:
+    writing.write_pages(SiteBuild.of(pelican.settings))
+
+
 def register() -> None:
     keep_most()
     signals.get_writer.connect(choose_writer)
-    signals.finalized.connect(lambda pelican: writing.write_pages(SiteBuild.of(pelican.settings)), weak=False)
+    signals.finalized.connect(write_pages)

@@ -3,9 +3,12 @@
 import json
 import re
 from dataclasses import replace
+from html import escape
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from tertulia.core.conf import DEFAULTS, read
@@ -96,7 +99,8 @@ def write(blog, posts):
 def taken_out(blog, statuses=(Status.APPROVED,)):
     conf = {**read(DEFAULTS), "SITE_ADDRESS": HOME, "SITENAME": "Nuevo & bueno", "AUTHOR": "Ana Ruiz"}
     said = blog.store.conversation.find(statuses, limit=1000)
-    return exported.read(blog.root, conf, ZoneInfo("Europe/Madrid"), NOW, said)
+    counted = blog.store.conversation.reactions()
+    return exported.read(blog.root, conf, ZoneInfo("Europe/Madrid"), NOW, said, reactions=counted)
 
 
 def brought_in(other, blog, tmp_path, statuses=(Status.APPROVED,)):
@@ -236,3 +240,109 @@ def test_a_folder_holds_the_files_as_they_are_and_the_talk(blog, tmp_path):
         folder.write(taken_out(blog), blog.root / "content", target)
     with pytest.raises(ContentError):
         folder.write(taken_out(blog), blog.root / "content", blog.root / "content" / "export")
+
+
+def test_categories_are_in_others_as_they_were(blog, other, tmp_path):
+    """A category stands in the one in which it stood at the site it came from, and that comes first."""
+    lines = [("buses", "transporte"), ("transporte", "servicios"), ("servicios", "")]
+    head = "".join(
+        f"<wp:category><wp:term_id>{number}</wp:term_id><wp:category_nicename>{slug}</wp:category_nicename>"
+        f"<wp:category_parent>{above}</wp:category_parent><wp:cat_name>{slug.title()}</wp:cat_name></wp:category>"
+        for number, (slug, above) in enumerate(lines, 1)
+    )
+    terms = '<category domain="category" nicename="buses">Buses</category>'
+    blog.take(written_wxr(tmp_path / "first.xml", item(7, more=terms), head=head))
+    found = etree.fromstring(wxr.write(taken_out(blog)).encode())
+    space = "{http://wordpress.org/export/1.2/}"
+    pairs = [
+        (one.findtext(f"{space}category_nicename"), one.findtext(f"{space}category_parent"))
+        for one in found.iter(f"{space}category")
+    ]
+    assert [("servicios", ""), ("transporte", "servicios"), ("buses", "transporte")] == pairs
+    brought_in(other, blog, tmp_path)
+    assert "Categoría: Buses, Transporte, Servicios" in other.header("2019-05-03_uno.md")
+
+
+def test_an_own_category_is_in_none():
+    """Only the addresses of old lists tell, and a circle of them tells nothing."""
+    post = exported.ExportedPost(
+        file="a.md", id="a", lang="es", address="", slug="a", mark="", is_page=False, title="", date=None, summary="",
+        html="", notes={}, authors=(), categories=("Uno", "Dos"), tags=(), cover="", cover_alt="", guid="",
+    )  # fmt: skip
+    circle = {"/c/uno": "/tema/uno/", "/c/uno/dos": "/tema/dos/", "/d/dos": "/tema/dos/", "/d/dos/uno": "/tema/uno/"}
+    assert {} == exported._hierarchy([post], {}, "tema/{slug}/")
+    assert {"Dos": "Uno"} == exported._hierarchy([post], circle, "tema/{slug}/")
+
+
+def test_likes_and_mentions_come_back(blog, other, tmp_path):
+    """How many, not who; a mention keeps both its page and its writer's; the folder says them too."""
+    meta = "<wp:meta_key>webmention_source_url</wp:meta_key><wp:meta_value>https://otra.example/cita/</wp:meta_value>"
+    mention = comment(7, "Lo cuenta.", kind="webmention", author_url="https://otra.example/")
+    mention = mention.replace("</wp:comment>", f"<wp:commentmeta>{meta}</wp:commentmeta></wp:comment>")
+    talk = mention + comment(8, kind="like") + comment(9, kind="like", author="Eva") + comment(10, kind="repost")
+    blog.take(written_wxr(tmp_path / "first.xml", item(7, more=talk + comment(11))))
+    said = next(one for one in blog.said() if one.kind == "comment")
+    blog.store.conversation.count("wp-7", "es", "like", "mastodon", "x", number=4, now=NOW, comment=said.key)
+    brought_in(other, blog, tmp_path)
+    assert sorted(told(blog)) == sorted(told(other))
+    assert [("https://otra.example/cita/", "https://otra.example/")] == [
+        (one.url, one.author_url) for one in other.said() if one.kind == "mention"
+    ]
+    totals = [(post, bool(key), kind, number) for post, _, key, kind, number in other.store.conversation.reactions()]
+    assert [("wp-7", False, "like", 2), ("wp-7", False, "repost", 1), ("wp-7", True, "like", 4)] == totals
+    folder.write(taken_out(blog), blog.root / "content", tmp_path / "out")
+    (talk,) = json.loads((tmp_path / "out" / "talk.json").read_text("utf-8"))
+    assert ({"like": 2, "repost": 1}, [0, 4]) == (talk["counts"], sorted(one["likes"] for one in talk["comments"]))
+    assert "Eva" not in (tmp_path / "out" / "talk.json").read_text("utf-8") + wxr.write(taken_out(blog))
+
+
+def test_former_slugs_and_captions_go_along(blog):
+    """WordPress sends who asks for a former slug to the post, and its library knows what a picture says below it."""
+    write(blog, {"trenes.md": POST.replace("Slug: trenes-y-andenes", "Slug: el-ñu\nAlias: /2020/01/antes/, /?p=3")})
+    written = wxr.write(taken_out(blog))
+    assert "<wp:post_name><![CDATA[el-%c3%b1u]]></wp:post_name>" in written
+    assert ["antes"] == re.findall(r"_wp_old_slug\]\]></wp:meta_key><wp:meta_value><!\[CDATA\[(.*?)\]\]>", written)
+    assert "<excerpt:encoded><![CDATA[Foto de <em>Ana</em>]]></excerpt:encoded>" in written
+
+
+def test_what_wordpress_reads_of_a_comment_has_its_paragraphs(blog, tmp_path):
+    """It takes ``<p>`` out of what strangers say: blank lines stay."""
+    blog.take(written_wxr(tmp_path / "first.xml", item(7, more=comment(11, "Uno.\n\nDos."))))
+    assert "<![CDATA[Uno.\n\nDos.]]></wp:comment_content>" in wxr.write(taken_out(blog))
+
+
+WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=30)
+
+
+@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # each takes a second
+@given(
+    title=WORDS, words=WORDS, said=st.lists(st.tuples(WORDS, WORDS, st.sampled_from(["1", "0", "spam"])), max_size=4),
+    status=st.sampled_from(["publish", "draft", "private", "pending", "future"]),
+)  # fmt: skip
+def test_what_came_from_wordpress_goes_there_and_comes_back(tmp_path_factory, title, words, said, status):
+    """Posts, their state and talk are the same after import, export and import, whatever anybody wrote."""
+    folder_ = tmp_path_factory.mktemp("trip")
+    talk = "".join(
+        comment(number, _cdata(text), author=_cdata(name), approved=state, parent=number - 1)
+        for number, (name, text, state) in enumerate(said, 1)
+    )
+    date = "2031-05-03 18:30:00" if status == "future" else "2019-05-03 18:30:00"
+    one, two = Blog(folder_ / "one"), Blog(folder_ / "two")
+    body, terms = f"<p>{escape(words)}</p>", '<category domain="category" nicename="v">Viajes</category>'
+    told_ = {"title": _cdata(escape(title)), "status": status, "date": date, "gmt": date, "more": terms + talk}
+    one.take(written_wxr(folder_ / "e.xml", item(7, _cdata(body), **told_)))
+    brought_in(two, one, folder_, (Status.APPROVED, *exported.UNDECIDED))
+    first, second = ([text for path, text in made.files().items() if path.endswith(".md")] for made in (one, two))
+    assert [_same(text) for text in first] == [_same(text) for text in second]
+    assert sorted(told(one)) == sorted(told(two))
+    one.store.close()
+    two.store.close()
+
+
+def _cdata(text):
+    return text.replace("]]>", "]]]]><![CDATA[>")
+
+
+def _same(text):
+    """A file without what says where it came from."""
+    return re.sub(r"^(?:Guid|Autor): .*\n", "", text, flags=re.M)

@@ -10,7 +10,7 @@ from tertulia.core.fetch import Fetched
 from tertulia.imports.old_pages import PagesOnTheWeb, SavedPages, address_of_saved
 from tertulia.imports.page_body import body_of, words_of
 from tertulia.imports.side_by_side import compare, page
-from tests.importing import SITE, Blog, item, wxr
+from tests.importing import NOW, SITE, Blog, item, wxr
 
 BODY = "<p>Tres palabras «suyas» — y una nota…</p>\n<p>Otro párrafo con <b>fuer</b>za.</p>"
 PAGE = """<!doctype html><html><head><title>Uno</title><script>var menos = "nada";</script></head><body>
@@ -54,7 +54,7 @@ def looked_at(blog, tmp_path, pages, *bodies, origin=""):
         pages = PagesOnTheWeb(blog.root / "pages", pages, origin=origin, pause=lambda seconds: None)
     else:
         pages = SavedPages(pages, report.plan)
-    return compare(report, blog.root, pages, lambda done, whole: None)
+    return compare(report, blog.root, pages, NOW, lambda done, whole: None)
 
 
 def html_of(made):
@@ -178,11 +178,14 @@ def test_saved_pages_are_found(blog, tmp_path, name):
     assert (SITE if "Viejo" in name else "") == address_of_saved(tmp_path / "saved")
 
 
-def test_drafts_are_not_asked_for(blog, tmp_path):
-    """Nobody could see them there."""
-    report = blog.take(wxr(tmp_path / "e.xml", item(1, BODY, status="private")))
+@pytest.mark.parametrize(
+    "unseen", [{"status": "private"}, {"date": "2031-05-03 18:30:00", "gmt": "2031-05-03 18:30:00"}]
+)
+def test_what_nobody_could_see_there_is_not_asked_for(blog, tmp_path, unseen):
+    """What was kept back, and what is still to come."""
+    report = blog.take(wxr(tmp_path / "e.xml", item(1, BODY, **unseen)))
     site = OldSite()
-    compare(report, blog.root, PagesOnTheWeb(tmp_path, site, origin="", pause=lambda _: None), lambda *_: None)
+    compare(report, blog.root, PagesOnTheWeb(tmp_path, site, origin="", pause=lambda _: None), NOW, lambda *_: None)
     assert [] == site.asked
 
 

@@ -61,6 +61,32 @@ PIECES = st.one_of(
         ]
     ),
     st.sampled_from(
+        [
+            "{#",
+            "#}",
+            "{% comment %}",
+            "{% raw %}",
+            "{>>",
+            "<<}",
+            "{/*",
+            "*/}",
+            "<%#",
+            "%>",
+            "<%--",
+            "{::comment}",
+            "{:/}",
+            "#+begin_comment",
+            "% ",
+            "###. ",
+            "###..",
+            "::: comment",
+            "\\begin{comment}",
+            "<!-->",
+            "-->",
+            "{{!",
+        ]
+    ),
+    st.sampled_from(
         ["palabra", "ñ", "a", " ", "  ", "$$", "\\(", "[x] ", "[TOC]", "*[a]: b", "[a]: b", ": b", "•", "…", "«", "»"]
     ),
 )
@@ -105,6 +131,10 @@ def shown(markup):
 @example("1984. Fue un mal año")
 @example("#1 en ventas, y #no_es @nadie")
 @example("[^1] y {#llaves} y {{ x }} y {% y %}")
+@example("% de abstención")
+@example("###. a")
+@example("#+begin_comment a")
+@example("{# a #} {>> b <<} {/* c */} <%# d %> {::comment} e")
 @example("C:\\temp\\nuevo\\")
 def test_words_of_a_paragraph_are_the_words_of_the_page(render, words):
     """Every printable sign at the beginning, in the middle and at the end of a line."""
@@ -118,6 +148,10 @@ def test_words_of_a_paragraph_are_the_words_of_the_page(render, words):
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example("```", "%%", "code")
+@example("``", "{# a #}", "code")
+@example("`", "`<!-- a -->`", "code")
+@example("a\\", "%% a %%", "code")
 @given(TEXTS, TEXTS, st.sampled_from(["strong", "em", "del", "a", "code", "sub", "q", "span"]))
 def test_words_inside_and_around_an_element_stay(render, around, inside, tag):
     """Emphasis, links and code hold words, in a list, a quotation, a cell and a heading as in a paragraph."""

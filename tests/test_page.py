@@ -6,12 +6,15 @@ import shutil
 import subprocess
 import threading
 from collections import Counter
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from bs4 import BeautifulSoup
 
+from tertulia.content import snapshot
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.render.converter import converter
@@ -52,6 +55,27 @@ def test_a_table_scrolls_by_itself_and_by_the_keyboard_wherever_it_stands(body):
     for lang, name in (("es", "Tabla"), ("en", "Table")):
         region = rendered(body, lang).select_one("table").parent
         assert ("region", "0", name) == tuple(region.get(key) for key in ("role", "tabindex", "aria-label"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<table><tr><td>a</td></tr></table>",
+        "<div>\n<table>\n<tr><td>a</td></tr>\n\n<tr><td><table><tr><td>b</td></tr></table></td></tr>\n</table>\n</div>\n\nfin",
+        "- x\n\n  <TABLE class='a>b'>\n  <tr><td>\n\n  *a*\n\n  </td></tr>\n  </TABLE>",
+        "<table><tr><td>nunca cerrada",
+    ],
+)
+def test_so_does_a_table_written_as_html(body):
+    """Also when it goes on over blocks; one in another scrolls with it, and what stands in code is none."""
+    soup = rendered(f"`<table>`\n\n{body}")
+    outer = [table for table in soup.select("table") if not table.find_parent("table")]
+    assert (
+        ["region"] == [table.parent.get("role") for table in outer] == [r["role"] for r in soup.select("[role=region]")]
+    )
+    assert (
+        soup.find(string=re.compile("fin")) is None or soup.find(string=re.compile("fin")).find_parent("table") is None
+    )
 
 
 def test_a_column_of_figures_is_known():
@@ -172,9 +196,16 @@ def served(tmp_path, socket_enabled, request):
         content, output, SEARCH=False, SOCIAL_CARDS=False, HOME_WHOLE_POSTS=True,
         SERVICE_ADDRESS="https://talk.example", NEWSLETTER=True, DESIGN=request.param, EXTRAS=choices.EXTRAS,
     )  # fmt: skip
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(output)))
+    with serving(output) as at:
+        yield at, output
+
+
+@contextmanager
+def serving(folder):
+    """*folder* served by this machine: its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", output
+    yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
 
@@ -202,6 +233,69 @@ def test_no_page_is_wider_than_its_window(served):
                 if (found := page.run("document.documentElement.scrollWidth")) > width:
                     wide.append((path, width, size, found, page.run(OUTSIDE)))
     assert [] == wide
+
+
+ARABIC = """Title: المقهى الذي كان بيتاً
+Date: 2026-11-20
+Id: maqha
+Lang: ar
+Author: ليلى حداد
+TOC: yes
+
+كان في آخر *الشارع* مقهى صغير، و `git log --oneline`.
+
+## ما بقي
+
+> لا أحد يعود.
+
+- كرسيان
+
+## النهاية
+
+    def hola(): ...
+"""
+TALK = [("a", "نعم، عندنا واحد!", ""), ("b", "Aquí también.", "a")]
+
+
+@pytest.mark.real
+@in_a_browser
+@pytest.mark.parametrize("design", choices.DESIGNS)
+def test_a_page_from_right_to_left_is_mirrored_and_code_is_not(tmp_path, socket_enabled, design):
+    """Contents, rules of quotations and of answers stand on the right; each comment turns by its own words."""
+    content, output = tmp_path / "content", tmp_path / "output"
+    (content / "posts").mkdir(parents=True)
+    (content / "posts" / "maqha.md").write_text(ARABIC, "utf-8")
+    date = datetime(2026, 11, 21, tzinfo=UTC)
+    said = [
+        snapshot.Comment(id=key, date=date, author="Ana", html=f"<p>{words}</p>", parent=to) for key, words, to in TALK
+    ]
+    snapshot.write(tmp_path / "conversation", snapshot.Conversation(id="maqha", lang="ar", comments=tuple(said)))
+    build_site(
+        content, output, SEARCH=False, SOCIAL_CARDS=False, LANGUAGES=("es", "ar"), DESIGN=design, EXTRAS=choices.EXTRAS
+    )
+    post = next(output.glob("ar/2026/11/*/index.html")).relative_to(output)
+    with serving(output) as at, browser() as page:
+        page.open(f"{at}/{post}")
+        page.size(1440, 900)
+
+        def left(selector):
+            return page.run(f"document.querySelector('{selector}').getBoundingClientRect().left")
+
+        def style(selector, name):
+            return page.run(f"getComputedStyle(document.querySelector('{selector}')).{name}")
+
+        assert left("main > article > nav") > left(".prose > p")
+        assert ("rtl", "ltr", "ltr") == tuple(
+            style(one, "direction") for one in ("html", ".prose p code", ".prose pre")
+        )
+        assert ("0px", "2px") == tuple(style("blockquote", f"border{side}Width") for side in ("Left", "Right"))
+        assert ["rtl", "ltr"] == [style(f"#c-{key} > div", "direction") for key, _, _ in TALK]
+        assert ("normal", "0px") == (
+            style(".prose em", "fontStyle"),
+            style("h1", "letterSpacing").replace("normal", "0px"),
+        )
+        page.size(320, 800)
+        assert page.run("document.documentElement.scrollWidth") <= 320
 
 
 WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')

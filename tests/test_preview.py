@@ -1,16 +1,19 @@
 """The preview answers by its own names only, sees folders that are born while it runs, and is found where it is."""
 
+import io
 import os
+import queue
+import re
 import subprocess
 import sys
 from contextlib import nullcontext
 
 import pytest
 
-from tertulia.commands import preview
+from tertulia.commands import preview, try_looks
 from tertulia.commands.talk import run_moderate
 from tertulia.commands.watch import watch
-from tertulia.core import running
+from tertulia.core import running, strict_json
 from tests.conftest import ROOT
 
 
@@ -113,3 +116,63 @@ def test_the_way_into_the_moderation_leads_to_what_is_running(tmp_path, capsys):
         (tmp_path / "pelicanconf.py").write_text('SERVICE_ADDRESS = "https://talk.example"\n', "utf-8")
         run_moderate(tmp_path, web=True)
         assert "https://talk.example/moderation/login/" in capsys.readouterr().out
+
+
+class Trying:
+    """The page on which looks are tried, as a browser has it."""
+
+    def __init__(self, root):
+        self.overrides, self.changes = {"SHOW_UNPUBLISHED": True}, queue.Queue()
+        self.app = try_looks.TryLooks(root, self.overrides, self.changes)
+
+    def ask(self, method="GET", body=b"", kind="application/json", path=try_looks.PATH):
+        seen = []
+        environ = {"PATH_INFO": path, "REQUEST_METHOD": method, "CONTENT_TYPE": kind, "CONTENT_LENGTH": str(len(body))}
+        answer = self.app(environ | {"wsgi.input": io.BytesIO(body)}, lambda status, _headers: seen.append(status[:3]))
+        return seen[0], b"".join(answer).decode()
+
+
+@pytest.fixture
+def trying(tmp_path):
+    (tmp_path / "pelicanconf.py").write_text(
+        'from tertulia.defaults import *\n\nCOLORS = {"accent": ("#0a5c4a", "</script>")}\n', "utf-8"
+    )
+    (tmp_path / "content").mkdir()
+    return Trying(tmp_path)
+
+
+def test_looks_that_are_tried_hold_for_the_preview_until_its_page_is_opened_anew(trying):
+    """A choice is built at once, in place of the one before it; the blog's own settings hold again after that."""
+    assert "204" == trying.ask("POST", b'{"DESIGN": "portada", "EXTRAS": ["switch"]}')[0]
+    assert "204" == trying.ask("POST", b'{"FONTS": {"text": "literata"}}')[0]
+    assert ({"SHOW_UNPUBLISHED": True, "FONTS": {"text": "literata"}}, 2) == (trying.overrides, trying.changes.qsize())
+    assert "200" == trying.ask()[0]
+    assert ({"SHOW_UNPUBLISHED": True}, 3) == (trying.overrides, trying.changes.qsize())
+    trying.ask()
+    assert 3 == trying.changes.qsize(), "nothing was tried, so nothing is built"
+
+
+def test_the_page_offers_what_there_is_and_holds_what_the_blog_has(trying):
+    """Every design with its colours, every family, layout and extra; what stands in the settings ends no script."""
+    _, page = trying.ask()
+    data = strict_json.decode(re.search(r'<script type="application/json">(.*?)</script>', page)[1])
+    assert {"accent": ["#0a5c4a", "</script>"]} == data["own"]["COLORS"]
+    assert ["tertulia", "portada"] == data["designs"] and "accent" in data["palettes"]["portada"]
+    assert "literata" in data["fonts"] and "magazine" in data["layout"]["home"] and "switch" in data["extras"]
+    assert "200" == trying.ask(path=f"{try_looks.PATH}/looks.js")[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'{"DESIGN": "portada"}', "text/plain"),  # what a form of another site can send
+        (b'{"OUTPUT_PATH": "/"}', "application/json"),
+        (b'["DESIGN"]', "application/json"),
+        (b"{", "application/json"),
+        (b'{"FONTS": "' + b"x" * 30_000 + b'"}', "application/json"),
+    ],
+)
+def test_nothing_but_a_choice_of_looks_is_taken(trying, body, kind):
+    """Not from a page of another site, no other setting, no matter how large."""
+    assert "400" == trying.ask("POST", body, kind)[0]
+    assert ({"SHOW_UNPUBLISHED": True}, 0) == (trying.overrides, trying.changes.qsize())

@@ -50,8 +50,12 @@ def bench(
     long_talk: bool = False,
     moving: bool = False,
     peers: str = "",
+    edits: bool = False,
+    hugo: str = "",
 ) -> None:
-    """Time a cold build beside stock Pelican, or --before FOLDER; --embeds, --talk, --long-talk, --moving: others."""
+    """Time a cold build beside stock Pelican, or --before FOLDER; or --edits, --embeds, --talk, --long-talk, --moving."""
+    if edits:
+        return _module("tests.bench_edit", "--posts", posts or "1000", *(["--hugo", hugo] if hugo else []))
     if talk:
         return _module("tests.bench_talk", "--isso", talk)
     if long_talk:

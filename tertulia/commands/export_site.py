@@ -29,7 +29,9 @@ def run(root: Path, called_from: Path, *, wxr: str = "", folder: str = "", every
     statuses = (Status.APPROVED, *(exported.UNDECIDED if everything else ()))
     with Blog(root) as blog:
         said = blog.store.conversation.find(statuses, limit=_MOST)
-        found = exported.read(root, blog.conf, blog.zone, blog.now(), said)
+        found = exported.read(
+            root, blog.conf, blog.zone, blog.now(), said, reactions=blog.store.conversation.reactions()
+        )
     try:
         if wxr:
             write_whole(called_from / wxr, as_wxr.write(found))

@@ -80,7 +80,7 @@ def _asked_pages(job: Job) -> OldPages:
 
 def _compare(report: Report, importer: Importer, job: Job, pages: OldPages) -> None:
     """Leave each old page beside the new one in a page of its own."""
-    made = side_by_side.compare(report, job.root, pages, _tell_progress)
+    made = side_by_side.compare(report, job.root, pages, job.now, _tell_progress)
     path = job.root / FOLDER / f"{job.now:%Y-%m-%d}-import-{importer.kind}-side-by-side.html"
     write_whole(path, "".join(side_by_side.page(made)))
     print(f"  {made.summary()}")

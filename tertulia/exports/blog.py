@@ -5,7 +5,7 @@ marked as such. Of who commented there is what the page shows, and nothing else:
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,20 @@ from tertulia.content.completion import complete
 from tertulia.content.folder import markdown_files
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
+from tertulia.core.addresses import split_address
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
+from tertulia.core.slugs import slug_of, written_slug
 from tertulia.embeds.link_table import LinkTable
 from tertulia.exports.plain_html import PlainHtml
 from tertulia.render.document import Document, load
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
+from tertulia.site import moved_here
 from tertulia.site.reading import PostReader
 from tertulia.store.said import Said, Status
+
+Reaction = tuple[str, str, str, str, int]  # post, language, key of the comment or "", kind, how many
 
 # What is in an export of all, beside what is public: not what its writer or its owner took away.
 UNDECIDED = (Status.WAITING, Status.SPAM)
@@ -60,6 +65,7 @@ class ExportedPost:
     cover: str  # whole address
     cover_alt: str
     guid: str
+    old_slugs: tuple[str, ...] = ()  # by which it was asked for before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +78,31 @@ class ExportedBlog:
     lang: str
     posts: tuple[ExportedPost, ...]
     said: Mapping[str, Sequence[Said]]  # by the file of the post, what is answered before its answers
+    above: Mapping[str, str] = field(
+        default_factory=dict
+    )  # category → the one that it was in, at the site it came from
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # likes, reposts… by the file of the post
+    likes: Mapping[str, int] = field(default_factory=dict)  # of comments, by key
     lost: int = 0  # comments on what is no longer there
     unread: tuple[str, ...] = ()  # files that no build would read either, and why
 
 
-def read(root: Path, conf: Mapping[str, Any], zone: ZoneInfo, now: datetime, comments: Sequence[Said]) -> ExportedBlog:
+def read(
+    root: Path,
+    conf: Mapping[str, Any],
+    zone: ZoneInfo,
+    now: datetime,
+    comments: Sequence[Said],
+    *,
+    reactions: Sequence[Reaction] = (),
+) -> ExportedBlog:
     """
     The blog in the folder *root*.
 
     Args:
         conf: Its settings.
         comments: What was said, in any order.
+        reactions: What counts of posts and comments; nobody is named.
 
     Raises:
         ContentError: it has no address, or a table of it is broken.
@@ -93,6 +113,7 @@ def read(root: Path, conf: Mapping[str, Any], zone: ZoneInfo, now: datetime, com
     reader = _PostsOfBlog(root / "content", {**conf, "PATH": str(root / "content"), "NOW": now.isoformat()}, home, zone)
     posts = tuple(reader.posts())
     said, lost = _by_post(posts, comments)
+    counts, likes = _counted(posts, reactions)
     return ExportedBlog(
         name=str(conf.get("SITENAME") or ""),
         tagline=str(conf.get("TAGLINE") or ""),
@@ -100,6 +121,9 @@ def read(root: Path, conf: Mapping[str, Any], zone: ZoneInfo, now: datetime, com
         lang=str(conf["DEFAULT_LANG"]),
         posts=posts,
         said=said,
+        above=_hierarchy(posts, reader.moved, str(conf["CATEGORY_URL"])),
+        counts=counts,
+        likes=likes,
         lost=lost,
         unread=tuple(reader.unread),
     )
@@ -119,6 +143,7 @@ class _PostsOfBlog:
         )  # fmt: skip
         self.addresses: dict[str, str] = {}
         self.unread: list[str] = []
+        self.moved = moved_here.read(content)
 
     def posts(self) -> Iterator[ExportedPost]:
         """Every post and page, by file; links between them need the addresses of all."""
@@ -190,11 +215,63 @@ class _PostsOfBlog:
             cover=self.plain.whole(meta.cover, path, is_shown=True) if meta.cover else "",
             cover_alt=meta.cover_alt,
             guid=meta.guid,
+            old_slugs=tuple(_former_slugs(slug, self._former(meta, slug))),
         )
+
+    def _former(self, meta: metadata.Metadata, slug: str) -> Iterator[str]:
+        """Where a post was before: by its header, and by the table of redirects."""
+        yield from (*meta.aliases, *meta.old_addresses)
+        name = f"post:{meta.id or slug}.{meta.lang}"
+        yield from (old for old, new in self.moved.items() if new == name)
 
     def _author(self, written: str) -> ExportedAuthor:
         person = self.people.find(written.removeprefix("@"))
         return ExportedAuthor(key=person.key if person else "", name=person.name if person else written)
+
+
+def _former_slugs(slug: str, addresses: Iterator[str]) -> Iterator[str]:
+    """The last part of each old address that is a slug, and not today's."""
+    seen = {slug}
+    for address in addresses:
+        last = split_address(address).path.rstrip("/").rpartition("/")[2]
+        if "?" not in address and last not in seen and written_slug(last) == last and not last.isdecimal():
+            seen.add(last)
+            yield last
+
+
+def _hierarchy(posts: Sequence[ExportedPost], moved: Mapping[str, str], pattern: str) -> dict[str, str]:
+    """What category stood in which other, as the addresses of their old lists tell: "/category/outer/inner/"."""
+    names = {f"/{pattern.format(slug=slug_of(name))}".rstrip("/"): name for post in posts for name in post.categories}
+    lists = {old.rstrip("/"): names[new.rstrip("/")] for old, new in moved.items() if new.rstrip("/") in names}
+    found: dict[str, str] = {}
+    for old, name in lists.items():
+        above = old.rpartition("/")[0]
+        outer = lists.get(above) or names.get(above)
+        if outer and outer != name and name not in found and name not in _line(outer, found):
+            found[name] = outer
+    return found
+
+
+def _line(name: str, above: Mapping[str, str]) -> Iterator[str]:
+    """A category and those that it is in."""
+    while name:
+        yield name
+        name = above.get(name, "")
+
+
+def _counted(
+    posts: Sequence[ExportedPost], reactions: Sequence[Reaction]
+) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+    """How often each post was liked and shared, by its file, and each comment liked, by its key."""
+    files = {(post.id, post.lang): post.file for post in posts}
+    counts: dict[str, dict[str, int]] = {}
+    likes: dict[str, int] = {}
+    for post, lang, comment, kind, number in reactions:
+        if comment and kind == "like":
+            likes[comment] = number
+        elif not comment and (post, lang) in files:
+            counts.setdefault(files[post, lang], {})[kind] = number
+    return counts, likes
 
 
 def _by_post(posts: Sequence[ExportedPost], comments: Sequence[Said]) -> tuple[dict[str, list[Said]], int]:

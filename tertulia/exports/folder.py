@@ -39,16 +39,20 @@ def write(blog: ExportedBlog, content: Path, target: Path) -> int:
 
 
 def talk(blog: ExportedBlog) -> Iterator[dict[str, Any]]:
-    """Every post that was talked about, and what was said."""
+    """Every post that was talked about or liked, and what was said."""
     for post in blog.posts:
-        if said := blog.said.get(post.file):
+        said, counts = blog.said.get(post.file, ()), blog.counts.get(post.file, {})
+        if said or counts:
             keys = {one.id: one.key for one in said}
             yield {
                 "post": post.id,
                 "lang": post.lang,
                 "file": f"content/{post.file}",
                 "url": post.address,
-                "comments": [_comment(one, keys.get(one.parent or 0, "")) for one in said],
+                "counts": dict(counts),
+                "comments": [
+                    _comment(one, keys.get(one.parent or 0, "")) | {"likes": blog.likes.get(one.key, 0)} for one in said
+                ],
             }
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from tertulia.core import slugs
@@ -27,6 +28,9 @@ _STATUS = {"": "publish", "draft": "draft", "scheduled": "future", "hidden": "pr
 _APPROVED = {Status.APPROVED: "1", Status.WAITING: "0", Status.SPAM: "spam"}
 _NEVER = "0000-00-00 00:00:00"
 _PICTURE = re.compile(r"<img\b[^<>]*?\bsrc=\"([^\"]+)\"[^<>]*>")
+_CAPTION = re.compile(
+    r"<img\b[^<>]*?\bsrc=\"([^\"]+)\"[^<>]*>(?:</a>)?\s*<figcaption>((?:(?!</figcaption>).)*)</figcaption>", re.DOTALL
+)
 _ALT = re.compile(r"\balt=\"([^\"]*)\"")
 
 
@@ -61,10 +65,13 @@ class _WxrWriter:
                 f"<wp:author_email></wp:author_email><wp:author_display_name>{_cdata(name)}</wp:author_display_name>"
                 "</wp:author>\n"
             )
-        for number, (name, nicename) in enumerate(self.categories.items(), 1):
+        # WordPress' importer finds the category above only where that came before.
+        outer_first = sorted(self.categories.items(), key=lambda one: self._depth(one[0]))
+        for number, (name, nicename) in enumerate(outer_first, 1):
             yield (
                 f"<wp:category><wp:term_id>{number}</wp:term_id><wp:category_nicename>{_cdata(nicename)}"
-                f"</wp:category_nicename><wp:category_parent></wp:category_parent><wp:cat_name>{_cdata(name)}"
+                f"</wp:category_nicename><wp:category_parent>{_cdata(self._above(name))}</wp:category_parent>"
+                f"<wp:cat_name>{_cdata(name)}"
                 "</wp:cat_name></wp:category>\n"
             )
         for number, (name, nicename) in enumerate(self.tags.items(), len(self.categories) + 1):
@@ -76,6 +83,13 @@ class _WxrWriter:
             yield from self._attachments(post)
             yield from self._post(post)
         yield "</channel>\n</rss>\n"
+
+    def _above(self, category: str) -> str:
+        """What the category above one is called in addresses; "" for none."""
+        return self.categories.get(self.blog.above.get(category, ""), "")
+
+    def _depth(self, category: str) -> int:
+        return 1 + self._depth(self.blog.above[category]) if category in self.blog.above else 0
 
     def _post(self, post: ExportedPost) -> Iterator[str]:
         number = self.numbers[post.file]
@@ -94,7 +108,8 @@ class _WxrWriter:
         yield _moments("post_date", post.date)
         is_open = "closed" if post.is_page else "open"
         yield f"<wp:comment_status>{is_open}</wp:comment_status>\n<wp:ping_status>{is_open}</wp:ping_status>\n"
-        yield f"<wp:post_name>{_cdata(post.slug)}</wp:post_name>\n<wp:status>{_STATUS[post.mark]}</wp:status>\n"
+        yield f"<wp:post_name>{_cdata(_as_slug(post.slug))}</wp:post_name>\n"
+        yield f"<wp:status>{_STATUS[post.mark]}</wp:status>\n"
         yield "<wp:post_parent>0</wp:post_parent>\n<wp:menu_order>0</wp:menu_order>\n"
         yield f"<wp:post_type>{'page' if post.is_page else 'post'}</wp:post_type>\n"
         yield "<wp:post_password></wp:post_password>\n<wp:is_sticky>0</wp:is_sticky>\n"
@@ -113,6 +128,10 @@ class _WxrWriter:
         if post.notes:
             notes = [{"content": content, "id": name} for name, content in post.notes.items()]
             yield _meta("postmeta", "footnotes", json.dumps(notes, ensure_ascii=False))
+        for slug in post.old_slugs:  # WordPress sends who asks for one of them to the post
+            yield _meta("postmeta", "_wp_old_slug", _as_slug(slug))
+        for kind, times in self.blog.counts.get(post.file, {}).items():
+            yield _meta("postmeta", f"tertulia_{kind}s", str(times))
         for said in self.blog.said.get(post.file, ()):
             yield self._comment(said)
         yield "</item>\n"
@@ -127,7 +146,7 @@ class _WxrWriter:
             "author_email": "",
             "author_url": _text(site),
             "author_IP": "",
-            "content": _cdata(_without_shortcodes(said.html)),
+            "content": _cdata(_without_shortcodes(_as_typed(said.html))),
             "approved": _APPROVED.get(said.status, "0"),
             "type": "pingback" if is_mention else "comment",
             "parent": str(self.comments.get(said.parent or 0, 0)),
@@ -137,11 +156,17 @@ class _WxrWriter:
         more = ""
         if said.url and not is_mention:
             more = _meta("commentmeta", "protocol", said.network) + _meta("commentmeta", "source_url", said.url)
+        elif said.url:  # as the plugins for webmentions keep them
+            more = _meta("commentmeta", "webmention_source_url", said.url)
+            more += _meta("commentmeta", "semantic_linkbacks_author_url", said.author_url) if said.author_url else ""
+        if likes := self.blog.likes.get(said.key):
+            more += _meta("commentmeta", "tertulia_likes", str(likes))
         return f"<wp:comment>{written}{_moments('comment_date', said.published.astimezone(UTC))}{more}</wp:comment>\n"
 
     def _attachments(self, post: ExportedPost) -> Iterator[str]:
         """The pictures of the blog's own that *post* is the first to show."""
         shown = {found[1]: (_ALT.search(found[0]) or ("", ""))[1] for found in _PICTURE.finditer(post.html)}
+        captions = dict(_CAPTION.findall(post.html))
         wanted = {**({escape(post.cover): escape(post.cover_alt)} if post.cover else {}), **shown}
         for written, alt in wanted.items():
             address = _plain(written)
@@ -154,7 +179,8 @@ class _WxrWriter:
                 f"<item>\n<title>{_cdata(name)}</title>\n<link>{_text(address)}</link>\n"
                 f"<dc:creator>{_cdata(next(iter(self.authors.values()), ''))}</dc:creator>\n"
                 f'<guid isPermaLink="false">{_text(address)}</guid>\n<content:encoded></content:encoded>\n'
-                f"<excerpt:encoded></excerpt:encoded>\n<wp:post_id>{number}</wp:post_id>\n"
+                f"<excerpt:encoded>{_cdata(captions.get(written, ''))}</excerpt:encoded>\n"
+                f"<wp:post_id>{number}</wp:post_id>\n"
                 f"{_moments('post_date', post.date)}<wp:post_name>{_cdata(slugs.slug_of(name))}</wp:post_name>\n"
                 f"<wp:status>inherit</wp:status>\n<wp:post_parent>{self.numbers[post.file]}</wp:post_parent>\n"
                 "<wp:post_type>attachment</wp:post_type>\n"
@@ -242,6 +268,16 @@ def _meta(kind: str, key: str, value: str) -> str:
 def _without_shortcodes(html: str) -> str:
     """*html* in which no words in brackets are a shortcode: WordPress would run "[gallery]" wherever it stands."""
     return html.replace("[", "&#91;")
+
+
+def _as_typed(html: str) -> str:
+    """A comment as WordPress keeps it: blank lines make paragraphs, for it takes ``<p>`` out of what strangers say."""
+    return re.sub(r"</p>\s*<p>", "\n\n", html.strip().removeprefix("<p>").removesuffix("</p>"))
+
+
+def _as_slug(slug: str) -> str:
+    """A slug as WordPress keeps it: of bare letters it would take the accents."""
+    return quote(slug, safe="").lower()
 
 
 def _plain(attribute: str) -> str:

@@ -121,11 +121,11 @@ def line(written: str) -> str:
         return f"&#91;{written[2:]}"
     if _RULE.fullmatch(written):
         return f"&#{ord(first)};{written[1:]}"
-    if _MARK_BEFORE_BLANK.match(written) or first == ">" or re.match(r"#{1,6}(?:\s|$)", written):
+    if _MARK_BEFORE_BLANK.match(written) or first == ">" or re.match(r"#{1,6}(?:\s|$)|###\.|#\+", written):
         return f"\\{written}"
     if found := _NUMBER.match(written):
         return f"{found[1]}\\{written[found.end(1) :]}"
-    if re.match(r":(?:\s|:|$)|\?\?\?|!!!|[•·▪◦‣](?=\s)|\.\.\.\s*$|\+\+\+", written):
+    if re.match(r":(?:\s|:|$)|%[\s\w]|\?\?\?|!!!|[•·▪◦‣](?=\s)|\.\.\.\s*$|\+\+\+", written):
         return f"&#{ord(first)};{written[1:]}"
     return written
 

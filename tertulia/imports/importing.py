@@ -35,6 +35,7 @@ from tertulia.imports.texts import Texts
 from tertulia.imports.types import Loss, OldComment, OldPost, OldSite
 from tertulia.imports.writing import LONGEST, HeaderValues, Ledger, Names, post_text, write_posts
 from tertulia.store import Store
+from tertulia.store.said import source_id
 
 FOLDER = Path("var/import")
 _HEADER_BYTES = 50_000  # kept for a post's header in what a file may hold
@@ -232,14 +233,22 @@ def _record(report: Report, importer: Importer, job: Job, ledger: Ledger, ledger
     report.orphans = len(gathered.orphans)
     report.is_recorded = True
     report.losses += _orphans(comment.post for comment in gathered.orphans)
-    if not gathered.decided:
+    counts = [
+        (place, kind, number) for place in report.plan.places.values() for kind, number in place.post.counts.items()
+    ]
+    if not (gathered.decided or counts):
         return
     was_cut, ledger.is_recording = ledger.is_recording, True
     ledger.save(ledger_file)
     store = job.store()
     report.taken = talk.record(store, gathered, job.now)
-    to_show = talk.posts_of(gathered) if was_cut else sorted(report.taken.posts)
-    store.conversation.show_many(job.root / "var" / "conversation", to_show)
+    host, changed = host_of(report.site.address), set(report.taken.posts)
+    for place, kind, number in counts:
+        name = source_id(host, f"{place.post.id}/{kind}s")
+        if store.conversation.count(place.id, place.lang, kind, importer.kind, name, number=number, now=job.now):
+            changed.add((place.id, place.lang))
+    to_show = {*talk.posts_of(gathered), *((place.id, place.lang) for place, *_ in counts)} if was_cut else changed
+    store.conversation.show_many(job.root / "var" / "conversation", sorted(to_show))
     ledger.is_recording = False
 
 

@@ -7,6 +7,7 @@ theme, here as there. What was not public there, or has no address, has no page 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from difflib import SequenceMatcher
 from html import escape
 from pathlib import Path
@@ -84,9 +85,9 @@ class Comparison:
         )  # fmt: skip
 
 
-def compare(report: Report, root: Path, pages: OldPages, tell: Callable[[int, int], None]) -> Comparison:
+def compare(report: Report, root: Path, pages: OldPages, now: datetime, tell: Callable[[int, int], None]) -> Comparison:
     """
-    Look at the old page of every public post.
+    Look at the old page of every post that readers could see.
 
     Args:
         root: The blog's folder: a post that was edited since is compared as it stands there now.
@@ -94,7 +95,8 @@ def compare(report: Report, root: Path, pages: OldPages, tell: Callable[[int, in
     """
     words = _NewWords(root)
     plan = report.plan
-    public = [place for place in plan.places.values() if place.is_public and plan.key(place.post.address)]
+    seen = (one for one in plan.places.values() if one.is_public and (one.date is None or one.date <= now))
+    public = [place for place in seen if plan.key(place.post.address)]
     made = Comparison(report.label)
     for number, place in enumerate(public, 1):
         new = words.of(_files(place, report.texts))

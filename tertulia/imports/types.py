@@ -99,6 +99,7 @@ class OldPost:
     guid: str = ""  # what its feed called it
     order: int = 0  # of a page in the menu
     is_sticky: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)  # how often it was liked, reposted…, where nobody is named
     losses: tuple[Loss, ...] = ()
 
 

@@ -5,6 +5,7 @@ address may follow any sign (``«https://…»``), and never holds a quotation m
 """
 
 import re
+from dataclasses import dataclass
 from typing import cast
 from xml.etree.ElementTree import Element
 
@@ -60,8 +61,21 @@ class _InBrackets(InlinePattern):
         return _link(m[1], self.unescape(m[1])), m.start(), m.end()
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The beginning of a text that has been looked through for the author's own links, so that it is not again."""
+
+    nodes: object  # of the one text in which the numbers mean what they mean
+    text: str
+    depth: int  # how many are open at its end
+
+
 class _BareAddress(InlinePattern):
     ANCESTOR_EXCLUDES = ("a",)
+
+    def __init__(self, pattern: str, md: Markdown) -> None:
+        super().__init__(pattern, md)
+        self.seen = _Seen({}, "", 0)
 
     def handleMatch(  # type: ignore[override]
         self, m: re.Match[str], data: str
@@ -79,11 +93,14 @@ class _BareAddress(InlinePattern):
 
     def _in_raw_link(self, before: str) -> bool:
         """Whether the author's own ``<a>`` is open at the end of *before*."""
-        depth = 0
-        for stashed in _STASHED.finditer(before):
+        nodes = cast(InlineProcessor, self.md.treeprocessors["inline"]).stashed_nodes
+        seen = self.seen if self.seen.nodes is nodes and before.startswith(self.seen.text) else _Seen(nodes, "", 0)
+        depth = seen.depth
+        for stashed in _STASHED.finditer(before, len(seen.text)):
             if raw := _RAW.fullmatch(self._behind(stashed)):
                 tag = re.match(r"<(/?)a(?=[\s>])", str(self.md.htmlStash.rawHtmlBlocks[int(raw[1])]), re.I)
                 depth += (-1 if tag[1] else 1) if tag else 0
+        self.seen = _Seen(nodes, before, depth)
         return depth > 0
 
     def _behind(self, stashed: re.Match[str]) -> str:

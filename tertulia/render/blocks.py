@@ -362,7 +362,10 @@ def _line(state: StateBlock, number: int) -> str:
 
 def _line_with(state: StateBlock, start: int, end: int, wanted: str) -> int | None:
     """The line after the first one that holds *wanted*, within what stands around; None when there is none."""
-    if wanted not in state.src and wanted.lower() not in state.src.lower():  # many that never close take no longer
+    key = f"{wanted}\n{state.src}"
+    if key not in state.env:  # many that never close take no longer than one
+        state.env[key] = state.src.lower().rfind(wanted.lower())
+    if state.env[key] < state.bMarks[start]:
         return None
     for number in range(start, end):
         line = _line(state, number)

@@ -19,10 +19,11 @@ from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.lists import ListsExtension
 from tertulia.render.markup import Contents, Escapes, Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
 from tertulia.render.maths import MathsExtension
-from tertulia.render.notes import NotesExtension
+from tertulia.render.notes import FootnotesExtension, NotesExtension
 from tertulia.render.private import PrivateNotesExtension
 from tertulia.render.tables import TablesExtension
 from tertulia.render.typography import TypographyExtension
+from tertulia.render.unclosed import ClosedCode
 
 
 def converter(
@@ -61,6 +62,7 @@ def converter(
             *asked,
             BlocksExtension(),  # lists, quotations, code, tables, HTML; before all that have blocks of their own
             AutolinksExtension(),
+            ClosedCode(),
             Escapes(),
             LineBreaks(),
             ListsExtension(),
@@ -69,7 +71,7 @@ def converter(
             "pymdownx.mark",  # ==resaltado==
             PrivateNotesExtension(),
             ForeignSyntaxExtension(content),
-            "footnotes",
+            FootnotesExtension(**configs["footnotes"]),
             "def_list",
             "codehilite",
             "attr_list",

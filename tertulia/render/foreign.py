@@ -30,7 +30,7 @@ _PIECE = re.compile(
     r"|\{\{[<%](?P<shortcode>(?:(?!\{\{[<%]).)*?)[%>]\}\}|\{%-?(?P<tag>(?:(?!\{%).)*?)-?%\}|\{\{-?\s*+(?P<value>[^{}\n]*)\}\}"
     r"|(?P<opens>\]\(\s*<?|\]:\s*<?)@/(?P<place>[^\s)>]+)"
     r"|(?P<shown>!?)\[\[(?P<wiki>[^\s\[\]|][^\[\]\n]*)\]\](?![\[(:])"
-    r"|\[embed\](?P<embed>\S+)\[/embed\]"
+    r"|\[embed\](?P<embed>[^\s\[]+)\[/embed\]"
     r"|(?P<press>\[(?:[a-z][\w-]*\s[^\[\]\n]*=[^\[\]\n]*|gallery|playlist)\](?![\[(:]))",
     re.DOTALL,
 )

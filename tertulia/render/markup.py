@@ -30,6 +30,13 @@ _SIBLING = re.compile(r"(?![a-z][a-z0-9+.-]*:|[{/#?])[^#?]+\.md(?=$|[#?])", re.I
 _NAMES = r"<(?:(?:o|st1|w|v|fb|g):)?[A-Za-z]"  # Word's and Facebook's came with many a post
 # The quotes of a value may hold what Markdown has put aside.
 _TAG = HTML_TAG_RE.pattern.replace("<[A-Za-z]", _NAMES).replace("<\\/[A-Za-z]", _NAMES.replace("<", r"<\/"))
+# What never ends is looked for up to the next of its kind, and no further: thousands take no longer than their length.
+for _whole, _bounded in (
+    (r"<[?][\s\S]*?[?]>", r"<[?](?:(?!<[?])[\s\S])*?[?]>"),
+    (r"<![A-Za-z][^>]*>", r"<![A-Za-z][^<>]*>"),
+    (r"<!\[CDATA\[[\s\S]*?\]\]>", r"<!\[CDATA\[(?:(?!<!\[CDATA)[\s\S])*?\]\]>"),
+):
+    _TAG = _TAG.replace(_whole, _bounded)
 _IN_TAG = re.compile(rf"{_TAG}|<[a-zA-Z][a-zA-Z0-9+.-]{{1,31}}:[^\s<>]*>")
 _ESCAPE = re.compile(f"\\\\([{re.escape(string.punctuation)}])")
 _NO_HTML = {"<": "&lt;", "&": "&amp;"}

@@ -7,9 +7,22 @@ and names in the language of the post.
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
+from markdown.extensions.footnotes import FootnoteExtension
 from markdown.treeprocessors import Treeprocessor
 
 from tertulia.core import languages
+
+
+class FootnotesExtension(FootnoteExtension):
+    """Markdown's own, which looks for a free name among all that point to the same note; here they are counted."""
+
+    def unique_ref(self, reference: str, found: bool = False) -> str:
+        """A name for one more mark of the note that *reference* names: ``fnref:1``, ``fnref2:1``…"""
+        if not found:
+            return reference
+        count = self.found_refs[reference] = self.found_refs.get(reference, 0) + 1
+        name, separator, note = reference.partition(self.get_separator())
+        return reference if count == 1 else f"{name}{count}{separator}{note}"
 
 
 class NotesExtension(Extension):

@@ -26,6 +26,7 @@ from tertulia.render.document import Document
 from tertulia.render.foreign import shortened
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
+_ONE_LINE = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "th", "td"))  # what stands there begins no line
 _CELLS = frozenset(("th", "td", "tr", "thead", "tbody"))
 
 
@@ -61,7 +62,7 @@ class _PrivateNotes:
                     del kept[place:]
                 else:
                     kept.append(token)
-            elif self._is_shown(token):
+            elif self._is_shown(token, of_lines=not around or kept[around[-1][0]].tag not in _ONE_LINE):
                 kept.append(token)
             else:
                 self.left_out += 1
@@ -69,9 +70,10 @@ class _PrivateNotes:
             self._tell(note)
         return kept
 
-    def _is_shown(self, token: Token) -> bool:
+    def _is_shown(self, token: Token, *, of_lines: bool) -> bool:
         """Whether something is left of *token* without what is for nobody; that is taken out of it."""
         written = token.content
+        self.screen.of_lines = of_lines
         if token.type in ("inline", "html_block"):
             token.content = self.screen.public(written, is_html=token.type == "html_block")
             if token.content == written:

@@ -59,6 +59,9 @@ class Spot:
     inside: frozenset[str]
 
 
+_MOST_OPEN = 50  # elements that an author leaves open; of more the outer ones are forgotten
+
+
 @dataclass(slots=True)
 class Run:
     """The text of one block between its nested blocks."""
@@ -213,5 +216,5 @@ class _RawTags:
         return ""
 
     def _keep(self, names: list[str]) -> None:
-        self._open = names
+        self._open = names = names[-_MOST_OPEN:]
         self.names = frozenset((*names, RAW)) if names else frozenset()

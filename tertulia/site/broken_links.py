@@ -190,11 +190,11 @@ class LinkCheck:
 
     def file_at(self, path: str) -> Path | None:
         """The file that a host answers with for *path*; None when there is none."""
-        files = (self.output / path, self.output / path / "index.html")
-        try:
-            return next((file for file in files if file.is_file() and file not in self.buried), None)
-        except (OSError, ValueError):  # longer than a name may be, or with a sign that none may hold
-            return None
+        file = os.path.join(self.output, path)  # thousands of links are looked up: a Path of each would take longer
+        for name in (file, os.path.join(file, "index.html")):
+            if os.path.isfile(name) and (found := Path(name)) not in self.buried:
+                return found
+        return None  # also longer than a name may be, or with a sign that none may hold
 
     def has_anchor(self, file: Path, fragment: str) -> bool:
         """Whether the page *file* has a place called *fragment*; what is no page of ours is believed."""

@@ -212,7 +212,7 @@ def list_files(settings: Mapping[str, Any], posts: Iterable[Content], own_lang: 
 def lead_tags_home(posts: Iterable[Any], known: Editions, siteurl: str) -> None:
     """Have each tag in the text of *posts* lead to its page in the language of the post."""
     for post in posts:
-        for tag in post.tags:
+        for tag in post.tags if post.lang in known.others else ():
             place = known.localized(tag.url, post.lang)
             if place != tag.url:
                 before, after = (f'href="{escape(addresses.whole(siteurl, url))}"' for url in (tag.url, place))

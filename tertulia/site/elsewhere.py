@@ -26,22 +26,29 @@ from tertulia.render.elsewhere import (
 log = logging.getLogger(__name__)
 
 
-def report_loads(output: Path, hosts: Collection[str]) -> None:
+def report_loads(output: Path, hosts: Collection[str], known: Collection[str] = ()) -> set[str]:
     """
     Tell of every host that a page or a style in *output* asks by itself.
 
     Args:
         hosts: Those that may be asked: the blog's own, and whom its owner allows.
+        known: Pages that have been looked at before, and ask nobody.
+
+    Returns:
+        The pages and styles that ask.
     """
     told: set[str] = set()
-    for name, url in asked(output, hosts):
+    asking: set[str] = set()
+    for name, url in asked(output, hosts, known):
+        asking.add(name)
         host = host_asked(url)
         if host not in told:
             told.add(host)
             log.warning("%s: %s; %s", name, say("elsewhere_site", host=host), say("elsewhere_site_fix", host=host))
+    return asking
 
 
-def asked(output: Path, hosts: Collection[str]) -> Iterator[tuple[str, str]]:
+def asked(output: Path, hosts: Collection[str], known: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Each file of *output* that asks another host by itself, with the address."""
     own = frozenset(host.lower() for host in hosts if host)
     suspect = _suspect(own)
@@ -49,7 +56,9 @@ def asked(output: Path, hosts: Collection[str]) -> Iterator[tuple[str, str]]:
         if not name.endswith((".html", ".css")):
             continue
         file = Path(name)
-        written, shown = file.read_bytes(), file.relative_to(output).as_posix()
+        if (shown := file.relative_to(output).as_posix()) in known:
+            continue
+        written = file.read_bytes()
         if name.endswith(".html") and suspect(written.lower()):
             found = loads(written.decode("utf-8", errors="replace"), own.__contains__)
             yield from ((shown, load.url) for load in found if load.kind is not LoadKind.FORM)
@@ -62,12 +71,25 @@ def asked(output: Path, hosts: Collection[str]) -> Iterator[tuple[str, str]]:
 def _suspect(own: Collection[str]) -> Callable[[bytes], bool]:
     """What tells pages, in small letters, that are worth reading tag by tag: most name other hosts in links alone."""
     ours = "|".join(re.escape(host) for host in sorted(own)) or r"\\"
-    elsewhere = rf"//(?!(?:{ours})[:/\"'\s>])|/[\t\r\n]+/|\\|&\#|&b?sol;|data:"
-    element = re.compile(
-        rf"<(?:(?:{FETCHING}|img|source)[\s/](?:[^>]*(?:{elsewhere})|{UNCLEAR_END})"
-        r"|(?:script|style)\b(?![^>]*json)[^>]*>[^<]*(?://|\\))".encode()
-    )
-    # Tried at every space of a page it would take longer than all the rest.
-    styled = re.compile(rb"style\s*=|url\(|background")
+    elsewhere = re.compile(rf"//(?!(?:{ours})[:/\"'\s>])|/[\t\r\n]+/|\\|&\#|&b?sol;|data:".encode())
+    # The beginning of a tag whatever stands around it, so that none hides in the quotes of another.
+    fetching = re.compile(rf"<(?=((?:{FETCHING}|img|source)[\s/][^>]*))".encode())
+    unclear = re.compile(rf"\w+[\s/]{UNCLEAR_END}".encode())
+    program = re.compile(rb"<(?:script|style)\b(?![^>]*json)[^>]*>[^<]*(?://|\\)")
     style = re.compile(rf"[\s/\"']{STYLED}\s*=(?:[^>]*|\s*\"[^\"]*|\s*'[^']*)(?:{BEGINNING})".encode())
-    return lambda page: bool(element.search(page) or (styled.search(page) and style.search(page)))
+    assigned = re.compile(rb"style\s*=")
+    fine: set[bytes] = set()  # most tags are the same on all pages
+
+    def is_suspect(page: bytes) -> bool:
+        for tag in fetching.finditer(page):
+            if tag[1] in fine:
+                continue
+            if elsewhere.search(tag[1]) or unclear.match(page, tag.start(1)):
+                return True
+            fine.add(tag[1])
+        if program.search(page):
+            return True
+        # Tried at every space of a page that pattern would take longer than all the rest.
+        return bool((b"url(" in page or b"background" in page or assigned.search(page)) and style.search(page))
+
+    return is_suspect

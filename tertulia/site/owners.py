@@ -72,13 +72,11 @@ def _templates(settings: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _lists(settings: Mapping[str, Any], posts: list[Content]) -> Iterator[str]:
-    for post in posts:
-        for label in (*post.tags, *post.categories, *post.authors):
-            if path := getattr(label, "save_as", ""):
-                yield path
-        for period in ("YEAR", "MONTH", "DAY"):
-            if path := settings.get(f"{period}_ARCHIVE_SAVE_AS"):
-                yield path.format(date=post.date)
+    labels = {id(one): one for post in posts for one in (*post.tags, *post.categories, *post.authors)}
+    yield from filter(None, (getattr(label, "save_as", "") for label in labels.values()))
+    days = {post.date.date(): post.date for post in posts}.values()
+    for pattern in filter(None, (settings.get(f"{period}_ARCHIVE_SAVE_AS") for period in ("YEAR", "MONTH", "DAY"))):
+        yield from {pattern.format(date=date) for date in days}
     for slug, lang in group_series(posts):
         yield place_of(slug, lang, settings)[1]
     yield from list_files(settings, posts, settings["DEFAULT_LANG"])

@@ -82,8 +82,8 @@ def inside_only(takes: Callable[..., bool], content: Path) -> Callable[..., bool
     def takes_inside(path: str, extensions: object = None) -> bool:
         if not takes(path, extensions):
             return False
-        whole = content / path
-        return is_home(whole.parent) if not whole.is_symlink() else is_inside(whole, content)
+        whole = os.path.join(content, path)
+        return is_inside(Path(whole), content) if os.path.islink(whole) else is_home(Path(os.path.dirname(whole)))
 
     return takes_inside
 

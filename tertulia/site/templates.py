@@ -276,8 +276,8 @@ def shared(context: Context, part: str, *key: object) -> Markup:
 @pass_context
 def current(context: Context, links: Markup, path: str) -> Markup:
     """*links*, a list of them as HTML, with the one to the page at *path* marked as the page itself."""
-    item = Markup('<li><a href="{}"').format(link(context, path))
-    return links.replace(item + Markup(">"), item + Markup(' aria-current="page">'))
+    item = f'<li><a href="{escape(link(context, path))}"'
+    return Markup(str(links).replace(f"{item}>", f'{item} aria-current="page">'))
 
 
 @pass_context

@@ -19,10 +19,15 @@ class SiteWords:
     def __init__(self, spoken: Languages) -> None:
         self.languages = spoken
         self._dates: dict[tuple[int, int, int, str, str], str] = {}
+        self._texts: dict[tuple[str, str], str] = {}
 
     def text(self, key: str, lang: str, /, n: Any = None, **values: object) -> str:
         """The phrase *key* in *lang*; *n* chooses the plural form."""
-        return self.languages.text(key, lang, n=n, **values)
+        if n is not None or values:
+            return self.languages.text(key, lang, n=n, **values)
+        if (key, lang) not in self._texts:
+            self._texts[key, lang] = self.languages.text(key, lang)
+        return self._texts[key, lang]
 
     def native_name(self, lang: str) -> str:
         """What the speakers of *lang* call it: "Español"."""

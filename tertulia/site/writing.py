@@ -30,6 +30,7 @@ class PageRequest(NamedTuple):
     template: str
     context: Mapping[str, Any]
     given: Mapping[str, Any]  # besides the context; some of it is for the writer
+    is_plain: bool = True  # asked for as our own callers ask
 
     @property
     def content(self) -> Content | None:
@@ -46,32 +47,31 @@ class Paginator(Protocol):
         """One page, counted from 1."""
 
 
-def pages(
-    asked: PageRequest,
-    build: SiteBuild,
-    paginator: Callable[..., Paginator],
-    draw: Callable[[str, Mapping[str, Any]], None],
-    *,
-    whole: Callable[[], None],
-    is_plain: bool,
-) -> Iterator[PageToWrite]:
-    """
-    The pages that are to be written for what was *asked*: several, where it is a long list.
+class Drawing(NamedTuple):
+    """How pages are made; Pelican's part of it."""
 
-    Args:
-        paginator: Makes one of name, address, list and posts a page.
-        draw: Draws and writes the page with that name, with these values over the context.
-        whole: Writes all of them, in Pelican's own way: for themes of others.
-        is_plain: Whether it was asked as our own callers ask.
-    """
-    if not (is_plain and build.theme.is_ours) or asked.given.get("relative_urls") or not asked.name:
-        yield PageToWrite(asked.name, asked.content, whole)
+    paginator: Callable[..., Paginator]  # of name, address, list and posts a page
+    draw: Callable[[str, Mapping[str, Any]], None]  # writes the page with that name, with these values over the context
+    whole: Callable[[], None]  # writes all that was asked for, in Pelican's own way: for themes of others
+
+
+def ask(build: SiteBuild, asked: PageRequest, how: Drawing) -> None:
+    """Take note of what was *asked*, to be written with all the rest."""
+    build.add_pages(pages(build, asked, how))
+
+
+def pages(build: SiteBuild, asked: PageRequest, how: Drawing) -> Iterator[PageToWrite]:
+    """The pages that are to be written for what was *asked*: several, where it is a long list."""
+    if not (asked.is_plain and build.theme.is_ours) or asked.given.get("relative_urls") or not asked.name:
+        yield PageToWrite(asked.name, asked.content, how.whole)
         return
     values = {name: value for name, value in asked.given.items() if name not in _FOR_WRITER}
     kind = asked.template.removesuffix(".html")
     of_its_own = {**_own(asked.context, build.context), **values}
-    for name, more in _parts(asked, values, build.settings, paginator):
-        yield PageToWrite(name, asked.content, partial(draw, name, {**values, **more}), kind, {**of_its_own, **more})
+    for name, more in _parts(asked, values, build.settings, how.paginator):
+        yield PageToWrite(
+            name, asked.content, partial(how.draw, name, {**values, **more}), kind, {**of_its_own, **more}
+        )
 
 
 # What a caller of Pelican's ``write_file`` gives for it and not for the template.
@@ -111,13 +111,22 @@ def _parts(
         yield next(more[f"{name}_page"].save_as for name in paginators), more
 
 
-def write(path: str, page: str) -> None:
-    """Write *page*; what stands at *path* may be shared with another output, and is replaced."""
+def write(output: str, name: str, page: str) -> str:
+    """
+    Write *page* to the file *name* of *output*, and say where; what stood there may be shared with another output.
+
+    Raises:
+        ValueError: *name* leads out of the output.
+    """
+    path = os.path.normpath(os.path.join(output, name))
+    if not path.startswith(os.path.join(os.path.normpath(output), "")):
+        raise ValueError(name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with suppress(FileNotFoundError):
         os.unlink(path)
     with open(path, "w", encoding="utf-8") as file:
         file.write(page)
+    return path
 
 
 def write_pages(build: SiteBuild) -> None:
@@ -141,7 +150,7 @@ def remember(build: SiteBuild) -> None:
     """Leave what was read and written for the next build, when all of this one is done."""
     pages = {}
     for name, (key, told) in build.written.items() if not build.lacks_pictures else ():
-        if mark := _mark(build.output / name):
+        if name not in build.asking and (mark := _mark(build.output / name)):
             pages[name] = KeptPage(key, told, mark)
     build.state.save(pages)
 
@@ -181,6 +190,7 @@ class _Kept:
         self.pages[page.name] = key, told
         before = self.build.state.pages.get(page.name)
         if before and before.key == key and self._folder and self._link(self._folder, page.name, before):
+            self.build.taken.add(page.name)
             return True
         if not self.build.state.is_new:
             self.explained.append(f"{page.name}: {', '.join(_why(before, told)) or say('explain_gone')}")

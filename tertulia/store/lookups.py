@@ -175,6 +175,11 @@ class Lookups:
         with self._database.reading() as connection:
             return connection.execute(select(reactions.c.id).where(here)).first() is not None
 
+    def reactions(self) -> list[tuple[str, str, str, str, int]]:
+        """What counts everywhere: post, language, key of the comment ("" for the post), kind, how many."""
+        with self._database.reading() as connection:
+            return [tuple(row) for row in connection.execute(showing.TOTALS).all()]
+
     def folded(self, limit: int = 100) -> list[Any]:
         """The newest shares that said nothing of their own, with the words that they had: rows of reactions."""
         query = select(reactions).where(reactions.c.text != "").order_by(reactions.c.id.desc()).limit(limit)

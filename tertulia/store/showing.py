@@ -90,12 +90,15 @@ _WAYS_UNDER_POST = (
     .order_by(sources.c.id)
 )
 _BLOCKED = select(persons.c.id).where(persons.c.trust == "blocked")
+_COUNTED = or_(reactions.c.person.is_(None), reactions.c.person.not_in(_BLOCKED))
 _REACTIONS = (
     select(reactions.c.comment, reactions.c.kind, func.sum(reactions.c.number))
     .where(reactions.c.post == bindparam("post"), reactions.c.lang == bindparam("lang"))
-    .where(or_(reactions.c.person.is_(None), reactions.c.person.not_in(_BLOCKED)))
+    .where(_COUNTED)
     .group_by(reactions.c.comment, reactions.c.kind)
 )
+_NAMED = (reactions.c.post, reactions.c.lang, reactions.c.comment, reactions.c.kind)
+TOTALS = select(*_NAMED, func.sum(reactions.c.number)).where(_COUNTED).group_by(*_NAMED).order_by(*_NAMED)
 _ONCE_PUBLIC = select(decisions.c.comment).where(
     decisions.c.comment.in_(select(comments.c.key).where(_HERE, comments.c.status != Status.APPROVED)),
     or_(decisions.c.what == Status.APPROVED, decisions.c.was == Status.APPROVED),

@@ -138,6 +138,7 @@ function item(page) {
   excerpt.innerHTML = `…${page.excerpt}…`; // Pagefind has escaped all but its own <mark>
   heading.append(link);
   entry.lang = page.meta.lang;
+  entry.dir = "auto";
   entry.append(heading, excerpt);
   if (page.meta.date) {
     const date = document.createElement("p");

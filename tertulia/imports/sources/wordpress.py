@@ -49,6 +49,7 @@ _KINDS = {
     "webmention": "mention", "mention": "mention", "quote": "mention", "like": "like", "favorite": "like",
     "favourite": "like", "repost": "repost", "announce": "repost", "bookmark": "bookmark",
 }  # fmt: skip
+_COUNTED = ("like", "repost", "bookmark")  # in exports of ours
 _LONGEST_TEASER = 500
 
 
@@ -232,6 +233,7 @@ class _Found:
             guid=fields.get("guid", "").strip(),
             order=_number(fields.get("menu_order")),
             is_sticky=fields.get("is_sticky", "").strip() == "1",
+            counts={kind: number for kind in _COUNTED if (number := _number(item.one(f"tertulia_{kind}s"))) > 0},
             losses=tuple(body.losses),
         )
 
@@ -274,18 +276,20 @@ class _Found:
         decision = _DECISIONS.get(fields.get("comment_approved", "").strip())
         told = fields.get("comment_type", "").strip().lower()
         kind = _KINDS.get(told)
-        meant = _KINDS.get(next(iter(meta.get("semantic_linkbacks_type", ())), "").strip().lower().split(":")[0])
+        meant = next(iter(meta.get("semantic_linkbacks_type", ())), "").strip().lower().split(":")[0]
         number = fields.get("comment_id", "").strip()
         when = _moment(fields, "comment_date")
         if decision is None or kind is None or not number or when is None:
             return None
-        if told in ("", "comment", "webmention") and meant:
-            kind = meant
+        if told in ("", "comment", "webmention") and meant in _KINDS and meant:
+            kind = _KINDS[meant]
         protocol = next(iter(meta.get("protocol", ())), "")
         site = web_address(unescape(fields.get("comment_author_url", "").strip()))
         known_as = ("webmention_source_url", "semantic_linkbacks_source", "source_url", "url")
         url = next((web_address(value) for key in known_as for value in meta.get(key, ()) if web_address(value)), "")
         url = url if protocol or kind != "comment" else ""
+        if kind != "comment":  # a mention's address is that of its page
+            site = next((web_address(value) for value in meta.get("semantic_linkbacks_author_url", ())), "") or site
         parent = fields.get("comment_parent", "").strip()
         user = fields.get("comment_user_id", "").strip()
         return OldComment(
@@ -302,6 +306,7 @@ class _Found:
             url=url or (site if kind == "mention" else ""),
             anchor=f"comment-{number}",
             is_owner=user != "0" and user in self.author_ids,
+            likes=max(0, _number(next(iter(meta.get("tertulia_likes", ())), ""))),
         )
 
     # Addresses

@@ -1,0 +1,54 @@
+"""Twice the text takes twice the time, whatever is repeated in it: no post keeps a build waiting."""
+
+import time
+from contextlib import suppress
+
+import pytest
+
+from tertulia.content.people import People
+from tertulia.content.tags import Tags
+from tertulia.render import prose
+from tertulia.render.converter import converter
+from tertulia.render.document import Document
+
+# Every sign that opens something: Markdown's, ours, other programs'.
+OPENINGS = r"""
+    [ [[ ![ ![[ ]( [a]( [a](< [^ [^1]: [x]: * ** *** _ __ ~~ == ` `` ``` \``` ~~~ < </ <a <div <p> <!-- <? <![CDATA[
+    <!a <pre <code <script <b> <a> & &# \ \( \[ $ $$ $` \begin{align} { {: {::comment} {# {#a {% {%a {{ {{< {{% {{!
+    {%raw%} {%comment%} {>> {/* <%# <%-- %% 5%% ###. #+begin_comment ::: :::note :::comment !!! ??? > - 1. • # @a #a
+    http:// http://a.b/ http://a.b/( www.a.b( <http:// | a|b *[a]: " ' « -- [gallery [a]b=" [embed] [toc ]: @/ ( ) {.a
+    <svg <details> <td <br =" {filename} www. <kbd>
+""".split()  # noqa: SIM905
+BETWEEN = ("", "a", "\n", " ", "\na ")
+SIZE = 2_500  # characters
+
+
+@pytest.fixture(scope="module")
+def seconds():
+    md = converter(siteurl="", tag_url="etiqueta/{slug}/", mention_network="", people=People(), tags=Tags())
+
+    def taken(text):
+        md.document = Document("content/posts/a.md", "es", text, 1)
+        md.reset()
+        begun = time.process_time()
+        with suppress(RecursionError):  # told as too deep
+            prose.blocks(md.convert(text))
+        return time.process_time() - begun
+
+    taken("a [b](c) `d`")
+    return taken
+
+
+@pytest.mark.parametrize("between", BETWEEN, ids=repr)
+def test_time_grows_with_the_text(seconds, between):
+    """Thousands of any opening sign that nothing closes, alone or with a letter, a blank or a line between."""
+    slow = []
+    for opening in OPENINGS:
+        piece = (opening + between).replace("[a]b", "[a b")
+        once, twice = piece * (SIZE // len(piece)), piece * (2 * SIZE // len(piece))
+        if seconds(twice) < 0.1:  # four times as long as the half of it, it would still be nothing
+            continue
+        ratio = min(seconds(twice) for _ in range(2)) / min(seconds(once) for _ in range(2))
+        if ratio > 3:
+            slow.append((piece, round(ratio, 1)))
+    assert [] == slow

@@ -53,7 +53,7 @@ def bench(
     edits: bool = False,
     hugo: str = "",
 ) -> None:
-    """Time a cold build beside stock Pelican, or --before FOLDER; or --edits, --embeds, --talk, --long-talk, --moving."""
+    """Time a cold build beside Pelican, or --before FOLDER; or --edits, --embeds, --talk, --long-talk, --moving."""
     if edits:
         return _module("tests.bench_edit", "--posts", posts or "1000", *(["--hugo", hugo] if hugo else []))
     if talk:

@@ -15,8 +15,8 @@ from pelican import Pelican, signals
 from tertulia.content.folder import links_out
 from tertulia.core import paths
 from tertulia.core.addresses import split_address
-from tertulia.site.choices import design_templates
 from tertulia.site.conversation import service_of
+from tertulia.site.themes import static_below, templates_above
 
 
 def resolve(pelican: Pelican) -> None:
@@ -27,10 +27,10 @@ def resolve(pelican: Pelican) -> None:
         settings[name] = str(root / settings[name])
     overrides = [root / folder for folder in settings["THEME_TEMPLATES_OVERRIDES"]]
     leads_out = any(path == own or own in path.parents for path in links_out(Path(settings["PATH"])))
-    overrides += [*([] if leads_out else [own / "templates"]), *design_templates(settings)]
+    overrides += [*([] if leads_out else [own / "templates"]), *templates_above(settings)]
     settings["THEME_TEMPLATES_OVERRIDES"] = [str(folder) for folder in overrides]
-    if not leads_out and (own / "static").is_dir():  # after ours: what is copied last stays
-        settings["THEME_STATIC_PATHS"] = [*settings["THEME_STATIC_PATHS"], str(own / "static")]
+    statics = [] if leads_out or not (own / "static").is_dir() else [str(own / "static")]  # what is copied last stays
+    settings["THEME_STATIC_PATHS"] = [*static_below(settings), *settings["THEME_STATIC_PATHS"], *statics]
     settings["SITEURL"] = settings["SITEURL"] or split_address(settings["SITE_ADDRESS"]).path.rstrip("/")
     settings["SERVICE_ADDRESS"] = service_of(settings)
 

@@ -24,7 +24,7 @@ def own_theme(content: Path | str) -> Path:
 
 def theme_file(content: Path | str, name: str, theme: Path | str = THEME) -> Path:
     """
-    The theme's file *name*, as this blog shows it: from its own looks, or else from *theme*.
+    The theme's file *name*, as this blog shows it: from its own looks, from *theme*, or from ours.
 
     Args:
         content: The blog's ``content`` folder.
@@ -32,4 +32,5 @@ def theme_file(content: Path | str, name: str, theme: Path | str = THEME) -> Pat
         theme: Pelican's ``THEME``, where a blog has another than ours.
     """
     own = own_theme(content) / name
-    return own if own.is_file() and is_inside(own, Path(content)) else Path(theme, name)
+    theirs = Path(theme, name)
+    return own if own.is_file() and is_inside(own, Path(content)) else theirs if theirs.is_file() else THEME / name

@@ -35,7 +35,7 @@ from tertulia.site.problems import report, separate_ids
 from tertulia.site.reading import PostReader
 from tertulia.site.reads import Reads
 from tertulia.site.records import Reading
-from tertulia.site.search import SearchIndex
+from tertulia.site.search import LaterIndex, SearchIndex
 from tertulia.site.state import BuildState, stamp_or_none
 from tertulia.site.strays import ENDINGS
 from tertulia.site.themes import Theme
@@ -81,7 +81,7 @@ class SiteBuild:
     explained: list[str] = field(default_factory=list)  # why each page was drawn
     reads: Reads | None = None  # watches what templates read
     cards: CardSet | None = None
-    search: SearchIndex | None = None
+    search: SearchIndex | LaterIndex | None = None
 
     @classmethod
     def begin(cls, settings: dict[str, Any]) -> "SiteBuild":

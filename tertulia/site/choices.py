@@ -66,17 +66,8 @@ class Choices:
 
 
 def folder_of(design: Any) -> Path:
-    """Where the files of *design* lie."""
-    return paths.THEME / "designs" / str(design)
-
-
-def design_templates(settings: Mapping[str, Any]) -> Iterator[Path]:
-    """Where the templates of the blog's design lie that stand in for the theme's."""
-    design = settings.get("DESIGN")
-    if isinstance(design, str) and design in DESIGNS and Path(settings["THEME"]) == paths.THEME:
-        folder = folder_of(design) / "templates"
-        if folder.is_dir():
-            yield folder
+    """Where the files of *design* lie; there is no such folder where there is no such design."""
+    return paths.THEME / "designs" / str(design if isinstance(design, str) and design in DESIGNS else "")
 
 
 def chosen(settings: Mapping[str, Any], conf: Path) -> tuple[Choices, list[Problem]]:

@@ -28,6 +28,7 @@ from tertulia.site.fonts import Fonts
 from tertulia.site.palette import DEFAULT, Palette, palette_of, recoloured, without_colours
 from tertulia.site.palette import chosen as chosen_colors
 from tertulia.site.problems import report
+from tertulia.site.themes import is_for_us, templates_above
 
 OWN_CSS = "own.css"
 STYLES = ("site.css", "feed.css")  # those that name colours and fonts
@@ -86,7 +87,7 @@ def load(settings: Mapping[str, Any], name: str) -> Looks:
         name: The blog's name, for whoever puts it on a telephone.
     """
     content, theme = Path(settings["PATH"]), settings.get("THEME")
-    if not theme or not Path(theme, "templates", "language.html").is_file():
+    if not theme or not is_for_us(Path(theme)):
         return Looks()  # a theme of somebody else's
     conf = content.parent / "pelicanconf.py"
     choices, problems = chosen(settings, conf)
@@ -160,8 +161,9 @@ def check_templates(environment: Environment, settings: Mapping[str, Any]) -> It
             why = say("toml_not_utf8")
         if not why:
             continue
-        theirs = Path(settings["THEME"], "templates", name)
-        instead[name] = theirs.read_text("utf-8") if theirs.is_file() else ""
+        below = (folder / name for folder in (*templates_above(settings), Path(settings["THEME"], "templates")))
+        theirs = next((file for file in below if file.is_file()), None)
+        instead[name] = theirs.read_text("utf-8") if theirs else ""
         yield Problem(f"content/theme/templates/{name}", line, say("bad_template", why=why), say("bad_template_fix"))
     if instead and environment.loader:
         environment.loader = ChoiceLoader([DictLoader(instead), environment.loader])

@@ -1,19 +1,46 @@
 """Themes that were not made for this house: Pelican's own, those of others. They build a readable site as they are.
 
-A theme made for us has a ``language.html``. Any other gets what Pelican gives its themes: nothing that it puts out is
+A theme made for us has a ``language.html``, and what it lacks is ours (docs/own-theme.md). Any other gets what Pelican
+gives its themes: nothing that it puts out is
 escaped (so titles and names come escaped), only the pages that it has templates for, our feeds under Pelican's names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jinja2 import Environment
 
+from tertulia.core import paths
 from tertulia.core.addresses import whole
+from tertulia.site import choices
 from tertulia.site.contents import Content
+
+MARK = "language.html"  # the template that no theme of others has
+
+
+def is_for_us(theme: Path) -> bool:
+    """Whether the *theme* in that folder was made for this house."""
+    return (theme / "templates" / MARK).is_file()
+
+
+def templates_above(settings: Mapping[str, Any]) -> Iterator[Path]:
+    """Where templates lie that win over those of our theme: a design's, or a theme's that was made for us."""
+    theme = Path(settings["THEME"])
+    if theme == paths.THEME:
+        yield choices.folder_of(settings.get("DESIGN")) / "templates"
+    elif is_for_us(theme):
+        yield theme / "templates"
+        yield paths.THEME / "templates"
+
+
+def static_below(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Where static files lie that a theme made for us need not have."""
+    theme = Path(settings["THEME"])
+    if theme != paths.THEME and is_for_us(theme):
+        yield str(paths.THEME / "static")
 
 
 class Theme:

@@ -12,8 +12,7 @@ from typing import Any
 from markdown import Markdown
 from markdown.extensions.codehilite import CodeHilite, CodeHiliteExtension
 from pygments import highlight
-from pygments.formatter import Formatter
-from pygments.formatters import get_formatter_by_name
+from pygments.formatters.html import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 
@@ -58,8 +57,8 @@ def _lexer(name: str, options: tuple[tuple[str, Any], ...]) -> Lexer:
 
 
 @lru_cache(maxsize=64)
-def _formatter(options: tuple[tuple[str, Any], ...]) -> Formatter[str]:
-    return get_formatter_by_name("html", **dict(options))
+def _formatter(options: tuple[tuple[str, Any], ...]) -> HtmlFormatter[str]:
+    return HtmlFormatter(**dict(options))
 
 
 def _lines(info: str) -> list[int]:

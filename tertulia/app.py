@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from tertulia.content.posts import Published
+    from tertulia.conversation.answering import Answering
     from tertulia.conversation.background import BackgroundWorker
     from tertulia.conversation.blog import BlogInfo
     from tertulia.conversation.clockwork import Clockwork
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from tertulia.store import Store
     from tertulia.syndication.networks.base import Network, NetworkContext
     from tertulia.syndication.networks.listening.base import Listener
-    from tertulia.syndication.outbox import Outbox
+    from tertulia.syndication.outbox import Outbox, Outcome
     from tertulia.syndication.witness import Witness
 
 
@@ -220,6 +221,7 @@ class Blog:
             self.now,
             self.notices.gather,
             clockwork=self.clockwork,
+            answer=self.deliver_answers,
             forget=self._forget,
         )
 
@@ -332,6 +334,32 @@ class Blog:
         )
 
     # Where readers find it
+
+    def answering(self, networks: Sequence[Network] | None = None) -> Answering:
+        """
+        The owner, answering.
+
+        Args:
+            networks: Those that there are, where they are made already.
+        """
+        from tertulia.conversation.answering import Answering
+
+        known = self.networks() if networks is None else networks
+        ready = {network.name: network for network in known if network.configured()}
+        return Answering(self.moderator, self.info, ready, frozenset(network.name for network in known))
+
+    def deliver_answers(self) -> list[Outcome]:
+        """Send the answers that are due, and bring those that were sent in line with what they say now."""
+        from tertulia.conversation.answering import follow_answers
+
+        if not self.store.deliveries.answers_to_see_to(self.now()):
+            return []
+        outbox = self.outbox(self.networks())
+        follow_answers(outbox)
+        outcomes = outbox.deliver(only_answers=True)
+        if outcomes:
+            self.background.request_rebuild()
+        return outcomes
 
     def deploy_target(self) -> Target:
         """

@@ -258,6 +258,23 @@ def moderate(c: Context, web: bool = False, at: str = "", undo: bool = False) ->
 
 
 @task
+def inbox(
+    c: Context, show: str = "", answer: str = "", text: str = "", only_here: bool = False, done: str = "",
+    later: str = "", until: str = "1d", back: str = "", state: str = "", channel: str = "", post: str = "",
+    tag: str = "", tone: str = "", words: str = "",
+) -> None:  # fmt: skip
+    """Show what waits for an answer on every channel; --answer KEY where it was said, --done KEY, --later KEY."""
+    from tertulia.commands.inbox import InboxOptions, run
+
+    options = InboxOptions(
+        show=show, answer=answer, text=text, only_here=only_here, done=done, later=later, until=until, back=back,
+        state=state, channel=channel, post=post, tag=tag, tone=tone, words=words,
+    )  # fmt: skip
+    if not run(c.root, options):
+        raise Exit(code=1)
+
+
+@task
 def comments(c: Context, what: str, file: str = "", person: str = "") -> None:
     """Export, import or copy the conversation."""
     from tertulia.commands.talk import run_comments
@@ -361,6 +378,7 @@ TASKS = (
     snapshot,
     service,
     moderate,
+    inbox,
     comments,
     dump,
     restore,

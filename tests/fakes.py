@@ -354,7 +354,9 @@ class FakeBluesky(Fake):
 
     def listRecords(self, asked: Asked) -> Any:
         keys = sorted(self.records, reverse=True)
-        keys = [key for key in keys if key < asked.query.get("cursor", "z")][: int(asked.query.get("limit", 50))]
+        keys = [key for key in keys if key < asked.query.get("cursor", "z")][
+            : min(int(asked.query.get("limit", 50)), 2)
+        ]
         return 200, {"records": [self.records[key] for key in keys], "cursor": keys[-1] if keys else ""}
 
     def putRecord(self, asked: Asked) -> Any:
@@ -559,8 +561,12 @@ class FakeGraph(Fake):
     def gone(self) -> Any:
         return 400, {"error": {"message": "Object does not exist", "code": 100, "error_subcode": 33}}
 
-    def page(self, posts: list[dict[str, Any]]) -> Any:
-        return 200, {"data": list(reversed(posts)), "paging": {"cursors": {}}}
+    def page(self, posts: list[dict[str, Any]], asked: Asked) -> Any:
+        """As Meta does: pages shorter than asked for, an empty one before the last, and an end that has no "next"."""
+        newest_first, start = list(reversed(posts)), int(asked.query.get("after", -3))
+        data, end = newest_first[max(start, 0) : start + 3], start + 3
+        following = {"next": f"{self.url}/…", "cursors": {"after": str(end)}} if end < len(newest_first) else {}
+        return 200, {"data": data, "paging": following}
 
 
 class FakeFacebook(FakeGraph):
@@ -583,7 +589,7 @@ class FakeFacebook(FakeGraph):
         if path == "/77":
             return 200, {"id": "77", "name": "Bitácora"}
         if path == "/77/posts":
-            return self.page(self.public)
+            return self.page(self.public, asked)
         if path == "/77/feed":
             number = f"77_{len(self.public) + len(self.deleted) + 1}"
             link = asked.form["link"]
@@ -639,7 +645,9 @@ class FakeThreads(FakeGraph):
             self.containers[number] = dict(asked.form)
             return 200, {"id": number}
         if path in ("/88/threads", "/88/replies"):
-            return self.page([post for post in self.public if ("reply_to_id" in post) == path.endswith("replies")])
+            return self.page(
+                [post for post in self.public if ("reply_to_id" in post) == path.endswith("replies")], asked
+            )
         if path == "/88/threads_publish":
             made = self.containers[asked.form["creation_id"]]
             number = str(len(self.public) + len(self.deleted) + 500)

@@ -143,3 +143,18 @@ def test_no_pattern_of_pythons_own_holds_a_possessive_group():
             and POSSESSIVE.search(one.value)
         ]  # fmt: skip
     assert [] == found
+
+
+def test_a_migration_is_whole_in_itself():
+    """What it did to a store on its day it does to one on any other day, whatever the program has become."""
+    files = sorted((ROOT / "tertulia" / "store" / "migrations" / "versions").glob("*.py"))
+    assert files
+    imported = {
+        (file.name, name)
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in ([node.module or "."] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names])
+        if name.partition(".")[0] in ("tertulia", "")
+    }
+    assert set() == imported

@@ -166,6 +166,18 @@ def test_feeds_and_licence_are_those_of_the_language(pages, folder):
     assert ["https://creativecommons.org/licenses/by/4.0/deed." + lang for lang in ("es", "en")] == licences
 
 
+def test_servers_are_told_which_page_is_for_the_lost_of_each_language(pages, folder):
+    """Hosts that read ``_redirects``, and each server whose rules a build writes."""
+    written = {
+        name: (folder / "output" / name).read_text("utf-8").splitlines()
+        for name in ("_redirects", "_redirects.nginx.conf", "_redirects.htaccess", "_redirects.caddy")
+    }
+    assert "/blog/en/* /blog/en/404.html 404" in written["_redirects"]
+    assert '  "~^/blog/en/" "/blog/en/404.html";' in written["_redirects.nginx.conf"]
+    assert "ErrorDocument 404 /blog/en/404.html" in written["_redirects.htaccess"]
+    assert "    rewrite * /blog/en/404.html" in written["_redirects.caddy"]
+
+
 def test_a_lost_reader_is_spoken_to_in_every_language(pages):
     """Hosts with one page for all lost addresses: each part has its language, its words and its ways."""
     other = pages["404.html"].find("section", lang="en")

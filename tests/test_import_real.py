@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import subprocess
 import time
 from urllib.parse import quote
@@ -60,6 +61,54 @@ def test_nginx_answers_301_to_a_thousand_old_addresses(tmp_path):
     finally:
         server.terminate()
         server.wait(timeout=10)
+
+
+MISSING = {"/": "/404.html", "/en/": "/en/404.html"}
+
+
+@pytest.mark.parametrize("server", [name for name in ("nginx", "caddy") if shutil.which(name)])
+def test_what_is_not_found_is_told_in_the_language_of_its_folder(tmp_path, server):
+    """With status 404, by the file that a build writes for the server."""
+    root = tmp_path / "site"
+    (root / "en").mkdir(parents=True)
+    (root / "404.html").write_text("no está")
+    (root / "en" / "404.html").write_text("not here")
+    port = free_port()
+    (tmp_path / "rules").write_text(server_redirects.files((), (), MISSING)[f"_redirects.{FILES[server]}"])
+    if server == "nginx":
+        places = "".join(
+            f"{one}_temp_path {tmp_path}/{one};" for one in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        (tmp_path / "conf").write_text(
+            f"{'user root;' if os.geteuid() == 0 else ''}"
+            f" daemon off; pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}}"
+            f" http {{ access_log off; {places} include {tmp_path}/rules; server {{ listen 127.0.0.1:{port};"
+            f" root {root}; error_page 404 $tertulia_missing; }} }}"
+        )
+        command = [shutil.which("nginx"), "-p", str(tmp_path), "-c", str(tmp_path / "conf")]
+    else:
+        (tmp_path / "conf").write_text(
+            f"{{\nadmin off\n}}\nhttp://127.0.0.1:{port} {{\nroot * {root}\nfile_server\nimport {tmp_path}/rules\n}}\n"
+        )
+        command = [shutil.which("caddy"), "run", "--config", str(tmp_path / "conf"), "--adapter", "caddyfile"]
+    running = subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**os.environ, "HOME": str(tmp_path)})
+    try:
+        for path, words in (("/x/", "no está"), ("/en/x/", "not here"), ("/enx", "no está")):
+            assert 404 == answer(port, path)[0]
+            assert words == body(port, path)
+    finally:
+        running.terminate()
+        running.wait(timeout=10)
+
+
+FILES = {"nginx": "nginx.conf", "caddy": "caddy"}
+
+
+def body(port: int, address: str) -> str:
+    """What stands on the page of *address*."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.request("GET", address)
+    return connection.getresponse().read().decode()
 
 
 def answer(port: int, address: str) -> tuple[int, str]:

@@ -57,6 +57,27 @@ def test_a_table_scrolls_by_itself_and_by_the_keyboard_wherever_it_stands(body):
         assert ("region", "0", name) == tuple(region.get(key) for key in ("role", "tabindex", "aria-label"))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<table><tr><td>a</td></tr></table>",
+        "<div>\n<table>\n<tr><td>a</td></tr>\n\n<tr><td><table><tr><td>b</td></tr></table></td></tr>\n</table>\n</div>\n\nfin",
+        "- x\n\n  <TABLE class='a>b'>\n  <tr><td>\n\n  *a*\n\n  </td></tr>\n  </TABLE>",
+        "<table><tr><td>nunca cerrada",
+    ],
+)
+def test_so_does_a_table_written_as_html(body):
+    """Also when it goes on over blocks; one in another scrolls with it, and what stands in code is none."""
+    soup = rendered(f"`<table>`\n\n{body}")
+    outer = [table for table in soup.select("table") if not table.find_parent("table")]
+    assert (
+        ["region"] == [table.parent.get("role") for table in outer] == [r["role"] for r in soup.select("[role=region]")]
+    )
+    assert (
+        soup.find(string=re.compile("fin")) is None or soup.find(string=re.compile("fin")).find_parent("table") is None
+    )
+
+
 def test_a_column_of_figures_is_known():
     """Figures with signs, shares and units; not one with a word in it."""
     soup = rendered(

@@ -51,6 +51,14 @@ def test_length_is_the_networks_own(network, text, expected):
     assert COUNTS[network](text) == expected
 
 
+def test_a_note_of_anothers_words_says_none_of_them():
+    """A note without a word of its author's is called after what it quotes; that is not said in the author's name."""
+    note = replace(POST, title="Palabras de otra persona", summary="", is_note=True, tags=(), credits=(), question="")
+    assert (note.url,) == words_for(note, "mastodon", PLAIN).parts
+    titled = replace(note, is_note=False)
+    assert (f"{note.title}\n\n{note.url}",) == words_for(titled, "mastodon", PLAIN).parts
+
+
 @pytest.mark.parametrize(
     ("text", "limit", "expected"),
     [

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,8 @@ class BuildReport:
     keep: list[str] = field(default_factory=list)  # OUTPUT_RETENTION: names in output/ that are not ours
     remarks: list[Remark] = field(default_factory=list)
     explained: list[str] = field(default_factory=list)  # why each page was drawn that was: "index.html: new"
+    to_index: str = ""  # a folder of pages for Pagefind, where the build has left that for later
+    index_digest: str = ""  # of what is in it
 
     def of(self, severity: Severity) -> list[str]:
         """What was said at *severity*, in order."""
@@ -112,7 +114,18 @@ def workshop(folder: Path, prefix: str) -> Iterator[Path]:
         shutil.rmtree(passing, ignore_errors=True)
 
 
-def run(root: Path, output: Path, settings: str, overrides: Mapping[str, Any] | None = None) -> BuildReport:
+def in_new_process(root: Path, arguments: list[str]) -> int:
+    """Run ``main`` in a process of its own, in the folder *root*; the process's code."""
+    return subprocess.run([sys.executable, "-m", __name__, *arguments], cwd=root, check=False).returncode
+
+
+def run(
+    root: Path,
+    output: Path,
+    settings: str,
+    overrides: Mapping[str, Any] | None = None,
+    process: Callable[[Path, list[str]], int] = in_new_process,
+) -> BuildReport:
     """
     Build the blog at *root* into the new folder *output* and report; says nothing itself.
 
@@ -121,15 +134,15 @@ def run(root: Path, output: Path, settings: str, overrides: Mapping[str, Any] | 
         output: Where the site goes.
         settings: The settings file, relative to *root*.
         overrides: Settings that win over the file's.
+        process: Runs ``main`` elsewhere, of the blog's folder and what to give it.
     """
     began = time.monotonic()
     answer = output.with_name(output.name + ".json")
-    command = [sys.executable, "-m", __name__, settings, str(output), str(answer), json.dumps(dict(overrides or {}))]
-    ended = subprocess.run([*command, spoken()], cwd=root, check=False)
+    code = process(root, [settings, str(output), str(answer), json.dumps(dict(overrides or {})), spoken()])
     try:
         read = json.loads(answer.read_text("utf-8"))
     except (OSError, ValueError):
-        return BuildReport(failure=say("build_died", code=ended.returncode), seconds=time.monotonic() - began)
+        return BuildReport(failure=say("build_died", code=code), seconds=time.monotonic() - began)
     finally:
         answer.unlink(missing_ok=True)
     remarks = [Remark(**remark) for remark in read.pop("remarks")]
@@ -265,6 +278,7 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Buil
 
         from tertulia.site import writing
         from tertulia.site.build import KEY, SiteBuild
+        from tertulia.site.search import LaterIndex
 
         log.console.quiet = True  # its own "Done: Processed …": ours is in the blog's language
         log.LimitFilter._threshold = math.inf  # all of them are shown, not the first five
@@ -293,6 +307,8 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Buil
             if KEY in pelican.settings:  # a blog may have none of our plugins
                 writing.remember(SiteBuild.of(pelican.settings))
                 report.explained = SiteBuild.of(pelican.settings).explained
+                if isinstance(later := SiteBuild.of(pelican.settings).search, LaterIndex):
+                    report.to_index, report.index_digest = str(later.folder), later.digest
         os.makedirs(output, exist_ok=True)  # a blog without one post still has a folder
     except TertuliaError as error:
         report.failure = str(error)

@@ -31,7 +31,9 @@ from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from tertulia.commands import announce, build, try_looks
+from tertulia.commands.background_search import BackgroundSearch
 from tertulia.commands.capture import InPassing
+from tertulia.commands.warm import WarmBuilder
 from tertulia.commands.watch import watch
 from tertulia.core import running
 from tertulia.core.errors import TertuliaError
@@ -94,11 +96,11 @@ def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
     folder = root / "var" / "preview" / str(port)  # the port is ours alone, and so is the folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    changes = watch(root)
+    changes, builder, index = watch(root), WarmBuilder(root), BackgroundSearch(folder, lambda: site.folder)
     joined[try_looks.PATH] = try_looks.TryLooks(root, site.overrides, changes)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops us, we clear up
     try:
-        rebuild(root, folder, site)
+        rebuild(root, folder, site, builder, index)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         print(say("serving", address=f"http://{shown}:{port}{quote(site.prefix)}/"), flush=True)
         print(say("try_looks", address=f"http://{shown}:{port}{try_looks.PATH}"), flush=True)
@@ -106,10 +108,12 @@ def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
         while True:
             quoted.start()  # what it captures is a changed file, and so is seen at once
             print(say("changed", files=", ".join(_all_of(changes, root))), flush=True)
-            rebuild(root, folder, site)
+            rebuild(root, folder, site, builder, index)
     except KeyboardInterrupt:
         print()
     finally:
+        builder.close()
+        index.close()
         site.close()
         server.server_close()
         if told:
@@ -117,20 +121,22 @@ def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def rebuild(root: Path, folder: Path, site: "Site") -> None:
-    """Build once more into *folder*, say how it went, and show it on *site*."""
-    new = folder / str(site.version + 1)
-    kept = {"KEPT_OUTPUT": str(site.folder or ""), "STATE_PATH": str(root / build.STATE / "preview")}
-    report = build.run(root, new, SETTINGS, {**site.overrides, **kept})
+def rebuild(root: Path, folder: Path, site: "Site", builder: WarmBuilder, index: BackgroundSearch) -> None:
+    """Build once more into *folder*, say how it went, and show it on *site*; the search comes after."""
+    new, old = folder / str(site.version + 1), site.folder
+    kept = {"KEPT_OUTPUT": str(old or ""), "STATE_PATH": str(root / build.STATE / "preview"), "SEARCH_LATER": True}
+    report = build.run(root, new, SETTINGS, {**site.overrides, **kept}, builder.run)
     build.tell(report)
     if not report.failure:
         announce.write_page(root, new)
-    old = site.folder
+        index.move(old, new)
     site.show(new, report)
     if report.failure:
         shutil.rmtree(new, ignore_errors=True)
-    elif old:
-        shutil.rmtree(old, ignore_errors=True)
+    else:
+        index.begin(report.to_index, report.index_digest)
+        if old:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 # ── what is served ───────────────────────────────────────────────────────────────────────────────────────────

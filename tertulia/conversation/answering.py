@@ -197,8 +197,8 @@ class Answering:
 def follow_answers(outbox: Outbox, key: str = "") -> list[DeliveryChange]:
     """Bring what was sent in line with the answers as they are: edited, taken back, erased; *key*: of one alone."""
     changes = []
-    for row in outbox.store.deliveries.answers(key):
-        if row.state == DeliveryState.WITHDRAWN or row.origin is not Origin.MADE:
+    for row in outbox.store.deliveries.answers_to_see_to(outbox.now(), key):
+        if row.origin is not Origin.MADE:
             continue
         said = outbox.store.conversation.get(row.answer)
         if said is None or said.status not in (Status.APPROVED, Status.WAITING):

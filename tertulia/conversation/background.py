@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 # Several decisions in a row are one rebuild.
 REBUILD_AFTER_SECONDS = 1.0
 LETTERS_EVERY_SECONDS = 30.0
+ANSWERS_EVERY_SECONDS = 5.0
 SWEEP_EVERY_SECONDS = 86_400.0
 
 
@@ -42,7 +43,7 @@ def leaving(address: str) -> dict[str, str]:
 
 class BackgroundWorker:
     """
-    Sends letters, has the site built anew and forgets what has had its time.
+    Sends letters and answers, has the site built anew and forgets what has had its time.
 
     In threads beside the service, or at once at the end of a command.
 
@@ -58,11 +59,13 @@ class BackgroundWorker:
         gather: Callable[[], None] = lambda: None,
         *,
         clockwork: Clockwork | None = None,
+        answer: Callable[[], object] | None = None,
         forget: Callable[[], object] = lambda: None,
     ) -> None:
         self._clockwork = clockwork
         self._root, self._settings, self._store, self._now = root, settings, store, now
         self._gather = gather  # writes the letter about all that waited for one
+        self._answer = answer  # sends the answers that are due
         self._forget = forget  # what has had its time
         self._wanted = threading.Event()
         self._stop = threading.Event()
@@ -74,6 +77,8 @@ class BackgroundWorker:
             threading.Thread(target=carried(self._send_in_turn), daemon=True, name="letters").start()
         if self._settings.rebuild_hook:
             threading.Thread(target=carried(self._rebuild_in_turn), daemon=True, name="rebuild").start()
+        if self._answer:
+            threading.Thread(target=carried(self._answer_in_turn), daemon=True, name="answers").start()
 
     def stop(self) -> None:
         """Have the threads end at their next turn."""
@@ -86,6 +91,8 @@ class BackgroundWorker:
 
     def run_pending(self) -> None:
         """Send and rebuild now what waits, where no thread will."""
+        if self._answer:
+            self._log_failure(self._answer)
         if self._settings.smtp_url:
             self._log_failure(self.send_letters)
         if self._settings.rebuild_hook and self._wanted.is_set():
@@ -170,6 +177,11 @@ class BackgroundWorker:
         while not self._stop.wait(LETTERS_EVERY_SECONDS if not self._log_failure(self.send_letters) else 1.0):
             if self._clockwork:
                 self._log_failure(self._clockwork.look)
+
+    def _answer_in_turn(self) -> None:
+        while not self._stop.wait(ANSWERS_EVERY_SECONDS):
+            if self._answer:
+                self._log_failure(self._answer)
 
     def _sweep_in_turn(self) -> None:
         while not self._stop.wait(SWEEP_EVERY_SECONDS):

@@ -3,25 +3,34 @@
 A column of nothing but figures is marked, so that the theme can set it to the right and keep each figure in one piece.
 """
 
+import html
 import re
 from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
+from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from tertulia.core import languages
 
 # A number, with its sign, currency, share or short unit: "−12.300,50 €", "3/4", "48 h".
 _FIGURE = re.compile(r"[+\-−±~≈<>≤≥ ]*[$€£¥]?\s*\d[\d.,:/'’ \u00a0\u202f]*\s*(?:[%‰€$£¥]|[^\W\d_]{1,3})?")
+# A tag of a table; in what stands verbatim there is none.
+_TABLE_TAG = re.compile(
+    r"(?P<verbatim><(script|style|textarea)\b.*?</\2)|<(?P<end>/?)table\b(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_REGION_ENDS = 'tabindex="0">'
 _NOTHING = frozenset(("", "–", "—", "-", "…", "?"))
 
 
 class TablesExtension(Extension):
-    """Wrap every table of Markdown, wherever it stands."""
+    """Wrap every table, Markdown's and HTML's, wherever it stands."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         # After attr_list (8) has given out classes and typography (7.8) its signs.
         md.treeprocessors.register(_Tables(md), "tables", 7)
+        md.postprocessors.register(_RawTables(md), "raw_tables", 15)  # after HTML is back in its place (30)
 
 
 class _Tables(Treeprocessor):
@@ -33,14 +42,45 @@ class _Tables(Treeprocessor):
                     parent[at] = self._region(child)
 
     def _region(self, table: Element) -> Element:
-        document = getattr(self.md, "document", None)
-        label = languages.text("table", document.lang if document else languages.DEFAULT)
-        region = Element("div", {"role": "region", "aria-label": label, "tabindex": "0"})
+        region = Element("div", _attributes(self.md))
         if classes := table.attrib.pop("class", ""):  # ``{.wide}`` is about where it stands
             region.set("class", classes)
         region.tail, table.tail = table.tail, None
         region.append(table)
         return region
+
+
+class _RawTables(Postprocessor):
+    """Tables that the author wrote as HTML, over as many blocks as they go on."""
+
+    def run(self, text: str) -> str:
+        if "<table" not in text.lower():
+            return text
+        opening = "".join(f' {name}="{html.escape(value)}"' for name, value in _attributes(self.md).items())
+        made, at, open_tags = [], 0, 0
+        is_wrapped = False
+        for tag in _TABLE_TAG.finditer(text):
+            if tag["verbatim"] or (tag["end"] and not open_tags):
+                continue
+            open_tags += -1 if tag["end"] else 1
+            if not tag["end"] and open_tags == 1:
+                is_wrapped = not text.endswith(_REGION_ENDS, 0, tag.start())  # Markdown's has a region already
+                if is_wrapped:
+                    made += [text[at : tag.start()], f"<div{opening}>"]
+                    at = tag.start()
+            elif tag["end"] and not open_tags and is_wrapped:
+                made += [text[at : tag.end()], "</div>"]
+                at = tag.end()
+        if open_tags and is_wrapped:  # it is never closed: what follows is in it for a browser too
+            return "".join((*made, text[at:], "</div>"))
+        return "".join((*made, text[at:]))
+
+
+def _attributes(md: Markdown) -> dict[str, str]:
+    """What makes an element a region that scrolls by the keyboard."""
+    document = getattr(md, "document", None)
+    label = languages.text("table", document.lang if document else languages.DEFAULT)
+    return {"role": "region", "aria-label": label, "tabindex": "0"}
 
 
 def _mark_figures(table: Element) -> None:

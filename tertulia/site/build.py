@@ -35,7 +35,7 @@ from tertulia.site.problems import report, separate_ids
 from tertulia.site.reading import PostReader
 from tertulia.site.reads import Reads
 from tertulia.site.records import Reading
-from tertulia.site.search import SearchIndex
+from tertulia.site.search import LaterIndex, SearchIndex
 from tertulia.site.state import BuildState, stamp_or_none
 from tertulia.site.strays import ENDINGS
 from tertulia.site.themes import Theme
@@ -78,10 +78,12 @@ class SiteBuild:
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
     written: dict[str, tuple[bytes, tuple[str, ...]]] = field(default_factory=dict)  # page → its key, and of what
+    taken: set[str] = field(default_factory=set)  # pages that are those of the output before
+    asking: set[str] = field(default_factory=set)  # pages that ask other hosts by themselves: told at each build
     explained: list[str] = field(default_factory=list)  # why each page was drawn
     reads: Reads | None = None  # watches what templates read
     cards: CardSet | None = None
-    search: SearchIndex | None = None
+    search: SearchIndex | LaterIndex | None = None
 
     @classmethod
     def begin(cls, settings: dict[str, Any]) -> "SiteBuild":

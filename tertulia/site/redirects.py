@@ -9,10 +9,11 @@ never replaced: an alias that points at one is reported on its line.
 down for nginx, Apache and Caddy as well: see ``moved_here`` and ``server_redirects``.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from posixpath import normpath
+from types import MappingProxyType
 from urllib.parse import quote, unquote
 
 from tertulia.core import addresses
@@ -78,10 +79,24 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
             bare = quote(one.old.rstrip("/"))
             pairs += [(bare, one.new), (f"{bare}/", one.new)]
     buried = _bury(build, contents, taken)
-    for server, text in server_redirects.files(elsewhere, buried).items() if elsewhere or buried else ():
+    missing = _missing(build)
+    for server, text in (
+        server_redirects.files(elsewhere, buried, missing).items() if elsewhere or buried or missing else ()
+    ):
         (build.output / server).write_text(text, encoding="utf-8")
-    if pairs or buried:
-        (build.output / "_redirects").write_text(redirects_file(pairs, buried), encoding="utf-8")
+    if pairs or buried or missing:
+        (build.output / "_redirects").write_text(redirects_file(pairs, buried, missing), encoding="utf-8")
+
+
+def _missing(build: SiteBuild) -> dict[str, str]:
+    """Folder of each language → its page for what is not found; none where the blog's own is the only one."""
+    siteurl = build.settings["SITEURL"]
+    found = {
+        addresses.whole(siteurl, f"{lang}/"): addresses.whole(siteurl, edition.single["404"][0])
+        for lang, edition in build.editions.others.items()
+        if "404" in edition.single
+    }
+    return {addresses.whole(siteurl, ""): addresses.whole(siteurl, "404.html"), **found} if found else {}
 
 
 def _bury(build: SiteBuild, contents: Sequence[Content], taken: Container[str]) -> list[str]:
@@ -180,7 +195,9 @@ def redirect_page(title: str, lang: str, url: str, path: str, text: str) -> str:
 """
 
 
-def redirects_file(pairs: Iterable[tuple[str, str]], buried: Iterable[str] = ()) -> str:
+def redirects_file(
+    pairs: Iterable[tuple[str, str]], buried: Iterable[str] = (), missing: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """
     ``_redirects``, for hosts that answer 301 themselves (Netlify, Cloudflare Pages, Codeberg Pages).
 
@@ -189,8 +206,10 @@ def redirects_file(pairs: Iterable[tuple[str, str]], buried: Iterable[str] = ())
     Args:
         pairs: Old and new path, each from the host's root and percent-encoded.
         buried: Paths of what is gone.
+        missing: Folder → the page for what is not found there; the host knows that of the whole site itself.
     """
     lines = [f"{old} {new} 301\n" for old, new in sorted(pairs)]
     # "!": though a file is there. https://docs.netlify.com/routing/redirects/rewrites-proxies/#shadowing (read 2026-11)
     lines += [f"{path} {path}{'index.html' if path.endswith('/') else ''} 410!\n" for path in sorted(buried)]
+    lines += [f"{folder}* {page} 404\n" for folder, page in sorted(missing.items())[1:]]  # but for the whole site's
     return "".join(lines)

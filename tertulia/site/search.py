@@ -6,7 +6,8 @@ with its stemming; accents are ignored when searching. Nothing is asked of the n
 ``'wasm-unsafe-eval'`` in a Content-Security-Policy.
 
 Settings:
-    SEARCH   False leaves it out. Default True.
+    SEARCH         False leaves it out. Default True.
+    SEARCH_LATER   True leaves the work to whoever builds, who finds the pages to index in a folder: see ``LaterIndex``.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 from tertulia.content.snapshot import Comment
@@ -73,7 +74,24 @@ class SearchIndex:
             self.folder.cleanup()
 
 
-def begin_index(contents: Iterable[Content], settings: Mapping[str, Any], words: SiteWords) -> SearchIndex | None:
+class LaterIndex:
+    """What is to be indexed when the pages are shown already; whoever does it deletes the *folder*."""
+
+    def __init__(self, pages: Mapping[str, str]) -> None:
+        self.folder = Path(mkdtemp(prefix="search-"))
+        told = hashlib.blake2b(digest_size=16)
+        for name, page in sorted(pages.items()):
+            (self.folder / name).write_text(page, "utf-8")
+            told.update(f"{name}\0{page}\0".encode("utf-8", "surrogatepass"))
+        self.digest = told.hexdigest()
+
+    def finish(self) -> None:
+        """Nothing: somebody else waits for Pagefind."""
+
+
+def begin_index(
+    contents: Iterable[Content], settings: Mapping[str, Any], words: SiteWords
+) -> SearchIndex | LaterIndex | None:
     """Start Pagefind on all that is published; None where there is nothing to do or no way to do it."""
     if not settings.get("SEARCH", True):
         return None
@@ -87,6 +105,8 @@ def begin_index(contents: Iterable[Content], settings: Mapping[str, Any], words:
         log.warning("%s; %s", say("no_pagefind"), say("no_pagefind_fix"))
         return None
     try:
+        if settings.get("SEARCH_LATER"):
+            return LaterIndex(pages)
         return SearchIndex(binary, pages, Path(settings["OUTPUT_PATH"], "pagefind"))
     except OSError as error:
         log.warning("%s", say("search_failed", why=error))

@@ -1,4 +1,4 @@
-"""Old addresses in the words of web servers, for whoever runs one: nginx, Apache, Caddy.
+"""Old addresses, and which page says that there is none, in the words of web servers: nginx, Apache, Caddy.
 
 Each is a file beside the site's pages, to be included in the server's own settings. Queries (``/?p=12``) can be
 answered by a server only, and so can 410 for what is gone. A path is looked up as the server has decoded it, with and
@@ -8,17 +8,21 @@ without a slash at its end.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from urllib.parse import parse_qsl, unquote
 
 from tertulia.site.moved_here import Moved
 
 
-def files(found: Iterable[Moved], gone: Iterable[str] = ()) -> dict[str, str]:
+def files(
+    found: Iterable[Moved], gone: Iterable[str] = (), missing: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
     """
     Name → text of each server's file.
 
     Args:
         gone: Paths that answer 410, from the host's root and percent-encoded.
+        missing: Folder, "/" or "/en/" → the page that answers there for what is not found.
     """
     buried = sorted({path for one in gone for path in _writings(unquote(one))})
     every = sorted(found, key=lambda one: one.old)
@@ -36,9 +40,9 @@ def files(found: Iterable[Moved], gone: Iterable[str] = ()) -> dict[str, str]:
                 if re.fullmatch(r"\w+", name) and re.fullmatch(r"[\w.-]+", value):
                     queries[name].append((path, value, one.new))
     return {
-        "_redirects.nginx.conf": _nginx(paths, queries, buried),
-        "_redirects.htaccess": _apache(paths, queries, buried),
-        "_redirects.caddy": _caddy(paths, queries, buried),
+        "_redirects.nginx.conf": _nginx(paths, queries, buried) + _nginx_missing(missing),
+        "_redirects.htaccess": _apache(paths, queries, buried) + _apache_missing(missing),
+        "_redirects.caddy": _caddy(paths, queries, buried) + _caddy_missing(missing),
     }
 
 
@@ -105,6 +109,39 @@ def _caddy(paths: Mapping[str, str], queries: Queries, gone: Sequence[str]) -> s
                 f'redir {matcher} "{new}" 301',
             ]
     return "\n".join(lines) + "\n"
+
+
+def _nginx_missing(pages: Mapping[str, str]) -> str:
+    """https://nginx.org/en/docs/http/ngx_http_core_module.html#error_page (read 2026-11)."""
+    if not pages:
+        return ""
+    lines = ["# And in server { }, instead of its own error_page 404:  error_page 404 $tertulia_missing;"]
+    lines += ["map $uri $tertulia_missing {"]
+    lines += [f'  "~^{re.escape(folder)}" "{_value(page)}";' for folder, page in _deepest_first(pages)]
+    return "\n".join((*lines, "}")) + "\n"
+
+
+def _apache_missing(pages: Mapping[str, str]) -> str:
+    """https://httpd.apache.org/docs/2.4/mod/core.html#errordocument (read 2026-11)."""
+    lines = []
+    for folder, page in reversed(_deepest_first(pages)):  # of several sections the last one counts
+        lines += [f'<If "%{{REQUEST_URI}} =~ m#^{re.escape(folder)}#">', f"ErrorDocument 404 {page}", "</If>"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _caddy_missing(pages: Mapping[str, str]) -> str:
+    """https://caddyserver.com/docs/caddyfile/directives/handle_errors (read 2026-11)."""
+    if not pages:
+        return ""
+    lines = ["# Instead of the block's own handle_errors.", "handle_errors {"]
+    for number, (folder, page) in enumerate(_deepest_first(pages)):
+        lines += [f"  @missing_{number} path {folder}*", f"  handle @missing_{number} {{"]
+        lines += [f"    rewrite * {page}", "    file_server", "  }"]
+    return "\n".join((*lines, "}")) + "\n"
+
+
+def _deepest_first(pages: Mapping[str, str]) -> list[tuple[str, str]]:
+    return sorted(pages.items(), key=lambda item: (-len(item[0]), item[0]))
 
 
 def _writings(path: str) -> Iterator[str]:

@@ -25,7 +25,9 @@ from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.store import arrivals
 from tertulia.store.connection import Database, stamp
+from tertulia.store.conversation_tables import comments
 from tertulia.store.rows import writing
+from tertulia.store.said import Status
 from tertulia.store.tables import DeliveryState, Origin, deliveries
 
 # Longer than any adapter may take from claim to answer, uploads and their waits included.
@@ -140,19 +142,16 @@ class Deliveries:
             return True
 
     def claim(
-        self, now: datetime, networks: Iterable[str], post: str | None = None, exclude: Iterable[int] = ()
+        self,
+        now: datetime,
+        networks: Iterable[str],
+        post: str | None = None,
+        exclude: Iterable[int] = (),
+        *,
+        only_answers: bool = False,
     ) -> Delivery | None:
         """Take the next row that may be sent now, for ``LEASE``; None when there is none."""
-        moment = stamp(now)
         before = deliveries.alias("before")
-        due = or_(
-            deliveries.c.state == DeliveryState.QUEUED,
-            and_(
-                deliveries.c.state.in_((DeliveryState.WAITING, DeliveryState.UNKNOWN)),
-                deliveries.c.not_before <= moment,
-            ),
-            and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.lease_until < moment),
-        )
         in_turn = or_(
             deliveries.c.after.is_(None),
             exists().where(
@@ -163,7 +162,9 @@ class Deliveries:
                 before.c.state == DeliveryState.DELIVERED,
             ),
         )
-        query = select(deliveries).where(due, in_turn, deliveries.c.network.in_(list(networks)))
+        query = select(deliveries).where(_due(now), in_turn, deliveries.c.network.in_(list(networks)))
+        if only_answers:
+            query = query.where(~_ANNOUNCES)
         if post is not None:
             query = query.where(deliveries.c.post == post)
         skipped = list(exclude)
@@ -366,6 +367,19 @@ class Deliveries:
         with self._database.reading() as connection:
             return [_delivery(row._mapping) for row in connection.execute(query)]
 
+    def answers_to_see_to(self, now: datetime, key: str = "") -> list[Delivery]:
+        """Answers that are due, whose comment is no longer there to be read, or was edited by the owner."""
+        here = comments.c.key == deliveries.c.answer
+        is_gone = comments.c.id.is_(None) | comments.c.status.not_in((Status.APPROVED, Status.WAITING))
+        is_edited = comments.c.owner_edited_at.is_not(None)
+        sent = deliveries.c.state == DeliveryState.DELIVERED
+        query = select(deliveries).outerjoin(comments, here).where(~_ANNOUNCES)
+        query = query.where(deliveries.c.state != DeliveryState.WITHDRAWN, or_(_due(now), is_gone, sent & is_edited))
+        if key:
+            query = query.where(deliveries.c.answer == key)
+        with self._database.reading() as connection:
+            return [_delivery(row._mapping) for row in connection.execute(query.order_by(deliveries.c.id))]
+
     def part(self, like: Delivery, part: str) -> Delivery | None:
         """Another part of the same thread."""
         with self._database.reading() as connection:
@@ -402,6 +416,16 @@ class Deliveries:
 _ANNOUNCES = deliveries.c.answer == ""
 _SENDING = deliveries.c.state == DeliveryState.SENDING
 _FREE: dict[str, Any] = {"lease": None, "lease_until": None}
+
+
+def _due(now: datetime) -> Any:
+    moment = stamp(now)
+    again = deliveries.c.state.in_((DeliveryState.WAITING, DeliveryState.UNKNOWN))
+    return or_(
+        deliveries.c.state == DeliveryState.QUEUED,
+        and_(again, deliveries.c.not_before <= moment),
+        and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.lease_until < moment),
+    )
 
 
 def _group(post: str, lang: str, network: str) -> Any:

@@ -181,11 +181,13 @@ class Outbox:
         networks: Iterable[str] | None = None,
         *,
         posts: Iterable[Post] | None = None,
+        only_answers: bool = False,
     ) -> list[Outcome]:
         """
         Send what is due, until nothing more is; each outcome in order.
 
         Args:
+            only_answers: No announcement: what its post says now is not known here.
             posts: All that are public, as their authors want them now: what they no longer want is left as it is.
         """
         self._paused.clear()
@@ -193,7 +195,8 @@ class Outbox:
         outcomes, self._asked = self._asked, []
         wanted = {post.key: post for post in posts or ()}
         seen = set() if posts is None else self._unwanted(wanted)
-        while delivery := self.store.deliveries.claim(self.now(), chosen - self._paused, post, seen):
+        claim = self.store.deliveries.claim
+        while delivery := claim(self.now(), chosen - self._paused, post, seen, only_answers=only_answers):
             self.on_step(DeliveryStep.CLAIMED)
             seen.add(delivery.id)
             outcomes.append(self._deliver(delivery, wanted.get((delivery.post, delivery.lang))))

@@ -116,7 +116,8 @@ def words_for(post: Post, network: str, style: Style) -> AnnouncementText:
 def _ours(post: Post, style: Style) -> AnnouncementText:
     """Summary, question, credits, hashtags, link; what matters least gives way first when room is short."""
     title = [style.title(post.title)] if style.title and not post.is_note else []
-    lead = style.escape(post.summary or ("" if style.title else post.title))
+    # A note is called after what a reader sees of it first; where that is no word of its author's, none is announced.
+    lead = style.escape(post.summary or ("" if style.title or post.is_note else post.title))
     question = style.escape(post.question) if post.question and post.question not in post.summary else ""
     tags = _tags(post, style, said=post.summary)
     credits = _credits(post, style)

@@ -17,14 +17,14 @@ from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
 from tertulia.store.filters import check
-from tertulia.web import comments, letter_links, look, moderation, newsletter, reader_letters, webmention
+from tertulia.web import comments, inbox, letter_links, look, moderation, newsletter, reader_letters, webmention
 from tertulia.web.budgets import DailyBudgets, Gate
 from tertulia.web.context import MOST_IN_WINDOW, RateCounter, current_blog
 
 log = logging.getLogger(__name__)
 
 # What a preview, or a proxy, hands over to us.
-MOUNTS = ("/comments", "/moderation", "/webmention", "/pingback", "/newsletter", "/healthz")
+MOUNTS = ("/comments", "/moderation", "/inbox", "/webmention", "/pingback", "/newsletter", "/healthz")
 _OURS = tuple(f"{mount}/" for mount in MOUNTS)
 
 # 10,000 characters of four bytes, percent-encoded, and the rest of the form.
@@ -50,6 +50,7 @@ def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
     app.register_blueprint(reader_letters.pages)
     app.register_blueprint(moderation.pages)
     app.register_blueprint(letter_links.pages)
+    app.register_blueprint(inbox.pages)
     app.register_blueprint(webmention.pages)
     app.register_blueprint(newsletter.pages)
     app.register_blueprint(look.pages)
@@ -131,13 +132,14 @@ def _healthz() -> Response:
 
 
 def _headers(response: Response) -> Response:
-    """Nothing of ours runs a script, is framed, kept, or tells the next site where it came from."""
+    """Nothing of ours runs a stranger's script, is framed, kept, or tells the next site where it came from."""
     site = current_blog().info.site
     origin = "" if current_blog().info.same_origin else f" {split_address(site).origin}"
+    keys = "; script-src 'self'" if request.blueprint == inbox.pages.name else ""
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; style-src 'self'{origin}; font-src 'self'{origin}; img-src 'self'{origin};"
-        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'" + keys,
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"

@@ -32,6 +32,8 @@ from tertulia.web.context import current_blog, root
 pages = Blueprint("moderation", __name__, url_prefix="/moderation")
 
 COOKIE = "tertulia_owner"
+# Where the owner's pages are: the cookie goes to these and to no other.
+PLACES = ("/moderation", "/inbox")
 SESSION_FOR = timedelta(days=14)
 PAGE = 25
 LAST_PAGE = 100_000
@@ -115,9 +117,10 @@ def enter(token: str) -> Any:
     session = blog.signer.sign("session", [secrets.token_hex(8), epoch], blog.now())
     secure = request.is_secure or split_address(blog.info.service).scheme == "https"
     age = int(SESSION_FOR.total_seconds())
-    response.set_cookie(
-        COOKIE, session, max_age=age, path=f"{root()}/moderation", httponly=True, samesite="Lax", secure=secure
-    )
+    for place in PLACES:
+        response.set_cookie(
+            COOKIE, session, max_age=age, path=f"{root()}{place}", httponly=True, samesite="Lax", secure=secure
+        )
     sign_in.remember_browser(blog, response, secure=secure)
     return response
 
@@ -131,7 +134,8 @@ def leave() -> Any:
         blog.store.conversation.set_cursor(SESSIONS, secrets.token_hex(8))
     blog.store.once.use(f"session {_session(blog)}", blog.now() + SESSION_FOR, blog.now())
     response = make_response(redirect(f"{root()}/moderation/login", 303))
-    response.delete_cookie(COOKIE, path=f"{root()}/moderation")
+    for place in PLACES:
+        response.delete_cookie(COOKIE, path=f"{root()}{place}")
     return response
 
 

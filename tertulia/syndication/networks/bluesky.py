@@ -266,7 +266,8 @@ class Bluesky(Network):
             records = page.get("records", [])
             for record in records:
                 yield self._own_post(record)
-            if len(records) < PAGE or _older(records[-1]["value"], since):
+            # A server may give fewer than were asked for: only one without a cursor is the last page.
+            if not (records and page.get("cursor")) or _older(records[-1]["value"], since):
                 return
             asked["cursor"] = page["cursor"]
         raise OutcomeUnknownError(say("net_too_far", network=self.label))

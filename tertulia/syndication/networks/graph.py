@@ -25,6 +25,20 @@ GONE = (100, 33)  # code and subcode of "Object … does not exist"
 SLOW_DOWN_SECONDS = 900.0
 
 
+def following(page: dict[str, Any]) -> str:
+    """
+    The cursor of what comes behind *page*; "" for the last.
+
+    A page may hold fewer than were asked for, or nothing at all, and not be the last: what its viewer may not see is
+    left out of it. https://developers.facebook.com/docs/graph-api/results (read 2026-11)
+    """
+    paging = page.get("paging")
+    cursors = paging.get("cursors") if isinstance(paging, dict) else None
+    after = cursors.get("after") if isinstance(cursors, dict) else None
+    goes_on = bool(page.get("data")) or bool(isinstance(paging, dict) and paging.get("next"))
+    return after if goes_on and isinstance(after, str) else ""
+
+
 def call(
     context: NetworkContext,
     method: str,

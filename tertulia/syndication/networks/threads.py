@@ -102,8 +102,7 @@ class Threads(Network):
         for _page in range(PAGES):
             page = self._call("GET", f"{self.user}/{place}", params=asked)
             yield from map(_own_post, page.get("data", []))
-            after = page.get("paging", {}).get("cursors", {}).get("after")
-            if len(page.get("data", [])) < PAGE or not after:
+            if not (after := graph.following(page)):
                 return
             asked["after"] = after
         raise OutcomeUnknownError(say("net_too_far", network=self.label))

@@ -179,7 +179,7 @@ class BlueskyListener(Bluesky, Listener):
             answer = self._xrpc("GET", "com.atproto.repo.listRecords", params=asked)
             records = listed(answer.get("records"))
             found |= {str(dig(each, "value", "subject")) for each in records}
-            if len(records) < PAGE or not answer.get("cursor"):
+            if not (records and answer.get("cursor")):
                 break
             asked["cursor"] = str(answer["cursor"])
         return found

@@ -10,6 +10,7 @@ from tertulia.core import sanitise
 from tertulia.core.addresses import web_address
 from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author
+from tertulia.syndication.networks import graph
 from tertulia.syndication.networks.base import Remote
 from tertulia.syndication.networks.facebook import Facebook
 from tertulia.syndication.networks.listening.answers import dig, listed
@@ -47,8 +48,7 @@ class FacebookListener(Facebook, Listener):
             page = self._call("GET", f"{remote.id}/comments", params=asked)
             data = listed(page.get("data"))
             heard += self.items.read(data, lambda each: self._comment(each, remote.id))
-            after = dig(page, "paging", "cursors", "after")
-            if len(data) < PAGE or not isinstance(after, str):
+            if not (after := graph.following(page)):
                 break
             asked["after"] = after
         return Thread(tuple(heard), counts)

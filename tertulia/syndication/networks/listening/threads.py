@@ -7,8 +7,9 @@ from tertulia.core import sanitise
 from tertulia.core.addresses import web_address
 from tertulia.core.moments import parse_moment
 from tertulia.store.said import Author
+from tertulia.syndication.networks import graph
 from tertulia.syndication.networks.base import Remote
-from tertulia.syndication.networks.listening.answers import dig, listed
+from tertulia.syndication.networks.listening.answers import listed
 from tertulia.syndication.networks.listening.base import (
     Listener,
     RemoteComment,
@@ -35,8 +36,7 @@ class ThreadsListener(Threads, Listener):
             page = self._call("GET", f"{remote.id}/conversation", params=asked, gone_is_fine=True)
             data = listed(page.get("data"))
             heard += self.items.read(data, lambda each: self._comment(each, remote.id))
-            after = dig(page, "paging", "cursors", "after")
-            if len(data) < PAGE or not isinstance(after, str):
+            if not (after := graph.following(page)):
                 break
             asked["after"] = after
         return Thread(tuple(heard), self._counts(remote.id))

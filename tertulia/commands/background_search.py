@@ -1,0 +1,73 @@
+"""The index of a preview, made while its pages are shown already."""
+
+import contextlib
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from tertulia.site import search
+
+
+class BackgroundSearch:
+    """
+    Pagefind, at work on what the last build has left for it; a newer build ends the work on an older.
+
+    Args:
+        folder: Where it works, on the disk of the pages.
+        shown: Says which pages are shown now.
+    """
+
+    def __init__(self, folder: Path, shown: Callable[[], Path | None]) -> None:
+        self._folder, self._shown = folder, shown
+        self._process: subprocess.Popen[bytes] | None = None
+        self._digest = ""
+        self._turn = threading.Lock()
+
+    def begin(self, pages: str, digest: str) -> None:
+        """Index the folder *pages*, which is deleted then; nothing to do where the last index was of the same."""
+        binary = search.executable()
+        if not pages or digest == self._digest or binary is None:
+            shutil.rmtree(pages or "-", ignore_errors=True)
+            return
+        self.close()
+        target = self._folder / f"search-{digest}"
+        command = [str(binary), "--site", pages, "--output-path", str(target), "--quiet"]
+        with self._turn:
+            self._digest = digest
+            try:
+                self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            except OSError:
+                return
+            work = threading.Thread(target=self._finish, args=(self._process, Path(pages), target), daemon=True)
+        work.start()
+
+    def _finish(self, process: subprocess.Popen[bytes], pages: Path, target: Path) -> None:
+        code = process.wait()
+        shutil.rmtree(pages, ignore_errors=True)
+        with self._turn, contextlib.suppress(OSError):
+            if process is not self._process or code:
+                shutil.rmtree(target, ignore_errors=True)
+                return
+            search.sort_languages(target / "pagefind-entry.json")
+            if pages_shown := self._shown():
+                aside = target.with_name(f"{target.name}-old")
+                with contextlib.suppress(FileNotFoundError):
+                    (pages_shown / "pagefind").rename(aside)
+                target.rename(pages_shown / "pagefind")
+                shutil.rmtree(aside, ignore_errors=True)
+
+    def move(self, old: Path | None, new: Path) -> None:
+        """Let the pages in *new* have the index of the *old* ones until they have their own."""
+        with self._turn, contextlib.suppress(OSError):
+            if old:
+                (old / "pagefind").rename(new / "pagefind")
+
+    def close(self) -> None:
+        """End what is under way."""
+        with self._turn:
+            process, self._process = self._process, None
+            self._digest = ""
+        if process and process.poll() is None:
+            process.kill()

@@ -1,0 +1,143 @@
+"""The inbox in the terminal: what waits for an answer, one thing with the talk above it, answering, setting aside."""
+
+import secrets
+import sys
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+from tertulia.app import Blog
+from tertulia.commands.announce import line_for
+from tertulia.commands.talk import WIDTH, as_text
+from tertulia.content.networks import label
+from tertulia.conversation import inbox_words
+from tertulia.conversation.answering import AnswerDraft
+from tertulia.core import sanitise
+from tertulia.core.errors import TertuliaError
+from tertulia.core.languages import say
+from tertulia.core.text import one_line, shorten
+from tertulia.store.inbox import InboxItem
+from tertulia.store.said import Read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxOptions:
+    """What the person at the terminal asked for."""
+
+    show: str = ""  # the key of an item; and so are answer, done, later and back
+    answer: str = ""
+    text: str = ""  # of the answer; asked for if not given
+    only_here: bool = False  # the answer stands under the post, and is not sent
+    done: str = ""
+    later: str = ""
+    until: str = "1d"
+    back: str = ""
+    state: str = ""
+    channel: str = ""
+    post: str = ""
+    tag: str = ""
+    tone: str = ""
+    words: str = ""
+
+
+def run(root: Path, options: InboxOptions) -> bool:
+    """Do what was asked; False where it was not done."""
+    with Blog(root) as blog:
+        if options.show:
+            print(shown(blog, _item(blog, options.show)))
+            return True
+        if options.answer:
+            return answer(blog, _item(blog, options.answer), options)
+        if options.done or options.later or options.back:
+            return set_aside(blog, options)
+        return list_(blog, options)
+
+
+def list_(blog: Blog, options: InboxOptions) -> bool:
+    """Print a line for each item, who has waited longest first."""
+    asked = {name: getattr(options, name) for name in ("state", "channel", "post", "tag", "tone")}
+    wanted = inbox_words.filter_of(asked | {"q": options.words}, blog.info.published())
+    page = blog.store.inbox.page(wanted, blog.now())
+    counts = blog.store.inbox.counts(blog.now())
+    print(" · ".join(f"{say(f'inbox_state_{state}')}: {counts[state]}" for state in inbox_words.STATES))
+    for item in page.items:
+        said = item.said
+        marks = [inbox_words.tone(item), say("inbox_is_changed") if item.is_changed else "", item.assignee]
+        what = shorten(one_line(sanitise.plain(said.html), 300), 60)
+        more = " · ".join(mark for mark in marks if mark)
+        print(
+            f"{said.key}  {inbox_words.age(item, blog.now()):<10}  {_label(item):<10}  {one_line(said.name, 24):<24}"
+            f"  {what}" + (f"  [{more}]" if more else "")
+        )
+    if page.after:
+        print(say("inbox_more"))
+    return True
+
+
+def shown(blog: Blog, item: InboxItem) -> str:
+    """An item with the talk above it, and how an answer would travel."""
+    said = item.said
+    way = blog.answering().way(said)
+    lines = [as_text(blog.store, said), "", f"{say(f'inbox_state_{item.state}')} · {inbox_words.age(item, blog.now())}"]
+    for below in blog.store.answers.below(said):
+        words = sanitise.plain(below.html)
+        lines += textwrap.wrap(f"{below.name}: {words}", WIDTH, initial_indent="  ↳ ", subsequent_indent="    ")
+        lines += _sent(blog, below.key)
+    lines.append(say("inbox_goes_to", network=way.network.label) if way.network else way.why)
+    lines += [way.url] if way.url and not way.network else []
+    return "\n".join(lines)
+
+
+def answer(blog: Blog, item: InboxItem, options: InboxOptions) -> bool:
+    """Answer an item, and send the answer now."""
+    said = item.said
+    seen = [one.key for one in blog.store.answers.below(said)]
+    text = options.text
+    if not text and sys.stdin.isatty():
+        print(shown(blog, item))
+        text = input(say("inbox_your_answer"))
+    if not text.strip():
+        raise TertuliaError(say("inbox_no_text"))
+    answering = blog.answering()
+    preview = None if options.only_here else answering.preview(said, text)
+    if preview and not preview.fits:
+        raise TertuliaError(say("inbox_too_long", length=preview.length, limit=preview.limit))
+    draft = AnswerDraft(text=text, token=secrets.token_hex(12), seen=seen, only_here=options.only_here)
+    given = answering.give(Read(said.key, said.version), draft)
+    if given.state == "stale":
+        raise TertuliaError(say("inbox_stale"))
+    print(say("inbox_given"))
+    outcomes = blog.deliver_answers()
+    for outcome in outcomes:
+        print(line_for(outcome, {}))
+    blog.background.run_pending()
+    return given.state == "new"
+
+
+def set_aside(blog: Blog, options: InboxOptions) -> bool:
+    """Have an item wait for nobody, or not before some moment; or again."""
+    item = _item(blog, options.done or options.later or options.back)
+    read, inbox = Read(item.said.key, item.said.version), blog.store.inbox
+    if options.back:
+        return inbox.bring_back(read, blog.now())
+    until = inbox_words.until(options.until, blog.now(), blog.zone) if options.later else None
+    return inbox.set_aside(read, blog.now(), until=until)
+
+
+def _sent(blog: Blog, key: str) -> list[str]:
+    """What became of an answer elsewhere."""
+    return [
+        f"    {row.network}: {say(f'state_{row.state}')}" + (f" · {row.reason}" if row.reason else "")
+        for row in blog.store.deliveries.answers(key)
+    ]
+
+
+def _item(blog: Blog, key: str) -> InboxItem:
+    found = blog.store.inbox.get(key.removeprefix("c-"), blog.now())
+    if found is None:
+        raise TertuliaError(say("inbox_nothing_called", key=key))
+    return found
+
+
+def _label(item: InboxItem) -> str:
+    return say("inbox_channel_form") if item.channel == "form" else label(item.channel)

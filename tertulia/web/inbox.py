@@ -1,0 +1,221 @@
+"""The inbox: everything that was said to the blog, on every channel, who has waited longest first; and answering it.
+
+Behind the sign-in of the moderation, with the same rules: every change is a POST with a word of our own page, and
+names the version of what was read. All of it works without a script; ``inbox.js`` gives keys to the same buttons.
+"""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, redirect, render_template, request
+
+from tertulia.app import Blog
+from tertulia.content.networks import label
+from tertulia.content.tone import Tone
+from tertulia.conversation import form, inbox_words
+from tertulia.conversation.answering import UNDO_FOR, AnswerDraft, AnswerPreview
+from tertulia.conversation.comment_markup import to_html
+from tertulia.core.errors import TertuliaError
+from tertulia.core.languages import say
+from tertulia.store.inbox import InboxItem
+from tertulia.store.said import Read
+from tertulia.web.context import current_blog, root
+from tertulia.web.moderation import owner
+
+pages = Blueprint("inbox", __name__, url_prefix="/inbox")
+
+FILTERS = ("state", "channel", "post", "tag", "tone", "person", "q")
+# What the button "later" offers, as the terminal writes it.
+LATER = ("3h", "1d", "7d")
+
+
+@pages.get("")
+@owner
+def list_() -> Any:
+    """List what waits, or what a filter asks for."""
+    return _list()
+
+
+@pages.post("")
+@owner
+def change_many() -> Any:
+    """Set one item aside, put it off or bring it back, as the button that was pressed says."""
+    what, key, version = [*request.form.get("do", "").split(" "), "", ""][:3]
+    if not _set_aside(what, Read(key, version)):
+        return _list(stale=key), 409
+    return redirect(f"{root()}/inbox?{urlencode(_asked() | {'done': what, 'key': key})}", 303)
+
+
+@pages.get("/keys.js")
+def keys() -> Response:
+    """Hand out the script that gives keys to the buttons; it does nothing of its own."""
+    response = Response(render_template("inbox.js"), mimetype="text/javascript")
+    response.headers["Cache-Control"] = "max-age=3600"
+    return response
+
+
+@pages.get("/<key>")
+@owner
+def one(key: str) -> Any:
+    """Show an item with the talk above it, what was answered, and a form to answer."""
+    return _one(_item(key))
+
+
+@pages.post("/<key>")
+@owner
+def change(key: str) -> Any:
+    """Preview an answer, give it, take it back, or set the item aside, as the button that was pressed says."""
+    blog = current_blog()
+    item = _item(key)
+    what, _, more = request.form.get("do", "").partition(" ")
+    read = Read(key, request.form.get("version", ""))
+    text = request.form.get("text", "").replace("\r\n", "\n")[: form.LONGEST_TEXT]
+    if what == "undo":
+        taken = blog.answering().take_back(blog.outbox(blog.networks()), more)
+        return redirect(f"{root()}/inbox/{key}?{urlencode({'done': 'undone' if taken else 'not_undone'})}", 303)
+    if what in ("preview", "send") and text.strip():
+        return _answer(blog, item, read, text, is_sent=what == "send")
+    if what not in ("done", "back", "later"):
+        return redirect(f"{root()}/inbox/{key}", 303)
+    if not _set_aside(what, read, more):
+        return _one(item, stale=True, text=text), 409
+    return redirect(f"{root()}/inbox?{urlencode({'done': what, 'key': key})}", 303)
+
+
+def _answer(blog: Blog, item: InboxItem, read: Read, text: str, *, is_sent: bool) -> Any:
+    answering = blog.answering()
+    only_here = request.form.get("only_here") == "yes"
+    preview = None if only_here else answering.preview(item.said, text)
+    if not is_sent or (preview and not preview.fits):
+        page = _one(item, text=text, preview=preview, is_previewed=True)
+        return page if not is_sent else (page, 422)
+    draft = AnswerDraft(
+        text=text,
+        token=request.form.get("token", "") or secrets.token_hex(12),
+        seen=request.form.get("seen", "").split(),
+        only_here=only_here,
+        not_before=blog.now() + UNDO_FOR,
+    )
+    given = answering.give(read, draft)
+    if given.state not in ("new", "same"):
+        return _one(_item(item.said.key), stale=True, text=text), 409
+    asked = {"done": "given", "key": item.said.key, "answer": given.key}
+    return redirect(f"{root()}/inbox?{urlencode(asked)}", 303)
+
+
+def _set_aside(what: str, read: Read, until: str = "") -> bool:
+    """Do what a button says; False when the item is no more as it was read."""
+    blog = current_blog()
+    inbox, now = blog.store.inbox, blog.now()
+    if what == "back":
+        return inbox.bring_back(read, now)
+    if what == "done":
+        return inbox.set_aside(read, now)
+    if what != "later":
+        abort(400)
+    try:
+        moment = inbox_words.until(until, now, blog.zone) if until else now + timedelta(days=1)
+    except TertuliaError:
+        abort(400)
+    return inbox.set_aside(read, now, until=moment)
+
+
+def _list(stale: str = "") -> str:
+    blog = current_blog()
+    now, published = blog.now(), blog.info.published()
+    asked = _asked()
+    wanted = inbox_words.filter_of(asked, published)
+    page = blog.store.inbox.page(wanted, now, after=request.args.get("after", "")[:60])
+    return render_template(
+        "inbox.html",
+        items=[(item, blog.info.post(item.said.post, item.said.lang)) for item in page.items],
+        after=page.after,
+        counts=blog.store.inbox.counts(now),
+        states=[*inbox_words.STATES, inbox_words.EVERY],
+        state=asked.get("state") or inbox_words.STATES[0],
+        channels=blog.store.inbox.channels(now),
+        tones=[tone for tone in Tone if tone != Tone.TALK],
+        asked=asked,
+        now=now,
+        done=request.args.get("done", ""),
+        answer=request.args.get("answer", "")[:24],
+        undo=blog.store.inbox.get(request.args.get("key", "")[:24], now) if request.args.get("key") else None,
+        stale=stale,
+    )
+
+
+def _one(
+    item: InboxItem,
+    *,
+    stale: bool = False,
+    text: str = "",
+    preview: AnswerPreview | None = None,
+    is_previewed: bool = False,
+) -> str:
+    blog = current_blog()
+    said = item.said
+    below = blog.store.answers.below(said)
+    return render_template(
+        "item.html",
+        item=item,
+        said=said,
+        post=blog.info.post(said.post, said.lang),
+        above=blog.store.conversation.thread(said),
+        below=[(one, blog.store.deliveries.answers(one.key)) for one in below],
+        way=blog.answering().way(said),
+        token=request.form.get("token", "") or secrets.token_hex(12),
+        seen=" ".join(one.key for one in below),
+        later=LATER,
+        now=blog.now(),
+        stale=stale,
+        text=text,
+        preview=preview,
+        drawn=to_html(text) if is_previewed else "",
+        only_here=request.form.get("only_here") == "yes",
+        done=request.args.get("done", ""),
+    )
+
+
+def _asked() -> dict[str, str]:
+    """Read the filters that the page was asked for, or that its form carries along."""
+    return {name: value[:200] for name in FILTERS if (value := request.values.get(name, "").strip())}
+
+
+def _item(key: str) -> InboxItem:
+    found = current_blog().store.inbox.get(key, current_blog().now())
+    if found is None:
+        abort(404)
+    return found
+
+
+@pages.app_template_global()
+def waited(item: InboxItem, now: Any) -> str:
+    """Say how long ago it began to wait."""
+    return inbox_words.age(item, now)
+
+
+@pages.app_template_global()
+def heard_tone(item: InboxItem) -> str:
+    """Say what it seems to be, and by which word; "" for plain talk."""
+    return inbox_words.tone(item)
+
+
+@pages.app_template_global()
+def channel_name(channel: str) -> str:
+    """Call a channel as people do."""
+    return (
+        say("inbox_channel_form")
+        if channel == "form"
+        else say("inbox_channel_web")
+        if channel == "web"
+        else label(channel)
+    )
+
+
+@pages.app_template_global()
+def inbox_address(asked: dict[str, str], **changed: str) -> str:
+    """Give the address of the list with other filters."""
+    kept = {name: value for name, value in (asked | changed).items() if value}
+    return f"{root()}/inbox" + (f"?{urlencode(kept)}" if kept else "")

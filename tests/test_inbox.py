@@ -1,0 +1,211 @@
+"""The inbox as its owner sees it: in the browser without a script, and in the terminal."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tertulia.commands import inbox as task
+from tertulia.conversation.inbox_words import until
+from tertulia.core import languages, sanitise
+from tertulia.core.errors import TertuliaError
+from tertulia.store.said import Author, Incoming, Verdict
+from tests.talking import NOW, OURS, SITE, Talk
+from tests.xss import RUN, VECTORS
+
+
+@pytest.fixture
+def talk(tmp_path):
+    """A blog whose owner is signed in."""
+    languages.speak("es")
+    made = Talk(tmp_path)
+    made.enter()
+    yield made
+    made.blog.close()
+
+
+def say_(talk, number: int, text: str = "¿Y el voto por correo?", status="approved", **changes) -> str:
+    author = Author(network="form", identity=f"ana {number}", name=f"Ana {number}")
+    fields = {
+        "source": "form", "source_id": str(number), "post": "voto", "lang": "es", "kind": "comment", "author": author,
+        "published": NOW - timedelta(hours=number), "text": text, "html": f"<p>{text}</p>",
+    }  # fmt: skip
+    incoming = Incoming(**(fields | changes))
+    return talk.store.conversation.record(incoming, Verdict(status), NOW).key
+
+
+def page(talk, path="/inbox", status=200) -> str:
+    answer = talk.browser.get(path)
+    assert status == answer.status_code
+    return answer.get_data(as_text=True)
+
+
+def post(talk, path="/inbox", **fields):
+    return talk.browser.post(path, data={"csrf": talk.csrf()} | fields, headers=OURS)
+
+
+def field(html: str, name: str) -> str:
+    """The value of a hidden field."""
+    return re.search(f'name="{name}" value="([^"]*)"', html)[1]
+
+
+def names(html: str) -> list[str]:
+    return re.findall(r'<article aria-label="([^"]*)"', html)
+
+
+def test_it_is_the_owners_alone(tmp_path):
+    """Nobody else sees it or changes anything; leaving the moderation leaves it."""
+    talk = Talk(tmp_path)
+    key = say_(talk, 1)
+    assert 303 == talk.browser.get("/inbox").status_code
+    assert 403 == talk.browser.post("/inbox", data={"do": f"done {key} x"}, headers=OURS).status_code
+    talk.enter()
+    page(talk)
+    assert 403 == talk.browser.post(f"/inbox/{key}", data={"do": "send", "text": "x"}, headers=OURS).status_code
+    post(talk, "/moderation/logout")
+    assert 303 == talk.browser.get("/inbox").status_code
+    talk.blog.close()
+
+
+def test_who_has_waited_longest_comes_first(talk):
+    """With what it seems to be, where it was said and since when."""
+    for number, text in ((1, "¿Y el nulo?"), (3, "Muchas gracias"), (2, "El enlace no funciona")):
+        say_(talk, number, text)
+    html = page(talk)
+    assert ["Ana 3", "Ana 2", "Ana 1"] == names(html)
+    assert all(word in html for word in ("elogio (gracias)", "queja (no funciona)", "pregunta (¿)", "3 horas"))
+    assert ["Ana 2"] == names(page(talk, "/inbox?tone=complaint"))
+    assert ["Ana 1"] == names(page(talk, "/inbox?q=NULO"))
+    assert [] == names(page(talk, "/inbox?post=-"))
+
+
+def test_set_aside_and_back(talk):
+    """One button each, undone by another; the rest of the list stays as it was filtered."""
+    key = say_(talk, 1)
+    version = talk.store.conversation.get(key).version
+    answer = post(talk, do=f"done {key} {version}", tone="question")
+    assert "tone=question" in answer.headers["Location"]
+    assert [] == names(page(talk))
+    assert f"back {key}" in page(talk, answer.headers["Location"].removeprefix(SITE))
+    post(talk, do=f"back {key} {version}")
+    post(talk, do=f"later {key} {version}")
+    assert [] == names(page(talk))
+    talk.later(days=1)
+    assert ["Ana 1"] == names(page(talk))
+
+
+def test_what_changed_since_is_not_set_aside(talk):
+    """Who pressed a button of an older page is told, and nothing is lost."""
+    key = say_(talk, 1)
+    version = talk.store.conversation.get(key).version
+    say_(talk, 1, "¿Y el nulo?", edited=NOW)
+    assert 409 == post(talk, do=f"done {key} {version}").status_code
+    assert ["Ana 1"] == names(page(talk))
+
+
+def test_answered_on_the_page(talk):
+    """Looked at first, given, shown below, taken back; pressed twice it is one."""
+    key = say_(talk, 1, status="waiting")
+    html = page(talk, f"/inbox/{key}")
+    fields = {name: field(html, name) for name in ("version", "token", "seen")}
+    seen = post(talk, f"/inbox/{key}", do="preview", text="Sí, **también**.", **fields).get_data(as_text=True)
+    assert "<strong>también</strong>" in seen
+    assert "Sí, **también**." in seen
+    given = [post(talk, f"/inbox/{key}", do="send", text="Sí, **también**.", **fields) for _ in range(2)]
+    assert [303, 303] == [one.status_code for one in given]
+    assert ["approved"] == [one.status for one in talk.store.answers.below(talk.store.conversation.get(key))]
+    assert "approved" == talk.store.conversation.get(key).status
+    assert [] == names(page(talk))
+    html = page(talk, given[0].headers["Location"].removeprefix(SITE))
+    post(talk, f"/inbox/{key}", do=re.search(r'value="(undo \w+)"', html)[1])
+    assert ["Ana 1"] == names(page(talk))
+
+
+def test_two_answer_at_once(talk):
+    """The second is told that somebody answered, keeps what was typed, and nothing is given."""
+    key = say_(talk, 1)
+    html = page(talk, f"/inbox/{key}")
+    fields = {name: field(html, name) for name in ("version", "token", "seen")}
+    post(talk, f"/inbox/{key}", do="send", text="Primero", **(fields | {"token": "toni"}))
+    second = post(talk, f"/inbox/{key}", do="send", text="Segundo", **fields)
+    assert 409 == second.status_code
+    assert "Segundo" in second.get_data(as_text=True)
+    assert 1 == len(talk.store.answers.below(talk.store.conversation.get(key)))
+
+
+@pytest.mark.parametrize("bad", [vector.format(run=RUN) if "{run}" in vector else vector for vector in VECTORS])
+def test_nothing_hostile_gets_out(talk, bad):
+    """Whatever stands in a name, a handle, an address or a search is text."""
+    author = Author(network="mastodon", identity="m", name=bad, handle=bad, url=bad)
+    key = say_(talk, 1, source="mastodon", author=author, url=bad, html="<p>x</p>", text=bad)
+    for html in (page(talk), page(talk, f"/inbox/{key}"), page(talk, "/inbox?" + "q=" + "%22%3E%3Cscript%3E")):
+        assert 1 == len(re.findall("<script", html))
+        tree = sanitise.parse_html(html)
+        for element in tree.iter():
+            assert not [name for name in element.attrib if name.startswith("on")]
+            addresses = [element.get(name, "").strip().lower() for name in ("href", "src", "action")]
+            assert not [one for one in addresses if one.startswith(("javascript:", "data:", "vbscript:"))]
+
+
+def test_only_our_own_script_runs_and_only_there(talk):
+    """The policy of the other pages stays as it was."""
+    assert "script-src 'self'" in talk.browser.get("/inbox").headers["Content-Security-Policy"]
+    assert "script-src" not in talk.browser.get("/moderation").headers["Content-Security-Policy"]
+    assert "keydown" in page(talk, "/inbox/keys.js")
+
+
+def test_in_the_terminal(talk, capsys, monkeypatch):
+    """The list, one thing, an answer, later."""
+    key, other = say_(talk, 2), say_(talk, 1, "Gracias por todo")
+    monkeypatch.setattr(task, "Blog", lambda root: Still(talk.blog))
+    task.run(talk.folder, task.InboxOptions())
+    listed = capsys.readouterr().out
+    assert listed.index(key) < listed.index(other)
+    assert "sin responder: 2" in listed
+    task.run(talk.folder, task.InboxOptions(show=key))
+    assert "¿Y el voto por correo?" in capsys.readouterr().out
+    assert task.run(talk.folder, task.InboxOptions(answer=key, text="También."))
+    assert task.run(talk.folder, task.InboxOptions(later=other, until="3d"))
+    capsys.readouterr()
+    task.run(talk.folder, task.InboxOptions())
+    assert "sin responder: 0 · respondidas: 1 · no hace falta: 0 · más tarde: 1" in capsys.readouterr().out
+    with pytest.raises(TertuliaError, match="nadie"):
+        task.run(talk.folder, task.InboxOptions(show="nadie"))
+
+
+class Still:
+    """An open blog that stays open."""
+
+    def __init__(self, blog) -> None:
+        self.blog = blog
+
+    def __enter__(self):
+        return self.blog
+
+    def __exit__(self, *error) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2h", datetime(2026, 11, 22, 20, 0, tzinfo=UTC)),
+        ("3d", datetime(2026, 11, 25, 18, 0, tzinfo=UTC)),
+        ("9:00", datetime(2026, 11, 23, 8, 0, tzinfo=UTC)),
+        ("19:30", datetime(2026, 11, 22, 18, 30, tzinfo=UTC)),
+        ("2026-12-01", datetime(2026, 12, 1, 8, 0, tzinfo=UTC)),
+        ("2026-12-01 18:15", datetime(2026, 12, 1, 17, 15, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_as_people_write_it(written, expected):
+    """In the blog's own time."""
+    assert expected == until(written, NOW, ZoneInfo("Europe/Madrid"))
+
+
+@pytest.mark.parametrize("written", ["", "mañana", "2026-11-01", "25:00", "9999999d", "2026-13-45"])
+def test_no_moment(written):
+    """What is none, or is over, is told."""
+    languages.speak("es")
+    with pytest.raises(TertuliaError, match="2h"):
+        until(written, NOW, ZoneInfo("Europe/Madrid"))

@@ -87,9 +87,10 @@ class House:
         self.store = open_store("sqlite:///var/t.db", folder)
         self.moderator = Moderator(self.store, folder / "conversation", context.now)
         network = network_classes()[name](context)
-        outbox = Outbox(self.store, {name: network}, folder / "conversation", Journal(folder / "var"), context.now)
-        outbox.enqueue([draft(self.post, network)])
-        (outcome,) = outbox.deliver()
+        journal = Journal(folder / "var")
+        self.outbox = Outbox(self.store, {name: network}, folder / "conversation", journal, context.now)
+        self.outbox.enqueue([draft(self.post, network)])
+        (outcome,) = self.outbox.deliver()
         assert "delivered" == outcome.state, outcome.reason
         self.remote = json.loads(self.store.deliveries.all()[0].remote)
         self.collector = Collector(

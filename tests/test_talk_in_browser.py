@@ -51,7 +51,7 @@ class Blog(Talk):
         (folder / "content" / "posts" / "voto.md").write_text(POST, encoding="utf-8")
         self.build()
         site = Site(folder / "output", live=False)
-        mounts = dict.fromkeys(("/comments", "/moderation"), self.app)
+        mounts = dict.fromkeys(("/comments", "/moderation", "/inbox"), self.app)
         self.server = listen("127.0.0.1", 0, application(site, mounts))
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.at = f"http://127.0.0.1:{self.server.server_address[1]}"

@@ -20,7 +20,7 @@ from tertulia.imports.fetching import OldFiles
 from tertulia.imports.types import Loss
 from tertulia.render.images import PICTURE_SUFFIXES, PictureError, clean
 
-_PHOTON = re.compile(r"i\d\.wp\.com$")
+PHOTON = re.compile(r"i\d\.wp\.com")
 _SMALLER = re.compile(r"-\d{2,5}x\d{2,5}(?=\.\w+$)")
 _ALTERED = re.compile(r"(?:-scaled|-rotated|-e\d{10,13})(?=\.\w+$)")
 # Where exports and sites keep pictures.
@@ -160,7 +160,7 @@ def _candidates(address: str) -> Iterator[PurePosixPath]:
     """The paths under which the file at *address* may lie, the original first."""
     parts = split_address(address)
     path = unquote(parts.path)
-    if _PHOTON.search(parts.host):  # i0.wp.com/blog.example/wp-content/…
+    if PHOTON.fullmatch(parts.host):  # i0.wp.com/blog.example/wp-content/…
         path = "/" + path.lstrip("/").partition("/")[2]
     bare = _ALTERED.sub("", _SMALLER.sub("", path))
     for one in dict.fromkeys((bare, _SMALLER.sub("", path), path)):

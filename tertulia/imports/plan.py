@@ -18,7 +18,7 @@ from tertulia.content.tags import Tags
 from tertulia.core import slugs
 from tertulia.core.addresses import host_of, join_address, split_address, web_address
 from tertulia.core.languages import normal
-from tertulia.imports.pictures import Pictures
+from tertulia.imports.pictures import PHOTON, Pictures
 from tertulia.imports.types import Loss, OldAddress, OldPost, OldSite, Visibility
 
 # Queries by which old addresses name a thing: WordPress' and Blogger's. Others ("utm_source") say nothing.
@@ -279,7 +279,13 @@ class Plan:
             address = f"https:{address}"
         if not re.match("https?:", address, re.I):
             address = join_address(base or f"{self.site.address}/", address)
-        return web_address(address)
+        return self._behind_photon(web_address(address))
+
+    def _behind_photon(self, address: str) -> str:
+        """What of ours WordPress.com's servers for pictures showed: "i0.wp.com/blog.example/x.jpg"."""
+        parts = split_address(address)
+        host, _, path = parts.path.lstrip("/").partition("/")
+        return f"https://{host}/{path}" if PHOTON.fullmatch(parts.host) and host in self.hosts and path else address
 
 
 @dataclass(slots=True)

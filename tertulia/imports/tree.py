@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from tertulia.core.addresses import split_address, web_address
 from tertulia.core.text import strip_controls
 from tertulia.embeds import dead, pasted
+from tertulia.imports import amp
 
 _DROPPED = ("script", "style", "noscript", "template", "link", "meta", "title", "head", "svg", "math", "base", "map")
 _FORM = ("form", "select", "textarea", "button", "fieldset")
@@ -56,6 +57,7 @@ def prepared(markup: str, means: Meanings) -> HtmlElement:
     """*markup* as a tree in order."""
     root = parse(markup)
     _flatten(root)
+    amp.as_html(root)
     _drop(root, means)
     _name_embeds(root, means)
     _place_pictures(root, means)

@@ -101,7 +101,8 @@ def _answer(blog: Blog, item: InboxItem, read: Read, text: str, *, is_sent: bool
     given = answering.give(read, draft)
     if given.state not in ("new", "same"):
         return _one(_item(item.said.key), stale=True, text=text), 409
-    return redirect(f"{root()}/inbox/{item.said.key}?{urlencode({'done': 'given', 'answer': given.key})}", 303)
+    asked = {"done": "given", "key": item.said.key, "answer": given.key}
+    return redirect(f"{root()}/inbox?{urlencode(asked)}", 303)
 
 
 def _set_aside(what: str, read: Read, until: str = "") -> bool:
@@ -139,6 +140,7 @@ def _list(stale: str = "") -> str:
         asked=asked,
         now=now,
         done=request.args.get("done", ""),
+        answer=request.args.get("answer", "")[:24],
         undo=blog.store.inbox.get(request.args.get("key", "")[:24], now) if request.args.get("key") else None,
         stale=stale,
     )
@@ -173,7 +175,6 @@ def _one(
         drawn=to_html(text) if is_previewed else "",
         only_here=request.form.get("only_here") == "yes",
         done=request.args.get("done", ""),
-        answer=request.args.get("answer", ""),
     )
 
 

@@ -13,6 +13,7 @@ from html import escape, unescape
 import regex
 
 from tertulia.imports import spans
+from tertulia.imports.sources import builders
 
 Handler = Callable[[dict[str, str], str], str]  # attributes, what stands between → HTML
 
@@ -87,7 +88,6 @@ CODE = frozenset(
     ]
 )
 NOTES = frozenset(["footnote", "ref", "note", "fn", "efn_note", "mfn", "simple_tooltip", "sidenote"])
-_MEDIA = ("url", "src", "href", "video", "link", "mp3", "mp4", "ogg", "m4a", "wav", "webm")
 
 
 def attributes_of(written: str) -> dict[str, str]:
@@ -129,8 +129,11 @@ def replaced(text: str, handlers: Mapping[str, Handler], unknown: Callable[[str]
             made = handlers[name](given, expanded(inner or ""))
         elif inner is not None or "=" in found["attributes"]:
             unknown(name)
-            address = next((given[key] for key in _MEDIA if given.get(key, "").startswith("http")), "")
-            made = expanded(inner) if inner else f'<p data-embed="{escape(address)}"></p>' if address else ""
+            if inner is not None and _names_code(given):
+                made = keep(_code_of("code", given, inner))
+            else:
+                made = builders.shown(name, given, expanded(inner or ""))
+                made = f"\n\n{made}\n\n" if made.strip() and _stands_alone(found) else made
         else:
             return found[0]
         return found["left"] + made + found["right"]
@@ -148,6 +151,19 @@ def replaced(text: str, handlers: Mapping[str, Handler], unknown: Callable[[str]
     while _KEPT.search(text):
         text = _KEPT.sub(lambda found: kept[int(found[1])], text)
     return text
+
+
+def _names_code(given: Mapping[str, str]) -> bool:
+    """Whether attributes name a language of programs: nothing else does."""
+    return any(given.get(key, "").lower() in CODE - {"r", "c", "source", "text"} for key in ("lang", "language"))
+
+
+def _stands_alone(found: regex.Match[str]) -> bool:
+    """Whether a shortcode is no part of a sentence: between two others there was room on the page."""
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    begins = before[-1:] == "]" or before.rstrip(" \t")[-1:] in ("", "\n", ">")
+    ends = after[:1] == "[" or after.lstrip(" \t")[:1] in ("", "\n", "<")
+    return begins and ends
 
 
 def _code_of(name: str, given: Mapping[str, str], inner: str) -> str:

@@ -65,13 +65,15 @@ class Body:
         open_blocks: list[str] = []
         at = 0
         hidden = 0  # within a block that is replaced as a whole
-        start, address = 0, ""
+        start, address, language = 0, "", ""
         for _, begin, end in spans.elements(written, (spans.COMMENT,)):
             found = _BLOCK.fullmatch(written, begin, end)
             if found is None:
                 continue
             between, at = written[at:begin], end
             name = found["name"].removeprefix("core/")
+            if language:  # of the block that was opened last
+                between, language = between.replace("<pre", f'<pre class="language-{language}"', 1), ""
             if not hidden:
                 in_words = not open_blocks or open_blocks[-1] in _WORDS
                 yield self._freeform(between) if in_words else self._expanded(between)
@@ -88,6 +90,7 @@ class Body:
                     yield self._dynamic(name, values)
                 continue
             open_blocks.append(name)
+            language = _language(name, values)
             url = values.get("url")
             if not hidden and isinstance(url, str) and url and (name == "embed" or name.startswith("core-embed/")):
                 hidden, start, address = len(open_blocks), end, url
@@ -122,7 +125,8 @@ class Body:
     def _handlers(self) -> dict[str, shortcodes.Handler]:
         handlers: dict[str, shortcodes.Handler] = {
             "caption": _caption, "wp_caption": _caption, "gallery": _gallery, "playlist": _gallery,
-            "audio": _player("audio"), "video": _player("video"), "more": lambda given, inner: "",
+            "audio": _player("audio"), "video": _player("video"), "more": _nothing,
+            "footnotes": _nothing, "footnote_list": _nothing, "references": _nothing, "reflist": _nothing,
             "latex": _formula, "math": _formula,
         }  # fmt: skip
         for name in (
@@ -135,6 +139,16 @@ class Body:
             "instagram",
             "soundcloud",
             "dailymotion",
+            "gist",
+            "wpvideo",
+            "videopress",
+            "archiveorg",
+            "ted",
+            "spotify",
+            "facebook",
+            "tiktok",
+            "mastodon",
+            "bluesky",
         ):
             handlers[name] = _service(name)
         return handlers | dict.fromkeys(shortcodes.NOTES, self._note)
@@ -165,11 +179,22 @@ def _values(written: str | None) -> dict[str, object]:
     return kept if isinstance(kept, dict) else {}
 
 
+def _language(name: str, values: Mapping[str, object]) -> str:
+    """What a block of code of a plugin says that it is written in."""
+    told = str(values.get("language") or values.get("lang") or "") if "code" in name else ""
+    return told.lower() if re.fullmatch(r"[\w+#.-]{1,30}", told) else ""
+
+
 def _embed(address: str, inner: str) -> str:
     captions = (_INNER.fullmatch(inner, begin, end) for _, begin, end in spans.elements(inner, ("figcaption",)))
     caption = next(captions, None)
     words = f"<p>{caption[1]}</p>" if caption else ""
     return f'\n<p data-embed="{escape(address)}"></p>{words}\n'
+
+
+def _nothing(_given: dict[str, str], _inner: str) -> str:
+    """A mark for WordPress itself: where notes are listed, where a teaser ends."""
+    return ""
 
 
 def _caption(given: dict[str, str], inner: str) -> str:
@@ -219,7 +244,9 @@ def _service(name: str) -> shortcodes.Handler:
         "youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}",
         "tweet": "https://twitter.com/i/status/{}", "twitter": "https://twitter.com/i/status/{}",
         "twitter-tweet": "https://twitter.com/i/status/{}", "instagram": "https://www.instagram.com/p/{}/",
-        "dailymotion": "https://www.dailymotion.com/video/{}",
+        "dailymotion": "https://www.dailymotion.com/video/{}", "gist": "https://gist.github.com/{}",
+        "wpvideo": "https://videopress.com/v/{}", "videopress": "https://videopress.com/v/{}",
+        "archiveorg": "https://archive.org/details/{}", "ted": "https://www.ted.com/talks/{}",
     }  # fmt: skip
 
     def made(given: dict[str, str], inner: str) -> str:

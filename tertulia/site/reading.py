@@ -75,6 +75,9 @@ class PostReader:
         self.now = moment(settings.get("NOW"), self.zone)
         self.embeds_policy = policy_of(settings.get("EMBEDS_POLICY", "keep"))
         self.page_folders = tuple(str(self.content / folder) + os.sep for folder in settings["PAGE_PATHS"])
+        self.folders = (
+            *(str(self.content / folder) + os.sep for folder in settings["ARTICLE_PATHS"]), *self.page_folders,
+        )  # fmt: skip
 
     @cached_property
     def markdown(self) -> markdown.Markdown:
@@ -158,7 +161,7 @@ class PostReader:
         if meta.expiry_date is not None and meta.expiry_date <= self.now:
             self.hint(meta, shown, "expired", day=meta.expiry_date.date().isoformat())
             return "hidden"
-        if meta.date is None and meta.status != "unlisted" and not is_page:
+        if meta.date is None and not is_page:  # nor "unlisted": its address would be another each month
             if not any(problem.severity == "error" for problem in meta.problems):  # one cause, one line
                 self.hint(meta, shown, "no_date", today=self.now.date().isoformat())
             return "draft"
@@ -173,9 +176,9 @@ class PostReader:
 
     def place(self, path: Path) -> Path:
         """*path* relative to its folder of posts or pages."""
-        inside = path.relative_to(self.content)
-        folders = (*self.settings["ARTICLE_PATHS"], *self.settings["PAGE_PATHS"])
-        return next((inside.relative_to(folder) for folder in folders if inside.is_relative_to(folder)), inside)
+        name = str(path)
+        folder = next((folder for folder in self.folders if name.startswith(folder)), f"{self.content}{os.sep}")
+        return Path(name[len(folder) :])
 
     def render(self, document: Document, body: str) -> str:
         """The HTML of *body*; what the extensions find is left on *document*."""

@@ -182,7 +182,7 @@ def test_too_many_from_one_place_are_asked_to_wait(tmp_path):
 def test_a_store_that_cannot_be_written_keeps_the_text_on_the_page(talk, monkeypatch):
     """503, a clear sentence, the words, and a token for when it is well again."""
 
-    def broken(*_):
+    def broken(*_arguments, **_named):
         raise StoreError("disk full")
 
     token = talk.token()

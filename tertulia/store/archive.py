@@ -78,7 +78,7 @@ def export(database: Database) -> dict[str, Any]:
             "decisions": [_without(row, "id", "batch", "person") for row in _rows(connection, decisions)],
             "words": {row["word"]: [row["spam"], row["ham"]] for row in _rows(connection, words)},
             "erasures": [row["hash"] for row in _rows(connection, erasures)],
-            "marks": {row["name"]: row["value"] for row in _rows(connection, marks) if row["name"] not in OF_ONE_STORE},
+            "marks": {row["name"]: row["value"] for row in _rows(connection, marks) if _moves(row["name"])},
         }
 
 
@@ -223,9 +223,14 @@ def _remember(connection: Connection, data: dict[str, Any]) -> None:
     new = dict.fromkeys(one for one in data["erasures"] if one not in there)
     _many(connection, erasures, [{"hash": one, "at": ""} for one in new])
     connection.execute(delete(marks).where(marks.c.name.not_in(OF_ONE_STORE)))
-    kept = {name: value for name, value in data["marks"].items() if name.startswith(COLLECT)}
+    kept = {name: value for name, value in data["marks"].items() if _moves(name)}
     kept |= {erased.SALTS: " ".join(salts)} if salts else {}
     _many(connection, marks, [{"name": name, "value": value} for name, value in kept.items()])
+
+
+def _moves(mark: str) -> bool:
+    """Whether a mark is of the conversation, and not of one store's letters, days and snapshots."""
+    return mark.startswith(COLLECT) or mark == erased.SALTS
 
 
 def _author(person: Row) -> Row:

@@ -84,11 +84,10 @@ class Once:
 def use_once(connection: Connection, name: str, until: datetime, now: datetime) -> bool:
     """As ``Once.use``, within what else is written at once."""
     connection.execute(delete(used).where(used.c.until < stamp(now)))
-    point = connection.begin_nested()
     try:
-        connection.execute(insert(used).values(name=_named(name), until=stamp(until)))
+        with connection.begin_nested():
+            connection.execute(insert(used).values(name=_named(name), until=stamp(until)))
     except IntegrityError:
-        point.rollback()
         return False
     return True
 

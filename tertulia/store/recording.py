@@ -18,7 +18,7 @@ from tertulia.store.conversation_tables import REACTIONS, comments, reactions, s
 from tertulia.store.deciding import keep_revision, last_no, set_status
 from tertulia.store.rows import note, short
 from tertulia.store.said import Author, Incoming, Recorded, Said, Status, Verdict, Who
-from tertulia.store.settling import settle
+from tertulia.store.settling import begin, settle
 from tertulia.store.transitions import may
 
 # A question that each comment asks several times is put into words once: to build it costs more than to answer it.
@@ -75,11 +75,16 @@ def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: in
         "received_at": stamp(now),
         "decided_at": stamp(now),
     }
-    number = connection.execute(_ADD_COMMENT, values | verdict_values(verdict)).scalar_one()
+    values |= verdict_values(verdict)
+    number = connection.execute(_ADD_COMMENT, values).scalar_one()
     add_source(connection, number, incoming, now)
-    if incoming.source != "form":  # nobody can have answered what was not there before
+    is_ours = incoming.source == "form"  # nobody can have answered what was not there before
+    if not is_ours:
         _adopt(connection, number, incoming)
-    settle(connection, [number])
+    if is_ours and not incoming.author.is_owner:
+        begin(connection, number, values, incoming.author.network)
+    else:
+        settle(connection, [number])
     note(connection, now, Who.RULES, verdict.status, key)
     return Recorded("new", key, verdict.status, verdict.status == Status.APPROVED)
 

@@ -5,8 +5,9 @@ owner's word (not needed, later) holds until who wrote it changes their words; a
 in the same way.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -29,12 +30,11 @@ _MOST_WORDS = 4000
 _ABOVE = select(comments.c.parent).where(
     comments.c.id.in_(bindparam("ids", expanding=True)), comments.c.parent.is_not(None)
 )
-_EVERY = select(
-    *(comments.c[name] for name in ("id", "status", "published_at", "edited_at", "received_at", "text")),
-    *(comments.c[name] for name in ("name", "handle", "author_url")),
-    persons.c.network,
-    persons.c.is_owner,
-).join(persons, persons.c.id == comments.c.person)
+_READ = ("status", "published_at", "edited_at", "received_at", "text", "name", "handle", "author_url")
+_INSERT = insert(inbox)
+_EVERY = select(comments.c.id, *(comments.c[name] for name in _READ), persons.c.network, persons.c.is_owner).join(
+    persons, persons.c.id == comments.c.person
+)
 _SAID = _EVERY.where(comments.c.id.in_(bindparam("ids", expanding=True)))
 _KEPT = select(inbox).where(inbox.c.comment.in_(bindparam("ids", expanding=True)))
 _UNSENT = select(deliveries.c.answer).where(deliveries.c.answer != "", deliveries.c.state == DeliveryState.REFUSED)
@@ -60,6 +60,17 @@ def settle(connection: Connection, ids: Collection[int], moment: datetime | None
         above = connection.execute(_ABOVE, {"ids": some}).scalars()
         for chunk in _chunks(sorted({*some, *above})):
             _settle(connection, chunk, moment)
+
+
+def begin(connection: Connection, number: int, values: Mapping[str, Any], network: str) -> None:
+    """
+    Write the row of comment *number*, which nobody can have answered: it came a moment ago, by our own form.
+
+    Args:
+        values: Its columns.
+    """
+    said = SimpleNamespace(**{name: values[name] for name in _READ}, network=network)
+    connection.execute(_INSERT, {"comment": number} | _row(said, None, "", None))
 
 
 def settle_all(connection: Connection, moment: datetime) -> None:
@@ -111,7 +122,7 @@ def _write(
     if gone:
         connection.execute(delete(inbox).where(inbox.c.comment.in_(gone)))
     if new:
-        connection.execute(insert(inbox), new)
+        connection.execute(_INSERT, new)
     if changed:
         names = [name for name in changed[0] if name != "which"]
         which = inbox.c.comment == bindparam("which")

@@ -79,8 +79,8 @@ PLUGINS = [
     f"{paths.PLUGINS}.{name}"
     for name in (
         "folders",  # the first: it tells the others where things are
-        "site_build",  # the second: what the others share and remember of this build
-        "pelican_settings",
+        "pelican_settings",  # the second: what is of another kind is refused before anybody reads it
+        "site_build",  # the third: what the others share and remember of this build
         "writer",  # before the rest: it writes all pages before the others finish their own files
         "reader",
         "taxonomy",

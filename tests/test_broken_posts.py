@@ -34,6 +34,9 @@ BROKEN = {
     "blank-date": ("Título: Una\nFecha:\n\ntexto\n".encode(), 1, "no tiene fecha", LEFT_OUT),
     "date-of-what": (b"---\ntitle: Una\ndate: {x: 2026-01-02}\n---\n\ntexto\n", 1, "no tiene fecha", LEFT_OUT),
     "expired": ((HEAD + "expiryDate: 2026-01-03\n\ntexto\n").encode(), 1, "caducó", LEFT_OUT),
+    "unlisted-without-a-date": (
+        "Título: Una\nId: a\nEstado: sin listar\n\ntexto\n".encode(), 1, "no tiene fecha", LEFT_OUT,
+    ),
     "no-date": ("Título: Una\nId: a\n\ntexto\n".encode(), 1, "no tiene fecha", LEFT_OUT),
     "bad-date": ("Título: Una\nFecha: mañana\n\ntexto\n".encode(), 2, "no entiendo la fecha «mañana»", LEFT_OUT),
     "no-such-day": ("Título: Una\nFecha: 2026-02-30\n\ntexto\n".encode(), 2, "no entiendo la fecha", LEFT_OUT),

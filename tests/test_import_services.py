@@ -543,3 +543,49 @@ def test_every_source_that_cannot_tell_its_host_asks_for_it(blog, tmp_path):
     """In one line that says what to do."""
     with pytest.raises(ContentError, match="--old-site"):
         blog.take(ghost(tmp_path / "g.json", {}))
+
+
+@pytest.mark.parametrize(
+    ("html", "read"),
+    [
+        (
+            '<figure class="kg-card kg-gallery-card"><div><img src="/no.png" alt="Una plaza">'
+            "</div><figcaption>Pie</figcaption></figure>",
+            "*Una plaza*\n\nPie",
+        ),
+        (
+            '<figure class="kg-card kg-bookmark-card"><a href="https://x.example/">'
+            '<div class="kg-bookmark-title">X</div></a>'
+            "<figcaption>Pie</figcaption></figure>",
+            "[X](https://x.example/)\n\nPie",
+        ),
+        (
+            '<p>A.</p><div class="kg-card kg-audio-card"><div>Voz</div><div class="kg-audio-player">'
+            "<span>0:00</span></div></div>",
+            "A.\n\nVoz",
+        ),
+        ("<p>A.</p><!--kg-card-begin: email--><p>Hola {nombre}</p><!--kg-card-end: email--><p>B.</p>", "A.\n\nB."),
+    ],
+)
+def test_cards_of_ghost_keep_their_words_and_letters_their_own(blog, tmp_path, html, read):
+    """Captions stay though a picture is missing; buttons and clocks of players do not; nor what only letters said."""
+    blog.take(ghost(tmp_path / "g.json", {"html": html}), old_site=HOME)
+    assert read == blog.post("2019-05-03_n0.md").strip()
+
+
+@pytest.mark.parametrize(
+    ("card", "read"),
+    [
+        ({"type": "video", "src": "", "caption": "Pie <i>v</i>"}, "Pie *v*"),
+        ({"type": "bookmark", "url": "https://x.example/", "caption": "Pie"}, "[https://x.example/](https://x.example/)\n\nPie"),
+        ({"type": "header", "header": "Arriba", "subheader": "Abajo"}, "## Arriba\n\nAbajo"),
+        ({"type": "product", "productTitle": "Taza", "productDescription": "<p>Blanca</p>"}, "#### Taza\n\nBlanca"),
+        ({"type": "call-to-action", "textValue": "Ven", "buttonUrl": "https://x.example/", "buttonText": "Ya"}, "Ven\n\n[Ya](https://x.example/)"),
+        ({"type": "email", "html": "<p>Solo carta</p>"}, ""),
+    ],
+)  # fmt: skip
+def test_cards_that_only_ghosts_editor_keeps_say_their_words(blog, tmp_path, card, read):
+    """Where an export has no HTML; but not what was for letters alone."""
+    lexical = json.dumps({"root": {"children": [{**card, "version": 1}]}})
+    blog.take(ghost(tmp_path / "g.json", {"html": None, "lexical": lexical}), old_site=HOME)
+    assert read == blog.post("2019-05-03_n0.md").strip()

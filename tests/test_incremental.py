@@ -61,15 +61,19 @@ def built(blog: Path, output: Path, now: str, *, state: Path | None = None, kept
         override |= {"STATE_PATH": str(state)}
     if kept:
         override |= {"KEPT_OUTPUT": str(kept)}
-    logging.disable(logging.CRITICAL)
+    handler, told = logging.Handler(), []
+    handler.emit = told.append  # type: ignore[method-assign]
+    logging.getLogger("tertulia").addHandler(handler)
+    logging.getLogger("tertulia").propagate = False
     try:
         pelican = Pelican(read_settings(str(ROOT / "pelicanconf.py"), override=override))
         pelican.run()
     finally:
-        logging.disable(logging.NOTSET)
+        logging.getLogger("tertulia").removeHandler(handler)
+        logging.getLogger("tertulia").propagate = True
     build = SiteBuild.of(pelican.settings)
     writing.remember(build)
-    return build.explained
+    return [*build.explained, *(f"told: {record.getMessage()}" for record in told if record.levelno >= logging.WARNING)]
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -303,7 +307,7 @@ def twice(blog: Blog, edit: Callable[[], object], *, watched: bool = False) -> l
     explained = built(blog.root, blog.root / "two", now, state=state, kept=blog.root / "one")
     built(blog.root, blog.root / "whole", now)
     assert tree(blog.root / "whole") == tree(blog.root / "two")
-    return [line.partition(":")[0] for line in explained]
+    return [line.partition(":")[0] for line in explained if not line.startswith("told:")]
 
 
 def test_nothing_is_drawn_when_nothing_changed(blog):
@@ -342,6 +346,15 @@ def test_a_template_that_reads_more_is_seen(blog):
     assert "articles" in " ".join(
         built(blog.root, blog.root / "one", "2026-11-22T12:00:00+01:00", state=blog.root / "s")
     )
+
+
+def test_what_is_wrong_is_told_again(blog):
+    """A page that asks another host is drawn and told at each build; nobody's complaint is lost with the drawing."""
+    blog.file("theme/foot.html", '<img src="https://other.example/x.png">')
+    now, state = "2026-11-22T12:00:00+01:00", blog.root / "state"
+    for name, kept in (("one", None), ("two", blog.root / "one")):
+        said = built(blog.root, blog.root / name, now, state=state, kept=kept)
+        assert 1 == len([line for line in said if line.startswith("told:") and "other.example" in line])
 
 
 def test_a_page_that_somebody_touched_is_drawn(blog):

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 import markdown
 import pytest
 
+from tertulia.core.errors import SettingError
+
 POSTS = {
     "posts/a.md": "Título: Uno <b> & dos\nId: a\nFecha: 2026-11-01\nSerie: S\nCategoría: C & A\n\nHola *mundo* #año.\n",
     "posts/b.md": "Título: Otra\nId: b\nFecha: 2026-11-02\nSerie: S\nIdioma: en\n\nHello.\n",
@@ -171,6 +173,21 @@ def test_settings_that_do_nothing_here_are_named(blog):
     assert [] == blog()
     (told,) = blog(TYPOGRIFY=True, USE_FOLDER_AS_CATEGORY=False, DEFAULT_DATE="fs")
     assert told.startswith("pelicanconf.py: TYPOGRIFY, DEFAULT_DATE no hace nada aquí")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("TOC_WORDS", "muchas", "no es un número"), ("DEFAULT_PAGINATION", "x", "no es un número"),
+        ("RELATED_POSTS", None, "no es un número"), ("FEED_MAX_ITEMS", -1, "no es un número"),
+        ("LANGUAGES", ("es"), "no es una lista"), ("ALLOWED_HOSTS", "x.example", "no es una lista"),
+        ("PICTURE_HOSTS", 5, "no es una lista"),
+    ],
+)  # fmt: skip
+def test_a_setting_of_another_kind_is_named(blog, name, value, said):
+    """In one line, before every post is left out because of it."""
+    with pytest.raises(SettingError, match=f"{name} es .*{said}"):
+        blog(**{name: value})
 
 
 # What each plugin of others is there for, and where it shows. One that is not installed is skipped.

@@ -49,8 +49,12 @@ def bench(
     talk: str = "",
     moving: bool = False,
     peers: str = "",
+    edits: bool = False,
+    hugo: str = "",
 ) -> None:
-    """Time a cold build beside stock Pelican, or --before FOLDER; --embeds, --talk, --moving: other measures."""
+    """Time a cold build beside stock Pelican, or --before FOLDER; --edits, --embeds, --talk, --moving: others."""
+    if edits:
+        return _module("tests.bench_edit", "--posts", posts or "1000", *(["--hugo", hugo] if hugo else []))
     if talk:
         return _module("tests.bench_talk", "--isso", talk)
     if embeds:

@@ -78,6 +78,8 @@ class SiteBuild:
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
     written: dict[str, tuple[bytes, tuple[str, ...]]] = field(default_factory=dict)  # page → its key, and of what
+    taken: set[str] = field(default_factory=set)  # pages that are those of the output before
+    asking: set[str] = field(default_factory=set)  # pages that ask other hosts by themselves: told at each build
     explained: list[str] = field(default_factory=list)  # why each page was drawn
     reads: Reads | None = None  # watches what templates read
     cards: CardSet | None = None

@@ -26,22 +26,29 @@ from tertulia.render.elsewhere import (
 log = logging.getLogger(__name__)
 
 
-def report_loads(output: Path, hosts: Collection[str]) -> None:
+def report_loads(output: Path, hosts: Collection[str], known: Collection[str] = ()) -> set[str]:
     """
     Tell of every host that a page or a style in *output* asks by itself.
 
     Args:
         hosts: Those that may be asked: the blog's own, and whom its owner allows.
+        known: Pages that have been looked at before, and ask nobody.
+
+    Returns:
+        The pages and styles that ask.
     """
     told: set[str] = set()
-    for name, url in asked(output, hosts):
+    asking: set[str] = set()
+    for name, url in asked(output, hosts, known):
+        asking.add(name)
         host = host_asked(url)
         if host not in told:
             told.add(host)
             log.warning("%s: %s; %s", name, say("elsewhere_site", host=host), say("elsewhere_site_fix", host=host))
+    return asking
 
 
-def asked(output: Path, hosts: Collection[str]) -> Iterator[tuple[str, str]]:
+def asked(output: Path, hosts: Collection[str], known: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Each file of *output* that asks another host by itself, with the address."""
     own = frozenset(host.lower() for host in hosts if host)
     suspect = _suspect(own)
@@ -49,7 +56,9 @@ def asked(output: Path, hosts: Collection[str]) -> Iterator[tuple[str, str]]:
         if not name.endswith((".html", ".css")):
             continue
         file = Path(name)
-        written, shown = file.read_bytes(), file.relative_to(output).as_posix()
+        if (shown := file.relative_to(output).as_posix()) in known:
+            continue
+        written = file.read_bytes()
         if name.endswith(".html") and suspect(written.lower()):
             found = loads(written.decode("utf-8", errors="replace"), own.__contains__)
             yield from ((shown, load.url) for load in found if load.kind is not LoadKind.FORM)

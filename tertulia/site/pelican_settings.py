@@ -6,6 +6,7 @@ from typing import Any
 
 import markdown
 
+from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,25 @@ def tell_not_obeyed(settings: Mapping[str, Any], ours: Mapping[str, Any], pelica
     ]
     if found:
         log.info("%s; %s", say("not_obeyed", names=", ".join(found)), say("not_obeyed_fix"), extra={"hint": True})
+
+
+def check_kinds(settings: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
+    """
+    Refuse a number or a list that is none, before each post is left out because of it.
+
+    Args:
+        settings: The blog's.
+        ours: What they are where it does not say.
+
+    Raises:
+        SettingError: one is of another kind; ``("es")`` is no list in Python, but a word.
+    """
+    for name, usual in ours.items():
+        value = settings.get(name, usual)
+        if isinstance(usual, int) and not isinstance(usual, bool) and not (isinstance(value, int) and value >= 0):
+            raise SettingError(say("setting_number", name=name, value=value))
+        if isinstance(usual, list | tuple) and not isinstance(value, list | tuple | set | frozenset):
+            raise SettingError(say("setting_list", name=name, value=value))
 
 
 def markdown_extensions(

@@ -156,7 +156,7 @@ class PostReader:
         if meta.expiry_date is not None and meta.expiry_date <= self.now:
             self.hint(meta, shown, "expired", day=meta.expiry_date.date().isoformat())
             return "hidden"
-        if meta.date is None and meta.status != "unlisted" and not is_page:
+        if meta.date is None and not is_page:  # nor "unlisted": its address would be another each month
             if not any(problem.severity == "error" for problem in meta.problems):  # one cause, one line
                 self.hint(meta, shown, "no_date", today=self.now.date().isoformat())
             return "draft"

@@ -150,7 +150,7 @@ def remember(build: SiteBuild) -> None:
     """Leave what was read and written for the next build, when all of this one is done."""
     pages = {}
     for name, (key, told) in build.written.items() if not build.lacks_pictures else ():
-        if mark := _mark(build.output / name):
+        if name not in build.asking and (mark := _mark(build.output / name)):
             pages[name] = KeptPage(key, told, mark)
     build.state.save(pages)
 
@@ -190,6 +190,7 @@ class _Kept:
         self.pages[page.name] = key, told
         before = self.build.state.pages.get(page.name)
         if before and before.key == key and self._folder and self._link(self._folder, page.name, before):
+            self.build.taken.add(page.name)
             return True
         if not self.build.state.is_new:
             self.explained.append(f"{page.name}: {', '.join(_why(before, told)) or say('explain_gone')}")

@@ -28,6 +28,8 @@ _MEMBERS = re.compile(r"<!--\s*members-only\s*-->")
 _SIZED = re.compile(r"(/content/images)/size/w\d+(?:h\d+)?(?:/format/\w+)?/")
 # https://github.com/TryGhost/Ghost/blob/main/ghost/core/core/server/services/members/content-gating.js
 _GATED = re.compile(r"<!--\s*kg-gated-block:begin\b([^\n>]*)-->(.*?)(?:<!--\s*kg-gated-block:end\s*-->|\Z)", re.DOTALL)
+# What only letters said: https://ghost.org/docs/email-newsletters/ (read 2026-11)
+_LETTER = re.compile(r"<!--\s*kg-card-begin:\s*email\b.*?(?:<!--\s*kg-card-end:\s*email\b[^>]*-->|\Z)", re.DOTALL)
 Row = Mapping[str, Any]
 
 
@@ -189,6 +191,7 @@ def _parted(html: str) -> tuple[str, str]:
         paid.append(found[2])
         return ""
 
+    html = _LETTER.sub("", html)
     public, *rest = _MEMBERS.split(html, maxsplit=1)
     public = _GATED.sub(gated, public)
     return public, "".join((*paid, *rest))
@@ -214,6 +217,10 @@ def _tidied(root: HtmlElement, losses: list[Loss]) -> None:
                 words = plain(title.text_content()) if title is not None else link.get("href", "")
                 paragraph = made("p")
                 paragraph.append(made("a", text=words, href=link.get("href", "")))
+                caption = next(card.iter("figcaption"), None)
+                if caption is not None:
+                    caption.tag = "p"
+                    card.addnext(caption)
                 put(card, paragraph)
         elif has_class(card, "kg-callout-card"):
             card.tag = "blockquote"
@@ -227,7 +234,10 @@ def _tidied(root: HtmlElement, losses: list[Loss]) -> None:
             for image in images:
                 image.tail = None
                 gallery.append(image)
+            gallery.extend(list(card.iter("figcaption")))
             put(card, gallery)
+        elif has_class(card, "kg-audio-player", "kg-video-overlay", "kg-video-player-container"):
+            removed(card)  # buttons and clocks
     for button in list(root.iter("button")):
         removed(button)
     for image in root.iter("img"):

@@ -108,18 +108,22 @@ def _card(kind: str, card: Mapping[str, Any], losses: list[Loss]) -> str:
         case "gallery":
             images = card.get("images")
             shown = (one for one in images if isinstance(one, dict)) if isinstance(images, list) else ()
-            return f"<div data-gallery>{''.join(map(_figure, shown))}</div>"
+            return f"<div data-gallery>{''.join(map(_figure, shown))}</div>" + _paragraph(_text(card, "caption"))
         case "code" | "codeblock":
             language = escape(_text(card, "language"))
             return f'<pre><code class="language-{language}">{escape(_text(card, "code"), quote=False)}</code></pre>'
         case "hr" | "horizontalrule":
             return "<hr>"
         case "embed":
-            return _text(card, "html") or f'<p data-embed="{escape(_text(card, "url"))}"></p>'
+            shown_there = _text(card, "html") or f'<p data-embed="{escape(_text(card, "url"))}"></p>'
+            return shown_there + _paragraph(_text(card, "caption"))
         case "bookmark":
             found = card.get("metadata")
             told = _text(found, "title") if isinstance(found, dict) else ""
-            return f'<p><a href="{escape(_text(card, "url"))}">{escape(told or _text(card, "url"))}</a></p>'
+            return (
+                f'<p><a href="{escape(_text(card, "url"))}">{escape(told or _text(card, "url"))}</a></p>'
+                + _paragraph(_text(card, "caption"))
+            )
         case "callout":
             return f"<blockquote>{_text(card, 'calloutText')}</blockquote>"
         case "toggle":
@@ -129,12 +133,30 @@ def _card(kind: str, card: Mapping[str, Any], losses: list[Loss]) -> str:
         case "paywall":
             return "<!--members-only-->"
         case "audio" | "video":
-            return f'<{kind} src="{escape(_text(card, "src"))}"></{kind}>'
+            words = _text(card, "caption") or escape(_text(card, "title"))
+            return f'<{kind} src="{escape(_text(card, "src"))}"></{kind}>' + _paragraph(words)
+        case "header":
+            return f"<h2>{_text(card, 'header')}</h2>{_paragraph(_text(card, 'subheader'))}"
+        case "product":
+            picture = f'<img src="{escape(_text(card, "productImageSrc"))}">' if _text(card, "productImageSrc") else ""
+            button = _card(
+                "button", {"buttonUrl": _text(card, "productUrl"), "buttonText": _text(card, "productButton")}, []
+            )
+            words = f"<h4>{_text(card, 'productTitle')}</h4>{_paragraph(_text(card, 'productDescription'))}"
+            return picture + words + (button if _text(card, "productUrl") else "")
+        case "call-to-action":
+            return _paragraph(_text(card, "textValue")) + (
+                _card("button", card, []) if _text(card, "buttonUrl") else ""
+            )
         case "file":
             name = _text(card, "fileTitle") or _text(card, "fileName")
             return f'<p><a href="{escape(_text(card, "src"))}">{escape(name)}</a></p>'
     losses.append(Loss("card", kind))
     return ""
+
+
+def _paragraph(words: str) -> str:
+    return f"<p>{words}</p>" if words else ""
 
 
 def _figure(card: Mapping[str, Any]) -> str:

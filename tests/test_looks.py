@@ -308,6 +308,23 @@ def test_links_at_the_foot_are_ones_own(blog):
     assert "/privacidad/" not in [a["href"] for a in page.select("body > header nav a")]
 
 
+EXAMPLES = re.findall(
+    r"^## (.*?)\n.*?```python\n(.*?)```",
+    (ROOT / "docs" / "looks-examples.md").read_text("utf-8"),
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@pytest.mark.parametrize(("name", "written"), EXAMPLES)
+def test_the_blogs_of_the_documentation_are_made_of_what_is_written_there(blog, name, written):
+    """Nothing is told of them: no colour is hard to read, no name is unknown."""
+    settings = {}
+    exec(compile(written, name, "exec"), settings)
+    del settings["__builtins__"]
+    page, told = blog(**settings)
+    assert [] == told and page.h1
+
+
 # ── Files in content/theme/ ──────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -5,9 +5,8 @@ owner's word (not needed, later) holds until who wrote it changes their words; a
 in the same way.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -30,13 +29,15 @@ _MOST_WORDS = 4000
 _ABOVE = select(comments.c.parent).where(
     comments.c.id.in_(bindparam("ids", expanding=True)), comments.c.parent.is_not(None)
 )
-_READ = ("status", "published_at", "edited_at", "received_at", "text", "name", "handle", "author_url")
-_INSERT = insert(inbox)
-_EVERY = select(comments.c.id, *(comments.c[name] for name in _READ), persons.c.network, persons.c.is_owner).join(
-    persons, persons.c.id == comments.c.person
-)
+_EVERY = select(
+    *(comments.c[name] for name in ("id", "status", "published_at", "edited_at", "received_at", "text")),
+    *(comments.c[name] for name in ("name", "handle", "author_url")),
+    persons.c.network,
+    persons.c.is_owner,
+).join(persons, persons.c.id == comments.c.person)
 _SAID = _EVERY.where(comments.c.id.in_(bindparam("ids", expanding=True)))
 _KEPT = select(inbox).where(inbox.c.comment.in_(bindparam("ids", expanding=True)))
+_ADD = insert(inbox)
 _UNSENT = select(deliveries.c.answer).where(deliveries.c.answer != "", deliveries.c.state == DeliveryState.REFUSED)
 # When the owner last answered: what the network of whoever asked has refused, they never had.
 _EVERY_ANSWER = (
@@ -62,15 +63,9 @@ def settle(connection: Connection, ids: Collection[int], moment: datetime | None
             _settle(connection, chunk, moment)
 
 
-def begin(connection: Connection, number: int, values: Mapping[str, Any], network: str) -> None:
-    """
-    Write the row of comment *number*, which nobody can have answered: it came a moment ago, by our own form.
-
-    Args:
-        values: Its columns.
-    """
-    said = SimpleNamespace(**{name: values[name] for name in _READ}, network=network)
-    connection.execute(_INSERT, {"comment": number} | _row(said, None, "", None))
+def settle_new(connection: Connection, said: Any) -> None:
+    """Write the row of *said*, of which no row was kept, which answers nothing and which nobody can have answered."""
+    _write(connection, [said], {}, {}, None)
 
 
 def settle_all(connection: Connection, moment: datetime) -> None:
@@ -122,7 +117,7 @@ def _write(
     if gone:
         connection.execute(delete(inbox).where(inbox.c.comment.in_(gone)))
     if new:
-        connection.execute(_INSERT, new)
+        connection.execute(_ADD, new)
     if changed:
         names = [name for name in changed[0] if name != "which"]
         which = inbox.c.comment == bindparam("which")

@@ -26,6 +26,7 @@ ALLOWED = {
     ("tertulia/core/languages.py", "_parsed keeps what a file said"): "by the time and size of the file",
     ("tertulia/core/secret.py", "_hidden is no table"): "a secret is hidden from every log of the process",
     ("tertulia/embeds/dead.py", "catalogue keeps what a file said"): "a file of the package",
+    ("tertulia/syndication/bare_links.py", "_pattern keeps what a file said"): "a file of the package",
 }
 
 

@@ -31,12 +31,14 @@ if TYPE_CHECKING:
     from tertulia.conversation.moderator import Moderator
     from tertulia.conversation.notices import Notices
     from tertulia.conversation.webmention.pages import Pages
+    from tertulia.conversation.webmention.receive import Receiver
     from tertulia.core.fetch import Fetcher
     from tertulia.core.secret import Secret
     from tertulia.core.settings import Settings
     from tertulia.core.tokens import Signer
     from tertulia.deploy.base import Target
     from tertulia.store import Store
+    from tertulia.store.said import Incoming, Recorded
     from tertulia.syndication.networks.base import Network, NetworkContext
     from tertulia.syndication.networks.listening.base import Listener
     from tertulia.syndication.outbox import Outbox, Outcome
@@ -253,6 +255,35 @@ class Blog:
         from tertulia.conversation.webmention.pages import Pages
 
         return Pages(published.site, lambda: self.output, lambda: published)
+
+    def receiver(
+        self,
+        pages: Pages,
+        moderator: Moderator,
+        *,
+        take: Callable[[Incoming], Recorded] | None = None,
+    ) -> Receiver:
+        """
+        What takes webmentions, and looks at the pages that send them.
+
+        Args:
+            pages: Which page of the site each is for.
+            moderator: Who decides on what they say, and takes back what is gone.
+            take: Where what was said goes on its way to the moderator; straight there if not given.
+        """
+        from tertulia.conversation import avatars
+        from tertulia.conversation.webmention.receive import Receiver, announcements
+
+        return Receiver(
+            mentions=self.store.mentions,
+            pages=pages,
+            web=self.fetcher,
+            take=take or moderator.ingest,
+            gone=moderator.gone,
+            now=self.now,
+            also=announcements(self.snapshots),
+            avatar=lambda url: avatars.keep(url, self.snapshots, self.fetcher),
+        )
 
     # The networks
 

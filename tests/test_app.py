@@ -33,6 +33,15 @@ def test_opening_a_blog_imports_and_makes_nothing(tmp_path):
     assert ("[]\n", []) == (said, list(tmp_path.iterdir()))
 
 
+def test_telling_where_everything_is_imports_nothing_that_builds_or_draws():
+    """``status`` and ``doctor`` ask the store and the networks: no Markdown, no pictures, no site."""
+    code = "import sys, tertulia.commands.status, tertulia.syndication.networks as networks; networks.per_reader()"
+    unwanted = ("PIL", "markdown", "pelican", "pygments", "tertulia.site.build")
+    code += f"\nprint([name for name in {unwanted} if name in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "[]\n" == said
+
+
 def test_a_blog_that_used_no_store_makes_none_when_it_is_closed(blog):
     """Looking at settings and networks leaves the folder as it was."""
     assert blog.networks(with_store=False)
@@ -67,7 +76,7 @@ def test_a_blog_without_settings_says_what_to_set(blog):
 
 def test_nobody_else_puts_the_parts_together():
     """Commands and web pages take the store, the networks and the moderator from the open blog."""
-    makers = {"open_store", "Moderator", "Notices", "Outbox", "Signer", "BackgroundWorker"}
+    makers = {"open_store", "Moderator", "Notices", "Outbox", "Signer", "BackgroundWorker", "Receiver"}
     for room in ("commands", "web"):
         for path in sorted((ROOT / "tertulia" / room).rglob("*.py")):
             calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]

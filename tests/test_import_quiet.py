@@ -5,6 +5,7 @@ from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
+from lxml import html as lxml_html
 from PIL import Image
 
 from tertulia.commands.publish import ping
@@ -105,6 +106,8 @@ def test_old_comments_are_found_where_they_were_under_posts_and_pages(blog, tmp_
     for name, anchor, words in (("2019/05/uno", 3, "Bajo la entrada."), ("quien", 4, "Bajo la página.")):
         page = (tmp_path / "output" / name / "index.html").read_text("utf-8")
         assert f'id="comment-{anchor}"' in page and words in page
+        shown = lxml_html.fromstring(page).xpath(f"//article[descendant::*[@id='comment-{anchor}']]/p[1]")
+        assert [] == list(shown[-1].itersiblings(preceding=True))  # who said it stands on top, as the styles expect
 
 
 def test_pictures_come_over_without_what_the_camera_noted(blog, tmp_path):

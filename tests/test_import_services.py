@@ -589,3 +589,32 @@ def test_cards_that_only_ghosts_editor_keeps_say_their_words(blog, tmp_path, car
     lexical = json.dumps({"root": {"children": [{**card, "version": 1}]}})
     blog.take(ghost(tmp_path / "g.json", {"html": None, "lexical": lexical}), old_site=HOME)
     assert read == blog.post("2019-05-03_n0.md").strip()
+
+
+def test_anothers_letter_that_is_linked_is_not_taken_for_the_own_site(blog, tmp_path):
+    """Only a link to a post of the export, or to subscribe, tells where it was."""
+    other = (
+        '<p><a href="https://otra.substack.com/p/suya">Suya</a> <a href="https://otra.substack.com/p/mas">Más</a></p>'
+    )
+    own = '<p><a href="https://mia.substack.com/p/uno">Mía</a></p>'
+    row = ("1.uno", "true", "newsletter", "everyone", "Uno")
+    report = blog.take(substack(tmp_path / "s.zip", row, **{"posts__1.uno.html": other + own}))
+    assert "https://mia.substack.com" == report.site.address
+    assert "[Suya](https://otra.substack.com/p/suya)" in blog.post("2019-05-03_uno.md")
+
+
+def test_what_substacks_page_would_have_drawn_stays_as_words(blog, tmp_path):
+    """Another letter that is shown, and pictures that stand together, are in attributes alone."""
+    shown = {"title": "Otra carta", "canonical_url": "https://otra.substack.com/p/suya"}
+    pictures = {
+        "gallery": {"images": [{"src": "https://bucket.s3.amazonaws.com/a.png"}], "caption": "Pie", "alt": "Alt"}
+    }
+    body = "".join(
+        f"<div class=\"{name}\" data-attrs='{json.dumps(given)}'></div>"
+        for name, given in (("digest-post-embed", shown), ("image-gallery-embed", pictures))
+    )
+    row = ("1.uno", "true", "newsletter", "everyone", "Uno")
+    blog.take(substack(tmp_path / "s.zip", row, **{"posts__1.uno.html": body}), old_site="https://s.example")
+    text = blog.post("2019-05-03_uno.md")
+    assert "[Otra carta](https://otra.substack.com/p/suya)" in text
+    assert "[Alt](https://bucket.s3.amazonaws.com/a.png)\n\nPie" in text

@@ -274,6 +274,16 @@ def test_a_picture_across_the_home_tells_nothing_of_the_camera(blog):
     assert not page.select("[data-header-picture]")
 
 
+def test_what_can_be_seen_through_stays_so_in_the_picture_across_the_home(blog):
+    """On whatever paper it lies, in light and in dark."""
+    file = BytesIO()
+    Image.new("RGBA", (300, 100), (10, 92, 74, 0)).save(file, "PNG")
+    page, told = blog({"header.png": file.getvalue()})
+    source = page.select_one("[data-header-picture] img")["src"].removeprefix("/")
+    with Image.open(blog.output / source) as picture:
+        assert ([], 0) == (told, picture.convert("RGBA").getpixel((0, 0))[3])
+
+
 @pytest.mark.parametrize(
     ("settings", "what"),
     [
@@ -306,6 +316,23 @@ def test_links_at_the_foot_are_ones_own(blog):
     assert ["/privacidad/"] == [a["href"] for a in foot.select('nav[aria-label="Más sobre el blog"] a')]
     assert ["https://m.example/@ana"] == [a["href"] for a in foot.select('a[rel="me"]')]
     assert "/privacidad/" not in [a["href"] for a in page.select("body > header nav a")]
+
+
+EXAMPLES = re.findall(
+    r"^## (.*?)\n.*?```python\n(.*?)```",
+    (ROOT / "docs" / "looks-examples.md").read_text("utf-8"),
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@pytest.mark.parametrize(("name", "written"), EXAMPLES)
+def test_the_blogs_of_the_documentation_are_made_of_what_is_written_there(blog, name, written):
+    """Nothing is told of them: no colour is hard to read, no name is unknown."""
+    settings = {}
+    exec(compile(written, name, "exec"), settings)
+    del settings["__builtins__"]
+    page, told = blog(**settings)
+    assert [] == told and page.h1
 
 
 # ── Files in content/theme/ ──────────────────────────────────────────────────────────────────────────────────────

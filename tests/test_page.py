@@ -298,6 +298,46 @@ def test_a_page_from_right_to_left_is_mirrored_and_code_is_not(tmp_path, socket_
         assert page.run("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.real
+@in_a_browser
+def test_light_or_dark_is_chosen_by_a_button_and_remembered(tmp_path, socket_enabled):
+    """The choice is on the page before its body is; the system's own is not kept; without scripts there is none."""
+    content, output = tmp_path / "content", tmp_path / "output"
+    (content / "posts").mkdir(parents=True)
+    (content / "posts" / "uno.md").write_text("Título: Uno\nFecha: 2026-11-02\n\n    código\n\nFin.\n", "utf-8")
+    build_site(content, output, SEARCH=False, SOCIAL_CARDS=False, EXTRAS=["switch", "copy"])
+    with serving(output) as at, browser() as page:
+        page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "light"}])
+
+        def seen():
+            paper = page.run("getComputedStyle(document.body).backgroundColor")
+            button = page.run("document.querySelector('[data-switch] button')?.textContent ?? ''")
+            metas = page.run("[...document.querySelectorAll('meta[name=theme-color]')].map(m => m.media).join('; ')")
+            return page.run("document.documentElement.dataset.scheme ?? ''"), paper, button, metas
+
+        light, dark = "rgb(251, 248, 242)", "rgb(27, 24, 21)"
+        system = "(prefers-color-scheme: light); (prefers-color-scheme: dark)"
+        page.open(f"{at}/")
+        assert ("", light, "Oscuro", system) == seen()
+        page.click("[data-switch] button", leaves=False)
+        assert ("dark", dark, "Claro", "not all; all") == seen()
+        page.call(
+            "Page.addScriptToEvaluateOnNewDocument",
+            source="""
+            new MutationObserver(() => { if (document.body) window.first ??= document.documentElement.dataset.scheme; })
+                .observe(document, {childList: true, subtree: true})""",
+        )
+        page.open(f"{at}/2026/11/uno/")
+        assert (("dark", dark, "Claro", "not all; all"), "dark") == (seen(), page.run("window.first"))
+        assert "Copiar" == page.run("document.querySelector('[data-copy-button]').textContent")
+        page.click("[data-switch] button", leaves=False)
+        assert (("", light, "Oscuro", system), 0) == (seen(), page.run("localStorage.length"))
+        page.scripts(False)
+        page.open(f"{at}/2026/11/uno/")
+        assert ("", light, "", system) == seen()
+        assert not page.run("!!document.querySelector('[data-copy-button]')")
+
+
 WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
 
 

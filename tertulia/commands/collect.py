@@ -12,7 +12,7 @@ from tertulia.conversation import avatars
 from tertulia.conversation.collector import Collector
 from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.pasted import captured
-from tertulia.conversation.webmention.receive import NotTakenError, Receiver, announcements
+from tertulia.conversation.webmention.receive import NotTakenError, Receiver
 from tertulia.core.errors import FetchError, TertuliaError, log_failure
 from tertulia.core.languages import say
 from tertulia.embeds import providers
@@ -148,16 +148,7 @@ class CollectRun:
 
     def receiver(self) -> Receiver:
         """What looks at webmentions, and at pages that were pasted."""
-        return Receiver(
-            mentions=self.blog.store.mentions,
-            pages=self.pages,
-            web=self.blog.fetcher,
-            take=self._take,
-            gone=self.moderator.gone,
-            now=self.blog.now,
-            also=announcements(self.blog.snapshots),
-            avatar=self._avatar,
-        )
+        return self.blog.receiver(self.pages, self.moderator, take=self._take)
 
     def finish(self) -> None:
         """What follows when something came: a letter to the owner, letters to readers, the site built anew."""

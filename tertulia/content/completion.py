@@ -134,6 +134,8 @@ def _hold_by_second_header(meta: Metadata, top: Header, shown: str, zone: ZoneIn
     if not top.fields or meta.status in ("draft", "hidden"):
         return
     paragraph = re.split(r"\n[ \t]*\n", top.body[:2000], maxsplit=1)[0]
+    if not any(sign in paragraph for sign in ":：="):  # nothing is said of anything there
+        return
     second = split(f"{paragraph}\n", shown)
     if not second.body.strip() and interpret(second, shown, zone).status in ("draft", "hidden"):
         meta.status = "draft"

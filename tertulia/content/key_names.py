@@ -92,12 +92,17 @@ def _own_names(spoken: Languages) -> dict[str, str]:
     return {fold(name): name for chain in chains for name in next(filter(None, chain), ())}
 
 
+@lru_cache(maxsize=8)
+def _alts_of_cover(_spoken: Languages) -> tuple[str, ...]:
+    return tuple(map(fold, key_names()["cover_alt"]))
+
+
 def own_key(name: str) -> str:
     """The key of ours that an author means by *name*; "" when there is none such."""
     folded = fold(name)
     if key := _by_name(current()).get(folded):
         return key
-    for alt in map(fold, key_names()["cover_alt"]):
+    for alt in _alts_of_cover(current()):
         if folded.startswith(f"{alt} ") and is_network(named := own_key(_PLACE.sub("", folded[len(alt) + 1 :]))):
             return COVER_ALT_OF + named
     if found := re.fullmatch(r"(.+?) ?(\d+)", folded):  # a further account, by any name of its network

@@ -75,7 +75,9 @@ _NOTATIONS = (
     _notation(r"\A###\.(?=\s)", r"\Z", of_lines=True),
     _notation(r"\A###\.\.(?=\s)", r"\A(?=(?:p|h[1-6]|bq|bc|pre|notextile|fn\d+)\.{1,2}\s)", of_lines=True),
 )
-_SIGNS = ("%", "<!--", "{#", "{{", "{/*", "{>>", "{::", "\\begin", "#+", ":::", "###.")
+# One of these is in every note.
+_SIGNS = ("%", "<!--", "\\begin", "#+", ":::", "###.")
+_SIGNS_IN_BRACES = ("{#", "{{", "{/*", "{>>", "{::")
 _CODE = ("script", "style", "textarea", "pre", "code")
 _SAME_TAG = {name: re.compile(rf"</?{name}\b", re.I) for name in _CODE}
 _END_OF_RAW = re.compile(r"\{%-?\s*endraw\b", re.I)
@@ -107,6 +109,14 @@ class Note:
     is_plain: bool
 
 
+def may_hold_note(piece: str) -> bool:
+    """Whether it is worth reading *piece* for notes: in most texts there is none, and this is quickly seen."""
+    for sign in _SIGNS:  # no any(): it would cost more than what it asks
+        if sign in piece:
+            return True
+    return "{" in piece and any(sign in piece for sign in _SIGNS_IN_BRACES)
+
+
 class Screen:
     """
     Leaves out what is for nobody, of a text that is read in pieces; a note goes on until it is closed.
@@ -122,7 +132,7 @@ class Screen:
 
     def public(self, piece: str, *, is_html: bool = False) -> str:
         """What of the next *piece* is for readers; in HTML, backticks make no code."""
-        if self.hidden is None and not any(sign in piece for sign in _SIGNS):
+        if self.hidden is None and not may_hold_note(piece):
             return piece
         return _Scan(self, piece, is_html).shown()
 

@@ -249,7 +249,7 @@ class _Writer:
         # Of a picture that is not to be had, what it showed and what was said of it stay.
         without = [one for one in element.iter("figure", "li") if not _holds(one, ("img", "figure", "li"))]
         shown += [block for one in without for block in self.blocks(one)]
-        bare = [one for one in element if one.tag == "em"]
+        bare = [one for one in element if one.tag in ("em", "a") and not _holds(one, ("img",))]
         shown += [escapes.paragraph(_trimmed(self._run([one]))) for one in bare]
         return [*shown, *(escapes.paragraph(self.line(one)) for one in told if self.line(one))]
 

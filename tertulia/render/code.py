@@ -6,9 +6,15 @@ The first word is the language; ``hl_lines`` marks lines, as codehilite and Hugo
 """
 
 import re
+from functools import lru_cache
+from typing import Any
 
 from markdown import Markdown
 from markdown.extensions.codehilite import CodeHilite, CodeHiliteExtension
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
 
 _LANGUAGE = re.compile(r"\s*\{?\s*\.?(?P<name>[\w#.+-]+)(?!\s*=)")
 _CLASS = re.compile(r"(?<=[\s{])\.([\w-]+)")
@@ -32,7 +38,27 @@ def highlighted(code: str, info: str, md: Markdown) -> str:
     classes = [css for css in _CLASS.findall(info) if css != name]
     if classes:
         config["css_class"] = " ".join((*classes, config.get("css_class", "codehilite")))
-    return str(CodeHilite(code, lang=name or None, style=style, hl_lines=_lines(info), **config).hilite(shebang=False))
+    asked = CodeHilite(code, lang=name or None, style=style, hl_lines=_lines(info), **config)
+    if asked.guess_lang or not asked.use_pygments or asked.pygments_formatter != "html":
+        return str(asked.hilite(shebang=False))
+    options = tuple({**asked.options, "hl_lines": tuple(asked.options["hl_lines"])}.items())
+    return str(highlight(code.strip("\n"), _lexer(name, options), _formatter(options)))
+
+
+# As codehilite makes them, but not anew for each piece of code: that takes longer than the code itself.
+
+
+@lru_cache(maxsize=64)
+def _lexer(name: str, options: tuple[tuple[str, Any], ...]) -> Lexer:
+    try:
+        return get_lexer_by_name(name, **dict(options))
+    except ValueError:  # nobody knows that language
+        return get_lexer_by_name("text", **dict(options))
+
+
+@lru_cache(maxsize=64)
+def _formatter(options: tuple[tuple[str, Any], ...]) -> HtmlFormatter[str]:
+    return HtmlFormatter(**dict(options))
 
 
 def _lines(info: str) -> list[int]:

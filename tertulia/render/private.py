@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from markdown import Extension, Markdown
 from markdown_it.token import Token
 
-from tertulia.content.private import Note, Screen
+from tertulia.content.private import Note, Screen, may_hold_note
 from tertulia.core.languages import say
 from tertulia.core.models import Severity
 from tertulia.render.blocks import CommonMarkParser
@@ -48,6 +48,8 @@ class _PrivateNotes:
 
     def public(self) -> list[Token]:
         """The blocks without notes, and without what is empty because there was nothing but a note in it."""
+        if not any(may_hold_note(token.content) for token in self.tokens if token.content):
+            return list(self.tokens)
         kept: list[Token] = []
         around: list[tuple[int, int, bool]] = []  # of each block that is open: its place in kept, and how it began
         for token in self.tokens:

@@ -8,13 +8,17 @@ Whatever ends a post does so: its file deleted, a draft again, hidden, expired, 
 published is what a deploy has put there, by ``ADDRESSES_PATH``: a post that was only built here leaves no trace.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterator
 from html import escape
+from typing import TYPE_CHECKING
 
 from tertulia.core import addresses
-from tertulia.site import moved
-from tertulia.site.build import SiteBuild
-from tertulia.site.contents import Content
+
+if TYPE_CHECKING:  # who only wants to know whether a page is one of these needs nothing of a build
+    from tertulia.site.build import SiteBuild
+    from tertulia.site.contents import Content
 
 _MARK = '<meta http-equiv="Status" content="410 Gone">'
 _HEAD = 500  # the mark stands within as many characters
@@ -31,6 +35,8 @@ def gone_files(build: SiteBuild, contents: Collection[Content]) -> Iterator[tupl
 
     Nothing is gone while a file cannot be read: its post may be meant to stay.
     """
+    from tertulia.site import moved
+
     if build.has_unread:
         return
     present = {key for content in contents for key in moved.every_key(content)}

@@ -75,6 +75,9 @@ class PostReader:
         self.now = moment(settings.get("NOW"), self.zone)
         self.embeds_policy = policy_of(settings.get("EMBEDS_POLICY", "keep"))
         self.page_folders = tuple(str(self.content / folder) + os.sep for folder in settings["PAGE_PATHS"])
+        self.folders = (
+            *(str(self.content / folder) + os.sep for folder in settings["ARTICLE_PATHS"]), *self.page_folders,
+        )  # fmt: skip
 
     @cached_property
     def markdown(self) -> markdown.Markdown:
@@ -134,13 +137,15 @@ class PostReader:
         if broken or (mark in ("draft", "hidden", "scheduled") and not self.settings["SHOW_UNPUBLISHED"]):
             return Reading(problems=tuple(meta.problems), due=due)
         lang = meta.lang or self.settings["DEFAULT_LANG"]
+        self.markdown.seeks_posts = False  # type: ignore[attr-defined]
         document = Document(shown, lang, written.body, written.body_line, embeds=meta.embeds)
         try:
             record = self.record(meta, document, self.render(document, written.body), mark=mark, is_page=is_page)
         except RecursionError:  # Markdown nested hundreds of levels deep
             problem = Problem(shown, None, say("too_deep"), say("too_deep_fix"), "error")
             return Reading(problems=(*meta.problems, problem), due=due)
-        return Reading(record, (*meta.problems, *document.problems), due)
+        seeks_posts: bool = self.markdown.seeks_posts  # type: ignore[attr-defined]
+        return Reading(record, (*meta.problems, *document.problems), due, seeks_posts)
 
     def due(self, meta: Metadata) -> dt.datetime | None:
         """When the clock alone makes the file read otherwise: at once where it says no date, and has the build's."""
@@ -171,9 +176,9 @@ class PostReader:
 
     def place(self, path: Path) -> Path:
         """*path* relative to its folder of posts or pages."""
-        inside = path.relative_to(self.content)
-        folders = (*self.settings["ARTICLE_PATHS"], *self.settings["PAGE_PATHS"])
-        return next((inside.relative_to(folder) for folder in folders if inside.is_relative_to(folder)), inside)
+        name = str(path)
+        folder = next((folder for folder in self.folders if name.startswith(folder)), f"{self.content}{os.sep}")
+        return Path(name[len(folder) :])
 
     def render(self, document: Document, body: str) -> str:
         """The HTML of *body*; what the extensions find is left on *document*."""

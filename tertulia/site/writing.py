@@ -6,7 +6,6 @@ share it until the older one is deleted. Whoever changes a page writes it beside
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -122,10 +121,13 @@ def write(output: str, name: str, page: str) -> str:
     if not path.startswith(os.path.join(os.path.normpath(output), "")):
         raise ValueError(name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with suppress(FileNotFoundError):
+    try:
+        file = open(path, "xb")  # noqa: SIM115 (closed below)
+    except FileExistsError:
         os.unlink(path)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(page)
+        file = open(path, "xb")  # noqa: SIM115
+    with file:
+        file.write(page.encode())
     return path
 
 
@@ -166,6 +168,7 @@ class _Kept:
     def __init__(self, build: SiteBuild) -> None:
         self.build, self.context, self.reads = build, build.context, build.reads or Reads()
         self.facets = Facets(build)
+        self._names = _names(self.context)
         self.pages: dict[str, tuple[bytes, tuple[str, ...]]] = {}
         self.explained: list[str] = []
         self._inputs: dict[str, Inputs | None] = {}
@@ -212,7 +215,7 @@ class _Kept:
     def draw(self, page: PageToWrite) -> set[str]:
         """Draw and write *page*; what it read and has not declared."""
         inputs = self._inputs.get(page.name)
-        self.reads.begin(inputs, frozenset(page.values) | _names(self.context))
+        self.reads.begin(inputs, self._names.union(page.values) if inputs else frozenset())
         page.write()
         self.reads.begin(None, frozenset())
         return self.reads.undeclared

@@ -13,11 +13,10 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request
 
 from tertulia.app import Blog
-from tertulia.conversation import avatars
 from tertulia.conversation.clockwork import in_words
 from tertulia.conversation.webmention import pingback
 from tertulia.conversation.webmention.pages import Pages
-from tertulia.conversation.webmention.receive import NotTakenError, Receiver, announcements
+from tertulia.conversation.webmention.receive import NotTakenError, Receiver
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import log_failure
 from tertulia.core.languages import carried
@@ -45,18 +44,9 @@ _told = threading.Event()
 
 def receiver(blog: Blog) -> Receiver:
     """Make what takes webmentions for *blog*."""
-    folder = blog.snapshots
     others = (split_address(blog.info.service).origin,) if blog.info.same_origin else ()
-    return Receiver(
-        mentions=blog.store.mentions,
-        pages=Pages(blog.info.site, blog.info.output, blog.info.published, others),
-        web=blog.fetcher,
-        take=blog.moderator.ingest,
-        gone=blog.moderator.gone,
-        now=blog.now,
-        also=announcements(folder),
-        avatar=lambda url: avatars.keep(url, folder, blog.fetcher),
-    )
+    pages = Pages(blog.info.site, blog.info.output, blog.info.published, others)
+    return blog.receiver(pages, blog.moderator)
 
 
 def begin(blog: Blog, stop: threading.Event | None = None) -> None:

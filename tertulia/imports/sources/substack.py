@@ -29,7 +29,7 @@ _PAYWALL = "paywall-jump"
 _ASKS = ("subscription-widget-wrap", "subscription-widget-wrap-editor", "subscription-widget", "subscribe-widget",
          "captioned-button-wrap", "paywall", "poll-embed", "community-chat", "install-substack-app-embed",
          "directMessage", "image-link-expand")  # fmt: skip
-_HOME = re.compile(r"https://[\w.-]+(?=/(?:p/|subscribe\b))")
+_HOME = re.compile(r"(https://[\w.-]+)/(?:p/([\w-]+)|subscribe\b)")
 
 
 def read(export: Export) -> OldSite:
@@ -41,7 +41,7 @@ def read(export: Export) -> OldSite:
     """
     bodies = {PurePosixPath(one.name).name.removesuffix(".html"): one for one in export.named(".html")}
     posts: list[OldPost] = []
-    homes: list[str] = []
+    homes: list[tuple[str, str]] = []  # host, and the post of it that a link leads to
     for file in filter(_is_table, export):
         for row in csv.DictReader(lines_of(file.read())):
             known = (row.get("post_id") or "").strip()
@@ -49,11 +49,12 @@ def read(export: Export) -> OldSite:
                 continue
             body = bodies.get(known)
             html = body.read().decode("utf-8-sig", "replace") if body else ""
-            homes += [one for one in _HOME.findall(html) if ".substack.com" in one]
+            homes += [one for one in _HOME.findall(html) if ".substack.com" in one[0]]
             posts += _posts(row, known, html)
     lists = [one.name for one in export.named(".csv") if PurePosixPath(one.name).name.startswith("email_list")]
+    own = {"", *(post.slug for post in posts)}  # others' letters are linked too
     return OldSite(
-        address=most(homes),
+        address=most(home for home, slug in homes if slug in own),
         file_hosts=_FILE_HOSTS,
         posts=tuple(posts),
         addresses=(OldAddress(address="/feed", kind="feed"), OldAddress(address="/archive", kind="home")),
@@ -185,6 +186,14 @@ def _tidied(root: HtmlElement, losses: list[Loss]) -> None:
             removed(element)
         elif has_class(element, "latex-rendered") and isinstance(given.get("persistentExpression"), str):
             put(element, made("span", data_formula=given["persistentExpression"]))
+        elif isinstance(shown := given.get("gallery"), dict) and isinstance(shown.get("images"), list):
+            put(element, _gallery(shown))
+        elif has_class(element, "digest-post-embed", "embedded-post-wrap") and not plain(element.text_content()):
+            title, address = given.get("title"), given.get("canonical_url") or given.get("url")
+            if isinstance(title, str) and isinstance(address, str):
+                paragraph = made("p")
+                paragraph.append(made("a", text=title, href=address))
+                put(element, paragraph)
         elif address := _shown(element, given):
             put(element, made("p", data_embed=address))
         elif element.tag == "source":  # the parser takes the picture behind it for its child
@@ -192,6 +201,18 @@ def _tidied(root: HtmlElement, losses: list[Loss]) -> None:
         elif element.tag == "img":
             own = given.get("src")
             element.set("src", full_size(own if isinstance(own, str) and web_address(own) else element.get("src", "")))
+
+
+def _gallery(shown: dict[str, Any]) -> HtmlElement:
+    """Pictures that the page itself would have put together."""
+    gallery = made("div", data_gallery="")
+    alt, caption = (str(shown.get(name) or "") for name in ("alt", "caption"))
+    for image in shown["images"]:
+        if isinstance(image, dict) and web_address(image.get("src")):
+            gallery.append(made("img", src=image["src"], alt=alt))
+    if caption:
+        gallery.append(made("figcaption", text=caption))
+    return gallery
 
 
 def _shown(element: HtmlElement, given: dict[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from tertulia.core.languages import say
-from tertulia.render.images import PictureError, jpeg_within, look
 from tertulia.syndication.networks.base import Attachment, RefusedError
 
 # Enough to know that a picture can be decoded.
@@ -24,6 +23,8 @@ def load(
     Raises:
         RefusedError: the file is missing or no picture.
     """
+    from tertulia.render.images import PictureError, jpeg_within, look  # Pillow: only who sends something waits for it
+
     path = output / picture.path
     try:
         data = path.read_bytes()
@@ -45,4 +46,6 @@ def is_usable(output: Path, picture: Attachment) -> bool:
         data = (output / picture.path).read_bytes()
     except OSError:
         return False
+    from tertulia.render.images import jpeg_within
+
     return bool(jpeg_within(data, TRIAL_BYTES, TRIAL_SIDE_PX).data)

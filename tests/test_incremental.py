@@ -31,6 +31,7 @@ TEXTS = (
     "![El bar](/images/bar.png)\n\nUn bar con mesas de mármol y reclamaciones por escrito.",
     "La ventanilla contesta a @ana, y la factura espera en la cola.\n\n- una\n- dos",
     "Mira [aquello]({filename}/posts/uno.md) y [esto](https://example.org/x).",
+    "Mira [[dos]] y [[nuevo-5]].",
 )
 
 
@@ -329,6 +330,14 @@ def test_an_edit_draws_the_pages_that_show_it(blog):
     edit()
     blog.texts["dos"] += "\n\nY una coletilla."
     assert ["2026/11/dos/index.html"] == twice(blog, lambda: blog.save("dos"))
+
+
+def test_a_post_that_names_another_by_its_file_sees_it_go(blog):
+    """``[[dos]]`` is looked for among all posts, and is words when there is none of that name."""
+    blog.texts["tres"] = "Mira [[dos]]."
+    blog.save("tres")
+    post = blog.root / "content" / "posts" / "dos.md"
+    assert "2026/11/tres/index.html" in twice(blog, lambda: post.rename(post.with_name("otro.md")))
 
 
 def test_what_our_templates_read_is_declared(blog):

@@ -148,9 +148,14 @@ class _Rewriter:
         self._tell(found[0])
         return found[0]
 
+    def _find(self, written: str) -> str:
+        """The post that is meant, as ``ForeignSyntaxExtension.find``; it may be another when posts come and go."""
+        self.md.seeks_posts = True  # type: ignore[attr-defined]
+        return self.extension.find(written, self._document().path)
+
     def _link(self, written: str, piece: str) -> str:
         document = self._document()
-        address = self.extension.find(written, document.path)
+        address = self._find(written)
         if not address:
             document.report(say("foreign_link", name=written), say("foreign_link_fix"), needle=piece)
         return address or "#"
@@ -166,7 +171,7 @@ class _Rewriter:
         part = f"#{text.slugify(heading)}" if heading else ""
         if suffix and suffix != ".md":
             return f"[{words or name}](<{name}>)"
-        address = self.extension.find(name, self._document().path) if name else ""
+        address = self._find(name) if name else ""
         if name and not address:
             self._document().report(say("foreign_link", name=name), say("foreign_link_fix"), needle=found[0])
             return words or name

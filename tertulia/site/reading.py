@@ -137,13 +137,15 @@ class PostReader:
         if broken or (mark in ("draft", "hidden", "scheduled") and not self.settings["SHOW_UNPUBLISHED"]):
             return Reading(problems=tuple(meta.problems), due=due)
         lang = meta.lang or self.settings["DEFAULT_LANG"]
+        self.markdown.seeks_posts = False  # type: ignore[attr-defined]
         document = Document(shown, lang, written.body, written.body_line, embeds=meta.embeds)
         try:
             record = self.record(meta, document, self.render(document, written.body), mark=mark, is_page=is_page)
         except RecursionError:  # Markdown nested hundreds of levels deep
             problem = Problem(shown, None, say("too_deep"), say("too_deep_fix"), "error")
             return Reading(problems=(*meta.problems, problem), due=due)
-        return Reading(record, (*meta.problems, *document.problems), due)
+        seeks_posts: bool = self.markdown.seeks_posts  # type: ignore[attr-defined]
+        return Reading(record, (*meta.problems, *document.problems), due, seeks_posts)
 
     def due(self, meta: Metadata) -> dt.datetime | None:
         """When the clock alone makes the file read otherwise: at once where it says no date, and has the build's."""

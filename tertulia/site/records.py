@@ -77,3 +77,4 @@ class Reading(msgspec.Struct, frozen=True):
     record: PostRecord | None = None
     problems: tuple[Problem, ...] = ()
     due: datetime | None = None  # when the file may read otherwise, though nobody touches it; None for never
+    seeks_posts: bool = False  # it names other posts by their files, and reads otherwise when those come and go

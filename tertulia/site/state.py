@@ -55,6 +55,7 @@ class KeptReading(NamedTuple):
     due: datetime | None  # when it may read otherwise, though nobody touches it
     reading: bytes  # pickled: times keep their zones
     digest: bytes  # of its record
+    names: str  # of which posts there were, where it names others; else ""
 
 
 class KeptPage(NamedTuple):
@@ -86,10 +87,11 @@ class BuildState:
     Args:
         folder: Where it is kept; None where nothing is.
         epoch: The digest of what everything depends on.
+        names: The digest of which posts there are, by their files.
     """
 
-    def __init__(self, folder: Path | None = None, epoch: str = "") -> None:
-        self.folder, self.epoch = folder, epoch
+    def __init__(self, folder: Path | None = None, epoch: str = "", names: str = "") -> None:
+        self.folder, self.epoch, self.names = folder, epoch, names
         self._readings: list[dict[str, KeptReading]] = [{} for _ in range(PARTS)]
         self._known: list[dict[str, KeptReading]] = [_load(self._part(at), epoch) for at in range(PARTS)]
         self._changed: set[int] = set()
@@ -101,7 +103,7 @@ class BuildState:
     def of(cls, settings: Mapping[str, Any]) -> "BuildState":
         """The state that *settings* name, as the last build left it."""
         folder = settings.get("STATE_PATH")
-        return cls(Path(folder), epoch_of(settings)) if folder else cls()
+        return cls(Path(folder), epoch_of(settings), names_of(Path(settings["PATH"]))) if folder else cls()
 
     def known(self, files: Iterable[str], now: datetime) -> dict[str, Reading]:
         """What those of *files* read as that are what they were, and say the same *now*."""
@@ -109,6 +111,8 @@ class BuildState:
         for path in files:
             kept = self._known[_part_of(path)].get(path)
             if kept is None or not (kept.made <= now and (kept.due is None or now < kept.due)):
+                continue
+            if kept.names and kept.names != self.names:
                 continue
             try:
                 if stamp_of(path) == kept.stamp:
@@ -127,7 +131,8 @@ class BuildState:
             looked_ns: When that was, by this machine's clock.
         """
         packed = pickle.dumps(reading, pickle.HIGHEST_PROTOCOL)
-        kept = KeptReading(stamp or _NOTHING, now, reading.due, packed, digest_of(reading))
+        names = self.names if reading.seeks_posts else ""
+        kept = KeptReading(stamp or _NOTHING, now, reading.due, packed, digest_of(reading), names)
         sure = stamp is not None and looked_ns - max(stamp[:2]) > UNSURE_NS
         self._keep(path, kept, reading, sure=sure and (reading.due is None or reading.due > now))
         self._changed.add(_part_of(path))
@@ -211,6 +216,12 @@ def epoch_of(settings: Mapping[str, Any]) -> str:
         for path, stamp in _files(folder, sources):
             told.update(f"{path}\0{stamp}\n".encode("utf-8", "surrogatepass"))
     return told.hexdigest()
+
+
+def names_of(content: Path) -> str:
+    """A digest of the names of all posts and pages."""
+    found = (os.path.join(where, name) for where, _, files in os.walk(content) for name in files)
+    return _mark("\0".join(sorted(name for name in found if name.endswith(ENDINGS))).encode("utf-8", "replace")).hex()
 
 
 def settings_told(settings: Mapping[str, Any]) -> str:

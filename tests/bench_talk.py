@@ -79,7 +79,7 @@ def start(folder: Path, port: int, store: str) -> multiprocessing.Process:
     posts.write(folder / "output", posts.Published(site="https://blog.example", title="Blog", lang="es", posts=(POST,)))
     process = multiprocessing.get_context("spawn").Process(target=serve, args=(folder, port, store), daemon=True)
     process.start()
-    for _ in range(200):
+    for _ in range(1200):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz"):
                 return process

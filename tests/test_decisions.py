@@ -13,6 +13,7 @@ import pytest
 from tertulia.commands import talk as tasks
 from tertulia.content import snapshot
 from tertulia.core import languages
+from tertulia.core.errors import StoreError
 from tertulia.store import archive, open_store
 from tertulia.store.said import Author, Incoming, Read, Status, Who
 from tertulia.store.transitions import may
@@ -510,6 +511,44 @@ def test_decisions_on_one_post_are_one_snapshot(talk, monkeypatch, what):
     assert ([("voto", "es")], before + 1) == (counted.shown, talk.rebuilt)
     talk.blog.moderator.undo(talk.store.conversation.last_batch())
     assert [("voto", "es")] * 2 == counted.shown
+
+
+def test_one_press_decides_on_all_or_on_nothing(talk, monkeypatch):
+    """A store that fails at the third of five has decided on none, learnt nothing, and takes the same press again."""
+    read = [Read(said.key, said.version) for said in (talk.said(text=f"Palabra {number}") for number in range(5))]
+    conversation = type(talk.store.conversation)
+    decide, decided = conversation.decide, []
+
+    def fail_at_the_third(*arguments, **named):
+        decided.append(arguments)
+        if len(decided) == 3:
+            raise StoreError("no room")
+        return decide(*arguments, **named)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(conversation, "decide", fail_at_the_third)
+        with pytest.raises(StoreError):
+            talk.blog.moderator.apply("spam", read)
+    assert ({"waiting": 5}, {}) == (talk.store.conversation.counts(), talk.store.words.counts(["palabra"]))
+    assert 5 == talk.blog.moderator.apply("spam", read).done
+    assert (5, 0) == talk.store.words.counts(["palabra"])["palabra"]
+
+
+def test_what_follows_a_decision_and_fails_does_not_undo_it(talk, monkeypatch):
+    """The words of one comment cannot be learnt: it is decided all the same, and those beside it are learnt."""
+    read = [Read(said.key, said.version) for said in (talk.said(text=text) for text in ("Manzana", "Ciruela"))]
+    learn = type(talk.store.words).learn
+
+    def stumble(words, from_words, **how):
+        learn(words, from_words, **how)
+        if "manzana" in from_words:
+            raise StoreError("no")
+
+    monkeypatch.setattr(type(talk.store.words), "learn", stumble)
+    talk.blog.moderator.apply("spam", read)
+    assert {"spam": 2} == talk.store.conversation.counts()
+    learnt = talk.store.words.counts(["manzana", "ciruela"])
+    assert ((1, 0), (1, 0)) == (learnt["ciruela"], learnt[""])
 
 
 def test_what_comes_in_together_is_one_snapshot(talk, monkeypatch):

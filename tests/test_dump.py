@@ -72,7 +72,7 @@ def test_everything_moves_and_comes_back_byte_for_byte(tmp_path, other):
     second = dump.dump(other.database, tmp_path / "there" / "var")
     assert first == second
     back = open_store("sqlite:///var/t.db", tmp_path / "back")
-    dump.restore(back.database, second, tmp_path / "back" / "var", NOW, moved=False)
+    dump.restore(back.database, second, tmp_path / "back" / "var", NOW, moved=True)
     assert first == dump.dump(back.database, tmp_path / "back" / "var")
     held = {name for name in metadata.tables if f'"table":"{name}"'.encode() in first}
     assert held >= {
@@ -175,13 +175,17 @@ def test_what_the_journal_here_holds_is_never_forgotten(tmp_path):
 
 
 def test_the_commands_write_and_read_one_private_file(tmp_path, capsys):
-    """``dump`` and ``restore``, from the terminal, between two folders."""
-    for name in ("a", "b"):
+    """``dump`` and ``restore``, from the terminal: a move is equal, and a backup says from then on that it is one."""
+    for name in ("a", "b", "c"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "pelicanconf.py").write_text('SITENAME = "x"\n')
     moving.run_dump(tmp_path / "a", tmp_path, "all.jsonl")
     assert 0o600 == stat.S_IMODE((tmp_path / "all.jsonl").stat().st_mode)
-    moving.run_restore(tmp_path / "b", tmp_path / "all.jsonl")
+    moving.run_restore(tmp_path / "b", tmp_path / "all.jsonl", moved=True)
     moving.run_dump(tmp_path / "b", tmp_path, "again.jsonl")
     assert (tmp_path / "all.jsonl").read_bytes() == (tmp_path / "again.jsonl").read_bytes()
+    assert "announce --resolve" not in capsys.readouterr().out
+    moving.run_restore(tmp_path / "c", tmp_path / "all.jsonl")
     assert "announce --resolve" in capsys.readouterr().out
+    moving.run_dump(tmp_path / "c", tmp_path, "later.jsonl")
+    assert b'"name":"restored"' in (tmp_path / "later.jsonl").read_bytes()

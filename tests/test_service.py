@@ -754,6 +754,16 @@ def test_a_comment_that_may_not_be_on_the_disk_is_not_acknowledged(talk):
     assert 1 == len(talk.store.conversation.find())
 
 
+def test_who_presses_twice_is_in_no_hurry(talk):
+    """One token is one comment whatever is sent with it: no edit, and no more than one count of the machine."""
+    token = talk.token()
+    answers = [talk.send(token=token, wait=1, text=text) for text in ("No pito.", *["Otra cosa"] * 9)]
+    said = talk.said(text="Y algo más digo")
+    assert [303] * 10 == [answer.status_code for answer in answers]
+    assert ["No pito.", "Y algo más digo"] == [one.text for one in talk.store.conversation.find(("waiting",))]
+    assert "rule_rate" not in [key for key, _, _ in said.reasons]
+
+
 def test_healthz_tells_the_truth(talk, monkeypatch):
     """200 when the store answers, 503 when it does not."""
     assert 200 == talk.browser.get("/healthz").status_code

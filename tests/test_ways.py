@@ -213,6 +213,19 @@ def test_an_export_from_before_lets_nobody_in_who_is_blocked(shelf, before, door
     assert {"Más": ("blocked", "spam"), NETWORK.text: ("blocked", "approved")} == theirs
 
 
+def test_an_export_from_before_takes_away_no_like_and_no_word(shelf, before):
+    """A store without comments may have counted and learnt: both stay beside what comes, on the page too."""
+    store, here = shelf.store, ("voto", "es", "like", "mastodon", "likes of 1")
+    store.conversation.count(*here, number=3, now=NOW)
+    store.words.learn(["reloj"], spam=True)
+    archive.load(store.database, before | {"words": {"": [2, 2], "reloj": [0, 1], "rebajas": [1, 0]}})
+    assert not store.conversation.count(*here, number=3, now=NOW)
+    learnt = store.words.counts(["reloj", "rebajas"])
+    assert {"": (2, 2), "reloj": (1, 1), "rebajas": (1, 0)} == learnt
+    shelf.moderator.show_all()
+    assert ({"like": 3}, 2) == (shelf.shown().counts, len(shelf.shown().comments))
+
+
 def test_trust_goes_with_the_account_and_not_with_a_claim(shelf):
     """A bridge that is believed leads to the person whom the owner trusted; who only claims to be them waits."""
     shelf.tell(NETWORK)

@@ -86,9 +86,9 @@ def test_the_journal_vouches_for_what_was_not_sent(house):
     }
 
 
-@pytest.mark.parametrize("moved", [True, False])
-def test_what_waited_in_a_copy_is_sent_after_a_move_and_asked_about_after_a_restore(house, tmp_path, moved):
-    """Nothing sent twice, nothing unsent; and "again" sends what was asked about."""
+@pytest.mark.parametrize(("moved", "moves_on"), [(True, False), (False, False), (False, True)])
+def test_what_waited_in_a_copy_is_sent_after_a_move_and_asked_about_after_a_restore(house, tmp_path, moved, moves_on):
+    """Nothing sent twice, nothing unsent; and "again" sends what was asked about. A restored store that moves asks."""
     house.outbox.enqueue([draft(POST, house.network)])
     copy = dump.dump(house.store.database, house.folder / "var")
     if not moved:
@@ -101,6 +101,12 @@ def test_what_waited_in_a_copy_is_sent_after_a_move_and_asked_about_after_a_rest
     house.start()
     house.clock += timedelta(hours=1)
     dump.restore(house.store.database, copy, house.folder / "var", house.clock, moved=moved)
+    if moves_on:
+        again = dump.dump(house.store.database, house.folder / "var")
+        for path in (house.folder / "var").glob("t.db*"):
+            path.unlink()
+        house.start()
+        dump.restore(house.store.database, again, house.folder / "var", house.clock, moved=True)
     witnessed(house)
     house.announce()
     assert (1, "delivered" if moved else "unknown") == (len(house.fake.public), house.store.deliveries.all()[0].state)

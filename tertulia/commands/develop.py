@@ -47,16 +47,19 @@ def bench(
     embeds: bool = False,
     before: str = "",
     talk: str = "",
+    long_talk: bool = False,
     moving: bool = False,
     peers: str = "",
     edits: bool = False,
     hugo: str = "",
 ) -> None:
-    """Time a cold build beside stock Pelican, or --before FOLDER; --edits, --embeds, --talk, --moving: others."""
+    """Time a cold build beside Pelican, or --before FOLDER; or --edits, --embeds, --talk, --long-talk, --moving."""
     if edits:
         return _module("tests.bench_edit", "--posts", posts or "1000", *(["--hugo", hugo] if hugo else []))
     if talk:
         return _module("tests.bench_talk", "--isso", talk)
+    if long_talk:
+        return _module("tests.bench_long_talk")
     if embeds:
         return _module("tests.bench_embeds")
     if moving:

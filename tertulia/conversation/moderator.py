@@ -148,11 +148,19 @@ class Moderator:
         second = self.second_opinion(incoming, signals) if self.second_opinion and signals else None
         return self._judge(incoming, signals, second)
 
-    def ingest(self, incoming: Incoming, signals: Signals | None = None) -> Recorded:
-        """Record *incoming* with its verdict, and do what follows; the same thing again does nothing."""
+    def ingest(self, incoming: Incoming, signals: Signals | None = None, *, once: bool = False) -> Recorded:
+        """
+        Record *incoming* with its verdict, and do what follows; the same thing again does nothing.
+
+        Args:
+            once: Nor does the same with other words.
+        """
+        is_asked = once and self.second_opinion  # which is asked about each comment once
+        if said := self.store.conversation.by_source(incoming.source, incoming.source_id) if is_asked else None:
+            return Recorded("same", said.key, said.status)
         second = self.second_opinion(incoming, signals) if self.second_opinion and signals else None
         verdict = partial(self._verdict, incoming, signals, second)
-        recorded = self.store.conversation.record(incoming, verdict, self.now())
+        recorded = self.store.conversation.record(incoming, verdict, self.now(), once=once)
         if recorded.state in ("same", "refused"):
             return recorded
         before = recorded.before
@@ -202,15 +210,19 @@ class Moderator:
         A comment that is no more what was read stays as it is; ``Applied.unread`` has it as it is now.
         """
         batch = secrets.token_hex(8)
-        results = tuple((one, self._apply(action, one, batch)) for one in read)
-        # What a blocked person likes does not count.
-        self._follow([decided for _, decided in results], with_persons=action in TRUST_OF)
+        with self.store.database.writing():
+            results = tuple((one, self._apply(action, one, batch)) for one in read)
+            # What a blocked person likes does not count.
+            posts = self._follow([decided for _, decided in results], with_persons=action in TRUST_OF)
+        self.show(posts)
         return Applied(batch, results)
 
     def undo(self, batch: str) -> list[Decided]:
         """Take back what was decided together; a comment that has changed since stays as it is."""
-        results = self.store.conversation.undo(batch, self.now())
-        self._follow(results, with_persons=True)
+        with self.store.database.writing():
+            results = self.store.conversation.undo(batch, self.now())
+            posts = self._follow(results, with_persons=True)
+        self.show(posts)
         return results
 
     def spoken(self, key: str) -> None:
@@ -223,13 +235,13 @@ class Moderator:
     def withdraw(self, key: str) -> Decided:
         """Who wrote it takes it back."""
         decided = self.store.conversation.decide(key, Status.WITHDRAWN, Who.WRITER, self.now())
-        self._follow([decided])
+        self.show(self._follow([decided]))
         return decided
 
     def edit(self, key: str, text: str, version: str) -> Decided:
         """The owner changes the words that they read, and the page will say so."""
         decided = self.store.conversation.edit(key, text, to_html(text), Who.OWNER, self.now(), version=version)
-        self._follow([decided])
+        self.show(self._follow([decided]))
         return decided
 
     def rewrite(self, said: Said, incoming: Incoming, signals: Signals) -> Decided:
@@ -249,7 +261,7 @@ class Moderator:
                 break
         else:
             decided = once(bound=False)
-        self._follow([decided], tell_owner=True)
+        self.show(self._follow([decided], tell_owner=True))
         return decided
 
     def erase(self, person: int) -> int:
@@ -297,12 +309,17 @@ class Moderator:
             )
         return self.store.conversation.trust(read.key, TRUST_OF[action], self.now(), version=read.version, batch=batch)
 
-    def _follow(self, results: Sequence[Decided], *, tell_owner: bool = False, with_persons: bool = False) -> None:
+    def _follow(
+        self, results: Sequence[Decided], *, tell_owner: bool = False, with_persons: bool = False
+    ) -> set[tuple[str, str]]:
         """
-        What follows decisions: learning, letters, and each post that changed shown once.
+        What follows decisions: learning and letters.
 
         Args:
             with_persons: All posts change where whoever is decided on has said something.
+
+        Returns:
+            The posts that are to be shown anew, once what was decided is written.
         """
         persons = [one.before.person for one in results if one.before] if with_persons else []
         posts = self._posts_of(persons)
@@ -315,7 +332,7 @@ class Moderator:
             if Status.APPROVED in (before.status, after.status):
                 posts.add((before.post, before.lang))
             self._write(before, after, tell_owner=tell_owner)
-        self.show(posts)
+        return posts
 
     def _posts_of(self, persons: Iterable[int]) -> set[tuple[str, str]]:
         find = self.store.conversation.find
@@ -344,7 +361,9 @@ class Moderator:
         """Learn what is there now instead of what was: erasing finds no other words to forget."""
         after = self.store.conversation.get(before.key)
         what = ("text", "html", "name", "author_url", "status", "decided_by")
-        if after is None or any(getattr(before, name) != getattr(after, name) for name in what):
+        if after and all(getattr(before, name) == getattr(after, name) for name in what):
+            return
+        with self.store.database.writing():
             self._teach(before, undo=True)
             if after:
                 self._teach(after)

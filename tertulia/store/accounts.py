@@ -44,6 +44,7 @@ _BRIDGED_SITE = re.compile(r"(?P<host>[^@]+)\.web\.brid\.gy")
 _BY_IDENTITY = select(persons).where(
     persons.c.network == bindparam("network"), persons.c.identity == bindparam("identity")
 )
+_ADD = insert(persons).returning(persons.c.id)
 _STEPS_OF_PERSONS = ("users", "u", "profile", "user")
 
 
@@ -124,7 +125,7 @@ def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, st
     """
     if row is None:
         new = {"network": author.network, "identity": short(author.identity), "is_owner": int(author.is_owner)}
-        made = connection.execute(insert(persons).returning(persons.c.id), new | shown).scalar_one()
+        made = connection.execute(_ADD, new | shown).scalar_one()
         write_names(connection, made, proved(author))
         return int(made)
     values: dict[str, Any] = {}

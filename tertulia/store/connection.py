@@ -44,8 +44,21 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that may write: committed at the end, rolled back by an exception."""
-        with self._turn, translate_db_errors(), self.engine.begin() as connection, self._open.noted(connection):
+        """
+        A transaction that may write: committed at the end, rolled back by an exception.
+
+        One inside of another is a part of it, which an exception undoes alone.
+        """
+        if self._open.is_writing and (outer := self._open.connection):
+            with translate_db_errors(), outer.begin_nested():
+                yield outer
+            return
+        with (
+            self._turn,
+            translate_db_errors(),
+            self.engine.begin() as connection,
+            self._open.noted(connection, is_writing=True),
+        ):
             yield connection
         if self._log:
             self._log.sync()
@@ -124,15 +137,17 @@ class _Open(threading.local):
     """The transaction that this thread is in."""
 
     connection: Connection | None = None
+    is_writing: bool = False
 
     @contextmanager
-    def noted(self, connection: Connection) -> Iterator[None]:
+    def noted(self, connection: Connection, *, is_writing: bool = False) -> Iterator[None]:
         """Be in the transaction of *connection* for the length of the block."""
-        outer, self.connection = self.connection, connection
+        outer = self.connection, self.is_writing
+        self.connection, self.is_writing = connection, is_writing
         try:
             yield
         finally:
-            self.connection = outer
+            self.connection, self.is_writing = outer
 
 
 class SharedSync:

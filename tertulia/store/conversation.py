@@ -56,7 +56,14 @@ class Conversation(Lookups):
 
     # Coming in
 
-    def record(self, incoming: Incoming, verdict: Verdict | Callable[[Known], Verdict], now: datetime) -> Recorded:
+    def record(
+        self,
+        incoming: Incoming,
+        verdict: Verdict | Callable[[Known], Verdict],
+        now: datetime,
+        *,
+        once: bool = False,
+    ) -> Recorded:
         """
         Write *incoming* down, once however often it comes.
 
@@ -65,6 +72,7 @@ class Conversation(Lookups):
 
         Args:
             verdict: On *incoming*; or what gives it, asked while nobody else writes, of what is known at that moment.
+            once: What came by this way before stays as it is, whatever it says now.
 
         Returns:
             What was done. ``stale``: the comment, or the trust in its writer, is not what the verdict was given on;
@@ -77,6 +85,8 @@ class Conversation(Lookups):
                 return Recorded("refused")
             met = meet(connection, admitted)
             said = met.said
+            if once and said and met.is_known_way:
+                return Recorded("same", said.key, said.status)
             if callable(verdict):
                 verdict = verdict(met.known(connection))
             if verdict.judged not in (None, met.judged):

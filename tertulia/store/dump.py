@@ -27,7 +27,7 @@ from tertulia.store import conversation_tables, inbox_tables, mention_tables
 from tertulia.store.connection import NEWEST, Database, current_schema, stamp, translate_db_errors, upgrade
 from tertulia.store.journal import FILE_NAME as JOURNAL
 from tertulia.store.journal import Journal
-from tertulia.store.rows import HELD_LETTERS, OF_ONE_STORE, RESTORED, SESSIONS, remember, writing
+from tertulia.store.rows import HELD_LETTERS, RESTORED, SESSIONS, remember, writing
 from tertulia.store.tables import metadata
 
 FORMAT = "tertulia store 1"
@@ -139,7 +139,8 @@ def _rows(connection: Connection) -> Rows:
         keys = [f"{column.name}" for column in table.primary_key.columns]
         found = [dict(zip(names, row, strict=True)) for row in connection.execute(select(table))]
         if table.name == "marks":
-            found = [row for row in found if row["name"] not in OF_ONE_STORE]
+            # What a store cannot know goes with it, whoever carries it on.
+            found = [row for row in found if row["name"] != SESSIONS]
         # Sorted here: how text sorts is each database's own.
         rows[f"{table.name}"] = sorted(found, key=lambda row: [row[key] for key in keys])
     return rows

@@ -15,6 +15,12 @@ from tertulia.store.rows import remember, writing
 # SQLite takes 32,766 values in one question, older ones 999.
 _AT_ONCE = 500
 _COUNTS = select(words.c.word, words.c.spam, words.c.ham).where(words.c.word.in_(bindparam("wanted", expanding=True)))
+_COUNT = (
+    update(words)
+    .where(words.c.word == bindparam("counted"))
+    .values(spam=words.c.spam + bindparam("spam_step"), ham=words.c.ham + bindparam("ham_step"))
+)
+_DROP_UNCOUNTED = delete(words).where(words.c.spam <= 0, words.c.ham <= 0, words.c.word != "")
 _ALIVE = "alive"  # the mark that is written to see whether anything can be
 
 
@@ -36,14 +42,16 @@ class WordCounts:
 
     def learn(self, from_words: Iterable[str], *, spam: bool, undo: bool = False) -> None:
         """One comment's words, each once; with *undo*, forget that they were learnt."""
-        step, column = (-1 if undo else 1), (words.c.spam if spam else words.c.ham)
+        all_words = ["", *dict.fromkeys(from_words)]
+        steps = {"spam_step": 0, "ham_step": 0} | {"spam_step" if spam else "ham_step": -1 if undo else 1}
         with writing(self._database) as connection:
-            for word in ["", *dict.fromkeys(from_words)]:
-                here = words.c.word == word
-                done = connection.execute(update(words).where(here).values({column.name: column + step}))
-                if done.rowcount == 0 and not undo:
-                    connection.execute(insert(words).values({"word": word, column.name: 1}))
-            connection.execute(delete(words).where(words.c.spam <= 0, words.c.ham <= 0, words.c.word != ""))
+            if not undo:
+                known = self.counts(all_words)
+                if new := [{"word": word} for word in all_words if word not in known]:
+                    connection.execute(insert(words), new)
+            connection.execute(_COUNT, [{"counted": word} | steps for word in all_words])
+            if undo:
+                connection.execute(_DROP_UNCOUNTED)
 
 
 class Once:

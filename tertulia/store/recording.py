@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import msgspec
@@ -18,7 +19,7 @@ from tertulia.store.conversation_tables import REACTIONS, comments, reactions, s
 from tertulia.store.deciding import keep_revision, last_no, set_status
 from tertulia.store.rows import note, short
 from tertulia.store.said import Author, Incoming, Recorded, Said, Status, Verdict, Who
-from tertulia.store.settling import settle
+from tertulia.store.settling import settle, settle_new
 from tertulia.store.transitions import may
 
 # A question that each comment asks several times is put into words once: to build it costs more than to answer it.
@@ -74,12 +75,18 @@ def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: in
         "edited_at": stamp(incoming.edited) if incoming.edited else None,
         "received_at": stamp(now),
         "decided_at": stamp(now),
+        **verdict_values(verdict),
     }
-    number = connection.execute(_ADD_COMMENT, values | verdict_values(verdict)).scalar_one()
+    number = connection.execute(_ADD_COMMENT, values).scalar_one()
     add_source(connection, number, incoming, now)
-    if incoming.source != "form":  # nobody can have answered what was not there before
+    if incoming.source != "form":
         _adopt(connection, number, incoming)
-    settle(connection, [number])
+        settle(connection, [number])
+    elif parent:
+        settle(connection, [number])
+    else:  # nobody can have answered what was not there before
+        who = {"network": incoming.author.network, "is_owner": incoming.author.is_owner}
+        settle_new(connection, SimpleNamespace(**values, **who, id=number))
     note(connection, now, Who.RULES, verdict.status, key)
     return Recorded("new", key, verdict.status, verdict.status == Status.APPROVED)
 

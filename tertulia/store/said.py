@@ -247,7 +247,7 @@ def source_id(host: str, anchor: str) -> str:
 
 def anchor_of(called: str) -> str:
     """What followed "#" in the old address of what a source calls *called*; "" for what came another way."""
-    found = _ANCHOR.fullmatch(called)
+    found = _ANCHOR.fullmatch(called) if "#" in called else None
     return found["anchor"] if found else ""
 
 

@@ -37,6 +37,7 @@ _EVERY = select(
 ).join(persons, persons.c.id == comments.c.person)
 _SAID = _EVERY.where(comments.c.id.in_(bindparam("ids", expanding=True)))
 _KEPT = select(inbox).where(inbox.c.comment.in_(bindparam("ids", expanding=True)))
+_ADD = insert(inbox)
 _UNSENT = select(deliveries.c.answer).where(deliveries.c.answer != "", deliveries.c.state == DeliveryState.REFUSED)
 # When the owner last answered: what the network of whoever asked has refused, they never had.
 _EVERY_ANSWER = (
@@ -60,6 +61,11 @@ def settle(connection: Connection, ids: Collection[int], moment: datetime | None
         above = connection.execute(_ABOVE, {"ids": some}).scalars()
         for chunk in _chunks(sorted({*some, *above})):
             _settle(connection, chunk, moment)
+
+
+def settle_new(connection: Connection, said: Any) -> None:
+    """Write the row of *said*, of which no row was kept, which answers nothing and which nobody can have answered."""
+    _write(connection, [said], {}, {}, None)
 
 
 def settle_all(connection: Connection, moment: datetime) -> None:
@@ -111,7 +117,7 @@ def _write(
     if gone:
         connection.execute(delete(inbox).where(inbox.c.comment.in_(gone)))
     if new:
-        connection.execute(insert(inbox), new)
+        connection.execute(_ADD, new)
     if changed:
         names = [name for name in changed[0] if name != "which"]
         which = inbox.c.comment == bindparam("which")

@@ -1,6 +1,6 @@
 """How rows become what is shown: to the owner all of it, to readers what is approved and nothing that is private."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -72,10 +72,22 @@ _WAYS = (
     .where(sources.c.comment.in_(bindparam("ids", expanding=True)), sources.c.gone_at.is_(None))
     .order_by(sources.c.id)
 )
+_HERE = (comments.c.post == bindparam("post")) & (comments.c.lang == bindparam("lang"))
 _UNDER_POST = (
-    with_persons()
-    .where(comments.c.post == bindparam("post"), comments.c.lang == bindparam("lang"))
+    select(
+        *(column for column in comments.c if column.name not in ("text", "fingerprint", "reasons")),
+        persons.c.network,
+        persons.c.is_owner,
+    )
+    .join(persons, persons.c.id == comments.c.person)
+    .where(_HERE)
     .order_by(comments.c.published_at, comments.c.id)
+)
+_WAYS_UNDER_POST = (
+    select(sources.c.comment, sources.c.source, sources.c.source_id, sources.c.url)
+    .join(comments, comments.c.id == sources.c.comment)
+    .where(_HERE, comments.c.status == Status.APPROVED, sources.c.gone_at.is_(None))
+    .order_by(sources.c.id)
 )
 _BLOCKED = select(persons.c.id).where(persons.c.trust == "blocked")
 _COUNTED = or_(reactions.c.person.is_(None), reactions.c.person.not_in(_BLOCKED))
@@ -88,7 +100,7 @@ _REACTIONS = (
 _NAMED = (reactions.c.post, reactions.c.lang, reactions.c.comment, reactions.c.kind)
 TOTALS = select(*_NAMED, func.sum(reactions.c.number)).where(_COUNTED).group_by(*_NAMED).order_by(*_NAMED)
 _ONCE_PUBLIC = select(decisions.c.comment).where(
-    decisions.c.comment.in_(bindparam("keys", expanding=True)),
+    decisions.c.comment.in_(select(comments.c.key).where(_HERE, comments.c.status != Status.APPROVED)),
     or_(decisions.c.what == Status.APPROVED, decisions.c.was == Status.APPROVED),
 )
 
@@ -105,8 +117,11 @@ def public(connection: Connection, post: str, lang: str) -> Public:
     """What is approved under a post, with the places of those whose answers are still there."""
     here = {"post": post, "lang": lang}
     rows = connection.execute(_UNDER_POST, here).all()
-    tree = _Tree(connection, rows)
-    said = to_said(connection, [row for row in rows if tree.is_shown(row)])
+    tree = _Tree(rows, set(connection.execute(_ONCE_PUBLIC, here).scalars()))
+    said = [row for row in rows if tree.is_shown(row)]
+    ways: dict[int, list[Any]] = {}
+    for way in connection.execute(_WAYS_UNDER_POST, here):
+        ways.setdefault(way.comment, []).append(way)
     counts: dict[str, int] = {}
     liked: dict[str, int] = {}
     for on, kind, number in connection.execute(_REACTIONS, here):
@@ -114,18 +129,22 @@ def public(connection: Connection, post: str, lang: str) -> Public:
             counts[kind] = int(number)
         elif kind == "like":
             liked[on] = int(number)
-    shown = tuple(_as_public(one, tree.above(one.parent), liked.get(one.key, 0)) for one in said)
+    shown = tuple(_as_public(one, ways.get(one.id, ()), tree.above(one.parent), liked.get(one.key, 0)) for one in said)
     return Public(shown, dict(sorted(counts.items())), tree.lines([one.parent for one in said]))
 
 
 class _Tree:
-    """Who answers whom under one post, and what of it readers see."""
+    """
+    Who answers whom under one post, and what of it readers see.
 
-    def __init__(self, connection: Connection, rows: Sequence[Any]) -> None:
+    Args:
+        was_public: Keys of what is not approved and was, some day.
+    """
+
+    def __init__(self, rows: Sequence[Any], was_public: Collection[str]) -> None:
         self._rows = {row.id: row for row in rows}
         self._shown: dict[int, bool] = {}
-        keys = [row.key for row in rows if row.status not in (Status.APPROVED, Status.WAITING)]
-        self._was_public = set(connection.execute(_ONCE_PUBLIC, {"keys": keys}).scalars()) if keys else set()
+        self._was_public = was_public
 
     def is_shown(self, row: Any) -> bool:
         """
@@ -193,12 +212,13 @@ class _Tree:
         return row.status not in (Status.APPROVED, Status.WAITING)
 
 
-def _as_public(said: Said, parent: str, likes: int) -> snapshot.Comment:
+def _as_public(said: Any, ways: Sequence[Any], parent: str, likes: int) -> snapshot.Comment:
+    """The row of a comment as readers see it, with the rows of its *ways*."""
     network, url = said.network, said.url
     if said.is_owner and network == "form":  # an answer from the inbox, which went where it was asked
-        network, url = next(((source, there) for source, _, there in said.sources if there), (network, url))
-    ways = tuple(
-        snapshot.Syndicated(said.network if source == PASTED else source, url) for source, _, url in said.sources if url
+        network, url = next(((way.source, way.url) for way in ways if way.url), (network, url))
+    seen = tuple(
+        snapshot.Syndicated(said.network if way.source == PASTED else way.source, way.url) for way in ways if way.url
     )
     return snapshot.Comment(
         id=said.key,
@@ -210,12 +230,12 @@ def _as_public(said: Said, parent: str, likes: int) -> snapshot.Comment:
         avatar=said.avatar,
         network=network,
         url=url,
-        date=said.published,
+        date=datetime.fromisoformat(said.published_at),
         edited=datetime.fromisoformat(said.edited_at) if said.edited_at else None,
         moderated=bool(said.owner_edited_at),
-        is_owner=said.is_owner,
+        is_owner=bool(said.is_owner),
         html=said.html,
         likes=likes,
-        sources=ways,
-        anchors=tuple(filter(None, (anchor_of(called) for _, called, _ in said.sources))),
+        sources=seen,
+        anchors=tuple(filter(None, (anchor_of(way.source_id) for way in ways))),
     )

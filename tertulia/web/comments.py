@@ -79,15 +79,14 @@ def _comment(blog: Blog, draft: CommentDraft, post: Post) -> Any:
         return _preview(blog, draft, post, [Mistake("send", "comment_expired")])
     nonce, age = token
     try:
-        said = blog.store.conversation.by_source("form", nonce)
         # The token is good for one comment: sent again, it leads to that one, whatever it says now.
-        if said is None:
-            recent = rate_counter().hit("comment", guards.machine(), blog.now())
-            if recent > rate_counter().most:
-                return _preview(blog, draft, post, [Mistake("send", "comment_too_many")], 429)
+        recent = rate_counter().hit("comment", guards.machine(), blog.now())
+        if recent <= rate_counter().most:
             key = _send(blog, draft, nonce, age=age, recent=recent)
-        else:
+        elif said := blog.store.conversation.by_source("form", nonce):
             key = said.key
+        else:
+            return _preview(blog, draft, post, [Mistake("send", "comment_too_many")], 429)
     except StoreError:
         # Nothing is lost: the words stay on the page, and it can be sent again when the store is well.
         return _preview(blog, draft, post, [Mistake("send", "comment_not_stored")], 503)
@@ -126,7 +125,10 @@ def _send(blog: Blog, draft: CommentDraft, nonce: str, *, age: float, recent: in
         worked=guards.worked(blog, request.form.get("altcha", ""), nonce=nonce),
     )
     incoming = form.incoming(draft, nonce, kept.read(Kept.PERSON), blog.now())
-    recorded = blog.moderator.ingest(incoming, signals)
+    recorded = blog.moderator.ingest(incoming, signals, once=True)
+    if recorded.state == "same":
+        rate_counter().take_back("comment", guards.machine())
+        return recorded.key
     if draft.notify and draft.email and recorded.key and recorded.status != "spam":
         with log_failure(log, recorded.key):
             _ask_for_notices(blog, draft, recorded.key)

@@ -73,13 +73,22 @@ class RateCounter:
             if self._day != now.date().isoformat():
                 self._day, self._salt = now.date().isoformat(), secrets.token_bytes(16)
                 self._hits.clear()
-            hits = self._hits.setdefault(keyed(self._salt, f"{what} {address}")[:24], deque())
+            hits = self._hits.setdefault(self._name(what, address), deque())
             while hits and hits[0] <= since:
                 hits.popleft()
             if len(hits) <= most:
                 hits.append(now)
             count = len(hits)
             if len(self._hits) > self._swept_at:
-                self._hits = {name: each for name, each in self._hits.items() if each[-1] > since}
+                self._hits = {name: each for name, each in self._hits.items() if each and each[-1] > since}
                 self._swept_at = max(_MOST_KEPT, 2 * len(self._hits))
             return count
+
+    def take_back(self, what: str, address: str) -> None:
+        """Count the last of *address* doing *what* no more: nothing came of it."""
+        with self._lock:
+            if hits := self._hits.get(self._name(what, address)):
+                hits.pop()
+
+    def _name(self, what: str, address: str) -> str:
+        return keyed(self._salt, f"{what} {address}")[:24]

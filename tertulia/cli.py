@@ -250,11 +250,11 @@ def links(c: Context, apply: bool = False) -> None:
 
 
 @task
-def moderate(c: Context, web: bool = False, at: str = "", undo: bool = False) -> None:
+def moderate(c: Context, web: bool = False, at: str = "", undo: bool = False, as_: str = "") -> None:
     """Decide on the comments that wait, here or in the moderation page; or undo the last decision."""
     from tertulia.commands.talk import run_moderate
 
-    run_moderate(c.root, web=web, address=at, undoes=undo)
+    run_moderate(c.root, web=web, address=at, undoes=undo, who=as_)
 
 
 @task

@@ -22,7 +22,7 @@ class Blog:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        (root / "content" / "posts").mkdir(parents=True)
+        (root / "content" / "posts").mkdir(parents=True, exist_ok=True)
         self.store = open_store("sqlite:///talk.db", root)
 
     def take(self, *paths: Path, kind: str = "", conf: dict[str, object] | None = None, **options: object):

@@ -1,5 +1,6 @@
 """The task line: what is shown before anything is sent, and what is never sent."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -92,6 +93,26 @@ def test_nothing_old_is_announced_unless_told(blog, monkeypatch, capsys):
     assert announce.run(blog, AnnounceOptions(since="2025-01-01"))
     assert len(fake.public) == 1
     assert fake.public[0]["url"] in capsys.readouterr().out
+    fake.close()
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_what_was_queued_by_a_wrong_day_is_not_said_once_the_day_is_put_right(blog, monkeypatch):
+    """Of two old posts the network took none yet; what was begun is ended, the other waits for --since."""
+    fake = FakeMastodon()
+    for name, value in {**fake.environ(), "FETCH_ALLOW_PRIVATE": f"127.0.0.1:{fake.port}"}.items():
+        monkeypatch.setenv(name, value)
+    first = replace(POST, cover=None, date=POST.date.replace(year=2025))
+    second = replace(first, id="otra", url="https://blog.example/2025/11/otra/", date=first.date.replace(day=23))
+    posts.write(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=(first, second)))
+    fake.fail_next("429")
+    announce.run(blog, AnnounceOptions(since="2025-01-01"))
+    assert [] == fake.public
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        announce.run(blog, AnnounceOptions())
+        assert [first.url] == [url for said in fake.public for url in (first.url, second.url) if url in str(said)]
+        announce.run(blog, AnnounceOptions(since="2025-01-01"))
+        assert 2 == len(fake.public)
     fake.close()
 
 

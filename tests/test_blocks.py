@@ -7,6 +7,7 @@ import markdown
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown.preprocessors import NormalizeWhitespace
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
@@ -318,3 +319,11 @@ def test_plain_paragraphs_are_read_as_all_others(pieces):
     assert text == "".join(stretch for stretch, _ in blocks._stretches(text))
     kept = ("type", "tag", "nesting", "level", "content", "hidden", "info", "attrs", "meta")
     assert [[getattr(t, k) for k in kept] for t in whole] == [[getattr(t, k) for k in kept] for t in apart]
+
+
+@given(st.text("a \n\r\x02\x03", max_size=30))
+def test_white_space_without_tabs_is_markdowns_own(text):
+    """What is passed over where there is nothing to do gives what doing it gives."""
+    lines = text.split("\n")
+    expected = NormalizeWhitespace(MARKDOWN).run(lines)
+    assert expected == MARKDOWN.preprocessors["normalize_whitespace"].run(lines)

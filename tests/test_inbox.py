@@ -11,6 +11,7 @@ from tertulia.conversation.inbox_words import until
 from tertulia.core import languages, sanitise
 from tertulia.core.errors import TertuliaError
 from tertulia.store.said import Author, Incoming, Verdict
+from tertulia.web import sign_in
 from tests.talking import NOW, OURS, SITE, Talk
 from tests.xss import RUN, VECTORS
 
@@ -209,3 +210,31 @@ def test_no_moment(written):
     languages.speak("es")
     with pytest.raises(TertuliaError, match="2h"):
         until(written, NOW, ZoneInfo("Europe/Madrid"))
+
+
+def test_two_people_of_one_team(tmp_path):
+    """María sees that Toni is at it, and who answered; Toni may leave it."""
+    languages.speak("es")
+    talk = Talk(tmp_path)
+    key = say_(talk, 1)
+    toni, maria = talk.app.test_client(), talk.app.test_client()
+    for browser, who in ((toni, "Toni"), (maria, "María")):
+        browser.post(f"/moderation/login/{sign_in.token(talk.blog, who=who)}", headers=OURS)
+
+    def see(browser, path="/inbox") -> str:
+        talk.browser = browser
+        return page(talk, path)
+
+    html = see(toni, f"/inbox/{key}")
+    assert "Toni está con esto" not in html
+    assert "Toni está con esto" in see(maria)
+    assert "Toni está con esto" in see(maria, f"/inbox/{key}")
+    talk.browser = toni
+    post(talk, f"/inbox/{key}", do="release")
+    assert "está con esto" not in see(maria)
+    see(toni, f"/inbox/{key}")
+    fields = {name: field(html, name) for name in ("version", "token", "seen")}
+    post(talk, f"/inbox/{key}", do="send", text="Ya.", **fields)
+    assert "<strong>Toni</strong>" in see(maria, f"/inbox/{key}")
+    assert "está con esto" not in see(maria, "/inbox?state=all")
+    talk.blog.close()

@@ -16,6 +16,7 @@ from PIL import Image
 
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment, Conversation
+from tertulia.core.files import write_whole
 from tertulia.site import writing
 from tertulia.site.build import SiteBuild
 from tests.conftest import BLOG, ROOT
@@ -370,6 +371,33 @@ def test_a_page_that_somebody_touched_is_drawn(blog):
     """What stands in the output is taken for ours only while it is the file that we wrote."""
     page = blog.root / "one" / "2026" / "11" / "dos" / "index.html"
     assert ["2026/11/dos/index.html"] == twice(blog, lambda: page.write_text("otra cosa"))
+
+
+@pytest.mark.parametrize("written", [0, 1, 2])
+def test_the_build_after_one_that_was_killed_is_right(blog, monkeypatch, written):
+    """Also when it had written a part of what it remembers, and the pages that it made are gone with it."""
+    left = iter([True] * written)
+
+    def write_some(path: Path, data: bytes, **more: object) -> None:
+        if not next(left, False):
+            raise KeyboardInterrupt
+        write_whole(path, data, **more)
+
+    def edit() -> None:
+        blog.texts["dos"] += "\n\nY una coletilla."
+        blog.posts["tres"]["Título"] = "Otro título"
+        blog.save("dos")
+        blog.save("tres")
+        with monkeypatch.context() as dying:
+            dying.setattr("tertulia.site.state.write_whole", write_some)
+            with pytest.raises(KeyboardInterrupt):
+                built(
+                    blog.root, blog.root / "lost", "2026-11-22T12:00:00+01:00",
+                    state=blog.root / "state", kept=blog.root / "one",
+                )  # fmt: skip
+        shutil.rmtree(blog.root / "lost")
+
+    assert {"2026/11/dos/index.html", "2026/11/tres/index.html"} <= set(twice(blog, edit))
 
 
 def test_a_damaged_memory_is_none(blog):

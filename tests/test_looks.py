@@ -274,6 +274,16 @@ def test_a_picture_across_the_home_tells_nothing_of_the_camera(blog):
     assert not page.select("[data-header-picture]")
 
 
+def test_what_can_be_seen_through_stays_so_in_the_picture_across_the_home(blog):
+    """On whatever paper it lies, in light and in dark."""
+    file = BytesIO()
+    Image.new("RGBA", (300, 100), (10, 92, 74, 0)).save(file, "PNG")
+    page, told = blog({"header.png": file.getvalue()})
+    source = page.select_one("[data-header-picture] img")["src"].removeprefix("/")
+    with Image.open(blog.output / source) as picture:
+        assert ([], 0) == (told, picture.convert("RGBA").getpixel((0, 0))[3])
+
+
 @pytest.mark.parametrize(
     ("settings", "what"),
     [

@@ -290,3 +290,10 @@ def test_a_browser_asks_no_other_host_for_anything(tmp_path, captured):
             asked += [one["request"]["url"] for one in told]
     assert [len(PLACES), []] == [len(found), [url for url in asked if not url.startswith(("file:", "data:"))]]
     assert any(url.startswith("file:") for url in asked)
+
+
+def test_a_code_is_known_by_a_name_with_letters_written_as_numbers(tmp_path):
+    """A browser reads them so, and so does the script of the service."""
+    code = '<blockquote class="twitter&#45;tweet"><p>Hola</p><a href="https://twitter.com/ana/status/1234567890123456789">1</a></blockquote>'
+    html, document = render(tmp_path, f"Uno.\n\n{code}\n\nDos.\n")
+    assert "twitter&#45;tweet" not in html.lower() and document.problems

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tertulia.content.tags import Tags, tag_key, tag_slug
 from tertulia.core import languages
 from tertulia.core.errors import ContentError
+from tertulia.site.taxonomy import PostList
 
 FILE = """\
 # Tags
@@ -186,3 +187,14 @@ def test_a_folder_in_its_place_is_refused(tmp_path: Path):
     (tmp_path / "tags.toml").mkdir()
     with pytest.raises(ContentError, match=r"tags\.toml:1: cannot be read"):
         Tags.load(tmp_path / "tags.toml")
+
+
+def test_a_list_of_posts_knows_at_once_which_are_in_it():
+    """Also when a plugin of the blog's own has changed it."""
+    one, other = object(), object()
+    listed = PostList([one])
+    assert one in listed and other not in listed
+    listed.append(other)
+    assert other in listed
+    listed.clear()
+    assert one not in listed

@@ -23,6 +23,7 @@ from tertulia import cli
 from tertulia.commands import (
     build,
     check,
+    check_links,
     develop,
     environment,
     new,
@@ -953,9 +954,9 @@ def links(tmp_path: Path, files: dict[str, str], prefix: str = "") -> tuple[list
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")
-    check._files_of.cache_clear()
+    check_links._files_of.cache_clear()
     pages = sorted(name for name in files if name.endswith(".html"))
-    broken, outside = check.read_links(tmp_path, pages, prefix, "https://x.example" + prefix)
+    broken, outside = check_links.read_links(tmp_path, pages, prefix, "https://x.example" + prefix)
     return broken.findings, outside.findings
 
 

@@ -293,6 +293,16 @@ def test_ids_are_unique(pages):
     assert {} == offenders(pages, twins)
 
 
+def test_no_part_of_a_page_is_empty(pages):
+    """A post without tags, credits and copies has no foot, and no rule for one."""
+
+    def empty(page):
+        parts = page.select("header, footer, nav, section, aside, article, ul, ol, dl, figure")
+        return [part for part in parts if not part.find(["img", "input", "data"]) and not part.text.strip()]
+
+    assert {} == offenders(pages, empty)
+
+
 @pytest.mark.parametrize("design", choices.DESIGNS)
 def test_colours_have_contrast(design):
     """Text, quiet text, links and badges reach 4.5:1 on the paper and on raised ground, in both schemes."""

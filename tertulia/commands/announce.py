@@ -54,7 +54,8 @@ def run(root: Path, options: AnnounceOptions) -> bool:
             return adopt(blog, published, options)
         if options.withdraw:
             return take_down(blog, published, options)
-        chosen = due(published, since=blog.since(options.since), now=blog.now(), only=options.post or None)
+        since = blog.since(options.since)
+        chosen = due(published, since=since, now=blog.now(), only=options.post or None)
         if options.post and not chosen:
             raise TertuliaError(say("announce_no_post", post=options.post))
         if options.dry_run:
@@ -66,7 +67,7 @@ def run(root: Path, options: AnnounceOptions) -> bool:
             for row in blog.store.deliveries.all(state=DeliveryState.REFUSED, network=options.network or None):
                 blog.store.deliveries.retry(row.id)
         known = _only(blog.networks(published), options.network)
-        return send(blog, published, chosen, known, options.post, yes_cut=options.yes_cut)
+        return send(blog, published, chosen, known, options.post, since=since, yes_cut=options.yes_cut)
 
 
 def show_plan(posts: Iterable[Post], networks: Iterable[Network]) -> None:
@@ -97,12 +98,14 @@ def send(
     known: list[Network],
     post: str = "",
     *,
+    since: datetime,
     yes_cut: bool = False,
 ) -> bool:
     """
     Enqueue and deliver, and follow edits of what was said before; say what became of each.
 
     Args:
+        since: What is older and was queued before, for an earlier day, stays unsaid.
         yes_cut: Send the author's own words also where they do not fit; ``ANNOUNCE_CUT`` says so for good.
     """
     ready = [one for one in known if one.configured()]
@@ -118,7 +121,7 @@ def send(
     outbox.show_all()
     held = [] if yes_cut or blog.conf.get("ANNOUNCE_CUT") else [draft for draft in planned if draft.is_cut]
     outbox.enqueue(draft for draft in planned if draft not in held)
-    outcomes = outbox.deliver(post=chosen[0].id if post and chosen else None, posts=published.posts)
+    outcomes = outbox.deliver(post=chosen[0].id if post and chosen else None, posts=published.posts, since=since)
     edited = [one for one in published.posts if not post or named(one, post)]
     changes = follow_edits(outbox, edited)
     for draft in held:

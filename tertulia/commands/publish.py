@@ -78,7 +78,7 @@ def _publish(blog: Blog, target: Target, watched: Watched, *, dry_run: bool, los
     if changes.put:
         ping(blog, published, changes)
     before = public(blog.snapshots, published.posts)
-    good = announce.send(blog, published, fresh, known)
+    good = announce.send(blog, published, fresh, known, since=blog.since())
     # Whoever is told looks at the page at once.
     told = webmention.plan_all(blog, published)
     if all_answer(blog.fetcher, told, time.monotonic, time.sleep, gone=webmention.buried(blog, published)):

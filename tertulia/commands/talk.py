@@ -18,6 +18,7 @@ from tertulia.core import running, sanitise, strict_json
 from tertulia.core.errors import TertuliaError
 from tertulia.core.files import PRIVATE, private_folder, write_whole
 from tertulia.core.languages import current, say
+from tertulia.core.text import one_line
 from tertulia.store import Store, archive
 from tertulia.store.said import Read, Said, Status
 
@@ -35,7 +36,7 @@ KEYS = {
 WIDTH = 100
 
 
-def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bool = False) -> None:
+def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bool = False, who: str = "") -> None:
     """
     Print a way into the moderation page, and go through the queue here where there is somebody at the terminal.
 
@@ -43,6 +44,7 @@ def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bo
         web: Only the link.
         address: Where the service is seen, in place of ``SERVICE_ADDRESS``.
         undoes: Only take the last decision back.
+        who: What the others call whoever comes in by the link.
     """
     from tertulia.web.sign_in import link
 
@@ -51,7 +53,7 @@ def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bo
             undo(blog.moderator)
         else:
             here = "" if address or blog.conf.get("SERVICE_ADDRESS") else running.address(root)
-            print(say("talk_link", link=link(blog, here)))
+            print(say("talk_link", link=link(blog, here, who=one_line(who, 60))))
         if not web and not undoes and sys.stdin.isatty():
             print(say("talk_decided", n=moderate(blog.moderator)))
         blog.background.run_pending()

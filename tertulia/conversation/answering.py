@@ -69,6 +69,7 @@ class AnswerDraft:
     token: str  # names this answer: sent twice, it is given once
     seen: Sequence[str] = ()  # keys of the answers that were there already
     only_here: bool = False  # not to be sent
+    by: str = ""  # who of several signs it; the blog's author if not given
     not_before: datetime | None = None
 
 
@@ -120,8 +121,8 @@ class Answering:
             return Recorded("refused")
         author = Author(
             network=FORM,
-            identity="owner",
-            name=self.info.author or self.info.title,
+            identity=f"owner {draft.by}".strip(),
+            name=draft.by or self.info.author or self.info.title,
             url=self.info.site,
             is_owner=True,
         )

@@ -12,6 +12,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from tertulia.core.visible import visible
@@ -248,6 +249,7 @@ def encoded(address: str) -> str:
     return quote(address, safe=SAFE, errors="replace")
 
 
+@lru_cache(maxsize=1 << 14)
 def whole(site: str, path: str) -> str:
     """
     The whole address of *path* in *site*.

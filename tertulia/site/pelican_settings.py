@@ -49,7 +49,7 @@ def check_kinds(settings: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
     for name, usual in ours.items():
         value = settings.get(name, usual)
         if isinstance(usual, int) and not isinstance(usual, bool) and not (isinstance(value, int) and value >= 0):
-            raise SettingError(say("setting_number", name=name, value=value))
+            raise SettingError(say("setting_no_number", name=name, value=value))
         if isinstance(usual, list | tuple) and not isinstance(value, list | tuple | set | frozenset):
             raise SettingError(say("setting_list", name=name, value=value))
 

@@ -77,15 +77,14 @@ def links_out(content: Path) -> Iterator[str]:
 
 def inside_only(takes: Callable[..., bool], content: Path) -> Callable[..., bool]:
     """What *takes* says of a file in *content*, by its relative path; never yes to one that a link leads out to."""
-    is_home = cache(lambda folder: is_inside(folder, content))  # of each folder asked once: files are many
+    is_home = cache(lambda folder: is_inside(Path(folder), content))  # of each folder asked once: files are many
 
-    def takes_inside(path: str, extensions: object = None) -> bool:
-        if not takes(path, extensions):
-            return False
+    @cache  # and of each file, which is met by every generator
+    def is_ours(path: str) -> bool:
         whole = os.path.join(content, path)
-        return is_inside(Path(whole), content) if os.path.islink(whole) else is_home(Path(os.path.dirname(whole)))
+        return is_inside(Path(whole), content) if os.path.islink(whole) else is_home(os.path.dirname(whole))
 
-    return takes_inside
+    return lambda path, extensions=None: takes(path, extensions) and is_ours(path)
 
 
 def link_loops(content: Path) -> Iterator[str]:

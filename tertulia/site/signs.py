@@ -95,7 +95,7 @@ def _header_files(data: bytes, ending: str, cache: Path) -> tuple[dict[str, int]
         write_whole(cache / f"header-{mark}.svg", data, durable=False)
         return {f"header-{mark}.svg": HEADER_WIDTHS_PX[-1]}, (max(1, round(width)), max(1, round(height)))
     with Image.open(io.BytesIO(data)) as opened:
-        picture = ImageOps.exif_transpose(opened).convert("RGB")
+        picture = ImageOps.exif_transpose(opened).convert("RGBA" if opened.has_transparency_data else "RGB")
     widths = sorted({min(width, picture.width) for width in HEADER_WIDTHS_PX})
     made = {}
     for width in widths:

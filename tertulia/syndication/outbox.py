@@ -165,14 +165,25 @@ class Outbox:
                 return self.store.deliveries.adopt(wanted, remote, reason, self.now(), origin=origin)
         return False
 
-    def _unwanted(self, known: Mapping[tuple[str, str], Post]) -> set[int]:
-        """The rows whose post is gone, leaves their network out, or is for those whom it cannot keep to."""
+    def _unwanted(self, known: Mapping[tuple[str, str], Post], since: datetime | None) -> set[int]:
+        """
+        The rows whose post is gone, leaves their network out, or is for those whom it cannot keep to.
+
+        Nor is wanted what was queued for a day that was corrected since: a post from before *since* of which nothing
+        was tried on that network.
+        """
+        rows = self.store.deliveries.all()
+        tried = {(row.post, row.lang, row.network) for row in rows if row.attempts or row.state != DeliveryState.QUEUED}
         return {
             row.id
-            for row in self.store.deliveries.all()
+            for row in rows
             if row.state != DeliveryState.DELIVERED
             and (network := self.networks.get(row.network))
-            and not ((post := known.get((row.post, row.lang))) and is_wanted(post, network))
+            and not (
+                (post := known.get((row.post, row.lang)))
+                and is_wanted(post, network)
+                and (since is None or row.answer or post.date >= since or (row.post, row.lang, row.network) in tried)
+            )
         }
 
     def deliver(
@@ -181,12 +192,14 @@ class Outbox:
         networks: Iterable[str] | None = None,
         *,
         posts: Iterable[Post] | None = None,
+        since: datetime | None = None,
         only_answers: bool = False,
     ) -> list[Outcome]:
         """
         Send what is due, until nothing more is; each outcome in order.
 
         Args:
+            since: What of *posts* is older, and was not begun, is not sent.
             only_answers: No announcement: what its post says now is not known here.
             posts: All that are public, as their authors want them now: what they no longer want is left as it is.
         """
@@ -194,7 +207,7 @@ class Outbox:
         chosen = set(self.networks if networks is None else networks) & self.networks.keys()
         outcomes, self._asked = self._asked, []
         wanted = {post.key: post for post in posts or ()}
-        seen = set() if posts is None else self._unwanted(wanted)
+        seen = set() if posts is None else self._unwanted(wanted, since)
         claim = self.store.deliveries.claim
         while delivery := claim(self.now(), chosen - self._paused, post, seen, only_answers=only_answers):
             self.on_step(DeliveryStep.CLAIMED)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Blueprint, Response, abort, g, redirect, render_template, request
 
 from tertulia.app import Blog
 from tertulia.content.networks import label
@@ -20,6 +20,7 @@ from tertulia.conversation.comment_markup import to_html
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.store.inbox import InboxItem
+from tertulia.store.inbox_tables import ItemState
 from tertulia.store.said import Read
 from tertulia.web.context import current_blog, root
 from tertulia.web.moderation import owner
@@ -59,8 +60,17 @@ def keys() -> Response:
 @pages.get("/<key>")
 @owner
 def one(key: str) -> Any:
-    """Show an item with the talk above it, what was answered, and a form to answer."""
+    """Show an item with the talk above it, what was answered, and a form to answer; the others see who is at it."""
+    blog = current_blog()
+    item = _item(key)
+    if item.state == ItemState.UNANSWERED:
+        blog.store.inbox.hold(key, _me(), blog.now())
     return _one(_item(key))
+
+
+def _me() -> str:
+    """Name whoever is signed in."""
+    return str(g.who or current_blog().info.author or say("who_owner"))
 
 
 @pages.post("/<key>")
@@ -77,6 +87,9 @@ def change(key: str) -> Any:
         return redirect(f"{root()}/inbox/{key}?{urlencode({'done': 'undone' if taken else 'not_undone'})}", 303)
     if what in ("preview", "send") and text.strip():
         return _answer(blog, item, read, text, is_sent=what == "send")
+    if what == "release":
+        blog.store.inbox.release(key, _me())
+        return redirect(f"{root()}/inbox", 303)
     if what not in ("done", "back", "later"):
         return redirect(f"{root()}/inbox/{key}", 303)
     if not _set_aside(what, read, more):
@@ -96,6 +109,7 @@ def _answer(blog: Blog, item: InboxItem, read: Read, text: str, *, is_sent: bool
         token=request.form.get("token", "") or secrets.token_hex(12),
         seen=request.form.get("seen", "").split(),
         only_here=only_here,
+        by=g.who,
         not_before=blog.now() + UNDO_FOR,
     )
     given = answering.give(read, draft)
@@ -139,6 +153,7 @@ def _list(stale: str = "") -> str:
         tones=[tone for tone in Tone if tone != Tone.TALK],
         asked=asked,
         now=now,
+        me=_me(),
         done=request.args.get("done", ""),
         answer=request.args.get("answer", "")[:24],
         undo=blog.store.inbox.get(request.args.get("key", "")[:24], now) if request.args.get("key") else None,
@@ -169,6 +184,7 @@ def _one(
         seen=" ".join(one.key for one in below),
         later=LATER,
         now=blog.now(),
+        me=_me(),
         stale=stale,
         text=text,
         preview=preview,

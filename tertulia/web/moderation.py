@@ -60,6 +60,7 @@ def owner(page: Callable[..., Any]) -> Callable[..., Any]:
                 abort(403)
             return redirect(f"{root()}/moderation/login", 303)
         g.csrf = csrf(blog, session)
+        g.who = _who(blog)
         if request.method == "POST":
             given = request.form.get("csrf", "")
             if guards.origin(blog) == "other" or not hmac.compare_digest(given.encode(), g.csrf.encode()):
@@ -114,7 +115,7 @@ def enter(token: str) -> Any:
         return render_template("login.html", token="", by_mail=sign_in.can_write(blog), stale=True), 410
     response = make_response(redirect(f"{root()}/moderation", 303))
     epoch = blog.store.conversation.get_cursor(SESSIONS)
-    session = blog.signer.sign("session", [secrets.token_hex(8), epoch], blog.now())
+    session = blog.signer.sign("session", [secrets.token_hex(8), epoch, sign_in.name_in(blog, token)], blog.now())
     secure = request.is_secure or split_address(blog.info.service).scheme == "https"
     age = int(SESSION_FOR.total_seconds())
     for place in PLACES:
@@ -143,8 +144,16 @@ def _session(blog: Blog) -> str:
     """Name the session that the browser is in; "" for none."""
     found = blog.signer.read("session", request.cookies.get(COOKIE, ""), SESSION_FOR, blog.now())
     match found:
-        case ([str() as name, str() as epoch], _) if not blog.store.once.was_used(f"session {name}"):
+        case ([str() as name, str() as epoch, *_], _) if not blog.store.once.was_used(f"session {name}"):
             return name if epoch == blog.store.conversation.get_cursor(SESSIONS) else ""
+    return ""
+
+
+def _who(blog: Blog) -> str:
+    """Name whoever is signed in as the others call them; "" for the blog's author."""
+    match blog.signer.read("session", request.cookies.get(COOKIE, ""), SESSION_FOR, blog.now()):
+        case ([_, _, str() as who], _):
+            return who
     return ""
 
 

@@ -33,20 +33,34 @@ class Asked:
     minutes: int
 
 
-def link(blog: Blog, service: str = "") -> str:
-    """Make an address that signs the owner in, once; at *service*, where that is known to be seen elsewhere."""
-    return f"{service or blog.info.service}/moderation/login/{token(blog)}"
+def link(blog: Blog, service: str = "", *, who: str = "") -> str:
+    """
+    Make an address that signs the owner in, once.
+
+    Args:
+        service: Where the service is seen, if that is known to be elsewhere.
+        who: What the others call whoever comes in by it; the blog's author if not given.
+    """
+    return f"{service or blog.info.service}/moderation/login/{token(blog, who=who)}"
 
 
-def token(blog: Blog, live: timedelta = LINK_FOR) -> str:
-    """Sign the part of the address that counts, good for as long as *live*."""
-    return blog.signer.sign("login", [secrets.token_hex(8), int(live.total_seconds())], blog.now())
+def token(blog: Blog, live: timedelta = LINK_FOR, *, who: str = "") -> str:
+    """Sign the part of the address that counts, good for as long as *live*; see ``link``."""
+    return blog.signer.sign("login", [secrets.token_hex(8), int(live.total_seconds()), who], blog.now())
+
+
+def name_in(blog: Blog, given: str) -> str:
+    """Read what the others call whoever comes in by the token *given*."""
+    match blog.signer.read("login", given, LONGEST_LINK_FOR, blog.now()):
+        case ([_, _, str() as who], _):
+            return who
+    return ""
 
 
 def read(blog: Blog, given: str) -> str:
     """Name the link whose token is *given*; "" when it is not ours, too old or used."""
     match blog.signer.read("login", given, LONGEST_LINK_FOR, blog.now()):
-        case ([str() as name, int() as seconds], signed) if blog.now() - signed <= timedelta(seconds=seconds):
+        case ([str() as name, int() as seconds, *_], signed) if blog.now() - signed <= timedelta(seconds=seconds):
             return "" if blog.store.once.was_used(f"login {name}") else name
     return ""
 

@@ -13,7 +13,8 @@ def equip_templates(generator: Generator) -> None:
     theme = build.theme
     theme.know(generator.env)
     settings["DIRECT_TEMPLATES"] = [name for name in settings["DIRECT_TEMPLATES"] if theme.has(name)]
-    templates.equip(generator.env, settings, escape=theme.is_ours)
+    whole = theme.is_ours and build.reads is None
+    templates.equip(generator.env, settings, escape=theme.is_ours, whole=whole)
     reads.watch(generator.env, build.reads)
     generator.context |= theme.context(settings)
     for name, value in templates.common_context(settings).items():

@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import re
+import shutil
 from itertools import pairwise
 from types import SimpleNamespace
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from PIL import ImageFont
 from tertulia.core.languages import Languages
 from tertulia.site import choices, templates
 from tertulia.site.build import SiteBuild
+from tertulia.site.template_loading import WholeTemplates
 from tests.conftest import ROOT, build_site
 
 TEMPLATES = ROOT / "theme" / "templates"
@@ -116,7 +118,14 @@ def build(folder, **settings):
 
 def page(**context):
     """What a template of a page sees: the settings, their build, and *context*."""
-    settings = {"DEFAULT_LANG": "es", "LANGUAGES": ("es", "en"), "PATH": "content", "PAGE_PATHS": [], "TIMEZONE": "UTC"}
+    settings = {
+        "DEFAULT_LANG": "es",
+        "LANGUAGES": ("es", "en"),
+        "PATH": "content",
+        "ARTICLE_PATHS": [],
+        "PAGE_PATHS": [],
+        "TIMEZONE": "UTC",
+    }
     settings |= context
     SiteBuild.begin(settings)
     return settings
@@ -714,6 +723,31 @@ def test_letters_are_offered_where_there_are_letters(tmp_path):
         assert foot.select_one(f"#{field['aria-describedby']}").text
         assert foot.select_one("input[name=lang]")["value"] == lang
         assert "/newsletter" not in (tmp_path / "b/output" / page).read_text("utf-8")
+
+
+def test_a_part_is_the_same_in_its_place(tmp_path, site):
+    """Our parts are read as if they stood where they are included; each by itself, no page differs."""
+    content = tmp_path / "content"
+    shutil.copytree(ROOT / "tests/site/content", content)
+    (content / "theme" / "templates").mkdir(parents=True)
+    build_site(content, tmp_path / "output", SEARCH=False)
+    pages = sorted(path.relative_to(site) for path in site.rglob("*.html"))
+    assert pages
+    assert [] == [page for page in pages if (site / page).read_bytes() != (tmp_path / "output" / page).read_bytes()]
+
+
+def test_what_a_part_sets_ends_with_it():
+    """Read in its place, a part sees what was set before and by a loop, changes nothing after, and may hold itself."""
+    sources = {
+        "page": '{% set a = 1 %}\n{% for n in (1, 2) %}\n  {% include "part" %}\n{% endfor %}\n{{ a }}',
+        "part": "{% if n > 1 %}\n{{ a }}{{ n }}\n{% endif %}\n{% set a = 5 %}{{ a }}\n",
+        "tree": '({{ kin|length }}{% for kin in kin %}{% include "tree" %}{% endfor %})\n',
+    }
+    drawn = []
+    for loader in (jinja2.DictLoader(sources), WholeTemplates(jinja2.DictLoader(sources))):
+        made = jinja2.Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)
+        drawn.append([made.get_template(name).render(kin=[[[]], []]) for name in ("page", "tree")])
+    assert drawn[0] == drawn[1]
 
 
 def test_compiled_templates_are_not_called_the_old_way(tmp_path):

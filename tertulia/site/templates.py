@@ -28,12 +28,12 @@ import math
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemBytecodeCache, Template, pass_context
+from jinja2 import Environment, FileSystemBytecodeCache, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
@@ -43,6 +43,7 @@ from tertulia.site.build import SiteBuild
 from tertulia.site.editions import Counterpart
 from tertulia.site.link_notes import link_notes
 from tertulia.site.series import series_counterparts
+from tertulia.site.template_loading import WholeTemplates, remembering
 
 CLOUD_SIZES = 5
 
@@ -341,32 +342,25 @@ GLOBALS = (
 )
 
 
-def equip(environment: Environment, settings: dict[str, Any], *, escape: bool = True) -> None:
-    """Give templates their words, and have them *escape* what is text: those of others do that by themselves."""
+def equip(environment: Environment, settings: dict[str, Any], *, escape: bool = True, whole: bool = False) -> None:
+    """
+    Give templates their words.
+
+    Args:
+        escape: Whether what is text is escaped: templates of others do that by themselves.
+        whole: Whether parts are read as if they stood where they are included: sooner drawn, and what is wrong in one
+            would be told of the other.
+    """
+    if whole and environment.loader:
+        environment.loader = WholeTemplates(environment.loader)
     environment.autoescape = escape
     environment.auto_reload = False  # an environment lives for one build: no need to look at each file again
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.shared_parts = {}  # type: ignore[attr-defined]
-    environment.get_template = _remembering(environment)  # type: ignore[method-assign]
+    environment.get_template = remembering(environment)  # type: ignore[method-assign]
     environment.filters.update({f.__name__: f for f in FILTERS})
     environment.globals.update({f.__name__: f for f in GLOBALS})
     environment.bytecode_cache = bytecode_cache(Path(settings["CACHE_PATH"], "templates", calls_of(environment)))
-
-
-def _remembering(environment: Environment) -> Callable[..., Template]:
-    """The environment's own way to a template, asked once for each: parts are included some twenty times a post."""
-    found: dict[str, Template] = {}
-    ask = environment.get_template
-
-    def get_template(name: str | Template, parent: str | None = None, globals: Any = None) -> Template:
-        if not isinstance(name, str) or globals or name not in found:
-            template = ask(name, parent, globals)
-            if isinstance(name, str) and not globals:
-                found[name] = template
-            return template
-        return found[name]
-
-    return get_template
 
 
 def calls_of(environment: Environment) -> str:

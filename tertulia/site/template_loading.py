@@ -1,0 +1,55 @@
+"""How templates are found: parts as if they stood where they are included, each template asked for once."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, Template
+
+
+class WholeTemplates(BaseLoader):
+    """
+    The templates of another loader, the parts that they include written into them.
+
+    Some twenty parts a page need no context of their own then. What a part sets ends with it, as before.
+    """
+
+    _INCLUDED = re.compile(r'\{% include "([^"]+)" %\}')
+
+    def __init__(self, loader: BaseLoader) -> None:
+        self._loader = loader
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
+        """As Jinja says."""
+        source, file, is_fresh = self._loader.get_source(environment, template)
+        return self._whole(environment, source, (template,)), file, is_fresh
+
+    def list_templates(self) -> list[str]:
+        """As Jinja says."""
+        return self._loader.list_templates()
+
+    def _whole(self, environment: Environment, source: str, within: tuple[str, ...]) -> str:
+        def part(include: re.Match[str]) -> str:
+            if include[1] in within:  # a part of itself: it has to be asked for while the page is drawn
+                return include[0]
+            text, _, _ = self._loader.get_source(environment, include[1])
+            inner = self._whole(environment, text.removesuffix("\n"), (*within, include[1]))
+            return f"{{% with %}}{inner}{{% endwith %}}"
+
+        return self._INCLUDED.sub(part, source)
+
+
+def remembering(environment: Environment) -> Callable[..., Template]:
+    """The environment's own way to a template, asked once for each: parts are included some twenty times a post."""
+    found: dict[str, Template] = {}
+    ask = environment.get_template
+
+    def get_template(name: str | Template, parent: str | None = None, globals: Any = None) -> Template:
+        if not isinstance(name, str) or globals or name not in found:
+            template = ask(name, parent, globals)
+            if isinstance(name, str) and not globals:
+                found[name] = template
+            return template
+        return found[name]
+
+    return get_template

@@ -28,11 +28,14 @@ SIZE = 2_500  # characters
 def seconds():
     md = converter(siteurl="", tag_url="etiqueta/{slug}/", mention_network="", people=People(), tags=Tags())
 
+    gc.collect()
+    gc.freeze()  # the collector need not look through what other tests have left, each time
+
     def taken(text):
         md.document = Document("content/posts/a.md", "es", text, 1)
         md.reset()
         gc.collect()
-        gc.disable()  # it looks through what other tests have left
+        gc.disable()
         begun = time.process_time()
         try:
             with suppress(RecursionError):  # told as too deep
@@ -42,7 +45,8 @@ def seconds():
             gc.enable()
 
     taken("a [b](c) `d`")
-    return taken
+    yield taken
+    gc.unfreeze()
 
 
 def grows(seconds, once, twice):

@@ -17,7 +17,7 @@ from PIL import Image
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.core.files import write_whole
-from tertulia.site import writing
+from tertulia.site import choices, writing
 from tertulia.site.build import SiteBuild
 from tests.conftest import BLOG, ROOT
 
@@ -299,15 +299,15 @@ def blog() -> Iterator[Blog]:
     shutil.rmtree(made.root, ignore_errors=True)
 
 
-def twice(blog: Blog, edit: Callable[[], object], *, watched: bool = False) -> list[str]:
+def twice(blog: Blog, edit: Callable[[], object], *, watched: bool = False, **more) -> list[str]:
     """Build *blog*, do *edit*, build it again: why each page was drawn the second time, that being right."""
     if watched:
         (blog.root / "content" / "theme" / "templates").mkdir(parents=True, exist_ok=True)
     now, state = "2026-11-22T12:00:00+01:00", blog.root / "state"
-    built(blog.root, blog.root / "one", now, state=state)
+    built(blog.root, blog.root / "one", now, state=state, **more)
     edit()
-    explained = built(blog.root, blog.root / "two", now, state=state, kept=blog.root / "one")
-    built(blog.root, blog.root / "whole", now)
+    explained = built(blog.root, blog.root / "two", now, state=state, kept=blog.root / "one", **more)
+    built(blog.root, blog.root / "whole", now, **more)
     assert tree(blog.root / "whole") == tree(blog.root / "two")
     return [line.partition(":")[0] for line in explained if not line.startswith("told:")]
 
@@ -341,13 +341,26 @@ def test_a_post_that_names_another_by_its_file_sees_it_go(blog):
     assert "2026/11/tres/index.html" in twice(blog, lambda: post.rename(post.with_name("otro.md")))
 
 
-def test_what_our_templates_read_is_declared(blog):
+@pytest.mark.parametrize("home", choices.LAYOUT["home"])
+@pytest.mark.parametrize("design", choices.DESIGNS)
+def test_an_edited_text_is_seen_wherever_it_stands(blog, design, home):
+    """Also on a home of whole posts, in each design, with all that can be chosen."""
+    looks = {"DESIGN": design, "LAYOUT": {"home": home}, "EXTRAS": choices.EXTRAS}
+    blog.texts["tres"] += "\n\nY una coletilla."
+    pages = twice(blog, lambda: blog.save("tres"), **looks)
+    assert ["2026/11/tres/index.html", *(["pagina/2/index.html"] if home == "whole" else [])] == pages
+
+
+@pytest.mark.parametrize("home", choices.LAYOUT["home"])
+@pytest.mark.parametrize("design", choices.DESIGNS)
+def test_what_our_templates_read_is_declared(blog, design, home):
     """A blog that has templates of its own, and reads nothing more than ours, is kept as well."""
     blog.posts["dos"] |= {"Idioma": "en", "Id": "id-uno", "Serie": "Colas", "Portada": "images/bar.png"}
     blog.posts["tres"] |= {"Serie": "Colas", "Gracias": "Ana Ruiz", "Pregunta": "¿Y tú?"}
     for name in ("dos", "tres"):
         blog.save(name)
-    assert [] == twice(blog, lambda: None, watched=True)
+    looks = {"DESIGN": design, "LAYOUT": {"home": home}, "EXTRAS": choices.EXTRAS, "NEWSLETTER": True}
+    assert [] == twice(blog, lambda: None, watched=True, **looks)
 
 
 def test_a_template_that_reads_more_is_seen(blog):

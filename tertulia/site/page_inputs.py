@@ -104,7 +104,7 @@ def _places(inputs: Inputs, url: str, given: Mapping[str, Any]) -> None:
 
 
 def _home(inputs: Inputs, _page: PageToWrite, given: Mapping[str, Any]) -> None:
-    _cards(inputs, given, whole=bool(given.get("HOME_WHOLE_POSTS")))
+    _cards(inputs, given, whole=inputs.facets.build.looks.layout["home"] == "whole")
     inputs.names |= {"blog_json_ld", "latest_said"}
     inputs.value("home", (given.get("blog_json_ld") or {}).get(inputs.lang))
     for post, said, words in (given.get("latest_said") or {}).get(inputs.lang, ()):

@@ -19,13 +19,12 @@ from tertulia.conversation.blog import BlogInfo
 from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.moderator import Action, Moderator
 from tertulia.core import sanitise, strict_json
-from tertulia.core.errors import NetworkError
 from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery, NewDelivery
 from tertulia.store.said import Author, Incoming, Read, Recorded, Said, Status
 from tertulia.store.tables import DeliveryState, Origin
-from tertulia.syndication.edits import DeliveryChange, take_down
-from tertulia.syndication.networks.base import Cannot, Message, Network, Remote, understood
+from tertulia.syndication.edits import DeliveryChange, edit_there, left, take_down
+from tertulia.syndication.networks.base import Message, Network
 from tertulia.syndication.outbox import Outbox, encode
 
 # A button takes it back so long.
@@ -211,24 +210,12 @@ def follow_answers(outbox: Outbox, key: str = "") -> list[DeliveryChange]:
 
 def _edit(outbox: Outbox, row: Delivery, said: Said) -> DeliveryChange:
     network, words = outbox.networks[row.network], _named(said.text)
-    remote = strict_json.decode(row.remote, type=Remote) if row.remote else None
-    before = strict_json.decode(row.message, type=Message)
+    if network.when_edited != "edit":
+        return left(outbox, [row], network, words=words)
     thread = outbox.store.conversation.thread(said)
     text = _words(network, thread[-1], said.text) if thread else plain_words(said.html)
-    message = msgspec.structs.replace(before, text=text)
-    if network.when_edited != "edit" or remote is None or not remote.id:
-        outbox.store.deliveries.noted(row.id, words, say("edit_left", network=network.label))
-        return DeliveryChange(row, False, say("edit_left", network=network.label))
-    try:
-        with understood(network):
-            now = network.edit(remote, message)
-    except NetworkError as error:  # tried again with the next run
-        return DeliveryChange(row, False, str(error))
-    if isinstance(now, Cannot):
-        outbox.store.deliveries.noted(row.id, words, say("edit_left", network=network.label))
-        return DeliveryChange(row, False, say("edit_left", network=network.label))
-    outbox.store.deliveries.edited(row.id, encode(message), words, encode(now))
-    return DeliveryChange(row, True, say("edit_done"))
+    message = msgspec.structs.replace(strict_json.decode(row.message, type=Message), text=text)
+    return edit_there(outbox, [row], network, message, words=words)
 
 
 def plain_words(html: str) -> str:

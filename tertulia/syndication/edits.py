@@ -12,7 +12,7 @@ leave       it stays as it was (Bluesky, X, Threads, Slack, mail)
 ==========  ====================================================================================
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tertulia.content.posts import Post
@@ -22,7 +22,7 @@ from tertulia.core.languages import say
 from tertulia.store.deliveries import Delivery
 from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.drafts import Draft, draft, is_wanted
-from tertulia.syndication.networks.base import Cannot, Message, Remote, understood
+from tertulia.syndication.networks.base import Cannot, Message, Network, Remote, understood
 from tertulia.syndication.outbox import Outbox, encode
 
 
@@ -62,29 +62,44 @@ def _follow(outbox: Outbox, wanted: Draft, rows: list[Delivery]) -> DeliveryChan
     if len(kept) == len(wanted.messages) and all(map(_same, kept, wanted.messages)):
         _note(outbox, rows, words=wanted.post.hash, reason="")  # the change is not in the announcement
         return None
-    remote = strict_json.decode(first.remote, type=Remote) if first.remote else None
     threaded = len(rows) > 1 or len(wanted.messages) > 1
     seen_by_others = kept[0].visibility != message.visibility  # an edit cannot change who reads it
-    if network.when_edited == "leave" or threaded or seen_by_others or remote is None or not remote.id:
-        _note(outbox, rows, words=wanted.post.hash, reason=say("edit_left", network=network.label))
-        return DeliveryChange(first, False, say("edit_left", network=network.label))
+    if network.when_edited == "leave" or threaded or seen_by_others:
+        return left(outbox, rows, network, words=wanted.post.hash)
+    return edit_there(outbox, rows, network, message, words=wanted.post.hash)
+
+
+def edit_there(
+    outbox: Outbox, rows: Sequence[Delivery], network: Network, message: Message, *, words: str
+) -> DeliveryChange:
+    """Make the first of *rows*, which stands on *network*, say *message*; what cannot be edited stays, and is told."""
+    first = rows[0]
+    remote = strict_json.decode(first.remote, type=Remote) if first.remote else None
+    if remote is None or not remote.id:
+        return left(outbox, rows, network, words=words)
     try:
         with understood(network):
             now = network.edit(remote, message)
     except NetworkError as error:  # tried again with the next run
         return DeliveryChange(first, False, str(error))
     if isinstance(now, Cannot):
-        _note(outbox, rows, words=wanted.post.hash, reason=say("edit_left", network=network.label))
-        return DeliveryChange(first, False, say("edit_left", network=network.label))
-    outbox.store.deliveries.edited(first.id, encode(message), wanted.post.hash, encode(now))
+        return left(outbox, rows, network, words=words)
+    outbox.store.deliveries.edited(first.id, encode(message), words, encode(now))
     return DeliveryChange(first, True, say("edit_done"))
+
+
+def left(outbox: Outbox, rows: Sequence[Delivery], network: Network, *, words: str) -> DeliveryChange:
+    """Leave *rows* as they are, for good, though their *words* are others now."""
+    told = say("edit_left", network=network.label)
+    _note(outbox, rows, words=words, reason=told)
+    return DeliveryChange(rows[0], False, told)
 
 
 def _same(before: Message, after: Message) -> bool:
     return (before.text, before.title, before.description) == (after.text, after.title, after.description)
 
 
-def _note(outbox: Outbox, rows: list[Delivery], *, words: str, reason: str) -> None:
+def _note(outbox: Outbox, rows: Sequence[Delivery], *, words: str, reason: str) -> None:
     for row in rows:
         outbox.store.deliveries.noted(row.id, words, reason)
 

@@ -48,7 +48,8 @@ def run(root: Path, *, lighthouse: bool, designs: bool = False) -> bool:
     """
     folder = root / "var" / "check"
     chosen = [{"DESIGN": design} for design in DESIGNS] if designs else [{}]
-    return all([_look_at(root, folder, design, lighthouse=lighthouse) for design in chosen])
+    clean = [_look_at(root, folder, design, lighthouse=lighthouse) for design in chosen]
+    return all(clean)
 
 
 def _look_at(root: Path, folder: Path, settings: dict[str, str], *, lighthouse: bool) -> bool:

@@ -41,9 +41,10 @@ def folders(settings: Mapping[str, Any]) -> set[str]:
 
 def names(root: Path, settings: Mapping[str, Any]) -> Iterator[str]:
     """Every file and folder that a build of the blog in *root* may read; of libraries, the folder where they are."""
-    for folder in sorted({*folders(settings), str(settings.get("CONVERSATION_PATH") or root / "var/conversation")}):
-        yield from below(folder) if os.path.isdir(folder) else (folder,)
-    yield from (str(path) for path in root.iterdir() if path.name.endswith(_ENDINGS) and path.is_file())
+    for place in sorted({*folders(settings), str(settings.get("CONVERSATION_PATH") or root / "var/conversation")}):
+        yield from below(place) if os.path.isdir(place) else (place,)
+    for folder in {root, paths.HOME}:  # settings of a blog may begin with those of the clone
+        yield from (str(path) for path in folder.iterdir() if path.name.endswith(_ENDINGS) and path.is_file())
     yield str(settings.get("ADDRESSES_PATH") or root / "var/addresses.json")
     yield str(Path(sys.executable).resolve())
     yield from (path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages"))
@@ -53,7 +54,7 @@ def cannot_tell(root: Path, settings: Mapping[str, Any]) -> str:
     """Why a build may be another though all *names* are what they were, in words; "" where it may not."""
     if others := sorted(set(settings["PLUGINS"]) - set(defaults.PLUGINS)):
         return say("explain_plugins", names=", ".join(others))
-    for path in sorted(root.glob("*conf.py")):
+    for path in (path for folder in {root, paths.HOME} for path in sorted(folder.glob("*conf.py"))):
         try:
             asked = _asked(ast.parse(path.read_bytes()))
         except (OSError, SyntaxError, ValueError):

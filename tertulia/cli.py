@@ -275,6 +275,14 @@ def inbox(
 
 
 @task
+def report(c: Context, year: str = "") -> None:
+    """Tell how many who spoke were answered, how soon, who still waits and who comes back; --year 2026."""
+    from tertulia.commands.report import run
+
+    run(c.root, year)
+
+
+@task
 def comments(c: Context, what: str, file: str = "", person: str = "") -> None:
     """Export, import or copy the conversation."""
     from tertulia.commands.talk import run_comments
@@ -379,6 +387,7 @@ TASKS = (
     service,
     moderate,
     inbox,
+    report,
     comments,
     dump,
     restore,

@@ -116,6 +116,18 @@ def test_every_task_has_its_line_in_both_languages():
     assert {"es": set(), "en": set()} == {lang: wanted - phrases for lang, phrases in known.items()}
 
 
+def test_the_list_names_each_task_as_it_is_typed(capsys):
+    """Whoever types what the list shows gets that task, and its help."""
+    with contextlib.suppress(SystemExit):
+        program.run(TASKS, ["tasks.py"])
+    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()[2:]]
+    assert [task.name.replace("_", "-") for task in TASKS] == listed
+    for name in listed:
+        with contextlib.suppress(SystemExit):
+            program.run(TASKS, ["tasks.py", "--help", name])
+        assert f"  python3 tasks.py {name} " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", [[], ["--help", "preview"], ["--version"], ["frobnicate"], ["new"]])
 @pytest.mark.parametrize(("output", "status"), [("unread", 141), ("full", 1), ("closed", None)])
 def test_output_that_nobody_takes_is_no_traceback(tmp_path, command, output, status):

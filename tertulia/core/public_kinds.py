@@ -99,7 +99,7 @@ class _Header(dict[str, Any]):
         return f"{field}{self['slug']}"
 
 
-class _Place(NamedTuple):
+class _Address(NamedTuple):
     """What has an address of its own."""
 
     things: tuple[Mapping[str, Any], ...] = ({},)  # a few of the kind, which must not share one
@@ -114,21 +114,21 @@ _POSTS = tuple(
     _Header(lang="es", date=datetime(2020 + n, n, n, n, n), slug=f"s{n}", category=f"c{n}", author=f"a{n}")
     for n in (1, 2)
 )
-_POST = _Place(_POSTS, "{slug} {date:%Y} {date:%m} {category} {lang}")
-_LABEL = _Place(tuple({"slug": f"s{n}", "name": f"n{n}"} for n in (1, 2)), "{slug}")
+_POST = _Address(_POSTS, "{slug} {date:%Y} {date:%m} {category} {lang}")
+_LABEL = _Address(tuple({"slug": f"s{n}", "name": f"n{n}"} for n in (1, 2)), "{slug}")
 # By the name of its settings, without "_URL", "_SAVE_AS", "_ATOM" and "_RSS".
-PLACES: dict[str, _Place] = {
+PLACES: dict[str, _Address] = {
     **dict.fromkeys(("ARTICLE", "ARTICLE_LANG", "PAGE", "PAGE_LANG"), _POST),
     **dict.fromkeys(("DRAFT", "DRAFT_LANG", "DRAFT_PAGE", "DRAFT_PAGE_LANG"), _POST),
     **dict.fromkeys(("TAG", "CATEGORY", "AUTHOR", "SERIES"), _LABEL),
-    "YEAR_ARCHIVE": _Place(_YEARS, "{date:%Y}"),
-    "MONTH_ARCHIVE": _Place(_MONTHS, "{date:%Y} {date:%m}"),
-    "DAY_ARCHIVE": _Place(_DAYS, "{date:%Y} {date:%m} {date:%d}"),
-    "STATIC": _Place(({"path": "a.png"}, {"path": "b.png"}), "{path}"),
-    **dict.fromkeys(("INDEX", "ARCHIVES", "TAGS", "CATEGORIES", "AUTHORS", "SEARCH"), _Place()),
-    **dict.fromkeys(("NOT_FOUND", "404", "PATTERNS", "FEED", "FEED_ALL"), _Place()),
-    **dict.fromkeys(("TAG_FEED", "CATEGORY_FEED", "AUTHOR_FEED"), _Place(({"slug": "a"}, {"slug": "b"}), "{slug}")),
-    "TRANSLATION_FEED": _Place(({"lang": "es"}, {"lang": "en"}), "{lang}"),
+    "YEAR_ARCHIVE": _Address(_YEARS, "{date:%Y}"),
+    "MONTH_ARCHIVE": _Address(_MONTHS, "{date:%Y} {date:%m}"),
+    "DAY_ARCHIVE": _Address(_DAYS, "{date:%Y} {date:%m} {date:%d}"),
+    "STATIC": _Address(({"path": "a.png"}, {"path": "b.png"}), "{path}"),
+    **dict.fromkeys(("INDEX", "ARCHIVES", "TAGS", "CATEGORIES", "AUTHORS", "SEARCH"), _Address()),
+    **dict.fromkeys(("NOT_FOUND", "404", "PATTERNS", "FEED", "FEED_ALL"), _Address()),
+    **dict.fromkeys(("TAG_FEED", "CATEGORY_FEED", "AUTHOR_FEED"), _Address(({"slug": "a"}, {"slug": "b"}), "{slug}")),
+    "TRANSLATION_FEED": _Address(({"lang": "es"}, {"lang": "en"}), "{lang}"),
 }
 _ALWAYS = ("ARTICLE_URL", "ARTICLE_SAVE_AS", "INDEX_SAVE_AS")  # "" says of the others that there is none
 

@@ -49,7 +49,7 @@ class MailOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Writer:
+class _Correspondent:
     """Who had the letter that is answered."""
 
     email: str
@@ -98,16 +98,16 @@ class MailAnswers:
             case _:  # too long for the network; or somebody who was erased, and has no letter any more
                 return self._refuse(token, writer, "mail_too_long")
 
-    def _writer(self, token: ReplyToken) -> _Writer | None:
+    def _writer(self, token: ReplyToken) -> _Correspondent | None:
         if token.notice == OWNER:
-            found = _Writer(self.owner, self.info.lang) if self.owner else None
+            found = _Correspondent(self.owner, self.info.lang) if self.owner else None
         else:
             notice = self.moderator.store.letters.notice(token.notice)
             is_good = notice is not None and notice.state == "confirmed"
-            found = _Writer(notice.email, notice.lang, notice) if notice and is_good else None
+            found = _Correspondent(notice.email, notice.lang, notice) if notice and is_good else None
         return found if found and self.addresses.is_for(token, found.email) else None
 
-    def _wrong(self, letter: ReceivedLetter, token: ReplyToken, writer: _Writer) -> str:
+    def _wrong(self, letter: ReceivedLetter, token: ReplyToken, writer: _Correspondent) -> str:
         """The phrase that says what is wrong with a mail; "" for nothing."""
         if mailbox_of(letter.sender) != mailbox_of(writer.email):
             return "mail_other_sender"
@@ -123,7 +123,7 @@ class MailAnswers:
             return Recorded("stale", said.key)
         return self.answering().give(Read(said.key, said.version), draft)
 
-    def _comment(self, letter: ReceivedLetter, token: ReplyToken, said: Said, writer: _Writer) -> Recorded:
+    def _comment(self, letter: ReceivedLetter, token: ReplyToken, said: Said, writer: _Correspondent) -> Recorded:
         conversation, letters = self.moderator.store.conversation, self.moderator.store.letters
         notice = writer.notice
         own = conversation.get(notice.key) if notice else None
@@ -152,7 +152,7 @@ class MailAnswers:
                     letters.confirm(asked.id)
         return recorded
 
-    def _refuse(self, token: ReplyToken, writer: _Writer, why: str) -> MailOutcome:
+    def _refuse(self, token: ReplyToken, writer: _Correspondent, why: str) -> MailOutcome:
         said = self.moderator.store.conversation.get(token.key)
         post = self.info.post(said.post, said.lang) if said else None
         link = f"{post.url}#c-{token.key}" if post else self.info.site

@@ -26,6 +26,7 @@ from requests.auth import AuthBase
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import HTTPError
 
+from tertulia import __version__
 from tertulia.core import strict_json
 from tertulia.core.addresses import Address, join_address, split_address
 from tertulia.core.connections import Exchange, PrivateAdapter, public_adapter, retry
@@ -33,7 +34,7 @@ from tertulia.core.encodings import encoding_of, media_type
 from tertulia.core.errors import FetchError, FetchRefusedError, FetchSlowError
 from tertulia.core.languages import say
 
-USER_AGENT = "Tertulia/0.1 (blog software; fetches what its author quotes)"
+USER_AGENT = f"Tertulia/{__version__} (blog software; fetches what its author quotes)"
 REDIRECTS = 5
 TIMEOUT_SECONDS = 20.0  # for the whole exchange, redirects included
 SILENCE_SECONDS = 10.0  # between two bytes

@@ -18,7 +18,7 @@ from pathlib import Path
 from tertulia import site
 from tertulia.commands import build
 from tertulia.core import paths, strict_json
-from tertulia.site.state import stamp_or_none
+from tertulia.site.up_to_date import stamp_of
 
 
 class WarmBuilder:
@@ -71,7 +71,7 @@ class WarmBuilder:
 def code_stamp() -> str:
     """What changes when the program does: a process that has imported it before would build by the old one."""
     files = sorted(path for folder in (paths.PACKAGE, paths.HOME / "plugins") for path in folder.rglob("*.py"))
-    return repr([(str(path), stamp_or_none(path)) for path in files])
+    return repr([(str(path), stamp_of(path)) for path in files])
 
 
 def main() -> None:

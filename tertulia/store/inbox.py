@@ -119,6 +119,10 @@ class Inbox:
             row = connection.execute(select(inbox).where(inbox.c.comment == said.id)).first() if said else None
             return _item(row, said, now) if said and row else None
 
+    def refresh(self, now: datetime) -> None:
+        """Have every row say what holds *now*, for who reads them in another way."""
+        self._ready(now)
+
     # The owner's word
 
     def set_aside(self, read: Read, now: datetime, *, until: datetime | None = None) -> bool:

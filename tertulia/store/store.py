@@ -15,6 +15,7 @@ from tertulia.store.letters import Letters
 from tertulia.store.mentions import Mentions, SentMentions
 from tertulia.store.runs import Runs
 from tertulia.store.subscribers import Subscribers
+from tertulia.store.waits import Waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Store:
     conversation: Conversation
     inbox: Inbox
     answers: OwnAnswers
+    waits: Waits
     collected: Collected
     words: WordCounts
     once: Once
@@ -60,6 +62,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         conversation=Conversation(database),
         inbox=Inbox(database),
         answers=OwnAnswers(database),
+        waits=Waits(database),
         collected=Collected(database),
         words=WordCounts(database),
         once=Once(database),

@@ -17,7 +17,7 @@ from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
 from tertulia.store.filters import check
-from tertulia.web import comments, inbox, letter_links, look, moderation, newsletter, reader_letters, webmention
+from tertulia.web import comments, inbox, letter_links, look, moderation, newsletter, reader_letters, report, webmention
 from tertulia.web.budgets import DailyBudgets, Gate
 from tertulia.web.context import MOST_IN_WINDOW, RateCounter, current_blog
 
@@ -51,6 +51,7 @@ def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
     app.register_blueprint(moderation.pages)
     app.register_blueprint(letter_links.pages)
     app.register_blueprint(inbox.pages)
+    app.register_blueprint(report.pages)
     app.register_blueprint(webmention.pages)
     app.register_blueprint(newsletter.pages)
     app.register_blueprint(look.pages)

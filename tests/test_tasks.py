@@ -1027,6 +1027,24 @@ def test_one_page_of_each_kind(tmp_path):
     assert expected == check.one_of_each_kind(tmp_path, [*names, "old.html"])
 
 
+def test_lighthouse_rates_one_page_of_each_kind(tmp_path):
+    """The home itself, then the largest that wants to be found in the blog's own language, or else in another."""
+    kinds = {
+        "en/index.html": "home", "index.html": "home", "en/tag/x/index.html": "list", "etiqueta/x/index.html": "list",
+        "pagina/2/index.html": "home", "en/2026/11/c/index.html": "post", "buscar/index.html": "search",
+        "etiquetas/index.html": "index", "404.html": "search", "autor/ana/index.html": "list",
+    }  # fmt: skip
+    for name, kind in kinds.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f'<html data-kind="no"><body class="x" data-kind="{kind}">' + "x" * len(name))
+    (tmp_path / "404.html").write_text('<meta name="robots" content="noindex"><body data-kind="search">' + "x" * 99)
+    expected = {
+        "home": "index.html", "post": "en/2026/11/c/index.html", "list": "etiqueta/x/index.html",
+        "search": "buscar/index.html",
+    }  # fmt: skip
+    assert expected == check.rated(tmp_path, sorted(kinds))
+
+
 def test_what_we_keep_and_cannot_use_is_one_line(tmp_path):
     """A file where a folder of ours belongs ends a task in one line that names it."""
     (tmp_path / "conversation").write_text("")

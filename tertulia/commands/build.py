@@ -309,8 +309,9 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
     try:
         from pelican import Pelican, log, signals
         from pelican.generators import ArticlesGenerator, PagesGenerator
-        from pelican.settings import read_settings
+        from pelican.settings import DEFAULT_CONFIG, read_settings
 
+        from tertulia.core import public_kinds
         from tertulia.site import build_inputs, writing
         from tertulia.site.build import KEY, SiteBuild
         from tertulia.site.search import LaterIndex
@@ -319,8 +320,10 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
         log.LimitFilter._threshold = math.inf  # all of them are shown, not the first five
         logging.basicConfig(level=logging.INFO, handlers=[gather], force=True)
 
+        written = _as_python(settings_file) | overrides
+        public_kinds.refuse(written, DEFAULT_CONFIG)
+        gather.content = Path(written["PATH"]).absolute()
         settings = read_settings(settings_file, override={**overrides, "OUTPUT_PATH": output})
-        gather.content = Path(settings["PATH"]).absolute()
         # The folder is new: nothing in it is to be deleted or kept.
         settings["DELETE_OUTPUT_DIRECTORY"] = False
         report.keep = list(settings.get("OUTPUT_RETENTION", []))
@@ -357,6 +360,26 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
     # What was said of a file stands for as long as that is what it is; what was said of the machine may not.
     report.passing |= not all(one.severity == "hint" or one.text.startswith("content/") for one in report.remarks)
     return report, built
+
+
+def _as_python(settings_file: str) -> dict[str, Any]:
+    """
+    What the settings file comes to.
+
+    Raises:
+        SettingError: it is no Python, or it fails; the message gives the line and what to look at.
+    """
+    from pelican.settings import get_settings_from_file
+
+    from tertulia.core import conf
+
+    try:
+        return dict(get_settings_from_file(settings_file))
+    except TertuliaError:
+        raise
+    except (Exception, SystemExit) as error:
+        _keep_traceback(error)
+        raise conf.failed(error, Path(settings_file)) from error
 
 
 def _keep_traceback(error: BaseException) -> None:

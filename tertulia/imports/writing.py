@@ -142,6 +142,7 @@ def post_text(place: Placed, body: str, values: HeaderValues, names: Names) -> s
     fields = [
         ("title", _plain(post.title)),
         ("date", f"{post.published.isoformat(sep=' ')}" if post.published else ""),
+        ("modified", f"{post.modified.isoformat(sep=' ')}" if post.modified else ""),
         ("id", place.id),
         ("slug", place.slug),
         ("status", status),
@@ -149,6 +150,7 @@ def post_text(place: Placed, body: str, values: HeaderValues, names: Names) -> s
         ("category", _listed(post.categories)),
         ("tags", _listed(post.tags)),
         ("author", _listed(values.authors)),
+        ("series", "" if post.is_page else _plain(post.series)),
         ("summary", escapes.text(one_line(post.summary, LONGEST["summary"]))),
         ("cover", values.cover),
         ("cover_alt", _plain(values.cover_alt) if values.cover else ""),

@@ -28,11 +28,12 @@ from tertulia.site import looks, moved
 from tertulia.site.broken_links import InternalLink
 from tertulia.site.build_inputs import next_due
 from tertulia.site.cards import CardSet
-from tertulia.site.contents import Content, Generator
+from tertulia.site.contents import Content, Generator, attributes
 from tertulia.site.editions import Editions
 from tertulia.site.embeds import load_links
 from tertulia.site.looks import Looks
 from tertulia.site.owners import Owners, PageToWrite, without_same_file
+from tertulia.site.pelican_settings import refuse_unknown_fields
 from tertulia.site.pictures import request_files
 from tertulia.site.problems import report, separate_ids
 from tertulia.site.reading import PostReader
@@ -167,6 +168,8 @@ class SiteBuild:
             self.state.keep(path, stamp, looked_ns, reading, self.reader.now)
         self.due = min(filter(None, (self.due, next_due(known.values(), self.reader.now))), default=None)
         self.readings |= zip(paths, separate_ids(known[path] for path in paths), strict=True)
+        said = (attributes(one.record) for one in self.readings.values() if one.record)
+        refuse_unknown_fields(self.settings, kind, said)
 
     def reading_of(self, path: str) -> Reading:
         """What became of the file at *path*: its problems are told, and its pictures asked for."""

@@ -274,6 +274,15 @@ def inbox(
         raise Exit(code=1)
 
 
+@task(name="mail-in")
+def mail_in(c: Context, fetch: bool = False) -> None:
+    """Take an answer to a letter of ours from the standard input, as a mail server hands it over; --fetch: by IMAP."""
+    from tertulia.commands.mail_in import run
+
+    if status := run(c.root, fetch=fetch):
+        raise Exit(code=status)
+
+
 @task
 def report(c: Context, year: str = "") -> None:
     """Tell how many who spoke were answered, how soon, who still waits and who comes back; --year 2026."""
@@ -387,6 +396,7 @@ TASKS = (
     service,
     moderate,
     inbox,
+    mail_in,
     report,
     comments,
     dump,

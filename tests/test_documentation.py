@@ -43,7 +43,7 @@ def test_every_link_of_the_site_leads_somewhere(made):
 
 
 def test_every_page_is_written_in_both_languages():
-    """What the table of contents promises is there; who adds a page writes it twice, or says that it is English only."""
+    """What the table of contents promises is there; a page of one language is told as such."""
     assert [] == documentation.missing(ROOT)
 
 

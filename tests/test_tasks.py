@@ -118,7 +118,7 @@ def test_every_task_has_its_line_in_both_languages():
 
 def test_each_task_has_its_help_under_the_name_of_the_list(capsys):
     """Whoever types what the list shows gets the help of that task."""
-    for name in (program.typed(task) for task in TASKS):
+    for name in map(program.typed, TASKS):
         with contextlib.suppress(SystemExit):
             program.run(TASKS, ["tasks.py", "--help", name])
         assert f"  python3 tasks.py {name} " in capsys.readouterr().out

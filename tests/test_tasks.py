@@ -1028,15 +1028,16 @@ def test_one_page_of_each_kind(tmp_path):
 
 
 def test_lighthouse_rates_one_page_of_each_kind(tmp_path):
-    """The home itself, then of each kind one in the blog's own language; of a kind that has none there, another."""
+    """The home itself, then the largest that wants to be found in the blog's own language, or else in another."""
     kinds = {
         "en/index.html": "home", "index.html": "home", "en/tag/x/index.html": "list", "etiqueta/x/index.html": "list",
         "pagina/2/index.html": "home", "en/2026/11/c/index.html": "post", "buscar/index.html": "search",
-        "etiquetas/index.html": "index", "404.html": "",
+        "etiquetas/index.html": "index", "404.html": "search", "autor/ana/index.html": "list",
     }  # fmt: skip
     for name, kind in kinds.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(f'<html data-kind="no"><body class="x" data-kind="{kind}">')
+        (tmp_path / name).write_text(f'<html data-kind="no"><body class="x" data-kind="{kind}">' + "x" * len(name))
+    (tmp_path / "404.html").write_text('<meta name="robots" content="noindex"><body data-kind="search">' + "x" * 99)
     expected = {
         "home": "index.html", "post": "en/2026/11/c/index.html", "list": "etiqueta/x/index.html",
         "search": "buscar/index.html",

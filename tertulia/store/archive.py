@@ -39,6 +39,7 @@ from tertulia.store.conversation_tables import (
 from tertulia.store.rows import COLLECT, OF_ONE_STORE, is_one_of, writing
 from tertulia.store.said import Trust
 from tertulia.store.settling import settle_all
+from tertulia.store.tables import subscribers
 
 FORMAT = "tertulia conversation 1"
 
@@ -119,9 +120,12 @@ def of_person(database: Database, person: int) -> dict[str, Any]:
     with database.reading() as connection:
         query = select(followers).where(is_one_of(followers.c.email, emails)).order_by(followers.c.id)
         follows = [_without(dict(row._mapping), "id") for row in connection.execute(query)]
+        query = select(subscribers).where(is_one_of(subscribers.c.email, emails)).order_by(subscribers.c.id)
+        reads = [_without(dict(row._mapping), "id") for row in connection.execute(query)]
     return {
         "format": FORMAT,
         "follows": follows,
+        "newsletter": reads,
         "persons": [one for one in whole["persons"] if [one["network"], one["identity"]] == name],
         "comments": said,
         "reactions": [one for one in whole["reactions"] if one["person"] == name],

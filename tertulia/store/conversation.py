@@ -21,7 +21,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from tertulia.content import snapshot
 from tertulia.core.languages import say
-from tertulia.store import deciding, erased, importing, recording, showing, snapshot_guard, ways
+from tertulia.store import deciding, erased, importing, recording, same_person, showing, snapshot_guard, ways
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import (
     comments,
@@ -226,7 +226,8 @@ class Conversation(Lookups):
                 return Decided("refused", said, said)
             if (said.text, said.html) == (words, html):
                 return Decided("same", said, said)
-            if verdict and verdict.judged not in (None, judged(said, said.trust)):
+            trust = same_person.trust_of(connection, said.person) if verdict else said.trust
+            if verdict and verdict.judged not in (None, judged(said, trust)):
                 return Decided("stale", said, said)
             deciding.keep_revision(connection, said, now)
             when = {"owner_edited_at" if who == Who.OWNER else "edited_at": stamp(now)}

@@ -13,8 +13,10 @@ from tertulia.store.followers import Followers
 from tertulia.store.inbox import Inbox
 from tertulia.store.letters import Letters
 from tertulia.store.mentions import Mentions, SentMentions
+from tertulia.store.persons import Persons
 from tertulia.store.runs import Runs
 from tertulia.store.subscribers import Subscribers
+from tertulia.store.team import Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Store:
     subscribers: Subscribers
     conversation: Conversation
     inbox: Inbox
+    persons: Persons
     answers: OwnAnswers
     collected: Collected
     words: WordCounts
@@ -35,6 +38,7 @@ class Store:
     mentions: Mentions
     sent: SentMentions
     runs: Runs
+    team: Team
 
     def close(self) -> None:
         """Give the connections back."""
@@ -59,6 +63,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         subscribers=Subscribers(database),
         conversation=Conversation(database),
         inbox=Inbox(database),
+        persons=Persons(database),
         answers=OwnAnswers(database),
         collected=Collected(database),
         words=WordCounts(database),
@@ -68,4 +73,5 @@ def open_store(url: str, root: Path = Path()) -> Store:
         mentions=Mentions(database),
         sent=SentMentions(database),
         runs=Runs(database),
+        team=Team(database),
     )

@@ -20,6 +20,7 @@ from tertulia.store.filters import check
 from tertulia.web import comments, inbox, letter_links, look, moderation, newsletter, reader_letters, webmention
 from tertulia.web.budgets import DailyBudgets, Gate
 from tertulia.web.context import MOST_IN_WINDOW, RateCounter, current_blog
+from tertulia.web.team import may
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_BYTES, MAX_FORM_PARTS=50)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(say=say, look=look.look, has_look=look.has_look, root=blog.info.prefix)
+    app.jinja_env.globals.update(say=say, may=may, look=look.look, has_look=look.has_look, root=blog.info.prefix)
     app.jinja_env.filters.update(local=local, outside=outside, host=host, unfolded=unfolded)
     app.extensions.update(blog=blog, rate_counter=RateCounter(rate), daily_budgets=DailyBudgets(), reading_gate=Gate())
     app.register_blueprint(comments.pages)

@@ -17,6 +17,8 @@ from bs4 import BeautifulSoup
 from tertulia.content import snapshot
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
+from tertulia.embeds import draw
+from tertulia.embeds.types import Capture
 from tertulia.render.converter import converter
 from tertulia.render.document import Document
 from tertulia.site import choices
@@ -117,8 +119,16 @@ def test_each_link_is_a_number_on_paper_and_its_address_stands_once():
     )
     assert ("https://a.example/?x=1&y=2", "https://b.example/") == noted.addresses
     assert ["1", "2", "1", None, None, None] == [
-        a.get("data-note") for a in BeautifulSoup(noted.html, "lxml").select("a")
+        a.get("data-number") for a in BeautifulSoup(noted.html, "lxml").select("a")
     ]
+
+
+def test_a_player_keeps_its_words_beside_its_number_on_paper():
+    """What the button says of the service is one attribute, the number of the link another."""
+    player = Capture(provider="youtube", id="x", url="https://a.example/v", kind="player", player="https://b.example/")
+    drawn = draw.draw(player, draw.Page())
+    before, noted = (BeautifulSoup(html, "lxml").select_one("a[data-play]") for html in (drawn, link_notes(drawn).html))
+    assert {**before.attrs, "data-number": "1"} == noted.attrs
 
 
 # ── What a page says of itself ──────────────────────────────────────────────────────────────────────────────────────

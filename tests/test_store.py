@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from tertulia.core.errors import StoreError
 from tertulia.store import connection, open_store
-from tertulia.store.deliveries import NewDelivery
+from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.journal import Journal
 from tertulia.store.tables import metadata
 from tests.fakes import NOW

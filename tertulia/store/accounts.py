@@ -140,8 +140,12 @@ def trust_in(connection: Connection, author: Author, row: Any) -> Trust:
         return Trust.UNKNOWN
     blocked = select(persons).join(accounts, accounts.c.person == persons.c.id)
     blocked = blocked.where(accounts.c.name.in_(names), persons.c.trust == Trust.BLOCKED)
-    found = [one for one in connection.execute(blocked) if not _are_two(author, one)]
-    return Trust.BLOCKED if found else Trust.UNKNOWN
+    if any(not _are_two(author, one) for one in connection.execute(blocked)):
+        return Trust.BLOCKED
+    # Who comes for the first time may be known already by the page that their other account proves.
+    proved_names = proved(author) | proved_beside(author).keys() if row is None else frozenset()
+    others = same_person.proved_by(connection, proved_names) if proved_names else set()
+    return same_person.strictest(same_person.trust_of(connection, one) for one in others)
 
 
 def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, str]) -> int:

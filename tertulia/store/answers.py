@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from tertulia.store import accounts, recording, showing
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import comments, persons
-from tertulia.store.deliveries import NewDelivery
+from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.rows import writing
 from tertulia.store.said import Incoming, Read, Recorded, Said, Verdict
 from tertulia.store.tables import DeliveryState, deliveries

@@ -193,6 +193,11 @@ class Conversation(Lookups):
         with self._writing() as connection:
             return deciding.trust(connection, Read(key, version), trust, now, batch=batch)
 
+    def trust_person(self, person: int, trust: Trust, now: datetime, *, batch: str = "") -> list[Decided]:
+        """Record what to think of a person, by all their accounts; what else was decided by that."""
+        with self._writing() as connection:
+            return deciding.trust_person(connection, person, trust, now, batch=batch)
+
     def undo(self, batch: str, now: datetime) -> list[Decided]:
         """Take back what was decided together; a comment that has changed since stays as it is."""
         with self._writing() as connection:

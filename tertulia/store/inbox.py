@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Integer, Select, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Integer, Select, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -115,13 +115,17 @@ class Inbox:
             found = {ItemState(state): number for state, number in connection.execute(query)}
         return {state: found.get(state, 0) for state in ItemState if state != ItemState.AWAY}
 
-    def channels(self, now: datetime) -> list[str]:
-        """Every channel that anything came by."""
+    def channels(self, now: datetime, within: Collection[str] | None = None) -> list[str]:
+        """
+        Every channel that anything came by.
+
+        Args:
+            within: Ids of all posts that whoever asks may see the talk of.
+        """
         self._ready(now)
         with self._database.reading() as connection:
-            return sorted(
-                connection.execute(select(inbox.c.channel).where(inbox.c.state != ItemState.AWAY).distinct()).scalars()
-            )
+            query = _chosen(connection, InboxFilter(state=None, within=within), select(inbox.c.channel).distinct())
+            return sorted(connection.execute(query).scalars())
 
     def get(self, key: str, now: datetime, within: Collection[str] | None = None) -> InboxItem | None:
         """
@@ -137,6 +141,10 @@ class Inbox:
             if said is None or row is None or (within is not None and said.post not in within):
                 return None
             return _item(row, said, now, _held(connection, [said], within, now).get(said.id, ()))
+
+    def refresh(self, now: datetime) -> None:
+        """Have every row say what holds *now*, for who reads them in another way."""
+        self._ready(now)
 
     # The owner's word
 
@@ -168,6 +176,13 @@ class Inbox:
             values = {"assignee": who, "assigned_until": stamp(now + HOLD_FOR)}
             connection.execute(update(inbox).where(here, free).values(**values))
             return connection.execute(select(inbox.c.assignee).where(here)).scalar() or ""
+
+    def held_by(self, person: int, now: datetime) -> tuple[Hold, ...]:
+        """Who is at things that a person said, by whatever account; *person*: the number of one."""
+        with self._database.reading() as connection:
+            members = same_person.group_of(connection, person).members
+            held = connection.execute(_HELD, {"now": stamp(now)}).all()
+            return tuple(Hold(row.assignee, row.key, row.channel) for row in held if row.person in members)
 
     def release(self, key: str, who: str) -> None:
         """Show that *who* is no longer at it."""
@@ -201,6 +216,13 @@ class Inbox:
             if not is_known:
                 settle_all(connection, now)
                 remember(connection, _RULES, RULES)
+
+
+_HELD = (
+    select(inbox.c.comment, inbox.c.assignee, inbox.c.channel, comments.c.key, comments.c.person, comments.c.post)
+    .join(comments, comments.c.id == inbox.c.comment)
+    .where(inbox.c.assigned_until > bindparam("now"), inbox.c.assignee != "")
+)
 
 
 class _Position(FunctionElement[int]):
@@ -245,12 +267,8 @@ def _held(
     connection: Connection, found: Collection[Said], within: Collection[str] | None, now: datetime
 ) -> dict[int, tuple[Hold, ...]]:
     """Of each of *found*, who is at other things that the same person said."""
-    query = select(inbox.c.comment, inbox.c.assignee, inbox.c.channel, comments.c.key, comments.c.person)
-    query = query.join(comments, comments.c.id == inbox.c.comment)
-    query = query.where(inbox.c.assigned_until > stamp(now), inbox.c.assignee != "")
-    if within is not None:
-        query = query.where(comments.c.post.in_(list(within)))
-    held = connection.execute(query).all()
+    rows = connection.execute(_HELD, {"now": stamp(now)}).all()
+    held = [row for row in rows if within is None or row.post in within]
     if not held:
         return {}
     groups = same_person.groups_of(connection, {row.person for row in held} | {said.person for said in found})

@@ -41,7 +41,9 @@ proofs = Table(
     metadata,
     Column("person", Integer, ForeignKey(persons.c.id), primary_key=True),
     Column("name", String(600), primary_key=True, comment="as tertulia.store.accounts writes it: web:ana.example/"),
-    Column("how", String(12), nullable=False, comment="domain: the handle is that domain. verified: the network looked"),
+    Column(
+        "how", String(12), nullable=False, comment="domain: the handle is that domain. verified: the network looked"
+    ),
     Index("ix_proofs_name", "name"),
     comment="other names that a person's network proves to be theirs",
 )
@@ -86,7 +88,9 @@ members = Table(
     Column("role", String(12), nullable=False),
     Column("email", String(320), nullable=False, server_default="", comment="for the daily letter; empty: none"),
     Column("feed", String(40), nullable=False, server_default="", comment="names the live address of their feed"),
-    Column("told_at", String(40), nullable=False, server_default="", comment="when their last daily letter was written"),
+    Column(
+        "told_at", String(40), nullable=False, server_default="", comment="when their last daily letter was written"
+    ),
     CheckConstraint(f"role IN ({_ROLES})", name="role"),
     comment="the blog's team; its author, who needs no row, may have one under the empty name",
 )

@@ -48,7 +48,7 @@ class Account:
     proof: Proof | None  # by which it is known to be theirs; None for the one that was asked for
 
 
-class Note(NamedTuple):
+class PersonNote(NamedTuple):
     """Something that the owner wants to remember of a person."""
 
     id: int
@@ -66,13 +66,14 @@ class Likely:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class KnownPerson:
     """All that is kept about a person beside what they said."""
 
     accounts: tuple[Account, ...]  # the one that was asked for first
     trust: Trust
     no_quotes: bool
-    notes: tuple[Note, ...]
+    is_owner: bool  # the blog's own author
+    notes: tuple[PersonNote, ...]
 
     @property
     def members(self) -> frozenset[int]:
@@ -86,7 +87,7 @@ class Persons:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def get(self, number: int) -> Person | None:
+    def get(self, number: int) -> KnownPerson | None:
         """The person who has the account *number*."""
         with self._database.reading() as connection:
             group = same_person.group_of(connection, number)
@@ -94,12 +95,18 @@ class Persons:
             if number not in rows:
                 return None
             query = select(person_notes).where(person_notes.c.person.in_(group.members)).order_by(person_notes.c.id)
-            notes = tuple(Note(row.id, row.text, row.said_by, row.at) for row in connection.execute(query))
+            notes = tuple(PersonNote(row.id, row.text, row.said_by, row.at) for row in connection.execute(query))
         proof = {one: link.proof for link in reversed(group.links) for one in (link.one, link.other)}
         every = [_account(rows[one], proof.get(one)) for one in sorted(rows, key=lambda one: (one != number, one))]
         first = _account(rows[number], None)
         trust = same_person.strictest(row.trust for row in rows.values())
-        return Person((first, *every[1:]), trust, any(row.no_quotes for row in rows.values()), notes)
+        return KnownPerson(
+            accounts=(first, *every[1:]),
+            trust=trust,
+            no_quotes=any(row.no_quotes for row in rows.values()),
+            is_owner=any(row.is_owner for row in rows.values()),
+            notes=notes,
+        )
 
     def members(self, number: int) -> frozenset[int]:
         """The numbers of all accounts of the person who has the account *number*."""
@@ -187,7 +194,7 @@ class Persons:
     # Who may be the same
 
     def likely(self, number: int) -> list[Likely]:
-        """Others who may be the person of the account *number*, but for those of whom the owner said that they are not."""
+        """Others who may be the person of the account *number*, but for those whom the owner said to be others."""
         with self._database.reading() as connection:
             members = same_person.group_of(connection, number).members
             mine = list(_rows(connection, members).values())

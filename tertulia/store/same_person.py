@@ -25,7 +25,7 @@ _STRENGTH = (Proof.OWNER, Proof.FILE, Proof.DOMAIN, Proof.VERIFIED)
 _AT_ONCE = 200
 
 
-class Link(NamedTuple):
+class AccountLink(NamedTuple):
     """Two accounts of one person, by their numbers, and what says so."""
 
     one: int
@@ -38,7 +38,7 @@ class Group:
     """The accounts of one person."""
 
     members: frozenset[int]
-    links: tuple[Link, ...] = ()
+    links: tuple[AccountLink, ...] = ()
 
     def is_public(self, one: int, other: int) -> bool:
         """Whether anybody can see that these two are one person."""
@@ -90,7 +90,7 @@ def groups_of(connection: Connection, people: Iterable[int]) -> dict[int, Group]
         seen |= frontier
     union = _Union(apart={(one, other) for one, other, how in found if how == _TWO})
     links = sorted(
-        (Link(one, other, Proof(how)) for one, other, how in found if how != _TWO),
+        (AccountLink(one, other, Proof(how)) for one, other, how in found if how != _TWO),
         key=lambda link: (_STRENGTH.index(link.proof), link.one, link.other),
     )
     held = [link for link in links if union.join(link.one, link.other)]
@@ -126,7 +126,7 @@ def _around(ids: Collection[int]) -> Any:
     # Two accounts that one site vouches for are one person's, though the site has said nothing itself.
     second, other = proofs.alias(), persons.alias()
     both = (
-        select(proofs.c.person, second.c.person, proofs.c.how)
+        select(proofs.c.person, second.c.person, literal(Proof.VERIFIED.value))
         .join(second, second.c.name == proofs.c.name)
         .join(holder, holder.c.id == proofs.c.person)
         .join(other, other.c.id == second.c.person)
@@ -161,7 +161,7 @@ def _around(ids: Collection[int]) -> Any:
     )
 
 
-# What proves it -------------------------------------------------------------------------------------------------------
+# What proves it ------------------------------------------------------------------------------------------------------
 
 
 def write_proofs(connection: Connection, person: int, author: Author, names: Mapping[str, Proof]) -> None:
@@ -191,6 +191,15 @@ def write_proofs(connection: Connection, person: int, author: Author, names: Map
             connection.execute(delete(proofs).where(taken))
 
 
+def proved_by(connection: Connection, names: Collection[str]) -> set[int]:
+    """The accounts of whom one of *names* is proved, as far as that proves anything."""
+    query = select(proofs.c.name, proofs.c.person, persons.c.network).join(persons, persons.c.id == proofs.c.person)
+    holders: dict[tuple[str, str], list[int]] = {}
+    for name, person, network in connection.execute(query.where(proofs.c.name.in_(names))):
+        holders.setdefault((name, network), []).append(person)
+    return {several[0] for several in holders.values() if len(several) == 1}
+
+
 def link(connection: Connection, one: int, other: int, *, is_same: bool, said_by: str, at: str) -> None:
     """Write down the owner's word on two accounts."""
     first, second = pair(one, other)
@@ -200,7 +209,7 @@ def link(connection: Connection, one: int, other: int, *, is_same: bool, said_by
         connection.execute(insert(person_links).values(one=first, other=second, **values))
 
 
-# What a person's row takes along ---------------------------------------------------------------------------------------
+# What a person's row takes along -------------------------------------------------------------------------------------
 
 
 def move(connection: Connection, old: int, new: int) -> None:
@@ -228,7 +237,7 @@ def forget(connection: Connection, person: int) -> None:
     connection.execute(delete(person_links).where(or_(person_links.c.one == person, person_links.c.other == person)))
 
 
-# What holds for all accounts --------------------------------------------------------------------------------------------
+# What holds for all accounts -----------------------------------------------------------------------------------------
 
 
 def trust_of(connection: Connection, person: int) -> Trust:

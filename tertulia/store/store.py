@@ -17,6 +17,7 @@ from tertulia.store.persons import Persons
 from tertulia.store.runs import Runs
 from tertulia.store.subscribers import Subscribers
 from tertulia.store.team import Team
+from tertulia.store.waits import Waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Store:
     inbox: Inbox
     persons: Persons
     answers: OwnAnswers
+    waits: Waits
     collected: Collected
     words: WordCounts
     once: Once
@@ -65,6 +67,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         inbox=Inbox(database),
         persons=Persons(database),
         answers=OwnAnswers(database),
+        waits=Waits(database),
         collected=Collected(database),
         words=WordCounts(database),
         once=Once(database),

@@ -1,4 +1,4 @@
-"""The moderators' pages: the queue with its reasons, one comment with its context. The links of letters: ``letter_links``.
+"""The moderators' pages: the queue with its reasons, one comment with its context. Links of letters: ``letter_links``.
 
 In by a link that works once, printed by ``python3 tasks.py moderate`` or sent to ``OWNER_EMAIL``. Every change is a
 POST with a word that only our own page knows (CSRF), and works with the keyboard alone. Every button names the version
@@ -24,7 +24,7 @@ from tertulia.store.said import Author, Incoming, Read, Said, Status, Who
 from tertulia.store.transitions import may
 from tertulia.web import guards, sign_in
 from tertulia.web.context import current_blog, root
-from tertulia.web.team import COOKIE, PLACES, SESSION_FOR, may, moderator, owner, session_of, team
+from tertulia.web.team import COOKIE, PLACES, SESSION_FOR, has_role, moderator, owner, session_of, team
 
 pages = Blueprint("moderation", __name__, url_prefix="/moderation")
 
@@ -97,7 +97,7 @@ def leave() -> Any:
     """End the session, or with "everywhere" all sessions: a copy of the cookie opens nothing any more."""
     blog = current_blog()
     if request.form.get("where") == "everywhere":
-        if not may("owner"):
+        if not has_role("owner"):
             abort(403)
         blog.store.conversation.set_cursor(SESSIONS, secrets.token_hex(8))
     blog.store.once.use(f"session {session_of(blog)[0]}", blog.now() + SESSION_FOR, blog.now())
@@ -246,7 +246,7 @@ def change(key: str) -> Any:
     elif do == "answer" and text.strip():
         _answer(blog, said, text)
     elif do == "erase":
-        if not may("owner"):
+        if not has_role("owner"):
             abort(403)
         if request.form.get("sure") != "yes":
             return _one(said, unsure=True), 422

@@ -56,6 +56,7 @@ def _for(least: Role, page: Callable[..., Any]) -> Callable[..., Any]:
                 abort(403)
         if not member.may(least):
             abort(403)
+        blog.heed_people()
         return page(*arguments, **named)
 
     return guarded
@@ -82,7 +83,7 @@ def session_of(blog: Blog) -> tuple[str, Member | None]:
     return "", None
 
 
-def may(role: str) -> bool:
+def has_role(role: str) -> bool:
     """Tell whether whoever is signed in may do what *role* may."""
     member: Member | None = getattr(g, "member", None)
     return member is not None and member.may(Role(role))

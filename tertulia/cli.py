@@ -46,7 +46,7 @@ def _run(folder: str | Path) -> None:
     os.chdir(root)
     languages.speak(conf.language(root / conf.NAME), root / "content")
     with contextlib.suppress(OSError):
-        if (root / "var").is_dir() and files.private_folder(root / "var"):
+        if files.private_folder(root / "var"):  # made here, or what builds first would leave it open
             print(languages.say("was_open", path="var"), file=sys.stderr)
     ours = () if paths.INSTALLED or root != paths.HOME else develop.TASKS
     program.run((*TASKS, *ours), sys.argv, root=root, called_from=called_from)
@@ -275,6 +275,15 @@ def inbox(
         raise Exit(code=1)
 
 
+@task(name="mail-in")
+def mail_in(c: Context, fetch: bool = False) -> None:
+    """Take an answer to a letter of ours from the standard input, as a mail server hands it over; --fetch: by IMAP."""
+    from tertulia.commands.mail_in import run
+
+    if status := run(c.root, fetch=fetch):
+        raise Exit(code=status)
+
+
 @task
 def report(c: Context, year: str = "") -> None:
     """Tell how many who spoke were answered, how soon, who still waits and who comes back; --year 2026."""
@@ -356,11 +365,11 @@ def start(
 
 
 @task
-def check(c: Context, lighthouse: bool = False) -> None:
+def check(c: Context, lighthouse: bool = False, designs: bool = False) -> None:
     """Build and check every page: links, HTML, accessibility, requests to other hosts."""
     from tertulia.commands.check import run
 
-    if not run(c.root, lighthouse=lighthouse):
+    if not run(c.root, lighthouse=lighthouse, designs=designs):
         raise Exit(code=1)
 
 
@@ -388,6 +397,7 @@ TASKS = (
     service,
     moderate,
     inbox,
+    mail_in,
     report,
     comments,
     dump,

@@ -113,9 +113,19 @@ class CollectRun:
             if looked:
                 print(say("collect_mentions", n=looked))
             webmention.tell(self.blog, self.published)  # those that had to wait
+        is_read = self._take_mail()
         self.blog.background.sweep()
         avatars.prune(self.blog.snapshots, self.blog.store.collected.avatars())
-        return not any(report.failed for report in reports)
+        return is_read and not any(report.failed for report in reports)
+
+    def _take_mail(self) -> bool:
+        """Take the answers that came by mail; False where the mailbox does not answer."""
+        try:
+            self.blog.background.take_mail()
+        except FetchError as error:
+            print(error, file=sys.stderr)
+            return False
+        return True
 
     def plan(self, network: str, everything: bool) -> None:
         """Say what would be asked."""

@@ -112,6 +112,15 @@ def release(c: Context, number: str, checked: bool = False) -> None:
     print(f"\n{made.notes}")
 
 
+@task
+def docs(c: Context, serve: bool = False) -> None:
+    """Build the documentation as a site into output-docs/, and show it with --serve."""
+    from tertulia.commands import documentation
+
+    if not documentation.run(c.root, serve=serve):
+        raise Exit(code=1)
+
+
 def _module(module: str, *arguments: str) -> None:
     """Run a module of this Python, from the clone's folder, and end as it ended."""
     code = subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode
@@ -119,4 +128,4 @@ def _module(module: str, *arguments: str) -> None:
         raise Exit(code=code)
 
 
-TASKS = (test, lint, bench, spam_train, fuzz, lock, release)
+TASKS = (test, lint, bench, spam_train, fuzz, lock, docs, release)

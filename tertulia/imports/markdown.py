@@ -7,10 +7,11 @@ before, ``escapes`` keeps text text, ``markup`` writes the HTML that stays HTML.
 import re
 from collections.abc import Iterator, Mapping
 
+from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from tertulia.imports import escapes, markup
-from tertulia.imports.lines import AS_HTML, BLOCKS, BREAK, HEADINGS, LineWriter, trimmed
+from tertulia.imports.lines import AS_HTML, BLOCKS, HEADINGS, LineWriter, trimmed
 from tertulia.imports.tree import Meanings, prepared
 
 _LANGUAGE = re.compile(r"(?:language-|lang-|brush:\s*)([\w+#.-]+)")
@@ -25,9 +26,10 @@ def convert(html: str, means: Meanings, notes: Mapping[str, str] | None = None) 
         means: What its addresses mean now, and where losses are noted.
         notes: Its footnotes, name → HTML.
     """
-    writer = _Writer(means, notes or {})
-    blocks = writer.blocks(prepared(html, means))
-    blocks += writer.footnotes()
+    told = dict(notes or {})
+    root = prepared(html, means, told)
+    writer = _Writer(means, told)
+    blocks = [*writer.blocks(root), *writer.footnotes()]
     return joined(blocks)
 
 
@@ -86,7 +88,7 @@ class _Writer:
         if tag in HEADINGS:
             return self._heading(element)
         if tag == "pre":
-            return [_verse(element)] if "verse" in element.get("class", "") else [_fenced(element)]
+            return self._verse(element) if "verse" in element.get("class", "") else [_fenced(element)]
         if tag in ("ul", "ol"):
             return self._list(element)
         if tag == "blockquote":
@@ -142,6 +144,14 @@ class _Writer:
             made.append(marker + text.replace("\n", "\n" + " " * len(marker)) if text else marker.rstrip())
         made = [re.sub(r"\n +(?=\n)", "\n", one) for one in made]
         return [("\n\n" if is_loose else "\n").join(made)] if made else []
+
+    def _verse(self, element: HtmlElement) -> list[str]:
+        """Lines that break where they did, set in as they were; a blank line parts two stanzas."""
+        element.text = (element.text or "").removeprefix("\n")
+        _break_lines(element)
+        words = self._lines.run([element.text or "", *(one for child in element for one in (child, child.tail or ""))])
+        stanzas = (re.sub(r"[ \n]+$", "", re.sub(r"^(?:\\\n|\n)+", "", one)) for one in _BREAKS.split(words))
+        return [escapes.paragraph(one.removesuffix("\\")) for one in stanzas if one.strip("\\ \n")]
 
     def _quote(self, element: HtmlElement) -> list[str]:
         sources = [one for one in element.iter("cite", "footer") if _is_source(one, element)]
@@ -291,14 +301,16 @@ def _fenced(element: HtmlElement) -> str:
     return f"{fence}{language}\n{words}\n{fence}"
 
 
-def _verse(element: HtmlElement) -> str:
-    for one in list(element.iter("br")):
-        one.tail = "\n" + (one.tail or "")
-    lines = element.text_content().strip("\n").split("\n")
-    made = []
-    for one in lines:
-        inner = one.lstrip(" ")
-        indent = "\u00a0" * (len(one) - len(inner))
-        made.append(indent + escapes.line(escapes.text(escapes.collapsed(inner).rstrip())))
-    stanzas = re.split(r"\n\n+", "\n".join(made))
-    return "\n\n".join(stanza.replace("\n", BREAK) for stanza in stanzas)
+def _break_lines(element: HtmlElement) -> None:
+    """Give *element* a ``br`` for each line end in it, and blanks that stay where a line is set in."""
+    for one in list(element.iter()):
+        for place, words in (("text", one.text), ("tail", one.tail if one is not element else None)):
+            first, *others = (words or "").split("\n")
+            if not others:
+                continue
+            setattr(one, place, first)
+            parent, at = (one, 0) if place == "text" else (one.getparent(), one.getparent().index(one) + 1)
+            for number, line in enumerate(others):
+                made: HtmlElement = lxml_html.Element("br")
+                made.tail = "\u00a0" * (len(line) - len(line.lstrip(" "))) + line.lstrip(" ")
+                parent.insert(at + number, made)

@@ -151,11 +151,12 @@ def _headers(response: Response) -> Response:
     """Nothing of ours runs a stranger's script, is framed, kept, or tells the next site where it came from."""
     site = current_blog().info.site
     origin = "" if current_blog().info.same_origin else f" {split_address(site).origin}"
-    keys = "; script-src 'self'" if request.blueprint == inbox.pages.name else ""
+    scripted = request.blueprint == inbox.pages.name or look.has_look(look.SCRIPT)
+    scripts = "; script-src 'self'" if scripted else ""
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; style-src 'self'{origin}; font-src 'self'{origin}; img-src 'self'{origin};"
-        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'" + keys,
+        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'" + scripts,
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"

@@ -8,8 +8,11 @@ Beside WordPress' own these are understood: Polylang and WPML (translations), Co
 in One SEO (descriptions, main category), the Webmention and ActivityPub plugins, SyntaxHighlighter and its like.
 """
 
+import hashlib
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from urllib.parse import unquote
 
 from lxml import etree
@@ -19,15 +22,16 @@ from tertulia.core.addresses import split_address, web_address
 from tertulia.imports.export import Export
 from tertulia.imports.paragraphs import paragraphs
 from tertulia.imports.registry import Importer
-from tertulia.imports.sources import wxr
+from tertulia.imports.sources import gates, qtranslate, wxr
 from tertulia.imports.sources.wordpress_addresses import above, lists, other_addresses
 from tertulia.imports.sources.wordpress_body import Body, footnotes
 from tertulia.imports.sources.wordpress_items import Item, Term, moment_of, number_of, words_of
-from tertulia.imports.sources.wordpress_talk import comment_of
+from tertulia.imports.sources.wordpress_talk import comments_of
 from tertulia.imports.types import (
     LeftOut,
     OldAddress,
     OldAuthor,
+    OldComment,
     OldPicture,
     OldPost,
     OldSite,
@@ -37,8 +41,27 @@ from tertulia.imports.types import (
 KIND = "wordpress"
 
 _REUSABLE = ("wp_block",)
-_DESCRIPTIONS = ("_yoast_wpseo_metadesc", "rank_math_description", "_aioseop_description", "_aioseo_description")
-_MAIN_CATEGORIES = ("_yoast_wpseo_primary_category", "rank_math_primary_category")
+# What is no text for readers, or holds what nobody but the owner may read; of other types see ``_is_readable``.
+_NO_POSTS = frozenset((
+    "nav_menu_item", "revision", "custom_css", "customize_changeset", "oembed_cache", "user_request", "wp_template",
+    "wp_template_part", "wp_global_styles", "wp_navigation", "wp_font_family", "wp_font_face", "guest-author",
+    "feedback", "shop_order", "shop_order_refund", "shop_coupon", "shop_subscription", "edd_payment", "give_payment",
+    "acf-field", "acf-field-group", "wpcf7_contact_form", "wpforms", "flamingo_contact", "flamingo_inbound", "nf_sub",
+    "elementor_library", "elementor_snippet", "et_pb_layout", "fl-builder-template", "mc4wp-form", "popup",
+    "ml-slider", "amp_validated_url", "scheduled-action", "bp-email", "cookielawinfo", "guest_author",
+    "postman_sent_mail",
+))  # fmt: skip
+_READ_STATES = ("publish", "future", "private", "pending", "draft")
+_DESCRIPTIONS = (
+    "_yoast_wpseo_metadesc", "rank_math_description", "_aioseop_description", "_aioseo_description",
+    "_seopress_titles_desc", "_genesis_description", "_su_description", "_metaseo_metadesc",
+)  # fmt: skip
+_MAIN_CATEGORIES = (
+    "_yoast_wpseo_primary_category", "rank_math_primary_category", "_seopress_robots_primary_cat",
+    "_primary_term_category", "epc_primary_category",
+)  # fmt: skip
+_COVERS = ("_thumbnail_id", "fifu_image_url", "_knawatfibu_url")
+_SERIES = ("series", "serie", "post_series")
 _COUNTED = ("like", "repost", "bookmark")  # in exports of ours
 _LONGEST_TEASER = 500
 
@@ -77,6 +100,7 @@ class _Found:
     categories: dict[str, Term] = field(default_factory=dict)  # by nicename
     tags: dict[str, Term] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)  # numbers of comments
     read: list[str] = field(default_factory=list)  # what was met, whatever becomes of it
 
     def take(self, element: etree._Element) -> None:
@@ -92,13 +116,10 @@ class _Found:
                 ],
                 [(wxr.texts(e), wxr.metadata(e, "commentmeta")) for e in element if wxr.local(e) == "comment"],
             )
-            known = item.id or f"?{len(self.items)}"
+            known = item.fields["post_id"] = item.id or _name_of(item)
             if known not in self.items:  # parts of one export may overlap
                 self.items[known] = item
-                if item.type not in ("attachment", *_REUSABLE):
-                    self.read.append(f"post {known}")
-                if item.type in ("post", "page"):
-                    self.read += [f"comment {fields.get('comment_id', '').strip()}" for fields, _ in item.comments]
+                item.comments = [one for one in item.comments if self._is_new(one[0], known)]
             return
         fields = wxr.texts(element)
         if name == "author":
@@ -118,37 +139,45 @@ class _Found:
         elif name == "title":
             self.name = words_of(element.text)
 
+    def _is_new(self, fields: dict[str, str], post: str) -> bool:
+        """Whether a comment was not met before; one without a number gets a name."""
+        number = fields["comment_id"] = fields.get("comment_id", "").strip() or f"{post}.{len(self.met)}"
+        is_new = number not in self.met
+        self.met.add(number)
+        return is_new
+
     def site(self) -> OldSite:
         pictures = {item.id: _picture(item) for item in self.items.values() if item.type == "attachment"}
         blocks = {
             one.id: Body().html(one.fields.get("encoded", "")) for one in self.items.values() if one.type in _REUSABLE
         }
-        posts, comments = [], []
+        self._name_guests()
+        readable = {item.type for item in self.items.values() if _is_readable(item)}
+        posts: list[OldPost] = []
+        comments: list[OldComment] = []
         left_out: list[LeftOut] = []
         addresses: list[OldAddress] = []
         for key in list(self.items):
             item = self.items.pop(key)  # its text is there once: as it was, or as it is read
             if item.type in ("attachment", *_REUSABLE):
                 continue
-            title = words_of(item.fields.get("title"))
-            if item.type not in ("post", "page"):
-                left_out.append(LeftOut(item.type, item.id, title, "no_post"))
+            is_ours = item.type in ("post", "page") or (item.type in readable and item.status in _READ_STATES)
+            if not is_ours or item.status == "trash":
+                why = "trash" if is_ours or item.type in ("post", "page") else "no_post"
+                left_out.append(LeftOut(item.type, item.id, words_of(item.fields.get("title")), why))
+                self.read.append(f"post {item.id}")
+                if why == "trash":
+                    self.read += [f"comment {one['comment_id']}" for one, _ in item.comments]
+                    left_out += [LeftOut("comment", one["comment_id"], "", "trash") for one, _ in item.comments]
                 continue
-            if item.fields.get("status", "").strip() == "trash":
-                left_out.append(LeftOut(item.type, item.id, title, "trash"))
-                left_out += [LeftOut("comment", one.get("comment_id", ""), "", "trash") for one, _ in item.comments]
-                continue
-            body = Body()
-            post = self._post(item, title, body)
-            posts.append(post)
-            addresses += other_addresses(item, post, self.address)
-            for fields, meta in item.comments:
-                comment = comment_of(item.id, fields, meta, self.author_ids)
-                if comment:
-                    comments.append(comment)
-                else:
-                    who = words_of(fields.get("comment_author"))
-                    left_out.append(LeftOut("comment", fields.get("comment_id", "").strip(), who, "no_comment"))
+            made = list(self._posts(item))
+            posts += made
+            self.read += [f"post {one.id}" for one in made]
+            addresses += other_addresses(item, made[0], self.address)
+            self.read += [f"comment {fields['comment_id']}" for fields, _ in item.comments]
+            said, out = comments_of(item, self.author_ids)
+            comments += said
+            left_out += out
         return OldSite(
             address=self.address,
             name=self.name,
@@ -165,25 +194,51 @@ class _Found:
             read=tuple(self.read),
         )
 
-    def _post(self, item: Item, title: str, body: Body) -> OldPost:
-        fields = item.fields
-        written = fields.get("encoded", "")
+    def _posts(self, item: Item) -> Iterator[OldPost]:
+        """A post; in each language that one text says it in, and what of it only some saw."""
+        spoken = qtranslate.languages(item.fields.get("title", ""), item.fields.get("encoded", ""))
+        for number, language in enumerate(spoken or ("",)):
+            one = item if not language else item.said_in(language)
+            post, kept = self._post(one)
+            if language:
+                name, pair = f"{item.id}-{language}" if number else item.id, f"qtranslate-{item.id}"
+                post = replace(post, id=name, lang=language, translates=pair)
+                if number:
+                    post = replace(post, address="", guid="", counts={})
+            yield post
+            if kept:
+                yield replace(
+                    post, id=f"{post.id}-members", address="", guid="", slug=f"{post.slug}-members", body="".join(kept),
+                    state=Visibility.DRAFT, kept_back="members", summary="", cover="", counts={}, losses=(),
+                    translates="", is_sticky=False,
+                )  # fmt: skip
+
+    def _post(self, item: Item) -> tuple[OldPost, list[str]]:
+        """A post, and the HTML of what not everybody saw of it."""
+        fields, body = item.fields, Body()
+        written, below = gates.before_paywall(fields.get("encoded", ""), item.meta)
         body.notes.update(footnotes(item.one("footnotes")))
         html = body.html(written)
+        kept = [*body.kept, *(body.html(one) for one in below)]
         state, kept_back = _state(item)
-        teaser = written.partition("<!--more")[0] if "<!--more" in written else ""
+        if state is Visibility.DRAFT:  # all of it is unseen
+            html, kept = "".join((html, *kept)), []
+        elif kept:
+            body.lose("members")
+        public = gates.parted(written)[0]
+        teaser = public.partition("<!--more")[0] if "<!--more" in public else ""
         teaser = words_of(sanitise.plain(paragraphs(teaser))) if teaser else ""
         summary = (
             words_of(fields.get("excerpt")) or _described(item) or (teaser if len(teaser) <= _LONGEST_TEASER else "")
         )
         main, language, pair = item.one(*_MAIN_CATEGORIES), _language(item), _pair(item)
-        return OldPost(
+        post = OldPost(
             id=item.id,
             address=web_address(fields.get("link", "").strip()),
             published=moment_of(fields, "post_date"),
-            modified=None,
+            modified=_changed(item),
             is_page=item.type == "page",
-            title=title,
+            title=words_of(fields.get("title")),
             body=html,
             notes=body.notes,
             state=state,
@@ -195,13 +250,24 @@ class _Found:
             categories=self._named(item, main),
             tags=tuple(dict.fromkeys(name for domain, _, name in item.terms if domain in ("post_tag", "tag") and name)),
             summary=summary,
-            cover=item.one("_thumbnail_id"),
+            cover=item.one(*_COVERS),
+            cover_alt=words_of(item.one("fifu_image_alt")) if not item.one("_thumbnail_id") else "",
+            series=next((name for domain, _, name in item.terms if domain in _SERIES and name), ""),
             guid=fields.get("guid", "").strip(),
             order=number_of(fields.get("menu_order")),
             is_sticky=fields.get("is_sticky", "").strip() == "1",
             counts={kind: number for kind in _COUNTED if (number := number_of(item.one(f"tertulia_{kind}s"))) > 0},
             losses=tuple(body.losses),
         )
+        return post, kept
+
+    def _name_guests(self) -> None:
+        """Co-Authors Plus keeps those who have no login as items of their own."""
+        for item in self.items.values():
+            if item.type == "guest-author" and (login := item.one("cap-user_login")):
+                name = words_of(item.one("cap-display_name")) or words_of(item.fields.get("title"))
+                bio, site = words_of(item.one("cap-description")), web_address(item.one("cap-website"))
+                self.authors.setdefault(login, OldAuthor(key=login, name=name or login, site=site, bio=bio))
 
     def _signed(self, item: Item) -> tuple[str, ...]:
         """Who wrote it; more than one where a plugin for that says so."""
@@ -231,17 +297,47 @@ class _Found:
         return tuple(self.authors.get(key) or OldAuthor(key=key, name=key) for key in keys)
 
 
+def _name_of(item: Item) -> str:
+    """What to call an item without a number, the same in every export."""
+    told = (item.fields.get(name, "").strip() for name in ("guid", "link", "post_name", "title", "post_date"))
+    return f"x{hashlib.sha256('|'.join(told).encode()).hexdigest()[:12]}"
+
+
+def _is_readable(item: Item) -> bool:
+    """Whether an item of a type of the blogger's own is a text with a page of its own."""
+    link = split_address(item.fields.get("link", ""))
+    words = item.fields.get("encoded", "").strip()
+    is_page = bool(link.path.strip("/")) and not link.query
+    return item.type not in _NO_POSTS and is_page and bool(words) and item.status in _READ_STATES
+
+
 def _described(item: Item) -> str:
     """The description for search engines, unless it is a plugin's formula."""
-    told = words_of(item.one(*_DESCRIPTIONS))
-    return "" if "%%" in told or re.search(r"%\w+%|#\w+_\w+", told) else told
+    for name in _DESCRIPTIONS:
+        told = words_of(item.one(name))
+        if told and "%" not in re.sub(r"\d\s?%", "", told) and not re.search(r"#\w+_\w+|\{\{", told):
+            return told
+    found = re.search(r'"description";s:\d+:"([^"]+)"', item.one("slim_seo"))
+    return words_of(found[1]) if found else ""
+
+
+def _changed(item: Item) -> datetime | None:
+    """When a post was changed so that its author told of it: only exports of ours say that."""
+    try:
+        return datetime.fromisoformat(item.one("tertulia_modified"))
+    except ValueError:
+        return None
 
 
 def _state(item: Item) -> tuple[Visibility, str]:
     """Whether it may be seen, and why it could not be."""
-    status = item.fields.get("status", "").strip()
+    status = item.status
     if item.fields.get("post_password", "").strip():
         return Visibility.DRAFT, "password"
+    if item.type not in ("post", "page"):  # nobody knows who was shown it
+        return Visibility.DRAFT, item.type
+    if plugin := gates.kept_back(item.meta, item.fields.get("encoded", "")):
+        return Visibility.DRAFT, plugin
     if status in ("publish", "future"):  # "inherit" is of what hangs on another post, seen or not
         return Visibility.PUBLISHED, "future" if status == "future" else ""
     return Visibility.DRAFT, "" if status in ("draft", "auto-draft") else status or "draft"

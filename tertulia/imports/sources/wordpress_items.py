@@ -1,11 +1,12 @@
 """What stands in WordPress' export, field by field, and how its values are read."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from html import unescape
 
 from tertulia.core import sanitise
+from tertulia.imports.sources import qtranslate
 
 
 @dataclass(slots=True)
@@ -26,6 +27,19 @@ class Item:
     def type(self) -> str:
         """What WordPress takes it for."""
         return self.fields.get("post_type", "").strip() or "post"
+
+    @property
+    def status(self) -> str:
+        """Its state, in WordPress' words."""
+        return self.fields.get("status", "").strip()
+
+    def said_in(self, language: str) -> "Item":
+        """The same, of which only what is said in *language* is left."""
+        told = {
+            name: qtranslate.said_in(self.fields.get(name, ""), language) for name in ("title", "encoded", "excerpt")
+        }
+        terms = [(domain, nicename, qtranslate.said_in(name, language)) for domain, nicename, name in self.terms]
+        return replace(self, fields={**self.fields, **told}, terms=terms)
 
     def one(self, *keys: str) -> str:
         """The first value of the first of *keys* that has one."""

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Literal, NamedTuple
 
-from PIL import Image, ImageCms, ImageSequence
+from PIL import AvifImagePlugin, Image, ImageCms, ImageSequence, WebPImagePlugin  # noqa: F401 (see FORMATS)
 
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
@@ -52,7 +52,8 @@ STRANGE_WIDTH_PX = 1200  # twice the measure of the text, for sharp screens
 # Below 45 the blocks of a JPEG are seen by everybody; then rather a smaller picture.
 _QUALITIES = (88, 80, 70, 60, 45)
 
-# Only these decoders are ever asked: the rarer a decoder, the less it has been attacked by people who mean well.
+# Only these decoders are ever asked: the rarer a decoder, the less it has been attacked by people who mean well. Those
+# that Pillow does not load by itself are loaded above: asked for one that it has not, it would load all of its forty.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"RIFF")
 MOVING_FORMATS = ("png", "gif", "webp")

@@ -81,12 +81,10 @@ def _suspect(own: Collection[str]) -> Callable[[bytes], bool]:
     fine: set[bytes] = set()  # most tags are the same on all pages
 
     def is_suspect(page: bytes) -> bool:
-        for tag in fetching.finditer(page):
-            if tag[1] in fine:
-                continue
-            if elsewhere.search(tag[1]) or unclear.match(page, tag.start(1)):
+        for tag in set(fetching.findall(page)) - fine:
+            if elsewhere.search(tag) or unclear.match(tag):
                 return True
-            fine.add(tag[1])
+            fine.add(tag)
         if program.search(page):
             return True
         # Tried at every space of a page that pattern would take longer than all the rest.

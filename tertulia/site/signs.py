@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import IcoImagePlugin, Image, ImageOps  # noqa: F401 (or Pillow would load all its formats for one icon)
 
 from tertulia.core import paths
 from tertulia.core.files import is_inside, write_whole

@@ -165,8 +165,9 @@ def _name(match: re.Match[str]) -> str:
 
 def _is_header(block: list[str]) -> bool:
     """Whether a first paragraph is metadata: it opens with ``Clave: valor`` and holds a key that we know."""
-    matches = [_field(line) for line in block]
-    return bool(matches and matches[0]) and any(m and key_of(_name(m)) for m in matches)
+    matches = map(_field, block)  # mostly the first says enough
+    first = next(matches, None)
+    return first is not None and (bool(key_of(_name(first))) or any(m and key_of(_name(m)) for m in matches))
 
 
 def _read_lines(

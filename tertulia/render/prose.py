@@ -37,9 +37,9 @@ _HOLDERS = frozenset(
         *("thead", "tr", "ul", "hr"),
     )
 )
-_ATTRIBUTES_OF_OTHERS = ("data-embed", "hidden")
 _NOTE_ROLES = ("doc-endnotes", "doc-footnote", "doc-noteref", "doc-backlink", "note")
 
+_QUOTATION = regex.compile(r"<(/?)blockquote\b[^>]*>")
 _STRING = etree.XPath("string()")
 _SPACES = regex.compile(r"[ \t\r\n\f]+")
 _BROKEN = ("\n", "  ", "\t", "\r", "\f")  # quicker to look for than to replace
@@ -58,6 +58,7 @@ _SHORTCODE_ENDS = regex.compile(
 )
 # In code, the signs of a shortcode are what the author writes about.
 _KEPT = {ord("{"): "\ue000", ord("["): "\ue001", ord("}"): "\ue002", ord("]"): "\ue003"}
+_PUT_ASIDE = tuple(_KEPT.values())
 _GIVEN_BACK = {ord(kept): chr(sign) for sign, kept in _KEPT.items()}
 _FORMULAS = regex.compile(
     r"\$\$.*?\$\$|\\\[.{0,5000}?\\\]|\\\(.{0,5000}?\\\)|\\begin\{.{0,5000}?\\end\{\w+\*?\}|\$[^\s$][^$]*\$",
@@ -115,7 +116,8 @@ def blocks(content: str, page: str | None = None) -> list[Block]:
     _walk(root, _Where(), page, found)
     if any("{" in block.text or "[" in block.text for block in found):
         found = _without_shortcodes(found)
-    return [_given_back(block) for block in found]
+    words = "".join([block.text for block in found])
+    return [_given_back(block) for block in found] if any(sign in words for sign in _PUT_ASIDE) else found
 
 
 def parted(content: str) -> tuple[str, str]:
@@ -168,14 +170,30 @@ def thread(found: Sequence[Block]) -> str:
 
 def without_others(content: str) -> str:
     """The rendered post without what is quoted in it, for who looks for the author's words: embeds, quotations."""
-    if "data-embed=" not in content and "<blockquote" not in content:
-        return content
+    if "data-embed=" not in content:
+        if "<blockquote" not in content:
+            return content
+        if bare := _without_quotations(content):
+            return bare
     root = lxml_html.fragment_fromstring(content, create_parent="div")
     for element in [each for each in root.iter("blockquote", "figure", "p", "div") if _is_quoted(each)]:
         if element.getparent() is not None:
             element.drop_tree()
     inside = str(lxml_html.tostring(root, encoding="unicode"))
     return inside.removeprefix("<div>").removesuffix("</div>")
+
+
+def _without_quotations(content: str) -> str:
+    """*content* without its quotations; "" where they do not open and close one by one, and have to be parsed."""
+    kept, at, depth = [], 0, 0
+    for tag in _QUOTATION.finditer(content):
+        if not depth:
+            kept.append(content[at : tag.start()])
+        depth += -1 if tag[1] else 1
+        at = tag.end()
+        if depth < 0:
+            return ""
+    return "" if depth or "<!--" in content else "".join((*kept, content[at:]))
 
 
 def _is_quoted(element: Any) -> bool:
@@ -269,9 +287,10 @@ def _is_others(element: Any) -> bool:
     if tag in _OTHERS:
         return True
     if element.keys():
-        if any(element.get(name) is not None for name in _ATTRIBUTES_OF_OTHERS) or element.get("role") in _NOTE_ROLES:
+        told = element.attrib
+        if "data-embed" in told or "hidden" in told or told.get("role") in _NOTE_ROLES:
             return True
-        classes = element.get("class", "")
+        classes = told.get("class", "")
         if classes and any(name.startswith(("footnote", "codehilite")) or name == "toc" for name in classes.split()):
             return True
     return tag == "sup" and any(link.get("href", "").startswith("#") for link in element.iter("a"))
@@ -330,8 +349,6 @@ def _is_address(text: str) -> bool:
 
 def _given_back(block: Block) -> Block:
     """*block* with the signs that were put aside in its code; code stands in the text and in ``full`` alike."""
-    if not any(sign in block.text for sign in _KEPT.values()):
-        return block
     return replace(block, text=block.text.translate(_GIVEN_BACK), full=block.full.translate(_GIVEN_BACK))
 
 

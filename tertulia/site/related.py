@@ -128,7 +128,7 @@ def _counted(post: Text) -> Counter[str]:
         counts[stem(word, post.lang)] += TITLE_WEIGHT
     for tag in post.tags:
         counts["#" + fold(tag)] += TAG_WEIGHT
-    del counts[""]
+    counts.pop("", None)
     return counts
 
 
@@ -136,17 +136,17 @@ def stems(tallied: Mapping[str, int], lang: str) -> dict[str, int]:
     """How often each stem stands in a text without markup that was tallied."""
     counts: dict[str, int] = defaultdict(int)
     stems_of = _stems_of(lang, _stop_words(lang))
-    for written, times in tallied.items():
-        for form in stems_of[written]:
+    for forms, times in zip(map(stems_of.__getitem__, tallied), tallied.values(), strict=True):
+        for form in forms:
             counts[form] += times
     return dict(counts)
 
 
 @lru_cache(maxsize=16)
 def _stems_of(lang: str, stop_words: frozenset[str]) -> Remembered[tuple[str, ...]]:
-    """The stems between two spaces, "" for a stop word: "«Reclamar»," and "«reclamar" are looked into once each."""
+    """The stems between two spaces, none for a stop word: "«Reclamar»," and "«reclamar" are looked into once each."""
     return Remembered(
-        lambda written: tuple("" if word in stop_words else _cut(word, lang) for word in map(fold, words_of(written)))
+        lambda written: tuple(_cut(word, lang) for word in map(fold, words_of(written)) if word not in stop_words)
     )
 
 

@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 
 from tertulia.core import languages
 from tertulia.core.text import Remembered, fold, tally
@@ -152,12 +153,13 @@ def _stems_of(lang: str, stop_words: frozenset[str]) -> Remembered[tuple[str, ..
 
 def _described(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:
     """Of each post its most telling words, their weights as a vector of length 1."""
-    in_posts = Counter(word for count in counts for word in count)
+    in_posts = Counter(chain.from_iterable(counts))
     rarity = {word: math.log(len(counts) / posts) for word, posts in in_posts.items() if posts > 1}
+    # The logarithm: a word said ten times is not ten times as telling. Negative: the most telling sort first.
+    weight_of = {times: -1 - math.log(times) for count in counts for times in set(count.values())}
     described = []
     for count in counts:
-        # The logarithm: a word said ten times is not ten times as telling. Negative: the most telling sort first.
-        telling = [((-1 - _log(times)) * rarity[word], word) for word, times in count.items() if word in rarity]
+        telling = [(weight_of[times] * rarity[word], word) for word, times in count.items() if word in rarity]
         telling.sort()
         del telling[WORDS_PER_POST:]
         length = math.sqrt(sum(weight * weight for weight, _ in telling)) or 1.0
@@ -184,9 +186,6 @@ def _remembered(described: Sequence[Mapping[str, float]]) -> Mapping[str, tuple[
 def words_of(text: str) -> list[str]:
     """The words of *text* in small letters."""
     return _WORD.findall(text.lower())
-
-
-_log = cache(math.log)
 
 
 def _stop_words(lang: str) -> frozenset[str]:

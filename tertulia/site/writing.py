@@ -120,7 +120,12 @@ def write(output: str, name: str, page: str) -> str:
     path = os.path.normpath(os.path.join(output, name))
     if not path.startswith(os.path.join(os.path.normpath(output), "")):
         raise ValueError(name)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    try:  # mostly the folder above is there, and this one is new
+        os.mkdir(os.path.dirname(path))
+    except FileExistsError:
+        pass
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
     try:
         file = open(path, "xb")  # noqa: SIM115 (closed below)
     except FileExistsError:

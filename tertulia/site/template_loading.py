@@ -51,6 +51,7 @@ def remembering(environment: Environment) -> Callable[..., Template]:
     def get_template(name: str | Template, parent: str | None = None, globals: Any = None) -> Template:
         if not isinstance(name, str) or globals or name not in found:
             template = ask(name, parent, globals)
+            template.globals = dict(template.globals)  # Jinja's is a chain of two, read name by name for each page
             if isinstance(name, str) and not globals:
                 found[name] = template
             return template

@@ -28,9 +28,10 @@ if sys.version_info < OLDEST:
 
 if __name__ == "__main__":
     sys.path.insert(0, ROOT)  # by hand, because PYTHONSAFEPATH would leave it out
-    from tertulia.commands import environment
+    from tertulia.__main__ import main, nothing_to_build
 
-    environment.enter(ROOT, sys.argv)  # usually does not return: goes on in .venv's Python
-    from tertulia.cli import main
+    if sys.argv[1:] != ["build"] or not nothing_to_build(ROOT, strict=False):  # says so at once
+        from tertulia.commands import environment
 
-    main(ROOT)
+        environment.enter(ROOT, sys.argv)  # usually does not return: goes on in .venv's Python
+        main(ROOT)

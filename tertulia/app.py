@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from tertulia.conversation.background import BackgroundWorker
     from tertulia.conversation.blog import BlogInfo
     from tertulia.conversation.clockwork import Clockwork
+    from tertulia.conversation.mail_answers import MailAnswers
     from tertulia.conversation.moderator import Moderator
     from tertulia.conversation.notices import Notices
+    from tertulia.conversation.reply_address import ReplyAddresses
     from tertulia.conversation.webmention.pages import Pages
     from tertulia.conversation.webmention.receive import Receiver
     from tertulia.core.fetch import Fetcher
@@ -76,6 +78,7 @@ class Blog:
         self.snapshots = root / "var" / "conversation"
         self._output = output or (lambda: root / "output")
         self._preview_address = preview_address
+        self._people_heeded = -1  # when people.toml was saved that the store knows
         if settings is not None:
             self.settings = settings
 
@@ -177,6 +180,23 @@ class Blog:
 
         return open_store(self.settings.tertulia_store.reveal(), self.root)
 
+    def heed_people(self) -> None:
+        """Have the store know who is who by ``people.toml``, where that has changed."""
+        from tertulia.content.people import People
+        from tertulia.conversation.listed_people import entries
+        from tertulia.core.errors import ContentError
+
+        file = self.root / "content" / "people.toml"
+        changed = file.stat().st_mtime_ns if file.exists() else 0
+        if self._people_heeded == changed:
+            return
+        try:
+            people = People.load(file)
+        except ContentError:
+            return  # the build says what is wrong with it; until then what was known holds
+        self.store.persons.list_people(entries(people, but=self.info.author))
+        self._people_heeded = changed
+
     @cached_property
     def fetcher(self) -> Fetcher:
         """The guarded way out to the web."""
@@ -209,7 +229,38 @@ class Blog:
         """The letters about the conversation."""
         from tertulia.conversation.notices import Notices
 
-        return Notices(self.store, self.info, self.signer, self.settings.owner_email, self.now)
+        return Notices(self.store, self.info, self.signer, self.settings.owner_email, self.now, self.reply_addresses)
+
+    @cached_property
+    def reply_addresses(self) -> ReplyAddresses | None:
+        """The addresses by which letters are answered; None where ``MAIL_ANSWERS`` names none."""
+        from tertulia.conversation.reply_address import ReplyAddresses
+
+        address = self.settings.mail_answers
+        return ReplyAddresses(address, self.signer) if address else None
+
+    def mail_answers(self) -> MailAnswers:
+        """
+        What takes mails that answer our letters.
+
+        Raises:
+            SettingError: ``MAIL_ANSWERS`` is not set.
+        """
+        from tertulia.conversation.mail_answers import MailAnswers
+        from tertulia.core.errors import SettingError
+        from tertulia.core.languages import say
+
+        if self.reply_addresses is None:
+            raise SettingError(say("mail_answers_missing"))
+        owner = self.settings.owner_email
+        return MailAnswers(self.info, self.moderator, self.reply_addresses, owner, self.answering, self.now)
+
+    def read_mail(self) -> int:
+        """Take what is new in the mailbox of ``IMAP_URL``; how many mails."""
+        from tertulia.conversation.mail_answers import read_mailbox
+
+        answers = self.mail_answers()
+        return read_mailbox(answers, self.settings.imap_url)
 
     @cached_property
     def background(self) -> BackgroundWorker:
@@ -224,6 +275,8 @@ class Blog:
             self.notices.gather,
             clockwork=self.clockwork,
             answer=self.deliver_answers,
+            read_mail=self.read_mail if self.settings.imap_url and self.settings.mail_answers else None,
+            reply_to=self.notices.reply_to,
             forget=self._forget,
         )
 

@@ -46,7 +46,7 @@ def _run(folder: str | Path) -> None:
     os.chdir(root)
     languages.speak(conf.language(root / conf.NAME), root / "content")
     with contextlib.suppress(OSError):
-        if (root / "var").is_dir() and files.private_folder(root / "var"):
+        if files.private_folder(root / "var"):  # made here, or what builds first would leave it open
             print(languages.say("was_open", path="var"), file=sys.stderr)
     ours = () if paths.INSTALLED or root != paths.HOME else develop.TASKS
     program.run((*TASKS, *ours), sys.argv, root=root, called_from=called_from)
@@ -250,18 +250,18 @@ def links(c: Context, apply: bool = False) -> None:
 
 
 @task
-def moderate(c: Context, web: bool = False, at: str = "", undo: bool = False, as_: str = "") -> None:
+def moderate(c: Context, web: bool = False, at: str = "", undo: bool = False, as_: str = "", role: str = "") -> None:
     """Decide on the comments that wait, here or in the moderation page; or undo the last decision."""
     from tertulia.commands.talk import run_moderate
 
-    run_moderate(c.root, web=web, address=at, undoes=undo, who=as_)
+    run_moderate(c.root, web=web, address=at, undoes=undo, who=as_, role=role)
 
 
 @task
 def inbox(
     c: Context, show: str = "", answer: str = "", text: str = "", only_here: bool = False, done: str = "",
     later: str = "", until: str = "1d", back: str = "", state: str = "", channel: str = "", post: str = "",
-    tag: str = "", tone: str = "", words: str = "",
+    tag: str = "", tone: str = "", words: str = "", person: str = "", same: str = "", two: str = "", note: str = "",
 ) -> None:  # fmt: skip
     """Show what waits for an answer on every channel; --answer KEY where it was said, --done KEY, --later KEY."""
     from tertulia.commands.inbox import InboxOptions, run
@@ -269,9 +269,27 @@ def inbox(
     options = InboxOptions(
         show=show, answer=answer, text=text, only_here=only_here, done=done, later=later, until=until, back=back,
         state=state, channel=channel, post=post, tag=tag, tone=tone, words=words,
+        person=person, same=same, two=two, note=note,
     )  # fmt: skip
     if not run(c.root, options):
         raise Exit(code=1)
+
+
+@task(name="mail-in")
+def mail_in(c: Context, fetch: bool = False) -> None:
+    """Take an answer to a letter of ours from the standard input, as a mail server hands it over; --fetch: by IMAP."""
+    from tertulia.commands.mail_in import run
+
+    if status := run(c.root, fetch=fetch):
+        raise Exit(code=status)
+
+
+@task
+def report(c: Context, year: str = "") -> None:
+    """Tell how many who spoke were answered, how soon, who still waits and who comes back; --year 2026."""
+    from tertulia.commands.report import run
+
+    run(c.root, year)
 
 
 @task
@@ -347,11 +365,11 @@ def start(
 
 
 @task
-def check(c: Context, lighthouse: bool = False) -> None:
+def check(c: Context, lighthouse: bool = False, designs: bool = False) -> None:
     """Build and check every page: links, HTML, accessibility, requests to other hosts."""
     from tertulia.commands.check import run
 
-    if not run(c.root, lighthouse=lighthouse):
+    if not run(c.root, lighthouse=lighthouse, designs=designs):
         raise Exit(code=1)
 
 
@@ -379,6 +397,8 @@ TASKS = (
     service,
     moderate,
     inbox,
+    mail_in,
+    report,
     comments,
     dump,
     restore,

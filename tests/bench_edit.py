@@ -97,10 +97,11 @@ def builders(folder: Path, posts: int, hugo: str) -> dict[str, Builder]:
             )
         return Builder(home, command, home / "content" / "posts")
 
+    settings = OURS.replace("publishconf", "pelicanconf")  # a file of that name would import itself
     ours = [sys.executable, "-c", OURS_TASK]
     found = {
-        "Tertulia": made("ours", ours, {"publishconf.py": OURS}),
-        "Tertulia, no search": made("quiet", ours, {"publishconf.py": OURS + "SEARCH = False\n"}),
+        "Tertulia": made("ours", ours, {"publishconf.py": settings}),
+        "Tertulia, no search": made("quiet", ours, {"publishconf.py": settings + "SEARCH = False\n"}),
         "Pelican, simple theme": made(
             "stock", [sys.executable, "-m", "pelican", "-s", "conf.py", "-o", "output", "-q"], {"conf.py": STOCK}
         ),

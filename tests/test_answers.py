@@ -13,7 +13,7 @@ from tertulia.content import snapshot
 from tertulia.conversation.answering import AnswerDraft, Answering, follow_answers, plain_words
 from tertulia.conversation.moderator import Moderator
 from tertulia.store.said import Author, Incoming, Read, Status, Verdict
-from tertulia.syndication.outbox import DeliveryStep
+from tertulia.syndication.attempt import DeliveryStep
 from tests.fakes import NOW, FakeBluesky, FakeMastodon
 from tests.house import House
 

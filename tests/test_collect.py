@@ -23,7 +23,7 @@ from tertulia.core.errors import FetchError
 from tertulia.core.fetch import Fetched
 from tertulia.core.languages import say
 from tertulia.store import open_store
-from tertulia.store.deliveries import NewDelivery
+from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.said import Author, Incoming, Verdict
 from tertulia.syndication.networks.base import Message, NetworkContext, RefusedError, Remote, RetryLaterError
 from tertulia.syndication.networks.listening import listener_classes, listeners

@@ -17,7 +17,7 @@ from tertulia.content.posts import Post, Published
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say, speak
 from tertulia.store import open_store
-from tertulia.store.deliveries import NewDelivery
+from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.tables import Origin
 from tertulia.syndication.networks.base import Message, Remote
 from tests.talking import bring

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tertulia import defaults
+from tertulia import cli, defaults
+from tertulia.commands import develop
 from tertulia.content.keys import KEYS, Kind
+from tertulia.core.languages import Languages
 from tertulia.core.settings import Settings, declared
 from tertulia.syndication.networks import network_classes
 from tertulia.syndication.networks.base import Network
@@ -64,11 +66,11 @@ def test_every_language_and_all_that_it_may_say_is_documented():
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "README.es.md", "CONTRIBUTING.md", *sorted(p.name for p in ROOT.glob("docs/*.md"))]
+    "name", ["README.md", "README.es.md", "CONTRIBUTING.md", *sorted(map(str, ROOT.glob("docs/**/*.md")))]
 )
 def test_links_of_the_documentation_lead_somewhere(name):
     """A relative link in a document names a file of the repository."""
-    path = ROOT / name if (ROOT / name).exists() else ROOT / "docs" / name
+    path = ROOT / name
     text = re.sub(r"`[^`]*`", "", path.read_text("utf-8"))  # what stands in code is an example
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", text)
     assert [] == [link for link in links if not (path.parent / link).exists()]
@@ -82,7 +84,7 @@ def test_every_setting_that_a_page_names_is_one():
     code = "".join(path.read_text("utf-8") for path in ROOT.glob("tertulia/**/*.py"))
     named = {
         (page.name, name)
-        for page in ROOT.glob("docs/*.md")
+        for page in ROOT.glob("docs/**/*.md")
         if page.name != "decisions.md"  # which also tells of what is gone
         for name in re.findall(r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b[^`]*`", page.read_text("utf-8"))
     }
@@ -90,6 +92,68 @@ def test_every_setting_that_a_page_names_is_one():
     named = {(page, of_accounts.sub("_", name, count=1)) for page, name in named}
     odd = {name for _, name in named if name not in known and f'"{name}"' not in code}
     assert set() == {name for name in odd if not name.startswith("PIXELFED_")}  # the example of a network to come
+
+
+def options_of(task):
+    """What may stand behind a task, as it is typed."""
+    return {flag for argument in task.get_arguments() for flag in flags_of(argument.name)}
+
+
+def flags_of(name):
+    """--name, and for a switch that is on the one that turns it off."""
+    flag = "--" + name.rstrip("_").replace("_", "-")
+    return {flag, flag.replace("--", "--no-", 1)}
+
+
+# With the program's name before it; or a task alone in its quotes, with an option.
+COMMAND = re.compile(r"(?:python3 tasks\.py|\btertulia) ([a-z][a-z-]*)([^`”»\n]*)|^([a-z-]+)((?: \S+)*? --[a-z].*)")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [ROOT / "README.md", ROOT / "README.es.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_every_command_that_a_page_names_is_one(path):
+    """In code, what follows "tasks.py" is a task, and each --option one of its own."""
+    tasks = {task.name.replace("_", "-"): options_of(task) for task in (*cli.TASKS, *develop.TASKS)}
+    tasks["new"] |= options_of(cli.new_blog)
+    tasks["test"] |= {"-m", "-k", "-n"}  # they go to pytest
+    code = re.findall(
+        r"^(`{3,})[^\n]*\n(.*?)^\1|(?<!`)`([^`\n]+)`|^    (\S[^\n]*)$", path.read_text("utf-8"), re.M | re.S
+    )
+    odd = []
+    for _, fenced, inline, indented in code:
+        for found in COMMAND.findall(fenced or inline or indented):
+            task, rest = found[:2] if found[0] else found[2:]
+            if not found[0] and task not in tasks:
+                continue  # another program's
+            options = re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest.partition("#")[0].partition("|")[0])
+            odd += [task] if task not in tasks else [f"{task} {one}" for one in options if one not in tasks[task]]
+    assert [] == odd
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_what_a_phrase_sends_to_is_there(lang):
+    """A message that says "run" names a task, and one that says "see" a page."""
+    phrases = read(f"tertulia/languages/{lang}.toml")
+    tasks = {task.name.replace("_", "-") for task in (*cli.TASKS, *develop.TASKS)}
+    assert set() == set(re.findall(r"python3 tasks\.py ([a-z][a-z-]*)", phrases)) - tasks
+    pages = set(re.findall(r"docs/[\w/-]+\.md", phrases))
+    assert pages and [] == [page for page in pages if not (ROOT / page).is_file()]
+
+
+QUOTED = re.compile(r"^\| `([^`]+)` \|", re.M)
+
+
+@pytest.mark.parametrize(("page", "lang"), [("docs/problems.md", "en"), ("docs/es/problems.md", "es")])
+def test_every_message_that_the_page_of_problems_quotes_is_said(page, lang):
+    """Word for word, with "…" for what differs each time; both languages tell of the same."""
+    phrases = Languages().get(lang).phrases
+    said = {key: re.sub(r"\{[^}]*\}", "…", phrase) for key, phrase in phrases.items() if isinstance(phrase, str)}
+    quoted = QUOTED.findall(read(page))
+    assert 30 < len(quoted)
+    assert [] == [message for message in quoted if not any(message in phrase for phrase in said.values())]
 
 
 def test_what_each_network_can_do_is_what_its_class_says():

@@ -10,7 +10,7 @@ from tertulia.commands import moving
 from tertulia.core.errors import StoreError
 from tertulia.store import connection, dump, open_store
 from tertulia.store.connection import Database
-from tertulia.store.deliveries import NewDelivery
+from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.journal import Journal
 from tertulia.store.said import Author, Incoming, Verdict
 from tertulia.store.tables import metadata

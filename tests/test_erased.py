@@ -14,7 +14,7 @@ from tertulia.content import posts, snapshot
 from tertulia.content.posts import Post, Published
 from tertulia.core import languages
 from tertulia.store import erased, open_store
-from tertulia.store.deliveries import NewDelivery
+from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.said import Author, Incoming
 from tertulia.store.tables import Origin
 from tertulia.syndication.networks.base import Message, Remote

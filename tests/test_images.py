@@ -13,8 +13,9 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from tertulia.core.files import copy_whole
 from tertulia.render import images, svg
+from tertulia.render.decoding import PictureError
 from tertulia.render.image_cache import ImageCache
-from tertulia.render.images import Facts, PictureError, Variant
+from tertulia.render.images import Facts, Variant
 
 MARKER = "Calle-Mayor-7"  # stands in every kind of metadata of the pictures made here
 XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><p>{MARKER}</p></x:xmpmeta>'.encode()

@@ -228,8 +228,8 @@ def test_a_line_added_to_the_redirects_stays(blog, tmp_path):
 def test_text_in_brackets_is_text(blog, tmp_path):
     """Only what has attributes, or is closed, is a shortcode; what stood in it stays."""
     told = []
-    made = shortcodes.replaced(
-        '[sic] a[0] [[gallery]] [box a="1"]dentro[/box] [x]y[/x] [caja tipo="a"]', {}, told.append
+    made = shortcodes.Shortcodes({}, told.append).replaced(
+        '[sic] a[0] [[gallery]] [box a="1"]dentro[/box] [x]y[/x] [caja tipo="a"]'
     )
     assert ("[sic] a[0] [gallery] dentro y ", ["box", "x", "caja"]) == (made, told)
 

@@ -38,6 +38,13 @@ TEXTS = (
 
 def built(blog: Path, output: Path, now: str, *, state: Path | None = None, kept: Path | None = None, **more) -> list:
     """Build *blog* into the new folder *output*; why each page was drawn."""
+    return arranged(blog, output, now, state=state, kept=kept, **more)[0]
+
+
+def arranged(
+    blog: Path, output: Path, now: str, *, state: Path | None = None, kept: Path | None = None, **more
+) -> tuple[list[str], SiteBuild]:
+    """The same, and what was arranged for it."""
     from pelican import Pelican
     from pelican.log import LimitFilter
     from pelican.settings import read_settings
@@ -75,7 +82,8 @@ def built(blog: Path, output: Path, now: str, *, state: Path | None = None, kept
         logging.getLogger("tertulia").propagate = True
     build = SiteBuild.of(pelican.settings)
     writing.remember(build)
-    return [*build.explained, *(f"told: {record.getMessage()}" for record in told if record.levelno >= logging.WARNING)]
+    said = [f"told: {record.getMessage()}" for record in told if record.levelno >= logging.WARNING]
+    return [*build.explained, *said], build
 
 
 def tree(folder: Path) -> dict[str, bytes]:

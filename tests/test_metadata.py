@@ -502,6 +502,20 @@ def test_authors_between_semicolons():
     assert ["Ann", "Bob"] == read("Title: x\nAuthors: Ann; Bob\n\n").authors
 
 
+@pytest.mark.parametrize(
+    ("line", "tags"),
+    [
+        ("كتب، سفر ،موسيقى", ["كتب", "سفر", "موسيقى"]), ("كتب؛ سفر", ["كتب", "سفر"]),
+        ("本、旅，音楽", ["本", "旅", "音楽"]), ("a; b，c", ["a", "b,c"]), ('"本、旅", 音楽', ["本、旅", "音楽"]),
+    ],
+)  # fmt: skip
+def test_commas_of_any_script_part_tags(line, tags):
+    """Arabic, Chinese and Japanese ones as ours; between quotes, and in an item of a YAML list, they stay."""
+    for key, names in (("tags", "tags"), ("categories", "categories"), ("authors", "authors")):
+        assert tags == getattr(read(f"Title: x\n{key}: {line}\n\n"), names)
+    assert ["a、b"] == read("---\ntitle: x\ntags:\n  - a、b\n---\n\nx\n").tags
+
+
 def test_a_tangled_header_is_told_and_ends():
     """Anchors that name each other, endless brackets and a header of megabytes cost no time."""
     bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(

@@ -8,7 +8,7 @@ from tertulia.commands import talk as tasks
 from tertulia.content import posts, snapshot
 from tertulia.content.posts import Published
 from tertulia.core.errors import TertuliaError
-from tertulia.store.deliveries import NewDelivery
+from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.tables import Origin
 from tests.talking import ENGLISH, NOW, POST, SITE, Talk
 

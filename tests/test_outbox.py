@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from tertulia.content import snapshot
 from tertulia.store import open_store
-from tertulia.store.deliveries import LEASE, LeaseLostError, NewDelivery
+from tertulia.store.deliveries import LEASE
+from tertulia.store.delivery_rows import LeaseLostError, NewDelivery
+from tertulia.syndication.attempt import DeliveryStep
 from tertulia.syndication.drafts import draft
 from tertulia.syndication.networks.base import Attachment, Message, Remote
-from tertulia.syndication.outbox import DeliveryStep
 from tests.fakes import FakeBluesky, FakeMail, FakeMastodon, FakeTelegram, FakeWebhook
 from tests.house import POST, House
 from tests.real import postgres

@@ -274,7 +274,7 @@ def test_the_wheel_carries_all_that_a_blog_needs(wheel):
     assert {name for name in ours if "__pycache__" not in name} <= set(names)
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
     script = zipfile.ZipFile(wheel).read(f"tertulia-{version}.dist-info/entry_points.txt").decode()
-    assert "tertulia = tertulia.cli:main" in script
+    assert "tertulia = tertulia.__main__:main" in script
     fonts = sum(
         one.compress_size
         for one in zipfile.ZipFile(wheel).infolist()

@@ -17,6 +17,8 @@ from bs4 import BeautifulSoup
 from tertulia.content import snapshot
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
+from tertulia.embeds import draw
+from tertulia.embeds.types import Capture
 from tertulia.render.converter import converter
 from tertulia.render.document import Document
 from tertulia.site import choices
@@ -117,8 +119,16 @@ def test_each_link_is_a_number_on_paper_and_its_address_stands_once():
     )
     assert ("https://a.example/?x=1&y=2", "https://b.example/") == noted.addresses
     assert ["1", "2", "1", None, None, None] == [
-        a.get("data-note") for a in BeautifulSoup(noted.html, "lxml").select("a")
+        a.get("data-number") for a in BeautifulSoup(noted.html, "lxml").select("a")
     ]
+
+
+def test_a_player_keeps_its_words_beside_its_number_on_paper():
+    """What the button says of the service is one attribute, the number of the link another."""
+    player = Capture(provider="youtube", id="x", url="https://a.example/v", kind="player", player="https://b.example/")
+    drawn = draw.draw(player, draw.Page())
+    before, noted = (BeautifulSoup(html, "lxml").select_one("a[data-play]") for html in (drawn, link_notes(drawn).html))
+    assert {**before.attrs, "data-number": "1"} == noted.attrs
 
 
 # ── What a page says of itself ──────────────────────────────────────────────────────────────────────────────────────
@@ -144,7 +154,7 @@ def kinds(output):
     for path, _ in pages(output):
         folder = re.sub(r"/\d+/\d+/.*|/[^/]*/index.html$", "", path)
         seen[folder] += 1
-        if seen[folder] <= 2 or "constitucionales" in path:
+        if seen[folder] <= 2 or any(word in path for word in ("constitucionales", "museo", "once-de-la-noche")):
             yield path
 
 
@@ -187,9 +197,12 @@ OUTSIDE = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingC
 
 @pytest.fixture(params=choices.DESIGNS)
 def served(tmp_path, socket_enabled, request):
-    """The blog of tests/site with a post made to break a page, its whole posts on the home, served: its address."""
+    """The blog of tests/site with posts made to break a page, its whole posts on the home, served: its address."""
     content, output = tmp_path / "content", tmp_path / "output"
     shutil.copytree(ROOT / "tests" / "site" / "content", content)
+    for name in ("posts/2026", "embeds", "images"):  # those with every kind of embed, and with a talk
+        shutil.copytree(ROOT / "content" / name, content / name, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "content" / "conversation", tmp_path / "conversation")
     (content / "posts" / "ancho.md").write_text(POST, "utf-8")
     (content / "posts" / "otro.md").write_text(POST.replace("Id: ancho", "Id: otro").replace("-19", "-18"), "utf-8")
     build_site(
@@ -296,6 +309,14 @@ def test_a_page_from_right_to_left_is_mirrored_and_code_is_not(tmp_path, socket_
         )
         page.size(320, 800)
         assert page.run("document.documentElement.scrollWidth") <= 320
+        for feed in ("atom.xml", "rss.xml"):  # as a person sees it who opens it
+            page.open(f"{at}/ar/{feed}")
+            turned = ["direction", "display"]
+            root = page.run(f"{turned}.map(name => getComputedStyle(document.documentElement)[name])")
+            assert ["rtl", "block"] == root
+            for name in ("code", "published" if feed == "atom.xml" else "pubDate"):
+                found = f"[...document.querySelectorAll('*')].find(e => e.localName == '{name}')"
+                assert "ltr" == page.run(f"getComputedStyle({found}).direction")
 
 
 @pytest.mark.real
@@ -382,8 +403,8 @@ def test_on_paper_no_word_lies_on_another_and_nothing_asks_to_be_pressed(served,
                 text = subprocess.run(
                     [PDFTOTEXT, "-layout", pdf, "-"], capture_output=True, text=True, check=True
                 ).stdout
-                for asks in ("Responder", "Me gusta", "Tu comentario", "Ver cómo queda"):
-                    assert asks not in text
+                for asks in ("Responder", "Me gusta", "Tu comentario", "Ver cómo queda", "Reproducir aquí"):
+                    assert not re.search(rf"\b{asks}\b", text), path
                 if "constitucionales" in path:
                     assert 9 == text.count("2.300,50")
                     assert 1 == text.count("https://ejemplo.example/a\n")

@@ -243,4 +243,4 @@ def test_pictures_at_a_host_that_the_owner_names_are_shown_from_there(tmp_path, 
     assert "otra.example" in told
     page = (tmp_path / "output/2026/11/a/index.html").read_text("utf-8")
     assert 'src="https://CDN.example/a.png"' in page and 'src="//cdn.example/b.png"' in page
-    assert '<a href="https://otra.example/c.png" data-note="1">Ajena</a>' in page
+    assert '<a href="https://otra.example/c.png" data-number="1">Ajena</a>' in page

@@ -114,6 +114,15 @@ def test_what_follows_a_note_that_is_never_closed_is_kept_back(md, opening):
         assert ["warning"] == [problem.severity for problem in problems], place
 
 
+def test_a_line_that_begins_with_a_percent_sign_is_asked_about(md):
+    """MyST's note is a text of anybody else: it is kept back, and a build to be published waits for its author."""
+    html, (problem,) = render(md, "Se sabe.\n\n% de votos\n\nfin")
+    assert "votos" not in html and "fin" in html
+    assert ("warning", 3) == (problem.severity, problem.line)
+    html, problems = render(md, "Se sabe.\n\n\\% de votos")
+    assert ("<p>Se sabe.</p>\n<p>% de votos</p>", []) == (html, problems)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -128,6 +137,8 @@ def test_what_follows_a_note_that_is_never_closed_is_kept_back(md, opening):
         "{{! a",
         "\\<!-- a",
         "50\n% de los votos",
+        "un **50**\n% de los votos",
+        "(unos 50)\n% de los votos",
         "#+title: a",
         "### a",
         "{% raw %}{% comment %}a{% endcomment %}{% endraw %}",

@@ -114,6 +114,28 @@ def test_a_note_needs_no_title(blog):
     assert [True, True] == [one["is_note"] for one in told]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> Palabras ajenas.\n",
+        "> [!quote] Ana\n> Palabras ajenas.\n",
+        "::: quote\nPalabras ajenas.\n:::\n",
+        "- > Palabras ajenas.\n",
+        "<figure><blockquote><p>Palabras ajenas.</p></blockquote><figcaption>Ana</figcaption></figure>\n",
+        '<blockquote class="twitter-tweet"><p>Palabras ajenas.</p>&mdash; <a href="https://x.com/a/status/1">1</a></blockquote>',
+    ],
+)
+def test_a_note_that_only_quotes_is_not_named_for_what_it_quotes(blog, text):
+    """Nowhere does a stranger speak as the author: not in titles, cards, feeds, nor in what is announced."""
+    output, _ = blog({"nota.md": f"date: 2026-02-02 10:00\nid: n1\nlang: en\n\n{text}"})
+    page = (output / "en/2026/02/n1/index.html").read_text("utf-8")
+    head, _, rest = page.partition("</head>")
+    assert "<title>2 February 2026" in head and "ajenas" not in head
+    assert "ajenas" in rest
+    (told,) = json.loads((output / "posts.json").read_text("utf-8"))["posts"]
+    assert told["title"] == "2 February 2026" and "summary" not in told
+
+
 def test_the_first_heading_may_be_the_title(blog):
     """A body that opens with a heading needs no title above, and shows it once."""
     output, _ = blog({

@@ -6,6 +6,7 @@ names files as the author knows them.
 
 import logging
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,7 +20,7 @@ MANY = 10  # files; advice that differs only in what it names, for more, is said
 _SAID_ALREADY = (
     "Empty alt attribute", "There are %s", "There are %d", "Unable to find '%s'", "{filename} used for linking",
     "The {attach} link", "Unable to generate valid slug", "Document title missing", "Duplicate definition of",
-    "Cannot get modification stamp", "Replacement Indicator",
+    "Cannot get modification stamp", "Replacement Indicator", "Feeds generated without", "No timezone information",
 )  # fmt: skip
 _NAMED = re.compile(r"«[^»]*»|“[^”]*”|\d+")
 _OF_A_FILE = re.compile(r"(content/[^:\n]+?)(?::(\d+))?: (.+)", re.S)
@@ -30,6 +31,9 @@ def of_pelican(record: logging.LogRecord, content: Path) -> str | None:
     said = str(record.msg)
     if said.startswith(_SAID_ALREADY) or re.match(r"There are \d", said):
         return None
+    if said.startswith("Cannot load plugin"):
+        name, error = _arguments(record)[0], (sys.exception() or record.args[-1])  # type: ignore[index]
+        return say("no_plugin", name=getattr(error, "name", "") or name, plugin=name)
     if said.startswith("Could not process"):
         return f"content/{_arguments(record)[0]}: {say('cannot_process')}; {say('cannot_process_fix')}"
     if said.startswith(("Skipping %s", "Unknown status")):

@@ -13,7 +13,7 @@ from tertulia.content.posts import Post, Published
 from tertulia.core.errors import ContentError, NetworkError, SettingError, TertuliaError
 from tertulia.core.languages import say
 from tertulia.core.text import shorten
-from tertulia.store.deliveries import Delivery
+from tertulia.store.delivery_rows import Delivery
 from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.adopting import adopt_for, adopt_found
 from tertulia.syndication.drafts import Draft, drafts, due, named

@@ -21,13 +21,17 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tertulia.commands import advice, orphans
 from tertulia.core import languages, paths
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say, spoken
 from tertulia.core.models import Severity
+from tertulia.core.visible import visible
+from tertulia.site import up_to_date
+
+if TYPE_CHECKING:
+    from tertulia.site.build import SiteBuild
 
 STATE = Path("var", "cache", "build")  # what builds remember, each kind in a folder of its own
 
@@ -54,6 +58,7 @@ class BuildReport:
     explained: list[str] = field(default_factory=list)  # why each page was drawn that was: "index.html: new"
     to_index: str = ""  # a folder of pages for Pagefind, where the build has left that for later
     index_digest: str = ""  # of what is in it
+    passing: bool = False  # what was said may be otherwise next time, though nothing changed
 
     def of(self, severity: Severity) -> list[str]:
         """What was said at *severity*, in order."""
@@ -82,21 +87,40 @@ def into_output(
 
     The old folder stays as it was when the build fails, is interrupted, or is *strict* and not clean.
     """
+    began = time.monotonic()
     target = (root / output).resolve()  # it may be a link to another disk
+    state = root / STATE / "public"
+    note = root.joinpath(*up_to_date.PLACE) if settings == "publishconf.py" else None
+    done = up_to_date.read(str(note), str(target), time.time_ns()) if note and not all_advice else None
+    if done and (done.clean or not strict):
+        if explain:
+            print(say("explain_nothing"))
+        up_to_date.tell(done, time.monotonic() - began)
+        return True
     with workshop(target.parent, f".{target.name}-") as folder:
-        kept = {"PREVIOUS_OUTPUT": str(target), "KEPT_OUTPUT": str(target), "STATE_PATH": str(root / STATE / "public")}
-        report = run(root, folder / "site", settings, kept)
+        kept = {"PREVIOUS_OUTPUT": str(target), "KEPT_OUTPUT": str(target), "STATE_PATH": str(state)}
+        inputs = folder / "inputs"
+        report = run(root, folder / "site", settings, {**kept, "INPUTS_PATH": str(inputs)})
         kept_back = bool(report.failure) or (strict and not report.clean)
         if not kept_back:
             swap(folder / "site", target, report.keep)
+            from tertulia.commands import orphans
+
+            lost = orphans.told(root, target)
+            if note and not report.passing and (found := up_to_date.handed_over(str(inputs))):
+                done = up_to_date.Told(
+                    _summary(report, up_to_date.SECONDS),
+                    [visible(line) for line in (*complaints(report, plain=True), *lost)],
+                    report.clean,
+                    decimal(0.5)[1],
+                )
+                with contextlib.suppress(OSError):
+                    up_to_date.write(str(note), found, str(target), report.keep, done)
     if explain and not report.failure:
         print("\n".join(report.explained or [say("explain_nothing")]))
     tell(report, all_advice=all_advice)
-    if kept_back:
-        print(say("build_kept_back", folder=output), file=sys.stderr)
-    else:
-        for line in orphans.told(root, target):
-            print(line, file=sys.stderr)
+    for line in [say("build_kept_back", folder=output)] if kept_back else lost:
+        print(line, file=sys.stderr)
     return not kept_back
 
 
@@ -178,24 +202,32 @@ def tell(report: BuildReport, *, all_advice: bool = False) -> None:
     if report.failure:
         print(say("build_failed"), file=sys.stderr)
         print("  " + report.failure, file=sys.stderr)
-    for severity in ("error", "warning", "hint"):
-        texts = report.of(severity)
-        if texts:
-            print(counted(severity, len(texts)), file=sys.stderr)
-            for text in texts if all_advice or severity == "error" else advice.gathered(texts):
-                print("  " + (_dim(text) if severity == "hint" else text), file=sys.stderr)
+    for line in complaints(report, all_advice=all_advice):
+        print(line, file=sys.stderr)
     if not report.failure:
         print(summary(report), flush=True)
 
 
+def complaints(report: BuildReport, *, all_advice: bool = False, plain: bool = False) -> list[str]:
+    """The lines of what was complained about, the worst first; hints dimmed for a terminal, unless *plain*."""
+    from tertulia.commands import advice
+
+    lines = []
+    for severity in ("error", "warning", "hint"):
+        if texts := report.of(severity):
+            lines.append(counted(severity, len(texts)))
+            told = texts if all_advice or severity == "error" else advice.gathered(texts)
+            lines += ["  " + (_dim(text) if severity == "hint" and not plain else text) for text in told]
+    return lines
+
+
 def summary(report: BuildReport) -> str:
     """The one line of a build: "412 entradas y 9 páginas en 3,8 s"."""
-    return say(
-        "built",
-        posts=counted("post", report.posts),
-        pages=counted("page", report.pages),
-        seconds=decimal(report.seconds),
-    )
+    return _summary(report, decimal(report.seconds))
+
+
+def _summary(report: BuildReport, seconds: str) -> str:
+    return say("built", posts=counted("post", report.posts), pages=counted("page", report.pages), seconds=seconds)
 
 
 def counted(noun: str, n: int) -> str:
@@ -234,6 +266,8 @@ class Gather(logging.Handler):
             return
         text = record.getMessage().strip().replace("\n", ": ")
         if record.name.partition(".")[0] == "pelican" and self.content is not None:
+            from tertulia.commands import advice
+
             said = advice.of_pelican(record, self.content)
             if said is None:
                 return
@@ -267,16 +301,18 @@ def _within(path: str, root: Path) -> str:
     return str(Path(path).relative_to(root)) if Path(path).is_relative_to(root) else path
 
 
-def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> BuildReport:
-    """Run Pelican here and now."""
+def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tuple[BuildReport, "SiteBuild | None"]:
+    """Run Pelican here and now; what it has arranged, where it came so far and our plugins took part."""
     gather = Gather()
-    report = BuildReport()
+    report, built = BuildReport(), None
+    began_ns = time.time_ns()
     try:
         from pelican import Pelican, log, signals
         from pelican.generators import ArticlesGenerator, PagesGenerator
-        from pelican.settings import read_settings
+        from pelican.settings import DEFAULT_CONFIG, read_settings
 
-        from tertulia.site import writing
+        from tertulia.core import public_kinds
+        from tertulia.site import build_inputs, writing
         from tertulia.site.build import KEY, SiteBuild
         from tertulia.site.search import LaterIndex
 
@@ -284,8 +320,10 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Buil
         log.LimitFilter._threshold = math.inf  # all of them are shown, not the first five
         logging.basicConfig(level=logging.INFO, handlers=[gather], force=True)
 
+        written = _as_python(settings_file) | overrides
+        public_kinds.refuse(written, DEFAULT_CONFIG)
+        gather.content = Path(written["PATH"]).absolute()
         settings = read_settings(settings_file, override={**overrides, "OUTPUT_PATH": output})
-        gather.content = Path(settings["PATH"]).absolute()
         # The folder is new: nothing in it is to be deleted or kept.
         settings["DELETE_OUTPUT_DIRECTORY"] = False
         report.keep = list(settings.get("OUTPUT_RETENTION", []))
@@ -303,11 +341,14 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Buil
         # A plugin that cannot be loaded leaves a blog that makes no sense, and a hundred errors that hide this one.
         report.failure = "\n  ".join(remark.text for remark in gather.remarks if remark.severity == "error")
         if not report.failure:
+            inputs = build_inputs.look(Path.cwd(), pelican.settings, began_ns)
             pelican.run()
             if KEY in pelican.settings:  # a blog may have none of our plugins
-                writing.remember(SiteBuild.of(pelican.settings))
-                report.explained = SiteBuild.of(pelican.settings).explained
-                if isinstance(later := SiteBuild.of(pelican.settings).search, LaterIndex):
+                built = SiteBuild.of(pelican.settings)
+                writing.remember(built)
+                build_inputs.hand_over(built, inputs)
+                report.passing, report.explained = built.lacks_pictures, built.explained
+                if isinstance(later := built.search, LaterIndex):
                     report.to_index, report.index_digest = str(later.folder), later.digest
         os.makedirs(output, exist_ok=True)  # a blog without one post still has a folder
     except TertuliaError as error:
@@ -316,7 +357,29 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Buil
         report.failure = where_it_broke(error, Path.cwd())
         _keep_traceback(error)
     report.remarks = [remark for remark in gather.remarks if remark.text not in report.failure]
-    return report
+    # What was said of a file stands for as long as that is what it is; what was said of the machine may not.
+    report.passing |= not all(one.severity == "hint" or one.text.startswith("content/") for one in report.remarks)
+    return report, built
+
+
+def _as_python(settings_file: str) -> dict[str, Any]:
+    """
+    What the settings file comes to.
+
+    Raises:
+        SettingError: it is no Python, or it fails; the message gives the line and what to look at.
+    """
+    from pelican.settings import get_settings_from_file
+
+    from tertulia.core import conf
+
+    try:
+        return dict(get_settings_from_file(settings_file))
+    except TertuliaError:
+        raise
+    except (Exception, SystemExit) as error:
+        _keep_traceback(error)
+        raise conf.failed(error, Path(settings_file)) from error
 
 
 def _keep_traceback(error: BaseException) -> None:
@@ -326,15 +389,17 @@ def _keep_traceback(error: BaseException) -> None:
         Path("var/build-error.txt").write_text("".join(traceback.format_exception(error)), "utf-8")
 
 
-def main(arguments: list[str]) -> None:
-    """``python -m tertulia.commands.build SETTINGS OUTPUT REPORT OVERRIDES LANGUAGE``"""
+def main(arguments: list[str]) -> "SiteBuild | None":
+    """``python -m tertulia.commands.build SETTINGS OUTPUT REPORT OVERRIDES LANGUAGE``; what was arranged for it."""
     from tertulia.core.languages import speak
 
     settings, output, answer, overrides, language = arguments
     speak(language)
     with contextlib.suppress(KeyboardInterrupt):
-        report = _pelican(settings, output, json.loads(overrides))
+        report, built = _pelican(settings, output, json.loads(overrides))
         Path(answer).write_text(json.dumps(asdict(report)), "utf-8")
+        return None if report.failure else built
+    return None
 
 
 if __name__ == "__main__":

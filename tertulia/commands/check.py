@@ -28,17 +28,35 @@ from tertulia.core import conf
 from tertulia.core.addresses import split_address
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
+from tertulia.site.choices import DESIGNS
 
 TOOLS = Path(__file__).with_name("check_tools")  # the lock and the script
 OLDEST_NODE = 22  # Lighthouse's wish, the largest
+# Of which kinds of page Lighthouse rates one each: the theme says the kind of each on its body.
+_KIND = re.compile(r'<body\b[^>]*\bdata-kind="(\w+)"')
+_HIDDEN = re.compile(r'<meta name="robots" content="noindex')  # what does not want to be found has no score for it
+RATED = ("home", "post", "list", "archive", "search", "page")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
-def run(root: Path, *, lighthouse: bool) -> bool:
-    """Build, examine, print what was found; whether all that could be run found nothing."""
+def run(root: Path, *, lighthouse: bool, designs: bool = False) -> bool:
+    """
+    Build, examine, print what was found; whether all that could be run found nothing.
+
+    Args:
+        lighthouse: Rate pages with Lighthouse too, which takes minutes.
+        designs: Once with each design, in place of the blog's own.
+    """
     folder = root / "var" / "check"
+    chosen = [{"DESIGN": design} for design in DESIGNS] if designs else [{}]
+    clean = [_look_at(root, folder, design, lighthouse=lighthouse) for design in chosen]
+    return all(clean)
+
+
+def _look_at(root: Path, folder: Path, settings: dict[str, str], *, lighthouse: bool) -> bool:
     with build.workshop(folder, "site-") as passing:
-        report = build.run(root, passing / "site", "publishconf.py", _with_patterns(root))
+        report = build.run(root, passing / "site", "publishconf.py", {**_with_patterns(root), **settings})
+        print(*(f"{name} = {value}" for name, value in settings.items()), sep="\n", end="\n" if settings else "")
         build.tell(report)
         if report.failure:
             return False
@@ -66,7 +84,7 @@ def examine(root: Path, site: Path, prefix: str, folder: Path, *, lighthouse: bo
     with served(site, prefix) as origin:
         yield from in_browser(origin + prefix, chosen, tools, folder)
         if lighthouse:
-            yield scores(origin + prefix, chosen, tools, folder)
+            yield scores(origin + prefix, rated(site, chosen), tools, folder)
 
 
 def _tell(result: Result) -> None:
@@ -225,10 +243,9 @@ def _open_pages(address: str, pages: list[str], tools: Tools, folder: Path) -> l
     return findings
 
 
-def scores(address: str, pages: list[str], tools: Tools, folder: Path) -> Result:
-    """Lighthouse's four classic scores for the home page and a post; less than 100 is a finding."""
+def scores(address: str, pages: dict[str, str], tools: Tools, folder: Path) -> Result:
+    """Lighthouse's four classic scores for each of *pages*, by kind; less than 100 is a finding."""
     result = Result("Lighthouse")
-    post = next((page for page in pages if kind_of(page)[:1] == ("#",)), None)
     try:
         if not tools.chromium:
             raise TertuliaError(say("check_no_chromium"))
@@ -238,9 +255,9 @@ def scores(address: str, pages: list[str], tools: Tools, folder: Path) -> Result
     except TertuliaError as error:
         return _skipped(result, str(error))
     shown = []
-    for page in ["index.html", *([post] if post else [])]:
+    for kind, page in pages.items():
         path = quote(page.removesuffix("index.html"))
-        answer = folder / f"lighthouse-{'post' if path else 'home'}.json"
+        answer = folder / f"lighthouse-{kind}.json"
         command = [
             tools.node(), str(lighthouse), f"{address}/{path}", "--quiet", "--output=json", f"--output-path={answer}",
             "--only-categories=performance,accessibility,best-practices,seo",
@@ -299,6 +316,18 @@ def one_of_each_kind(site: Path, pages: list[str]) -> list[str]:
         if kind not in largest or (site / page).stat().st_size > (site / largest[kind]).stat().st_size:
             largest[kind] = page
     return sorted(largest.values())
+
+
+def rated(site: Path, chosen: list[str]) -> dict[str, str]:
+    """By kind, the page that Lighthouse rates: of *chosen*, the home, and the largest in the blog's own language."""
+    found: dict[str, str] = {}
+    sizes = {page: (site / page).stat().st_size for page in chosen}
+    for page in sorted(chosen, key=lambda page: (page != "index.html", len(page.partition("/")[0]) == 2, -sizes[page])):
+        text = (site / page).read_text("utf-8", "replace")
+        kind = _KIND.search(text)
+        if kind and kind[1] in RATED and not _HIDDEN.search(text):
+            found.setdefault(kind[1], page)
+    return {kind: found[kind] for kind in RATED if kind in found}
 
 
 @contextlib.contextmanager

@@ -44,6 +44,7 @@ def run(
         dry_run: Only say what would be asked, and what it may cost.
     """
     with Blog(root) as blog:
+        blog.heed_people()
         collecting = CollectRun(blog, blog.published())
         if dry_run:
             collecting.plan(network, everything)
@@ -112,9 +113,19 @@ class CollectRun:
             if looked:
                 print(say("collect_mentions", n=looked))
             webmention.tell(self.blog, self.published)  # those that had to wait
+        is_read = self._take_mail()
         self.blog.background.sweep()
         avatars.prune(self.blog.snapshots, self.blog.store.collected.avatars())
-        return not any(report.failed for report in reports)
+        return is_read and not any(report.failed for report in reports)
+
+    def _take_mail(self) -> bool:
+        """Take the answers that came by mail; False where the mailbox does not answer."""
+        try:
+            self.blog.background.take_mail()
+        except FetchError as error:
+            print(error, file=sys.stderr)
+            return False
+        return True
 
     def plan(self, network: str, everything: bool) -> None:
         """Say what would be asked."""

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from datetime import date
 
 from invoke.context import Context
 from invoke.exceptions import Exit
@@ -98,6 +99,28 @@ def lock(c: Context) -> None:
             raise Exit(code=1)
 
 
+@task
+def release(c: Context, number: str, checked: bool = False) -> None:
+    """Release this clone: number, notes, checks, wheel, tag. Nothing is pushed; --checked leaves out `.ci/run`."""
+    from tertulia.commands import release as making
+
+    def checks() -> bool:
+        return checked or not subprocess.run(["bash", ".ci/run"], cwd=c.root, check=False).returncode
+
+    made = making.run(c.root, number, date.today(), checks)
+    print(say("release_made", tag=made.tag, wheel=made.wheel.relative_to(c.root)))
+    print(f"\n{made.notes}")
+
+
+@task
+def docs(c: Context, serve: bool = False) -> None:
+    """Build the documentation as a site into output-docs/, and show it with --serve."""
+    from tertulia.commands import documentation
+
+    if not documentation.run(c.root, serve=serve):
+        raise Exit(code=1)
+
+
 def _module(module: str, *arguments: str) -> None:
     """Run a module of this Python, from the clone's folder, and end as it ended."""
     code = subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode
@@ -105,4 +128,4 @@ def _module(module: str, *arguments: str) -> None:
         raise Exit(code=code)
 
 
-TASKS = (test, lint, bench, spam_train, fuzz, lock)
+TASKS = (test, lint, bench, spam_train, fuzz, lock, docs, release)

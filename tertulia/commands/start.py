@@ -17,6 +17,7 @@ from pathlib import Path
 from string import Template
 from zoneinfo import ZoneInfo
 
+from tertulia.content import folder
 from tertulia.core import conf, languages
 from tertulia.core.addresses import is_web_address, split_address
 from tertulia.core.errors import SettingError
@@ -24,9 +25,8 @@ from tertulia.core.files import write_whole
 from tertulia.core.languages import say, speak
 from tertulia.core.text import slugify
 
-MARK = ".sample"
 # What goes aside, under content/.
-SAMPLE = ("posts", "pages", "images", "embeds", "people.toml", "tags.toml", "links.toml")
+SAMPLE = ("posts", "pages", "images", "embeds", "conversation", "people.toml", "tags.toml", "links.toml")
 # What takes its place: a post and the pages that most blogs need, by language, with $names to fill in.
 FIRST = Path(__file__).with_name("first")
 
@@ -116,7 +116,7 @@ def current(root: Path) -> Answers:
 
 def is_sample(root: Path) -> bool:
     """Whether ``content/`` is still the one that Tertulia came with."""
-    return (root / "content" / MARK).exists()
+    return folder.is_sample(root / "content")
 
 
 def checked(answer: str, value: str) -> str:
@@ -216,7 +216,7 @@ def apply(root: Path, answers: Answers, now: dt.datetime, ident: str) -> list[st
             say("start_since", date=f"{now:%Y-%m-%d}"),
         ]
     write_settings(root / "pelicanconf.py", answers, fresh if sample else {}, sample=sample)
-    (root / "content" / MARK).unlink(missing_ok=True)
+    (root / "content" / folder.SAMPLE_MARK).unlink(missing_ok=True)
     return [*done, say("start_settings")]
 
 

@@ -12,7 +12,7 @@ from tertulia.content.posts import Post
 from tertulia.core import strict_json
 from tertulia.core.errors import NetworkError, TertuliaError
 from tertulia.core.languages import say
-from tertulia.store.deliveries import Delivery
+from tertulia.store.delivery_rows import Delivery
 from tertulia.store.tables import DeliveryState
 from tertulia.syndication.networks import per_reader
 from tertulia.syndication.networks.base import Remote, understood

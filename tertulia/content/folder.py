@@ -12,6 +12,9 @@ from pathlib import Path
 
 from tertulia.core.files import is_inside
 
+# Lies in ``content/`` as long as that holds the sample which Tertulia comes with.
+SAMPLE_MARK = ".sample"
+
 # What editors, systems and version control leave beside files, and what opens other doors: never part of a site.
 _LEFT_BESIDE = re.compile(
     r"\.DS_Store|Thumbs\.db|desktop\.ini|\.git(keep|ignore|attributes|modules)?|\.hg|\.svn|node_modules|__pycache__"
@@ -25,6 +28,11 @@ _KEYS = re.compile(
 )
 _SOURCES = frozenset((".md", ".markdown", ".mkd", ".mdown"))
 _TABLES = frozenset(("people.toml", "tags.toml", "links.toml", "redirects.toml"))
+
+
+def is_sample(content: Path) -> bool:
+    """Whether *content* is still the one that Tertulia came with."""
+    return (content / SAMPLE_MARK).exists()
 
 
 def is_key(path: Path) -> bool:

@@ -357,11 +357,18 @@ _READERS: Mapping[Kind, Callable[[_ValueReader, Field, Key], object]] = MappingP
 )  # fmt: skip
 
 
+_NAMES = ("author", "category", "tags")
+# Arabic, Chinese and Japanese, and the wide ones of their keyboards.
+_COMMAS = str.maketrans({"،": ",", "、": ",", "，": ",", "؛": ";", "；": ";"})
+
+
 def _items(f: Field, value: str) -> list[str]:
-    """The items of a list; Pelican parts authors and tags by semicolons, Obsidian's tags by their ``#``."""
+    """The items of a list, between commas of any script or Pelican's semicolons; Obsidian's tags by their ``#``."""
+    if f.key in _NAMES and not f.whole and '"' not in value:
+        value = value.translate(_COMMAS)
     if f.whole:
         items = [value]
-    elif f.key in ("author", "tags") and ";" in value:
+    elif f.key in _NAMES and ";" in value:
         items = [item.strip() for item in value.split(";")]
     elif f.key == "tags" and re.fullmatch(r"#[^\s,]+(?:\s+#[^\s,]+)+", value):
         items = value.split()

@@ -42,10 +42,13 @@ class Notation:
     of_lines: bool = False  # it begins a line of a text
     needs_end: bool = False  # without one it is text
     is_plain: bool = False  # everybody knows that it is not seen: nobody is told
+    is_doubtful: bool = False  # whoever never heard of it may have meant a text
 
 
-def _notation(opens: str, closes: str, *, of_lines: bool = False, needs_end: bool = False) -> Notation:
-    return Notation(opens, re.compile(closes, re.I | re.M), of_lines, needs_end)
+def _notation(
+    opens: str, closes: str, *, of_lines: bool = False, needs_end: bool = False, is_doubtful: bool = False
+) -> Notation:
+    return Notation(opens, re.compile(closes, re.I | re.M), of_lines, needs_end, is_doubtful=is_doubtful)
 
 
 _PERCENTS = _notation(r"%%", r"%%")
@@ -71,7 +74,10 @@ _NOTATIONS = (
     _notation(
         rf"^:{{3,}}[ \t]*(?:\{{[ \t]*)?\.?(?:{'|'.join(sorted(HIDDEN_CALLOUTS))})\b", r"^:{3,}[ \t]*$", of_lines=True
     ),
-    _notation(r"(?<!\d\n)(?<!\d[ \t]\n)^%(?=[ \t\w])", r"\n|\Z", of_lines=True),  # "50\n% de" is an amount
+    # "50\n% de" is an amount, and so is "**50**\n% de".
+    _notation(
+        r"(?<![\d½¼¾]\n)(?<!\d[\s*_)`]\n)(?<!\d[*_]{2}\n)^%(?=[ \t\w])", r"\n|\Z", of_lines=True, is_doubtful=True
+    ),
     _notation(r"\A###\.(?=\s)", r"\Z", of_lines=True),
     _notation(r"\A###\.\.(?=\s)", r"\A(?=(?:p|h[1-6]|bq|bc|pre|notextile|fn\d+)\.{1,2}\s)", of_lines=True),
 )
@@ -107,6 +113,7 @@ class Note:
     written: str  # what of it stands in the piece in which it begins
     is_closed: bool
     is_plain: bool
+    is_doubtful: bool
 
 
 def may_hold_note(piece: str) -> bool:
@@ -146,7 +153,7 @@ class Screen:
 
     def open(self, notation: Notation, written: str, *, is_closed: bool) -> None:
         """Leave out a note."""
-        self.notes.append(Note(written, is_closed, notation.is_plain))
+        self.notes.append(Note(written, is_closed, notation.is_plain, notation.is_doubtful))
         self.hidden = None if is_closed else notation
 
     def close(self) -> None:

@@ -20,12 +20,13 @@ from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.moderator import Action, Moderator
 from tertulia.core import sanitise, strict_json
 from tertulia.core.languages import say
-from tertulia.store.deliveries import Delivery, NewDelivery
+from tertulia.store.delivery_rows import Delivery, NewDelivery
 from tertulia.store.said import Author, Incoming, Read, Recorded, Said, Status
 from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.edits import DeliveryChange, edit_there, left, take_down
+from tertulia.syndication.messages import encode
 from tertulia.syndication.networks.base import Message, Network
-from tertulia.syndication.outbox import Outbox, encode
+from tertulia.syndication.outbox import Outbox
 
 # A button takes it back so long.
 UNDO_FOR = timedelta(seconds=10)

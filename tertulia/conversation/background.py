@@ -20,6 +20,7 @@ from tertulia.core.secret import hide
 from tertulia.core.settings import Settings
 from tertulia.core.text import one_line
 from tertulia.store import Store
+from tertulia.store.letters import Letter
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 REBUILD_AFTER_SECONDS = 1.0
 LETTERS_EVERY_SECONDS = 30.0
 ANSWERS_EVERY_SECONDS = 5.0
+MAIL_EVERY_SECONDS = 60.0
 SWEEP_EVERY_SECONDS = 86_400.0
 
 
@@ -60,12 +62,16 @@ class BackgroundWorker:
         *,
         clockwork: Clockwork | None = None,
         answer: Callable[[], object] | None = None,
+        read_mail: Callable[[], object] | None = None,
+        reply_to: Callable[[Letter], str] = lambda letter: "",
         forget: Callable[[], object] = lambda: None,
     ) -> None:
         self._clockwork = clockwork
         self._root, self._settings, self._store, self._now = root, settings, store, now
         self._gather = gather  # writes the letter about all that waited for one
         self._answer = answer  # sends the answers that are due
+        self._read_mail = read_mail  # takes the answers that came by mail
+        self._reply_to = reply_to  # where a letter is answered
         self._forget = forget  # what has had its time
         self._wanted = threading.Event()
         self._stop = threading.Event()
@@ -79,6 +85,8 @@ class BackgroundWorker:
             threading.Thread(target=carried(self._rebuild_in_turn), daemon=True, name="rebuild").start()
         if self._answer:
             threading.Thread(target=carried(self._answer_in_turn), daemon=True, name="answers").start()
+        if self._read_mail:
+            threading.Thread(target=carried(self._read_mail_in_turn), daemon=True, name="mail").start()
 
     def stop(self) -> None:
         """Have the threads end at their next turn."""
@@ -117,7 +125,7 @@ class BackgroundWorker:
                     subject=letter.subject,
                     body=letter.body,
                     now=self._now(),
-                    headers=leaving(letter.leave),
+                    headers=leaving(letter.leave) | self._answered_at(letter),
                 )
             except StoreError:
                 raise
@@ -133,6 +141,16 @@ class BackgroundWorker:
         if problem is not None:  # with nothing to send there is nothing to tell
             self._done("letters", problem)
         return sent
+
+    def _answered_at(self, letter: Letter) -> dict[str, str]:
+        address = self._reply_to(letter)
+        return {"Reply-To": address} if address else {}
+
+    def take_mail(self) -> None:
+        """Take the answers that came by mail, and report on it."""
+        if self._read_mail:
+            with self._clockwork.watch("mail") if self._clockwork else nullcontext():
+                self._read_mail()
 
     def _done(self, task: str, problem: str) -> None:
         if self._clockwork:
@@ -182,6 +200,10 @@ class BackgroundWorker:
         while not self._stop.wait(ANSWERS_EVERY_SECONDS):
             if self._answer:
                 self._log_failure(self._answer)
+
+    def _read_mail_in_turn(self) -> None:
+        while not self._stop.wait(MAIL_EVERY_SECONDS):
+            self._log_failure(self.take_mail)
 
     def _sweep_in_turn(self) -> None:
         while not self._stop.wait(SWEEP_EVERY_SECONDS):

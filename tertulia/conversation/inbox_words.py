@@ -23,7 +23,12 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 def age(item: InboxItem, now: datetime) -> str:
     """How long ago whoever said it began to wait: "3 days"."""
-    minutes = max(0, int((now - datetime.fromisoformat(item.since)).total_seconds()) // 60)
+    return how_long(now - datetime.fromisoformat(item.since))
+
+
+def how_long(time: timedelta) -> str:
+    """A length of time as people say it: "3 days"."""
+    minutes = max(0, int(time.total_seconds()) // 60)
     if minutes < 60:
         return say("inbox_minutes", n=minutes)
     return say("inbox_hours", n=minutes // 60) if minutes < 48 * 60 else say("inbox_days", n=minutes // (24 * 60))

@@ -11,6 +11,8 @@ from typing import Any
 
 from tertulia.conversation.blog import BlogInfo
 from tertulia.conversation.changes import readable
+from tertulia.conversation.mail_cut import MARK
+from tertulia.conversation.reply_address import OWNER, ReplyAddresses
 from tertulia.core import sanitise
 from tertulia.core.languages import say
 from tertulia.core.smtp import mailbox_of
@@ -18,7 +20,7 @@ from tertulia.core.text import shorten
 from tertulia.core.tokens import Signer
 from tertulia.store import Store
 from tertulia.store.followers import Follower
-from tertulia.store.letters import NewLetter, Notice
+from tertulia.store.letters import Letter, NewLetter, Notice
 from tertulia.store.said import Said, Status, Who
 
 LONGEST_QUOTE = 1500
@@ -38,6 +40,7 @@ class Notices:
     signer: Signer
     owner: str  # OWNER_EMAIL; "" for nobody
     now: Callable[[], datetime]
+    by_mail: ReplyAddresses | None = None  # where letters can be answered; None: nowhere
 
     def tell_of(self, status: Status | None) -> bool:
         """Whether anybody may be told of what has just come in, and has that status."""
@@ -152,15 +155,33 @@ class Notices:
         words: dict[str, Any] = {"name": said.name, "title": self._title(said)}
         subject = _line(self.blog.t(f"letter_{what}_subject", reader.lang, **words))
         words |= {"quote": _quoted(said), "link": self._link(said), "leave": leave}
+        body = self.blog.t(f"letter_{what}", reader.lang, **words)
         return NewLetter(
             recipient=reader.email,
             subject=subject,
-            body=self.blog.t(f"letter_{what}", reader.lang, **words),
+            body=self._answerable(body, reader.lang) if what == "answer" else body,
             tells=tells,
             leave=leave,
             page=self._page(said),
             comment=reader.comment if isinstance(reader, Notice) else said.id,
         )
+
+    def _answerable(self, body: str, lang: str) -> str:
+        """*body* below the line above which it is answered, where letters can be answered."""
+        return f"{MARK} {self.blog.t('letter_above', lang)} {MARK}\n\n{body}" if self.by_mail else body
+
+    def reply_to(self, letter: Letter) -> str:
+        """The address by which *letter* is answered; "" where it is not. Made as it goes: it is good from then on."""
+        if not self.by_mail or not letter.body.startswith(MARK):
+            return ""
+        is_owners = not letter.tells
+        key = letter.about if is_owners else letter.tells.partition(" ")[2]
+        said = self.store.conversation.get(key)
+        notice = None if is_owners else self.store.letters.notice_on(letter.about)
+        if said is None or (notice is None and not is_owners):
+            return ""
+        number = notice.id if notice else OWNER
+        return self.by_mail.to(letter.recipient, number, key, version=said.digest, now=self.now())
 
     def sign_in(self, token: str, minutes: int) -> None:
         """The owner's way into moderation, good for so many *minutes*."""
@@ -179,6 +200,8 @@ class Notices:
             parts.insert(0, say("letter_gathered", n=len(found)))
         body = "\n\n".join((*parts, say("letter_queue", link=f"{self.blog.service}/moderation")))
         about = found[0].id if len(found) == 1 else None
+        if about is not None:
+            body = self._answerable(body, self.blog.lang)
         self.store.letters.write(self.owner, _line(subject), body, when or self.now(), about)
 
     def _to_decide(self, said: Said) -> Iterator[str]:

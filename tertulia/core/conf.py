@@ -6,6 +6,7 @@ above all, is left as it stands.
 
 import ast
 import contextlib
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,18 @@ DEFAULTS = paths.PACKAGE / "defaults.py"
 
 
 def settings(root: Path) -> dict[str, Any]:
-    """The plain public settings of the blog in the folder *root*: its own, and the defaults for the rest."""
-    own = root / NAME
-    return {**read(DEFAULTS), **(read(own) if own.is_file() else {})}
+    """
+    The plain public settings of the blog in the folder *root*: its own, and the defaults for the rest.
+
+    Raises:
+        SettingError: one makes no sense.
+    """
+    from tertulia.core import public_kinds
+
+    path = root / NAME
+    own = read(path) if path.is_file() else {}
+    public_kinds.refuse(own, {})
+    return {**read(DEFAULTS), **own}
 
 
 def find(folder: Path) -> Path | None:
@@ -83,12 +93,33 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
+def failed(error: BaseException, path: Path) -> SettingError:
+    """
+    What is wrong with the settings file *path*, on its line, in our words and not in Python's.
+
+    Args:
+        error: What came of reading or of running it.
+        path: As its owner knows it. Another settings file that it imports is told by that one's name.
+    """
+    if isinstance(error, SyntaxError):
+        path = path.with_name(Path(error.filename).name) if error.filename not in (None, "<unknown>") else path
+        return SettingError(say("conf_broken", path=path, line=error.lineno or 1))
+    folder = path.absolute().parent
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent == folder]
+    line = own[-1].lineno if own else 1
+    path = path.with_name(Path(own[-1].filename).name) if own else path
+    if isinstance(error, NameError) and error.name:
+        return SettingError(say("conf_name", name=error.name, path=path, line=line))
+    if isinstance(error, ImportError) and error.name:
+        return SettingError(say("conf_module", name=error.name, path=path, line=line))
+    return SettingError(say("conf_failed", path=path, line=line))
+
+
 def _assignments(source: str, path: Path | str) -> dict[str, ast.Assign]:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        raise SettingError(say("conf_broken", path=path, line=line, reason=getattr(error, "msg", error))) from error
+        raise failed(error, Path(path)) from error
     return {
         target.id: node
         for node in tree.body

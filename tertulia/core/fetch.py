@@ -13,36 +13,28 @@ Any status is an answer: the caller looks at ``status``. No answer is a ``FetchE
 ``FetchRefusedError``, each with a sentence for the terminal.
 """
 
-import ipaddress
 import logging
-import os
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests_hardened.ip_filter import InvalidIPAddress
-from requests_hardened.ip_filter_adapter import IPFilterAdapter
-from urllib3 import Retry
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
+from tertulia import __version__
 from tertulia.core import strict_json
 from tertulia.core.addresses import Address, join_address, split_address
+from tertulia.core.connections import Exchange, PrivateAdapter, public_adapter, retry
 from tertulia.core.encodings import encoding_of, media_type
 from tertulia.core.errors import FetchError, FetchRefusedError, FetchSlowError
-from tertulia.core.languages import carried, say
+from tertulia.core.languages import say
 
-USER_AGENT = "Tertulia/0.1 (blog software; fetches what its author quotes)"
+USER_AGENT = f"Tertulia/{__version__} (blog software; fetches what its author quotes)"
 REDIRECTS = 5
 TIMEOUT_SECONDS = 20.0  # for the whole exchange, redirects included
 SILENCE_SECONDS = 10.0  # between two bytes
@@ -51,11 +43,6 @@ _CHUNK = 65_536
 _REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 # What belongs to the first host only, and must not follow a redirect to another one.
 _PERSONAL_HEADERS = ("authorization", "cookie", "proxy-authorization")
-# The one block that IPv6 gives to the open net; all else is private, reserved, or an old way to write an IPv4
-# address: https://www.iana.org/assignments/ipv6-unicast-address-assignments/ (read 2026-11)
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-# What of it leads to an IPv4 address all the same (6to4, RFC 7526), or nowhere (documentation, RFC 9637).
-_LEADS_ASTRAY = tuple(map(ipaddress.ip_network, ("2002::/16", "3fff::/20", "192.88.99.0/24")))
 
 # A refused address is told once, by our own sentence.
 logging.getLogger("requests_hardened").setLevel(logging.ERROR)
@@ -131,11 +118,11 @@ class Fetcher:
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"})
-        self._session.mount("https://", _hardened(https=True))
-        self._session.mount("http://", _hardened(https=False))
+        self._session.mount("https://", public_adapter(https=True))
+        self._session.mount("http://", public_adapter(https=False))
         for pair in allow_private:
             for origin in _origins(pair):
-                self._session.mount(origin, _PrivateAdapter(max_retries=_retry()))
+                self._session.mount(origin, PrivateAdapter(max_retries=retry()))
 
     def get(
         self,
@@ -201,7 +188,7 @@ class Fetcher:
         asked = requests.Request(
             method, url, params=params, json=json, data=data, files=files, headers=dict(headers or {}), auth=auth
         )
-        return _Exchange(lambda: self._exchange(asked, limits, follow)).within(seconds, url)
+        return Exchange(lambda: self._exchange(asked, limits, follow)).within(seconds, url)
 
     def _exchange(self, asked: requests.Request, limits: _Limits, follow: bool) -> Fetched:
         first = asked.url
@@ -229,78 +216,6 @@ class Fetcher:
             except ValueError as error:
                 raise FetchRefusedError(say("web_bad_address", url=asked.url)) from error
         raise FetchRefusedError(say("web_redirects", url=first, limit=REDIRECTS))
-
-
-class _Watched(HTTPConnection):
-    """A connection whose socket the exchange knows, from the first byte on."""
-
-    def _new_conn(self) -> socket.socket:
-        made = super()._new_conn()
-        _watch(made)
-        return made
-
-    def request(self, *arguments: Any, **named: Any) -> None:
-        if self.sock is not None:  # kept from an earlier exchange
-            _watch(self.sock)
-        super().request(*arguments, **named)
-
-
-class _WatchedTls(_Watched, HTTPSConnection):
-    """The same over TLS."""
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Watched
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _WatchedTls
-
-
-class _Watching(HTTPAdapter):
-    """An adapter whose connections are watched."""
-
-    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
-        super().init_poolmanager(*arguments, **named)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
-
-
-class _PrivateAdapter(_Watching):
-    """For what may be private: a test server, one's own service."""
-
-
-class _PublicAdapter(_Watching, IPFilterAdapter):  # type: ignore[misc]
-    """For all else: only addresses of the open net."""
-
-    def build_connection_pool_key_attributes(self, *arguments: Any, **named: Any) -> Any:
-        host, pool = super().build_connection_pool_key_attributes(*arguments, **named)
-        address = ipaddress.ip_address(host["host"])
-        is_open = address.is_global and (address.version == 4 or address in _GLOBAL_UNICAST)
-        if not is_open or address.is_multicast or any(address in network for network in _LEADS_ASTRAY):
-            raise InvalidIPAddress(str(address))
-        return host, pool
-
-
-def _hardened(https: bool) -> HTTPAdapter:
-    adapter: HTTPAdapter = _PublicAdapter(is_https_proto=https)  # type: ignore[call-arg]
-    adapter.max_retries = _retry()
-    return adapter
-
-
-def _retry() -> Retry:
-    # Only for a connection that could not be made. Retrying on a status would make urllib3 read the whole refused
-    # body, and a hostile one has no end; retrying a read would go on behind the back of a caller who has given up.
-    # An answer that says "Retry-After" is an answer too: the caller decides when to come back.
-    return Retry(
-        connect=1,
-        read=0,
-        status=0,
-        redirect=0,
-        other=0,
-        allowed_methods=("GET", "HEAD"),
-        backoff_factor=0.2,
-        respect_retry_after_header=False,
-    )
 
 
 def _origins(pair: str) -> list[str]:
@@ -355,76 +270,6 @@ def _read(response: requests.Response, limits: _Limits) -> Fetched:
         if time.monotonic() > limits.ends_at:
             raise FetchSlowError(say("web_slow", url=response.url, seconds=f"{limits.timeout_seconds:g}"))
     return Fetched(response.url, response.status_code, headers, bytes(body[: limits.max_bytes]))
-
-
-class _Exchange(threading.Thread):
-    """
-    One exchange in a thread of its own, which nobody waits for longer than agreed.
-
-    Socket timeouts begin anew with each byte, and headers or chunk sizes that drip are read inside http.client
-    where nobody can look at the clock. So what is given up has its sockets shut: the reading ends at once, and
-    neither thread nor socket stays behind.
-    """
-
-    def __init__(self, work: Callable[[], Fetched]) -> None:
-        super().__init__(daemon=True, name="tertulia-fetch")
-        self._work = carried(work)
-        self._answer: Fetched | None = None
-        self._failure: BaseException | None = None
-        self._lock = threading.Lock()
-        self._handles: list[socket.socket] = []
-        self._given_up = False
-
-    def run(self) -> None:
-        """Do the work, and let go of the sockets."""
-        try:
-            self._answer = self._work()
-        except BaseException as error:
-            self._failure = error
-        finally:
-            with self._lock:
-                for handle in self._handles:
-                    handle.close()
-                self._handles.clear()
-
-    def within(self, seconds: float, url: str) -> Fetched:
-        """
-        What comes of it in *seconds*.
-
-        Raises:
-            FetchRefusedError: nothing came of it in time.
-        """
-        self.start()
-        self.join(seconds)
-        if self.is_alive():
-            with self._lock:
-                self._given_up = True
-                for handle in self._handles:
-                    _shut(handle)
-            raise FetchSlowError(say("web_slow", url=url, seconds=f"{seconds:g}"))
-        if self._failure:
-            raise self._failure
-        assert self._answer
-        return self._answer
-
-    def watch(self, connected: socket.socket) -> None:
-        """Remember a socket by a handle of our own: TLS takes the first one away while it greets."""
-        handle = socket.socket(fileno=os.dup(connected.fileno()))
-        with self._lock:
-            self._handles.append(handle)
-            if self._given_up:
-                _shut(handle)
-
-
-def _watch(connected: socket.socket) -> None:
-    exchange = threading.current_thread()
-    if isinstance(exchange, _Exchange):
-        exchange.watch(connected)
-
-
-def _shut(handle: socket.socket) -> None:
-    with suppress(OSError):
-        handle.shutdown(socket.SHUT_RDWR)
 
 
 def _reason(error: BaseException) -> str:

@@ -54,6 +54,30 @@ def mail_server(_name: str, value: str) -> Secret:
     return Secret(value)
 
 
+def mail_folder(_name: str, value: str) -> Secret:
+    """
+    ``imaps://user:password@host:993/INBOX`` or ``imap://…``.
+
+    Raises:
+        SettingError: it is neither; the message does not show it.
+    """
+    if value and not _is_address(value, ("imap", "imaps")):
+        raise SettingError(say("imap_url"))
+    return Secret(value)
+
+
+def mailbox(name: str, value: str) -> str:
+    """
+    An address of mail, short enough that a signed word has room behind its "+".
+
+    Raises:
+        SettingError: it is none, or too long.
+    """
+    if value and not re.fullmatch(r"[\w.-]{1,21}@[\w-]+(?:\.[\w-]+)+", value, re.ASCII):
+        raise SettingError(say("setting_mailbox", name=name, value=hide(value)))
+    return value
+
+
 def number(name: str, value: str) -> float:
     """
     A number from 0 up.

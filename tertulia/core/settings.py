@@ -22,7 +22,9 @@ from tertulia.core.setting_kinds import (
     count,
     database,
     hook,
+    mail_folder,
     mail_server,
+    mailbox,
     moment,
     private_hosts,
     secret,
@@ -168,6 +170,16 @@ class Settings:
         " or smtps://user:password@host:465",
     )
     mail_from = Setting(text)
+    mail_answers = Setting(
+        mailbox,
+        about="Where letters are answered by mail (docs/inbox.md): an address that also gets what comes to"
+        " talk+anything@. Read by IMAP_URL, or handed over by the mail server: | python3 tasks.py mail-in",
+        examples=("talk@blog.example",),
+    )
+    imap_url = Setting(
+        mail_folder,
+        about="The mailbox in which they arrive: imaps://user:password@host:993/INBOX",
+    )
 
     def __init__(self, given: Mapping[str, str] | None = None) -> None:
         self._given = {name: value.strip() for name, value in (given or {}).items() if value.strip()}

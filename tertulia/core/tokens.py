@@ -121,6 +121,11 @@ class Signer:
         """Whether *row* was signed for whom the store's row is about now."""
         return hmac.compare_digest(row.mark, self.mark(about))
 
+    def sign_bytes(self, purpose: str, data: bytes) -> str:
+        """The signature of *data* for a *purpose* (HMAC-SHA-256, in hexadecimal), where a whole word has no room."""
+        key = hmac.digest(self._secret.reveal().encode(), f"bytes {purpose}".encode(), "sha256")
+        return hmac.digest(key, data, "sha256").hex()
+
     def mark(self, text: str) -> str:
         """A short name of *text*, by which nobody but us can tell whether a guess is right."""
         return keyed(self._secret.reveal().encode(), f"mark {text}")[:16]

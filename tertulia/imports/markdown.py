@@ -5,49 +5,16 @@ before, ``escapes`` keeps text text, ``markup`` writes the HTML that stays HTML.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 
+from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from tertulia.imports import escapes, markup
+from tertulia.imports.lines import AS_HTML, BLOCKS, HEADINGS, LineWriter, trimmed
 from tertulia.imports.tree import Meanings, prepared
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_HOLDERS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "footer",
-        "header",
-        "hgroup",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "section",
-        "summary",
-    ]
-)
-_BLOCKS = (
-    frozenset(("p", "blockquote", "pre", "ul", "ol", "dl", "table", "hr", "figure", "audio", "video", *_HEADINGS))
-    | _HOLDERS
-)
-_EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*", "cite": "*", "var": "*", "dfn": "*"}
-_STRUCK = ("s", "strike", "del")
-_AS_HTML = ("sub", "sup", "kbd", "mark", "abbr", "small", "u", "ins", "samp", "bdo", "ruby", "rt", "rp", "time")
 _LANGUAGE = re.compile(r"(?:language-|lang-|brush:\s*)([\w+#.-]+)")
-_BREAK = "\\\n"
 _BREAKS = re.compile(r"\s*(?:\\\n\s*){2,}")
 
 
@@ -59,15 +26,11 @@ def convert(html: str, means: Meanings, notes: Mapping[str, str] | None = None) 
         means: What its addresses mean now, and where losses are noted.
         notes: Its footnotes, name → HTML.
     """
-    writer = _Writer(means, notes or {})
-    blocks = writer.blocks(prepared(html, means))
-    blocks += writer.footnotes()
+    told = dict(notes or {})
+    root = prepared(html, means, told)
+    writer = _Writer(means, told)
+    blocks = [*writer.blocks(root), *writer.footnotes()]
     return joined(blocks)
-
-
-def inline(html: str, means: Meanings) -> str:
-    """*html*, of a caption or a note, as Markdown on one line."""
-    return _Writer(means, {}).line(prepared(html, means))
 
 
 def joined(blocks: list[str]) -> str:
@@ -85,28 +48,27 @@ def _list_kind(block: str) -> str:
     return "" if not found else "ul" if found[1] else "ol"
 
 
-@dataclass(slots=True)
 class _Writer:
-    means: Meanings
-    notes: Mapping[str, str]
-    marks: dict[str, int] = field(default_factory=dict)  # footnotes by name, in the order in which they are met
+    def __init__(self, means: Meanings, notes: Mapping[str, str]) -> None:
+        self._means, self._notes = means, notes
+        self._lines = LineWriter(notes)
 
     # Blocks
 
-    def blocks(self, parent: HtmlElement, *, plain: bool = False) -> list[str]:
-        """The blocks of *parent*; *plain*: what stands in it is words alone."""
+    def blocks(self, parent: HtmlElement) -> list[str]:
+        """The blocks of *parent*."""
         made: list[str] = []
         run: list[HtmlElement | str] = [parent.text or ""]
 
         def end_run() -> None:
-            for piece in _BREAKS.split(self._run(run)):
-                words = _trimmed(piece)
+            for piece in _BREAKS.split(self._lines.run(run)):
+                words = trimmed(piece)
                 if words:
                     made.append(escapes.paragraph(words))
             run.clear()
 
         for child in parent:
-            if child.tag in _BLOCKS or child.get("data-embed") or (child.tag not in _AS_HTML and _holds_block(child)):
+            if child.tag in BLOCKS or child.get("data-embed") or (child.tag not in AS_HTML and _holds_block(child)):
                 end_run()
                 made += [block for block in self._block(child) if block.strip()]
             else:
@@ -123,10 +85,10 @@ class _Writer:
             return ['<object data="flash.swf" type="application/x-shockwave-flash"></object>']
         if element.get("data-gallery") is not None or _is_gallery(element):
             return self._gallery(element)
-        if tag in _HEADINGS:
+        if tag in HEADINGS:
             return self._heading(element)
         if tag == "pre":
-            return [_verse(element)] if "verse" in element.get("class", "") else [_fenced(element)]
+            return self._verse(element) if "verse" in element.get("class", "") else [_fenced(element)]
         if tag in ("ul", "ol"):
             return self._list(element)
         if tag == "blockquote":
@@ -146,7 +108,7 @@ class _Writer:
         return self.blocks(element)
 
     def _heading(self, element: HtmlElement) -> list[str]:
-        words = self.line(element)
+        words = self._lines.line(element)
         if not element.text_content().strip():
             return self._pictures(list(element.iter("img")))
         words = re.sub(r"(#+)$", r"\\\1", words)
@@ -183,9 +145,17 @@ class _Writer:
         made = [re.sub(r"\n +(?=\n)", "\n", one) for one in made]
         return [("\n\n" if is_loose else "\n").join(made)] if made else []
 
+    def _verse(self, element: HtmlElement) -> list[str]:
+        """Lines that break where they did, set in as they were; a blank line parts two stanzas."""
+        element.text = (element.text or "").removeprefix("\n")
+        _break_lines(element)
+        words = self._lines.run([element.text or "", *(one for child in element for one in (child, child.tail or ""))])
+        stanzas = (re.sub(r"[ \n]+$", "", re.sub(r"^(?:\\\n|\n)+", "", one)) for one in _BREAKS.split(words))
+        return [escapes.paragraph(one.removesuffix("\\")) for one in stanzas if one.strip("\\ \n")]
+
     def _quote(self, element: HtmlElement) -> list[str]:
         sources = [one for one in element.iter("cite", "footer") if _is_source(one, element)]
-        named = [self.line(one) for one in sources]
+        named = [self._lines.line(one) for one in sources]
         for one in sources:
             one.text, one[:] = None, []
             one.tag = "span"
@@ -205,7 +175,9 @@ class _Writer:
 
     def _table(self, element: HtmlElement) -> list[str]:
         caption = next((one for one in element if one.tag == "caption"), None)
-        told = [escapes.paragraph(self.line(caption))] if caption is not None and self.line(caption) else []
+        told = (
+            [escapes.paragraph(self._lines.line(caption))] if caption is not None and self._lines.line(caption) else []
+        )
         if caption is not None:
             element.remove(caption)
         rows = markup.simple_rows(element)
@@ -216,7 +188,7 @@ class _Writer:
         return ["\n".join(lines), *told]
 
     def _cell(self, cell: HtmlElement) -> str:
-        return self.line(cell, broken="<br>").replace("|", "\\|") or " "
+        return self._lines.line(cell, broken="<br>").replace("|", "\\|") or " "
 
     # Pictures
 
@@ -237,7 +209,7 @@ class _Writer:
             return [self._picture(pictures[0], caption)]
         if caption is None or caption.getparent() is not element:
             return self.blocks(element)
-        words = self.line(caption)
+        words = self._lines.line(caption)
         _detach(caption)
         return [*self.blocks(element), *([escapes.paragraph(words)] if words else [])]
 
@@ -250,8 +222,8 @@ class _Writer:
         without = [one for one in element.iter("figure", "li") if not _holds(one, ("img", "figure", "li"))]
         shown += [block for one in without for block in self.blocks(one)]
         bare = [one for one in element if one.tag in ("em", "a") and not _holds(one, ("img",))]
-        shown += [escapes.paragraph(_trimmed(self._run([one]))) for one in bare]
-        return [*shown, *(escapes.paragraph(self.line(one)) for one in told if self.line(one))]
+        shown += [escapes.paragraph(trimmed(self._lines.run([one]))) for one in bare]
+        return [*shown, *(escapes.paragraph(self._lines.line(one)) for one in told if self._lines.line(one))]
 
     def _pictures(self, pictures: list[HtmlElement]) -> list[str]:
         """Pictures that stand together, each with its caption."""
@@ -266,137 +238,29 @@ class _Writer:
 
     def _picture(self, picture: HtmlElement, caption: HtmlElement | None = None) -> str:
         """A picture of its own, with its caption and what it leads to."""
-        shown = self._shown(picture, self.line(caption) if caption is not None else "")
+        shown = self._lines.picture(picture, self._lines.line(caption) if caption is not None else "")
         around = picture.getparent()
         if around is not None and around.tag == "a" and around.get("href") and not around.text_content().strip():
             return f"[{shown}]({escapes.address(around.get('href', ''))})"
         return shown
 
-    def _shown(self, picture: HtmlElement, caption: str = "") -> str:
-        told = ' "{}"'.format(re.sub(r'(?<!\\)"', '\\"', caption)) if caption else ""
-        return f"![{escapes.alternative(picture.get('alt', ''))}]({escapes.address(picture.get('src', ''))}{told})"
-
-    # Lines
-
-    def line(self, element: HtmlElement, broken: str = " ") -> str:
-        """All of *element* on one line."""
-        pieces: list[HtmlElement | str] = [element.text or ""]
-        for child in element:
-            pieces += [child, child.tail or ""]
-        words = _trimmed(self._run(pieces))
-        return re.sub(r"\s*\\\n\s*", broken, words).replace("\n", " ")
-
-    def _run(self, pieces: list[HtmlElement | str], *, in_link: bool = False, inside: str = "") -> str:
-        """What stands in a line: words and the elements between them."""
-        made: list[str] = []
-        for at, piece in enumerate(pieces):
-            if isinstance(piece, str):
-                made.append(escapes.text(escapes.collapsed(piece), in_link=in_link))
-            else:
-                before = pieces[at - 1] if at else ""
-                after = pieces[at + 1] if at + 1 < len(pieces) else ""
-                touches = _ends_in_word(before) or _begins_with_word(after)
-                made.append(self._inline(piece, touches=touches, in_link=in_link, inside=inside))
-        return "".join(made)
-
-    def _inside(self, element: HtmlElement, *, in_link: bool, inside: str) -> str:
-        pieces: list[HtmlElement | str] = [element.text or ""]
-        for child in element:
-            pieces += [child, child.tail or ""]
-        return self._run(pieces, in_link=in_link, inside=inside)
-
-    def _inline(self, element: HtmlElement, *, touches: bool, in_link: bool, inside: str) -> str:
-        tag = element.tag
-        if name := element.get("data-note"):
-            return self._mark(name)
-        if formula := element.get("data-formula"):
-            return f"${formula.strip()}$"
-        if anchor := element.get("data-anchor"):
-            element.attrib.pop("data-anchor")
-            return f'<a id="{markup.quoted(anchor)}"></a>' + self._inline(
-                element, touches=touches, in_link=in_link, inside=inside
-            )
-        if tag == "br":
-            return _BREAK
-        if tag == "img":
-            return self._shown(element)
-        if tag == "input":
-            return "[x] " if element.get("checked") is not None else "[ ] "
-        if tag in ("code", "tt"):
-            words = element.text_content()
-            return escapes.code(words) or (f"<code>{escapes.text(words)}</code>" if words.strip() else "")
-        if tag == "a":
-            return self._link(element, in_link=in_link, inside=inside)
-        if tag in _EMPHASIS or tag in _STRUCK:
-            mark = _EMPHASIS.get(tag, "~~")
-            html = "del" if tag in _STRUCK else "strong" if mark == "**" else "em"
-            words = self._inside(element, in_link=in_link, inside=html)
-            return _around(
-                words, lambda core: f"{mark}{core}{mark}" if not (touches or inside) else f"<{html}>{core}</{html}>"
-            )
-        words = self._inside(element, in_link=in_link, inside=inside)
-        if tag == "q":
-            return _around(words, lambda core: f'"{core}"')
-        if tag in _AS_HTML:
-            title = (
-                f' title="{markup.quoted(element.get("title", ""))}"' if tag == "abbr" and element.get("title") else ""
-            )
-            return _around(words, lambda core: f"<{tag}{title}>{core}</{tag}>")
-        if tag in _BLOCKS:  # in a line that cannot hold one
-            return f" {words} "
-        return words
-
-    def _link(self, element: HtmlElement, *, in_link: bool, inside: str) -> str:
-        target = element.get("href", "")
-        words = self._inside(element, in_link=in_link or bool(target), inside=inside)
-        if not target or in_link:
-            return words
-        title = escapes.title(element.get("title", ""))
-        told = f' "{title}"' if title and "\n" not in title else ""
-        return _around(words.replace(_BREAK, " "), lambda core: f"[{core}]({escapes.address(target)}{told})")
-
     # Footnotes
-
-    def _mark(self, name: str) -> str:
-        if name not in self.notes:
-            return ""
-        return f"[^{self.marks.setdefault(name, len(self.marks) + 1)}]"
 
     def footnotes(self) -> Iterator[str]:
         """The notes that are referred to, and what they say."""
         done = 0
-        while done < len(self.marks):  # a note may refer to another
-            name = list(self.marks)[done]
+        while done < len(self._lines.marks):  # a note may refer to another
+            name = list(self._lines.marks)[done]
             done += 1
-            blocks = self.blocks(prepared(self.notes[name], self.means)) or ["…"]
+            blocks = self.blocks(prepared(self._notes[name], self._means)) or ["…"]
             yield f"[^{done}]: " + "\n\n".join(blocks).replace("\n", "\n    ").replace("\n    \n", "\n\n")
-        for name in self.notes:
-            if name not in self.marks:
-                self.means.lose("note", name)
-
-
-def _around(words: str, make: Callable[[str], str]) -> str:
-    """*words* within something, the blanks and breaks at their ends left outside."""
-    core = words.strip(" \n")
-    while core.endswith(_BREAK.strip()) and not core.endswith("\\\\"):
-        core = core[:-1].rstrip(" \n")
-    while core.startswith(_BREAK):
-        core = core[2:].lstrip(" \n")
-    if not core:
-        return words
-    at = words.index(core)
-    return words[:at] + make(core) + words[at + len(core) :]
-
-
-def _trimmed(words: str) -> str:
-    """*words* without blanks around breaks, and without breaks at either end."""
-    words = re.sub(r" *\\\n *", lambda _: _BREAK, words)
-    words = re.sub(r"^(?:\s|\\\n)+", "", words)
-    return re.sub(r"(?:\s|(?<!\\)\\\n)+$", "", words + "\n").strip(" \n")
+        for name in self._notes:
+            if name not in self._lines.marks:
+                self._means.lose("note", name)
 
 
 def _holds_block(element: HtmlElement) -> bool:
-    return any(one.tag in _BLOCKS or one.get("data-embed") for one in element.iterdescendants())
+    return any(one.tag in BLOCKS or one.get("data-embed") for one in element.iterdescendants())
 
 
 def _holds(element: HtmlElement, tags: tuple[str, ...]) -> bool:
@@ -419,18 +283,6 @@ def _is_source(element: HtmlElement, quote: HtmlElement) -> bool:
     return last and parent is not None and parent is quote[-1] and parent.tag == "p"
 
 
-def _ends_in_word(piece: HtmlElement | str) -> bool:
-    if isinstance(piece, str):
-        return piece[-1:].isalnum() or piece[-1:] in ("*", "_", "~", "\\")
-    return str(piece.tag) != "br"
-
-
-def _begins_with_word(piece: HtmlElement | str) -> bool:
-    if isinstance(piece, str):
-        return piece[:1].isalnum() or piece[:1] in ("*", "_", "~")
-    return str(piece.tag) != "br"
-
-
 def _detach(element: HtmlElement) -> None:
     parent = element.getparent()
     if parent is not None:
@@ -449,14 +301,16 @@ def _fenced(element: HtmlElement) -> str:
     return f"{fence}{language}\n{words}\n{fence}"
 
 
-def _verse(element: HtmlElement) -> str:
-    for one in list(element.iter("br")):
-        one.tail = "\n" + (one.tail or "")
-    lines = element.text_content().strip("\n").split("\n")
-    made = []
-    for one in lines:
-        inner = one.lstrip(" ")
-        indent = "\u00a0" * (len(one) - len(inner))
-        made.append(indent + escapes.line(escapes.text(escapes.collapsed(inner).rstrip())))
-    stanzas = re.split(r"\n\n+", "\n".join(made))
-    return "\n\n".join(stanza.replace("\n", _BREAK) for stanza in stanzas)
+def _break_lines(element: HtmlElement) -> None:
+    """Give *element* a ``br`` for each line end in it, and blanks that stay where a line is set in."""
+    for one in list(element.iter()):
+        for place, words in (("text", one.text), ("tail", one.tail if one is not element else None)):
+            first, *others = (words or "").split("\n")
+            if not others:
+                continue
+            setattr(one, place, first)
+            parent, at = (one, 0) if place == "text" else (one.getparent(), one.getparent().index(one) + 1)
+            for number, line in enumerate(others):
+                made: HtmlElement = lxml_html.Element("br")
+                made.tail = "\u00a0" * (len(line) - len(line.lstrip(" "))) + line.lstrip(" ")
+                parent.insert(at + number, made)

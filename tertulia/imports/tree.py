@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from tertulia.core.addresses import split_address, web_address
 from tertulia.core.text import strip_controls
 from tertulia.embeds import dead, pasted
-from tertulia.imports import amp
+from tertulia.imports import amp, html_notes
 
 _DROPPED = ("script", "style", "noscript", "template", "link", "meta", "title", "head", "svg", "math", "base", "map")
 _FORM = ("form", "select", "textarea", "button", "fieldset")
@@ -22,6 +22,9 @@ _PASTED_CLASS = re.compile(
     r"|mastodon-embed|fb-post|fb-video"
 )
 _LAZY = ("data-orig-file", "data-large-file", "data-src", "data-lazy-src", "data-original", "data-lazy", "data-image")
+# What holds words in paragraphs, and what is a piece of its own: where a place in either is marked.
+_WITH_WORDS = ("p", "div", "li", "dd", "dt", "td", "th", "blockquote", "section", "article", "figcaption", "summary")
+_WHOLE = ("pre", "table", "figure", "ul", "ol", "dl", "hr", "details", "audio", "video")
 # Nested deeper than any text, by whoever wants a stack to run over.
 DEEPEST = 120
 
@@ -53,11 +56,19 @@ def parse(markup: str) -> HtmlElement:
     return root
 
 
-def prepared(markup: str, means: Meanings) -> HtmlElement:
-    """*markup* as a tree in order."""
+def prepared(markup: str, means: Meanings, notes: dict[str, str] | None = None) -> HtmlElement:
+    """
+    *markup* as a tree in order.
+
+    Args:
+        notes: Takes up the footnotes that were links; without it they stay links.
+    """
     root = parse(markup)
     _flatten(root)
     amp.as_html(root)
+    if notes is not None:
+        notes.update(html_notes.taken_out(root))
+    _name_figures(root)
     _drop(root, means)
     _name_embeds(root, means)
     _place_pictures(root, means)
@@ -78,6 +89,18 @@ def _flatten(root: HtmlElement) -> None:
             element.text = words
             continue
         todo += [(child, depth + 1) for child in element]
+
+
+def _name_figures(root: HtmlElement) -> None:
+    """Call a picture with words below it what HTML calls it: WordPress wrote a ``dl`` once, then a ``div``."""
+    for around in list(root.iter("dl", "div")):
+        if "wp-caption" in around.get("class", "").split() and next(around.iter("img"), None) is not None:
+            around.tag = "figure"
+            for one in list(around):
+                if one.tag == "dt":
+                    one.drop_tag()
+                elif one.tag == "dd" or "wp-caption-text" in one.get("class", "").split():
+                    one.tag = "figcaption"
 
 
 def _drop(root: HtmlElement, means: Meanings) -> None:
@@ -111,7 +134,7 @@ def _name_embeds(root: HtmlElement, means: Meanings) -> None:
         elif not address and is_frame:
             source = element.get("src") or element.get("data") or ""
             address = web_address(f"https:{source}" if source.startswith("//") else source)
-            means.lose("frame", address)
+            means.lose(*(("frame", address) if address else ("card", element.get("class") or str(element.tag))))
             _replace(element, _link_alone(address) if address else None)
         elif address:
             _replace(element, _made("p", {"data-embed": address}))
@@ -163,12 +186,11 @@ def _place_pictures(root: HtmlElement, means: Meanings) -> None:
 def _lead_links(root: HtmlElement, means: Meanings) -> None:
     asked = {link.get("href", "")[1:] for link in root.iter("a") if link.get("href", "").startswith("#")}
     there = set()
-    for element in root.iter():
+    for element in list(root.iter()):
         name = element.get("id") or (element.get("name") if element.tag == "a" else None)
-        if name and name in asked:
+        if name and name in asked and name not in there:
             there.add(name)
-            if element.tag not in ("h1", "h2", "h3", "h4", "h5", "h6"):
-                element.set("data-anchor", name)
+            _mark_place(element, name)
     for link in list(root.iter("a")):
         href = link.attrib.pop("href", "").strip()
         if href.startswith("#") and href[1:] not in there:
@@ -176,6 +198,22 @@ def _lead_links(root: HtmlElement, means: Meanings) -> None:
         new = href if href.startswith("#") or not href else means.link(href)
         if new:
             link.set("href", new)
+
+
+def _mark_place(element: HtmlElement, name: str) -> None:
+    """See that a link to *element* goes on finding it."""
+    if element.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+        return
+    if element.tag in _WHOLE:
+        place = _made("p", {})
+        place.append(_made("a", {"data-anchor": name}))
+        element.addprevious(place)
+    elif element.tag in _WITH_WORDS:
+        anchor = _made("a", {"data-anchor": name})
+        anchor.tail, element.text = element.text, None
+        element.insert(0, anchor)
+    else:
+        element.set("data-anchor", name)
 
 
 def _nest_lists(root: HtmlElement) -> None:

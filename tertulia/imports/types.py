@@ -79,7 +79,7 @@ class OldPost:
     id: str  # what the source calls it, the same in every export
     address: str  # where it was, whole; "" when it never had one
     published: datetime | None = None  # aware, with the offset it had; naive where the source does not say
-    modified: datetime | None = None
+    modified: datetime | None = None  # when its author last told of a change; what a machine noted is none
     is_page: bool = False
     title: str = ""  # plain text
     body: str = ""
@@ -93,6 +93,7 @@ class OldPost:
     authors: tuple[str, ...] = ()  # keys
     categories: tuple[str, ...] = ()  # names, the main one first, then those above them
     tags: tuple[str, ...] = ()
+    series: str = ""
     summary: str = ""  # plain text
     cover: str = ""  # the id of a picture, or its old address
     cover_alt: str = ""

@@ -141,7 +141,8 @@ def post_text(place: Placed, body: str, values: HeaderValues, names: Names) -> s
     status = _written_status("draft") if post.state is Visibility.DRAFT else ""
     fields = [
         ("title", _plain(post.title)),
-        ("date", f"{post.published.isoformat(sep=' ')}" if post.published else ""),
+        ("date", post.published.isoformat(" ", "seconds") if post.published else ""),
+        ("modified", post.modified.isoformat(" ", "seconds") if post.modified else ""),
         ("id", place.id),
         ("slug", place.slug),
         ("status", status),
@@ -149,6 +150,7 @@ def post_text(place: Placed, body: str, values: HeaderValues, names: Names) -> s
         ("category", _listed(post.categories)),
         ("tags", _listed(post.tags)),
         ("author", _listed(values.authors)),
+        ("series", "" if post.is_page else _plain(post.series)),
         ("summary", escapes.text(one_line(post.summary, LONGEST["summary"]))),
         ("cover", values.cover),
         ("cover_alt", _plain(values.cover_alt) if values.cover else ""),

@@ -23,6 +23,8 @@ from tertulia.render.document import Document
 
 # Kinds that have a word in each language; another's own name is its title.
 KINDS = frozenset(("note", "tip", "important", "warning", "caution", "info", "danger", "example"))
+# Obsidian's and MkDocs' kinds that hold somebody else's words.
+QUOTES = frozenset(("quote", "cite", "cita"))
 
 _IN_QUOTE = re.compile(r"\[!([A-Za-z][\w-]*)\][+-]?[ \t]*([^\n]*)(?:\n|\Z)")
 _FENCED = re.compile(
@@ -73,7 +75,7 @@ class CalloutBlocks:
             title = found["label"] or found["title"]
             self._open(state, kind.lower(), "" if kind == "details" else kind.lower(), title)
             _inside(state, start + 1, stop)
-            _close(state, kind)
+            _close(state, kind.lower())
             state.line = stop + 1
         return True
 
@@ -106,7 +108,7 @@ class CalloutBlocks:
     def _open(self, state: StateBlock, tag: str, classes: str, title: str | None, *, opened: bool = False) -> None:
         """Begin a call-out; *title* is None when the author said none, "" when there is to be none."""
         kind = classes.split(" ")[0]
-        box = state.push("callout_open", "details" if tag == "details" else "div", 1)
+        box = state.push("callout_open", _element(tag), 1)
         if classes:
             box.attrs["class"] = f"admonition {classes}"
         if opened:
@@ -129,7 +131,11 @@ def _inside(state: StateBlock, start: int, stop: int) -> None:
 
 
 def _close(state: StateBlock, tag: str) -> None:
-    state.push("callout_close", "details" if tag == "details" else "div", -1)
+    state.push("callout_close", _element(tag), -1)
+
+
+def _element(kind: str) -> str:
+    return "details" if kind == "details" else "blockquote" if kind in QUOTES else "div"
 
 
 def _closing(state: StateBlock, start: int, end: int, length: int) -> int | None:
@@ -164,7 +170,7 @@ class CalloutQuotes(Treeprocessor):
             if first is None or found is None:
                 continue
             kind = found[1].lower()
-            quote.tag = "div"
+            quote.tag = _element(kind)
             quote.set("class", f"admonition {kind}")
             heading = Element("p", {"class": "admonition-title"})
             heading.text = found[2].strip() or title_of(kind, self.md)

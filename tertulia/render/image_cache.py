@@ -19,7 +19,8 @@ from tertulia.core import strict_json
 from tertulia.core.files import write_whole
 from tertulia.core.languages import carried
 from tertulia.core.parallel import Aside
-from tertulia.render.images import MAX_BYTES, RECIPE, SUFFIXES, Facts, PictureError, Variant, look, render, too_heavy
+from tertulia.render.decoding import PictureError, too_heavy
+from tertulia.render.images import MAX_BYTES, RECIPE, SUFFIXES, Facts, Variant, look, render
 
 # A picture, what is known of it, and what is to be made of it.
 _Order = tuple[Path, Facts, Sequence[Variant]]

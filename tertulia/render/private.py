@@ -95,7 +95,6 @@ class _PrivateNotes:
         lines = note.written.split("\n")
         needle = next((each for each in ("\n".join(lines[:2]), lines[0]) if each in document.body), "")
         phrase = "private_note" if note.is_closed else "private_note_open"
-        severity: Severity = "hint" if note.is_closed else "warning"
-        document.report(
-            say(phrase, code=shortened(note.written)), say(f"{phrase}_fix"), needle=needle, severity=severity
-        )
+        severity: Severity = "hint" if note.is_closed and not note.is_doubtful else "warning"
+        fix = "private_note_doubtful_fix" if note.is_doubtful else f"{phrase}_fix"
+        document.report(say(phrase, code=shortened(note.written)), say(fix), needle=needle, severity=severity)

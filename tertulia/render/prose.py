@@ -197,7 +197,9 @@ def _without_quotations(content: str) -> str:
 
 
 def _is_quoted(element: Any) -> bool:
-    return element.tag == "blockquote" or "data-embed" in element.attrib
+    """A quotation, with the line below it that says whose it is, or an embed."""
+    is_quotation = element.tag == "blockquote" or (element.tag == "figure" and element.find("blockquote") is not None)
+    return is_quotation or "data-embed" in element.attrib
 
 
 def _walk(element: Any, where: _Where, page: str | None, found: list[Block]) -> None:

@@ -24,15 +24,9 @@ from tertulia.core.addresses import host_of
 from tertulia.core.files import copy_whole, is_inside
 from tertulia.core.languages import say
 from tertulia.core.models import Picture
+from tertulia.render.decoding import PictureError
 from tertulia.render.image_cache import ImageCache
-from tertulia.render.images import (
-    PICTURE_SUFFIXES,
-    Facts,
-    PictureError,
-    Variant,
-    full,
-    variants,
-)
+from tertulia.render.images import PICTURE_SUFFIXES, Facts, Variant, full, variants
 
 FOLDER = "images"
 # What a link may not publish: sources of the blog itself.

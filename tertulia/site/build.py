@@ -10,9 +10,11 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from jinja2 import Environment
 from jinja2.runtime import Context
 
 from tertulia.content.people import People
@@ -24,24 +26,30 @@ from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
 from tertulia.site import looks, moved
 from tertulia.site.broken_links import InternalLink
+from tertulia.site.build_inputs import next_due
 from tertulia.site.cards import CardSet
-from tertulia.site.contents import Content, Generator
+from tertulia.site.contents import Content, Generator, attributes
 from tertulia.site.editions import Editions
 from tertulia.site.embeds import load_links
 from tertulia.site.looks import Looks
 from tertulia.site.owners import Owners, PageToWrite, without_same_file
+from tertulia.site.pelican_settings import refuse_unknown_fields
 from tertulia.site.pictures import request_files
 from tertulia.site.problems import report, separate_ids
 from tertulia.site.reading import PostReader
 from tertulia.site.reads import Reads
 from tertulia.site.records import Reading
 from tertulia.site.search import LaterIndex, SearchIndex
-from tertulia.site.state import BuildState, stamp_or_none
+from tertulia.site.state import BuildState
 from tertulia.site.strays import ENDINGS
 from tertulia.site.themes import Theme
+from tertulia.site.up_to_date import stamp_of
 from tertulia.site.words import SiteWords
 
 log = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    from tertulia.site.facets import Inputs
 
 KEY = "SITE_BUILD"
 Table = TypeVar("Table", People, Tags)
@@ -74,6 +82,7 @@ class SiteBuild:
     published: moved.Addresses = field(default_factory=dict)  # of those, what a deploy has put there
     buried: set[str] = field(default_factory=set)  # files of the output that only say that something is gone
     has_unread: bool = False  # a file is there and could not be read
+    due: datetime | None = None  # when the clock alone makes a file read otherwise; None for never
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
@@ -81,6 +90,10 @@ class SiteBuild:
     taken: set[str] = field(default_factory=set)  # pages that are those of the output before
     asking: set[str] = field(default_factory=set)  # pages that ask other hosts by themselves: told at each build
     explained: list[str] = field(default_factory=list)  # why each page was drawn
+    read_as: dict[str, Reading] = field(default_factory=dict)  # what became of each file, by path
+    pages: dict[str, PageToWrite] = field(default_factory=dict)  # by file
+    page_inputs: "dict[str, Inputs]" = field(default_factory=dict)  # of those of which that can be told
+    environments: list[Environment] = field(default_factory=list)  # of templates
     reads: Reads | None = None  # watches what templates read
     cards: CardSet | None = None
     search: SearchIndex | LaterIndex | None = None
@@ -149,15 +162,19 @@ class SiteBuild:
         paths = [os.path.join(folder, name) for name in sorted(names)]
         known = self.state.known(paths, self.reader.now)
         changed = [path for path in paths if path not in known]
-        looked_ns, stamps = time.time_ns(), [stamp_or_none(path) for path in changed]
+        looked_ns, stamps = time.time_ns(), [stamp_of(path) for path in changed]
         for path, stamp, reading in zip(changed, stamps, spread(self.reader.read, changed), strict=True):
             known[path] = reading
             self.state.keep(path, stamp, looked_ns, reading, self.reader.now)
+        self.due = min(filter(None, (self.due, next_due(known.values(), self.reader.now))), default=None)
         self.readings |= zip(paths, separate_ids(known[path] for path in paths), strict=True)
+        said = (attributes(one.record) for one in self.readings.values() if one.record)
+        refuse_unknown_fields(self.settings, kind, said)
 
     def reading_of(self, path: str) -> Reading:
         """What became of the file at *path*: its problems are told, and its pictures asked for."""
         reading = self.readings.pop(path, None) or self.reader.read(path)
+        self.read_as[path] = reading
         for problem in reading.problems:
             report(problem)
             self.told.setdefault(problem.path, []).append(problem.what)

@@ -10,8 +10,12 @@
 ``counts``          how many liked, shared or bookmarked it: ``{"like": 7}``
 ``open``            whether it takes comments: there is a service, and the post is public
 
+The sample has a talk to show too. It lies in ``content/conversation``, is read where a post has no snapshot of its own,
+goes with the sample (``commands/start.py``), and never comes near the store.
+
 Settings:
     CONVERSATION_PATH    where the snapshots are. No folder, no conversation. Default ``var/conversation``.
+    PATH                 ``content/``
     CONVERSATION_DEPTH   how many levels of reply to nest. Default 3.
     COMMENTS_PER_PAGE    how many comments an older part of a long talk has; 0 for one page with all. Default 100.
     SERVICE_ADDRESS      where the service answers: "https://talk.example", "/" for the site's own host, "" for none.
@@ -26,6 +30,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tertulia.content import snapshot
+from tertulia.content.folder import is_sample
 from tertulia.content.snapshot import Comment
 from tertulia.core.addresses import encoded
 from tertulia.core.sanitise import plain
@@ -35,6 +40,7 @@ from tertulia.site import talk_parts
 from tertulia.site.contents import Content
 from tertulia.site.talk_parts import Nest
 
+SAMPLE_TALK = "conversation"  # in content/
 LATEST = 3  # on the home page
 LATEST_CHARS = 140
 
@@ -69,9 +75,11 @@ def add_conversation(
     Returns:
         The pictures of those who spoke: name in the output → file, which need not exist.
     """
-    folder = Path(settings.get("CONVERSATION_PATH") or snapshot.FOLDER)
+    own, content = Path(settings.get("CONVERSATION_PATH") or snapshot.FOLDER), Path(settings["PATH"])
+    sample = content / SAMPLE_TALK if is_sample(content) else own
     avatars: dict[str, Path] = {}
     for post in posts:
+        folder = own if snapshot.file_for(own, post.id, post.lang).exists() else sample
         found = snapshot.read(folder, post.id, post.lang)
         post.syndication, post.counts = found.syndication, found.counts
         talk = talk_parts.cut(found, post.url, nest, settings.get("COMMENTS_PER_PAGE", 0) if in_parts else 0)

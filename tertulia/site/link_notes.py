@@ -34,6 +34,6 @@ def link_notes(content: str) -> Noted:
         if not shown or _SCHEME.sub("", shown) == _SCHEME.sub("", address):
             return link[0]
         number = numbers.setdefault(address, len(numbers) + 1)
-        return f'<a{link["before"]} href="{link["address"]}" data-note="{number}"{link["after"]}>{link["shown"]}</a>'
+        return f'<a{link["before"]} href="{link["address"]}" data-number="{number}"{link["after"]}>{link["shown"]}</a>'
 
     return Noted(_LINK.sub(noted, content), tuple(numbers))

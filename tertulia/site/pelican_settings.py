@@ -1,13 +1,14 @@
 """Pelican's settings in this house: ``MARKDOWN`` is honoured, and those that mean nothing here are told by name."""
 
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import markdown
 
-from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
+from tertulia.core.public_kinds import fields_of, wrong
 
 log = logging.getLogger(__name__)
 
@@ -15,13 +16,19 @@ log = logging.getLogger(__name__)
 NOT_OBEYED = (
     *("TYPOGRIFY", "SUMMARY_MAX_LENGTH", "SUMMARY_MAX_PARAGRAPHS", "SUMMARY_END_SUFFIX", "FORMATTED_FIELDS"),
     *("FILENAME_METADATA", "PATH_METADATA", "DEFAULT_DATE", "SLUGIFY_SOURCE", "USE_FOLDER_AS_CATEGORY"),
-    *("WITH_FUTURE_DATES", "DOCUTILS_SETTINGS"),
+    *("WITH_FUTURE_DATES", "DOCUTILS_SETTINGS", "ARTICLE_TRANSLATION_ID", "PAGE_TRANSLATION_ID", "CACHE_CONTENT"),
 )
 # What our Markdown does already, by CommonMark; a second one of each would undo it.
 _BUILT_IN = frozenset(
     ("extra", "meta", "fenced_code", "tables", "md_in_html", "sane_lists", "nl2br", "smarty", "admonition")
 )
 _OURS = frozenset(("toc", "codehilite", "footnotes", "def_list", "attr_list", "abbr"))
+# Pelican would write them over again; the same files come from ``post_feeds``.
+FEEDS = tuple(
+    f"{kind}_{form}"
+    for kind in ("FEED", "FEED_ALL", "CATEGORY_FEED", "AUTHOR_FEED", "TAG_FEED", "TRANSLATION_FEED")
+    for form in ("ATOM", "RSS")
+)
 
 
 def tell_not_obeyed(settings: Mapping[str, Any], ours: Mapping[str, Any], pelicans: Mapping[str, Any]) -> None:
@@ -35,23 +42,37 @@ def tell_not_obeyed(settings: Mapping[str, Any], ours: Mapping[str, Any], pelica
         log.info("%s; %s", say("not_obeyed", names=", ".join(found)), say("not_obeyed_fix"), extra={"hint": True})
 
 
-def check_kinds(settings: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
+def same_places(settings: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, str]:
+    """The file of each address, and the address of each file, that the blog sets without the other."""
+    found = {}
+    for url, save_as in ((name, f"{name.removesuffix('_URL')}_SAVE_AS") for name in usual if name.endswith("_URL")):
+        written = [settings[name] != usual[name] for name in (url, save_as) if name in settings and name in usual]
+        if written == [True, False]:
+            address = str(settings[url]).lstrip("/")
+            is_file = not address or "." in address.rpartition("}")[2]
+            found[save_as] = address if is_file else f"{address.rstrip('/')}/index.html"
+        elif written == [False, True]:
+            found[url] = re.sub(r"(^|/)index\.html$", r"\1", str(settings[save_as]))
+    return found
+
+
+def refuse_unknown_fields(settings: Mapping[str, Any], kind: str, known: Iterable[Mapping[str, Any]]) -> None:
     """
-    Refuse a number or a list that is none, before each post is left out because of it.
+    Refuse an address that asks for what no post says of itself, before each is left out because of it.
 
     Args:
         settings: The blog's.
-        ours: What they are where it does not say.
+        kind: "ARTICLE" or "PAGE".
+        known: What each post says.
 
     Raises:
-        SettingError: one is of another kind; ``("es")`` is no list in Python, but a word.
+        SettingError: there is such a field.
     """
-    for name, usual in ours.items():
-        value = settings.get(name, usual)
-        if isinstance(usual, int) and not isinstance(usual, bool) and not (isinstance(value, int) and value >= 0):
-            raise SettingError(say("setting_no_number", name=name, value=value))
-        if isinstance(usual, list | tuple) and not isinstance(value, list | tuple | set | frozenset):
-            raise SettingError(say("setting_list", name=name, value=value))
+    names = [f"{kind}{lang}_{what}" for lang in ("", "_LANG") for what in ("URL", "SAVE_AS")]
+    asked = {field: name for name in reversed(names) for field in fields_of(settings[name])}
+    if asked and (said := [set(one) for one in known]):
+        for field in sorted(asked.keys() - set().union(*said)):
+            raise wrong(asked[field], settings[asked[field]], say("address_field", field=f"{{{field}}}"))
 
 
 def markdown_extensions(

@@ -14,6 +14,7 @@ Settings:
 
 import mimetypes
 import re
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -44,12 +45,14 @@ class Section(NamedTuple):
     folder: str
     feed: feeds.Feed
     posts: Iterable[Content]
+    kind: str = ""  # as Pelican's settings of feeds begin, where it has such a feed
+    name: str = ""  # what stands in the place of {slug} or {lang} there
 
 
 def write_feeds(build: SiteBuild, generator: Generator) -> None:
     """Write every feed; each post is prepared once. Their covers must have been written, whose sizes feeds tell."""
     prepared: dict[str, feeds.Prepared] = {}
-    for folder, about, posts in sections(build, generator):
+    for folder, about, posts, kind, name in sections(build, generator):
         due = [post for post in posts if not post.mark]  # a preview shows more, its feeds do not
         newest = sorted(due, key=lambda post: (post.date, post.id, post.lang), reverse=True)
         newest = newest[: build.settings.get("FEED_MAX_ITEMS", 20) or None]
@@ -57,6 +60,18 @@ def write_feeds(build: SiteBuild, generator: Generator) -> None:
             if post.shown_path not in prepared:
                 prepared[post.shown_path] = feeds.prepare(entry(post, build))
         write(build.output / folder, about, [prepared[post.shown_path] for post in newest])
+        for place, file in old_places(build.settings.get("PELICAN_FEEDS", {}), kind, name):
+            if not (build.output / place).exists():
+                (build.output / place).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(build.output / folder / file, build.output / place)
+
+
+def old_places(settings: Mapping[str, str], kind: str, name: str) -> Iterator[tuple[str, str]]:
+    """Where the blog's Pelican had the feed of *kind* and *name*, and which of our files its readers get there."""
+    for form, file in (("ATOM", feeds.ATOM), ("RSS", feeds.RSS)):
+        for setting in (f"{kind}_FEED_{form}", *([f"FEED_{form}", f"FEED_ALL_{form}"] if kind == "SITE" else [])):
+            if pattern := settings.get(setting):
+                yield pattern.format(slug=name, lang=name), file
 
 
 def write(folder: Path, about: feeds.Feed, entries: Sequence[feeds.Prepared]) -> None:
@@ -69,17 +84,17 @@ def write(folder: Path, about: feeds.Feed, entries: Sequence[feeds.Prepared]) ->
 def sections(build: SiteBuild, generator: Generator) -> Iterator[Section]:
     """Every feed of the blog."""
     own = build.settings["DEFAULT_LANG"]
-    yield Section("feeds/", feed(build, "site", folder="feeds/", page=""), generator.articles)
+    yield Section("feeds/", feed(build, "site", folder="feeds/", page=""), generator.articles, "SITE")
     for lang, posts in by_language(listed(generator), own).items():
         name, page = build.words.native_name(lang), "" if lang == own else f"{lang}/"
         about = feed(build, f"lang/{lang}", folder=f"{lang}/", page=page, name=name, lang=lang)
-        yield Section(f"{lang}/", about, posts)
+        yield Section(f"{lang}/", about, posts, "TRANSLATION", lang)
     kinds = {"tag": generator.tags.items(), "category": generator.categories, "author": generator.authors}
     for kind, groups in kinds.items():
         for item, posts in groups:
             if kind == "tag" and len(posts) < build.settings.get("TAG_FEED_MIN_POSTS", 0):
                 continue
-            yield Section(item.url, label_feed(build, kind, item), posts)
+            yield Section(item.url, label_feed(build, kind, item), posts, kind.upper(), item.slug)
     for lang, edition in build.editions.others.items():
         for kind, item, posts in edition.labels():
             if kind != "tag" or len(posts) >= build.settings.get("TAG_FEED_MIN_POSTS", 0):

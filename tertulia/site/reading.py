@@ -34,7 +34,7 @@ from tertulia.content.tags import Tags
 from tertulia.core import cuts, slugs, text
 from tertulia.core.addresses import host_of
 from tertulia.core.errors import SettingError
-from tertulia.core.languages import say
+from tertulia.core.languages import date_words, say
 from tertulia.core.models import Problem, Update
 from tertulia.core.moments import parse_moment
 from tertulia.core.setting_kinds import parse_zone
@@ -200,8 +200,9 @@ class PostReader:
         summary_text = text.plain(summary) or cuts.shorten(first, SUMMARY_GRAPHEMES)
         if not summary_text and not is_page:
             document.report(say("no_summary"), say("no_summary_fix"), severity="hint")
-        # A note that is nothing but a picture or a quotation is named for what a reader sees of it.
-        title = typography.plain(meta.title, lang) or text.shorten(first or text.plain(content), NOTE_TITLE_GRAPHEMES)
+        # A note that is nothing but a picture is named for what a reader sees of it; one that only quotes, for its day.
+        seen = first or text.plain(prose.without_others(content))
+        title = typography.plain(meta.title, lang) or text.shorten(seen, NOTE_TITLE_GRAPHEMES)
         slug = self.slug(meta, document.path)
         if meta.modified and meta.modified > self.now and not settings["SHOW_UNPUBLISHED"]:
             self.hint(meta, document.path, "future_change", day=meta.modified.date().isoformat())
@@ -215,7 +216,7 @@ class PostReader:
         return PostRecord(
             is_page=is_page,
             content=content,
-            title=title or f"{meta.date or self.now:%Y-%m-%d}",
+            title=title or date_words(meta.date or self.now, lang),
             is_note=not meta.title,
             date=meta.date or self.now,
             modified=meta.modified,

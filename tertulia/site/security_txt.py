@@ -55,6 +55,12 @@ def expires(now: datetime) -> datetime:
     return datetime(now.astimezone(UTC).year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
 
 
+def next_month(now: datetime) -> datetime:
+    """When what is built says another day than what is built *now*."""
+    month = now.astimezone(UTC).month
+    return datetime(now.astimezone(UTC).year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+
+
 def _addresses(name: str, asked: Any) -> Iterator[str]:
     for one in [asked] if isinstance(asked, str) else asked:
         written = str(one).strip()

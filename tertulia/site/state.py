@@ -24,26 +24,26 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tertulia.core import paths
 from tertulia.core.files import write_whole
+from tertulia.site.build_inputs import folders
 from tertulia.site.records import Reading
 from tertulia.site.strays import ENDINGS
+from tertulia.site.up_to_date import Stamp, is_sure, stamp_of
 
 # Readings lie in so many files, so that an edit writes a small part of them anew.
 PARTS = 32
 EVER = datetime(1, 1, 1, tzinfo=UTC)  # the date of a page that has none
-# A file that was saved this shortly before we looked may be saved again without its time telling.
-UNSURE_NS = 2_000_000_000
 # What a page is made with and whose version its bytes may depend on.
 LIBRARIES = (
     *("babel", "jinja2", "lxml", "markdown", "markdown-it-py", "markupsafe", "nh3", "pelican", "pillow"),
     *("pymdown-extensions", "tzdata"),
 )
 # Settings that say where a build goes, or that hold what it makes of itself.
-_NO_INPUT = frozenset({"OUTPUT_PATH", "PREVIOUS_OUTPUT", "KEPT_OUTPUT", "STATE_PATH", "SITE_BUILD", "NOW"})
+_NO_INPUT = frozenset(
+    {"OUTPUT_PATH", "PREVIOUS_OUTPUT", "KEPT_OUTPUT", "STATE_PATH", "SITE_BUILD", "NOW", "INPUTS_PATH"}
+)
 _BY_IDENTITY = re.compile(r" at 0x[0-9a-f]+")
 
-Stamp = tuple[int, int, int, int]
 _NOTHING: Stamp = (0, 0, 0, 0)  # of what cannot be looked at, a link that leads nowhere
 
 
@@ -64,20 +64,6 @@ class KeptPage(NamedTuple):
     key: bytes  # the digest of all that it was made of
     told: tuple[str, ...]  # of these parts, a short digest each, with its name: so that a change can be explained
     stamp: tuple[int, int, int]  # of its file
-
-
-def stamp_of(path: str | Path) -> Stamp:
-    """What tells whether a file is the one that it was: no program changes it and leaves all of these alone."""
-    found = os.stat(path)
-    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
-
-
-def stamp_or_none(path: str | Path) -> Stamp | None:
-    """The stamp of a file; None where it cannot be looked at."""
-    try:
-        return stamp_of(path)
-    except OSError:
-        return None
 
 
 class BuildState:
@@ -133,7 +119,7 @@ class BuildState:
         packed = pickle.dumps(reading, pickle.HIGHEST_PROTOCOL)
         names = self.names if reading.seeks_posts else ""
         kept = KeptReading(stamp or _NOTHING, now, reading.due, packed, digest_of(reading), names)
-        sure = stamp is not None and looked_ns - max(stamp[:2]) > UNSURE_NS
+        sure = stamp is not None and is_sure(stamp, looked_ns)
         self._keep(path, kept, reading, sure=sure and (reading.due is None or reading.due > now))
         self._changed.add(_part_of(path))
 
@@ -207,12 +193,10 @@ def epoch_of(settings: Mapping[str, Any]) -> str:
     """A digest of all that every page may depend on, but the posts and what is said under them."""
     content = Path(settings["PATH"])
     sources = tuple(str(content / folder) + os.sep for folder in (*settings["ARTICLE_PATHS"], *settings["PAGE_PATHS"]))
-    folders = [paths.PACKAGE, paths.HOME / "plugins", paths.THEME, Path(settings["THEME"]), content]
-    folders += [content.parent / name for name in ("plugins", *settings.get("THEME_TEMPLATES_OVERRIDES", ()))]
     told = hashlib.blake2b(digest_size=16)
     told.update(repr((sys.version, [_version(name) for name in LIBRARIES])).encode())
     told.update(settings_told(settings).encode())
-    for folder in sorted(set(map(str, folders))):
+    for folder in sorted(folders(settings)):
         for path, stamp in _files(folder, sources):
             told.update(f"{path}\0{stamp}\n".encode("utf-8", "surrogatepass"))
     return told.hexdigest()
@@ -244,4 +228,4 @@ def _files(folder: str, sources: tuple[str, ...]) -> Iterator[tuple[str, Stamp]]
         for name in sorted(files):
             path = os.path.join(where, name)
             if not (path.startswith(sources) and name.endswith(ENDINGS)):
-                yield path, stamp_or_none(path) or _NOTHING
+                yield path, stamp_of(path) or _NOTHING

@@ -18,61 +18,33 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
 
-from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.store import arrivals
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import comments
+from tertulia.store.delivery_rows import (
+    ANNOUNCES,
+    FREE,
+    SENDING,
+    Delivery,
+    LeaseLostError,
+    NewDelivery,
+    delivery_of,
+    insertion,
+    is_any,
+    is_due,
+    is_held,
+    of_group,
+    unbegun,
+)
 from tertulia.store.rows import writing
 from tertulia.store.said import Status
 from tertulia.store.tables import DeliveryState, Origin, deliveries
 
 # Longer than any adapter may take from claim to answer, uploads and their waits included.
 LEASE = timedelta(minutes=10)
-
-
-class LeaseLostError(StoreError):
-    """Another process has taken the row over; nothing was sent by us."""
-
-
-class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to be sent."""
-
-    post: str
-    lang: str
-    network: str
-    part: str
-    after: str | None = None
-    message: str  # JSON
-    words: str  # hash of the author's words
-    answer: str = ""  # key of the owner's comment that this says elsewhere
-
-
-class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """One row, as it was when it was read."""
-
-    id: int
-    post: str
-    lang: str
-    network: str
-    part: str
-    after: str | None
-    state: DeliveryState
-    reason: str
-    not_before: str | None
-    lease: str | None
-    attempt_started_at: datetime | None
-    attempts: int
-    message: str
-    words: str
-    remote: str
-    created_at: str
-    delivered_at: str | None
-    origin: Origin
-    answer: str
 
 
 class Deliveries:
@@ -99,14 +71,14 @@ class Deliveries:
         if not wanted:
             return 0
         first = wanted[0]
-        group = _group(first.post, first.lang, first.network)
+        group = of_group(first.post, first.lang, first.network)
         with self._database.writing() as connection:
             if not self._database.is_sqlite:
                 # Two processes may both find no row yet; the second waits here for the first.
                 name = "/".join((first.post, first.lang, first.network))
                 connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
             rows = connection.execute(select(deliveries).where(group).with_for_update()).all()
-            if any(not _unbegun(row) for row in rows):
+            if any(not unbegun(row) for row in rows):
                 return 0
             kept = {row.part: row for row in rows}
             gone = kept.keys() - {new.part for new in wanted}
@@ -117,19 +89,21 @@ class Deliveries:
                     connection.execute(update(deliveries).where(deliveries.c.id == kept[new.part].id).values(**values))
                 else:
                     state = DeliveryState.UNKNOWN if doubt else DeliveryState.QUEUED
-                    connection.execute(_insertion(new, now, state=state, reason=doubt))
+                    connection.execute(insertion(new, now, state=state, reason=doubt))
             return len({new.part for new in wanted} - kept.keys())
 
     def adopt(self, wanted: Sequence[NewDelivery], remote: str, reason: str, now: datetime, *, origin: Origin) -> bool:
         """Write down that *wanted* is there already, as *remote* (JSON); False when there are rows for it."""
         first = wanted[0]
         with self._database.writing() as connection:
-            if connection.execute(select(deliveries.c.id).where(_group(first.post, first.lang, first.network))).first():
+            if connection.execute(
+                select(deliveries.c.id).where(of_group(first.post, first.lang, first.network))
+            ).first():
                 return False
             for new in wanted:
                 here = remote if new is first else ""
                 connection.execute(
-                    _insertion(
+                    insertion(
                         new,
                         now,
                         state=DeliveryState.DELIVERED,
@@ -162,9 +136,9 @@ class Deliveries:
                 before.c.state == DeliveryState.DELIVERED,
             ),
         )
-        query = select(deliveries).where(_due(now), in_turn, deliveries.c.network.in_(list(networks)))
+        query = select(deliveries).where(is_due(now), in_turn, deliveries.c.network.in_(list(networks)))
         if only_answers:
-            query = query.where(~_ANNOUNCES)
+            query = query.where(~ANNOUNCES)
         if post is not None:
             query = query.where(deliveries.c.post == post)
         skipped = list(exclude)
@@ -182,7 +156,7 @@ class Deliveries:
                 "attempts": row.attempts + 1,
             }
             connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(**values))
-            return _delivery(dict(row._mapping) | values)
+            return delivery_of(dict(row._mapping) | values)
 
     def mark_in_flight(self, delivery: Delivery, now: datetime) -> None:
         """
@@ -196,7 +170,7 @@ class Deliveries:
             "lease_until": stamp(now + LEASE),
         }
         with self._database.writing() as connection:
-            done = connection.execute(update(deliveries).where(_held(delivery)).values(**values))
+            done = connection.execute(update(deliveries).where(is_held(delivery)).values(**values))
             if done.rowcount != 1:
                 raise LeaseLostError(say("lease_lost", network=delivery.network, post=delivery.post))
 
@@ -216,7 +190,7 @@ class Deliveries:
             "delivered_at": stamp(now),
             "origin": origin,
             "attempt_started_at": None,
-            **_FREE,
+            **FREE,
         }
         ended = deliveries.c.state.in_((DeliveryState.DELIVERED, DeliveryState.WITHDRAWN))
         with self._turn(delivery) as connection:
@@ -225,7 +199,7 @@ class Deliveries:
             if delivery.answer:
                 arrivals.attach(connection, delivery.answer, delivery.network, remote, now)
             if origin is not Origin.MADE:
-                group = _group(delivery.post, delivery.lang, delivery.network)
+                group = of_group(delivery.post, delivery.lang, delivery.network)
                 connection.execute(update(deliveries).where(group, ~ended).values(**values))
 
     def waiting(self, delivery: Delivery, until: datetime, reason: str, *, maybe_sent: bool = False) -> None:
@@ -261,7 +235,7 @@ class Deliveries:
 
     def _end(self, delivery: Delivery, values: dict[str, Any]) -> None:
         with self._turn(delivery) as connection:
-            connection.execute(update(deliveries).where(_held(delivery)).values(**(_FREE | values)))
+            connection.execute(update(deliveries).where(is_held(delivery)).values(**(FREE | values)))
             if delivery.answer:
                 arrivals.settle_key(connection, delivery.answer)
 
@@ -289,10 +263,10 @@ class Deliveries:
             "not_before": None,
             "attempt_started_at": None,
         }
-        group = _group(row.post, row.lang, row.network)
+        group = of_group(row.post, row.lang, row.network)
         mine = and_(deliveries.c.state == DeliveryState.DELIVERED, deliveries.c.origin == Origin.MADE)
         with self._database.writing() as connection:
-            if connection.execute(select(deliveries.c.id).where(group, or_(mine, _SENDING)).limit(1)).first():
+            if connection.execute(select(deliveries.c.id).where(group, or_(mine, SENDING)).limit(1)).first():
                 return False
             connection.execute(update(deliveries).where(group).values(**values))
             if remote:
@@ -304,7 +278,7 @@ class Deliveries:
         values = {"state": DeliveryState.QUEUED, "origin": Origin.DISOWNED, "remote": "", "reason": ""}
         found = and_(deliveries.c.state == DeliveryState.DELIVERED, deliveries.c.origin == Origin.FOUND)
         with self._database.writing() as connection:
-            where = and_(_group(row.post, row.lang, row.network), found)
+            where = and_(of_group(row.post, row.lang, row.network), found)
             return connection.execute(update(deliveries).where(where).values(**values)).rowcount > 0
 
     def retry(self, row: int) -> bool:
@@ -354,18 +328,18 @@ class Deliveries:
         self, post: str | None = None, network: str | None = None, state: DeliveryState | None = None
     ) -> list[Delivery]:
         """The announcements, in the order in which they were written down."""
-        query = select(deliveries).where(_ANNOUNCES).order_by(deliveries.c.id)
+        query = select(deliveries).where(ANNOUNCES).order_by(deliveries.c.id)
         for column, value in ((deliveries.c.post, post), (deliveries.c.network, network), (deliveries.c.state, state)):
             if value is not None:
                 query = query.where(column == value)
         with self._database.reading() as connection:
-            return [_delivery(row._mapping) for row in connection.execute(query)]
+            return [delivery_of(row._mapping) for row in connection.execute(query)]
 
     def answers(self, key: str = "") -> list[Delivery]:
         """The answers that are said elsewhere too; that of the comment *key* alone, where it is given."""
-        query = select(deliveries).where(deliveries.c.answer == key if key else ~_ANNOUNCES).order_by(deliveries.c.id)
+        query = select(deliveries).where(deliveries.c.answer == key if key else ~ANNOUNCES).order_by(deliveries.c.id)
         with self._database.reading() as connection:
-            return [_delivery(row._mapping) for row in connection.execute(query)]
+            return [delivery_of(row._mapping) for row in connection.execute(query)]
 
     def answers_to_see_to(self, now: datetime, key: str = "") -> list[Delivery]:
         """Answers that are due, whose comment is no longer there to be read, or was edited by the owner."""
@@ -373,31 +347,31 @@ class Deliveries:
         is_gone = comments.c.id.is_(None) | comments.c.status.not_in((Status.APPROVED, Status.WAITING))
         is_edited = comments.c.owner_edited_at.is_not(None)
         sent = deliveries.c.state == DeliveryState.DELIVERED
-        query = select(deliveries).outerjoin(comments, here).where(~_ANNOUNCES)
-        query = query.where(deliveries.c.state != DeliveryState.WITHDRAWN, or_(_due(now), is_gone, sent & is_edited))
+        query = select(deliveries).outerjoin(comments, here).where(~ANNOUNCES)
+        query = query.where(deliveries.c.state != DeliveryState.WITHDRAWN, or_(is_due(now), is_gone, sent & is_edited))
         if key:
             query = query.where(deliveries.c.answer == key)
         with self._database.reading() as connection:
-            return [_delivery(row._mapping) for row in connection.execute(query.order_by(deliveries.c.id))]
+            return [delivery_of(row._mapping) for row in connection.execute(query.order_by(deliveries.c.id))]
 
     def part(self, like: Delivery, part: str) -> Delivery | None:
         """Another part of the same thread."""
         with self._database.reading() as connection:
             row = connection.execute(
-                select(deliveries).where(_group(like.post, like.lang, like.network), deliveries.c.part == part)
+                select(deliveries).where(of_group(like.post, like.lang, like.network), deliveries.c.part == part)
             ).first()
-            return _delivery(row._mapping) if row else None
+            return delivery_of(row._mapping) if row else None
 
     def get(self, row: int) -> Delivery | None:
         """The row with this number."""
         with self._database.reading() as connection:
             found = connection.execute(select(deliveries).where(deliveries.c.id == row)).first()
-            return _delivery(found._mapping) if found else None
+            return delivery_of(found._mapping) if found else None
 
     def exists(self, post: str, lang: str, network: str) -> bool:
         """Whether there is any row for this post on this network."""
         with self._database.reading() as connection:
-            return _any(connection, _group(post, lang, network))
+            return is_any(connection, of_group(post, lang, network))
 
     def begun(self) -> int:
         """How many announcements this store knows to have begun; it forgets none."""
@@ -408,55 +382,6 @@ class Deliveries:
     def counts(self) -> dict[DeliveryState, int]:
         """How many announcements are in each state."""
         with self._database.reading() as connection:
-            query = select(deliveries.c.state, func.count()).where(_ANNOUNCES).group_by(deliveries.c.state)
+            query = select(deliveries.c.state, func.count()).where(ANNOUNCES).group_by(deliveries.c.state)
             rows = connection.execute(query)
             return {DeliveryState(row[0]): row[1] for row in rows}
-
-
-_ANNOUNCES = deliveries.c.answer == ""
-_SENDING = deliveries.c.state == DeliveryState.SENDING
-_FREE: dict[str, Any] = {"lease": None, "lease_until": None}
-
-
-def _due(now: datetime) -> Any:
-    moment = stamp(now)
-    again = deliveries.c.state.in_((DeliveryState.WAITING, DeliveryState.UNKNOWN))
-    return or_(
-        deliveries.c.state == DeliveryState.QUEUED,
-        and_(again, deliveries.c.not_before <= moment),
-        and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.lease_until < moment),
-    )
-
-
-def _group(post: str, lang: str, network: str) -> Any:
-    return and_(deliveries.c.post == post, deliveries.c.lang == lang, deliveries.c.network == network)
-
-
-def _held(delivery: Delivery) -> Any:
-    return and_(
-        deliveries.c.id == delivery.id,
-        deliveries.c.state == DeliveryState.SENDING,
-        deliveries.c.lease == delivery.lease,
-    )
-
-
-def _unbegun(row: Any) -> bool:
-    return (
-        row.state in (DeliveryState.QUEUED, DeliveryState.WAITING, DeliveryState.REFUSED)
-        and row.attempt_started_at is None
-    )
-
-
-def _any(connection: Connection, condition: Any) -> bool:
-    return connection.execute(select(deliveries.c.id).where(condition).limit(1)).first() is not None
-
-
-def _insertion(new: NewDelivery, now: datetime, **values: Any) -> Any:
-    return insert(deliveries).values(**msgspec.structs.asdict(new), created_at=stamp(now), **values)
-
-
-def _delivery(row: Any) -> Delivery:
-    values = {name: row[name] for name in Delivery.__struct_fields__}
-    if values["attempt_started_at"]:
-        values["attempt_started_at"] = datetime.fromisoformat(values["attempt_started_at"])
-    return Delivery(**values | {"state": DeliveryState(values["state"]), "origin": Origin(values["origin"])})

@@ -49,6 +49,8 @@ class Letter(msgspec.Struct, frozen=True):
     leave: str = ""
     page: str = ""
     looks: int = 0
+    tells: str = ""
+    about: str = ""  # key of the comment whose erasure takes it along
 
     def __repr__(self) -> str:
         return f"Letter({self.id})"  # a log line never holds an address
@@ -111,7 +113,8 @@ class Letters:
         with writing(self._database) as connection:
             connection.execute(delete(letters).where(letters.c.recipient == NOBODY))
             ready = (letters.c.not_before <= stamp(now)) & (letters.c.id > _held(connection))
-            rows = connection.execute(select(letters).where(ready).order_by(letters.c.id).limit(limit)).all()
+            query = select(letters, comments.c.key).outerjoin(comments, comments.c.id == letters.c.comment)
+            rows = connection.execute(query.where(ready).order_by(letters.c.id).limit(limit)).all()
             taken = letters.c.id.in_([row.id for row in rows])
             connection.execute(update(letters).where(taken).values(not_before=stamp(now + timedelta(minutes=10))))
             return [_letter(row) for row in rows]
@@ -177,6 +180,10 @@ class Letters:
         """The notice with this number."""
         return self._one(notices.c.id == number)
 
+    def notice_on(self, key: str) -> Notice | None:
+        """The notice that hangs on the comment called *key*."""
+        return self._one(comments.c.key == key)
+
     def notice_of(self, comment: int) -> Notice | None:
         """The notice that hangs on a comment."""
         return self._one(notices.c.comment == comment)
@@ -222,7 +229,10 @@ def put(connection: Connection, letter: NewLetter, now: datetime) -> None:
 
 
 def _letter(row: Row[Any]) -> Letter:
-    return Letter(row.id, row.recipient, row.subject, row.body, row.attempts, row.leave, row.page, row.looks)
+    about = row.key or ""
+    return Letter(
+        row.id, row.recipient, row.subject, row.body, row.attempts, row.leave, row.page, row.looks, row.tells, about
+    )
 
 
 def _held(connection: Connection) -> int:

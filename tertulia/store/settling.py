@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from tertulia.content.tone import tone_of
 from tertulia.core.text import fold_for_search
@@ -39,14 +39,21 @@ _SAID = _EVERY.where(comments.c.id.in_(bindparam("ids", expanding=True)))
 _KEPT = select(inbox).where(inbox.c.comment.in_(bindparam("ids", expanding=True)))
 _ADD = insert(inbox)
 _UNSENT = select(deliveries.c.answer).where(deliveries.c.answer != "", deliveries.c.state == DeliveryState.REFUSED)
-# When the owner last answered: what the network of whoever asked has refused, they never had.
-_EVERY_ANSWER = (
-    select(comments.c.parent, func.max(comments.c.published_at))
-    .join(persons, persons.c.id == comments.c.person)
-    .where(comments.c.parent.is_not(None), persons.c.is_owner == 1)
-    .where(comments.c.status.in_((Status.APPROVED, Status.WAITING)), comments.c.key.not_in(_UNSENT))
-    .group_by(comments.c.parent)
-)
+
+
+def _answers(when: Any) -> Select[Any]:
+    """When the owner answered what: what the network of whoever asked has refused, they never had."""
+    return (
+        select(comments.c.parent, when)
+        .join(persons, persons.c.id == comments.c.person)
+        .where(comments.c.parent.is_not(None), persons.c.is_owner == 1)
+        .where(comments.c.status.in_((Status.APPROVED, Status.WAITING)), comments.c.key.not_in(_UNSENT))
+        .group_by(comments.c.parent)
+    )
+
+
+FIRST_ANSWERS = _answers(func.min(comments.c.published_at))
+_EVERY_ANSWER = _answers(func.max(comments.c.published_at))
 _ANSWERED = _EVERY_ANSWER.where(comments.c.parent.in_(bindparam("ids", expanding=True)))
 
 

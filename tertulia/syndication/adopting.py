@@ -6,11 +6,12 @@ collected; it stays the author's own all the same, and is neither edited nor del
 
 from tertulia.core import strict_json
 from tertulia.core.addresses import same_address, site_of
-from tertulia.store.deliveries import Delivery
+from tertulia.store.delivery_rows import Delivery
 from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.drafts import Draft
+from tertulia.syndication.messages import encode, wanted_rows
 from tertulia.syndication.networks.base import Cannot, Remote, Sending, understood
-from tertulia.syndication.outbox import Outbox, encode, wanted_rows
+from tertulia.syndication.outbox import Outbox
 
 
 def adopt_found(outbox: Outbox, url: str) -> list[Delivery]:

@@ -19,11 +19,12 @@ from tertulia.content.posts import Post
 from tertulia.core import strict_json
 from tertulia.core.errors import NetworkError
 from tertulia.core.languages import say
-from tertulia.store.deliveries import Delivery
+from tertulia.store.delivery_rows import Delivery
 from tertulia.store.tables import DeliveryState, Origin
 from tertulia.syndication.drafts import Draft, draft, is_wanted
+from tertulia.syndication.messages import encode
 from tertulia.syndication.networks.base import Cannot, Message, Network, Remote, understood
-from tertulia.syndication.outbox import Outbox, encode
+from tertulia.syndication.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)

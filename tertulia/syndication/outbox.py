@@ -11,13 +11,11 @@ moment (``DeliveryStep`` names them all) and run again, by several processes at 
   have sent (``witness``), waits for a person.
 """
 
-import hashlib
 import logging
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -26,29 +24,24 @@ from tertulia.content import snapshot
 from tertulia.content.posts import Post
 from tertulia.core import strict_json
 from tertulia.core.languages import say
-from tertulia.core.secret import hide
 from tertulia.store import Store
-from tertulia.store.deliveries import Delivery, LeaseLostError, NewDelivery
+from tertulia.store.delivery_rows import Delivery, LeaseLostError, NewDelivery
 from tertulia.store.journal import Journal
 from tertulia.store.tables import DeliveryState, Origin
-from tertulia.syndication.drafts import Draft, is_for_fewer, is_wanted
-from tertulia.syndication.networks import pictures
+from tertulia.syndication.attempt import Attempt, DeliveryStep
+from tertulia.syndication.drafts import Draft, is_wanted
+from tertulia.syndication.messages import encode, key_of, mark_of, wanted_rows
 from tertulia.syndication.networks.base import (
     ODD_ANSWER,
-    AnswerPlace,
     CancelledError,
-    Cannot,
     CredentialsExpiredError,
-    Message,
     Network,
     OutcomeUnknownError,
     RefusedError,
     Remote,
     RetryLaterError,
-    Sending,
     garbled,
 )
-from tertulia.syndication.networks.sightings import ALIKE, Sighting
 from tertulia.syndication.witness import Witness
 
 log = logging.getLogger(__name__)
@@ -60,20 +53,6 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 # Nobody comes back at the very second: up to this much more is added.
 JITTER = 0.25
-
-
-class DeliveryStep(StrEnum):
-    """Every moment of a delivery at which a process may die; the tests kill it at each."""
-
-    ENQUEUED = "enqueued"
-    CLAIMED = "claimed"
-    SEARCHED = "searched"  # searched the network, found nothing
-    PREPARED = "prepared"  # pictures uploaded; nothing public yet
-    MARKED = "marked"  # the store knows that the request is about to leave
-    JOURNALED = "journaled"  # so does the journal
-    ANSWERED = "answered"  # it is public, and only this process knows
-    RECORDED = "recorded"  # the store knows
-    SHOWN = "shown"  # the snapshot knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +195,7 @@ class Outbox:
         return outcomes
 
     def _deliver(self, delivery: Delivery, post: Post | None) -> Outcome:
-        attempt = _Attempt(self, delivery, post)
+        attempt = Attempt(self, delivery, post)
         try:
             remote, origin, reason = attempt.make()
         except RetryLaterError as error:
@@ -251,7 +230,7 @@ class Outbox:
         self.on_step(DeliveryStep.SHOWN)
         return Outcome(delivery, DeliveryState.DELIVERED, reason, remote.url)
 
-    def _wait(self, attempt: "_Attempt", *, reason: str, seconds: float, pause: bool = True) -> Outcome:
+    def _wait(self, attempt: "Attempt", *, reason: str, seconds: float, pause: bool = True) -> Outcome:
         if pause:
             self._paused.add(attempt.delivery.network)
         # Without knowing whether an earlier attempt arrived, that stays open; else nothing was made.
@@ -262,7 +241,7 @@ class Outbox:
             self.journal.clear(attempt.key)
         return Outcome(attempt.delivery, DeliveryState.WAITING, reason, until=until)
 
-    def _lost(self, attempt: "_Attempt", reason: str, error: OutcomeUnknownError | None) -> Outcome:
+    def _lost(self, attempt: "Attempt", reason: str, error: OutcomeUnknownError | None) -> Outcome:
         if not attempt.network.can_search:
             self.store.deliveries.unknown(attempt.delivery, reason, None)
             return Outcome(attempt.delivery, DeliveryState.UNKNOWN, reason)
@@ -275,7 +254,7 @@ class Outbox:
         self.store.deliveries.unknown(attempt.delivery, reason, until)
         return Outcome(attempt.delivery, DeliveryState.UNKNOWN, reason, until=until)
 
-    def _expired(self, attempt: "_Attempt", reason: str) -> Outcome:
+    def _expired(self, attempt: "Attempt", reason: str) -> Outcome:
         """The key is no longer good, which is not the post's fault: it waits, and so do all behind it."""
         self._paused.add(attempt.delivery.network)
         open_ = attempt.uncertain and not attempt.sent
@@ -284,7 +263,7 @@ class Outbox:
             self.journal.clear(attempt.key)
         return Outcome(attempt.delivery, DeliveryState.WAITING, reason, needs_owner=True)
 
-    def _refuse(self, attempt: "_Attempt", reason: str) -> Outcome:
+    def _refuse(self, attempt: "Attempt", reason: str) -> Outcome:
         if attempt.uncertain and not attempt.sent:  # refused to let us look
             return self._lost(attempt, reason, None)
         self.store.deliveries.refused(attempt.delivery, reason)
@@ -340,138 +319,9 @@ class Outbox:
         return sum(self.show(post, lang) for post, lang in sorted(posts))
 
 
-class _Attempt:
-    """One row on its way, and what is known of it at each moment; *post* is what it speaks of, as it is now."""
-
-    def __init__(self, outbox: Outbox, delivery: Delivery, post: Post | None) -> None:
-        self.outbox = outbox
-        self.delivery = delivery
-        self.post = post
-        self.network = outbox.networks[delivery.network]
-        self.output = self.network.context.output
-        self.key = key_of(delivery)
-        self.sent = False  # the request has left, or is about to, in this attempt
-        self.uncertain = delivery.attempt_started_at is not None or (
-            not self.network.can_search
-            and (outbox.journal.holds(self.key) or bool(outbox.witness and outbox.witness.doubts_row(delivery)))
-        )
-
-    def make(self) -> tuple[Remote, Origin, str]:
-        """Find it, or make it; where it is, who wrote it, and how we know."""
-        message = strict_json.decode(self.delivery.message, type=Message)
-        place, gone = self._answer_place(message)
-        if place:
-            message = msgspec.structs.replace(message, visibility=place.visibility)
-        sending = Sending(
-            key=self.key,
-            part=self.delivery.part,
-            before_send=self._before_send,
-            parent=place.parent if place else self._part(self.delivery.after),
-            root=place.root if place else self._part("1") if self.delivery.after else None,
-            attempt_started_at=self.delivery.attempt_started_at,
-        )
-        if self.network.can_search:
-            found = self.network.look(message, sending)
-            if isinstance(found, Sighting) and self._is_ours(found):
-                return found.remote, Origin.MADE, say("adopted_found")
-            if isinstance(found, Sighting) and self.delivery.origin is not Origin.DISOWNED:
-                return found.remote, Origin.FOUND, say("found_not_ours")
-            if isinstance(found, Cannot):
-                raise OutcomeUnknownError(say("net_cannot_look", network=self.network.label))
-            self.uncertain = False
-            self.outbox.on_step(DeliveryStep.SEARCHED)
-        elif self.uncertain:
-            raise OutcomeUnknownError(say("net_cannot_look", network=self.network.label))
-        if gone:
-            raise gone
-        if self.post and is_for_fewer(self.post, message, self.network):  # it waits for words that keep to that
-            raise RetryLaterError(say("net_narrowed"), alone=True)
-        reason = ""
-        if self.network.pictures:  # a picture may be gone that was there when this was written down
-            bad = [one for one in message.attachments if not pictures.is_usable(self.output, one)]
-            good = [one for one in message.attachments if one not in bad]
-            reason = " · ".join(say("draft_picture", picture=one.path) for one in bad)
-            message = msgspec.structs.replace(message, picture=good[0] if good else None, more=tuple(good[1:]))
-        return self.network.publish(message, sending), Origin.MADE, reason
-
-    def _answer_place(self, message: Message) -> tuple[AnswerPlace | None, RefusedError | None]:
-        """Where an answer goes; and why it goes nowhere, which is said once it is known that it is not there yet."""
-        if not message.answers:
-            return None, None
-        try:
-            return self.network.answer_place(message), None
-        except CredentialsExpiredError:
-            raise
-        except RefusedError as error:
-            return AnswerPlace(Remote(message.answers), Remote(message.answers), message.visibility), error
-
-    def _is_ours(self, found: Sighting) -> bool:
-        """Whether we wrote it: by its words, by the journal, or because we tried and it is very like."""
-        if found.verbatim or self.outbox.journal.holds(mark_of(self.delivery.network, found.remote)):
-            return True
-        tried = self.delivery.attempt_started_at is not None or self.outbox.journal.holds(self.key)
-        return tried and found.likeness >= ALIKE
-
-    def _before_send(self) -> None:
-        self.outbox.on_step(DeliveryStep.PREPARED)
-        self.outbox.store.deliveries.mark_in_flight(self.delivery, self.outbox.now())
-        self.outbox.on_step(DeliveryStep.MARKED)
-        self.outbox.journal.add(self.key)
-        self.sent = self.uncertain = True
-        self.outbox.on_step(DeliveryStep.JOURNALED)
-
-    def _part(self, part: str | None) -> Remote | None:
-        row = self.outbox.store.deliveries.part(self.delivery, part) if part else None
-        return strict_json.decode(row.remote, type=Remote) if row and row.remote else None
-
-
-def key_of(delivery: Delivery) -> str:
-    """What names this one thing to say for good: never its title, address or words."""
-    name = "\x00".join((delivery.post, delivery.lang, delivery.network, delivery.part))
-    return hashlib.sha256(name.encode()).hexdigest()[:32]
-
-
-def mark_of(network: str, remote: Remote) -> str:
-    """What the journal remembers of something that we made: a name that tells nobody where it is."""
-    return hashlib.sha256(f"{network}\x00{remote.id}".encode()).hexdigest()[:32]
-
-
 def _public_link(row: Delivery) -> snapshot.Syndicated | None:
     if row.state != DeliveryState.DELIVERED or row.part != "1" or not row.remote or row.origin is Origin.FOUND:
         return None
     remote = strict_json.decode(row.remote, type=Remote)
     made = row.origin is Origin.MADE
     return snapshot.Syndicated(row.network, remote.url, remote.id, made) if remote.url else None
-
-
-def wanted_rows(draft: Draft) -> list[NewDelivery]:
-    """What *draft* is in the store: a row for each part, or for each reader."""
-    post, network = draft.post, draft.network
-    readers = network.recipients(post)
-    if readers is not None:
-        text = encode(draft.messages[0])
-        return [_new(draft, part, None, text) for part in readers]
-    parts = [message.part for message in draft.messages]
-    before = [None, *parts]
-    return [
-        _new(draft, message.part, after, encode(message))
-        for message, after in zip(draft.messages, before, strict=False)
-    ]
-
-
-def _new(draft: Draft, part: str, after: str | None, message: str) -> NewDelivery:
-    post = draft.post
-    return NewDelivery(
-        post=post.id,
-        lang=post.lang,
-        network=draft.network.name,
-        part=part,
-        after=after,
-        message=message,
-        words=post.hash,
-    )
-
-
-def encode(value: Message | Remote) -> str:
-    """What the store keeps of it; should a secret ever be in it, dots stand there."""
-    return hide(msgspec.json.encode(value).decode())

@@ -17,7 +17,7 @@ from functools import cached_property
 from tertulia.content.posts import Post
 from tertulia.store import Store
 from tertulia.store.connection import stamp
-from tertulia.store.deliveries import Delivery
+from tertulia.store.delivery_rows import Delivery
 from tertulia.store.journal import Journal
 from tertulia.store.rows import FIRST_SAID, RESTORED
 

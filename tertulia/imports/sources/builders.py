@@ -23,7 +23,7 @@ _PICTURES = (
 _NUMBERS = re.compile(r"\s*\d+(?:\s*,\s*\d+)*,?\s*")
 _ADDRESSES = (
     "url", "link", "href", "button_url", "src", "video", "mp3", "mp4", "ogg", "m4a", "wav", "webm", "image",
-    "image_url",
+    "image_url", "0",
 )  # fmt: skip
 _PICTURE_FILES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp")
 _ASKS = re.compile(r"form|captcha|subscri|newsletter|search|login|\bmap\b|menu|widget")
@@ -44,7 +44,7 @@ def shown(name: str, given: Mapping[str, str], inner: str) -> str:
     if _ASKS.search(name):
         return inner
     address = _address(given)
-    is_builder = name.startswith(_BUILDERS)
+    is_builder = name.startswith(_BUILDERS) or bool(inner.strip())  # what stands around words has a title for them
     kinds = (_WORDS_BEFORE, _WORDS, _WORDS_AFTER) if is_builder else ((), (), ())
     before, words, after = ([given[key] for key in keys if given.get(key, "").strip()] for keys in kinds)
     pictures = next((given[key] for key in _PICTURES if _NUMBERS.fullmatch(given.get(key, ""))), "")

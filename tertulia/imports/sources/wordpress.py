@@ -8,11 +8,11 @@ Beside WordPress' own these are understood: Polylang and WPML (translations), Co
 in One SEO (descriptions, main category), the Webmention and ActivityPub plugins, SyntaxHighlighter and its like.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
-from html import unescape
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from urllib.parse import unquote
 
 from lxml import etree
@@ -22,14 +22,16 @@ from tertulia.core.addresses import split_address, web_address
 from tertulia.imports.export import Export
 from tertulia.imports.paragraphs import paragraphs
 from tertulia.imports.registry import Importer
-from tertulia.imports.sources import wxr
+from tertulia.imports.sources import gates, qtranslate, wxr
+from tertulia.imports.sources.wordpress_addresses import above, lists, other_addresses
 from tertulia.imports.sources.wordpress_body import Body, footnotes
+from tertulia.imports.sources.wordpress_items import Item, Term, moment_of, number_of, words_of
+from tertulia.imports.sources.wordpress_talk import comments_of
 from tertulia.imports.types import (
     LeftOut,
     OldAddress,
     OldAuthor,
     OldComment,
-    OldDecision,
     OldPicture,
     OldPost,
     OldSite,
@@ -39,16 +41,27 @@ from tertulia.imports.types import (
 KIND = "wordpress"
 
 _REUSABLE = ("wp_block",)
-_DESCRIPTIONS = ("_yoast_wpseo_metadesc", "rank_math_description", "_aioseop_description", "_aioseo_description")
-_MAIN_CATEGORIES = ("_yoast_wpseo_primary_category", "rank_math_primary_category")
-_DECISIONS = {"1": OldDecision.APPROVED, "approve": OldDecision.APPROVED, "approved": OldDecision.APPROVED,
-              "0": OldDecision.WAITING, "hold": OldDecision.WAITING, "spam": OldDecision.SPAM}  # fmt: skip
-# What plugins call a comment that is none → what it is here.
-_KINDS = {
-    "": "comment", "comment": "comment", "reply": "comment", "pingback": "mention", "trackback": "mention",
-    "webmention": "mention", "mention": "mention", "quote": "mention", "like": "like", "favorite": "like",
-    "favourite": "like", "repost": "repost", "announce": "repost", "bookmark": "bookmark",
-}  # fmt: skip
+# What is no text for readers, or holds what nobody but the owner may read; of other types see ``_is_readable``.
+_NO_POSTS = frozenset((
+    "nav_menu_item", "revision", "custom_css", "customize_changeset", "oembed_cache", "user_request", "wp_template",
+    "wp_template_part", "wp_global_styles", "wp_navigation", "wp_font_family", "wp_font_face", "guest-author",
+    "feedback", "shop_order", "shop_order_refund", "shop_coupon", "shop_subscription", "edd_payment", "give_payment",
+    "acf-field", "acf-field-group", "wpcf7_contact_form", "wpforms", "flamingo_contact", "flamingo_inbound", "nf_sub",
+    "elementor_library", "elementor_snippet", "et_pb_layout", "fl-builder-template", "mc4wp-form", "popup",
+    "ml-slider", "amp_validated_url", "scheduled-action", "bp-email", "cookielawinfo", "guest_author",
+    "postman_sent_mail",
+))  # fmt: skip
+_READ_STATES = ("publish", "future", "private", "pending", "draft")
+_DESCRIPTIONS = (
+    "_yoast_wpseo_metadesc", "rank_math_description", "_aioseop_description", "_aioseo_description",
+    "_seopress_titles_desc", "_genesis_description", "_su_description", "_metaseo_metadesc",
+)  # fmt: skip
+_MAIN_CATEGORIES = (
+    "_yoast_wpseo_primary_category", "rank_math_primary_category", "_seopress_robots_primary_cat",
+    "_primary_term_category", "epc_primary_category",
+)  # fmt: skip
+_COVERS = ("_thumbnail_id", "fifu_image_url", "_knawatfibu_url")
+_SERIES = ("series", "serie", "post_series")
 _COUNTED = ("like", "repost", "bookmark")  # in exports of ours
 _LONGEST_TEASER = 500
 
@@ -77,35 +90,6 @@ IMPORTER = Importer(KIND, "WordPress", "wp", recognises, read)
 
 
 @dataclass(slots=True)
-class _Item:
-    """One item as it stands in the file."""
-
-    fields: dict[str, str]
-    meta: dict[str, list[str]]
-    terms: list[tuple[str, str, str]]  # domain, nicename, name
-    comments: list[tuple[dict[str, str], dict[str, list[str]]]]
-
-    @property
-    def id(self) -> str:
-        return self.fields.get("post_id", "").strip()
-
-    @property
-    def type(self) -> str:
-        return self.fields.get("post_type", "").strip() or "post"
-
-    def one(self, *keys: str) -> str:
-        """The first value of the first of *keys* that has one."""
-        return next((value.strip() for key in keys for value in self.meta.get(key, ()) if value.strip()), "")
-
-
-@dataclass(slots=True)
-class _Term:
-    id: str
-    name: str
-    above: str  # nicename
-
-
-@dataclass(slots=True)
 class _Found:
     """What was read so far; made into records once everything is known."""
 
@@ -113,77 +97,87 @@ class _Found:
     name: str = ""
     authors: dict[str, OldAuthor] = field(default_factory=dict)  # by login
     author_ids: dict[str, str] = field(default_factory=dict)  # number → login
-    categories: dict[str, _Term] = field(default_factory=dict)  # by nicename
-    tags: dict[str, _Term] = field(default_factory=dict)
-    items: dict[str, _Item] = field(default_factory=dict)
+    categories: dict[str, Term] = field(default_factory=dict)  # by nicename
+    tags: dict[str, Term] = field(default_factory=dict)
+    items: dict[str, Item] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)  # numbers of comments
     read: list[str] = field(default_factory=list)  # what was met, whatever becomes of it
 
     def take(self, element: etree._Element) -> None:
         name = wxr.local(element)
         if name == "item":
-            item = _Item(
+            item = Item(
                 wxr.texts(element),
                 wxr.metadata(element, "postmeta"),
-                [(e.get("domain", ""), e.get("nicename", ""), _words(e.text)) for e in element if e.tag == "category"],
+                [
+                    (e.get("domain", ""), e.get("nicename", ""), words_of(e.text))
+                    for e in element
+                    if e.tag == "category"
+                ],
                 [(wxr.texts(e), wxr.metadata(e, "commentmeta")) for e in element if wxr.local(e) == "comment"],
             )
-            known = item.id or f"?{len(self.items)}"
+            known = item.fields["post_id"] = item.id or _name_of(item)
             if known not in self.items:  # parts of one export may overlap
                 self.items[known] = item
-                if item.type not in ("attachment", *_REUSABLE):
-                    self.read.append(f"post {known}")
-                if item.type in ("post", "page"):
-                    self.read += [f"comment {fields.get('comment_id', '').strip()}" for fields, _ in item.comments]
+                item.comments = [one for one in item.comments if self._is_new(one[0], known)]
             return
         fields = wxr.texts(element)
         if name == "author":
             login = fields.get("author_login", "").strip()
-            shown = _words(fields.get("author_display_name")) or login
+            shown = words_of(fields.get("author_display_name")) or login
             self.authors.setdefault(login, OldAuthor(key=login, name=shown))
             self.author_ids[fields.get("author_id", "").strip()] = login
         elif name == "category" and fields:
-            term = _Term(fields.get("term_id", ""), _words(fields.get("cat_name")), fields.get("category_parent", ""))
+            term = Term(fields.get("term_id", ""), words_of(fields.get("cat_name")), fields.get("category_parent", ""))
             self.categories.setdefault(fields.get("category_nicename", ""), term)
         elif name == "tag":
             self.tags.setdefault(
-                fields.get("tag_slug", ""), _Term(fields.get("term_id", ""), _words(fields.get("tag_name")), "")
+                fields.get("tag_slug", ""), Term(fields.get("term_id", ""), words_of(fields.get("tag_name")), "")
             )
         elif name in ("link", "base_blog_url") and (not self.address or name == "base_blog_url"):
             self.address = web_address((element.text or "").strip()).rstrip("/") or self.address
         elif name == "title":
-            self.name = _words(element.text)
+            self.name = words_of(element.text)
+
+    def _is_new(self, fields: dict[str, str], post: str) -> bool:
+        """Whether a comment was not met before; one without a number gets a name."""
+        number = fields["comment_id"] = fields.get("comment_id", "").strip() or f"{post}.{len(self.met)}"
+        is_new = number not in self.met
+        self.met.add(number)
+        return is_new
 
     def site(self) -> OldSite:
         pictures = {item.id: _picture(item) for item in self.items.values() if item.type == "attachment"}
         blocks = {
             one.id: Body().html(one.fields.get("encoded", "")) for one in self.items.values() if one.type in _REUSABLE
         }
-        posts, comments = [], []
+        self._name_guests()
+        readable = {item.type for item in self.items.values() if _is_readable(item)}
+        posts: list[OldPost] = []
+        comments: list[OldComment] = []
         left_out: list[LeftOut] = []
         addresses: list[OldAddress] = []
         for key in list(self.items):
             item = self.items.pop(key)  # its text is there once: as it was, or as it is read
             if item.type in ("attachment", *_REUSABLE):
                 continue
-            title = _words(item.fields.get("title"))
-            if item.type not in ("post", "page"):
-                left_out.append(LeftOut(item.type, item.id, title, "no_post"))
+            is_ours = item.type in ("post", "page") or (item.type in readable and item.status in _READ_STATES)
+            if not is_ours or item.status == "trash":
+                why = "trash" if is_ours or item.type in ("post", "page") else "no_post"
+                left_out.append(LeftOut(item.type, item.id, words_of(item.fields.get("title")), why))
+                self.read.append(f"post {item.id}")
+                if why == "trash":
+                    self.read += [f"comment {one['comment_id']}" for one, _ in item.comments]
+                    left_out += [LeftOut("comment", one["comment_id"], "", "trash") for one, _ in item.comments]
                 continue
-            if item.fields.get("status", "").strip() == "trash":
-                left_out.append(LeftOut(item.type, item.id, title, "trash"))
-                left_out += [LeftOut("comment", one.get("comment_id", ""), "", "trash") for one, _ in item.comments]
-                continue
-            body = Body()
-            post = self._post(item, title, body)
-            posts.append(post)
-            addresses += _other_addresses(item, post, self.address)
-            for fields, meta in item.comments:
-                comment = self._comment(item, fields, meta)
-                if comment:
-                    comments.append(comment)
-                else:
-                    who = _words(fields.get("comment_author"))
-                    left_out.append(LeftOut("comment", fields.get("comment_id", "").strip(), who, "no_comment"))
+            made = list(self._posts(item))
+            posts += made
+            self.read += [f"post {one.id}" for one in made]
+            addresses += other_addresses(item, made[0], self.address)
+            self.read += [f"comment {fields['comment_id']}" for fields, _ in item.comments]
+            said, out = comments_of(item, self.author_ids)
+            comments += said
+            left_out += out
         return OldSite(
             address=self.address,
             name=self.name,
@@ -191,33 +185,60 @@ class _Found:
             posts=tuple(posts),
             comments=tuple(comments),
             pictures=tuple(pictures.values()),
-            addresses=(*addresses, *self._lists(posts)),
+            addresses=(
+                *addresses,
+                *lists(self.address, posts, categories=self.categories, tags=self.tags, authors=self.author_ids),
+            ),
             blocks=blocks,
             left_out=tuple(left_out),
             read=tuple(self.read),
         )
 
-    # Posts
+    def _posts(self, item: Item) -> Iterator[OldPost]:
+        """A post; in each language that one text says it in, and what of it only some saw."""
+        spoken = qtranslate.languages(item.fields.get("title", ""), item.fields.get("encoded", ""))
+        for number, language in enumerate(spoken or ("",)):
+            one = item if not language else item.said_in(language)
+            post, kept = self._post(one)
+            if language:
+                name, pair = f"{item.id}-{language}" if number else item.id, f"qtranslate-{item.id}"
+                post = replace(post, id=name, lang=language, translates=pair)
+                if number:
+                    post = replace(post, address="", guid="", counts={})
+            yield post
+            if kept:
+                yield replace(
+                    post, id=f"{post.id}-members", address="", guid="", slug=f"{post.slug}-members", body="".join(kept),
+                    state=Visibility.DRAFT, kept_back="members", summary="", cover="", counts={}, losses=(),
+                    translates="", is_sticky=False,
+                )  # fmt: skip
 
-    def _post(self, item: _Item, title: str, body: Body) -> OldPost:
-        fields = item.fields
-        written = fields.get("encoded", "")
+    def _post(self, item: Item) -> tuple[OldPost, list[str]]:
+        """A post, and the HTML of what not everybody saw of it."""
+        fields, body = item.fields, Body()
+        written, below = gates.before_paywall(fields.get("encoded", ""), item.meta)
         body.notes.update(footnotes(item.one("footnotes")))
         html = body.html(written)
+        kept = [*body.kept, *(body.html(one) for one in below)]
         state, kept_back = _state(item)
-        teaser = written.partition("<!--more")[0] if "<!--more" in written else ""
-        teaser = _words(sanitise.plain(paragraphs(teaser))) if teaser else ""
+        if state is Visibility.DRAFT:  # all of it is unseen
+            html, kept = "".join((html, *kept)), []
+        elif kept:
+            body.lose("members")
+        public = gates.parted(written)[0]
+        teaser = public.partition("<!--more")[0] if "<!--more" in public else ""
+        teaser = words_of(sanitise.plain(paragraphs(teaser))) if teaser else ""
         summary = (
-            _words(fields.get("excerpt")) or _described(item) or (teaser if len(teaser) <= _LONGEST_TEASER else "")
+            words_of(fields.get("excerpt")) or _described(item) or (teaser if len(teaser) <= _LONGEST_TEASER else "")
         )
         main, language, pair = item.one(*_MAIN_CATEGORIES), _language(item), _pair(item)
-        return OldPost(
+        post = OldPost(
             id=item.id,
             address=web_address(fields.get("link", "").strip()),
-            published=_moment(fields, "post_date"),
-            modified=None,
+            published=moment_of(fields, "post_date"),
+            modified=_changed(item),
             is_page=item.type == "page",
-            title=title,
+            title=words_of(fields.get("title")),
             body=html,
             notes=body.notes,
             state=state,
@@ -229,15 +250,26 @@ class _Found:
             categories=self._named(item, main),
             tags=tuple(dict.fromkeys(name for domain, _, name in item.terms if domain in ("post_tag", "tag") and name)),
             summary=summary,
-            cover=item.one("_thumbnail_id"),
+            cover=item.one(*_COVERS),
+            cover_alt=words_of(item.one("fifu_image_alt")) if not item.one("_thumbnail_id") else "",
+            series=next((name for domain, _, name in item.terms if domain in _SERIES and name), ""),
             guid=fields.get("guid", "").strip(),
-            order=_number(fields.get("menu_order")),
+            order=number_of(fields.get("menu_order")),
             is_sticky=fields.get("is_sticky", "").strip() == "1",
-            counts={kind: number for kind in _COUNTED if (number := _number(item.one(f"tertulia_{kind}s"))) > 0},
+            counts={kind: number for kind in _COUNTED if (number := number_of(item.one(f"tertulia_{kind}s"))) > 0},
             losses=tuple(body.losses),
         )
+        return post, kept
 
-    def _signed(self, item: _Item) -> tuple[str, ...]:
+    def _name_guests(self) -> None:
+        """Co-Authors Plus keeps those who have no login as items of their own."""
+        for item in self.items.values():
+            if item.type == "guest-author" and (login := item.one("cap-user_login")):
+                name = words_of(item.one("cap-display_name")) or words_of(item.fields.get("title"))
+                bio, site = words_of(item.one("cap-description")), web_address(item.one("cap-website"))
+                self.authors.setdefault(login, OldAuthor(key=login, name=name or login, site=site, bio=bio))
+
+    def _signed(self, item: Item) -> tuple[str, ...]:
         """Who wrote it; more than one where a plugin for that says so."""
         several = []
         for domain, nicename, name in item.terms:
@@ -248,199 +280,91 @@ class _Found:
         creator = item.fields.get("creator", "").strip()
         return tuple(dict.fromkeys(several)) or ((creator,) if creator else ())
 
-    def _named(self, item: _Item, main: str) -> tuple[str, ...]:
+    def _named(self, item: Item, main: str) -> tuple[str, ...]:
         """Its categories, the main one first, and those above them, whose lists held it too."""
         own = [(nicename, name) for domain, nicename, name in item.terms if domain == "category" and name]
-        own.sort(key=lambda pair: not (main and nicename_id(self.categories, pair[0]) == main))
+        own.sort(key=lambda pair: not (main and self._number_of(pair[0]) == main))
         names = [name for _, name in own]
         for nicename, _ in own:
-            names += [self.categories[one].name for one in self._above(nicename) if one in self.categories]
+            names += [self.categories[one].name for one in above(self.categories, nicename) if one in self.categories]
         return tuple(dict.fromkeys(filter(None, names)))
 
-    def _above(self, nicename: str) -> list[str]:
-        """The categories above one, the nearest first."""
-        found: list[str] = []
-        while (term := self.categories.get(nicename)) and term.above and term.above not in (*found, nicename):
-            found.append(term.above)
-            nicename = term.above
-        return found
+    def _number_of(self, nicename: str) -> str:
+        return self.categories[nicename].id if nicename in self.categories else ""
 
     def _writers(self, posts: list[OldPost]) -> tuple[OldAuthor, ...]:
         keys = dict.fromkeys(key for post in posts for key in post.authors)
         return tuple(self.authors.get(key) or OldAuthor(key=key, name=key) for key in keys)
 
-    # The talk
 
-    def _comment(self, item: _Item, fields: dict[str, str], meta: dict[str, list[str]]) -> OldComment | None:
-        """A comment; None for what is none: an order's note, what lay in the bin."""
-        decision = _DECISIONS.get(fields.get("comment_approved", "").strip())
-        told = fields.get("comment_type", "").strip().lower()
-        kind = _KINDS.get(told)
-        meant = next(iter(meta.get("semantic_linkbacks_type", ())), "").strip().lower().split(":")[0]
-        number = fields.get("comment_id", "").strip()
-        when = _moment(fields, "comment_date")
-        if decision is None or kind is None or not number or when is None:
-            return None
-        if told in ("", "comment", "webmention") and meant in _KINDS and meant:
-            kind = _KINDS[meant]
-        protocol = next(iter(meta.get("protocol", ())), "")
-        site = web_address(unescape(fields.get("comment_author_url", "").strip()))
-        known_as = ("webmention_source_url", "semantic_linkbacks_source", "source_url", "url")
-        url = next((web_address(value) for key in known_as for value in meta.get(key, ()) if web_address(value)), "")
-        url = url if protocol or kind != "comment" else ""
-        if kind != "comment":  # a mention's address is that of its page
-            site = next((web_address(value) for value in meta.get("semantic_linkbacks_author_url", ())), "") or site
-        parent = fields.get("comment_parent", "").strip()
-        user = fields.get("comment_user_id", "").strip()
-        return OldComment(
-            id=number,
-            post=item.id,
-            published=when if when.tzinfo else when.replace(tzinfo=UTC),
-            name=_words(fields.get("comment_author")),
-            site=site,
-            person=fields.get("comment_author_email", "").strip().lower(),
-            html=paragraphs(fields.get("comment_content", "")),
-            decision=decision,
-            kind=kind,  # type: ignore[arg-type]
-            parent=parent if parent != "0" else "",
-            url=url or (site if kind == "mention" else ""),
-            anchor=f"comment-{number}",
-            is_owner=user != "0" and user in self.author_ids,
-            likes=max(0, _number(next(iter(meta.get("tertulia_likes", ())), ""))),
-        )
-
-    # Addresses
-
-    def _lists(self, posts: list[OldPost]) -> Iterator[OldAddress]:
-        """Where WordPress had its lists and feeds."""
-        site = self.address
-        for nicename, term in self.categories.items():
-            path = "/".join([*reversed(self._above(nicename)), nicename])
-            yield OldAddress(address=f"{site}/category/{path}/", kind="category", target=term.name)
-            yield OldAddress(address=f"{site}/?cat={term.id}", kind="category", target=term.name)
-        for nicename, term in self.tags.items():
-            yield OldAddress(address=f"{site}/tag/{nicename}/", kind="tag", target=term.name)
-            yield OldAddress(address=f"{site}/?tag={nicename}", kind="tag", target=term.name)
-        for number, login in self.author_ids.items():
-            yield OldAddress(address=f"{site}/author/{_author_nicename(login)}/", kind="author", target=login)
-            yield OldAddress(address=f"{site}/?author={number}", kind="author", target=login)
-        moments = [
-            post.published
-            for post in posts
-            if post.published and not post.is_page and post.state == Visibility.PUBLISHED
-        ]
-        for year, month in sorted({(moment.year, moment.month) for moment in moments}):
-            yield OldAddress(address=f"{site}/{year}/{month:02}/", kind="month", target=f"{year}/{month:02}")
-            yield OldAddress(address=f"{site}/?m={year}{month:02}", kind="month", target=f"{year}/{month:02}")
-        for year in sorted({moment.year for moment in moments}):
-            yield OldAddress(address=f"{site}/{year}/", kind="year", target=str(year))
-        for path in ("/feed/", "/feed/atom/", "/feed/rss2/", "/feed/rdf/", "/rss/", "/?feed=rss2", "/?feed=atom"):
-            yield OldAddress(address=site + path, kind="feed")
+def _name_of(item: Item) -> str:
+    """What to call an item without a number, the same in every export."""
+    told = (item.fields.get(name, "").strip() for name in ("guid", "link", "post_name", "title", "post_date"))
+    return f"x{hashlib.sha256('|'.join(told).encode()).hexdigest()[:12]}"
 
 
-def nicename_id(categories: dict[str, _Term], nicename: str) -> str:
-    """The number of a category."""
-    return categories[nicename].id if nicename in categories else ""
+def _is_readable(item: Item) -> bool:
+    """Whether an item of a type of the blogger's own is a text with a page of its own."""
+    link = split_address(item.fields.get("link", ""))
+    words = item.fields.get("encoded", "").strip()
+    is_page = bool(link.path.strip("/")) and not link.query
+    return item.type not in _NO_POSTS and is_page and bool(words) and item.status in _READ_STATES
 
 
-def _author_nicename(login: str) -> str:
-    """What WordPress made of a login for addresses: ``sanitize_title`` of "Ana.Ruiz@x" is "ana-ruizx"."""
-    kept = re.sub(r"[^a-z0-9 _-]", "", login.lower().replace(".", "-"))
-    return re.sub(r"[ -]+", "-", kept).strip("-")
-
-
-def _words(text: str | None) -> str:
-    """Plain text on one line: tags taken off, entities read, as WordPress shows a title."""
-    return sanitise.one_line(unescape(re.sub(r"</?[a-zA-Z][^<>]*>", "", text or "")), 2000)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and re.fullmatch(r"\s*-?\d{1,9}\s*", text) else 0
-
-
-def _described(item: _Item) -> str:
+def _described(item: Item) -> str:
     """The description for search engines, unless it is a plugin's formula."""
-    told = _words(item.one(*_DESCRIPTIONS))
-    return "" if "%%" in told or re.search(r"%\w+%|#\w+_\w+", told) else told
+    for name in _DESCRIPTIONS:
+        told = words_of(item.one(name))
+        if told and "%" not in re.sub(r"\d\s?%", "", told) and not re.search(r"#\w+_\w+|\{\{", told):
+            return told
+    found = re.search(r'"description";s:\d+:"([^"]+)"', item.one("slim_seo"))
+    return words_of(found[1]) if found else ""
 
 
-def _moment(fields: dict[str, str], name: str) -> datetime | None:
-    """The moment with the offset that it had there: local time and Greenwich's stand side by side."""
-    here, there = _date(fields.get(name)), _date(fields.get(f"{name}_gmt"))
-    if here is None or there is None:
-        return here or (there.replace(tzinfo=UTC) if there else None)
-    offset = timedelta(minutes=15 * round((here - there) / timedelta(minutes=15)))
-    return there.replace(tzinfo=UTC).astimezone(timezone(offset)) if abs(offset) < timedelta(hours=24) else here
-
-
-def _date(text: str | None) -> datetime | None:
+def _changed(item: Item) -> datetime | None:
+    """When a post was changed so that its author told of it: only exports of ours say that."""
     try:
-        return datetime.strptime((text or "").strip(), "%Y-%m-%d %H:%M:%S")
-    except ValueError:  # "0000-00-00 00:00:00": none
+        return datetime.fromisoformat(item.one("tertulia_modified"))
+    except ValueError:
         return None
 
 
-def _state(item: _Item) -> tuple[Visibility, str]:
+def _state(item: Item) -> tuple[Visibility, str]:
     """Whether it may be seen, and why it could not be."""
-    status = item.fields.get("status", "").strip()
+    status = item.status
     if item.fields.get("post_password", "").strip():
         return Visibility.DRAFT, "password"
+    if item.type not in ("post", "page"):  # nobody knows who was shown it
+        return Visibility.DRAFT, item.type
+    if plugin := gates.kept_back(item.meta, item.fields.get("encoded", "")):
+        return Visibility.DRAFT, plugin
     if status in ("publish", "future"):  # "inherit" is of what hangs on another post, seen or not
         return Visibility.PUBLISHED, "future" if status == "future" else ""
     return Visibility.DRAFT, "" if status in ("draft", "auto-draft") else status or "draft"
 
 
-def _language(item: _Item) -> str:
+def _language(item: Item) -> str:
     told = next((nicename for domain, nicename, _ in item.terms if domain == "language"), "")
     return told or item.one("_wpml_import_language_code", "wpml_language", "_locale")
 
 
-def _pair(item: _Item) -> str:
+def _pair(item: Item) -> str:
     """What posts that are translations of each other share."""
     group = next((nicename for domain, nicename, _ in item.terms if domain == "post_translations"), "")
     wpml = item.one("_wpml_import_translation_group", "_icl_trid", "trid")
     return group or (f"wpml-{wpml}" if wpml else "")
 
 
-def _picture(item: _Item) -> OldPicture:
+def _picture(item: Item) -> OldPicture:
     pages = [item.fields.get("link", "").strip()]
     home = split_address(pages[0]).origin
     pages += [f"{home}/?attachment_id={item.id}"] if home else []
     return OldPicture(
         id=item.id,
         address=web_address(item.fields.get("attachment_url", "").strip()) or item.fields.get("guid", "").strip(),
-        title=_words(item.fields.get("title")),
-        alt=_words(item.one("_wp_attachment_image_alt")),
+        title=words_of(item.fields.get("title")),
+        alt=words_of(item.one("_wp_attachment_image_alt")),
         caption=item.fields.get("excerpt", "").strip(),
         parent=item.fields.get("post_parent", "").strip(),
         pages=tuple(page for page in pages if web_address(page)),
     )
-
-
-def _other_addresses(item: _Item, post: OldPost, site: str) -> Iterator[OldAddress]:
-    """Under what else a post could be asked for: its number, its former slugs and dates, its further pages."""
-
-    def at(address: str) -> OldAddress:
-        return OldAddress(address=address, kind="post", target=post.id)
-
-    yield at(f"{site}/?{'page_id' if post.is_page else 'p'}={post.id}")
-    if not post.address or split_address(post.address).query:
-        return
-    base = post.address.rstrip("/")
-    yield at(f"{base}/feed/")
-    yield at(f"{base}/amp/")
-    pages = item.fields.get("encoded", "").count("<!--nextpage-->")
-    for number in range(2, pages + 2):
-        yield at(f"{base}/{number}/")
-    head, _, _ = base.rpartition("/")
-    slugs = [one.strip() for one in item.meta.get("_wp_old_slug", ()) if one.strip()]
-    heads = [head]
-    for day in item.meta.get("_wp_old_date", ()):
-        year, month, date = [*day.strip().split("-"), "", "", ""][:3]
-        moved = re.sub(r"/\d{4}/\d{2}/\d{2}$", f"/{year}/{month}/{date}", head)
-        heads.append(moved if moved != head else re.sub(r"/\d{4}/\d{2}$", f"/{year}/{month}", head))
-    last = base.rpartition("/")[2]
-    for place in dict.fromkeys(heads):
-        for slug in dict.fromkeys([last, *slugs]):
-            if (place, slug) != (head, last):
-                yield at(f"{place}/{slug}/")

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 
 from tertulia.core import strict_json
+from tertulia.core.addresses import web_address
 from tertulia.imports import spans
 from tertulia.imports.paragraphs import paragraphs
-from tertulia.imports.sources import shortcodes
+from tertulia.imports.sources import block_words, gates, shortcodes
+from tertulia.imports.sources.shortcodes import Shortcodes
+from tertulia.imports.sources.wordpress_shortcodes import HANDLERS, formula
 from tertulia.imports.types import Loss
 
 _BLOCK = re.compile(
@@ -22,12 +25,9 @@ _BLOCK = re.compile(
 _INNER = re.compile(r"<[^<>]*>(.*)</\w+\s*>", re.DOTALL)
 _NOTE = re.compile(r"<sup\b[^<>]*\bdata-fn=[\"']([^\"'<>]+)[\"']", re.IGNORECASE)
 _MORE = re.compile(r"<!--more\b[^<>]*-->|<!--nextpage-->|<!--noteaser-->")
-_PICTURE = re.compile(
-    r"(?P<picture>(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?)(?P<words>.*)", re.DOTALL | re.IGNORECASE
-)
 # Code as plugins keep it, its signs not always escaped: WP-Syntax, SyntaxHighlighter, Crayon, Enlighter.
 _RAW_CODE = re.compile(
-    r"<pre\b([^>]*(?:\blang=|brush:|crayon|enlighter)[^>]*)>(.*)</pre\s*>", re.DOTALL | re.IGNORECASE
+    r"<pre\b([^>]*(?:\blang=|brush:|\blang:|crayon|enlighter)[^>]*)>(.*)</pre\s*>", re.DOTALL | re.IGNORECASE
 )
 _CODE_LANGUAGE = re.compile(r"(?:\blang(?:uage)?=[\"']|brush:\s*|lang:)([\w+#.-]+)", re.IGNORECASE)
 _FORMULA = re.compile(r"\$latex\s+([^$]{1,2000}?)\$")  # https://wordpress.com/support/latex/
@@ -46,10 +46,21 @@ class Body:
 
     losses: list[Loss] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)  # HTML of what a plugin showed only to some
+    _shortcodes: Shortcodes = field(init=False)
+
+    def __post_init__(self) -> None:
+        handlers = {**HANDLERS, **dict.fromkeys(shortcodes.NOTES, self._note)}
+        self._shortcodes = Shortcodes(handlers, lambda name: self.lose("shortcode", name))
 
     def html(self, written: str) -> str:
-        """*written*, as it stands in the export, as plain HTML."""
-        written = written.replace("\r\n", "\n").replace("\r", "\n")
+        """*written*, as it stands in the export, as plain HTML; what not everybody saw goes into ``kept``."""
+        public, kept = gates.parted(written.replace("\r\n", "\n").replace("\r", "\n"))
+        made = self._html(public)
+        self.kept += map(self._html, kept)
+        return made
+
+    def _html(self, written: str) -> str:
         written = spans.replaced(written, ("pre",), _raw_code)
         made = "".join(self._pieces(written)) if "<!-- wp:" in written else self._freeform(written)
         return spans.replaced(made, ("sup",), _note_mark)
@@ -104,9 +115,13 @@ class Body:
         url = values.get("url")
         if name == "embed" and isinstance(url, str):
             return _embed(url, "")
+        if name == "social-link" and isinstance(url, str) and web_address(url):
+            words = values.get("label") or values.get("service") or url
+            return f'<p><a href="{escape(url)}">{escape(str(words))}</a></p>'
+        words = block_words.shown(values) if "/" in name and not name.startswith("jetpack/") else ""
         if name not in _SILENT:
             self.lose("block", name)
-        return ""
+        return words
 
     def _freeform(self, written: str) -> str:
         if not written.strip():
@@ -117,41 +132,8 @@ class Body:
 
     def _expanded(self, written: str) -> str:
         written = _FILE_BUTTON.sub("", _MORE.sub("\n\n", written))
-        written = _FORMULA.sub(lambda found: _formula({}, found[1]), written)
-        return shortcodes.replaced(written, self._handlers(), lambda name: self.lose("shortcode", name))
-
-    # Shortcodes
-
-    def _handlers(self) -> dict[str, shortcodes.Handler]:
-        handlers: dict[str, shortcodes.Handler] = {
-            "caption": _caption, "wp_caption": _caption, "gallery": _gallery, "playlist": _gallery,
-            "audio": _player("audio"), "video": _player("video"), "more": _nothing,
-            "footnotes": _nothing, "footnote_list": _nothing, "references": _nothing, "reflist": _nothing,
-            "latex": _formula, "math": _formula,
-        }  # fmt: skip
-        for name in (
-            "embed",
-            "youtube",
-            "vimeo",
-            "tweet",
-            "twitter",
-            "twitter-tweet",
-            "instagram",
-            "soundcloud",
-            "dailymotion",
-            "gist",
-            "wpvideo",
-            "videopress",
-            "archiveorg",
-            "ted",
-            "spotify",
-            "facebook",
-            "tiktok",
-            "mastodon",
-            "bluesky",
-        ):
-            handlers[name] = _service(name)
-        return handlers | dict.fromkeys(shortcodes.NOTES, self._note)
+        written = _FORMULA.sub(lambda found: formula({}, found[1]), written)
+        return self._shortcodes.replaced(written)
 
     def _note(self, _given: dict[str, str], inner: str) -> str:
         if not inner.strip():
@@ -192,25 +174,6 @@ def _embed(address: str, inner: str) -> str:
     return f'\n<p data-embed="{escape(address)}"></p>{words}\n'
 
 
-def _nothing(_given: dict[str, str], _inner: str) -> str:
-    """A mark for WordPress itself: where notes are listed, where a teaser ends."""
-    return ""
-
-
-def _caption(given: dict[str, str], inner: str) -> str:
-    found = _PICTURE.search(inner)
-    if not found:
-        return inner
-    words = (found["words"].strip() or given.get("caption", "")).strip()
-    told = f"<figcaption>{words}</figcaption>" if words else ""
-    return f"\n\n<figure>{found['picture']}{told}</figure>\n\n"
-
-
-def _gallery(given: dict[str, str], _inner: str) -> str:
-    asked = given.get("ids") or given.get("include") or ""
-    return f'\n\n<div data-gallery="{escape(asked)}"></div>\n\n'
-
-
 def _note_mark(_name: str, piece: str) -> str:
     found = _NOTE.match(piece)
     return f'<sup data-note="{escape(found[1])}"></sup>' if found else piece
@@ -222,42 +185,3 @@ def _raw_code(_name: str, piece: str) -> str:
         return piece
     language = _CODE_LANGUAGE.search(found[1])
     return shortcodes.code(found[2], language[1] if language else "")
-
-
-def _formula(_given: dict[str, str], inner: str) -> str:
-    return f'<span data-formula="{escape(unescape(inner.strip()))}"></span>' if inner.strip() else ""
-
-
-def _player(kind: str) -> shortcodes.Handler:
-    def made(given: dict[str, str], _inner: str) -> str:
-        named = next(
-            (value for name, value in given.items() if value.startswith(("http", "/")) and name != "poster"), ""
-        )
-        return f'\n\n<{kind} controls src="{escape(named)}"></{kind}>\n\n' if named else ""
-
-    return made
-
-
-def _service(name: str) -> shortcodes.Handler:
-    """Shortcodes that show something of another site: its address, or what that site calls it."""
-    forms = {
-        "youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}",
-        "tweet": "https://twitter.com/i/status/{}", "twitter": "https://twitter.com/i/status/{}",
-        "twitter-tweet": "https://twitter.com/i/status/{}", "instagram": "https://www.instagram.com/p/{}/",
-        "dailymotion": "https://www.dailymotion.com/video/{}", "gist": "https://gist.github.com/{}",
-        "wpvideo": "https://videopress.com/v/{}", "videopress": "https://videopress.com/v/{}",
-        "archiveorg": "https://archive.org/details/{}", "ted": "https://www.ted.com/talks/{}",
-    }  # fmt: skip
-
-    def made(given: dict[str, str], inner: str) -> str:
-        asked = unescape(inner).strip() or next(
-            (given[key] for key in ("url", "id", "tweet", "0") if given.get(key)), ""
-        )
-        asked = asked.lstrip("=").strip()
-        if not asked.startswith(("http", "//")):
-            asked = forms[name].format(asked) if asked and name in forms else ""
-        if name == "youtube":  # "watch?v=x&w=640": the rest is how large it was
-            asked = re.sub(r"[&?](?:w|h|rel|start|wmode)=[^&]*", "", asked)
-        return f'\n\n<p data-embed="{escape(asked)}"></p>\n\n' if asked else inner
-
-    return made

@@ -23,7 +23,8 @@ def load(
     Raises:
         RefusedError: the file is missing or no picture.
     """
-    from tertulia.render.images import PictureError, jpeg_within, look  # Pillow: only who sends something waits for it
+    from tertulia.render.decoding import PictureError  # Pillow: only who sends something waits for it
+    from tertulia.render.images import jpeg_within, look
 
     path = output / picture.path
     try:

@@ -1,0 +1,116 @@
+"""A release of Tertulia itself: its number, its notes, its wheel and its tag, from a clone where all is committed.
+
+What it changes before the tag are two files; a failure on the way puts them back, so that it can be run again.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from tertulia.core.errors import TertuliaError
+from tertulia.core.files import write_whole
+from tertulia.core.languages import say
+
+VERSION_FILE = Path("tertulia", "__init__.py")
+CHANGELOG = Path("CHANGELOG.md")
+UNRELEASED = "## [Unreleased]"
+_NUMBER = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")  # https://semver.org/, without its endings
+
+
+class Release(NamedTuple):
+    """What was made."""
+
+    tag: str
+    notes: str  # Markdown
+    wheel: Path
+
+
+def notes_of(changelog: str) -> str:
+    """Return what *changelog* says of the version to come; "" where it says nothing."""
+    _, found, rest = changelog.partition(f"\n{UNRELEASED}\n")
+    notes = re.split(r"(?m)^## ", rest)[0].strip()
+    return notes if found and re.search(r"(?m)^[-*] ", notes) else ""
+
+
+def run(root: Path, number: str, today: date, checks: Callable[[], bool]) -> Release:
+    """
+    Release what is committed in *root* as *number*: write it down, try it, build the wheel, commit and tag.
+
+    Args:
+        checks: All that must hold of a release; tried when the files say the new number.
+
+    Raises:
+        TertuliaError: It cannot be released; everything is as it was.
+    """
+    _refuse(root, number)
+    changelog = (root / CHANGELOG).read_text("utf-8")
+    if not (notes := notes_of(changelog)):
+        raise TertuliaError(say("release_no_notes", file=CHANGELOG))
+    version = (root / VERSION_FILE).read_text("utf-8")
+    tag = f"v{number}"
+    before, done = _git(root, "rev-parse", "HEAD"), False
+    try:
+        write_whole(root / VERSION_FILE, re.sub(r'(?m)^__version__ = ".*"$', f'__version__ = "{number}"', version))
+        heading = f"\n{UNRELEASED}\n\n## [{number}] - {today.isoformat()}\n"
+        write_whole(root / CHANGELOG, changelog.replace(f"\n{UNRELEASED}\n", heading, 1))
+        if not checks():
+            raise TertuliaError(say("release_checks"))
+        wheel = _wheel(root, number)
+        _git(root, "commit", "--quiet", "--message", f"Release {number}", "--", str(VERSION_FILE), str(CHANGELOG))
+        _git(root, "tag", "--annotate", tag, "--cleanup=verbatim", "--message", f"Tertulia {number}\n\n{notes}\n")
+        done = True
+    finally:
+        if not done:
+            _git(root, "reset", "--quiet", "--soft", before)
+            write_whole(root / VERSION_FILE, version)
+            write_whole(root / CHANGELOG, changelog)
+            _git(root, "add", "--", str(VERSION_FILE), str(CHANGELOG))
+    return Release(tag, notes, wheel)
+
+
+def _refuse(root: Path, number: str) -> None:
+    """Raise for what no release can be made of."""
+    present = re.search(r'(?m)^__version__ = "(.*)"$', (root / VERSION_FILE).read_text("utf-8"))
+    if not (wanted := _NUMBER.fullmatch(number)):
+        raise TertuliaError(say("release_number", number=number))
+    was = _NUMBER.match(present[1]) if present else None
+    if was and tuple(map(int, wanted.groups())) < tuple(map(int, was.groups())):
+        raise TertuliaError(say("release_older", number=number, present=was[0]))
+    if _git(root, "status", "--porcelain"):
+        raise TertuliaError(say("release_uncommitted"))
+    if _git(root, "tag", "--list", f"v{number}"):
+        raise TertuliaError(say("release_tagged", tag=f"v{number}"))
+
+
+def _wheel(root: Path, number: str) -> Path:
+    """Build the wheel into ``dist/``, and look that it says its number."""
+    (root / "dist").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        built = subprocess.run(
+            [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
+            cwd=root, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        made = list(Path(folder).glob("*.whl"))
+        if built.returncode or not made:
+            raise TertuliaError(say("release_wheel", reason=(built.stderr or built.stdout).strip()[-300:]))
+        with zipfile.ZipFile(made[0]) as wheel:
+            about = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+            if f"\nVersion: {number}\n" not in wheel.read(about).decode():
+                raise TertuliaError(say("release_wheel", reason=made[0].name))
+        kept = root / "dist" / made[0].name
+        write_whole(kept, made[0].read_bytes())
+    return kept
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """Return what git says."""
+    done = subprocess.run(["git", *arguments], cwd=root, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise TertuliaError(say("release_git", reason=done.stderr.strip()))
+    return done.stdout.strip()

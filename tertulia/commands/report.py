@@ -1,0 +1,70 @@
+"""How the blog answers, in the terminal; the same is drawn at ``/inbox/report``."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+from tertulia.app import Blog
+from tertulia.content.networks import label
+from tertulia.conversation import inbox_words, report_words
+from tertulia.conversation.answer_report import MOST_POSTS, AnswerFigures, AnswerReport, report
+from tertulia.core.errors import TertuliaError
+from tertulia.core.languages import say
+from tertulia.core.text import one_line
+
+
+def run(root: Path, year: str) -> None:
+    """
+    Print the report.
+
+    Args:
+        year: "2026"; "" for all time.
+    """
+    if year and not (year.isdecimal() and dt.MINYEAR < int(year) < dt.MAXYEAR):
+        raise TertuliaError(say("report_bad_year", written=year))
+    with Blog(root) as blog:
+        found = report(blog.store.waits.all(blog.now()), blog.zone, int(year or 0))
+        print("\n".join(lines(blog, found)))
+
+
+def lines(blog: Blog, found: AnswerReport) -> list[str]:
+    """The report, line by line."""
+    told = [report_words.title(found), *report_words.summary(found)]
+    posts = {_post(blog, *place): one for place, one in list(found.posts.items())[:MOST_POSTS]}
+    told += _table(say("report_channels"), {channel(name): one for name, one in found.channels.items()})
+    told += _table(say("report_posts"), posts)
+    told += _table(say("report_weekdays"), report_words.by_weekday(found, blog.info.lang))
+    told += _table(say("report_hours"), {hour: one for hour, one in report_words.by_hour(found).items() if one.said})
+    if found.longest:
+        told += ["", say("report_longest")]
+        for one in found.longest:
+            age = inbox_words.how_long(blog.now() - dt.datetime.fromisoformat(one.since))
+            told.append(f"  {one.key}  {age:<10}  {channel(one.channel):<10}  {one_line(one.name, 24)}")
+    if found.faithful:
+        told += ["", say("report_faithful")]
+        told += [
+            f"  {one_line(who.name, 24):<24}  {say('report_days', n=who.days)} · {say('report_things', n=who.said)}"
+            for who in found.faithful
+        ]
+    return told
+
+
+def channel(name: str) -> str:
+    """Call a channel as people do."""
+    return say(f"inbox_channel_{name}") if name in ("form", "web") else label(name)
+
+
+def _post(blog: Blog, id_: str, lang: str) -> str:
+    known = blog.info.post(id_, lang)
+    return one_line(known.title if known else id_ or say("mod_no_post"), 40)
+
+
+def _table(title: str, figures: Mapping[str, AnswerFigures]) -> list[str]:
+    if not figures:
+        return []
+    heads = [say(f"report_{name}") for name in ("said", "answered", "median", "ninetieth")]
+    head = report_words.ReportRow(title, *heads)
+    return ["", *(
+        f"{one.name:<40}  {one.said:>7}  {one.answered:>14}  {one.median:>11}  {one.ninetieth:>11}"
+        for one in (head, *(report_words.row(name, one) for name, one in figures.items()))
+    )]  # fmt: skip

@@ -1,0 +1,158 @@
+"""Whether there is nothing to do: all that a build was made of, and all that it made, is as that build left it.
+
+The one question of most builds, asked before anything else is imported: so this file imports next to nothing, and the
+note that it reads is plain values of Python's own.
+"""
+
+import marshal
+import os
+import sys
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+PLACE = ("var", "cache", "build", "public", "up-to-date")  # of the note in the blog's folder
+FORMAT = 1  # of the note
+SECONDS = "{seconds}"
+# A file that was saved this shortly before we looked may be saved again without its time telling: file systems count
+# in seconds (FAT, old NFS), or in the ticks of a clock, where a part of a second stands in the time.
+TICK_NS, SECOND_NS = 100_000_000, 2_000_000_000
+PASSED_OVER = frozenset({"__pycache__", ".git"})
+
+Stamp = tuple[int, int, int, int]
+# What a build was made of, and when it would be another though nobody touches that; None for never.
+MadeOf = tuple[dict[str, Stamp | None], int | None]
+
+
+class Told(NamedTuple):
+    """What a build said that found nothing to do since."""
+
+    summary: str  # one line, SECONDS where those stand
+    complaints: list[str]  # lines
+    clean: bool  # nobody complained
+    decimal_sign: str
+
+
+def stamp_of(path: "str | os.PathLike[str]") -> Stamp | None:
+    """
+    What tells whether a file or folder is the one that it was: no program changes it and leaves all of these alone.
+
+    None where it cannot be looked at.
+    """
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+
+def is_sure(stamp: Stamp, looked_ns: int) -> bool:
+    """Whether who reads a file at *looked_ns* reads what its *stamp* stands for, and will for as long as that stays."""
+    newest = max(stamp[:2])
+    return looked_ns - newest > (TICK_NS if stamp[0] % 1_000_000_000 else SECOND_NS)
+
+
+def below(folder: str, but: Iterable[str] = ()) -> Iterator[str]:
+    """A *folder*, all folders in it and their files, *but* what has one of these names at its top."""
+    but = frozenset(but)
+    for where, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name not in PASSED_OVER and name not in but]
+        yield where
+        yield from (os.path.join(where, name) for name in files if name not in but)
+        but = frozenset()
+
+
+def hand_over(place: str, made_of: MadeOf) -> None:
+    """Leave what a build was *made_of* for whoever puts its output in place, and then writes the note."""
+    with open(place, "wb") as file:
+        marshal.dump(made_of, file)
+
+
+def handed_over(place: str) -> MadeOf | None:
+    """What was left at *place*; None where nothing was."""
+    try:
+        with open(place, "rb") as file:
+            inputs, due_ns = marshal.load(file)
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+    return inputs, due_ns
+
+
+def look(paths: Iterable[str], began_ns: int) -> dict[str, Stamp | None] | None:
+    """
+    What *paths* are now; None where one of them may have changed since a build began to read.
+
+    Args:
+        began_ns: When that was, by the clock of this machine.
+    """
+    found: dict[str, Stamp | None] = {}
+    for path in paths:
+        found[path] = stamp = stamp_of(path)
+        if stamp and not is_sure(stamp, began_ns):
+            return None
+    return found
+
+
+def write(note: str, made_of: MadeOf, output: str, kept: Iterable[str], told: Told) -> None:
+    """
+    Leave the *note* that a build has been done.
+
+    Args:
+        made_of: All that it was made of.
+        output: The folder that it made.
+        kept: Names in there that are not ours.
+        told: What it said.
+    """
+    from pathlib import Path
+
+    from tertulia.core.files import write_whole
+
+    made = _without_links({path: stamp_of(path) for path in below(output, kept)})
+    packed = marshal.dumps((FORMAT, sys.version, output, made_of[0], made, time.time_ns(), made_of[1], tuple(told)))
+    write_whole(Path(note), zlib.crc32(packed).to_bytes(4, "big") + packed, mode=0o600, durable=False)
+
+
+def tell(told: Told, seconds: float) -> None:
+    """Say what the build said, but how long it took: that is what finding nothing to do has taken."""
+    for line in told.complaints:
+        print(line, file=sys.stderr)
+    print(told.summary.replace(SECONDS, f"{seconds:.1f}".replace(".", told.decimal_sign)), flush=True)
+
+
+def read(note: str, output: str, now_ns: int) -> Told | None:
+    """What the build said that the *note* is of; None where it must be done again to know."""
+    try:
+        with open(note, "rb") as file:
+            data = file.read()
+        if zlib.crc32(memoryview(data)[4:]).to_bytes(4, "big") != data[:4]:
+            return None
+        form, version, of, inputs, made, done_ns, due_ns, told = marshal.loads(memoryview(data)[4:])
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+    if (form, version, of) != (FORMAT, sys.version, output):
+        return None
+    if now_ns < done_ns or (due_ns is not None and now_ns >= due_ns):
+        return None
+    stat = os.stat
+    try:
+        for path, stamp in made.items():
+            found = stat(path)
+            if (found.st_mtime_ns, found.st_size, found.st_ino) != stamp:
+                return None
+        for path, stamp in inputs.items():
+            if stamp is None:
+                if stamp_of(path):
+                    return None
+                continue
+            found = stat(path)
+            if (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino) != stamp:
+                return None
+    except OSError:
+        return None
+    return Told(*told)
+
+
+def _without_links(made: Mapping[str, Stamp | None]) -> dict[str, tuple[int, int, int]]:
+    """Without the time that changes when another output is given the same file, or is deleted."""
+    return {path: (stamp[0], stamp[2], stamp[3]) for path, stamp in made.items() if stamp}

@@ -1,0 +1,130 @@
+"""A release is whole or not at all: its number, its notes, its wheel, its tag."""
+
+import shutil
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tertulia.commands import release
+from tertulia.core import languages
+from tertulia.core.errors import TertuliaError
+
+ROOT = Path(__file__).resolve().parent.parent
+DAY = date(2026, 11, 26)
+NOTES = "### Added\n\n- Something that a blogger would notice."
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    languages.speak("en")
+    yield
+    languages.speak("es")
+
+
+def git(root: Path, *arguments: str) -> str:
+    """What git says in *root*."""
+    return subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """A small package that is built as ours is, all of it committed."""
+    root = tmp_path / "clone"
+    (root / "tertulia").mkdir(parents=True)
+    (root / "tertulia" / "__init__.py").write_text('"""A package."""\n\n__version__ = "0.1.0"\n')
+    shutil.copy(ROOT / ".gitignore", root)
+    (root / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+        '[project]\nname = "tertulia"\ndynamic = ["version"]\n'
+        '[tool.hatch.version]\npath = "tertulia/__init__.py"\n'
+    )
+    (root / "CHANGELOG.md").write_text(
+        f"# Changelog\n\n## [Unreleased]\n\n{NOTES}\n\n## [0.1.0] - 2026-01-01\n\n- Old.\n"
+    )
+    git(root, "init", "--quiet")
+    git(root, "config", "user.name", "Ana")
+    git(root, "config", "user.email", "ana@example.org")
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--message", "All")
+    return root
+
+
+def test_a_release_says_its_number_everywhere(clone):
+    """Number, notes, wheel and tag agree, the next notes have their place, and git sees nothing left over."""
+    made = release.run(clone, "0.2.0", DAY, lambda: True)
+    assert ("v0.2.0", NOTES, "tertulia-0.2.0-py2.py3-none-any.whl") == (made.tag, made.notes, made.wheel.name)
+    assert '__version__ = "0.2.0"' in git(clone, "show", "v0.2.0:tertulia/__init__.py")
+    text = (clone / "CHANGELOG.md").read_text()
+    assert f"## [Unreleased]\n\n## [0.2.0] - 2026-11-26\n\n{NOTES}\n\n## [0.1.0]" in text
+    assert "" == git(clone, "status", "--porcelain")
+    assert NOTES in git(clone, "tag", "--list", "--format=%(contents)", "v0.2.0")
+
+
+def test_what_is_tried_is_what_is_released(clone):
+    """The checks see the new number; when they fail, nothing is released and the files are as they were."""
+    seen = []
+
+    def checks() -> bool:
+        seen.append((clone / "tertulia" / "__init__.py").read_text())
+        return False
+
+    with pytest.raises(TertuliaError, match="as they were"):
+        release.run(clone, "0.2.0", DAY, checks)
+    assert '__version__ = "0.2.0"' in seen[0]
+    assert ("", "") == (git(clone, "status", "--porcelain"), git(clone, "tag", "--list"))
+
+
+def test_interrupted_checks_leave_the_files_as_they_were(clone):
+    """Ctrl+C in the middle is a failure like another, and the same release can be made afterwards."""
+
+    def checks() -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        release.run(clone, "0.2.0", DAY, checks)
+    assert "" == git(clone, "status", "--porcelain")
+    assert "v0.2.0" == release.run(clone, "0.2.0", DAY, lambda: True).tag
+
+
+def test_a_tag_that_git_refuses_leaves_no_commit(clone):
+    """A tag that has to be signed with a key that is not here: the commit goes too, and the files are as they were."""
+    git(clone, "config", "tag.gpgSign", "true")
+    git(clone, "config", "gpg.program", "false")
+    before = git(clone, "rev-parse", "HEAD")
+    with pytest.raises(TertuliaError, match="git says"):
+        release.run(clone, "0.2.0", DAY, lambda: True)
+    assert (before, "") == (git(clone, "rev-parse", "HEAD"), git(clone, "status", "--porcelain"))
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [*((odd, "no version") for odd in ("2", "v1.0.0", "1.0", "1.0.0\n", "١.0.0")), ("0.0.9", "before")],
+)
+def test_a_number_must_be_one(clone, number, why):
+    """What is no number, or an older one, is refused before anything is written."""
+    with pytest.raises(TertuliaError, match=why):
+        release.run(clone, number, DAY, lambda: True)
+    assert "" == git(clone, "status", "--porcelain")
+
+
+def test_a_release_is_made_once(clone):
+    """The same number again is refused, and so is a release with nothing to tell."""
+    release.run(clone, "0.2.0", DAY, lambda: True)
+    with pytest.raises(TertuliaError, match=r"tag v0\.2\.0"):
+        release.run(clone, "0.2.0", DAY, lambda: True)
+    with pytest.raises(TertuliaError, match="nothing new"):
+        release.run(clone, "0.3.0", DAY, lambda: True)
+
+
+def test_what_is_not_committed_is_not_released(clone):
+    """A file that git does not have would be missing for everybody else."""
+    (clone / "new.py").write_text("")
+    with pytest.raises(TertuliaError, match="does not have"):
+        release.run(clone, "0.2.0", DAY, lambda: True)
+
+
+def test_our_changelog_has_notes_for_the_next_release():
+    """The file of this very repository is one that the task can read."""
+    assert "- " in release.notes_of((ROOT / "CHANGELOG.md").read_text("utf-8"))

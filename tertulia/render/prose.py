@@ -173,7 +173,7 @@ def without_others(content: str) -> str:
     if "data-embed=" not in content:
         if "<blockquote" not in content:
             return content
-        if bare := _without_quotations(content):
+        if "<figure" not in content and (bare := _without_quotations(content)):  # a figure has a quotation's source
             return bare
     root = lxml_html.fragment_fromstring(content, create_parent="div")
     for element in [each for each in root.iter("blockquote", "figure", "p", "div") if _is_quoted(each)]:

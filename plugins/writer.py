@@ -21,9 +21,8 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican has no types
 
     def draw(self, template: Any, context: Any, name: str, values: Any) -> str:
         local = {**context, "localsiteurl": context.get("localsiteurl"), "output_file": name, **values}
-        page: str = template.render(local)
-        signals.content_written.send(writing.write(self.output_path, name, page), context=local)
-        return page
+        tell = partial(signals.content_written.send, context=local)
+        return writing.write(self.output_path, name, template.render(local), tell)
 
 
 def choose_writer(_pelican: Pelican) -> type[Writer]:

@@ -113,9 +113,15 @@ def _parts(
         yield next(more[f"{name}_page"].save_as for name in paginators), more
 
 
-def write(output: str, name: str, page: str) -> str:
+def write(output: str, name: str, page: str, tell: Callable[[str], object]) -> str:
     """
-    Write *page* to the file *name* of *output*, and say where; what stood there may be shared with another output.
+    Write *page* to the file *name* of *output*; what stood there may be shared with another output.
+
+    Args:
+        tell: Is told where the page has been written.
+
+    Returns:
+        The page.
 
     Raises:
         ValueError: *name* leads out of the output.
@@ -134,7 +140,8 @@ def write(output: str, name: str, page: str) -> str:
             file.write(page.encode())
     except FileExistsError:  # whoever reads it just now gets it whole
         write_whole(Path(path), page.encode(), durable=False)
-    return path
+    tell(path)
+    return page
 
 
 def write_pages(build: SiteBuild) -> None:

@@ -8,9 +8,8 @@ are left out, and so is what is no sentence: shortcodes of other generators, for
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 from lxml import etree
@@ -78,8 +77,7 @@ class BlockKind(StrEnum):
     TABLE = "table"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A piece of the author's text, on one line."""
 
     kind: BlockKind
@@ -90,8 +88,7 @@ class Block:
     alone: bool = False  # an address and no words
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
+class _Where(NamedTuple):
     """In what a piece of text stands."""
 
     kind: BlockKind = BlockKind.PARAGRAPH
@@ -212,13 +209,17 @@ def _walk(element: Any, where: _Where, page: str | None, found: list[Block]) -> 
         if not tag or _is_others(child):
             apart = "" if tag in ("sup", "a", "span") else " "
             run, full = run + apart, full + apart
+        elif tag == "p" and not len(child) and not marker:  # words alone, as most paragraphs are
+            _ended(run, full, where, "", found)
+            run = full = ""
+            _ended(child.text or "", child.text or "", where, "", found)
         elif tag in _HOLDERS or tag in _HEADINGS or _holds_blocks(child):
             if _ended(run, full, where, marker, found):
                 marker = ""
             run = full = ""
             inner, number = _inside(child, tag, where, number)
             # The first paragraph of an item carries its number, the others do not.
-            inner = replace(inner, marker=marker) if tag == "p" and marker else inner
+            inner = inner._replace(marker=marker) if tag == "p" and marker else inner
             before = len(found)
             _walk(child, inner, page, found)
             if marker and any(block.marker == marker for block in found[before:]):
@@ -242,19 +243,19 @@ def _ended(run: str, full: str, where: _Where, marker: str, found: list[Block]) 
 
 def _inside(child: Any, tag: str, where: _Where, number: int) -> tuple[_Where, int]:
     if tag in _HEADINGS or (tag == "p" and _is_heading(child)):
-        return replace(where, kind=BlockKind.HEADING, marker=""), number
+        return where._replace(kind=BlockKind.HEADING, marker=""), number
     if tag == "table":
-        return replace(where, kind=BlockKind.TABLE, marker=""), number
+        return where._replace(kind=BlockKind.TABLE, marker=""), number
     if tag == "details":
-        return replace(where, folded=True, marker=""), number
+        return where._replace(folded=True, marker=""), number
     if tag in ("ul", "ol"):
-        return replace(where, depth=where.depth + 1, marker=""), number
+        return where._replace(depth=where.depth + 1, marker=""), number
     if tag == "li":
         number = _number(child, number)
         indent = "  " * (where.depth - 1)
         marker = f"{indent}{number}. " if child.getparent().tag == "ol" else f"{indent}• "
-        return replace(where, kind=BlockKind.ITEM, marker=marker), number + 1
-    return replace(where, marker="") if where.marker else where, number
+        return where._replace(kind=BlockKind.ITEM, marker=marker), number + 1
+    return where._replace(marker="") if where.marker else where, number
 
 
 def _is_heading(paragraph: Any) -> bool:
@@ -351,7 +352,7 @@ def _is_address(text: str) -> bool:
 
 def _given_back(block: Block) -> Block:
     """*block* with the signs that were put aside in its code; code stands in the text and in ``full`` alike."""
-    return replace(block, text=block.text.translate(_GIVEN_BACK), full=block.full.translate(_GIVEN_BACK))
+    return block._replace(text=block.text.translate(_GIVEN_BACK), full=block.full.translate(_GIVEN_BACK))
 
 
 def _line(text: str) -> str:
@@ -383,7 +384,7 @@ def _without_shortcodes(found: list[Block]) -> list[Block]:
     texts = _cleaned([block.text for block in found])
     fulls = _cleaned([block.full for block in found])
     cleaned = zip(found, texts, fulls, strict=True)
-    return [replace(block, text=text, full=full) for block, text, full in cleaned if text]
+    return [block._replace(text=text, full=full) for block, text, full in cleaned if text]
 
 
 def _cleaned(texts: list[str]) -> list[str]:

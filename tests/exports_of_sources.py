@@ -257,7 +257,7 @@ def export_of(kind: str, folder: Path, words: Words | None = None) -> list[Path]
 
 def bring(blog, kind: str, folder: Path, words: Words | None = None, **options):
     """Import it into *blog*: behind the post that it is about, where a source holds talk alone."""
-    if kind in TALK_ALONE and not any(name.endswith("uno.md") for name in blog.files()):
+    if kind in TALK_ALONE:
         folder.mkdir(parents=True, exist_ok=True)
         blog.take(wxr(folder / "posts.xml", item(1)))
     return blog.take(*export_of(kind, folder, words), kind=kind, old_site=WHERE, **options)

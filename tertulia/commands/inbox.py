@@ -100,13 +100,15 @@ def answer(blog: Blog, item: InboxItem, options: InboxOptions) -> bool:
         raise TertuliaError(say("inbox_no_text"))
     answering = blog.answering()
     preview = None if options.only_here else answering.preview(said, text)
-    if preview and not preview.fits:
+    if preview and not preview.fits and not preview.by_hand:
         raise TertuliaError(say("inbox_too_long", length=preview.length, limit=preview.limit))
     draft = AnswerDraft(text=text, token=secrets.token_hex(12), seen=seen, only_here=options.only_here)
     given = answering.give(Read(said.key, said.version), draft)
     if given.state == "stale":
         raise TertuliaError(say("inbox_stale"))
     print(say("inbox_given"))
+    if preview and preview.by_hand:
+        print("\n".join(("", say("inbox_copy"), preview.text, preview.composer or answering.way(said).url, "")))
     outcomes = blog.deliver_answers()
     for outcome in outcomes:
         print(line_for(outcome, {}))

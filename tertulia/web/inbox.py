@@ -101,7 +101,7 @@ def _answer(blog: Blog, item: InboxItem, read: Read, text: str, *, is_sent: bool
     answering = blog.answering()
     only_here = request.form.get("only_here") == "yes"
     preview = None if only_here else answering.preview(item.said, text)
-    if not is_sent or (preview and not preview.fits):
+    if not is_sent or (preview and not preview.fits and not preview.by_hand):
         page = _one(item, text=text, preview=preview, is_previewed=True)
         return page if not is_sent else (page, 422)
     draft = AnswerDraft(

@@ -9,6 +9,7 @@ from pathlib import Path
 from tertulia.app import Blog
 from tertulia.commands.announce import line_for
 from tertulia.commands.talk import WIDTH, as_text
+from tertulia.content import saved_answers
 from tertulia.content.networks import label
 from tertulia.conversation import inbox_words
 from tertulia.conversation.answering import AnswerDraft
@@ -17,7 +18,7 @@ from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line, shorten
 from tertulia.store.inbox import InboxItem
-from tertulia.store.said import Read
+from tertulia.store.said import Read, Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,8 @@ class InboxOptions:
     show: str = ""  # the key of an item; and so are answer, done, later and back
     answer: str = ""
     text: str = ""  # of the answer; asked for if not given
+    saved: str = ""  # the name of a saved answer, in place of a text
+    when: str = ""  # when the answer is to go: "9:00"
     only_here: bool = False  # the answer stands under the post, and is not sent
     done: str = ""
     later: str = ""
@@ -93,6 +96,8 @@ def answer(blog: Blog, item: InboxItem, options: InboxOptions) -> bool:
     said = item.said
     seen = [one.key for one in blog.store.answers.below(said)]
     text = options.text
+    if options.saved:
+        text = _saved(blog, options.saved, said, text)
     if not text and sys.stdin.isatty():
         print(shown(blog, item))
         text = input(say("inbox_your_answer"))
@@ -102,7 +107,8 @@ def answer(blog: Blog, item: InboxItem, options: InboxOptions) -> bool:
     preview = None if options.only_here else answering.preview(said, text)
     if preview and not preview.fits and not preview.by_hand:
         raise TertuliaError(say("inbox_too_long", length=preview.length, limit=preview.limit))
-    draft = AnswerDraft(text=text, token=secrets.token_hex(12), seen=seen, only_here=options.only_here)
+    at = inbox_words.until(options.when, blog.now(), blog.zone) if options.when else None
+    draft = AnswerDraft(text=text, token=secrets.token_hex(12), seen=seen, only_here=options.only_here, not_before=at)
     given = answering.give(Read(said.key, said.version), draft)
     if given.state == "stale":
         raise TertuliaError(say("inbox_stale"))
@@ -114,6 +120,15 @@ def answer(blog: Blog, item: InboxItem, options: InboxOptions) -> bool:
         print(line_for(outcome, {}))
     blog.background.run_pending()
     return given.state == "new"
+
+
+def _saved(blog: Blog, name: str, said: Said, text: str) -> str:
+    """The saved answer called *name*, below what else is written."""
+    known = saved_answers.read(blog.root / "content")
+    if name not in known:
+        raise TertuliaError(say("inbox_no_saved", name=name, names=", ".join(known) or "–"))
+    filled = saved_answers.fill(known[name], blog.answering().places(said))
+    return "\n\n".join(part for part in (text.strip(), filled) if part)
 
 
 def set_aside(blog: Blog, options: InboxOptions) -> bool:

@@ -103,6 +103,13 @@ class Answering:
             return AnswerWay(why=say("answer_by_letter" if is_told else "answer_on_page"))
         return AnswerWay(why=say("answer_on_page"), url=said.url)
 
+    def places(self, said: Said) -> dict[str, str]:
+        """What the places of a saved answer to *said* are filled with."""
+        post = self.info.post(said.post, said.lang)
+        name = said.name or said.handle
+        link = post.url if post else self.info.site
+        return {"name": name, "post": post.title if post else "", "link": link, "blog": self.info.title}
+
     def preview(self, said: Said, text: str) -> AnswerPreview | None:
         """What would be sent of *text*, or is to be sent by hand; None where it stands on the page alone."""
         way = self.way(said)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tertulia.store.answer_drafts import AnswerDrafts
 from tertulia.store.answers import OwnAnswers
 from tertulia.store.collected import Collected
 from tertulia.store.connection import Database
@@ -28,6 +29,7 @@ class Store:
     conversation: Conversation
     inbox: Inbox
     answers: OwnAnswers
+    drafts: AnswerDrafts
     waits: Waits
     collected: Collected
     words: WordCounts
@@ -62,6 +64,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         conversation=Conversation(database),
         inbox=Inbox(database),
         answers=OwnAnswers(database),
+        drafts=AnswerDrafts(database),
         waits=Waits(database),
         collected=Collected(database),
         words=WordCounts(database),

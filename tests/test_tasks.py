@@ -116,6 +116,14 @@ def test_every_task_has_its_line_in_both_languages():
     assert {"es": set(), "en": set()} == {lang: wanted - phrases for lang, phrases in known.items()}
 
 
+def test_each_task_has_its_help_under_the_name_of_the_list(capsys):
+    """Whoever types what the list shows gets the help of that task."""
+    for name in map(program.typed, TASKS):
+        with contextlib.suppress(SystemExit):
+            program.run(TASKS, ["tasks.py", "--help", name])
+        assert f"  python3 tasks.py {name} " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", [[], ["--help", "preview"], ["--version"], ["frobnicate"], ["new"]])
 @pytest.mark.parametrize(("output", "status"), [("unread", 141), ("full", 1), ("closed", None)])
 def test_output_that_nobody_takes_is_no_traceback(tmp_path, command, output, status):
@@ -143,7 +151,8 @@ def test_without_a_task_all_are_listed(capsys):
         program.run(TASKS, ["tasks.py"])
     assert 0 == ended.value.code
     lines = capsys.readouterr().out.splitlines()
-    assert [task.name for task in TASKS] == [line.split()[0] for line in lines if line.startswith("  ")]
+    listed = [line.split()[0] for line in lines if line.startswith("  ")]
+    assert [task.name.replace("_", "-") for task in TASKS] == listed
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Answers that are given often, kept in ``content/answers.toml`` under a name each::
 
-    gracias = "Gracias, {nombre}: me alegra que «{entrada}» te sirva."
-    thanks = "Thanks, {name}. There is more at {blog}."
+    [gracias]
+    text.es = "Gracias, {nombre}: me alegra que «{entrada}» te sirva."
+    text.en = "Thanks, {name}: I am glad that “{post}” is of use."
 
 Between braces stands what each answer puts there: ``{nombre}`` or ``{name}``, whom it answers; ``{entrada}``,
 ``{post}``, the title of the post; ``{enlace}``, ``{link}``, its address; ``{blog}``. Anything else stays as it is.
@@ -10,11 +11,9 @@ Between braces stands what each answer puts there: ``{nombre}`` or ``{name}``, w
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from tertulia.core import toml
 from tertulia.core.errors import ContentError
-from tertulia.core.languages import say
 
 FILE_NAME = "answers.toml"
 _SYNONYMS = {"nombre": "name", "entrada": "post", "enlace": "link"}
@@ -22,18 +21,25 @@ _PLACE = re.compile(r"\{(\w+)\}")
 _MARKUP = re.compile(r"([\\`*_\[\]<>])")
 
 
-def read(content: Path) -> dict[str, str]:
+def read(content: Path, lang: str) -> dict[str, str]:
     """
     The saved answers of the blog whose content is there, by name, in the file's order.
+
+    Args:
+        lang: Of the post that is answered under; an answer without it is taken in the first language that it has.
 
     Raises:
         ContentError: the file is no TOML, or an answer in it is no text.
     """
-    found: dict[str, Any] = dict(toml.read(content / FILE_NAME).entries)
-    for name, text in found.items():
-        if not isinstance(text, str):
-            raise ContentError(f"content/{FILE_NAME}: {say('answers_not_text', name=name)}")
-    return {name: text.strip() for name, text in found.items()}
+    table = toml.read(content / FILE_NAME)
+    found = {}
+    for name in table.entries:
+        table.report_unknown(name, ("text",), {"texto": "text"})
+        texts = table.translations(name, "text")
+        found[name] = texts.get(lang) or next(iter(texts.values()), "")
+    for problem in table.problems:
+        raise ContentError(str(problem))
+    return {name: text for name, text in found.items() if text}
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

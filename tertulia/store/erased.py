@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
-from tertulia.store import accounts, settling, showing
+from tertulia.store import accounts, same_person, settling, showing
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import (
     comments,
@@ -49,9 +49,17 @@ _ONE_OF_THEM = select(erasures.c.hash).where(erasures.c.hash.in_(bindparam("hash
 
 
 def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str]]:
-    """Forget the person of row *who* and all they said, and keep what tells if they come back; the posts touched."""
+    """
+    Forget the person of row *who*, by all their accounts, and all they said; keep what tells if they come back.
+
+    Returns:
+        The posts touched.
+    """
     touched: set[tuple[str, str]] = set()
-    for one in accounts.same_account(connection, who):
+    members = same_person.group_of(connection, who.id).members
+    theirs = connection.execute(select(persons).where(persons.c.id.in_(members)).order_by(persons.c.id)).all()
+    rows = {one.id: one for row in theirs for one in accounts.same_account(connection, row)}
+    for one in rows.values():
         touched |= _erase_row(connection, one, now)
     connection.execute(delete(revisions))  # what others said before they changed it may name them
     _salt(connection)

@@ -14,8 +14,10 @@ from tertulia.store.followers import Followers
 from tertulia.store.inbox import Inbox
 from tertulia.store.letters import Letters
 from tertulia.store.mentions import Mentions, SentMentions
+from tertulia.store.persons import Persons
 from tertulia.store.runs import Runs
 from tertulia.store.subscribers import Subscribers
+from tertulia.store.team import Team
 from tertulia.store.waits import Waits
 
 
@@ -28,6 +30,7 @@ class Store:
     subscribers: Subscribers
     conversation: Conversation
     inbox: Inbox
+    persons: Persons
     answers: OwnAnswers
     drafts: AnswerDrafts
     waits: Waits
@@ -39,6 +42,7 @@ class Store:
     mentions: Mentions
     sent: SentMentions
     runs: Runs
+    team: Team
 
     def close(self) -> None:
         """Give the connections back."""
@@ -63,6 +67,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         subscribers=Subscribers(database),
         conversation=Conversation(database),
         inbox=Inbox(database),
+        persons=Persons(database),
         answers=OwnAnswers(database),
         drafts=AnswerDrafts(database),
         waits=Waits(database),
@@ -74,4 +79,5 @@ def open_store(url: str, root: Path = Path()) -> Store:
         mentions=Mentions(database),
         sent=SentMentions(database),
         runs=Runs(database),
+        team=Team(database),
     )

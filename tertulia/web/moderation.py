@@ -1,15 +1,11 @@
-"""The owner's pages: the queue with its reasons, one comment with its context. The links of letters: ``letter_links``.
+"""The moderators' pages: the queue with its reasons, one comment with its context. Links of letters: ``letter_links``.
 
 In by a link that works once, printed by ``python3 tasks.py moderate`` or sent to ``OWNER_EMAIL``. Every change is a
 POST with a word that only our own page knows (CSRF), and works with the keyboard alone. Every button names the version
 of the comment that the page shows: what has changed since is shown again, its changes marked, and nothing is decided.
 """
 
-import hmac
 import secrets
-from collections.abc import Callable
-from datetime import timedelta
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,57 +18,21 @@ from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.moderator import Action
 from tertulia.core.addresses import split_address
 from tertulia.core.languages import say, spoken
-from tertulia.core.tokens import keyed
+from tertulia.store.person_tables import Role
 from tertulia.store.rows import SESSIONS
 from tertulia.store.said import Author, Incoming, Read, Said, Status, Who
 from tertulia.store.transitions import may
 from tertulia.web import guards, sign_in
 from tertulia.web.context import current_blog, root
+from tertulia.web.team import COOKIE, PLACES, SESSION_FOR, has_role, moderator, owner, session_of, team
 
 pages = Blueprint("moderation", __name__, url_prefix="/moderation")
 
-COOKIE = "tertulia_owner"
-# Where the owner's pages are: the cookie goes to these and to no other.
-PLACES = ("/moderation", "/inbox")
-SESSION_FOR = timedelta(days=14)
 PAGE = 25
 LAST_PAGE = 100_000
 MOST_AT_ONCE = 1000
 ACTIONS = frozenset(Action)
 UNDECIDED = ("stale", "refused")
-
-
-def owner(page: Callable[..., Any]) -> Callable[..., Any]:
-    """
-    Decorate *page*, so that it is the owner's alone.
-
-    Whoever is not signed in is led to the way in, and refused with 403 when they POST; so is a POST that does not come
-    from one of our own pages.
-    """
-
-    @wraps(page)
-    def guarded(*arguments: Any, **named: Any) -> Any:
-        blog = current_blog()
-        g.lang = spoken()
-        session = _session(blog)
-        if not session:
-            if request.method == "POST":
-                abort(403)
-            return redirect(f"{root()}/moderation/login", 303)
-        g.csrf = csrf(blog, session)
-        g.who = _who(blog)
-        if request.method == "POST":
-            given = request.form.get("csrf", "")
-            if guards.origin(blog) == "other" or not hmac.compare_digest(given.encode(), g.csrf.encode()):
-                abort(403)
-        return page(*arguments, **named)
-
-    return guarded
-
-
-def csrf(blog: Blog, session: str) -> str:
-    """Make the word that the forms of this session carry."""
-    return keyed(blog.proof_key.encode(), f"csrf {session}")
 
 
 # In and out ----------------------------------------------------------------------------------------------------------
@@ -113,9 +73,14 @@ def enter(token: str) -> Any:
     g.lang = spoken()
     if guards.origin(blog) == "other" or not sign_in.use(blog, sign_in.read(blog, token)):
         return render_template("login.html", token="", by_mail=sign_in.can_write(blog), stale=True), 410
-    response = make_response(redirect(f"{root()}/moderation", 303))
+    who = sign_in.name_in(blog, token)
+    member = blog.store.team.get(who)
+    if member is None:  # they were of the team when the link was made
+        return render_template("login.html", token="", by_mail=sign_in.can_write(blog), stale=True), 410
+    first = "/moderation" if member.may(Role.MODERATOR) else "/inbox"
+    response = make_response(redirect(f"{root()}{first}", 303))
     epoch = blog.store.conversation.get_cursor(SESSIONS)
-    session = blog.signer.sign("session", [secrets.token_hex(8), epoch, sign_in.name_in(blog, token)], blog.now())
+    session = blog.signer.sign("session", [secrets.token_hex(8), epoch, who], blog.now())
     secure = request.is_secure or split_address(blog.info.service).scheme == "https"
     age = int(SESSION_FOR.total_seconds())
     for place in PLACES:
@@ -127,41 +92,26 @@ def enter(token: str) -> Any:
 
 
 @pages.post("/logout")
-@owner
+@team
 def leave() -> Any:
     """End the session, or with "everywhere" all sessions: a copy of the cookie opens nothing any more."""
     blog = current_blog()
     if request.form.get("where") == "everywhere":
+        if not has_role("owner"):
+            abort(403)
         blog.store.conversation.set_cursor(SESSIONS, secrets.token_hex(8))
-    blog.store.once.use(f"session {_session(blog)}", blog.now() + SESSION_FOR, blog.now())
+    blog.store.once.use(f"session {session_of(blog)[0]}", blog.now() + SESSION_FOR, blog.now())
     response = make_response(redirect(f"{root()}/moderation/login", 303))
     for place in PLACES:
         response.delete_cookie(COOKIE, path=f"{root()}{place}")
     return response
 
 
-def _session(blog: Blog) -> str:
-    """Name the session that the browser is in; "" for none."""
-    found = blog.signer.read("session", request.cookies.get(COOKIE, ""), SESSION_FOR, blog.now())
-    match found:
-        case ([str() as name, str() as epoch, *_], _) if not blog.store.once.was_used(f"session {name}"):
-            return name if epoch == blog.store.conversation.get_cursor(SESSIONS) else ""
-    return ""
-
-
-def _who(blog: Blog) -> str:
-    """Name whoever is signed in as the others call them; "" for the blog's author."""
-    match blog.signer.read("session", request.cookies.get(COOKIE, ""), SESSION_FOR, blog.now()):
-        case ([_, _, str() as who], _):
-            return who
-    return ""
-
-
 # The queue -----------------------------------------------------------------------------------------------------------
 
 
 @pages.get("")
-@owner
+@moderator
 def queue() -> Any:
     """List what waits, what has been decided, or what holds some words."""
     blog = current_blog()
@@ -174,7 +124,7 @@ def queue() -> Any:
 
 
 @pages.post("")
-@owner
+@moderator
 def decide() -> Any:
     """Apply one decision to one comment, or to all that are ticked; or undo the last one."""
     moderator = current_blog().moderator
@@ -267,14 +217,14 @@ def health() -> Any:
 
 
 @pages.get("/<key>")
-@owner
+@moderator
 def one(key: str) -> Any:
     """Show a comment with all that is known of it."""
     return _one(_said(key))
 
 
 @pages.post("/<key>")
-@owner
+@moderator
 def change(key: str) -> Any:
     """Edit a comment, answer it, erase its person, or decide on it, as the button that was pressed says."""
     blog = current_blog()
@@ -296,6 +246,8 @@ def change(key: str) -> Any:
     elif do == "answer" and text.strip():
         _answer(blog, said, text)
     elif do == "erase":
+        if not has_role("owner"):
+            abort(403)
         if request.form.get("sure") != "yes":
             return _one(said, unsure=True), 422
         blog.moderator.erase(said.person)

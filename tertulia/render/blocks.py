@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
 from markdown.blockparser import BlockParser
-from markdown.blockprocessors import BlockProcessor
+from markdown.blockprocessors import BlockProcessor, ReferenceProcessor
 from markdown.preprocessors import NormalizeWhitespace
 from markdown.util import ETX, STX, AtomicString, code_escape
 from markdown_it import MarkdownIt
@@ -56,6 +56,7 @@ class BlocksExtension(Extension):
         md.registerExtension(self)
         parser = CommonMarkParser(md)
         parser.blockprocessors = md.parser.blockprocessors
+        parser.blockprocessors.register(_References(parser), "reference", 15)
         for processor in parser.blockprocessors:
             processor.parser = parser
         md.parser = parser
@@ -91,6 +92,25 @@ class _Whitespace(NormalizeWhitespace):
                 kept[number] = line[:indented].expandtabs(4) + bare if indented else line.expandtabs(self.md.tab_length)
         hidden = super().run("\n".join(kept).replace("\t", _TAB).split("\n"))
         return [line.replace(_TAB, "\t") for line in hidden]
+
+
+class _References(ReferenceProcessor):
+    """Markdown's own, but definitions that follow each other are taken at once: where they end is known already."""
+
+    def run(self, parent: Element, blocks: list[str]) -> bool:
+        block, start, end = blocks[0], -1, 0
+        for found in self.RE.finditer(block):
+            if start < 0:
+                start = found.start()
+            elif block[end : found.start()].strip("\n"):
+                break
+            name, address = found[1].strip().lower(), found[2].lstrip("<").rstrip(">")
+            self.parser.md.references[name] = (address, found[5] or found[6])
+            end = found.end()
+        if start < 0:
+            return False
+        blocks[:1] = [rest for rest in (block[:start].rstrip("\n"), block[end:].lstrip("\n")) if rest.strip()]
+        return True
 
 
 class CommonMarkParser(BlockParser):
@@ -158,10 +178,10 @@ class CommonMarkParser(BlockParser):
             at += 1
             parent = around[-1]
             if token.type == "paragraph_open":
-                below = _indented(tokens[at + 2 :])
+                below = _indented(tokens, at + 2)
                 at += 2 + self._paragraph(parent, tokens[at].content, below, token.hidden, parent is root)
             elif token.type == "code_block":
-                below = _indented(tokens[at - 1 :])
+                below = _indented(tokens, at - 1)
                 taken = self._offered(parent, below)
                 if taken:
                     at += taken - 1
@@ -251,13 +271,12 @@ def _paragraph_tokens(text: str) -> list[Token]:
     return [Token("paragraph_open", "p", 1), content, Token("paragraph_close", "p", -1)]
 
 
-def _indented(tokens: Sequence[Token]) -> list[str]:
-    """The texts of the code blocks with which *tokens* begin, indented as they were written."""
+def _indented(tokens: Sequence[Token], at: int) -> list[str]:
+    """The texts of the code blocks that stand in *tokens* from *at* on, indented as they were written."""
     texts = []
-    for token in tokens:
-        if token.type != "code_block":
-            break
-        texts.append(indent(token.content.rstrip("\n"), "    "))
+    while at < len(tokens) and tokens[at].type == "code_block":
+        texts.append(indent(tokens[at].content.rstrip("\n"), "    "))
+        at += 1
     return texts
 
 
@@ -362,10 +381,11 @@ def _line(state: StateBlock, number: int) -> str:
 
 def _line_with(state: StateBlock, start: int, end: int, wanted: str) -> int | None:
     """The line after the first one that holds *wanted*, within what stands around; None when there is none."""
-    key = f"{wanted}\n{state.src}"
-    if key not in state.env:  # many that never close take no longer than one
-        state.env[key] = state.src.lower().rfind(wanted.lower())
-    if state.env[key] < state.bMarks[start]:
+    last: dict[tuple[str, str], int] = state.env.setdefault("last", {})
+    key = wanted, state.src
+    if key not in last:  # many that never close take no longer than one
+        last[key] = state.src.lower().rfind(wanted.lower())
+    if last[key] < state.bMarks[start]:
         return None
     for number in range(start, end):
         line = _line(state, number)

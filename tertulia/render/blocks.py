@@ -32,6 +32,7 @@ from tertulia.render.code import highlighted
 # Processors of Python-Markdown whose work is done here.
 _REPLACED = ("empty", "indent", "code", "hashheader", "setextheader", "hr", "olist", "ulist", "quote", "table")
 _FENCE = re.compile(r"(`{3,}(?!.*`)|~{3,})")
+_HARD_MARK = re.compile(r"^([ >]*(?:[-*+]|\d{1,9}[.)]|#{1,6}))\xa0+")
 _TAB = "\ue009"  # of those for private use: a tab while all others are made blanks
 # Deeper than any text nests: what lies below would be left out.
 _DEPTH = 100
@@ -75,6 +76,9 @@ class _Whitespace(NormalizeWhitespace):
 
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines) + "\n"
+        if "\xa0" in text:
+            lines = _with_plain_marks(lines)
+            text = "\n".join(lines) + "\n"
         if "\t" not in text:
             is_clean = not any(sign in text for sign in ("\r", " \n", STX, ETX))  # nearly always
             return [*lines, "", ""] if is_clean else super().run(lines)
@@ -92,6 +96,19 @@ class _Whitespace(NormalizeWhitespace):
                 kept[number] = line[:indented].expandtabs(4) + bare if indented else line.expandtabs(self.md.tab_length)
         hidden = super().run("\n".join(kept).replace("\t", _TAB).split("\n"))
         return [line.replace(_TAB, "\t") for line in hidden]
+
+
+def _with_plain_marks(lines: list[str]) -> list[str]:
+    """*lines* with a plain blank behind the signs of lists and headings: Macs type ⌥ and blank where one is meant."""
+    made, fence = [], ""
+    for line in lines:
+        bare = line.lstrip(" \t>")
+        if fence:
+            fence = "" if bare.rstrip().startswith(fence) else fence
+        elif opening := _FENCE.match(bare):
+            fence = opening[1]
+        made.append(line if fence else _HARD_MARK.sub(r"\1 ", line))
+    return made
 
 
 class _References(ReferenceProcessor):
@@ -130,7 +147,7 @@ class CommonMarkParser(BlockParser):
         self.grammar = MarkdownIt("commonmark", {"maxNesting": _DEPTH}).enable("table").disable("reference")
         rule = _HtmlBlocks(md)
         self.grammar.block.ruler.at("html_block", rule, {"alt": ["paragraph", "reference", "blockquote"]})
-        self.grammar.block.ruler.before("fence", "kramdown", kramdown.find_braces, {"alt": ["paragraph"]})
+        self.grammar.block.ruler.before("fence", "kramdown", kramdown.find_braces, {"alt": ["paragraph", "blockquote"]})
         self.grammar.block.ruler.before(
             "fence", "callout", CalloutBlocks(md), {"alt": ["paragraph", "reference", "blockquote", "list"]}
         )

@@ -4,6 +4,7 @@ https://www.w3.org/TR/dpub-aria-1.1/#doc-noteref: the mark in the text, the note
 and names in the language of the post.
 """
 
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
@@ -11,6 +12,7 @@ from markdown.extensions.footnotes import FootnoteExtension
 from markdown.treeprocessors import Treeprocessor
 
 from tertulia.core import languages
+from tertulia.core.languages import say
 
 
 class FootnotesExtension(FootnoteExtension):
@@ -52,6 +54,7 @@ class _Notes(Treeprocessor):
         document = getattr(self.md, "document", None)
         lang = document.lang if document else languages.DEFAULT
         notes.attrib.update({"role": "doc-endnotes", "aria-label": languages.text("notes", lang)})
+        self._leave_out_unused(root, notes, document)
         numbers = {_name(item.get("id")): number for number, item in enumerate(notes.iterfind("ol/li"), 1)}
         for link in root.iter("a"):
             number = numbers.get(_name(link.get("href")))
@@ -64,6 +67,19 @@ class _Notes(Treeprocessor):
                 link.attrib.update(
                     {"role": "doc-backlink", "aria-label": languages.text("note_back", lang, number=number)}
                 )
+
+    def _leave_out_unused(self, root: Element, notes: Element, document: Any) -> None:
+        """A note that no mark asks for is not shown, as nowhere else, and its author is told."""
+        asked = {_name(link.get("href")) for link in root.iter("a") if link.get("class") == "footnote-ref"}
+        items = notes.find("ol")
+        for item in list(items) if items is not None else ():
+            if (name := _name(item.get("id"))) not in asked and items is not None:
+                items.remove(item)
+                if document is not None:
+                    document.report(say("unused_note", name=name), say("unused_note_fix"), needle=f"[^{name}]:")
+        if items is not None and not len(items):
+            parent = next(one for one in root.iter() if notes in list(one))
+            parent.remove(notes)
 
 
 def _name(address: str | None) -> str:

@@ -324,7 +324,7 @@ def test_shortcodes_that_hold_blocks(md, text, expected):
 def test_a_shortcode_that_is_none_of_these_stays_as_it_is(md, text):
     """Its words are there, and so is what stands between."""
     html, _ = render(md, text)
-    assert "admonition" not in html and "a" in re.sub("<[^>]+>", "", html).split()
+    assert "admonition" not in html and "a" in re.sub("<[^>]+>", " ", html).split()
 
 
 def test_attributes_below_a_table_are_the_tables(md):

@@ -57,7 +57,7 @@ class BlocksExtension(Extension):
         md.registerExtension(self)
         parser = CommonMarkParser(md)
         parser.blockprocessors = md.parser.blockprocessors
-        parser.blockprocessors.register(_References(parser), "reference", 15)
+        parser.blockprocessors.register(_DefinitionsAtOnce(parser), "reference", 15)
         for processor in parser.blockprocessors:
             processor.parser = parser
         md.parser = parser
@@ -111,7 +111,7 @@ def _with_plain_marks(lines: list[str]) -> list[str]:
     return made
 
 
-class _References(ReferenceProcessor):
+class _DefinitionsAtOnce(ReferenceProcessor):
     """Markdown's own, but definitions that follow each other are taken at once: where they end is known already."""
 
     def run(self, parent: Element, blocks: list[str]) -> bool:

@@ -16,6 +16,7 @@ def equip_templates(generator: Generator) -> None:
     whole = theme.is_ours and build.reads is None
     templates.equip(generator.env, settings, escape=theme.is_ours, whole=whole)
     reads.watch(generator.env, build.reads)
+    build.environments.append(generator.env)
     generator.context |= theme.context(settings)
     for name, value in templates.common_context(settings).items():
         generator.context.setdefault(name, value)

@@ -78,6 +78,7 @@ class Blog:
         self.snapshots = root / "var" / "conversation"
         self._output = output or (lambda: root / "output")
         self._preview_address = preview_address
+        self._people_heeded = -1  # when people.toml was saved that the store knows
         if settings is not None:
             self.settings = settings
 
@@ -178,6 +179,23 @@ class Blog:
         from tertulia.store import open_store
 
         return open_store(self.settings.tertulia_store.reveal(), self.root)
+
+    def heed_people(self) -> None:
+        """Have the store know who is who by ``people.toml``, where that has changed."""
+        from tertulia.content.people import People
+        from tertulia.conversation.listed_people import entries
+        from tertulia.core.errors import ContentError
+
+        file = self.root / "content" / "people.toml"
+        changed = file.stat().st_mtime_ns if file.exists() else 0
+        if self._people_heeded == changed:
+            return
+        try:
+            people = People.load(file)
+        except ContentError:
+            return  # the build says what is wrong with it; until then what was known holds
+        self.store.persons.list_people(entries(people, but=self.info.author))
+        self._people_heeded = changed
 
     @cached_property
     def fetcher(self) -> Fetcher:
@@ -419,13 +437,20 @@ class Blog:
         from tertulia.conversation.answering import follow_answers
 
         if not self.store.deliveries.answers_to_see_to(self.now()):
+            self._tell_of_refused_answers()
             return []
         outbox = self.outbox(self.networks())
         follow_answers(outbox)
         outcomes = outbox.deliver(only_answers=True)
+        self._tell_of_refused_answers()
         if outcomes:
             self.background.request_rebuild()
         return outcomes
+
+    def _tell_of_refused_answers(self) -> None:
+        """Write to whoever gave an answer that did not arrive; also one that another task has tried to send."""
+        for row in self.store.deliveries.refused_answers():
+            self.notices.answer_refused(row)
 
     def deploy_target(self) -> Target:
         """

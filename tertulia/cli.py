@@ -250,18 +250,18 @@ def links(c: Context, apply: bool = False) -> None:
 
 
 @task
-def moderate(c: Context, web: bool = False, at: str = "", undo: bool = False, as_: str = "") -> None:
+def moderate(c: Context, web: bool = False, at: str = "", undo: bool = False, as_: str = "", role: str = "") -> None:
     """Decide on the comments that wait, here or in the moderation page; or undo the last decision."""
     from tertulia.commands.talk import run_moderate
 
-    run_moderate(c.root, web=web, address=at, undoes=undo, who=as_)
+    run_moderate(c.root, web=web, address=at, undoes=undo, who=as_, role=role)
 
 
 @task
 def inbox(
     c: Context, show: str = "", answer: str = "", text: str = "", only_here: bool = False, done: str = "",
     later: str = "", until: str = "1d", back: str = "", state: str = "", channel: str = "", post: str = "",
-    tag: str = "", tone: str = "", words: str = "",
+    tag: str = "", tone: str = "", words: str = "", person: str = "", same: str = "", two: str = "", note: str = "",
 ) -> None:  # fmt: skip
     """Show what waits for an answer on every channel; --answer KEY where it was said, --done KEY, --later KEY."""
     from tertulia.commands.inbox import InboxOptions, run
@@ -269,6 +269,7 @@ def inbox(
     options = InboxOptions(
         show=show, answer=answer, text=text, only_here=only_here, done=done, later=later, until=until, back=back,
         state=state, channel=channel, post=post, tag=tag, tone=tone, words=words,
+        person=person, same=same, two=two, note=note,
     )  # fmt: skip
     if not run(c.root, options):
         raise Exit(code=1)

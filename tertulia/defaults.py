@@ -27,7 +27,7 @@ DESIGN = "tertulia"
 LAYOUT = EXTRAS = None
 MENU = None
 FOOTER_MENU = None
-SOCIAL = None
+SOCIAL: list[tuple[str, str]] = []  # no None: themes of others go through it without asking
 TOC_WORDS = 1200
 RELATED_POSTS = 3
 SEARCH = True

@@ -10,6 +10,7 @@ import pytest
 from tertulia import cli, defaults
 from tertulia.commands import develop
 from tertulia.content.keys import KEYS, Kind
+from tertulia.core.languages import Languages
 from tertulia.core.settings import Settings, declared
 from tertulia.syndication.networks import network_classes
 from tertulia.syndication.networks.base import Network
@@ -105,7 +106,7 @@ def flags_of(name):
 
 
 # With the program's name before it; or a task alone in its quotes, with an option.
-COMMAND = re.compile(r"(?:python3 tasks\.py|\btertulia) ([a-z][a-z-]*)([^`\n]*)|^([a-z-]+)((?: \S+)*? --[a-z].*)")
+COMMAND = re.compile(r"(?:python3 tasks\.py|\btertulia) ([a-z][a-z-]*)([^`”»\n]*)|^([a-z-]+)((?: \S+)*? --[a-z].*)")
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,29 @@ def test_every_command_that_a_page_names_is_one(path):
             options = re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest.partition("#")[0].partition("|")[0])
             odd += [task] if task not in tasks else [f"{task} {one}" for one in options if one not in tasks[task]]
     assert [] == odd
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_what_a_phrase_sends_to_is_there(lang):
+    """A message that says "run" names a task, and one that says "see" a page."""
+    phrases = read(f"tertulia/languages/{lang}.toml")
+    tasks = {task.name.replace("_", "-") for task in (*cli.TASKS, *develop.TASKS)}
+    assert set() == set(re.findall(r"python3 tasks\.py ([a-z][a-z-]*)", phrases)) - tasks
+    pages = set(re.findall(r"docs/[\w/-]+\.md", phrases))
+    assert pages and [] == [page for page in pages if not (ROOT / page).is_file()]
+
+
+QUOTED = re.compile(r"^\| `([^`]+)` \|", re.M)
+
+
+@pytest.mark.parametrize(("page", "lang"), [("docs/problems.md", "en"), ("docs/es/problems.md", "es")])
+def test_every_message_that_the_page_of_problems_quotes_is_said(page, lang):
+    """Word for word, with "…" for what differs each time; both languages tell of the same."""
+    phrases = Languages().get(lang).phrases
+    said = {key: re.sub(r"\{[^}]*\}", "…", phrase) for key, phrase in phrases.items() if isinstance(phrase, str)}
+    quoted = QUOTED.findall(read(page))
+    assert 30 < len(quoted)
+    assert [] == [message for message in quoted if not any(message in phrase for phrase in said.values())]
 
 
 def test_what_each_network_can_do_is_what_its_class_says():

@@ -42,6 +42,11 @@ def test_every_link_of_the_site_leads_somewhere(made):
     assert [] == [one for one in found if "search/" not in one]
 
 
+def test_every_page_is_written_in_both_languages():
+    """What the table of contents promises is there; a page of one language is told as such."""
+    assert [] == documentation.missing(ROOT)
+
+
 def test_every_document_is_a_page_and_names_its_translation(made):
     """Each Markdown file of docs/ is a page; where it has its Spanish, each of the two names the other."""
     told = {source.path for source in SOURCES}

@@ -96,8 +96,11 @@ def write(blog, posts):
         path.write_text(text, "utf-8")
 
 
+MORE = {}  # further settings of the blog
+
+
 def taken_out(blog, statuses=(Status.APPROVED,)):
-    conf = {**read(DEFAULTS), "SITE_ADDRESS": HOME, "SITENAME": "Nuevo & bueno", "AUTHOR": "Ana Ruiz"}
+    conf = {**read(DEFAULTS), **MORE, "SITE_ADDRESS": HOME, "SITENAME": "Nuevo & bueno", "AUTHOR": "Ana Ruiz"}
     said = blog.store.conversation.find(statuses, limit=1000)
     counted = blog.store.conversation.reactions()
     return exported.read(blog.root, conf, ZoneInfo("Europe/Madrid"), NOW, said, reactions=counted)
@@ -303,6 +306,23 @@ def test_former_slugs_and_captions_go_along(blog):
     assert "<wp:post_name><![CDATA[el-%c3%b1u]]></wp:post_name>" in written
     assert ["antes"] == re.findall(r"_wp_old_slug\]\]></wp:meta_key><wp:meta_value><!\[CDATA\[(.*?)\]\]>", written)
     assert "<excerpt:encoded><![CDATA[Foto de <em>Ana</em>]]></excerpt:encoded>" in written
+
+
+def test_changes_series_and_the_order_of_pages_go_along_and_come_back(blog, other, tmp_path, monkeypatch):
+    """What its author told of a change, and when a comment was edited; the order is what the report says to write."""
+    changed = POST.replace("Id: trenes", "Id: trenes\nModificado: 2026-04-01 09:00\nSerie: Viajes en tren")
+    pages = {f"../pages/{name}.md": f"Título: {name}\nSlug: {name}\n\nYo.\n" for name in ("a", "b", "c")}
+    write(blog, {"trenes.md": changed, **pages})
+    edited = "<wp:commentmeta><wp:meta_key>tertulia_edited</wp:meta_key><wp:meta_value>2020-01-02T03:04:05+00:00"
+    said = comment(11).replace("</wp:comment>", f"{edited}</wp:meta_value></wp:commentmeta></wp:comment>")
+    blog.take(written_wxr(tmp_path / "first.xml", item(7, more=said)))
+    monkeypatch.setitem(MORE, "MENU", [("C", "c/"), ("Archivo", "archivo/"), ("A", "/a")])
+    report = brought_in(other, blog, tmp_path)
+    head = other.header("2026-03-14_trenes-y-andenes.md").splitlines()
+    assert {"Modificado: 2026-04-01 09:00:00+02:00", "Serie: Viajes en tren"} <= set(head)
+    assert "Modificado" not in other.header("2019-05-03_uno.md")
+    assert ["2020-01-02T03:04:05"] == [one.edited_at[:19] for one in other.said()]
+    assert 'MENU = [("b", "b/"), ("c", "c/"), ("a", "a/")]' in report.markdown()
 
 
 def test_what_wordpress_reads_of_a_comment_has_its_paragraphs(blog, tmp_path):

@@ -129,6 +129,22 @@ def test_the_service_hands_out_the_look_from_its_own_host(elsewhere):
     assert {404} == {elsewhere.browser.get(f"/comments/look/{name}").status_code for name in refused}
 
 
+def test_the_service_has_the_button_for_light_and_dark_where_the_blog_has_it(elsewhere):
+    """One script of ours and no other, allowed only then; its words are in the page's language."""
+    theme = elsewhere.folder / "output" / "theme"
+    theme.mkdir(parents=True)
+    (theme / "site.css").write_text("body { color: red }", "utf-8")
+    (theme / "comments.js").write_text("1", "utf-8")
+    answer = elsewhere.browser.get("/moderation/login")
+    assert ("<script" in answer.text, "script-src" in answer.headers["Content-Security-Policy"]) == (False, False)
+    (theme / "switch.js").write_text("2", "utf-8")
+    answer = elsewhere.browser.get("/moderation/login")
+    assert answer.headers["Content-Security-Policy"].endswith("; script-src 'self'")
+    assert '<script src="/comments/look/switch.js" data-dark="Oscuro" data-light="Claro"></script>' in answer.text
+    known = [elsewhere.browser.get(f"/comments/look/{name}").status_code for name in ("switch.js", "comments.js")]
+    assert [200, 404] == known
+
+
 # Behind a prefix -----------------------------------------------------------------------------------------------------
 
 

@@ -307,3 +307,26 @@ def test_the_browser_would_have_noticed(blog):
             show(page, "<p><img src=x onerror=self.ran=1>")
         with pytest.raises(AssertionError):
             show(page, "<a href=' java\tscript:self.ran=1'>x</a>")
+
+
+def test_light_or_dark_goes_with_the_reader_to_the_service(blog):
+    """What was chosen on the blog holds on the pages of the talk, and what is chosen there holds on the blog."""
+    blog.build(EXTRAS=["switch"])
+    with browser() as page:
+        page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "light"}])
+
+        def scheme():
+            return page.run("document.documentElement.dataset.scheme ?? ''"), page.run(
+                "getComputedStyle(document.body).backgroundColor"
+            )
+
+        page.open(blog.page)
+        page.click("[data-switch] button", leaves=False)
+        dark = scheme()
+        for path in ("/comments/new?post=voto&lang=es", "/moderation/login"):
+            page.open(blog.at + path)
+            assert ("dark", dark) == (dark[0], scheme())
+        page.click("[data-switch] button", leaves=False)
+        page.open(blog.page)
+        assert "" == scheme()[0]
+        assert not [one for one in page.complaints if "Content Security Policy" in one]

@@ -116,6 +116,14 @@ def test_every_task_has_its_line_in_both_languages():
     assert {"es": set(), "en": set()} == {lang: wanted - phrases for lang, phrases in known.items()}
 
 
+def test_each_task_has_its_help_under_the_name_of_the_list(capsys):
+    """Whoever types what the list shows gets the help of that task."""
+    for name in map(program.typed, TASKS):
+        with contextlib.suppress(SystemExit):
+            program.run(TASKS, ["tasks.py", "--help", name])
+        assert f"  python3 tasks.py {name} " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", [[], ["--help", "preview"], ["--version"], ["frobnicate"], ["new"]])
 @pytest.mark.parametrize(("output", "status"), [("unread", 141), ("full", 1), ("closed", None)])
 def test_output_that_nobody_takes_is_no_traceback(tmp_path, command, output, status):
@@ -143,7 +151,8 @@ def test_without_a_task_all_are_listed(capsys):
         program.run(TASKS, ["tasks.py"])
     assert 0 == ended.value.code
     lines = capsys.readouterr().out.splitlines()
-    assert [task.name for task in TASKS] == [line.split()[0] for line in lines if line.startswith("  ")]
+    listed = [line.split()[0] for line in lines if line.startswith("  ")]
+    assert [task.name.replace("_", "-") for task in TASKS] == listed
 
 
 @pytest.mark.parametrize(
@@ -1028,15 +1037,16 @@ def test_one_page_of_each_kind(tmp_path):
 
 
 def test_lighthouse_rates_one_page_of_each_kind(tmp_path):
-    """The home itself, then of each kind one in the blog's own language; of a kind that has none there, another."""
+    """The home itself, then the largest that wants to be found in the blog's own language, or else in another."""
     kinds = {
         "en/index.html": "home", "index.html": "home", "en/tag/x/index.html": "list", "etiqueta/x/index.html": "list",
         "pagina/2/index.html": "home", "en/2026/11/c/index.html": "post", "buscar/index.html": "search",
-        "etiquetas/index.html": "index", "404.html": "",
+        "etiquetas/index.html": "index", "404.html": "search", "autor/ana/index.html": "list",
     }  # fmt: skip
     for name, kind in kinds.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(f'<html data-kind="no"><body class="x" data-kind="{kind}">')
+        (tmp_path / name).write_text(f'<html data-kind="no"><body class="x" data-kind="{kind}">' + "x" * len(name))
+    (tmp_path / "404.html").write_text('<meta name="robots" content="noindex"><body data-kind="search">' + "x" * 99)
     expected = {
         "home": "index.html", "post": "en/2026/11/c/index.html", "list": "etiqueta/x/index.html",
         "search": "buscar/index.html",

@@ -15,6 +15,7 @@ from tertulia.site import search
 from tests.conftest import ROOT
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="this system has a new process for each build")
+pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
 @pytest.fixture

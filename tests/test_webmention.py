@@ -20,6 +20,7 @@ from tertulia.conversation.webmention.receive import NotTakenError, Receiver
 from tertulia.core.errors import FetchError, FetchRefusedError, StoreError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.store import open_store
+from tertulia.store.said import Author, Incoming, Verdict
 
 EXAMPLES = Path(__file__).parent / "examples" / "webmention"
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
@@ -894,3 +895,63 @@ def test_every_page_names_its_endpoints_in_full(tmp_path, build, site, service, 
     assert len(named) > 4
     wanted = [f'<link rel="{way}" href="{expected}/{way}">' for way in ("webmention", "pingback")]
     assert [] == [page for page in named if not all(link in page for link in wanted)]
+
+
+# Answers to what others said on their own sites ---------------------------------------------------------------------
+
+
+def mentioned_and_answered(house, text="Gracias por escribirlo."):
+    """Somebody's page about the post, public, and the author's answer to it; the keys of both."""
+    eva = Author(network="web", identity="https://eva.example/", name="Eva", url="https://eva.example/")
+    theirs = Incoming(
+        source="webmention", source_id=f"{SOURCE} {TARGET}", post=POST.id, lang=POST.lang, kind="mention", author=eva,
+        published=NOW, text="Lo he leído.", html="<p>Lo he leído.</p>", url=SOURCE,
+    )  # fmt: skip
+    key = house.store.conversation.record(theirs, Verdict("approved"), NOW).key
+    owner = Author(network="form", identity="owner", name="Reme", is_owner=True)
+    mine = Incoming(
+        source="form", source_id="answer 1", post=POST.id, lang=POST.lang, kind="reply", author=owner, published=NOW,
+        text=text, html=f"<p>{text}</p>", in_reply_to=key,
+    )  # fmt: skip
+    return key, house.store.conversation.record(mine, Verdict("approved"), NOW).key
+
+
+def planned(house):
+    answers = send.answer_links(house.store.answers.to_web(), house.pages, house.posts, None)
+    return send.plan(house.store.sent, house.pages, house.posts, None, every=house.posts, answers=answers)
+
+
+def test_who_wrote_on_their_own_site_is_told_of_the_answer_by_its_address(house):
+    """Once, when the built page shows it; again when its words change; taken back when it is taken back."""
+    _, answer = mentioned_and_answered(house)
+    house.publish("<p>…</p>")
+    assert 0 == planned(house), "nobody could see it yet"
+    body = f'<article class="p-comment h-cite" id="c-{answer}">Gracias</article>'
+    house.publish(body)
+    assert (1, 0) == (planned(house), planned(house))
+    assert [(f"{TARGET}#c-{answer}", SOURCE)] == [(one.source, one.target) for one in house.store.sent.all()]
+    house.sites.put(SOURCE, '<link rel="webmention" href="/wm">')
+    house.sender().run()
+    assert [{"source": f"{TARGET}#c-{answer}", "target": SOURCE}] == [body for _, body in house.sites.posted]
+    said = house.store.conversation.get(answer)
+    house.moderator.edit(answer, "Gracias, Eva.", said.version)
+    assert (1, 0) == (planned(house), planned(house))
+    house.moderator.decide(answer, "rejected", house.store.conversation.get(answer).version)
+    assert 1 == planned(house)
+
+
+def test_an_answer_on_an_older_part_of_the_talk_has_that_pages_address(house):
+    """The page that shows it is the one that is told."""
+    _, answer = mentioned_and_answered(house)
+    house.publish("<p>…</p>")
+    house.write("2026/11/el-voto-util/comments/2/index.html", f'<article class="p-comment" id="c-{answer}">…</article>')
+    planned(house)
+    assert [f"{TARGET}comments/2/#c-{answer}"] == [one.source for one in house.store.sent.all()]
+
+
+def test_answers_of_before_the_blog_told_anybody_are_left_alone(house):
+    """``ANNOUNCE_SINCE`` is theirs too."""
+    _, answer = mentioned_and_answered(house)
+    house.publish(f'<article class="p-comment" id="c-{answer}">…</article>')
+    given = house.store.answers.to_web()
+    assert [] == send.answer_links(given, house.pages, house.posts, NOW + timedelta(days=1))

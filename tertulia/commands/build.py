@@ -21,7 +21,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tertulia.core import languages, paths
 from tertulia.core.errors import TertuliaError
@@ -29,6 +29,9 @@ from tertulia.core.languages import say, spoken
 from tertulia.core.models import Severity
 from tertulia.core.visible import visible
 from tertulia.site import up_to_date
+
+if TYPE_CHECKING:
+    from tertulia.site.build import SiteBuild
 
 STATE = Path("var", "cache", "build")  # what builds remember, each kind in a folder of its own
 
@@ -298,10 +301,10 @@ def _within(path: str, root: Path) -> str:
     return str(Path(path).relative_to(root)) if Path(path).is_relative_to(root) else path
 
 
-def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> BuildReport:
-    """Run Pelican here and now."""
+def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tuple[BuildReport, "SiteBuild | None"]:
+    """Run Pelican here and now; what it has arranged, where it came so far and our plugins took part."""
     gather = Gather()
-    report = BuildReport()
+    report, built = BuildReport(), None
     began_ns = time.time_ns()
     try:
         from pelican import Pelican, log, signals
@@ -341,11 +344,11 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Buil
             inputs = build_inputs.look(Path.cwd(), pelican.settings, began_ns)
             pelican.run()
             if KEY in pelican.settings:  # a blog may have none of our plugins
-                writing.remember(SiteBuild.of(pelican.settings))
-                build_inputs.hand_over(SiteBuild.of(pelican.settings), inputs)
-                report.passing = SiteBuild.of(pelican.settings).lacks_pictures
-                report.explained = SiteBuild.of(pelican.settings).explained
-                if isinstance(later := SiteBuild.of(pelican.settings).search, LaterIndex):
+                built = SiteBuild.of(pelican.settings)
+                writing.remember(built)
+                build_inputs.hand_over(built, inputs)
+                report.passing, report.explained = built.lacks_pictures, built.explained
+                if isinstance(later := built.search, LaterIndex):
                     report.to_index, report.index_digest = str(later.folder), later.digest
         os.makedirs(output, exist_ok=True)  # a blog without one post still has a folder
     except TertuliaError as error:
@@ -356,7 +359,7 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> Buil
     report.remarks = [remark for remark in gather.remarks if remark.text not in report.failure]
     # What was said of a file stands for as long as that is what it is; what was said of the machine may not.
     report.passing |= not all(one.severity == "hint" or one.text.startswith("content/") for one in report.remarks)
-    return report
+    return report, built
 
 
 def _as_python(settings_file: str) -> dict[str, Any]:
@@ -386,15 +389,17 @@ def _keep_traceback(error: BaseException) -> None:
         Path("var/build-error.txt").write_text("".join(traceback.format_exception(error)), "utf-8")
 
 
-def main(arguments: list[str]) -> None:
-    """``python -m tertulia.commands.build SETTINGS OUTPUT REPORT OVERRIDES LANGUAGE``"""
+def main(arguments: list[str]) -> "SiteBuild | None":
+    """``python -m tertulia.commands.build SETTINGS OUTPUT REPORT OVERRIDES LANGUAGE``; what was arranged for it."""
     from tertulia.core.languages import speak
 
     settings, output, answer, overrides, language = arguments
     speak(language)
     with contextlib.suppress(KeyboardInterrupt):
-        report = _pelican(settings, output, json.loads(overrides))
+        report, built = _pelican(settings, output, json.loads(overrides))
         Path(answer).write_text(json.dumps(asdict(report)), "utf-8")
+        return None if report.failure else built
+    return None
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ TOOLS = Path(__file__).with_name("check_tools")  # the lock and the script
 OLDEST_NODE = 22  # Lighthouse's wish, the largest
 # Of which kinds of page Lighthouse rates one each: the theme says the kind of each on its body.
 _KIND = re.compile(r'<body\b[^>]*\bdata-kind="(\w+)"')
+_HIDDEN = re.compile(r'<meta name="robots" content="noindex')  # what does not want to be found has no score for it
 RATED = ("home", "post", "list", "archive", "search", "page")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -318,11 +319,13 @@ def one_of_each_kind(site: Path, pages: list[str]) -> list[str]:
 
 
 def rated(site: Path, chosen: list[str]) -> dict[str, str]:
-    """By kind, the page that Lighthouse rates: of *chosen*, one of each, the first in the blog's own language."""
+    """By kind, the page that Lighthouse rates: of *chosen*, the home, and the largest in the blog's own language."""
     found: dict[str, str] = {}
-    for page in sorted(chosen, key=lambda page: (page != "index.html", len(page.partition("/")[0]) == 2, page)):
-        kind = _KIND.search((site / page).read_text("utf-8", "replace"))
-        if kind and kind[1] in RATED:
+    sizes = {page: (site / page).stat().st_size for page in chosen}
+    for page in sorted(chosen, key=lambda page: (page != "index.html", len(page.partition("/")[0]) == 2, -sizes[page])):
+        text = (site / page).read_text("utf-8", "replace")
+        kind = _KIND.search(text)
+        if kind and kind[1] in RATED and not _HIDDEN.search(text):
             found.setdefault(kind[1], page)
     return {kind: found[kind] for kind in RATED if kind in found}
 

@@ -44,6 +44,7 @@ def run(
         dry_run: Only say what would be asked, and what it may cost.
     """
     with Blog(root) as blog:
+        blog.heed_people()
         collecting = CollectRun(blog, blog.published())
         if dry_run:
             collecting.plan(network, everything)

@@ -16,7 +16,8 @@ from tertulia.core import sanitise
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line, shorten
-from tertulia.store.inbox import InboxItem
+from tertulia.store.inbox import InboxFilter, InboxItem
+from tertulia.store.persons import Account
 from tertulia.store.said import Read
 
 
@@ -38,11 +39,18 @@ class InboxOptions:
     tag: str = ""
     tone: str = ""
     words: str = ""
+    person: str = ""  # the key of something that they said
+    same: str = ""  # the key of something that somebody said who is the same
+    two: str = ""  # or somebody else
+    note: str = ""
 
 
 def run(root: Path, options: InboxOptions) -> bool:
     """Do what was asked; False where it was not done."""
     with Blog(root) as blog:
+        blog.heed_people()
+        if options.person:
+            return person(blog, options)
         if options.show:
             print(shown(blog, _item(blog, options.show)))
             return True
@@ -63,6 +71,7 @@ def list_(blog: Blog, options: InboxOptions) -> bool:
     for item in page.items:
         said = item.said
         marks = [inbox_words.tone(item), say("inbox_is_changed") if item.is_changed else "", item.assignee]
+        marks += [say("inbox_refused", network=label(item.refused_by))] if item.refused_by else []
         what = shorten(one_line(sanitise.plain(said.html), 300), 60)
         more = " · ".join(mark for mark in marks if mark)
         print(
@@ -122,6 +131,64 @@ def set_aside(blog: Blog, options: InboxOptions) -> bool:
         return inbox.bring_back(read, blog.now())
     until = inbox_words.until(options.until, blog.now(), blog.zone) if options.later else None
     return inbox.set_aside(read, blog.now(), until=until)
+
+
+def person(blog: Blog, options: InboxOptions) -> bool:
+    """Say the owner's word on a person, if there is one to say, and print all that is known of them."""
+    number = _said_by(blog, options.person)
+    persons, now = blog.store.persons, blog.now()
+    if options.same and not persons.join(number, _said_by(blog, options.same), now):
+        raise TertuliaError(say("person_not_joined"))
+    if options.two:
+        other = _said_by(blog, options.two)
+        if other in persons.members(number):
+            persons.separate(other, now)
+        else:
+            persons.refuse(number, other, now)
+    if options.note:
+        persons.note(number, options.note, now)
+    print(person_text(blog, number))
+    return True
+
+
+def person_text(blog: Blog, number: int) -> str:
+    """All that is known of the person who has the account *number*."""
+    found = blog.store.persons.get(number)
+    if found is None:
+        return ""
+    lines = [say("person_accounts")]
+    for one in found.accounts:
+        why = say(f"person_proof_{one.proof}") if one.proof else ""
+        lines.append(_account_line(one, why))
+    lines += [f"  {say('person_no_quotes')}"] if found.no_quotes else []
+    for note in found.notes:
+        lines += textwrap.wrap(note.text, WIDTH, initial_indent="  ✎ ", subsequent_indent="    ")
+    likely = blog.store.persons.likely(number)
+    lines += [say("person_likely")] if likely else []
+    for guess in likely:
+        said = blog.store.conversation.find(person=guess.account.id, limit=1)
+        why = ", ".join(say(f"person_why_{reason}") for reason in guess.why)
+        lines.append(_account_line(guess.account, why) + (f" · {said[0].key}" if said else ""))
+    lines.append(say("person_said"))
+    page = blog.store.inbox.page(InboxFilter(state=None, person=number), blog.now(), limit=100)
+    for item in page.items:
+        words = shorten(one_line(sanitise.plain(item.said.html), 300), 60)
+        state = say(f"inbox_state_{item.state}")
+        lines.append(f"  {item.said.key}  {item.said.published_at[:10]}  {_label(item):<10}  {state:<14}  {words}")
+    return "\n".join(lines)
+
+
+def _account_line(one: Account, why: str) -> str:
+    where = say("inbox_channel_form") if one.network == "form" else label(one.network)
+    known = one.handle or one.url
+    return "  " + " · ".join(filter(None, (one_line(one.name, 60), where, one_line(known, 100), why)))
+
+
+def _said_by(blog: Blog, key: str) -> int:
+    said = blog.store.conversation.get(key.removeprefix("c-"))
+    if said is None or said.is_owner:
+        raise TertuliaError(say("person_nothing_called", key=key))
+    return said.person
 
 
 def _sent(blog: Blog, key: str) -> list[str]:

@@ -1,7 +1,7 @@
 """The blog as it will be, on this machine: built, served, rebuilt and refreshed whenever a file is saved.
 
 Every build goes to a new folder under ``var/preview/`` and takes the place of the last one only when it is
-whole, so a broken build leaves the old pages up, with a note on what is wrong.
+whole, so a broken build leaves the old pages up, with a note on what is wrong (``tertulia/commands/live.py``).
 
 The page refreshes itself by ``preview.js``, which this server adds to the HTML it sends and to no file, and
 which listens here for server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
@@ -30,9 +30,10 @@ from typing import Any
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from tertulia.commands import announce, build, try_looks
+from tertulia.commands import build, try_looks
 from tertulia.commands.background_search import BackgroundSearch
 from tertulia.commands.capture import InPassing
+from tertulia.commands.live import LiveSite
 from tertulia.commands.warm import WarmBuilder
 from tertulia.commands.watch import watch
 from tertulia.core import running
@@ -41,7 +42,6 @@ from tertulia.core.languages import say
 from tertulia.core.text import one_line
 from tertulia.site.gone import is_gone
 
-SETTINGS = "pelicanconf.py"
 OURS = "/.preview/"  # the addresses this server keeps for itself
 
 # A connection nobody reads any more is noticed when we write to it.
@@ -97,46 +97,29 @@ def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     changes, builder, index = watch(root), WarmBuilder(root), BackgroundSearch(folder, lambda: site.folder)
+    live = LiveSite(root, folder, site, builder, index)
     joined[try_looks.PATH] = try_looks.TryLooks(root, site.overrides, changes)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever stops us, we clear up
     try:
-        rebuild(root, folder, site, builder, index)
+        live.begin()
         threading.Thread(target=server.serve_forever, daemon=True).start()
         print(say("serving", address=f"http://{shown}:{port}{quote(site.prefix)}/"), flush=True)
         print(say("try_looks", address=f"http://{shown}:{port}{try_looks.PATH}"), flush=True)
         quoted = InPassing(root)
         while True:
             quoted.start()  # what it captures is a changed file, and so is seen at once
-            print(say("changed", files=", ".join(_all_of(changes, root))), flush=True)
-            rebuild(root, folder, site, builder, index)
+            saved = _all_of(changes)
+            live.saved(saved)
+            print(say("changed", files=", ".join(_shown(saved, root))), flush=True)
     except KeyboardInterrupt:
         print()
     finally:
-        builder.close()
-        index.close()
+        live.close()
         site.close()
         server.server_close()
         if told:
             told.close()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def rebuild(root: Path, folder: Path, site: "Site", builder: WarmBuilder, index: BackgroundSearch) -> None:
-    """Build once more into *folder*, say how it went, and show it on *site*; the search comes after."""
-    new, old = folder / str(site.version + 1), site.folder
-    kept = {"KEPT_OUTPUT": str(old or ""), "STATE_PATH": str(root / build.STATE / "preview"), "SEARCH_LATER": True}
-    report = build.run(root, new, SETTINGS, {**site.overrides, **kept}, builder.run)
-    build.tell(report)
-    if not report.failure:
-        announce.write_page(root, new)
-        index.move(old, new)
-    site.show(new, report)
-    if report.failure:
-        shutil.rmtree(new, ignore_errors=True)
-    else:
-        index.begin(report.to_index, report.index_digest)
-        if old:
-            shutil.rmtree(old, ignore_errors=True)
 
 
 # ── what is served ───────────────────────────────────────────────────────────────────────────────────────────
@@ -172,6 +155,12 @@ class Site:
                 self.folder, self.prefix = folder, report.prefix.rstrip("/")
             title = [say("build_failed"), report.failure] if self.failed else []
             self.note = [*title, *report.of("error"), *report.of("warning")]
+            self._turned.notify_all()
+
+    def again(self) -> None:
+        """Tell the open pages that some of the files that are served are others."""
+        with self._turned:
+            self.version += 1
             self._turned.notify_all()
 
     def close(self) -> None:
@@ -383,10 +372,15 @@ def listen(host: str, port: int, app: WSGIApplication) -> PreviewServer:
     return server
 
 
-def _all_of(changes: "queue.Queue[set[Path]]", root: Path) -> list[str]:
-    """Wait for a change; all that have come by then, as names to show, three at most."""
+def _all_of(changes: "queue.Queue[set[Path]]") -> set[Path]:
+    """Wait for a change; all that have come by then."""
     paths = changes.get()
     while not changes.empty():
         paths |= changes.get()
+    return paths
+
+
+def _shown(paths: Iterable[Path], root: Path) -> list[str]:
+    """*paths* as names to show, three at most."""
     names = sorted(str(path.relative_to(root)) if path.is_relative_to(root) else str(path) for path in paths)
     return names[:3] + (["…"] if len(names) > 3 else [])

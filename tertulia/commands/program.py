@@ -116,6 +116,11 @@ def line_of(task: Any) -> str:
     return phrase_or(docstring, f"task_{task.body.__name__}")
 
 
+def typed(task: Any) -> str:
+    """The name of *task*, as it is typed: ``spam-train``."""
+    return str(task.name).replace("_", "-")
+
+
 class TaskLine(Program):
     """The tasks in the order in which a blogger meets them."""
 
@@ -162,9 +167,9 @@ class TaskLine(Program):
     def print_help(self) -> None:
         """The tasks, one line each."""
         print(say("tasks_usage", command=self._command))
-        width = max(len(task.name) for task in self._tasks)
+        width = max(len(typed(task)) for task in self._tasks)
         for task in self._tasks:
-            print(f"  {task.name:<{width}}  {line_of(task)}")
+            print(f"  {typed(task):<{width}}  {line_of(task)}")
 
     list_tasks = no_tasks = print_help
 
@@ -176,7 +181,7 @@ class TaskLine(Program):
     def print_task_help(self, name: str) -> None:
         """One task's line and its options."""
         context = self.parser.contexts[name]
-        task = next(task for task in self._tasks if task.name == name)
+        task = next(task for task in self._tasks if typed(task) == name)
         print(line_of(task) + "\n")
         print(f"  {self._command} {name} " + " ".join(f"«{argument.name}»" for argument in context.positional_args))
         for flags, _ in context.help_tuples():

@@ -20,7 +20,10 @@ from tertulia.core.files import PRIVATE, private_folder, write_whole
 from tertulia.core.languages import current, say
 from tertulia.core.text import one_line
 from tertulia.store import Store, archive
+from tertulia.store.person_tables import Role
+from tertulia.store.persons import Account
 from tertulia.store.said import Read, Said, Status
+from tertulia.store.team import LONGEST_NAME
 
 # What is pressed, and what it does. The letters are those of the English words in both languages: hands learn them.
 KEYS = {
@@ -34,9 +37,12 @@ KEYS = {
     "q": None,
 }
 WIDTH = 100
+NO_ROLE = "none"
 
 
-def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bool = False, who: str = "") -> None:
+def run_moderate(
+    root: Path, *, web: bool = False, address: str = "", undoes: bool = False, who: str = "", role: str = ""
+) -> None:
     """
     Print a way into the moderation page, and go through the queue here where there is somebody at the terminal.
 
@@ -45,15 +51,25 @@ def run_moderate(root: Path, *, web: bool = False, address: str = "", undoes: bo
         address: Where the service is seen, in place of ``SERVICE_ADDRESS``.
         undoes: Only take the last decision back.
         who: What the others call whoever comes in by the link.
+        role: What they may do; "none" when they are to come in no more.
     """
     from tertulia.web.sign_in import link
 
     with Blog(root, preview_address=address) as blog:
+        name = one_line(who, LONGEST_NAME)
+        if role and not name:
+            raise TertuliaError(say("talk_role_whose"))
+        if role not in ("", NO_ROLE, *Role):
+            raise TertuliaError(say("talk_role", role=role))
+        if role == NO_ROLE:
+            dismissed = blog.store.team.dismiss(name)
+            print(say("talk_dismissed" if dismissed else "talk_not_member", name=name))
+            return
         if undoes:
             undo(blog.moderator)
         else:
             here = "" if address or blog.conf.get("SERVICE_ADDRESS") else running.address(root)
-            print(say("talk_link", link=link(blog, here, who=one_line(who, 60))))
+            print(say("talk_link", link=link(blog, here, who=name, role=Role(role) if role else None)))
         if not web and not undoes and sys.stdin.isatty():
             print(say("talk_decided", n=moderate(blog.moderator)))
         blog.background.run_pending()
@@ -235,19 +251,29 @@ def erase(moderator: Moderator, who: str, sure: bool, ask: Callable[[str], str] 
     """Erase everybody that *who* (a comment's key, a name, a handle, an address) means, after asking."""
     people = _people(moderator.store, who)
     followed = moderator.store.followers.of_address(who)
-    if not people and not followed:
+    reads = moderator.store.subscribers.of_address(who)
+    if not people and not followed and not reads:
         raise TertuliaError(say("talk_nobody", who=who))
     if not sure:
         if followed:
             print(say("talk_follower", who=who, n=len(followed)))
-        for said in people.values():
-            number = len(moderator.store.conversation.find(person=said.person, limit=100_000))
-            print(say("talk_person", name=said.name, handle=said.handle or said.author_url or said.network, n=number))
+        if reads:
+            print(say("talk_reader", who=who))
+        accounts = {one.id: one for number in people for one in _accounts(moderator.store, number)}
+        for one in accounts.values():
+            number = len(moderator.store.conversation.find(person=one.id, limit=100_000))
+            print(say("talk_person", name=one.name, handle=one.handle or one.url or one.network, n=number))
         if ask(say("talk_sure")).strip().casefold() not in current().words("yes"):
             return say("talk_kept")
     moderator.store.followers.forget(who)
     posts = sum(moderator.erase(person) for person in people)
     return say("talk_erased", n=len(people), posts=posts)
+
+
+def _accounts(store: Store, number: int) -> tuple[Account, ...]:
+    """All that go with the account *number*."""
+    person = store.persons.get(number)
+    return person.accounts if person else ()
 
 
 def _people(store: Store, who: str) -> dict[int, Said]:
@@ -260,6 +286,8 @@ def _people(store: Store, who: str) -> dict[int, Said]:
 
 def _person(store: Store, who: str) -> int:
     people = _people(store, who)
+    if people and set(people) <= store.persons.members(next(iter(people))):
+        return next(iter(people))  # by several accounts
     if len(people) != 1:
         raise TertuliaError(say("talk_nobody", who=who) if not people else say("talk_several", who=who))
     return next(iter(people))

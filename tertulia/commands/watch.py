@@ -12,6 +12,7 @@ from typing import Any
 from tertulia.core.languages import carried, say
 
 WATCHED = ("content", "theme", "plugins", "tertulia", "var/conversation")
+STEP_MS = 10  # several files saved with no longer a pause between them are one change
 WATCHED_ENDINGS = (".py", ".toml")  # files at the top of the blog's folder
 
 
@@ -71,6 +72,7 @@ def _saved(paths: list[Path], recursive: bool, root: Path, polling: bool | None)
         recursive=recursive,
         watch_filter=matters,
         force_polling=polling,
+        step=STEP_MS,
         rust_timeout=1000,
         yield_on_timeout=True,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tertulia.app import Blog
 from tertulia.content.posts import Post, Published
-from tertulia.conversation.webmention.send import Sender, file_of, linking, plan
+from tertulia.conversation.webmention.send import Sender, answer_links, file_of, linking, plan
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.site.gone import is_gone
@@ -35,9 +35,11 @@ def plan_all(blog: Blog, published: Published, since: str = "") -> list[Post]:
     if asked:
         print(say("webmention_asks", n=len(asked)), file=sys.stderr)
     known = [post for post in published.posts if post not in asked]
-    plan(blog.store.sent, pages, known, begins, every=published.posts)
+    answers = answer_links(blog.store.answers.to_web(), pages, published.posts, begins)
+    plan(blog.store.sent, pages, known, begins, every=published.posts, answers=answers)
     due = {one.source for one in blog.store.sent.due(blog.now())}
-    return [post for post in published.posts if post.url in due]
+    answering = {one.post for one in answers if one.source in due}
+    return [post for post in published.posts if post.url in due or post.key in answering]
 
 
 def doubted(blog: Blog, published: Published, since: datetime) -> list[Post]:
@@ -53,7 +55,9 @@ def resolve(blog: Blog, *, told: bool) -> None:
     """Take the owner's word on what ``plan_all`` asked about: the other sites know already, or are to be told."""
     published, since = blog.published(), blog.since()
     asked = doubted(blog, published, since)
-    plan(blog.store.sent, blog.pages(published), asked, since, every=published.posts, told=told)
+    pages = blog.pages(published)
+    answers = answer_links(blog.store.answers.to_web(), pages, published.posts, since)
+    plan(blog.store.sent, pages, asked, since, every=published.posts, answers=answers, told=told)
 
 
 def buried(blog: Blog, published: Published) -> list[str]:
@@ -81,7 +85,7 @@ def lines(sent: Sequence[Sent], titles: dict[str, str]) -> list[str]:
         shown = [one for one in mine if one.state != "none"]
         if not shown:
             continue
-        found.append(titles.get(source, source))
+        found.append(titles.get(source.partition("#c-")[0], source))
         for one in shown:
             detail = " · ".join(part for part in (one.target, one.status_url, one.reason) if part)
             found.append(f"  webmention    {say('sent_' + one.state):<10}  {detail}")

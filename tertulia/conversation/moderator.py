@@ -217,6 +217,19 @@ class Moderator:
         self.show(posts)
         return Applied(batch, results)
 
+    def trust_person(self, person: int, trust: Trust) -> str:
+        """The owner's word on a person, by all their accounts; what undoes it."""
+        batch = secrets.token_hex(8)
+        with self.store.database.writing():
+            results = self.store.conversation.trust_person(person, trust, self.now(), batch=batch)
+            posts = self._follow(results) | self._posts_of([person])
+        self.show(posts)
+        return batch
+
+    def show_person(self, person: int) -> None:
+        """Bring every snapshot up to date in which a person stands."""
+        self.show(self._posts_of([person]))
+
     def undo(self, batch: str) -> list[Decided]:
         """Take back what was decided together; a comment that has changed since stays as it is."""
         with self.store.database.writing():
@@ -265,10 +278,11 @@ class Moderator:
         return decided
 
     def erase(self, person: int) -> int:
-        """Forget a person everywhere, for good; how many posts changed."""
-        said = self.store.conversation.find(person=person, limit=ALL)
+        """Forget a person everywhere, by all their accounts, for good; how many posts changed."""
+        members = self.store.persons.members(person)
+        said = [one for each in members for one in self.store.conversation.find(person=each, limit=ALL)]
         learnt = [one for one in self.store.conversation.find(LEARNT, limit=ALL) if one.decided_by == Who.OWNER]
-        avatars = {one.avatar for one in said} | {self.store.conversation.avatar(person)}
+        avatars = {one.avatar for one in said} | {self.store.conversation.avatar(each) for each in members}
         touched = self.store.conversation.erase(person, self.now())
         for one in learnt:  # others' words, which named who is erased, no longer do
             self._learn_anew(one)
@@ -284,6 +298,7 @@ class Moderator:
         """Forget what has been in the spam box long enough; how many."""
         self.store.letters.forget_unconfirmed(self.now())
         self.store.followers.forget_unconfirmed(self.now())
+        self.store.subscribers.forget_unconfirmed(self.now())
         return self.store.conversation.purge(self.now())
 
     def show_all(self) -> int:
@@ -335,8 +350,9 @@ class Moderator:
         return posts
 
     def _posts_of(self, persons: Iterable[int]) -> set[tuple[str, str]]:
-        find = self.store.conversation.find
-        return {(one.post, one.lang) for person in set(persons) for one in find(person=person, limit=ALL)}
+        find, members = self.store.conversation.find, self.store.persons.members
+        accounts = {account for person in set(persons) for account in members(person)}
+        return {(one.post, one.lang) for account in accounts for one in find(person=account, limit=ALL)}
 
     def _write(self, before: Said | None, after: Said, *, tell_owner: bool) -> None:
         """

@@ -16,6 +16,7 @@ class CommentNode:
     said: Comment
     replies: list["CommentNode"] = field(default_factory=list)
     answers: Comment | None = None  # what it answers, where its place in the tree does not say so
+    above: Comment | None = None  # what it answers, wherever that stands
 
 
 def nest(
@@ -35,10 +36,11 @@ def nest(
         above = _line_above(node, nodes)
         if not above:
             if node.said.parent not in nodes:
-                node.answers = elsewhere.get(node.said.parent)
+                node.answers = node.above = elsewhere.get(node.said.parent)
             top.append(node)
             continue
         # above[0] is what it answers, above[-1] stands at the top.
+        node.above = above[0].said
         host = above[0] if len(above) < depth else above[len(above) - depth + 1] if depth > 1 else None
         (host.replies if host else top).append(node)
         if host is not above[0] and above[0].said.kind != REMOVED:

@@ -66,6 +66,9 @@ class ExportedPost:
     cover_alt: str
     guid: str
     old_slugs: tuple[str, ...] = ()  # by which it was asked for before
+    modified: datetime | None = None  # when its author last told of a change
+    series: str = ""
+    order: int = 0  # of a page in the menu that the settings name, from 1; 0 for none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +145,7 @@ class _PostsOfBlog:
             address_of=lambda file: self.addresses.get(file, ""),
         )  # fmt: skip
         self.addresses: dict[str, str] = {}
+        self.menu = _order(conf.get("MENU"), split_address(home).path)
         self.unread: list[str] = []
         self.moved = moved_here.read(content)
 
@@ -215,6 +219,9 @@ class _PostsOfBlog:
             cover=self.plain.whole(meta.cover, path, is_shown=True) if meta.cover else "",
             cover_alt=meta.cover_alt,
             guid=meta.guid,
+            modified=meta.modified,
+            series=meta.series,
+            order=self.menu.get(split_address(self.addresses[name]).path.strip("/"), 0) if is_page else 0,
             old_slugs=tuple(_former_slugs(slug, self._former(meta, slug))),
         )
 
@@ -227,6 +234,13 @@ class _PostsOfBlog:
     def _author(self, written: str) -> ExportedAuthor:
         person = self.people.find(written.removeprefix("@"))
         return ExportedAuthor(key=person.key if person else "", name=person.name if person else written)
+
+
+def _order(menu: object, folder: str) -> dict[str, int]:
+    """The place of each path in the menu of the settings, be it one or one for each language."""
+    menus = menu.values() if isinstance(menu, Mapping) else [menu]
+    paths = [[str(link[1]) for link in one] for one in menus if isinstance(one, Sequence)]
+    return {f"{folder}/{path.strip('/')}".strip("/"): at for one in paths for at, path in enumerate(one, 1)}
 
 
 def _former_slugs(slug: str, addresses: Iterator[str]) -> Iterator[str]:

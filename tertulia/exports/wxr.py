@@ -105,18 +105,21 @@ class _WxrWriter:
         yield "<description></description>\n"
         yield f"<content:encoded>{_cdata(html)}</content:encoded>\n"
         yield f"<excerpt:encoded>{_cdata(post.summary)}</excerpt:encoded>\n<wp:post_id>{number}</wp:post_id>\n"
-        yield _moments("post_date", post.date)
+        yield _moments("post_date", post.date) + _moments("post_modified", post.modified or post.date)
         is_open = "closed" if post.is_page else "open"
         yield f"<wp:comment_status>{is_open}</wp:comment_status>\n<wp:ping_status>{is_open}</wp:ping_status>\n"
         yield f"<wp:post_name>{_cdata(_as_slug(post.slug))}</wp:post_name>\n"
         yield f"<wp:status>{_STATUS[post.mark]}</wp:status>\n"
-        yield "<wp:post_parent>0</wp:post_parent>\n<wp:menu_order>0</wp:menu_order>\n"
+        yield "<wp:post_parent>0</wp:post_parent>\n"
+        yield f"<wp:menu_order>{post.order}</wp:menu_order>\n"
         yield f"<wp:post_type>{'page' if post.is_page else 'post'}</wp:post_type>\n"
         yield "<wp:post_password></wp:post_password>\n<wp:is_sticky>0</wp:is_sticky>\n"
         for name in post.categories:
             yield _term("category", self.categories[name], name)
         for name in post.tags:
             yield _term("post_tag", self.tags[name], name)
+        if post.series:  # Organize Series, PublishPress Series
+            yield _term("series", slugs.slug_of(post.series, "s"), post.series)
         for author in post.authors if len(post.authors) > 1 else ():  # Co-Authors Plus
             yield _term("author", f"cap-{self.authors[author.name]}", author.name)
         if post.id in self.pairs or post.lang != self.blog.lang:  # Polylang
@@ -125,6 +128,8 @@ class _WxrWriter:
             yield _term("post_translations", f"pll_{slugs.slug_of(post.id)}", post.id)
         if post.cover in self.attachments:
             yield _meta("postmeta", "_thumbnail_id", str(self.attachments[post.cover]))
+        if post.modified:  # WordPress notes any change, its author only what is worth telling
+            yield _meta("postmeta", "tertulia_modified", post.modified.isoformat(" ", "seconds"))
         if post.notes:
             notes = [{"content": content, "id": name} for name, content in post.notes.items()]
             yield _meta("postmeta", "footnotes", json.dumps(notes, ensure_ascii=False))
@@ -159,6 +164,8 @@ class _WxrWriter:
         elif said.url:  # as the plugins for webmentions keep them
             more = _meta("commentmeta", "webmention_source_url", said.url)
             more += _meta("commentmeta", "semantic_linkbacks_author_url", said.author_url) if said.author_url else ""
+        if said.edited_at:
+            more += _meta("commentmeta", "tertulia_edited", said.edited_at)
         if likes := self.blog.likes.get(said.key):
             more += _meta("commentmeta", "tertulia_likes", str(likes))
         return f"<wp:comment>{written}{_moments('comment_date', said.published.astimezone(UTC))}{more}</wp:comment>\n"

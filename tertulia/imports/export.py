@@ -7,8 +7,10 @@ not read.
 
 import gzip
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from tertulia.core.errors import ContentError, os_words
@@ -16,6 +18,9 @@ from tertulia.core.files import is_inside
 from tertulia.core.languages import say
 
 LARGEST_FILE_BYTES = 500_000_000
+_LARGEST_INNER_BYTES = 200_000_000  # of a zip in a zip, which is read into memory
+# A zip that is cut off, encrypted, packed in a way that nobody knows, or damaged where its packer looks.
+_BROKEN = (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, OSError, KeyError, ValueError, zlib.error)
 _MOST_FILES = 200_000
 _HEAD_BYTES = 20_000
 _RUBBISH = ("__MACOSX", ".DS_Store", "Thumbs.db")
@@ -81,7 +86,7 @@ class Export:
                         raise ContentError(say("import_too_many", file=path.name, limit=_MOST_FILES))
             except OSError as error:
                 raise ContentError(say("import_unreadable", why=os_words(error))) from error
-            except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError) as error:
+            except _BROKEN as error:
                 raise ContentError(say("import_broken_zip", file=path.name, why=error)) from error
 
     def __iter__(self) -> Iterator[ExportFile]:
@@ -123,7 +128,7 @@ def _unpacked(path: Path, limit: int) -> bytes:
     try:
         with gzip.open(path) as stream:
             return stream.read(limit)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ContentError(say("import_broken_zip", file=path.name, why=error)) from error
 
 
@@ -133,14 +138,44 @@ def _members(path: Path) -> Iterator[ExportFile]:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     for entry in entries:
         parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
-        if not parts or any(part in _RUBBISH or part in ("..", "/") or part.startswith("._") for part in parts):
+        if not parts or _is_rubbish(parts):
             continue
 
         def read(limit: int, name: str = entry.filename) -> bytes:
             try:
                 with zipfile.ZipFile(path) as archive, archive.open(name) as stream:
                     return stream.read(limit)
-            except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, OSError, KeyError) as error:
+            except _BROKEN as error:
                 raise ContentError(say("import_broken_zip", file=path.name, why=error)) from error
 
-        yield ExportFile("/".join(parts), entry.file_size, read)
+        file = ExportFile("/".join(parts), entry.file_size, read)
+        if file.suffix == ".zip" and 0 < entry.file_size <= _LARGEST_INNER_BYTES:  # Tumblr's "posts.zip" is in its zip
+            yield from _inner_members(file, path)
+        else:
+            yield file
+
+
+def _inner_members(file: ExportFile, path: Path) -> Iterator[ExportFile]:
+    """The files of a zip in a zip, in a folder that is called as it; none of those in there."""
+    data = file.read()
+    if not zipfile.is_zipfile(BytesIO(data)):
+        yield file
+        return
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        for entry in archive.infolist():
+            parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
+            if entry.is_dir() or not parts or _is_rubbish(parts):
+                continue
+
+            def read(limit: int, name: str = entry.filename) -> bytes:
+                try:
+                    with zipfile.ZipFile(BytesIO(data)) as archive, archive.open(name) as stream:
+                        return stream.read(limit)
+                except _BROKEN as error:
+                    raise ContentError(say("import_broken_zip", file=path.name, why=error)) from error
+
+            yield ExportFile("/".join((file.name.removesuffix(".zip"), *parts)), entry.file_size, read)
+
+
+def _is_rubbish(parts: Sequence[str]) -> bool:
+    return any(part in _RUBBISH or part in ("..", "/") or part.startswith("._") for part in parts)

@@ -39,7 +39,8 @@ class BlogPosts:
         parts = split_address(address)
         if parts.netloc and parts.host not in plan.hosts:
             return None
-        return self._by_path.get(_key(parts.path))
+        by_number = f"{_key(parts.path)}?{parts.query}"  # "/?p=12" names a post, "/x/?utm_source=y" does not
+        return self._by_path.get(by_number) or self._by_path.get(_key(parts.path))
 
     @cached_property
     def _by_path(self) -> dict[str, Placed]:

@@ -4,6 +4,7 @@ A sum that does not agree is a fault of ours and makes the import fail: somethin
 kept nor counted as left out.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -128,11 +129,20 @@ class Report:
         return "\n".join(lines).rstrip() + "\n"
 
     def _whole(self) -> Iterator[str]:
-        losses = [*self.site.losses, *self.losses]
+        losses = [*self.site.losses, *self.losses, *self._menu()]
         if losses:
             yield f"## {say('import_section_whole')}\n"
             yield from (f"- {say_loss(loss)}" for loss in losses)
             yield ""
+
+    def _menu(self) -> Iterator[Loss]:
+        """The order of the pages, which is a setting here."""
+        mine = [place for place in self.plan.places.values() if place.is_public and place.post.is_page]
+        pages = [place for place in mine if place.lang == self.plan.layout.language]
+        if any(place.post.order for place in pages):
+            pages.sort(key=lambda place: (place.post.order, place.post.title.casefold()))
+            links = ", ".join(f"({_quoted(_name(one))}, {_quoted(one.address.lstrip('/'))})" for one in pages)
+            yield Loss("menu", f"MENU = [{links}]")
 
     def _left_out(self) -> Iterator[str]:
         counted = Counter((one.sort, one.name, one.why) for one in self.site.left_out)
@@ -181,6 +191,10 @@ class Report:
 def say_loss(loss: Loss) -> str:
     """A loss in the blog's language."""
     return say(f"import_loss_{loss.kind}", what=loss.what)
+
+
+def _quoted(words: str) -> str:
+    return json.dumps(words, ensure_ascii=False)
 
 
 def _name(place: Placed) -> str:

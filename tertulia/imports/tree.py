@@ -134,7 +134,7 @@ def _name_embeds(root: HtmlElement, means: Meanings) -> None:
         elif not address and is_frame:
             source = element.get("src") or element.get("data") or ""
             address = web_address(f"https:{source}" if source.startswith("//") else source)
-            means.lose("frame", address)
+            means.lose(*(("frame", address) if address else ("card", element.get("class") or str(element.tag))))
             _replace(element, _link_alone(address) if address else None)
         elif address:
             _replace(element, _made("p", {"data-embed": address}))

@@ -141,8 +141,8 @@ def post_text(place: Placed, body: str, values: HeaderValues, names: Names) -> s
     status = _written_status("draft") if post.state is Visibility.DRAFT else ""
     fields = [
         ("title", _plain(post.title)),
-        ("date", f"{post.published.isoformat(sep=' ')}" if post.published else ""),
-        ("modified", f"{post.modified.isoformat(sep=' ')}" if post.modified else ""),
+        ("date", post.published.isoformat(" ", "seconds") if post.published else ""),
+        ("modified", post.modified.isoformat(" ", "seconds") if post.modified else ""),
         ("id", place.id),
         ("slug", place.slug),
         ("status", status),

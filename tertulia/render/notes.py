@@ -4,15 +4,20 @@ https://www.w3.org/TR/dpub-aria-1.1/#doc-noteref: the mark in the text, the note
 and names in the language of the post.
 """
 
+import re
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
-from markdown.extensions.footnotes import FootnoteExtension
+from markdown.extensions.footnotes import NBSP_PLACEHOLDER, FootnoteExtension
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
 
 from tertulia.core import languages
 from tertulia.core.languages import say
+
+# A paragraph that holds nothing but what was put aside as HTML, and the space before the way back.
+_BLOCK = re.compile(rf"\s*({HTML_PLACEHOLDER_RE.pattern})\s*(?:{NBSP_PLACEHOLDER})?\s*\Z")
 
 
 class FootnotesExtension(FootnoteExtension):
@@ -51,6 +56,8 @@ class _Notes(Treeprocessor):
         notes = next((div for div in root.iter("div") if div.get("class") == "footnote"), None)
         if notes is None:
             return
+        for item in notes.iterfind("ol/li"):
+            _part_from_block(item)
         document = getattr(self.md, "document", None)
         lang = document.lang if document else languages.DEFAULT
         notes.attrib.update({"role": "doc-endnotes", "aria-label": languages.text("notes", lang)})
@@ -80,6 +87,18 @@ class _Notes(Treeprocessor):
         if items is not None and not len(items):
             parent = next(one for one in root.iter() if notes in list(one))
             parent.remove(notes)
+
+
+def _part_from_block(item: Element) -> None:
+    """Give the way back a paragraph of its own where code or HTML ends a note: neither may stand within one."""
+    last = item[-1] if len(item) else None
+    if last is not None and last.tag == "p" and (block := _BLOCK.match(last.text or "")):
+        way = Element("p")
+        way.extend(list(last))
+        for link in way:
+            last.remove(link)
+        last.text = block[1]
+        item.append(way)
 
 
 def _name(address: str | None) -> str:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
+from jinja2 import Environment
 from jinja2.runtime import Context
 
 from tertulia.content.people import People
@@ -50,6 +51,9 @@ from tertulia.site.up_to_date import stamp_of
 from tertulia.site.words import SiteWords
 
 log = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    from tertulia.site.facets import Inputs
 
 KEY = "SITE_BUILD"
 Table = TypeVar("Table", People, Tags)
@@ -90,6 +94,10 @@ class SiteBuild:
     taken: set[str] = field(default_factory=set)  # pages that are those of the output before
     asking: set[str] = field(default_factory=set)  # pages that ask other hosts by themselves: told at each build
     explained: list[str] = field(default_factory=list)  # why each page was drawn
+    read_as: dict[str, Reading] = field(default_factory=dict)  # what became of each file, by path
+    pages: dict[str, PageToWrite] = field(default_factory=dict)  # by file
+    page_inputs: "dict[str, Inputs]" = field(default_factory=dict)  # of those of which that can be told
+    environments: list[Environment] = field(default_factory=list)  # of templates
     reads: Reads | None = None  # watches what templates read
     cards: CardSet | None = None
     search: SearchIndex | LaterIndex | None = None
@@ -180,6 +188,7 @@ class SiteBuild:
     def reading_of(self, path: str) -> Reading:
         """What became of the file at *path*: its problems are told, and its pictures asked for."""
         reading = self.readings.pop(path, None) or self.reader.read(path)
+        self.read_as[path] = reading
         for problem in reading.problems:
             report(problem)
             self.told.setdefault(problem.path, []).append(problem.what)

@@ -43,7 +43,9 @@ class Facets:
     def link(self, post: Content) -> Digest:
         """Of a post that is only named."""
         if (found := self._links.get(id(post))) is None:
-            told = (post.title, post.url, post.lang, post.date.isoformat(), post.mark, post.shown_path, post.id)
+            # A page that says no date has the build's, and shows it nowhere.
+            date = "" if post.is_page and "date" not in post.header_lines else post.date.isoformat()
+            told = (post.title, post.url, post.lang, date, post.mark, post.shown_path, post.id)
             found = self._links[id(post)] = digest(told)
         return found
 

@@ -23,6 +23,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+from tertulia.core import languages
 from tertulia.core.addresses import host_of
 from tertulia.core.models import Credit, Update
 from tertulia.core.text import strip_controls
@@ -255,7 +256,7 @@ class _EntryExtras(BaseEntryExtension):  # type: ignore[misc]
         return element
 
     def _with_heading(self, element: etree._Element) -> etree._Element:
-        heading = etree.SubElement(element, f"{{{_XHTML_NS}}}h2", lang=self.entry.lang)
+        heading = etree.SubElement(element, f"{{{_XHTML_NS}}}h2", _in(self.entry.lang))
         etree.SubElement(heading, f"{{{_XHTML_NS}}}a", href=self.entry.url).text = self.entry.title or self.entry.url
         return element
 
@@ -290,7 +291,7 @@ class _FeedExtras(BaseExtension):  # type: ignore[misc]
             href = escape(self.feed.stylesheet)
             root.addprevious(etree.ProcessingInstruction("xml-stylesheet", f'type="text/css" href="{href}"'))
         if self.feed.note:
-            section = etree.SubElement(parent, f"{{{_XHTML_NS}}}section", lang=self.feed.lang)
+            section = etree.SubElement(parent, f"{{{_XHTML_NS}}}section", _in(self.feed.lang))
             etree.SubElement(section, f"{{{_XHTML_NS}}}h1").text = self.feed.title
             etree.SubElement(section, f"{{{_XHTML_NS}}}p").text = self.feed.note
             address = etree.SubElement(etree.SubElement(section, f"{{{_XHTML_NS}}}p"), f"{{{_XHTML_NS}}}code")
@@ -298,6 +299,12 @@ class _FeedExtras(BaseExtension):  # type: ignore[misc]
             back = etree.SubElement(section, f"{{{_XHTML_NS}}}p")
             etree.SubElement(back, f"{{{_XHTML_NS}}}a", href=self.feed.url).text = self.feed.back
         return root
+
+
+def _in(lang: str) -> dict[str, str]:
+    """The attributes of words in *lang*: its name, and its direction where that is not from left to right."""
+    direction = languages.current().get(lang).direction
+    return {"lang": lang} | ({"dir": direction} if direction != "ltr" else {})
 
 
 def _line(text: str) -> str:

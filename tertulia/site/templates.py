@@ -250,6 +250,8 @@ def counted(pairs: Iterable[tuple[Any, list[Any]]]) -> list[dict[str, Any]]:
 def embedded(content: str, url: str) -> str:
     """*content* fit for a page with other posts: its own anchors are gone, links to them lead to the post."""
     content = re.sub(r'(<[^<>]*?)\sid="[^"]*"', r"\1", content)
+    # Landmarks need names that differ on a page, and each post counts its own tables.
+    content = re.sub(r'(<div\b[^<>]*?\s)role="region"', r'\1role="group"', content)
     return re.sub(r'(<a[^<>]*?\shref=")(?=#)', rf"\g<1>{url}", content)
 
 

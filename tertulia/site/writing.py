@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from tertulia import defaults
+from tertulia.core.files import write_whole
 from tertulia.core.languages import say
 from tertulia.core.parallel import spread
 from tertulia.site.build import SiteBuild
@@ -122,20 +123,18 @@ def write(output: str, name: str, page: str) -> str:
         raise ValueError(name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     try:
-        file = open(path, "xb")  # noqa: SIM115 (closed below)
-    except FileExistsError:
-        os.unlink(path)
-        file = open(path, "xb")  # noqa: SIM115
-    with file:
-        file.write(page.encode())
+        with open(path, "xb") as file:
+            file.write(page.encode())
+    except FileExistsError:  # whoever reads it just now gets it whole
+        write_whole(Path(path), page.encode(), durable=False)
     return path
 
 
 def write_pages(build: SiteBuild) -> None:
     """Write all pages that were asked for."""
-    lists, posts = build.pages_to_write()
+    asked_lists, asked_posts = build.pages_to_write()
     kept = _Kept(build)
-    posts, lists = ([page for page in pages if not kept.take(page)] for pages in (posts, lists))
+    posts, lists = ([page for page in pages if not kept.take(page)] for pages in (asked_posts, asked_lists))
     with build.theme.drawing(build.contents):
         for undeclared in spread(kept.draw, posts):
             kept.reads.undeclared |= undeclared
@@ -144,7 +143,8 @@ def write_pages(build: SiteBuild) -> None:
     if kept.reads.undeclared:
         build.explained.append(say("explain_undeclared", names=", ".join(sorted(kept.reads.undeclared))))
     else:
-        build.written = kept.pages
+        build.written, build.page_inputs = kept.pages, kept.inputs
+        build.pages = {page.name: page for page in (*asked_lists, *asked_posts)}
     build.explained += kept.explained
 
 
@@ -171,7 +171,7 @@ class _Kept:
         self._names = _names(self.context)
         self.pages: dict[str, tuple[bytes, tuple[str, ...]]] = {}
         self.explained: list[str] = []
-        self._inputs: dict[str, Inputs | None] = {}
+        self.inputs: dict[str, Inputs] = {}
         self._folder = Path(build.settings["KEPT_OUTPUT"]) if build.settings.get("KEPT_OUTPUT") else None
         others = sorted(set(build.settings["PLUGINS"]) - set(defaults.PLUGINS))
         self._keeps = build.theme.is_ours and build.state.is_kept and not others
@@ -186,9 +186,9 @@ class _Kept:
     def take(self, page: PageToWrite) -> bool:
         """Take *page* from the output before, if it would be the same; whether that was done."""
         inputs = inputs_of(page, self.facets, self.context) if self._keeps else None
-        self._inputs[page.name] = inputs
         if inputs is None:
             return False
+        self.inputs[page.name] = inputs
         key, told = inputs.key(), inputs.told()
         self.pages[page.name] = key, told
         before = self.build.state.pages.get(page.name)
@@ -210,11 +210,11 @@ class _Kept:
             os.link(old, new)
         except OSError:
             return False
-        return True
+        return _mark(new) == before.stamp  # else somebody has just put another in its place, and it is drawn over this
 
     def draw(self, page: PageToWrite) -> set[str]:
         """Draw and write *page*; what it read and has not declared."""
-        inputs = self._inputs.get(page.name)
+        inputs = self.inputs.get(page.name)
         self.reads.begin(inputs, self._names.union(page.values) if inputs else frozenset())
         page.write()
         self.reads.begin(None, frozenset())

@@ -19,7 +19,9 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from tertulia.core.addresses import split_address
+from tertulia.store import same_person
 from tertulia.store.conversation_tables import accounts, comments, decisions, persons, reactions
+from tertulia.store.person_tables import Proof
 from tertulia.store.rows import short
 from tertulia.store.said import Author, Trust
 from tertulia.store.settling import settle_person
@@ -89,6 +91,29 @@ def proved(who: Named) -> frozenset[str]:
     return _names(who, claimed=False)
 
 
+def proved_beside(author: Author) -> dict[str, Proof]:
+    """Other names of *author* that their network proves, each with how: a site whose domain the handle is, or that it
+    has seen to link back.
+    """
+    if author.network in (_FORM, _WEB, NOBODY) or not author.is_vouched:
+        return {}
+    found = {short(name): Proof.VERIFIED for one in author.links or () if (name := name_of_address(one))}
+    bare = author.handle.strip().lstrip("@").casefold()
+    if author.network == "bluesky" and (site := name_of_address(f"https://{bare}/")):
+        found[short(site)] = Proof.DOMAIN
+    return {name: how for name, how in found.items() if name.startswith("web:")}
+
+
+def name_of_address(url: str) -> str:
+    """The name that the address of somebody's page is; "" for none."""
+    return _of_address(url, claimed=False)
+
+
+def name_of_handle(network: str, handle: str) -> str:
+    """The name that a handle is; "" for none."""
+    return _of_handle(network, handle)
+
+
 def is_lasting(who: Named) -> bool:
     """Whether the network calls *who* by something that no rename changes: two such are two persons."""
     identity = str(who.identity)
@@ -103,16 +128,24 @@ def find(connection: Connection, author: Author) -> Any:
 
 
 def trust_in(connection: Connection, author: Author, row: Any) -> Trust:
-    """What the owner thinks of *author*, whose row is *row*: blocked is also who claims a blocked person's name."""
-    if row is not None and row.trust != Trust.UNKNOWN:
-        return Trust(row.trust)
+    """
+    What the owner thinks of *author*, whose row is *row*, by whichever account they speak.
+
+    Blocked is also who claims a blocked person's name.
+    """
+    if row is not None and (known := same_person.trust_of(connection, row.id)) != Trust.UNKNOWN:
+        return known
     names = names_of(author)
     if not names:
         return Trust.UNKNOWN
     blocked = select(persons).join(accounts, accounts.c.person == persons.c.id)
     blocked = blocked.where(accounts.c.name.in_(names), persons.c.trust == Trust.BLOCKED)
-    found = [one for one in connection.execute(blocked) if not _are_two(author, one)]
-    return Trust.BLOCKED if found else Trust.UNKNOWN
+    if any(not _are_two(author, one) for one in connection.execute(blocked)):
+        return Trust.BLOCKED
+    # Who comes for the first time may be known already by the page that their other account proves.
+    proved_names = proved(author) | proved_beside(author).keys() if row is None else frozenset()
+    others = same_person.proved_by(connection, proved_names) if proved_names else set()
+    return same_person.strictest(same_person.trust_of(connection, one) for one in others)
 
 
 def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, str]) -> int:
@@ -127,6 +160,7 @@ def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, st
         new = {"network": author.network, "identity": short(author.identity), "is_owner": int(author.is_owner)}
         made = connection.execute(_ADD, new | shown).scalar_one()
         write_names(connection, made, proved(author))
+        _write_proofs(connection, made, author)
         return int(made)
     values: dict[str, Any] = {}
     if author.network == row.network or row.network == _WEB:  # who is known by a relay alone is now known better
@@ -142,11 +176,17 @@ def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, st
         taken = accounts.c.name.in_(proved(author) - {author.identity}) & accounts.c.person.in_(theirs)
         connection.execute(delete(accounts).where(taken))
     write_names(connection, row.id, proved(author))
+    _write_proofs(connection, row.id, author)
     for other in _others(connection, author):
         if other.id != row.id:
             _join(connection, row.id, other)
             settle_person(connection, row.id)
     return int(row.id)
+
+
+def _write_proofs(connection: Connection, person: int, author: Author) -> None:
+    if author.is_vouched and author.network not in (_FORM, _WEB):
+        same_person.write_proofs(connection, person, author, proved_beside(author))
 
 
 def write_names(connection: Connection, person: int, names: Iterable[str]) -> None:
@@ -162,7 +202,8 @@ def written(connection: Connection, person: int) -> set[str]:
 
 
 def forget(connection: Connection, person: int) -> None:
-    """Delete the names of a person."""
+    """Delete the names of a person, and what else is kept about them."""
+    same_person.forget(connection, person)
     connection.execute(delete(accounts).where(accounts.c.person == person))
 
 
@@ -193,17 +234,19 @@ def _join(connection: Connection, into: int, other: Any) -> None:
     for column in (comments.c.person, reactions.c.person, decisions.c.person):
         connection.execute(update(column.table).where(column == other.id).values(person=into))
     names = written(connection, other.id)
+    same_person.move(connection, other.id, into)
     forget(connection, other.id)
     write_names(connection, into, names)
     kept = connection.execute(select(persons).where(persons.c.id == into)).one()
     values = {"trust": stricter(kept.trust, other.trust), "is_owner": max(kept.is_owner, other.is_owner)}
+    values |= {"no_quotes": max(kept.no_quotes, other.no_quotes)}
     connection.execute(update(persons).where(persons.c.id == into).values(**values))
     connection.execute(delete(persons).where(persons.c.id == other.id))
 
 
 def stricter(*known: str) -> Trust:
     """What to think of one person of whom all of that was thought: who was blocked by one door is blocked at all."""
-    return max(map(Trust, known), key=(Trust.UNKNOWN, Trust.TRUSTED, Trust.BLOCKED).index)
+    return same_person.strictest(known)
 
 
 def _whole(identity: str) -> str:

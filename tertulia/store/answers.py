@@ -1,7 +1,9 @@
 """The owner's answer: the comment under the post and what is to be sent elsewhere, both written down or neither."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import insert, select
 
@@ -10,8 +12,19 @@ from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import comments, persons
 from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.rows import writing
-from tertulia.store.said import Incoming, Read, Recorded, Said, Verdict
+from tertulia.store.said import Incoming, Read, Recorded, Said, Status, Verdict
 from tertulia.store.tables import DeliveryState, deliveries
+
+
+class WebAnswer(NamedTuple):
+    """An answer of the owner's, public, to what somebody said on their own site."""
+
+    key: str
+    post: str
+    lang: str
+    url: str  # where they said it
+    version: str  # names its words
+    given_at: str
 
 
 class OwnAnswers:
@@ -26,6 +39,26 @@ class OwnAnswers:
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(comments.c.published_at, comments.c.id)).all()
             return showing.to_said(connection, rows)
+
+    def to_web(self) -> list[WebAnswer]:
+        """Every public answer to something public that lives on its writer's own site, the oldest first."""
+        above, speaker = comments.alias(), persons.alias()
+        query = (
+            select(
+                comments.c.key, comments.c.post, comments.c.lang, above.c.url, comments.c.text, comments.c.published_at
+            )
+            .join(persons, persons.c.id == comments.c.person)
+            .join(above, above.c.id == comments.c.parent)
+            .join(speaker, speaker.c.id == above.c.person)
+            .where(persons.c.is_owner == 1, speaker.c.network == "web", above.c.url != "", comments.c.post != "")
+            .where(comments.c.status == Status.APPROVED, above.c.status == Status.APPROVED)
+            .order_by(comments.c.id)
+        )
+        with self._database.reading() as connection:
+            return [
+                WebAnswer(row.key, row.post, row.lang, row.url, _digest(row.text), row.published_at)
+                for row in connection.execute(query)
+            ]
 
     def give(
         self,
@@ -79,3 +112,7 @@ class OwnAnswers:
                 }
                 connection.execute(insert(deliveries).values(**values))
             return recorded
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

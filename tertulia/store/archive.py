@@ -20,7 +20,7 @@ from tertulia.core import files, strict_json
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
-from tertulia.store import accounts, erased
+from tertulia.store import accounts, erased, same_person
 from tertulia.store.archive_check import checked
 from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import accounts as account_names
@@ -36,9 +36,11 @@ from tertulia.store.conversation_tables import (
     sources,
     words,
 )
+from tertulia.store.person_tables import person_links, person_notes, proofs
 from tertulia.store.rows import COLLECT, OF_ONE_STORE, is_one_of, writing
 from tertulia.store.said import Trust
 from tertulia.store.settling import settle_all
+from tertulia.store.tables import subscribers
 
 FORMAT = "tertulia conversation 1"
 
@@ -79,6 +81,9 @@ def export(database: Database) -> dict[str, Any]:
             "words": {row["word"]: [row["spam"], row["ham"]] for row in _rows(connection, words)},
             "erasures": [row["hash"] for row in _rows(connection, erasures)],
             "marks": {row["name"]: row["value"] for row in _rows(connection, marks) if _moves(row["name"])},
+            "proofs": [_of(row, people, "person") for row in _rows(connection, proofs)],
+            "links": [_of(row, people, "one", "other") for row in _rows(connection, person_links)],
+            "notes": [_without(_of(row, people, "person"), "id") for row in _rows(connection, person_notes)],
         }
 
 
@@ -106,25 +111,31 @@ def load(database: Database, data: dict[str, Any], now: datetime | None = None) 
 
 
 def of_person(database: Database, person: int) -> dict[str, Any]:
-    """All that is held on one person, for them."""
+    """All that is held on one person, by all their accounts, for them: also what the owner has noted about them."""
     whole = export(database)
     with database.reading() as connection:
-        row = connection.execute(select(persons).where(persons.c.id == person)).first()
-    if row is None:
+        members = same_person.group_of(connection, person).members
+        rows = connection.execute(select(persons).where(persons.c.id.in_(members)).order_by(persons.c.id)).all()
+    if not rows:
         return {"format": FORMAT, "comments": []}
-    name = _named(dict(row._mapping))
-    said = [one for one in whole["comments"] if one["person"] == name]
+    named = [_named(dict(row._mapping)) for row in rows]
+    said = [one for one in whole["comments"] if one["person"] in named]
     keys = {one["key"] for one in said}
     emails = [one["notice"]["email"] for one in said if one["notice"]]
     with database.reading() as connection:
         query = select(followers).where(is_one_of(followers.c.email, emails)).order_by(followers.c.id)
         follows = [_without(dict(row._mapping), "id") for row in connection.execute(query)]
+        query = select(subscribers).where(is_one_of(subscribers.c.email, emails)).order_by(subscribers.c.id)
+        reads = [_without(dict(row._mapping), "id") for row in connection.execute(query)]
     return {
         "format": FORMAT,
         "follows": follows,
-        "persons": [one for one in whole["persons"] if [one["network"], one["identity"]] == name],
+        "newsletter": reads,
+        "persons": [one for one in whole["persons"] if _named(one) in named],
+        "proofs": [one for one in whole["proofs"] if one["person"] in named],
+        "notes": [one for one in whole["notes"] if one["person"] in named],
         "comments": said,
-        "reactions": [one for one in whole["reactions"] if one["person"] == name],
+        "reactions": [one for one in whole["reactions"] if one["person"] in named],
         "decisions": [one for one in whole["decisions"] if one["comment"] in keys],
     }
 
@@ -157,15 +168,17 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
     people: dict[tuple[str, str], int] = {}
     called = {(row["network"], row["identity"]): row for row in data["persons"]}
     for row in data["persons"]:
-        values = row | {"is_owner": int(row["is_owner"])}
+        values = row | {name: int(row[name]) for name in ("is_owner", "no_quotes")}
         if known := mine.get((row["network"], row["identity"])):
             made = known.id
             values["trust"] = accounts.stricter(known.trust, row["trust"])
+            values["no_quotes"] = max(known.no_quotes, values["no_quotes"])
             connection.execute(update(persons).where(persons.c.id == made).values(**values))
         else:
             made = connection.execute(insert(persons).values(**values).returning(persons.c.id)).scalar_one()
         people[row["network"], row["identity"]] = made
         accounts.write_names(connection, made, accounts.proved(SimpleNamespace(**row)))
+    _load_persons(connection, data, people)
     numbers: dict[str, int] = {}
     for row in _parents_first(data["comments"]):
         values = (
@@ -191,11 +204,31 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
     erased.sweep(connection, now)
 
 
+def _load_persons(connection: Connection, data: dict[str, Any], people: dict[tuple[str, str], int]) -> None:
+    """What the export has of persons beside their names; what this store says of two accounts stays."""
+    for row in data["proofs"]:
+        values = row | {"person": people[tuple(row["person"])]}
+        here = (proofs.c.person == values["person"]) & (proofs.c.name == row["name"])
+        if connection.execute(select(proofs).where(here)).first() is None:
+            connection.execute(insert(proofs).values(**values))
+    for row in data["links"]:
+        one, other = same_person.pair(people[tuple(row["one"])], people[tuple(row["other"])])
+        here = (person_links.c.one == one) & (person_links.c.other == other)
+        if one != other and connection.execute(select(person_links).where(here)).first() is None:
+            values = {"is_same": int(row["is_same"]), "said_by": row["said_by"], "at": row["at"]}
+            connection.execute(insert(person_links).values(one=one, other=other, **values))
+    theirs = [row | {"person": people[tuple(row["person"])]} for row in data["notes"]]
+    _many(connection, person_notes, _new(connection, theirs, person_notes, "person", "text", "at"))
+
+
 def _kept_persons(connection: Connection) -> dict[tuple[str, str], Any]:
     """The persons of whom this store thinks or has something, which an export does not undo; the others go."""
     liked = select(reactions.c.person).where(reactions.c.person.is_not(None))
-    nobody = (persons.c.trust == Trust.UNKNOWN) & persons.c.id.not_in(liked)
+    nobody = (persons.c.trust == Trust.UNKNOWN) & (persons.c.no_quotes == 0) & persons.c.id.not_in(liked)
+    for column in (person_notes.c.person, person_links.c.one, person_links.c.other):
+        nobody &= persons.c.id.not_in(select(column))
     strangers = select(persons.c.id).where(nobody)
+    connection.execute(delete(proofs).where(proofs.c.person.in_(strangers)))
     connection.execute(delete(account_names).where(account_names.c.person.in_(strangers)))
     connection.execute(update(decisions).values(batch=""))  # who is undone by number may be another from here on
     connection.execute(delete(persons).where(nobody))
@@ -267,7 +300,13 @@ def _many(connection: Connection, table: Table, rows: list[Row]) -> None:
 
 
 def _person(row: Row) -> Row:
-    return _without(row, "id") | {"is_owner": bool(row["is_owner"])}
+    return _without(row, "id") | {name: bool(row[name]) for name in ("is_owner", "no_quotes")}
+
+
+def _of(row: Row, people: dict[int, Row], *names: str) -> Row:
+    """*row* with persons by what they are called where they are known."""
+    flags = {"is_same": bool(row["is_same"])} if "is_same" in row else {}
+    return row | flags | {name: _named(people[row[name]]) for name in names}
 
 
 def _named(row: Row) -> list[str]:

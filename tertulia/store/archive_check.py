@@ -40,6 +40,28 @@ class ExportedPerson(msgspec.Struct, kw_only=True):
     avatar: str = ""
     trust: Trust = Trust.UNKNOWN
     is_owner: bool = False
+    no_quotes: bool = False
+
+
+class ExportedProof(msgspec.Struct, kw_only=True):
+    person: Named
+    name: Id
+    how: Literal["domain", "verified"]
+
+
+class ExportedLink(msgspec.Struct, kw_only=True):
+    one: Named
+    other: Named
+    is_same: bool
+    said_by: Annotated[str, Meta(max_length=80)] = ""
+    at: datetime
+
+
+class ExportedNote(msgspec.Struct, kw_only=True):
+    person: Named
+    text: Annotated[str, Meta(max_length=20_000)]
+    said_by: Annotated[str, Meta(max_length=80)] = ""
+    at: datetime
 
 
 class ExportedWay(msgspec.Struct, kw_only=True):
@@ -121,6 +143,10 @@ class ExportedTalk(msgspec.Struct, kw_only=True):
     words: dict[Annotated[str, Meta(max_length=100)], tuple[Number, Number]]
     erasures: list[Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]]
     marks: dict[Annotated[str, Meta(max_length=200)], str]
+    # An export of before there were these has none.
+    proofs: list[ExportedProof] = []
+    links: list[ExportedLink] = []
+    notes: list[ExportedNote] = []
 
 
 def checked(data: dict[str, Any]) -> dict[str, Any]:
@@ -137,6 +163,8 @@ def checked(data: dict[str, Any]) -> dict[str, Any]:
             person.url, person.avatar = web_address(person.url), _file_name(person.avatar)
         for comment in whole.comments:
             _make_harmless(comment)
+        for note in whole.notes:
+            note.text, note.said_by = visible(note.text), one_line(note.said_by)
         for reaction in whole.reactions:
             reaction.url, reaction.text = web_address(reaction.url), visible(reaction.text)
         return {name: _plain(getattr(whole, name)) for name in ExportedTalk.__struct_fields__}

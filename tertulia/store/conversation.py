@@ -21,7 +21,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from tertulia.content import snapshot
 from tertulia.core.languages import say
-from tertulia.store import deciding, erased, importing, recording, showing, snapshot_guard, ways
+from tertulia.store import deciding, erased, importing, recording, same_person, showing, snapshot_guard, ways
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import (
     comments,
@@ -193,6 +193,11 @@ class Conversation(Lookups):
         with self._writing() as connection:
             return deciding.trust(connection, Read(key, version), trust, now, batch=batch)
 
+    def trust_person(self, person: int, trust: Trust, now: datetime, *, batch: str = "") -> list[Decided]:
+        """Record what to think of a person, by all their accounts; what else was decided by that."""
+        with self._writing() as connection:
+            return deciding.trust_person(connection, person, trust, now, batch=batch)
+
     def undo(self, batch: str, now: datetime) -> list[Decided]:
         """Take back what was decided together; a comment that has changed since stays as it is."""
         with self._writing() as connection:
@@ -226,7 +231,8 @@ class Conversation(Lookups):
                 return Decided("refused", said, said)
             if (said.text, said.html) == (words, html):
                 return Decided("same", said, said)
-            if verdict and verdict.judged not in (None, judged(said, said.trust)):
+            trust = same_person.trust_of(connection, said.person) if verdict else said.trust
+            if verdict and verdict.judged not in (None, judged(said, trust)):
                 return Decided("stale", said, said)
             deciding.keep_revision(connection, said, now)
             when = {"owner_edited_at" if who == Who.OWNER else "edited_at": stamp(now)}

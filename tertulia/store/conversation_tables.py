@@ -33,6 +33,7 @@ persons = Table(
     Column("trust", String(12), nullable=False, server_default="unknown", comment="unknown. trusted: shown at once."
            " blocked: spam whatever they say"),
     Column("is_owner", Integer, nullable=False, server_default="0", comment="1: the blog's own author"),
+    Column("no_quotes", Integer, nullable=False, server_default="0", comment="1: does not want to be quoted"),
     UniqueConstraint("network", "identity"),
     CheckConstraint(_one_of("trust", TRUSTS), name="trust"),
     comment="who spoke, once per network",

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
 from tertulia.core import strict_json
+from tertulia.store import same_person
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import comments, decisions, persons, revisions
 from tertulia.store.rows import note
@@ -57,7 +58,7 @@ def decide(
 
 def trust(connection: Connection, read: Read, what: Trust, now: datetime, *, batch: str = "") -> Decided:
     """
-    What to think of whoever said what was read.
+    What to think of whoever said what was read, by all their accounts.
 
     Trusting them publishes it; blocking them takes what else of theirs waits to the spam box.
     """
@@ -67,22 +68,29 @@ def trust(connection: Connection, read: Read, what: Trust, now: datetime, *, bat
     other = _unread(said, read, Status.APPROVED if what == Trust.TRUSTED else said.status)
     if other is not None and other.state == "stale":
         return other
-    connection.execute(update(persons).where(persons.c.id == said.person).values(trust=what))
-    reason = f"person {said.person}"
-    note(connection, now, Who.OWNER, what, reason=reason, batch=batch, was=said.trust, person=said.person)
-    also: tuple[Decided, ...] = ()
+    also = trust_person(connection, said.person, what, now, batch=batch)
     if what == Trust.TRUSTED and may(Who.OWNER, said, Status.APPROVED):
         # Read a moment ago in this transaction, by its owner's version.
         now_read = Read(said.key, said.version)
-        also = (decide(connection, now_read, Status.APPROVED, Who.OWNER, now, batch=batch),)
-    elif what == Trust.BLOCKED:
-        waits = (comments.c.person == said.person) & (comments.c.status == Status.WAITING)
-        keys = list(connection.execute(select(comments.c.key).where(waits).order_by(comments.c.id)).scalars())
-        also = tuple(
-            decide(connection, Read(key, ""), Status.SPAM, Who.RULES, now, reason="blocked", batch=batch)
-            for key in keys
-        )
+        also = [decide(connection, now_read, Status.APPROVED, Who.OWNER, now, batch=batch)]
     return Decided("done", said, load(connection, said.key), tuple(one for one in also if one.is_done))
+
+
+def trust_person(connection: Connection, person: int, what: Trust, now: datetime, *, batch: str = "") -> list[Decided]:
+    """What to think of a person, by all their accounts; what of theirs that waited went to the spam box."""
+    members = same_person.group_of(connection, person).members
+    for row in connection.execute(select(persons).where(persons.c.id.in_(members)).order_by(persons.c.id)).all():
+        connection.execute(update(persons).where(persons.c.id == row.id).values(trust=what))
+        reason = f"person {row.id}"
+        note(connection, now, Who.OWNER, what, reason=reason, batch=batch, was=row.trust, person=row.id)
+    if what != Trust.BLOCKED:
+        return []
+    waits = comments.c.person.in_(members) & (comments.c.status == Status.WAITING)
+    keys = list(connection.execute(select(comments.c.key).where(waits).order_by(comments.c.id)).scalars())
+    blocked = [
+        decide(connection, Read(key, ""), Status.SPAM, Who.RULES, now, reason="blocked", batch=batch) for key in keys
+    ]
+    return [one for one in blocked if one.is_done]
 
 
 def undo(connection: Connection, batch: str, now: datetime) -> list[Decided]:

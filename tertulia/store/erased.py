@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
-from tertulia.store import accounts, settling, showing
+from tertulia.store import accounts, same_person, settling, showing
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import (
     comments,
@@ -35,6 +35,7 @@ from tertulia.store.conversation_tables import (
 from tertulia.store.recording import fingerprint
 from tertulia.store.rows import is_one_of, note, remember, short
 from tertulia.store.said import Author, Incoming, Status, Who
+from tertulia.store.tables import NO_ADDRESS, SubscriberState, subscribers
 
 LEFT_OUT = "@…"
 # What of a comment is somebody's, or leads to them.
@@ -49,9 +50,17 @@ _ONE_OF_THEM = select(erasures.c.hash).where(erasures.c.hash.in_(bindparam("hash
 
 
 def erase(connection: Connection, who: Any, now: datetime) -> set[tuple[str, str]]:
-    """Forget the person of row *who* and all they said, and keep what tells if they come back; the posts touched."""
+    """
+    Forget the person of row *who*, by all their accounts, and all they said; keep what tells if they come back.
+
+    Returns:
+        The posts touched.
+    """
     touched: set[tuple[str, str]] = set()
-    for one in accounts.same_account(connection, who):
+    members = same_person.group_of(connection, who.id).members
+    theirs = connection.execute(select(persons).where(persons.c.id.in_(members)).order_by(persons.c.id)).all()
+    rows = {one.id: one for row in theirs for one in accounts.same_account(connection, row)}
+    for one in rows.values():
         touched |= _erase_row(connection, one, now)
     connection.execute(delete(revisions))  # what others said before they changed it may name them
     _salt(connection)
@@ -94,9 +103,14 @@ def _erase_row(connection: Connection, who: Any, now: datetime) -> set[tuple[str
 
 
 def forget_address(connection: Connection, emails: Sequence[str]) -> int:
-    """Write to none of *emails* about any talk any more, nor ask whether to; how many talks they followed."""
+    """Write to none of *emails* any more, of talks or posts, nor ask whether to; how many talks they followed."""
     to_readers = (letters.c.tells != "") | (letters.c.leave != "")  # the owner's own say neither
     connection.execute(delete(letters).where(is_one_of(letters.c.recipient, emails), to_readers))
+    connection.execute(
+        update(subscribers)
+        .where(is_one_of(subscribers.c.email, emails))
+        .values(email=NO_ADDRESS, state=SubscriberState.LEFT)
+    )
     return connection.execute(delete(followers).where(is_one_of(followers.c.email, emails))).rowcount
 
 

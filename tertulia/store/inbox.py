@@ -4,25 +4,26 @@ A view over the conversation, with what the owner said of it (``not needed``, ``
 state means is in ``settling``; here it is asked for, page by page, and changed by hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Integer, Select, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Integer, Select, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from tertulia.content.tone import Tone
 from tertulia.core.text import fold_for_search
-from tertulia.store import showing
+from tertulia.store import same_person, showing
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import comments, marks
 from tertulia.store.inbox_tables import ItemState, inbox
 from tertulia.store.rows import remember, writing
-from tertulia.store.said import Read, Said
+from tertulia.store.said import Read, Said, Status
 from tertulia.store.settling import settle, settle_all
+from tertulia.store.tables import DeliveryState, deliveries
 
 PAGE = 25
 # Whoever takes an item and does nothing about it holds it no longer than this.
@@ -40,8 +41,17 @@ class InboxFilter:
     channel: str = ""
     tone: Tone | None = None
     posts: Sequence[str] | None = None  # Ids: of one, or of all with a tag; [""] is what belongs to no post
-    person: int | None = None
+    within: Collection[str] | None = None  # Ids of all posts that whoever asks may see the talk of
+    person: int | None = None  # an account's number; all accounts of its person are meant
     words: str = ""  # each stands somewhere in what was said or in who said it, whatever its case and accents
+
+
+class Hold(NamedTuple):
+    """Somebody of the team is at something else that the same person said."""
+
+    who: str
+    key: str
+    channel: str
 
 
 class InboxItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +65,8 @@ class InboxItem(msgspec.Struct, frozen=True, kw_only=True):
     is_changed: bool  # edited since it was answered or set aside
     until: str | None
     assignee: str  # who is at it now; "" for nobody
+    elsewhere: tuple[Hold, ...] = ()  # who is at other things of the same person
+    refused_by: str = ""  # the network that did not take the answer; "" for none
 
 
 class InboxPage(msgspec.Struct, frozen=True):
@@ -79,45 +91,58 @@ class Inbox:
         """
         self._ready(now)
         oldest_first = wanted.state in (ItemState.UNANSWERED, ItemState.LATER)
-        query = _chosen(wanted, select(inbox))
         place = tuple_(inbox.c.since, inbox.c.comment)
         since, _, number = after.partition(" ")
-        if number.isdecimal():
-            here = tuple_(since, int(number))
-            query = query.where(place > here if oldest_first else place < here)
         order = (inbox.c.since, inbox.c.comment) if oldest_first else (inbox.c.since.desc(), inbox.c.comment.desc())
         with self._database.reading() as connection:
+            query = _chosen(connection, wanted, select(inbox))
+            if number.isdecimal():
+                here = tuple_(since, int(number))
+                query = query.where(place > here if oldest_first else place < here)
             rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
             more = f"{rows[limit - 1].since} {rows[limit - 1].comment}" if len(rows) > limit else ""
             ids = [row.comment for row in rows[:limit]]
             found = connection.execute(showing.with_persons().where(comments.c.id.in_(ids))).all()
             said = {one.id: one for one in showing.to_said(connection, found)}
-            return InboxPage([_item(row, said[row.comment], now) for row in rows[:limit]], more)
+            about = _About.of(connection, said.values(), wanted.within, now)
+            items = [_item(row, said[row.comment], now, about) for row in rows[:limit]]
+            return InboxPage(items, more)
 
     def counts(self, now: datetime, wanted: InboxFilter | None = None) -> dict[ItemState, int]:
         """How many items are in each state, whatever state *wanted* asks for."""
         self._ready(now)
         asked = replace(wanted or InboxFilter(), state=None)
-        query = _chosen(asked, select(inbox.c.state, func.count())).group_by(inbox.c.state)
         with self._database.reading() as connection:
+            query = _chosen(connection, asked, select(inbox.c.state, func.count())).group_by(inbox.c.state)
             found = {ItemState(state): number for state, number in connection.execute(query)}
         return {state: found.get(state, 0) for state in ItemState if state != ItemState.AWAY}
 
-    def channels(self, now: datetime) -> list[str]:
-        """Every channel that anything came by."""
+    def channels(self, now: datetime, within: Collection[str] | None = None) -> list[str]:
+        """
+        Every channel that anything came by.
+
+        Args:
+            within: Ids of all posts that whoever asks may see the talk of.
+        """
         self._ready(now)
         with self._database.reading() as connection:
-            return sorted(
-                connection.execute(select(inbox.c.channel).where(inbox.c.state != ItemState.AWAY).distinct()).scalars()
-            )
+            query = _chosen(connection, InboxFilter(state=None, within=within), select(inbox.c.channel).distinct())
+            return sorted(connection.execute(query).scalars())
 
-    def get(self, key: str, now: datetime) -> InboxItem | None:
-        """The item of the comment that the world calls *key*; None for what is none, the owner's own words say."""
+    def get(self, key: str, now: datetime, within: Collection[str] | None = None) -> InboxItem | None:
+        """
+        The item of the comment that the world calls *key*; None for what is none, the owner's own words say.
+
+        Args:
+            within: Ids of all posts that whoever asks may see the talk of.
+        """
         self._ready(now)
         with self._database.reading() as connection:
             said = showing.load(connection, key)
             row = connection.execute(select(inbox).where(inbox.c.comment == said.id)).first() if said else None
-            return _item(row, said, now) if said and row else None
+            if said is None or row is None or (within is not None and said.post not in within):
+                return None
+            return _item(row, said, now, _About.of(connection, [said], within, now))
 
     def refresh(self, now: datetime) -> None:
         """Have every row say what holds *now*, for who reads them in another way."""
@@ -154,6 +179,13 @@ class Inbox:
             connection.execute(update(inbox).where(here, free).values(**values))
             return connection.execute(select(inbox.c.assignee).where(here)).scalar() or ""
 
+    def held_by(self, person: int, now: datetime) -> tuple[Hold, ...]:
+        """Who is at things that a person said, by whatever account; *person*: the number of one."""
+        with self._database.reading() as connection:
+            members = same_person.group_of(connection, person).members
+            held = connection.execute(_HELD, {"now": stamp(now)}).all()
+            return tuple(Hold(row.assignee, row.key, row.channel) for row in held if row.person in members)
+
     def release(self, key: str, who: str) -> None:
         """Show that *who* is no longer at it."""
         here = inbox.c.comment == select(comments.c.id).where(comments.c.key == key).scalar_subquery()
@@ -188,6 +220,21 @@ class Inbox:
                 remember(connection, _RULES, RULES)
 
 
+_HELD = (
+    select(inbox.c.comment, inbox.c.assignee, inbox.c.channel, comments.c.key, comments.c.person, comments.c.post)
+    .join(comments, comments.c.id == inbox.c.comment)
+    .where(inbox.c.assigned_until > bindparam("now"), inbox.c.assignee != "")
+)
+
+
+_REFUSED = (
+    select(comments.c.parent, deliveries.c.network)
+    .join(deliveries, deliveries.c.answer == comments.c.key)
+    .where(comments.c.parent.in_(bindparam("ids", expanding=True)), deliveries.c.state == DeliveryState.REFUSED)
+    .where(comments.c.status.in_((Status.APPROVED, Status.WAITING)))
+)
+
+
 class _Position(FunctionElement[int]):
     """Where one text begins in another, from 1; 0: nowhere. LIKE, which looks for more, takes five times as long."""
 
@@ -205,7 +252,7 @@ def _instr(element: Any, compiler: Any, **named: Any) -> str:
     return f"instr({compiler.process(element.clauses, **named)})"
 
 
-def _chosen(wanted: InboxFilter, query: Select[Any]) -> Select[Any]:
+def _chosen(connection: Connection, wanted: InboxFilter, query: Select[Any]) -> Select[Any]:
     query = query.where(inbox.c.state == wanted.state if wanted.state else inbox.c.state != ItemState.AWAY)
     if wanted.channel:
         query = query.where(inbox.c.channel == wanted.channel)
@@ -215,16 +262,52 @@ def _chosen(wanted: InboxFilter, query: Select[Any]) -> Select[Any]:
         # Asked for by itself, row after row as they lie on the disk, and not in the order of the page.
         holding = select(inbox.c.comment).where(*(_Position(inbox.c.words, word) > 0 for word in words))
         query = query.where(inbox.c.comment.in_(holding))
-    if wanted.posts is not None or wanted.person is not None:
+    if wanted.posts is not None or wanted.within is not None or wanted.person is not None:
         query = query.join(comments, comments.c.id == inbox.c.comment)
     if wanted.posts is not None:
         query = query.where(comments.c.post.in_(list(wanted.posts)))
+    if wanted.within is not None:
+        query = query.where(comments.c.post.in_(list(wanted.within)))
     if wanted.person is not None:
-        query = query.where(comments.c.person == wanted.person)
+        query = query.where(comments.c.person.in_(same_person.group_of(connection, wanted.person).members))
     return query
 
 
-def _item(row: Any, said: Said, now: datetime) -> InboxItem:
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What else is to be known of some items, by the numbers of their comments."""
+
+    held: dict[int, tuple[Hold, ...]]
+    refused: dict[int, str]
+
+    @classmethod
+    def of(
+        cls, connection: Connection, found: Collection[Said], within: Collection[str] | None, now: datetime
+    ) -> "_About":
+        rows = connection.execute(_REFUSED, {"ids": [said.id for said in found]})
+        return cls(_held(connection, found, within, now), {row.parent: row.network for row in rows})
+
+
+def _held(
+    connection: Connection, found: Collection[Said], within: Collection[str] | None, now: datetime
+) -> dict[int, tuple[Hold, ...]]:
+    """Of each of *found*, who is at other things that the same person said."""
+    rows = connection.execute(_HELD, {"now": stamp(now)}).all()
+    held = [row for row in rows if within is None or row.post in within]
+    if not held:
+        return {}
+    groups = same_person.groups_of(connection, {row.person for row in held} | {said.person for said in found})
+    return {
+        said.id: tuple(
+            Hold(row.assignee, row.key, row.channel)
+            for row in held
+            if row.comment != said.id and row.person in groups[said.person].members
+        )
+        for said in found
+    }
+
+
+def _item(row: Any, said: Said, now: datetime, about: _About) -> InboxItem:
     is_held = bool(row.assignee) and (row.assigned_until or "") > stamp(now)
     return InboxItem(
         said=said,
@@ -235,4 +318,6 @@ def _item(row: Any, said: Said, now: datetime) -> InboxItem:
         is_changed=bool(row.is_changed),
         until=row.until,
         assignee=row.assignee if is_held else "",
+        elsewhere=about.held.get(row.comment, ()),
+        refused_by=about.refused.get(row.comment, ""),
     )

@@ -49,5 +49,6 @@ inbox = Table(
     Index("ix_inbox_state_since", "state", "since", "comment"),
     Index("ix_inbox_channel_state_since", "channel", "state", "since", "comment"),
     Index("ix_inbox_since", "since", "comment"),
+    Index("ix_inbox_assigned_until", "assigned_until"),
     comment="what waits for an answer: computed from the comments, but for word, until and assignee",
 )  # fmt: skip

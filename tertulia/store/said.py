@@ -58,6 +58,8 @@ class Author:
     avatar: str = ""  # a file name in the folder "avatars" beside the snapshots; "" for none
     is_owner: bool = False  # the blog's own author speaking
     is_vouched: bool = True  # the way it came proves who it is; who is not proved is never trusted
+    # Pages that link back to their profile, as their network has seen; None where it was not asked.
+    links: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, bindparam, func, or_, select
 from tertulia.content import snapshot
 from tertulia.core import strict_json
 from tertulia.core.text import fold_for_search
+from tertulia.store import same_person
 from tertulia.store.accounts import NOBODY
 from tertulia.store.conversation_tables import comments, decisions, persons, reactions, sources
 from tertulia.store.said import Said, Status, Trust, Who, anchor_of
@@ -117,7 +118,7 @@ def public(connection: Connection, post: str, lang: str) -> Public:
     """What is approved under a post, with the places of those whose answers are still there."""
     here = {"post": post, "lang": lang}
     rows = connection.execute(_UNDER_POST, here).all()
-    tree = _Tree(rows, set(connection.execute(_ONCE_PUBLIC, here).scalars()))
+    tree = _Tree(rows, set(connection.execute(_ONCE_PUBLIC, here).scalars()), same_person.unquotable(connection))
     said = [row for row in rows if tree.is_shown(row)]
     ways: dict[int, list[Any]] = {}
     for way in connection.execute(_WAYS_UNDER_POST, here):
@@ -139,12 +140,16 @@ class _Tree:
 
     Args:
         was_public: Keys of what is not approved and was, some day.
+        unquotable: Numbers of those who do not want to be quoted: what they said elsewhere, to others, is not repeated.
     """
 
-    def __init__(self, rows: Sequence[Any], was_public: Collection[str]) -> None:
+    def __init__(
+        self, rows: Sequence[Any], was_public: Collection[str], unquotable: Collection[int] = frozenset()
+    ) -> None:
         self._rows = {row.id: row for row in rows}
         self._shown: dict[int, bool] = {}
         self._was_public = was_public
+        self._unquotable = unquotable
 
     def is_shown(self, row: Any) -> bool:
         """
@@ -203,7 +208,8 @@ class _Tree:
         return not row.in_reply_to or row.network in ("web", "form")
 
     def _is_approved(self, row: Any) -> bool:
-        return bool(row.status == Status.APPROVED)
+        is_kept_back = row.person in self._unquotable and row.kind in ("mention", "quote")
+        return bool(row.status == Status.APPROVED) and not is_kept_back
 
     def _was_there(self, row: Any) -> bool:
         return row.key in self._was_public or row.network == NOBODY

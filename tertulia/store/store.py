@@ -13,8 +13,10 @@ from tertulia.store.followers import Followers
 from tertulia.store.inbox import Inbox
 from tertulia.store.letters import Letters
 from tertulia.store.mentions import Mentions, SentMentions
+from tertulia.store.persons import Persons
 from tertulia.store.runs import Runs
 from tertulia.store.subscribers import Subscribers
+from tertulia.store.team import Team
 from tertulia.store.waits import Waits
 
 
@@ -27,6 +29,7 @@ class Store:
     subscribers: Subscribers
     conversation: Conversation
     inbox: Inbox
+    persons: Persons
     answers: OwnAnswers
     waits: Waits
     collected: Collected
@@ -37,6 +40,7 @@ class Store:
     mentions: Mentions
     sent: SentMentions
     runs: Runs
+    team: Team
 
     def close(self) -> None:
         """Give the connections back."""
@@ -61,6 +65,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         subscribers=Subscribers(database),
         conversation=Conversation(database),
         inbox=Inbox(database),
+        persons=Persons(database),
         answers=OwnAnswers(database),
         waits=Waits(database),
         collected=Collected(database),
@@ -71,4 +76,5 @@ def open_store(url: str, root: Path = Path()) -> Store:
         mentions=Mentions(database),
         sent=SentMentions(database),
         runs=Runs(database),
+        team=Team(database),
     )

@@ -17,9 +17,21 @@ from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
 from tertulia.store.filters import check
-from tertulia.web import comments, inbox, letter_links, look, moderation, newsletter, reader_letters, report, webmention
+from tertulia.web import (
+    comments,
+    inbox,
+    letter_links,
+    look,
+    moderation,
+    newsletter,
+    persons,
+    reader_letters,
+    report,
+    webmention,
+)
 from tertulia.web.budgets import DailyBudgets, Gate
 from tertulia.web.context import MOST_IN_WINDOW, RateCounter, current_blog
+from tertulia.web.team import has_role
 
 log = logging.getLogger(__name__)
 
@@ -43,13 +55,16 @@ def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=MOST_BYTES, MAX_FORM_PARTS=50)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(say=say, look=look.look, has_look=look.has_look, root=blog.info.prefix)
+    app.jinja_env.globals.update(
+        say=say, has_role=has_role, look=look.look, has_look=look.has_look, root=blog.info.prefix
+    )
     app.jinja_env.filters.update(local=local, outside=outside, host=host, unfolded=unfolded)
     app.extensions.update(blog=blog, rate_counter=RateCounter(rate), daily_budgets=DailyBudgets(), reading_gate=Gate())
     app.register_blueprint(comments.pages)
     app.register_blueprint(reader_letters.pages)
     app.register_blueprint(moderation.pages)
     app.register_blueprint(letter_links.pages)
+    app.register_blueprint(persons.pages)
     app.register_blueprint(inbox.pages)
     app.register_blueprint(report.pages)
     app.register_blueprint(webmention.pages)
@@ -136,11 +151,12 @@ def _headers(response: Response) -> Response:
     """Nothing of ours runs a stranger's script, is framed, kept, or tells the next site where it came from."""
     site = current_blog().info.site
     origin = "" if current_blog().info.same_origin else f" {split_address(site).origin}"
-    keys = "; script-src 'self'" if request.blueprint == inbox.pages.name else ""
+    scripted = request.blueprint == inbox.pages.name or look.has_look(look.SCRIPT)
+    scripts = "; script-src 'self'" if scripted else ""
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; style-src 'self'{origin}; font-src 'self'{origin}; img-src 'self'{origin};"
-        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'" + keys,
+        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'" + scripts,
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"

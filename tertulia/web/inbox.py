@@ -5,6 +5,7 @@ names the version of what was read. All of it works without a script; ``inbox.js
 """
 
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -19,11 +20,11 @@ from tertulia.conversation.answering import UNDO_FOR, AnswerDraft, AnswerPreview
 from tertulia.conversation.comment_markup import to_html
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
-from tertulia.store.inbox import InboxItem
+from tertulia.store.inbox import InboxFilter, InboxItem
 from tertulia.store.inbox_tables import ItemState
 from tertulia.store.said import Read
 from tertulia.web.context import current_blog, root
-from tertulia.web.moderation import owner
+from tertulia.web.team import has_role, team, within
 
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -33,17 +34,18 @@ LATER = ("3h", "1d", "7d")
 
 
 @pages.get("")
-@owner
+@team
 def list_() -> Any:
     """List what waits, or what a filter asks for."""
     return _list()
 
 
 @pages.post("")
-@owner
+@team
 def change_many() -> Any:
     """Set one item aside, put it off or bring it back, as the button that was pressed says."""
     what, key, version = [*request.form.get("do", "").split(" "), "", ""][:3]
+    _item(key)  # theirs to see
     if not _set_aside(what, Read(key, version)):
         return _list(stale=key), 409
     return redirect(f"{root()}/inbox?{urlencode(_asked() | {'done': what, 'key': key})}", 303)
@@ -58,7 +60,7 @@ def keys() -> Response:
 
 
 @pages.get("/<key>")
-@owner
+@team
 def one(key: str) -> Any:
     """Show an item with the talk above it, what was answered, and a form to answer; the others see who is at it."""
     blog = current_blog()
@@ -74,7 +76,7 @@ def _me() -> str:
 
 
 @pages.post("/<key>")
-@owner
+@team
 def change(key: str) -> Any:
     """Preview an answer, give it, take it back, or set the item aside, as the button that was pressed says."""
     blog = current_blog()
@@ -83,6 +85,8 @@ def change(key: str) -> Any:
     read = Read(key, request.form.get("version", ""))
     text = request.form.get("text", "").replace("\r\n", "\n")[: form.LONGEST_TEXT]
     if what == "undo":
+        if more not in {one.key for one in blog.store.answers.below(item.said)}:
+            abort(404)
         taken = blog.answering().take_back(blog.outbox(blog.networks()), more)
         return redirect(f"{root()}/inbox/{key}?{urlencode({'done': 'undone' if taken else 'not_undone'})}", 303)
     if what in ("preview", "send") and text.strip():
@@ -140,23 +144,24 @@ def _list(stale: str = "") -> str:
     blog = current_blog()
     now, published = blog.now(), blog.info.published()
     asked = _asked()
-    wanted = inbox_words.filter_of(asked, published)
+    mine = within(g.member, published)
+    wanted = replace(inbox_words.filter_of(asked, published), within=mine)
     page = blog.store.inbox.page(wanted, now, after=request.args.get("after", "")[:60])
     return render_template(
         "inbox.html",
         items=[(item, blog.info.post(item.said.post, item.said.lang)) for item in page.items],
         after=page.after,
-        counts=blog.store.inbox.counts(now),
+        counts=blog.store.inbox.counts(now, InboxFilter(within=mine)),
         states=[*inbox_words.STATES, inbox_words.EVERY],
         state=asked.get("state") or inbox_words.STATES[0],
-        channels=blog.store.inbox.channels(now),
+        channels=blog.store.inbox.channels(now, mine),
         tones=[tone for tone in Tone if tone != Tone.TALK],
         asked=asked,
         now=now,
         me=_me(),
         done=request.args.get("done", ""),
         answer=request.args.get("answer", "")[:24],
-        undo=blog.store.inbox.get(request.args.get("key", "")[:24], now) if request.args.get("key") else None,
+        undo=blog.store.inbox.get(request.args.get("key", "")[:24], now, mine) if request.args.get("key") else None,
         stale=stale,
     )
 
@@ -191,7 +196,25 @@ def _one(
         drawn=to_html(text) if is_previewed else "",
         only_here=request.form.get("only_here") == "yes",
         done=request.args.get("done", ""),
+        person=blog.store.persons.get(said.person) if has_role("moderator") else None,
+        others=_others(item),
+        likely=_likely(item) if has_role("moderator") else [],
     )
+
+
+def _others(item: InboxItem) -> list[InboxItem]:
+    """List what else of the same person waits, as far as whoever is signed in may see it."""
+    blog = current_blog()
+    wanted = InboxFilter(person=item.said.person, within=within(g.member, blog.info.published()))
+    found = blog.store.inbox.page(wanted, blog.now(), limit=6).items
+    return [one for one in found if one.said.key != item.said.key][:5]
+
+
+def _likely(item: InboxItem) -> list[Any]:
+    """List who may be the same person, each with who is at something that they said."""
+    blog = current_blog()
+    likely = blog.store.persons.likely(item.said.person)
+    return [(one, blog.store.inbox.held_by(one.account.id, blog.now())) for one in likely[:5]]
 
 
 def _asked() -> dict[str, str]:
@@ -200,7 +223,8 @@ def _asked() -> dict[str, str]:
 
 
 def _item(key: str) -> InboxItem:
-    found = current_blog().store.inbox.get(key, current_blog().now())
+    blog = current_blog()
+    found = blog.store.inbox.get(key, blog.now(), within(g.member, blog.info.published()))
     if found is None:
         abort(404)
     return found

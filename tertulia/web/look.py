@@ -16,6 +16,7 @@ pages = Blueprint("look", __name__)
 
 FOLDER = "theme"
 KINDS = (".css", ".woff2", ".svg")
+SCRIPT = "switch.js"  # light or dark, where the blog lets its readers choose
 KEPT_SECONDS = 3600
 
 
@@ -36,6 +37,6 @@ def look(name: str) -> str:
 @pages.get("/comments/look/<path:name>")
 def file(name: str) -> Any:
     """One file of the look that the blog was last built with."""
-    if PurePosixPath(name).suffix not in KINDS:
+    if PurePosixPath(name).suffix not in KINDS and name != SCRIPT:
         abort(404)
     return send_from_directory(current_blog().info.output() / FOLDER, name, max_age=KEPT_SECONDS)

@@ -1,15 +1,11 @@
-"""The owner's pages: the queue with its reasons, one comment with its context. The links of letters: ``letter_links``.
+"""The moderators' pages: the queue with its reasons, one comment with its context. Links of letters: ``letter_links``.
 
 In by a link that works once, printed by ``python3 tasks.py moderate`` or sent to ``OWNER_EMAIL``. Every change is a
 POST with a word that only our own page knows (CSRF), and works with the keyboard alone. Every button names the version
 of the comment that the page shows: what has changed since is shown again, its changes marked, and nothing is decided.
 """
 
-import hmac
 import secrets
-from collections.abc import Callable
-from datetime import timedelta
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,62 +13,26 @@ from flask import Blueprint, abort, g, make_response, redirect, render_template,
 
 from tertulia.app import Blog
 from tertulia.conversation import form
+from tertulia.conversation.answering import UNDO_FOR, AnswerDraft, AnswerPreview
 from tertulia.conversation.changes import Change, changes
-from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.moderator import Action
 from tertulia.core.addresses import split_address
 from tertulia.core.languages import say, spoken
-from tertulia.core.tokens import keyed
+from tertulia.store.person_tables import Role
 from tertulia.store.rows import SESSIONS
-from tertulia.store.said import Author, Incoming, Read, Said, Status, Who
+from tertulia.store.said import Read, Said, Status, Who
 from tertulia.store.transitions import may
 from tertulia.web import guards, sign_in
 from tertulia.web.context import current_blog, root
+from tertulia.web.team import COOKIE, PLACES, SESSION_FOR, has_role, moderator, owner, session_of, team
 
 pages = Blueprint("moderation", __name__, url_prefix="/moderation")
 
-COOKIE = "tertulia_owner"
-# Where the owner's pages are: the cookie goes to these and to no other.
-PLACES = ("/moderation", "/inbox")
-SESSION_FOR = timedelta(days=14)
 PAGE = 25
 LAST_PAGE = 100_000
 MOST_AT_ONCE = 1000
 ACTIONS = frozenset(Action)
 UNDECIDED = ("stale", "refused")
-
-
-def owner(page: Callable[..., Any]) -> Callable[..., Any]:
-    """
-    Decorate *page*, so that it is the owner's alone.
-
-    Whoever is not signed in is led to the way in, and refused with 403 when they POST; so is a POST that does not come
-    from one of our own pages.
-    """
-
-    @wraps(page)
-    def guarded(*arguments: Any, **named: Any) -> Any:
-        blog = current_blog()
-        g.lang = spoken()
-        session = _session(blog)
-        if not session:
-            if request.method == "POST":
-                abort(403)
-            return redirect(f"{root()}/moderation/login", 303)
-        g.csrf = csrf(blog, session)
-        g.who = _who(blog)
-        if request.method == "POST":
-            given = request.form.get("csrf", "")
-            if guards.origin(blog) == "other" or not hmac.compare_digest(given.encode(), g.csrf.encode()):
-                abort(403)
-        return page(*arguments, **named)
-
-    return guarded
-
-
-def csrf(blog: Blog, session: str) -> str:
-    """Make the word that the forms of this session carry."""
-    return keyed(blog.proof_key.encode(), f"csrf {session}")
 
 
 # In and out ----------------------------------------------------------------------------------------------------------
@@ -113,9 +73,14 @@ def enter(token: str) -> Any:
     g.lang = spoken()
     if guards.origin(blog) == "other" or not sign_in.use(blog, sign_in.read(blog, token)):
         return render_template("login.html", token="", by_mail=sign_in.can_write(blog), stale=True), 410
-    response = make_response(redirect(f"{root()}/moderation", 303))
+    who = sign_in.name_in(blog, token)
+    member = blog.store.team.get(who)
+    if member is None:  # they were of the team when the link was made
+        return render_template("login.html", token="", by_mail=sign_in.can_write(blog), stale=True), 410
+    first = "/moderation" if member.may(Role.MODERATOR) else "/inbox"
+    response = make_response(redirect(f"{root()}{first}", 303))
     epoch = blog.store.conversation.get_cursor(SESSIONS)
-    session = blog.signer.sign("session", [secrets.token_hex(8), epoch, sign_in.name_in(blog, token)], blog.now())
+    session = blog.signer.sign("session", [secrets.token_hex(8), epoch, who], blog.now())
     secure = request.is_secure or split_address(blog.info.service).scheme == "https"
     age = int(SESSION_FOR.total_seconds())
     for place in PLACES:
@@ -127,41 +92,26 @@ def enter(token: str) -> Any:
 
 
 @pages.post("/logout")
-@owner
+@team
 def leave() -> Any:
     """End the session, or with "everywhere" all sessions: a copy of the cookie opens nothing any more."""
     blog = current_blog()
     if request.form.get("where") == "everywhere":
+        if not has_role("owner"):
+            abort(403)
         blog.store.conversation.set_cursor(SESSIONS, secrets.token_hex(8))
-    blog.store.once.use(f"session {_session(blog)}", blog.now() + SESSION_FOR, blog.now())
+    blog.store.once.use(f"session {session_of(blog)[0]}", blog.now() + SESSION_FOR, blog.now())
     response = make_response(redirect(f"{root()}/moderation/login", 303))
     for place in PLACES:
         response.delete_cookie(COOKIE, path=f"{root()}{place}")
     return response
 
 
-def _session(blog: Blog) -> str:
-    """Name the session that the browser is in; "" for none."""
-    found = blog.signer.read("session", request.cookies.get(COOKIE, ""), SESSION_FOR, blog.now())
-    match found:
-        case ([str() as name, str() as epoch, *_], _) if not blog.store.once.was_used(f"session {name}"):
-            return name if epoch == blog.store.conversation.get_cursor(SESSIONS) else ""
-    return ""
-
-
-def _who(blog: Blog) -> str:
-    """Name whoever is signed in as the others call them; "" for the blog's author."""
-    match blog.signer.read("session", request.cookies.get(COOKIE, ""), SESSION_FOR, blog.now()):
-        case ([_, _, str() as who], _):
-            return who
-    return ""
-
-
 # The queue -----------------------------------------------------------------------------------------------------------
 
 
 @pages.get("")
-@owner
+@moderator
 def queue() -> Any:
     """List what waits, what has been decided, or what holds some words."""
     blog = current_blog()
@@ -174,7 +124,7 @@ def queue() -> Any:
 
 
 @pages.post("")
-@owner
+@moderator
 def decide() -> Any:
     """Apply one decision to one comment, or to all that are ticked; or undo the last one."""
     moderator = current_blog().moderator
@@ -267,14 +217,14 @@ def health() -> Any:
 
 
 @pages.get("/<key>")
-@owner
+@moderator
 def one(key: str) -> Any:
     """Show a comment with all that is known of it."""
     return _one(_said(key))
 
 
 @pages.post("/<key>")
-@owner
+@moderator
 def change(key: str) -> Any:
     """Edit a comment, answer it, erase its person, or decide on it, as the button that was pressed says."""
     blog = current_blog()
@@ -294,8 +244,11 @@ def change(key: str) -> Any:
         if blog.moderator.edit(key, text, read.version).state in UNDECIDED:
             return _one(_said(key), read=read, edit=text), 409
     elif do == "answer" and text.strip():
-        _answer(blog, said, text)
+        if refused := _answer(blog, said, read, text):
+            return refused
     elif do == "erase":
+        if not has_role("owner"):
+            abort(403)
         if request.form.get("sure") != "yes":
             return _one(said, unsure=True), 422
         blog.moderator.erase(said.person)
@@ -304,27 +257,32 @@ def change(key: str) -> Any:
     return redirect(f"{root()}/moderation/{key}{asked}", 303)
 
 
-def _answer(blog: Blog, said: Said, text: str) -> None:
-    """Put the owner's own word below a comment."""
-    name = blog.info.author or blog.info.title
-    author = Author(network="form", identity="owner", name=name, url=blog.info.site, is_owner=True)
-    blog.moderator.ingest(
-        Incoming(
-            source="form",
-            source_id=secrets.token_hex(12),
-            post=said.post,
-            lang=said.lang,
-            kind="reply",
-            author=author,
-            published=blog.now(),
-            text=text,
-            html=to_html(text),
-            in_reply_to=said.key,
-        )
+def _answer(blog: Blog, said: Said, read: Read, text: str) -> Any:
+    """Answer as the inbox does: what waited is published with it, and it goes where it was asked; None when given."""
+    answering = blog.answering()
+    preview = answering.preview(said, text)
+    if preview and not preview.fits:
+        return _one(said, answer=text, too_long=preview), 422
+    draft = AnswerDraft(
+        text=text,
+        token=request.form.get("token", "") or secrets.token_hex(12),
+        seen=request.form.get("seen", "").split(),
+        by=g.who,
+        not_before=blog.now() + UNDO_FOR,
     )
+    given = answering.give(read, draft)
+    return None if given.state in ("new", "same") else (_one(_said(said.key), read=read, answer=text), 409)
 
 
-def _one(said: Said, *, unsure: bool = False, read: Read | None = None, edit: str = "", answer: str = "") -> str:
+def _one(
+    said: Said,
+    *,
+    unsure: bool = False,
+    read: Read | None = None,
+    edit: str = "",
+    answer: str = "",
+    too_long: AnswerPreview | None = None,
+) -> str:
     """
     Draw the page of one comment.
 
@@ -332,6 +290,7 @@ def _one(said: Said, *, unsure: bool = False, read: Read | None = None, edit: st
         unsure: Ask whether its person is to be erased indeed.
         read: The comment as it was when what was pressed was shown; its changes since are marked.
         edit: What was typed in its place, and *answer*, below it: kept in the form.
+        too_long: The answer as it would have been sent, where that is too long.
     """
     blog = current_blog()
     return render_template(
@@ -345,6 +304,10 @@ def _one(said: Said, *, unsure: bool = False, read: Read | None = None, edit: st
         marked={said.key: changes_since(read, said)} if read else {},
         edit=edit,
         answer=answer,
+        too_long=too_long,
+        way=None if said.is_owner else blog.answering().way(said),
+        token=secrets.token_hex(12),
+        seen=" ".join(one.key for one in blog.store.answers.below(said)),
         done=request.args.get("done", ""),
         batch=request.args.get("undo", ""),
     )

@@ -12,7 +12,7 @@ from tertulia.conversation.inbox_words import how_long
 from tertulia.core.languages import say
 from tertulia.web.context import current_blog
 from tertulia.web.inbox import channel_name
-from tertulia.web.moderation import owner
+from tertulia.web.team import owner
 
 pages = Blueprint("report", __name__, url_prefix="/inbox/report")
 

@@ -14,6 +14,7 @@ from typing import Any
 from flask import request
 
 from tertulia.app import Blog
+from tertulia.store.person_tables import Role
 from tertulia.web.context import rate_counter, root
 
 LINK_FOR = timedelta(minutes=30)
@@ -33,19 +34,22 @@ class Asked:
     minutes: int
 
 
-def link(blog: Blog, service: str = "", *, who: str = "") -> str:
+def link(blog: Blog, service: str = "", *, who: str = "", role: Role | None = None) -> str:
     """
     Make an address that signs the owner in, once.
 
     Args:
         service: Where the service is seen, if that is known to be elsewhere.
         who: What the others call whoever comes in by it; the blog's author if not given.
+        role: What they may do; as before, or all, if not given.
     """
-    return f"{service or blog.info.service}/moderation/login/{token(blog, who=who)}"
+    return f"{service or blog.info.service}/moderation/login/{token(blog, who=who, role=role)}"
 
 
-def token(blog: Blog, live: timedelta = LINK_FOR, *, who: str = "") -> str:
+def token(blog: Blog, live: timedelta = LINK_FOR, *, who: str = "", role: Role | None = None) -> str:
     """Sign the part of the address that counts, good for as long as *live*; see ``link``."""
+    if who:
+        blog.store.team.grant(who, role)
     return blog.signer.sign("login", [secrets.token_hex(8), int(live.total_seconds()), who], blog.now())
 
 

@@ -2,7 +2,8 @@
    Light or dark: what the reader chose is on the page before anything is drawn, so nothing flashes.
 
    It is kept in the browser alone, and forgotten when the choice is again what the system says. Without this file, and where
-   nothing can be kept, the system decides. The words come from the data attributes of the script element.
+   nothing can be kept, the system decides. The words come from the data attributes of the script element. The pages of the
+   service have it too: under the blog's own address they know what was chosen there.
 */
 
 const KEY = "scheme";
@@ -33,9 +34,9 @@ function show() {
 }
 
 function addButton() {
-  const list = document.querySelector("body > header nav ul");
-  if (!list || !dark) return;
-  const item = document.createElement("li");
+  const list = document.querySelector("body > header nav ul") ?? document.querySelector("body > header");
+  if (!list) return;
+  const item = document.createElement(list.matches("ul") ? "li" : "p");
   const button = document.createElement("button");
   const name = () => (button.textContent = scheme() === "dark" ? light : dark);
   item.dataset.switch = "";

@@ -9,6 +9,7 @@ https://www.w3.org/TR/webmention/#sending-webmentions
 
 import hashlib
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,8 @@ from tertulia.core.errors import FetchError, FetchRefusedError, StoreError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.core.languages import say
 from tertulia.core.sanitise import parse_html
+from tertulia.site.talk_parts import folder as talk_folder
+from tertulia.store.answers import WebAnswer
 from tertulia.store.mentions import Sent, SentMentions
 
 log = logging.getLogger(__name__)
@@ -32,6 +35,7 @@ log = logging.getLogger(__name__)
 # No answer, or "later": again after these, then it is given up until the post changes.
 WAITS = (timedelta(minutes=10), timedelta(hours=2), timedelta(days=1), timedelta(days=3))
 REDIRECTS = 3
+_KEYS = re.compile(r'<article [^>]*\bid="c-(\w+)"')
 _REDIRECTED = (301, 302, 307, 308)
 
 
@@ -41,6 +45,56 @@ class Linked:
 
     version: str
     targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLink:
+    """An answer that stands on a page of ours, as the other site is told of it."""
+
+    source: str  # the answer's own address: the page, and the place on it
+    target: str  # what it answers
+    version: str
+    post: tuple[str, str]  # Id and language
+
+
+def answer_links(
+    answers: Iterable[WebAnswer], pages: Pages, posts: Iterable[Post], since: datetime | None
+) -> list[AnswerLink]:
+    """
+    The answers that a built page shows, with the address of each.
+
+    Args:
+        since: Older answers are left alone. None: all.
+    """
+    urls = {post.key: post.url for post in posts}
+    shown: dict[tuple[str, str], dict[str, str]] = {}
+    found = []
+    for one in answers:
+        place = (one.post, one.lang)
+        url = urls.get(place, "")
+        if not url or pages.is_ours(one.url) or (since and datetime.fromisoformat(one.given_at) < since):
+            continue
+        if place not in shown:
+            shown[place] = _shown(pages, url)
+        if address := shown[place].get(one.key):
+            found.append(AnswerLink(f"{address}#c-{one.key}", one.url, one.version, place))
+    return found
+
+
+def _shown(pages: Pages, url: str) -> dict[str, str]:
+    """By key, the page on which each comment of the post at *url* stands: its own, or one of the older parts."""
+    home, root = pages.site.rstrip("/"), pages.output()
+    own = root / file_of(url, pages.site)
+    folder = root / unquote(talk_folder(url).removeprefix(home).lstrip("/"))
+    found: dict[str, str] = {}
+    for file in (*sorted(folder.glob("*/index.html")), own):
+        address = url if file == own else f"{home}/{file.parent.relative_to(root).as_posix()}/"
+        try:
+            keys = _KEYS.findall(file.read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        found |= dict.fromkeys(keys, address)
+    return found
 
 
 def links_of(page: str, url: str, pages: Pages) -> Linked:
@@ -77,6 +131,7 @@ def plan(
     since: datetime | None,
     *,
     every: Iterable[Post],
+    answers: Iterable[AnswerLink] = (),
     told: bool = False,
 ) -> int:
     """
@@ -87,6 +142,7 @@ def plan(
         since: Older posts are left alone, unless they were changed since, or told before; so are those that were
             brought from another site, which told. None: all.
         every: All that is published: what was told of posts that are not among them is taken back.
+        answers: The author's to what others said on their own sites, as the pages show them.
         told: They were told already, as the owner says; it is only written down.
 
     Returns:
@@ -96,7 +152,9 @@ def plan(
         sent.want(post.url, linked.targets, linked.version, told=told)
         for post, linked in linking(sent, pages, posts, since)
     )
-    for source in sorted(sent.sources() - {post.url for post in every}):
+    given = list(answers)
+    queued += sum(sent.want(one.source, (one.target,), one.version, told=told) for one in given)
+    for source in sorted(sent.sources() - {post.url for post in every} - {one.source for one in given}):
         queued += sent.want(source, (), "")
     return queued
 

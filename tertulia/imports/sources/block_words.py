@@ -8,7 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from html import escape
 
-_TITLES = re.compile(r"titl|titul|head|question|pregunta|nombre|name$|autor|author|cite|label|etiqueta", re.IGNORECASE)
+_TITLES = re.compile(
+    r"titl|titul|head|question|pregunta|nombre|name$|autor|author|cite|label|etiqueta|^body$|^text$|caption",
+    re.IGNORECASE,
+)
 _NO_WORDS = re.compile(
     r"class|style|color|align|size|font|icon|anchor|slug|mode|layout|format|mail|phone|key|token|query", re.IGNORECASE
 )

@@ -187,7 +187,6 @@ class _BloggerExport:
             id=one.id,
             address=address,
             published=moment(one.fields.get("published")),
-            modified=moment(one.fields.get("updated")),
             is_page=one.kind == "page",
             title=_title(one),
             body=body.html(_MORE.sub("", html)),

@@ -9,6 +9,7 @@ from lxml import html as lxml_html
 from lxml.html import HtmlElement
 
 from tertulia.core import sanitise
+from tertulia.core.addresses import web_address
 from tertulia.core.text import one_line
 from tertulia.imports.tree import parse
 from tertulia.imports.types import OldComment
@@ -25,6 +26,14 @@ def moment(text: object) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return when
+
+
+def page_of(told: str) -> str:
+    """What a service for talk calls a page, as an address or a path; "" for what is neither: "12 https://x/?p=12"."""
+    for word in reversed(told.split()):
+        if address := web_address(f"https:{word}" if word.startswith("//") else word):
+            return address
+    return told.strip() if told.strip().startswith("/") and " " not in told.strip() else ""
 
 
 def edited(html: str, edit: Callable[[HtmlElement], None]) -> str:

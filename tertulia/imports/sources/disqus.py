@@ -14,7 +14,7 @@ from tertulia.core.text import one_line
 from tertulia.imports.export import Export, ExportFile
 from tertulia.imports.registry import Importer
 from tertulia.imports.sources import wxr
-from tertulia.imports.sources.common import moment, most, without_gone
+from tertulia.imports.sources.common import moment, most, page_of, without_gone
 from tertulia.imports.types import LeftOut, OldComment, OldDecision, OldSite
 
 _LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "[::1]")
@@ -100,7 +100,7 @@ def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:
 def _thread(element: etree._Element) -> _DisqusThread:
     fields = wxr.texts(element)
     author = next(_children(element, "author"), None)
-    address = next(filter(None, (web_address(fields.get(key, "").strip()) for key in ("link", "id"))), "")
+    address = next(filter(None, (page_of(fields.get(key, "")) for key in ("link", "id"))), "")
     return _DisqusThread(
         _number(element),
         address,

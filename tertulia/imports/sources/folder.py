@@ -211,6 +211,7 @@ def _post(one: _FolderFile, names: "_FileNames", settings: SiteSettings) -> OldP
         authors=tuple(meta.authors),
         categories=tuple(dict.fromkeys((*meta.categories, *where.categories))),
         tags=tuple(meta.tags),
+        series=meta.series,
         summary=plain(meta.summary) if "<" in meta.summary else meta.summary,
         cover=names.file(one, meta.cover) if meta.cover else "",
         cover_alt=meta.cover_alt,

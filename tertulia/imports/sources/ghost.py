@@ -21,6 +21,7 @@ from tertulia.imports.export import Export, ExportFile
 from tertulia.imports.registry import Importer
 from tertulia.imports.sources import ghost_body
 from tertulia.imports.sources.common import edited, has_class, made, moment, plain, put, removed
+from tertulia.imports.sources.ghost_talk import comments_of
 from tertulia.imports.types import LeftOut, Loss, OldAddress, OldAuthor, OldPost, OldSite, Visibility
 
 HOME = "__GHOST_URL__"
@@ -111,14 +112,23 @@ class _GhostTables:
                 left_out.append(LeftOut("post", known, _text(row, "title"), "trash"))
             else:
                 posts += _posts(row, more.get(known, {}), authors, shown)
+        said, gone = comments_of(self._rows("comments"), self._by_id("members"), self._rows("comment_likes"))
         used = {name for post in posts for name in post.authors}
         return OldSite(
             file_hosts=("storage.ghost.io",),
             authors=tuple(_author(row) for row in users.values() if _text(row, "slug") in used),
             posts=tuple(posts),
+            comments=said,
             addresses=tuple(self._lists(used)),
-            left_out=tuple(left_out),
-            read=tuple(f"post {known}" for known in (*(one.id for one in posts), *(one.id for one in left_out))),
+            left_out=(*left_out, *gone),
+            read=tuple(
+                f"{sort} {one}"
+                for sort, names in (
+                    ("post", (*(one.id for one in posts), *(one.id for one in left_out))),
+                    ("comment", (*(one.id for one in said), *(one.id for one in gone))),
+                )
+                for one in names
+            ),
         )
 
     def _lists(self, writers: set[str]) -> Iterator[OldAddress]:
@@ -136,7 +146,7 @@ def _posts(row: Row, more: Row, authors: list[Row], tags: list[Row]) -> Iterator
     """A post; and behind it what of it only members saw."""
     losses: list[Loss] = []
     html = ghost_body.html(row, losses).replace(HOME, "")
-    state, kept_back = _state(row)
+    state, kept_back = _state(row) if more.get("email_only") not in (True, 1) else (Visibility.DRAFT, "email_only")
     public, paid = _parted(html) if state is Visibility.PUBLISHED else (html, "")
     slug = _text(row, "slug")
     if _text(row, "codeinjection_head") or _text(row, "codeinjection_foot"):
@@ -147,7 +157,6 @@ def _posts(row: Row, more: Row, authors: list[Row], tags: list[Row]) -> Iterator
         id=str(row.get("id")),
         address=f"/{slug}/" if slug else "",
         published=moment(row.get("published_at") or row.get("created_at")),
-        modified=moment(row.get("updated_at")),
         is_page=row.get("type") == "page" or row.get("page") in (True, 1),
         title=one_line(_text(row, "title"), 1000),
         body=edited(public, lambda root: _tidied(root, losses)),
@@ -217,6 +226,9 @@ def _tidied(root: HtmlElement, losses: list[Loss]) -> None:
                 words = plain(title.text_content()) if title is not None else link.get("href", "")
                 paragraph = made("p")
                 paragraph.append(made("a", text=words, href=link.get("href", "")))
+                about = next((one for one in card.iter("div") if has_class(one, "kg-bookmark-description")), None)
+                if about is not None and (told := plain(about.text_content())):
+                    paragraph[-1].tail = f" {told}"
                 caption = next(card.iter("figcaption"), None)
                 if caption is not None:
                     caption.tag = "p"
@@ -236,7 +248,9 @@ def _tidied(root: HtmlElement, losses: list[Loss]) -> None:
                 gallery.append(image)
             gallery.extend(list(card.iter("figcaption")))
             put(card, gallery)
-        elif has_class(card, "kg-audio-player", "kg-video-overlay", "kg-video-player-container"):
+        elif has_class(
+            card, "kg-audio-player", "kg-video-overlay", "kg-video-player-container", "kg-file-card-metadata"
+        ):
             removed(card)  # buttons and clocks
     for button in list(root.iter("button")):
         removed(button)

@@ -111,7 +111,8 @@ def _card(kind: str, card: Mapping[str, Any], losses: list[Loss]) -> str:
             return f"<div data-gallery>{''.join(map(_figure, shown))}</div>" + _paragraph(_text(card, "caption"))
         case "code" | "codeblock":
             language = escape(_text(card, "language"))
-            return f'<pre><code class="language-{language}">{escape(_text(card, "code"), quote=False)}</code></pre>'
+            written = escape(_text(card, "code"), quote=False)
+            return f'<pre><code class="language-{language}">{written}</code></pre>' + _paragraph(_text(card, "caption"))
         case "hr" | "horizontalrule":
             return "<hr>"
         case "embed":
@@ -120,8 +121,9 @@ def _card(kind: str, card: Mapping[str, Any], losses: list[Loss]) -> str:
         case "bookmark":
             found = card.get("metadata")
             told = _text(found, "title") if isinstance(found, dict) else ""
+            about = f" {escape(_text(found, 'description'))}" if isinstance(found, dict) else ""
             return (
-                f'<p><a href="{escape(_text(card, "url"))}">{escape(told or _text(card, "url"))}</a></p>'
+                f'<p><a href="{escape(_text(card, "url"))}">{escape(told or _text(card, "url"))}</a>{about}</p>'
                 + _paragraph(_text(card, "caption"))
             )
         case "callout":

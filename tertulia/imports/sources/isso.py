@@ -16,11 +16,12 @@ from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
 from tertulia.imports.export import Export, ExportFile
 from tertulia.imports.registry import Importer
-from tertulia.imports.sources.common import without_gone
+from tertulia.imports.sources.common import page_of, without_gone
 from tertulia.imports.types import LeftOut, Loss, OldComment, OldDecision, OldSite
 
 _MAGIC = b"SQLite format 3\x00"
-# https://github.com/isso-comments/isso/blob/master/isso/db/comments.py: accepted, pending, deleted but answered
+# Bits of a comment's mode: https://github.com/isso-comments/isso/blob/master/isso/db/comments.py. A deleted one that
+# was answered stays in the database; a mixture that nobody knows waits.
 _ACCEPTED, _DELETED = 1, 4
 
 
@@ -35,16 +36,17 @@ def read(export: Export) -> OldSite:
     left_out: list[LeftOut] = []
     gone: dict[str, str] = {}
     dislikes = 0
-    for file in filter(_is_isso, export):
+    for place, file in enumerate(filter(_is_isso, export), 1):
+        start = "" if place == 1 else f"{place}."  # two databases both begin at 1
         for row in _rows(file):
-            number, parent = str(row["id"]), str(row["parent"] or "")
+            number, parent = f"{start}{row['id']}", f"{start}{row['parent']}" if row["parent"] else ""
             when = _moment(row["created"])
             dislikes += _count(row["dislikes"])
-            if row["mode"] == _DELETED or when is None:
+            if _count(row["mode"]) & _DELETED or when is None:
                 gone[number] = parent
                 left_out.append(LeftOut("comment", number, "", "trash" if when else "no_comment"))
             else:
-                comments.append(_comment(row, when))
+                comments.append(_comment(number, parent, row, when))
     read = [*(one.id for one in comments), *gone]
     return OldSite(
         comments=without_gone(comments, gone),
@@ -95,11 +97,11 @@ def _rows(file: ExportFile) -> list[dict[str, Any]]:
         raise ContentError(say("import_broken_file", file=file.name, why=error)) from error
 
 
-def _comment(row: dict[str, Any], when: datetime) -> OldComment:
-    number, text = str(row["id"]), _text(row["text"])
+def _comment(number: str, parent: str, row: dict[str, Any], when: datetime) -> OldComment:
+    text = _text(row["text"])
     return OldComment(
         id=number,
-        post=_text(row["uri"]),
+        post=page_of(_text(row["uri"])),
         published=when,
         name=_text(row["author"]),
         site=web_address(_text(row["website"])),
@@ -107,7 +109,7 @@ def _comment(row: dict[str, Any], when: datetime) -> OldComment:
         html=comment_markup.to_html(text),
         text=text,
         decision=OldDecision.APPROVED if row["mode"] == _ACCEPTED else OldDecision.WAITING,
-        parent=str(row["parent"] or ""),
+        parent=parent,
         anchor=f"isso-{number}",
         likes=_count(row["likes"]),
         edited=_moment(row["modified"]),

@@ -141,6 +141,8 @@ def _tidied(body: HtmlElement, title: str, subtitle: str) -> HtmlElement | None:
             words = _words(name) or _words(link)
             paragraph = made("p")
             paragraph.append(made("a", text=words or _href(link), href=_href(link)))
+            if about := _words(next(card.iter("em"), None)):
+                paragraph[-1].tail = f" {about}"
             put(card, paragraph)
         elif card.tag == "figure":
             for shown in filter(None, [_EMBEDDED.match(one.get("src", "")) for one in card.iter("script")]):

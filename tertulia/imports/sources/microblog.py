@@ -74,7 +74,6 @@ def _post(item: Mapping[str, Any], feed: Mapping[str, Any]) -> OldPost | None:
         id=slug_of(split_address(known).path or known) or known,
         address=address,
         published=moment(item.get("date_published")),
-        modified=moment(item.get("date_modified")),
         title=one_line(_text(item, "title"), 1000),
         body=html or text,
         body_format="html" if html else "markdown",

@@ -10,11 +10,11 @@ from typing import Any
 
 from tertulia.conversation import comment_markup
 from tertulia.core import strict_json
-from tertulia.core.addresses import host_of, split_address, web_address
+from tertulia.core.addresses import host_of, split_address
 from tertulia.core.text import one_line
 from tertulia.imports.export import Export, ExportFile
 from tertulia.imports.registry import Importer
-from tertulia.imports.sources.common import lines_of, moment, most, without_gone
+from tertulia.imports.sources.common import lines_of, moment, most, page_of, without_gone
 from tertulia.imports.types import LeftOut, Loss, OldComment, OldDecision, OldSite
 
 # Its first line is of the users; a piece of a backup begins with a comment.
@@ -97,7 +97,7 @@ def _comment(known: str, record: dict[str, Any], blocked: set[str]) -> OldCommen
     changed = record.get("edit")
     return OldComment(
         id=known,
-        post=web_address(_text(record["locator"].get("url"))),
+        post=page_of(_text(record["locator"].get("url"))),
         published=when,
         name=one_line(_text(user.get("name")), 200),
         person=who,

@@ -6,7 +6,7 @@ export does not tell its host, but for where posts ask to subscribe. What was sh
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
@@ -18,6 +18,7 @@ from tertulia.core.addresses import split_address, web_address
 from tertulia.core.text import one_line
 from tertulia.imports.export import Export, ExportFile
 from tertulia.imports.registry import Importer
+from tertulia.imports.sources import block_words
 from tertulia.imports.sources.common import edited, has_class, inner, lines_of, made, moment, most, plain, put, removed
 from tertulia.imports.tree import parse
 from tertulia.imports.types import Loss, OldAddress, OldPost, OldSite, Visibility
@@ -89,9 +90,11 @@ def _posts(row: dict[str, str], known: str, html: str) -> Iterator[OldPost]:
     elif kind not in ("newsletter", "page", "thread"):
         losses.append(Loss("card", kind))
     root = parse(html)
-    paid = _behind_the_wall(root) if state is Visibility.PUBLISHED else ""
-    notes = _notes(root)
+    notes = _notes(root)  # stand behind the wall, whatever they are about
+    paid = _behind_the_wall(root, notes) if state is Visibility.PUBLISHED else ""
     _tidied(root, losses)
+    if paid:
+        losses += [Loss("note_kept", name) for name in _marks(root) if name in notes]
     post = OldPost(
         id=number,
         address=f"/p/{slug}" if slug else "",
@@ -99,7 +102,7 @@ def _posts(row: dict[str, str], known: str, html: str) -> Iterator[OldPost]:
         is_page=kind == "page",
         title=one_line(row.get("title") or "", 1000),
         body=inner(root),
-        notes=notes,
+        notes={} if paid else notes,
         state=state,
         kept_back=kept_back,
         slug=slug,
@@ -129,8 +132,12 @@ def _state(row: dict[str, str]) -> tuple[Visibility, str]:
     return (Visibility.PUBLISHED, "") if audience == "everyone" else (Visibility.DRAFT, audience or "draft")
 
 
-def _behind_the_wall(root: HtmlElement) -> str:
-    """Take out what stands behind the mark of what is paid for; that, as HTML."""
+def _marks(root: HtmlElement) -> list[str]:
+    return [one.get("data-note", "") for one in root.iter("sup") if one.get("data-note")]
+
+
+def _behind_the_wall(root: HtmlElement, notes: Mapping[str, str]) -> str:
+    """Take out what stands behind the mark of what is paid for; that, as HTML, with the notes that nobody else saw."""
     wall = next((one for one in root.iter() if isinstance(one.tag, str) and has_class(one, _PAYWALL)), None)
     if wall is None:
         return ""
@@ -146,8 +153,13 @@ def _behind_the_wall(root: HtmlElement) -> str:
             parent.tail = None
         at = parent
     removed(wall)
+    met = _marks(behind)
+    for name in (name for name in notes if name not in met):  # of what everybody saw
+        note = made("p")
+        note.append(made("sup", data_note=name))
+        behind.append(note)
     html = inner(behind)
-    return html if plain(html) or "<img" in html else ""
+    return html if plain(html) or "<img" in html or met else ""
 
 
 def _notes(root: HtmlElement) -> dict[str, str]:
@@ -196,11 +208,25 @@ def _tidied(root: HtmlElement, losses: list[Loss]) -> None:
                 put(element, paragraph)
         elif address := _shown(element, given):
             put(element, made("p", data_embed=address))
+        elif given and not plain(element.text_content()) and next(element.iter("img"), None) is None:
+            losses.append(Loss("card", (element.get("class", "").split() or ["?"])[0]))
+            put(element, _told(given))
         elif element.tag == "source":  # the parser takes the picture behind it for its child
             element.drop_tag()
         elif element.tag == "img":
             own = given.get("src")
             element.set("src", full_size(own if isinstance(own, str) and web_address(own) else element.get("src", "")))
+
+
+def _told(given: dict[str, Any]) -> HtmlElement:
+    """What a piece that the page itself would have drawn says: its words, and where it is."""
+    told = parse(block_words.shown(given))
+    address = given.get("url") or given.get("canonical_url")
+    if isinstance(address, str) and web_address(address):
+        paragraph = made("p")
+        paragraph.append(made("a", text=address, href=address))
+        told.append(paragraph)
+    return told
 
 
 def _gallery(shown: dict[str, Any]) -> HtmlElement:

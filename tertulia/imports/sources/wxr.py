@@ -8,6 +8,7 @@ says nothing. What is then still no XML is told with its line. The namespace is 
 
 import re
 from collections.abc import Iterator
+from html import escape
 from io import BytesIO
 from itertools import chain
 
@@ -24,6 +25,7 @@ _MARK = re.compile(rb"https?://wordpress\.org/export/1\.[0-9]")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _BARE = re.compile(rb"&(?!(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
+_TEXTS = ("content", "encoded", "summary", "comment_content", "message")  # where somebody forgot to escape
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 
 
@@ -84,11 +86,14 @@ def local(element: etree._Element) -> str:
 
 
 def texts(element: etree._Element) -> dict[str, str]:
-    """The plain fields of *element*: name → text, the first where there are several."""
+    """The plain fields of *element*: name → text, the first where there are several; a text in XHTML as HTML."""
     found: dict[str, str] = {}
     for child in element:
         if not len(child):
             found.setdefault(local(child), child.text or "")
+        elif local(child) in _TEXTS:
+            inner = (etree.tostring(one, encoding="unicode") for one in child)
+            found.setdefault(local(child), escape(child.text or "", quote=False) + "".join(inner))
     return found
 
 

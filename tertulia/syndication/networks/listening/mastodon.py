@@ -160,6 +160,7 @@ class MastodonListener(Mastodon, Listener):
             handle=f"@{handle}",
             url=url,
             is_owner=str(account.get("id")) == self._own_id(),
+            links=_verified(account),
         )
 
     def _own_id(self) -> str:
@@ -169,6 +170,19 @@ class MastodonListener(Mastodon, Listener):
             kept = {"id": str(account["id"])}
             self.context.memory.set(f"{self.name}-{self._account_key()}-me", kept)
         return str(kept["id"])
+
+
+def _verified(account: dict[str, Any]) -> tuple[str, ...] | None:
+    """
+    The pages that link back to a profile, as our own server has seen for itself; None where nothing is told of them.
+
+    https://docs.joinmastodon.org/entities/Account/#verified_at (read 2026-11)
+    """
+    fields = account.get("fields")
+    if not isinstance(fields, list):
+        return None
+    values = [str(dig(one, "value") or "") for one in fields if dig(one, "verified_at")]
+    return tuple(filter(None, (web_address(unescape(found[1])) for value in values if (found := _HREF.search(value)))))
 
 
 def _id(notification: Any) -> str:

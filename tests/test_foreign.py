@@ -319,7 +319,7 @@ def test_shortcodes_that_hold_blocks(md, text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["{% note %}\na", "{{% notice %}}\na", "`{% note %}`\n\na\n\n{% endnote %}", "{{< caja >}}\na\n{{< /caja >}}"]
+    "text", ["{% note %}\na", "{{% tip %}}\na", "`{% note %}`\n\na\n\n{% endnote %}", "{{< caja >}}\na\n{{< /caja >}}"]
 )
 def test_a_shortcode_that_is_none_of_these_stays_as_it_is(md, text):
     """Its words are there, and so is what stands between."""

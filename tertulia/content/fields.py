@@ -6,13 +6,14 @@ YAML, TOML and JSON nest; what a post says of itself does not. Here the one beco
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from tertulia.content.key_names import fold, key_of
 from tertulia.content.keys import Kind, key_named, split_names
 from tertulia.core.languages import current
+
+if TYPE_CHECKING:
+    from yaml import MappingNode, Node
 
 _MERGE = "tag:yaml.org,2002:merge"
 MOST_FIELDS = 2_000  # an anchor that names itself over and over would be endless
@@ -42,7 +43,6 @@ _UNQUOTED = re.compile(
     r"""([^\s"'\[\]{}|>&*!%@`#,?:-][^\n]*?:(?:[ \t][^\n]*?)?|"[^"\n]*"[^"\n]+|[@%`][^\n]*?)[ \t]*$""",
     re.M,
 )
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,23 +151,26 @@ def _text(value: Any, key: str) -> str:
     return str(value).strip()
 
 
-def composed(source: str) -> yaml.Node | None:
+def composed(source: str) -> "Node | None":
     """
     The tree of a YAML header; a value that YAML would only take in quotes, ``title: Dos: uno``, is given them.
 
     Raises:
         YAMLError: it is none even so.
     """
+    import yaml  # by blogs that write it alone
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.compose(source, Loader=_Loader)
+        return yaml.compose(source, Loader=loader)
     except yaml.YAMLError:
         quoted = _UNQUOTED.sub(lambda found: found[1] + "'" + found[2].replace("'", "''") + "'", source)
         if quoted == source:
             raise
-        return yaml.compose(quoted, Loader=_Loader)
+        return yaml.compose(quoted, Loader=loader)
 
 
-def yaml_fields(node: yaml.MappingNode, start: int, lines: list[str]) -> Iterator[RawField]:
+def yaml_fields(node: "MappingNode", start: int, lines: list[str]) -> Iterator[RawField]:
     """
     The entries of a YAML mapping, each value as it is written.
 
@@ -179,6 +182,8 @@ def yaml_fields(node: yaml.MappingNode, start: int, lines: list[str]) -> Iterato
     Raises:
         ValueError: it holds more than anybody writes.
     """
+    import yaml  # by blogs that write it alone
+
     budget = [MOST_FIELDS]
     for key, value in _pairs(node):
         if isinstance(key, yaml.ScalarNode):
@@ -189,8 +194,10 @@ def yaml_fields(node: yaml.MappingNode, start: int, lines: list[str]) -> Iterato
             yield RawField(key.value, tree, line + 1)
 
 
-def _pairs(node: yaml.MappingNode, depth: int = 0) -> list[tuple[yaml.Node, yaml.Node]]:
+def _pairs(node: "MappingNode", depth: int = 0) -> list[tuple["Node", "Node"]]:
     """Keys and values of a mapping, and those it takes from another (``<<: *usual``) and does not say itself."""
+    import yaml  # by blogs that write it alone
+
     own = [(key, value) for key, value in node.value if key.tag != _MERGE]
     said = {key.value for key, _ in own if isinstance(key, yaml.ScalarNode)}
     for key, value in node.value if len(own) < len(node.value) and depth < 8 else ():
@@ -208,8 +215,10 @@ def _with_hashtags(value: str, raw: str) -> str:
     return whole if whole.startswith(value) and re.search(r"(?:^|\s)#\w", whole[len(value) :]) else value
 
 
-def _tree(node: yaml.Node, start: int, budget: list[int], depth: int = 0) -> Any:
+def _tree(node: "Node", start: int, budget: list[int], depth: int = 0) -> Any:
     """Text, lists of ``RawField`` and tables, as YAML has them; what is too much is left out."""
+    import yaml
+
     budget[0] -= 1
     if budget[0] < 0 or depth > 8:
         raise ValueError("an endless header")

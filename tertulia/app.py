@@ -437,13 +437,20 @@ class Blog:
         from tertulia.conversation.answering import follow_answers
 
         if not self.store.deliveries.answers_to_see_to(self.now()):
+            self._tell_of_refused_answers()
             return []
         outbox = self.outbox(self.networks())
         follow_answers(outbox)
         outcomes = outbox.deliver(only_answers=True)
+        self._tell_of_refused_answers()
         if outcomes:
             self.background.request_rebuild()
         return outcomes
+
+    def _tell_of_refused_answers(self) -> None:
+        """Write to whoever gave an answer that did not arrive; also one that another task has tried to send."""
+        for row in self.store.deliveries.refused_answers():
+            self.notices.answer_refused(row)
 
     def deploy_target(self) -> Target:
         """

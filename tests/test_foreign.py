@@ -68,10 +68,10 @@ def test_a_callout_speaks_the_language_of_its_post(md):
 
 def test_task_lists(md):
     """A box, checked or not, in a tight list and in a loose one; brackets alone are none."""
-    box = '<li class="task-list-item"><input disabled type="checkbox"> a</li>'
-    checked = '<li class="task-list-item"><input checked disabled type="checkbox"> <em>b</em></li>'
+    box = '<li class="task-list-item"><label><input disabled type="checkbox"> a</label></li>'
+    checked = '<li class="task-list-item"><label><input checked disabled type="checkbox"> <em>b</em></label></li>'
     assert f"<ul>{box}{checked}</ul>" == render(md, "- [ ] a\n- [x] *b*")[0]
-    assert '<p><input disabled type="checkbox"> a</p>' in render(md, "1. [ ] a\n\n   b")[0]
+    assert '<p><label><input disabled type="checkbox"> a</label></p>' in render(md, "1. [ ] a\n\n   b")[0]
     assert "<li>[ ]</li>" in render(md, "- [ ]")[0]
 
 

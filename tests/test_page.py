@@ -21,7 +21,7 @@ from tertulia.embeds import draw
 from tertulia.embeds.types import Capture
 from tertulia.render.converter import converter
 from tertulia.render.document import Document
-from tertulia.site import choices
+from tertulia.site import choices, templates
 from tertulia.site.link_notes import link_notes
 from tests.conftest import ROOT, build_site
 from tests.real.browser import CHROMIUM, browser
@@ -31,9 +31,14 @@ PDFTOTEXT = shutil.which("pdftotext")
 
 def rendered(body, lang="es"):
     """The HTML of some Markdown, as soup."""
+    return BeautifulSoup(drawn(body, lang), "lxml")
+
+
+def drawn(body, lang="es"):
+    """The HTML of some Markdown."""
     markdown = converter(siteurl="", tag_url="etiqueta/{slug}/", mention_network="", people=People(), tags=Tags())
     markdown.document = Document(lang=lang, body=body)
-    return BeautifulSoup(markdown.convert(body), "lxml")
+    return markdown.convert(body)
 
 
 def pages(output):
@@ -78,6 +83,38 @@ def test_so_does_a_table_written_as_html(body):
     assert (
         soup.find(string=re.compile("fin")) is None or soup.find(string=re.compile("fin")).find_parent("table") is None
     )
+
+
+def test_each_table_of_a_post_has_a_name_of_its_own_and_on_a_list_none_is_a_landmark():
+    """Markdown's and HTML's are counted together; where whole posts follow each other each begins again."""
+    raw = "<table><tr><td>a</td></tr></table>"
+    html = drawn(f"{TABLE}\n\n{raw}\n\n> {TABLE.replace(chr(10), chr(10) + '> ')}\n\n{raw}")
+    names = [region["aria-label"] for region in BeautifulSoup(html, "lxml").select("[role=region]")]
+    assert sorted(["Tabla", "Tabla 2", "Tabla 3", "Tabla 4"]) == sorted(names)
+    listed = BeautifulSoup(templates.embedded(html, "/a/"), "lxml")
+    assert [] == listed.select("[role=region]")
+    assert 4 == len(listed.select("[role=group][tabindex='0'] > table"))
+
+
+def test_a_task_is_named_by_its_words():
+    """The box and what is to be done are one label; what hangs below it is not in it."""
+    labels = rendered("- [ ] una *cosa*\n    - dentro\n- [x] otra\n\n1. [ ] y otra").select(
+        "li > label, li > p > label"
+    )
+    assert ["una cosa", "otra", "y otra"] == [label.text.strip() for label in labels]
+    assert all(label.input.has_attr("disabled") for label in labels)
+
+
+@pytest.mark.parametrize(
+    "end", ["    ```\n    código\n    ```", "    <div>\n    a\n    </div>", "    | a |\n    |---|\n    | b |"]
+)
+def test_a_note_may_end_with_a_block(end):
+    """Its way back stands in a paragraph of its own, and no block within one."""
+    soup = rendered(f"Uno[^a].\n\n[^a]: Nota.\n\n{end}\n")
+    back = soup.select_one(".footnote li a.footnote-backref")
+    assert "p" == back.parent.name
+    assert not soup.select("p :is(div, pre, table)")
+    assert [] == [p for p in soup.select(".footnote p") if not p.text.strip()]
 
 
 def test_a_column_of_figures_is_known():
@@ -163,6 +200,8 @@ def kinds(output):
 LONG = "UnaEtiquetaLarguísimaSinEspaciosQueNoCabeEnUnTeléfono"
 CELLS = " | ".join(("uno", "2.300,50", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once"))
 WIDE = f"| {CELLS} |\n|{'---|' * 11}\n| {CELLS} |\n| {CELLS} |"
+DEEP = "\n".join("    " * level + f"- nivel {level}, {LONG}" for level in range(14))
+LONG_FORMULA = "x = " + " + ".join(f"a_{{{number}}}" for number in range(40))
 POST = f"""Título: Las telecomunicaciones y las responsabilidades constitucionales
 Fecha: 2026-11-19
 Id: ancho
@@ -186,6 +225,10 @@ Una [dirección](https://ejemplo.example/a), https://ejemplo.example/una/direcci
 y `codigo_muy_largo_sin_espacios_que_sigue_y_sigue_y_sigue_y_sigue`.[^1]
 
 <table><tr><td>cruda</td><td>{LONG}</td><td>{LONG}</td><td>{LONG}</td></tr></table>
+
+{DEEP}
+
+$${LONG_FORMULA}$$
 
 [^1]: Una nota.
 
@@ -364,7 +407,9 @@ WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="
 
 def overlaps(pdf):
     """Pairs of words of a PDF that lie on each other."""
-    boxes = subprocess.run([PDFTOTEXT, "-bbox", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    boxes = subprocess.run(
+        [PDFTOTEXT, "-bbox", pdf, "-"], capture_output=True, text=True, errors="replace", check=True
+    ).stdout
     found = []
     for sheet in boxes.split("<page ")[1:]:
         words = sorted(

@@ -71,6 +71,7 @@ def list_(blog: Blog, options: InboxOptions) -> bool:
     for item in page.items:
         said = item.said
         marks = [inbox_words.tone(item), say("inbox_is_changed") if item.is_changed else "", item.assignee]
+        marks += [say("inbox_refused", network=label(item.refused_by))] if item.refused_by else []
         what = shorten(one_line(sanitise.plain(said.html), 300), 60)
         more = " · ".join(mark for mark in marks if mark)
         print(

@@ -251,11 +251,14 @@ def erase(moderator: Moderator, who: str, sure: bool, ask: Callable[[str], str] 
     """Erase everybody that *who* (a comment's key, a name, a handle, an address) means, after asking."""
     people = _people(moderator.store, who)
     followed = moderator.store.followers.of_address(who)
-    if not people and not followed:
+    reads = moderator.store.subscribers.of_address(who)
+    if not people and not followed and not reads:
         raise TertuliaError(say("talk_nobody", who=who))
     if not sure:
         if followed:
             print(say("talk_follower", who=who, n=len(followed)))
+        if reads:
+            print(say("talk_reader", who=who))
         accounts = {one.id: one for number in people for one in _accounts(moderator.store, number)}
         for one in accounts.values():
             number = len(moderator.store.conversation.find(person=one.id, limit=100_000))

@@ -6,13 +6,14 @@ YAML, TOML and JSON nest; what a post says of itself does not. Here the one beco
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from tertulia.content.key_names import fold, key_of
 from tertulia.content.keys import Kind, key_named, split_names
 from tertulia.core.languages import current
+
+if TYPE_CHECKING:
+    from yaml import MappingNode, Node
 
 MOST_FIELDS = 2_000  # an anchor that names itself over and over would be endless
 
@@ -142,7 +143,7 @@ def _text(value: Any, key: str) -> str:
     return str(value).strip()
 
 
-def yaml_fields(node: yaml.MappingNode, start: int, lines: list[str]) -> Iterator[RawField]:
+def yaml_fields(node: "MappingNode", start: int, lines: list[str]) -> Iterator[RawField]:
     """
     The entries of a YAML mapping, each value as it is written.
 
@@ -154,6 +155,8 @@ def yaml_fields(node: yaml.MappingNode, start: int, lines: list[str]) -> Iterato
     Raises:
         ValueError: it holds more than anybody writes.
     """
+    import yaml  # by blogs that write it alone
+
     budget = [MOST_FIELDS]
     for key, value in node.value:
         if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
@@ -170,8 +173,10 @@ def _with_hashtags(value: str, raw: str) -> str:
     return whole if whole.startswith(value) and re.search(r"(?:^|\s)#\w", whole[len(value) :]) else value
 
 
-def _tree(node: yaml.Node, start: int, budget: list[int], depth: int = 0) -> Any:
+def _tree(node: "Node", start: int, budget: list[int], depth: int = 0) -> Any:
     """Text, lists of ``RawField`` and tables, as YAML has them; what is too much is left out."""
+    import yaml
+
     budget[0] -= 1
     if budget[0] < 0 or depth > 8:
         raise ValueError("an endless header")

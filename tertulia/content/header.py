@@ -20,8 +20,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-import yaml
-
 from tertulia.content.fields import MOST_FIELDS, Field, RawField, flat, plain_tree, yaml_fields
 from tertulia.content.key_names import advice, fold, is_ignored, is_known, key_of, looks_like_state
 from tertulia.content.keys import Kind, key_named
@@ -43,7 +41,6 @@ _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
 _HELD = frozenset(("draft", "borrador", "unpublished", "private", "privado", "pending", "pendiente", "wip"))
 _NIKOLA_HELD = re.compile(r"(?:^|[,\s])(?:draft|private)\s*(?:,|$)", re.I)  # tags of older versions that hold a post
 _BRACKETS = {"[": "]", "{": "}"}
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +165,9 @@ def _name(match: re.Match[str]) -> str:
 
 def _is_header(block: list[str]) -> bool:
     """Whether a first paragraph is metadata: it opens with ``Clave: valor`` and holds a key that we know."""
-    matches = [_field(line) for line in block]
-    return bool(matches and matches[0]) and any(m and key_of(_name(m)) for m in matches)
+    matches = map(_field, block)  # mostly the first says enough
+    first = next(matches, None)
+    return first is not None and (bool(key_of(_name(first))) or any(m and key_of(_name(m)) for m in matches))
 
 
 def _read_lines(
@@ -304,8 +302,11 @@ def _yaml(lines: list[str], start: int, end: int, path: str) -> tuple[list[Field
     source = "\n".join(lines[start:end]).replace("\t", "    ")
     if len(source) > LARGEST_YAML:
         return [], [Problem(path, start, say("huge_header"), say("huge_header_fix"), "error")]
+    import yaml  # by blogs that write it alone
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        root = yaml.compose(source, Loader=_Loader)
+        root = yaml.compose(source, Loader=loader)
         if root is None:
             return [], []
         if isinstance(root, yaml.MappingNode):

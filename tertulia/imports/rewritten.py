@@ -6,6 +6,7 @@ Code is not looked into. What runs in a page goes, as it does from HTML.
 import re
 from html import escape, unescape
 
+from tertulia.core.text import strip_controls
 from tertulia.imports import escapes, spans
 from tertulia.imports.tree import Meanings
 
@@ -34,7 +35,7 @@ def with_new_links(body: str, means: Meanings) -> str:
             made.append(_text("\n".join(text), means))
             text.clear()
 
-    for line in body.split("\n"):
+    for line in strip_controls(body).split("\n"):
         opens = _FENCE.match(line)
         if fence:
             made.append(line)

@@ -36,12 +36,13 @@ class _Tasks(Treeprocessor):
             found = _TASK.match((holder.text or "").lstrip())
             if not found:
                 continue
-            box = Element("input", {"type": "checkbox", "disabled": "disabled"})
+            label, box = Element("label"), Element("input", {"type": "checkbox", "disabled": "disabled"})
             if found[1] != " ":
                 box.set("checked", "checked")
             box.tail = " " + (holder.text or "").lstrip()[found.end() :]
             holder.text = None
-            holder.insert(0, box)
+            label.append(box)
+            holder.insert(0, label)
             item.set("class", "task-list-item")
 
 

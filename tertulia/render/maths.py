@@ -25,6 +25,7 @@ from tertulia.render.document import Document
 
 # No formula is longer; many that never close would each be looked for to the end.
 _LONGEST = 5000
+_WIDE = 60  # letters of LaTeX that may not fit on a telephone
 _ENVIRONMENTS = (
     "align alignat aligned alignedat array bmatrix cases displaymath eqnarray equation flalign gather gathered"
 )
@@ -143,7 +144,9 @@ def _is_formula(latex: str) -> bool:
 
 def block(latex: str, md: Markdown) -> str:
     """The paragraph of a displayed formula."""
-    return f"<p>{mathml(latex, md, displayed=True)}</p>"
+    # A long one may scroll, and then by the keyboard too.
+    opening = '<p tabindex="0">' if len(latex) > _WIDE else "<p>"
+    return f"{opening}{mathml(latex, md, displayed=True)}</p>"
 
 
 def mathml(latex: str, md: Markdown, *, displayed: bool) -> str:

@@ -4,13 +4,18 @@ https://www.w3.org/TR/dpub-aria-1.1/#doc-noteref: the mark in the text, the note
 and names in the language of the post.
 """
 
+import re
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
-from markdown.extensions.footnotes import FootnoteExtension
+from markdown.extensions.footnotes import NBSP_PLACEHOLDER, FootnoteExtension
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
 
 from tertulia.core import languages
+
+# A paragraph that holds nothing but what was put aside as HTML, and the space before the way back.
+_BLOCK = re.compile(rf"\s*({HTML_PLACEHOLDER_RE.pattern})\s*(?:{NBSP_PLACEHOLDER})?\s*\Z")
 
 
 class FootnotesExtension(FootnoteExtension):
@@ -49,6 +54,8 @@ class _Notes(Treeprocessor):
         notes = next((div for div in root.iter("div") if div.get("class") == "footnote"), None)
         if notes is None:
             return
+        for item in notes.iterfind("ol/li"):
+            _part_from_block(item)
         document = getattr(self.md, "document", None)
         lang = document.lang if document else languages.DEFAULT
         notes.attrib.update({"role": "doc-endnotes", "aria-label": languages.text("notes", lang)})
@@ -64,6 +71,18 @@ class _Notes(Treeprocessor):
                 link.attrib.update(
                     {"role": "doc-backlink", "aria-label": languages.text("note_back", lang, number=number)}
                 )
+
+
+def _part_from_block(item: Element) -> None:
+    """Give the way back a paragraph of its own where code or HTML ends a note: neither may stand within one."""
+    last = item[-1] if len(item) else None
+    if last is not None and last.tag == "p" and (block := _BLOCK.match(last.text or "")):
+        way = Element("p")
+        way.extend(list(last))
+        for link in way:
+            last.remove(link)
+        last.text = block[1]
+        item.append(way)
 
 
 def _name(address: str | None) -> str:

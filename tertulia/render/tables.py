@@ -35,14 +35,16 @@ class TablesExtension(Extension):
 
 class _Tables(Treeprocessor):
     def run(self, root: Element) -> None:
+        number = 0
         for parent in list(root.iter()):
             for at, child in enumerate(parent):
                 if child.tag == "table":
+                    number += 1
                     _mark_figures(child)
-                    parent[at] = self._region(child)
+                    parent[at] = self._region(child, number)
 
-    def _region(self, table: Element) -> Element:
-        region = Element("div", _attributes(self.md))
+    def _region(self, table: Element, number: int) -> Element:
+        region = Element("div", _attributes(self.md, number))
         if classes := table.attrib.pop("class", ""):  # ``{.wide}`` is about where it stands
             region.set("class", classes)
         region.tail, table.tail = table.tail, None
@@ -56,7 +58,7 @@ class _RawTables(Postprocessor):
     def run(self, text: str) -> str:
         if "<table" not in text.lower():
             return text
-        opening = "".join(f' {name}="{html.escape(value)}"' for name, value in _attributes(self.md).items())
+        number = text.count(_REGION_ENDS)
         made, at, open_tags = [], 0, 0
         is_wrapped = False
         for tag in _TABLE_TAG.finditer(text):
@@ -66,6 +68,9 @@ class _RawTables(Postprocessor):
             if not tag["end"] and open_tags == 1:
                 is_wrapped = not text.endswith(_REGION_ENDS, 0, tag.start())  # Markdown's has a region already
                 if is_wrapped:
+                    number += 1
+                    attributes = _attributes(self.md, number).items()
+                    opening = "".join(f' {name}="{html.escape(value)}"' for name, value in attributes)
                     made += [text[at : tag.start()], f"<div{opening}>"]
                     at = tag.start()
             elif tag["end"] and not open_tags and is_wrapped:
@@ -76,11 +81,11 @@ class _RawTables(Postprocessor):
         return "".join((*made, text[at:]))
 
 
-def _attributes(md: Markdown) -> dict[str, str]:
-    """What makes an element a region that scrolls by the keyboard."""
+def _attributes(md: Markdown, number: int) -> dict[str, str]:
+    """What makes an element a region that scrolls by the keyboard; from the second on its name has its *number*."""
     document = getattr(md, "document", None)
     label = languages.text("table", document.lang if document else languages.DEFAULT)
-    return {"role": "region", "aria-label": label, "tabindex": "0"}
+    return {"role": "region", "aria-label": f"{label} {number}" if number > 1 else label, "tabindex": "0"}
 
 
 def _mark_figures(table: Element) -> None:

@@ -88,6 +88,7 @@ class SiteBuild:
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
     written: dict[str, tuple[bytes, tuple[str, ...]]] = field(default_factory=dict)  # page → its key, and of what
     taken: set[str] = field(default_factory=set)  # pages that are those of the output before
+    innocent: set[str] = field(default_factory=set)  # pages that were seen to ask nobody when they were drawn
     asking: set[str] = field(default_factory=set)  # pages that ask other hosts by themselves: told at each build
     explained: list[str] = field(default_factory=list)  # why each page was drawn
     read_as: dict[str, Reading] = field(default_factory=dict)  # what became of each file, by path

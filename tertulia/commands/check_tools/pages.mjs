@@ -48,6 +48,12 @@ for (const scheme of ["light", "dark"]) {
     for (const rule of result.violations)
       for (const node of rule.nodes)
         report("axe", path, `${rule.id} (${scheme}): ${node.target.join(" ")}: ${rule.help}`);
+    // What a finger has to hit, and what has to be scrolled, differs on a telephone.
+    await page.setViewportSize({ width: 412, height: 823 });
+    const held = await page.evaluate(() => axe.run({ runOnly: ["target-size", "scrollable-region-focusable"] }));
+    for (const rule of held.violations)
+      for (const node of rule.nodes)
+        report("axe", path, `${rule.id} (412 px): ${node.target.join(" ")}: ${rule.help}`);
     await page.setViewportSize({ width: 320, height: 640 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wide > 0) report("width", path, `${wide}px`);

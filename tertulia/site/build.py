@@ -165,7 +165,7 @@ class SiteBuild:
         """
         names = find(self.settings[f"{kind}_PATHS"], self.settings[f"{kind}_EXCLUDES"], ENDINGS)
         paths = [os.path.join(folder, name) for name in sorted(names)]
-        known = self.state.known(paths, self.reader.now)
+        known = self.state.known(paths, self.reader.now, self.pictures.find)
         changed = [path for path in paths if path not in known]
         looked_ns, stamps = time.time_ns(), [stamp_of(path) for path in changed]
         for path, stamp, reading in zip(changed, stamps, spread(self.reader.read, changed), strict=True):

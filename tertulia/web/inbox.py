@@ -4,15 +4,17 @@ Behind the sign-in of the moderation, with the same rules: every change is a POS
 names the version of what was read. All of it works without a script; ``inbox.js`` gives keys to the same buttons.
 """
 
+import logging
 import secrets
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request
 
 from tertulia.app import Blog
+from tertulia.content import saved_answers
 from tertulia.content.networks import label
 from tertulia.content.tone import Tone
 from tertulia.conversation import form, inbox_words
@@ -27,6 +29,7 @@ from tertulia.web.context import current_blog, root
 from tertulia.web.my_inbox import FILTERS
 from tertulia.web.team import has_role, team
 
+log = logging.getLogger(__name__)
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 # What the button "later" offers, as the terminal writes it.
@@ -84,6 +87,12 @@ def change(key: str) -> Any:
     what, _, more = request.form.get("do", "").partition(" ")
     read = Read(key, request.form.get("version", ""))
     text = request.form.get("text", "").replace("\r\n", "\n")[: form.LONGEST_TEXT]
+    if what in ("preview", "send", "draft", "saved"):
+        blog.store.drafts.keep(key, _me(), text, blog.now())  # whatever happens next, nothing written is lost
+    if what == "draft":
+        return _one(item, text=text, is_kept=True)
+    if what == "saved":
+        return _one(item, text=_with_saved(item, text, more))
     if what == "undo":
         if more not in {one.key for one in blog.store.answers.below(item.said)}:
             abort(404)
@@ -105,22 +114,49 @@ def _answer(blog: Blog, item: InboxItem, read: Read, text: str, *, is_sent: bool
     answering = blog.answering()
     only_here = request.form.get("only_here") == "yes"
     preview = None if only_here else answering.preview(item.said, text)
-    if not is_sent or (preview and not preview.fits):
+    if not is_sent or (preview and not preview.fits and not preview.by_hand):
         page = _one(item, text=text, preview=preview, is_previewed=True)
         return page if not is_sent else (page, 422)
+    try:
+        at = _moment(blog)
+    except TertuliaError as error:
+        return _one(item, text=text, problem=str(error)), 422
     draft = AnswerDraft(
         text=text,
         token=request.form.get("token", "") or secrets.token_hex(12),
         seen=request.form.get("seen", "").split(),
         only_here=only_here,
         by=g.who,
-        not_before=blog.now() + UNDO_FOR,
+        not_before=at or blog.now() + UNDO_FOR,
     )
     given = answering.give(read, draft)
     if given.state not in ("new", "same"):
         return _one(_item(item.said.key), stale=True, text=text), 409
-    asked = {"done": "given", "key": item.said.key, "answer": given.key}
+    blog.store.drafts.keep(item.said.key, _me(), "", blog.now())
+    asked = {"done": "given_later" if at else "given", "key": item.said.key, "answer": given.key}
     return redirect(f"{root()}/inbox?{urlencode(asked)}", 303)
+
+
+def _moment(blog: Blog) -> datetime | None:
+    """Read when the answer is to go: "9:00", "2h"; None for now."""
+    written = request.form.get("at", "").strip()[:40]
+    return inbox_words.until(written, blog.now(), blog.zone) if written else None
+
+
+def _saved(lang: str) -> dict[str, str]:
+    """Read the saved answers in the language of a post; none where their file makes no sense, which the log says."""
+    try:
+        return saved_answers.read(current_blog().root / "content", lang)
+    except TertuliaError as error:
+        log.warning("%s", error)
+        return {}
+
+
+def _with_saved(item: InboxItem, text: str, name: str) -> str:
+    """Put the saved answer called *name* below what is written already."""
+    chosen = _saved(item.said.lang).get(name, "")
+    filled = saved_answers.fill(chosen, current_blog().answering().places(item.said))
+    return "\n\n".join(part for part in (text.strip(), filled) if part)
 
 
 def _set_aside(what: str, read: Read, until: str = "") -> bool:
@@ -164,6 +200,7 @@ def _list(stale: str = "") -> str:
         answer=request.args.get("answer", "")[:24],
         undo=blog.store.inbox.get(request.args.get("key", "")[:24], now, mine) if request.args.get("key") else None,
         stale=stale,
+        begun=blog.store.drafts.begun(_me()),
     )
 
 
@@ -174,6 +211,8 @@ def _one(
     text: str = "",
     preview: AnswerPreview | None = None,
     is_previewed: bool = False,
+    is_kept: bool = False,
+    problem: str = "",
 ) -> str:
     blog = current_blog()
     said = item.said
@@ -192,7 +231,11 @@ def _one(
         now=blog.now(),
         me=_me(),
         stale=stale,
-        text=text,
+        text=text or blog.store.drafts.get(said.key, _me()),
+        is_kept=is_kept,
+        problem=problem,
+        saved=_saved(said.lang),
+        at=request.form.get("at", "")[:40],
         preview=preview,
         drawn=to_html(text) if is_previewed else "",
         only_here=request.form.get("only_here") == "yes",

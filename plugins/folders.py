@@ -26,7 +26,7 @@ def resolve(pelican: Pelican) -> None:
     for name in ("IMAGE_CACHE_PATH", "CONVERSATION_PATH", "ADDRESSES_PATH"):
         settings[name] = str(root / settings[name])
     overrides = [root / folder for folder in settings["THEME_TEMPLATES_OVERRIDES"]]
-    leads_out = any(path == own or own in path.parents for path in links_out(Path(settings["PATH"])))
+    leads_out = any(True for _ in links_out(own.parent, own.name))
     overrides += [*([] if leads_out else [own / "templates"]), *templates_above(settings)]
     settings["THEME_TEMPLATES_OVERRIDES"] = [str(folder) for folder in overrides]
     statics = [] if leads_out or not (own / "static").is_dir() else [str(own / "static")]  # what is copied last stays

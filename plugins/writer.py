@@ -19,10 +19,10 @@ class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican has no types
         asked = writing.PageRequest(name, template.name, context, given, not args)
         writing.ask(SiteBuild.of(self.settings), asked, how)
 
-    def draw(self, template: Any, context: Any, name: str, values: Any) -> None:
+    def draw(self, template: Any, context: Any, name: str, values: Any) -> str:
         local = {**context, "localsiteurl": context.get("localsiteurl"), "output_file": name, **values}
-        path = writing.write(self.output_path, name, template.render(local))
-        signals.content_written.send(path, context=local)
+        tell = partial(signals.content_written.send, context=local)
+        return writing.write(self.output_path, name, template.render(local), tell)
 
 
 def choose_writer(_pelican: Pelican) -> type[Writer]:

@@ -5,12 +5,14 @@
     python3 tasks.py bench --scale          100, 1,000 and 5,000 posts: does anything grow faster than the blog?
     python3 tasks.py bench --before FOLDER  another checkout of ours beside it, such as a worktree of an older commit
 
-Cold: a new process, no cache, an output folder that was not there before. Ours runs with ``publishconf.py`` as it is,
-all on. Stock Pelican runs with its ``simple`` theme and no plugins. Of several builds the fastest counts, and the
-median is told beside it: what else a machine does can only add to a time. Where much else runs, the seconds of all
-processors together say more than those of the clock. Memory is that of all processes of the build
-together (helpers, the search index), what they share counted once, looked at ten times a second; where the kernel does
-not tell that (outside Linux), the largest resident size of any one of them.
+Cold: a new process, no cache, an output folder that was not there before; only Python's bytecode is there, from a first
+build that is not timed. (Where the environment asks for none, by PYTHONDONTWRITEBYTECODE, a checkout would be compiled
+anew for each build, but not what pip compiled when it was installed.) Ours runs with ``publishconf.py`` as it is, all
+on. Stock Pelican runs with its ``simple`` theme and no plugins. Of several builds the fastest counts, and the median
+is told beside it: what else a machine does can only add to a time. Where much else runs, the seconds of all processors
+together say more than those of the clock. Memory is that of all processes of the build together (helpers, the search
+index), what they share counted once, looked at ten times a second; where the kernel does not tell that (outside
+Linux), the largest resident size of any one of them.
 """
 
 import argparse
@@ -78,6 +80,12 @@ class Build:
     megabytes: float  # the largest resident size
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """Ours, but Python keeps its bytecode, in *folder*."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+
+
 def build(settings: str, folder: Path, *, root: Path = ROOT, weigh: bool = False) -> Build:
     """Build ``folder/content`` once, cold, by the checkout *root* with the text of a settings file; or *weigh* it."""
     # Nothing is deleted between builds: for minutes ext4 searches past every inode that was (recently_deleted in
@@ -89,7 +97,9 @@ def build(settings: str, folder: Path, *, root: Path = ROOT, weigh: bool = False
     with log.open("wb") as file:
         began = time.perf_counter()
         command = [sys.executable, "-m", "pelican", "-s", str(conf), "-o", str(output), "--log-handler", "plain"]
-        process = subprocess.Popen(command, cwd=root, stdout=file, stderr=file, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=root, env=environment(folder), stdout=file, stderr=file, start_new_session=True
+        )
         watch = Watch(process.pid) if weigh else None
         try:
             _, status, usage = os.wait4(process.pid, 0)
@@ -146,14 +156,15 @@ def measure(posts: int, runs: int, before: Path | None = None) -> dict[str, Figu
     with tempfile.TemporaryDirectory(prefix="bench-") as passing:
         folder = Path(passing)
         corpus.write(folder, posts)
+        # Apart, because looking at the memory of several processes ten times a second slows them down; and first: these
+        # leave the bytecode.
+        weights = {
+            name: build(conf, folder, root=root, weigh=True).megabytes for name, (conf, root) in builders.items()
+        }
         builds: dict[str, list[Build]] = {name: [] for name in builders}
         for _ in range(runs):
             for name, (settings, root) in builders.items():
                 builds[name].append(build(settings, folder, root=root))
-        # Apart, because looking at the memory of several processes ten times a second slows them down.
-        weights = {
-            name: build(conf, folder, root=root, weigh=True).megabytes for name, (conf, root) in builders.items()
-        }
     return {name: Figures.of(builds[name], weights[name]) for name in builders}
 
 

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests import corpus
-from tests.bench import OURS, STOCK
+from tests.bench import OURS, STOCK, environment
 
 ROOT = Path(__file__).resolve().parent.parent
 EDITS = ("text", "title", "new", "nothing")
@@ -57,9 +57,9 @@ class Builder:
     def build(self, name: str) -> None:
         """Build, and note what it took, by the clock and of all processors."""
         began = time.perf_counter()
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        ours = {**environment(self.folder), "PYTHONPATH": str(ROOT)}
         with (self.folder / "log.txt").open("ab") as log:
-            process = subprocess.Popen(self.command, cwd=self.folder, stdout=log, stderr=log, env=environment)
+            process = subprocess.Popen(self.command, cwd=self.folder, stdout=log, stderr=log, env=ours)
             _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:

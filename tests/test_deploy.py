@@ -279,6 +279,31 @@ def test_an_empty_output_is_not_deployed(tmp_path):
         files_of(tmp_path / "output")
 
 
+def test_a_file_that_has_not_changed_is_not_read_again(tmp_path, monkeypatch):
+    """Its digest is the one of before; whatever is written since is read, though its size and name are the same."""
+    output, remembered = tmp_path / "output", tmp_path / "var" / "digests.json"
+    output.mkdir()
+    for name in ("index.html", "a.html", "b.html"):
+        (output / name).write_text(name)
+        os.utime(output / name, (1_000_000, 1_000_000))
+    first, read = files_of(output, remembered), []
+    plain = Path.read_bytes
+
+    def noted(path: Path) -> bytes:
+        read.append(path.name)
+        return plain(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    assert first == files_of(output, remembered) == files_of(output)
+    assert ["digests.json", "a.html", "b.html", "index.html"] == read
+    (output / "a.html").write_text("A.html")
+    assert first["a.html"] != files_of(output, remembered)["a.html"]
+    (output / "a.html").write_text("á.htm")  # within the same tick
+    assert files_of(output) == files_of(output, remembered)
+    remembered.write_bytes(b"[")
+    assert files_of(output) == files_of(output, remembered)
+
+
 def test_the_signature_is_the_one_of_aws_own_example():
     """ "GET Object" of AWS's page on Signature Version 4 for S3, with its published signature."""
     signed = s3.sign(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tertulia.commands import build, documentation, reference
+from tertulia.commands import build, documentation, drawings, reference
 from tertulia.commands.check_links import read_links
 from tertulia.core import conf
 from tests.conftest import ROOT
@@ -88,6 +88,7 @@ def test_the_reference_tells_each_public_name_with_its_words():
     text = reference.text()
     assert "### `Network`" in text and "#### `publish`" in text and "### `Message`" in text
     assert not re.search(r"^#+ `_", text, re.M)
+    assert "\nDEFAULT_PAGINATION = 10\n" in text and "\n#MASTODON_URL=" in text and "PLUGINS" not in text
 
 
 PAIRS = sorted({source.name for source in SOURCES if source.lang == "es" and source.place.startswith("pages/")})
@@ -115,3 +116,10 @@ def test_both_languages_of_a_page_tell_the_same(name):
     """Whoever changes one changes the other."""
     english, spanish = skeleton(ROOT / f"docs/{name}.md"), skeleton(ROOT / f"docs/es/{name}.md")
     assert english == spanish
+
+
+def test_the_picture_of_the_rooms_is_drawn_from_their_imports():
+    """Each room once, each import an arc that leads down; `python3 tasks.py docs --pictures` draws it anew."""
+    assert (ROOT / drawings.ROOMS).read_text("utf-8") == drawings.rooms(ROOT)
+    order = drawings.layers(ROOT)
+    assert [] == [pair for pair in drawings.imports(ROOT) if order.index(pair[0]) > order.index(pair[1])]

@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,11 +15,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from PIL import Image
 
+from tertulia import defaults
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.core.files import write_whole
+from tertulia.embeds import providers
+from tertulia.embeds.capture_store import CaptureStore
+from tertulia.embeds.types import Capture, State
 from tertulia.site import choices, writing
 from tertulia.site.build import SiteBuild
+from tertulia.site.facets import Facets
+from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import BLOG, ROOT
 
 FIRST_DAY = dt.date(2026, 11, 1)
@@ -33,7 +40,10 @@ TEXTS = (
     "La ventanilla contesta a @ana, y la factura espera en la cola.\n\n- una\n- dos",
     "Mira [aquello]({filename}/posts/uno.md) y [esto](https://example.org/x).",
     "Mira [[dos]] y [[nuevo-5]].",
+    "![Otro bar](bar.png)\n\nY [el mismo](/images/bar.png).\n\n![Ninguno](nada.png)",
+    "Dijo:\n\nhttps://mastodon.social/@ana/1134\n\nY no dijo más.",
 )
+TOOT = "https://mastodon.social/@ana/1134"
 
 
 def built(blog: Path, output: Path, now: str, *, state: Path | None = None, kept: Path | None = None, **more) -> list:
@@ -94,6 +104,13 @@ def tree(folder: Path) -> dict[str, bytes]:
 def picture(path: Path, colour: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (40, 30), (colour, 90, 90)).save(path)
+
+
+def capture(content: Path, words: str, state: State = State.KEPT) -> None:
+    match = providers.find(TOOT)
+    CaptureStore(content).save(
+        Capture(provider=match.provider.name, id=match.id, url=TOOT, kind="post", html=f"<p>{words}</p>", state=state)
+    )
 
 
 class Blog:
@@ -245,9 +262,25 @@ class Edits(RuleBasedStateMachine):
         picture(self.blog.root / "content" / "images" / "bar.png", colour)
         self.check()
 
+    @rule(name=st.sampled_from(["images/bar.png", "posts/bar.png"]))
+    def lose_picture(self, name):
+        (self.blog.root / "content" / name).unlink(missing_ok=True)
+        self.check()
+
+    @rule(name=st.sampled_from(["posts/bar.png", "images/nada.png", "images/extra.png"]))
+    def add_picture(self, name):
+        """It may stand before another of the same name, or where there was none."""
+        picture(self.blog.root / "content" / name, 40)
+        self.check()
+
+    @rule(words=st.sampled_from(["Hola.", "Adiós."]), state=st.sampled_from([State.KEPT, State.REMOVED]))
+    def capture(self, words, state):
+        capture(self.blog.root / "content", words, state)
+        self.check()
+
     @rule()
-    def lose_picture(self):
-        (self.blog.root / "content" / "images" / "bar.png").unlink(missing_ok=True)
+    def lose_captures(self):
+        shutil.rmtree(self.blog.root / "content" / "embeds", ignore_errors=True)
         self.check()
 
     @rule(table=st.sampled_from([
@@ -259,6 +292,9 @@ class Edits(RuleBasedStateMachine):
         ("theme/templates/parts/card.html", "<p>{{ post.words }} {{ post.title }}</p>"),
         ("theme/templates/parts/neighbours.html", "<p>{{ articles|length }} {{ article.words }}</p>"),
         ("extra/hola.txt", "hola"),
+        ("links.toml", '["https://example.org/x"]\nto = "https://example.org/y"\n'),
+        ("redirects.toml", '[redirects]\n"/2018/la-parada/" = "post:id-dos.es"\n'),
+        ("theme/languages/es.toml", '[phrases]\nrelated = "También"\n'),
     ]))  # fmt: skip
     def edit_table(self, table):
         self.blog.file(*table)
@@ -280,6 +316,11 @@ class Edits(RuleBasedStateMachine):
     @rule(days=st.integers(0, 20))
     def wait(self, days):
         self.now += dt.timedelta(days, seconds=1)
+        self.check()
+
+    @rule(left_out=st.sampled_from(["feeds", "schema", "talk_parts"]))
+    def turn_plugin_off(self, left_out):
+        self.more = {"PLUGINS": [name for name in defaults.PLUGINS if not name.endswith(f".{left_out}")]}
         self.check()
 
     @rule(more=st.sampled_from([{}, {"HOME_WHOLE_POSTS": True}, {"RELATED_POSTS": 0}, {"SITENAME": "Otro"},
@@ -347,6 +388,52 @@ def test_an_edit_draws_the_pages_that_show_it(blog):
     edit()
     blog.texts["dos"] += "\n\nY una coletilla."
     assert ["2026/11/dos/index.html"] == twice(blog, lambda: blog.save("dos"))
+
+
+@pytest.mark.parametrize("change", [
+    lambda content: picture(content / "images" / "bar.png", 10),
+    lambda content: picture(content / "posts" / "bar.png", 10),
+    lambda content: picture(content / "images" / "nada.png", 10),
+    lambda content: (content / "images" / "bar.png").unlink(),
+    lambda content: capture(content, "Adiós."),
+    lambda content: capture(content, "Hola.", State.REMOVED),
+    lambda content: shutil.rmtree(content / "embeds"),
+])  # fmt: skip
+def test_a_picture_or_a_capture_draws_the_pages_that_show_it(blog, change):
+    """Also one that comes to stand before another of its name, or where there was none; and it draws no others."""
+    content = blog.root / "content"
+    capture(content, "Hola.")
+    for name in ("tres", "seis"):
+        blog.texts[name] = f"{TEXTS[6]}\n\n{TEXTS[7]}"
+        blog.save(name)
+    blog.texts["dos"] = "Nada que ver."
+    blog.save("dos")
+    time.sleep(TICK_NS / 1e9)  # or it is read again for safety's sake
+    drawn = twice(blog, lambda: change(content))
+    assert {"2026/11/tres/index.html", "2026/11/seis/index.html"} <= set(drawn)
+    assert not {"2026/11/dos/index.html", "2026/11/uno/index.html", "acerca/index.html"} & set(drawn)
+
+
+def test_a_picture_that_nobody_shows_draws_nothing(blog):
+    """It is no part of what all pages are made of."""
+    time.sleep(TICK_NS / 1e9)
+    assert [] == twice(blog, lambda: picture(blog.root / "content" / "images" / "otra.png", 10))
+
+
+@pytest.mark.parametrize(("facet", "key", "value"), [
+    ("link", "Título", "Otro título"), ("card", "Resumen", "Otro resumen"), ("full", "Pregunta", "¿Y tú?"),
+])  # fmt: skip
+def test_these_tests_see_a_facet_that_is_not_declared(blog, monkeypatch, facet, key, value):
+    """A page whose key does not know what it shows is old after an edit: that is what they look for."""
+
+    def edit() -> None:
+        blog.posts["dos"][key] = value
+        blog.save("dos")
+        monkeypatch.setattr(Facets, facet, lambda *_: b"the same")
+
+    monkeypatch.setattr(Facets, facet, lambda *_: b"the same")
+    with pytest.raises(AssertionError):
+        twice(blog, edit)
 
 
 def test_a_post_that_names_another_by_its_file_sees_it_go(blog):

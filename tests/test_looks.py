@@ -7,9 +7,9 @@ from io import BytesIO
 
 import pytest
 from bs4 import BeautifulSoup
-from PIL import Image, ImageFont
+from PIL import Image, ImageChops, ImageFont
 
-from tertulia.site import fonts, palette
+from tertulia.site import fonts, palette, signs
 from tertulia.site.looks import unfinished
 from tests.conftest import ROOT
 
@@ -379,6 +379,19 @@ def test_a_drawing_becomes_icons_too(blog):
     blog({"icon.svg": DRAWING})
     assert DRAWING == (blog.output / "theme" / "icon.svg").read_text()
     assert (10, 92, 74) == Image.open(blog.output / "theme" / "icon-180.png").getpixel((90, 90))
+
+
+def test_the_icons_of_our_own_sign_lie_ready(tmp_path, monkeypatch):
+    """They are those that would be made of it. Whoever changes the sign finds the new ones in ``var/cache``."""
+    ready = {file.name: file for file in signs.READY.glob("*/*")}
+    monkeypatch.setattr(signs, "READY", tmp_path / "nowhere")
+    sign, paper = (ROOT / "theme" / "static" / "icon.svg").read_bytes(), palette.DEFAULT["paper"].light
+    made = signs.made_icons(sign, paper, tmp_path)
+    assert {signs.mark_of(sign, paper)} == {file.parent.name for file in ready.values()}
+    assert sorted(made) == sorted(ready)
+    for name, data in made.items():  # another Pillow may write other bytes
+        shown = [Image.open(BytesIO(one)).convert("RGBA") for one in (data, ready[name].read_bytes())]
+        assert all(most <= 8 for _, most in ImageChops.difference(*shown).getextrema()), name
 
 
 @pytest.mark.parametrize("name", ["icon.png", "icon.svg", "logo.png", "logo.svg"])

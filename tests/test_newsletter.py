@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import event
 
+from tertulia.commands import talk
 from tertulia.syndication.networks import mail
 from tests.fakes import NOW, FakeMail
 from tests.talking import Talk
@@ -62,6 +63,18 @@ def test_leaving_with_one_click(letters):
         answer = letters.app.test_client().post(address, data={"List-Unsubscribe": "One-Click"})
         assert answer.status_code == 200
         assert letters.readers() == []
+
+
+def test_an_erased_address_gets_no_post(letters):
+    """By the address itself, however it is capitalised; a week without a yes is enough too."""
+    letters.ask()
+    letters.browser.post(letters.link())
+    talk.erase(letters.blog.moderator, "LECTORA@ejemplo.example", True)
+    assert [] == letters.store.subscribers.of_address("lectora@ejemplo.example")
+    letters.ask("otra@ejemplo.example")
+    letters.later(days=8)
+    letters.blog.moderator.sweep()
+    assert [] == letters.store.subscribers.of_address("otra@ejemplo.example")
 
 
 def test_nobody_learns_who_reads(letters):

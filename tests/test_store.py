@@ -164,8 +164,23 @@ def test_subscribers_confirm_and_leave(store):
     store.subscribers.leave(first.id, NOW)
     assert store.subscribers.confirmed() == []
     assert store.subscribers.ask("Ana@ejemplo.example", "es", NOW).state == "pending"
-    store.subscribers.erase(first.id)
-    assert store.subscribers.get(first.id) is None
+    again = store.subscribers.of_address("Ana@ejemplo.example")
+    assert [first.id] != [reader.id for reader in again]
+    assert "@" not in store.subscribers.get(first.id).email
+
+
+def test_an_address_that_nobody_confirmed_or_that_left_is_forgotten(store):
+    """In a week, or at once; a number of who is forgotten is given to nobody else, so no old link reads another's."""
+    asked = store.subscribers.ask("ana@ejemplo.example", "es", NOW)
+    reads = store.subscribers.ask("eva@ejemplo.example", "es", NOW)
+    store.subscribers.confirm(reads.id, NOW)
+    assert 0 == store.subscribers.forget_unconfirmed(NOW + timedelta(days=6))
+    assert 1 == store.subscribers.forget_unconfirmed(NOW + timedelta(days=8))
+    assert 0 == store.subscribers.forget_unconfirmed(NOW + timedelta(days=8))
+    assert ["eva@ejemplo.example"] == [reader.email for reader in store.subscribers.confirmed()]
+    assert [] == store.subscribers.of_address("ana@ejemplo.example")
+    assert not store.subscribers.confirm(asked.id, NOW)
+    assert store.subscribers.ask("luis@ejemplo.example", "es", NOW).id not in (asked.id, reads.id)
 
 
 def test_a_subscriber_is_never_printed_with_its_address(store):

@@ -3,13 +3,18 @@
 import re
 
 import pytest
+from sqlalchemy import insert, select
 
 from tertulia.commands import talk as task
 from tertulia.content import posts
 from tertulia.content.posts import Published
 from tertulia.core import languages, sanitise
 from tertulia.core.errors import TertuliaError
+from tertulia.store.connection import stamp
+from tertulia.store.conversation_tables import letters
 from tertulia.store.said import Author, Read
+from tertulia.store.settling import settle
+from tertulia.store.tables import deliveries
 from tertulia.web import sign_in
 from tests.talking import OURS, POST, SITE, Talk
 from tests.test_inbox import Still, field, names, page, say_
@@ -216,3 +221,41 @@ def test_a_version_of_an_older_page_still_decides_nothing(talk):
     """The roles change nothing about what was read."""
     key = say_(talk, 1)
     assert not talk.store.inbox.set_aside(Read(key, "approved.0"), talk.clock)
+
+
+def test_the_moderation_answers_as_the_inbox_does(talk):
+    """Approved and answered in one go, signed by who gave it; of two at once the second is told, and loses no words."""
+    key = say_(talk, 1, status="waiting")
+    enter(talk, "moderator", "María")
+    html = page(talk, f"/moderation/{key}")
+    fields = {name: field(html, name) for name in ("version", "token", "seen")}
+    given = [press(talk, f"/moderation/{key}", do="answer", text="Sí.", **fields) for _ in range(2)]
+    assert [303, 409] == [one.status_code for one in given], "it is no more what was read"
+    said = talk.store.conversation.get(key)
+    assert ("approved", ["María"]) == (said.status, [one.name for one in talk.store.answers.below(said)])
+    late = press(talk, f"/moderation/{key}", do="answer", text="Otra", version=said.version, token="x", seen="")
+    assert (409, True) == (late.status_code, "Otra</textarea>" in late.get_data(as_text=True))
+    assert 1 == len(talk.store.answers.below(said))
+
+
+def test_an_answer_that_a_network_refused_is_told_once_to_who_gave_it(talk):
+    """By letter to them, or to the owner; and in the list, where whoever asked waits again."""
+    key = say_(talk, 1)
+    talk.store.team.set_email("luis", "luis@correo.example")
+    html = page(talk, f"/inbox/{key}")
+    fields = {name: field(html, name) for name in ("version", "token", "seen")}
+    press(talk, f"/inbox/{key}", do="send", text="Sí.", **fields)
+    answer = talk.store.answers.below(talk.store.conversation.get(key))[0].key
+    with talk.store.database.writing() as connection:
+        values = {
+            "post": f"answer {answer}", "lang": "es", "network": "mastodon", "part": "answer", "message": "{}",
+            "answer": answer, "state": "refused", "reason": "no", "created_at": stamp(talk.clock),
+        }  # fmt: skip
+        connection.execute(insert(deliveries).values(**values))
+        settle(connection, [talk.store.conversation.get(key).id])
+    assert "tu respuesta no llegó a Mastodon" in page(talk)
+    for _ in range(2):
+        talk.blog.deliver_answers()
+    with talk.store.database.reading() as connection:
+        rows = connection.execute(select(letters.c.recipient, letters.c.subject)).all()
+    assert [("luis@correo.example", "Tu respuesta a Ana 1 no llegó a Mastodon")] == [tuple(row) for row in rows]

@@ -113,10 +113,17 @@ def release(c: Context, number: str, checked: bool = False) -> None:
 
 
 @task
-def docs(c: Context, serve: bool = False) -> None:
-    """Build the documentation as a site into output-docs/, and show it with --serve."""
-    from tertulia.commands import documentation
+def docs(c: Context, serve: bool = False, pictures: bool = False) -> None:
+    """Build the documentation as a site into output-docs/; --serve shows it, --pictures draws its pictures first."""
+    from pathlib import Path
 
+    from tertulia.commands import documentation, drawings
+    from tertulia.core.files import write_whole
+
+    if pictures:
+        root = Path(c.root)
+        write_whole(root / drawings.ROOMS, drawings.rooms(root))
+        drawings.screenshot(root)
     if not documentation.run(c.root, serve=serve):
         raise Exit(code=1)
 

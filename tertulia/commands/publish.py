@@ -16,7 +16,7 @@ from tertulia.conversation.clockwork import Watched
 from tertulia.core.errors import FetchError, TertuliaError
 from tertulia.core.fetch import Fetcher
 from tertulia.core.languages import say
-from tertulia.deploy import headers
+from tertulia.deploy import digests, headers
 from tertulia.deploy.base import DeployError, DeployPlan, Manifest, Target, files_of, lost, plan
 from tertulia.site import moved
 from tertulia.site.gone import is_gone
@@ -141,7 +141,7 @@ def write_snapshot(root: Path) -> None:
 
 
 def _changes(blog: Blog, target: Target, said: int) -> DeployPlan:
-    old, published, there = target.manifest(), blog.published(), files_of(blog.output)
+    old, published, there = target.manifest(), blog.published(), files_of(blog.output, blog.root / digests.PLACE)
     new = Manifest(
         files=there,
         public=public(blog.snapshots, published.posts),

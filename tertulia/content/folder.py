@@ -56,12 +56,25 @@ def may_be_served(path: Path) -> bool:
     return not (is_own or is_key(path) or is_left_beside(path) or path.name.startswith("."))
 
 
-def links_out(content: Path) -> Iterator[Path]:
-    """The symbolic links in *content*, to files and to folders, whose end lies outside, be it there or not."""
-    for folder, folders, files in os.walk(content):
-        for path in (Path(folder, name) for name in sorted([*folders, *files])):
-            if path.is_symlink() and not is_inside(path, content):
-                yield path
+def links_out(content: Path, below: str = "") -> Iterator[Path]:
+    """
+    The symbolic links in *content*, to files and to folders, whose end lies outside, be it there or not.
+
+    Args:
+        below: The one folder of it that is looked through.
+    """
+    if below and leads_out(content / below, content):
+        yield content / below
+    for folder, folders, files in os.walk(content / below):
+        for name in sorted([*folders, *files]):
+            path = os.path.join(folder, name)  # of thousands: a Path of each would take longer than to look
+            if os.path.islink(path) and leads_out(Path(path), content):
+                yield Path(path)
+
+
+def leads_out(path: Path, content: Path) -> bool:
+    """Whether *path* in *content* is a symbolic link whose end lies outside."""
+    return path.is_symlink() and not is_inside(path, content)
 
 
 def markdown_files(content: Path) -> list[Path]:

@@ -298,6 +298,7 @@ class Moderator:
         """Forget what has been in the spam box long enough; how many."""
         self.store.letters.forget_unconfirmed(self.now())
         self.store.followers.forget_unconfirmed(self.now())
+        self.store.subscribers.forget_unconfirmed(self.now())
         return self.store.conversation.purge(self.now())
 
     def show_all(self) -> int:

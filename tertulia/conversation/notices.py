@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tertulia.content.networks import label
 from tertulia.conversation.blog import BlogInfo
 from tertulia.conversation.changes import readable
 from tertulia.conversation.mail_cut import MARK
@@ -19,6 +20,7 @@ from tertulia.core.smtp import mailbox_of
 from tertulia.core.text import shorten
 from tertulia.core.tokens import Signer
 from tertulia.store import Store
+from tertulia.store.delivery_rows import Delivery
 from tertulia.store.followers import Follower
 from tertulia.store.letters import Letter, NewLetter, Notice
 from tertulia.store.said import Said, Status, Who
@@ -28,6 +30,7 @@ MOST_IN_LETTER = 20  # the others are in the queue
 GATHER_FOR = timedelta(minutes=10)  # the first of many is told at once, the others together
 MOST_GATHERED = 1000
 CHANGES_WAIT = timedelta(minutes=5)  # all that changes meanwhile is one letter
+REFUSED_REMEMBERED = timedelta(days=365)
 _LAST_LETTER = "owner's letter"  # cursor: when, and about which comment
 
 
@@ -182,6 +185,27 @@ class Notices:
             return ""
         number = notice.id if notice else OWNER
         return self.by_mail.to(letter.recipient, number, key, version=said.digest, now=self.now())
+
+    def answer_refused(self, row: Delivery) -> bool:
+        """
+        Tell whoever gave an answer, once, that its network did not take it.
+
+        Returns:
+            Whether this was news.
+        """
+        said = self.store.conversation.get(row.answer)
+        member = self.store.team.get(said.identity.removeprefix("owner").strip()) if said else None
+        to = (member.email if member else "") or self.owner
+        news = f"refused {row.id} {row.attempts}"
+        if said is None or not to or not self.store.once.use(news, self.now() + REFUSED_REMEMBERED, self.now()):
+            return False
+        asked = self.store.conversation.thread(said)[-1:]
+        words = {"network": label(row.network), "name": asked[0].name if asked else "", "title": self._title(said)}
+        link = f"{self.blog.service}/inbox/{asked[0].key}" if asked else f"{self.blog.service}/inbox"
+        body = say("letter_refused", quote=_quoted(said), why=row.reason, link=link, **words)
+        about = asked[0].id if asked else said.id
+        self.store.letters.write(to, _line(say("letter_refused_subject", **words)), body, self.now(), about)
+        return True
 
     def sign_in(self, token: str, minutes: int) -> None:
         """The owner's way into moderation, good for so many *minutes*."""

@@ -1,6 +1,5 @@
 """What every target is to the rest: the manifest, the plan, and what a target must be able to do."""
 
-import hashlib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +19,7 @@ from tertulia.core.languages import say
 from tertulia.core.secret import hide
 from tertulia.core.settings import Settings
 from tertulia.core.text import one_line
+from tertulia.deploy.digests import Digests
 
 MANIFEST = ".tertulia.json"
 # Files of the output that are nobody's business but ours.
@@ -142,9 +142,12 @@ class Target(ABC):
         """
 
 
-def files_of(output: Path) -> dict[str, str]:
+def files_of(output: Path, remembered: Path | None = None) -> dict[str, str]:
     """
     Take the SHA-256 of every file of the site built into *output*; what is not for readers is left out.
+
+    Args:
+        remembered: Where the digests of files that have not changed are found, and left for the next time.
 
     Returns:
         Path relative to *output*, with "/" → hexadecimal digest.
@@ -154,14 +157,15 @@ def files_of(output: Path) -> dict[str, str]:
     """
     if not (output / "index.html").is_file():
         raise DeployError(say("deploy_empty", folder=output))
-    found = {}
+    found, digests = {}, Digests(remembered)
     with system_told():
         for path in sorted(output.rglob("*")):
             name = path.relative_to(output).as_posix()
             if path.is_file() and name not in KEPT_HOME and not name.startswith(".git/"):
                 if leads_out(name):
                     raise DeployError(say("deploy_name", file=one_line(name, 80)))
-                found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+                found[name] = digests.of(path, name)
+    digests.save()
     return found
 
 

@@ -44,11 +44,15 @@ def _told_apart(plain: str, id: str) -> str:
     return f"{plain[:100]}-{hashlib.sha256(id.encode()).hexdigest()[:8]}"
 
 
+FOLDER = "embeds"
+
+
 class CaptureStore:
     """The captures of one blog."""
 
     def __init__(self, content_dir: Path) -> None:
-        self.path = content_dir / "embeds"
+        self.path = content_dir / FOLDER
+        self.asked: dict[Path, bool] = {}  # where something was looked for since somebody emptied it, and was it there
 
     def file(self, provider: str, id: str) -> Path:
         """Where the item is, or would be: never where another one is."""
@@ -65,6 +69,7 @@ class CaptureStore:
         """
         for file in self._places(provider, id):
             capture = self._read(file)
+            self.asked[file] = capture is not None
             # Where capitals do not count in file names, two ids may share a file; only the exact one is meant.
             if capture and (capture.provider, capture.id) == (provider, id):
                 return capture

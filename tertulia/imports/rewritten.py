@@ -6,6 +6,7 @@ Code is not looked into. What runs in a page goes, as it does from HTML.
 import re
 from html import escape, unescape
 
+from tertulia.core.text import strip_controls
 from tertulia.imports import escapes, spans
 from tertulia.imports.tree import Meanings
 
@@ -15,7 +16,9 @@ _PIECE = re.compile(
     r"(?P<code>(?P<ticks>`+)(?!`)[^`](?:.{0,5000}?[^`])??(?P=ticks)(?!`))"
     r"|(?P<link>(?P<shown>!)?\[(?P<words>(?:[^\[\]\\]|\\.|\[[^\[\]]{0,500}\])*)\]"
     r"\(\s*<?(?P<address>[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?P<title>\s+(?:\"[^\"]*\"|'[^']*'))?\s*\))"
-    r"|(?P<definition>^ {0,3}\[[^\[\]\n]+\]:[ \t]*)<?(?P<target>[^\s<>]+)>?"
+    # Not a footnote, nor words behind a colon: an address alone, or with a title.
+    r"|(?P<definition>^ {0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*)<?(?P<target>[^\s<>]+)>?(?=[ \t]*(?:[\"'(][^\n]*)?$)"
+    r"|(?P<call>(?:\{\{[<%]\s*(?:figure|img|image)\b|\{%-?\s*include\b)[^{}\n]{0,500}?\bsrc=[\"'])(?P<file>[^\"'{}\n]+)"
     r"|<(?P<tag>[a-zA-Z][\w-]*)(?P<attributes>(?:\s[^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*)?)>",
     re.DOTALL | re.MULTILINE,
 )
@@ -34,7 +37,7 @@ def with_new_links(body: str, means: Meanings) -> str:
             made.append(_text("\n".join(text), means))
             text.clear()
 
-    for line in body.split("\n"):
+    for line in strip_controls(body).split("\n"):
         opens = _FENCE.match(line)
         if fence:
             made.append(line)
@@ -75,6 +78,9 @@ def _piece(found: re.Match[str], means: Meanings) -> str:
     if found["definition"]:
         new = _led(found["target"], means)
         return f"{found['definition']}{escapes.address(new or '#')}"
+    if found["call"]:  # a shortcode that shows a picture
+        place = means.picture(found["file"])
+        return f"{found['call']}{place or found['file']}"
     if found["tag"]:
         return _tag(found["tag"], found["attributes"] or "", means)
     return found[0]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Literal
 
-from PIL import Image, ImageCms
+from PIL import AvifImagePlugin, Image, ImageCms, WebPImagePlugin  # noqa: F401 (see FORMATS)
 
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
@@ -25,7 +25,8 @@ MAX_SCANS = 60
 
 MAX_JPEG_SIDE_PX = 65535
 
-# Only these decoders are ever asked: the rarer a decoder, the less it has been attacked by people who mean well.
+# Only these decoders are ever asked: the rarer a decoder, the less it has been attacked by people who mean well. Those
+# that Pillow does not load by itself are loaded above: asked for one that it has not, it would load all of its forty.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"RIFF")
 MOVING_FORMATS = ("png", "gif", "webp")

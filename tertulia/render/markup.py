@@ -161,13 +161,14 @@ class SkipPatterns(Extension):
 
 
 class _ContentsWhereAsked(TocTreeprocessor):
-    """Markdown's own, but a table is only drawn where the text asks for one; the headings are always looked at."""
+    """Markdown's own, but a table is only drawn where the text asks for one; headings are read where there are any."""
 
     is_asked = True
 
     def run(self, doc: Element) -> None:
         self.is_asked = bool(self.marker) and any(self.marker in (element.text or "") for element in doc.iter())
-        super().run(doc)
+        if self.is_asked or any(next(doc.iter(f"h{level}"), None) is not None for level in range(1, 7)):
+            super().run(doc)
 
     def build_toc_div(self, toc_list: list[Any]) -> Element:
         return super().build_toc_div(toc_list) if self.is_asked else Element("div")

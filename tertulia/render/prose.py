@@ -8,9 +8,8 @@ are left out, and so is what is no sentence: shortcodes of other generators, for
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 from lxml import etree
@@ -37,9 +36,10 @@ _HOLDERS = frozenset(
         *("thead", "tr", "ul", "hr"),
     )
 )
-_ATTRIBUTES_OF_OTHERS = ("data-embed", "hidden")
 _NOTE_ROLES = ("doc-endnotes", "doc-footnote", "doc-noteref", "doc-backlink", "note")
 
+_QUOTATION = regex.compile(r"<(/?)blockquote\b[^>]*>")
+_QUOTING_FIGURE = regex.compile(r"<figure\b(?:[^<]++|<(?!/?figure\b|blockquote\b))*<blockquote\b")  # with its source
 _STRING = etree.XPath("string()")
 _SPACES = regex.compile(r"[ \t\r\n\f]+")
 _BROKEN = ("\n", "  ", "\t", "\r", "\f")  # quicker to look for than to replace
@@ -58,6 +58,7 @@ _SHORTCODE_ENDS = regex.compile(
 )
 # In code, the signs of a shortcode are what the author writes about.
 _KEPT = {ord("{"): "\ue000", ord("["): "\ue001", ord("}"): "\ue002", ord("]"): "\ue003"}
+_PUT_ASIDE = tuple(_KEPT.values())
 _GIVEN_BACK = {ord(kept): chr(sign) for sign, kept in _KEPT.items()}
 _FORMULAS = regex.compile(
     r"\$\$.*?\$\$|\\\[.{0,5000}?\\\]|\\\(.{0,5000}?\\\)|\\begin\{.{0,5000}?\\end\{\w+\*?\}|\$[^\s$][^$]*\$",
@@ -77,8 +78,7 @@ class BlockKind(StrEnum):
     TABLE = "table"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A piece of the author's text, on one line."""
 
     kind: BlockKind
@@ -89,8 +89,7 @@ class Block:
     alone: bool = False  # an address and no words
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
+class _Where(NamedTuple):
     """In what a piece of text stands."""
 
     kind: BlockKind = BlockKind.PARAGRAPH
@@ -115,7 +114,8 @@ def blocks(content: str, page: str | None = None) -> list[Block]:
     _walk(root, _Where(), page, found)
     if any("{" in block.text or "[" in block.text for block in found):
         found = _without_shortcodes(found)
-    return [_given_back(block) for block in found]
+    words = "".join([block.text for block in found])
+    return [_given_back(block) for block in found] if any(sign in words for sign in _PUT_ASIDE) else found
 
 
 def parted(content: str) -> tuple[str, str]:
@@ -168,14 +168,30 @@ def thread(found: Sequence[Block]) -> str:
 
 def without_others(content: str) -> str:
     """The rendered post without what is quoted in it, for who looks for the author's words: embeds, quotations."""
-    if "data-embed=" not in content and "<blockquote" not in content:
-        return content
+    if "data-embed=" not in content:
+        if "<blockquote" not in content:
+            return content
+        if not _QUOTING_FIGURE.search(content) and (bare := _without_quotations(content)):
+            return bare
     root = lxml_html.fragment_fromstring(content, create_parent="div")
     for element in [each for each in root.iter("blockquote", "figure", "p", "div") if _is_quoted(each)]:
         if element.getparent() is not None:
             element.drop_tree()
     inside = str(lxml_html.tostring(root, encoding="unicode"))
     return inside.removeprefix("<div>").removesuffix("</div>")
+
+
+def _without_quotations(content: str) -> str:
+    """*content* without its quotations; "" where they do not open and close one by one, and have to be parsed."""
+    kept, at, depth = [], 0, 0
+    for tag in _QUOTATION.finditer(content):
+        if not depth:
+            kept.append(content[at : tag.start()])
+        depth += -1 if tag[1] else 1
+        at = tag.end()
+        if depth < 0:
+            return ""
+    return "" if depth or "<!--" in content else "".join((*kept, content[at:]))
 
 
 def _is_quoted(element: Any) -> bool:
@@ -194,13 +210,17 @@ def _walk(element: Any, where: _Where, page: str | None, found: list[Block]) -> 
         if not tag or _is_others(child):
             apart = "" if tag in ("sup", "a", "span") else " "
             run, full = run + apart, full + apart
+        elif tag == "p" and not len(child) and not marker:  # words alone, as most paragraphs are
+            _ended(run, full, where, "", found)
+            run = full = ""
+            _ended(child.text or "", child.text or "", where, "", found)
         elif tag in _HOLDERS or tag in _HEADINGS or _holds_blocks(child):
             if _ended(run, full, where, marker, found):
                 marker = ""
             run = full = ""
             inner, number = _inside(child, tag, where, number)
             # The first paragraph of an item carries its number, the others do not.
-            inner = replace(inner, marker=marker) if tag == "p" and marker else inner
+            inner = inner._replace(marker=marker) if tag == "p" and marker else inner
             before = len(found)
             _walk(child, inner, page, found)
             if marker and any(block.marker == marker for block in found[before:]):
@@ -224,19 +244,19 @@ def _ended(run: str, full: str, where: _Where, marker: str, found: list[Block]) 
 
 def _inside(child: Any, tag: str, where: _Where, number: int) -> tuple[_Where, int]:
     if tag in _HEADINGS or (tag == "p" and _is_heading(child)):
-        return replace(where, kind=BlockKind.HEADING, marker=""), number
+        return where._replace(kind=BlockKind.HEADING, marker=""), number
     if tag == "table":
-        return replace(where, kind=BlockKind.TABLE, marker=""), number
+        return where._replace(kind=BlockKind.TABLE, marker=""), number
     if tag == "details":
-        return replace(where, folded=True, marker=""), number
+        return where._replace(folded=True, marker=""), number
     if tag in ("ul", "ol"):
-        return replace(where, depth=where.depth + 1, marker=""), number
+        return where._replace(depth=where.depth + 1, marker=""), number
     if tag == "li":
         number = _number(child, number)
         indent = "  " * (where.depth - 1)
         marker = f"{indent}{number}. " if child.getparent().tag == "ol" else f"{indent}• "
-        return replace(where, kind=BlockKind.ITEM, marker=marker), number + 1
-    return replace(where, marker="") if where.marker else where, number
+        return where._replace(kind=BlockKind.ITEM, marker=marker), number + 1
+    return where._replace(marker="") if where.marker else where, number
 
 
 def _is_heading(paragraph: Any) -> bool:
@@ -271,9 +291,10 @@ def _is_others(element: Any) -> bool:
     if tag in _OTHERS:
         return True
     if element.keys():
-        if any(element.get(name) is not None for name in _ATTRIBUTES_OF_OTHERS) or element.get("role") in _NOTE_ROLES:
+        told = element.attrib
+        if "data-embed" in told or "hidden" in told or told.get("role") in _NOTE_ROLES:
             return True
-        classes = element.get("class", "")
+        classes = told.get("class", "")
         if classes and any(name.startswith(("footnote", "codehilite")) or name == "toc" for name in classes.split()):
             return True
     return tag == "sup" and any(link.get("href", "").startswith("#") for link in element.iter("a"))
@@ -332,9 +353,7 @@ def _is_address(text: str) -> bool:
 
 def _given_back(block: Block) -> Block:
     """*block* with the signs that were put aside in its code; code stands in the text and in ``full`` alike."""
-    if not any(sign in block.text for sign in _KEPT.values()):
-        return block
-    return replace(block, text=block.text.translate(_GIVEN_BACK), full=block.full.translate(_GIVEN_BACK))
+    return block._replace(text=block.text.translate(_GIVEN_BACK), full=block.full.translate(_GIVEN_BACK))
 
 
 def _line(text: str) -> str:
@@ -366,7 +385,7 @@ def _without_shortcodes(found: list[Block]) -> list[Block]:
     texts = _cleaned([block.text for block in found])
     fulls = _cleaned([block.full for block in found])
     cleaned = zip(found, texts, fulls, strict=True)
-    return [replace(block, text=text, full=full) for block, text, full in cleaned if text]
+    return [block._replace(text=text, full=full) for block, text, full in cleaned if text]
 
 
 def _cleaned(texts: list[str]) -> list[str]:

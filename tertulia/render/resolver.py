@@ -78,6 +78,8 @@ class ImageResolver:
         self._refused: dict[Path, PictureError] = {}
         self._first_use: dict[Path, tuple[Path, int | None]] = {}  # a picture's file → the post that asked first
         self._requested: set[tuple[Path, str]] = set()
+        self.asked: dict[tuple[str, Path], Path | None] = {}  # since somebody emptied it, and what was answered
+        self.guessed = False
         self._published: dict[str, Path] = {}  # name under the site's root → the file to copy there
 
     def is_elsewhere(self, written: str) -> bool:
@@ -99,10 +101,12 @@ class ImageResolver:
         key = (written, beside.parent)
         if key not in self._found:
             self._found[key] = self._find(written, beside)
-        return self._found[key]
+        found = self.asked[written, beside] = self._found[key]
+        return found
 
     def nearest(self, written: str, beside: Path) -> str:
         """The existing picture whose name is most like *written*, or ""."""
+        self.guessed = True
         asked = unicodedata.normalize("NFC", unquote(written)).rpartition("/")[2].casefold()
         folders = (beside.parent, self.content / FOLDER)
         there = [name for folder in folders for name in self._listing(folder)]

@@ -77,8 +77,9 @@ def without_broken_file_links(content: Content, html: str, folder: str, known: C
 def internal_links(contents: Iterable[Content]) -> Iterator[InternalLink]:
     """What *contents* link to and load, to be looked up when everything is written."""
     for content in contents:
-        for href in dict.fromkeys(addresses_in(content.content)):
-            if _may_be_ours(href):
+        page = content.content
+        for href in dict.fromkeys(addresses_in(page)):
+            if _may_be_ours(href) and not _is_anchor_of(page, href):
                 yield InternalLink(content, href)
         for update in content.updates:
             yield from (
@@ -98,6 +99,11 @@ def addresses_in(page: str) -> Iterator[str]:
                 yield from () if "data:" in value else (one.split()[0] for one in value.split(",") if one.strip())
             else:
                 yield value
+
+
+def _is_anchor_of(page: str, href: str) -> bool:
+    """Whether *href* is a place of *page* itself, as those of footnotes are: nothing to look up."""
+    return href[:1] == "#" and len(href) > 1 and f' id="{href[1:]}"' in page
 
 
 def _may_be_ours(href: str) -> bool:

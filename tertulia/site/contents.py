@@ -6,6 +6,7 @@ any plain object of a test. What stands in ``PostRecord`` is said there.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -109,6 +110,8 @@ def fill_defaults(content: Any) -> None:
         if content.default_template is None or not hasattr(content, "title"):
             return  # a file, or what Pelican will refuse
         _fill_from_elsewhere(content)
+    # Asked for four times a post, and told of the folders of both ends anew each time.
+    content.get_relative_source_path = lru_cache(maxsize=2)(content.get_relative_source_path)
     content.series = None  # its name is in the metadata, where others look for it
     content.modified = getattr(content, "modified", None)
     content.override_url, content.override_save_as = content.url, content.save_as

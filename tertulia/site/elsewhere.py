@@ -32,7 +32,7 @@ def report_loads(output: Path, hosts: Collection[str], known: Collection[str] = 
 
     Args:
         hosts: Those that may be asked: the blog's own, and whom its owner allows.
-        known: Pages that have been looked at before, and ask nobody.
+        known: Pages that have been looked at, now or before, and ask nobody.
 
     Returns:
         The pages and styles that ask.
@@ -51,15 +51,14 @@ def report_loads(output: Path, hosts: Collection[str], known: Collection[str] = 
 def asked(output: Path, hosts: Collection[str], known: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """Each file of *output* that asks another host by itself, with the address."""
     own = frozenset(host.lower() for host in hosts if host)
-    suspect = _suspect(own)
-    for name in sorted(os.path.join(folder, name) for folder, _, names in os.walk(output) for name in names):
-        if not name.endswith((".html", ".css")):
+    suspect = suspecting(own)
+    root = os.path.join(output, "")
+    found_files = (os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names)
+    for name in sorted(file for file in found_files if file.endswith((".html", ".css"))):
+        if (shown := name[len(root) :].replace(os.sep, "/")) in known:
             continue
-        file = Path(name)
-        if (shown := file.relative_to(output).as_posix()) in known:
-            continue
-        written = file.read_bytes()
-        if name.endswith(".html") and suspect(written.lower()):
+        written = Path(name).read_bytes()
+        if name.endswith(".html") and suspect(written):
             found = loads(written.decode("utf-8", errors="replace"), own.__contains__)
             yield from ((shown, load.url) for load in found if load.kind is not LoadKind.FORM)
         elif name.endswith(".css") and (b"//" in written or b"\\" in written):
@@ -68,8 +67,14 @@ def asked(output: Path, hosts: Collection[str], known: Collection[str] = ()) -> 
             yield from ((shown, url) for host, url in asked_hosts if host and host not in own)
 
 
-def _suspect(own: Collection[str]) -> Callable[[bytes], bool]:
-    """What tells pages, in small letters, that are worth reading tag by tag: most name other hosts in links alone."""
+def suspecting(hosts: Collection[str]) -> Callable[[bytes], bool]:
+    """
+    What tells pages that are worth reading tag by tag: most name other hosts in links alone.
+
+    Args:
+        hosts: Those that may be asked.
+    """
+    own = {host.lower() for host in hosts if host}
     ours = "|".join(re.escape(host) for host in sorted(own)) or r"\\"
     elsewhere = re.compile(rf"//(?!(?:{ours})[:/\"'\s>])|/[\t\r\n]+/|\\|&\#|&b?sol;|data:".encode())
     # The beginning of a tag whatever stands around it, so that none hides in the quotes of another.
@@ -81,12 +86,11 @@ def _suspect(own: Collection[str]) -> Callable[[bytes], bool]:
     fine: set[bytes] = set()  # most tags are the same on all pages
 
     def is_suspect(page: bytes) -> bool:
-        for tag in fetching.finditer(page):
-            if tag[1] in fine:
-                continue
-            if elsewhere.search(tag[1]) or unclear.match(page, tag.start(1)):
+        page = page.lower()
+        for tag in set(fetching.findall(page)) - fine:
+            if elsewhere.search(tag) or unclear.match(tag):
                 return True
-            fine.add(tag[1])
+            fine.add(tag)
         if program.search(page):
             return True
         # Tried at every space of a page that pattern would take longer than all the rest.

@@ -23,6 +23,7 @@ from tertulia.content import posts
 from tertulia.content.tags import tag_key
 from tertulia.core import strict_json
 from tertulia.core.errors import ContentError
+from tertulia.core.files import write_if_changed
 from tertulia.site.contents import Content
 
 _LISTS = {"tags": "tags", "topics": "categories", "authors": "authors"}  # kind → attribute of a post
@@ -64,9 +65,8 @@ def read_note(path: Path) -> Addresses:
 
 
 def write_note(path: Path, addresses: Addresses) -> None:
-    """Leave *addresses* for the next build."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(dict(sorted(addresses.items()))), indent=1) + b"\n")
+    """Leave *addresses* for the next build; where they are there already, that has nothing to do."""
+    write_if_changed(path, msgspec.json.format(msgspec.json.encode(dict(sorted(addresses.items()))), indent=1) + b"\n")
 
 
 def noted(before: Addresses, contents: Iterable[Content]) -> dict[str, tuple[str, ...]]:

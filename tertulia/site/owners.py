@@ -118,7 +118,7 @@ class PageToWrite(NamedTuple):
 
     name: str  # its file in the output
     content: Content | None  # the post or page that it shows
-    write: Callable[[], None]
+    write: Callable[[], str | None]  # the page as it was written, where that is known
     kind: str = ""  # its template, without ".html"
     values: Mapping[str, Any] = MappingProxyType({})  # what it is given besides what all pages are
 

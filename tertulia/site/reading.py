@@ -16,13 +16,14 @@ import logging
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import markdown
+import msgspec
 
 from tertulia.content import header, metadata
 from tertulia.content.completion import complete
@@ -54,7 +55,7 @@ from tertulia.site.embeds import pictures_url
 from tertulia.site.pelican_settings import markdown_extensions
 from tertulia.site.pictures import announced, cover
 from tertulia.site.problems import shown_path
-from tertulia.site.records import PostRecord, Reading, TocEntry, UsedFile
+from tertulia.site.records import Looked, PostRecord, Reading, TocEntry, UsedFile
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class PostReader:
         self.settings = settings
         self.people, self.tags, self.links, self.pictures = people, tags, links, pictures
         self.content = Path(settings["PATH"])
+        self.captures = CaptureStore(self.content)
         self.zone = parse_zone(settings["TIMEZONE"])
         self.now = moment(settings.get("NOW"), self.zone)
         self.embeds_policy = policy_of(settings.get("EMBEDS_POLICY", "keep"))
@@ -97,7 +99,7 @@ class PostReader:
             more=[
                 PicturesExtension(self.pictures, sizes=settings.get("IMAGE_SIZES", SIZES)),
                 EmbedsExtension(
-                    CaptureStore(self.content),
+                    self.captures,
                     site,
                     policy=self.embeds_policy,
                     resolve=self.links.expanded,
@@ -110,8 +112,10 @@ class PostReader:
 
     def read(self, source_path: str) -> Reading:
         """Read and render one file, whatever is in it; its ``Reading`` has no record when it is not to be built."""
+        self.pictures.asked, self.pictures.guessed, self.captures.asked = {}, False, {}
         try:
-            return self._read(source_path)
+            reading = self._read(source_path)
+            return msgspec.structs.replace(reading, looked=tuple(self._looked()), guessed=self.pictures.guessed)
         except Exception:  # a fault of ours, or of a plugin's, never takes the other posts along
             log.debug("%s", source_path, exc_info=True)
             shown = shown_path(Path(source_path), self.content)
@@ -146,6 +150,12 @@ class PostReader:
             return Reading(problems=(*meta.problems, problem), due=due)
         seeks_posts: bool = self.markdown.seeks_posts  # type: ignore[attr-defined]
         return Reading(record, (*meta.problems, *document.problems), due, seeks_posts)
+
+    def _looked(self) -> Iterator[Looked]:
+        for (written, beside), found in self.pictures.asked.items():
+            yield Looked(written, str(beside), str(found or ""), found is not None)
+        for path, was_there in self.captures.asked.items():
+            yield Looked("", "", str(path), was_there)
 
     def due(self, meta: Metadata) -> dt.datetime | None:
         """When the clock alone makes the file read otherwise: at once where it says no date, and has the build's."""
@@ -269,7 +279,7 @@ class PostReader:
     def slug(self, meta: Metadata, shown: str) -> str:
         """What stands for the post in its address: as written, where an address can hold it, or made of the title."""
         kept = slugs.written_slug(meta.slug)
-        slug = kept or slugs.slug_of(meta.title, meta.id)
+        slug = kept or slugs.slug_of(meta.title or meta.slug, meta.id)
         if meta.slug and kept != unicodedata.normalize("NFC", meta.slug):
             line = meta.lines.get("slug", 1)
             meta.problems.append(Problem(shown, line, say("odd_slug", slug=meta.slug), say("odd_slug_fix", kept=slug)))

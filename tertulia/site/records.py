@@ -71,6 +71,15 @@ class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[UsedFile, ...]
 
 
+class Looked(msgspec.Struct, frozen=True):
+    """What a file made its reader look for besides: it reads otherwise when that comes, goes or changes."""
+
+    written: str  # a picture or another file, as the file names it; "" for a capture, which has a path alone
+    beside: str  # the file
+    path: str  # where it was found; of a capture, where it was looked for
+    found: bool
+
+
 class Reading(msgspec.Struct, frozen=True):
     """What became of one file: a record, unless it is not to be built, and what the author should know."""
 
@@ -78,3 +87,5 @@ class Reading(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     due: datetime | None = None  # when the file may read otherwise, though nobody touches it; None for never
     seeks_posts: bool = False  # it names other posts by their files, and reads otherwise when those come and go
+    looked: tuple[Looked, ...] = ()
+    guessed: bool = False  # it was told what else there is in a folder

@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 
 from tertulia.core import languages
 from tertulia.core.text import Remembered, fold, tally
@@ -128,7 +129,7 @@ def _counted(post: Text) -> Counter[str]:
         counts[stem(word, post.lang)] += TITLE_WEIGHT
     for tag in post.tags:
         counts["#" + fold(tag)] += TAG_WEIGHT
-    del counts[""]
+    counts.pop("", None)
     return counts
 
 
@@ -136,28 +137,29 @@ def stems(tallied: Mapping[str, int], lang: str) -> dict[str, int]:
     """How often each stem stands in a text without markup that was tallied."""
     counts: dict[str, int] = defaultdict(int)
     stems_of = _stems_of(lang, _stop_words(lang))
-    for written, times in tallied.items():
-        for form in stems_of[written]:
+    for forms, times in zip(map(stems_of.__getitem__, tallied), tallied.values(), strict=True):
+        for form in forms:
             counts[form] += times
     return dict(counts)
 
 
 @lru_cache(maxsize=16)
 def _stems_of(lang: str, stop_words: frozenset[str]) -> Remembered[tuple[str, ...]]:
-    """The stems between two spaces, "" for a stop word: "«Reclamar»," and "«reclamar" are looked into once each."""
+    """The stems between two spaces, none for a stop word: "«Reclamar»," and "«reclamar" are looked into once each."""
     return Remembered(
-        lambda written: tuple("" if word in stop_words else _cut(word, lang) for word in map(fold, words_of(written)))
+        lambda written: tuple(_cut(word, lang) for word in map(fold, words_of(written)) if word not in stop_words)
     )
 
 
 def _described(counts: Sequence[Counter[str]]) -> list[dict[str, float]]:
     """Of each post its most telling words, their weights as a vector of length 1."""
-    in_posts = Counter(word for count in counts for word in count)
+    in_posts = Counter(chain.from_iterable(counts))
     rarity = {word: math.log(len(counts) / posts) for word, posts in in_posts.items() if posts > 1}
+    # The logarithm: a word said ten times is not ten times as telling. Negative: the most telling sort first.
+    weight_of = {times: -1 - math.log(times) for count in counts for times in set(count.values())}
     described = []
     for count in counts:
-        # The logarithm: a word said ten times is not ten times as telling. Negative: the most telling sort first.
-        telling = [((-1 - _log(times)) * rarity[word], word) for word, times in count.items() if word in rarity]
+        telling = [(weight_of[times] * rarity[word], word) for word, times in count.items() if word in rarity]
         telling.sort()
         del telling[WORDS_PER_POST:]
         length = math.sqrt(sum(weight * weight for weight, _ in telling)) or 1.0
@@ -184,9 +186,6 @@ def _remembered(described: Sequence[Mapping[str, float]]) -> Mapping[str, tuple[
 def words_of(text: str) -> list[str]:
     """The words of *text* in small letters."""
     return _WORD.findall(text.lower())
-
-
-_log = cache(math.log)
 
 
 def _stop_words(lang: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import IcoImagePlugin, Image, ImageOps  # noqa: F401 (or Pillow would load all its formats for one icon)
 
 from tertulia.core import paths
 from tertulia.core.files import is_inside, write_whole
@@ -28,6 +28,7 @@ Files = dict[str, bytes]  # by name
 # Icons by file: 180 is Apple's, 192 and 512 are those of a manifest. https://www.w3.org/TR/appmanifest/#icons-member
 ICON_SIZES_PX = {"icon-180.png": 180, "icon-192.png": 192, "icon-512.png": 512}
 LARGEST_PX = 512
+READY = paths.THEME / "icons"  # of our own icon in our own colours, as most blogs begin
 FAVICON = "favicon.ico"  # browsers ask for it at the root, whatever a page says
 MANIFEST = "manifest.webmanifest"
 LOGO_HEIGHT_PX = 64
@@ -124,7 +125,7 @@ def icons(content: Path, settings: Mapping[str, Any], palette: Palette, name: st
             data = source.read_bytes()
             if source == theirs and theirs.is_relative_to(settings["THEME"]):
                 data = _in_colours(data, palette)
-            made = _icons(data, palette["paper"].light, Path(settings["CACHE_PATH"], "icons"))
+            made = made_icons(data, palette["paper"].light, Path(settings["CACHE_PATH"], "icons"))
         except UNREADABLE as error:
             _tell(source, error)
             continue
@@ -153,17 +154,18 @@ def _in_colours(data: bytes, palette: Palette) -> bytes:
     return text.encode()
 
 
-def _icons(data: bytes, paper: str, cache: Path) -> dict[str, bytes]:
+def made_icons(data: bytes, paper: str, cache: Path) -> dict[str, bytes]:
     """
-    Icons by file; those of the same picture are kept in *cache*.
+    Icons by file; those of the same picture are kept in *cache*, and those of our theme as it is lie beside it.
 
     Raises:
         OSError, ValueError: *data* is no picture.
     """
-    folder = cache / hashlib.sha256(data + paper.encode()).hexdigest()[:16]
-    names = (*ICON_SIZES_PX, FAVICON)
-    if all((folder / name).is_file() for name in names):
-        return {name: (folder / name).read_bytes() for name in names}
+    mark, names = mark_of(data, paper), (*ICON_SIZES_PX, FAVICON)
+    folder = cache / mark
+    for kept in (folder, READY / mark):
+        if all((kept / name).is_file() for name in names):
+            return {name: (kept / name).read_bytes() for name in names}
     drawn = _drawn(data)
     made = {}
     for name, size_px in ICON_SIZES_PX.items():
@@ -176,6 +178,11 @@ def _icons(data: bytes, paper: str, cache: Path) -> dict[str, bytes]:
     for name, content in made.items():
         write_whole(folder / name, content, durable=False)
     return made
+
+
+def mark_of(data: bytes, paper: str) -> str:
+    """What names the icons of the picture *data* on *paper*."""
+    return hashlib.sha256(data + paper.encode()).hexdigest()[:16]
 
 
 def _drawn(data: bytes) -> Image.Image:

@@ -2,7 +2,8 @@
 
 All of it can be lost: a file that is missing, damaged or of another epoch is as good as none, and everything is built.
 The *epoch* is a digest of all that every page may depend on and that is no post: our code, the libraries, the theme,
-the settings, the words, the tables and pictures in ``content/``. A new epoch builds everything.
+the settings, the words, the tables in ``content/``. A new epoch builds everything. Pictures and captures are kept with
+the posts that look for them.
 
 Settings:
     STATE_PATH    the folder where it is kept; absent, nothing is: plain ``pelican`` builds everything each time.
@@ -16,7 +17,7 @@ import re
 import sys
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -24,11 +25,15 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from tertulia.core import paths
 from tertulia.core.files import write_whole
+from tertulia.embeds.capture_store import FOLDER as CAPTURES
+from tertulia.render.images import PICTURE_SUFFIXES
+from tertulia.render.resolver import FOLDER as IMAGES
 from tertulia.site.build_inputs import folders
-from tertulia.site.records import Reading
+from tertulia.site.records import Looked, Reading
 from tertulia.site.strays import ENDINGS
-from tertulia.site.up_to_date import Stamp, is_sure, stamp_of
+from tertulia.site.up_to_date import PASSED_OVER, Stamp, is_sure, stamp_of
 
 # Readings lie in so many files, so that an edit writes a small part of them anew.
 PARTS = 32
@@ -42,6 +47,7 @@ LIBRARIES = (
 _NO_INPUT = frozenset(
     {"OUTPUT_PATH", "PREVIOUS_OUTPUT", "KEPT_OUTPUT", "STATE_PATH", "SITE_BUILD", "NOW", "INPUTS_PATH"}
 )
+_PICTURES = tuple(PICTURE_SUFFIXES)
 _BY_IDENTITY = re.compile(r" at 0x[0-9a-f]+")
 
 _NOTHING: Stamp = (0, 0, 0, 0)  # of what cannot be looked at, a link that leads nowhere
@@ -56,6 +62,7 @@ class KeptReading(NamedTuple):
     reading: bytes  # pickled: times keep their zones
     digest: bytes  # of its record
     names: str  # of which posts there were, where it names others; else ""
+    looked: tuple[tuple[Looked, Stamp | None], ...]  # for what, and what that was
 
 
 class KeptPage(NamedTuple):
@@ -91,8 +98,15 @@ class BuildState:
         folder = settings.get("STATE_PATH")
         return cls(Path(folder), epoch_of(settings), names_of(Path(settings["PATH"]))) if folder else cls()
 
-    def known(self, files: Iterable[str], now: datetime) -> dict[str, Reading]:
-        """What those of *files* read as that are what they were, and say the same *now*."""
+    def known(
+        self, files: Iterable[str], now: datetime, find: Callable[[str, Path], Path | None]
+    ) -> dict[str, Reading]:
+        """
+        What those of *files* read as that are what they were, and say the same *now*.
+
+        Args:
+            find: Gives the picture that a file means.
+        """
         found = {}
         for path in files:
             kept = self._known[_part_of(path)].get(path)
@@ -101,7 +115,7 @@ class BuildState:
             if kept.names and kept.names != self.names:
                 continue
             try:
-                if stamp_of(path) == kept.stamp:
+                if stamp_of(path) == kept.stamp and all(_is_as_it_was(*one, find) for one in kept.looked):
                     found[path] = pickle.loads(kept.reading)
                     self._keep(path, kept, found[path])
             except (OSError, pickle.PickleError, AttributeError, TypeError, ValueError, EOFError):
@@ -110,21 +124,25 @@ class BuildState:
 
     def keep(self, path: str, stamp: Stamp | None, looked_ns: int, reading: Reading, now: datetime) -> None:
         """
-        Remember that the file at *path* reads as *reading*.
+        Remember that the file at *path* reads as *reading*, where anything is remembered.
 
         Args:
             stamp: The file's before it was read; None where it could not be looked at.
             looked_ns: When that was, by this machine's clock.
         """
+        if not self.folder:
+            return
         packed = pickle.dumps(reading, pickle.HIGHEST_PROTOCOL)
         names = self.names if reading.seeks_posts else ""
-        kept = KeptReading(stamp or _NOTHING, now, reading.due, packed, digest_of(reading), names)
-        sure = stamp is not None and is_sure(stamp, looked_ns)
+        looked = tuple((one, stamp_of(one.path) if one.path else None) for one in reading.looked)
+        kept = KeptReading(stamp or _NOTHING, now, reading.due, packed, digest_of(reading), names, looked)
+        sure = stamp is not None and is_sure(stamp, looked_ns) and not reading.guessed
+        sure &= all(one.found == (there is not None) and is_sure(there or _NOTHING, looked_ns) for one, there in looked)
         self._keep(path, kept, reading, sure=sure and (reading.due is None or reading.due > now))
         self._changed.add(_part_of(path))
 
     def _keep(self, path: str, kept: KeptReading, reading: Reading, *, sure: bool = True) -> None:
-        if sure and self.folder:
+        if sure:
             self._readings[_part_of(path)][path] = kept
         if reading.record:
             self.digests[reading.record.shown_path] = kept.digest
@@ -159,6 +177,13 @@ def digest_of(reading: Reading) -> bytes:
     return _mark(msgspec.json.encode(record, enc_hook=repr))
 
 
+def _is_as_it_was(looked: Looked, stamp: Stamp | None, find: Callable[[str, Path], Path | None]) -> bool:
+    """Whether what a file made its reader look for is where it was found, and the same; or still is nowhere."""
+    if looked.written and str(find(looked.written, Path(looked.beside)) or "") != looked.path:
+        return False
+    return not looked.path or stamp_of(looked.path) == stamp
+
+
 def _part_of(path: str) -> int:
     return zlib.crc32(path.encode("utf-8", "surrogatepass")) % PARTS
 
@@ -190,16 +215,30 @@ def _mark(data: bytes) -> bytes:
 
 
 def epoch_of(settings: Mapping[str, Any]) -> str:
-    """A digest of all that every page may depend on, but the posts and what is said under them."""
-    content = Path(settings["PATH"])
-    sources = tuple(str(content / folder) + os.sep for folder in (*settings["ARTICLE_PATHS"], *settings["PAGE_PATHS"]))
+    """A digest of all that every page may depend on, but the posts, what they show, and what is said under them."""
     told = hashlib.blake2b(digest_size=16)
     told.update(repr((sys.version, [_version(name) for name in LIBRARIES])).encode())
     told.update(settings_told(settings).encode())
     for folder in sorted(folders(settings)):
-        for path, stamp in _files(folder, sources):
-            told.update(f"{path}\0{stamp}\n".encode("utf-8", "surrogatepass"))
+        for path in _files(folder):
+            if not _is_of_posts(path, settings):
+                told.update(f"{path}\0{stamp_of(path) or _NOTHING}\n".encode("utf-8", "surrogatepass"))
     return told.hexdigest()
+
+
+def _is_of_posts(path: str, settings: Mapping[str, Any]) -> bool:
+    """Whether the file at *path* is a post, or what only those depend on that look for it: a picture, a capture."""
+    content = os.path.join(settings["PATH"], "")
+    if not path.startswith(content) or path.startswith(os.path.join(paths.own_theme(content), "")):
+        return False
+    name = path[len(content) :]
+    is_read = name.startswith(
+        tuple(os.path.join(one, "") for one in (*settings["ARTICLE_PATHS"], *settings["PAGE_PATHS"]))
+    )
+    if is_read and name.endswith(ENDINGS):
+        return True
+    is_picture = name.lower().endswith(_PICTURES) and (is_read or name.startswith(os.path.join(IMAGES, "")))
+    return is_picture or name.startswith(os.path.join(CAPTURES, ""))
 
 
 def names_of(content: Path) -> str:
@@ -221,11 +260,8 @@ def _version(name: str) -> str:
         return ""
 
 
-def _files(folder: str, sources: tuple[str, ...]) -> Iterator[tuple[str, Stamp]]:
-    """Every file below *folder* with its stamp, in order; of those in *sources*, only what is no post."""
+def _files(folder: str) -> Iterator[str]:
+    """Every file below *folder*, in order."""
     for where, names, files in os.walk(folder):
-        names[:] = sorted(name for name in names if name not in ("__pycache__", ".git"))
-        for name in sorted(files):
-            path = os.path.join(where, name)
-            if not (path.startswith(sources) and name.endswith(ENDINGS)):
-                yield path, stamp_of(path) or _NOTHING
+        names[:] = sorted(name for name in names if name not in PASSED_OVER)
+        yield from (os.path.join(where, name) for name in sorted(files))

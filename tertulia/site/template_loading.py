@@ -9,11 +9,13 @@ from jinja2 import BaseLoader, Environment, Template
 
 class WholeTemplates(BaseLoader):
     """
-    The templates of another loader, the parts that they include written into them.
+    The templates of another loader; in those of most pages, the parts that they include are written into them.
 
-    Some twenty parts a page need no context of their own then. What a part sets ends with it, as before.
+    Some twenty parts a page need no context of their own then. What a part sets ends with it, as before. A template of
+    one page, or few, is compiled sooner than it is drawn: there its parts stay apart, compiled once for all.
     """
 
+    OF_MANY_PAGES = frozenset(("article.html", "base.html", "index.html", "list.html", "period_archives.html"))
     _INCLUDED = re.compile(r'\{% include "([^"]+)" %\}')
 
     def __init__(self, loader: BaseLoader) -> None:
@@ -22,7 +24,9 @@ class WholeTemplates(BaseLoader):
     def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
         """As Jinja says."""
         source, file, is_fresh = self._loader.get_source(environment, template)
-        return self._whole(environment, source, (template,)), file, is_fresh
+        if template in self.OF_MANY_PAGES:
+            source = self._whole(environment, source, (template,))
+        return source, file, is_fresh
 
     def list_templates(self) -> list[str]:
         """As Jinja says."""
@@ -47,6 +51,7 @@ def remembering(environment: Environment) -> Callable[..., Template]:
     def get_template(name: str | Template, parent: str | None = None, globals: Any = None) -> Template:
         if not isinstance(name, str) or globals or name not in found:
             template = ask(name, parent, globals)
+            template.globals = dict(template.globals)  # Jinja's is a chain of two, read name by name for each page
             if isinstance(name, str) and not globals:
                 found[name] = template
             return template

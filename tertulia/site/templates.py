@@ -282,8 +282,7 @@ def card(context: Context, post: Any) -> Markup:
     lang = language(context)
     cards = post.__dict__.setdefault("cards", {})
     if lang not in cards:
-        template = context.environment.get_template("parts/card.html")
-        cards[lang] = Markup(template.render(context.get_all(), post=post, lang=lang))
+        cards[lang] = _part(context, "parts/card.html", post=post, lang=lang)
     rendered: Markup = cards[lang]
     return rendered
 
@@ -293,8 +292,14 @@ def shared(context: Context, part: str, *key: object) -> Markup:
     """The *part* as all pages have it that agree on *key*; rendered once for them."""
     parts: dict[Any, Markup] = context.environment.shared_parts  # type: ignore[attr-defined]
     if (part, key) not in parts:
-        parts[part, key] = Markup(context.environment.get_template(part).render(context.get_all()))
+        parts[part, key] = _part(context, part)
     return parts[part, key]
+
+
+def _part(context: Context, name: str, **values: object) -> Markup:
+    """The part *name*, drawn as an include would: its context is that of the page and *values*, copied once."""
+    template = context.environment.get_template(name)
+    return Markup("".join(template.root_render_func(template.new_context(context.get_all(), True, values))))
 
 
 @pass_context

@@ -16,9 +16,11 @@ from tertulia.core.languages import say
 from tertulia.core.parallel import spread
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
+from tertulia.site.elsewhere import suspecting
 from tertulia.site.facets import Facets, Inputs
 from tertulia.site.owners import PageToWrite
 from tertulia.site.page_inputs import inputs_of
+from tertulia.site.reading import allowed_hosts
 from tertulia.site.reads import Reads
 from tertulia.site.state import KeptPage
 
@@ -51,7 +53,7 @@ class Drawing(NamedTuple):
     """How pages are made; Pelican's part of it."""
 
     paginator: Callable[..., Paginator]  # of name, address, list and posts a page
-    draw: Callable[[str, Mapping[str, Any]], None]  # writes the page with that name, with these values over the context
+    draw: Callable[[str, Mapping[str, Any]], str]  # writes the page with that name, with these values over the context
     whole: Callable[[], None]  # writes all that was asked for, in Pelican's own way: for themes of others
 
 
@@ -111,9 +113,15 @@ def _parts(
         yield next(more[f"{name}_page"].save_as for name in paginators), more
 
 
-def write(output: str, name: str, page: str) -> str:
+def write(output: str, name: str, page: str, tell: Callable[[str], object]) -> str:
     """
-    Write *page* to the file *name* of *output*, and say where; what stood there may be shared with another output.
+    Write *page* to the file *name* of *output*; what stood there may be shared with another output.
+
+    Args:
+        tell: Is told where the page has been written.
+
+    Returns:
+        The page.
 
     Raises:
         ValueError: *name* leads out of the output.
@@ -121,13 +129,19 @@ def write(output: str, name: str, page: str) -> str:
     path = os.path.normpath(os.path.join(output, name))
     if not path.startswith(os.path.join(os.path.normpath(output), "")):
         raise ValueError(name)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    try:  # mostly the folder above is there, and this one is new
+        os.mkdir(os.path.dirname(path))
+    except FileExistsError:
+        pass
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
     try:
         with open(path, "xb") as file:
             file.write(page.encode())
     except FileExistsError:  # whoever reads it just now gets it whole
         write_whole(Path(path), page.encode(), durable=False)
-    return path
+    tell(path)
+    return page
 
 
 def write_pages(build: SiteBuild) -> None:
@@ -136,10 +150,11 @@ def write_pages(build: SiteBuild) -> None:
     kept = _Kept(build)
     posts, lists = ([page for page in pages if not kept.take(page)] for pages in (asked_posts, asked_lists))
     with build.theme.drawing(build.contents):
-        for undeclared in spread(kept.draw, posts):
-            kept.reads.undeclared |= undeclared
-        for page in lists:  # here: Pagefind and pictures have the other cores
-            kept.draw(page)
+        drawn = spread(kept.draw, posts)
+        drawn += map(kept.draw, lists)  # here: Pagefind and pictures have the other cores
+    for page in drawn:
+        kept.reads.undeclared |= page.undeclared
+        build.innocent.update(page.innocent)
     if kept.reads.undeclared:
         build.explained.append(say("explain_undeclared", names=", ".join(sorted(kept.reads.undeclared))))
     else:
@@ -155,6 +170,13 @@ def remember(build: SiteBuild) -> None:
         if name not in build.asking and (mark := _mark(build.output / name)):
             pages[name] = KeptPage(key, told, mark)
     build.state.save(pages)
+
+
+class Drawn(NamedTuple):
+    """What is told of a page when it has been drawn, maybe by another process."""
+
+    undeclared: set[str]  # what it read and has not declared
+    innocent: tuple[str, ...]  # its name, if nothing of it asks another host
 
 
 class _Kept:
@@ -174,6 +196,8 @@ class _Kept:
         self.inputs: dict[str, Inputs] = {}
         self._folder = Path(build.settings["KEPT_OUTPUT"]) if build.settings.get("KEPT_OUTPUT") else None
         others = sorted(set(build.settings["PLUGINS"]) - set(defaults.PLUGINS))
+        self._may_change = bool(others)  # whoever is told of a page that was written may write another in its place
+        self._suspect = suspecting(allowed_hosts(build.settings))
         self._keeps = build.theme.is_ours and build.state.is_kept and not others
         if others:  # they may change any page, or want to see each written
             build.explained.append(say("explain_plugins", names=", ".join(others)))
@@ -212,13 +236,14 @@ class _Kept:
             return False
         return _mark(new) == before.stamp  # else somebody has just put another in its place, and it is drawn over this
 
-    def draw(self, page: PageToWrite) -> set[str]:
-        """Draw and write *page*; what it read and has not declared."""
+    def draw(self, page: PageToWrite) -> Drawn:
+        """Draw and write *page*; what is to be known of it then."""
         inputs = self.inputs.get(page.name)
         self.reads.begin(inputs, self._names.union(page.values) if inputs else frozenset())
-        page.write()
+        written = page.write()
         self.reads.begin(None, frozenset())
-        return self.reads.undeclared
+        is_innocent = written is not None and not self._may_change and not self._suspect(written.encode())
+        return Drawn(self.reads.undeclared, (page.name,) if is_innocent else ())
 
 
 def _names(context: Mapping[str, Any]) -> frozenset[str]:

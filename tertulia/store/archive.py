@@ -40,6 +40,7 @@ from tertulia.store.person_tables import person_links, person_notes, proofs
 from tertulia.store.rows import COLLECT, OF_ONE_STORE, is_one_of, writing
 from tertulia.store.said import Trust
 from tertulia.store.settling import settle_all
+from tertulia.store.tables import subscribers
 
 FORMAT = "tertulia conversation 1"
 
@@ -124,9 +125,12 @@ def of_person(database: Database, person: int) -> dict[str, Any]:
     with database.reading() as connection:
         query = select(followers).where(is_one_of(followers.c.email, emails)).order_by(followers.c.id)
         follows = [_without(dict(row._mapping), "id") for row in connection.execute(query)]
+        query = select(subscribers).where(is_one_of(subscribers.c.email, emails)).order_by(subscribers.c.id)
+        reads = [_without(dict(row._mapping), "id") for row in connection.execute(query)]
     return {
         "format": FORMAT,
         "follows": follows,
+        "newsletter": reads,
         "persons": [one for one in whole["persons"] if _named(one) in named],
         "proofs": [one for one in whole["proofs"] if one["person"] in named],
         "notes": [one for one in whole["notes"] if one["person"] in named],

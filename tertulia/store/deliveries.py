@@ -341,6 +341,14 @@ class Deliveries:
         with self._database.reading() as connection:
             return [delivery_of(row._mapping) for row in connection.execute(query)]
 
+    def refused_answers(self) -> list[Delivery]:
+        """The answers that a network did not take, and that still stand under their post."""
+        query = select(deliveries).join(comments, comments.c.key == deliveries.c.answer)
+        query = query.where(~ANNOUNCES, deliveries.c.state == DeliveryState.REFUSED)
+        query = query.where(comments.c.status.in_((Status.APPROVED, Status.WAITING))).order_by(deliveries.c.id)
+        with self._database.reading() as connection:
+            return [delivery_of(row._mapping) for row in connection.execute(query)]
+
     def answers_to_see_to(self, now: datetime, key: str = "") -> list[Delivery]:
         """Answers that are due, whose comment is no longer there to be read, or was edited by the owner."""
         here = comments.c.key == deliveries.c.answer

@@ -35,6 +35,7 @@ from tertulia.store.conversation_tables import (
 from tertulia.store.recording import fingerprint
 from tertulia.store.rows import is_one_of, note, remember, short
 from tertulia.store.said import Author, Incoming, Status, Who
+from tertulia.store.tables import NO_ADDRESS, SubscriberState, subscribers
 
 LEFT_OUT = "@…"
 # What of a comment is somebody's, or leads to them.
@@ -102,9 +103,14 @@ def _erase_row(connection: Connection, who: Any, now: datetime) -> set[tuple[str
 
 
 def forget_address(connection: Connection, emails: Sequence[str]) -> int:
-    """Write to none of *emails* about any talk any more, nor ask whether to; how many talks they followed."""
+    """Write to none of *emails* any more, of talks or posts, nor ask whether to; how many talks they followed."""
     to_readers = (letters.c.tells != "") | (letters.c.leave != "")  # the owner's own say neither
     connection.execute(delete(letters).where(is_one_of(letters.c.recipient, emails), to_readers))
+    connection.execute(
+        update(subscribers)
+        .where(is_one_of(subscribers.c.email, emails))
+        .values(email=NO_ADDRESS, state=SubscriberState.LEFT)
+    )
     return connection.execute(delete(followers).where(is_one_of(followers.c.email, emails))).rowcount
 
 

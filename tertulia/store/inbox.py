@@ -21,8 +21,9 @@ from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import comments, marks
 from tertulia.store.inbox_tables import ItemState, inbox
 from tertulia.store.rows import remember, writing
-from tertulia.store.said import Read, Said
+from tertulia.store.said import Read, Said, Status
 from tertulia.store.settling import settle, settle_all
+from tertulia.store.tables import DeliveryState, deliveries
 
 PAGE = 25
 # Whoever takes an item and does nothing about it holds it no longer than this.
@@ -65,6 +66,7 @@ class InboxItem(msgspec.Struct, frozen=True, kw_only=True):
     until: str | None
     assignee: str  # who is at it now; "" for nobody
     elsewhere: tuple[Hold, ...] = ()  # who is at other things of the same person
+    refused_by: str = ""  # the network that did not take the answer; "" for none
 
 
 class InboxPage(msgspec.Struct, frozen=True):
@@ -80,15 +82,18 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def page(self, wanted: InboxFilter, now: datetime, *, after: str = "", limit: int = PAGE) -> InboxPage:
+    def page(
+        self, wanted: InboxFilter, now: datetime, *, after: str = "", limit: int = PAGE, newest_first: bool = False
+    ) -> InboxPage:
         """
         Items in order: who has waited longest first while they wait, the newest first otherwise.
 
         Args:
             after: Where the page before ended.
+            newest_first: Whatever state is asked for.
         """
         self._ready(now)
-        oldest_first = wanted.state in (ItemState.UNANSWERED, ItemState.LATER)
+        oldest_first = not newest_first and wanted.state in (ItemState.UNANSWERED, ItemState.LATER)
         place = tuple_(inbox.c.since, inbox.c.comment)
         since, _, number = after.partition(" ")
         order = (inbox.c.since, inbox.c.comment) if oldest_first else (inbox.c.since.desc(), inbox.c.comment.desc())
@@ -102,8 +107,8 @@ class Inbox:
             ids = [row.comment for row in rows[:limit]]
             found = connection.execute(showing.with_persons().where(comments.c.id.in_(ids))).all()
             said = {one.id: one for one in showing.to_said(connection, found)}
-            held = _held(connection, said.values(), wanted.within, now)
-            items = [_item(row, said[row.comment], now, held.get(row.comment, ())) for row in rows[:limit]]
+            about = _About.of(connection, said.values(), wanted.within, now)
+            items = [_item(row, said[row.comment], now, about) for row in rows[:limit]]
             return InboxPage(items, more)
 
     def counts(self, now: datetime, wanted: InboxFilter | None = None) -> dict[ItemState, int]:
@@ -114,6 +119,13 @@ class Inbox:
             query = _chosen(connection, asked, select(inbox.c.state, func.count())).group_by(inbox.c.state)
             found = {ItemState(state): number for state, number in connection.execute(query)}
         return {state: found.get(state, 0) for state in ItemState if state != ItemState.AWAY}
+
+    def states(self, now: datetime) -> dict[int, ItemState]:
+        """The state of each item, by the number of its comment."""
+        self._ready(now)
+        with self._database.reading() as connection:
+            rows = connection.execute(select(inbox.c.comment, inbox.c.state))
+            return {number: ItemState(state) for number, state in rows if state != ItemState.AWAY}
 
     def channels(self, now: datetime, within: Collection[str] | None = None) -> list[str]:
         """
@@ -140,7 +152,7 @@ class Inbox:
             row = connection.execute(select(inbox).where(inbox.c.comment == said.id)).first() if said else None
             if said is None or row is None or (within is not None and said.post not in within):
                 return None
-            return _item(row, said, now, _held(connection, [said], within, now).get(said.id, ()))
+            return _item(row, said, now, _About.of(connection, [said], within, now))
 
     def refresh(self, now: datetime) -> None:
         """Have every row say what holds *now*, for who reads them in another way."""
@@ -225,6 +237,14 @@ _HELD = (
 )
 
 
+_REFUSED = (
+    select(comments.c.parent, deliveries.c.network)
+    .join(deliveries, deliveries.c.answer == comments.c.key)
+    .where(comments.c.parent.in_(bindparam("ids", expanding=True)), deliveries.c.state == DeliveryState.REFUSED)
+    .where(comments.c.status.in_((Status.APPROVED, Status.WAITING)))
+)
+
+
 class _Position(FunctionElement[int]):
     """Where one text begins in another, from 1; 0: nowhere. LIKE, which looks for more, takes five times as long."""
 
@@ -263,6 +283,21 @@ def _chosen(connection: Connection, wanted: InboxFilter, query: Select[Any]) -> 
     return query
 
 
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What else is to be known of some items, by the numbers of their comments."""
+
+    held: dict[int, tuple[Hold, ...]]
+    refused: dict[int, str]
+
+    @classmethod
+    def of(
+        cls, connection: Connection, found: Collection[Said], within: Collection[str] | None, now: datetime
+    ) -> "_About":
+        rows = connection.execute(_REFUSED, {"ids": [said.id for said in found]})
+        return cls(_held(connection, found, within, now), {row.parent: row.network for row in rows})
+
+
 def _held(
     connection: Connection, found: Collection[Said], within: Collection[str] | None, now: datetime
 ) -> dict[int, tuple[Hold, ...]]:
@@ -282,7 +317,7 @@ def _held(
     }
 
 
-def _item(row: Any, said: Said, now: datetime, elsewhere: tuple[Hold, ...] = ()) -> InboxItem:
+def _item(row: Any, said: Said, now: datetime, about: _About) -> InboxItem:
     is_held = bool(row.assignee) and (row.assigned_until or "") > stamp(now)
     return InboxItem(
         said=said,
@@ -293,5 +328,6 @@ def _item(row: Any, said: Said, now: datetime, elsewhere: tuple[Hold, ...] = ())
         is_changed=bool(row.is_changed),
         until=row.until,
         assignee=row.assignee if is_held else "",
-        elsewhere=elsewhere,
+        elsewhere=about.held.get(row.comment, ()),
+        refused_by=about.refused.get(row.comment, ""),
     )

@@ -1,16 +1,17 @@
 """Readers of the newsletter: who asked, who confirmed, who left. Their addresses never leave the store but by mail."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import NOBODY
 from tertulia.store.letters import NewLetter, put
-from tertulia.store.tables import SubscriberState, subscribers
+from tertulia.store.rows import is_one_of
+from tertulia.store.tables import NO_ADDRESS, SubscriberState, subscribers
 
 
 class Subscriber(msgspec.Struct, frozen=True):
@@ -75,14 +76,23 @@ class Subscribers:
         )
 
     def leave(self, number: int, now: datetime) -> None:
-        """Send no more letters; leaving twice is leaving."""
+        """Send no more letters, and forget the address; leaving twice is leaving. Their number stays taken."""
         for state in (SubscriberState.PENDING, SubscriberState.CONFIRMED):
-            self._set(number, state, {"state": SubscriberState.LEFT, "left_at": stamp(now)})
+            self._set(number, state, {"state": SubscriberState.LEFT, "left_at": stamp(now), "email": NO_ADDRESS})
 
-    def erase(self, number: int) -> None:
-        """Forget the address altogether."""
+    def forget_unconfirmed(self, now: datetime, after: timedelta = timedelta(days=7)) -> int:
+        """Forget the addresses that nobody confirmed in a week, and those that older versions kept of who left."""
+        old = (subscribers.c.state == SubscriberState.PENDING) & (subscribers.c.asked_at < stamp(now - after))
+        left = (subscribers.c.state == SubscriberState.LEFT) & (subscribers.c.email != NO_ADDRESS)
         with self._database.writing() as connection:
-            connection.execute(delete(subscribers).where(subscribers.c.id == number))
+            gone = {"state": SubscriberState.LEFT, "email": NO_ADDRESS}
+            return connection.execute(update(subscribers).where(old | left).values(**gone)).rowcount
+
+    def of_address(self, email: str) -> list[Subscriber]:
+        """Who is written to at *email*, or was asked whether to."""
+        with self._database.reading() as connection:
+            query = select(subscribers).where(is_one_of(subscribers.c.email, [email]))
+            return [_subscriber(row) for row in connection.execute(query)]
 
     def confirmed(self, before: datetime | None = None) -> list[Subscriber]:
         """Who receives letters; with *before*, only those who were there by then."""

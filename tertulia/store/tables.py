@@ -16,6 +16,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    cast,
+    literal,
 )
 
 # Names for constraints, because Alembic cannot alter on SQLite what has no name.
@@ -142,6 +144,9 @@ subscribers = Table(
     CheckConstraint(_one_of(SubscriberState), name="state"),
     comment="readers of the newsletter",
 )
+
+# In place of the address of who left: their number, which nobody else is given, and letters' links go on knowing it.
+NO_ADDRESS = literal("#").concat(cast(subscribers.c.id, String))
 
 runs = Table(
     "runs",

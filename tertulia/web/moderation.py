@@ -13,14 +13,14 @@ from flask import Blueprint, abort, g, make_response, redirect, render_template,
 
 from tertulia.app import Blog
 from tertulia.conversation import form
+from tertulia.conversation.answering import UNDO_FOR, AnswerDraft, AnswerPreview
 from tertulia.conversation.changes import Change, changes
-from tertulia.conversation.comment_markup import to_html
 from tertulia.conversation.moderator import Action
 from tertulia.core.addresses import split_address
 from tertulia.core.languages import say, spoken
 from tertulia.store.person_tables import Role
 from tertulia.store.rows import SESSIONS
-from tertulia.store.said import Author, Incoming, Read, Said, Status, Who
+from tertulia.store.said import Read, Said, Status, Who
 from tertulia.store.transitions import may
 from tertulia.web import guards, sign_in
 from tertulia.web.context import current_blog, root
@@ -244,7 +244,8 @@ def change(key: str) -> Any:
         if blog.moderator.edit(key, text, read.version).state in UNDECIDED:
             return _one(_said(key), read=read, edit=text), 409
     elif do == "answer" and text.strip():
-        _answer(blog, said, text)
+        if refused := _answer(blog, said, read, text):
+            return refused
     elif do == "erase":
         if not has_role("owner"):
             abort(403)
@@ -256,27 +257,32 @@ def change(key: str) -> Any:
     return redirect(f"{root()}/moderation/{key}{asked}", 303)
 
 
-def _answer(blog: Blog, said: Said, text: str) -> None:
-    """Put the owner's own word below a comment."""
-    name = blog.info.author or blog.info.title
-    author = Author(network="form", identity="owner", name=name, url=blog.info.site, is_owner=True)
-    blog.moderator.ingest(
-        Incoming(
-            source="form",
-            source_id=secrets.token_hex(12),
-            post=said.post,
-            lang=said.lang,
-            kind="reply",
-            author=author,
-            published=blog.now(),
-            text=text,
-            html=to_html(text),
-            in_reply_to=said.key,
-        )
+def _answer(blog: Blog, said: Said, read: Read, text: str) -> Any:
+    """Answer as the inbox does: what waited is published with it, and it goes where it was asked; None when given."""
+    answering = blog.answering()
+    preview = answering.preview(said, text)
+    if preview and not preview.fits:
+        return _one(said, answer=text, too_long=preview), 422
+    draft = AnswerDraft(
+        text=text,
+        token=request.form.get("token", "") or secrets.token_hex(12),
+        seen=request.form.get("seen", "").split(),
+        by=g.who,
+        not_before=blog.now() + UNDO_FOR,
     )
+    given = answering.give(read, draft)
+    return None if given.state in ("new", "same") else (_one(_said(said.key), read=read, answer=text), 409)
 
 
-def _one(said: Said, *, unsure: bool = False, read: Read | None = None, edit: str = "", answer: str = "") -> str:
+def _one(
+    said: Said,
+    *,
+    unsure: bool = False,
+    read: Read | None = None,
+    edit: str = "",
+    answer: str = "",
+    too_long: AnswerPreview | None = None,
+) -> str:
     """
     Draw the page of one comment.
 
@@ -284,6 +290,7 @@ def _one(said: Said, *, unsure: bool = False, read: Read | None = None, edit: st
         unsure: Ask whether its person is to be erased indeed.
         read: The comment as it was when what was pressed was shown; its changes since are marked.
         edit: What was typed in its place, and *answer*, below it: kept in the form.
+        too_long: The answer as it would have been sent, where that is too long.
     """
     blog = current_blog()
     return render_template(
@@ -297,6 +304,10 @@ def _one(said: Said, *, unsure: bool = False, read: Read | None = None, edit: st
         marked={said.key: changes_since(read, said)} if read else {},
         edit=edit,
         answer=answer,
+        too_long=too_long,
+        way=None if said.is_owner else blog.answering().way(said),
+        token=secrets.token_hex(12),
+        seen=" ".join(one.key for one in blog.store.answers.below(said)),
         done=request.args.get("done", ""),
         batch=request.args.get("undo", ""),
     )

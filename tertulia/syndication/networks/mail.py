@@ -168,7 +168,10 @@ def reader_of(
     if read is None:
         return _leaving_of_old(settings, readers, given) if purpose == "leave" else None
     reader = readers.get(read.number)
-    return reader if reader and read.what == purpose and signer.is_about(read, reader.email) else None
+    if reader is None or read.what != purpose:
+        return None
+    has_left = purpose == "leave" and reader.state is SubscriberState.LEFT  # their address is forgotten already
+    return reader if has_left or signer.is_about(read, reader.email) else None
 
 
 def _leaving_of_old(settings: Settings, readers: Subscribers, given: str) -> Subscriber | None:

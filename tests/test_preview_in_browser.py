@@ -6,6 +6,7 @@ import pytest
 
 from tertulia.commands.build import BuildReport
 from tertulia.commands.preview import Site, listen
+from tertulia.core.files import write_whole
 from tests.real.browser import CHROMIUM, browser
 
 pytestmark = [
@@ -25,7 +26,7 @@ def test_an_open_page_shows_what_was_saved(tmp_path):
     site = Site(tmp_path)
 
     def saved(title: str, text: str) -> None:
-        (tmp_path / "index.html").write_text(PAGE.format(title, text), "utf-8")
+        write_whole(tmp_path / "index.html", PAGE.format(title, text))
         site.again()
 
     saved("Uno", "Hola.")

@@ -95,6 +95,10 @@ def test_tables_of_contents_of_kramdown(md, mark):
         ("a\n\n{:.x}\n\nb", '<p class="x">a</p><p>b</p>'),
         ("- a\n\n  {:.x}\n  b", '<ul><li><p>a</p><p class="x">b</p></li></ul>'),
         ("{: .x}", ""),
+        ("## Los años {1990}", '<h2 id="los-anos-1990">Los años {1990}</h2>'),
+        ("a\n{nota}", "<p>a\n{nota}</p>"),
+        ("*a*{sic} *b*{.c}", '<p><em>a</em>{sic} <em class="c">b</em></p>'),
+        ("- a\n  {b, c}", "<ul><li>a\n{b, c}</li></ul>"),
         ("a *b*{:.x toc}", '<p>a <em class="x">b</em></p>'),
         ('{:refdef: style="a"}\na\n{: refdef}', "<p>a</p>"),
         ("a\n\n{::comment}\nno\n{:/comment}\n\nb", "<p>a</p><p>b</p>"),
@@ -214,6 +218,10 @@ def test_colours_are_no_tags_and_selectors_are_told(md, text, tags, told):
         ("{% gist ana/ab %}", ">https://gist.github.com/ana/ab<"),
         ('{{ youtube(id="abc") }}', ">https://www.youtube.com/watch?v=abc<"),
         ("[embed]https://a.example/b[/embed]", ">https://a.example/b<"),
+        ('vean {{< ref "hola.md" >}}', '<a href="{filename}/posts/2025/hola.md">hola</a>'),
+        ("{% post_link hola 'la otra' %}", '<a href="{filename}/posts/2025/hola.md">la otra</a>'),
+        ("{% asset_img foto.jpg Un pie %}", '<img alt="Un pie" src="foto.jpg">'),
+        ("{{</* youtube x */>}}", "{{&lt; youtube x &gt;}}"),
         ("20%% y 30%%", "20%% y 30%%"),
         ("a \\%% b", "a %% b"),
         ("En el 5 %% de casos", "%% de casos"),
@@ -274,3 +282,66 @@ def test_what_other_programs_mean_and_cannot_be_is_told(md, written):
     """A link to nowhere, a note to oneself, a gallery."""
     html, told = render(md, written)
     assert [5] == [line for line, _ in told] and "para mí" not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{% notice tip %}}\na\n\n- b\n{{% /notice %}}", note("tip", "Consejo", "<p>a</p><ul><li>b</li></ul>")),
+        (
+            'a\n{{< alert type="warning" title="Ojo" >}}\nb\n{{< /alert >}}',
+            "<p>a</p>" + note("warning", "Ojo", "<p>b</p>"),
+        ),
+        ("{% note info %}\na\n{% endnote %}", note("info", "Información", "<p>a</p>")),
+        ('{{< details "Más" >}}\n*a*\n{{< /details >}}', "<details><summary>Más</summary><p><em>a</em></p></details>"),
+        (
+            "{% blockquote Ana, Libro %}\na\n{% endblockquote %}",
+            "<figure><blockquote><p>a</p></blockquote><figcaption>Ana, Libro</figcaption></figure>",
+        ),
+        (
+            '{% quote(author="Ana") %}\na\n{% end %}',
+            "<figure><blockquote><p>a</p></blockquote><figcaption>Ana</figcaption></figure>",
+        ),
+        ('{{< rawhtml >}}\n<p class="a">b</p>\n{{< /rawhtml >}}', '<p class="a">b</p>'),
+        (
+            "{{% tip %}}\n{{% tip %}}\na\n{{% /tip %}}\n{{% /tip %}}",
+            note("tip", "Consejo", note("tip", "Consejo", "<p>a</p>")),
+        ),
+        (
+            "> [!cite] Ana\n> a",
+            '<blockquote class="admonition cite"><p class="admonition-title">Ana</p><p>a</p></blockquote>',
+        ),
+    ],
+)
+def test_shortcodes_that_hold_blocks(md, text, expected):
+    """Boxes, quotations, what is folded and HTML, as Hugo's themes, Hexo and Zola's themes have them."""
+    assert (expected, []) == render(md, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["{% note %}\na", "{{% tip %}}\na", "`{% note %}`\n\na\n\n{% endnote %}", "{{< caja >}}\na\n{{< /caja >}}"]
+)
+def test_a_shortcode_that_is_none_of_these_stays_as_it_is(md, text):
+    """Its words are there, and so is what stands between."""
+    html, _ = render(md, text)
+    assert "admonition" not in html and "a" in re.sub("<[^>]+>", " ", html).split()
+
+
+def test_attributes_below_a_table_are_the_tables(md):
+    """They are no row."""
+    html, told = render(md, "| a | b |\n|---|---|\n| 1 | 2 |\n{: .c}\n\nfin")
+    assert 'class="c"' in html and "{" not in html and html.endswith("<p>fin</p>") and not told
+
+
+def test_a_blank_that_does_not_break_makes_lists_and_headings_too(md):
+    """It is what a Mac writes with ⌥ held; elsewhere, and in code, it stays."""
+    assert ('<ul><li>a</li><li>b\xa0c</li></ul><h2 id="d">d</h2>', []) == render(md, "-\xa0a\n-\xa0b\xa0c\n\n#\xa0d")
+    assert "#\xa0a" in render(md, "```\n#\xa0a\n```")[0]
+
+
+def test_a_note_that_nothing_calls_is_told(md):
+    """It is not shown, and no link of ours leads nowhere."""
+    html, told = render(md, "a[^1]\n\n[^1]: uno\n\n[^2]: dos")
+    assert "uno" in html and "dos" not in html
+    assert [(9, "warning")] == told
+    assert ("<p>a</p>", [(7, "warning")]) == render(md, "a\n\n[^2]: dos")

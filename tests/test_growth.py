@@ -66,3 +66,10 @@ def test_time_grows_with_the_text(seconds, between):
         if grows(seconds, once, twice) and grows(seconds, twice, 2 * twice):  # what a machine adds, it adds once
             slow.append(piece)
     assert [] == slow
+
+
+@pytest.mark.parametrize("piece", ["[x]:\n", "[x]:\n\n", "<?\\\n", "[a]: /b\n"])
+def test_a_very_long_text_is_no_exception(seconds, piece):
+    """What is copied at each step takes no time in a short text, and all of it in one of many thousand lines."""
+    once, twice = piece * (20_000 // len(piece)), piece * (40_000 // len(piece))
+    assert not (grows(seconds, once, twice) and grows(seconds, twice, 2 * twice))

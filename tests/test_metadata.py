@@ -129,6 +129,17 @@ def test_lists(value, expected):
         ("11/21/2026", dt.datetime(2026, 11, 21, tzinfo=MADRID)),
         ("21.11.2026", dt.datetime(2026, 11, 21, tzinfo=MADRID)),
         ("1795426200", dt.datetime(2026, 11, 23, 10, 30, tzinfo=MADRID)),
+        ("21 de xaneiro de 2026", dt.datetime(2026, 1, 21, tzinfo=MADRID)),
+        ("2026ko urtarrilaren 21a", dt.datetime(2026, 1, 21, tzinfo=MADRID)),
+        ("1º de março de 2026", dt.datetime(2026, 3, 1, tzinfo=MADRID)),
+        ("1er août 2026", dt.datetime(2026, 8, 1, tzinfo=MADRID)),
+        ("٢١ يناير ٢٠٢٦", dt.datetime(2026, 1, 21, tzinfo=MADRID)),
+        ("2026-11-21 9:30 hs", dt.datetime(2026, 11, 21, 9, 30, tzinfo=MADRID)),
+        ("2026-11-21 09:30 UTC-3", dt.datetime(2026, 11, 21, 12, 30, tzinfo=dt.UTC)),
+        ("2026-11-21T09:30:00−03:00", dt.datetime(2026, 11, 21, 12, 30, tzinfo=dt.UTC)),
+        ("[[2026-11-21]]", dt.datetime(2026, 11, 21, tzinfo=MADRID)),
+        ("<2026-11-21 Sat 09:30>", dt.datetime(2026, 11, 21, 9, 30, tzinfo=MADRID)),
+        ("۱۴۰۵/۰۸/۳۰", None),
         ("2026-11", None),
         ("2026-11-21 y algo", None),
         ("9999-12-31T23:59:59-01:00", None),
@@ -298,6 +309,29 @@ def test_yaml_is_read_as_yaml():
     assert (["a", "b, c"], 15, []) == (meta.categories, meta.modified.day, meta.problems)
 
 
+def test_a_value_that_wants_quotes_is_given_them():
+    """What YAML refuses for a colon is read as it was meant, the table and the list below it too."""
+    meta = read(
+        '---\ntitle: Uno: dos\nsummary: "x": y\nvia: @ana\ncover:\n  image: a.png\n  alt: A bee\ntags: [a, b]\n---\n\nT'
+    )
+    assert ("Uno: dos", '"x": y', "a.png", "A bee") == (meta.title, meta.summary, meta.cover, meta.cover_alt)
+    assert (["a", "b"], [("via", "@ana")], []) == (meta.tags, meta.credits, meta.problems)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title: x\nusual: &u\n  draft: true\n<<: *u", "title: x\nparams: &p {draft: true}\nextra:\n  <<: *p",
+        "title: x\n<<: [{a: 1}, {draft: yes}]", "title: x\n  draft: true\ndate: 2026-01-01",
+        "title: x\ntags: [a, b\n  published: false",
+    ],
+)  # fmt: skip
+def test_a_draft_by_another_line_is_one(text):
+    """What a merge key brings along, and what an indentation that nobody meant hides in another value."""
+    assert "draft" == read(f"---\n{text}\n---\n\nText").status
+    assert "" == read("---\ntitle: x\nu: &u {draft: true}\n<<: *u\ndraft: false\n---\n\nText").status
+
+
 def test_what_is_no_yaml_is_read_line_by_line():
     """A colon or an @ in a value is no mistake between dashes."""
     meta = read("---\nTítulo: Uno: dos\nVía: @ana\nEtiquetas: #uno, #dos\n---\n\nTexto")
@@ -368,7 +402,9 @@ def test_where_a_header_ends(text, title, body):
         ("visibility: public", "published"), ("status: publish", "published"), ("status: pending", "draft"),
         ("post_status: private", "draft"), ("password: abc", "draft"), ("permalink: false", "draft"),
         ("eleventyExcludeFromCollections: true", "unlisted"), ("publishState: whatever", "draft"),
-        ("darft: true", "draft"),
+        ("darft: true", "draft"), ("Rascunho: sim", "draft"), ("Zirriborroa: bai", "draft"), ("Rascunho: não", ""),
+        ("Egoera: zirriborroa", "draft"), ("Entwurf: ja", "draft"), ("مسودة: نعم", "draft"), ("approved: no", "draft"),
+        ("approved: true", ""), ("draft:: true", "draft"),
         ("workflow: draft", "draft"),
         ("type: draft", "draft"), ("reading_time: 5", ""), ("hideMeta: true", ""), ("published_by: x", "draft"),
         ("sí_publicado: no", "draft"), ("status: hidden\ndraft: false", "hidden"),

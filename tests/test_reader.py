@@ -98,6 +98,34 @@ def test_a_date_in_the_name_of_the_file(blog, caplog):
     assert any("2016-9-19-hola-mundo.md:1: la fecha es la del nombre" in line for line in told), told
 
 
+@pytest.mark.parametrize(
+    ("file", "data"),
+    [
+        ("a/_index.md", "---\ntitle: A\ncascade:\n  draft: true\n---\n"),
+        ("a/_index.md", "+++\ntitle = 'A'\n[cascade]\ndraft = true\n+++\n"),
+        ("a/a.json", '{"layout": "post", "draft": true}'), ("a/a.11tydata.json", '{"permalink": false}'),
+        ("a/b/b.yaml", "published: no\n"),
+    ],
+)  # fmt: skip
+def test_a_folder_keeps_its_posts_back(blog, file, data):
+    """What Hugo and Eleventy say once for all that lies in a folder, and below it."""
+    output, _ = blog({
+        file: data,
+        "a/b/secreto.md": post("Secreto", "Fecha: 2026-01-02"),
+        "otra.md": post("Otra", "Fecha: 2026-01-02"),
+    })  # fmt: skip
+    assert {"2026/01/otra"} == addresses(output)
+    for read in ('{"layout": "post"}', '{"draft": false}', "[", '{"draft": tr'):
+        output, _ = blog({file: read if file.endswith("json") else "---\ntitle: A\ndraft: false\n---\n"})
+        assert {"2026/01/otra", "2026/01/secreto"} == addresses(output)
+
+
+def test_a_note_in_a_file_of_signs_has_an_address(blog):
+    """Whatever its name is made of."""
+    output, _ = blog({"😀.md": "date: 2026-02-02\n\nHola.\n", "¡!.md": "date: 2026-02-02\n\nAdiós.\n"})
+    assert {"2026/02/u1f600", "2026/02/ua1u21"} == addresses(output)
+
+
 def test_a_note_needs_no_title(blog):
     """Its address is its Id or its moment, lists show its first words, feeds have none."""
     output, _ = blog({

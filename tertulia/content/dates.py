@@ -27,12 +27,17 @@ _ZONES = {
     "eet": 2, "eest": 3, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
 }  # fmt: skip
 _CLOCK = re.compile(
-    r"(?<![\d:.])(\d{1,2})(?:[:h.](\d{2})(?:[:](\d{2})(?:[.,](\d{1,9}))?)?)?\s*(?:h(?:rs?|oras)?\b\.?|(?=[ap]\.?\s?m))?"
+    r"(?<![\d:.])(\d{1,2})(?:[:h.](\d{2})(?:[:](\d{2})(?:[.,](\d{1,9}))?)?)?\s*(?:h(?:rs?|s|oras)?\b\.?|(?=[ap]\.?\s?m))?"
     r"\s*([ap])?(?:\.?\s?m\b\.?)?(?![\d:])"
 )
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{2}):?(\d{2})?(?!\d)")
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{2}|(?<=(?:utc|gmt)[+-])\d|(?<=(?:utc|gmt)\s[+-])\d):?(\d{2})?(?!\d)")
+# What parts a day from a month: an elision, the ending of an ordinal, a hyphen between figures and letters.
+_BETWEEN = re.compile(
+    r"(?<=[a-z])['’]|(?<=\d)(?:st|nd|rd|th|er|\.?o|º|ª|ko|eko|a|an)\b|(?<=\d)-(?=[a-z])|(?<=[a-z])-(?=\d)"
+)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
+_ELSEWHERE = ("gl", "pt", "eu", "fr", "it", "de", "ca", "ast", "oc", "ro", "nl", "ar", "es", "en")
 _LINKING = frozenset(("de", "del", "d", "of", "the", "a", "las", "la", "les", "el", "at", "on", "t", "dia"))
 _FILE_NAME = re.compile(r"(\d{4})([-_.])(\d{1,2})\2(\d{1,2})(?:[-_. ]+(.*))?", re.S)
 
@@ -51,6 +56,22 @@ def _months(spoken: Languages) -> dict[str, int]:
     return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
 
 
+@lru_cache(maxsize=1)
+def _months_elsewhere() -> dict[str, int]:
+    """The months in languages of blogs that the program does not speak; Basque without its endings."""
+    names = [(name, number) for code in _ELSEWHERE for number, name in cldr.months(code).items()]
+    return {
+        re.sub(r"(?:aren|ak|a)$", "", fold(name)) if len(name) > 6 else fold(name): number for name, number in names
+    }
+
+
+def _month_elsewhere(word: str) -> int:
+    if len(word) < 3 or word[0].isdigit():
+        return 0
+    stem = re.sub(r"(?:aren|ak|a)$", "", word) if len(word) > 6 else word
+    return _months_elsewhere().get(stem, 0)
+
+
 @lru_cache(maxsize=8)
 def _weekdays(spoken: Languages) -> frozenset[str]:
     names: set[str] = set()
@@ -67,7 +88,9 @@ def parse_date(value: str, zone: ZoneInfo) -> dt.datetime | None:
 
     A day alone begins at midnight; without an offset the clock is the blog's.
     """
-    value = " ".join(value.split()).strip("\"'")
+    value = " ".join(value.split()).strip("\"'").replace("−", "-")
+    if value[:1] in ("[", "<"):  # Obsidian's link to a day, Org's
+        value = value.strip("[]<> ")
     if not value or len(value) > LONGEST:
         return None
     try:
@@ -79,7 +102,8 @@ def parse_date(value: str, zone: ZoneInfo) -> dt.datetime | None:
         if moment is None:
             return None
         moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone_told)).astimezone(zone)
-        return moment if 2 <= moment.year <= 9998 else None
+        is_other_calendar = moment.year < 1700 and not value.isascii()  # ۱۴۰۲ is a year of Persia's
+        return moment if 2 <= moment.year <= 9998 and not is_other_calendar else None
     except (ValueError, OverflowError, OSError, LookupError):
         return None
 
@@ -129,11 +153,10 @@ def _day_in_words(value: str) -> tuple[dt.date | None, str]:
     numbers: list[int] = []
     rest: list[str] = []
     month = year = 0
-    for word in re.sub(r"(?<=[a-z])['’]|(?<=\d)(?:st|nd|rd|th|\.?o|º|ª)\b|(?<=\d)-(?=[a-z])|(?<=[a-z])-(?=\d)", " ",
-                       value).replace(",", " ").split():  # fmt: skip
+    for word in _BETWEEN.sub(" ", value).replace(",", " ").split():
         bare = word.strip(".")
-        if not month and bare in months and bare not in _LINKING:
-            month = months[bare]
+        if not month and bare not in _LINKING and (found := months.get(bare) or _month_elsewhere(bare)):
+            month = found
         elif not year and re.fullmatch(r"\d{4}", bare):
             year = int(bare)
         elif len(numbers) < 2 and re.fullmatch(r"\d{1,2}", bare):

@@ -15,6 +15,7 @@ from tertulia.core.languages import current
 if TYPE_CHECKING:
     from yaml import MappingNode, Node
 
+_MERGE = "tag:yaml.org,2002:merge"
 MOST_FIELDS = 2_000  # an anchor that names itself over and over would be endless
 
 _FLATTENED = ("taxonomies", "fields", "attributes", "header")  # tables whose entries are the post's own
@@ -34,6 +35,13 @@ _BESIDE = {
 _PLAIN_ENTRIES = (
     *("value", "rendered", "raw", "text", "current", "default", "main", "name", "title", "label"),
     *("src", "url", "path", "from", "to", "build"),
+)
+
+# A value with a colon in it, or that begins with a sign of YAML's that no text begins with on purpose.
+_UNQUOTED = re.compile(
+    r"""^([\w][\w \-]*:[ \t]+)"""
+    r"""([^\s"'\[\]{}|>&*!%@`#,?:-][^\n]*?:(?:[ \t][^\n]*?)?|"[^"\n]*"[^"\n]+|[@%`][^\n]*?)[ \t]*$""",
+    re.M,
 )
 
 
@@ -143,6 +151,25 @@ def _text(value: Any, key: str) -> str:
     return str(value).strip()
 
 
+def composed(source: str) -> "Node | None":
+    """
+    The tree of a YAML header; a value that YAML would only take in quotes, ``title: Dos: uno``, is given them.
+
+    Raises:
+        YAMLError: it is none even so.
+    """
+    import yaml  # by blogs that write it alone
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.compose(source, Loader=loader)
+    except yaml.YAMLError:
+        quoted = _UNQUOTED.sub(lambda found: found[1] + "'" + found[2].replace("'", "''") + "'", source)
+        if quoted == source:
+            raise
+        return yaml.compose(quoted, Loader=loader)
+
+
 def yaml_fields(node: "MappingNode", start: int, lines: list[str]) -> Iterator[RawField]:
     """
     The entries of a YAML mapping, each value as it is written.
@@ -158,13 +185,28 @@ def yaml_fields(node: "MappingNode", start: int, lines: list[str]) -> Iterator[R
     import yaml  # by blogs that write it alone
 
     budget = [MOST_FIELDS]
-    for key, value in node.value:
-        if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+    for key, value in _pairs(node):
+        if isinstance(key, yaml.ScalarNode):
             line = start + key.start_mark.line
             tree = _tree(value, start, budget)
             if isinstance(value, yaml.ScalarNode) and not value.style:
                 tree = _with_hashtags(str(tree), lines[line].partition(":")[2].strip())
             yield RawField(key.value, tree, line + 1)
+
+
+def _pairs(node: "MappingNode", depth: int = 0) -> list[tuple["Node", "Node"]]:
+    """Keys and values of a mapping, and those it takes from another (``<<: *usual``) and does not say itself."""
+    import yaml  # by blogs that write it alone
+
+    own = [(key, value) for key, value in node.value if key.tag != _MERGE]
+    said = {key.value for key, _ in own if isinstance(key, yaml.ScalarNode)}
+    for key, value in node.value if len(own) < len(node.value) and depth < 8 else ():
+        for other in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+            if key.tag == _MERGE and isinstance(other, yaml.MappingNode):
+                taken = [pair for pair in _pairs(other, depth + 1) if getattr(pair[0], "value", None) not in said]
+                said |= {str(one.value) for one, _ in taken}
+                own += taken[:MOST_FIELDS]
+    return own
 
 
 def _with_hashtags(value: str, raw: str) -> str:
@@ -187,7 +229,7 @@ def _tree(node: "Node", start: int, budget: list[int], depth: int = 0) -> Any:
             RawField("", _tree(one, start, budget, depth + 1), start + one.start_mark.line + 1) for one in node.value
         ]
     if isinstance(node, yaml.MappingNode):
-        pairs = ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
+        pairs = ((key, value) for key, value in _pairs(node) if isinstance(key, yaml.ScalarNode))
         return {str(key.value): _tree(value, start, budget, depth + 1) for key, value in pairs}
     return ""
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from tertulia.content.fields import MOST_FIELDS, Field, RawField, flat, plain_tree, yaml_fields
+from tertulia.content.fields import MOST_FIELDS, Field, RawField, composed, flat, plain_tree, yaml_fields
 from tertulia.content.key_names import advice, fold, is_ignored, is_known, key_of, looks_like_state
 from tertulia.content.keys import Kind, key_named
 from tertulia.core.languages import say
@@ -31,7 +31,9 @@ LARGEST_YAML = 100_000  # characters; the longest header of thousands of blogs i
 _OPEN = re.compile(r"---[ \t]*(?:yaml|toml|json)?[ \t]*", re.I)
 _CLOSE = re.compile(r"(?:-{3,}|\.\.\.)[ \t]*")
 _TOML_FENCE = re.compile(r"\+\+\+[ \t]*")
-_FIELD = re.compile(r"""((?:\.\. )?["']?[^\W\d][\w \-.]{0,40}?["']?)[ \t]*:(?:[ \t]+(.*)|[ \t]*)""")
+_FIELD = re.compile(
+    r"""((?:\.\. )?["']?[^\W\d][\w \-.]{0,40}?["']?)[ \t]*::?(?:[ \t]+(.*)|[ \t]*)"""
+)  # "::" is Logseq's
 # What a paste leaves around a name: "**Estado**:", a full-width colon, a blank that does not break, marks of no width.
 _DRESSED = re.compile(
     r"[\s*_\u200b-\u200f\u2060\ufeff]*([^:：*]{1,50}?)[\s*_\u200b-\u200f\u2060\ufeff]*([:：])[*_]*(.*)", re.DOTALL
@@ -187,6 +189,11 @@ def _read_lines(
                 fields.append(Field("private", name, "true", n + 1))
         elif fields and line.strip() and (indented or (fenced and line.startswith("- "))):
             _continue(fields, line.strip(), n + 1)
+            inside = _field(line.strip())
+            if inside and key_named(key := key_of(_name(inside))).kind in (Kind.STATUS, Kind.STATE):
+                fields.append(
+                    Field(key, _name(inside), _unquoted((inside[2] or "").strip()), n + 1)
+                )  # a slip of blanks
         elif _speaks_of_state(line):
             fields.append(Field("", line.strip()[:40], "draft", n + 1))
         elif line.strip() and not (fenced and line.lstrip().startswith("#")):
@@ -304,9 +311,8 @@ def _yaml(lines: list[str], start: int, end: int, path: str) -> tuple[list[Field
         return [], [Problem(path, start, say("huge_header"), say("huge_header_fix"), "error")]
     import yaml  # by blogs that write it alone
 
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        root = yaml.compose(source, Loader=loader)
+        root = composed(source)
         if root is None:
             return [], []
         if isinstance(root, yaml.MappingNode):

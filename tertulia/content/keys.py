@@ -258,7 +258,10 @@ KEYS = (
     *(network_key(name, network) for name, network in NETWORKS.items()),
     # What only others write.
     Key(name="address", kind=Kind.ADDRESS, theirs="permalink url saveas path"),
-    Key(name="draft", kind=Kind.STATE, theirs="draft drafts isdraft isadraft borrador esborrany"),
+    Key(
+        name="draft", kind=Kind.STATE,
+        theirs="draft drafts isdraft isadraft borrador esborrany rascunho zirriborroa bozza brouillon entwurf مسودة",
+    ),
     Key(
         name="published", kind=Kind.STATE,
         theirs="published publish publishes ispublished public ispublic publicado publicada publicar publico publica"
@@ -268,7 +271,8 @@ KEYS = (
     Key(
         name="shown", kind=Kind.STATE,
         theirs="active isactive enabled isenabled online isonline live islive show display render rendered complete"
-        " completed iscomplete finished isfinished done isdone listo lista terminado terminada activo activa",
+        " completed iscomplete finished isfinished done isdone listo lista terminado terminada activo activa approved"
+        " isapproved aprobado aprobada reviewed revisado revisada",
     ),
     Key(
         name="kept", kind=Kind.STATE,
@@ -285,8 +289,8 @@ KEYS = (
     Key(name="unlisted", kind=Kind.STATE, theirs="unlisted isunlisted eleventyexcludefromcollections"),
     Key(
         name="standing", kind=Kind.STATE,
-        theirs="poststatus publishstatus publishstate pubstatus state visibility visibilidad statuspost access"
-        " postaccess",
+        theirs="estat egoera stato situacao poststatus publishstatus publishstate pubstatus state visibility"
+        " visibilidad statuspost access postaccess",
     ),
     Key(
         name="publish_date", kind=Kind.STATE,

@@ -26,12 +26,12 @@ from tertulia.core.models import Problem, Severity
 _STATUSES = {
     "published": "publish public live post scheduled future final done true",
     "draft": "private pending auto-draft inherit trash trashed members paid tiers archived sent password"
-    " deleted unpublished wip false",
+    " deleted unpublished wip false rascunho esborrany zirriborroa bozza brouillon entwurf مسودة",
 }
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|amp);", re.I)  # WordPress exports "It&#8217;s"
 _RANKS = ("", "published", "unlisted", "hidden", "draft")  # of two states the stricter holds
 _YES = frozenset(["true", "yes", "y", "on", "t", "1", "x"])
-_NO = frozenset(["false", "no", "n", "off", "f", "0", "never", "none", "null", "~"])
+_NO = frozenset(["false", "no", "nao", "non", "nein", "ez", "n", "off", "f", "0", "never", "none", "null", "~"])
 
 
 @dataclass(slots=True)

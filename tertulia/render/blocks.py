@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
 from markdown.blockparser import BlockParser
-from markdown.blockprocessors import BlockProcessor
+from markdown.blockprocessors import BlockProcessor, ReferenceProcessor
 from markdown.preprocessors import NormalizeWhitespace
 from markdown.util import ETX, STX, AtomicString, code_escape
 from markdown_it import MarkdownIt
@@ -32,6 +32,7 @@ from tertulia.render.code import highlighted
 # Processors of Python-Markdown whose work is done here.
 _REPLACED = ("empty", "indent", "code", "hashheader", "setextheader", "hr", "olist", "ulist", "quote", "table")
 _FENCE = re.compile(r"(`{3,}(?!.*`)|~{3,})")
+_HARD_MARK = re.compile(r"^([ >]*(?:[-*+]|\d{1,9}[.)]|#{1,6}))\xa0+")
 _TAB = "\ue009"  # of those for private use: a tab while all others are made blanks
 # Deeper than any text nests: what lies below would be left out.
 _DEPTH = 100
@@ -56,6 +57,7 @@ class BlocksExtension(Extension):
         md.registerExtension(self)
         parser = CommonMarkParser(md)
         parser.blockprocessors = md.parser.blockprocessors
+        parser.blockprocessors.register(_DefinitionsAtOnce(parser), "reference", 15)
         for processor in parser.blockprocessors:
             processor.parser = parser
         md.parser = parser
@@ -74,6 +76,9 @@ class _Whitespace(NormalizeWhitespace):
 
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines) + "\n"
+        if "\xa0" in text:
+            lines = _with_plain_marks(lines)
+            text = "\n".join(lines) + "\n"
         if "\t" not in text:
             is_clean = not any(sign in text for sign in ("\r", " \n", STX, ETX))  # nearly always
             return [*lines, "", ""] if is_clean else super().run(lines)
@@ -93,6 +98,38 @@ class _Whitespace(NormalizeWhitespace):
         return [line.replace(_TAB, "\t") for line in hidden]
 
 
+def _with_plain_marks(lines: list[str]) -> list[str]:
+    """*lines* with a plain blank behind the signs of lists and headings: Macs type ⌥ and blank where one is meant."""
+    made, fence = [], ""
+    for line in lines:
+        bare = line.lstrip(" \t>")
+        if fence:
+            fence = "" if bare.rstrip().startswith(fence) else fence
+        elif opening := _FENCE.match(bare):
+            fence = opening[1]
+        made.append(line if fence else _HARD_MARK.sub(r"\1 ", line))
+    return made
+
+
+class _DefinitionsAtOnce(ReferenceProcessor):
+    """Markdown's own, but definitions that follow each other are taken at once: where they end is known already."""
+
+    def run(self, parent: Element, blocks: list[str]) -> bool:
+        block, start, end = blocks[0], -1, 0
+        for found in self.RE.finditer(block):
+            if start < 0:
+                start = found.start()
+            elif block[end : found.start()].strip("\n"):
+                break
+            name, address = found[1].strip().lower(), found[2].lstrip("<").rstrip(">")
+            self.parser.md.references[name] = (address, found[5] or found[6])
+            end = found.end()
+        if start < 0:
+            return False
+        blocks[:1] = [rest for rest in (block[:start].rstrip("\n"), block[end:].lstrip("\n")) if rest.strip()]
+        return True
+
+
 class CommonMarkParser(BlockParser):
     """
     Python-Markdown's parser of blocks, asking markdown-it where they begin and end.
@@ -110,7 +147,7 @@ class CommonMarkParser(BlockParser):
         self.grammar = MarkdownIt("commonmark", {"maxNesting": _DEPTH}).enable("table").disable("reference")
         rule = _HtmlBlocks(md)
         self.grammar.block.ruler.at("html_block", rule, {"alt": ["paragraph", "reference", "blockquote"]})
-        self.grammar.block.ruler.before("fence", "kramdown", kramdown.find_braces, {"alt": ["paragraph"]})
+        self.grammar.block.ruler.before("fence", "kramdown", kramdown.find_braces, {"alt": ["paragraph", "blockquote"]})
         self.grammar.block.ruler.before(
             "fence", "callout", CalloutBlocks(md), {"alt": ["paragraph", "reference", "blockquote", "list"]}
         )
@@ -158,10 +195,10 @@ class CommonMarkParser(BlockParser):
             at += 1
             parent = around[-1]
             if token.type == "paragraph_open":
-                below = _indented(tokens[at + 2 :])
+                below = _indented(tokens, at + 2)
                 at += 2 + self._paragraph(parent, tokens[at].content, below, token.hidden, parent is root)
             elif token.type == "code_block":
-                below = _indented(tokens[at - 1 :])
+                below = _indented(tokens, at - 1)
                 taken = self._offered(parent, below)
                 if taken:
                     at += taken - 1
@@ -251,13 +288,12 @@ def _paragraph_tokens(text: str) -> list[Token]:
     return [Token("paragraph_open", "p", 1), content, Token("paragraph_close", "p", -1)]
 
 
-def _indented(tokens: Sequence[Token]) -> list[str]:
-    """The texts of the code blocks with which *tokens* begin, indented as they were written."""
+def _indented(tokens: Sequence[Token], at: int) -> list[str]:
+    """The texts of the code blocks that stand in *tokens* from *at* on, indented as they were written."""
     texts = []
-    for token in tokens:
-        if token.type != "code_block":
-            break
-        texts.append(indent(token.content.rstrip("\n"), "    "))
+    while at < len(tokens) and tokens[at].type == "code_block":
+        texts.append(indent(tokens[at].content.rstrip("\n"), "    "))
+        at += 1
     return texts
 
 
@@ -362,10 +398,11 @@ def _line(state: StateBlock, number: int) -> str:
 
 def _line_with(state: StateBlock, start: int, end: int, wanted: str) -> int | None:
     """The line after the first one that holds *wanted*, within what stands around; None when there is none."""
-    key = f"{wanted}\n{state.src}"
-    if key not in state.env:  # many that never close take no longer than one
-        state.env[key] = state.src.lower().rfind(wanted.lower())
-    if state.env[key] < state.bMarks[start]:
+    last: dict[tuple[str, str], int] = state.env.setdefault("last", {})
+    key = wanted, state.src
+    if key not in last:  # many that never close take no longer than one
+        last[key] = state.src.lower().rfind(wanted.lower())
+    if last[key] < state.bMarks[start]:
         return None
     for number in range(start, end):
         line = _line(state, number)

@@ -6,7 +6,9 @@
 
 GitHub (five kinds, https://docs.github.com/get-started/writing-on-github) and Obsidian (more, with a title behind);
 Docusaurus, VitePress and Pandoc; MkDocs and Python-Markdown, whose classes the page gets: ``admonition``. ``??? note``
-and ``:::details`` are closed until somebody opens them; ``:::comment`` is for nobody.
+and ``:::details`` are closed until somebody opens them; ``:::comment`` is for nobody. Shortcodes that hold blocks are
+read as these: ``{{% notice tip %}} … {{% /notice %}}`` of Hugo's themes, ``{{< details >}}``, Hexo's
+``{% blockquote Ana %}``, ``{% quote(author="Ana") %} … {% end %}`` of Zola.
 """
 
 import re
@@ -31,6 +33,22 @@ _FENCED = re.compile(
     r"(?P<fence>:{3,})\s*(?:\{\s*\.?(?P<braced>[A-Za-z][\w-]*)[^}]*\}|(?P<bare>[A-Za-z][\w-]*))"
     r"(?:\[(?P<label>.*)\])?(?:\{[^}]*\})?(?:\s+(?P<title>.*?))?[\s:]*"
 )
+_SHORTCODE = re.compile(
+    r"(?:\{\{[<%]\s*(?P<hugo>[a-z][\w-]*)(?P<of_hugo>[^{}]*?)[>%]\}\}|\{%-?\s*(?P<liquid>[a-z]\w*)(?P<of_liquid>[^{}%]*?)-?%\})",
+    re.I,
+)
+_ARGUMENT = re.compile(
+    r"(?:(?P<name>[\w-]+)\s*=\s*)?(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s,()\"'=]+))"
+)
+# What the shortcodes of themes are called that hold blocks.
+_SHORTCODES = {
+    **dict.fromkeys(("details", "expand", "collapse", "spoiler", "accordion"), "details"),
+    **dict.fromkeys(("blockquote", "quote", "pullquote", "epigraph", "cita"), "quote"),
+    **dict.fromkeys(("notice", "alert", "admonition", "callout", "hint"), "note"),
+    **{kind: kind for kind in KINDS},
+    **dict.fromkeys(("rawhtml", "raw_html", "html", "unsafe"), ""),
+}
+_TITLES, _SOURCES = ("title", "summary", "header"), ("author", "source", "attribution", "cite", "by", "link")
 _FENCE_ALONE = re.compile(r"^[ \t>]*:{3,}[ \t]*$", re.MULTILINE)
 _INDENTED = re.compile(
     r"(?P<mark>!!!|\?\?\?\+?)\s*(?P<kind>[A-Za-z][\w-]*)(?P<more>(?: +[\w-]+)*)(?:\s+\"(?P<title>.*)\")?\s*"
@@ -56,6 +74,8 @@ class CalloutBlocks:
 
     def __call__(self, state: StateBlock, start: int, end: int, silent: bool) -> bool:
         line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+        if line[:2] in ("{{", "{%") and not state.is_code_block(start):
+            return self._shortcode(state, start, end, silent, line.rstrip())
         if line[:3] not in (":::", "!!!", "???") or state.is_code_block(start):
             return False
         if found := _FENCED.fullmatch(line):
@@ -77,6 +97,36 @@ class CalloutBlocks:
             _inside(state, start + 1, stop)
             _close(state, kind.lower())
             state.line = stop + 1
+        return True
+
+    def _shortcode(self, state: StateBlock, start: int, end: int, silent: bool, line: str) -> bool:
+        found = _SHORTCODE.fullmatch(line)
+        name = (found["hugo"] or found["liquid"]).lower() if found else ""
+        if not found or name not in _SHORTCODES:
+            return False
+        stop = _end_of_shortcode(state, start, end, name)
+        if stop is None or silent:
+            return stop is not None
+        kind, said = _SHORTCODES[name], (found["of_hugo"] or found["of_liquid"] or "").strip()
+        named, words = _arguments(said)
+        title = next((named[key] for key in _TITLES if key in named), None)
+        if kind == "note":
+            told = (*(named[key] for key in ("type", "kind", "context", "color", "level") if key in named), *words)
+            kind = next((one.lower() for one in told if one.lower() in KINDS), "note")
+        if kind == "details":
+            title = title or next(iter(words), None)
+        if kind:
+            self._open(state, kind, "" if kind in ("details", "quote") else kind, "" if kind == "quote" else title)
+        _inside(state, start + 1, stop)
+        if kind == "quote" and (
+            source := ", ".join(named[key] for key in _SOURCES if key in named) or _bare(said, named)
+        ):
+            state.push("paragraph_open", "p", 1)
+            state.push("inline", "", 0).content = f"— {source}"
+            state.push("paragraph_close", "p", -1)
+        if kind:
+            _close(state, kind)
+        state.line = stop + 1
         return True
 
     def _left_out(self, state: StateBlock, stop: int, silent: bool, line: str) -> bool:
@@ -132,6 +182,41 @@ def _inside(state: StateBlock, start: int, stop: int) -> None:
 
 def _close(state: StateBlock, tag: str) -> None:
     state.push("callout_close", _element(tag), -1)
+
+
+def _arguments(said: str) -> tuple[dict[str, str], list[str]]:
+    """What a shortcode is given by name, and what only by place."""
+    named, words = {}, []
+    for found in _ARGUMENT.finditer(said):
+        value = next(one for one in (found["double"], found["single"], found["bare"]) if one is not None)
+        if found["name"]:
+            named[found["name"].lower()] = value
+        else:
+            words.append(value)
+    return named, words
+
+
+def _bare(said: str, named: dict[str, str]) -> str:
+    return "" if named else said.strip("\"' ")
+
+
+def _end_of_shortcode(state: StateBlock, start: int, end: int, name: str) -> int | None:
+    """The line that closes the shortcode of *start*; one of that name that opened inside it closes first."""
+    closing = re.compile(rf"\{{\{{[<%]\s*/\s*{name}\s*[%>]\}}\}}|\{{%-?\s*end_?(?:{name})?\s*-?%\}}", re.I)
+    if not closing.search(state.src, state.eMarks[start]):
+        return None
+    depth = 1
+    for number in range(start + 1, min(end, start + _MOST_LINES)):
+        line = state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]].rstrip()
+        if line and state.sCount[number] < state.blkIndent:
+            return None
+        if closing.fullmatch(line):
+            depth -= 1
+            if not depth:
+                return number
+        elif line[:2] in ("{{", "{%") and (found := _SHORTCODE.fullmatch(line)):
+            depth += name in ((found["hugo"] or "").lower(), (found["liquid"] or "").lower())
+    return None
 
 
 def _element(kind: str) -> str:

@@ -40,7 +40,7 @@ _CODE_OPENS = re.compile(
     r"\{\{[<%]\s*(?P<hugo>highlight|code)\s+\"?(?P<hugo_language>[\w#.+-]*)[^}]*\}\}"
     r"|\{%-?\s*(?P<jekyll>highlight|codeblock)\s*(?:lang:)?(?P<language>[\w#.+-]*)[^}]*%\}"
 )
-_FOLLOWED = ("relref", "ref", "post_url", "link")
+_FOLLOWED = ("relref", "ref", "post_url", "post_link", "post_path", "link")
 _BASE = frozenset(("site.baseurl", "site.url", "site.github.url", ".site.baseurl", "baseurl", "site.base_url"))
 _TO_ADDRESS = re.compile(
     r"(?P<quote>[\"'])(?P<path>[^\"']*)(?P=quote)\s*\|\s*(?:relative_url|absolute_url|relurl|absurl)", re.I
@@ -56,6 +56,7 @@ _ADDRESSES = {
 }
 _NAMED = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _IN_ADDRESS = re.compile(r"(?:\]\(\s*<?|\]:\s*<?|=\s*[\"']?|<)[^\s\"'()<>]*\Z")
+_BASE_BEFORE = re.compile(r"\{\{[^{}\n]*\}\}\Z")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_]")
 
 
@@ -140,7 +141,12 @@ class _Rewriter:
         name, _, rest = _said(found).partition(" ")
         argument = next(("".join(groups) for groups in _ARGUMENT.findall(rest)), "")
         if name in _FOLLOWED and argument:
-            return self._link(argument, found[0])
+            return self._followed(found, argument, rest)
+        if name == "asset_img":  # Hexo's: its classes and sizes, and what it shows
+            shown = re.fullmatch(r"(?:[\w-]+\s+)*?(\S+\.\w+)(?:\s+\d+)*\s*(.*)", rest.strip())
+            return f"![{shown[2].strip(chr(34) + chr(39))}](<{shown[1]}>)" if shown else found[0]
+        if name.startswith("/*") and found["shortcode"]:  # {{</* how it is shown */>}}
+            return found[0].replace("/*", "", 1)[::-1].replace("/*", "", 1)[::-1]
         if name == "figure" and (figure := _figure(rest)):
             return figure
         if name in ("raw", "endraw"):
@@ -152,6 +158,14 @@ class _Rewriter:
         """The post that is meant, as ``ForeignSyntaxExtension.find``; it may be another when posts come and go."""
         self.md.seeks_posts = True  # type: ignore[attr-defined]
         return self.extension.find(written, self._document().path)
+
+    def _followed(self, found: re.Match[str], written: str, rest: str) -> str:
+        """Where *written* is; where no address is asked for, a link to it in its own words, or by its name."""
+        address = self._link(written, found[0])
+        if _IN_ADDRESS.search(_BASE_BEFORE.sub("", found.string[max(0, found.start() - 500) : found.start()])):
+            return address
+        words = rest.partition(written)[2].strip(" \"'")
+        return f"[{words or PurePosixPath(written.partition('#')[0]).stem or written}](<{address}>)"
 
     def _link(self, written: str, piece: str) -> str:
         document = self._document()

@@ -31,6 +31,9 @@ _NOTE = "{::comment}"
 _TOC = re.compile(r"[^\n]*\n\{:\s*toc\b[^}\n]*\}\s*")
 _HEADING = re.compile(r"h[1-6]")
 _WORDS_OF_HTML = frozenset(("hidden", "open", "reversed", "controls", "loop", "muted", "download", "translate"))
+# What braces must hold to be attributes: an id, a class, a value, a word of HTML, Pandoc's "-". {1990} is a text.
+_ATTRIBUTES = rf"(?:[#.][^\W\d]|#\w|[\w:@-]+=|-[ ]*\}}|(?:{'|'.join(sorted(_WORDS_OF_HTML))})[ }}])"
+_BRACES = rf"\{{(?=:|[ ]*{_ATTRIBUTES})\:?[ ]*([^\}}\n ][^\n]*)\}}"
 _LEFT_OUT = frozenset(("no_toc", "no-toc", "unlisted"))  # the last is Pandoc's
 
 
@@ -42,7 +45,8 @@ def find_braces(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     goes_on = start + 1 < end and not state.isEmpty(start + 1)
     if silent:
-        return goes_on and state.sCount[start] >= state.blkIndent and state.parentType == "paragraph"
+        in_paragraph = goes_on and state.sCount[start] >= state.blkIndent and state.parentType == "paragraph"
+        return in_paragraph or state.parentType == "table"
     state.line = start + 1
     if found["list"] is not None and not _DEFINITION.match(found["list"]):
         token = state.push(TOKEN, "", 0)
@@ -72,7 +76,12 @@ class KramdownExtension(Extension):
 
 
 class _AttributeLists(AttrListTreeprocessor):
-    """Markdown's own, without the bare words that name something of kramdown's."""
+    """Markdown's own, without the bare words that name something of kramdown's; braces around words are a text."""
+
+    BASE_RE = _BRACES  # type: ignore[misc]
+    HEADER_RE = re.compile(rf"[ ]+{_BRACES}[ ]*$")  # type: ignore[misc]
+    BLOCK_RE = re.compile(rf"\n[ ]*{_BRACES}[ ]*$")  # type: ignore[misc]
+    INLINE_RE = re.compile(rf"^{_BRACES}")  # type: ignore[misc]
 
     def assign_attrs(self, elem: Element, attrs_string: str, *, strict: bool = False) -> str:
         attributes, remainder = get_attrs_and_remainder(attrs_string)

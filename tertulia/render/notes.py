@@ -5,6 +5,7 @@ and names in the language of the post.
 """
 
 import re
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
@@ -13,6 +14,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 
 from tertulia.core import languages
+from tertulia.core.languages import say
 
 # A paragraph that holds nothing but what was put aside as HTML, and the space before the way back.
 _BLOCK = re.compile(rf"\s*({HTML_PLACEHOLDER_RE.pattern})\s*(?:{NBSP_PLACEHOLDER})?\s*\Z")
@@ -59,6 +61,7 @@ class _Notes(Treeprocessor):
         document = getattr(self.md, "document", None)
         lang = document.lang if document else languages.DEFAULT
         notes.attrib.update({"role": "doc-endnotes", "aria-label": languages.text("notes", lang)})
+        self._leave_out_unused(root, notes, document)
         numbers = {_name(item.get("id")): number for number, item in enumerate(notes.iterfind("ol/li"), 1)}
         for link in root.iter("a"):
             number = numbers.get(_name(link.get("href")))
@@ -71,6 +74,19 @@ class _Notes(Treeprocessor):
                 link.attrib.update(
                     {"role": "doc-backlink", "aria-label": languages.text("note_back", lang, number=number)}
                 )
+
+    def _leave_out_unused(self, root: Element, notes: Element, document: Any) -> None:
+        """A note that no mark asks for is not shown, as nowhere else, and its author is told."""
+        asked = {_name(link.get("href")) for link in root.iter("a") if link.get("class") == "footnote-ref"}
+        items = notes.find("ol")
+        for item in list(items) if items is not None else ():
+            if (name := _name(item.get("id"))) not in asked and items is not None:
+                items.remove(item)
+                if document is not None:
+                    document.report(say("unused_note", name=name), say("unused_note_fix"), needle=f"[^{name}]:")
+        if items is not None and not len(items):
+            parent = next(one for one in root.iter() if notes in list(one))
+            parent.remove(notes)
 
 
 def _part_from_block(item: Element) -> None:

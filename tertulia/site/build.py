@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
 from jinja2 import Environment
 from jinja2.runtime import Context
 
@@ -21,6 +22,8 @@ from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import language_check, languages, paths
 from tertulia.core.errors import ContentError
+from tertulia.core.languages import say
+from tertulia.core.models import Problem
 from tertulia.core.parallel import spread
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
@@ -36,6 +39,7 @@ from tertulia.site.owners import Owners, PageToWrite, without_same_file
 from tertulia.site.pelican_settings import refuse_unknown_fields
 from tertulia.site.pictures import request_files
 from tertulia.site.problems import report, separate_ids
+from tertulia.site.put_away import held
 from tertulia.site.reading import PostReader
 from tertulia.site.reads import Reads
 from tertulia.site.records import Reading
@@ -171,8 +175,18 @@ class SiteBuild:
             self.state.keep(path, stamp, looked_ns, reading, self.reader.now)
         self.due = min(filter(None, (self.due, next_due(known.values(), self.reader.now))), default=None)
         self.readings |= zip(paths, separate_ids(known[path] for path in paths), strict=True)
+        for path, keeper in held(paths, Path(folder), self.reader.zone).items():
+            self.readings[path] = self._put_away(self.readings[path], keeper)
         said = (attributes(one.record) for one in self.readings.values() if one.record)
         refuse_unknown_fields(self.settings, kind, said)
+
+    def _put_away(self, reading: Reading, keeper: str) -> Reading:
+        """*reading* as a draft, which *keeper* says that it is."""
+        if reading.record is None or reading.record.mark in ("draft", "hidden"):
+            return reading
+        kept = Problem(reading.record.shown_path, None, say("kept_by", file=keeper), say("kept_by_fix"), "hint")
+        record = msgspec.structs.replace(reading.record, mark="draft") if self.settings["SHOW_UNPUBLISHED"] else None
+        return msgspec.structs.replace(reading, record=record, problems=(*reading.problems, kept))
 
     def reading_of(self, path: str) -> Reading:
         """What became of the file at *path*: its problems are told, and its pictures asked for."""

@@ -279,7 +279,7 @@ class PostReader:
     def slug(self, meta: Metadata, shown: str) -> str:
         """What stands for the post in its address: as written, where an address can hold it, or made of the title."""
         kept = slugs.written_slug(meta.slug)
-        slug = kept or slugs.slug_of(meta.title, meta.id)
+        slug = kept or slugs.slug_of(meta.title or meta.slug, meta.id)
         if meta.slug and kept != unicodedata.normalize("NFC", meta.slug):
             line = meta.lines.get("slug", 1)
             meta.problems.append(Problem(shown, line, say("odd_slug", slug=meta.slug), say("odd_slug_fix", kept=slug)))

@@ -147,7 +147,7 @@ def write(output: str, name: str, page: str, tell: Callable[[str], object]) -> s
 def write_pages(build: SiteBuild) -> None:
     """Write all pages that were asked for."""
     asked_lists, asked_posts = build.pages_to_write()
-    kept = Kept(build)
+    kept = OutputBefore(build)
     posts, lists = ([page for page in pages if not kept.take(page)] for pages in (asked_posts, asked_lists))
     with build.theme.drawing(build.contents):
         drawn = spread(kept.draw, posts)
@@ -180,7 +180,7 @@ class Drawn(NamedTuple):
     innocent: tuple[str, ...]  # its name, if nothing of it asks another host
 
 
-class Kept:
+class OutputBefore:
     """
     What is taken from the output before, and what is known of each page.
 

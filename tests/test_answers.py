@@ -317,6 +317,29 @@ def test_where_we_may_not_answer_it_says_so_before(square):
     assert ([], "answered") == (square.store.deliveries.answers(), square.state(key))
 
 
+def test_where_we_may_not_answer_the_text_is_there_to_copy(square, monkeypatch):
+    """Counted as it counts there, with the page to write it on; too long for it is said, and stands under the post."""
+    key = square.hear()
+    kind = type(square.network)
+    monkeypatch.setattr(kind, "may_answer", False)
+    monkeypatch.setattr(kind, "composer", lambda self, message: f"https://mas.example/share?below={message.answers}")
+    preview = square.answering.preview(square.store.conversation.get(key), "ñ" * 501)
+    assert (True, "https://mas.example/share?below=1134", 506, False) == (
+        preview.by_hand, preview.composer, preview.length, preview.fits,
+    )  # fmt: skip
+    assert "new" == square.give(key, text="ñ" * 501).state
+    assert [] == square.store.deliveries.answers()
+
+
+def test_the_price_is_told_before(square, monkeypatch):
+    """What the network says that sending these words costs."""
+    monkeypatch.setattr(
+        type(square.network), "price_cents", lambda self, message: 20.0 if "http" in message.text else 1.5
+    )
+    said = square.store.conversation.get(square.hear())
+    assert [1.5, 20.0] == [square.answering.preview(said, text).cents for text in ("Sí.", "Lee https://a.example")]
+
+
 def test_answers_are_no_announcements(square):
     """Neither counted, nor listed, nor moved, nor held back by what is known of posts."""
     square.give(square.hear())

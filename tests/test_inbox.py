@@ -238,3 +238,68 @@ def test_two_people_of_one_team(tmp_path):
     assert "<strong>Toni</strong>" in see(maria, f"/inbox/{key}")
     assert "está con esto" not in see(maria, "/inbox?state=all")
     talk.blog.close()
+
+
+# Saved answers, drafts, later ----------------------------------------------------------------------------------------
+
+
+def test_what_was_begun_is_kept_for_who_began_it(talk):
+    """By its button, by looking, by a press that failed; nobody else sees it; once it is given it is gone."""
+    key = say_(talk, 1)
+    version = field(page(talk, f"/inbox/{key}"), "version")
+    kept = post(talk, f"/inbox/{key}", do="draft", text="A medias", version=version)
+    assert "Borrador guardado" in kept.get_data(as_text=True)
+    assert "\nA medias</textarea>" in page(talk, f"/inbox/{key}") and "· borrador" in page(talk)
+    assert "" == talk.store.drafts.get(key, "Toni")
+    post(talk, f"/inbox/{key}", do="preview", text="Casi", version=version)
+    assert "\nCasi</textarea>" in page(talk, f"/inbox/{key}")
+    post(talk, f"/inbox/{key}", do="send", text="Ya", version=version, token="t", seen="")
+    assert (set(), "") == (talk.store.drafts.begun("Reme"), talk.store.drafts.get(key, "Reme"))
+
+
+def test_a_draft_goes_with_what_it_answers(talk):
+    """Erasing who said it takes it along; an empty one is none; what is not there has none."""
+    key = say_(talk, 1)
+    talk.store.drafts.keep(key, "Reme", "Hola, Ana.", NOW)
+    talk.store.drafts.keep("nothing", "Reme", "Hola", NOW)
+    talk.blog.moderator.erase(talk.store.conversation.get(key).person)
+    assert set() == talk.store.drafts.begun("Reme")
+
+
+def test_saved_answers_are_filled_in(talk):
+    """Who, which post, where; in either language; what is called oddly is text, and an unknown place stays."""
+    folder = talk.folder / "content"
+    folder.mkdir()
+    (folder / "answers.toml").write_text(
+        '[gracias]\ntext.en = "x"\ntext.es = "Gracias, {nombre}: «{entrada}», {enlace} {otra}"\n'
+        '[en]\ntext = "Hi {BLOG}"\n',
+        "utf-8",
+    )
+    author = Author(network="form", identity="x", name="*{blog}* Ruiz")
+    key = say_(talk, 1, author=author)
+    version = field(page(talk, f"/inbox/{key}"), "version")
+    html = post(talk, f"/inbox/{key}", do="saved gracias", text="Hola.", version=version).get_data(as_text=True)
+    filled = f"Hola.\n\nGracias, \\*{{blog}}\\* Ruiz: «El voto útil», {SITE}/2026/11/el-voto-util/ {{otra}}"
+    assert f"\n{filled}</textarea>" in html and 'value="saved en"' in html
+
+
+def test_a_file_of_saved_answers_that_makes_no_sense_is_told(talk, caplog):
+    """In the log of the page, which goes on without; in one line in the terminal."""
+    folder = talk.folder / "content"
+    folder.mkdir()
+    (folder / "answers.toml").write_text("[gracias]\ntext = 3\n", "utf-8")
+    key = say_(talk, 1)
+    assert "Respuestas guardadas" not in page(talk, f"/inbox/{key}")
+    told = [record.getMessage() for record in caplog.records if "answers.toml" in record.getMessage()]
+    assert told and told[0].startswith("content/answers.toml:2: ")
+
+
+def test_an_answer_waits_for_its_hour(talk):
+    """In the blog's zone; a moment that is none, or over, is said, and what was written stays."""
+    key = say_(talk, 1)
+    version = field(page(talk, f"/inbox/{key}"), "version")
+    bad = post(talk, f"/inbox/{key}", do="send", text="Mañana", version=version, token="t", seen="", at="ayer")
+    assert 422 == bad.status_code and "\nMañana</textarea>" in bad.get_data(as_text=True)
+    assert [] == talk.store.answers.below(talk.store.conversation.get(key))
+    sent = post(talk, f"/inbox/{key}", do="send", text="Mañana", version=version, token="t", seen="", at="9:00")
+    assert "done=given_later" in sent.headers["Location"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from tertulia.app import Blog
 from tertulia.commands.announce import line_for
 from tertulia.commands.talk import WIDTH, as_text
+from tertulia.content import saved_answers
 from tertulia.content.networks import label
 from tertulia.conversation import inbox_words
 from tertulia.conversation.answering import AnswerDraft
@@ -18,7 +19,7 @@ from tertulia.core.languages import say
 from tertulia.core.text import one_line, shorten
 from tertulia.store.inbox import InboxFilter, InboxItem
 from tertulia.store.persons import Account
-from tertulia.store.said import Read
+from tertulia.store.said import Read, Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,8 @@ class InboxOptions:
     show: str = ""  # the key of an item; and so are answer, done, later and back
     answer: str = ""
     text: str = ""  # of the answer; asked for if not given
+    saved: str = ""  # the name of a saved answer, in place of a text
+    when: str = ""  # when the answer is to go: "9:00"
     only_here: bool = False  # the answer stands under the post, and is not sent
     done: str = ""
     later: str = ""
@@ -102,6 +105,8 @@ def answer(blog: Blog, item: InboxItem, options: InboxOptions) -> bool:
     said = item.said
     seen = [one.key for one in blog.store.answers.below(said)]
     text = options.text
+    if options.saved:
+        text = _saved(blog, options.saved, said, text)
     if not text and sys.stdin.isatty():
         print(shown(blog, item))
         text = input(say("inbox_your_answer"))
@@ -109,18 +114,30 @@ def answer(blog: Blog, item: InboxItem, options: InboxOptions) -> bool:
         raise TertuliaError(say("inbox_no_text"))
     answering = blog.answering()
     preview = None if options.only_here else answering.preview(said, text)
-    if preview and not preview.fits:
+    if preview and not preview.fits and not preview.by_hand:
         raise TertuliaError(say("inbox_too_long", length=preview.length, limit=preview.limit))
-    draft = AnswerDraft(text=text, token=secrets.token_hex(12), seen=seen, only_here=options.only_here)
+    at = inbox_words.until(options.when, blog.now(), blog.zone) if options.when else None
+    draft = AnswerDraft(text=text, token=secrets.token_hex(12), seen=seen, only_here=options.only_here, not_before=at)
     given = answering.give(Read(said.key, said.version), draft)
     if given.state == "stale":
         raise TertuliaError(say("inbox_stale"))
     print(say("inbox_given"))
+    if preview and preview.by_hand:
+        print("\n".join(("", say("inbox_copy"), preview.text, preview.composer or answering.way(said).url, "")))
     outcomes = blog.deliver_answers()
     for outcome in outcomes:
         print(line_for(outcome, {}))
     blog.background.run_pending()
     return given.state == "new"
+
+
+def _saved(blog: Blog, name: str, said: Said, text: str) -> str:
+    """The saved answer called *name*, below what else is written."""
+    known = saved_answers.read(blog.root / "content", said.lang)
+    if name not in known:
+        raise TertuliaError(say("inbox_no_saved", name=name, names=", ".join(known) or "–"))
+    filled = saved_answers.fill(known[name], blog.answering().places(said))
+    return "\n\n".join(part for part in (text.strip(), filled) if part)
 
 
 def set_aside(blog: Blog, options: InboxOptions) -> bool:

@@ -45,6 +45,7 @@ class AnswerWay:
     remote: str = ""  # what that network calls the thing that is answered
     why: str = ""  # why it is not sent
     url: str = ""  # where it may be answered by hand
+    by_hand: Network | None = None  # whose way of counting holds there
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,9 @@ class AnswerPreview:
     text: str
     length: int
     limit: int
+    cents: float = 0.0  # what sending it costs
+    by_hand: bool = False  # nothing is sent: it is there to be copied
+    composer: str = ""  # the network's own page to send it by hand, filled in
 
     @property
     def fits(self) -> bool:
@@ -88,24 +92,39 @@ class Answering:
             network = self.networks.get(source)
             if network and network.may_answer:
                 return AnswerWay(network=network, remote=remote, url=url)
-        for source, _, url in said.sources:
+        for source, remote, url in said.sources:
             network = self.networks.get(source)
             if network or source in self.listened:
                 why = say(network.no_answer if network else "answer_no_key", network=label(source))
-                return AnswerWay(why=why, url=url)
+                return AnswerWay(why=why, url=url, by_hand=network, remote=remote)
         if said.network == FORM:
             notice = self.moderator.store.letters.notice_of(said.id)
             is_told = notice is not None and notice.state == "confirmed"
             return AnswerWay(why=say("answer_by_letter" if is_told else "answer_on_page"))
         return AnswerWay(why=say("answer_on_page"), url=said.url)
 
+    def places(self, said: Said) -> dict[str, str]:
+        """What the places of a saved answer to *said* are filled with."""
+        post = self.info.post(said.post, said.lang)
+        name = said.name or said.handle
+        link = post.url if post else self.info.site
+        return {"name": name, "post": post.title if post else "", "link": link, "blog": self.info.title}
+
     def preview(self, said: Said, text: str) -> AnswerPreview | None:
-        """What would be sent of *text*; None where nothing is."""
+        """What would be sent of *text*, or is to be sent by hand; None where it stands on the page alone."""
         way = self.way(said)
-        if way.network is None:
+        network = way.network or way.by_hand
+        if network is None:
             return None
-        words, style = _words(way.network, said, text), way.network.style()
-        return AnswerPreview(words, style.count(words), style.limit)
+        message, style = self._message(network, way, said, text), network.style()
+        return AnswerPreview(
+            message.text,
+            style.count(message.text),
+            style.limit,
+            cents=network.price_cents(message),
+            by_hand=way.network is None,
+            composer=network.composer(message) if way.network is None else "",
+        )
 
     def give(self, read: Read, draft: AnswerDraft) -> Recorded:
         """
@@ -141,7 +160,7 @@ class Answering:
         if known := store.conversation.by_source(incoming.source, incoming.source_id):
             return Recorded("same", known.key, known.status)
         preview = None if draft.only_here else self.preview(said, draft.text)
-        if preview and not preview.fits:
+        if preview and not preview.fits and not preview.by_hand:
             return Recorded("refused")
         if said.status == Status.WAITING:
             applied = self.moderator.apply(Action.APPROVE, [read])
@@ -155,7 +174,7 @@ class Answering:
             now,
             to=read,
             seen=draft.seen,
-            send=None if draft.only_here else self._to_send(said, draft.text, now),
+            send=None if draft.only_here else self._to_send(said, draft.text),
             not_before=draft.not_before,
         )
         if recorded.state == "new":
@@ -172,19 +191,22 @@ class Answering:
         rows = self.moderator.store.deliveries.answers(key)
         return all(row.state == DeliveryState.WITHDRAWN for row in rows)
 
-    def _to_send(self, said: Said, text: str, now: datetime) -> NewDelivery | None:
-        way = self.way(said)
-        if way.network is None:
-            return None
-        message = Message(
-            text=_words(way.network, said, text),
+    def _message(self, network: Network, way: AnswerWay, said: Said, text: str) -> Message:
+        return Message(
+            text=_words(network, said, text),
             lang=said.lang,
             link="",
             title="",
-            date=now,
+            date=self.moderator.now(),
             part=PART,
             answers=way.remote,
         )
+
+    def _to_send(self, said: Said, text: str) -> NewDelivery | None:
+        way = self.way(said)
+        if way.network is None:
+            return None
+        message = self._message(way.network, way, said, text)
         return NewDelivery(
             post="",
             lang=said.lang,

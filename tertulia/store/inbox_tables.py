@@ -52,3 +52,13 @@ inbox = Table(
     Index("ix_inbox_assigned_until", "assigned_until"),
     comment="what waits for an answer: computed from the comments, but for word, until and assignee",
 )  # fmt: skip
+
+answer_drafts = Table(
+    "answer_drafts",
+    metadata,
+    Column("comment", Integer, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("who", String(80), primary_key=True, comment="whose it is; nobody else sees it"),
+    Column("text", Text, nullable=False),
+    Column("saved_at", String(40), nullable=False),
+    comment="answers that were begun and not given",
+)

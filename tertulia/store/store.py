@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tertulia.store.answer_drafts import AnswerDrafts
 from tertulia.store.answers import OwnAnswers
 from tertulia.store.collected import Collected
 from tertulia.store.connection import Database
@@ -31,6 +32,7 @@ class Store:
     inbox: Inbox
     persons: Persons
     answers: OwnAnswers
+    drafts: AnswerDrafts
     waits: Waits
     collected: Collected
     words: WordCounts
@@ -67,6 +69,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         inbox=Inbox(database),
         persons=Persons(database),
         answers=OwnAnswers(database),
+        drafts=AnswerDrafts(database),
         waits=Waits(database),
         collected=Collected(database),
         words=WordCounts(database),

@@ -4,15 +4,17 @@ Behind the sign-in of the moderation, with the same rules: every change is a POS
 names the version of what was read. All of it works without a script; ``inbox.js`` gives keys to the same buttons.
 """
 
+import logging
 import secrets
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request
 
 from tertulia.app import Blog
+from tertulia.content import saved_answers
 from tertulia.content.networks import label
 from tertulia.content.tone import Tone
 from tertulia.conversation import form, inbox_words
@@ -24,11 +26,12 @@ from tertulia.store.inbox import InboxFilter, InboxItem
 from tertulia.store.inbox_tables import ItemState
 from tertulia.store.said import Read
 from tertulia.web.context import current_blog, root
-from tertulia.web.team import has_role, team, within
+from tertulia.web.my_inbox import FILTERS
+from tertulia.web.team import has_role, team
 
+log = logging.getLogger(__name__)
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 
-FILTERS = ("state", "channel", "post", "tag", "tone", "person", "q")
 # What the button "later" offers, as the terminal writes it.
 LATER = ("3h", "1d", "7d")
 
@@ -84,6 +87,12 @@ def change(key: str) -> Any:
     what, _, more = request.form.get("do", "").partition(" ")
     read = Read(key, request.form.get("version", ""))
     text = request.form.get("text", "").replace("\r\n", "\n")[: form.LONGEST_TEXT]
+    if what in ("preview", "send", "draft", "saved"):
+        blog.store.drafts.keep(key, _me(), text, blog.now())  # whatever happens next, nothing written is lost
+    if what == "draft":
+        return _one(item, text=text, is_kept=True)
+    if what == "saved":
+        return _one(item, text=_with_saved(item, text, more))
     if what == "undo":
         if more not in {one.key for one in blog.store.answers.below(item.said)}:
             abort(404)
@@ -105,22 +114,49 @@ def _answer(blog: Blog, item: InboxItem, read: Read, text: str, *, is_sent: bool
     answering = blog.answering()
     only_here = request.form.get("only_here") == "yes"
     preview = None if only_here else answering.preview(item.said, text)
-    if not is_sent or (preview and not preview.fits):
+    if not is_sent or (preview and not preview.fits and not preview.by_hand):
         page = _one(item, text=text, preview=preview, is_previewed=True)
         return page if not is_sent else (page, 422)
+    try:
+        at = _moment(blog)
+    except TertuliaError as error:
+        return _one(item, text=text, problem=str(error)), 422
     draft = AnswerDraft(
         text=text,
         token=request.form.get("token", "") or secrets.token_hex(12),
         seen=request.form.get("seen", "").split(),
         only_here=only_here,
         by=g.who,
-        not_before=blog.now() + UNDO_FOR,
+        not_before=at or blog.now() + UNDO_FOR,
     )
     given = answering.give(read, draft)
     if given.state not in ("new", "same"):
         return _one(_item(item.said.key), stale=True, text=text), 409
-    asked = {"done": "given", "key": item.said.key, "answer": given.key}
+    blog.store.drafts.keep(item.said.key, _me(), "", blog.now())
+    asked = {"done": "given_later" if at else "given", "key": item.said.key, "answer": given.key}
     return redirect(f"{root()}/inbox?{urlencode(asked)}", 303)
+
+
+def _moment(blog: Blog) -> datetime | None:
+    """Read when the answer is to go: "9:00", "2h"; None for now."""
+    written = request.form.get("at", "").strip()[:40]
+    return inbox_words.until(written, blog.now(), blog.zone) if written else None
+
+
+def _saved(lang: str) -> dict[str, str]:
+    """Read the saved answers in the language of a post; none where their file makes no sense, which the log says."""
+    try:
+        return saved_answers.read(current_blog().root / "content", lang)
+    except TertuliaError as error:
+        log.warning("%s", error)
+        return {}
+
+
+def _with_saved(item: InboxItem, text: str, name: str) -> str:
+    """Put the saved answer called *name* below what is written already."""
+    chosen = _saved(item.said.lang).get(name, "")
+    filled = saved_answers.fill(chosen, current_blog().answering().places(item.said))
+    return "\n\n".join(part for part in (text.strip(), filled) if part)
 
 
 def _set_aside(what: str, read: Read, until: str = "") -> bool:
@@ -144,7 +180,7 @@ def _list(stale: str = "") -> str:
     blog = current_blog()
     now, published = blog.now(), blog.info.published()
     asked = _asked()
-    mine = within(g.member, published)
+    mine = inbox_words.within(g.member, published)
     wanted = replace(inbox_words.filter_of(asked, published), within=mine)
     page = blog.store.inbox.page(wanted, now, after=request.args.get("after", "")[:60])
     return render_template(
@@ -156,6 +192,7 @@ def _list(stale: str = "") -> str:
         state=asked.get("state") or inbox_words.STATES[0],
         channels=blog.store.inbox.channels(now, mine),
         tones=[tone for tone in Tone if tone != Tone.TALK],
+        views=blog.store.team.views(g.who),
         asked=asked,
         now=now,
         me=_me(),
@@ -163,6 +200,7 @@ def _list(stale: str = "") -> str:
         answer=request.args.get("answer", "")[:24],
         undo=blog.store.inbox.get(request.args.get("key", "")[:24], now, mine) if request.args.get("key") else None,
         stale=stale,
+        begun=blog.store.drafts.begun(_me()),
     )
 
 
@@ -173,6 +211,8 @@ def _one(
     text: str = "",
     preview: AnswerPreview | None = None,
     is_previewed: bool = False,
+    is_kept: bool = False,
+    problem: str = "",
 ) -> str:
     blog = current_blog()
     said = item.said
@@ -191,7 +231,11 @@ def _one(
         now=blog.now(),
         me=_me(),
         stale=stale,
-        text=text,
+        text=text or blog.store.drafts.get(said.key, _me()),
+        is_kept=is_kept,
+        problem=problem,
+        saved=_saved(said.lang),
+        at=request.form.get("at", "")[:40],
         preview=preview,
         drawn=to_html(text) if is_previewed else "",
         only_here=request.form.get("only_here") == "yes",
@@ -205,7 +249,7 @@ def _one(
 def _others(item: InboxItem) -> list[InboxItem]:
     """List what else of the same person waits, as far as whoever is signed in may see it."""
     blog = current_blog()
-    wanted = InboxFilter(person=item.said.person, within=within(g.member, blog.info.published()))
+    wanted = InboxFilter(person=item.said.person, within=inbox_words.within(g.member, blog.info.published()))
     found = blog.store.inbox.page(wanted, blog.now(), limit=6).items
     return [one for one in found if one.said.key != item.said.key][:5]
 
@@ -224,7 +268,7 @@ def _asked() -> dict[str, str]:
 
 def _item(key: str) -> InboxItem:
     blog = current_blog()
-    found = blog.store.inbox.get(key, blog.now(), within(g.member, blog.info.published()))
+    found = blog.store.inbox.get(key, blog.now(), inbox_words.within(g.member, blog.info.published()))
     if found is None:
         abort(404)
     return found
@@ -245,13 +289,7 @@ def heard_tone(item: InboxItem) -> str:
 @pages.app_template_global()
 def channel_name(channel: str) -> str:
     """Call a channel as people do."""
-    return (
-        say("inbox_channel_form")
-        if channel == "form"
-        else say("inbox_channel_web")
-        if channel == "web"
-        else label(channel)
-    )
+    return inbox_words.channel(channel) or label(channel)
 
 
 @pages.app_template_global()

@@ -152,7 +152,8 @@ class X(Network):
         return cents + self.alt_cents * sum(bool(picture.alt) for picture in message.attachments)
 
     def composer(self, message: Message) -> str:
-        return f"https://x.com/intent/post?text={quote(message.text, safe='')}"
+        below = f"&in_reply_to={message.answers}" if message.answers.isdecimal() else ""
+        return f"https://x.com/intent/post?text={quote(message.text, safe='')}{below}"
 
     def check(self) -> list[Finding]:
         self.context.memory.delete(self.name)

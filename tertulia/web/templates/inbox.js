@@ -1,5 +1,6 @@
 // Keys for the buttons of the inbox: j and k go from item to item, Enter or r opens one to answer it, e sets it aside,
-// l puts it off, u goes back to the list, / searches; Ctrl+Enter sends. Nothing here does what no button does.
+// l puts it off, u goes back to the list, / searches; Ctrl+Enter sends. What is being written is kept every few seconds,
+// as the button for it does. Nothing here does what no button does.
 "use strict";
 const items = [...document.querySelectorAll("[data-item]")];
 const kept = "inbox at";
@@ -59,6 +60,20 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   keys[event.key]();
 });
+
+if (answer) {
+  let waits = 0;
+  const keep = () => {
+    const form = new FormData(answer.form);
+    form.set("do", "draft");
+    fetch(location.pathname, { method: "POST", body: new URLSearchParams(form) }).catch(() => {});
+  };
+  answer.addEventListener("input", () => {
+    clearTimeout(waits);
+    waits = setTimeout(keep, 2000);
+  });
+  answer.form.addEventListener("submit", () => clearTimeout(waits));
+}
 
 if (answer && location.hash === "#answer") answer.focus();
 const before = sessionStorage.getItem(kept);

@@ -177,6 +177,11 @@ def test_plugins_comments_are_what_readers_saw(blog, tmp_path):
         ("Antes.\n\n[mc4wp_form]\n\nDespués.", "Antes.\n\nDespués."),
         ('<!-- wp:acf/cita {"data":{"texto":"Lo que dijo.","_texto":"field_1","foto":12}} /-->', "Lo que dijo."),
         ('<pre class="verse">Uno <em>dos</em>\n  tres\n\ncuatro</pre>', "Uno *dos*\\\n\u00a0\u00a0tres\n\ncuatro"),
+        ('Hola <img src="https://s.w.org/a.svg" class="emoji" alt="😀"> ya', "Hola 😀 ya"),
+        ('<h3><button aria-expanded="false">Pregunta<span aria-hidden="true">+</span></button></h3><p>Respuesta</p>',
+         "### Pregunta\n\nRespuesta"),
+        ('<table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td align="right">2</td></tr></table>',
+         "| A | B |\n|---|--:|\n| 1 | 2 |"),
         ('[su_tabs a="1"]\n\n<!-- wp:paragraph --><p>Dentro</p><!-- /wp:paragraph -->\n\n[/su_tabs]', "Dentro"),
     ],
 )  # fmt: skip

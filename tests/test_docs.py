@@ -156,6 +156,19 @@ def test_every_message_that_the_page_of_problems_quotes_is_said(page, lang):
     assert [] == [message for message in quoted if not any(message in phrase for phrase in said.values())]
 
 
+@pytest.mark.parametrize("page", ["docs/keys.md", "docs/es/keys.md"])
+def test_how_to_get_the_keys_of_each_network_is_told(page):
+    """Each setting that a network cannot do without stands in the block of its section."""
+    blocks = " ".join(re.findall(r"^```\n(.*?)^```", read(page), re.M | re.S))
+    needed = {
+        network.setting_name(name)
+        for network in network_classes().values()
+        for name, setting in declared(network).items()
+        if setting.required
+    }
+    assert needed and set() == needed - set(re.findall(r"[A-Z_]+", blocks))
+
+
 def test_what_each_network_can_do_is_what_its_class_says():
     """The table of docs/networks.md: found, edited, deleted, threads; each network has its row."""
     rows = re.findall(

@@ -27,8 +27,8 @@ _Words = list[str]
 # By the phrase that says what to write: the type, and the settings of that kind.
 TYPES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "kind_text": (str, (
-        "SITENAME", "AUTHOR", "DEFAULT_LANG", "TIMEZONE", "ANNOUNCE_SINCE", "EMBEDS_POLICY", "CONTENT_LICENSE",
-        "DEFAULT_CATEGORY", "MENTION_NETWORK", "SERVICE_ADDRESS", "FEED_ID_BASE", "INDEXNOW_KEY", "SITEURL",
+        "AUTHOR", "DEFAULT_LANG", "TIMEZONE", "ANNOUNCE_SINCE", "EMBEDS_POLICY", "DEFAULT_CATEGORY",
+        "MENTION_NETWORK", "SERVICE_ADDRESS", "FEED_ID_BASE", "INDEXNOW_KEY", "SITEURL",
         "SITE_ADDRESS", "IMAGE_SIZES", "THEME_STATIC_DIR", "ARTICLE_ORDER_BY", "PAGE_ORDER_BY",
         "DEFAULT_DATE_FORMAT", "CSS_FILE",
         "OUTPUT_SOURCES_EXTENSION", "TYPOGRIFY_DASHES", "SUMMARY_END_SUFFIX", "SLUGIFY_SOURCE",
@@ -37,7 +37,9 @@ TYPES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "kind_maybe_text": (str | None, (
         "WEBSUB_HUB", "NOW", "SOCIAL_CARDS_FONT",
     )),
-    "kind_local_text": (str | dict[str, str] | None, ("TAGLINE", "SITE_DESCRIPTION", "CONTENT_LICENSE_URL")),
+    "kind_local_text": (str | dict[str, str] | None, (
+        "SITENAME", "TAGLINE", "SITE_DESCRIPTION", "CONTENT_LICENSE", "CONTENT_LICENSE_URL",
+    )),
     "kind_path": (str, (
         "PATH", "OUTPUT_PATH", "THEME", "CACHE_PATH", "IMAGE_CACHE_PATH", "CONVERSATION_PATH", "ADDRESSES_PATH",
     )),

@@ -319,6 +319,10 @@ class Means:
             return new  # a link to a place that is not there is told by the build
         return f"{new}#{parts.fragment}" if parts.fragment else new
 
+    def title(self, address: str) -> str:
+        place = self.plan.post_at(self.plan.whole(address, self.place.post.address))
+        return (place.post.title or place.slug) if place else ""
+
     def picture(self, address: str) -> str:
         whole = self.plan.whole(address, self.place.post.address)
         place = self.plan.pictures.shown(whole) if whole else ""

@@ -42,8 +42,8 @@ class Placed:
 
     @property
     def is_public(self) -> bool:
-        """Whether readers may see it, now or when its day comes."""
-        return self.post.state is Visibility.PUBLISHED
+        """Whether readers may see it, now or when its day comes; a post without a date is a draft here."""
+        return self.post.state is Visibility.PUBLISHED and (self.post.is_page or self.date is not None)
 
 
 @dataclass(frozen=True, slots=True)

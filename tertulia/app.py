@@ -277,7 +277,7 @@ class Blog:
             self.settings,
             self.store,
             self.now,
-            self.notices.gather,
+            self._gather_letters,
             clockwork=self.clockwork,
             answer=self.deliver_answers,
             read_mail=self.read_mail if self.settings.imap_url and self.settings.mail_answers else None,
@@ -451,6 +451,13 @@ class Blog:
         if outcomes:
             self.background.request_rebuild()
         return outcomes
+
+    def _gather_letters(self) -> None:
+        """Write the letters that tell of many things at once, where their time has come."""
+        from tertulia.conversation.inbox_news import write_daily_letters
+
+        self.notices.gather()
+        write_daily_letters(self.store, self.info, self.now(), self.zone)
 
     def _tell_of_refused_answers(self) -> None:
         """Write to whoever gave an answer that did not arrive; also one that another task has tried to send."""

@@ -76,6 +76,13 @@ def test_links_of_the_documentation_lead_somewhere(name):
     assert [] == [link for link in links if not (path.parent / link).exists()]
 
 
+def test_every_column_of_a_table_has_a_name():
+    """Whoever hears a table is told what stands in each column."""
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    nameless = re.compile(r"^\|.*\| \|.*\n\|[-|: ]+$|^\| \|.*\n\|[-|: ]+$", re.M)
+    assert [] == [page.name for page in pages if nameless.search(page.read_text("utf-8"))]
+
+
 def test_every_setting_that_a_page_names_is_one():
     """A name in capitals in the documentation is declared or read by that name; no page invents one."""
     known = {name.upper() for name in declared(Settings)} | {name for name in vars(defaults) if name.isupper()}
@@ -154,6 +161,19 @@ def test_every_message_that_the_page_of_problems_quotes_is_said(page, lang):
     quoted = QUOTED.findall(read(page))
     assert 30 < len(quoted)
     assert [] == [message for message in quoted if not any(message in phrase for phrase in said.values())]
+
+
+@pytest.mark.parametrize("page", ["docs/keys.md", "docs/es/keys.md"])
+def test_how_to_get_the_keys_of_each_network_is_told(page):
+    """Each setting that a network cannot do without stands in the block of its section."""
+    blocks = " ".join(re.findall(r"^```\n(.*?)^```", read(page), re.M | re.S))
+    needed = {
+        network.setting_name(name)
+        for network in network_classes().values()
+        for name, setting in declared(network).items()
+        if setting.required
+    }
+    assert needed and set() == needed - set(re.findall(r"[A-Z_]+", blocks))
 
 
 def test_what_each_network_can_do_is_what_its_class_says():

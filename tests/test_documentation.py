@@ -88,6 +88,7 @@ def test_the_reference_tells_each_public_name_with_its_words():
     text = reference.text()
     assert "### `Network`" in text and "#### `publish`" in text and "### `Message`" in text
     assert not re.search(r"^#+ `_", text, re.M)
+    assert "\nDEFAULT_PAGINATION = 10\n" in text and "\n#MASTODON_URL=" in text and "PLUGINS" not in text
 
 
 PAIRS = sorted({source.name for source in SOURCES if source.lang == "es" and source.place.startswith("pages/")})

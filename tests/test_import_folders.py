@@ -8,9 +8,10 @@ import zipfile
 import pytest
 
 from tertulia.core.errors import TertuliaError
-from tertulia.imports import rewritten
+from tertulia.imports import importing, rewritten
+from tertulia.imports.types import OldComment, OldSite
 from tests.embedding import png
-from tests.importing import Blog
+from tests.importing import NOW, Blog
 
 
 @pytest.fixture
@@ -196,6 +197,10 @@ class Meanings:
         ('[![x](/p.png)](/b "t")', '[![x](/new/p.png)](/new/b "t")'),
         ("[a](/gone) ![x](/gone)", "a *x*"),
         ("[a]: /b", "[a]: /new/b"),
+        ('[a]: </b> "t"', '[a]: /new/b "t"'),
+        ("x[^1]\n\n[^1]: La nota.\n[^2]: Una", "x[^1]\n\n[^1]: La nota.\n[^2]: Una"),
+        ("[ojo]: no es un enlace", "[ojo]: no es un enlace"),
+        ('{{< figure src="/p.png" caption="x" >}}', '{{< figure src="/new/p.png" caption="x" >}}'),
         ("    [a](/b)\n\ntext [a](/b)", "    [a](/b)\n\ntext [a](/new/b)"),
         ("- x\n\n    [a](/b)", "- x\n\n    [a](/new/b)"),
         ("~~~\n[a](/b)\n```\n~~~\n[a](/b)", "~~~\n[a](/b)\n```\n~~~\n[a](/new/b)"),
@@ -215,6 +220,34 @@ def test_a_text_that_attacks_takes_no_longer_than_any(piece):
     start = time.process_time()
     rewritten.with_new_links(piece * (100_000 // len(piece)), Meanings())
     assert time.process_time() - start < 5
+
+
+def test_notes_series_changes_and_pictures_of_shortcodes_come_over(blog, folder):
+    """A note is no link, and a figure finds its picture."""
+    head = "---\ntitle: Uno\ndate: 2019-05-03\nseries: [Viajes]\nlastmod: 2020-01-02\n---\n"
+    text = head + '{{< figure src="a.png" >}}\n\nx[^1]\n\n[^1]: La nota.'
+    settings = 'baseURL = "https://h.example/blog/"'
+    blog.take(folder({"hugo.toml": settings, "content/posts/uno/index.md": text, "content/posts/uno/a.png": png()}))
+    text = next(text for name, text in blog.files().items() if name.endswith("_uno.md"))
+    assert '{{< figure src="/images/' in text and "[^1]: La nota." in text
+    assert "Serie: Viajes" in text and "Modificado: 2020-01-02" in text
+
+
+def test_jekyll_parts_words_at_blanks(blog, folder):
+    """Where they stand in no list, without quotes and commas."""
+    head = "---\ntitle: Dos\ntags: uno dos\ncategories: [a b]\n---\nx"
+    blog.take(folder({"_config.yml": "url: https://j.example", "_posts/2019-05-04-dos.md": head}))
+    text = next(text for name, text in blog.files().items() if name.endswith("_dos.md"))
+    assert "Etiquetas: uno, dos" in text and "Categoría: a b" in text
+
+
+def test_a_path_on_a_site_in_a_folder_counts_from_its_host():
+    """As services for talk write it; one that counts from the folder is led there."""
+    said = [OldComment(id=path, post=path, published=NOW) for path in ("/blog/x/", "/x/", "/blogs/x/")]
+    site = importing._completed(OldSite(comments=tuple(said)), "https://h.example/blog")
+    assert ["https://h.example/blog/x/", "https://h.example/blog/x/", "https://h.example/blog/blogs/x/"] == [
+        one.post for one in site.comments
+    ]
 
 
 # Tumblr and Micro.blog

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tertulia.core import paths
+from tertulia.syndication.declared import env_example
 
 
 class Interface(NamedTuple):
@@ -24,6 +25,8 @@ INTERFACES = (
     Interface("What loads them", "", ("core/extensions.py",)),
     Interface("The snapshot", "What a build reads of the conversation.", ("content/snapshot.py",)),
 )
+# What a blogger sets: the names of ``defaults.py`` above this line of it.
+HOUSE = "\n# ── Where things are"
 HEAD = """# Reference
 
 The interfaces that others build on, with the words of the code: made by `python3 tasks.py docs`. What is not here may
@@ -33,7 +36,18 @@ change with any version.
 
 def text(package: Path = paths.PACKAGE) -> str:
     """The page."""
-    return "\n".join([HEAD, *(line for one in INTERFACES for line in _interface(one, package))])
+    interfaces = (line for one in INTERFACES for line in _interface(one, package))
+    return "\n".join([HEAD, *interfaces, *_settings(package)])
+
+
+def _settings(package: Path) -> Iterator[str]:
+    """What stands when a blog does not say, and what its owner alone may see."""
+    defaults = (package / "defaults.py").read_text("utf-8")
+    yield "\n## Settings\n"
+    yield "### Public ones, when a blog does not say\n"
+    yield _code(defaults.partition(HOUSE)[0].partition("import paths\n")[2].strip())
+    yield "### Keys and addresses, in `.env`\n"
+    yield f"```text\n{env_example().strip()}\n```\n"
 
 
 def _interface(interface: Interface, package: Path) -> Iterator[str]:

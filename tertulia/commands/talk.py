@@ -12,6 +12,7 @@ import msgspec
 
 from tertulia.app import Blog
 from tertulia.content import snapshot
+from tertulia.conversation import talk_out
 from tertulia.conversation.changes import changes, readable
 from tertulia.conversation.moderator import Action, Moderator
 from tertulia.core import running, sanitise, strict_json
@@ -38,6 +39,7 @@ KEYS = {
 }
 WIDTH = 100
 NO_ROLE = "none"
+OTHER_FORMS = (".atom", ".csv")
 
 
 def run_moderate(
@@ -82,9 +84,24 @@ def run_comments(root: Path, folder: Path, what: str, *, file: str = "", person:
         if what == "move":
             move(blog, ids)
         else:
+            blog.heed_people()
+            if what == "export" and not person and Path(file).suffix.lower() in OTHER_FORMS:
+                print(export_for_programs(blog, folder / file))
+                return
             print(comments(blog.store, folder, what, file, person, var=root / "var"))
         blog.moderator.show_all()
         blog.background.run_pending()
+
+
+def export_for_programs(blog: Blog, path: Path) -> str:
+    """Write the whole talk for other programs, in the form that the file's name ends in; what was done, in words."""
+    data = (
+        talk_out.table(blog.store, blog.now())
+        if path.suffix.lower() == ".csv"
+        else talk_out.atom(blog.store, blog.info)
+    )
+    write_whole(path, data, mode=PRIVATE)
+    return say("talk_written", path=path.name)
 
 
 def run_erase(root: Path, who: str, *, sure: bool = False) -> None:

@@ -12,6 +12,8 @@ from tertulia.core.languages import say
 from tertulia.core.text import fold
 from tertulia.store.inbox import InboxFilter, InboxItem
 from tertulia.store.inbox_tables import ItemState
+from tertulia.store.person_tables import Role
+from tertulia.store.team import Member
 
 STATES = tuple(state for state in ItemState if state != ItemState.AWAY)
 EVERY = "all"
@@ -59,6 +61,19 @@ def filter_of(asked: Mapping[str, str], published: Published) -> InboxFilter:
         person=int(person) if person.isdecimal() and len(person) < 10 else None,
         words=asked.get("q", "")[:100].replace("\x00", ""),
     )
+
+
+def within(member: Member, published: Published) -> frozenset[str] | None:
+    """The Ids of all posts that *member* may see the talk of; None where that is every post, and what is of none."""
+    if member.may(Role.MODERATOR):
+        return None
+    mine = fold(member.name)
+    return frozenset(post.id for post in published.posts if mine in map(fold, post.author.split(", ")))
+
+
+def channel(name: str) -> str:
+    """What a channel is called that is no network; "" for a network."""
+    return say(f"inbox_channel_{name}") if name in ("form", "web") else ""
 
 
 def until(written: str, now: datetime, zone: ZoneInfo) -> datetime:

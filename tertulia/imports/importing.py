@@ -14,7 +14,7 @@ from tertulia.content.folder import markdown_files
 from tertulia.content.key_names import key_names
 from tertulia.content.tags import Tags
 from tertulia.core import slugs
-from tertulia.core.addresses import host_of, web_address
+from tertulia.core.addresses import host_of, split_address, web_address
 from tertulia.core.errors import ContentError
 from tertulia.core.files import write_whole
 from tertulia.core.languages import say
@@ -127,8 +127,12 @@ def _mended(site: OldSite, job: Job) -> OldSite:
 def _completed(site: OldSite, address: str) -> OldSite:
     """*site* whose paths are addresses on the host that the person told."""
 
+    origin, folder = split_address(address).origin, split_address(address).path.rstrip("/")
+
     def whole(path: str) -> str:
-        return address + path if path.startswith("/") and not path.startswith("//") else path
+        if not path.startswith("/") or path.startswith("//"):
+            return path
+        return (origin if folder and f"{path}/".startswith(f"{folder}/") else address) + path
 
     return replace(
         site,

@@ -16,7 +16,9 @@ _PIECE = re.compile(
     r"(?P<code>(?P<ticks>`+)(?!`)[^`](?:.{0,5000}?[^`])??(?P=ticks)(?!`))"
     r"|(?P<link>(?P<shown>!)?\[(?P<words>(?:[^\[\]\\]|\\.|\[[^\[\]]{0,500}\])*)\]"
     r"\(\s*<?(?P<address>[^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?P<title>\s+(?:\"[^\"]*\"|'[^']*'))?\s*\))"
-    r"|(?P<definition>^ {0,3}\[[^\[\]\n]+\]:[ \t]*)<?(?P<target>[^\s<>]+)>?"
+    # Not a footnote, nor words behind a colon: an address alone, or with a title.
+    r"|(?P<definition>^ {0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*)<?(?P<target>[^\s<>]+)>?(?=[ \t]*(?:[\"'(][^\n]*)?$)"
+    r"|(?P<call>(?:\{\{[<%]\s*(?:figure|img|image)\b|\{%-?\s*include\b)[^{}\n]{0,500}?\bsrc=[\"'])(?P<file>[^\"'{}\n]+)"
     r"|<(?P<tag>[a-zA-Z][\w-]*)(?P<attributes>(?:\s[^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*)?)>",
     re.DOTALL | re.MULTILINE,
 )
@@ -76,6 +78,9 @@ def _piece(found: re.Match[str], means: Meanings) -> str:
     if found["definition"]:
         new = _led(found["target"], means)
         return f"{found['definition']}{escapes.address(new or '#')}"
+    if found["call"]:  # a shortcode that shows a picture
+        place = means.picture(found["file"])
+        return f"{found['call']}{place or found['file']}"
     if found["tag"]:
         return _tag(found["tag"], found["attributes"] or "", means)
     return found[0]

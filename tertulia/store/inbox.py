@@ -82,15 +82,18 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def page(self, wanted: InboxFilter, now: datetime, *, after: str = "", limit: int = PAGE) -> InboxPage:
+    def page(
+        self, wanted: InboxFilter, now: datetime, *, after: str = "", limit: int = PAGE, newest_first: bool = False
+    ) -> InboxPage:
         """
         Items in order: who has waited longest first while they wait, the newest first otherwise.
 
         Args:
             after: Where the page before ended.
+            newest_first: Whatever state is asked for.
         """
         self._ready(now)
-        oldest_first = wanted.state in (ItemState.UNANSWERED, ItemState.LATER)
+        oldest_first = not newest_first and wanted.state in (ItemState.UNANSWERED, ItemState.LATER)
         place = tuple_(inbox.c.since, inbox.c.comment)
         since, _, number = after.partition(" ")
         order = (inbox.c.since, inbox.c.comment) if oldest_first else (inbox.c.since.desc(), inbox.c.comment.desc())
@@ -116,6 +119,13 @@ class Inbox:
             query = _chosen(connection, asked, select(inbox.c.state, func.count())).group_by(inbox.c.state)
             found = {ItemState(state): number for state, number in connection.execute(query)}
         return {state: found.get(state, 0) for state in ItemState if state != ItemState.AWAY}
+
+    def states(self, now: datetime) -> dict[int, ItemState]:
+        """The state of each item, by the number of its comment."""
+        self._ready(now)
+        with self._database.reading() as connection:
+            rows = connection.execute(select(inbox.c.comment, inbox.c.state))
+            return {number: ItemState(state) for number, state in rows if state != ItemState.AWAY}
 
     def channels(self, now: datetime, within: Collection[str] | None = None) -> list[str]:
         """

@@ -113,6 +113,11 @@ class Persons:
         with self._database.reading() as connection:
             return same_person.group_of(connection, number).members
 
+    def groups(self, numbers: Collection[int]) -> dict[int, frozenset[int]]:
+        """Of each of many accounts, the numbers of all accounts of its person."""
+        with self._database.reading() as connection:
+            return {one: group.members for one, group in same_person.groups_of(connection, numbers).items()}
+
     def unquotable(self) -> frozenset[int]:
         """The numbers of all accounts of those who do not want to be quoted."""
         with self._database.reading() as connection:

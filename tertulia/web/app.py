@@ -23,6 +23,7 @@ from tertulia.web import (
     letter_links,
     look,
     moderation,
+    my_inbox,
     newsletter,
     persons,
     reader_letters,
@@ -65,6 +66,7 @@ def create(blog: Blog, *, rate: int = MOST_IN_WINDOW) -> Flask:
     app.register_blueprint(moderation.pages)
     app.register_blueprint(letter_links.pages)
     app.register_blueprint(persons.pages)
+    app.register_blueprint(my_inbox.pages)
     app.register_blueprint(inbox.pages)
     app.register_blueprint(report.pages)
     app.register_blueprint(webmention.pages)

@@ -26,12 +26,12 @@ from tertulia.store.inbox import InboxFilter, InboxItem
 from tertulia.store.inbox_tables import ItemState
 from tertulia.store.said import Read
 from tertulia.web.context import current_blog, root
-from tertulia.web.team import has_role, team, within
+from tertulia.web.my_inbox import FILTERS
+from tertulia.web.team import has_role, team
 
 log = logging.getLogger(__name__)
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 
-FILTERS = ("state", "channel", "post", "tag", "tone", "person", "q")
 # What the button "later" offers, as the terminal writes it.
 LATER = ("3h", "1d", "7d")
 
@@ -183,7 +183,7 @@ def _list(stale: str = "") -> str:
     blog = current_blog()
     now, published = blog.now(), blog.info.published()
     asked = _asked()
-    mine = within(g.member, published)
+    mine = inbox_words.within(g.member, published)
     wanted = replace(inbox_words.filter_of(asked, published), within=mine)
     page = blog.store.inbox.page(wanted, now, after=request.args.get("after", "")[:60])
     return render_template(
@@ -195,6 +195,7 @@ def _list(stale: str = "") -> str:
         state=asked.get("state") or inbox_words.STATES[0],
         channels=blog.store.inbox.channels(now, mine),
         tones=[tone for tone in Tone if tone != Tone.TALK],
+        views=blog.store.team.views(g.who),
         asked=asked,
         now=now,
         me=_me(),
@@ -251,7 +252,7 @@ def _one(
 def _others(item: InboxItem) -> list[InboxItem]:
     """List what else of the same person waits, as far as whoever is signed in may see it."""
     blog = current_blog()
-    wanted = InboxFilter(person=item.said.person, within=within(g.member, blog.info.published()))
+    wanted = InboxFilter(person=item.said.person, within=inbox_words.within(g.member, blog.info.published()))
     found = blog.store.inbox.page(wanted, blog.now(), limit=6).items
     return [one for one in found if one.said.key != item.said.key][:5]
 
@@ -270,7 +271,7 @@ def _asked() -> dict[str, str]:
 
 def _item(key: str) -> InboxItem:
     blog = current_blog()
-    found = blog.store.inbox.get(key, blog.now(), within(g.member, blog.info.published()))
+    found = blog.store.inbox.get(key, blog.now(), inbox_words.within(g.member, blog.info.published()))
     if found is None:
         abort(404)
     return found
@@ -291,13 +292,7 @@ def heard_tone(item: InboxItem) -> str:
 @pages.app_template_global()
 def channel_name(channel: str) -> str:
     """Call a channel as people do."""
-    return (
-        say("inbox_channel_form")
-        if channel == "form"
-        else say("inbox_channel_web")
-        if channel == "web"
-        else label(channel)
-    )
+    return inbox_words.channel(channel) or label(channel)
 
 
 @pages.app_template_global()

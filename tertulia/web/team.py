@@ -15,9 +15,7 @@ from typing import Any
 from flask import abort, g, redirect, request
 
 from tertulia.app import Blog
-from tertulia.content.posts import Published
 from tertulia.core.languages import spoken
-from tertulia.core.text import fold
 from tertulia.core.tokens import keyed
 from tertulia.store.person_tables import Role
 from tertulia.store.rows import SESSIONS
@@ -87,11 +85,3 @@ def has_role(role: str) -> bool:
     """Tell whether whoever is signed in may do what *role* may."""
     member: Member | None = getattr(g, "member", None)
     return member is not None and member.may(Role(role))
-
-
-def within(member: Member, published: Published) -> frozenset[str] | None:
-    """Give the Ids of all posts that *member* may see the talk of; None where that is every post, and none."""
-    if member.may(Role.MODERATOR):
-        return None
-    mine = fold(member.name)
-    return frozenset(post.id for post in published.posts if mine in map(fold, post.author.split(", ")))

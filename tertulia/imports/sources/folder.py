@@ -47,8 +47,8 @@ _BASE = re.compile(
     re.I,
 )
 _RELATIVE = re.compile(
-    r"(?P<before>\]\(\s*<?|\bsrc=[\"']|\bhref=[\"']|^ {0,3}\[[^\]\n]+\]:\s*<?)"
-    r"(?P<address>(?![a-z][a-z0-9+.-]*:|[/#{<])[^\s<>()\"'{}]+)",
+    r"(?:(?P<before>\]\(\s*<?|\bsrc=[\"']|\bhref=[\"'])|(?P<defines>^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<?))"
+    r"(?P<address>(?![a-z][a-z0-9+.-]*:|[/#{<])[^\s<>()\"'{}]+)(?(defines)(?=>?[ \t]*(?:[\"'(][^\n]*)?$))",
     re.I | re.M,
 )
 
@@ -86,6 +86,7 @@ class SiteGenerator:
     settings: Callable[[Callable[[str], bytes]], SiteSettings]  # is given how to read a file; b"" where there is none
     place: Callable[[PurePosixPath, Metadata, SiteSettings], Where | None]  # None for what is neither post nor page
     lists: Callable[[Sequence[OldPost], SiteSettings], Iterator[OldAddress]]
+    words_apart: bool = False  # tags and categories without a comma are words with blanks between
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,8 @@ def _source(
     meta = interpret(header, path.as_posix(), settings.zone or _HERE)
     if not settings.zone and meta.date and interpret(header, path.as_posix(), _THERE).date != meta.date:
         meta.date = meta.date.replace(tzinfo=None)
+    if generator.words_apart:
+        meta.tags, meta.categories = _apart("tags", meta.tags, text), _apart("categories", meta.categories, text)
     day = from_name(path).day
     if meta.date is None and day:
         meta.date, meta.is_date_of_name = datetime(day.year, day.month, day.day, tzinfo=settings.zone), True
@@ -180,6 +183,12 @@ def _source(
     if where is None:
         return None
     return _FolderFile(path, header.body, is_html, meta, where, is_unreadable)
+
+
+def _apart(key: str, read: list[str], text: str) -> list[str]:
+    """What stands behind *key*, where that is neither a list nor quoted: word by word."""
+    found = re.search(rf"^{key}:[ \t]+([^\[\]{{}}\"',\n#&*|>-][^\[\]\"',\n]*)$", text, re.MULTILINE)
+    return found[1].split() if found and read == [found[1].strip()] else read
 
 
 def _id(one: _FolderFile) -> str:
@@ -267,7 +276,9 @@ class _FileNames:
             lambda found: self._base + (f"/{found['path'].lstrip('/')}" if found["path"] is not None else ""), one.body
         )
         body = _NAMED.sub(lambda found: self._named(one, found), body)
-        return _RELATIVE.sub(lambda found: found["before"] + self.file(one, found["address"]), body)
+        return _RELATIVE.sub(
+            lambda found: (found["before"] or found["defines"]) + self.file(one, found["address"]), body
+        )
 
     def _named(self, one: _FolderFile, found: re.Match[str]) -> str:
         name = next(filter(None, found.groupdict().values()), "")

@@ -80,7 +80,7 @@ def _lists(posts: Sequence[OldPost], _settings: SiteSettings) -> Iterator[OldAdd
 
 
 _MARKS = ("_config.yml", "_config.yaml")
-_JEKYLL = SiteGenerator(marks=_MARKS, settings=_settings, place=_place, lists=_lists)
+_JEKYLL = SiteGenerator(marks=_MARKS, settings=_settings, place=_place, lists=_lists, words_apart=True)
 
 
 def read(export: Export) -> OldSite:

@@ -1,7 +1,11 @@
 """What WordPress' own plugins and forms write in other ways comes over all the same, and no more public than it was."""
 
+import dataclasses
+
 import pytest
 
+from tertulia.core.errors import TertuliaError
+from tertulia.imports.sources import wordpress
 from tests.importing import SITE, Blog, comment, item, wxr
 
 
@@ -177,6 +181,11 @@ def test_plugins_comments_are_what_readers_saw(blog, tmp_path):
         ("Antes.\n\n[mc4wp_form]\n\nDespués.", "Antes.\n\nDespués."),
         ('<!-- wp:acf/cita {"data":{"texto":"Lo que dijo.","_texto":"field_1","foto":12}} /-->', "Lo que dijo."),
         ('<pre class="verse">Uno <em>dos</em>\n  tres\n\ncuatro</pre>', "Uno *dos*\\\n\u00a0\u00a0tres\n\ncuatro"),
+        ('Hola <img src="https://s.w.org/a.svg" class="emoji" alt="😀"> ya', "Hola 😀 ya"),
+        ('<h3><button aria-expanded="false">Pregunta<span aria-hidden="true">+</span></button></h3><p>Respuesta</p>',
+         "### Pregunta\n\nRespuesta"),
+        ('<table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td align="right">2</td></tr></table>',
+         "| A | B |\n|---|--:|\n| 1 | 2 |"),
         ('[su_tabs a="1"]\n\n<!-- wp:paragraph --><p>Dentro</p><!-- /wp:paragraph -->\n\n[/su_tabs]', "Dentro"),
     ],
 )  # fmt: skip
@@ -222,3 +231,26 @@ def test_a_picture_from_outside_is_a_cover(blog, tmp_path):
     """FIFU keeps its address instead of a number."""
     report = blog.take(wxr(tmp_path / "e.xml", item(1, more=meta("fifu_image_url", f"{SITE}/files/a.jpg"))))
     assert f"{SITE}/files/a.jpg" in report.markdown()
+
+
+def test_what_was_thrown_away_or_stood_on_top_is_told(blog, tmp_path):
+    """Trash and what was said below it stay away; what was sticky comes over, and is told as such."""
+    gone = item(2, "TIRADA", title="Vieja", slug="dos", status="trash", more=comment(4, "TAMBIÉN"))
+    report = blog.take(wxr(tmp_path / "e.xml", item(1, "Fija.", more="<wp:is_sticky>1</wp:is_sticky>"), gone))
+    assert [] == blog.said() and "TIRADA" not in "".join(blog.files().values())
+    assert "Vieja" in report.markdown() and "estaba fija en la portada" in report.markdown()
+
+
+@pytest.mark.parametrize("kind", ["post", "comment"])
+def test_an_import_whose_sums_do_not_agree_fails(blog, tmp_path, monkeypatch, kind):
+    """What was read and is neither brought, kept nor left out is a fault of ours, before anything is written."""
+    lossy = dataclasses.replace(wordpress.IMPORTER, read=lambda export: losing(wordpress.read(export), f"{kind} 99"))
+    monkeypatch.setattr(wordpress, "IMPORTER", lossy)
+    with pytest.raises(TertuliaError, match="2, y 1"):
+        blog.take(wxr(tmp_path / "e.xml", item(1, more=comment(1))))
+    assert not [name for name in blog.files() if name.endswith(".md")]
+
+
+def losing(site, what):
+    """*site*, in which something is missing that was read."""
+    return dataclasses.replace(site, read=(*site.read, what))

@@ -184,7 +184,7 @@ class _Writer:
         if rows is None:
             return [markup.written(element), *told]
         lines = ["| " + " | ".join(self._cell(cell) for cell in row) + " |" for row in rows]
-        lines.insert(1, "|" + "|".join(markup.alignment(cell) for cell in rows[0]) + "|")
+        lines.insert(1, "|" + "|".join(map(markup.alignment, zip(*rows, strict=True))) + "|")
         return ["\n".join(lines), *told]
 
     def _cell(self, cell: HtmlElement) -> str:

@@ -4,6 +4,7 @@ Only what a page may hold is written, on lines without a blank one between, so t
 """
 
 import re
+from collections.abc import Sequence
 from html import escape
 
 from lxml.html import HtmlElement
@@ -65,9 +66,9 @@ def simple_rows(table: HtmlElement) -> list[list[HtmlElement]] | None:
     return rows
 
 
-def alignment(cell: HtmlElement) -> str:
-    """How the column below *cell* stands, as Markdown's rule below the head."""
-    return _RULES[_align(cell)]
+def alignment(column: Sequence[HtmlElement]) -> str:
+    """How the cells of a *column* stand, as Markdown's rule below the head: as the first that says so."""
+    return _RULES[next(filter(None, map(_align, column)), "")]
 
 
 def _align(cell: HtmlElement) -> str:

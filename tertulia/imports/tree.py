@@ -17,6 +17,8 @@ from tertulia.imports import amp, html_notes
 
 _DROPPED = ("script", "style", "noscript", "template", "link", "meta", "title", "head", "svg", "math", "base", "map")
 _FORM = ("form", "select", "textarea", "button", "fieldset")
+_HEADS = ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary")
+_EMOJI = re.compile(r"(?:^|\s)(?:emoji|wp-smiley|joypixels|twemoji)(?:\s|$)")  # pictures in the place of signs
 _PASTED_CLASS = re.compile(
     r"twitter-tweet|twitter-video|instagram-media|tiktok-embed|reddit-embed-bq|reddit-card|bluesky-embed|text-post-media"
     r"|mastodon-embed|fb-post|fb-video"
@@ -107,6 +109,10 @@ def _drop(root: HtmlElement, means: Meanings) -> None:
     for element in list(root.iter()):
         if not isinstance(element.tag, str):
             _remove(element)
+        elif element.tag == "button" and any(up.tag in _HEADS for up in element.iterancestors()):
+            for hidden in [one for one in element.iter() if one.get("aria-hidden") == "true"]:
+                hidden.drop_tree()
+            element.drop_tag()  # it opens what is below: https://www.w3.org/WAI/ARIA/apg/patterns/accordion/
         elif element.tag in _FORM or (element.tag == "input" and element.get("type") != "checkbox"):
             means.lose("form")
             _remove(element)
@@ -148,6 +154,11 @@ def _name_embeds(root: HtmlElement, means: Meanings) -> None:
 
 def _place_pictures(root: HtmlElement, means: Meanings) -> None:
     for image in list(root.iter("img")):
+        if _EMOJI.search(image.get("class", "")) and image.get("alt", "").strip():
+            sign = _made("span", {})
+            sign.text = image.get("alt", "")
+            _replace(image, sign)
+            continue
         written = next(
             (image.get(name, "") for name in _LAZY if _is_address(image.get(name, ""))), image.get("src", "")
         )

@@ -39,6 +39,7 @@ _HOLDERS = frozenset(
 _NOTE_ROLES = ("doc-endnotes", "doc-footnote", "doc-noteref", "doc-backlink", "note")
 
 _QUOTATION = regex.compile(r"<(/?)blockquote\b[^>]*>")
+_QUOTING_FIGURE = regex.compile(r"<figure\b(?:[^<]++|<(?!/?figure\b|blockquote\b))*<blockquote\b")  # with its source
 _STRING = etree.XPath("string()")
 _SPACES = regex.compile(r"[ \t\r\n\f]+")
 _BROKEN = ("\n", "  ", "\t", "\r", "\f")  # quicker to look for than to replace
@@ -170,7 +171,7 @@ def without_others(content: str) -> str:
     if "data-embed=" not in content:
         if "<blockquote" not in content:
             return content
-        if "<figure" not in content and (bare := _without_quotations(content)):  # a figure has a quotation's source
+        if not _QUOTING_FIGURE.search(content) and (bare := _without_quotations(content)):
             return bare
     root = lxml_html.fragment_fromstring(content, create_parent="div")
     for element in [each for each in root.iter("blockquote", "figure", "p", "div") if _is_quoted(each)]:

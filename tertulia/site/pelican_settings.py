@@ -70,9 +70,14 @@ def refuse_unknown_fields(settings: Mapping[str, Any], kind: str, known: Iterabl
     """
     names = [f"{kind}{lang}_{what}" for lang in ("", "_LANG") for what in ("URL", "SAVE_AS")]
     asked = {field: name for name in reversed(names) for field in fields_of(settings[name])}
-    if asked and (said := [set(one) for one in known]):
-        for field in sorted(asked.keys() - set().union(*said)):
-            raise wrong(asked[field], settings[asked[field]], say("address_field", field=f"{{{field}}}"))
+    missing, has_posts = set(asked), False
+    for one in known:
+        if not missing:  # mostly the first one says it all
+            return
+        missing -= one.keys()
+        has_posts = True
+    for field in sorted(missing if has_posts else ()):
+        raise wrong(asked[field], settings[asked[field]], say("address_field", field=f"{{{field}}}"))
 
 
 def markdown_extensions(

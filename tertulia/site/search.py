@@ -13,6 +13,7 @@ Settings:
 import hashlib
 import json
 import logging
+import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
@@ -50,7 +51,8 @@ class SearchIndex:
         self.target = target
         self.folder = TemporaryDirectory(prefix="search-")
         for name, page in pages.items():
-            Path(self.folder.name, name).write_text(page, "utf-8")
+            with open(os.path.join(self.folder.name, name), "wb") as file:
+                file.write(page.encode())
         command = [str(binary), "--site", self.folder.name, "--output-path", str(target), "--quiet"]
         try:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -124,12 +124,14 @@ class BuildState:
 
     def keep(self, path: str, stamp: Stamp | None, looked_ns: int, reading: Reading, now: datetime) -> None:
         """
-        Remember that the file at *path* reads as *reading*.
+        Remember that the file at *path* reads as *reading*, where anything is remembered.
 
         Args:
             stamp: The file's before it was read; None where it could not be looked at.
             looked_ns: When that was, by this machine's clock.
         """
+        if not self.folder:
+            return
         packed = pickle.dumps(reading, pickle.HIGHEST_PROTOCOL)
         names = self.names if reading.seeks_posts else ""
         looked = tuple((one, stamp_of(one.path) if one.path else None) for one in reading.looked)
@@ -140,7 +142,7 @@ class BuildState:
         self._changed.add(_part_of(path))
 
     def _keep(self, path: str, kept: KeptReading, reading: Reading, *, sure: bool = True) -> None:
-        if sure and self.folder:
+        if sure:
             self._readings[_part_of(path)][path] = kept
         if reading.record:
             self.digests[reading.record.shown_path] = kept.digest

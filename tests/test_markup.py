@@ -1,5 +1,8 @@
 """Headings that continue the page's, and links to other files of the blog."""
 
+import random
+import re
+from html import unescape
 from pathlib import Path
 
 import markdown
@@ -122,3 +125,18 @@ def test_signs_and_tags_as_commonmark_has_them(text, expected):
     """A backslash frees any sign of ASCII, and what is neither tag nor address in angle brackets is not lost."""
     md = converter(siteurl="", tag_url="etiqueta/{slug}/", mention_network="", people=People(), tags=Tags())
     assert expected == md.convert(text)
+
+
+def test_no_letter_is_lost_between_signs_that_cross():
+    """Whatever stands in ``*`` and ``_``, closed or not, is read."""
+    md = converter(siteurl="", tag_url="etiqueta/{slug}/", mention_network="", people=People(), tags=Tags())
+    chance = random.Random(5)
+    signs, words = ["", "", "*", "**", "***", "_", "__"], ["uno", "ñu", "«a»", "x.", "(y)", "¿z?", "w_b"]
+    for _ in range(600):
+        parts = [
+            chance.choice(signs) + chance.choice(words) + chance.choice(signs) for _ in range(chance.randint(2, 6))
+        ]
+        text = "a " + chance.choice(["", " "]).join(parts)
+        md.reset()
+        shown = unescape(re.sub("<[^>]+>", "", md.convert(text)))
+        assert re.sub(r"[\W_]", "", text) == re.sub(r"[\W_]", "", shown), text

@@ -21,6 +21,7 @@ _SAID_ALREADY = (
     "Empty alt attribute", "There are %s", "There are %d", "Unable to find '%s'", "{filename} used for linking",
     "The {attach} link", "Unable to generate valid slug", "Document title missing", "Duplicate definition of",
     "Cannot get modification stamp", "Replacement Indicator", "Feeds generated without", "No timezone information",
+    "Locale could not be set",
 )  # fmt: skip
 _NAMED = re.compile(r"«[^»]*»|“[^”]*”|\d+")
 _OF_A_FILE = re.compile(r"(content/[^:\n]+?)(?::(\d+))?: (.+)", re.S)

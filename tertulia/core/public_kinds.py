@@ -34,9 +34,7 @@ TYPES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "OUTPUT_SOURCES_EXTENSION", "TYPOGRIFY_DASHES", "SUMMARY_END_SUFFIX", "SLUGIFY_SOURCE",
         "CONTENT_CACHING_LAYER", "CHECK_MODIFIED_METHOD", "BIND", "FEED_DOMAIN",
     )),
-    "kind_maybe_text": (str | None, (
-        "WEBSUB_HUB", "NOW", "SOCIAL_CARDS_FONT",
-    )),
+    "kind_maybe_text": (str | None, ("WEBSUB_HUB", "NOW", "SOCIAL_CARDS_FONT")),
     "kind_local_text": (str | dict[str, str] | None, (
         "SITENAME", "TAGLINE", "SITE_DESCRIPTION", "CONTENT_LICENSE", "CONTENT_LICENSE_URL",
     )),
@@ -50,7 +48,7 @@ TYPES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "kind_maybe_number": (_Number | bool | None, (
         "DEFAULT_PAGINATION", "SUMMARY_MAX_LENGTH", "SUMMARY_MAX_PARAGRAPHS",
     )),
-    "kind_switch": (bool | int | None, (
+    "kind_switch": (bool | int, (
         "HOME_WHOLE_POSTS", "SEARCH", "SOCIAL_CARDS", "NEWSLETTER", "SHOW_UNPUBLISHED", "RELATIVE_URLS",
         "WITH_FUTURE_DATES", "TYPOGRIFY", "LOAD_CONTENT_CACHE", "STATIC_EXCLUDE_SOURCES", "STATIC_CREATE_LINKS",
         "STATIC_CHECK_IF_MODIFIED", "RSS_FEED_SUMMARY_ONLY", "FEED_APPEND_REF", "DISPLAY_PAGES_ON_MENU",
@@ -64,7 +62,7 @@ TYPES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "DIRECT_TEMPLATES", "THEME_STATIC_PATHS", "THEME_TEMPLATES_OVERRIDES", "OUTPUT_RETENTION", "FORMATTED_FIELDS",
         "TEMPLATE_EXTENSIONS", "TYPOGRIFY_IGNORE_TAGS", "TYPOGRIFY_OMIT_FILTERS",
     )),
-    "kind_word_or_words": (str | _Words | None, ("SECURITY_CONTACT", "SECURITY_POLICY", "LOCALE")),
+    "kind_word_or_words": (str | _Words, ("SECURITY_CONTACT", "SECURITY_POLICY", "LOCALE")),
     "kind_list": (list[Any], ("PLUGINS",)),
     "kind_links": (_Links, ("SOCIAL",)),
     "kind_local_links": (_Links | dict[str, _Links], ("MENU", "FOOTER_MENU")),
@@ -150,7 +148,7 @@ def refuse(settings: Mapping[str, Any], usual: Mapping[str, Any]) -> None:
     for phrase, (kind, names) in TYPES.items():
         for name in filter(written.__contains__, names):
             value = _path(written[name]) if phrase == "kind_path" else written[name]
-            if not _is(value, kind) or (phrase in _REGEXES and not _compiles(value)):
+            if not _is(value, kind) or (phrase in _REGEXES and not _compiles(value)) or not _works(name, value):
                 raise wrong(name, value, say(phrase))
     for name, instead in OLD.items():
         if written.get(name):
@@ -176,7 +174,7 @@ def fields_of(pattern: object) -> set[str]:
 
 def wrong(name: str, value: object, what: str) -> SettingError:
     """That the setting *name* is *value*, and takes *what*."""
-    return SettingError(say("setting_wrong", name=name, value=_shown(value), kind=what))
+    return SettingError(say("setting_wrong", name=name, value=shown(value), kind=what))
 
 
 # ── Whether a value is of a kind ─────────────────────────────────────────────────────────────────────────────────
@@ -202,6 +200,21 @@ def _compiles(value: Any) -> bool:
         for pattern in [value] if isinstance(value, str) else [pattern for pattern, _ in value]:
             re.compile(pattern)
     except (re.error, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def _works(name: str, value: Any) -> bool:
+    """Whether whoever reads it can do with *value* what it is there for."""
+    if name == "INTRASITE_LINK_REGEX":
+        return "what" in re.compile(value).groupindex
+    if name != "JINJA_ENVIRONMENT":
+        return True
+    from jinja2 import Environment
+
+    try:
+        Environment(**value)
+    except (TypeError, ValueError, AssertionError, ImportError, AttributeError):
         return False
     return True
 
@@ -236,7 +249,7 @@ def _are_pages(value: Any) -> bool:
     )
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """*value* as it may stand in the settings file, as far as a line holds it; "…" for what only a program makes."""
     written = value if isinstance(value, str) else repr(value)
     if not isinstance(value, str) and re.search(r"<|\w\(", written):  # <function …>, PosixPath('…')

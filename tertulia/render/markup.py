@@ -18,7 +18,12 @@ from xml.etree.ElementTree import Element
 from markdown import Extension, Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.extensions.toc import TocExtension, TocTreeprocessor
-from markdown.inlinepatterns import EscapeInlineProcessor, HtmlInlineProcessor, SubstituteTagInlineProcessor
+from markdown.inlinepatterns import (
+    DelimiterProcessor,
+    EscapeInlineProcessor,
+    HtmlInlineProcessor,
+    SubstituteTagInlineProcessor,
+)
 from markdown.treeprocessors import InlineProcessor, Treeprocessor, UnescapeTreeprocessor
 from markdown.util import STX, AtomicString
 from markdown_it.common.html_re import HTML_TAG_RE
@@ -137,13 +142,13 @@ class _Unescape(UnescapeTreeprocessor):
 def _ask_only_where_needed(processor: BlockProcessor, needs: tuple[str, ...]) -> None:
     """Have *processor* ask whether a block is its own only when the block holds one of what it *needs*."""
     asks = processor.test
+    beginnings = tuple(need[1:] for need in needs if need[0] == "\n")
 
     def test(parent: Element, block: str) -> bool:
-        text = f"\n{block}"
         for need in needs:  # no any(): it would cost more than what it asks
-            if need in text:
+            if need in block:
                 return asks(parent, block)
-        return False
+        return block.startswith(beginnings) and asks(parent, block)
 
     processor.test = test  # type: ignore[method-assign]
 
@@ -241,6 +246,25 @@ class _Escape(EscapeInlineProcessor):
         return _NO_HTML.get(m[1]) or super().handleMatch(m, data)[0], m.start(), m.end()
 
 
+class _Emphasis(DelimiterProcessor):
+    """Markdown's own, which loses a letter where signs that have no other half cross: there they are text."""
+
+    def handleMatch(  # type: ignore[override]
+        self, m: re.Match[str], data: str
+    ) -> tuple[Element | None, int | None, int | None]:
+        element, start, end = super().handleMatch(m, data)
+        if element is None or start is None:
+            return element, start, end
+        if start >= m.start() and _letters("".join(element.itertext())) == _letters(data[start:end]):
+            return element, start, end
+        self.reset()
+        return None, m.start(), m.end()
+
+
+def _letters(text: str) -> str:
+    return text.replace("*", "").replace("_", "")
+
+
 class _References(Treeprocessor):
     def run(self, root: Element) -> None:
         for name, (href, title) in self.md.references.items():
@@ -260,6 +284,9 @@ class Escapes(Extension):
         md.treeprocessors.register(_References(md), "escaped_references", 30)  # before they are used (20)
         md.inlinePatterns.register(HtmlInlineProcessor(f"({_TAG})", md), "html", 90)
         md.ESCAPED_CHARS.extend(sign for sign in string.punctuation if sign not in md.ESCAPED_CHARS)
+        md.inlinePatterns.register(_Emphasis("*", "strong,em", md), "em_strong", 60)
+        if md.delimiters:
+            md.delimiters.add("_", "strong,em", smart=True)
         md.inlinePatterns.register(_Escape(r"\\(.)", md), "escape", 180)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from tertulia.core import paths
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
+from tertulia.core.public_kinds import shown
 from tertulia.site.problems import in_settings
 
 # By design: the fonts that it is made for.
@@ -76,7 +77,7 @@ def chosen(settings: Mapping[str, Any], conf: Path) -> tuple[Choices, list[Probl
     problems = []
 
     def refuse(setting: str, name: object, among: Iterable[str]) -> None:
-        what = say("no_such_choice", setting=setting, name=name)
+        what = say("no_such_choice", setting=setting, name=shown(name))
         problems.append(in_settings(conf, setting, str(name), what, say("no_such_choice_fix", names=", ".join(among))))
 
     if settings.get("HOME_WHOLE_POSTS"):

@@ -362,10 +362,10 @@ def twice(blog: Blog, edit: Callable[[], object], *, watched: bool = False, **mo
 
 
 def test_nothing_is_drawn_when_nothing_changed(blog):
-    """Every page is the very file of the output before."""
+    """Every page, and every feed of posts, is the very file of the output before."""
     assert [] == twice(blog, lambda: None)
     one, two = blog.root / "one", blog.root / "two"
-    pages = [name for name in tree(two) if name.endswith("/index.html")]
+    pages = [name for name in tree(two) if name.endswith(("/index.html", "/atom.xml", "/feed.json"))]
     assert pages
     assert [] == [name for name in pages if (one / name).stat().st_ino != (two / name).stat().st_ino]
 
@@ -376,6 +376,28 @@ def test_nothing_is_drawn_when_only_time_has_passed(blog):
     built(blog.root, blog.root / "one", "2026-11-22T12:00:00+01:00", state=state)
     said = built(blog.root, blog.root / "two", "2026-11-22T12:00:05+01:00", state=state, kept=blog.root / "one")
     assert [] == [line for line in said if not line.startswith("told:")]
+
+
+@pytest.mark.parametrize("change", [
+    {"Título": "Otro"}, {"Modificado": "2026-11-20"}, {"Resumen": "Otro."}, {"Portada": "images/bar.png"},
+    {"Autor": "Luis Gil"}, {"Gracias": "Ana Ruiz"}, {"Pregunta": "¿Y tú?"}, {"Estado": "borrador"},
+    {"Fecha": "2026-11-09"},
+])  # fmt: skip
+def test_an_edit_is_in_the_feeds_that_hold_the_post(blog, change):
+    """And the others are left alone: what all of them hold is what a full build would write."""
+    blog.posts["dos"] |= {"Portada": "", "Etiquetas": "Redes"}
+    blog.save("dos")
+    time.sleep(TICK_NS / 1e9)
+
+    def edit() -> None:
+        blog.posts["dos"] |= change
+        blog.save("dos")
+
+    twice(blog, edit, TAG_FEED_MIN_POSTS=1)
+    feeds = [blog.root / folder / "feeds" / "atom.xml" for folder in ("one", "two")]
+    assert feeds[0].stat().st_ino != feeds[1].stat().st_ino
+    others = [blog.root / folder / "etiqueta" / "colas" / "atom.xml" for folder in ("one", "two")]
+    assert others[0].stat().st_ino == others[1].stat().st_ino
 
 
 def test_an_edit_draws_the_pages_that_show_it(blog):

@@ -13,6 +13,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from tertulia.content import snapshot
 from tertulia.content.people import People
@@ -230,6 +231,8 @@ y `codigo_muy_largo_sin_espacios_que_sigue_y_sigue_y_sigue_y_sigue`.[^1]
 
 $${LONG_FORMULA}$$
 
+Y en la línea ${LONG_FORMULA}$, que sigue.
+
 [^1]: Una nota.
 
     De dos párrafos.
@@ -289,6 +292,19 @@ def test_no_page_is_wider_than_its_window(served):
                 if (found := page.run("document.documentElement.scrollWidth")) > width:
                     wide.append((path, width, size, found, page.run(OUTSIDE)))
     assert [] == wide
+
+
+@pytest.mark.real
+@in_a_browser
+def test_titles_are_hyphenated_wherever_they_stand(served):
+    """On a post, on the home and in lists, so that a long word ends a line with a hyphen and not anywhere."""
+    at, output = served
+    with browser() as page:
+        page.size(320, 800)
+        for path in ("", "archivo/", next(path for path in kinds(output) if "constitucionales" in path)):
+            page.open(f"{at}/{path}")
+            found = "[...new Set([...document.querySelectorAll('h1, h2, h3')].map(e => getComputedStyle(e).hyphens))]"
+            assert ["auto"] == page.run(found), path
 
 
 ARABIC = """Title: المقهى الذي كان بيتاً
@@ -400,6 +416,46 @@ def test_light_or_dark_is_chosen_by_a_button_and_remembered(tmp_path, socket_ena
         page.open(f"{at}/2026/11/uno/")
         assert ("", light, "", system) == seen()
         assert not page.run("!!document.querySelector('[data-copy-button]')")
+
+
+@pytest.mark.real
+@in_a_browser
+@pytest.mark.parametrize("design", choices.DESIGNS)
+def test_a_drawing_is_seen_on_dark_paper_and_a_tall_cover_ends_in_the_window(tmp_path, socket_enabled, design):
+    """What one can see through keeps the paper for which it was drawn, also where dark is the reader's own choice."""
+    content, output = tmp_path / "content", tmp_path / "output"
+    (content / "posts").mkdir(parents=True)
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><path d="M0 9h90" stroke="#000"/></svg>'
+    (content / "posts" / "d.svg").write_text(drawing, "utf-8")
+    Image.new("RGB", (300, 2400), "#774444").save(content / "posts" / "c.jpg")
+    post = "Título: Uno\nFecha: 2026-11-02\nPortada: c.jpg\nTexto de portada: C\n\n![Una raya](d.svg)\n"
+    (content / "posts" / "uno.md").write_text(post, "utf-8")
+    build_site(content, output, SEARCH=False, SOCIAL_CARDS=False, EXTRAS=["switch"], DESIGN=design)
+    with serving(output) as at, browser() as page:
+
+        def grounds():
+            script = (
+                "[document.querySelector('.prose img'), document.body].map(e => getComputedStyle(e).backgroundColor)"
+            )
+            return page.run(script)
+
+        page.size(1280, 800)
+        page.open(f"{at}/2026/11/uno/")
+        light = grounds()[1]
+        page.run("document.documentElement.dataset.scheme = 'dark'")
+        by_choice = grounds()
+        page.run("delete document.documentElement.dataset.scheme")
+        page.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+        assert [light, by_choice[1]] == grounds() == by_choice
+        assert light != by_choice[1]
+        assert page.run("document.querySelector('article > figure img').getBoundingClientRect().height") <= 720
+
+
+def test_large_numbers_are_read_in_groups():
+    """From five digits on, as the language writes them; smaller ones and what is no number stay."""
+    shown = [f"{templates.LargeNumber.of(n, lang)}" for n in (9999, 10234567) for lang in ("es", "en")]
+    assert ["9999", "9999", "10.234.567", "10,234,567"] == shown
+    assert templates.LargeNumber.of(None, "es") is None
 
 
 WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')

@@ -164,6 +164,20 @@ def test_a_note_that_only_quotes_is_not_named_for_what_it_quotes(blog, text):
     assert told["title"] == "2 February 2026" and "summary" not in told
 
 
+@pytest.mark.parametrize("title", ["¿?", "🙂", "…", "المقهى", "漢字", "!!!"])
+def test_a_title_of_any_signs_has_an_address_of_its_own(tmp_path, build, title):
+    """No part of it is empty; where no letter tells two posts of one month apart, their files do."""
+    (tmp_path / "content" / "posts").mkdir(parents=True)
+    names = ("uno",) if any(letter.isalpha() for letter in title) else ("uno", "dos")
+    for name in names:
+        post = f"Título: {title}\nFecha: 2026-02-0{1 + (name == 'dos')}\nId: {name}\n\nTexto.\n"
+        (tmp_path / "content" / "posts" / f"{name}.md").write_text(post, "utf-8")
+    build(tmp_path / "content", tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)
+    month = tmp_path / "output" / "2026" / "02"
+    assert len(names) == len(list(month.glob("*/index.html"))) and not (month / "index.html").is_file()
+    assert "/02//" not in (tmp_path / "output" / "sitemap.xml").read_text("utf-8")
+
+
 def test_the_first_heading_may_be_the_title(blog):
     """A body that opens with a heading needs no title above, and shows it once."""
     output, _ = blog({

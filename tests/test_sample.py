@@ -1,9 +1,11 @@
 """The sample shows what the program is for, and leaves no trace in the blog of whoever begins from it."""
 
 import datetime as dt
+import gzip
 import shutil
 from itertools import chain
 
+import mf2py
 import pytest
 from bs4 import BeautifulSoup
 
@@ -13,6 +15,7 @@ from tertulia.content.snapshot import Comment, Conversation
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.types import files_of
 from tests.conftest import ROOT, build_site
+from tests.test_theme import PAGE_BUDGET_BYTES
 
 CONTENT = ROOT / "content"
 TALK = CONTENT / "conversation"
@@ -55,6 +58,23 @@ def test_the_talk_comes_by_every_way_and_the_owners_answer(output):
     assert english.select("[data-owner]")
     for home in ("", "en"):
         assert 3 == len(page(output, home).select("section[aria-labelledby=said] li"))
+
+
+def test_who_spoke_is_known_to_programs_with_their_picture(output):
+    """Name, address and portrait of each comment's author, as a microformats parser reads them."""
+    html = (output / LEAD / "index.html").read_text("utf-8")
+    (entry,) = (item for item in mf2py.parse(html)["items"] if item["type"] == ["h-entry"])
+    people = [said["properties"]["author"][0]["properties"] for said in entry["properties"]["comment"]]
+    found = {person["name"][0]: person for person in people}
+    assert ["https://cierzo.example/@nieves"] == found["Nieves Barra"]["url"]
+    assert found["Nieves Barra"]["photo"][0]["value"].endswith("/avatars/nieves.webp")
+    assert "photo" not in found["Encarni"]
+
+
+def test_its_home_fits_in_the_first_answer(output):
+    """With covers, talk and all: the page and the style sheet, compressed, are what a server may send at once."""
+    parts = (output / "index.html", output / "theme" / "site.css")
+    assert sum(len(gzip.compress(part.read_bytes(), 9)) for part in parts) <= PAGE_BUDGET_BYTES
 
 
 def test_nothing_of_the_sample_has_to_be_fetched():

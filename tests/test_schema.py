@@ -161,3 +161,48 @@ def test_a_blog_without_search_promises_none():
     """No search page, no search action."""
     site, _blog = json.loads(schema.blog(replace(BLOG, search="")))["@graph"]
     assert "potentialAction" not in site
+
+
+def test_a_post_says_where_it_stands_and_what_readers_did():
+    """The way from the home by its first topic; likes, shares and bookmarks as numbers, and none for none."""
+    above = (("Oficio", "https://tertulia.example/tema/oficio/"),)
+    said = read(replace(POST, above=above, counts={"like": 7, "repost": 0, "bookmark": 2}))
+    way = [
+        (item["position"], item["name"], item["item"])
+        for item in said["mainEntityOfPage"]["breadcrumb"]["itemListElement"]
+    ]
+    assert [(1, BLOG.name, BLOG.url), (2, *above[0]), (3, POST.title, POST.url)] == way
+    did = {one["interactionType"]["@type"]: one["userInteractionCount"] for one in said["interactionStatistic"]}
+    assert {"LikeAction": 7, "BookmarkAction": 2} == did
+
+
+def test_a_list_says_where_it_stands_and_an_authors_page_who_it_is_about(site):
+    """On built pages: the author with picture, biography and profiles; a tag with the way to it alone."""
+
+    def graph(path):
+        page = (site / path / "index.html").read_text("utf-8")
+        (written,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+        return {node["@type"]: node for node in json.loads(written)["@graph"]}
+
+    author = next(path.parent.relative_to(site) for path in site.glob("autor/remedios*/index.html"))
+    about = graph(author)
+    who = about["ProfilePage"]["mainEntity"]
+    assert ("Person", "Remedios Alcaide", f"https://tertulia.example/{author}/") == (
+        who["@type"],
+        who["name"],
+        who["url"],
+    )
+    assert who["description"] and who["sameAs"]
+    tag = next(path.parent.relative_to(site) for path in sorted(site.glob("etiqueta/*/index.html")))
+    there = graph(tag)
+    assert ["BreadcrumbList"] == list(there)
+    assert [1, 2] == [item["position"] for item in there["BreadcrumbList"]["itemListElement"]]
+    assert f"https://tertulia.example/{tag}/" == there["BreadcrumbList"]["itemListElement"][-1]["item"]
+
+
+def test_a_person_has_their_picture():
+    """By its whole address, on posts as on the author's page."""
+    shown = schema.SchemaPerson("Ana", image="https://tertulia.example/images/ana.jpg")
+    assert "https://tertulia.example/images/ana.jpg" == read(replace(POST, authors=(shown,)))["author"][0]["image"]
+    _, profile = json.loads(schema.listing("Ana", "https://tertulia.example/autor/ana/", BLOG, shown))["@graph"]
+    assert shown.image == profile["mainEntity"]["image"]

@@ -44,6 +44,19 @@ def test_each_address_stands_once_in_order():
     assert len(parsed(two, one, two)) == 2
 
 
+def test_what_one_sitemap_may_not_hold_stands_in_several(monkeypatch):
+    """Each address once in one of them, and the index names each of them by its whole address."""
+    monkeypatch.setattr(sitemap, "MOST_ADDRESSES", 2)
+    entries = [sitemap.SitemapEntry(f"https://t.example/{name}/") for name in "cabca"]
+    assert ["sitemap.xml"] == list(sitemap.sitemaps(entries[:2], "https://t.example"))
+    files = sitemap.sitemaps(entries, "https://t.example")
+    index = etree.fromstring(files.pop("sitemap.xml").encode())
+    named = index.xpath("s:sitemap/s:loc/text()", namespaces=NS)
+    assert [f"https://t.example/{name}" for name in files] == named
+    held = [etree.fromstring(text.encode()).xpath("s:url/s:loc/text()", namespaces=NS) for text in files.values()]
+    assert [["https://t.example/a/", "https://t.example/b/"], ["https://t.example/c/"]] == held
+
+
 def test_robots_name_the_sitemap():
     """Everybody may read everything."""
     expected = "User-agent: *\nDisallow:\n\nSitemap: https://tertulia.example/sitemap.xml\n"

@@ -1,8 +1,46 @@
-// Refreshes the page after each build and shows what the build complained about. Only ever served by preview.
+// Refreshes the page when it has changed and shows what the build complained about. Only ever served by preview.
 "use strict";
 {
-  const shown = document.currentScript.dataset.version;
+  let shown = document.currentScript.dataset.version;
   let stream = null;
+
+  // The page as it was sent, but for what tells one version of the site from another.
+  const sent = async () => {
+    const answer = await fetch(location.href, { cache: "no-store" });
+    const text = await answer.text();
+    const version = text.match(/ data-version="([^"]*)"/)?.[1];
+    return { version, text: text.replace(/ data-version="[^"]*"/, ""), ok: answer.ok };
+  };
+  let turns = Promise.resolve(); // one refresh after another
+  let known = sent().catch(() => null);
+
+  const TEXT = ".e-content";
+  // All but the text of a post, and what nobody sees.
+  const around = (page) => {
+    for (const unseen of page.querySelectorAll("title, meta, script[type='application/ld+json']")) unseen.remove();
+    for (const text of page.querySelectorAll(TEXT)) text.replaceChildren();
+    return page.documentElement.outerHTML;
+  };
+
+  // Puts the new text where the old one was, so that nothing flashes and the reader stays where they were.
+  const refresh = async (news) => {
+    const before = await known;
+    known = sent().catch(() => null);
+    const now = await known;
+    if (!before?.ok || !now?.ok || before.version !== shown) return location.reload();
+    if (before.text !== now.text) {
+      const [old, page] = [before.text, now.text].map((text) => new DOMParser().parseFromString(text, "text/html"));
+      const here = document.querySelectorAll(TEXT);
+      const next = page.querySelector(TEXT)?.cloneNode(true);
+      const title = page.title;
+      if (here.length !== 1 || !next || next.querySelector("script")) return location.reload();
+      if (around(old) !== around(page)) return location.reload();
+      here[0].replaceWith(next);
+      document.title = title;
+    }
+    shown = now.version;
+    note(news);
+  };
 
   const note = (news) => {
     document.getElementById("preview-note")?.remove();
@@ -38,7 +76,7 @@
     stream = new EventSource("/.preview/events");
     stream.onmessage = (event) => {
       const news = JSON.parse(event.data);
-      if (news.version !== shown && !news.failed) location.reload();
+      if (news.version !== shown && !news.failed) turns = turns.then(() => news.version !== shown && refresh(news));
       else note(news);
     };
   };

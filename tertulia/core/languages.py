@@ -287,12 +287,12 @@ def month_words(day: dt.date, language: str) -> str:
     return f"{day:%Y-%m}"
 
 
-def decimal(number: float, form: str = "0.####") -> str:
-    """*number* as the blog's language writes it: "1,5"; *form* is a pattern of CLDR."""
+def decimal(number: float, form: str = "0.####", language: str = "") -> str:
+    """*number* as *language*, or the blog's, writes it: "1,5"; *form* is a pattern of CLDR."""
     from babel import Locale, UnknownLocaleError
     from babel.numbers import format_decimal
 
-    for known in current().fallbacks():
+    for known in current().fallbacks(language):
         try:
             return format_decimal(number, form, locale=Locale.parse(known.code, sep="-"))
         except (UnknownLocaleError, ValueError):

@@ -54,6 +54,7 @@ log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from tertulia.site.facets import Inputs
+    from tertulia.site.writing import OutputBefore
 
 KEY = "SITE_BUILD"
 Table = TypeVar("Table", People, Tags)
@@ -98,6 +99,7 @@ class SiteBuild:
     read_as: dict[str, Reading] = field(default_factory=dict)  # what became of each file, by path
     pages: dict[str, PageToWrite] = field(default_factory=dict)  # by file
     page_inputs: "dict[str, Inputs]" = field(default_factory=dict)  # of those of which that can be told
+    kept: "OutputBefore | None" = None  # takes files from the output before, where that can be told
     environments: list[Environment] = field(default_factory=list)  # of templates
     reads: Reads | None = None  # watches what templates read
     cards: CardSet | None = None

@@ -5,7 +5,7 @@ The words of an address are the same in all of them: ``archivo/`` has ``en/archi
 always did. A blog whose posts are all in its own language has no editions.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from operator import attrgetter
@@ -146,10 +146,11 @@ class Editions:
 
     def elsewhere(self, url: str, posts: Iterable[Content]) -> str:
         """Where a list at *url* really belongs, all of whose *posts* are in one other language; else ""."""
-        if not self.others:
-            return ""
-        langs = {post.lang for post in posts}
-        lang = langs.pop() if len(langs) == 1 else ""
+        return self.elsewhere_by(url, {post.lang for post in posts}) if self.others else ""
+
+    def elsewhere_by(self, url: str, langs: Collection[str]) -> str:
+        """The same, of posts in *langs*."""
+        lang = next(iter(langs)) if self.others and len(langs) == 1 else ""
         return f"{lang}/{url}" if url not in self._own and url in self._theirs.get(lang, ()) else ""
 
 

@@ -10,7 +10,7 @@ it is drawn it may read of each post what it has asked for, and nothing else (``
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -38,6 +38,7 @@ class Facets:
         self._cards: dict[tuple[int, str], Digest] = {}
         self._full: dict[int, Digest] = {}
         self._labels: dict[tuple[int, str], tuple[Any, ...]] = {}
+        self._languages: dict[int, tuple[Sequence[Content], list[str]]] = {}
         self.frames: dict[tuple[str, str], Digest] = {}  # what stands around the pages of a language
 
     def link(self, post: Content) -> Digest:
@@ -77,6 +78,12 @@ class Facets:
             )  # fmt: skip
             found = self._full[id(post)] = digest(told)
         return found
+
+    def languages(self, posts: Sequence[Content]) -> list[str]:
+        """In which languages *posts* are: looked at once for all the pages of a long list."""
+        if (found := self._languages.get(id(posts))) is None:
+            found = self._languages[id(posts)] = posts, sorted({post.lang for post in posts})
+        return found[1]
 
     def label(self, label: Any, lang: str) -> tuple[Any, ...]:
         """Of a tag, category or author as pages in *lang* name it; what people.toml says is in the epoch."""

@@ -28,7 +28,7 @@ from tertulia.core.addresses import host_of
 from tertulia.core.models import Credit, Update
 from tertulia.core.text import strip_controls
 
-ATOM, RSS, JSON = "atom.xml", "rss.xml", "feed.json"
+FILES = ATOM, RSS, JSON = "atom.xml", "rss.xml", "feed.json"
 
 # File name → (media type, the name people know it by); autodiscovery lists them in this order.
 FORMATS = {

@@ -89,7 +89,7 @@ def _cards(inputs: Inputs, given: Mapping[str, Any], *, whole: bool = False) -> 
     """The posts of a list, and where its other pages are."""
     inputs.names |= PAGED | {"articles"}
     page, posts = given.get("articles_page"), given["articles"]
-    inputs.value("list", [len(posts), sorted({post.lang for post in posts})])
+    inputs.value("list", [len(posts), inputs.facets.languages(posts)])
     if page:
         ways = [one and one.url for one in (given["articles_previous_page"], given["articles_next_page"])]
         inputs.value("list", [page.number, given["articles_paginator"].num_pages, ways])
@@ -100,7 +100,9 @@ def _cards(inputs: Inputs, given: Mapping[str, Any], *, whole: bool = False) -> 
 def _places(inputs: Inputs, url: str, given: Mapping[str, Any]) -> None:
     """The same list in other languages."""
     known = inputs.facets.build.editions
-    inputs.value("languages", [known.counterparts(url), known.elsewhere(url, given["articles"])])
+    inputs.value(
+        "languages", [known.counterparts(url), known.elsewhere_by(url, inputs.facets.languages(given["articles"]))]
+    )
 
 
 def _home(inputs: Inputs, _page: PageToWrite, given: Mapping[str, Any]) -> None:
@@ -136,7 +138,7 @@ def _period(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None
     inputs.value("place", given["period_num"])
     if len(given["period_num"]) == 1:
         inputs.links(given["dates"], "list")
-        inputs.value("list", [len(given["articles"]), sorted({post.lang for post in given["articles"]})])
+        inputs.value("list", [len(given["articles"]), inputs.facets.languages(given["articles"])])
     else:
         _cards(inputs, given)
         inputs.links(given["dates"], "list")

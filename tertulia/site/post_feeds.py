@@ -13,6 +13,7 @@ Settings:
 """
 
 import mimetypes
+import posixpath
 import re
 import shutil
 from collections import defaultdict
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tertulia.core import addresses
+from tertulia.core.files import write_whole
 from tertulia.core.models import Picture
 from tertulia.embeds import draw
 from tertulia.site import feeds
@@ -56,10 +58,12 @@ def write_feeds(build: SiteBuild, generator: Generator) -> None:
         due = [post for post in posts if not post.mark]  # a preview shows more, its feeds do not
         newest = sorted(due, key=lambda post: (post.date, post.id, post.lang), reverse=True)
         newest = newest[: build.settings.get("FEED_MAX_ITEMS", 20) or None]
-        for post in newest:
-            if post.shown_path not in prepared:
-                prepared[post.shown_path] = feeds.prepare(entry(post, build))
-        write(build.output / folder, about, [prepared[post.shown_path] for post in newest])
+        files = [posixpath.join(folder, name) for name in feeds.FILES]
+        if not (build.kept and build.kept.take_files(files, about, newest)):
+            for post in newest:
+                if post.shown_path not in prepared:
+                    prepared[post.shown_path] = feeds.prepare(entry(post, build))
+            write(build.output / folder, about, [prepared[post.shown_path] for post in newest])
         for place, file in old_places(build.settings.get("PELICAN_FEEDS", {}), kind, name):
             if not (build.output / place).exists():
                 (build.output / place).parent.mkdir(parents=True, exist_ok=True)
@@ -78,7 +82,7 @@ def write(folder: Path, about: feeds.Feed, entries: Sequence[feeds.Prepared]) ->
     """Leave one feed in *folder*, in its three formats."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in feeds.write(about, entries).items():
-        (folder / name).write_bytes(content)
+        write_whole(folder / name, content, durable=False)  # over what is shared with the output before
 
 
 def sections(build: SiteBuild, generator: Generator) -> Iterator[Section]:

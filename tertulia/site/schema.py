@@ -27,6 +27,8 @@ Node = dict[str, object]
 
 CONTEXT = "https://schema.org"
 POSTS_LISTED = 10
+# What readers did, by the names of the snapshot: https://schema.org/InteractionCounter
+INTERACTIONS = {"like": "LikeAction", "repost": "ShareAction", "bookmark": "BookmarkAction"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class SchemaPerson:
     name: str
     url: str = ""  # their page on this blog
     same_as: tuple[str, ...] = ()
+    image: str = ""  # the whole address of their picture
+    about: str = ""  # who they are, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ class SchemaPosting:
     comments: tuple[SchemaComment, ...] = ()  # those that its page shows
     comment_count: int = 0  # of all there are
     copies: tuple[str, ...] = ()  # where it lives on networks
+    above: tuple[tuple[str, str], ...] = ()  # (name, address) of the pages between the home and it
+    counts: Mapping[str, int] = field(default_factory=dict)  # by the keys of INTERACTIONS
 
 
 def describe_posts(posts: Iterable[Content], build: SiteBuild) -> None:
@@ -159,6 +165,11 @@ def posting_of(post: Content, build: SiteBuild) -> SchemaPosting:
         comments=tuple(comment_of(one, page, there) for one in shown),
         comment_count=post.comment_count,
         copies=tuple(place.url for place in post.syndication if place.url),
+        above=tuple(
+            (category.name, addresses.whole(site, build.editions.localized(category.url, post.lang)))
+            for category in post.categories[:1]
+        ),
+        counts=post.counts,
     )
 
 
@@ -187,10 +198,12 @@ def person_of(author: Any, site: str, localized: Callable[[str], str] = str) -> 
     """An author with the addresses that people.toml knows, and their page in the language of the post."""
     person = getattr(author, "person", None)
     known = [person.site, *(person.profile(network) for network in person.handles)] if person else []
+    photo = person.photo if person else ""
     return SchemaPerson(
         author.name,
         addresses.whole(site, localized(author.url)) if getattr(author, "has_page", True) else "",
         tuple(filter(None, known)),
+        addresses.whole(site, photo) if photo else "",
     )
 
 
@@ -203,7 +216,7 @@ def posting(post: SchemaPosting) -> str:
             "@type": "BlogPosting",
             "@id": f"{post.url}#post",
             "url": post.url,
-            "mainEntityOfPage": post.url,
+            "mainEntityOfPage": _page(post),
             "sameAs": list(post.copies),
             "headline": post.title,
             "description": post.description,
@@ -223,6 +236,7 @@ def posting(post: SchemaPosting) -> str:
             "contributor": [_who(credit) for credit in post.credits if credit.kind == "thanks"],
             "commentCount": post.comment_count,
             "comment": [_comment(comment) for comment in post.comments],
+            "interactionStatistic": _interactions(post.counts),
             "correction": [_correction(update, text) for update, text in post.updates],
             "translationOfWork": {"@id": f"{post.original}#post"} if post.original else None,
             "workTranslation": [
@@ -266,12 +280,64 @@ def blog(about: SchemaBlog, posts: Iterable[tuple[str, str]] = ()) -> str:
     return _written({"@context": CONTEXT, "@graph": [_filled(node) for node in nodes]})
 
 
+def listing(name: str, url: str, about: SchemaBlog, person: SchemaPerson | None = None) -> str:
+    """
+    The JSON-LD of a list: where it stands, and who it is about where it is an author's page.
+
+    Args:
+        name: Its heading.
+        url: Its whole address.
+        person: Whose posts it lists.
+    """
+    nodes: list[Node] = [_breadcrumbs([(about.name, about.url), (name, url)])]
+    if person:
+        nodes.append({"@type": "ProfilePage", "@id": f"{url}#profile", "url": url, "mainEntity": _author(person)})
+    return _written({"@context": CONTEXT, "@graph": nodes})
+
+
+def _page(post: SchemaPosting) -> str | Node:
+    """The page that *post* is on: its address, with the way there where something stands between it and the home."""
+    if not post.above:
+        return post.url
+    way = [(post.blog.name, post.blog.url), *post.above, (post.title, post.url)]
+    return {"@type": "WebPage", "@id": post.url, "url": post.url, "breadcrumb": _breadcrumbs(way)}
+
+
+def _breadcrumbs(way: Iterable[tuple[str, str]]) -> Node:
+    items = [
+        {"@type": "ListItem", "position": place, "name": name, "item": url}
+        for place, (name, url) in enumerate(way, 1)
+    ]  # fmt: skip
+    return {"@type": "BreadcrumbList", "itemListElement": items}
+
+
+def _interactions(counts: Mapping[str, int]) -> list[Node]:
+    return [
+        {
+            "@type": "InteractionCounter",
+            "interactionType": {"@type": action},
+            "userInteractionCount": counts[kind],
+        }
+        for kind, action in INTERACTIONS.items()
+        if counts.get(kind)
+    ]
+
+
 def _publisher(about: SchemaBlog) -> Node:
     return {"@type": "Organization", "@id": f"{about.url}#publisher", "name": about.name, "url": about.url}
 
 
 def _author(author: SchemaPerson) -> Node:
-    return _filled({"@type": "Person", "name": author.name, "url": author.url, "sameAs": list(author.same_as)})
+    return _filled(
+        {
+            "@type": "Person",
+            "name": author.name,
+            "url": author.url,
+            "sameAs": list(author.same_as),
+            "image": author.image,
+            "description": author.about,
+        }
+    )
 
 
 def _parts(post: SchemaPosting) -> list[Node]:

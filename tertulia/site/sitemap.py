@@ -18,8 +18,9 @@ from tertulia.site.contents import Content, Generator, changed, listed
 from tertulia.site.series import series_counterparts
 
 UNLISTED_TEMPLATES = ("404", "search")  # lead nowhere from outside
-# A sitemap holds no more; a blog that has more needs several, and an index of them.
-MOST_ADDRESSES = 50_000
+MOST_ADDRESSES = 50_000  # a sitemap may hold no more
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,13 @@ class SitemapEntry:
 
 
 def write_sitemap(build: SiteBuild, generator: Generator) -> None:
-    """Write both files, once all posts and pages are known."""
+    """Write the files, once all posts and pages are known."""
     site = build.settings["SITE_ADDRESS"]
     posts, public = shown(listed(generator)), shown(build.contents)
     found = [*contents(public, site), *lists(build, generator, posts), *homes(build, posts)]
     build.output.mkdir(parents=True, exist_ok=True)
-    (build.output / "sitemap.xml").write_text(sitemap(found), encoding="utf-8")
+    for name, text in sitemaps(found, site).items():
+        (build.output / name).write_text(text, encoding="utf-8")
     (build.output / "robots.txt").write_text(robots(addresses.whole(site, "sitemap.xml")), encoding="utf-8")
 
 
@@ -104,16 +106,39 @@ def newest(contents: Iterable[Content]) -> datetime | None:
     return max((changed(one) for one in contents if "date" in one.header_lines), default=None)
 
 
+def sitemaps(urls: Iterable[SitemapEntry], site: str) -> dict[str, str]:
+    """
+    By file name, the sitemap of *urls*; of more than one may hold, several, and ``sitemap.xml`` is their index.
+
+    https://www.sitemaps.org/protocol.html#index
+    """
+    unique = _sorted(urls)
+    if len(unique) <= MOST_ADDRESSES:
+        return {"sitemap.xml": sitemap(unique)}
+    starts = range(0, len(unique), MOST_ADDRESSES)
+    parts = {f"sitemap-{n}.xml": unique[at : at + MOST_ADDRESSES] for n, at in enumerate(starts, 1)}
+    lines = [
+        _DECLARATION,
+        f'<sitemapindex xmlns="{_NAMESPACE}">',
+        *(f"<sitemap><loc>{escape(addresses.whole(site, name))}</loc></sitemap>" for name in parts),
+        "</sitemapindex>",
+    ]
+    return {"sitemap.xml": "\n".join(lines) + "\n"} | {name: sitemap(part) for name, part in parts.items()}
+
+
 def sitemap(urls: Iterable[SitemapEntry]) -> str:
     """The sitemap of *urls*, sorted, each once."""
-    unique = sorted({one.url: one for one in urls}.values(), key=lambda one: one.url)
     lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">',
-        *(_url(address) for address in unique[:MOST_ADDRESSES]),
+        _DECLARATION,
+        f'<urlset xmlns="{_NAMESPACE}" xmlns:xhtml="http://www.w3.org/1999/xhtml">',
+        *(_url(address) for address in _sorted(urls)),
         "</urlset>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _sorted(urls: Iterable[SitemapEntry]) -> list[SitemapEntry]:
+    return sorted({one.url: one for one in urls}.values(), key=lambda one: one.url)
 
 
 def _url(address: SitemapEntry) -> str:

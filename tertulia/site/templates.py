@@ -29,7 +29,8 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from dataclasses import replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from tertulia.content.networks import label
-from tertulia.core import addresses
+from tertulia.core import addresses, languages
+from tertulia.site import schema
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import Counterpart
 from tertulia.site.link_notes import link_notes
@@ -66,10 +68,29 @@ def language(context: Context) -> str:
     return str(context.get("page_lang") or getattr(content, "lang", None) or context["DEFAULT_LANG"])
 
 
+class LargeNumber(int):
+    """A number that a phrase writes in groups of three digits, as its language does: "10.234"."""
+
+    language: str
+
+    @classmethod
+    def of(cls, n: Any, language: str) -> Any:
+        """*n* itself, or where it has five digits or more, what is written in groups."""
+        if not isinstance(n, int) or -10_000 < n < 10_000:
+            return n
+        large = cls(n)
+        large.language = language
+        return large
+
+    def __format__(self, form: str) -> str:
+        return languages.decimal(int(self), "#,##0", self.language)
+
+
 @pass_context
 def t(context: Context, key: str, n: Any = None, lang: str | None = None, **values: object) -> str:
     """The phrase *key* in the page's language, or in *lang*; *n* chooses the plural form."""
-    return SiteBuild.of(context).words.text(key, lang or language(context), n, **values)
+    code = lang or language(context)
+    return SiteBuild.of(context).words.text(key, code, LargeNumber.of(n, code), **values)
 
 
 @pass_context
@@ -328,6 +349,17 @@ def network_name(network: str) -> str:
     return NETWORK_NAMES.get(network) or label(network)
 
 
+@pass_context
+def list_json_ld(context: Context, heading: str, url: str, author: Any = None) -> Markup:
+    """The JSON-LD of the list *heading* at the whole address *url*; of an author's page with who it is about."""
+    build, lang = SiteBuild.of(context), language(context)
+    person = None
+    if author:
+        known = schema.person_of(author, build.settings["SITE_ADDRESS"], partial(build.editions.localized, lang=lang))
+        person = replace(known, about=author.person.bio_in(lang) if author.person else "")
+    return Markup(schema.listing(heading, url, schema.blog_in(lang, build), person))
+
+
 FILTERS = (
     *(native_name, og_locale, direction, marked, local, date_words, month_year, network_name),
     *(link, linked, localized, absolute, current, switched, hreflang, counted, embedded, initial, script_safe),
@@ -345,7 +377,7 @@ GLOBALS = (
         language_feed,
         licence_address,
     ),
-    *(asset, card, service, endpoint, shared, link_notes),
+    *(asset, card, service, endpoint, shared, link_notes, list_json_ld),
 )
 
 

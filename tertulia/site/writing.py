@@ -5,7 +5,7 @@ share it until the older one is deleted. Whoever changes a page writes it beside
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -17,7 +17,7 @@ from tertulia.core.parallel import spread
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
 from tertulia.site.elsewhere import suspecting
-from tertulia.site.facets import Facets, Inputs
+from tertulia.site.facets import Facets, Inputs, UndeclaredError, digest
 from tertulia.site.owners import PageToWrite
 from tertulia.site.page_inputs import inputs_of
 from tertulia.site.reading import allowed_hosts
@@ -147,7 +147,7 @@ def write(output: str, name: str, page: str, tell: Callable[[str], object]) -> s
 def write_pages(build: SiteBuild) -> None:
     """Write all pages that were asked for."""
     asked_lists, asked_posts = build.pages_to_write()
-    kept = _Kept(build)
+    kept = OutputBefore(build)
     posts, lists = ([page for page in pages if not kept.take(page)] for pages in (asked_posts, asked_lists))
     with build.theme.drawing(build.contents):
         drawn = spread(kept.draw, posts)
@@ -159,6 +159,7 @@ def write_pages(build: SiteBuild) -> None:
         build.explained.append(say("explain_undeclared", names=", ".join(sorted(kept.reads.undeclared))))
     else:
         build.written, build.page_inputs = kept.pages, kept.inputs
+        build.kept = kept if kept.keeps else None
         build.pages = {page.name: page for page in (*asked_lists, *asked_posts)}
     build.explained += kept.explained
 
@@ -179,7 +180,7 @@ class Drawn(NamedTuple):
     innocent: tuple[str, ...]  # its name, if nothing of it asks another host
 
 
-class _Kept:
+class OutputBefore:
     """
     What is taken from the output before, and what is known of each page.
 
@@ -198,7 +199,7 @@ class _Kept:
         others = sorted(set(build.settings["PLUGINS"]) - set(defaults.PLUGINS))
         self._may_change = bool(others)  # whoever is told of a page that was written may write another in its place
         self._suspect = suspecting(allowed_hosts(build.settings))
-        self._keeps = build.theme.is_ours and build.state.is_kept and not others
+        self.keeps = build.theme.is_ours and build.state.is_kept and not others
         if others:  # they may change any page, or want to see each written
             build.explained.append(say("explain_plugins", names=", ".join(others)))
         elif not build.theme.is_ours:
@@ -209,7 +210,7 @@ class _Kept:
 
     def take(self, page: PageToWrite) -> bool:
         """Take *page* from the output before, if it would be the same; whether that was done."""
-        inputs = inputs_of(page, self.facets, self.context) if self._keeps else None
+        inputs = inputs_of(page, self.facets, self.context) if self.keeps else None
         if inputs is None:
             return False
         self.inputs[page.name] = inputs
@@ -235,6 +236,27 @@ class _Kept:
         except OSError:
             return False
         return _mark(new) == before.stamp  # else somebody has just put another in its place, and it is drawn over this
+
+    def take_files(self, names: Sequence[str], told: object, posts: Iterable[Content]) -> bool:
+        """
+        Take the files *names* from the output before, if they would be the same; whether that was done.
+
+        Args:
+            told: All that they are made of, by its ``repr``, but the settings and the posts.
+            posts: Those of which they show anything.
+        """
+        if self.build.lacks_pictures:
+            return False
+        try:
+            key = digest([repr(told), [self.facets.full(post) for post in posts]])
+        except UndeclaredError:
+            return False
+        before = [self.build.state.pages.get(name) for name in names]
+        self.pages |= dict.fromkeys(names, (key, ()))
+        return all(
+            one and one.key == key and self._folder and self._link(self._folder, name, one)
+            for name, one in zip(names, before, strict=True)
+        )
 
     def draw(self, page: PageToWrite) -> Drawn:
         """Draw and write *page*; what is to be known of it then."""

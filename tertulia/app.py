@@ -171,6 +171,11 @@ class Blog:
 
         return parse_zone(str(self.conf.get("TIMEZONE") or "UTC"))
 
+    def quiet_until(self, moment: datetime) -> datetime | None:
+        """When the quiet hours end that *moment* falls into; None where it falls into none."""
+        hours = self.settings.quiet_hours
+        return hours.until(moment, self.zone) if hours else None
+
     # What is kept, and the way out
 
     @cached_property

@@ -117,6 +117,28 @@ def test_what_was_queued_by_a_wrong_day_is_not_said_once_the_day_is_put_right(bl
 
 
 @pytest.mark.usefixtures("socket_enabled")
+def test_nothing_goes_out_in_quiet_hours_but_what_is_named(blog, monkeypatch, capsys):
+    """It is written down, and goes once with the first run after them; --post does not wait."""
+    fake = FakeMastodon()
+    hour = f"{NOW:%H}"
+    quiet = {"FETCH_ALLOW_PRIVATE": f"127.0.0.1:{fake.port}", "QUIET_HOURS": f"{hour}:00-{hour}:59"}
+    for name, value in (fake.environ() | quiet).items():
+        monkeypatch.setenv(name, value)
+    other = replace(POST, id="otra", cover=None, url="https://blog.example/2026/11/otra/", title="Otra")
+    both = (replace(POST, cover=None), other)
+    posts.write(blog / "output", Published(site="https://blog.example", title="B", lang="es", posts=both))
+    assert announce.run(blog, AnnounceOptions())
+    assert [] == fake.public and f"{hour}:59" in capsys.readouterr().out
+    assert announce.run(blog, AnnounceOptions(post="otra"))
+    assert 1 == len(fake.public)
+    for _run in range(2):
+        with time_machine.travel(NOW.replace(minute=59), tick=False):
+            assert announce.run(blog, AnnounceOptions())
+    assert 2 == len(fake.public)
+    fake.close()
+
+
+@pytest.mark.usefixtures("socket_enabled")
 def test_a_conversation_that_cannot_be_kept_is_one_line_and_says_nothing_twice(blog, monkeypatch):
     """A file in its folder's place is named in one line; when it is out of the way, what was said is not said again."""
     fake = FakeMastodon()

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from tertulia.content import snapshot
+from tertulia.conversation import native_changes
 from tertulia.conversation.answering import AnswerDraft, Answering, follow_answers, plain_words
 from tertulia.conversation.moderator import Moderator
 from tertulia.store.said import Author, Incoming, Read, Status, Verdict
@@ -365,3 +366,54 @@ def test_answers_are_no_announcements(square):
 def test_markup_becomes_words(html, words):
     """Networks take plain text; where a link leads is said."""
     assert words == plain_words(html)
+
+
+def native(desk, text: str, edited=None) -> Incoming:
+    """The answer, as the network shows it."""
+    owner = Author(network="mastodon", identity="https://mas.example/@bitacora", name="B", is_owner=True)
+    return Incoming(
+        source="mastodon", source_id=desk.fake.public[0]["id"], post="voto-util", lang="es", kind="reply",
+        author=owner, published=NOW, text=text, html=f"<p>{text}</p>", in_reply_to="1134", edited=edited,
+    )  # fmt: skip
+
+
+def test_an_edit_by_hand_comes_home_and_is_not_sent_back(square):
+    """Its words are those of the page too; what we edited ourselves, and what waits to go out, is no such edit."""
+    given = square.give(square.hear())
+    square.run()
+    assert None is native_changes.edited(square.moderator, native(square, "@ana También vale, Ana.", NOW))
+    text = "@ana@mas.example Vale, y mucho."
+    assert "edited" == native_changes.edited(square.moderator, native(square, text, NOW)).state
+    assert "Vale, y mucho." == square.store.conversation.get(given.key).text
+    assert [] == follow_answers(square.outbox)
+    assert None is native_changes.edited(square.moderator, native(square, text, NOW)), "once"
+    said = square.store.conversation.get(given.key)
+    square.moderator.edit(given.key, "Otra vez.", said.version)
+    assert None is native_changes.edited(square.moderator, native(square, "@ana Por hoy no", NOW)), "ours goes out"
+    assert None is native_changes.edited(square.moderator, native(square, "@ana Por hoy no")), "it was not edited"
+
+
+def test_a_deletion_by_hand_takes_the_answer_back(square):
+    """It leaves the page, whoever asked waits again, and nothing is asked of the network."""
+    key = square.hear()
+    given = square.give(key)
+    square.run()
+    number = square.fake.public[0]["id"]
+    assert "edited" == native_changes.deleted(square.moderator, "mastodon", number).state
+    assert (Status.REJECTED, "unanswered") == (square.store.conversation.get(given.key).status, square.state(key))
+    assert ([], []) == (follow_answers(square.outbox), square.run())
+    assert None is native_changes.deleted(square.moderator, "mastodon", number)
+    assert None is native_changes.deleted(square.moderator, "mastodon", "1134"), "what Ana said is hers"
+
+
+def test_a_deletion_that_was_cut_off_is_finished(square, monkeypatch):
+    """Killed between the two writings: the next ``collect`` finds it gone once more."""
+    key = square.hear()
+    given = square.give(key)
+    square.run()
+    with monkeypatch.context() as patched:
+        patched.setattr(Moderator, "decide", lambda *given: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            native_changes.deleted(square.moderator, "mastodon", square.fake.public[0]["id"])
+    native_changes.deleted(square.moderator, "mastodon", square.fake.public[0]["id"])
+    assert (Status.REJECTED, "unanswered") == (square.store.conversation.get(given.key).status, square.state(key))

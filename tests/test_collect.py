@@ -496,6 +496,16 @@ def test_money_is_counted_and_has_an_end(house, village):
     assert 30.0 == house.run()[0].cents
 
 
+def test_what_was_left_unread_for_want_of_money_is_told(house, village, monkeypatch):
+    """How much, and by which setting of that network: each has a budget of its own."""
+    village.price = 30.0
+    monkeypatch.setattr(type(village), "budget_cents", lambda self: 20.0)
+    house.collector.budget_cents = None
+    (report,) = house.run()
+    assert (0, 2, 0.0) == (report.looked, report.unread, report.cents)
+    assert "VILLAGE_READ_CENTS" in report.notes[0] and "quedan 2 consultas" in report.notes[1]
+
+
 def test_pasted_things_find_their_article(house, village):
     """By what they answer, by a link, or by the owner's word; else nowhere."""
     village.say("1")
@@ -679,6 +689,7 @@ def test_x_without_budget_is_not_asked(tmp_path):
     """Nothing is spent that the owner did not allow."""
     one, api = listener("x", tmp_path)
     house = House(tmp_path, one)
+    house.collector.budget_cents = 0.0
     (report,) = house.run()
     assert (0.0, []) == (report.cents, api.asked)
 

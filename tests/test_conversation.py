@@ -295,3 +295,10 @@ def test_feeds_and_descriptions_of_a_long_talk_are_bounded(long):
 def test_a_theme_without_parts_shows_the_whole_talk():
     """Nothing is lost in themes of others."""
     assert 35 == len(list(walk(talk_parts.cut(long_talk(35), "una/", nest, 0).latest)))
+
+
+def test_the_page_says_where_else_the_talk_goes_on(page):
+    """A link to each thread, with how many spoke there."""
+    (places,) = lxml_html.fromstring(page).xpath("//section[@aria-labelledby='conversation']//p[@data-places]")
+    assert "La conversación sigue también en Mastodon (1)" == " ".join(places.text_content().split())
+    assert ["https://mas.example/@blog/1"] == places.xpath("a/@href")

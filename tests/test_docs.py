@@ -76,6 +76,13 @@ def test_links_of_the_documentation_lead_somewhere(name):
     assert [] == [link for link in links if not (path.parent / link).exists()]
 
 
+def test_every_column_of_a_table_has_a_name():
+    """Whoever hears a table is told what stands in each column."""
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    nameless = re.compile(r"^\|.*\| \|.*\n\|[-|: ]+$|^\| \|.*\n\|[-|: ]+$", re.M)
+    assert [] == [page.name for page in pages if nameless.search(page.read_text("utf-8"))]
+
+
 def test_every_setting_that_a_page_names_is_one():
     """A name in capitals in the documentation is declared or read by that name; no page invents one."""
     known = {name.upper() for name in declared(Settings)} | {name for name in vars(defaults) if name.isupper()}

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from tertulia.content import snapshot
 from tertulia.content.people import People
 from tertulia.conversation.listed_people import entries
 from tertulia.store import archive, open_store
@@ -268,3 +269,47 @@ def test_a_read_of_what_was_said_names_no_account(store):
     said = store.conversation.get(key_of(store, form))
     store.persons.join(form, mastodon, NOW)
     assert store.inbox.set_aside(Read(said.key, said.version), NOW)
+
+
+def test_the_same_words_on_several_channels_are_one_line_with_all_places(store, tmp_path):
+    """Under the post where anybody can see that it is one person; what answers either stands below the one."""
+    words = {"text": "Esto mismo lo digo en todas partes.", "html": "<p>Esto mismo lo digo en todas partes.</p>"}
+    places = {author.network: f"https://{author.network}.example/1" for author in (WEB, MASTODON, FORM)}
+    people = {a.network: say_(store, a, **words, url=places[a.network]) for a in (WEB, MASTODON, FORM)}
+    other = replace(MASTODON, identity="https://mas.example/@luis", handle="@luis@mas.example", name="Luis", url="",
+                    links=())  # fmt: skip
+    say_(store, other, **words)
+    web = store.conversation.find(person=people["web"])[0]
+    mastodon = store.conversation.find(person=people["mastodon"])[0]
+    below = say_(store, BLUESKY, source="form", in_reply_to=mastodon.key)
+
+    def shown():
+        store.conversation.show(tmp_path / "c", SAID.post, SAID.lang)
+        return snapshot.read(tmp_path / "c", SAID.post, SAID.lang).comments
+
+    comments_ = shown()
+    assert 4 == len(comments_), "what the form said, and what Luis said, is theirs"
+    one = next(said for said in comments_ if said.id == web.key)
+    assert [places["web"], places["mastodon"]] == [place.url for place in one.sources]
+    assert (f"c-{mastodon.key}",) == one.anchors
+    assert web.key == next(said for said in comments_ if said.id == key_of(store, below)).parent
+    store.persons.join(people["form"], people["mastodon"], NOW)
+    assert 4 == len(shown()), "the owner's word is nobody else's business"
+    store.persons.separate(people["mastodon"], NOW)
+    assert 5 == len(shown())
+
+
+def test_the_inbox_tells_that_the_same_was_said_elsewhere(store):
+    """And whether it was answered there; whoever else says it says it for themselves."""
+    words = {"text": "Esto mismo lo digo en todas partes."}
+    first, second = say_(store, FORM, **words), say_(store, MASTODON, **words)
+    say_(store, replace(FORM, identity="luis", name="Luis"), **words)
+    keys = [key_of(store, one) for one in (first, second)]
+    assert {()} == {one.copies for one in store.inbox.page(ALL, NOW).items}
+    store.persons.join(first, second, NOW)
+    read = Read(keys[1], store.conversation.get(keys[1]).version)
+    store.inbox.set_aside(read, NOW)
+    assert [(keys[1], "mastodon", "not_needed")] == list(store.inbox.get(keys[0], NOW).copies)
+    assert (store.inbox.get(keys[0], NOW, within=[SAID.post]).copies,) == (store.inbox.get(keys[0], NOW).copies,)
+    copies = {one.said.key: [copy.key for copy in one.copies] for one in store.inbox.page(ALL, NOW).items}
+    assert [[keys[1]], [keys[0]]] == [copies[key] for key in keys]

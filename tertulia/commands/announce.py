@@ -121,7 +121,12 @@ def send(
     outbox.show_all()
     held = [] if yes_cut or blog.conf.get("ANNOUNCE_CUT") else [draft for draft in planned if draft.is_cut]
     outbox.enqueue(draft for draft in planned if draft not in held)
-    outcomes = outbox.deliver(post=chosen[0].id if post and chosen else None, posts=published.posts, since=since)
+    quiet = None if post else blog.quiet_until(blog.now())
+    if quiet:  # what waits is said by the first run after it
+        print(say("announce_quiet", until=f"{quiet:%H:%M}"))
+        outcomes = outbox.deliver(only_answers=True)
+    else:
+        outcomes = outbox.deliver(post=chosen[0].id if post and chosen else None, posts=published.posts, since=since)
     edited = [one for one in published.posts if not post or named(one, post)]
     changes = follow_edits(outbox, edited)
     for draft in held:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tertulia.app import Blog
 from tertulia.commands import webmention
 from tertulia.content.posts import Published
-from tertulia.conversation import avatars
+from tertulia.conversation import avatars, native_changes
 from tertulia.conversation.collector import Collector
 from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.pasted import captured
@@ -79,13 +79,12 @@ class CollectRun:
             title=published.title,
             find=self.find,
             take=self._take,
-            gone=self.moderator.gone,
+            gone=self._gone,
             show=lambda post, lang: self.moderator.show([(post, lang)]),
             now=blog.now,
             together=self.moderator.together,
             expand=expander(LinkTable.load(blog.root / "content" / "links.toml"), self.blog.fetcher),
             avatar=self._avatar,
-            budget_cents=sum(one.budget_cents() for one in self.listeners),
         )
 
     def find(self, url: str) -> tuple[str, str] | None:
@@ -201,10 +200,14 @@ class CollectRun:
         return network, heard, bool(heard and "://" not in heard.id)
 
     def _take(self, incoming: Incoming) -> Recorded:
-        recorded = self.moderator.ingest(incoming)
+        recorded = native_changes.edited(self.moderator, incoming) or self.moderator.ingest(incoming)
         if recorded.status == "waiting" and recorded.state in ("new", "edited") and recorded.key not in self.waiting:
             self.waiting.append(recorded.key)
         return recorded
+
+    def _gone(self, source: str, source_id: str) -> Recorded:
+        gone = native_changes.deleted(self.moderator, source, source_id)
+        return gone or self.moderator.gone(source, source_id)
 
     def _note_change(self) -> None:
         self.changed = True

@@ -53,8 +53,11 @@ def bench(
     peers: str = "",
     edits: bool = False,
     hugo: str = "",
+    inbox: bool = False,
 ) -> None:
-    """Time a cold build beside Pelican, or --before FOLDER; or --edits, --embeds, --talk, --long-talk, --moving."""
+    """Time a cold build beside Pelican, or --before FOLDER; or --edits, --embeds, --talk, --inbox, --moving…"""
+    if inbox:
+        return _module("tests.bench_inbox")
     if edits:
         return _module("tests.bench_edit", "--posts", posts or "1000", *(["--hugo", hugo] if hugo else []))
     if talk:

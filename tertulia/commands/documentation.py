@@ -152,7 +152,7 @@ def _serve(site: preview.Site) -> None:
     """Hand out the finished site here, until stopped."""
     host = "127.0.0.1"
     server = preview.listen(host, PORT, preview.only_for(preview.own_hosts(host), site))
-    print(say("serving", address=f"http://{host}:{server.server_address[1]}/"), flush=True)
+    print(say("docs_serving", address=f"http://{host}:{server.server_address[1]}/"), flush=True)
     try:
         server.serve_forever()
     except KeyboardInterrupt:

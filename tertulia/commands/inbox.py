@@ -74,6 +74,11 @@ def list_(blog: Blog, options: InboxOptions) -> bool:
     for item in page.items:
         said = item.said
         marks = [inbox_words.tone(item), say("inbox_is_changed") if item.is_changed else "", item.assignee]
+        marks += [
+            say("inbox_same_words", channel=inbox_words.channel(one.channel) or label(one.channel),
+                state=say(f"inbox_state_{one.state}"))
+            for one in item.copies
+        ]  # fmt: skip
         marks += [say("inbox_refused", network=label(item.refused_by))] if item.refused_by else []
         what = shorten(one_line(sanitise.plain(said.html), 300), 60)
         more = " · ".join(mark for mark in marks if mark)
@@ -162,6 +167,9 @@ def person(blog: Blog, options: InboxOptions) -> bool:
             persons.separate(other, now)
         else:
             persons.refuse(number, other, now)
+        blog.moderator.show_person(other)
+    if options.same or options.two:
+        blog.moderator.show_person(number)
     if options.note:
         persons.note(number, options.note, now)
     print(person_text(blog, number))

@@ -213,7 +213,7 @@ class Answering:
             network=way.network.name,
             part=PART,
             message=encode(message),
-            words=_named(text),
+            words=named(text),
         )
 
 
@@ -226,13 +226,13 @@ def follow_answers(outbox: Outbox, key: str = "") -> list[DeliveryChange]:
         said = outbox.store.conversation.get(row.answer)
         if said is None or said.status not in (Status.APPROVED, Status.WAITING):
             changes.append(take_down(outbox, row))
-        elif row.state == DeliveryState.DELIVERED and row.words != _named(said.text) and row.network in outbox.networks:
+        elif row.state == DeliveryState.DELIVERED and row.words != named(said.text) and row.network in outbox.networks:
             changes.append(_edit(outbox, row, said))
     return changes
 
 
 def _edit(outbox: Outbox, row: Delivery, said: Said) -> DeliveryChange:
-    network, words = outbox.networks[row.network], _named(said.text)
+    network, words = outbox.networks[row.network], named(said.text)
     if network.when_edited != "edit":
         return left(outbox, [row], network, words=words)
     thread = outbox.store.conversation.thread(said)
@@ -255,5 +255,6 @@ def _words(network: Network, said: Said, text: str) -> str:
     return network.addressed(plain_words(to_html(text)), said.handle)
 
 
-def _named(text: str) -> str:
+def named(text: str) -> str:
+    """Names the words of an answer, as its delivery does."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -25,6 +25,7 @@ class CollectReport:
     cents: float = 0.0
     notes: list[str] = field(default_factory=list)
     failed: bool = False
+    unread: int = 0  # articles and feeds that were not looked at, for want of money
     is_broke: bool = False  # the budget is spent, or smaller than one look
 
     @property

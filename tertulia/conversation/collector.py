@@ -79,7 +79,7 @@ class Collector:
     together: Callable[[], AbstractContextManager[None]] = nullcontext  # within, each post is shown once, at the end
     expand: Callable[[str], str] = lambda url: url  # where a short address leads
     avatar: Callable[[str], str] = lambda url: ""  # keeps a small copy of a picture; gives its file name
-    budget_cents: float = 0.0  # for a month, for networks that want money for being read
+    budget_cents: float | None = None  # for a month, in place of what each network that wants money declares
 
     def run(self, *, everything: bool = False, network: str = "") -> list[CollectReport]:
         """Look at all that is due; what each network brought."""
@@ -93,7 +93,7 @@ class Collector:
                 spoken = self._spoken(listener.name).items()
                 due = [place for place, said in spoken if everything or self._due(listener, place, said[0])]
                 looks = len(due) + len(listener.feeds(self.site))
-                left, most = max(0.0, self.budget_cents - self.spent(listener.name)), listener.max_cents_per_look()
+                left, most = max(0.0, self._budget(listener) - self.spent(listener.name)), listener.max_cents_per_look()
                 if most > left:  # not one look is paid for, so none is made
                     looks = 0
                 plans.append(CollectPlan(listener.name, looks, min(looks * most, left)))
@@ -112,8 +112,10 @@ class Collector:
         ]
         steps += [(name, partial(self._feed, listener, name, spoken, report)) for name in feeds]
         failures = 0
-        for about, step in steps:
+        for number, (about, step) in enumerate(steps):
             if not self._affords(listener, report):
+                report.unread = len(steps) - number
+                report.notes.append(say("collect_unread", n=report.unread))
                 break
             with self.together():
                 outcome = self._try(listener, report, step, about)
@@ -334,13 +336,18 @@ class Collector:
     def _affords(self, listener: Listener, report: CollectReport) -> bool:
         most = listener.max_cents_per_look()
         spent = self.spent(listener.name)
-        if not most or spent + most <= self.budget_cents:
+        budget = self._budget(listener)
+        if not most or spent + most <= budget:
             return True
         report.is_broke = True
-        note = say("collect_budget", spent=f"{spent:g}", budget=f"{self.budget_cents:g}", most=f"{most:g}")
+        told = {"spent": f"{spent:g}", "budget": f"{budget:g}", "most": f"{most:g}"}
+        note = say("collect_budget", setting=listener.budget_setting, **told)
         if note not in report.notes:
             report.notes.append(note)
         return False
+
+    def _budget(self, listener: Listener) -> float:
+        return listener.budget_cents() if self.budget_cents is None else self.budget_cents
 
     def spent(self, network: str) -> float:
         """What reading a network has cost this month, in cents."""

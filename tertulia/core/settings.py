@@ -17,6 +17,7 @@ from typing import Generic, Protocol, Self, TypeVar, overload
 
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import say
+from tertulia.core.quiet_hours import quiet_hours
 from tertulia.core.setting_kinds import (
     address,
     count,
@@ -133,6 +134,12 @@ class Settings:
         ' "start" writes the day on which the blog began.',
         examples=("",),
         open=True,
+    )
+    quiet_hours = Setting(
+        quiet_hours,
+        about="No announcement goes out by itself in these hours of TIMEZONE, nor an answer that was put off;"
+        ' "announce --post ID" does not wait.',
+        examples=("22:00-8:00",),
     )
     owner_email = Setting(text, about="Where to write about failures and about comments that wait.")
     secret_key = Setting(

@@ -20,6 +20,7 @@ from tertulia.store import same_person, showing
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import comments, marks
 from tertulia.store.inbox_tables import ItemState, inbox
+from tertulia.store.recording import fingerprint
 from tertulia.store.rows import remember, writing
 from tertulia.store.said import Read, Said, Status
 from tertulia.store.settling import settle, settle_all
@@ -54,6 +55,14 @@ class Hold(NamedTuple):
     channel: str
 
 
+class Copy(NamedTuple):
+    """Where a person said the same, and whether that was answered."""
+
+    key: str
+    channel: str
+    state: ItemState
+
+
 class InboxItem(msgspec.Struct, frozen=True, kw_only=True):
     """Something that somebody said, and whether it was answered."""
 
@@ -66,6 +75,7 @@ class InboxItem(msgspec.Struct, frozen=True, kw_only=True):
     until: str | None
     assignee: str  # who is at it now; "" for nobody
     elsewhere: tuple[Hold, ...] = ()  # who is at other things of the same person
+    copies: tuple["Copy", ...] = ()  # the same words by the same person elsewhere
     refused_by: str = ""  # the network that did not take the answer; "" for none
 
 
@@ -237,6 +247,14 @@ _HELD = (
 )
 
 
+# Of words that hundreds say ("me quejo, no pito") no more is looked at: those are no copies.
+_SAME_WORDS = (
+    select(inbox.c.comment, inbox.c.channel, inbox.c.state)
+    .add_columns(comments.c.key, comments.c.person, comments.c.post, comments.c.fingerprint)
+    .join(comments, comments.c.id == inbox.c.comment)
+    .where(comments.c.fingerprint.in_(bindparam("prints", expanding=True)), inbox.c.state != ItemState.AWAY)
+    .limit(500)
+)
 _REFUSED = (
     select(comments.c.parent, deliveries.c.network)
     .join(deliveries, deliveries.c.answer == comments.c.key)
@@ -288,6 +306,7 @@ class _About:
     """What else is to be known of some items, by the numbers of their comments."""
 
     held: dict[int, tuple[Hold, ...]]
+    copies: dict[int, tuple[Copy, ...]]
     refused: dict[int, str]
 
     @classmethod
@@ -295,7 +314,31 @@ class _About:
         cls, connection: Connection, found: Collection[Said], within: Collection[str] | None, now: datetime
     ) -> "_About":
         rows = connection.execute(_REFUSED, {"ids": [said.id for said in found]})
-        return cls(_held(connection, found, within, now), {row.parent: row.network for row in rows})
+        refused = {row.parent: row.network for row in rows}
+        return cls(_held(connection, found, within, now), _copies(connection, found, within), refused)
+
+
+def _copies(
+    connection: Connection, found: Collection[Said], within: Collection[str] | None
+) -> dict[int, tuple[Copy, ...]]:
+    """Of each of *found*, where else its person said the same."""
+    prints = {said.id: print_ for said in found if (print_ := fingerprint(said.text))}
+    rows = connection.execute(_SAME_WORDS, {"prints": sorted(set(prints.values()))}).all() if prints else []
+    others = [row for row in rows if within is None or row.post in within]
+    if len({row.fingerprint for row in others}) == len(others):
+        return {}  # each stands alone
+    groups = same_person.groups_of(connection, {row.person for row in others})
+    return {
+        said.id: tuple(
+            Copy(row.key, row.channel, ItemState(row.state))
+            for row in others
+            if row.comment != said.id
+            and row.fingerprint == prints.get(said.id)
+            and row.person in groups[said.person].members
+        )
+        for said in found
+        if said.person in groups
+    }
 
 
 def _held(
@@ -329,5 +372,6 @@ def _item(row: Any, said: Said, now: datetime, about: _About) -> InboxItem:
         until=row.until,
         assignee=row.assignee if is_held else "",
         elsewhere=about.held.get(row.comment, ()),
+        copies=about.copies.get(row.comment, ()),
         refused_by=about.refused.get(row.comment, ""),
     )

@@ -76,7 +76,7 @@ _WAYS = (
 _HERE = (comments.c.post == bindparam("post")) & (comments.c.lang == bindparam("lang"))
 _UNDER_POST = (
     select(
-        *(column for column in comments.c if column.name not in ("text", "fingerprint", "reasons")),
+        *(column for column in comments.c if column.name not in ("text", "reasons")),
         persons.c.network,
         persons.c.is_owner,
     )
@@ -119,19 +119,59 @@ def public(connection: Connection, post: str, lang: str) -> Public:
     here = {"post": post, "lang": lang}
     rows = connection.execute(_UNDER_POST, here).all()
     tree = _Tree(rows, set(connection.execute(_ONCE_PUBLIC, here).scalars()), same_person.unquotable(connection))
-    said = [row for row in rows if tree.is_shown(row)]
+    shown_rows = [row for row in rows if tree.is_shown(row)]
+    into = repeats(connection, shown_rows)
+    said = [row for row in shown_rows if row.id not in into]
     ways: dict[int, list[Any]] = {}
     for way in connection.execute(_WAYS_UNDER_POST, here):
-        ways.setdefault(way.comment, []).append(way)
+        kept = into.get(way.comment)
+        ways.setdefault(kept.id if kept else way.comment, []).append(way)
+    named = {row.id: row.key for row in shown_rows}
+    standing = {named[one]: kept.key for one, kept in into.items()}
+    folded: dict[int, list[str]] = {}
+    for one, kept in into.items():
+        folded.setdefault(kept.id, []).append(f"c-{named[one]}")
     counts: dict[str, int] = {}
     liked: dict[str, int] = {}
     for on, kind, number in connection.execute(_REACTIONS, here):
         if not on:
             counts[kind] = int(number)
         elif kind == "like":
-            liked[on] = int(number)
-    shown = tuple(_as_public(one, ways.get(one.id, ()), tree.above(one.parent), liked.get(one.key, 0)) for one in said)
+            liked[standing.get(on, on)] = liked.get(standing.get(on, on), 0) + int(number)
+    shown = tuple(
+        _as_public(
+            one,
+            ways.get(one.id, ()),
+            standing.get(above := tree.above(one.parent), above),
+            liked.get(one.key, 0),
+            folded.get(one.id, ()),
+        )
+        for one in said
+    )
     return Public(shown, dict(sorted(counts.items())), tree.lines([one.parent for one in said]))
+
+
+def repeats(connection: Connection, rows: Sequence[Any]) -> dict[int, Any]:
+    """
+    The same words by one person on several channels: of each but the first, by its number, the row that stands for all.
+
+    Only where anybody can see that the accounts are one person's; one account that repeats itself has its reasons.
+    """
+    same: dict[tuple[str, int | None], list[Any]] = {}
+    for row in rows:
+        if row.fingerprint:
+            same.setdefault((row.fingerprint, row.parent), []).append(row)
+    several = [found for found in same.values() if len({row.person for row in found}) > 1]
+    groups = same_person.groups_of(connection, {row.person for found in several for row in found}) if several else {}
+    into: dict[int, Any] = {}
+    for found in several:
+        for number, row in enumerate(found):
+            for first in found[:number]:
+                is_other = first.person != row.person and first.id not in into
+                if is_other and groups[row.person].is_public(first.person, row.person):
+                    into[row.id] = first
+                    break
+    return into
 
 
 class _Tree:
@@ -218,8 +258,8 @@ class _Tree:
         return row.status not in (Status.APPROVED, Status.WAITING)
 
 
-def _as_public(said: Any, ways: Sequence[Any], parent: str, likes: int) -> snapshot.Comment:
-    """The row of a comment as readers see it, with the rows of its *ways*."""
+def _as_public(said: Any, ways: Sequence[Any], parent: str, likes: int, folded: Sequence[str] = ()) -> snapshot.Comment:
+    """The row of a comment as readers see it, with the rows of its *ways*; *folded*: anchors of what it stands for."""
     network, url = said.network, said.url
     if said.is_owner and network == "form":  # an answer from the inbox, which went where it was asked
         network, url = next(((way.source, way.url) for way in ways if way.url), (network, url))
@@ -243,5 +283,5 @@ def _as_public(said: Any, ways: Sequence[Any], parent: str, likes: int) -> snaps
         html=said.html,
         likes=likes,
         sources=seen,
-        anchors=tuple(filter(None, (anchor_of(way.source_id) for way in ways))),
+        anchors=tuple(filter(None, (*(anchor_of(way.source_id) for way in ways), *folded))),
     )

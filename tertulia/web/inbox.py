@@ -140,7 +140,10 @@ def _answer(blog: Blog, item: InboxItem, read: Read, text: str, *, is_sent: bool
 def _moment(blog: Blog) -> datetime | None:
     """Read when the answer is to go: "9:00", "2h"; None for now."""
     written = request.form.get("at", "").strip()[:40]
-    return inbox_words.until(written, blog.now(), blog.zone) if written else None
+    if not written:
+        return None
+    moment = inbox_words.until(written, blog.now(), blog.zone)
+    return blog.quiet_until(moment) or moment
 
 
 def _saved(lang: str) -> dict[str, str]:

@@ -73,6 +73,9 @@ def change(number: int) -> Any:
             blog.moderator.trust_person(number, TRUST_OF[Action(what)])
         case _:
             abort(400)
+    if what in ("join", "refuse", "separate"):  # what all can see to be of one person is one line
+        for one in {number, other}:
+            blog.moderator.show_person(one)
     return redirect(f"{root()}/inbox/person/{number}?done={what if is_done else 'not'}", 303)
 
 

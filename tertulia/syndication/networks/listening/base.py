@@ -106,6 +106,11 @@ class Listener(ABC):
         """What lives at the address *url*; None when it is not of this network, or not to be had."""
         return None
 
+    @property
+    def budget_setting(self) -> str:
+        """The setting that says how much reading may cost, as the owner writes it."""
+        return f"{self.name}_read_cents".upper()
+
     def budget_cents(self) -> float:
         """The most that reading may cost a month; 0 where it is free, or not wanted."""
         return 0.0

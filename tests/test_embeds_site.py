@@ -2,11 +2,14 @@
 
 import datetime as dt
 import filecmp
+import importlib
 import re
 import shutil
 
 import pytest
+from pelican import signals
 
+from tertulia import defaults
 from tertulia.core import languages
 from tertulia.embeds.capture import capture
 from tertulia.site import elsewhere
@@ -157,6 +160,32 @@ def test_a_theme_that_asks_another_host_is_told_once(tmp_path):
     allowed = ["fonts.example", "stats.example"]
     records = build_site(content, tmp_path / "two", ALLOWED_HOSTS=allowed, **options)
     assert [] == [r.getMessage() for r in records if "pediría" in r.getMessage()]
+
+
+COUNTER = """\
+from pelican import signals
+
+def count(path, context):
+    with open(path, "a", encoding="utf-8") as page:
+        page.write('<script src="https://stats.example/c.js"></script>')
+
+def register():
+    signals.content_written.connect(count)
+"""
+
+
+def test_a_page_that_a_plugin_has_changed_is_looked_at_as_it_lies_there(tmp_path, monkeypatch):
+    """Pages are looked at when they are drawn; what others may have written over them since counts."""
+    post(tmp_path / "content", "Título: Uno\nFecha: 2026-11-01\nId: uno\n\nHola.\n")
+    (tmp_path / "counter.py").write_text(COUNTER)
+    monkeypatch.syspath_prepend(tmp_path)
+    options = {"SEARCH": False, "SOCIAL_CARDS": False, "PLUGINS": [*defaults.PLUGINS, "counter"]}
+    try:
+        records = build_site(tmp_path / "content", tmp_path / "output", **options)
+    finally:
+        signals.content_written.disconnect(importlib.import_module("counter").count)
+    told = [r.getMessage() for r in records if "pediría algo a stats.example" in r.getMessage()]
+    assert 1 == len(told)
 
 
 def test_a_style_that_asks_another_host_is_told(tmp_path):

@@ -16,6 +16,7 @@ from tertulia.render.document import Document
 OPENINGS = r"""
     [ [[ ![ ![[ ]( [a]( [a](< [^ [^1]: [x]: * ** *** _ __ ~~ == ` `` ``` \``` ~~~ < </ <a <div <p> <!-- <? <![CDATA[
     <!a <pre <code <script <b> <a> & &# \ \( \[ $ $$ $` \begin{align} { {: {::comment} {# {#a {% {%a {{ {{< {{% {{!
+    {%note%} {{%tip%}}
     {%raw%} {%comment%} {>> {/* <%# <%-- %% 5%% ###. #+begin_comment ::: :::note :::comment !!! ??? > - 1. • # @a #a
     http:// http://a.b/ http://a.b/( www.a.b( <http:// | a|b *[a]: " ' « -- [gallery [a]b=" [embed] [toc ]: @/ ( ) {.a
     <svg <details> <td <br =" {filename} www. <kbd>

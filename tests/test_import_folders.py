@@ -281,6 +281,23 @@ def test_micro_blog_comes_over(blog, tmp_path):
     assert "Hola ![A](/images/2019/a.png)\n" == blog.post("2019-05-03_a.md")
 
 
+def test_a_json_feed_says_text_sounds_drafts_and_where_else(blog, tmp_path):
+    """Plain text is text; what has no date, or says that it is a draft, is one; a link of a link post is told."""
+    day = {"date_published": "2019-05-03T18:30:00+02:00"}
+    items = [
+        day | {"id": "1", "url": "https://m.example/uno.html", "content_text": "Un *texto* <b>\n\ncon #dos",
+               "attachments": [{"url": "https://m.example/a.mp3", "mime_type": "audio/mpeg"}]},
+        day | {"id": "2", "content_html": "SECRETO", "_microblog": {"is_draft": True}},
+        {"id": "3", "content_html": "Sin fecha", "external_url": "https://otro.example/"},
+    ]  # fmt: skip
+    feed = {"version": "https://jsonfeed.org/version/1", "home_page_url": "https://m.example/", "items": items}
+    (tmp_path / "feed.json").write_text(json.dumps(feed), "utf-8")
+    report = blog.take(tmp_path / "feed.json")
+    assert "Un \\*texto\\* &lt;b>\n\ncon \\#dos" == blog.post("2019-05-03_uno.md").strip()
+    assert {"public": 1, "unseen": 2, "left_out": 0} == dict(report.sums()[0].parts)
+    assert "https://otro.example/" in report.markdown() and "a.mp3" in report.markdown()
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [("hugo.toml", b"\xff\xfe"), ("_config.yml", b"a: &a [*a, *a]\n"), ("pelicanconf.py", b"(" * 5000),

@@ -152,6 +152,9 @@ def test_no_piece_repeated_takes_longer_than_its_length(piece):
 
         picture = file = link
 
+        def title(self, address):
+            return ""
+
         def lose(self, kind, what=""):
             pass
 

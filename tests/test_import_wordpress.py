@@ -227,6 +227,24 @@ def test_numbered_links_to_parts_are_no_footnotes(blog, tmp_path):
     assert "[1](#s)\n\n## Uno {#s}\n\nx\n" == blog.post("2019-05-03_uno.md")
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"[embed]{SITE}/2019/05/dos/[/embed]",
+        f"{SITE}/2019/05/dos/",
+        f'<!-- wp:embed {{"url":"{SITE}/2019/05/dos/"}} --><figure class="wp-block-embed"><div '
+        f'class="wp-block-embed__wrapper">{SITE}/2019/05/dos/</div></figure><!-- /wp:embed -->',
+    ],
+)
+def test_an_own_post_that_was_shown_in_another_is_a_link_to_it(blog, tmp_path, written):
+    """Under its title, where it is now; one that is not public is its title alone."""
+    two = item(2, slug="dos", title="Dos [2]")
+    blog.take(wxr(tmp_path / "e.xml", item(1, written), two))
+    assert "[Dos \\[2\\]](/2019/05/dos/)\n" == blog.post("2019-05-03_uno.md")
+    blog.take(wxr(tmp_path / "e.xml", item(1, written), two.replace(">publish<", ">private<")))
+    assert "Dos \\[2]\n" == blog.post("2019-05-03_uno.md")
+
+
 def test_a_picture_from_outside_is_a_cover(blog, tmp_path):
     """FIFU keeps its address instead of a number."""
     report = blog.take(wxr(tmp_path / "e.xml", item(1, more=meta("fifu_image_url", f"{SITE}/files/a.jpg"))))

@@ -404,7 +404,7 @@ def test_where_a_header_ends(text, title, body):
         ("eleventyExcludeFromCollections: true", "unlisted"), ("publishState: whatever", "draft"),
         ("darft: true", "draft"), ("Rascunho: sim", "draft"), ("Zirriborroa: bai", "draft"), ("Rascunho: não", ""),
         ("Egoera: zirriborroa", "draft"), ("Entwurf: ja", "draft"), ("مسودة: نعم", "draft"), ("approved: no", "draft"),
-        ("approved: true", ""), ("draft:: true", "draft"),
+        ("approved: true", ""), ("published_at:", "draft"), ("draft:: true", "draft"),
         ("workflow: draft", "draft"),
         ("type: draft", "draft"), ("reading_time: 5", ""), ("hideMeta: true", ""), ("published_by: x", "draft"),
         ("sí_publicado: no", "draft"), ("status: hidden\ndraft: false", "hidden"),

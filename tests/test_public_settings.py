@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pelican.settings import DEFAULT_CONFIG
@@ -91,7 +92,7 @@ def test_what_would_leave_out_every_page_is_refused(name, value):
         ("TAGLINE", {"es": "a"}), ("SITENAME", {"es": "a", "ar": "b"}),
         ("CONTENT_LICENSE", {"es": "a"}), ("DEFAULT_PAGINATION", False), ("PATH", Path("content")),
         ("LANGUAGES", {"es"}),
-        ("PAGINATION_PATTERNS", DEFAULT_CONFIG["PAGINATION_PATTERNS"]), ("PLUGINS", [object()]),
+        ("PAGINATION_PATTERNS", DEFAULT_CONFIG["PAGINATION_PATTERNS"]), ("PLUGINS", [SimpleNamespace(register=print)]),
         ("MY_OWN", object()),
     ],
 )  # fmt: skip
@@ -120,6 +121,8 @@ def blog(tmp_path, monkeypatch):
     ("lines", "said"),
     [
         ('ARTICLE_URL = "{nope}/{slug}/"', "ARTICLE_URL es «{nope}/{slug}/», y ahí va una dirección sin «{nope}»"),
+        ('PATH = "nada"', "PATH es «nada», y ahí va una carpeta que exista"),
+        ('THEME = "nada"', "THEME es «nada», y ahí va la carpeta de un tema"), ("PLUGINS = [5]", "PLUGINS es «[5]»"),
         ("THEME = 5", "THEME es «5»"), ("DEFAULT_LANG = None", "DEFAULT_LANG es «None»"),
         ("MENU = [1]", "MENU es «[1]»"), ("PAGINATION_PATTERNS = 5", "PAGINATION_PATTERNS es «5»"),
         ("SITENAME = Ana", "pelicanconf.py:3: no se sabe qué es «Ana»"),

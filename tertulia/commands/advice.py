@@ -32,7 +32,7 @@ def of_pelican(record: logging.LogRecord, content: Path) -> str | None:
     said = str(record.msg)
     if said.startswith(_SAID_ALREADY) or re.match(r"There are \d", said):
         return None
-    if said.startswith("Cannot load plugin"):
+    if said.startswith(("Cannot load plugin", "Cannot register plugin")):
         name, error = _arguments(record)[0], (sys.exception() or record.args[-1])  # type: ignore[index]
         return say("no_plugin", name=getattr(error, "name", "") or name, plugin=name)
     if said.startswith("Could not process"):

@@ -309,7 +309,7 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
     try:
         from pelican import Pelican, log, signals
         from pelican.generators import ArticlesGenerator, PagesGenerator
-        from pelican.settings import DEFAULT_CONFIG, read_settings
+        from pelican.settings import DEFAULT_CONFIG, DEFAULT_THEME, read_settings
 
         from tertulia.core import public_kinds
         from tertulia.site import build_inputs, writing
@@ -323,6 +323,10 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
         written = _as_python(settings_file) | overrides
         public_kinds.refuse(written, DEFAULT_CONFIG)
         gather.content = Path(written["PATH"]).absolute()
+        if not gather.content.is_dir():
+            raise public_kinds.wrong("PATH", written["PATH"], say("kind_folder"))
+        if not any(Path(place, written["THEME"]).is_dir() for place in (".", Path(DEFAULT_THEME).parent)):
+            raise public_kinds.wrong("THEME", written["THEME"], say("kind_theme"))
         settings = read_settings(settings_file, override={**overrides, "OUTPUT_PATH": output})
         # The folder is new: nothing in it is to be deleted or kept.
         settings["DELETE_OUTPUT_DIRECTORY"] = False

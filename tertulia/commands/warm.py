@@ -164,7 +164,8 @@ def main() -> None:
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:  # those that nobody listened to any more
                 pass
-        print(code, file=answer, flush=True)
+        with contextlib.suppress(BrokenPipeError):  # nobody waits for it any more; there will be no next line
+            print(code, file=answer, flush=True)
 
 
 def _build(arguments: list[str], place: str, tell_done: int) -> None:

@@ -115,11 +115,13 @@ def _placeholders(spoken: Languages) -> frozenset[str]:
 
 
 def _hold_unwritten(meta: Metadata, top: Header, shown: str) -> None:
-    placeholders = _placeholders(current())
-    lines = top.body.split("\n")
+    placeholders, body = _placeholders(current()), top.body
+    lines = body.split("\n") if any(words in body for words in placeholders) else ()
     untouched = next((n for n, line in enumerate(lines) if line.strip() in placeholders), None)
     if untouched is not None:
         phrase, line = "placeholder", top.body_line + untouched
+    elif body[:1].isalpha():  # no note begins with a letter, and most posts do
+        return
     elif not Screen().public(top.body).replace("<!--more-->", "").strip() and not (meta.cover or meta.credits):
         phrase, line = "empty_post", 1
     else:

@@ -132,6 +132,8 @@ def interpret(
                 meta.lines.setdefault(f.key, f.line)
                 if is_page and not key.on_pages and f not in late:
                     reader.report(f, "key_of_posts", severity="hint")
+            elif fold(f.name).replace(" ", "") == "publishedat":  # in Ghost and Strapi, of what was never published
+                _hold(meta, "draft")
             if f.value or key.kind is Kind.NETWORK:
                 reader.take(f, key)
     for key in doubted:

@@ -208,6 +208,10 @@ def _works(name: str, value: Any) -> bool:
     """Whether whoever reads it can do with *value* what it is there for."""
     if name == "INTRASITE_LINK_REGEX":
         return "what" in re.compile(value).groupindex
+    if name == "PLUGINS":
+        return all(isinstance(one, str) or hasattr(one, "register") for one in value)
+    if name == "READERS":
+        return all(one is None or callable(one) for one in value.values())
     if name != "JINJA_ENVIRONMENT":
         return True
     from jinja2 import Environment

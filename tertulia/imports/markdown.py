@@ -80,7 +80,7 @@ class _Writer:
     def _block(self, element: HtmlElement) -> list[str]:
         tag = element.tag
         if address := element.get("data-embed"):
-            return [address]
+            return [self._shown_page(address)]
         if element.get("data-flash"):
             return ['<object data="flash.swf" type="application/x-shockwave-flash"></object>']
         if element.get("data-gallery") is not None or _is_gallery(element):
@@ -106,6 +106,13 @@ class _Writer:
         if tag == "details":
             return self._details(element)
         return self.blocks(element)
+
+    def _shown_page(self, address: str) -> str:
+        """What is shown of elsewhere as its address; a post of the old site's own as a link to it."""
+        if title := self._means.title(address):
+            new = self._means.link(address)
+            return f"[{escapes.text(title, in_link=True)}]({escapes.address(new)})" if new else escapes.text(title)
+        return address
 
     def _heading(self, element: HtmlElement) -> list[str]:
         words = self._lines.line(element)

@@ -42,8 +42,8 @@ class Placed:
 
     @property
     def is_public(self) -> bool:
-        """Whether readers may see it, now or when its day comes."""
-        return self.post.state is Visibility.PUBLISHED
+        """Whether readers may see it, now or when its day comes; a post without a date is a draft here."""
+        return self.post.state is Visibility.PUBLISHED and (self.post.is_page or self.date is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +318,10 @@ class Means:
         if parts.fragment and found and not self.plan.has_place(found, parts.fragment):
             return new  # a link to a place that is not there is told by the build
         return f"{new}#{parts.fragment}" if parts.fragment else new
+
+    def title(self, address: str) -> str:
+        place = self.plan.post_at(self.plan.whole(address, self.place.post.address))
+        return (place.post.title or place.slug) if place else ""
 
     def picture(self, address: str) -> str:
         whole = self.plan.whole(address, self.place.post.address)

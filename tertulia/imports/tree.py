@@ -37,6 +37,9 @@ class Meanings(Protocol):
     def link(self, address: str) -> str:
         """Where a link leads now; "" when it leads nowhere."""
 
+    def title(self, address: str) -> str:
+        """What the post of the old site at *address* is called; "" where there is none."""
+
     def picture(self, address: str) -> str:
         """The place of a picture of ours, or its address elsewhere; "" when it is not to be had."""
 

@@ -12,6 +12,7 @@ read as these: ``{{% notice tip %}} … {{% /notice %}}`` of Hugo's themes, ``{{
 """
 
 import re
+from bisect import bisect_right
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -202,21 +203,28 @@ def _bare(said: str, named: dict[str, str]) -> str:
 
 def _end_of_shortcode(state: StateBlock, start: int, end: int, name: str) -> int | None:
     """The line that closes the shortcode of *start*; one of that name that opened inside it closes first."""
-    closing = re.compile(rf"\{{\{{[<%]\s*/\s*{name}\s*[%>]\}}\}}|\{{%-?\s*end_?(?:{name})?\s*-?%\}}", re.I)
-    if not closing.search(state.src, state.eMarks[start]):
-        return None
-    depth = 1
-    for number in range(start + 1, min(end, start + _MOST_LINES)):
-        line = state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]].rstrip()
-        if line and state.sCount[number] < state.blkIndent:
-            return None
-        if closing.fullmatch(line):
-            depth -= 1
-            if not depth:
-                return number
-        elif line[:2] in ("{{", "{%") and (found := _SHORTCODE.fullmatch(line)):
-            depth += name in ((found["hugo"] or "").lower(), (found["liquid"] or "").lower())
-    return None
+    ends: dict[tuple[str, str], dict[int, int]] = state.env.setdefault("ends_of_shortcodes", {})
+    if (name, state.src) not in ends:  # thousands of them take no longer than their length
+        ends[name, state.src] = _pairs_of(name, state.src)
+    place = ends[name, state.src].get(state.bMarks[start] + state.tShift[start])
+    number = end if place is None else bisect_right(state.bMarks, place) - 1
+    inside = range(start + 1, number) if state.blkIndent and number < end else ()
+    is_cut = any(not state.isEmpty(one) and state.sCount[one] < state.blkIndent for one in inside)
+    return None if number >= end or is_cut else number
+
+
+def _pairs_of(name: str, text: str) -> dict[int, int]:
+    """Where each shortcode called *name* begins that stands on a line of its own, and where that one is closed."""
+    opens = rf"\{{\{{[<%]\s*{name}\b[^{{}}]*[>%]\}}\}}|\{{%-?\s*{name}\b[^{{}}%]*-?%\}}"
+    closes = rf"\{{\{{[<%]\s*/\s*{name}\s*[%>]\}}\}}|\{{%-?\s*end_?(?:{name})?\s*-?%\}}"
+    pairs: dict[int, int] = {}
+    waiting: list[int] = []
+    for found in re.finditer(rf"^[ \t>]*(?:({opens})|({closes}))[ \t]*$", text, re.I | re.M):
+        if found[1]:
+            waiting.append(found.start(1))
+        elif waiting:
+            pairs[waiting.pop()] = found.start(2)
+    return pairs
 
 
 def _element(kind: str) -> str:

@@ -142,13 +142,13 @@ class _Unescape(UnescapeTreeprocessor):
 def _ask_only_where_needed(processor: BlockProcessor, needs: tuple[str, ...]) -> None:
     """Have *processor* ask whether a block is its own only when the block holds one of what it *needs*."""
     asks = processor.test
+    beginnings = tuple(need[1:] for need in needs if need[0] == "\n")
 
     def test(parent: Element, block: str) -> bool:
-        text = f"\n{block}"
         for need in needs:  # no any(): it would cost more than what it asks
-            if need in text:
+            if need in block:
                 return asks(parent, block)
-        return False
+        return block.startswith(beginnings) and asks(parent, block)
 
     processor.test = test  # type: ignore[method-assign]
 

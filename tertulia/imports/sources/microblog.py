@@ -4,6 +4,7 @@ https://www.jsonfeed.org/version/1.1/. Its exports for Hugo and Jekyll are folde
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,9 +15,10 @@ from tertulia.core.languages import say
 from tertulia.core.slugs import slug_of
 from tertulia.core.text import one_line
 from tertulia.imports.export import Export, ExportFile
+from tertulia.imports.paragraphs import paragraphs
 from tertulia.imports.registry import Importer
 from tertulia.imports.sources.common import moment, most
-from tertulia.imports.types import OldAddress, OldAuthor, OldPost, OldSite
+from tertulia.imports.types import Loss, OldAddress, OldAuthor, OldPost, OldSite, Visibility
 
 _MARK = b"jsonfeed.org/version/"
 
@@ -69,14 +71,15 @@ def _post(item: Mapping[str, Any], feed: Mapping[str, Any]) -> OldPost | None:
     html, text = _text(item, "content_html"), _text(item, "content_text")
     if not known:
         return None
+    elsewhere = web_address(_text(item, "external_url"))
     tags = item.get("tags")
     return OldPost(
         id=slug_of(split_address(known).path or known) or known,
         address=address,
         published=moment(item.get("date_published")),
         title=one_line(_text(item, "title"), 1000),
-        body=html or text,
-        body_format="html" if html else "markdown",
+        body=(html or paragraphs(escape(text, quote=False))) + "".join(_attached(item)),
+        state=Visibility.DRAFT if _is_draft(item) else Visibility.PUBLISHED,
         slug=PurePosixPath(split_address(address).path).stem,
         lang=(_text(item, "language") or _text(feed, "language")),
         authors=tuple(_names(item) or _names(feed)),
@@ -86,7 +89,26 @@ def _post(item: Mapping[str, Any], feed: Mapping[str, Any]) -> OldPost | None:
         summary=one_line(_text(item, "summary"), 1000),
         cover=_text(item, "image"),
         guid=_text(item, "id"),
+        losses=(Loss("canonical", elsewhere),) if elsewhere else (),
     )
+
+
+def _attached(item: Mapping[str, Any]) -> Iterator[str]:
+    """What comes with an item: a sound, a film, a picture, as HTML."""
+    found = item.get("attachments")
+    for one in found if isinstance(found, list) else ():
+        address = web_address(_text(one, "url")) if isinstance(one, dict) else ""
+        kind = _text(one, "mime_type").partition("/")[0] if address else ""
+        if kind in ("audio", "video"):
+            yield f'\n<{kind} src="{escape(address)}"></{kind}>\n'
+        elif kind == "image":
+            yield f'\n<p><img src="{escape(address)}" alt="{escape(_text(one, "title"))}"></p>\n'
+
+
+def _is_draft(item: Mapping[str, Any]) -> bool:
+    """Whether an extension says that it was none for readers: https://www.jsonfeed.org/version/1.1/#extensions."""
+    own = [value for name, value in item.items() if name.startswith("_") and isinstance(value, dict)]
+    return any(one.get(name) is True for one in (item, *own) for name in ("is_draft", "draft", "is_private"))
 
 
 def _names(table: Mapping[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from pelican.generators import ArticlesGenerator, StaticGenerator
 
 from tertulia.site import pictures
 from tertulia.site.build import SiteBuild
+from tertulia.site.contents import everything
 
 
 def begin(generator: ArticlesGenerator) -> None:
@@ -15,7 +16,10 @@ def begin(generator: ArticlesGenerator) -> None:
 
 
 def add_portraits(generator: ArticlesGenerator) -> None:
-    pictures.add_portraits((author for author, _ in generator.authors), SiteBuild.of(generator.settings).pictures)
+    signers = [author for post in everything([generator]) for author in post.authors]
+    pictures.add_portraits(
+        [*(author for author, _ in generator.authors), *signers], SiteBuild.of(generator.settings).pictures
+    )
 
 
 def take_over_static(generator: StaticGenerator) -> None:

@@ -186,6 +186,23 @@ def test_every_page_has_a_picture_when_shared(site):
     assert [] == [path for path, soup in pages(site) if not soup.select_one('meta[property="og:image"]')]
 
 
+def test_a_writers_picture_is_there_wherever_it_is_named(tmp_path):
+    """On their page, under their posts, when shared, and for search engines: the file that was published."""
+    content, output = tmp_path / "content", tmp_path / "output"
+    (content / "posts").mkdir(parents=True)
+    Image.new("RGB", (200, 200), "#774444").save(content / "ana.jpg")
+    (content / "people.toml").write_text('[ana]\nname = "Ana Ruiz"\nphoto = "ana.jpg"\nbio.es = "Escribe."\n', "utf-8")
+    for name in ("uno", "dos"):
+        post = f"Título: {name}\nFecha: 2026-11-02\nAutor: Ana Ruiz\n\nHola.\n"
+        (content / "posts" / f"{name}.md").write_text(post, "utf-8")
+    build_site(content, output, SEARCH=False, SOCIAL_CARDS=False, EXTRAS=["author"])
+    for path in ("autor/ana-ruiz", "2026/11/uno", "2026/11/dos"):
+        html = (output / path / "index.html").read_text("utf-8")
+        named = set(re.findall(r'"(?:https://tertulia\.example)?/([^"]*ana[^"]*\.jpg)"', html))
+        assert [True] == [(output / name).is_file() for name in named], path
+        assert "<img" in html
+
+
 def kinds(output):
     """Pages enough to see each kind: two of each folder, and what was made to break."""
     seen = Counter()

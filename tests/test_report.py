@@ -16,6 +16,7 @@ from tertulia.store import open_store
 from tertulia.store.inbox import InboxFilter
 from tertulia.store.inbox_tables import ItemState
 from tertulia.store.said import Author, Incoming, Read, Verdict
+from tertulia.store.same_person import link
 from tertulia.store.tables import DeliveryState, deliveries
 from tertulia.store.waits import Wait
 from tests.talking import NOW, SITE, Talk
@@ -214,3 +215,19 @@ def test_the_terminal_tells_the_same(tmp_path, monkeypatch, capsys):
     with pytest.raises(TertuliaError, match="«20x6» no es un año"):
         task.run(tmp_path, "20x6")
     talk.blog.close()
+
+
+def test_two_accounts_of_one_person_are_one_who_comes_back(store):
+    """What the inbox shows as one person is one in the report; taken apart again, they are two."""
+    year = Year(store, 3)
+    moment = NOW - timedelta(days=3)
+    for number, channel in enumerate(("form", "mastodon")):
+        author = Author(network=channel, identity="ana", name="Ana")
+        when = moment + timedelta(days=number)
+        year.record(when, when, source=channel, source_id=str(number), post="p", author=author)
+    one, other = (each.person for each in store.waits.all(NOW))
+    for is_same, people in ((True, (1, 1)), (False, (2, 0))):
+        with store.database.writing() as connection:
+            link(connection, one, other, is_same=is_same, said_by="Reme", at=NOW.isoformat())
+        found = report(store.waits.all(NOW), MADRID)
+        assert people == (found.people, found.returning)

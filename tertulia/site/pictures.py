@@ -80,9 +80,13 @@ def request_files(files: Iterable[UsedFile], source: Path, pictures: ImageResolv
 
 def add_portraits(authors: Iterable[Any], pictures: ImageResolver) -> None:
     """Give each of *authors* a ``portrait``, the photo that people.toml names, or None."""
+    known: dict[str, Picture | None] = {}
     for author in authors:
         person = getattr(author, "person", None)
-        author.portrait = _portrait(person, pictures) if person and person.photo else None
+        photo = person.photo if person else ""
+        if person and photo and photo not in known:
+            known[photo] = _portrait(person, pictures)
+        author.portrait = known.get(photo)
 
 
 def _portrait(person: Person, pictures: ImageResolver) -> Picture | None:

@@ -198,12 +198,12 @@ def person_of(author: Any, site: str, localized: Callable[[str], str] = str) -> 
     """An author with the addresses that people.toml knows, and their page in the language of the post."""
     person = getattr(author, "person", None)
     known = [person.site, *(person.profile(network) for network in person.handles)] if person else []
-    photo = person.photo if person else ""
+    portrait = getattr(author, "portrait", None)
     return SchemaPerson(
         author.name,
         addresses.whole(site, localized(author.url)) if getattr(author, "has_page", True) else "",
         tuple(filter(None, known)),
-        addresses.whole(site, photo) if photo else "",
+        addresses.whole(site, portrait.src) if portrait else "",
     )
 
 

@@ -9,6 +9,7 @@ from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import comments, persons
 from tertulia.store.inbox import Inbox
 from tertulia.store.inbox_tables import ItemState, inbox
+from tertulia.store.same_person import groups_of
 from tertulia.store.settling import FIRST_ANSWERS
 
 
@@ -55,5 +56,13 @@ class Waits:
         with self._database.reading() as connection:
             answered = {row[0]: row[1] for row in connection.execute(FIRST_ANSWERS)}
             states = {str(state): state for state in ItemState}
-            rows = connection.execute(query)
-            return [Wait(*row[1:9], answered.get(row[0], ""), states[row[9]]) for row in rows]
+            rows = connection.execute(query).all()
+            # All accounts of one person are called by the lowest of their numbers.
+            groups = groups_of(connection, {row.person for row in rows})
+            persons_ = {one: min(group.members) for one, group in groups.items()}
+            return [
+                Wait(*row[1:9], answered.get(row[0], ""), states[row[9]])._replace(
+                    person=persons_.get(row.person, row.person)
+                )
+                for row in rows
+            ]

@@ -1,7 +1,10 @@
 """Work on every core gives what the same work gives in place."""
 
 import os
+import platform
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -64,3 +67,23 @@ def test_a_broken_picture_is_told_from_another_process():
     there = Aside(lambda: PictureError("heavy", "plaza.jpg", size="70", limit="60")).wait()
     here = PictureError("heavy", "plaza.jpg", size="70", limit="60")
     assert ("heavy", str(here), here.fix) == (there.reason, str(there), there.fix)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps freed memory as it likes")
+def test_freed_memory_is_kept_for_what_comes_next():
+    """What a build has freed is used again without asking the system for each page of memory anew."""
+    script = """if True:
+        import resource
+        from tertulia.core.parallel import keep_most
+        def asked():
+            return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        def use():
+            before = asked()
+            held = [bytearray(200_000) for _ in range(200)]  # as large as pages and pictures are
+            return asked() - before
+        keep_most()
+        print(use(), use())
+    """
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    first, second = map(int, done.stdout.split())
+    assert second < first / 10

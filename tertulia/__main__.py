@@ -43,7 +43,7 @@ def nothing_to_build(folder: str, *, strict: bool) -> bool:
 
 
 def _blog() -> str:
-    """The blog that we stand in, or ""."""
+    """Return the blog that we stand in, or ""."""
     try:
         place = os.getcwd()
     except OSError:

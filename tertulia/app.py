@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 
 def utc_now() -> datetime:
-    """The moment it is."""
+    """Return the moment it is."""
     return datetime.now(UTC)
 
 
@@ -130,7 +130,7 @@ class Blog:
 
     def published(self) -> Published:
         """
-        What the last build published.
+        Return what the last build published.
 
         Raises:
             ContentError: nothing was built.
@@ -141,7 +141,7 @@ class Blog:
 
     def since(self, given: str = "") -> datetime:
         """
-        The moment before which nothing is announced.
+        Return the moment before which nothing is announced.
 
         Args:
             given: What was said on the command line; else ``ANNOUNCE_SINCE`` of ``.env`` or of pelicanconf.py holds.
@@ -246,7 +246,7 @@ class Blog:
 
     def mail_answers(self) -> MailAnswers:
         """
-        What takes mails that answer our letters.
+        Return what takes mails that answer our letters.
 
         Raises:
             SettingError: ``MAIL_ANSWERS`` is not set.
@@ -322,7 +322,7 @@ class Blog:
         take: Callable[[Incoming], Recorded] | None = None,
     ) -> Receiver:
         """
-        What takes webmentions, and looks at the pages that send them.
+        Return what takes webmentions, and looks at the pages that send them.
 
         Args:
             pages: Which page of the site each is for.
@@ -371,7 +371,7 @@ class Blog:
         return listeners(self._network_context(None, with_store=False))
 
     def outbox(self, networks: Sequence[Network] = ()) -> Outbox:
-        """What says each post once, on those *networks* that have a key."""
+        """Return what says each post once, on those *networks* that have a key."""
         from tertulia.store.journal import Journal
         from tertulia.syndication.outbox import Outbox
 
@@ -393,7 +393,10 @@ class Blog:
         return Witness(self.store, Journal(self.root / "var"), self.now, self._published_before)
 
     def _published_before(self) -> frozenset[str]:
-        """The posts that were public when a store that knew of more announcements published; none where nobody says."""
+        """
+        Return the posts that were public when a store that knew of more announcements published; none where nobody
+        says.
+        """
         from tertulia.core.errors import TertuliaError
 
         if not self.settings.deploy_target:
@@ -426,7 +429,7 @@ class Blog:
 
     def answering(self, networks: Sequence[Network] | None = None) -> Answering:
         """
-        The owner, answering.
+        Return the owner, answering.
 
         Args:
             networks: Those that there are, where they are made already.
@@ -466,7 +469,7 @@ class Blog:
 
     def deploy_target(self) -> Target:
         """
-        The place that ``DEPLOY_TARGET`` names.
+        Return the place that ``DEPLOY_TARGET`` names.
 
         Raises:
             SettingError: there is none, or no such kind.

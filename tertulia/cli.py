@@ -53,7 +53,9 @@ def _run(folder: str | Path) -> None:
 
 
 def language_of_machine() -> str:
-    """The language in which this machine speaks to the person, where no blog says one: es_MX.UTF-8 is Spanish."""
+    """
+    Return the language in which this machine speaks to the person, where no blog says one: es_MX.UTF-8 is Spanish.
+    """
     from tertulia.core.settings import environment
 
     told = environment()
@@ -62,7 +64,7 @@ def language_of_machine() -> str:
 
 
 def port_of(value: str) -> int:
-    """The number of a port as it was typed."""
+    """Return the number of a port as it was typed."""
     if not value.isdecimal():
         raise TertuliaError(languages.say("bad_port", value=value))
     return int(value)

@@ -28,7 +28,7 @@ _OF_A_FILE = re.compile(r"(content/[^:\n]+?)(?::(\d+))?: (.+)", re.S)
 
 
 def of_pelican(record: logging.LogRecord, content: Path) -> str | None:
-    """What the author is to read of Pelican's *record*; None for what one of our own lines says."""
+    """Return what the author is to read of Pelican's *record*; None for what one of our own lines says."""
     said = str(record.msg)
     if said.startswith(_SAID_ALREADY) or re.match(r"There are \d", said):
         return None

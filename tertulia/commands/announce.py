@@ -191,7 +191,7 @@ def resolve(blog: Blog, answer: str) -> bool:
 
 
 def _asked_besides(blog: Blog) -> list[str]:
-    """A line each for letters and webmentions that may have gone out before this store was here."""
+    """Return a line each for letters and webmentions that may have gone out before this store was here."""
     lines = [say("letters_held", n=held)] if (held := blog.store.letters.held()) else []
     with contextlib.suppress(ContentError, SettingError):  # nothing was built, or nothing is to be told
         asked = webmention.doubted(blog, blog.published(), blog.since())

@@ -61,7 +61,7 @@ class BuildReport:
     passing: bool = False  # what was said may be otherwise next time, though nothing changed
 
     def of(self, severity: Severity) -> list[str]:
-        """What was said at *severity*, in order."""
+        """Return what was said at *severity*, in order."""
         return [remark.text for remark in self.remarks if remark.severity == severity]
 
     @property
@@ -126,7 +126,7 @@ def into_output(
 
 @contextlib.contextmanager
 def workshop(folder: Path, prefix: str) -> Iterator[Path]:
-    """A passing folder inside *folder*, on the same disk; those that a killed run left behind are swept first."""
+    """Give a passing folder inside *folder*, on the same disk; those that a killed run left behind are swept first."""
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob(f"{prefix}*"):
         if time.time() - left.stat().st_mtime > 3600:
@@ -209,7 +209,7 @@ def tell(report: BuildReport, *, all_advice: bool = False) -> None:
 
 
 def complaints(report: BuildReport, *, all_advice: bool = False, plain: bool = False) -> list[str]:
-    """The lines of what was complained about, the worst first; hints dimmed for a terminal, unless *plain*."""
+    """Return the lines of what was complained about, the worst first; hints dimmed for a terminal, unless *plain*."""
     from tertulia.commands import advice
 
     lines = []
@@ -222,7 +222,7 @@ def complaints(report: BuildReport, *, all_advice: bool = False, plain: bool = F
 
 
 def summary(report: BuildReport) -> str:
-    """The one line of a build: "412 entradas y 9 páginas en 3,8 s"."""
+    """Return the one line of a build: "412 entradas y 9 páginas en 3,8 s"."""
     return _summary(report, decimal(report.seconds))
 
 
@@ -236,7 +236,7 @@ def counted(noun: str, n: int) -> str:
 
 
 def decimal(number: float) -> str:
-    """A number with one decimal, as the blog's language writes it."""
+    """Return a number with one decimal, as the blog's language writes it."""
     return languages.decimal(number, "0.0")
 
 
@@ -368,7 +368,7 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
 
 def _as_python(settings_file: str) -> dict[str, Any]:
     """
-    What the settings file comes to.
+    Return what the settings file comes to.
 
     Raises:
         SettingError: it is no Python, or it fails; the message gives the line and what to look at.
@@ -387,7 +387,7 @@ def _as_python(settings_file: str) -> dict[str, Any]:
 
 
 def _keep_traceback(error: BaseException) -> None:
-    """The whole story of a crash goes to ``var/build-error.txt``, for whoever mends it."""
+    """Write the whole story of a crash to ``var/build-error.txt``, for whoever mends it."""
     with contextlib.suppress(OSError):
         Path("var").mkdir(exist_ok=True)
         Path("var/build-error.txt").write_text("".join(traceback.format_exception(error)), "utf-8")

@@ -56,7 +56,9 @@ class InPassing:
 def lines(
     root: Path, *, check: bool = False, again: str = "", remember_silence: bool = True, only: Collection[str] = ()
 ) -> Iterator[str]:
-    """The lines of ``run``, for whoever shows them otherwise (``preview``, ``publish``); *only* some addresses."""
+    """
+    Yield the lines of ``run``, for whoever shows them otherwise (``preview``, ``publish``); *only* some addresses.
+    """
     blog = Blog(root)
     content, web = root / "content", blog.fetcher
     table = LinkTable.load(content / "links.toml")

@@ -67,7 +67,7 @@ def _look_at(root: Path, folder: Path, settings: dict[str, str], *, lighthouse: 
 
 
 def _with_patterns(root: Path) -> dict[str, list[str]]:
-    """The page that shows every element once, the comments among them, which no published site has."""
+    """Return the page that shows every element once, the comments among them, which no published site has."""
     own = root / "publishconf.py"
     settings = {**conf.settings(root), **(conf.read(own) if own.is_file() else {})}
     return {"DIRECT_TEMPLATES": [*settings["DIRECT_TEMPLATES"], "patterns"]}
@@ -113,12 +113,12 @@ class Tools:
         self._refused = ""  # why npm failed: it is not asked twice
 
     def node(self) -> str:
-        """A Node of today: the system's, or the one of ``check_tools/requirements.txt``."""
+        """Return a Node of today: the system's, or the one of ``check_tools/requirements.txt``."""
         return self._found_node()[0]
 
     def packages(self, *, lighthouse: bool = False) -> Path:
         """
-        The folder with the npm packages of the lock.
+        Return the folder with the npm packages of the lock.
 
         Raises:
             TertuliaError: they cannot be had; the message says why.
@@ -181,7 +181,7 @@ class Tools:
 
 
 def valid_html(site: Path, tools: Tools) -> Result:
-    """What the validator of the W3C says of every page."""
+    """Return what the validator of the W3C says of every page."""
     result = Result(say("check_html"))
     if not tools.java:
         return _skipped(result, say("check_no_java"))
@@ -206,7 +206,7 @@ def valid_html(site: Path, tools: Tools) -> Result:
 
 
 def in_browser(address: str, pages: list[str], tools: Tools, folder: Path) -> Iterator[Result]:
-    """Accessibility, narrow screens, complaints and requests of one page of every kind, in a real browser."""
+    """Check accessibility, narrow screens, complaints and requests of one page of every kind, in a real browser."""
     names = {
         "axe": say("check_axe"),
         "width": say("check_width"),
@@ -294,7 +294,7 @@ def _skipped(result: Result, why: str) -> Result:
 
 def kind_of(page: str) -> tuple[str, ...]:
     """
-    What kind of page a file is, from its path.
+    Return what kind of page a file is, from its path.
 
     A number stands for any other ("2026/11/…"), a name below the first folder for any other ("etiqueta/…"); two
     pages at the top ("buscar/", "acerca-de/") are of two kinds, and so is each language.
@@ -332,7 +332,7 @@ def rated(site: Path, chosen: list[str]) -> dict[str, str]:
 
 @contextlib.contextmanager
 def served(site: Path, prefix: str) -> Iterator[str]:
-    """The built site on a free port of this machine; its origin, "http://127.0.0.1:40123"."""
+    """Serve the built site on a free port of this machine; give its origin, "http://127.0.0.1:40123"."""
     server = preview.listen("127.0.0.1", 0, preview.Site(site, prefix, live=False))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

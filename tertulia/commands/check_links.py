@@ -89,7 +89,7 @@ def read_links(site: Path, pages: list[str], prefix: str, address: str) -> Itera
 
 
 def read_page(file: Path, name: str) -> tuple[set[str], list[Reference]]:
-    """The anchors and the references of one page."""
+    """Return the anchors and the references of one page."""
     document = html.document_fromstring(file.read_bytes() or b"<html></html>", parser=html.HTMLParser(encoding="utf-8"))
     anchors: set[str] = set()
     found = []
@@ -123,7 +123,7 @@ def addresses_of(tag: str, attributes: Mapping[str, str]) -> Iterator[tuple[str,
 
 
 def inside(reference: Reference, prefix: str, address: str) -> tuple[str, str] | None:
-    """The path under the site's folder and the fragment that *reference* means; None when it leads elsewhere."""
+    """Return the path under the site's folder and the fragment that *reference* means; None when it leads elsewhere."""
     url = reference.address
     if address and (url == address or url.startswith((address + "/", address + "#", address + "?"))):
         url = prefix + url[len(address) :] or "/"

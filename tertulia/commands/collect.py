@@ -88,7 +88,7 @@ class CollectRun:
         )
 
     def find(self, url: str) -> tuple[str, str] | None:
-        """The article that an address means."""
+        """Return the article that an address means."""
         page = self.pages.find(url)
         return (page.post, page.lang) if page and page.post else None
 
@@ -157,11 +157,11 @@ class CollectRun:
         return True
 
     def receiver(self) -> Receiver:
-        """What looks at webmentions, and at pages that were pasted."""
+        """Return what looks at webmentions, and at pages that were pasted."""
         return self.blog.receiver(self.pages, self.moderator, take=self._take)
 
     def finish(self) -> None:
-        """What follows when something came: a letter to the owner, letters to readers, the site built anew."""
+        """Do what follows when something came: a letter to the owner, letters to readers, the site built anew."""
         settings = self.blog.settings
         if self.waiting:
             print(say("collect_waiting", n=len(self.waiting)))
@@ -192,7 +192,9 @@ class CollectRun:
         return False
 
     def _heard(self, url: str) -> tuple[str, RemoteComment | None, bool]:
-        """The network, what is said at *url*, and whether its id there is known, so that it can be asked for again."""
+        """
+        Return the network, what is said at *url*, and whether its id there is known, so that it can be asked for again.
+        """
         for listener in self.listeners:
             if heard := listener.fetch_by_url(url):
                 return listener.name, heard, True

@@ -86,7 +86,7 @@ class Chapter:
 
 
 def parts(root: Path) -> tuple[Chapter, ...]:
-    """The table of contents."""
+    """Return the table of contents."""
     told = tomllib.loads((root / CONTENTS).read_text("utf-8"))["part"]
     return tuple(
         Chapter({lang: one[lang] for lang in LANGUAGES}, tuple(one["pages"]), one.get("english_only", False))
@@ -108,7 +108,7 @@ def sources(root: Path) -> Iterator[Source]:
 
 
 def missing(root: Path) -> list[str]:
-    """What the table of contents promises and no file keeps."""
+    """Return what the table of contents promises and no file keeps."""
     there = {(source.name, source.lang) for source in sources(root)}
     return [
         f"docs/{name}.md" if lang == LANGUAGES[0] else f"docs/{lang}/{name}.md"
@@ -193,7 +193,7 @@ def write(root: Path, blog: Path) -> None:
 def _listed(
     root: Path, lang: str, found: list[Source], titles: Mapping[tuple[str, str], str]
 ) -> Iterator[dict[str, Any]]:
-    """The contents for readers of *lang*; a page that is not in it, in English."""
+    """Yield the contents for readers of *lang*; a page that is not in it, in English."""
     by_name = {(source.name, source.lang): source for source in found}
     for part in parts(root):
         pages = []
@@ -206,7 +206,7 @@ def _listed(
 
 
 def _divided(text: str, source: Source) -> tuple[str, str]:
-    """The title of a document and what stands below it, without the line that leads to its other language."""
+    """Return the title of a document and what stands below it, without the line that leads to its other language."""
     title, _, rest = text.partition("\n")
     if not title.startswith("# "):
         raise TertuliaError(say("docs_no_title", file=source.path))

@@ -22,19 +22,19 @@ PAPER, INK, QUIET, ACCENT = "#fbf8f2", "#241d18", "#6a5f57", "#9a2622"
 
 
 def layers(root: Path) -> list[str]:
-    """The rooms of the package from the doors down, in the order that its import contract holds."""
+    """Return the rooms of the package from the doors down, in the order that its import contract holds."""
     contracts = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
     rows = next(one["layers"] for one in contracts if one["type"] == "layers")
     return [room.strip(" ()") for row in rows for room in row.split("|")]
 
 
 def room_of(file: Path, package: Path) -> str:
-    """The room in which a file of the package lies; a file beside the rooms is one of its own."""
+    """Return the room in which a file of the package lies; a file beside the rooms is one of its own."""
     return file.relative_to(package).parts[0].removesuffix(".py")
 
 
 def imported(file: Path) -> Iterator[str]:
-    """The rooms that *file* imports from when it runs."""
+    """Yield the rooms that *file* imports from when it runs."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         names = []
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -91,7 +91,7 @@ def rooms(root: Path) -> str:
 
 
 def about(root: Path, room: str) -> str:
-    """What a room is for: what stands first in its docstring, up to a full stop, a colon or a semicolon."""
+    """Return what a room is for: what stands first in its docstring, up to a full stop, a colon or a semicolon."""
     folder = root / "tertulia" / room
     file = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
     first = (ast.get_docstring(ast.parse(file.read_text("utf-8"))) or "").partition("\n")[0]

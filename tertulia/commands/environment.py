@@ -76,13 +76,13 @@ def enter(folder: str | Path, arguments: list[str]) -> None:
 
 
 def asked_task(arguments: list[str]) -> str:
-    """The first word of the command line that is no option, or ""."""
+    """Return the first word of the command line that is no option, or ""."""
     return next((word for word in arguments if not word.startswith("-")), "")
 
 
 def ensure(root: Path, *, dev: bool) -> Path:
     """
-    The path of ``.venv``'s Python, with the lock installed.
+    Return the path of ``.venv``'s Python, with the lock installed.
 
     Raises:
         TertuliaError: it cannot be made; the message says what to do.
@@ -108,7 +108,7 @@ def venv_python(venv: Path, windows: bool = os.name == "nt") -> Path:
 
 
 def wanted_locks(root: Path, venv: Path, *, dev: bool) -> dict[str, str]:
-    """The locks that must be installed, each with its hash; the development lock stays once it is there."""
+    """Return the locks that must be installed, each with its hash; the development lock stays once it is there."""
     names = [LOCK, DEV_LOCK] if dev or DEV_LOCK in _stamp(venv) else [LOCK]
     try:
         return {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in names}
@@ -118,7 +118,7 @@ def wanted_locks(root: Path, venv: Path, *, dev: bool) -> dict[str, str]:
 
 def state(venv: Path, wanted: dict[str, str]) -> State:
     """
-    What has to be done before a task can run.
+    Return what has to be done before a task can run.
 
     ``make``: there is no usable ``.venv`` (none, cut short, or its Python is gone from the machine);
     ``install``: it is there, and lacks the wanted locks; ``ready``: nothing.
@@ -177,7 +177,7 @@ def _write_stamp(venv: Path, stamp: dict[str, str]) -> None:
 
 
 def _make(venv: Path) -> None:
-    """An empty virtual environment at *venv*, whatever was there before."""
+    """Make an empty virtual environment at *venv*, whatever was there before."""
     import importlib.util
     import shutil
 

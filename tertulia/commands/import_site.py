@@ -70,7 +70,7 @@ def run_import(
 
 
 def _asked_pages(job: Job) -> OldPages:
-    """The pages of the old site, where it is now."""
+    """Return the pages of the old site, where it is now."""
     assert job.web is not None
     written = job.old_site if "://" in job.old_site else f"https://{job.old_site}"
     return PagesOnTheWeb(

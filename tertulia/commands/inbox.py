@@ -92,7 +92,7 @@ def list_(blog: Blog, options: InboxOptions) -> bool:
 
 
 def shown(blog: Blog, item: InboxItem) -> str:
-    """An item with the talk above it, and how an answer would travel."""
+    """Return an item with the talk above it, and how an answer would travel."""
     said = item.said
     way = blog.answering().way(said)
     lines = [as_text(blog.store, said), "", f"{say(f'inbox_state_{item.state}')} · {inbox_words.age(item, blog.now())}"]
@@ -137,7 +137,7 @@ def answer(blog: Blog, item: InboxItem, options: InboxOptions) -> bool:
 
 
 def _saved(blog: Blog, name: str, said: Said, text: str) -> str:
-    """The saved answer called *name*, below what else is written."""
+    """Return the saved answer called *name*, below what else is written."""
     known = saved_answers.read(blog.root / "content", said.lang)
     if name not in known:
         raise TertuliaError(say("inbox_no_saved", name=name, names=", ".join(known) or "–"))
@@ -217,7 +217,7 @@ def _said_by(blog: Blog, key: str) -> int:
 
 
 def _sent(blog: Blog, key: str) -> list[str]:
-    """What became of an answer elsewhere."""
+    """Return what became of an answer elsewhere."""
     return [
         f"    {row.network}: {say(f'state_{row.state}')}" + (f" · {row.reason}" if row.reason else "")
         for row in blog.store.deliveries.answers(key)

@@ -69,7 +69,7 @@ def refuse_taken(target: Path) -> None:
 
 
 def guessed(target: Path) -> start.Answers:
-    """What an empty line means: what the folder's name and this machine tell."""
+    """Return what an empty line means: what the folder's name and this machine tell."""
     words = " ".join(target.name.replace("-", " ").replace("_", " ").split())
     return start.Answers(
         language=spoken(),

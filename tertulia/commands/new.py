@@ -62,19 +62,19 @@ def create(
 
 
 def short_slug(title: str) -> str:
-    """The slug of *title*, cut at a word."""
+    """Return the slug of *title*, cut at a word."""
     slug = slugify(title)
     return slug if len(slug) <= SLUG_LENGTH else re.sub(r"-[^-]*$", "", slug[: SLUG_LENGTH + 1])
 
 
 def header(values: dict[str, str]) -> str:
-    """The metadata block of a new post, each key by its name in the blog's language; what is "" is left out."""
+    """Return the metadata block of a new post, each key by its name in the blog's language; what is "" is left out."""
     told = ((key.name, values.get(key.name)) for key in KEYS if key.in_new)
     return "".join(f"{key_name(key)}: {value or ''}".rstrip() + "\n" for key, value in told if value != "")
 
 
 def key_name(key: str) -> str:
-    """What the blog's language calls *key*."""
+    """Return what the blog's language calls *key*."""
     return key_names()[key][0]
 
 

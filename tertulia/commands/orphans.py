@@ -31,7 +31,7 @@ class Orphan:
 
 
 def orphans(snapshots: Path, output: Path, published: Published) -> list[Orphan]:
-    """The talk that no page of *output* shows."""
+    """Return the talk that no page of *output* shows."""
     shown = {f"{post.id}.{post.lang}" for post in published.posts}
     for file, named in published.addresses.items():  # pages have talk too
         if not shown.issuperset(named) and _is_page(output / file):
@@ -44,7 +44,7 @@ def orphans(snapshots: Path, output: Path, published: Published) -> list[Orphan]
 
 
 def told(root: Path, output: Path) -> list[str]:
-    """A line for each, of the blog in *root* as it was built into *output*; none where nothing can be read."""
+    """Return a line for each, of the blog in *root* as it was built into *output*; none where nothing can be read."""
     try:
         published = posts.read(output)
         return [] if published.preview else [str(one) for one in orphans(root / "var/conversation", output, published)]
@@ -53,7 +53,7 @@ def told(root: Path, output: Path) -> list[str]:
 
 
 def _like(talk: snapshot.Conversation, published: Published) -> str:
-    """The post whose Id is most like this one's, or the same in another language."""
+    """Return the post whose Id is most like this one's, or the same in another language."""
     known = [post.id for post in published.posts if post.lang == talk.lang]
     elsewhere = next((f"{post.id}.{post.lang}" for post in published.posts if post.id == talk.id), "")
     return next(iter(difflib.get_close_matches(talk.id, known, n=1, cutoff=0.6)), elsewhere)

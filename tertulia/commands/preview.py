@@ -170,11 +170,11 @@ class Site:
             self._turned.notify_all()
 
     def news(self) -> str:
-        """What the open page needs to know, as JSON."""
+        """Return what the open page needs to know, as JSON."""
         return json.dumps({"version": f"{self._run}-{self.version}", "failed": self.failed, "note": self.note})
 
     def events(self) -> Iterator[bytes]:
-        """The news now and after each build, as server-sent events."""
+        """Yield the news now and after each build, as server-sent events."""
         told = -1
         while True:
             with self._turned:
@@ -221,7 +221,7 @@ class Site:
         return _answer(start, status, kind, content, length=len(body), encoding="gzip" if packed else "")
 
     def _file(self, path: str) -> Path | None:
-        """The file at *path* under the site's folder; None when it would be outside."""
+        """Return the file at *path* under the site's folder; None when it would be outside."""
         parts = [part for part in path.split("/") if part not in ("", ".")]
         if not self.folder or ".." in parts or any(sign in part for part in parts for sign in "\\\0:"):
             return None
@@ -289,7 +289,7 @@ def _told(key: str, host: str) -> bytes:
 
 
 def media_type(file: Path) -> str:
-    """The ``Content-Type`` of a file, from its name."""
+    """Return the ``Content-Type`` of a file, from its name."""
     kind = TYPES.get(file.suffix.lower()) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     textual = kind.startswith("text/") or kind.endswith(("+json", "+xml", "/json", "/xml"))
     return f"{kind}; charset=utf-8" if textual else kind
@@ -334,7 +334,7 @@ class PreviewServer(socketserver.ThreadingMixIn, wsgiref.simple_server.WSGIServe
         self.setup_environ()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A reader who left is no news; anything else is."""
+        """Tell of anything but a reader who left."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -346,13 +346,13 @@ class Handler(wsgiref.simple_server.WSGIRequestHandler):
         """Nothing."""
 
     def address_string(self) -> str:
-        """The number, unresolved."""
+        """Return the number, unresolved."""
         return str(self.client_address[0])
 
 
 def listen(host: str, port: int, app: WSGIApplication) -> PreviewServer:
     """
-    A server bound to *host* and *port*, not yet answering.
+    Return a server bound to *host* and *port*, not yet answering.
 
     Raises:
         TertuliaError: the port is taken or forbidden, or the host is not of this machine.

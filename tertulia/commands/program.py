@@ -97,13 +97,13 @@ def reading_may_end() -> Iterator[None]:
 
 
 def phrase_or(fallback: str, key: str) -> str:
-    """The phrase *key*, or *fallback* where no language has it."""
+    """Return the phrase *key*, or *fallback* where no language has it."""
     phrase = say(key)
     return fallback if phrase == key else phrase
 
 
 def told(complaint: str) -> str:
-    """invoke's *complaint* about a command line, in the blog's language where we know it."""
+    """Return invoke's *complaint* about a command line, in the blog's language where we know it."""
     for pattern, key in COMPLAINTS.items():
         if found := re.match(pattern, complaint):
             return say(key, **found.groupdict())
@@ -111,13 +111,13 @@ def told(complaint: str) -> str:
 
 
 def line_of(task: Any) -> str:
-    """What *task* does, in one line."""
+    """Return what *task* does, in one line."""
     docstring = (task.__doc__ or task.name).strip().splitlines()[0]
     return phrase_or(docstring, f"task_{task.body.__name__}")
 
 
 def typed(task: Any) -> str:
-    """The name of *task*, as it is typed: ``spam-train``."""
+    """Return the name of *task*, as it is typed: ``spam-train``."""
     return str(task.name).replace("_", "-")
 
 
@@ -165,7 +165,7 @@ class TaskLine(Program):
             raise Exit(say("bad_command", reason=told(str(error).strip()), command=self._command), code=2) from error
 
     def print_help(self) -> None:
-        """The tasks, one line each."""
+        """Print the tasks, one line each."""
         print(say("tasks_usage", command=self._command))
         width = max(len(typed(task)) for task in self._tasks)
         for task in self._tasks:
@@ -174,7 +174,7 @@ class TaskLine(Program):
     list_tasks = no_tasks = print_help
 
     def no_tasks_given(self) -> None:
-        """The list: no task at all is how one asks for it."""
+        """Print the list: no task at all is how one asks for it."""
         self.print_help()
         raise Exit
 

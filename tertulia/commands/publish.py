@@ -120,7 +120,7 @@ def _deploy(blog: Blog, target: Target, *, dry_run: bool = False, lose: bool = F
 
 def print_headers(root: Path, form: str, *, hsts: bool = False) -> None:
     """
-    The headers that the built blog needs, as *form* writes them.
+    Print the headers that the built blog needs, as *form* writes them.
 
     Raises:
         TertuliaError: there is no such form, or nothing was built.
@@ -164,7 +164,7 @@ def _remember(blog: Blog, there: Manifest) -> None:
 
 
 def public(snapshots: Path, posts: Iterable[Post]) -> dict[str, tuple[str, ...]]:
-    """What the pages show of the conversation, by post: links to networks, and the ids of comments."""
+    """Return what the pages show of the conversation, by post: links to networks, and the ids of comments."""
     shown = {}
     for post in posts:
         known = snapshot.read(snapshots, post.id, post.lang)
@@ -219,7 +219,7 @@ def _upload(blog: Blog, target: Target, changes: DeployPlan) -> None:
 
 
 def show(changes: DeployPlan) -> None:
-    """What a deploy would change."""
+    """Print what a deploy would change."""
     for name in changes.put:
         print(f"  + {name}")
     for name in changes.delete:

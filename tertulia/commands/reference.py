@@ -35,13 +35,13 @@ change with any version.
 
 
 def text(package: Path = paths.PACKAGE) -> str:
-    """The page."""
+    """Return the page."""
     interfaces = (line for one in INTERFACES for line in _interface(one, package))
     return "\n".join([HEAD, *interfaces, *_settings(package)])
 
 
 def _settings(package: Path) -> Iterator[str]:
-    """What stands when a blog does not say, and what its owner alone may see."""
+    """Yield what stands when a blog does not say, and what its owner alone may see."""
     defaults = (package / "defaults.py").read_text("utf-8")
     yield "\n## Settings\n"
     yield "### Public ones, when a blog does not say\n"
@@ -63,7 +63,7 @@ def _interface(interface: Interface, package: Path) -> Iterator[str]:
 
 
 def _named(node: ast.ClassDef | ast.FunctionDef, level: str) -> Iterator[str]:
-    """A class with its fields and methods, or a function."""
+    """Yield a class with its fields and methods, or a function."""
     yield f"\n{level} `{node.name}`\n"
     if isinstance(node, ast.FunctionDef):
         yield _code(
@@ -94,5 +94,5 @@ def _code(source: str) -> str:
 
 
 def _quoted(docstring: str) -> str:
-    """A docstring as it stands: its columns mean something."""
+    """Return a docstring as it stands: its columns mean something."""
     return f"```text\n{docstring}\n```\n" if docstring else ""

@@ -28,7 +28,7 @@ def run(root: Path, year: str) -> None:
 
 
 def lines(blog: Blog, found: AnswerReport) -> list[str]:
-    """The report, line by line."""
+    """Return the report, line by line."""
     told = [report_words.title(found), *report_words.summary(found)]
     posts = {_post(blog, *place): one for place, one in list(found.posts.items())[:MOST_POSTS]}
     told += _table(say("report_channels"), {channel(name): one for name, one in found.channels.items()})

@@ -56,7 +56,7 @@ SETTINGS = {
 
 def run(root: Path, given: Mapping[str, str], *, yes: bool) -> None:
     """
-    The whole conversation.
+    Hold the whole conversation.
 
     Args:
         root: The blog's folder.
@@ -88,7 +88,7 @@ def run(root: Path, given: Mapping[str, str], *, yes: bool) -> None:
 
 
 def author_of_git(folder: Path) -> str:
-    """The person's name as git knows it in *folder*, "" when it does not, or is not there."""
+    """Return the person's name as git knows it in *folder*, "" when it does not, or is not there."""
     command = ["git", "config", "user.name"]
     try:
         asked = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
@@ -98,7 +98,7 @@ def author_of_git(folder: Path) -> str:
 
 
 def guessed(before: Answers, root: Path) -> Answers:
-    """The sample's answers, with what the machine knows of the person in their place."""
+    """Return the sample's answers, with what the machine knows of the person in their place."""
     return replace(
         before,
         author=author_of_git(root) or before.author,
@@ -108,7 +108,7 @@ def guessed(before: Answers, root: Path) -> Answers:
 
 
 def current(root: Path) -> Answers:
-    """What the settings say now."""
+    """Return what the settings say now."""
     values = conf.settings(root)
     texts = {answer: values.get(setting, "") for answer, setting in SETTINGS.items()}
     return Answers(**{answer: text if isinstance(text, str) else "" for answer, text in texts.items()})
@@ -159,7 +159,7 @@ def gather(
     defaults: Answers, given: Mapping[str, str], ask: Callable[[str], str] | None, tell: Callable[[str], None]
 ) -> Answers:
     """
-    The answers: *given* ones, then those the person types, the *defaults* for an empty line.
+    Return the answers: *given* ones, then those the person types, the *defaults* for an empty line.
 
     Args:
         defaults: What an empty line means.
@@ -277,13 +277,15 @@ def write_settings(path: Path, answers: Answers, more: Mapping[str, str], *, sam
 
 
 def addresses(language: str) -> str:
-    """The settings that give a new blog its addresses in *language*; "" where they are those of ``defaults.py``."""
+    """
+    Return the settings that give a new blog its addresses in *language*; "" where they are those of ``defaults.py``.
+    """
     file = FIRST / language / "addresses.txt"
     return file.read_text("utf-8") if file.is_file() else ""
 
 
 def machine_timezone() -> str:
-    """The time zone of this machine by its name, "" when it does not say: a link to …/zoneinfo/Europe/Madrid."""
+    """Return the time zone of this machine by its name, "" when it does not say: a link to …/zoneinfo/Europe/Madrid."""
     target = os.path.realpath("/etc/localtime")
     name = target.partition("/zoneinfo/")[2].removeprefix("posix/")
     return name if "/" in name else ""

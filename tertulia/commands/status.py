@@ -96,7 +96,7 @@ def _line(row: Delivery) -> str:
 
 
 def _here(stamp: str) -> str:
-    """A moment of the store, which keeps UTC, by the clock of this machine."""
+    """Return a moment of the store, which keeps UTC, by the clock of this machine."""
     return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
@@ -105,7 +105,7 @@ def _waits(row: Delivery) -> bool:
 
 
 def _letters(rows: list[Delivery], titles: dict[tuple[str, str], str]) -> list[str]:
-    """A line for each post and network that writes to readers: how many letters are in which state."""
+    """Return a line for each post and network that writes to readers: how many letters are in which state."""
     letters: dict[tuple[str, str, str], Counter[str]] = {}
     for row in rows:
         letters.setdefault((row.post, row.lang, row.network), Counter())[row.state] += 1

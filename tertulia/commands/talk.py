@@ -207,13 +207,13 @@ def _pressed(ask: Callable[[str], str], show: Callable[[str], None]) -> str:
 
 
 def _changed(store: Store, read: Read, now: Said) -> str:
-    """That nothing was decided, and what is not as it was read."""
+    """Return that nothing was decided, and what is not as it was read."""
     found = changes(read, store.conversation.revision(read), now)
     return "\n".join(["", say("talk_changed"), *(f"  · {change}" for change in found)])
 
 
 def as_text(store: Store, said: Said, number: int = 0, of: int = 0) -> str:
-    """A comment as the terminal shows it: context, words, reasons. Nothing in it moves the cursor."""
+    """Return a comment as the terminal shows it: context, words, reasons. Nothing in it moves the cursor."""
     lines = ["", f"── {number}/{of} ── {said.post} ({said.lang}) " if of else ""]
     for above in store.conversation.thread(said)[-1:]:
         lines += textwrap.wrap(

@@ -55,7 +55,7 @@ class TryLooks:
         self.words = {key: say(f"try_{key}") for key in LABELS}
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """The page, its script, or a choice taken."""
+        """Return the page, its script, or a choice taken."""
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
         if path == f"{PATH}/looks.js":
             return _answer(start, "200 OK", "text/javascript", Path(__file__).with_suffix(".js").read_bytes())
@@ -90,7 +90,7 @@ class TryLooks:
         return bool(held)
 
     def page(self) -> str:
-        """The page, as the blog's settings are now."""
+        """Return the page, as the blog's settings are now."""
         try:
             own = conf.settings(self.root)
         except (TertuliaError, OSError, UnicodeDecodeError):

@@ -137,7 +137,7 @@ class WarmBuilder:
 
 
 def code_stamp() -> str:
-    """What changes when the program does: a process that has imported it before would build by the old one."""
+    """Return what changes when the program does: a process that has imported it before would build by the old one."""
     files = sorted(path for folder in (paths.PACKAGE, paths.HOME / "plugins") for path in folder.rglob("*.py"))
     return repr([(str(path), stamp_of(path)) for path in files])
 

@@ -17,7 +17,7 @@ WATCHED_ENDINGS = (".py", ".toml")  # files at the top of the blog's folder
 
 
 def watch(root: Path) -> "queue.Queue[set[Path]]":
-    """A queue that gets the paths that changed, each time files were saved."""
+    """Return a queue that gets the paths that changed, each time files were saved."""
     changes: queue.Queue[set[Path]] = queue.Queue()
     folders = [root / name for name in WATCHED]
     # The top folder by itself, not what is below it: there are .venv, var and output.
@@ -54,7 +54,7 @@ def _watch(
 
 
 def _saved(paths: list[Path], recursive: bool, root: Path, polling: bool | None) -> Iterator[set[Path]]:
-    """What was saved, batch by batch; nothing, about once a second, when nothing was."""
+    """Yield what was saved, batch by batch; nothing, about once a second, when nothing was."""
     from watchfiles import Change, DefaultFilter
     from watchfiles import watch as saved
 

@@ -43,7 +43,9 @@ def plan_all(blog: Blog, published: Published, since: str = "") -> list[Post]:
 
 
 def doubted(blog: Blog, published: Published, since: datetime) -> list[Post]:
-    """The posts with links of which an earlier store may have told the other sites, and nobody has said whether."""
+    """
+    Return the posts with links of which an earlier store may have told the other sites, and nobody has said whether.
+    """
     blog.witness.begin()
     told = blog.store.sent.sources()
     asked = [post for post in published.posts if post.url not in told and blog.witness.doubts(post)]
@@ -77,7 +79,7 @@ def tell(blog: Blog, published: Published) -> list[Sent]:
 
 
 def lines(sent: Sequence[Sent], titles: dict[str, str]) -> list[str]:
-    """What became of each link, under the title of its post; sites that take no webmentions are only counted."""
+    """Return what became of each link, under the title of its post; sites that take no webmentions are only counted."""
     found: list[str] = []
     for source in dict.fromkeys(one.source for one in sent):
         mine = [one for one in sent if one.source == source]

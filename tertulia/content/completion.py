@@ -102,7 +102,7 @@ def _take_name(meta: Metadata, place: PurePath, zone: ZoneInfo) -> None:
 
 
 def _words(place: PurePath) -> str:
-    """What a file's name says beside its day and its language."""
+    """Return what a file's name says beside its day and its language."""
     words = from_name(place).words
     match = _LANGUAGE.search(words)
     return words[: match.start()] if match and match[1].casefold() in current().codes() else words
@@ -110,7 +110,7 @@ def _words(place: PurePath) -> str:
 
 @lru_cache(maxsize=8)
 def _placeholders(spoken: Languages) -> frozenset[str]:
-    """What ``new`` leaves to be written over, in any language."""
+    """Return what ``new`` leaves to be written over, in any language."""
     return frozenset(spoken.text("new_body", code) for code in spoken.codes())
 
 

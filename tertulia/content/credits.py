@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"<?(https?://[^\s<>]+)>?")
 
 
 def credit(kind: str, written: str, people: People) -> Credit:
-    """The credit for one item of ``Vía:`` and the like; its ``url`` is "" when only a name is known."""
+    """Return the credit for one item of ``Vía:`` and the like; its ``url`` is "" when only a name is known."""
     kind = cast(Kind, kind)
     written = written.strip()
     if named := _NAMED.fullmatch(written):

@@ -58,7 +58,7 @@ def _months(spoken: Languages) -> dict[str, int]:
 
 @lru_cache(maxsize=1)
 def _months_elsewhere() -> dict[str, int]:
-    """The months in languages of blogs that the program does not speak; Basque without its endings."""
+    """Return the months in languages of blogs that the program does not speak; Basque without its endings."""
     names = [(name, number) for code in _ELSEWHERE for number, name in cldr.months(code).items()]
     return {
         re.sub(r"(?:aren|ak|a)$", "", fold(name)) if len(name) > 6 else fold(name): number for name, number in names
@@ -84,7 +84,7 @@ def _weekdays(spoken: Languages) -> frozenset[str]:
 
 def parse_date(value: str, zone: ZoneInfo) -> dt.datetime | None:
     """
-    The moment that an author wrote, in the blog's *zone*; None when it makes no sense.
+    Return the moment that an author wrote, in the blog's *zone*; None when it makes no sense.
 
     A day alone begins at midnight; without an offset the clock is the blog's.
     """
@@ -115,7 +115,7 @@ def is_ambiguous(value: str) -> bool:
 
 
 def _exact(value: str) -> dt.datetime | None:
-    """What programs write."""
+    """Return what programs write."""
     if re.fullmatch(r"\d{10}|\d{13}", value):  # seconds, or thousandths of them
         return dt.datetime.fromtimestamp(int(value[:10]), dt.UTC)
     if re.fullmatch(r"\d{4}(?:-\d\d)?|.*\s\d{1,2}\.\d{2}", value):
@@ -127,7 +127,7 @@ def _exact(value: str) -> dt.datetime | None:
 
 
 def _loose(value: str) -> dt.datetime | None:
-    """What people write, and programs for people; *value* is folded."""
+    """Return what people write, and programs for people; *value* is folded."""
     value = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", value).strip()
     day, rest = _day(value)
     if day is None:
@@ -136,7 +136,7 @@ def _loose(value: str) -> dt.datetime | None:
 
 
 def _day(value: str) -> tuple[dt.date | None, str]:
-    """The day in *value*, and what is left without it."""
+    """Return the day in *value*, and what is left without it."""
     if m := _YEAR_FIRST.search(value):
         return dt.date(int(m[1]), int(m[3]), int(m[4])), value[: m.start()] + " " + value[m.end() :].removeprefix("t")
     if m := _YEAR_LAST.search(value):
@@ -148,7 +148,7 @@ def _day(value: str) -> tuple[dt.date | None, str]:
 
 
 def _day_in_words(value: str) -> tuple[dt.date | None, str]:
-    """The day of ``21 de noviembre de 2026``, ``Nov 21st, 2026``, ``Thu Nov 26 10:00:00 CET 2026``."""
+    """Return the day of ``21 de noviembre de 2026``, ``Nov 21st, 2026``, ``Thu Nov 26 10:00:00 CET 2026``."""
     months = _months(current())
     numbers: list[int] = []
     rest: list[str] = []

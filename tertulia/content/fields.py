@@ -89,7 +89,7 @@ def flat(entries: list[RawField]) -> Iterator[Field]:
 
 
 def _custom(entry: RawField, said: set[str]) -> Iterator[Field]:
-    """What a table of the author's own says of the post, where the header does not say it itself."""
+    """Yield what a table of the author's own says of the post, where the header does not say it itself."""
     inside = _inside(entry)
     is_posts = fold(entry.name) in _OF_THE_POST
     if not is_posts or not all(key_of(one.name) for one in inside):
@@ -102,7 +102,7 @@ def _custom(entry: RawField, said: set[str]) -> Iterator[Field]:
 
 
 def _beside(entry: RawField, key: str, said: set[str]) -> Iterator[Field]:
-    """What the table of one key says of another: what a cover shows, when a post was changed."""
+    """Yield what the table of one key says of another: what a cover shows, when a post was changed."""
     first = next((item.value for item in entry.value), None) if isinstance(entry.value, list) else entry.value
     if not isinstance(first, dict):
         return
@@ -114,7 +114,7 @@ def _beside(entry: RawField, key: str, said: set[str]) -> Iterator[Field]:
 
 
 def _leaves(items: list[RawField]) -> Iterator[RawField]:
-    """The items of a list, and of the lists in it: Hexo's categories."""
+    """Yield the items of a list, and of the lists in it: Hexo's categories."""
     for item in items:
         if isinstance(item.value, list):
             yield from _leaves(item.value)
@@ -153,7 +153,7 @@ def _text(value: Any, key: str) -> str:
 
 def composed(source: str) -> "Node | None":
     """
-    The tree of a YAML header; a value that YAML would only take in quotes, ``title: Dos: uno``, is given them.
+    Return the tree of a YAML header; a value that YAML would only take in quotes, ``title: Dos: uno``, is given them.
 
     Raises:
         YAMLError: it is none even so.
@@ -172,7 +172,7 @@ def composed(source: str) -> "Node | None":
 
 def yaml_fields(node: "MappingNode", start: int, lines: list[str]) -> Iterator[RawField]:
     """
-    The entries of a YAML mapping, each value as it is written.
+    Yield the entries of a YAML mapping, each value as it is written.
 
     Args:
         node: Composed, not constructed: a date is still text.
@@ -235,7 +235,7 @@ def _tree(node: "Node", start: int, budget: list[int], depth: int = 0) -> Any:
 
 
 def plain_tree(value: Any, line: int) -> Any:
-    """What TOML and JSON give, as text."""
+    """Return what TOML and JSON give, as text."""
     if isinstance(value, dict):
         return {name: plain_tree(one, line) for name, one in value.items()}
     if isinstance(value, list):

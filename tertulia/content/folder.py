@@ -58,7 +58,7 @@ def may_be_served(path: Path) -> bool:
 
 def links_out(content: Path, below: str = "") -> Iterator[Path]:
     """
-    The symbolic links in *content*, to files and to folders, whose end lies outside, be it there or not.
+    Yield the symbolic links in *content*, to files and to folders, whose end lies outside, be it there or not.
 
     Args:
         below: The one folder of it that is looked through.
@@ -78,5 +78,5 @@ def leads_out(path: Path, content: Path) -> bool:
 
 
 def markdown_files(content: Path) -> list[Path]:
-    """The posts and pages in *content*, in order; what is a link to elsewhere is none."""
+    """Return the posts and pages in *content*, in order; what is a link to elsewhere is none."""
     return [path for path in sorted(content.rglob("*.md")) if is_inside(path, content)]

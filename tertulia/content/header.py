@@ -94,14 +94,14 @@ def _all_text(lines: list[str]) -> Header:
 
 
 def _unreadable(lines: list[str], n: int, path: str, phrase: str, start: int | None = None) -> Header:
-    """A header that cannot be read; whether it holds the post back nobody knows, so it is left out."""
+    """Return a header that cannot be read; whether it holds the post back nobody knows, so it is left out."""
     problem = Problem(path, n + 1, say(phrase), say(f"{phrase}_fix"), "error")
     start = len(lines) if start is None else start
     return Header((), "\n".join(lines[start:]), start + 1, (problem,))
 
 
 def _finish(fields: list[Field], problems: list[Problem], lines: list[str], start: int, path: str) -> Header:
-    """The header of *fields*, its unknown keys told, and the body from the line *start* on."""
+    """Return the header of *fields*, its unknown keys told, and the body from the line *start* on."""
     for f in fields:
         if f.is_unread:
             what = say("nested_value", key=f.name)
@@ -175,7 +175,7 @@ def _is_header(block: list[str]) -> bool:
 def _read_lines(
     lines: list[str], start: int, end: int, path: str, *, fenced: bool
 ) -> tuple[list[Field], list[Problem]]:
-    """The fields of lines that each say ``Clave: valor``."""
+    """Return the fields of lines that each say ``Clave: valor``."""
     fields: list[Field] = []
     problems: list[Problem] = []
     for n in range(start, end):

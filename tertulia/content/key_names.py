@@ -62,7 +62,7 @@ def _squeezed(name: str) -> str:
 
 
 def key_names() -> dict[str, tuple[str, ...]]:
-    """What an author may call each key of ours, the blog's language first."""
+    """Return what an author may call each key of ours, the blog's language first."""
     spoken = current()
     codes = dict.fromkeys([*(language.code for language in spoken.fallbacks()), *spoken.codes()])
     languages = [spoken.get(code) for code in codes]
@@ -74,7 +74,7 @@ def key_names() -> dict[str, tuple[str, ...]]:
 
 
 def _names_in(language: Language, key: Key) -> list[str]:
-    """What *language* calls *key*: its file first, which may be the blogger's."""
+    """Return what *language* calls *key*: its file first, which may be the blogger's."""
     table = language.table("written").get("keys")
     told = table.get(key.name) if isinstance(table, dict) else None
     return [*map(str, told if isinstance(told, list) else ()), *key.names(language.code)]
@@ -87,7 +87,9 @@ def _by_name(_spoken: Languages) -> dict[str, str]:
 
 @lru_cache(maxsize=8)
 def _own_names(spoken: Languages) -> dict[str, str]:
-    """What each key is called in the blog's own language, or in the next one that has a word: folded → as written."""
+    """
+    Return what each key is called in the blog's own language, or in the next one that has a word: folded → as written.
+    """
     chains = ([_names_in(language, key) for language in spoken.fallbacks()] for key in KEYS)
     return {fold(name): name for chain in chains for name in next(filter(None, chain), ())}
 
@@ -98,7 +100,7 @@ def _alts_of_cover(_spoken: Languages) -> tuple[str, ...]:
 
 
 def own_key(name: str) -> str:
-    """The key of ours that an author means by *name*; "" when there is none such."""
+    """Return the key of ours that an author means by *name*; "" when there is none such."""
     folded = fold(name)
     if key := _by_name(current()).get(folded):
         return key
@@ -115,7 +117,7 @@ def own_key(name: str) -> str:
 
 
 def key_of(name: str) -> str:
-    """What *name* means here, a key of ours or another program's; "" when we do not know it."""
+    """Return what *name* means here, a key of ours or another program's; "" when we do not know it."""
     return own_key(name) or _FOREIGN.get(_squeezed(name), "")
 
 
@@ -148,7 +150,9 @@ def looks_like_state(name: str) -> bool:
 
 
 def nearest(name: str) -> str:
-    """The key that an unknown *name* was probably meant for, as the blog's own language calls it; "" for none."""
+    """
+    Return the key that an unknown *name* was probably meant for, as the blog's own language calls it; "" for none.
+    """
     own, folded = _own_names(current()), fold(name)
     if near := difflib.get_close_matches(folded, own, n=1, cutoff=0.7):
         return own[near[0]]
@@ -158,6 +162,6 @@ def nearest(name: str) -> str:
 
 
 def advice(name: str) -> str:
-    """What to do about an unknown *name*."""
+    """Return what to do about an unknown *name*."""
     near = nearest(name)
     return say("unknown_key_near", key=near) if near else say("unknown_key_fix")

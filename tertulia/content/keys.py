@@ -90,17 +90,17 @@ class Key:
         return {word: choice for choice, words in self.choices.items() for word in split_names(words)}
 
     def names(self, language: str) -> tuple[str, ...]:
-        """What authors in *language*, "es" or "en", call it."""
+        """Return what authors in *language*, "es" or "en", call it."""
         return split_names({"es": self.es, "en": self.en}.get(language, ""))
 
 
 def split_names(names: str) -> tuple[str, ...]:
-    """The names of ``a, b c``."""
+    """Return the names of ``a, b c``."""
     return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
 def network_key(name: str, network: NetworkName | None = None) -> Key:
-    """The key of a network: what to say there."""
+    """Return the key of a network: what to say there."""
     names = ", ".join(network.metadata_keys) if network else ""
     return Key(name=name, kind=Kind.NETWORK, es=names, en=names, on_pages=False, doc=_ON_NETWORKS)
 
@@ -309,7 +309,10 @@ _BY_NAME = MappingProxyType({key.name: key for key in KEYS})
 
 
 def key_named(name: str) -> Key:
-    """The key of that name in code; what none of ours has is of a network alone: an account, one of somebody else's."""
+    """
+    Return the key of that name in code; what none of ours has is of a network alone: an account, one of somebody
+    else's.
+    """
     if name.startswith(COVER_ALT_OF):
         return Key(name=name, kind=Kind.COVER_ALT, on_pages=False)
     return _BY_NAME.get(name) or network_key(name)

@@ -82,7 +82,7 @@ NOTHING_MORE: Mapping[str, object] = MappingProxyType({key.name: EMPTY[key.kind]
 
 def listed(value: str) -> list[str]:
     """
-    The items of ``a, b`` or ``[a, b]``, each once.
+    Return the items of ``a, b`` or ``[a, b]``, each once.
 
     Quotes around an item keep its commas, and a comma with no blank behind it stays in an address.
     """
@@ -98,7 +98,7 @@ def interpret(
     header: Header, path: str, zone: ZoneInfo, allowed: Iterable[str] | None = None, *, is_page: bool = False
 ) -> Metadata:
     """
-    The typed metadata of a post.
+    Return the typed metadata of a post.
 
     Args:
         header: What ``split`` gave.
@@ -220,7 +220,7 @@ class _ValueReader:
         return [item for item in _items(f, " ".join(f.value.split())) if item]
 
     def moment(self, f: Field, _key: Key) -> dt.datetime | None:
-        """The moment that *f* says; told when it makes no sense, or two."""
+        """Return the moment that *f* says; told when it makes no sense, or two."""
         moment = parse_date(f.value, self.zone)
         if moment is None:
             self.report(f, "bad_date", severity="error")
@@ -284,7 +284,7 @@ class _ValueReader:
             self.meta.old_addresses.append(old if "://" in old else "/" + old.lstrip("/"))
 
     def take_update(self, f: Field, _key: Key) -> None:
-        """An ``Actualización: FECHA texto``; the date is the longest beginning that reads as one, its hour too."""
+        """Take an ``Actualización: FECHA texto``; the date is the longest beginning that reads as one, its hour too."""
         words = f.value.split()
         moments = [
             parse_date(" ".join(words[:count]).rstrip(":,.—–-"), self.zone) for count in range(min(9, len(words)))
@@ -365,7 +365,9 @@ _COMMAS = str.maketrans({"،": ",", "、": ",", "，": ",", "؛": ";", "；": ";
 
 
 def _items(f: Field, value: str) -> list[str]:
-    """The items of a list, between commas of any script or Pelican's semicolons; Obsidian's tags by their ``#``."""
+    """
+    Return the items of a list, between commas of any script or Pelican's semicolons; Obsidian's tags by their ``#``.
+    """
     if f.key in _NAMES and not f.whole and '"' not in value:
         value = value.translate(_COMMAS)
     if f.whole:

@@ -46,13 +46,13 @@ _ACCOUNT = re.compile(r"(?P<platform>[a-z][a-z0-9_]*?)_?(?P<number>[2-9]|[1-9]\d
 
 
 def account(platform: str, number: int | str) -> str:
-    """The name of a further account: "mastodon_2"."""
+    """Return the name of a further account: "mastodon_2"."""
     return f"{platform}_{number}"
 
 
 def split_account(name: str) -> tuple[str, str]:
     """
-    The network that *name* is an account of, and which: "mastodon_2" and "mastodon2" are ("mastodon", "2").
+    Return the network that *name* is an account of, and which: "mastodon_2" and "mastodon2" are ("mastodon", "2").
 
     Returns:
         *name* and "" for a network itself, and for what is none.
@@ -64,12 +64,12 @@ def split_account(name: str) -> tuple[str, str]:
 
 
 def platform(name: str) -> str:
-    """The network itself: "mastodon" of "mastodon_2"."""
+    """Return the network itself: "mastodon" of "mastodon_2"."""
     return split_account(name)[0]
 
 
 def label(name: str) -> str:
-    """What people call the network *name*."""
+    """Return what people call the network *name*."""
     network, number = split_account(name)
     if number:
         return f"{label(network)} {number}"

@@ -70,15 +70,15 @@ class Person:
         return next(iter(self.bios.values()), "")
 
     def bio_in(self, lang: str) -> str:
-        """The bio in *lang*, else in the first language there is."""
+        """Return the bio in *lang*, else in the first language there is."""
         return self.bios.get(lang) or self.bio
 
     def handle(self, network: str) -> str:
-        """The handle on *network* as written in the file; "" when they are not there."""
+        """Return the handle on *network* as written in the file; "" when they are not there."""
         return self.handles.get(network, "")
 
     def profile(self, network: str) -> str:
-        """The address of their page on *network*; "" when they are not there."""
+        """Return the address of their page on *network*; "" when they are not there."""
         return profile(network, self.handles[network]) if network in self.handles else ""
 
     def url(self, network: str = "") -> str:
@@ -145,7 +145,7 @@ class People:
 
 
 def profile(network: str, handle: str) -> str:
-    """The address of *handle* on *network*; "" when the network is unknown or the handle lacks its server."""
+    """Return the address of *handle* on *network*; "" when the network is unknown or the handle lacks its server."""
     if handle.startswith(("https://", "http://")):
         return handle
     pattern = PROFILES.get(network, "")

@@ -80,13 +80,13 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def words_hash(*words: str) -> str:
-    """A short name for exactly these words; it changes when the author changes one of them, and only then."""
+    """Return a short name for exactly these words; it changes when the author changes one of them, and only then."""
     return hashlib.sha256("\x00".join(words).encode()).hexdigest()[:16]
 
 
 def read(output: Path) -> Published:
     """
-    What the build in the folder *output* published.
+    Return what the build in the folder *output* published.
 
     Raises:
         ContentError: there is no such file, or it is not ours; the message says to build.

@@ -138,13 +138,13 @@ class Screen:
         self.notes: list[Note] = []
 
     def public(self, piece: str, *, is_html: bool = False) -> str:
-        """What of the next *piece* is for readers; in HTML, backticks make no code."""
+        """Return what of the next *piece* is for readers; in HTML, backticks make no code."""
         if self.hidden is None and not may_hold_note(piece):
             return piece
         return _Scan(self, piece, is_html).shown()
 
     def rest_of_code(self, code: str) -> str:
-        """What stands in *code* behind the end of the note that is open; "" when it does not end there."""
+        """Return what stands in *code* behind the end of the note that is open; "" when it does not end there."""
         end = self.hidden.closes.search(code) if self.hidden else None
         if not end:
             return ""
@@ -170,7 +170,7 @@ class _Scan:
         self.missing: set[re.Pattern[str]] = set()
 
     def shown(self) -> str:
-        """What is left of the piece."""
+        """Return what is left of the piece."""
         at = 0
         if self.screen.hidden:
             end = self.screen.hidden.closes.search(self.piece)
@@ -200,7 +200,7 @@ class _Scan:
         return "".join((*made, self.piece[kept:]))
 
     def _notation(self, found: re.Match[str]) -> Notation | None:
-        """The notation of the note that begins with *found*; None where none does."""
+        """Return the notation of the note that begins with *found*; None where none does."""
         name = found.lastgroup or ""
         if name == "percents":
             return _PERCENTS if found[0] == "%%" and not self._is_amount(found) else None
@@ -246,7 +246,7 @@ class _Scan:
         return end, kept
 
     def _find(self, wanted: re.Pattern[str], at: int) -> re.Match[str] | None:
-        """The next place of *wanted* from *at* on."""
+        """Return the next place of *wanted* from *at* on."""
         found = None if wanted in self.missing else wanted.search(self.piece, at)
         if not found:
             self.missing.add(wanted)

@@ -23,7 +23,7 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>])")
 
 def read(content: Path, lang: str) -> dict[str, str]:
     """
-    The saved answers of the blog whose content is there, by name, in the file's order.
+    Return the saved answers of the blog whose content is there, by name, in the file's order.
 
     Args:
         lang: Of the post that is answered under; an answer without it is taken in the first language that it has.

@@ -87,7 +87,7 @@ def file_for(folder: Path, post: str, lang: str) -> Path:
 
 def read(folder: Path, post: str, lang: str) -> Conversation:
     """
-    The snapshot of a post; an empty one when there is none.
+    Return the snapshot of a post; an empty one when there is none.
 
     Raises:
         ContentError: there is one, and it makes no sense; the message says how to have it anew.

@@ -35,7 +35,7 @@ _BARE_KEY = regex.compile(r"[A-Za-z0-9_-]+")  # https://toml.io/en/v1.0.0#keys
 
 
 def tag_key(label: str) -> str:
-    """What two spellings of one tag share; also its slug, unless tags.toml names it in several words."""
+    """Return what two spellings of one tag share; also its slug, unless tags.toml names it in several words."""
     return tag_slug(label).replace("-", "")
 
 
@@ -89,18 +89,18 @@ class Tags:
                 table.report(key, "", what, say("tag_twice_fix"))
 
     def slug(self, label: str) -> str:
-        """The part of the address that stands for the tag spelled *label*."""
+        """Return the part of the address that stands for the tag spelled *label*."""
         key = tag_key(label)
         entry = self._by_key.get(key)
         return entry.slug if entry else shortened(key)
 
     def label(self, slug: str) -> str:
-        """What tags.toml calls the tag of *slug*; *slug* itself when it says nothing."""
+        """Return what tags.toml calls the tag of *slug*; *slug* itself when it says nothing."""
         entry = self._by_key.get(tag_key(slug))
         return (entry.label if entry else "") or slug
 
     def describe(self, slug: str, lang: str) -> str:
-        """What stands on top of the tag's page in *lang*; "" when tags.toml has nothing."""
+        """Return what stands on top of the tag's page in *lang*; "" when tags.toml has nothing."""
         entry = self._by_key.get(tag_key(slug))
         return entry.descriptions.get(lang) or entry.descriptions.get("", "") if entry else ""
 

@@ -65,7 +65,7 @@ class ToneGuess(NamedTuple):
 
 def tone_of(text: str) -> ToneGuess:
     """
-    What whoever wrote *text* seems to want.
+    Return what whoever wrote *text* seems to want.
 
     Args:
         text: Plain, as it was written.

@@ -24,7 +24,7 @@ def asker(
     key: Secret, site: str, web: Fetcher, address: str = ADDRESS
 ) -> Callable[[Incoming, Signals], bool | None] | None:
     """
-    What asks Akismet; None where there is no key.
+    Return what asks Akismet; None where there is no key.
 
     Args:
         key: ``AKISMET_KEY``.
@@ -35,7 +35,7 @@ def asker(
         return None
 
     def ask(incoming: Incoming, signals: Signals) -> bool | None:
-        """True for spam, False for ham, None when it does not say."""
+        """Return true for spam, False for ham, None when it does not say."""
         if not signals.address:  # Akismet answers nothing without one
             return None
         fields = {

@@ -104,14 +104,14 @@ class Answering:
         return AnswerWay(why=say("answer_on_page"), url=said.url)
 
     def places(self, said: Said) -> dict[str, str]:
-        """What the places of a saved answer to *said* are filled with."""
+        """Return what the places of a saved answer to *said* are filled with."""
         post = self.info.post(said.post, said.lang)
         name = said.name or said.handle
         link = post.url if post else self.info.site
         return {"name": name, "post": post.title if post else "", "link": link, "blog": self.info.title}
 
     def preview(self, said: Said, text: str) -> AnswerPreview | None:
-        """What would be sent of *text*, or is to be sent by hand; None where it stands on the page alone."""
+        """Return what would be sent of *text*, or is to be sent by hand; None where it stands on the page alone."""
         way = self.way(said)
         network = way.network or way.by_hand
         if network is None:
@@ -242,7 +242,7 @@ def _edit(outbox: Outbox, row: Delivery, said: Said) -> DeliveryChange:
 
 
 def plain_words(html: str) -> str:
-    """A comment's HTML as networks take it: no markup, each link's address beside what it is called."""
+    """Return a comment's HTML as networks take it: no markup, each link's address beside what it is called."""
 
     def spelt(found: re.Match[str]) -> str:
         address, inner = unescape(found[1]), sanitise.plain(found[2])

@@ -23,7 +23,7 @@ MAX_BYTES = 3_000_000
 
 
 def keep(url: str, snapshots: Path, web: Fetcher) -> str:
-    """The file name of a small copy of the picture at *url*; "" when there is none to be had."""
+    """Return the file name of a small copy of the picture at *url*; "" when there is none to be had."""
     if not is_web_address(url):
         return ""
     name = f"{hashlib.sha256(url.encode()).hexdigest()[:20]}.webp"

@@ -34,7 +34,8 @@ SWEEP_EVERY_SECONDS = 86_400.0
 
 def leaving(address: str) -> dict[str, str]:
     """
-    The lines of a letter by which a mail program ends such letters with one click; none where there is no *address*.
+    Return the lines of a letter by which a mail program ends such letters with one click; none where there is no
+    *address*.
 
     https://www.rfc-editor.org/rfc/rfc8058#section-3.1
     """
@@ -172,7 +173,7 @@ class BackgroundWorker:
         self._done("rebuild", problem)
 
     def _rebuild(self) -> str:
-        """What went wrong with the hook; "" for nothing."""
+        """Return what went wrong with the hook; "" for nothing."""
         hook = self._settings.rebuild_hook.reveal()
         if split_address(hook).is_web:
             token = self._settings.rebuild_token.reveal()

@@ -37,7 +37,8 @@ class Opinion:
 
 def words_of(text: str, name: str = "", site: str = "", html: str = "") -> list[str]:
     """
-    What a comment teaches: its words without accents, each once; where its links lead; what its writer is called.
+    Return what a comment teaches: its words without accents, each once; where its links lead; what its writer is
+    called.
 
     Args:
         html: What is shown of it, whose links may lead where no word of *text* says.
@@ -54,7 +55,7 @@ def opinion(
     words: Iterable[str], counts: Mapping[str, tuple[int, int]], counted: Collection[str] = (), text: str = ""
 ) -> Opinion:
     """
-    What the filter makes of a comment.
+    Return what the filter makes of a comment.
 
     Args:
         words: As ``words_of`` gives them.
@@ -86,7 +87,7 @@ def opinion(
 
 
 def _chance(odds: float) -> float:
-    """A chance between 0 and 1 out of its log-odds."""
+    """Return a chance between 0 and 1 out of its log-odds."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
 

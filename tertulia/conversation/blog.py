@@ -43,7 +43,7 @@ class BlogInfo:
         cls, root: Path, conf: Mapping[str, Any], *, output: Callable[[], Path], preview_address: str = ""
     ) -> "BlogInfo":
         """
-        The blog in the folder *root*.
+        Return the blog in the folder *root*.
 
         Args:
             conf: The plain values of pelicanconf.py.
@@ -82,7 +82,7 @@ class BlogInfo:
         return _origins(self.site, self.service)
 
     def published(self) -> Published:
-        """What the last build published; nothing when there was none."""
+        """Return what the last build published; nothing when there was none."""
         folder = self.output()
         try:
             changed = (folder / posts.FILE_NAME).stat().st_mtime_ns
@@ -95,11 +95,11 @@ class BlogInfo:
         return found
 
     def post(self, id_: str, lang: str) -> Post | None:
-        """A published post."""
+        """Return a published post."""
         return next((post for post in self.published().posts if post.key == (id_, lang)), None)
 
     def t(self, key: str, lang: str, n: int | None = None, **values: Any) -> str:
-        """The phrase *key*, for a reader in *lang*; *n* chooses the plural form."""
+        """Return the phrase *key*, for a reader in *lang*; *n* chooses the plural form."""
         return self.languages.text(key, lang, n=n, **values)
 
 

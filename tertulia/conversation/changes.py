@@ -48,7 +48,7 @@ class Change(NamedTuple):
 
 def changes(read: Read, before: Shown | None, now: Said) -> list[Change]:
     """
-    What is not as it was read.
+    Return what is not as it was read.
 
     Args:
         read: What the decision named.
@@ -72,7 +72,7 @@ def changes(read: Read, before: Shown | None, now: Said) -> list[Change]:
 
 
 def readable(html: str) -> str:
-    """The words of a comment, and where each link leads that does not say so itself."""
+    """Return the words of a comment, and where each link leads that does not say so itself."""
 
     def told(found: re.Match[str]) -> str:
         target, inner = unescape(found[1]), found[2]

@@ -84,12 +84,12 @@ class Clockwork:
         self.done("disk", problem=self.room())
 
     def problems(self) -> list[tuple[str, str]]:
-        """What is wrong now: the task, and what."""
+        """Return what is wrong now: the task, and what."""
         found = [(run.name, self._late(run) or run.problem) for run in self.runs.all() if run.name != "disk"]
         return [(name, problem) for name, problem in [*found, ("disk", self.room())] if problem]
 
     def room(self) -> str:
-        """What is wrong with the room on the disk; "" where there is enough."""
+        """Return what is wrong with the room on the disk; "" where there is enough."""
         free = self.free()
         return say("run_disk", free=f"{free // 1_000_000} MB") if free < LITTLE_ROOM_BYTES else ""
 
@@ -108,7 +108,7 @@ class Clockwork:
 
 
 def in_words(error: Exception) -> str:
-    """What went wrong, as the owner may read it."""
+    """Return what went wrong, as the owner may read it."""
     return str(error) if isinstance(error, TertuliaError) else type(error).__name__
 
 

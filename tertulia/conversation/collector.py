@@ -86,7 +86,7 @@ class Collector:
         return [self._listen(one, everything) for one in self.listeners if network in ("", one.name)]
 
     def plan(self, *, everything: bool = False, network: str = "") -> list[CollectPlan]:
-        """What ``run`` would ask for, and what it may cost; asks nothing."""
+        """Return what ``run`` would ask for, and what it may cost; asks nothing."""
         plans = []
         for listener in self.listeners:
             if network in ("", listener.name):
@@ -197,7 +197,7 @@ class Collector:
         self.store.conversation.set_cursor(_mark(listener, remotes[0].id), self.now().isoformat())
 
     def _check(self, listener: Listener, place: tuple[str, str], seen: set[str], report: CollectReport) -> None:
-        """What we have and have not just seen: asked for by name, for a thread may be cut short."""
+        """Ask by name for what we have and have not just seen, for a thread may be cut short."""
         missing = sorted(self.store.collected.ids(listener.name, *place) - seen)
         for one, heard in (listener.recheck(missing) if missing else {}).items():
             self._try(listener, report, partial(self._checked, listener, place, one, heard, report), one)
@@ -321,7 +321,7 @@ class Collector:
         return self.take(incoming if is_asked_again or network == "web" else replace(incoming, source=PASTED))
 
     def _incoming(self, network: str, heard: RemoteComment, place: Place, kind: Kind) -> Incoming:
-        """What the conversation takes in, its moments within what can be: after the article, before now."""
+        """Return what the conversation takes in, its moments within what can be: after the article, before now."""
         post = next((post for post in self.posts if post.key == (place.post, place.lang)), None)
         known = min(heard.seen or self.now(), self.now())
         published = min(heard.published, known)
@@ -350,7 +350,7 @@ class Collector:
         return listener.budget_cents() if self.budget_cents is None else self.budget_cents
 
     def spent(self, network: str) -> float:
-        """What reading a network has cost this month, in cents."""
+        """Return what reading a network has cost this month, in cents."""
         try:
             return float(self.store.conversation.get_cursor(self._purse(network)) or 0)
         except ValueError:  # of an export by other hands: nothing is known to be left
@@ -375,7 +375,7 @@ def rhythm(post: Post, now: datetime) -> timedelta:
 def as_incoming(
     network: str, heard: RemoteComment, place: Place, kind: Kind, avatar: Callable[[str], str] = lambda url: ""
 ) -> Incoming:
-    """What the conversation takes in."""
+    """Return what the conversation takes in."""
     author = heard.author
     if heard.avatar and kind != "repost":
         author = replace(author, avatar=avatar(heard.avatar))

@@ -31,7 +31,7 @@ _MOST_LOOKED_THROUGH = 200_000
 
 @lru_cache(maxsize=64)
 def to_html(text: str) -> str:
-    """The HTML of a comment written in our Markdown, safe inside a page."""
+    """Return the HTML of a comment written in our Markdown, safe inside a page."""
     return sanitise.clean(_markdown().render(text, {})).strip()
 
 
@@ -73,7 +73,7 @@ def _link_bare_addresses(state: StateCore) -> None:
 
 
 def _split(token: Token) -> list[Token]:
-    """A text token, as text and links."""
+    """Return a text token, as text and links."""
     parts: list[Token] = []
     end = 0
     for found in _ADDRESS.finditer(token.content):

@@ -39,7 +39,7 @@ def is_copy(text: str, ours: Iterable[str], *, hosts: Collection[str] = ()) -> b
 
 def own_words(text: str, ours: Iterable[str], *, hosts: Collection[str] = ()) -> list[str]:
     """
-    What *text* says of its own, folded.
+    Return what *text* says of its own, folded.
 
     Args:
         ours: Title, summary, question and announcements of the article, its tags, and the blog's name.

@@ -51,7 +51,7 @@ class Mistake:
 
 
 def read(fields: Mapping[str, str]) -> CommentDraft:
-    """What the form's *fields* say; nothing in them is too long, too odd or too many to be read."""
+    """Return what the form's *fields* say; nothing in them is too long, too odd or too many to be read."""
     return CommentDraft(
         post=_line(fields, "post", 200),
         lang=_line(fields, "lang", 12),
@@ -67,7 +67,7 @@ def read(fields: Mapping[str, str]) -> CommentDraft:
 
 
 def mistakes(draft: CommentDraft) -> list[Mistake]:
-    """What is to be put right, in the order of the form."""
+    """Return what is to be put right, in the order of the form."""
     found = []
     if not draft.text.strip():
         found.append(Mistake("text", "comment_empty"))
@@ -95,7 +95,7 @@ def is_email(written: str) -> bool:
 
 def incoming(draft: CommentDraft, nonce: str, person: str, now: datetime) -> Incoming:
     """
-    What the conversation takes in.
+    Return what the conversation takes in.
 
     Args:
         nonce: Of the form's token: sent twice, it is the same comment.
@@ -120,7 +120,9 @@ def _line(fields: Mapping[str, str], name: str, limit: int) -> str:
 
 
 def _text(text: str) -> str:
-    """What was written, with one kind of line end; one sign too many is kept, so that it can be complained about."""
+    """
+    Return what was written, with one kind of line end; one sign too many is kept, so that it can be complained about.
+    """
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip("\n")[: LONGEST_TEXT * 5]
 
 

@@ -73,7 +73,8 @@ class Provenance:
 
     def address_of(self, claimed: str, author: str = "") -> str:
         """
-        The address under which what the page says is known: *claimed* where that is believed, else the page's own.
+        Return the address under which what the page says is known: *claimed* where that is believed, else the page's
+        own.
 
         Args:
             author: The author's address, where ``may_speak_for`` it; "" for an author that is not believed.
@@ -95,7 +96,7 @@ class Provenance:
         return f"{parts.origin}/{'/'.join(_person(parts))}" if parts.origin else self.final
 
     def identity(self, author: str, *, is_vouched: bool) -> str:
-        """What does not change about an author: their address, or both addresses together."""
+        """Return what does not change about an author: their address, or both addresses together."""
         if is_vouched:
             parts = split_address(author)
             query = f"?{parts.query}" if parts.query else ""
@@ -131,7 +132,7 @@ def same_host(one: str, other: str) -> bool:
 
 
 def _port(parts: Address) -> int | None:
-    """The port; None for the usual one of either scheme."""
+    """Return the port; None for the usual one of either scheme."""
     return None if parts.port in USUAL_PORTS.values() else parts.port
 
 
@@ -164,7 +165,7 @@ def _same_page(one: str, other: str) -> bool:
 
 
 def _person(parts: Address) -> list[str]:
-    """The steps of the path, or the query, that name one person of a host that many share; [] for none."""
+    """Return the steps of the path, or the query, that name one person of a host that many share; [] for none."""
     steps = [step for step in parts.path.split("/") if step]
     first = unquote(steps[0]) if steps else ""
     if _PERSON.match(first):
@@ -176,7 +177,7 @@ def _person(parts: Address) -> list[str]:
 
 
 def _steps(parts: Address) -> list[str] | None:
-    """The steps of the path, decoded; None where they may mean another path than they seem to."""
+    """Return the steps of the path, decoded; None where they may mean another path than they seem to."""
     steps = [unquote(step) for step in parts.path.split("/") if step]
     odd = any(step in (".", "..") or re.search(r"[/\\%\x00-\x1f]", step) for step in steps)
     return None if odd else steps

@@ -40,7 +40,7 @@ def reader_of(store: Store, signer: Signer, token: str, now: datetime) -> Member
 
 
 def feed(store: Store, info: BlogInfo, member: Member, now: datetime) -> bytes:
-    """The Atom feed of what waits that *member* may see, the newest first; no address of mail is in it."""
+    """Return the Atom feed of what waits that *member* may see, the newest first; no address of mail is in it."""
     wanted = InboxFilter(within=inbox_words.within(member, info.published()))
     newest = store.inbox.page(wanted, now, limit=IN_FEED, newest_first=True).items
     page = f"{info.service}/inbox"

@@ -29,7 +29,7 @@ def age(item: InboxItem, now: datetime) -> str:
 
 
 def how_long(time: timedelta) -> str:
-    """A length of time as people say it: "3 days"."""
+    """Return a length of time as people say it: "3 days"."""
     minutes = max(0, int(time.total_seconds()) // 60)
     if minutes < 60:
         return say("inbox_minutes", n=minutes)
@@ -37,7 +37,7 @@ def how_long(time: timedelta) -> str:
 
 
 def tone(item: InboxItem) -> str:
-    """What it seems to be, and the word that this was heard in: "question (?)"; "" for plain talk."""
+    """Return what it seems to be, and the word that this was heard in: "question (?)"; "" for plain talk."""
     if item.tone == Tone.TALK:
         return ""
     by = tone_of(item.said.text).by
@@ -45,7 +45,7 @@ def tone(item: InboxItem) -> str:
 
 
 def filter_of(asked: Mapping[str, str], published: Published) -> InboxFilter:
-    """The filter that somebody asks for; what makes no sense leaves nothing out."""
+    """Return the filter that somebody asks for; what makes no sense leaves nothing out."""
     state, heard = asked.get("state", ""), asked.get("tone", "")
     post, tag, person = asked.get("post", ""), asked.get("tag", ""), asked.get("person", "")
     posts = None
@@ -64,7 +64,9 @@ def filter_of(asked: Mapping[str, str], published: Published) -> InboxFilter:
 
 
 def within(member: Member, published: Published) -> frozenset[str] | None:
-    """The Ids of all posts that *member* may see the talk of; None where that is every post, and what is of none."""
+    """
+    Return the Ids of all posts that *member* may see the talk of; None where that is every post, and what is of none.
+    """
     if member.may(Role.MODERATOR):
         return None
     mine = fold(member.name)
@@ -72,13 +74,14 @@ def within(member: Member, published: Published) -> frozenset[str] | None:
 
 
 def channel(name: str) -> str:
-    """What a channel is called that is no network; "" for a network."""
+    """Return what a channel is called that is no network; "" for a network."""
     return say(f"inbox_channel_{name}") if name in ("form", "web") else ""
 
 
 def until(written: str, now: datetime, zone: ZoneInfo) -> datetime:
     """
-    The moment that somebody means by *written*: "2h", "3d", "9:00" (the next one), "2026-11-27", "2026-11-27 9:00".
+    Return the moment that somebody means by *written*: "2h", "3d", "9:00" (the next one), "2026-11-27", "2026-11-27
+    9:00".
 
     Raises:
         TertuliaError: it is none, or it is over.

@@ -108,7 +108,7 @@ class MailAnswers:
         return found if found and self.addresses.is_for(token, found.email) else None
 
     def _wrong(self, letter: ReceivedLetter, token: ReplyToken, writer: _Correspondent) -> str:
-        """The phrase that says what is wrong with a mail; "" for nothing."""
+        """Return the phrase that says what is wrong with a mail; "" for nothing."""
         if mailbox_of(letter.sender) != mailbox_of(writer.email):
             return "mail_other_sender"
         if self.now() > token.until:

@@ -87,7 +87,7 @@ def own_words(text: str, name: str = "") -> str:
 
 
 def _above_the_mark(lines: list[str]) -> list[str]:
-    """The lines above our own first line, where that stands unquoted: all below is our letter."""
+    """Return the lines above our own first line, where that stands unquoted: all below is our letter."""
     for number, line in enumerate(lines):
         if _MARKED.fullmatch(line) and not _QUOTED.match(line):
             above = lines[:number]
@@ -122,7 +122,7 @@ def _introduction(lines: Sequence[str]) -> int | None:
 
 def _without_quotes(lines: list[str], *, is_marked: bool) -> list[str]:
     """
-    The lines that are nobody else's; what stands between and below quoted ones stays.
+    Return the lines that are nobody else's; what stands between and below quoted ones stays.
 
     Args:
         is_marked: Our letter was seen to be quoted: a sentence that introduces nothing is the writer's own.
@@ -152,7 +152,7 @@ def _without_quotes(lines: list[str], *, is_marked: bool) -> list[str]:
 
 
 def _introduces(lines: Sequence[str], number: int) -> int:
-    """The line after the sentence that introduces a quotation and begins at *number*; 0 where none does."""
+    """Return the line after the sentence that introduces a quotation and begins at *number*; 0 where none does."""
     for end in range(number + 1, min(number + _MOST_WRAPPED, len(lines)) + 1):
         if not lines[end - 1].strip():
             break

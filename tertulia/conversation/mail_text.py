@@ -73,7 +73,7 @@ class ReceivedLetter:
 
 
 def read_letter(data: bytes) -> ReceivedLetter:
-    """What *data* says; never raises."""
+    """Return what *data* says; never raises."""
     message = message_from_bytes(data[:MOST_BYTES], policy=compat32)
     name, sender = parseaddr(_header(message, "from"))
     name = one_line(_decoded(name), 100)
@@ -111,7 +111,7 @@ def _recipients(message: Message) -> Iterator[str]:
 
 
 def _machine(message: Message, sender: str) -> str:
-    """The header that says that no person wrote this one; "" for none."""
+    """Return the header that says that no person wrote this one; "" for none."""
     if (told := _header(message, "auto-submitted").strip().lower()) and not told.startswith("no"):
         return "Auto-Submitted"
     if _header(message, "precedence").strip().lower() in _BULK:
@@ -149,7 +149,7 @@ def _words(message: Message) -> str:
 
 
 def _walk(message: Message) -> Iterator[Message]:
-    """The parts of a mail, without those of mails that lie in it."""
+    """Yield the parts of a mail, without those of mails that lie in it."""
     if not message.is_multipart():
         yield message
         return
@@ -238,7 +238,9 @@ def _refilled(text: str) -> list[str]:
 
 
 def _of_html(markup: str, *, is_needed: bool) -> str | None:
-    """The words of an HTML part, without what its program marks as quoted or signed; None where it marks nothing."""
+    """
+    Return the words of an HTML part, without what its program marks as quoted or signed; None where it marks nothing.
+    """
     tree = sanitise.parse_html(markup)
     if not is_needed and not any(tree.xpath(path) for path in _KNOWN):
         return None

@@ -144,7 +144,7 @@ class Moderator:
     # Coming in
 
     def judge(self, incoming: Incoming, signals: Signals | None = None) -> Verdict:
-        """What is to become of *incoming*."""
+        """Return what is to become of *incoming*."""
         second = self.second_opinion(incoming, signals) if self.second_opinion and signals else None
         return self._judge(incoming, signals, second)
 
@@ -177,7 +177,7 @@ class Moderator:
         return recorded
 
     def gone(self, source: str, source_id: str) -> Recorded:
-        """It was deleted where it was said."""
+        """Record that it was deleted where it was said."""
         before = self.store.conversation.by_source(source, source_id)
         recorded = self.store.conversation.remove(source, source_id, self.now())
         said = self.store.conversation.get(recorded.key) if recorded.key else None
@@ -194,18 +194,18 @@ class Moderator:
     # Deciding
 
     def decide(self, key: str, status: Status, version: str) -> Decided:
-        """The owner's word on a comment, as they read it."""
+        """Return the owner's word on a comment, as they read it."""
         action = next(action for action, leads_to in STATUS_OF.items() if leads_to == status)
         return self.apply(action, [Read(key, version)]).results[0][1]
 
     def trust(self, key: str, trust: Trust, version: str) -> Decided:
-        """What to think of whoever wrote *key*, as it was read; trusting them publishes it."""
+        """Return what to think of whoever wrote *key*, as it was read; trusting them publishes it."""
         action = next(action for action, leads_to in TRUST_OF.items() if leads_to == trust)
         return self.apply(action, [Read(key, version)]).results[0][1]
 
     def apply(self, action: Action, read: Iterable[Read]) -> Applied:
         """
-        The owner's word on some comments, each as they read it.
+        Return the owner's word on some comments, each as they read it.
 
         A comment that is no more what was read stays as it is; ``Applied.unread`` has it as it is now.
         """
@@ -218,7 +218,7 @@ class Moderator:
         return Applied(batch, results)
 
     def trust_person(self, person: int, trust: Trust) -> str:
-        """The owner's word on a person, by all their accounts; what undoes it."""
+        """Return the owner's word on a person, by all their accounts; what undoes it."""
         batch = secrets.token_hex(8)
         with self.store.database.writing():
             results = self.store.conversation.trust_person(person, trust, self.now(), batch=batch)
@@ -252,7 +252,7 @@ class Moderator:
         return decided
 
     def edit(self, key: str, text: str, version: str) -> Decided:
-        """The owner changes the words that they read, and the page will say so."""
+        """Return the owner changes the words that they read, and the page will say so."""
         decided = self.store.conversation.edit(key, text, to_html(text), Who.OWNER, self.now(), version=version)
         self.show(self._follow([decided]))
         return decided
@@ -328,7 +328,7 @@ class Moderator:
         self, results: Sequence[Decided], *, tell_owner: bool = False, with_persons: bool = False
     ) -> set[tuple[str, str]]:
         """
-        What follows decisions: learning and letters.
+        Return what follows decisions: learning and letters.
 
         Args:
             with_persons: All posts change where whoever is decided on has said something.
@@ -356,7 +356,7 @@ class Moderator:
 
     def _write(self, before: Said | None, after: Said, *, tell_owner: bool) -> None:
         """
-        The letters that follow a change; one that cannot be written does not undo what was done.
+        Write the letters that follow a change; one that cannot be written does not undo what was done.
 
         Args:
             tell_owner: It was not they who did it.

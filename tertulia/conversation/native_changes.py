@@ -49,7 +49,7 @@ def deleted(moderator: Moderator, source: str, source_id: str) -> Recorded | Non
 
 
 def _answer(moderator: Moderator, source: str, source_id: str) -> tuple[Said | None, Delivery | None]:
-    """The owner's answer that *source* calls so, and its delivery there, where we sent it."""
+    """Return the owner's answer that *source* calls so, and its delivery there, where we sent it."""
     said = moderator.store.conversation.by_source(source, source_id)
     if said is None or not said.is_owner:
         return None, None
@@ -59,6 +59,6 @@ def _answer(moderator: Moderator, source: str, source_id: str) -> tuple[Said | N
 
 
 def _words(text: str) -> list[str]:
-    """The words of *text* without those that it is addressed by."""
+    """Return the words of *text* without those that it is addressed by."""
     bare = _ADDRESSED.sub("", text, count=1) if text.startswith("@") else text
     return _WORD.findall(bare.casefold())

@@ -174,7 +174,9 @@ class Notices:
         return f"{MARK} {self.blog.t('letter_above', lang)} {MARK}\n\n{body}" if self.by_mail else body
 
     def reply_to(self, letter: Letter) -> str:
-        """The address by which *letter* is answered; "" where it is not. Made as it goes: it is good from then on."""
+        """
+        Return the address by which *letter* is answered; "" where it is not. Made as it goes: it is good from then on.
+        """
         if not self.by_mail or not letter.body.startswith(MARK):
             return ""
         is_owners = not letter.tells
@@ -208,7 +210,7 @@ class Notices:
         return True
 
     def sign_in(self, token: str, minutes: int) -> None:
-        """The owner's way into moderation, good for so many *minutes*."""
+        """Send the owner's way into moderation, good for so many *minutes*."""
         link = f"{self.blog.service}/moderation/login/{token}"
         body = say("letter_login", link=link, minutes=minutes)
         self.store.letters.write(self.owner, say("letter_login_subject", blog=self.blog.title), body, self.now())
@@ -237,7 +239,7 @@ class Notices:
         yield f"{say('letter_see')}: {self.blog.service}/moderation/{said.key}"
 
     def _act(self, what: str, said: Said) -> str:
-        """A link that does *what* to the words that the letter quotes, and to no others."""
+        """Return a link that does *what* to the words that the letter quotes, and to no others."""
         return (
             f"{self.blog.service}/moderation/act/{self.signer.sign('act', [what, said.key, said.version], self.now())}"
         )
@@ -272,5 +274,5 @@ def _quoted(said: Said) -> str:
 
 
 def _line(subject: str) -> str:
-    """A name may hold anything; a header holds one line."""
+    """Return a name may hold anything; a header holds one line."""
     return sanitise.one_line(subject, 150)

@@ -42,7 +42,7 @@ class Trail(Fetcher):
 
 def captured(url: str, web: Fetcher, appview: str, now: Callable[[], datetime]) -> tuple[str, RemoteComment | None]:
     """
-    The network and what is said at *url*; None where no words or no author can be seen.
+    Return the network and what is said at *url*; None where no words or no author can be seen.
 
     Raises:
         TertuliaError: it cannot be had.

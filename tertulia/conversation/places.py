@@ -83,5 +83,5 @@ class Places:
         return Place("", self.lang, "mention") if mentions else None
 
     def _announced(self, remote: str) -> tuple[str, str] | None:
-        """The article whose announcement *remote* is, an id or an address."""
+        """Return the article whose announcement *remote* is, an id or an address."""
         return self._by_id.get(remote) or self._by_url.get(remote)

@@ -52,7 +52,7 @@ class ReplyAddresses:
         return f"{self._local}+"
 
     def to(self, recipient: str, notice: int, key: str, *, version: str, now: datetime) -> str:
-        """The address by which *recipient* answers what has this *key*; "" where there is none."""
+        """Return the address by which *recipient* answers what has this *key*; "" where there is none."""
         room = _LONGEST_LOCAL - len(self._local.encode()) - 1
         if not self._local or not _KEY.fullmatch(key) or room < 42:
             return ""
@@ -62,7 +62,7 @@ class ReplyAddresses:
         return f"{self._local}+{token}@{self._host}"
 
     def read(self, address: str) -> ReplyToken | None:
-        """What *address* says; it proves nothing until ``is_for`` is asked."""
+        """Return what *address* says; it proves nothing until ``is_for`` is asked."""
         found = _TOKEN.fullmatch(address.strip())
         if not found or not self._local:
             return None

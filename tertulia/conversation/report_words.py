@@ -36,12 +36,12 @@ def row(name: str, one: AnswerFigures) -> ReportRow:
 
 
 def share(one: AnswerFigures) -> str:
-    """The answered part: "93 %"."""
+    """Return the answered part: "93 %"."""
     return NOTHING if one.share is None else f"{decimal(100 * one.share, '0')} %"
 
 
 def summary(report: AnswerReport) -> list[str]:
-    """The whole in two or three sentences."""
+    """Return the whole in two or three sentences."""
     total = report.total
     lines = [
         say(
@@ -60,18 +60,18 @@ def summary(report: AnswerReport) -> list[str]:
 
 
 def title(report: AnswerReport) -> str:
-    """What the report is of."""
+    """Return what the report is of."""
     return say("report_of_year", year=report.year) if report.year else say("report_title")
 
 
 def by_weekday(report: AnswerReport, language: str) -> dict[str, AnswerFigures]:
-    """The weekdays by name, Monday first."""
+    """Return the weekdays by name, Monday first."""
     days = (FIRST_MONDAY + dt.timedelta(days=number) for number in range(7))
     return {date_words(day, language, "EEE"): one for day, one in zip(days, report.weekdays, strict=True)}
 
 
 def by_hour(report: AnswerReport) -> dict[str, AnswerFigures]:
-    """The hours by number."""
+    """Return the hours by number."""
     return {str(hour): one for hour, one in enumerate(report.hours)}
 
 

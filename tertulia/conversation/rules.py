@@ -126,7 +126,7 @@ Rule = Callable[[Case], Reason | None]
 
 def judge(case: Case, learnt: Mapping[str, tuple[int, int]] = _NOTHING) -> Verdict:
     """
-    What is to become of *case*, with every reason that spoke.
+    Return what is to become of *case*, with every reason that spoke.
 
     Args:
         learnt: (spam, ham) of its words, by the owner's decisions.
@@ -170,7 +170,7 @@ def haste(case: Case) -> Reason | None:
 
 
 def honeypot(case: Case) -> Reason | None:
-    """A field that nobody sees was filled in."""
+    """Return a field that nobody sees was filled in."""
     return Reason("rule_honeypot", {}, 5) if case.signals and case.signals.honeypot else None
 
 
@@ -245,7 +245,7 @@ def shouting(case: Case) -> Reason | None:
 
 
 def repeats(case: Case) -> Reason | None:
-    """The same words have been here before; short ones that lead nowhere are what anybody says."""
+    """Return the same words have been here before; short ones that lead nowhere are what anybody says."""
     number = case.known.repeats
     if not number:
         return None
@@ -254,14 +254,14 @@ def repeats(case: Case) -> Reason | None:
 
 
 def work(case: Case) -> Reason | None:
-    """The browser did its sum, which any script can, or sent a wrong one."""
+    """Return the browser did its sum, which any script can, or sent a wrong one."""
     if not case.signals or case.signals.worked is None:
         return None
     return Reason("rule_worked", {}) if case.signals.worked else Reason("rule_worked_wrong", {}, 3)
 
 
 def person(case: Case) -> Reason | None:
-    """What became of this person's other comments."""
+    """Return what became of this person's other comments."""
     if case.known.turned_down:
         return Reason("rule_turned_down", {"n": case.known.turned_down}, 2, case.named("name:"))
     if case.known.approved:
@@ -270,17 +270,17 @@ def person(case: Case) -> Reason | None:
 
 
 def unproved(case: Case) -> Reason | None:
-    """It names an author for whom the page that it came from does not speak."""
+    """Tell whether it names an author for whom the page that it came from does not speak."""
     return None if case.incoming.author.is_vouched else Reason("rule_unproved", {"host": site_of(case.incoming.url)})
 
 
 def akismet(case: Case) -> Reason | None:
-    """What Akismet says, where the owner asked it."""
+    """Return what Akismet says, where the owner asked it."""
     return Reason("rule_akismet", {}, 4) if case.second_opinion else None
 
 
 def private_data(case: Case) -> Reason | None:
-    """A number or an address that may be somebody's: no points, but the owner should see it."""
+    """Return a number or an address that may be somebody's: no points, but the owner should see it."""
     found = _PRIVATE.search(re.sub(r"@[\w.-]+@[\w.-]+", " ", _LINK.sub(" ", case.words)))
     return Reason("rule_private", {}) if found else None
 
@@ -308,7 +308,7 @@ RULES: tuple[Rule, ...] = (
 
 def what_its_words_say(opinion: Opinion, *, is_lure: bool) -> Reason | None:
     """
-    What the shipped model and the owner's decisions make of its words; last, for it leaves out what was counted.
+    Return what the shipped model and the owner's decisions make of its words; last, for it leaves out what was counted.
 
     Args:
         opinion: Of all words that no rule went by.
@@ -324,7 +324,7 @@ def what_its_words_say(opinion: Opinion, *, is_lure: bool) -> Reason | None:
 
 def _small_edit(case: Case) -> bool:
     """
-    An approved comment that says nearly the same: by the same person, with no link that it did not have.
+    Return an approved comment that says nearly the same: by the same person, with no link that it did not have.
 
     A link is what it leads to and the words it stands behind; so is the address where all of it lives, and what it
     answers gives its words their sense.

@@ -71,7 +71,7 @@ def links_in(html: str, text: str = "") -> list[ShownLink]:
 
 
 def links_of(incoming: Incoming) -> list[ShownLink]:
-    """The links that a person put into what came in; those that a network makes of names are its own."""
+    """Return the links that a person put into what came in; those that a network makes of names are its own."""
     found = links_in(incoming.html, incoming.text)
     if incoming.source in _WRITTEN:
         return found
@@ -79,7 +79,9 @@ def links_of(incoming: Incoming) -> list[ShownLink]:
 
 
 def words_in(html: str, text: str = "") -> list[str]:
-    """The words that will be read, in their order; each sign that is no letter, no digit and no space is one too."""
+    """
+    Return the words that will be read, in their order; each sign that is no letter, no digit and no space is one too.
+    """
     shown = sanitise.plain(html) if html else text
     return re.findall(r"\w+|[^\w\s]", shown.casefold())
 

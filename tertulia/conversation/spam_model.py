@@ -42,7 +42,7 @@ _EMPTY = frozenset(
 
 def features_of(word: str) -> frozenset[str]:
     """
-    What the model looks at in one *word* of those that ``bayes.words_of`` gives.
+    Return what the model looks at in one *word* of those that ``bayes.words_of`` gives.
 
     A host is the words that it is made of and its last part; a name counts as words do; writings without spaces are
     read two signs at a time. Numbers say nothing.
@@ -60,13 +60,13 @@ def features_of(word: str) -> frozenset[str]:
 
 
 def pairs_of(text: str) -> dict[str, tuple[str, str]]:
-    """The words of *text* that stand side by side: what the model calls a pair, and the two words themselves."""
+    """Return the words of *text* that stand side by side: what the model calls a pair, and the two words themselves."""
     words = _NEIGHBOUR.findall(without_marks(_LINK.sub(" ", text)))[:_MOST_PAIRS]
     return {f"{one[:BEGINNING]} {other[:BEGINNING]}": (one, other) for one, other in pairwise(words)}
 
 
 def bias() -> float:
-    """What is said of every comment, before any of its words: log-odds."""
+    """Return what is said of every comment, before any of its words: log-odds."""
     return _weights().get(ANY_COMMENT, 0.0)
 
 

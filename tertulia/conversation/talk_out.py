@@ -66,7 +66,7 @@ def _entry(said: Said, above: str, info: BlogInfo) -> feeds.Entry:
 
 
 def table(store: Store, now: datetime) -> bytes:
-    """A row for each thing that was said and is kept, the oldest first; no cell is a formula."""
+    """Return a row for each thing that was said and is kept, the oldest first; no cell is a formula."""
     found = _said(store, tuple(status for status in Status if status != Status.SPAM))[::-1]
     keys = {said.id: said.key for said in found}
     states = store.inbox.states(now)

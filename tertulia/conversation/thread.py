@@ -49,7 +49,7 @@ def nest(
 
 
 def _line_above(node: CommentNode, nodes: dict[str, CommentNode]) -> list[CommentNode]:
-    """What *node* answers, what that answers, and so on to the top; a circle is no line."""
+    """Return what *node* answers, what that answers, and so on to the top; a circle is no line."""
     line: list[CommentNode] = []
     seen = {node.said.id}
     parent = node.said.parent

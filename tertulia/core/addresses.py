@@ -90,7 +90,9 @@ class Address:
 
 
 def split_address(text: str) -> Address:
-    """The parts of *text*; an empty ``Address`` when it makes no sense: brackets, ports, signs that no host bears."""
+    """
+    Return the parts of *text*; an empty ``Address`` when it makes no sense: brackets, ports, signs that no host bears.
+    """
     try:
         parts = urlsplit(text)
         port, host = parts.port, parts.hostname or ""
@@ -120,18 +122,18 @@ def join_address(base: str, reference: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """The host of *url* as programs compare it: lower case, ñ by IDNA; "" for none."""
+    """Return the host of *url* as programs compare it: lower case, ñ by IDNA; "" for none."""
     return split_address(url).host
 
 
 def site_of(url: str) -> str:
-    """The host of *url* as people tell sites apart: "www." does not count."""
+    """Return the host of *url* as people tell sites apart: "www." does not count."""
     return host_of(url).removeprefix("www.")
 
 
 def domain_of(host: str) -> str:
     """
-    The part of *host* that one has to pay for, as far as it can be told without the list of public suffixes.
+    Return the part of *host* that one has to pay for, as far as it can be told without the list of public suffixes.
 
     Two labels, or three below a country's "com", "co", "org"; on hosts that many share ("ana.github.io") it is all of
     them together. For counting, never for believing.
@@ -144,7 +146,7 @@ def domain_of(host: str) -> str:
 
 
 def readable_site(url: str) -> str:
-    """The host of *url* for people: no "www.", its ñ as a reader writes it; "" for none."""
+    """Return the host of *url* for people: no "www.", its ñ as a reader writes it; "" for none."""
     site = site_of(url)
     if "xn--" not in site:
         return site
@@ -252,7 +254,7 @@ def encoded(address: str) -> str:
 @lru_cache(maxsize=1 << 14)
 def whole(site: str, path: str) -> str:
     """
-    The whole address of *path* in *site*.
+    Return the whole address of *path* in *site*.
 
     Args:
         site: ``https://tertulia.example`` or ``https://host.example/blog``, with or without a last slash.
@@ -290,7 +292,7 @@ def _joined(page: str, value: str) -> str:
 
 
 def _joined_set(page: str, value: str) -> str:
-    """A srcset, "a.webp 1x, b.webp 2x"; one that holds ``data:`` is left alone, its commas are not ours."""
+    """Return a srcset, "a.webp 1x, b.webp 2x"; one that holds ``data:`` is left alone, its commas are not ours."""
     if "data:" in value:
         return value
     candidates = [candidate.split(None, 1) for candidate in value.split(",") if candidate.strip()]

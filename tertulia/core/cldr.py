@@ -11,7 +11,7 @@ from typing import Any
 
 @cache
 def native_name(code: str) -> str:
-    """What the speakers of *code* call it, "Català"; *code* itself where CLDR does not know it."""
+    """Return what the speakers of *code* call it, "Català"; *code* itself where CLDR does not know it."""
     from babel import Locale, UnknownLocaleError
 
     try:
@@ -23,7 +23,7 @@ def native_name(code: str) -> str:
 
 @cache
 def direction(code: str) -> str:
-    """The direction in which *code* is read, "ltr" or "rtl"; "ltr" where CLDR does not know it."""
+    """Return the direction in which *code* is read, "ltr" or "rtl"; "ltr" where CLDR does not know it."""
     from babel import Locale, UnknownLocaleError
 
     try:
@@ -61,7 +61,7 @@ def locale_of(*names: str) -> Any:
 
 @cache
 def months(language: str) -> Mapping[int, str]:
-    """The months by number, as *language* names them in a date; empty where CLDR does not know it."""
+    """Return the months by number, as *language* names them in a date; empty where CLDR does not know it."""
     from babel import Locale, UnknownLocaleError
     from babel.dates import get_month_names
 
@@ -73,7 +73,7 @@ def months(language: str) -> Mapping[int, str]:
 
 @lru_cache(maxsize=4096)
 def plural(code: str, n: float) -> str:
-    """The plural form of *n* in *code*: "one", "few", "other"…"""
+    """Return the plural form of *n* in *code*: "one", "few", "other"…"""
     from babel import Locale, UnknownLocaleError
 
     try:

@@ -21,7 +21,7 @@ DEFAULTS = paths.PACKAGE / "defaults.py"
 
 def settings(root: Path) -> dict[str, Any]:
     """
-    The plain public settings of the blog in the folder *root*: its own, and the defaults for the rest.
+    Return the plain public settings of the blog in the folder *root*: its own, and the defaults for the rest.
 
     Raises:
         SettingError: one makes no sense.
@@ -35,7 +35,7 @@ def settings(root: Path) -> dict[str, Any]:
 
 
 def find(folder: Path) -> Path | None:
-    """The blog that *folder* lies in: the nearest folder upwards whose settings begin with our defaults."""
+    """Return the blog that *folder* lies in: the nearest folder upwards whose settings begin with our defaults."""
     for place in (folder, *folder.parents):
         try:
             if DEFAULTS_NAME in (place / NAME).read_text("utf-8", "replace"):
@@ -55,7 +55,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def language(path: Path) -> str:
-    """The blog's language; Spanish when the settings do not say, or cannot be read."""
+    """Return the blog's language; Spanish when the settings do not say, or cannot be read."""
     try:
         return str(read(path).get("DEFAULT_LANG") or DEFAULT)
     except (OSError, UnicodeDecodeError, SettingError):
@@ -64,7 +64,7 @@ def language(path: Path) -> str:
 
 def rewrite(source: str, values: dict[str, str], path: Path | str = "pelicanconf.py") -> str:
     """
-    The text of a settings file with new *values*, each on the line it had.
+    Return the text of a settings file with new *values*, each on the line it had.
 
     Args:
         source: The file's text.
@@ -95,7 +95,7 @@ def quoted(text: str) -> str:
 
 def failed(error: BaseException, path: Path) -> SettingError:
     """
-    What is wrong with the settings file *path*, on its line, in our words and not in Python's.
+    Return what is wrong with the settings file *path*, on its line, in our words and not in Python's.
 
     Args:
         error: What came of reading or of running it.

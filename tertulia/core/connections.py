@@ -131,7 +131,7 @@ class Exchange(threading.Thread, Generic[Answer]):
 
     def within(self, seconds: float, url: str) -> Answer:
         """
-        What comes of it in *seconds*.
+        Return what comes of it in *seconds*.
 
         Raises:
             FetchRefusedError: nothing came of it in time.

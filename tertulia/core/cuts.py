@@ -138,7 +138,9 @@ def _ends(text: str) -> list[int]:
 
 
 def _whole_at(text: str, ends: Sequence[int]) -> Callable[[int], bool]:
-    """What tells of each of *ends*, in order, whether it stands in no quotation, in no name, and not behind "Sr."."""
+    """
+    Return what tells of each of *ends*, in order, whether it stands in no quotation, in no name, and not behind "Sr.".
+    """
     last = ends[-1] if ends else 0
     inside = bytearray(last + 1)
     for pattern in (_QUOTATION, _NAME):
@@ -162,7 +164,7 @@ def _fitting(ends: list[int], cut: Callable[[int], str], limit: int, count: Coun
 
 
 def _last(ends: Sequence[int], is_good: Callable[[int], bool]) -> int:
-    """The last of *ends* that is good, 0 when none is; a long text is not looked through for it."""
+    """Return the last of *ends* that is good, 0 when none is; a long text is not looked through for it."""
     return next(filter(is_good, reversed(ends)), 0)
 
 
@@ -220,7 +222,9 @@ def _sized(paragraph: str, limit: int, count: Count) -> list[tuple[str, str]]:
 
 
 def _head(text: str, limit: int, count: Count) -> str:
-    """The longest beginning of *text* that ends with a word and fits; inside a word only if it alone is too long."""
+    """
+    Return the longest beginning of *text* that ends with a word and fits; inside a word only if it alone is too long.
+    """
     ends = _fitting(_ends(text), lambda end: text[:end], limit, count)
     kept = text[: _last(ends, _whole_at(text, ends))]
     if ends and (not kept or count(kept) < limit * WHOLE_SHARE):

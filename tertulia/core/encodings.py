@@ -16,7 +16,7 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 def encoding_of(body: bytes, content_type: str) -> webencodings.Encoding:
     """
-    The encoding of *body*, as a browser would find it: byte order mark, header, ``<meta>``, and then by looking.
+    Return the encoding of *body*, as a browser would find it: byte order mark, header, ``<meta>``, and then by looking.
 
     Only the web's own encodings (https://encoding.spec.whatwg.org/): Python has codecs that are none, and some of
     them take minutes for a page.
@@ -45,7 +45,7 @@ def encoding_of(body: bytes, content_type: str) -> webencodings.Encoding:
 
 
 def _declared(element: str) -> str:
-    """The label in ``<meta charset>``, ``<meta http-equiv content>`` or ``<?xml encoding?>``; "" for none."""
+    """Return the label in ``<meta charset>``, ``<meta http-equiv content>`` or ``<?xml encoding?>``; "" for none."""
     told = {name.lower(): "".join(values) for name, *values in _ATTRIBUTE.findall(element)}
     if element.startswith("<?"):
         return told.get("encoding", "")
@@ -56,5 +56,5 @@ def _declared(element: str) -> str:
 
 
 def media_type(header: str) -> str:
-    """The media type alone of a ``Content-Type``, in lower case: "text/html"; "" when none was told."""
+    """Return the media type alone of a ``Content-Type``, in lower case: "text/html"; "" when none was told."""
     return header.partition(";")[0].strip().lower()

@@ -52,7 +52,7 @@ class NetworkError(TertuliaError):
 
 
 def os_words(error: OSError) -> str:
-    """What the system says is wrong, with the path that it is about first."""
+    """Return what the system says is wrong, with the path that it is about first."""
     words = error.strerror or str(error) or type(error).__name__
     return f"{os.fsdecode(error.filename)}: {words}" if isinstance(error.filename, str | bytes) else words
 

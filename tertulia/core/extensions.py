@@ -36,7 +36,7 @@ _WORDS_LENGTH = 200
 
 
 def names(group: str) -> frozenset[str]:
-    """What others call what they add to *group*; nothing of theirs is imported."""
+    """Return what others call what they add to *group*; nothing of theirs is imported."""
     return frozenset(point.name for point in _points(group, tuple(sys.path)))
 
 
@@ -44,7 +44,7 @@ def load(
     group: str, fits: Callable[[str, object], T | None], taken: Container[str] = (), *, only: str = ""
 ) -> dict[str, T]:
     """
-    What others add to *group*, by name; a broken one is told in one line and left out.
+    Return what others add to *group*, by name; a broken one is told in one line and left out.
 
     Args:
         fits: Gives back what was loaded under a name if it is of the right kind, else None.

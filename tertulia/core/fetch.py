@@ -75,7 +75,7 @@ class Fetched:
 
     def json(self) -> Any:
         """
-        The body as JSON: dict, list, str, …
+        Return the body as JSON: dict, list, str, …
 
         Raises:
             FetchError: it is no JSON, or nested so deep that only malice explains it.
@@ -219,7 +219,10 @@ class Fetcher:
 
 
 def _origins(pair: str) -> list[str]:
-    """The URL beginnings that "host:port" stands for: "http://host:port/", and without a port where it is the usual."""
+    """
+    Return the URL beginnings that "host:port" stands for: "http://host:port/", and without a port where it is the
+    usual.
+    """
     host, _, port = pair.lower().rpartition(":")
     usual = {"80": f"http://{host}/", "443": f"https://{host}/"}.get(port)
     return [f"http://{pair.lower()}/", f"https://{pair.lower()}/", *([usual] if usual else [])]
@@ -238,7 +241,7 @@ def _check(url: str) -> None:
 
 
 def _redirected(asked: requests.Request, source: str, target: str) -> requests.Request:
-    """The same question put to *target*, without what was meant for the first host's eyes only."""
+    """Return the same question put to *target*, without what was meant for the first host's eyes only."""
     url = join_address(source, target)
     headers = dict(asked.headers or {})
     auth = asked.auth
@@ -273,7 +276,7 @@ def _read(response: requests.Response, limits: _Limits) -> Fetched:
 
 
 def _reason(error: BaseException) -> str:
-    """The shortest name of what broke: the innermost exception that has a message."""
+    """Return the shortest name of what broke: the innermost exception that has a message."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
     return str(error).split("\n")[0][:120] or type(error).__name__

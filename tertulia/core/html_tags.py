@@ -84,7 +84,7 @@ def closing_of(found: Sequence[Tag], number: int) -> int:
 
 
 def open_at(found: Sequence[Tag], number: int) -> list[Tag]:
-    """The tags that stand open where the one at *number* begins, the outermost first."""
+    """Return the tags that stand open where the one at *number* begins, the outermost first."""
     around: list[Tag] = []
     for tag in found[:number]:
         if not tag.closes:

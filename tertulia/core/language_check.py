@@ -12,7 +12,7 @@ from tertulia.core.models import Problem
 
 def problems(spoken: Languages, codes: Iterable[str]) -> list[Problem]:
     """
-    What the blogger should look at; each is told in the blog's language and does no harm to the rest.
+    Return what the blogger should look at; each is told in the blog's language and does no harm to the rest.
 
     Args:
         codes: The languages that the blog says it is written in.
@@ -57,7 +57,7 @@ def _own_problems(spoken: Languages, code: str) -> list[Problem]:
 
 
 def _names(phrase: Phrase) -> frozenset[str]:
-    """The ``{names}`` in *phrase*; what cannot be filled in has one that no phrase of ours has."""
+    """Return the ``{names}`` in *phrase*; what cannot be filled in has one that no phrase of ours has."""
     texts = phrase.values() if not isinstance(phrase, str) else (phrase,)
     try:
         return frozenset(name for one in texts for _, name, _, _ in string.Formatter().parse(one) if name is not None)

@@ -75,13 +75,13 @@ class Language:
         return str(self.data.get("locale") or cldr.likely_locale(self.code))
 
     def words(self, name: str) -> frozenset[str]:
-        """The list of words *name* of the section ``words``; empty when its file has none."""
+        """Return the list of words *name* of the section ``words``; empty when its file has none."""
         if name not in self._words:
             self._words[name] = frozenset(str(self.table("words").get(name, "")).split())
         return self._words[name]
 
     def table(self, name: str) -> Mapping[str, Any]:
-        """The section *name* of its file, empty when there is none."""
+        """Return the section *name* of its file, empty when there is none."""
         found = self.data.get(name)
         return found if isinstance(found, Mapping) else {}
 
@@ -124,7 +124,7 @@ class Languages:
         return tuple(sorted({file.stem for folder in folders for file in folder.glob("*.toml") if normal(file.stem)}))
 
     def get(self, code: str) -> Language:
-        """The language *code*, the blogger's own words over ours."""
+        """Return the language *code*, the blogger's own words over ours."""
         code = normal(code) or code
         if code not in self._known:
             found = read(FOLDER, code)
@@ -134,7 +134,7 @@ class Languages:
         return self._known[code]
 
     def fallbacks(self, code: str = "") -> tuple[Language, ...]:
-        """The languages that are asked for a phrase in *code*, first to last."""
+        """Return the languages that are asked for a phrase in *code*, first to last."""
         code = normal(code)
         if code not in self._chains:
             found: dict[str, Language] = {}
@@ -147,7 +147,9 @@ class Languages:
         return self._chains[code]
 
     def text(self, key: str, code: str = "", /, n: Any = None, **values: object) -> str:
-        """The phrase *key* in the language *code*, or in the next one that has it; *n* chooses the plural form."""
+        """
+        Return the phrase *key* in the language *code*, or in the next one that has it; *n* chooses the plural form.
+        """
         for language in self.fallbacks(code):
             if phrase := language.phrases.get(key):
                 try:
@@ -157,7 +159,7 @@ class Languages:
         return key
 
     def quotes(self, code: str) -> tuple[str, ...]:
-        """The pairs of quotes of *code*, or of the next language that has some, outermost first."""
+        """Return the pairs of quotes of *code*, or of the next language that has some, outermost first."""
         for language in self.fallbacks(code):
             pairs = language.data.get("quotes")
             if isinstance(pairs, list) and len(pairs) > 1 and all(isinstance(p, str) and len(p) == 2 for p in pairs):
@@ -165,7 +167,7 @@ class Languages:
         return "“”", "‘’"
 
     def sign(self, key: str, code: str) -> str:
-        """What *code*, or the next language that says it, has at its top for *key*: ``dash``, ``elided``."""
+        """Return what *code*, or the next language that says it, has at its top for *key*: ``dash``, ``elided``."""
         found = (language.data.get(key) for language in self.fallbacks(code))
         return next((value for value in found if isinstance(value, str)), "")
 
@@ -182,7 +184,7 @@ class Languages:
 
     def written(self, name: str) -> Mapping[str, tuple[str, ...]]:
         """
-        What a blogger may write for each entry of the table *name* of the section ``written``.
+        Return what a blogger may write for each entry of the table *name* of the section ``written``.
 
         Returns:
             Entry → names in every language, those of the blog's own first.
@@ -200,7 +202,7 @@ class Languages:
         return self._written[name]
 
     def words(self, name: str) -> frozenset[str]:
-        """The words *name* of all languages together, for what a person may have written in any."""
+        """Return the words *name* of all languages together, for what a person may have written in any."""
         if name not in self._words:
             self._words[name] = frozenset().union(*(self.get(code).words(name) for code in self.codes()))
         return self._words[name]
@@ -210,7 +212,7 @@ _spoken: ContextVar[Languages] = ContextVar("languages")
 
 
 def current() -> Languages:
-    """The languages of the blog that this thread works for."""
+    """Return the languages of the blog that this thread works for."""
     return _spoken.get(None) or _unspoken()
 
 
@@ -230,17 +232,17 @@ def speak(language: str, content: Path | None = None) -> None:
 
 
 def spoken() -> str:
-    """The language chosen by ``speak``."""
+    """Return the language chosen by ``speak``."""
     return current().blog
 
 
 def say(phrase: str, /, n: Any = None, **values: object) -> str:
-    """The *phrase* of that key in the blog's language."""
+    """Return the *phrase* of that key in the blog's language."""
     return current().text(phrase, n=n, **values)
 
 
 def text(phrase: str, language: str, /, n: Any = None, **values: object) -> str:
-    """The *phrase* of that key for someone who reads *language*."""
+    """Return the *phrase* of that key for someone who reads *language*."""
     return current().text(phrase, language, n=n, **values)
 
 
@@ -256,7 +258,7 @@ def carried(work: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
 
 def local(value: Any, language: str, blog: str) -> Any:
     """
-    What a setting says to those who read *language*.
+    Return what a setting says to those who read *language*.
 
     Args:
         value: A plain value, or a dict of values by language.
@@ -278,7 +280,7 @@ def date_words(day: dt.date, language: str, form: str = "long") -> str:
 
 
 def month_words(day: dt.date, language: str) -> str:
-    """The month of *day*: "noviembre de 2026"."""
+    """Return the month of *day*: "noviembre de 2026"."""
     from babel.dates import format_skeleton
 
     for known in current().fallbacks(language):
@@ -288,7 +290,7 @@ def month_words(day: dt.date, language: str) -> str:
 
 
 def decimal(number: float, form: str = "0.####", language: str = "") -> str:
-    """*number* as *language*, or the blog's, writes it: "1,5"; *form* is a pattern of CLDR."""
+    """Return *number* as *language*, or the blog's, writes it: "1,5"; *form* is a pattern of CLDR."""
     from babel import Locale, UnknownLocaleError
     from babel.numbers import format_decimal
 
@@ -320,7 +322,7 @@ def _over(ours: Any, mine: Any) -> Any:
 
 
 def read(folder: Path, code: str) -> Language:
-    """What one file says; nothing when it is not there, or cannot be read."""
+    """Return what one file says; nothing when it is not there, or cannot be read."""
     path = folder / f"{code}.toml"
     try:
         if not normal(code):  # a stranger may ask for "../../secret"
@@ -333,7 +335,7 @@ def read(folder: Path, code: str) -> Language:
 
 @lru_cache(maxsize=64)
 def _parsed(path: Path, code: str, _mtime: int, _size: int) -> Language:
-    """The file *path*, read once for as long as it does not change; one that cannot be read says nothing."""
+    """Return the file *path*, read once for as long as it does not change; one that cannot be read says nothing."""
     try:
         tables = tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError):  # told by ``language_check``

@@ -12,7 +12,7 @@ LONGEST = 100  # characters; no way to write a moment needs more
 
 def parse_moment(value: object, zone: tzinfo | None = UTC) -> datetime | None:
     """
-    The moment that *value* says; it never raises, so strangers' text may come as it is.
+    Return the moment that *value* says; it never raises, so strangers' text may come as it is.
 
     Args:
         value: Text, or a number of seconds since 1970.

@@ -112,7 +112,7 @@ class Aside(Generic[Result]):
         ours.close()
 
     def wait(self) -> Result:
-        """What came of it; if the process died before it could tell, it is done once more, here."""
+        """Return what came of it; if the process died before it could tell, it is done once more, here."""
         if not _CAN_FORK:
             return self._later.result()
         try:

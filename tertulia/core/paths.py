@@ -18,13 +18,13 @@ ENV_EXAMPLE = HOME / ".env.example"
 
 
 def own_theme(content: Path | str) -> Path:
-    """A blogger's own looks, which win file by file: ``content/theme/`` with ``templates/`` and ``static/``."""
+    """Return a blogger's own looks, which win file by file: ``content/theme/`` with ``templates/`` and ``static/``."""
     return Path(content, "theme")
 
 
 def theme_file(content: Path | str, name: str, theme: Path | str = THEME) -> Path:
     """
-    The theme's file *name*, as this blog shows it: from its own looks, from *theme*, or from ours.
+    Return the theme's file *name*, as this blog shows it: from its own looks, from *theme*, or from ours.
 
     Args:
         content: The blog's ``content`` folder.

@@ -167,13 +167,15 @@ def refuse(settings: Mapping[str, Any], usual: Mapping[str, Any]) -> None:
 
 
 def fields_of(pattern: object) -> set[str]:
-    """The names between braces in an address *pattern* that are not of every post: "part" of "{part}/{slug}/"."""
+    """
+    Return the names between braces in an address *pattern* that are not of every post: "part" of "{part}/{slug}/".
+    """
     found = (name for _, name, _, _ in string.Formatter().parse(str(pattern)) if name)
     return {re.split(r"[.\[]", name, maxsplit=1)[0] for name in found} - set(_POSTS[0])
 
 
 def wrong(name: str, value: object, what: str) -> SettingError:
-    """That the setting *name* is *value*, and takes *what*."""
+    """Return that the setting *name* is *value*, and takes *what*."""
     return SettingError(say("setting_wrong", name=name, value=shown(value), kind=what))
 
 

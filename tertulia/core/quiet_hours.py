@@ -30,7 +30,7 @@ class QuietHours(NamedTuple):
 
 def quiet_hours(name: str, value: str) -> QuietHours | None:
     """
-    A kind of setting: "22:00-8:00".
+    Return a kind of setting: "22:00-8:00".
 
     Raises:
         SettingError: it is none.

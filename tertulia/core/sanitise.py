@@ -46,7 +46,7 @@ _MOST_TAGS = 500
 
 def clean(markup: str, *, rel: str = LINK_REL) -> str:
     """
-    A stranger's HTML, safe inside our page.
+    Return a stranger's HTML, safe inside our page.
 
     Args:
         markup: HTML, or anything that pretends to be.
@@ -69,7 +69,7 @@ def clean(markup: str, *, rel: str = LINK_REL) -> str:
 
 
 def plain(markup: str) -> str:
-    """The words of a piece of HTML, a line for each paragraph, without tags and without entities."""
+    """Return the words of a piece of HTML, a line for each paragraph, without tags and without entities."""
     broken = _BREAKING.sub(lambda found: found[0] + "\n", _bearable(markup))
     bare = nh3.clean(broken, tags=set(), clean_content_tags=set(_VOID_CONTENT))
     lines = (" ".join(line.split()) for line in visible(html.unescape(bare)).split("\n"))
@@ -78,7 +78,7 @@ def plain(markup: str) -> str:
 
 def parse_html(text: str | bytes, *, encoding: str | None = None) -> lxml_html.HtmlElement:
     """
-    The document *text* as a tree without comments: whole pages and pieces alike, an empty page for what is none.
+    Return the document *text* as a tree without comments: whole pages and pieces alike, an empty page for what is none.
 
     Args:
         text: As characters, which is better, or as bytes.

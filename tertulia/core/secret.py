@@ -26,7 +26,7 @@ class Secret:
             _hidden.update(form for form in (piece, quote(piece, safe="")) if len(form) >= SHORTEST_HIDDEN)
 
     def reveal(self) -> str:
-        """The value itself."""
+        """Return the value itself."""
         return self._value
 
     def __bool__(self) -> bool:
@@ -52,7 +52,7 @@ class Secret:
 
 
 def _pieces(value: str) -> list[str]:
-    """What of *value* must be hidden: all of it, or of an address what is secret in it."""
+    """Return what of *value* must be hidden: all of it, or of an address what is secret in it."""
     parts = split_address(value)
     if "://" not in value or not parts.scheme:
         return [value]

@@ -27,7 +27,7 @@ def secret(_name: str, value: str) -> Secret:
 
 def address(name: str, value: str) -> str:
     """
-    A web address, without a slash at its end.
+    Return a web address, without a slash at its end.
 
     Raises:
         SettingError: it is none.
@@ -38,7 +38,7 @@ def address(name: str, value: str) -> str:
 
 
 def secret_address(name: str, value: str) -> Secret:
-    """A web address whose path is a key; see ``address``."""
+    """Return a web address whose path is a key; see ``address``."""
     return Secret(address(name, value))
 
 
@@ -68,7 +68,7 @@ def mail_folder(_name: str, value: str) -> Secret:
 
 def mailbox(name: str, value: str) -> str:
     """
-    An address of mail, short enough that a signed word has room behind its "+".
+    Return an address of mail, short enough that a signed word has room behind its "+".
 
     Raises:
         SettingError: it is none, or too long.
@@ -80,7 +80,7 @@ def mailbox(name: str, value: str) -> str:
 
 def number(name: str, value: str) -> float:
     """
-    A number from 0 up.
+    Return a number from 0 up.
 
     Raises:
         SettingError: it is none.
@@ -93,7 +93,7 @@ def number(name: str, value: str) -> float:
 
 def count(name: str, value: str) -> int:
     """
-    A whole number from 0 to 99.
+    Return a whole number from 0 to 99.
 
     Raises:
         SettingError: it is none.
@@ -120,7 +120,7 @@ def private_hosts(name: str, value: str) -> tuple[str, ...]:
 
 def hook(name: str, value: str) -> Secret:
     """
-    A command, or a web address that gets a POST.
+    Return a command, or a web address that gets a POST.
 
     Raises:
         SettingError: it is neither; the message does not show it.
@@ -136,7 +136,7 @@ def hook(name: str, value: str) -> Secret:
 
 def target(name: str, value: str) -> str:
     """
-    A place for the site, "kind:where"; which kinds there are is known to ``deploy.targets``.
+    Return a place for the site, "kind:where"; which kinds there are is known to ``deploy.targets``.
 
     Raises:
         SettingError: it has no kind, or nothing behind it.
@@ -162,7 +162,7 @@ def database(name: str, value: str) -> Secret:
 
 def month_version(name: str, value: str) -> str:
     """
-    A version named by its month, "202610".
+    Return a version named by its month, "202610".
 
     Raises:
         SettingError: it is none.
@@ -173,7 +173,7 @@ def month_version(name: str, value: str) -> str:
 
 
 def moment(name: str, value: str) -> str:
-    """A day or a moment, as written: it takes the blog's zone to know which; see ``parse_since``."""
+    """Return a day or a moment, as written: it takes the blog's zone to know which; see ``parse_since``."""
     if value:
         parse_since(value, name, UTC)
     return value
@@ -181,7 +181,7 @@ def moment(name: str, value: str) -> str:
 
 def parse_since(value: str, name: str, zone: tzinfo) -> datetime:
     """
-    A day or a moment as written by a person.
+    Return a day or a moment as written by a person.
 
     Args:
         name: Where it was written, for the message.
@@ -198,7 +198,7 @@ def parse_since(value: str, name: str, zone: tzinfo) -> datetime:
 
 def parse_zone(name: str) -> ZoneInfo:
     """
-    The zone *name*, as ``TIMEZONE`` of ``pelicanconf.py`` tells it.
+    Return the zone *name*, as ``TIMEZONE`` of ``pelicanconf.py`` tells it.
 
     Raises:
         SettingError: there is none of that name.

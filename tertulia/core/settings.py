@@ -96,7 +96,7 @@ class Setting(Generic[T_co]):
 
 
 def declared(owner: type) -> dict[str, Setting[object]]:
-    """What *owner* and the classes that it stands on declare, by attribute; its elders' first."""
+    """Return what *owner* and the classes that it stands on declare, by attribute; its elders' first."""
     found: dict[str, Setting[object]] = {}
     for one in reversed(owner.__mro__):
         for name, value in vars(one).items():
@@ -195,7 +195,7 @@ class Settings:
         return f"Settings({len(self._given)} given)"
 
     def given(self) -> Iterable[str]:
-        """The names of all that the owner wrote, in capitals, ours or not."""
+        """Return the names of all that the owner wrote, in capitals, ours or not."""
         return self._given.keys()
 
     def written(self, name: str) -> tuple[str, str]:
@@ -205,7 +205,7 @@ class Settings:
 
 def load(root: Path = Path(), environ: Mapping[str, str] | None = None) -> Settings:
     """
-    The settings in force in the folder *root*.
+    Return the settings in force in the folder *root*.
 
     Args:
         root: The project's folder, where ``.env`` may be.
@@ -221,13 +221,13 @@ def load(root: Path = Path(), environ: Mapping[str, str] | None = None) -> Setti
 
 
 def environment() -> dict[str, str]:
-    """The process's environment, for a program that we start (git)."""
+    """Return the process's environment, for a program that we start (git)."""
     return dict(os.environ)
 
 
 def read_env(path: Path) -> dict[str, str]:
     """
-    The lines ``NAME=value`` of a ``.env`` file, as python-dotenv reads them; {} when there is none.
+    Return the lines ``NAME=value`` of a ``.env`` file, as python-dotenv reads them; {} when there is none.
 
     Nothing is put in place of ``$NAME``: a password may hold a "$".
 

@@ -26,7 +26,7 @@ _NO_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}\p{S}#*@%]+")
 
 def slug_of(name: str, fallback: str = "") -> str:
     """
-    The part of an address that stands for *name*.
+    Return the part of an address that stands for *name*.
 
     Args:
         fallback: What stands for it where no letter is left, the Id of a post for one.
@@ -40,7 +40,7 @@ def slug_of(name: str, fallback: str = "") -> str:
 
 def written_slug(slug: str) -> str:
     """
-    What an address holds of the *slug* that an author wrote: the same, where it can stand in one.
+    Return what an address holds of the *slug* that an author wrote: the same, where it can stand in one.
 
     Blanks, slashes and signs that mean something in an address become hyphens; dots at either end go. "" when nothing
     is left.
@@ -64,13 +64,15 @@ def shortened(slug: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """What two spellings of one name share: case, accents, blanks and punctuation do not count; ñ and signs do."""
+    """
+    Return what two spellings of one name share: case, accents, blanks and punctuation do not count; ñ and signs do.
+    """
     return " ".join(_NO_WORD.sub(" ", fold(name)).split()) or name.strip()
 
 
 def distinct(names: Iterable[tuple[str, str]]) -> dict[str, str]:
     """
-    A slug for each name, so that no two names share one.
+    Return a slug for each name, so that no two names share one.
 
     Args:
         names: Each name with the slug that it would have by itself, "" for none; whoever comes first keeps it.

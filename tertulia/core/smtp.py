@@ -44,7 +44,7 @@ POLICY = default.clone(header_factory=_headers)  # of every letter of ours
 @contextmanager
 def connected(server: Secret) -> Iterator[smtplib.SMTP]:
     """
-    A connection to the mail server of ``SMTP_URL``, logged in, closed at the end.
+    Give a connection to the mail server of ``SMTP_URL``, logged in, closed at the end.
 
     Raises:
         SettingError: the setting makes no sense.

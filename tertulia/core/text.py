@@ -58,7 +58,7 @@ _LONE = re.compile("[\\x00-\\x0c\\x0e-\\u02ff\\u2010-\\u2027\\u2030-\\u205e\\u20
 
 
 def graphemes(text: str) -> list[str]:
-    """The characters of *text* as a reader counts them."""
+    """Return the characters of *text* as a reader counts them."""
     return list(text) if are_alone(text) else _GRAPHEME.findall(text)
 
 
@@ -105,7 +105,7 @@ def _last_space(text: str) -> int:
 
 def plain(markup: str) -> str:
     """
-    The words of our own, well-formed HTML on one line: no tags, no entities, one space between blocks.
+    Return the words of our own, well-formed HTML on one line: no tags, no entities, one space between blocks.
 
     Strangers' HTML is read by ``tertulia.core.sanitise`` instead.
     """
@@ -114,7 +114,7 @@ def plain(markup: str) -> str:
 
 
 def tally(text: str) -> Mapping[str, int]:
-    """What stands between the spaces of plain *text*, and how often: half of it stands there more than once."""
+    """Return what stands between the spaces of plain *text*, and how often: half of it stands there more than once."""
     return Counter(text.split())
 
 

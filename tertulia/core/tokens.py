@@ -52,7 +52,7 @@ def _strong(key: Secret) -> Secret:
 
 
 def keyed(key: bytes, text: str) -> str:
-    """A name of *text* (HMAC-SHA-256, in hexadecimal) that nobody without *key* can make, or tell a guess by."""
+    """Return a name of *text* (HMAC-SHA-256, in hexadecimal) that nobody without *key* can make, or tell a guess by."""
     return hmac.digest(key, text.encode("utf-8", "replace"), "sha256").hex()
 
 
@@ -83,11 +83,11 @@ class Signer:
         self._secret = secret
 
     def sign(self, purpose: str, data: Any, now: datetime) -> str:
-        """*data* (JSON) as a word that fits in a URL."""
+        """Return *data* (JSON) as a word that fits in a URL."""
         return str(self._at(purpose, now).dumps(data))
 
     def read(self, purpose: str, token: str, max_age: timedelta, now: datetime) -> tuple[Any, datetime] | None:
-        """What was signed for *purpose*, and when; None when we did not, or too long ago."""
+        """Return what was signed for *purpose*, and when; None when we did not, or too long ago."""
         if not token:
             return None
         try:
@@ -100,7 +100,7 @@ class Signer:
 
     def sign_row(self, purpose: str, what: str, number: int, about: str, now: datetime) -> str:
         """
-        A word that lets its bearer do *what* to row *number*.
+        Return a word that lets its bearer do *what* to row *number*.
 
         Args:
             about: Whom the row is about: an e-mail address. Stores give numbers again, so a number alone would some day
@@ -109,7 +109,9 @@ class Signer:
         return self.sign(purpose, [what, number, self.mark(about)], now)
 
     def read_row(self, purpose: str, token: str, max_age: timedelta, now: datetime) -> RowToken | None:
-        """What ``sign_row`` signed for *purpose*; None for any other word. ``is_about`` must be asked of the row."""
+        """
+        Return what ``sign_row`` signed for *purpose*; None for any other word. ``is_about`` must be asked of the row.
+        """
         match self.read(purpose, token, max_age, now):
             case [[str(what), int(number), str(mark)], _]:
                 return RowToken(what, number, mark)
@@ -122,12 +124,14 @@ class Signer:
         return hmac.compare_digest(row.mark, self.mark(about))
 
     def sign_bytes(self, purpose: str, data: bytes) -> str:
-        """The signature of *data* for a *purpose* (HMAC-SHA-256, in hexadecimal), where a whole word has no room."""
+        """
+        Return the signature of *data* for a *purpose* (HMAC-SHA-256, in hexadecimal), where a whole word has no room.
+        """
         key = hmac.digest(self._secret.reveal().encode(), f"bytes {purpose}".encode(), "sha256")
         return hmac.digest(key, data, "sha256").hex()
 
     def mark(self, text: str) -> str:
-        """A short name of *text*, by which nobody but us can tell whether a guess is right."""
+        """Return a short name of *text*, by which nobody but us can tell whether a guess is right."""
         return keyed(self._secret.reveal().encode(), f"mark {text}")[:16]
 
     def _at(self, purpose: str, now: datetime) -> URLSafeTimedSerializer:

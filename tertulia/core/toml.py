@@ -37,7 +37,7 @@ class Table:
         self.problems.append(Problem(self.path, self._line_of(entry, name), what, fix))
 
     def text(self, entry: str, name: str) -> str:
-        """The text *name* of *entry*; "" when it is missing or no text, the latter reported."""
+        """Return the text *name* of *entry*; "" when it is missing or no text, the latter reported."""
         value = self.entries[entry].get(name, "")
         if isinstance(value, str):
             return value.strip()
@@ -45,7 +45,7 @@ class Table:
         return ""
 
     def texts(self, entry: str, name: str) -> list[str]:
-        """The list of texts *name* of *entry*; one text alone counts as a list of one."""
+        """Return the list of texts *name* of *entry*; one text alone counts as a list of one."""
         value = self.entries[entry].get(name, [])
         if isinstance(value, str):
             return [value]
@@ -89,7 +89,7 @@ class Table:
 
 def read(path: str | Path) -> Table:
     """
-    The file at *path*; an absent one has no entries.
+    Return the file at *path*; an absent one has no entries.
 
     Raises:
         ContentError: the file cannot be read, or is not TOML.

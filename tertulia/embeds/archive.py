@@ -96,7 +96,7 @@ def _missing(content_dir: Path, captures: CaptureStore) -> Iterator[tuple[str, s
 def _kept(
     captures: CaptureStore, archive: "_Archive", tweet: dict[str, Any], id: str, now: dt.datetime
 ) -> Capture | None:
-    """What the archive holds of the post, on disk; None when somebody asked us to take it out."""
+    """Return what the archive holds of the post, on disk; None when somebody asked us to take it out."""
     found, files = _capture(archive, tweet, id)
     found.captured = now.date().isoformat()
     with captures.locked():
@@ -121,7 +121,8 @@ class _Archive:
 
     def items(self, name: str) -> list[Any]:
         """
-        The JSON list behind ``window.YTD.tweets.part0 =``, or the one thing that stands there in place of a list.
+        Return the JSON list behind ``window.YTD.tweets.part0 =``, or the one thing that stands there in place of a
+        list.
 
         Raises:
             ContentError: it cannot be read, or is none.
@@ -135,7 +136,7 @@ class _Archive:
         return parsed if isinstance(parsed, list) else [parsed]
 
     def read(self, name: str, limit: int) -> bytes:
-        """A member, unless it is larger than *limit*."""
+        """Return a member, unless it is larger than *limit*."""
         with self.archive.open(name) as member:
             data = member.read(limit + 1)
         if len(data) > limit:
@@ -143,14 +144,14 @@ class _Archive:
         return data
 
     def whole(self, beginning: str) -> tuple[str, dict[str, str]]:
-        """The long post that begins so, and its links; "" when there is none."""
+        """Return the long post that begins so, and its links; "" when there is none."""
         bare = _CUT.sub("", beginning).rstrip()
         if len(bare) < LEAST_BEGINNING:
             return "", {}
         return next(((words, links) for words, links in self.notes if words.startswith(bare)), ("", {}))
 
     def media(self, id: str) -> list[tuple[str, re.Match[str]]]:
-        """The members that belong to a post."""
+        """Return the members that belong to a post."""
         own = re.compile(_MEDIA.format(id=id), re.IGNORECASE)
         return [(name, match) for name in self.names if (match := own.search(name))]
 
@@ -182,7 +183,7 @@ class _Archive:
 
 
 def _capture(archive: _Archive, tweet: dict[str, Any], id: str) -> tuple[Capture, dict[str, bytes]]:
-    """A post of the archive, and the files that belong to it."""
+    """Return a post of the archive, and the files that belong to it."""
     original = tweet.get("retweeted_status")
     shown = original if isinstance(original, dict) else tweet
     entities = _inner(shown.get("entities"))
@@ -232,7 +233,9 @@ def _whose(archive: _Archive, shown: dict[str, Any], words: str, *, is_own: bool
 
 
 def _add_media(archive: _Archive, capture: Capture, media: list[dict[str, Any]]) -> dict[str, bytes]:
-    """The pictures and films that the archive has of a post; of what it cannot give, that there was something."""
+    """
+    Return the pictures and films that the archive has of a post; of what it cannot give, that there was something.
+    """
     files: dict[str, bytes] = {}
     known = {_base(item): item for item in media}
     moving = sum(item.get("type") in ("video", "animated_gif") for item in known.values())
@@ -264,7 +267,7 @@ def _add_media(archive: _Archive, capture: Capture, media: list[dict[str, Any]])
 
 
 def _media_entries(tweet: dict[str, Any], entities: dict[str, Any]) -> list[dict[str, Any]]:
-    """What stands in a post beside its words: all of it in "extended_entities", the first one in "entities"."""
+    """Return what stands in a post beside its words: all of it in "extended_entities", the first one in "entities"."""
     return _entries(_inner(tweet.get("extended_entities")), "media") or _entries(entities, "media")
 
 

@@ -237,7 +237,7 @@ class _Run:
 
     def _asked(self, match: providers.Match, kept: Capture | None) -> tuple[CaptureRequest, Capture | FetchError]:
         """
-        What is said of an item.
+        Return what is said of an item.
 
         "Gone" is believed when it is said at every address that we know: people change handles, and servers drop
         their copies of what others hold.
@@ -299,7 +299,9 @@ def canonical(
     resolve: Callable[[str], str] = lambda url: url,
     bases: Mapping[str, str] | None = None,
 ) -> str:
-    """The address that the service itself gives the item at *url*; *url* when it does not answer. Nothing is kept."""
+    """
+    Return the address that the service itself gives the item at *url*; *url* when it does not answer. Nothing is kept.
+    """
     match = providers.find(resolve(url), providers.others())
     answer = _answer(
         match, CaptureRequest(match.url, match.id, match.provider.name, match.parts, web, lang, bases or {})
@@ -314,7 +316,7 @@ def tell(step: CaptureStep) -> str:
 
 
 def _answer(match: providers.Match, request: CaptureRequest) -> Capture | FetchError:
-    """What the service gave, or why it gave nothing."""
+    """Return what the service gave, or why it gave nothing."""
     network = match.provider.label or host_of(match.url)
     try:
         return _as_kept(match.provider.capture(request), match)
@@ -373,7 +375,7 @@ def _only(
 
 
 def _loaded(captures: CaptureStore, match: providers.Match) -> Capture | None:
-    """What we have of an item; a file that cannot be read is nothing."""
+    """Return what we have of an item; a file that cannot be read is nothing."""
     try:
         return captures.load(match.provider.name, match.id)
     except ContentError:

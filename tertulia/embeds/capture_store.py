@@ -27,7 +27,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 def file_stem(id: str) -> str:
     """
-    The file name, without its end, for an item's id: ASCII letters, digits, dot, hyphen and underscore only.
+    Return the file name, without its end, for an item's id: ASCII letters, digits, dot, hyphen and underscore only.
 
     Where that makes another word of the id, or cuts it, a piece of its hash tells it from its like: "ana/x-y" and
     "ana-x/y" are two items.
@@ -62,7 +62,7 @@ class CaptureStore:
 
     def load(self, provider: str, id: str) -> Capture | None:
         """
-        The item as it was captured, None when it never was.
+        Return the item as it was captured, None when it never was.
 
         Raises:
             ContentError: the file is there and cannot be read.
@@ -145,7 +145,7 @@ class CaptureStore:
         return [path for path in found if path.name not in others]
 
     def _needed_by_others(self, provider: str, id: str) -> set[str]:
-        """The files of items whose names begin as this one's name once did."""
+        """Return the files of items whose names begin as this one's name once did."""
         needed: set[str] = set()
         for file in (self.path / provider).glob(f"{_plain_stem(id)[:100]}*.json"):
             with contextlib.suppress(ContentError):

@@ -31,7 +31,7 @@ class ClosedService:
 
 @cache
 def catalogue() -> dict[str, ClosedService]:
-    """The closed services by host name, "www." left out."""
+    """Return the closed services by host name, "www." left out."""
     entries = tomllib.loads(Path(__file__).with_name("dead.toml").read_text("utf-8"))
     services = [
         ClosedService(entry["name"], entry["year"], f"closed_{key.replace('-', '_')}", tuple(entry["hosts"]))
@@ -41,7 +41,7 @@ def catalogue() -> dict[str, ClosedService]:
 
 
 def service(url: str) -> ClosedService | None:
-    """The closed service that *url* belonged to, None when it belongs to none we know."""
+    """Return the closed service that *url* belonged to, None when it belongs to none we know."""
     host = site_of(url)
     known = catalogue()
     while host:
@@ -52,7 +52,7 @@ def service(url: str) -> ClosedService | None:
 
 
 def note(closed: ClosedService, url: str, page: Page) -> str:
-    """What stands in place of the item: which service it was, since when it is gone, and where a copy may be."""
+    """Return what stands in place of the item: which service it was, since when it is gone, and where a copy may be."""
     words = languages.text(closed.key, page.lang)
     first = escape(page.say("dead", name=closed.name, year=closed.year, note=words))
     return (
@@ -63,10 +63,10 @@ def note(closed: ClosedService, url: str, page: Page) -> str:
 
 
 def flash_note(page: Page) -> str:
-    """What stands in place of a Flash player whose content nobody can name."""
+    """Return what stands in place of a Flash player whose content nobody can name."""
     return f'<p role="note" data-embed="dead">{escape(page.say("flash"))}</p>'
 
 
 def archive_of(url: str) -> str:
-    """The Internet Archive's list of copies of *url*: https://web.archive.org/web/*/http://qik.com/video/1."""
+    """Return the Internet Archive's list of copies of *url*: https://web.archive.org/web/*/http://qik.com/video/1."""
     return f"https://web.archive.org/web/*/{url}"

@@ -41,11 +41,11 @@ class Page:
     zone: dt.tzinfo = dt.UTC  # whose calendar the dates follow
 
     def say(self, key: str, **values: object) -> str:
-        """A word for readers, in the page's language."""
+        """Return a word for readers, in the page's language."""
         return languages.text(f"figure_{key}", self.lang, **values)
 
     def date(self, value: str) -> str:
-        """An ISO date or moment in words, "21 de noviembre de 2026"; the value itself when it is neither."""
+        """Return an ISO date or moment in words, "21 de noviembre de 2026"; the value itself when it is neither."""
         moment = parse_moment(value, None)
         if moment is None:
             return value
@@ -55,7 +55,7 @@ class Page:
 
 def draw(capture: Capture, page: Page, policy: Policy = "keep") -> str:
     """
-    The whole figure.
+    Return the whole figure.
 
     Args:
         policy: What to do with an item that is gone: "keep" it as it was, keep the "text" without pictures, or
@@ -76,13 +76,13 @@ def plain(html: str) -> str:
 
 
 def readable(url: str) -> str:
-    """An address for human eyes: "mas.to/@ana/1134", at most 70 characters."""
+    """Return an address for human eyes: "mas.to/@ana/1134", at most 70 characters."""
     shown = f"{readable_site(url)}{split_address(url).path.rstrip('/')}" or one_line(url)
     return shown if len(shown) <= 70 else shown[:69] + "…"
 
 
 def link(url: str, label: str = "") -> str:
-    """A paragraph with the link alone: what stands where there is no capture."""
+    """Return a paragraph with the link alone: what stands where there is no capture."""
     shown = f"{label}: {readable(url)}" if label else readable(url)
     return f'<p><a href="{escape(url)}">{escape(shown)}</a></p>'
 
@@ -99,7 +99,9 @@ def _figure(capture: Capture, body: str, caption: str) -> str:
 
 
 def _ratio(capture: Capture) -> str:
-    """The shape of the player, "16/9" where nothing tells: a poster of 4:3 is what most services give for any film."""
+    """
+    Return the shape of the player, "16/9" where nothing tells: a poster of 4:3 is what most services give for any film.
+    """
     if capture.width_px and capture.height_px:
         return f"{capture.width_px}/{capture.height_px}"
     size = capture.poster
@@ -119,7 +121,7 @@ def _post(capture: Capture, page: Page, whole: bool) -> str:
 
 
 def _said(post: Capture | Quoted, capture: Capture, page: Page, whole: bool, title: str = "") -> str:
-    """What *post*, the captured one or one beside it, says and shows; what its author covered stays covered."""
+    """Return what *post*, the captured one or one beside it, says and shows; what its author covered stays covered."""
     words = title
     if post.html:
         mark = ' class="e-content"' if post is capture else ""
@@ -157,7 +159,7 @@ def _folded(html: str, page: Page) -> str:
 
 
 def _blocks(html: str) -> list[str]:
-    """The paragraphs, lists and quotations of *html*, one after the other."""
+    """Return the paragraphs, lists and quotations of *html*, one after the other."""
     found, start, depth = [], 0, 0
     for tag in _BLOCK.finditer(html):
         depth += -1 if tag[1] else 1
@@ -359,7 +361,7 @@ def _image(image: Image | None, page: Page, alt: str | None = None, mark: str = 
 
 
 def _lang(tag: str, page: Page) -> str:
-    """The attributes of words in *tag*: its language, and its direction where that is not the page's."""
+    """Return the attributes of words in *tag*: its language, and its direction where that is not the page's."""
     if not _LANGUAGE_TAG.fullmatch(tag) or tag in ("und", "zxx"):
         return ""
     known = languages.current()
@@ -383,6 +385,8 @@ def _plain_figure(figure: str) -> str:
 
 
 def published(html: Iterable[str], pictures_url: str) -> set[str]:
-    """The pictures and films that pages use, as "provider/file.webp": what must be copied to the published site."""
+    """
+    Return the pictures and films that pages use, as "provider/file.webp": what must be copied to the published site.
+    """
     pattern = re.compile(re.escape(escape(pictures_url)) + r'/([a-z0-9_-]+/[A-Za-z0-9._-]+\.(?:webp|mp4))"')
     return {found for page in html if "data-embed=" in page for found in pattern.findall(page)}

@@ -31,7 +31,7 @@ def keys_of(capture: Capture) -> set[str]:
 
 
 def others(match: providers.Match, kept: Capture) -> Iterator[providers.Match]:
-    """The other addresses at which the item of *match* may be asked for, by what its capture tells."""
+    """Yield the other addresses at which the item of *match* may be asked for, by what its capture tells."""
     other = providers.find(kept.url)
     if kept.url and (other.provider.name, other.id) != (match.provider.name, match.id):
         yield providers.Match(other.provider, match.id, other.url, other.parts)

@@ -82,7 +82,7 @@ def keep(
 
 
 def _former(kept: Capture, found: Capture, today: dt.date) -> Revision | None:
-    """What *kept* said and showed that *found* no longer does; None when that is nothing."""
+    """Return what *kept* said and showed that *found* no longer does; None when that is nothing."""
     shown = {image.file for image in found.pictures}
     gone = [image for image in kept.pictures if image.file not in shown]
     html = kept.html if kept.html != found.html else ""
@@ -104,7 +104,7 @@ def _leave_out(captures: CaptureStore, found: Capture, opted_out: Collection[Par
 
 
 def lacks(found: Capture) -> str:
-    """What could not be had: "falta: imagen (2), publicación citada"; "" when it is whole."""
+    """Return what could not be had: "falta: imagen (2), publicación citada"; "" when it is whole."""
     if not found.missing:
         return ""
     counted = Counter(found.missing).items()

@@ -116,7 +116,7 @@ class LinkTable:
         return url
 
     def of(self, url: str) -> KnownLink:
-        """The entry of *url*, made when there is none."""
+        """Return the entry of *url*, made when there is none."""
         return self.known.setdefault(url, KnownLink())
 
 

@@ -132,7 +132,9 @@ class LinkAnswer:
 
 
 def expander(table: LinkTable, web: Fetcher) -> Callable[[str], str]:
-    """A function that says where an address leads, asks short ones that are not in *table*, and writes them down."""
+    """
+    Return a function that says where an address leads, asks short ones that are not in *table*, and writes them down.
+    """
 
     def expand(url: str) -> str:
         target = table.expanded(url)
@@ -278,7 +280,7 @@ def _ask_host(links: list[tuple[Link, str]], web: Fetcher) -> list[tuple[Link, s
 
 
 def ask(url: str, web: Fetcher) -> LinkAnswer:
-    """What *url* says when it is asked once."""
+    """Return what *url* says when it is asked once."""
     try:
         # No HEAD: some servers know none, and others lie to it.
         answer = web.request("GET", url, headers=HEADERS, cut=True, max_bytes=PAGE_BYTES)
@@ -364,7 +366,9 @@ def _answered(known: KnownLink, today: dt.date) -> None:
 
 
 def archived(url: str, day: str, web: Fetcher, today: dt.date) -> str:
-    """The good copy of *url* nearest to *day* (ISO; "" takes any), "" when there is none near or nobody answers."""
+    """
+    Return the good copy of *url* nearest to *day* (ISO; "" takes any), "" when there is none near or nobody answers.
+    """
     when = (day or today.isoformat()).replace("-", "")
     try:
         answer = web.get(WAYBACK.format(url=quote(url, safe=""), day=when), accept=("application/json",))

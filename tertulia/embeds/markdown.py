@@ -34,7 +34,7 @@ ALONE = re.compile(r"<?((?i:https?)://[^\s<>\"]+)>?")  # telephones begin a line
 
 
 def addresses(block: str) -> list[str]:
-    """The addresses of a paragraph that holds nothing else, one a line; [] for any other paragraph."""
+    """Return the addresses of a paragraph that holds nothing else, one a line; [] for any other paragraph."""
     # Hidden characters come along when an address is copied out of an app.
     found = [ALONE.fullmatch(one_line(line, 2000)) for line in block.strip().split("\n")]
     return [match[1] for match in found if match] if all(found) else []
@@ -106,7 +106,7 @@ class _Embeds(BlockProcessor):
         return f"\x02embed:{len(self.extension.drawings) - 1}\x03"
 
     def link(self, code: pasted.Code) -> str:
-        """A link to the item of a pasted code, for a line of text; what is to be told of the item is told."""
+        """Return a link to the item of a pasted code, for a line of text; what is to be told of the item is told."""
         self.drawn(code.url, code)
         target = self.extension.resolve(code.url)
         match = providers.find(target)
@@ -118,7 +118,7 @@ class _Embeds(BlockProcessor):
 
     def drawn(self, url: str, code: pasted.Code | None = None) -> str:
         """
-        What stands in the place of an address.
+        Return what stands in the place of an address.
 
         Args:
             code: The pasted code that it stands in, whose own words are shown where there is no capture.
@@ -152,15 +152,15 @@ class _Embeds(BlockProcessor):
         return draw.draw(providers.as_used(capture, target, host_of(self.extension.own)), page, self.policy(document))
 
     def document(self) -> Document:
-        """The document that is being rendered."""
+        """Return the document that is being rendered."""
         return getattr(self.md, "document", None) or Document()
 
     def page(self) -> Page:
-        """The page on which it is drawn."""
+        """Return the page on which it is drawn."""
         return replace(self.extension.page, lang=self.document().lang)
 
     def policy(self, document: Document) -> Policy:
-        """What the post says, or the blog."""
+        """Return what the post says, or the blog."""
         return cast(Policy, document.embeds or self.extension.policy)
 
 
@@ -186,14 +186,16 @@ class _Finished(Postprocessor):
 
 
 def _needle(document: Document, url: str, id: str, code: pasted.Code | None) -> str:
-    """What of a pasted code stands in the file as it is, to tell its line: the address may have been made of it."""
+    """
+    Return what of a pasted code stands in the file as it is, to tell its line: the address may have been made of it.
+    """
     bare = re.sub(r"^https?:", "", url)
     pieces = (url, code.source if code else "", escape(url), bare, escape(bare), quote(url, safe=""), id)
     return next((piece for piece in pieces if piece and piece in document.body), re.split(r"[-/=]", id)[-1])
 
 
 def _quotation(words: str, url: str, match: providers.Match, page: Page) -> str:
-    """What a pasted code says, as a quotation that says that it is no capture; "" when it says nothing."""
+    """Return what a pasted code says, as a quotation that says that it is no capture; "" when it says nothing."""
     said = clean(words).strip() if words else ""
     if not plain(said):
         return ""

@@ -97,7 +97,7 @@ def paste(content_dir: Path, note: str, now: dt.datetime, *, beside: Path, shown
 
 def ask(answer: Callable[[str], str]) -> str:
     """
-    A note made of answers given at the terminal; the words end with an empty line.
+    Return a note made of answers given at the terminal; the words end with an empty line.
 
     Args:
         answer: Asks one question and returns the line that was typed, as ``input`` does.

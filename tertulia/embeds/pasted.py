@@ -79,7 +79,7 @@ class Code:
 
 def replaced(html: str, draw: Callable[[Code, bool], str]) -> str:
     """
-    A finished page with every known embed code replaced.
+    Return a finished page with every known embed code replaced.
 
     Args:
         draw: What to put in place of a code; whether it must do in a line of text is told.
@@ -117,7 +117,7 @@ def addresses(text: str) -> list[tuple[int, str]]:
 
 
 def _codes(html: str) -> tuple[Sequence[Tag], list[tuple[int, Code]]]:
-    """The tags of *html*, and its codes with the number of the tag at which each begins."""
+    """Return the tags of *html*, and its codes with the number of the tag at which each begins."""
     if not _may_hold_codes(html):
         return (), []
     found = list(tags(html))
@@ -155,7 +155,7 @@ def _may_begin(tag: Tag) -> bool:
 
 
 def _code(html: str, element: Sequence[Tag]) -> Code | None:
-    """The code that *element*, its tags from the first to the last, is; None when it is none."""
+    """Return the code that *element*, its tags from the first to the last, is; None when it is none."""
     first, end = element[0], element[-1].end
     inner, source = html[first.end : element[-1].start] if len(element) > 1 else "", html[first.start : end]
     if first.name == "script":
@@ -178,7 +178,9 @@ def _code(html: str, element: Sequence[Tag]) -> Code | None:
 
 
 def _of_script(script: Tag, inner: str) -> str | None:
-    """The address of what a script draws; "" when it is a helper, "?host" when it is one where a post of *host* is."""
+    """
+    Return the address of what a script draws; "" when it is a helper, "?host" when it is one where a post of *host* is.
+    """
     attributes = script.attributes
     source = attributes.get("src", "").strip()
     if post := attributes.get("data-telegram-post"):
@@ -198,7 +200,9 @@ def _of_script(script: Tag, inner: str) -> str | None:
 
 
 def _address(element: Sequence[Tag], owner: str = "") -> str:
-    """The address of the item that an embed code shows, "" when it is none that we know, or not the *owner*'s."""
+    """
+    Return the address of the item that an embed code shows, "" when it is none that we know, or not the *owner*'s.
+    """
     for place in _PLACES:
         for tag in reversed(element):
             if not tag.closes and (url := _known(tag.attributes.get(place, ""), owner)):
@@ -231,7 +235,7 @@ def _srcdoc(frame: Tag) -> str:
 
 
 def _words(html: str, element: Sequence[Tag]) -> str:
-    """What the first quotation of *element* holds."""
+    """Return what the first quotation of *element* holds."""
     for number, tag in enumerate(element):
         if tag.name == "blockquote" and not tag.closes:
             last = element[closing_of(element, number)]

@@ -13,7 +13,7 @@ TALLEST = 12
 
 def encode(data: bytes, *, name: str, alt: str = "", width_px: int = WIDTH_PX) -> tuple[Image, bytes] | None:
     """
-    *data* as WebP: pixels and nothing else.
+    Return *data* as WebP: pixels and nothing else.
 
     Args:
         name: The item's file stem; the picture's name begins with it.

@@ -87,7 +87,7 @@ def _holds(captures: CaptureStore, wanted: set[str]) -> bool:
 
 
 def _taken_out(captures: CaptureStore, kept: Capture, wanted: set[str], now: dt.datetime) -> list[Path]:
-    """The files that held something of the item in *kept*, whose own item it is or beside which it stands."""
+    """Return the files that held something of the item in *kept*, whose own item it is or beside which it stands."""
     held = [captures.file(kept.provider, kept.id), *captures.pictures(kept.provider, kept.id)]
     if wanted & items.keys_of(kept):
         _mark(captures, kept.provider, kept.id, kept.url, now)
@@ -115,7 +115,9 @@ def _mark(captures: CaptureStore, provider: str, id: str, url: str, now: dt.date
 
 
 def history(files: list[Path]) -> list[str]:
-    """The commits that still hold any of *files*, "3f9a2b1 2026-11-22 …" each, newest first; [] outside of git."""
+    """
+    Return the commits that still hold any of *files*, "3f9a2b1 2026-11-22 …" each, newest first; [] outside of git.
+    """
     if not files:
         return []
     try:

@@ -40,7 +40,7 @@ def marked_up(words: str, facets: Any) -> str:
 
 
 def labels(*things: Any) -> set[str]:
-    """The labels in force on *things*: posts, accounts, profiles, and records, which label themselves."""
+    """Return the labels in force on *things*: posts, accounts, profiles, and records, which label themselves."""
     found = set()
     for thing in things:
         told = thing.get("labels") if isinstance(thing, dict) else None

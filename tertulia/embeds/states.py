@@ -90,7 +90,7 @@ _QUOTE_MARK = re.compile(r"^\s*RE:\s*")  # what Mastodon puts before the address
 
 
 def heard(answer: Capture | FetchError) -> Heard:
-    """What *answer*, a service's or the lack of one, amounts to."""
+    """Return what *answer*, a service's or the lack of one, amounts to."""
     match answer:
         case Capture():
             return Heard.ITEM
@@ -129,7 +129,7 @@ def is_edited(kept: Capture, found: Capture) -> bool:
 
 
 def plain_words(html: str) -> str:
-    """What is left of *html* when links, markup and spaces are left out: what only its author can change."""
+    """Return what is left of *html* when links, markup and spaces are left out: what only its author can change."""
     bare = plain(_LINK.sub(lambda link: "" if _LABEL.fullmatch(plain(link[1])) else link[1], html))
     bare = _SHOWN_ADDRESS.sub("", _QUOTE_MARK.sub("", bare))
     return "".join(unicodedata.normalize("NFC", bare).split())

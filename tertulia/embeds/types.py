@@ -194,12 +194,12 @@ def fingerprint(capture: Capture) -> str:
 
 
 def besides(capture: Capture) -> list[Quoted]:
-    """The posts beside the post."""
+    """Return the posts beside the post."""
     return [beside for beside in (capture.reply_to, capture.quoted) if beside]
 
 
 def files_of(capture: Capture) -> list[str]:
-    """The names of all files that the capture needs beside it."""
+    """Return the names of all files that the capture needs beside it."""
     posts: list[Capture | Quoted] = [capture, *besides(capture)]
     images = [image for post in posts for image in (*post.pictures, *post.emojis.values())]
     images += [post.author.avatar for post in posts if post.author and post.author.avatar]

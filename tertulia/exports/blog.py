@@ -100,7 +100,7 @@ def read(
     reactions: Sequence[Reaction] = (),
 ) -> ExportedBlog:
     """
-    The blog in the folder *root*.
+    Return the blog in the folder *root*.
 
     Args:
         conf: Its settings.
@@ -237,14 +237,14 @@ class _PostsOfBlog:
 
 
 def _order(menu: object, folder: str) -> dict[str, int]:
-    """The place of each path in the menu of the settings, be it one or one for each language."""
+    """Return the place of each path in the menu of the settings, be it one or one for each language."""
     menus = menu.values() if isinstance(menu, Mapping) else [menu]
     paths = [[str(link[1]) for link in one] for one in menus if isinstance(one, Sequence)]
     return {f"{folder}/{path.strip('/')}".strip("/"): at for one in paths for at, path in enumerate(one, 1)}
 
 
 def _former_slugs(slug: str, addresses: Iterator[str]) -> Iterator[str]:
-    """The last part of each old address that is a slug, and not today's."""
+    """Yield the last part of each old address that is a slug, and not today's."""
     seen = {slug}
     for address in addresses:
         last = split_address(address).path.rstrip("/").rpartition("/")[2]
@@ -254,7 +254,7 @@ def _former_slugs(slug: str, addresses: Iterator[str]) -> Iterator[str]:
 
 
 def _hierarchy(posts: Sequence[ExportedPost], moved: Mapping[str, str], pattern: str) -> dict[str, str]:
-    """What category stood in which other, as the addresses of their old lists tell: "/category/outer/inner/"."""
+    """Return what category stood in which other, as the addresses of their old lists tell: "/category/outer/inner/"."""
     names = {f"/{pattern.format(slug=slug_of(name))}".rstrip("/"): name for post in posts for name in post.categories}
     lists = {old.rstrip("/"): names[new.rstrip("/")] for old, new in moved.items() if new.rstrip("/") in names}
     found: dict[str, str] = {}
@@ -267,7 +267,7 @@ def _hierarchy(posts: Sequence[ExportedPost], moved: Mapping[str, str], pattern:
 
 
 def _line(name: str, above: Mapping[str, str]) -> Iterator[str]:
-    """A category and those that it is in."""
+    """Yield a category and those that it is in."""
     while name:
         yield name
         name = above.get(name, "")
@@ -289,7 +289,7 @@ def _counted(
 
 
 def _by_post(posts: Sequence[ExportedPost], comments: Sequence[Said]) -> tuple[dict[str, list[Said]], int]:
-    """The comments of each post, by its file, and how many have none."""
+    """Return the comments of each post, by its file, and how many have none."""
     by_key = {(post.id, post.lang): post.file for post in posts}
     by_id = {post.id: post.file for post in reversed(posts)}
     found: dict[str, list[Said]] = {}
@@ -304,7 +304,7 @@ def _by_post(posts: Sequence[ExportedPost], comments: Sequence[Said]) -> tuple[d
 
 
 def _in_order(comments: Sequence[Said]) -> Iterator[Said]:
-    """The oldest first, but what is answered before its answers."""
+    """Yield the oldest first, but what is answered before its answers."""
     by_id = {said.id: said for said in comments}
     done: set[int] = set()
     for said in sorted(comments, key=lambda one: (one.published, one.id)):

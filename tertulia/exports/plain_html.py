@@ -72,7 +72,7 @@ class PlainHtml:
 
     def convert(self, document: Document, file: Path) -> tuple[str, dict[str, str]]:
         """
-        The HTML of *document*, and its footnotes, name → HTML.
+        Return the HTML of *document*, and its footnotes, name → HTML.
 
         Args:
             file: Where it is written.
@@ -97,7 +97,7 @@ class PlainHtml:
         return _ALONE.sub(_embedded, _inner(root)).strip(), notes
 
     def line(self, written: str, document: Document, file: Path) -> str:
-        """A line of Markdown as HTML without its paragraph."""
+        """Return a line of Markdown as HTML without its paragraph."""
         made, _ = self.convert(Document(document.path, document.lang, written, document.body_line), file)
         only = re.fullmatch(r"<p>((?:(?!</?p>).)*)</p>", made, re.S)
         return only[1] if only else html.escape(written, quote=False)
@@ -146,7 +146,7 @@ class _Figures(Treeprocessor):
 
 
 def _words(paragraph: Element) -> str:
-    """What a paragraph says beside its pictures and their captions."""
+    """Return what a paragraph says beside its pictures and their captions."""
     said = "".join(paragraph.itertext())
     for caption in paragraph.iter("figcaption"):
         said = said.replace("".join(caption.itertext()), "", 1)
@@ -190,7 +190,7 @@ def _sign(source: HtmlElement) -> None:
 
 
 def _as_latex(formula: HtmlElement) -> None:
-    """A formula as WordPress.com and Jetpack write it; https://wordpress.com/support/latex/."""
+    """Write a formula as WordPress.com and Jetpack do; https://wordpress.com/support/latex/."""
     told = next((one.text or "" for one in formula.iter() if str(one.tag).rpartition("}")[2] == "annotation"), "")
     if told := told.strip():
         tail = formula.tail
@@ -201,7 +201,7 @@ def _as_latex(formula: HtmlElement) -> None:
 
 
 def _footnotes(root: HtmlElement) -> dict[str, str]:
-    """The footnotes, taken out; their marks become those of WordPress' own."""
+    """Return the footnotes, taken out; their marks become those of WordPress' own."""
     notes: dict[str, str] = {}
     for item in root.xpath(".//div[@class='footnote']//li[starts-with(@id, 'fn:')]"):
         for back in item.xpath(".//a[contains(@class, 'footnote-backref')]"):
@@ -223,7 +223,7 @@ def _footnotes(root: HtmlElement) -> dict[str, str]:
 
 
 def _embedded(found: re.Match[str]) -> str:
-    """An address alone in its paragraph, for whoever shows what stands there."""
+    """Return an address alone in its paragraph, for whoever shows what stands there."""
     address, words = html.unescape(found[1]), html.unescape(found[2]).strip()
     shown = re.sub(r"^https?://", "", address).rstrip("/")
     return f"\n{address}\n" if re.sub(r"^https?://", "", words).rstrip("/") in (shown, shown[:69] + "…") else found[0]

@@ -85,7 +85,7 @@ class _WxrWriter:
         yield "</channel>\n</rss>\n"
 
     def _above(self, category: str) -> str:
-        """What the category above one is called in addresses; "" for none."""
+        """Return what the category above one is called in addresses; "" for none."""
         return self.categories.get(self.blog.above.get(category, ""), "")
 
     def _depth(self, category: str) -> int:
@@ -171,7 +171,7 @@ class _WxrWriter:
         return f"<wp:comment>{written}{_moments('comment_date', said.published.astimezone(UTC))}{more}</wp:comment>\n"
 
     def _attachments(self, post: ExportedPost) -> Iterator[str]:
-        """The pictures of the blog's own that *post* is the first to show."""
+        """Yield the pictures of the blog's own that *post* is the first to show."""
         shown = {found[1]: (_ALT.search(found[0]) or ("", ""))[1] for found in _PICTURE.finditer(post.html)}
         captions = dict(_CAPTION.findall(post.html))
         wanted = {**({escape(post.cover): escape(post.cover_alt)} if post.cover else {}), **shown}
@@ -197,7 +197,7 @@ class _WxrWriter:
 
 
 def _logins(posts: Sequence[ExportedPost]) -> dict[str, str]:
-    """The login of each author, by name."""
+    """Return the login of each author, by name."""
     found: dict[str, str] = {}
     everybody: list[ExportedAuthor] = [author for post in posts for author in post.authors if author.name]
     for author in everybody:
@@ -211,7 +211,7 @@ def _logins(posts: Sequence[ExportedPost]) -> dict[str, str]:
 
 
 def _nicenames(names: Iterator[str]) -> dict[str, str]:
-    """What each name is called in addresses; two names never the same."""
+    """Return what each name is called in addresses; two names never the same."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     for name in dict.fromkeys(names):
@@ -225,7 +225,7 @@ def _nicenames(names: Iterator[str]) -> dict[str, str]:
 
 
 def _numbers(posts: Sequence[ExportedPost]) -> dict[str, int]:
-    """A number for each post, by its file: that which it had in WordPress, where it came from there."""
+    """Return a number for each post, by its file: that which it had in WordPress, where it came from there."""
     found: dict[str, int] = {}
     for post in posts:
         number = re.fullmatch(r"wp-([1-9][0-9]{0,9})", post.id)
@@ -245,7 +245,7 @@ def _numbers(posts: Sequence[ExportedPost]) -> dict[str, int]:
 
 
 def _comment_numbers(comments: Sequence[Said]) -> dict[int, int]:
-    """A number for each comment, its own where that is above the number of what it answers."""
+    """Return a number for each comment, its own where that is above the number of what it answers."""
     following = max((said.id for said in comments), default=0) + 1
     found: dict[int, int] = {}
     for said in comments:  # what is answered comes first
@@ -257,7 +257,7 @@ def _comment_numbers(comments: Sequence[Said]) -> dict[int, int]:
 
 
 def _moments(name: str, moment: datetime | None) -> str:
-    """A moment there and in Greenwich."""
+    """Return a moment there and in Greenwich."""
     here = f"{moment:%Y-%m-%d %H:%M:%S}" if moment else _NEVER
     there = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if moment else _NEVER
     return f"<wp:{name}>{here}</wp:{name}><wp:{name}_gmt>{there}</wp:{name}_gmt>\n"
@@ -278,17 +278,19 @@ def _without_shortcodes(html: str) -> str:
 
 
 def _as_typed(html: str) -> str:
-    """A comment as WordPress keeps it: blank lines make paragraphs, for it takes ``<p>`` out of what strangers say."""
+    """
+    Return a comment as WordPress keeps it: blank lines make paragraphs, for it takes ``<p>`` out of what strangers say.
+    """
     return re.sub(r"</p>\s*<p>", "\n\n", html.strip().removeprefix("<p>").removesuffix("</p>"))
 
 
 def _as_slug(slug: str) -> str:
-    """A slug as WordPress keeps it: of bare letters it would take the accents."""
+    """Return a slug as WordPress keeps it: of bare letters it would take the accents."""
     return quote(slug, safe="").lower()
 
 
 def _plain(attribute: str) -> str:
-    """What an attribute says, its entities read."""
+    """Return what an attribute says, its entities read."""
     for written, sign in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
         attribute = attribute.replace(written, sign)
     return attribute

@@ -47,7 +47,7 @@ def text(words: str, *, in_link: bool = False) -> str:
 
 
 def _cut(found: re.Match[str]) -> str:
-    """The beginning of an address so that none is seen in it."""
+    """Return the beginning of an address so that none is seen in it."""
     return found[0].replace("://", "&#58;//").replace(".", "&#46;")
 
 
@@ -113,7 +113,7 @@ def _escaped(sign: str, before: str, after: str, around: _Around) -> str:
 
 
 def line(written: str) -> str:
-    """A line of a paragraph, whose beginning would make it something else."""
+    """Return a line of a paragraph, whose beginning would make it something else."""
     first = written[:1]
     if not first:
         return written
@@ -131,12 +131,12 @@ def line(written: str) -> str:
 
 
 def paragraph(written: str) -> str:
-    """A paragraph, made of lines that are broken on purpose."""
+    """Return a paragraph, made of lines that are broken on purpose."""
     return "\n".join(line(one) for one in written.split("\n"))
 
 
 def alternative(words: str) -> str:
-    """What a picture shows, for between ``![`` and ``]``."""
+    """Return what a picture shows, for between ``![`` and ``]``."""
     words = collapsed(words).strip()
     if not words:
         return '""'
@@ -145,7 +145,7 @@ def alternative(words: str) -> str:
 
 
 def title(words: str) -> str:
-    """A caption, for between ``"`` and ``"``."""
+    """Return a caption, for between ``"`` and ``"``."""
     return re.sub(r"([\\`{])", r"\\\1", escape(collapsed(words).strip()))
 
 

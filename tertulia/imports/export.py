@@ -93,11 +93,11 @@ class Export:
         return iter(self.files.values())
 
     def named(self, *endings: str) -> list[ExportFile]:
-        """The files whose name ends so, in order of name."""
+        """Return the files whose name ends so, in order of name."""
         return [self.files[name] for name in sorted(self.files) if name.lower().endswith(endings)]
 
     def unread(self) -> list[str]:
-        """The files that were given by name and that nobody has read."""
+        """Return the files that were given by name and that nobody has read."""
         return [file.name for file in self if file.path in self.paths and not file.was_read]
 
 
@@ -133,7 +133,7 @@ def _unpacked(path: Path, limit: int) -> bytes:
 
 
 def _members(path: Path) -> Iterator[ExportFile]:
-    """The files of a zip; each is read from it when it is asked for."""
+    """Yield the files of a zip; each is read from it when it is asked for."""
     with zipfile.ZipFile(path) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     for entry in entries:
@@ -156,7 +156,7 @@ def _members(path: Path) -> Iterator[ExportFile]:
 
 
 def _inner_members(file: ExportFile, path: Path) -> Iterator[ExportFile]:
-    """The files of a zip in a zip, in a folder that is called as it; none of those in there."""
+    """Yield the files of a zip in a zip, in a folder that is called as it; none of those in there."""
     data = file.read()
     if not zipfile.is_zipfile(BytesIO(data)):
         yield file

@@ -36,7 +36,7 @@ class OldFiles:
     missing: set[str] = field(default_factory=set)
 
     def get(self, address: str) -> Path | None:
-        """The file at *address*, here; None when it is not to be had."""
+        """Return the file at *address*, here; None when it is not to be had."""
         path = self.folder / hashlib.sha256(address.encode()).hexdigest()[:40]
         if path.is_file():
             return path

@@ -35,7 +35,9 @@ class BlogPosts:
         self._layout = layout
 
     def at(self, plan: Plan, address: str) -> Placed | None:
-        """The post at *address*, of the old site or a path; None when there is none, or it is somebody else's site."""
+        """
+        Return the post at *address*, of the old site or a path; None when there is none, or it is somebody else's site.
+        """
         parts = split_address(address)
         if parts.netloc and parts.host not in plan.hosts:
             return None
@@ -76,7 +78,7 @@ class BlogPosts:
         return Placed(post, meta.id or slug, lang, slug, shown, address, date)
 
     def _add_built(self, found: dict[str, Placed], by_name: dict[tuple[str, str], Placed]) -> None:
-        """What the last build knew of former addresses, and of posts whose header says little."""
+        """Add what the last build knew of former addresses, and of posts whose header says little."""
         try:
             published = posts.read(self._root / "output")
         except ContentError:
@@ -102,6 +104,6 @@ class BlogPosts:
 
 
 def _key(path: str) -> str:
-    """A path however it is written: with or without a slash, a file's name or an ending."""
+    """Return a path however it is written: with or without a slash, a file's name or an ending."""
     path = unquote(path).removesuffix("index.html").rstrip("/")
     return f"/{path.lstrip('/')}"

@@ -48,7 +48,7 @@ def taken_out(root: HtmlElement) -> dict[str, str]:
 
 
 def _holder(place: HtmlElement | None, root: HtmlElement) -> HtmlElement | None:
-    """The item or paragraph of a note, of whose beginning *place* is a part."""
+    """Return the item or paragraph of a note, of whose beginning *place* is a part."""
     while place is not None and place is not root:
         if place.tag in _HOLDERS:
             return place
@@ -71,7 +71,7 @@ def _is_mark(link: HtmlElement, holder: HtmlElement) -> bool:
 
 
 def _names(link: HtmlElement) -> set[str]:
-    """What a link back to *link* may call it: by its own name, or by one right around, in or before it."""
+    """Return what a link back to *link* may call it: by its own name, or by one right around, in or before it."""
     near = [link, link.getparent(), *link.iter()]
     for one in (link.getprevious(), link.getparent().getprevious() if link.getparent().tag == "sup" else None):
         if one is not None and not (one.tail or "").strip():
@@ -83,7 +83,7 @@ def _names(link: HtmlElement) -> set[str]:
 
 
 def _words(holder: HtmlElement, leads_back: set[str]) -> str:
-    """The HTML of a note without the links back."""
+    """Return the HTML of a note without the links back."""
     copy = lxml_html.fragment_fromstring(lxml_html.tostring(holder, encoding="unicode", with_tail=False))
     for link in list(copy.iter("a")):
         if link.get("href") in leads_back and link is not copy:

@@ -166,7 +166,7 @@ class _PostWriter:
     now: datetime
 
     def texts(self) -> Texts:
-        """The file and the text of every post, by its old id; of a long one, of each of its parts."""
+        """Return the file and the text of every post, by its old id; of a long one, of each of its parts."""
         made = Texts()
         for place in self.plan.places.values():
             for one, text in self._texts(place):
@@ -214,7 +214,7 @@ class _PostWriter:
             means.lose("cut", one_line(words, 60))
 
     def _cover(self, place: Placed, means: Means) -> tuple[str, str]:
-        """The place of a post's cover, and what it shows."""
+        """Return the place of a post's cover, and what it shows."""
         post = place.post
         shown = self.references.cover(post.cover)
         address = shown.address if shown else post.cover if "/" in post.cover else ""
@@ -225,13 +225,13 @@ class _PostWriter:
 
 
 def _to_next(part: Placed) -> str:
-    """A line that leads to the following part."""
+    """Return a line that leads to the following part."""
     words = escapes.text(say("import_continues", title=part.post.title))
     return f"[{words}]({escapes.address(part.address)})" if part.address else words
 
 
 def _record(report: Report, importer: Importer, job: Job, ledger: Ledger, ledger_file: Path) -> None:
-    """The talk, and the snapshots of the posts that it was about."""
+    """Record the talk, and the snapshots of the posts that it was about."""
     here = BlogPosts(job.root, job.layout)
     gathered = talk.gathered(report.site, report.plan, here, source=importer.kind, key=job.key)
     report.orphans = len(gathered.orphans)

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 def remembered(path: Path, kind: type[T]) -> T:
     """
-    What an earlier import left at *path*; an empty *kind* where there is no such file.
+    Return what an earlier import left at *path*; an empty *kind* where there is no such file.
 
     Raises:
         ContentError: it is broken.

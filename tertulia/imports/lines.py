@@ -39,7 +39,7 @@ class LineWriter:
         return re.sub(r"\s*\\\n\s*", broken, words).replace("\n", " ")
 
     def run(self, pieces: list[HtmlElement | str], *, in_link: bool = False, inside: str = "") -> str:
-        """What stands in a line: words and the elements between them."""
+        """Return what stands in a line: words and the elements between them."""
         made: list[str] = []
         for at, piece in enumerate(pieces):
             if isinstance(piece, str):
@@ -108,7 +108,7 @@ class LineWriter:
         return _around(words.replace(BREAK, " "), lambda core: f"[{core}]({escapes.address(target)}{told})")
 
     def picture(self, picture: HtmlElement, caption: str = "") -> str:
-        """A picture with what it shows and what is said of it."""
+        """Return a picture with what it shows and what is said of it."""
         told = ' "{}"'.format(re.sub(r'(?<!\\)"', '\\"', caption)) if caption else ""
         return f"![{escapes.alternative(picture.get('alt', ''))}]({escapes.address(picture.get('src', ''))}{told})"
 

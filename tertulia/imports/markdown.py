@@ -56,7 +56,7 @@ class _Writer:
     # Blocks
 
     def blocks(self, parent: HtmlElement) -> list[str]:
-        """The blocks of *parent*."""
+        """Return the blocks of *parent*."""
         made: list[str] = []
         run: list[HtmlElement | str] = [parent.text or ""]
 
@@ -108,7 +108,7 @@ class _Writer:
         return self.blocks(element)
 
     def _shown_page(self, address: str) -> str:
-        """What is shown of elsewhere as its address; a post of the old site's own as a link to it."""
+        """Return what is shown of elsewhere as its address; a post of the old site's own as a link to it."""
         if title := self._means.title(address):
             new = self._means.link(address)
             return f"[{escapes.text(title, in_link=True)}]({escapes.address(new)})" if new else escapes.text(title)
@@ -244,7 +244,7 @@ class _Writer:
         return ["\n".join(lines)] if lines else []
 
     def _picture(self, picture: HtmlElement, caption: HtmlElement | None = None) -> str:
-        """A picture of its own, with its caption and what it leads to."""
+        """Return a picture of its own, with its caption and what it leads to."""
         shown = self._lines.picture(picture, self._lines.line(caption) if caption is not None else "")
         around = picture.getparent()
         if around is not None and around.tag == "a" and around.get("href") and not around.text_content().strip():
@@ -254,7 +254,7 @@ class _Writer:
     # Footnotes
 
     def footnotes(self) -> Iterator[str]:
-        """The notes that are referred to, and what they say."""
+        """Yield the notes that are referred to, and what they say."""
         done = 0
         while done < len(self._lines.marks):  # a note may refer to another
             name = list(self._lines.marks)[done]

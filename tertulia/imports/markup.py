@@ -39,19 +39,19 @@ def written(element: HtmlElement) -> str:
 
 
 def inline(element: HtmlElement) -> str:
-    """What stands in *element*, as HTML on one line."""
+    """Return what stands in *element*, as HTML on one line."""
     return " ".join(_children(element, in_pre=False).split())
 
 
 def player(element: HtmlElement) -> str:
-    """What plays a sound or a film of the blog's own."""
+    """Return what plays a sound or a film of the blog's own."""
     name = "video" if element.tag == "video" else "audio"
     source = quoted(element.get("data-file", ""))
     return f'<div><{name} controls preload="none"><source src="{source}"></{name}></div>'
 
 
 def simple_rows(table: HtmlElement) -> list[list[HtmlElement]] | None:
-    """The rows of a table that Markdown can say, the head first; None for any other."""
+    """Return the rows of a table that Markdown can say, the head first; None for any other."""
     if any(one.tag in _IN_A_CELL and one is not table for one in table.iterdescendants()):
         return None
     rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")]

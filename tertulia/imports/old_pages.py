@@ -56,7 +56,7 @@ class OldPages:
     """Where old pages come from."""
 
     def get(self, address: str) -> OldPage:
-        """The page that stood at *address*."""
+        """Return the page that stood at *address*."""
         raise NotImplementedError
 
 
@@ -159,7 +159,7 @@ class SavedPages(OldPages):
 
 
 def address_of_saved(folder: Path) -> str:
-    """The origin that most pages saved in *folder* say to be of; "" when none says."""
+    """Return the origin that most pages saved in *folder* say to be of; "" when none says."""
     origins = Counter(split_address(one).origin for path in _saved(folder) for one in _own_addresses(_text(path))[:1])
     return next((origin for origin, _ in origins.most_common() if origin), "")
 
@@ -180,7 +180,7 @@ def _text(path: Path) -> str:
 
 
 def _own_addresses(html: str) -> list[str]:
-    """What a page says that its address is."""
+    """Return what a page says that its address is."""
     if "canonical" not in html and "og:url" not in html:
         return []
     root = parse_html(html[:200_000])
@@ -189,7 +189,7 @@ def _own_addresses(html: str) -> list[str]:
 
 
 def _path_key(path: str) -> str:
-    """A path however it was saved: "2019/05/uno/index.html", "2019/05/uno.html"."""
+    """Return a path however it was saved: "2019/05/uno/index.html", "2019/05/uno.html"."""
     path = unquote(path).strip("/")
     for ending in ("index.html", "index.htm", "index.php"):
         if path == ending or path.endswith(f"/{ending}"):

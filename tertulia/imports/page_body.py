@@ -91,13 +91,13 @@ class Word:
 
 
 def words_of(markup: str) -> list[Word]:
-    """The words of a piece of HTML that was made here."""
+    """Return the words of a piece of HTML that was made here."""
     return _words(_spoken(f"<body>{markup}</body>"), clean=False)
 
 
 def body_of(page: str, expected: Sequence[Word]) -> list[Word]:
     """
-    The words of the post's body in the whole *page*.
+    Return the words of the post's body in the whole *page*.
 
     Args:
         expected: What was imported of it.
@@ -123,7 +123,7 @@ def _spoken(page: str) -> HtmlElement:
 
 
 def _named(root: HtmlElement) -> list[HtmlElement]:
-    """The elements that a theme calls a post's body, 200 at most."""
+    """Return the elements that a theme calls a post's body, 200 at most."""
     found = []
     for element in root.iter("div", "section", "article", "td", "main"):
         if any(_BODIES.fullmatch(name) for name in _names(element)):
@@ -147,7 +147,7 @@ def _word(shown: str) -> Word:
 
 
 def _text(top: HtmlElement, *, clean: bool) -> Iterator[str]:
-    """What a reader sees in *top*, a line for each paragraph."""
+    """Yield what a reader sees in *top*, a line for each paragraph."""
     walk = etree.iterwalk(top, events=("start", "end"))
     for event, element in walk:
         name = element.tag if isinstance(element.tag, str) else ""

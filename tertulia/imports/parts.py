@@ -38,7 +38,7 @@ def parts(markdown: str, largest_bytes: int) -> list[str]:
 
 
 def _blocks(markdown: str) -> Iterator[str]:
-    """What blank lines part, code kept whole; what is indented goes with what stands above it."""
+    """Yield what blank lines part, code kept whole; what is indented goes with what stands above it."""
     block: list[str] = []
     fence = ""
     for line in markdown.split("\n"):
@@ -89,7 +89,7 @@ def _short_lines(line: str, room: int) -> Iterator[str]:
 
 
 def _notes(blocks: list[str]) -> dict[str, str]:
-    """The footnotes at the end of a text: number → block."""
+    """Return the footnotes at the end of a text: number → block."""
     notes: dict[str, str] = {}
     for block in reversed(blocks):
         found = _NOTE.match(block)
@@ -100,7 +100,7 @@ def _notes(blocks: list[str]) -> dict[str, str]:
 
 
 def _referred(text: str, notes: dict[str, str]) -> list[str]:
-    """The notes to which *text* refers, and those to which they do."""
+    """Return the notes to which *text* refers, and those to which they do."""
     found: dict[str, str] = {}
     asked = _MARK.findall(text)
     while asked:

@@ -82,7 +82,7 @@ class Pictures:
         return self._found[address]
 
     def linked(self, address: str) -> str:
-        """The same, for what a link may lead to: a page is no file."""
+        """Return the same, for what a link may lead to: a page is no file."""
         ending = PurePosixPath(split_address(address).path).suffix.lower()
         return self.shown(address) if ending and ending not in _NO_FILES else ""
 
@@ -97,7 +97,7 @@ class Pictures:
         return any(host == one or host.endswith(f".{one}") for one in self.hosts)
 
     def _asked(self, address: str) -> str:
-        """What the old site gives for *address*, the original first."""
+        """Return what the old site gives for *address*, the original first."""
         assert self._old_files is not None
         origin = split_address(address).origin
         for path in _candidates(address):
@@ -158,7 +158,7 @@ class Pictures:
 
 
 def _candidates(address: str) -> Iterator[PurePosixPath]:
-    """The paths under which the file at *address* may lie, the original first."""
+    """Yield the paths under which the file at *address* may lie, the original first."""
     parts = split_address(address)
     path = unquote(parts.path)
     if PHOTON.fullmatch(parts.host):  # i0.wp.com/blog.example/wp-content/…

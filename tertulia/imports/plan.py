@@ -198,7 +198,7 @@ class Plan:
         return self._index
 
     def key(self, address: str) -> str:
-        """What names a page of the old site, however its address is spelled; "" for any other."""
+        """Return what names a page of the old site, however its address is spelled; "" for any other."""
         parts = split_address(address)
         if not parts.netloc or parts.host not in self.hosts:
             return ""
@@ -226,16 +226,18 @@ class Plan:
         return any(name == slugs.slug_of(re.sub("<[^<>]*>", "", "".join(words))) for words in headings)
 
     def meaning(self, address: str) -> OldAddress | None:
-        """What stood at an old address; None when nobody knows."""
+        """Return what stood at an old address; None when nobody knows."""
         return self._index.get(self.key(address)) if self.key(address) else None
 
     def post_at(self, address: str) -> Placed | None:
-        """The post that stood at an old address."""
+        """Return the post that stood at an old address."""
         found = self.meaning(address)
         return self.places.get(found.target) if found and found.kind == "post" else None
 
     def target(self, found: OldAddress) -> str:
-        """The new address of what stood somewhere, from the site's root; "" where there is nothing to be seen now."""
+        """
+        Return the new address of what stood somewhere, from the site's root; "" where there is nothing to be seen now.
+        """
         if found.kind == "post":
             place = self.places.get(found.target)
             return place.address if place and place.is_public else ""
@@ -263,7 +265,7 @@ class Plan:
         return self.tags.slug(name) if kind == "tag" else slugs.slug_of(name)
 
     def _page_of(self, picture: str) -> str:
-        """The post that an attachment hung on."""
+        """Return the post that an attachment hung on."""
         parent = next((one.parent for one in self.site.pictures if one.address == picture), "")
         place = self.places.get(parent)
         return place.address if place and place.is_public else ""
@@ -282,7 +284,7 @@ class Plan:
         return self._behind_photon(web_address(address))
 
     def _behind_photon(self, address: str) -> str:
-        """What of ours WordPress.com's servers for pictures showed: "i0.wp.com/blog.example/x.jpg"."""
+        """Return what of ours WordPress.com's servers for pictures showed: "i0.wp.com/blog.example/x.jpg"."""
         parts = split_address(address)
         host, _, path = parts.path.lstrip("/").partition("/")
         return f"https://{host}/{path}" if PHOTON.fullmatch(parts.host) and host in self.hosts and path else address
@@ -348,10 +350,10 @@ class Means:
 
 
 def part_id(old: str, number: int) -> str:
-    """What the ledger calls a further part of the post *old*."""
+    """Return what the ledger calls a further part of the post *old*."""
     return f"{old}.part-{number}"
 
 
 def _order(post: OldPost) -> tuple[int, str]:
-    """The oldest id first, numbers as numbers."""
+    """Return the oldest id first, numbers as numbers."""
     return (int(post.id), "") if post.id.isdecimal() and len(post.id) < 18 else (10**18, post.id)

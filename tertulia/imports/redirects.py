@@ -54,7 +54,7 @@ def add(path: Path, wanted: list[tuple[str, str]]) -> int:
 
 
 def _split(written: str) -> tuple[str, str]:
-    """The file up to the end of its table of redirects, and what follows."""
+    """Return the file up to the end of its table of redirects, and what follows."""
     begin = re.search(r"^\[redirects\][ \t]*$", written, re.MULTILINE)
     if not begin:
         return f"{written.rstrip()}\n\n[redirects]\n", ""

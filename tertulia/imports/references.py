@@ -26,7 +26,7 @@ class References:
                 self._children.setdefault(picture.parent, []).append(picture)
 
     def cover(self, asked: str) -> OldPicture | None:
-        """The picture that is called *asked*."""
+        """Return the picture that is called *asked*."""
         return self._pictures.get(asked)
 
     def filled(self, body: str, post: str, lose: Lose) -> str:
@@ -48,7 +48,7 @@ class References:
         return _GALLERY.sub(lambda found: self._gallery(found[1], post, lose), body)
 
     def _gallery(self, asked: str, post: str, lose: Lose) -> str:
-        """The pictures of *asked*, numbers with commas between; without any, those that hang on the post."""
+        """Return the pictures of *asked*, numbers with commas between; without any, those that hang on the post."""
         numbers = [one.strip() for one in asked.split(",") if one.strip()]
         shown = [self._pictures[one] for one in numbers if one in self._pictures]
         for one in numbers:

@@ -54,7 +54,7 @@ def importers() -> dict[str, Importer]:
 
 def importer_of(export: Export, kind: str = "") -> Importer:
     """
-    The source that *export* came from.
+    Return the source that *export* came from.
 
     Args:
         kind: As the person named it; "" looks inside.

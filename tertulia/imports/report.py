@@ -56,7 +56,7 @@ class Report:
             place.post = replace(place.post, body="", notes={})
 
     def sums(self) -> tuple[Sum, ...]:
-        """What came in and what became of it."""
+        """Return what came in and what became of it."""
         public = sum(place.is_public for place in self.plan.places.values())
         out = Counter("comment" if one.sort == "comment" else "post" for one in self.site.left_out)
         read = Counter(one.partition(" ")[0] for one in self.site.read)
@@ -103,7 +103,7 @@ class Report:
                 raise TertuliaError(say("import_sums", sort=say(f"import_sort_{one.sort}"), read=one.read, parts=parts))
 
     def summary(self) -> Iterator[str]:
-        """A few lines for the terminal."""
+        """Yield a few lines for the terminal."""
         yield say("import_from", label=self.label, site=self.site.address or "…")
         for one in self.sums()[: 3 if self.is_recorded else 2]:
             parts = ", ".join(f"{number} {say(f'import_part_{name}')}" for name, number in one.parts if number)
@@ -118,7 +118,7 @@ class Report:
             yield "  " + say("import_lost", n=lost)
 
     def markdown(self) -> str:
-        """The whole report."""
+        """Return the whole report."""
         lines = [
             f"# {say('import_title', label=self.label)}",
             "",
@@ -136,7 +136,7 @@ class Report:
             yield ""
 
     def _menu(self) -> Iterator[Loss]:
-        """The order of the pages, which is a setting here."""
+        """Yield the order of the pages, which is a setting here."""
         mine = [place for place in self.plan.places.values() if place.is_public and place.post.is_page]
         pages = [place for place in mine if place.lang == self.plan.layout.language]
         if any(place.post.order for place in pages):
@@ -189,7 +189,7 @@ class Report:
 
 
 def say_loss(loss: Loss) -> str:
-    """A loss in the blog's language."""
+    """Return a loss in the blog's language."""
     return say(f"import_loss_{loss.kind}", what=loss.what)
 
 

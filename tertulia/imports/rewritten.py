@@ -110,7 +110,7 @@ def _led(address: str, means: Meanings) -> str:
 
 
 def _tag(name: str, attributes: str, means: Meanings) -> str:
-    """A tag of HTML, its addresses led and without what runs."""
+    """Return a tag of HTML, its addresses led and without what runs."""
     kept: list[str] = []
     values: dict[str, str] = {}
     for found in _ATTRIBUTE.finditer(attributes):

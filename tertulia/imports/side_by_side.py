@@ -106,7 +106,7 @@ def compare(report: Report, root: Path, pages: OldPages, now: datetime, tell: Ca
 
 
 def _files(place: Placed, texts: Texts) -> Iterator[tuple[str, str]]:
-    """The file of a post and its text, and those of its further parts."""
+    """Yield the file of a post and its text, and those of its further parts."""
     old, number = place.post.id, 1
     while old in texts:
         yield texts[old]
@@ -124,7 +124,7 @@ class _NewWords:
         )
 
     def of(self, files: Iterable[tuple[str, str]]) -> list[Word]:
-        """The words of a post's *files*, those on the disk before those that were to be written."""
+        """Return the words of a post's *files*, those on the disk before those that were to be written."""
         found: list[Word] = []
         for file, text in files:
             try:
@@ -185,7 +185,7 @@ def _leads_to(html: str, address: str, number: int) -> bool:
 
 
 def _differences(old: Sequence[Word], new: Sequence[Word]) -> tuple[frozenset[int], frozenset[int]]:
-    """The words that stand in one alone, by their positions."""
+    """Return the words that stand in one alone, by their positions."""
     here, there = ([(at, one.key) for at, one in enumerate(words) if one.key] for words in (old, new))
     while here and there and here[-1][1] == there[-1][1]:  # most pages are equal, or nearly
         here.pop(), there.pop()
@@ -203,7 +203,7 @@ def _differences(old: Sequence[Word], new: Sequence[Word]) -> tuple[frozenset[in
 
 
 def page(made: Comparison) -> Iterator[str]:
-    """The report, as HTML in pieces; it loads nothing from anywhere."""
+    """Yield the report, as HTML in pieces; it loads nothing from anywhere."""
     title = say("import_side_title", label=made.label)
     yield (
         f'<!doctype html>\n<html lang="{escape(spoken())}">\n<meta charset="utf-8">\n'

@@ -11,7 +11,7 @@ COMMENT = "!--"
 
 
 def elements(text: str, names: Collection[str]) -> Iterator[tuple[str, int, int]]:
-    """The outermost elements of *names*, and comments for ``COMMENT``, that are closed: (name, start, end)."""
+    """Yield the outermost elements of *names*, and comments for ``COMMENT``, that are closed: (name, start, end)."""
     never_closed: set[str] = set()
     at = 0
     for found in _opening(tuple(names)).finditer(text):

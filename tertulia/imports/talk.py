@@ -33,7 +33,7 @@ class Talk:
 
 def gathered(site: OldSite, plan: Plan, blog: BlogPosts, *, source: str, key: bytes) -> Talk:
     """
-    The comments of *site* as the store takes them.
+    Return the comments of *site* as the store takes them.
 
     Args:
         blog: The posts that are here already: a service for comments exports no posts.
@@ -135,7 +135,7 @@ def _inner(root: object) -> str:
 
 
 def _in_order(comments: Sequence[OldComment]) -> Iterable[OldComment]:
-    """What is answered before its answers; those that answer in a circle answer nobody."""
+    """Yield what is answered before its answers; those that answer in a circle answer nobody."""
     by_id = {comment.id: comment for comment in comments}
     done: set[str] = set()
     for comment in comments:

@@ -21,7 +21,7 @@ class Texts(Mapping[str, tuple[str, str]]):
         self._spool.write(data)
 
     def file(self, old: str) -> str:
-        """The file of one."""
+        """Return the file of one."""
         return self._places[old][0]
 
     def __getitem__(self, old: str) -> tuple[str, str]:

@@ -38,13 +38,13 @@ class Meanings(Protocol):
         """Where a link leads now; "" when it leads nowhere."""
 
     def title(self, address: str) -> str:
-        """What the post of the old site at *address* is called; "" where there is none."""
+        """Return what the post of the old site at *address* is called; "" where there is none."""
 
     def picture(self, address: str) -> str:
-        """The place of a picture of ours, or its address elsewhere; "" when it is not to be had."""
+        """Return the place of a picture of ours, or its address elsewhere; "" when it is not to be had."""
 
     def file(self, address: str) -> str:
-        """The place of a file of ours; "" when it is not to be had."""
+        """Return the place of a file of ours; "" when it is not to be had."""
 
     def lose(self, kind: str, what: str = "") -> None:
         """Note something that does not come over."""

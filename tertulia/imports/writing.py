@@ -131,7 +131,7 @@ class HeaderValues:
 
 def post_text(place: Placed, body: str, values: HeaderValues, names: Names) -> str:
     """
-    The file of a post.
+    Return the file of a post.
 
     Args:
         body: Its Markdown.

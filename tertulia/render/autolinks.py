@@ -104,7 +104,7 @@ class _BareAddress(InlinePattern):
         return depth > 0
 
     def _behind(self, stashed: re.Match[str]) -> str:
-        """What waits behind a number, when it is text."""
+        """Return what waits behind a number, when it is text."""
         kept = cast(InlineProcessor, self.md.treeprocessors["inline"]).stashed_nodes.get(stashed[1])
         return kept if isinstance(kept, str) else ""
 

@@ -283,13 +283,13 @@ def _stretches(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _paragraph_tokens(text: str) -> list[Token]:
-    """What markdown-it makes of a plain paragraph."""
+    """Return what markdown-it makes of a plain paragraph."""
     content = Token("inline", "", 0, content=text.strip(), level=1)
     return [Token("paragraph_open", "p", 1), content, Token("paragraph_close", "p", -1)]
 
 
 def _indented(tokens: Sequence[Token], at: int) -> list[str]:
-    """The texts of the code blocks that stand in *tokens* from *at* on, indented as they were written."""
+    """Return the texts of the code blocks that stand in *tokens* from *at* on, indented as they were written."""
     texts = []
     while at < len(tokens) and tokens[at].type == "code_block":
         texts.append(indent(tokens[at].content.rstrip("\n"), "    "))
@@ -332,7 +332,7 @@ class _HtmlBlocks:
         return True
 
     def _stop(self, state: StateBlock, start: int, end: int, line: str) -> int | None:
-        """The line after the block that begins with *line*; None when that is no block of HTML."""
+        """Return the line after the block that begins with *line*; None when that is no block of HTML."""
         if raw := _RAW_TEXT.match(line):
             return _line_with(state, start, end, f"</{raw[1]}") or end
         for opening, closing in _MARKS:
@@ -397,7 +397,7 @@ def _line(state: StateBlock, number: int) -> str:
 
 
 def _line_with(state: StateBlock, start: int, end: int, wanted: str) -> int | None:
-    """The line after the first one that holds *wanted*, within what stands around; None when there is none."""
+    """Return the line after the first one that holds *wanted*, within what stands around; None when there is none."""
     last: dict[tuple[str, str], int] = state.env.setdefault("last", {})
     key = wanted, state.src
     if key not in last:  # many that never close take no longer than one

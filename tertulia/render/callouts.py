@@ -60,7 +60,7 @@ _MOST_LINES = 1000
 
 
 def title_of(kind: str, md: Markdown) -> str:
-    """What a call-out is called that has no title of its own, in the language of the post."""
+    """Return what a call-out is called that has no title of its own, in the language of the post."""
     document = getattr(md, "document", None)
     if kind.lower() in KINDS:
         return languages.text(f"callout_{kind.lower()}", document.lang if document else languages.DEFAULT)
@@ -186,7 +186,7 @@ def _close(state: StateBlock, tag: str) -> None:
 
 
 def _arguments(said: str) -> tuple[dict[str, str], list[str]]:
-    """What a shortcode is given by name, and what only by place."""
+    """Return what a shortcode is given by name, and what only by place."""
     named, words = {}, []
     for found in _ARGUMENT.finditer(said):
         value = next(one for one in (found["double"], found["single"], found["bare"]) if one is not None)
@@ -202,7 +202,7 @@ def _bare(said: str, named: dict[str, str]) -> str:
 
 
 def _end_of_shortcode(state: StateBlock, start: int, end: int, name: str) -> int | None:
-    """The line that closes the shortcode of *start*; one of that name that opened inside it closes first."""
+    """Return the line that closes the shortcode of *start*; one of that name that opened inside it closes first."""
     ends: dict[tuple[str, str], dict[int, int]] = state.env.setdefault("ends_of_shortcodes", {})
     if (name, state.src) not in ends:  # thousands of them take no longer than their length
         ends[name, state.src] = _pairs_of(name, state.src)
@@ -232,7 +232,7 @@ def _element(kind: str) -> str:
 
 
 def _closing(state: StateBlock, start: int, end: int, length: int) -> int | None:
-    """The line that closes the call-out of *start*; one that opened inside it closes first."""
+    """Return the line that closes the call-out of *start*; one that opened inside it closes first."""
     depth = 1
     if state.src not in state.env:  # where the last fence of this text stands, looked for once
         state.env[state.src] = max((found.start() for found in _FENCE_ALONE.finditer(state.src)), default=-1)

@@ -55,7 +55,7 @@ class _ReferencedTitles(Treeprocessor):
 
 
 def taken(image: Element) -> Element | None:
-    """The caption of *image*, which no longer holds it; None when it has none."""
+    """Return the caption of *image*, which no longer holds it; None when it has none."""
     caption = image.find("figcaption")
     if caption is not None:
         image.remove(caption)
@@ -63,6 +63,6 @@ def taken(image: Element) -> Element | None:
 
 
 def plain(caption: Element, md: Markdown) -> str:
-    """What *caption* says, for the ``title`` of a picture inside a sentence."""
+    """Return what *caption* says, for the ``title`` of a picture inside a sentence."""
     blocks = md.htmlStash.rawHtmlBlocks
     return _RAW_HTML.sub(lambda found: text.plain(str(blocks[int(found[1])])), "".join(caption.itertext()))

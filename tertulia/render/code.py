@@ -24,7 +24,7 @@ _RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
 
 def highlighted(code: str, info: str, md: Markdown) -> str:
     """
-    The HTML of a fenced block.
+    Return the HTML of a fenced block.
 
     Args:
         code: What stands between the fences.
@@ -62,7 +62,7 @@ def _formatter(options: tuple[tuple[str, Any], ...]) -> HtmlFormatter[str]:
 
 
 def _lines(info: str) -> list[int]:
-    """The lines that *info* wants marked: ``hl_lines="1 3"``, ``hl_lines=[1,"3-5"]``."""
+    """Return the lines that *info* wants marked: ``hl_lines="1 3"``, ``hl_lines=[1,"3-5"]``."""
     marked = _MARKED.search(info)
     if not marked:
         return []

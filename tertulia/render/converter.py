@@ -39,7 +39,7 @@ def converter(
     asked_configs: Mapping[str, dict[str, Any]] = MappingProxyType({}),
 ) -> markdown.Markdown:
     """
-    What turns an author's Markdown into HTML; put a ``Document`` on its ``document`` before each conversion.
+    Return what turns an author's Markdown into HTML; put a ``Document`` on its ``document`` before each conversion.
 
     Args:
         siteurl: What stands before every internal address, "" or "/blog".

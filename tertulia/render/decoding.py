@@ -71,7 +71,7 @@ def too_heavy(name: str, size_bytes: int, limit_bytes: int) -> PictureError:
 
 
 def opened(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:
-    """The picture with its head read and nothing decoded."""
+    """Return the picture with its head read and nothing decoded."""
     formats: tuple[str, ...] = FORMATS
     try:
         if heic.is_heic(data):
@@ -128,7 +128,9 @@ def orientation(image: Image.Image) -> int:
 
 
 def pixels(data: bytes, width_px: int, name: str) -> Image.Image:
-    """The first picture in *data*, upright, in sRGB, at least *width_px* wide where it has that many; no metadata."""
+    """
+    Return the first picture in *data*, upright, in sRGB, at least *width_px* wide where it has that many; no metadata.
+    """
     with opened(data, name) as image:
         turn = orientation(image)
         if image.format in ("JPEG", "MPO"):

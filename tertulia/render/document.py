@@ -32,7 +32,7 @@ class Document:
     embeds: str = ""  # what the post says of embeds that are gone: "keep", "text" or "remove"; "" as the blog does
 
     def line_of(self, needle: str) -> int | None:
-        """The line of the file on which *needle* first stands in the body, or None."""
+        """Return the line of the file on which *needle* first stands in the body, or None."""
         at = self.body.find(needle) if needle else -1
         return None if at < 0 else self.body_line + self.body.count("\n", 0, at)
 
@@ -43,7 +43,7 @@ class Document:
 
 def load(path: Path, shown: str, most_bytes: int = 2_000_000) -> tuple[str, Problem | None]:
     """
-    The text of an author's file, or the problem that makes it unusable.
+    Return the text of an author's file, or the problem that makes it unusable.
 
     Args:
         path: The file.

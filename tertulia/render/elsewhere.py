@@ -145,7 +145,7 @@ class Load:
 
 def loads(html: str, is_own: Callable[[str], bool] = lambda host: False) -> Iterator[Load]:
     """
-    What a browser that shows *html* fetches from other hosts by itself, in order.
+    Yield what a browser that shows *html* fetches from other hosts by itself, in order.
 
     Args:
         is_own: Whether a host may be asked: the blog's own, and whom its owner allows.
@@ -161,7 +161,7 @@ def loads(html: str, is_own: Callable[[str], bool] = lambda host: False) -> Iter
 
 
 def addresses_in_style(style: str) -> Iterator[str]:
-    """What a stylesheet loads: other sheets, fonts, pictures."""
+    """Return what a stylesheet loads: other sheets, fonts, pictures."""
     without_names = re.sub(r"@namespace[^;]*;", "", style)  # those are names, not addresses
     # As it is written and as it is meant: what only looks like a comment or an escape must hide nothing.
     forms = (without_names, _ESCAPE.sub(_unescaped, _COMMENT.sub(" ", without_names)))
@@ -198,7 +198,7 @@ def without_loads(html: str, is_own: Callable[[str], bool], tell: Callable[[Load
 
 
 def host_asked(written: str) -> str:
-    """The host that a browser asks for the address *written*, "" for one of the page's own host or of none."""
+    """Return the host that a browser asks for the address *written*, "" for one of the page's own host or of none."""
     cleaned = _CONTROLS.sub("", written.strip("\0 \t\r\n\f")).replace("\\", "/")
     found = _HOST.match(cleaned)
     return (split_address(f"https://{found['host']}").host or found["host"].lower()) if found else ""
@@ -212,7 +212,7 @@ class _Finder:
         self.tags = list(tags(html))
 
     def load(self, number: int) -> Load | None:
-        """What the element that begins with the tag at *number* fetches."""
+        """Return what the element that begins with the tag at *number* fetches."""
         tag = self.tags[number]
         if tag.name in _WHOLE_ELEMENTS and (load := self._whole(number)):
             return load
@@ -240,11 +240,11 @@ class _Finder:
         return _whole(written) if host and not self.is_own(host) else ""
 
     def _names(self, tag: Tag) -> Iterator[str]:
-        """The attributes of *tag* whose addresses are fetched, where it has them."""
+        """Return the attributes of *tag* whose addresses are fetched, where it has them."""
         return (name for name in (*_ADDRESSES.get(tag.name, ()), "background", *_STYLES) if name in tag.attributes)
 
     def _first(self, tag: Tag, name: str) -> str:
-        """The first address of another host in the attribute *name*."""
+        """Return the first address of another host in the attribute *name*."""
         value = tag.attributes[name]
         if name in ("srcset", "imagesrcset"):
             values = [one.split()[0] for one in value.split(",") if one.strip()]
@@ -257,7 +257,7 @@ class _Finder:
         return next((url for each in values if (url := self.foreign(each))), "")
 
     def _inside(self, written: str) -> Iterator[str]:
-        """What the page, the style or the script asks that stands in a "data:" address itself."""
+        """Yield what the page, the style or the script asks that stands in a "data:" address itself."""
         try:
             kind, data = unquote_to_bytes(_CONTROLS.sub("", written)).partition(b",")[::2]
             text = (b64decode(data + b"==") if b";base64" in kind.lower() else data).decode("utf-8", "replace")
@@ -270,7 +270,7 @@ class _Finder:
         yield from _addresses_in_script(text)
 
     def _whole(self, number: int) -> Load | None:
-        """A frame, a film or a song, of which nothing is left when what it shows is elsewhere."""
+        """Return a frame, a film or a song, of which nothing is left when what it shows is elsewhere."""
         tag, last = self.tags[number], closing_of(self.tags, number)
         inside = [each for each in self.tags[number : last + 1] if not each.closes]
         urls = (self._first(each, name) for each in inside for name in self._names(each) if name != "poster")
@@ -317,7 +317,7 @@ class _Finder:
         return Load(kind, url, tag.start, tag.end, "") if url else None
 
     def _link(self, number: int, url: str, words: str) -> str:
-        """A link to what is not fetched, or its words alone where a link is open already."""
+        """Return a link to what is not fetched, or its words alone where a link is open already."""
         around = open_at(self.tags, number)
         shown = escape(" ".join(words.split()) or _readable(url), quote=False)
         if not url.startswith("http") or any(tag.name in ("a", "button") for tag in around):
@@ -332,7 +332,7 @@ def _addresses_in_script(script: str) -> Iterator[str]:
 
 
 def _whole(written: str) -> str:
-    """An address for a link: with its scheme, on one line."""
+    """Return an address for a link: with its scheme, on one line."""
     url = _CONTROLS.sub("", written.strip()).replace("\\", "/")
     return f"https:{url}" if url.startswith("//") else url
 

@@ -81,7 +81,8 @@ class ForeignSyntaxExtension(Extension):
 
     def find(self, written: str, beside: str) -> str:
         """
-        The post that another generator means by *written*, as ``{filename}/posts/x.md#part``; "" when there is none.
+        Return the post that another generator means by *written*, as ``{filename}/posts/x.md#part``; "" when there is
+        none.
 
         Args:
             beside: The path of the post that asks; of several posts the one in its folder is meant.
@@ -155,7 +156,9 @@ class _Rewriter:
         return found[0]
 
     def _find(self, written: str) -> str:
-        """The post that is meant, as ``ForeignSyntaxExtension.find``; it may be another when posts come and go."""
+        """
+        Return the post that is meant, as ``ForeignSyntaxExtension.find``; it may be another when posts come and go.
+        """
         self.md.seeks_posts = True  # type: ignore[attr-defined]
         return self.extension.find(written, self._document().path)
 
@@ -175,7 +178,10 @@ class _Rewriter:
         return address or "#"
 
     def _wiki(self, found: re.Match[str]) -> str:
-        """A link of Obsidian's, ``[[file#Heading|words]]``, or what it shows in its place, ``![[picture.png|100]]``."""
+        """
+        Return a link of Obsidian's, ``[[file#Heading|words]]``, or what it shows in its place,
+        ``![[picture.png|100]]``.
+        """
         written, _, words = found["wiki"].replace("\\|", "|").partition("|")
         name, _, heading = written.partition("#")
         suffix = PurePosixPath(name).suffix.lower()
@@ -230,7 +236,7 @@ def addresses(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _said(found: re.Match[str]) -> str:
-    """What stands in a shortcode or a tag, from its name on."""
+    """Return what stands in a shortcode or a tag, from its name on."""
     return (found["shortcode"] or found["tag"] or "").strip()
 
 
@@ -266,7 +272,7 @@ def _figure(rest: str) -> str:
 
 
 def _code(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """The rule for ``{% highlight %}`` and its like, for markdown-it: what stands between is code."""
+    """Return the rule for ``{% highlight %}`` and its like, for markdown-it: what stands between is code."""
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]].rstrip()
     opening = _CODE_OPENS.fullmatch(first) if first.startswith("{") and not state.is_code_block(start) else None
     if not opening:

@@ -46,7 +46,7 @@ class ImageCache:
 
     def facts(self, path: Path) -> Facts:
         """
-        What is known of the picture at *path*.
+        Return what is known of the picture at *path*.
 
         Raises:
             PictureError: see ``look``; or the file cannot be read.

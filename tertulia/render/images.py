@@ -81,7 +81,7 @@ class Facts:
 
     def name(self, stem: str, variant: "Variant", *, main: bool) -> str:
         """
-        The published file name: readable, and new whenever the picture is.
+        Return the published file name: readable, and new whenever the picture is.
 
         ``plaza.3f9a1c02.jpg``, and for its other sizes ``plaza-480.3f9a1c02.webp``.
         """
@@ -112,7 +112,7 @@ class Reencoded(NamedTuple):
 
 def look(data: bytes, name: str = "", max_pixels: int = MAX_PIXELS) -> Facts:
     """
-    What *data* is, from its head alone.
+    Return what *data* is, from its head alone.
 
     Raises:
         PictureError: not a picture that we publish, or too large.
@@ -142,7 +142,9 @@ def _facts(image: Image.Image, data: bytes, digest: str, *, moving: bool) -> Fac
 
 
 def variants(facts: Facts) -> tuple[Variant, ...]:
-    """The files to publish of a picture: first the one for ``src``, then those for ``srcset``, narrowest first."""
+    """
+    Return the files to publish of a picture: first the one for ``src``, then those for ``srcset``, narrowest first.
+    """
     if facts.kind == "svg" or facts.moving:
         return (Variant(facts.width_px, facts.height_px, facts.kind),)
     main = _scaled(facts, min(facts.width_px, WIDTHS_PX[-1]), _safe_kind(facts))
@@ -154,7 +156,7 @@ def variants(facts: Facts) -> tuple[Variant, ...]:
 
 
 def full(facts: Facts) -> Variant:
-    """The file that a link to the picture opens: large, in the kind that everything reads."""
+    """Return the file that a link to the picture opens: large, in the kind that everything reads."""
     if facts.kind == "svg" or facts.moving:
         return Variant(facts.width_px, facts.height_px, facts.kind)
     return _scaled(facts, min(facts.width_px, FULL_WIDTH_PX), _safe_kind(facts))
@@ -162,7 +164,7 @@ def full(facts: Facts) -> Variant:
 
 def render(data: bytes, wanted: Sequence[Variant], name: str = "") -> Iterator[bytes]:
     """
-    The bytes of each of *wanted*, in that order; the picture is decoded once.
+    Yield the bytes of each of *wanted*, in that order; the picture is decoded once.
 
     Raises:
         PictureError: the pixels cannot be decoded.
@@ -184,7 +186,7 @@ def render(data: bytes, wanted: Sequence[Variant], name: str = "") -> Iterator[b
 
 def clean(data: bytes, name: str = "") -> bytes:
     """
-    The same picture at the same size and of the same kind, written anew from its pixels.
+    Return the same picture at the same size and of the same kind, written anew from its pixels.
 
     Raises:
         PictureError: see ``look`` and ``render``.
@@ -203,7 +205,7 @@ def reencode(
     max_pixels: int = MAX_STRANGE_PIXELS,
 ) -> Reencoded:
     """
-    A stranger's picture written anew, or the reason why not.
+    Return a stranger's picture written anew, or the reason why not.
 
     An animation becomes its first picture, and ``moving`` says so; drawings (SVG) are refused. Never raises.
 
@@ -236,7 +238,7 @@ def reencode(
 
 def jpeg_within(data: bytes, max_bytes: int, max_side_px: int) -> Reencoded:
     """
-    A picture of ours as a JPEG that fits, on white where it is transparent; smaller until it does. Never raises.
+    Return a picture of ours as a JPEG that fits, on white where it is transparent; smaller until it does. Never raises.
 
     Args:
         max_bytes: Of what comes back; a thousand are always enough for something.
@@ -310,7 +312,7 @@ def _drawing(data: bytes, name: str) -> bytes:
 
 
 def _embedded(data: bytes) -> bytes:
-    """A photograph inside a drawing."""
+    """Return a photograph inside a drawing."""
     try:
         return clean(data) if not svg.looks_like_svg(data) else b""
     except PictureError as error:
@@ -318,7 +320,7 @@ def _embedded(data: bytes) -> bytes:
 
 
 def _animation(data: bytes, name: str) -> bytes:
-    """The frames, their times and how often they repeat; nothing else."""
+    """Return the frames, their times and how often they repeat; nothing else."""
     made = BytesIO()
     with opened(data, name) as image:
         try:

@@ -38,7 +38,9 @@ _LEFT_OUT = frozenset(("no_toc", "no-toc", "unlisted"))  # the last is Pandoc's
 
 
 def find_braces(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """The rule for a line of braces, for markdown-it; at the end of a paragraph they are left to ``attr_list``."""
+    """
+    Return the rule for a line of braces, for markdown-it; at the end of a paragraph they are left to ``attr_list``.
+    """
     line = _text(state, start)
     found = _LINE.fullmatch(line) if line.startswith("{") and not state.is_code_block(start) else None
     if not found or (line.startswith((_NOTE, "{:/")) and _NOTE in state.src):

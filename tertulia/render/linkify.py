@@ -173,7 +173,7 @@ def _insert(root: Element, links: list[tuple[runs.Spot, Element]]) -> None:
 
 
 def _cut(text: str, made: list[tuple[runs.Spot, Element]]) -> str:
-    """What stays of *text* before the first link; the rest becomes the links' tails."""
+    """Return what stays of *text* before the first link; the rest becomes the links' tails."""
     for at, (spot, link) in enumerate(made):
         following = made[at + 1][0].start if at + 1 < len(made) else len(text)
         link.tail = text[spot.end : following]

@@ -64,7 +64,9 @@ def _may_hold_bullets(text: str) -> bool:
 
 
 def _pasted(parent: Element) -> str:
-    """The first line of a list that is none: two lines of a paragraph, or two paragraphs, with the same bullet."""
+    """
+    Return the first line of a list that is none: two lines of a paragraph, or two paragraphs, with the same bullet.
+    """
     before = ""
     for child in parent:
         lines = _bulleted((child.text or "").split("\n")) if child.tag == "p" else []

@@ -124,7 +124,7 @@ class _Displayed:
 
 
 def _lines(state: StateBlock, start: int, end: int, behind: int) -> Iterator[tuple[int, str]]:
-    """The lines from *start* to the next blank one, the first from *behind* its opening."""
+    """Yield the lines from *start* to the next blank one, the first from *behind* its opening."""
     for number in range(start, end):
         if state.isEmpty(number) or state.sCount[number] < state.blkIndent or state.eMarks[number] - behind > _LONGEST:
             return
@@ -143,7 +143,7 @@ def _is_formula(latex: str) -> bool:
 
 
 def block(latex: str, md: Markdown) -> str:
-    """The paragraph of a displayed formula."""
+    """Return the paragraph of a displayed formula."""
     # A long one may scroll, and then by the keyboard too.
     opening = '<p tabindex="0">' if len(latex) > _WIDE else "<p>"
     return f"{opening}{mathml(latex, md, displayed=True)}</p>"

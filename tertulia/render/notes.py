@@ -24,7 +24,7 @@ class FootnotesExtension(FootnoteExtension):
     """Markdown's own, which looks for a free name among all that point to the same note; here they are counted."""
 
     def unique_ref(self, reference: str, found: bool = False) -> str:
-        """A name for one more mark of the note that *reference* names: ``fnref:1``, ``fnref2:1``…"""
+        """Return a name for one more mark of the note that *reference* names: ``fnref:1``, ``fnref2:1``…"""
         if not found:
             return reference
         count = self.found_refs[reference] = self.found_refs.get(reference, 0) + 1
@@ -76,7 +76,7 @@ class _Notes(Treeprocessor):
                 )
 
     def _leave_out_unused(self, root: Element, notes: Element, document: Any) -> None:
-        """A note that no mark asks for is not shown, as nowhere else, and its author is told."""
+        """Leave out a note that no mark asks for, as everywhere else, and tell its author."""
         asked = {_name(link.get("href")) for link in root.iter("a") if link.get("class") == "footnote-ref"}
         items = notes.find("ol")
         for item in list(items) if items is not None else ():
@@ -102,5 +102,5 @@ def _part_from_block(item: Element) -> None:
 
 
 def _name(address: str | None) -> str:
-    """What a note is called in ``fn:name``, ``#fn:name``, ``#fnref:name`` and ``#fnref2:name``."""
+    """Return what a note is called in ``fn:name``, ``#fn:name``, ``#fnref:name`` and ``#fnref2:name``."""
     return (address or "").partition(":")[2]

@@ -77,11 +77,11 @@ class PicturesExtension(Extension):
         self._raw.done = 0
 
     def file_of(self, document: Document) -> Path:
-        """The post's file."""
+        """Return the post's file."""
         return self.resolver.content / document.path.removeprefix(f"{self.content_name}/")
 
     def find(self, written: str, alt: str, document: Document, needle: str) -> Picture | None:
-        """The picture *written*; None when there is none to show, which has then been reported."""
+        """Return the picture *written*; None when there is none to show, which has then been reported."""
         if written.startswith("data:"):
             document.report(say("picture_inside_text"), say("picture_inside_text_fix"), needle=needle)
             return None
@@ -98,7 +98,7 @@ class PicturesExtension(Extension):
         return picture
 
     def file_link(self, written: str, document: Document, needle: str) -> str:
-        """The published address of a file that is linked to; "" when the link is to be left alone."""
+        """Return the published address of a file that is linked to; "" when the link is to be left alone."""
         suffix = os.path.splitext(re.split(r"[?#]", written, maxsplit=1)[0])[1].lower()
         if not suffix or self.resolver.is_elsewhere(written):
             return ""
@@ -255,7 +255,9 @@ def report_alt(alt: str, written: str, document: Document, needle: str) -> None:
 
 
 def _words_of(alt: str) -> str:
-    """What an alternative text says; "" when it is nothing but quotes, which say that there is nothing to say."""
+    """
+    Return what an alternative text says; "" when it is nothing but quotes, which say that there is nothing to say.
+    """
     return alt if alt.strip(_QUOTES + " \n\t") else ""
 
 
@@ -336,7 +338,9 @@ def _make_figure(paragraph: Element) -> None:
 
 
 def _only_pictures(paragraph: Element) -> list[tuple[Element, Element]]:
-    """The pictures of a paragraph that holds nothing else, each with the link around it; [] when it holds more."""
+    """
+    Return the pictures of a paragraph that holds nothing else, each with the link around it; [] when it holds more.
+    """
     held = []
     if _has_words(paragraph.text):
         return []
@@ -356,7 +360,7 @@ def _has_words(*texts: str | None) -> bool:
 
 
 def _needle(document: Document, alt: str, written: str) -> str:
-    """The piece of Markdown that shows the line: as much of ``![alt](foto.jpg`` as stands there like that."""
+    """Return the piece of Markdown that shows the line: as much of ``![alt](foto.jpg`` as stands there like that."""
     pieces = (f"![{alt}]({written}", f"]({written}", f"]: {written}", written)
     return next((piece for piece in pieces if piece in document.body), "")
 

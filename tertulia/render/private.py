@@ -47,7 +47,7 @@ class _PrivateNotes:
         self.left_out = 0  # how many pieces so far
 
     def public(self) -> list[Token]:
-        """The blocks without notes, and without what is empty because there was nothing but a note in it."""
+        """Return the blocks without notes, and without what is empty because there was nothing but a note in it."""
         if not any(may_hold_note(token.content) for token in self.tokens if token.content):
             return list(self.tokens)
         kept: list[Token] = []

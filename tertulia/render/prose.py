@@ -100,7 +100,7 @@ class _Where(NamedTuple):
 
 def blocks(content: str, page: str | None = None) -> list[Block]:
     """
-    The author's own text, in order.
+    Return the author's own text, in order.
 
     Args:
         content: The rendered post.
@@ -119,7 +119,9 @@ def blocks(content: str, page: str | None = None) -> list[Block]:
 
 
 def parted(content: str) -> tuple[str, str]:
-    """What stands above the author's ``<!--more-->``, "" where there is none; and *content* without that mark."""
+    """
+    Return what stands above the author's ``<!--more-->``, "" where there is none; and *content* without that mark.
+    """
     found = SUMMARY_ENDS.search(content) if "<!--" in content else None
     return (content[: found.start()], content[: found.start()] + content[found.end() :]) if found else ("", content)
 
@@ -130,7 +132,7 @@ def plain(found: Sequence[Block]) -> str:
 
 
 def opening(found: Sequence[Block]) -> str:
-    """The first paragraph that says something; "" when none of the author's words does."""
+    """Return the first paragraph that says something; "" when none of the author's words does."""
     weak, open_to_all = "", []
     for block in found:  # mostly the first one says something
         if block.folded or block.alone or not _WORD.search(_bare(block.text)):
@@ -147,7 +149,10 @@ def opening(found: Sequence[Block]) -> str:
 
 
 def thread(found: Sequence[Block]) -> str:
-    """The post as the text of a thread: paragraphs, lists with their numbers, headings that hold on to what follows."""
+    """
+    Return the post as the text of a thread: paragraphs, lists with their numbers, headings that hold on to what
+    follows.
+    """
     text, heading, last = "", "", None
     for block in found:
         if (
@@ -167,7 +172,9 @@ def thread(found: Sequence[Block]) -> str:
 
 
 def without_others(content: str) -> str:
-    """The rendered post without what is quoted in it, for who looks for the author's words: embeds, quotations."""
+    """
+    Return the rendered post without what is quoted in it, for who looks for the author's words: embeds, quotations.
+    """
     if "data-embed=" not in content:
         if "<blockquote" not in content:
             return content
@@ -195,7 +202,7 @@ def _without_quotations(content: str) -> str:
 
 
 def _is_quoted(element: Any) -> bool:
-    """A quotation, with the line below it that says whose it is, or an embed."""
+    """Return a quotation, with the line below it that says whose it is, or an embed."""
     is_quotation = element.tag == "blockquote" or (element.tag == "figure" and element.find("blockquote") is not None)
     return is_quotation or "data-embed" in element.attrib
 
@@ -301,7 +308,7 @@ def _is_others(element: Any) -> bool:
 
 
 def _inline(element: Any, page: str | None) -> tuple[str, str]:
-    """The text of *element*, and the same with the addresses that are the point of its links."""
+    """Return the text of *element*, and the same with the addresses that are the point of its links."""
     if element.tag == "br":
         return "\n", "\n"
     if element.tag in ("code", "kbd", "samp"):
@@ -321,7 +328,7 @@ def _inline(element: Any, page: str | None) -> tuple[str, str]:
 
 def _with_address(link: Any, text: str, page: str) -> str:
     """
-    The text of *link*, and where it leads when that is what it is for.
+    Return the text of *link*, and where it leads when that is what it is for.
 
     It is when the text is the address, when it only points ("aquí", "este enlace"), and when the link stands alone.
     """

@@ -92,7 +92,7 @@ class ImageResolver:
 
     def find(self, written: str, beside: Path) -> Path | None:
         """
-        The file that *written* means in a post, or None.
+        Return the file that *written* means in a post, or None.
 
         Args:
             written: As in the post: ``foto.jpg``, ``fotos/plaza%20mayor.jpg``, ``/images/foto.jpg``…
@@ -105,7 +105,7 @@ class ImageResolver:
         return found
 
     def nearest(self, written: str, beside: Path) -> str:
-        """The existing picture whose name is most like *written*, or ""."""
+        """Return the existing picture whose name is most like *written*, or ""."""
         self.guessed = True
         asked = unicodedata.normalize("NFC", unquote(written)).rpartition("/")[2].casefold()
         folders = (beside.parent, self.content / FOLDER)
@@ -116,7 +116,7 @@ class ImageResolver:
 
     def resolve(self, written: str, beside: Path, alt: str = "", caption: str = "") -> Picture:
         """
-        The picture as it will be published once it is asked for.
+        Return the picture as it will be published once it is asked for.
 
         Raises:
             PictureNotFoundError: there is no such file.
@@ -131,7 +131,7 @@ class ImageResolver:
 
     def link(self, written: str, beside: Path) -> str:
         """
-        The address of a file that a post links to, "" when it is no file of the author's: leave the link alone.
+        Return the address of a file that a post links to, "" when it is no file of the author's: leave the link alone.
 
         Raises:
             PictureError: see ``resolve``.
@@ -217,7 +217,7 @@ class ImageResolver:
                 self.request(path, "linked", path)
 
     def _facts(self, path: Path) -> Facts:
-        """What is known of a picture; one that is refused is not looked at a second time."""
+        """Return what is known of a picture; one that is refused is not looked at a second time."""
         if path in self._refused:
             raise self._refused[path]
         try:
@@ -234,7 +234,7 @@ class ImageResolver:
         return Picture(src, main.width_px, main.height_px, srcset=", ".join(candidates))
 
     def _linked(self, path: Path) -> str:
-        """The name under the site's root of a file that is linked to."""
+        """Return the name under the site's root of a file that is linked to."""
         if _is_picture(path.name):
             facts = self._facts(path)
             largest = full(facts)
@@ -262,7 +262,7 @@ class ImageResolver:
         return next((found for place in places if (found := self._file(place))), None)
 
     def _file(self, place: Path) -> Path | None:
-        """The file at *place* when it is inside the content folder, found by its exact name."""
+        """Return the file at *place* when it is inside the content folder, found by its exact name."""
         place = Path(os.path.normpath(place))
         if not place.is_relative_to(self.content):
             return None

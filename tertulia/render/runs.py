@@ -88,7 +88,7 @@ class Run:
 
 def runs(md: Markdown, root: Element, wanted: Callable[[str], object]) -> Iterator[Run]:
     """
-    The runs of the tree under *root*, in the order of reading. Change the tree only when all are read.
+    Yield the runs of the tree under *root*, in the order of reading. Change the tree only when all are read.
 
     Args:
         wanted: Whether a text holds what is looked for. A block where it says no, and where no placeholder hides
@@ -181,7 +181,7 @@ class _RawTags:
         self._open: list[str] = []
 
     def read(self, placeholder: str) -> str:
-        """What a reader sees for ``STX placeholder ETX``."""
+        """Return what a reader sees for ``STX placeholder ETX``."""
         if placeholder.isdecimal():  # an escape: "\\#" is "35"
             return chr(int(placeholder))
         if placeholder == "amp":

@@ -52,7 +52,7 @@ def looks_like_svg(data: bytes) -> bool:
 
 def clean(data: bytes, clean_picture: Callable[[bytes], bytes]) -> bytes:
     """
-    The drawing in *data*, shapes only.
+    Return the drawing in *data*, shapes only.
 
     Args:
         data: An SVG file.
@@ -136,7 +136,7 @@ def _drop(element: etree._Element) -> None:
 
 
 def _attribute(name: str, value: str, clean_picture: Callable[[bytes], bytes]) -> str | None:
-    """What of the attribute is kept; None when it goes."""
+    """Return what of the attribute is kept; None when it goes."""
     if name in ("href", XLINK_HREF):
         return value if value.strip().startswith("#") else _embedded(value, clean_picture)
     if name.startswith("{"):
@@ -159,6 +159,6 @@ def _embedded(value: str, clean_picture: Callable[[bytes], bytes]) -> str | None
 
 
 def _length(value: str | None) -> float:
-    """A length in CSS pixels; 0 when there is none, or when it depends on the page (``100%``, ``em``)."""
+    """Return a length in CSS pixels; 0 when there is none, or when it depends on the page (``100%``, ``em``)."""
     found = _LENGTH.match(value or "")
     return float(found[1]) * _PX_PER[found[2].lower()] if found else 0.0

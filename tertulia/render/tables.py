@@ -82,7 +82,9 @@ class _RawTables(Postprocessor):
 
 
 def _attributes(md: Markdown, number: int) -> dict[str, str]:
-    """What makes an element a region that scrolls by the keyboard; from the second on its name has its *number*."""
+    """
+    Return what makes an element a region that scrolls by the keyboard; from the second on its name has its *number*.
+    """
     document = getattr(md, "document", None)
     label = languages.text("table", document.lang if document else languages.DEFAULT)
     return {"role": "region", "aria-label": f"{label} {number}" if number > 1 else label, "tabindex": "0"}

@@ -57,7 +57,7 @@ def plain(text: str, lang: str) -> str:
 
 def edits(text: str, lang: str, editable: Callable[[int, int], bool]) -> list[Edit]:
     """
-    What to change in *text*, in order.
+    Return what to change in *text*, in order.
 
     Args:
         text: A whole block as its reader sees it.
@@ -82,7 +82,7 @@ def edits(text: str, lang: str, editable: Callable[[int, int], bool]) -> list[Ed
 
 
 def _dash(found: regex.Match[str], lang: str) -> str:
-    """What the language puts for a "--" that touches a word on one side; "" for anything else."""
+    """Return what the language puts for a "--" that touches a word on one side; "" for anything else."""
     if found[0] != "--":
         return ""
     before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
@@ -187,7 +187,7 @@ def _typed_inside(
 
 @cache
 def _elided(written: str) -> regex.Pattern[str]:
-    """Finds behind an apostrophe a word that begins with one: 'tis, rock 'n' roll. In quotes such a word is a word."""
+    """Find behind an apostrophe a word that begins with one: 'tis, rock 'n' roll. In quotes such a word is a word."""
     words = "|".join(map(regex.escape, written.split()))
     return regex.compile(rf"(?:{words})\b(?!')|n(?=')" if words else r"(?!)", regex.IGNORECASE)
 
@@ -239,7 +239,9 @@ def _paired(text: str, places: list[int], elided: regex.Pattern[str]) -> tuple[d
 
 
 def _leave(text: str, at: int, closing: dict[int, int | None], apostrophes: dict[int, str]) -> None:
-    """A quote that never closes: a single one was an apostrophe (’90s), a double one goes on in the next paragraph."""
+    """
+    Leave a quote that never closes: a single one was an apostrophe (’90s), a double one goes on in the next paragraph.
+    """
     if text[at] != "'":
         closing[at] = None
     elif text[at + 1 : at + 2].isalnum():

@@ -75,7 +75,7 @@ def without_broken_file_links(content: Content, html: str, folder: str, known: C
 
 
 def internal_links(contents: Iterable[Content]) -> Iterator[InternalLink]:
-    """What *contents* link to and load, to be looked up when everything is written."""
+    """Yield what *contents* link to and load, to be looked up when everything is written."""
     for content in contents:
         page = content.content
         for href in dict.fromkeys(addresses_in(page)):
@@ -178,7 +178,9 @@ class LinkCheck:
         )
 
     def path_of(self, content: Content, href: str, parts: Address) -> str | None:
-        """The path under the site that *href* means on the page of *content*; None when it is not of this blog."""
+        """
+        Return the path under the site that *href* means on the page of *content*; None when it is not of this blog.
+        """
         if parts == Address() and href not in ("", "#"):
             return None  # what makes no sense is told by those who read it
         if parts.netloc or parts.scheme:
@@ -195,7 +197,7 @@ class LinkCheck:
         return unquote(split_address(joined).path).removeprefix(self.siteurl).strip("/")
 
     def file_at(self, path: str) -> Path | None:
-        """The file that a host answers with for *path*; None when there is none."""
+        """Return the file that a host answers with for *path*; None when there is none."""
         file = os.path.join(self.output, path)  # thousands of links are looked up: a Path of each would take longer
         for name in (file, os.path.join(file, "index.html")):
             if os.path.isfile(name) and (found := Path(name)) not in self.buried:
@@ -213,7 +215,7 @@ class LinkCheck:
         return known is None or name.lower() in ("", "top") or name in known or unquote(name) in known
 
     def guess(self, path: str) -> str:
-        """The address of the one post or page whose slug ends *path*; "" when there is none, or several."""
+        """Return the address of the one post or page whose slug ends *path*; "" when there is none, or several."""
         last = _ENDING.sub("", path.rpartition("/")[2])
         for name in (last, _DATED.sub("", last)):
             found = self.by_slug.get(name.lower(), [])

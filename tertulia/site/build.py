@@ -140,7 +140,9 @@ class SiteBuild:
 
     @classmethod
     def of(cls, settings: Mapping[str, Any] | Context) -> "SiteBuild":
-        """The build that *settings*, or a template's context, belong to; what is said next is in its language."""
+        """
+        Return the build that *settings*, or a template's context, belong to; what is said next is in its language.
+        """
         build = settings[KEY]
         assert isinstance(build, cls)
         if languages.current() is not build.words.languages:  # another build of this process has spoken another
@@ -181,7 +183,7 @@ class SiteBuild:
         refuse_unknown_fields(self.settings, kind, said)
 
     def _put_away(self, reading: Reading, keeper: str) -> Reading:
-        """*reading* as a draft, which *keeper* says that it is."""
+        """Return *reading* as a draft, which *keeper* says that it is."""
         if reading.record is None or reading.record.mark in ("draft", "hidden"):
             return reading
         kept = Problem(reading.record.shown_path, None, say("kept_by", file=keeper), say("kept_by_fix"), "hint")
@@ -189,7 +191,7 @@ class SiteBuild:
         return msgspec.structs.replace(reading, record=record, problems=(*reading.problems, kept))
 
     def reading_of(self, path: str) -> Reading:
-        """What became of the file at *path*: its problems are told, and its pictures asked for."""
+        """Return what became of the file at *path*: its problems are told, and its pictures asked for."""
         reading = self.readings.pop(path, None) or self.reader.read(path)
         self.read_as[path] = reading
         for problem in reading.problems:
@@ -206,7 +208,9 @@ class SiteBuild:
             (self.post_pages if page.content else self.list_pages).append(page)
 
     def pages_to_write(self) -> tuple[list[PageToWrite], list[PageToWrite]]:
-        """Lists, and posts with pages, so that none writes over another; what is left out is no content any more."""
+        """
+        Return lists, and posts with pages, so that none writes over another; what is left out is no content any more.
+        """
         lists, posts = without_same_file(self.list_pages, self.post_pages)
         self.contents = [content for content in self.contents if content.save_as not in lists]
         return list(lists.values()), posts

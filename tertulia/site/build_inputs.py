@@ -65,7 +65,7 @@ def cannot_tell(root: Path, settings: Mapping[str, Any]) -> str:
 
 
 def _asked(tree: ast.AST) -> set[str]:
-    """What settings ask beyond the files of the blog."""
+    """Return what settings ask beyond the files of the blog."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -79,7 +79,7 @@ def _asked(tree: ast.AST) -> set[str]:
 
 def look(root: Path, settings: Mapping[str, Any], began_ns: int) -> dict[str, Stamp | None] | None:
     """
-    What all *names* are before anything of them is read but the settings; None where that tells nothing.
+    Return what all *names* are before anything of them is read but the settings; None where that tells nothing.
 
     Args:
         began_ns: When the settings were read, or before.

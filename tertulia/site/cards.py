@@ -100,12 +100,12 @@ class Card:
     accent: str = ACCENT
 
     def digest(self) -> str:
-        """A mark of all that is seen on it."""
+        """Return a mark of all that is seen on it."""
         return hashlib.sha256(json.dumps([DESIGN, *asdict(self).values()]).encode()).hexdigest()
 
 
 def draw(card: Card, font: Path) -> bytes:
-    """The card as a PNG."""
+    """Return the card as a PNG."""
     canvas = Image.new("L", (WIDTH_PX, HEIGHT_PX), 255)
     pen = ImageDraw.Draw(canvas)
     size_px, lines = fit(drawable(card.title), font)
@@ -122,7 +122,7 @@ def draw(card: Card, font: Path) -> bytes:
 
 
 def fit(title: str, font: Path) -> tuple[int, list[str]]:
-    """The size in pixels at which *title* is set, and its lines; cut with "…" when no size is small enough."""
+    """Return the size in pixels at which *title* is set, and its lines; cut with "…" when no size is small enough."""
     for size_px, most in TITLE_STEPS:
         face = _face(font, size_px, 700)
         lines = wrap(title, face)
@@ -242,13 +242,13 @@ class CardSet:
         return Picture(src, WIDTH_PX, HEIGHT_PX, alt=alt)
 
     def card_of(self, post: Content) -> Card:
-        """What stands on the card of *post*."""
+        """Return what stands on the card of *post*."""
         names = ", ".join(author.name for author in post.authors)
         byline = f"{names} · {self.words.date(post.date, post.lang)}"
         return Card(self.words.setting(self.settings, "SITENAME", post.lang), post.title, byline, *self._colors())
 
     def site_card(self, lang: str) -> Card:
-        """What stands on the blog's own card."""
+        """Return what stands on the blog's own card."""
         name, tagline = (self.words.setting(self.settings, key, lang) for key in ("SITENAME", "TAGLINE"))
         return Card("", name, tagline, *self._colors())
 
@@ -273,7 +273,9 @@ class CardSet:
 def card_set(
     settings: Mapping[str, Any], words: SiteWords, colors: tuple[str, str, str], font: Path | None = None
 ) -> CardSet | None:
-    """The cards of this build, in *font* or ours; None where there shall be none, or they cannot be drawn (told)."""
+    """
+    Return the cards of this build, in *font* or ours; None where there shall be none, or they cannot be drawn (told).
+    """
     if not settings.get("SOCIAL_CARDS"):
         return None
     try:
@@ -308,7 +310,7 @@ def _cut(line: str, face: ImageFont.FreeTypeFont) -> str:
 
 
 def _words(title: str) -> list[str]:
-    """The words between which a line may end: a short one ("de", "a", "¿y") stays with what follows."""
+    """Return the words between which a line may end: a short one ("de", "a", "¿y") stays with what follows."""
     words: list[str] = []
     for word in title.split():
         if words and len(words[-1].rpartition("\u00a0")[2]) <= 2 and len(words[-1]) < 12:
@@ -332,7 +334,7 @@ def _lines(words: list[str], lengths: list[float], space: float, width: float) -
 
 
 def _add_name(sheet: Image.Image, name: str, font: Path) -> None:
-    """The blog's name and the band beside everything, in the accent's colours."""
+    """Draw the blog's name and the band beside everything, in the accent's colours."""
     strip = Image.new("L", (TITLE_WIDTH_PX, 64), 255)
     ImageDraw.Draw(strip).text((0, 46), name, font=_face(font, NAME_PX, 600), fill=0, anchor="ls")
     last = INK_STEPS + ACCENT_STEPS - 1

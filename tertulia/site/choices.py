@@ -53,7 +53,7 @@ class Choices:
         return folder_of(self.design) / "design.css" if self.design != "tertulia" else None
 
     def sheets(self) -> Iterator[Path]:
-        """The style sheets of what was chosen, without the design's."""
+        """Yield the style sheets of what was chosen, without the design's."""
         usual = {thing: places[0] for thing, places in LAYOUT.items()}
         chosen = [f"{thing}-{place}" for thing, place in self.layout.items() if place != usual[thing]]
         for name in (*chosen, *sorted(self.extras)):
@@ -62,7 +62,7 @@ class Choices:
                 yield sheet
 
     def scripts(self) -> Iterator[Path]:
-        """The scripts of what was chosen."""
+        """Return the scripts of what was chosen."""
         return (paths.THEME / "choices" / f"{name}.js" for name in SCRIPTS if name in self.extras)
 
 
@@ -72,7 +72,10 @@ def folder_of(design: Any) -> Path:
 
 
 def chosen(settings: Mapping[str, Any], conf: Path) -> tuple[Choices, list[Problem]]:
-    """What a blogger chose, as far as there is such a thing, and what is wrong with the rest, by its line of *conf*."""
+    """
+    Return what a blogger chose, as far as there is such a thing, and what is wrong with the rest, by its line of
+    *conf*.
+    """
     choices = Choices()
     problems = []
 

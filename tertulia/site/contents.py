@@ -95,7 +95,9 @@ DEFAULTS: dict[str, Any] = {
 
 
 def attributes(record: PostRecord) -> dict[str, Any]:
-    """What Pelican makes attributes of: *record*, its HTML and what the author left out apart, and the defaults."""
+    """
+    Return what Pelican makes attributes of: *record*, its HTML and what the author left out apart, and the defaults.
+    """
     status = "hidden" if record.mark == "unlisted" else "published"
     values = DEFAULTS | {"status": status} | record.extra | msgspec.structs.asdict(record)
     if record.series_name:
@@ -167,12 +169,12 @@ class Generator(Protocol):
 
 
 def listed(generator: Generator) -> list[Content]:
-    """Posts that stand in lists: originals, then translations."""
+    """Return posts that stand in lists: originals, then translations."""
     return [*generator.articles, *generator.translations]
 
 
 def by_date(generator: Generator) -> list[Content]:
-    """Listed posts of every language, oldest first; the same order on every machine."""
+    """Return listed posts of every language, oldest first; the same order on every machine."""
     return sorted(listed(generator), key=lambda post: (post.date, post.id, post.lang))
 
 
@@ -189,7 +191,7 @@ def everything(generators: Iterable[object]) -> Iterator[Content]:
 
 
 def line_of(content: Content, needle: str) -> int | None:
-    """The line of the file on which *needle* first stands in the text, or None."""
+    """Return the line of the file on which *needle* first stands in the text, or None."""
     at = content.body.find(needle) if needle else -1
     return None if at < 0 else content.body_line + content.body.count("\n", 0, at)
 

@@ -115,7 +115,7 @@ def publish_avatars(avatars: Mapping[str, Path], output: Path) -> None:
 
 
 def pattern(lang: str, nest: Nest) -> SimpleNamespace:
-    """A post with a talk to show, for the page that shows every element once."""
+    """Return a post with a talk to show, for the page that shows every element once."""
     date, url = datetime(2026, 11, 21, 18, tzinfo=UTC), "https://example.com/"
     said = [
         Comment(

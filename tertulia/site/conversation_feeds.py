@@ -44,7 +44,7 @@ def _write(build: SiteBuild, folder: str, about: feeds.Feed, entries: Iterable[f
 
 
 def entry(said: Comment, post: Content, build: SiteBuild) -> feeds.Entry:
-    """A comment as feeds hold it."""
+    """Return a comment as feeds hold it."""
     page = addresses.whole(build.settings["SITE_ADDRESS"], post.url)
     own = feeds.entry_id(id_base(build.settings), post.id, post.lang)
     above = post.guid or own

@@ -57,7 +57,7 @@ class Edition:
 
     @classmethod
     def of(cls, lang: str, posts: Iterable[Content], settings: Mapping[str, Any]) -> "Edition":
-        """The edition of the *posts* in *lang*, which come oldest first."""
+        """Return the edition of the *posts* in *lang*, which come oldest first."""
         newest = [post for post in posts if post.lang == lang][::-1]
         edition = cls(lang, newest, *group(newest), single=dict(single_lists(settings, lang)))
         for name in PERIODS:
@@ -65,7 +65,7 @@ class Edition:
         return edition
 
     def values(self, page: "ListPage") -> dict[str, Any]:
-        """What the writer and the template of *page* need: by Pelican's names, of this language only."""
+        """Return what the writer and the template of *page* need: by Pelican's names, of this language only."""
         posts = {"articles": page.posts, "dates": page.posts}
         return {
             "template_name": page.template,
@@ -126,11 +126,11 @@ class Editions:
         }
 
     def localized(self, url: str, lang: str) -> str:
-        """The list in *lang* that is to it what *url* is to the blog; *url* itself where there is none."""
+        """Return the list in *lang* that is to it what *url* is to the blog; *url* itself where there is none."""
         return f"{lang}/{url}" if url in self._theirs.get(lang, ()) else url
 
     def counterparts(self, url: str) -> list[Counterpart]:
-        """The list at *url* in every language that has it, by language; nothing when just one has."""
+        """Return the list at *url* in every language that has it, by language; nothing when just one has."""
         base = next((url.removeprefix(f"{lang}/") for lang in self.others if url.startswith(f"{lang}/")), url)
         found = [Counterpart(lang, f"{lang}/{base}") for lang, lists in self._theirs.items() if base in lists]
         found += [Counterpart(self.own_lang, base)] if base in self._own else []
@@ -149,18 +149,18 @@ class Editions:
         return self.elsewhere_by(url, {post.lang for post in posts}) if self.others else ""
 
     def elsewhere_by(self, url: str, langs: Collection[str]) -> str:
-        """The same, of posts in *langs*."""
+        """Return the same, of posts in *langs*."""
         lang = next(iter(langs)) if self.others and len(langs) == 1 else ""
         return f"{lang}/{url}" if url not in self._own and url in self._theirs.get(lang, ()) else ""
 
 
 def other_languages(posts: Iterable[Content], own_lang: str) -> list[str]:
-    """The languages of *posts* that are not the blog's own."""
+    """Return the languages of *posts* that are not the blog's own."""
     return sorted({post.lang for post in posts} - {own_lang})
 
 
 def make_editions(posts: Sequence[Content], settings: Mapping[str, Any]) -> Editions:
-    """The editions of a blog; *posts* come oldest first."""
+    """Return the editions of a blog; *posts* come oldest first."""
     own = settings["DEFAULT_LANG"]
     others = {lang: Edition.of(lang, posts, settings) for lang in other_languages(posts, own)}
     if not others:
@@ -178,7 +178,7 @@ def single_lists(settings: Mapping[str, Any], lang: str) -> Iterator[tuple[str, 
 
 
 def periods(name: str, newest: Iterable[Content], settings: Mapping[str, Any], lang: str) -> Iterator[dict[str, Any]]:
-    """The years, months or days of *newest*, in the form that Pelican gives its templates."""
+    """Yield the years, months or days of *newest*, in the form that Pelican gives its templates."""
     if not settings.get(f"{name.upper()}_ARCHIVE_SAVE_AS"):
         return
     found: dict[Any, list[Content]] = {}
@@ -194,7 +194,7 @@ def periods(name: str, newest: Iterable[Content], settings: Mapping[str, Any], l
 
 
 def list_files(settings: Mapping[str, Any], posts: Iterable[Content], own_lang: str) -> Iterator[str]:
-    """The file of every list that the editions of *posts* need: known before they are made."""
+    """Yield the file of every list that the editions of *posts* need: known before they are made."""
     posts = list(posts)
     for lang in other_languages(posts, own_lang):
         yield f"{lang}/index.html"

@@ -69,7 +69,7 @@ def asked(output: Path, hosts: Collection[str], known: Collection[str] = ()) -> 
 
 def suspecting(hosts: Collection[str]) -> Callable[[bytes], bool]:
     """
-    What tells pages that are worth reading tag by tag: most name other hosts in links alone.
+    Return what tells pages that are worth reading tag by tag: most name other hosts in links alone.
 
     Args:
         hosts: Those that may be asked.

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def load_links(content: Path) -> LinkTable:
-    """What is known of the links in posts; a table that cannot be read is told and counts as empty."""
+    """Return what is known of the links in posts; a table that cannot be read is told and counts as empty."""
     try:
         return LinkTable.load(content / "links.toml")
     except ContentError as error:

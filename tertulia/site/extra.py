@@ -24,7 +24,7 @@ _PHOTOS = frozenset(images.PICTURE_SUFFIXES) - {".svg", ".ico"}
 
 
 def files(content: Path) -> Iterator[Path]:
-    """What is to be served, in order; links are not followed out of the blog."""
+    """Yield what is to be served, in order; links are not followed out of the blog."""
     for folder, names, found in os.walk(content / FOLDER):
         names[:] = sorted(n for n in names if not is_left_beside(Path(n)) and not Path(folder, n).is_symlink())
         for name in sorted(found):

@@ -113,7 +113,7 @@ class Inputs:
 
     def value(self, name: str, value: object) -> None:
         """
-        A plain value: text, numbers, dates and what is made of them.
+        Take in a plain value: text, numbers, dates and what is made of them.
 
         Args:
             name: The phrase ``explain_NAME`` says what it is.
@@ -121,13 +121,13 @@ class Inputs:
         self.parts.append((name, digest(plain(value))))
 
     def link(self, post: Content | None, name: str = "link") -> None:
-        """A post that is only named."""
+        """Take in a post that is only named."""
         if post is not None:
             self._may(post, LINK)
             self.parts.append((f"{name} {post.shown_path}", self.facets.link(post)))
 
     def card(self, post: Content, *, whole: bool = False) -> None:
-        """A post as lists show it, or *whole*."""
+        """Take in a post as lists show it, or *whole*."""
         if whole:
             self.full(post)
         self._may(post, CARD)
@@ -139,7 +139,7 @@ class Inputs:
         self.parts.append((f"text {post.shown_path}", self.facets.full(post)))
 
     def label(self, label: Any) -> None:
-        """A tag, a category or an author."""
+        """Take in a tag, a category or an author."""
         self.parts.append((f"label {label.name}", digest(self.facets.label(label, self.lang))))
 
     def links(self, posts: Iterable[Content], name: str) -> None:
@@ -154,7 +154,7 @@ class Inputs:
         self.posts[id(post)] = known if known is None else known | attributes
 
     def key(self) -> Digest:
-        """The digest of all of it."""
+        """Return the digest of all of it."""
         return digest(self.parts)
 
     def told(self) -> tuple[str, ...]:

@@ -106,17 +106,17 @@ class Feed:
 
 
 def id_base(site: str) -> str:
-    """The beginning of every id of *site*: ``tag:tertulia.example,2026:``."""
+    """Return the beginning of every id of *site*: ``tag:tertulia.example,2026:``."""
     return f"tag:{host_of(site) or 'localhost'},{ID_YEAR}:"
 
 
 def entry_id(base: str, post: str, lang: str) -> str:
-    """The id of the post whose ``Id`` is *post*, in *lang*."""
+    """Return the id of the post whose ``Id`` is *post*, in *lang*."""
     return f"{base}{quote(post, safe='')}/{quote(lang, safe='')}"
 
 
 def feed_id(base: str, section: str) -> str:
-    """The id of a feed; *section* is "site" or "etiqueta/opinion". Posts have one slash, feeds two or more."""
+    """Return the id of a feed; *section* is "site" or "etiqueta/opinion". Posts have one slash, feeds two or more."""
     return f"{base}feeds/{quote(section.strip('/'))}/"
 
 
@@ -128,7 +128,7 @@ def closing(
     in_words: Callable[[str], str],
 ) -> str:
     """
-    What the page shows around a post, said in words at the end of a feed's content.
+    Return what the page shows around a post, said in words at the end of a feed's content.
 
     Args:
         words: "updates", "question" and the four kinds of credit → what to call them, in the post's language.
@@ -180,7 +180,7 @@ def prepare(entry: Entry) -> Prepared:
 
 def write(feed: Feed, entries: Sequence[Prepared]) -> dict[str, bytes]:
     """
-    The files of *feed*, by name.
+    Return the files of *feed*, by name.
 
     Args:
         entries: In the order in which they are to stand, newest first.
@@ -282,7 +282,7 @@ class _FeedExtras(BaseExtension):  # type: ignore[misc]
 
     def _for_people(self, root: etree._Element, parent: etree._Element) -> etree._Element:
         """
-        A heading, an explanation and a real link, in XHTML, shown by a CSS stylesheet.
+        Return a heading, an explanation and a real link, in XHTML, shown by a CSS stylesheet.
 
         CSS and no XSLT: browsers are taking XSLT out (Chromium 156 puts a red warning over every page that uses it),
         and CSS alone cannot make a link out of an Atom element.
@@ -302,7 +302,7 @@ class _FeedExtras(BaseExtension):  # type: ignore[misc]
 
 
 def _in(lang: str) -> dict[str, str]:
-    """The attributes of words in *lang*: its name, and its direction where that is not from left to right."""
+    """Return the attributes of words in *lang*: its name, and its direction where that is not from left to right."""
     direction = languages.current().get(lang).direction
     return {"lang": lang} | ({"dir": direction} if direction != "ltr" else {})
 

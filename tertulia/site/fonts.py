@@ -108,7 +108,7 @@ class Fonts:
 
 def chosen(fonts: Any, content: Path, default: Mapping[str, str]) -> tuple[Fonts, list[Problem]]:
     """
-    The families that a blogger chose, as far as they can be used, and what is wrong with the choice.
+    Return the families that a blogger chose, as far as they can be used, and what is wrong with the choice.
 
     Args:
         fonts: The setting ``FONTS``: the name of a family, or names by role; nothing for *default*.
@@ -170,7 +170,7 @@ def _family(name: str, content: Path) -> Family:
 
 def _own_family(name: str, files: Mapping[str, Path]) -> Family:
     """
-    A family of the blogger's files.
+    Return a family of the blogger's files.
 
     Raises:
         OSError: one of them is no font.
@@ -188,7 +188,7 @@ def _own_family(name: str, files: Mapping[str, Path]) -> Family:
 
 def weights(file: Path) -> tuple[int, int] | None:
     """
-    The least and the greatest weight of a font that is variable in it; None for any other.
+    Return the least and the greatest weight of a font that is variable in it; None for any other.
 
     Raises:
         OSError: it is no font.

@@ -46,13 +46,13 @@ def gone_files(build: SiteBuild, contents: Collection[Content]) -> Iterator[tupl
 
 
 def _language(build: SiteBuild, named: Collection[str]) -> str:
-    """The language that the keys *named* end in; the blog's own for a post that had no Id."""
+    """Return the language that the keys *named* end in; the blog's own for a post that had no Id."""
     known = {lang for key in named for lang in build.settings["LANGUAGES"] if key.endswith(f".{lang}")}
     return min(known, default=str(build.settings["DEFAULT_LANG"]))
 
 
 def tombstone(build: SiteBuild, lang: str) -> str:
-    """The page; it names nothing of what stood there."""
+    """Return the page; it names nothing of what stood there."""
     settings = build.settings
     home = addresses.whole(settings["SITEURL"], "")
     return f"""<!doctype html>

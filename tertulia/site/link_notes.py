@@ -23,7 +23,7 @@ class Noted:
 
 
 def link_notes(content: str) -> Noted:
-    """Number the links of *content* (HTML) to other places, the same address always alike."""
+    """Return number the links of *content* (HTML) to other places, the same address always alike."""
     if 'href="http' not in content:
         return Noted(content, ())
     numbers: dict[str, int] = {}

@@ -81,7 +81,7 @@ class Looks:
 
 def load(settings: Mapping[str, Any], name: str) -> Looks:
     """
-    The looks of a blog; what is wrong with them is told.
+    Return the looks of a blog; what is wrong with them is told.
 
     Args:
         name: The blog's name, for whoever puts it on a telephone.
@@ -127,7 +127,7 @@ def publish(looks: Looks, output: Path, static: str) -> None:
 
 
 def unfinished(css: str, shown: str) -> Problem | None:
-    """What is open or closed once too often in *css*, with its line: a browser would drop all that follows."""
+    """Return what is open or closed once too often in *css*, with its line: a browser would drop all that follows."""
     opened: list[int] = []
     for token in re.finditer(r"/\*.*?(\*/|\Z)|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[{}]", css, re.DOTALL):
         line = css.count("\n", 0, token.start()) + 1
@@ -170,7 +170,7 @@ def check_templates(environment: Environment, settings: Mapping[str, Any]) -> It
 
 
 def _missing_part(environment: Environment, source: str) -> str:
-    """What *source* includes or extends that is not there, by name; else ""."""
+    """Return what *source* includes or extends that is not there, by name; else ""."""
     for name in meta.find_referenced_templates(environment.parse(source)):
         try:
             if name and environment.loader:

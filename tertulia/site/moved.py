@@ -33,7 +33,7 @@ Addresses = Mapping[str, tuple[str, ...]]  # file in the output → what names w
 
 
 def remembered(settings: Mapping[str, Any]) -> Addresses:
-    """What earlier builds and publications noted; nothing where there is no note, or none that can be read."""
+    """Return what earlier builds and publications noted; nothing where there is no note, or none that can be read."""
     found: dict[str, tuple[str, ...]] = dict(published(settings))
     try:
         before = posts.read(Path(settings.get("PREVIOUS_OUTPUT") or settings.get("OUTPUT_PATH") or "output"))
@@ -45,7 +45,7 @@ def remembered(settings: Mapping[str, Any]) -> Addresses:
 
 
 def published(settings: Mapping[str, Any]) -> Addresses:
-    """What a deploy has put where readers get it, now or before."""
+    """Return what a deploy has put where readers get it, now or before."""
     return read_note(Path(settings.get("ADDRESSES_PATH") or "var/addresses.json"))
 
 
@@ -79,7 +79,7 @@ def noted(before: Addresses, contents: Iterable[Content]) -> dict[str, tuple[str
 
 
 def old_files(before: Addresses, contents: Iterable[Content]) -> dict[str, list[str]]:
-    """The files that each of *contents*, by the one it has now, had before."""
+    """Return the files that each of *contents*, by the one it has now, had before."""
     by_key: dict[str, list[str]] = defaultdict(list)
     for file, named in before.items():
         for key in named:
@@ -92,7 +92,9 @@ def old_files(before: Addresses, contents: Iterable[Content]) -> dict[str, list[
 
 
 def old_lists(before: Addresses, contents: Iterable[Content]) -> dict[str, Any]:
-    """The files that lists of tags, topics and authors had before: file → the label that stands elsewhere now."""
+    """
+    Return the files that lists of tags, topics and authors had before: file → the label that stands elsewhere now.
+    """
     now = labels(content for content in contents if not content.mark)
     taken = {label.save_as for label in now.values()}
     named = ((file, now[key]) for file, found in before.items() for key in found if key in now)
@@ -116,12 +118,14 @@ def is_of_list(named: Iterable[str]) -> bool:
 
 
 def every_key(content: Content) -> tuple[str, ...]:
-    """What names *content*, or did before it had an Id."""
+    """Return what names *content*, or did before it had an Id."""
     return (*keys(content), _file_key(content))
 
 
 def keys(content: Content) -> tuple[str, ...]:
-    """What names *content* for good: its Id and language, and its file under that Id; without an Id its file alone."""
+    """
+    Return what names *content* for good: its Id and language, and its file under that Id; without an Id its file alone.
+    """
     if not content.has_id:
         return (_file_key(content),)
     return (f"{content.id}.{content.lang}", f"{_file_key(content)}#{content.id}")

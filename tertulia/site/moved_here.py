@@ -66,7 +66,7 @@ def read(content: Path) -> Mapping[str, str]:
 
 
 def moved(build: SiteBuild, contents: list[Content]) -> Iterator[Moved]:
-    """What the file says and is true: an address that leads to nothing, or to itself, is left out."""
+    """Yield what the file says and is true: an address that leads to nothing, or to itself, is left out."""
     table = read(Path(build.settings["PATH"]))
     if not table:
         return

@@ -127,7 +127,7 @@ def without_same_file(
     lists: Iterable[PageToWrite], posts: Iterable[PageToWrite]
 ) -> tuple[dict[str, PageToWrite], list[PageToWrite]]:
     """
-    The last look, when every plugin has asked for its pages: of two with one file the list stays, and the first.
+    Return the last look, when every plugin has asked for its pages: of two with one file the list stays, and the first.
 
     Returns:
         Lists by their file, and the posts and pages that are in nobody's way.
@@ -146,7 +146,7 @@ def without_same_file(
 
 
 def without_taken_files(owners: Owners, files: Iterable[Any]) -> list[Any]:
-    """The static *files* whose place nobody has; the others are told."""
+    """Return the static *files* whose place nobody has; the others are told."""
     kept = []
     for file in files:
         source = f"content/{(file.source_path and file.get_relative_source_path()) or file.save_as}"

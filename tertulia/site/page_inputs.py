@@ -20,7 +20,7 @@ PAGED = frozenset({"articles_page", "articles_paginator", "articles_previous_pag
 
 def inputs_of(page: PageToWrite, facets: Facets, context: Mapping[str, Any]) -> Inputs | None:
     """
-    What *page* is made of; None where that cannot be told.
+    Return what *page* is made of; None where that cannot be told.
 
     Args:
         context: What all pages are given.
@@ -43,7 +43,7 @@ def inputs_of(page: PageToWrite, facets: Facets, context: Mapping[str, Any]) -> 
 
 
 def _frame(inputs: Inputs, context: Mapping[str, Any]) -> None:
-    """What stands around every page: the menu with the pages in it, and the languages."""
+    """Take in what stands around every page: the menu with the pages in it, and the languages."""
     facets, lang = inputs.facets, inputs.lang
     if ("frame", lang) not in facets.frames:
         build = facets.build
@@ -86,7 +86,7 @@ def _talk(inputs: Inputs, _page: PageToWrite, given: Mapping[str, Any]) -> None:
 
 
 def _cards(inputs: Inputs, given: Mapping[str, Any], *, whole: bool = False) -> None:
-    """The posts of a list, and where its other pages are."""
+    """Take in the posts of a list, and where its other pages are."""
     inputs.names |= PAGED | {"articles"}
     page, posts = given.get("articles_page"), given["articles"]
     inputs.value("list", [len(posts), inputs.facets.languages(posts)])
@@ -98,7 +98,7 @@ def _cards(inputs: Inputs, given: Mapping[str, Any], *, whole: bool = False) -> 
 
 
 def _places(inputs: Inputs, url: str, given: Mapping[str, Any]) -> None:
-    """The same list in other languages."""
+    """Take in the same list in other languages."""
     known = inputs.facets.build.editions
     inputs.value(
         "languages", [known.counterparts(url), known.elsewhere_by(url, inputs.facets.languages(given["articles"]))]

@@ -39,7 +39,7 @@ DEFAULT = Palette(paper=Pair("#fbf8f2", "#1b1815"), ink=Pair("#231c17", "#e8dfd3
 
 
 def palette_of(css: str) -> Palette:
-    """The colours that a stylesheet names, each as it stands first: what follows is for special cases."""
+    """Return the colours that a stylesheet names, each as it stands first: what follows is for special cases."""
     found: Palette = {}
     for name, light, dark in _TOKEN.findall(css):
         found.setdefault(name, Pair(_long(light), _long(dark)))
@@ -69,7 +69,7 @@ def without_colours(css: str) -> str:
 
 def chosen(colors: Any, known: Palette, conf: Path) -> tuple[Palette, list[Problem]]:
     """
-    What a blogger chose, as far as it can be used, and what is wrong with it.
+    Return what a blogger chose, as far as it can be used, and what is wrong with it.
 
     Args:
         colors: The setting ``COLORS``.
@@ -111,13 +111,13 @@ def faint(own: Palette, palette: Palette, conf: Path) -> Iterator[Problem]:
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, 1 to 21. https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio"""
+    """Return the contrast of two colours, 1 to 21. https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio"""
     darker, lighter = sorted(map(_luminance, (one, other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def nearest(colour: str, grounds: list[str]) -> str:
-    """The colour most like *colour* that can be read on all *grounds*: lighter or darker, of the same hue."""
+    """Return the colour most like *colour* that can be read on all *grounds*: lighter or darker, of the same hue."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*_parts(colour))
     for step in range(1, 256):
         for moved in (lightness - step / 255, lightness + step / 255):

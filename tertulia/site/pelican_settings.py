@@ -43,7 +43,7 @@ def tell_not_obeyed(settings: Mapping[str, Any], ours: Mapping[str, Any], pelica
 
 
 def same_places(settings: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, str]:
-    """The file of each address, and the address of each file, that the blog sets without the other."""
+    """Return the file of each address, and the address of each file, that the blog sets without the other."""
     found = {}
     for url, save_as in ((name, f"{name.removesuffix('_URL')}_SAVE_AS") for name in usual if name.endswith("_URL")):
         written = [settings[name] != usual[name] for name in (url, save_as) if name in settings and name in usual]
@@ -84,7 +84,7 @@ def markdown_extensions(
     setting: Mapping[str, Any], default: Mapping[str, Any]
 ) -> tuple[list[str | markdown.Extension], dict[str, dict[str, Any]]]:
     """
-    What ``MARKDOWN`` asks for beyond what our Markdown does.
+    Return what ``MARKDOWN`` asks for beyond what our Markdown does.
 
     Args:
         setting: The blog's ``MARKDOWN``.

@@ -26,7 +26,7 @@ _QUOTED = re.compile(r"\s([\w-]+)\s*=\s*\"([^\"]*)\"")
 
 
 def cover(meta: Metadata, document: Document, pictures: ImageResolver) -> Picture | None:
-    """The cover that a post's metadata names, or None; what is wrong with it is left on *document*."""
+    """Return the cover that a post's metadata names, or None; what is wrong with it is left on *document*."""
     if not meta.cover:
         return None
     line = meta.lines.get("cover", 1)
@@ -34,7 +34,7 @@ def cover(meta: Metadata, document: Document, pictures: ImageResolver) -> Pictur
 
 
 def announced(meta: Metadata, document: Document, pictures: ImageResolver) -> tuple[Picture, ...]:
-    """The pictures that go with a post's announcement only, each as ``cover``."""
+    """Return the pictures that go with a post's announcement only, each as ``cover``."""
     line = meta.lines.get("pictures", 1)
     found = (
         _named(place, alt, ("announced_no_alt", line), document=document, pictures=pictures)
@@ -47,7 +47,7 @@ def _named(
     place: str, alt: str, no_alt: tuple[str, int], *, document: Document, pictures: ImageResolver
 ) -> Picture | None:
     """
-    The picture at *place*, as the metadata names it.
+    Return the picture at *place*, as the metadata names it.
 
     Args:
         no_alt: What is told when *alt* is empty, and the line on which the picture is named.

@@ -106,7 +106,7 @@ def sections(build: SiteBuild, generator: Generator) -> Iterator[Section]:
 
 
 def label_feed(build: SiteBuild, kind: str, label: Any, lang: str = "") -> feeds.Feed:
-    """The feed of a tag, category or author: of all its posts, or of those in *lang*."""
+    """Return the feed of a tag, category or author: of all its posts, or of those in *lang*."""
     name = f"#{label.name}" if kind == "tag" else label.name
     page, section = label.url, f"{kind}/{label.slug}"
     description = getattr(label, "description", {}).get(lang or build.settings["DEFAULT_LANG"], "")
@@ -116,7 +116,7 @@ def label_feed(build: SiteBuild, kind: str, label: Any, lang: str = "") -> feeds
 
 
 def by_language(posts: Iterable[Content], own: str) -> Mapping[str, list[Content]]:
-    """The posts of each language that has a feed of its own; none has when all posts are in the blog's own."""
+    """Return the posts of each language that has a feed of its own; none has when all posts are in the blog's own."""
     found: dict[str, list[Content]] = defaultdict(list)
     for post in posts:
         found[post.lang].append(post)
@@ -127,7 +127,7 @@ def feed(
     build: SiteBuild, section: str, *, folder: str, page: str, name: str = "", description: str = "", lang: str = ""
 ) -> feeds.Feed:
     """
-    What the feed of *section* says of itself.
+    Return what the feed of *section* says of itself.
 
     Args:
         folder: Where its files are, relative to the site.
@@ -174,7 +174,7 @@ def entry(post: Content, build: SiteBuild) -> feeds.Entry:
 
 
 def readable(post: Content, build: SiteBuild) -> str:
-    """The text of *post* with nothing in it that no feed reader runs or that is not there."""
+    """Return the text of *post* with nothing in it that no feed reader runs or that is not there."""
     text = without_scripts(draw.plain(post.content))
     return without_missing(text, build.output, build.settings["SITEURL"]) if build.lacks_pictures else text
 
@@ -185,14 +185,14 @@ def without_scripts(html: str) -> str:
 
 
 def closing(post: Content, build: SiteBuild) -> str:
-    """Updates, credits and the question of *post*, as the page shows them, in words."""
+    """Return updates, credits and the question of *post*, as the page shows them, in words."""
     words = {kind: build.words.text(f"credit_{kind}", post.lang) for kind in CREDITS}
     words |= {key: build.words.text(key, post.lang) for key in ("updates", "question")}
     return feeds.closing(post.question, post.updates, post.credits, words, partial(build.words.date, lang=post.lang))
 
 
 def enclosure(cover: Picture | None, build: SiteBuild) -> feeds.Enclosure | None:
-    """The cover as a file; None when there is none, or its file is not where it should be."""
+    """Return the cover as a file; None when there is none, or its file is not where it should be."""
     file = build.output / cover.src if cover else None
     if cover is None or file is None or not file.is_file():
         return None
@@ -201,5 +201,5 @@ def enclosure(cover: Picture | None, build: SiteBuild) -> feeds.Enclosure | None
 
 
 def id_base(settings: Mapping[str, Any]) -> str:
-    """The beginning of every id."""
+    """Return the beginning of every id."""
     return settings.get("FEED_ID_BASE") or feeds.id_base(settings["SITE_ADDRESS"])

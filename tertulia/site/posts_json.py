@@ -90,12 +90,12 @@ def entry(content: Content, build: SiteBuild, wants_text: WantsText) -> posts.Po
 
 
 def picture(shown: Picture | None, site: str) -> posts.Cover | None:
-    """A picture of the output, or None."""
+    """Return a picture of the output, or None."""
     return posts.Cover(shown.src, addresses.whole(site, shown.src), shown.alt) if shown else None
 
 
 def named(words: str, network: str, people: People) -> str:
-    """The author's words, with "@ana" as *network* knows her; by her name where it does not."""
+    """Return the author's words, with "@ana" as *network* knows her; by her name where it does not."""
 
     def handle(match: re.Match[str]) -> str:
         person = people.find(match[1])
@@ -108,6 +108,6 @@ def named(words: str, network: str, people: People) -> str:
 
 
 def credited(credit: Credit, people: People) -> posts.PostCredit:
-    """A credit, with the handles of the person whom the people file knows by that name."""
+    """Return a credit, with the handles of the person whom the people file knows by that name."""
     person = people.find(credit.name)
     return posts.PostCredit(credit.kind, credit.name, credit.url, dict(person.handles) if person else {})

@@ -31,7 +31,7 @@ def report(problem: Problem) -> None:
 
 
 def in_settings(conf: Path, setting: str, name: str, what: str, fix: str) -> Problem:
-    """A problem of *setting*, or of the entry *name* of it, on its line of the settings file *conf*."""
+    """Return a problem of *setting*, or of the entry *name* of it, on its line of the settings file *conf*."""
     try:
         lines = conf.read_text("utf-8").splitlines()
     except (OSError, ValueError):
@@ -76,7 +76,9 @@ def links_out(content: Path) -> Iterator[str]:
 
 
 def inside_only(takes: Callable[..., bool], content: Path) -> Callable[..., bool]:
-    """What *takes* says of a file in *content*, by its relative path; never yes to one that a link leads out to."""
+    """
+    Return what *takes* says of a file in *content*, by its relative path; never yes to one that a link leads out to.
+    """
     is_home = cache(lambda folder: is_inside(Path(folder), content))  # of each folder asked once: files are many
 
     @cache  # and of each file, which is met by every generator
@@ -110,7 +112,9 @@ def _loops(path: Path) -> bool:
 
 
 def separate_ids(readings: Iterable[Reading]) -> list[Reading]:
-    """The same *readings*, but of two that share Id and language the second is told, and goes on with its slug."""
+    """
+    Return the same *readings*, but of two that share Id and language the second is told, and goes on with its slug.
+    """
     first: dict[tuple[str, str], str] = {}
     apart = []
     for reading in readings:

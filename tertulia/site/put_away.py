@@ -20,7 +20,7 @@ _DATA = (".json", ".11tydata.json", ".yaml", ".yml", ".11tydata.yaml")
 
 
 def held(paths: Iterable[str], content: Path, zone: ZoneInfo) -> dict[str, str]:
-    """The posts among *paths* that a folder keeps back, and the file that says so, as its author knows it."""
+    """Return the posts among *paths* that a folder keeps back, and the file that says so, as its author knows it."""
 
     @cache  # most posts share their folders
     def keeper(folder: str) -> str:

@@ -191,7 +191,7 @@ class PostReader:
         return Path(name[len(folder) :])
 
     def render(self, document: Document, body: str) -> str:
-        """The HTML of *body*; what the extensions find is left on *document*."""
+        """Return the HTML of *body*; what the extensions find is left on *document*."""
         self.markdown.document = document  # type: ignore[attr-defined]
         self.markdown.reset()
         return self.markdown.convert(body)
@@ -267,7 +267,7 @@ class PostReader:
         )
 
     def extra(self, meta: Metadata, document: Document) -> dict[str, object]:
-        """What the keys say that only the theme asks for."""
+        """Return what the keys say that only the theme asks for."""
         found = dict(meta.extra)
         for key in EXTRA_KEYS:
             if key.kind is Kind.TEXT:
@@ -277,7 +277,9 @@ class PostReader:
         return found
 
     def slug(self, meta: Metadata, shown: str) -> str:
-        """What stands for the post in its address: as written, where an address can hold it, or made of the title."""
+        """
+        Return what stands for the post in its address: as written, where an address can hold it, or made of the title.
+        """
         kept = slugs.written_slug(meta.slug)
         slug = kept or slugs.slug_of(meta.title or meta.slug, meta.id)
         if meta.slug and kept != unicodedata.normalize("NFC", meta.slug):
@@ -286,13 +288,13 @@ class PostReader:
         return slug
 
     def names(self, authors: Iterable[str]) -> Iterable[str]:
-        """Authors by name: ``@ana`` and ``ana`` are whom people.toml names so."""
+        """Yield authors by name: ``@ana`` and ``ana`` are whom people.toml names so."""
         for name in authors:
             person = self.people.find(name.removeprefix("@"))
             yield person.name if person else name
 
     def inline(self, note: str, document: Document) -> str:
-        """A line of Markdown as HTML without its paragraph; what is more than a line stays as it is written."""
+        """Return a line of Markdown as HTML without its paragraph; what is more than a line stays as it is written."""
         quiet = Document(document.path, document.lang, note, document.body_line, files=document.files)
         rendered = self.render(quiet, note)
         match = re.fullmatch(r"<p>((?:(?!</?p>).)*)</p>", rendered, re.S)
@@ -300,7 +302,7 @@ class PostReader:
 
 
 def allowed_hosts(settings: Mapping[str, Any]) -> list[str]:
-    """The hosts that a page may ask for what it shows: the blog's own, and those that its owner named."""
+    """Return the hosts that a page may ask for what it shows: the blog's own, and those that its owner named."""
     own = host_of(settings.get("SITE_ADDRESS", ""))
     return [host for host in (own, *settings.get("PICTURE_HOSTS", ()), *settings.get("ALLOWED_HOSTS", ())) if host]
 
@@ -317,7 +319,7 @@ def without_html(line: str) -> str:
 
 def policy_of(word: object) -> Policy:
     """
-    What EMBEDS_POLICY says, in the words of a post's header.
+    Return what EMBEDS_POLICY says, in the words of a post's header.
 
     Raises:
         SettingError: it is none of them.

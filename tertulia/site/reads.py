@@ -32,12 +32,12 @@ class Reads:
         self._inputs, self._given = inputs, given
 
     def name(self, name: str) -> None:
-        """A template asks for *name*."""
+        """Note that a template asks for *name*."""
         if self._inputs is not None and name in self._given and name not in self._inputs.names:
             self.undeclared.add(name)
 
     def attribute(self, of: object, name: object) -> None:
-        """A template asks for an attribute of something."""
+        """Note that a template asks for an attribute of something."""
         if self._inputs is not None and hasattr(of, "shown_path"):
             may = self._inputs.posts.get(id(of), frozenset())
             if may is not None and name not in may:

@@ -147,7 +147,7 @@ def _free(file: Path) -> bool:
 
 def alias_path(alias: str, site: str) -> str:
     """
-    The path under the site that an old address means, or "" when no page can stand there.
+    Return the path under the site that an old address means, or "" when no page can stand there.
 
     Args:
         alias: As the author wrote it: ``/viejo/post/``, ``viejo/post.html``, or a whole address of this site.
@@ -168,13 +168,13 @@ def alias_path(alias: str, site: str) -> str:
 
 
 def alias_file(path: str) -> str:
-    """The file that answers for *path*, as ``alias_path`` gave it."""
+    """Return the file that answers for *path*, as ``alias_path`` gave it."""
     return f"{path}index.html" if path.endswith("/") else path
 
 
 def redirect_page(title: str, lang: str, url: str, path: str, text: str) -> str:
     """
-    A page that leads on at once, for hosts that know no redirects.
+    Return a page that leads on at once, for hosts that know no redirects.
 
     Args:
         url: The whole new address, for search engines.

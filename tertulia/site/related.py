@@ -82,7 +82,7 @@ def add_related(posts: Iterable[Content], count: int) -> None:
 
 def related(texts: Iterable[Text], count: int = 3) -> dict[str, list[str]]:
     """
-    The closest posts of each post, closest first.
+    Return the closest posts of each post, closest first.
 
     Args:
         texts: All posts; only those in one language are compared with each other.
@@ -145,7 +145,9 @@ def stems(tallied: Mapping[str, int], lang: str) -> dict[str, int]:
 
 @lru_cache(maxsize=16)
 def _stems_of(lang: str, stop_words: frozenset[str]) -> Remembered[tuple[str, ...]]:
-    """The stems between two spaces, none for a stop word: "«Reclamar»," and "«reclamar" are looked into once each."""
+    """
+    Return the stems between two spaces, none for a stop word: "«Reclamar»," and "«reclamar" are looked into once each.
+    """
     return Remembered(
         lambda written: tuple(_cut(word, lang) for word in map(fold, words_of(written)) if word not in stop_words)
     )
@@ -184,7 +186,7 @@ def _remembered(described: Sequence[Mapping[str, float]]) -> Mapping[str, tuple[
 
 
 def words_of(text: str) -> list[str]:
-    """The words of *text* in small letters."""
+    """Return the words of *text* in small letters."""
     return _WORD.findall(text.lower())
 
 

@@ -110,7 +110,7 @@ def describe_posts(posts: Iterable[Content], build: SiteBuild) -> None:
 
 
 def describe_blog(posts: Iterable[Content], build: SiteBuild) -> dict[str, str]:
-    """The blog as JSON-LD, for each language that has a home page."""
+    """Return the blog as JSON-LD, for each language that has a home page."""
     settings = build.settings
     newest = sorted(posts, key=lambda post: (post.date, post.id), reverse=True)
     described = {}
@@ -122,7 +122,7 @@ def describe_blog(posts: Iterable[Content], build: SiteBuild) -> dict[str, str]:
 
 
 def blog_in(lang: str, build: SiteBuild) -> SchemaBlog:
-    """The blog in *lang*."""
+    """Return the blog in *lang*."""
     settings, site, own = build.settings, build.settings["SITE_ADDRESS"], build.settings["DEFAULT_LANG"]
     search = build.editions.localized(settings["SEARCH_URL"], lang)
     return SchemaBlog(
@@ -174,7 +174,7 @@ def posting_of(post: Content, build: SiteBuild) -> SchemaPosting:
 
 
 def comment_of(said: Comment, page: str, there: Container[str]) -> SchemaComment:
-    """A comment on *page*, in the words of schema.org; what it answers, where that is among those *there*."""
+    """Return a comment on *page*, in the words of schema.org; what it answers, where that is among those *there*."""
     return SchemaComment(
         url=f"{page}#c-{said.id}",
         author=SchemaPerson(said.author or said.handle, said.author_url),
@@ -186,7 +186,7 @@ def comment_of(said: Comment, page: str, there: Container[str]) -> SchemaComment
 
 
 def image_of(post: Content, site: str) -> SchemaImage | None:
-    """The picture that stands for *post*, or None."""
+    """Return the picture that stands for *post*, or None."""
     picture = post.cover or post.card
     if not picture:
         return None
@@ -195,7 +195,7 @@ def image_of(post: Content, site: str) -> SchemaImage | None:
 
 
 def person_of(author: Any, site: str, localized: Callable[[str], str] = str) -> SchemaPerson:
-    """An author with the addresses that people.toml knows, and their page in the language of the post."""
+    """Return an author with the addresses that people.toml knows, and their page in the language of the post."""
     person = getattr(author, "person", None)
     known = [person.site, *(person.profile(network) for network in person.handles)] if person else []
     portrait = getattr(author, "portrait", None)
@@ -208,7 +208,7 @@ def person_of(author: Any, site: str, localized: Callable[[str], str] = str) -> 
 
 
 def posting(post: SchemaPosting) -> str:
-    """The JSON-LD of *post*, safe inside ``<script type="application/ld+json">``."""
+    """Return the JSON-LD of *post*, safe inside ``<script type="application/ld+json">``."""
     photographers = [_who(credit) for credit in post.credits if credit.kind == "photo"]
     return _written(
         {
@@ -249,7 +249,7 @@ def posting(post: SchemaPosting) -> str:
 
 def blog(about: SchemaBlog, posts: Iterable[tuple[str, str]] = ()) -> str:
     """
-    The JSON-LD of the home page: the blog, its website and how to search it.
+    Return the JSON-LD of the home page: the blog, its website and how to search it.
 
     Args:
         posts: (title, address) of those it lists, newest first.
@@ -282,7 +282,7 @@ def blog(about: SchemaBlog, posts: Iterable[tuple[str, str]] = ()) -> str:
 
 def listing(name: str, url: str, about: SchemaBlog, person: SchemaPerson | None = None) -> str:
     """
-    The JSON-LD of a list: where it stands, and who it is about where it is an author's page.
+    Return the JSON-LD of a list: where it stands, and who it is about where it is an author's page.
 
     Args:
         name: Its heading.
@@ -296,7 +296,9 @@ def listing(name: str, url: str, about: SchemaBlog, person: SchemaPerson | None 
 
 
 def _page(post: SchemaPosting) -> str | Node:
-    """The page that *post* is on: its address, with the way there where something stands between it and the home."""
+    """
+    Return the page that *post* is on: its address, with the way there where something stands between it and the home.
+    """
     if not post.above:
         return post.url
     way = [(post.blog.name, post.blog.url), *post.above, (post.title, post.url)]

@@ -116,7 +116,9 @@ def begin_index(
 
 
 def search_page(content: Content, siteurl: str, words: SiteWords) -> str:
-    """What of a post or page is searched: Pagefind weighs headings more than text, and shows what is in ``meta``."""
+    """
+    Return what of a post or page is searched: Pagefind weighs headings more than text, and shows what is in ``meta``.
+    """
     shown = {"lang": content.lang, "href": addresses.whole(siteurl, content.url)}
     meta = "lang[lang], address[href]"
     if not content.is_page:
@@ -138,7 +140,9 @@ def search_page(content: Content, siteurl: str, words: SiteWords) -> str:
 
 
 def names(content: Content) -> list[str]:
-    """What its author filed *content* under, topics, tags, series and names; what every post has tells none apart."""
+    """
+    Return what its author filed *content* under, topics, tags, series and names; what every post has tells none apart.
+    """
     if content.is_page:
         return []
     topics = content.categories if "category" in content.header_lines else ()
@@ -154,7 +158,9 @@ def answers(said: Iterable[Comment]) -> Iterator[str]:
 
 
 def file_of(content: Content) -> str:
-    """The name of its page: the same as long as the address is, so that other posts leave the index of this alone."""
+    """
+    Return the name of its page: the same as long as the address is, so that other posts leave the index of this alone.
+    """
     return hashlib.sha256(content.save_as.encode()).hexdigest()[:24] + ".html"
 
 

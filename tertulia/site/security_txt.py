@@ -37,7 +37,7 @@ def write(settings: Mapping[str, Any], output: Path, now: datetime) -> None:
 
 
 def text(contacts: list[str], policies: list[str], settings: Mapping[str, Any], now: datetime) -> str:
-    """The file, line by line."""
+    """Return the file, line by line."""
     langs = dict.fromkeys([settings["DEFAULT_LANG"], *settings["LANGUAGES"]])
     lines = [
         *(f"Contact: {one}" for one in contacts),

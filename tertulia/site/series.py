@@ -55,7 +55,9 @@ def add_series(posts: Iterable[Content], settings: Mapping[str, Any]) -> list[Se
 
 
 def group_series(posts: Iterable[Content]) -> dict[tuple[str, str], list[Content]]:
-    """The posts of each series by its slug and language; *posts* come oldest first, and the older keeps its slug."""
+    """
+    Return the posts of each series by its slug and language; *posts* come oldest first, and the older keeps its slug.
+    """
     parts = [post for post in posts if post.series_name]
     found: dict[tuple[str, str], list[Content]] = defaultdict(list)
     for lang in dict.fromkeys(post.lang for post in parts):
@@ -74,7 +76,7 @@ def place_of(slug: str, lang: str, settings: Mapping[str, Any]) -> tuple[str, st
 
 
 def series_counterparts(series: Series) -> list[Counterpart]:
-    """The page of *series* in every language that its parts are translated to; nothing where it stands alone."""
+    """Return the page of *series* in every language that its parts are translated to; nothing where it stands alone."""
     found = [Counterpart(series.lang, series.url)]
     for lang, url in _translated(series).items():
         other = next(

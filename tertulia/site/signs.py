@@ -38,7 +38,7 @@ UNREADABLE = (OSError, ValueError, Image.DecompressionBombError)
 
 
 def own_file(content: Path, *names: str) -> Path | None:
-    """The first of the blogger's own files of these *names*, if there is one."""
+    """Return the first of the blogger's own files of these *names*, if there is one."""
     for name in names:
         path = paths.own_theme(content) / name
         if path.is_file() and is_inside(path, content):
@@ -47,7 +47,9 @@ def own_file(content: Path, *names: str) -> Path | None:
 
 
 def logo(content: Path, static: str) -> tuple[Picture | None, Files]:
-    """The blog's name as a picture, as high as a line of the header, with its file; None where none can be read."""
+    """
+    Return the blog's name as a picture, as high as a line of the header, with its file; None where none can be read.
+    """
     path = own_file(content, "logo.svg", "logo.png")
     if not path:
         return None, {}
@@ -63,7 +65,7 @@ def logo(content: Path, static: str) -> tuple[Picture | None, Files]:
 
 def header(content: Path, settings: Mapping[str, Any]) -> tuple[Picture | None, Files]:
     """
-    The picture across the home page, with its files in two sizes; None where there is none that can be read.
+    Return the picture across the home page, with its files in two sizes; None where there is none that can be read.
 
     What a camera wrote beside the picture (place, owner) is not in them.
     """
@@ -85,7 +87,8 @@ def header(content: Path, settings: Mapping[str, Any]) -> tuple[Picture | None, 
 
 def _header_files(data: bytes, ending: str, cache: Path) -> tuple[dict[str, int], tuple[int, int]]:
     """
-    The header's files by name, each with its width, smallest first, and the size of the largest; they are in *cache*.
+    Return the header's files by name, each with its width, smallest first, and the size of the largest; they are in
+    *cache*.
 
     Raises:
         OSError, ValueError, Image.DecompressionBombError: *data* is no picture, or one too large to open.
@@ -111,7 +114,7 @@ def _header_files(data: bytes, ending: str, cache: Path) -> tuple[dict[str, int]
 
 def icons(content: Path, settings: Mapping[str, Any], palette: Palette, name: str) -> tuple[Files, Files]:
     """
-    The icons of every size and the manifest, of the blogger's picture or of the theme's in the blog's colours.
+    Return the icons of every size and the manifest, of the blogger's picture or of the theme's in the blog's colours.
 
     Returns:
         Files of the theme's static folder, and of the root of the site.
@@ -147,7 +150,7 @@ def _tell(path: Path, error: Exception) -> None:
 
 
 def _in_colours(data: bytes, palette: Palette) -> bytes:
-    """The theme's icon in the blog's colours."""
+    """Return the theme's icon in the blog's colours."""
     text = data.decode()
     for name in ("accent", "paper"):
         text = text.replace(DEFAULT[name].light, palette[name].light)
@@ -181,12 +184,12 @@ def made_icons(data: bytes, paper: str, cache: Path) -> dict[str, bytes]:
 
 
 def mark_of(data: bytes, paper: str) -> str:
-    """What names the icons of the picture *data* on *paper*."""
+    """Return what names the icons of the picture *data* on *paper*."""
     return hashlib.sha256(data + paper.encode()).hexdigest()[:16]
 
 
 def _drawn(data: bytes) -> Image.Image:
-    """The picture on a square, in the middle."""
+    """Return the picture on a square, in the middle."""
     if svg.looks_like_svg(data):
         import resvg_py  # by blogs with a drawing for an icon alone, and once for each
 
@@ -208,7 +211,7 @@ def _saved(picture: Image.Image, form: str, **options: Any) -> bytes:
 
 
 def _framed(png: bytes) -> bytes:
-    """A PNG as the SVG that pages name."""
+    """Return a PNG as the SVG that pages name."""
     picture = base64.b64encode(png).decode()
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 192 192">'
@@ -217,7 +220,7 @@ def _framed(png: bytes) -> bytes:
 
 
 def _manifest(name: str, siteurl: str, palette: Palette) -> bytes:
-    """What a telephone asks that puts the blog among its programs."""
+    """Return what a telephone asks that puts the blog among its programs."""
     manifest = {
         "name": name,
         "start_url": f"{siteurl}/",

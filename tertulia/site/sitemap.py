@@ -49,14 +49,14 @@ def shown(contents: Iterable[Content]) -> list[Content]:
 
 
 def contents(public: Iterable[Content], site: str) -> Iterator[SitemapEntry]:
-    """The address of each post or page, with those of its translations."""
+    """Yield the address of each post or page, with those of its translations."""
     for content in public:
         languages = [(one.lang, addresses.whole(site, one.url)) for one in [content, *shown(content.translations)]]
         yield SitemapEntry(addresses.whole(site, content.url), newest([content]), tuple(languages))
 
 
 def lists(build: SiteBuild, generator: Generator, posts: Collection[Content]) -> Iterator[SitemapEntry]:
-    """The addresses of tags, categories, authors, series, years, months, and Pelican's direct templates."""
+    """Yield the addresses of tags, categories, authors, series, years, months, and Pelican's direct templates."""
     settings, site = build.settings, build.settings["SITE_ADDRESS"]
     groups = [*generator.tags.items(), *generator.categories, *generator.authors]
     for series in generator.context.get("all_series", ()) if build.theme.has("series") else ():
@@ -83,7 +83,9 @@ def lists(build: SiteBuild, generator: Generator, posts: Collection[Content]) ->
 
 
 def one_list(build: SiteBuild, url: str, members: Collection[Content]) -> Iterator[SitemapEntry]:
-    """The list of *members* at *url*, with the same in other languages; nothing where it belongs to one of them."""
+    """
+    Yield the list of *members* at *url*, with the same in other languages; nothing where it belongs to one of them.
+    """
     if not build.editions.elsewhere(url, members):
         site = build.settings["SITE_ADDRESS"]
         languages = tuple((one.lang, addresses.whole(site, one.url)) for one in build.editions.counterparts(url))
@@ -91,7 +93,7 @@ def one_list(build: SiteBuild, url: str, members: Collection[Content]) -> Iterat
 
 
 def homes(build: SiteBuild, posts: list[Content]) -> Iterator[SitemapEntry]:
-    """The home page of each language."""
+    """Yield the home page of each language."""
     site, own = build.settings["SITE_ADDRESS"], build.settings["DEFAULT_LANG"]
     urls = {own: addresses.whole(site, "")}
     if build.theme.has("language"):
@@ -127,7 +129,7 @@ def sitemaps(urls: Iterable[SitemapEntry], site: str) -> dict[str, str]:
 
 
 def sitemap(urls: Iterable[SitemapEntry]) -> str:
-    """The sitemap of *urls*, sorted, each once."""
+    """Return the sitemap of *urls*, sorted, each once."""
     lines = [
         _DECLARATION,
         f'<urlset xmlns="{_NAMESPACE}" xmlns:xhtml="http://www.w3.org/1999/xhtml">',

@@ -94,7 +94,7 @@ class BuildState:
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> "BuildState":
-        """The state that *settings* name, as the last build left it."""
+        """Return the state that *settings* name, as the last build left it."""
         folder = settings.get("STATE_PATH")
         return cls(Path(folder), epoch_of(settings), names_of(Path(settings["PATH"]))) if folder else cls()
 
@@ -102,7 +102,7 @@ class BuildState:
         self, files: Iterable[str], now: datetime, find: Callable[[str, Path], Path | None]
     ) -> dict[str, Reading]:
         """
-        What those of *files* read as that are what they were, and say the same *now*.
+        Return what those of *files* read as that are what they were, and say the same *now*.
 
         Args:
             find: Gives the picture that a file means.
@@ -189,7 +189,7 @@ def _part_of(path: str) -> int:
 
 
 def _load(path: Path | None, epoch: str) -> dict[str, Any]:
-    """What *path* holds of this *epoch*; nothing where it cannot be read or is not what was written."""
+    """Return what *path* holds of this *epoch*; nothing where it cannot be read or is not what was written."""
     try:
         data = path.read_bytes() if path else b""
         mark, packed = data[:16], data[16:]
@@ -215,7 +215,9 @@ def _mark(data: bytes) -> bytes:
 
 
 def epoch_of(settings: Mapping[str, Any]) -> str:
-    """A digest of all that every page may depend on, but the posts, what they show, and what is said under them."""
+    """
+    Return a digest of all that every page may depend on, but the posts, what they show, and what is said under them.
+    """
     told = hashlib.blake2b(digest_size=16)
     told.update(repr((sys.version, [_version(name) for name in LIBRARIES])).encode())
     told.update(settings_told(settings).encode())
@@ -242,13 +244,13 @@ def _is_of_posts(path: str, settings: Mapping[str, Any]) -> bool:
 
 
 def names_of(content: Path) -> str:
-    """A digest of the names of all posts and pages."""
+    """Return a digest of the names of all posts and pages."""
     found = (os.path.join(where, name) for where, _, files in os.walk(content) for name in files)
     return _mark("\0".join(sorted(name for name in found if name.endswith(ENDINGS))).encode("utf-8", "replace")).hex()
 
 
 def settings_told(settings: Mapping[str, Any]) -> str:
-    """*settings* in words that are the same in every process; what has none is of this process alone."""
+    """Return *settings* in words that are the same in every process; what has none is of this process alone."""
     said = repr(sorted((name, value) for name, value in settings.items() if name.isupper() and name not in _NO_INPUT))
     return f"{said} {time.time_ns()}" if _BY_IDENTITY.search(said) else said
 

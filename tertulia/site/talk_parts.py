@@ -74,7 +74,7 @@ def cut(talk: Conversation, url: str, nest: Nest, most: int) -> CutTalk:
 
 
 def _above(shown: Iterable[Comment], removed: Mapping[str, Removed]) -> tuple[Removed, ...]:
-    """What of the *removed* stands above comments that are *shown*."""
+    """Return what of the *removed* stands above comments that are *shown*."""
     found: dict[str, Removed] = {}
     for one in shown:
         parent = one.parent

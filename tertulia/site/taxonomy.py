@@ -78,7 +78,7 @@ def know_authors(posts: Iterable[Any], people: People) -> None:
 
 def group(posts: Iterable[Content]) -> tuple[Groups, Groups, Groups]:
     """
-    The posts of each tag, of each category and of each author, newest first.
+    Return the posts of each tag, of each category and of each author, newest first.
 
     A post stands once in a list: the original, or a translation with a tag, category or author that its original lacks.
 

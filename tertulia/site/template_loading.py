@@ -44,7 +44,9 @@ class WholeTemplates(BaseLoader):
 
 
 def remembering(environment: Environment) -> Callable[..., Template]:
-    """The environment's own way to a template, asked once for each: parts are included some twenty times a post."""
+    """
+    Return the environment's own way to a template, asked once for each: parts are included some twenty times a post.
+    """
     found: dict[str, Template] = {}
     ask = environment.get_template
 

@@ -61,7 +61,7 @@ DEFAULTS = {
 
 @pass_context
 def language(context: Context) -> str:
-    """The language of the page being written; ``base.html`` asks first and keeps the answer as ``lang``."""
+    """Return the language of the page being written; ``base.html`` asks first and keeps the answer as ``lang``."""
     if known := context.get("lang"):
         return str(known)
     content = context.get("article") or context.get("page")
@@ -88,14 +88,14 @@ class LargeNumber(int):
 
 @pass_context
 def t(context: Context, key: str, n: Any = None, lang: str | None = None, **values: object) -> str:
-    """The phrase *key* in the page's language, or in *lang*; *n* chooses the plural form."""
+    """Return the phrase *key* in the page's language, or in *lang*; *n* chooses the plural form."""
     code = lang or language(context)
     return SiteBuild.of(context).words.text(key, code, LargeNumber.of(n, code), **values)
 
 
 @pass_context
 def native_name(context: Context, lang: str) -> str:
-    """What the speakers of *lang* call it: "Español"."""
+    """Return what the speakers of *lang* call it: "Español"."""
     return SiteBuild.of(context).words.native_name(lang)
 
 
@@ -107,14 +107,16 @@ def og_locale(context: Context, lang: str) -> str:
 
 @pass_context
 def direction(context: Context, lang: str) -> Markup:
-    """The attribute that a page in *lang* needs when it is not read from left to right."""
+    """Return the attribute that a page in *lang* needs when it is not read from left to right."""
     known = SiteBuild.of(context).words.languages
     return Markup("" if known.get(lang).direction == "ltr" else ' dir="rtl"')
 
 
 @pass_context
 def marked(context: Context, lang: str, around: str) -> Markup:
-    """The attributes of something in *lang* on a page in *around*: its language and direction, where they differ."""
+    """
+    Return the attributes of something in *lang* on a page in *around*: its language and direction, where they differ.
+    """
     if lang == around:
         return Markup("")
     known = SiteBuild.of(context).words.languages
@@ -149,19 +151,19 @@ def conjunction(context: Context, name: str, lang: str) -> str:
 
 @pass_context
 def link(context: Context, path: object) -> str:
-    """The address of *path* within the site; an address of another site comes back as it is."""
+    """Return the address of *path* within the site; an address of another site comes back as it is."""
     return _whole(context["SITEURL"], str(path))
 
 
 @pass_context
 def localized(context: Context, path: str, lang: str = "") -> str:
-    """The list at *path* as readers of the page, or of *lang*, have it: "en/archivo/" for "archivo/"."""
+    """Return the list at *path* as readers of the page, or of *lang*, have it: "en/archivo/" for "archivo/"."""
     return SiteBuild.of(context).editions.localized(path, lang or language(context))
 
 
 @pass_context
 def counterparts(context: Context, path: str) -> list[Counterpart]:
-    """The list at *path* in every language that has it."""
+    """Return the list at *path* in every language that has it."""
     return SiteBuild.of(context).editions.counterparts(path)
 
 
@@ -173,7 +175,10 @@ def elsewhere(context: Context, path: str, posts: list[Any]) -> str:
 
 @pass_context
 def linked(context: Context, label: Any, classes: str, rel: str = "", sign: str = "") -> Markup:
-    """The name of a tag, category or author, as a link to its page; as text where it has none. Made once a language."""
+    """
+    Return the name of a tag, category or author, as a link to its page; as text where it has none. Made once a
+    language.
+    """
     made = label.__dict__.setdefault("links", {})
     key = (classes, rel, sign, context["SITEURL"], language(context))
     if key not in made:
@@ -196,7 +201,7 @@ def _linked(context: Context, label: Any, classes: str, rel: str, sign: str) -> 
 
 @pass_context
 def absolute(context: Context, path: object) -> str:
-    """The address of *path* with scheme and host."""
+    """Return the address of *path* with scheme and host."""
     return _whole(context["SITE_ADDRESS"], str(path))
 
 
@@ -205,39 +210,41 @@ _whole = lru_cache(maxsize=1 << 16)(addresses.whole)
 
 @pass_context
 def here(context: Context) -> str:
-    """The path of the page being written, "" for the home page."""
+    """Return the path of the page being written, "" for the home page."""
     return str(context["output_file"]).removesuffix("index.html")
 
 
 @pass_context
 def service(context: Context, path: str) -> str:
-    """The address of *path* at the service that takes comments."""
+    """Return the address of *path* at the service that takes comments."""
     return str(context.get("SERVICE_ADDRESS") or "").rstrip("/") + path
 
 
 @pass_context
 def endpoint(context: Context, path: str) -> str:
-    """The whole address of *path* at the service: programs of others read it, and not all of them resolve one."""
+    """
+    Return the whole address of *path* at the service: programs of others read it, and not all of them resolve one.
+    """
     return addresses.join_address(str(context["SITE_ADDRESS"]) + "/", service(context, path))
 
 
 @pass_context
 def homes(context: Context) -> list[Counterpart]:
-    """The home page of each language that has posts, the site's own first."""
+    """Return the home page of each language that has posts, the site's own first."""
     others = context.get("language_homes") or {}
     return [Counterpart(lang, url) for lang, url in {context["DEFAULT_LANG"]: "", **others}.items()]
 
 
 @pass_context
 def language_feed(context: Context) -> str:
-    """The folder of the feeds of the page's language; "" where the blog has just one."""
+    """Return the folder of the feeds of the page's language; "" where the blog has just one."""
     known, lang = SiteBuild.of(context).editions, language(context)
     return f"{lang}/" if lang in known.others or (known.others and lang == known.own_lang) else ""
 
 
 @pass_context
 def asset(context: Context, name: str) -> str:
-    """The address of a file of ``theme/static``."""
+    """Return the address of a file of ``theme/static``."""
     return link(context, f"{context['THEME_STATIC_DIR']}/{name}?{SiteBuild.of(context).fingerprint(name)}")
 
 
@@ -249,7 +256,7 @@ def sort_key(name: str) -> str:
 
 def counted(pairs: Iterable[tuple[Any, list[Any]]]) -> list[dict[str, Any]]:
     """
-    What a list of tags, categories or authors shows, by name.
+    Return what a list of tags, categories or authors shows, by name.
 
     Args:
         pairs: Pelican's ``(tag, articles)``.
@@ -289,7 +296,7 @@ def card(context: Context, post: Any) -> Markup:
 
 @pass_context
 def shared(context: Context, part: str, *key: object) -> Markup:
-    """The *part* as all pages have it that agree on *key*; rendered once for them."""
+    """Return the *part* as all pages have it that agree on *key*; rendered once for them."""
     parts: dict[Any, Markup] = context.environment.shared_parts  # type: ignore[attr-defined]
     if (part, key) not in parts:
         parts[part, key] = _part(context, part)
@@ -297,7 +304,7 @@ def shared(context: Context, part: str, *key: object) -> Markup:
 
 
 def _part(context: Context, name: str, **values: object) -> Markup:
-    """The part *name*, drawn as an include would: its context is that of the page and *values*, copied once."""
+    """Return the part *name*, drawn as an include would: its context is that of the page and *values*, copied once."""
     template = context.environment.get_template(name)
     return Markup("".join(template.root_render_func(template.new_context(context.get_all(), True, values))))
 
@@ -322,7 +329,7 @@ def switched(context: Context, links: Markup, alternates: Iterable[Any]) -> Mark
 
 
 def hreflang(lang: str, around: str) -> Markup:
-    """What a link to a page in *lang* says of it on a page in *around*, where they differ."""
+    """Return what a link to a page in *lang* says of it on a page in *around*, where they differ."""
     return Markup(' hreflang="{}"').format(lang) if lang != around else Markup("")
 
 
@@ -335,7 +342,7 @@ def licence_address(context: Context) -> str:
 
 
 def initial(name: str) -> str:
-    """The first letter of a *name* or handle, for the disc of who has no picture."""
+    """Return the first letter of a *name* or handle, for the disc of who has no picture."""
     return next((sign.upper() for sign in name if sign.isalnum()), "·")
 
 
@@ -351,7 +358,7 @@ def network_name(network: str) -> str:
 
 @pass_context
 def list_json_ld(context: Context, heading: str, url: str, author: Any = None) -> Markup:
-    """The JSON-LD of the list *heading* at the whole address *url*; of an author's page with who it is about."""
+    """Return the JSON-LD of the list *heading* at the whole address *url*; of an author's page with who it is about."""
     build, lang = SiteBuild.of(context), language(context)
     person = None
     if author:
@@ -404,7 +411,7 @@ def equip(environment: Environment, settings: dict[str, Any], *, escape: bool = 
 
 def calls_of(environment: Environment) -> str:
     """
-    A digest of how each filter and function is called, context or no context.
+    Return a digest of how each filter and function is called, context or no context.
 
     Compiled templates hold it, and Jinja's key for them does not: after an update they would call the old way.
     """
@@ -431,6 +438,6 @@ def bytecode_cache(folder: Path) -> FileSystemBytecodeCache | None:
 
 
 def common_context(settings: dict[str, Any]) -> dict[str, Any]:
-    """What every template may ask for, whether the blog sets it or not."""
+    """Return what every template may ask for, whether the blog sets it or not."""
     build = SiteBuild.of(settings)
     return {**DEFAULTS, "owner": build.people.find(settings["AUTHOR"]), "looks": build.looks}

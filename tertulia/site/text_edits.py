@@ -64,7 +64,7 @@ class TextEdits:
         return self._draw([post for post, _ in edits]) if edits else []
 
     def _edit(self, path: str) -> tuple[Content, Reading] | None:
-        """The post at *path*, and what it reads as now; None where nothing was saved but a passing file."""
+        """Return the post at *path*, and what it reads as now; None where nothing was saved but a passing file."""
         post = self._posts.get(path)
         if post is None:
             if path.startswith(self.build.reader.folders) and not Path(path).suffix and not Path(path).exists():

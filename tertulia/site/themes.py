@@ -65,7 +65,7 @@ class Theme:
         return self.has("language")
 
     def context(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """What a theme of others asks for by Pelican's names: the feeds, which are not Pelican's."""
+        """Return what a theme of others asks for by Pelican's names: the feeds, which are not Pelican's."""
         if self.is_ours:
             return {}
         feeds = {"FEED_ALL_ATOM": "feeds/atom.xml", "FEED_ALL_RSS": "feeds/rss.xml"}

@@ -36,7 +36,8 @@ class Told(NamedTuple):
 
 def stamp_of(path: "str | os.PathLike[str]") -> Stamp | None:
     """
-    What tells whether a file or folder is the one that it was: no program changes it and leaves all of these alone.
+    Return what tells whether a file or folder is the one that it was: no program changes it and leaves all of these
+    alone.
 
     None where it cannot be looked at.
     """
@@ -54,7 +55,7 @@ def is_sure(stamp: Stamp, looked_ns: int) -> bool:
 
 
 def below(folder: str, but: Iterable[str] = ()) -> Iterator[str]:
-    """A *folder*, all folders in it and their files, *but* what has one of these names at its top."""
+    """Yield a *folder*, all folders in it and their files, *but* what has one of these names at its top."""
     but = frozenset(but)
     for where, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in PASSED_OVER and name not in but]
@@ -70,7 +71,7 @@ def hand_over(place: str, made_of: MadeOf) -> None:
 
 
 def handed_over(place: str) -> MadeOf | None:
-    """What was left at *place*; None where nothing was."""
+    """Return what was left at *place*; None where nothing was."""
     try:
         with open(place, "rb") as file:
             inputs, due_ns = marshal.load(file)
@@ -81,7 +82,7 @@ def handed_over(place: str) -> MadeOf | None:
 
 def look(paths: Iterable[str], began_ns: int) -> dict[str, Stamp | None] | None:
     """
-    What *paths* are now; None where one of them may have changed since a build began to read.
+    Return what *paths* are now; None where one of them may have changed since a build began to read.
 
     Args:
         began_ns: When that was, by the clock of this machine.
@@ -121,7 +122,7 @@ def tell(told: Told, seconds: float) -> None:
 
 
 def read(note: str, output: str, now_ns: int) -> Told | None:
-    """What the build said that the *note* is of; None where it must be done again to know."""
+    """Return what the build said that the *note* is of; None where it must be done again to know."""
     try:
         with open(note, "rb") as file:
             data = file.read()

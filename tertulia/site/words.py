@@ -22,7 +22,7 @@ class SiteWords:
         self._texts: dict[tuple[str, str], str] = {}
 
     def text(self, key: str, lang: str, /, n: Any = None, **values: object) -> str:
-        """The phrase *key* in *lang*; *n* chooses the plural form."""
+        """Return the phrase *key* in *lang*; *n* chooses the plural form."""
         if n is not None or values:
             return self.languages.text(key, lang, n=n, **values)
         if (key, lang) not in self._texts:
@@ -30,15 +30,15 @@ class SiteWords:
         return self._texts[key, lang]
 
     def native_name(self, lang: str) -> str:
-        """What the speakers of *lang* call it: "Español"."""
+        """Return what the speakers of *lang* call it: "Español"."""
         return self.languages.get(lang).name
 
     def local(self, value: Any, lang: str) -> Any:
-        """A setting as it is; of one that is a dict by language the entry of *lang*, else the blog's own."""
+        """Return a setting as it is; of one that is a dict by language the entry of *lang*, else the blog's own."""
         return languages.local(value, lang, self.languages.blog)
 
     def setting(self, settings: Mapping[str, Any], name: str, lang: str) -> str:
-        """The setting *name* in *lang*, "" when there is none."""
+        """Return the setting *name* in *lang*, "" when there is none."""
         return str(self.local(settings.get(name), lang))
 
     def date(self, date: dt.date | str, lang: str, form: str = "long") -> str:

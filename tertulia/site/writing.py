@@ -63,7 +63,7 @@ def ask(build: SiteBuild, asked: PageRequest, how: Drawing) -> None:
 
 
 def pages(build: SiteBuild, asked: PageRequest, how: Drawing) -> Iterator[PageToWrite]:
-    """The pages that are to be written for what was *asked*: several, where it is a long list."""
+    """Yield the pages that are to be written for what was *asked*: several, where it is a long list."""
     if not (asked.is_plain and build.theme.is_ours) or asked.given.get("relative_urls") or not asked.name:
         yield PageToWrite(asked.name, asked.content, how.whole)
         return
@@ -81,7 +81,7 @@ _FOR_WRITER = frozenset({"relative_urls", "paginated", "template_name", "overrid
 
 
 def _own(context: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
-    """What *context* holds that the one of all pages does not."""
+    """Return what *context* holds that the one of all pages does not."""
     if context is shared:
         return {}
     return {name: value for name, value in context.items() if name not in shared or shared[name] is not value}
@@ -269,12 +269,12 @@ class OutputBefore:
 
 
 def _names(context: Mapping[str, Any]) -> frozenset[str]:
-    """What pages are given that is no setting: those are written in capitals, and are in the epoch."""
+    """Return what pages are given that is no setting: those are written in capitals, and are in the epoch."""
     return frozenset(name for name in context if not name.isupper())
 
 
 def _mark(path: Path) -> tuple[int, int, int] | None:
-    """What tells whether a page is the file that we wrote; a link to it leaves these alone."""
+    """Return what tells whether a page is the file that we wrote; a link to it leaves these alone."""
     try:
         found = os.stat(path)
     except OSError:
@@ -283,7 +283,7 @@ def _mark(path: Path) -> tuple[int, int, int] | None:
 
 
 def _why(before: KeptPage | None, told: Sequence[str]) -> Iterator[str]:
-    """What has changed since *before*, in words."""
+    """Yield what has changed since *before*, in words."""
     if before is None:
         yield say("explain_new")
         return

@@ -82,7 +82,7 @@ def _names(who: Named, *, claimed: bool) -> frozenset[str]:
 
 
 def proved(who: Named) -> frozenset[str]:
-    """The names of *who*, where the way they came proves them: what is typed into a form proves nothing."""
+    """Return the names of *who*, where the way they came proves them: what is typed into a form proves nothing."""
     if who.network in (_FORM, NOBODY) or not getattr(who, "is_vouched", True) or " " in str(who.identity):
         return frozenset()
     if who.network == _WEB:  # of a page, its address was judged, and that is the identity
@@ -105,12 +105,12 @@ def proved_beside(author: Author) -> dict[str, Proof]:
 
 
 def name_of_address(url: str) -> str:
-    """The name that the address of somebody's page is; "" for none."""
+    """Return the name that the address of somebody's page is; "" for none."""
     return _of_address(url, claimed=False)
 
 
 def name_of_handle(network: str, handle: str) -> str:
-    """The name that a handle is; "" for none."""
+    """Return the name that a handle is; "" for none."""
     return _of_handle(network, handle)
 
 
@@ -121,7 +121,7 @@ def is_lasting(who: Named) -> bool:
 
 
 def find(connection: Connection, author: Author) -> Any:
-    """The row of the person who speaks; None for somebody new."""
+    """Return the row of the person who speaks; None for somebody new."""
     here = {"network": author.network, "identity": short(author.identity)}
     row = connection.execute(_BY_IDENTITY, here).first()
     return row if row is not None else next(iter(_others(connection, author)), None)
@@ -129,7 +129,7 @@ def find(connection: Connection, author: Author) -> Any:
 
 def trust_in(connection: Connection, author: Author, row: Any) -> Trust:
     """
-    What the owner thinks of *author*, whose row is *row*, by whichever account they speak.
+    Return what the owner thinks of *author*, whose row is *row*, by whichever account they speak.
 
     Blocked is also who claims a blocked person's name.
     """
@@ -150,7 +150,7 @@ def trust_in(connection: Connection, author: Author, row: Any) -> Trust:
 
 def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, str]) -> int:
     """
-    The number of an author's row, which now has the names that they have; rows of one account become one.
+    Return the number of an author's row, which now has the names that they have; rows of one account become one.
 
     Args:
         row: As ``find`` gives it.
@@ -197,7 +197,7 @@ def write_names(connection: Connection, person: int, names: Iterable[str]) -> No
 
 
 def written(connection: Connection, person: int) -> set[str]:
-    """The names that a person was ever proved to have."""
+    """Return the names that a person was ever proved to have."""
     return set(connection.execute(select(accounts.c.name).where(accounts.c.person == person)).scalars())
 
 
@@ -214,7 +214,9 @@ def same_account(connection: Connection, who: Any) -> list[Any]:
 
 
 def _others(connection: Connection, who: Named) -> list[Any]:
-    """The persons with a proved name of *who*, those of a network first; without those that are sure to be others."""
+    """
+    Return the persons with a proved name of *who*, those of a network first; without those that are sure to be others.
+    """
     names = proved(who)
     if not names:
         return []
@@ -245,7 +247,9 @@ def _join(connection: Connection, into: int, other: Any) -> None:
 
 
 def stricter(*known: str) -> Trust:
-    """What to think of one person of whom all of that was thought: who was blocked by one door is blocked at all."""
+    """
+    Return what to think of one person of whom all of that was thought: who was blocked by one door is blocked at all.
+    """
     return same_person.strictest(known)
 
 
@@ -274,7 +278,7 @@ def _of_handle(network: str, handle: str) -> str:
 
 def _of_address(url: str, *, claimed: bool = True) -> str:
     """
-    The name that an address is.
+    Return the name that an address is.
 
     Args:
         claimed: A page about somebody of another host, ``/@ana@mas.example``, is theirs. It proves nothing: anybody

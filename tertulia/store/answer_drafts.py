@@ -31,14 +31,14 @@ class AnswerDrafts:
                 connection.execute(insert(answer_drafts).values(comment=number, who=who, **values))
 
     def get(self, key: str, who: str) -> str:
-        """What *who* has written so far; "" for nothing."""
+        """Return what *who* has written so far; "" for nothing."""
         query = select(answer_drafts.c.text).join(comments, comments.c.id == answer_drafts.c.comment)
         with self._database.reading() as connection:
             found = connection.execute(query.where(comments.c.key == key, answer_drafts.c.who == who)).scalar()
             return str(found or "")
 
     def begun(self, who: str) -> set[str]:
-        """The keys of all that *who* has begun to answer."""
+        """Return the keys of all that *who* has begun to answer."""
         query = select(comments.c.key).join(answer_drafts, answer_drafts.c.comment == comments.c.id)
         with self._database.reading() as connection:
             return set(connection.execute(query.where(answer_drafts.c.who == who)).scalars())

@@ -34,7 +34,7 @@ class OwnAnswers:
         self._database = database
 
     def below(self, said: Said) -> list[Said]:
-        """What the blog's author answered to *said*, here or anywhere, the oldest first."""
+        """Return what the blog's author answered to *said*, here or anywhere, the oldest first."""
         query = showing.with_persons().where(comments.c.parent == said.id, persons.c.is_owner == 1)
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(comments.c.published_at, comments.c.id)).all()

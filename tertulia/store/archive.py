@@ -142,7 +142,7 @@ def of_person(database: Database, person: int) -> dict[str, Any]:
 
 def backup(database: Database, path: Path) -> None:
     """
-    A whole copy of an SQLite store while others write to it. https://www.sqlite.org/backup.html
+    Make a whole copy of an SQLite store while others write to it. https://www.sqlite.org/backup.html
 
     Raises:
         StoreError: it is not SQLite (``pg_dump`` does it there), or the copy cannot be written.
@@ -205,7 +205,7 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
 
 
 def _load_persons(connection: Connection, data: dict[str, Any], people: dict[tuple[str, str], int]) -> None:
-    """What the export has of persons beside their names; what this store says of two accounts stays."""
+    """Load what the export has of persons beside their names; what this store says of two accounts stays."""
     for row in data["proofs"]:
         values = row | {"person": people[tuple(row["person"])]}
         here = (proofs.c.person == values["person"]) & (proofs.c.name == row["name"])
@@ -222,7 +222,7 @@ def _load_persons(connection: Connection, data: dict[str, Any], people: dict[tup
 
 
 def _kept_persons(connection: Connection) -> dict[tuple[str, str], Any]:
-    """The persons of whom this store thinks or has something, which an export does not undo; the others go."""
+    """Return the persons of whom this store thinks or has something, which an export does not undo; the others go."""
     liked = select(reactions.c.person).where(reactions.c.person.is_not(None))
     nobody = (persons.c.trust == Trust.UNKNOWN) & (persons.c.no_quotes == 0) & persons.c.id.not_in(liked)
     for column in (person_notes.c.person, person_links.c.one, person_links.c.other):
@@ -250,7 +250,7 @@ def _learn(connection: Connection, counts: dict[str, tuple[int, int]]) -> None:
 
 
 def _remember(connection: Connection, data: dict[str, Any]) -> None:
-    """The marks and erasures of the export beside this store's erasures: whoever was erased here stays so."""
+    """Remember the marks and erasures of the export beside this store's erasures: whoever was erased here stays so."""
     salts = dict.fromkeys((*erased.salts(connection), *data["marks"].get(erased.SALTS, "").split()[:MOST_SALTS]))
     there = set(connection.execute(select(erasures.c.hash)).scalars())
     new = dict.fromkeys(one for one in data["erasures"] if one not in there)
@@ -267,7 +267,7 @@ def _moves(mark: str) -> bool:
 
 
 def _author(person: Row) -> Row:
-    """What an older export, which has it with the person alone, says of who is shown with a comment."""
+    """Return what an older export, which has it with the person alone, says of who is shown with a comment."""
     return {"author_url": person["url"]} | {name: person[name] for name in ("name", "handle", "avatar")}
 
 

@@ -151,7 +151,7 @@ class ExportedTalk(msgspec.Struct, kw_only=True):
 
 def checked(data: dict[str, Any]) -> dict[str, Any]:
     """
-    *data* with every field of its kind and harmless; what we do not know is left out.
+    Return *data* with every field of its kind and harmless; what we do not know is left out.
 
     Raises:
         ValueError: something is not of its kind; the message says where.
@@ -188,7 +188,7 @@ def _make_harmless(comment: ExportedComment) -> None:
 
 
 def _file_name(written: str) -> str:
-    """The bare name of a portrait; "" for what leads elsewhere."""
+    """Return the bare name of a portrait; "" for what leads elsewhere."""
     name = PurePosixPath(written.replace("\\", "/")).name
     return "" if len(name) > 200 or name.startswith(".") else one_line(name)
 

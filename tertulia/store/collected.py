@@ -16,7 +16,7 @@ class Collected:
         self._database = database
 
     def ids(self, source: str, post: str, lang: str) -> set[str]:
-        """What *source* calls everything of somebody's that it is known to have under a post."""
+        """Return what *source* calls everything of somebody's that it is known to have under a post."""
         said = select(sources.c.source_id).join(comments, comments.c.id == sources.c.comment)
         said = said.where(sources.c.source == source, sources.c.gone_at.is_(None), _HAS_ID)
         done = select(reactions.c.source_id).where(reactions.c.source == source, reactions.c.person.is_not(None))
@@ -27,7 +27,7 @@ class Collected:
             }
 
     def places(self, source: str) -> set[tuple[str, str]]:
-        """The posts (Id, language) under which *source* is known to have anything of somebody's."""
+        """Return the posts (Id, language) under which *source* is known to have anything of somebody's."""
         said = select(comments.c.post, comments.c.lang).join(sources, comments.c.id == sources.c.comment)
         said = said.where(sources.c.source == source, sources.c.gone_at.is_(None), _HAS_ID)
         done = select(reactions.c.post, reactions.c.lang)
@@ -36,7 +36,7 @@ class Collected:
             return {(row[0], row[1]) for row in connection.execute(said.union(done))}
 
     def avatars(self) -> set[str]:
-        """The file names of the portraits of everybody who is known, as they are and as they were approved."""
+        """Return the file names of the portraits of everybody who is known, as they are and as they were approved."""
         query = select(persons.c.avatar).union(select(comments.c.avatar))
         with self._database.reading() as connection:
             return set(connection.execute(query).scalars()) - {""}

@@ -45,7 +45,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """
-        A transaction that may write: committed at the end, rolled back by an exception.
+        Give a transaction that may write: committed at the end, rolled back by an exception.
 
         One inside of another is a part of it, which an exception undoes alone.
         """
@@ -65,7 +65,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads, and never waits for a writer; inside of another, it is that one."""
+        """Give a transaction that only reads, and never waits for a writer; inside of another, it is that one."""
         if self._open.connection:
             with translate_db_errors():
                 yield self._open.connection
@@ -79,7 +79,7 @@ class Database:
 
     @contextmanager
     def unmoving(self) -> Iterator[Connection]:
-        """A reading transaction in which everything is as it was at one moment, whoever writes meanwhile."""
+        """Give a reading transaction in which everything is as it was at one moment, whoever writes meanwhile."""
         still = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}  # SQLite is so by itself
         with translate_db_errors(), self.engine.connect().execution_options(reading=True, **still) as connection:
             yield connection
@@ -294,7 +294,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def current_schema(connection: Connection) -> str:
-    """The newest migration that the store has seen; "" for a new one."""
+    """Return the newest migration that the store has seen; "" for a new one."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
@@ -332,5 +332,5 @@ def translate_db_errors() -> Iterator[None]:
 
 
 def stamp(moment: datetime) -> str:
-    """A moment as the store keeps it: UTC, and text that sorts."""
+    """Return a moment as the store keeps it: UTC, and text that sorts."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -58,7 +58,7 @@ def decide(
 
 def trust(connection: Connection, read: Read, what: Trust, now: datetime, *, batch: str = "") -> Decided:
     """
-    What to think of whoever said what was read, by all their accounts.
+    Return what to think of whoever said what was read, by all their accounts.
 
     Trusting them publishes it; blocking them takes what else of theirs waits to the spam box.
     """
@@ -77,7 +77,7 @@ def trust(connection: Connection, read: Read, what: Trust, now: datetime, *, bat
 
 
 def trust_person(connection: Connection, person: int, what: Trust, now: datetime, *, batch: str = "") -> list[Decided]:
-    """What to think of a person, by all their accounts; what of theirs that waited went to the spam box."""
+    """Return what to think of a person, by all their accounts; what of theirs that waited went to the spam box."""
     members = same_person.group_of(connection, person).members
     for row in connection.execute(select(persons).where(persons.c.id.in_(members)).order_by(persons.c.id)).all():
         connection.execute(update(persons).where(persons.c.id == row.id).values(trust=what))
@@ -132,7 +132,7 @@ def set_status(connection: Connection, said: Said, status: Status, who: Who, now
 
 
 def last_no(connection: Connection, key: str) -> Status | None:
-    """What the owner last said of a comment, if it was a no."""
+    """Return what the owner last said of a comment, if it was a no."""
     theirs = (decisions.c.comment == key) & (decisions.c.who == Who.OWNER)
     query = select(decisions.c.what, decisions.c.version).where(theirs).order_by(decisions.c.id.desc())
     for what, version in connection.execute(query):
@@ -154,7 +154,7 @@ def keep_revision(connection: Connection, said: Said, now: datetime) -> None:
 
 
 def revision(connection: Connection, read: Read) -> Shown | None:
-    """What was to be read of a comment in that version; None when that is no longer known."""
+    """Return what was to be read of a comment in that version; None when that is no longer known."""
     query = select(revisions.c.shown).join(comments, comments.c.id == revisions.c.comment)
     query = query.where(comments.c.key == read.key, revisions.c.digest == read.version.rpartition(".")[2])
     found = connection.execute(query).scalar()

@@ -240,7 +240,7 @@ class Deliveries:
                 arrivals.settle_key(connection, delivery.answer)
 
     def _turn(self, delivery: Delivery) -> AbstractContextManager[Connection]:
-        """A writing transaction; for an answer, on the conversation too."""
+        """Return a writing transaction; for an answer, on the conversation too."""
         return writing(self._database) if delivery.answer else self._database.writing()
 
     # Decisions of a person, and what follows an edit
@@ -327,7 +327,7 @@ class Deliveries:
     def all(
         self, post: str | None = None, network: str | None = None, state: DeliveryState | None = None
     ) -> list[Delivery]:
-        """The announcements, in the order in which they were written down."""
+        """Return the announcements, in the order in which they were written down."""
         query = select(deliveries).where(ANNOUNCES).order_by(deliveries.c.id)
         for column, value in ((deliveries.c.post, post), (deliveries.c.network, network), (deliveries.c.state, state)):
             if value is not None:
@@ -336,13 +336,13 @@ class Deliveries:
             return [delivery_of(row._mapping) for row in connection.execute(query)]
 
     def answers(self, key: str = "") -> list[Delivery]:
-        """The answers that are said elsewhere too; that of the comment *key* alone, where it is given."""
+        """Return the answers that are said elsewhere too; that of the comment *key* alone, where it is given."""
         query = select(deliveries).where(deliveries.c.answer == key if key else ~ANNOUNCES).order_by(deliveries.c.id)
         with self._database.reading() as connection:
             return [delivery_of(row._mapping) for row in connection.execute(query)]
 
     def refused_answers(self) -> list[Delivery]:
-        """The answers that a network did not take, and that still stand under their post."""
+        """Return the answers that a network did not take, and that still stand under their post."""
         query = select(deliveries).join(comments, comments.c.key == deliveries.c.answer)
         query = query.where(~ANNOUNCES, deliveries.c.state == DeliveryState.REFUSED)
         query = query.where(comments.c.status.in_((Status.APPROVED, Status.WAITING))).order_by(deliveries.c.id)
@@ -371,7 +371,7 @@ class Deliveries:
             return delivery_of(row._mapping) if row else None
 
     def get(self, row: int) -> Delivery | None:
-        """The row with this number."""
+        """Return the row with this number."""
         with self._database.reading() as connection:
             found = connection.execute(select(deliveries).where(deliveries.c.id == row)).first()
             return delivery_of(found._mapping) if found else None

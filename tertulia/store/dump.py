@@ -61,7 +61,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def dump(database: Database, var: Path) -> bytes:
-    """The whole state as it is now; *var* is the blog's folder of that name."""
+    """Return the whole state as it is now; *var* is the blog's folder of that name."""
     with database.unmoving() as connection:
         lines = lines_of(connection)
     # Read after the rows: a journal that knows more than they do asks; one that knew less would send twice.
@@ -126,7 +126,9 @@ def lines_of(connection: Connection) -> list[bytes]:
 
 
 def _tables(connection: Connection) -> list[Table]:
-    """The store's tables as they are, those first that others point to; a database may hold tables of others too."""
+    """
+    Return the store's tables as they are, those first that others point to; a database may hold tables of others too.
+    """
     found = MetaData()
     found.reflect(connection, only=lambda name, _: name in metadata.tables)
     return found.sorted_tables

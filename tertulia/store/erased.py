@@ -142,7 +142,7 @@ def _has_answers(connection: Connection, number: int) -> bool:
 
 
 def _nobody(connection: Connection) -> int:
-    """The row of whoever said what is no longer here."""
+    """Return the row of whoever said what is no longer here."""
     known = connection.execute(select(persons.c.id).where(persons.c.network == accounts.NOBODY)).scalar()
     if known is not None:
         return int(known)
@@ -185,7 +185,7 @@ def _is_erased(connection: Connection, incoming: Incoming, known: Sequence[str])
 
 
 def _person(who: accounts.Named, names: Iterable[str]) -> list[tuple[str, ...]]:
-    """What is asked of *who*, of whom *names* are known."""
+    """Return what is asked of *who*, of whom *names* are known."""
     kind = "only account" if accounts.is_lasting(who) else "account"
     return [("person", who.network, short(who.identity)), *((kind, name) for name in names)]
 
@@ -310,7 +310,7 @@ class _Known:
 
 
 def salts(connection: Connection) -> tuple[str, ...]:
-    """What the hashes of this store were made with, its own first."""
+    """Return what the hashes of this store were made with, its own first."""
     return tuple((connection.execute(_SALTS).scalar() or "").split())
 
 

@@ -71,7 +71,7 @@ class Once:
             return use_once(connection, name, until, now)
 
     def release(self, name: str) -> None:
-        """It may be used once more."""
+        """Let it be used once more."""
         with self._database.writing() as connection:
             release_once(connection, name)
 

@@ -55,7 +55,7 @@ class Followers:
             put(connection, msgspec.structs.replace(letter, recipient=recipient), now)
 
     def get(self, number: int) -> Follower | None:
-        """The follower with this number."""
+        """Return the follower with this number."""
         with self._database.reading() as connection:
             row = connection.execute(select(followers).where(followers.c.id == number)).first()
             return _follower(row) if row else None

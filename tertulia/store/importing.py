@@ -150,7 +150,7 @@ def _newer(
     connection: Connection, met: Sequence[tuple[OldWord, Incoming, int]], blocked: set[int]
 ) -> list[tuple[OldWord, Incoming, Row[Any]]]:
     """
-    What is said or decided otherwise now where it comes from, and was left alone here, each with its row.
+    Return what is said or decided otherwise now where it comes from, and was left alone here, each with its row.
 
     Whatever was decided here since leaves a line in the audit; an import leaves none for a comment.
     """
@@ -191,7 +191,7 @@ def _update(connection: Connection, newer: Sequence[tuple[OldWord, Incoming, Row
 
 
 def _decision(status: Status, now: datetime) -> dict[str, Any]:
-    """What became of it, as columns of a comment."""
+    """Return what became of it, as columns of a comment."""
     who = Who.OWNER if status != Status.WAITING else Who.RULES
     return {"status": status, "decided_by": who, "decided_at": stamp(now)}
 
@@ -315,7 +315,7 @@ def _teach(
 
 
 def _known(connection: Connection, ways: set[str]) -> dict[tuple[str, str], int]:
-    """What came by any of *ways*: (source, its id) → the comment's number; 0 for a reaction."""
+    """Return what came by any of *ways*: (source, its id) → the comment's number; 0 for a reaction."""
     found = {}
     for table, number in ((sources, sources.c.comment), (reactions, None)):
         columns = [table.c.source, table.c.source_id, *([number] if number is not None else [])]

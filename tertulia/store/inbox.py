@@ -131,7 +131,7 @@ class Inbox:
         return {state: found.get(state, 0) for state in ItemState if state != ItemState.AWAY}
 
     def states(self, now: datetime) -> dict[int, ItemState]:
-        """The state of each item, by the number of its comment."""
+        """Return the state of each item, by the number of its comment."""
         self._ready(now)
         with self._database.reading() as connection:
             rows = connection.execute(select(inbox.c.comment, inbox.c.state))
@@ -151,7 +151,7 @@ class Inbox:
 
     def get(self, key: str, now: datetime, within: Collection[str] | None = None) -> InboxItem | None:
         """
-        The item of the comment that the world calls *key*; None for what is none, the owner's own words say.
+        Return the item of the comment that the world calls *key*; None for what is none, the owner's own words say.
 
         Args:
             within: Ids of all posts that whoever asks may see the talk of.

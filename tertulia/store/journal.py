@@ -45,7 +45,7 @@ class Journal:
         self._write(key)
 
     def clear(self, key: str) -> None:
-        """A person looked, or the network said no: *key* is not there."""
+        """Forget *key*: a person looked, or the network said no, and it is not there."""
         if self.holds(key):
             self._write(f"-{key}")
 

@@ -177,15 +177,15 @@ class Letters:
         return found
 
     def notice(self, number: int) -> Notice | None:
-        """The notice with this number."""
+        """Return the notice with this number."""
         return self._one(notices.c.id == number)
 
     def notice_on(self, key: str) -> Notice | None:
-        """The notice that hangs on the comment called *key*."""
+        """Return the notice that hangs on the comment called *key*."""
         return self._one(comments.c.key == key)
 
     def notice_of(self, comment: int) -> Notice | None:
-        """The notice that hangs on a comment."""
+        """Return the notice that hangs on a comment."""
         return self._one(notices.c.comment == comment)
 
     def confirm(self, number: int) -> bool:
@@ -236,5 +236,5 @@ def _letter(row: Row[Any]) -> Letter:
 
 
 def _held(connection: Connection) -> int:
-    """The number up to which letters do not go."""
+    """Return the number up to which letters do not go."""
     return int(connection.execute(select(marks.c.value).where(marks.c.name == HELD_LETTERS)).scalar() or 0)

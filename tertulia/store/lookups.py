@@ -37,7 +37,7 @@ class Met:
         return judged(self.said, self.trust)
 
     def known(self, connection: Connection) -> Known:
-        """What a verdict needs to know."""
+        """Return what a verdict needs to know."""
         incoming, said, person = self.incoming, self.said, self.speaker
         counts = _counts_of(connection, person.id) if person else {}
         print_ = recording.fingerprint(incoming.text)
@@ -78,22 +78,22 @@ class Lookups:
         self._database = database
 
     def known(self, incoming: Incoming) -> Known:
-        """What a verdict on *incoming* needs to know."""
+        """Return what a verdict on *incoming* needs to know."""
         with self._database.reading() as connection:
             return meet(connection, incoming).known(connection)
 
     def get(self, key: str) -> Said | None:
-        """The comment that the world calls *key*."""
+        """Return the comment that the world calls *key*."""
         with self._database.reading() as connection:
             return showing.load(connection, key)
 
     def revision(self, read: Read) -> Shown | None:
-        """What was to be read of a comment in that version; None when that is no longer known."""
+        """Return what was to be read of a comment in that version; None when that is no longer known."""
         with self._database.reading() as connection:
             return deciding.revision(connection, read)
 
     def by_source(self, source: str, source_id: str) -> Said | None:
-        """The comment that *source* calls *source_id*."""
+        """Return the comment that *source* calls *source_id*."""
         with self._database.reading() as connection:
             row = recording.by_source(connection, source, source_id)
             return self.get(row.key) if row else None
@@ -133,7 +133,9 @@ class Lookups:
             return showing.to_said(connection, connection.execute(query).all())
 
     def named(self, who: str) -> list[Said]:
-        """What was said by those who are called *who*, to the letter: a name, a handle with or without "@", a page."""
+        """
+        Return what was said by those who are called *who*, to the letter: a name, a handle with or without "@", a page.
+        """
         forms = {unicodedata.normalize(form, who) for form in ("NFC", "NFD")} | {who}
         handles = forms | {f"@{form}" for form in forms}
         if not who.strip():  # most have no page, and that is not what they are called
@@ -147,7 +149,7 @@ class Lookups:
             return showing.to_said(connection, rows)
 
     def thread(self, said: Said) -> list[Said]:
-        """What *said* answers, from the top down, without itself."""
+        """Return what *said* answers, from the top down, without itself."""
         above: list[Said] = []
         parent = said.parent
         with self._database.reading() as connection:
@@ -160,12 +162,12 @@ class Lookups:
         return above[::-1]
 
     def avatar(self, person: int) -> str:
-        """The file name of the portrait that a person has today; "" for none."""
+        """Return the file name of the portrait that a person has today; "" for none."""
         with self._database.reading() as connection:
             return connection.execute(select(persons.c.avatar).where(persons.c.id == person)).scalar() or ""
 
     def identity(self, person: int) -> str:
-        """What a person is called where they are known; "" for nobody."""
+        """Return what a person is called where they are known; "" for nobody."""
         with self._database.reading() as connection:
             return connection.execute(select(persons.c.identity).where(persons.c.id == person)).scalar() or ""
 
@@ -176,12 +178,12 @@ class Lookups:
             return connection.execute(select(reactions.c.id).where(here)).first() is not None
 
     def reactions(self) -> list[tuple[str, str, str, str, int]]:
-        """What counts everywhere: post, language, key of the comment ("" for the post), kind, how many."""
+        """Return what counts everywhere: post, language, key of the comment ("" for the post), kind, how many."""
         with self._database.reading() as connection:
             return [tuple(row) for row in connection.execute(showing.TOTALS).all()]
 
     def folded(self, limit: int = 100) -> list[Any]:
-        """The newest shares that said nothing of their own, with the words that they had: rows of reactions."""
+        """Return the newest shares that said nothing of their own, with the words that they had: rows of reactions."""
         query = select(reactions).where(reactions.c.text != "").order_by(reactions.c.id.desc()).limit(limit)
         with self._database.reading() as connection:
             return list(connection.execute(query).all())
@@ -193,7 +195,7 @@ class Lookups:
             return {row[0]: row[1] for row in connection.execute(query.group_by(comments.c.status))}
 
     def audit(self, key: str = "", limit: int = 100) -> list[tuple[str, str, str, str, str]]:
-        """The newest decisions: moment, who, what, comment, reason."""
+        """Return the newest decisions: moment, who, what, comment, reason."""
         query = select(decisions).order_by(decisions.c.id.desc()).limit(limit)
         if key:
             query = query.where(decisions.c.comment == key)
@@ -207,13 +209,13 @@ class Lookups:
             return sorted((row[0], row[1]) for row in connection.execute(query) if row[0])
 
     def last_batch(self) -> str:
-        """What the owner decided last and can still undo; "" for nothing."""
+        """Return what the owner decided last and can still undo; "" for nothing."""
         query = select(decisions.c.batch).where(decisions.c.batch != "").order_by(decisions.c.id.desc()).limit(1)
         with self._database.reading() as connection:
             return connection.execute(query).scalar() or ""
 
     def get_cursor(self, name: str) -> str:
-        """What was last remembered under *name*; "" for nothing."""
+        """Return what was last remembered under *name*; "" for nothing."""
         with self._database.reading() as connection:
             return connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar() or ""
 

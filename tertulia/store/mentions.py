@@ -53,11 +53,11 @@ class Mentions:
             return _mention(connection.execute(select(mentions).where(mentions.c.name == name)).one())
 
     def known(self, source: str, target: str) -> Mention | None:
-        """The row of a pair."""
+        """Return the row of a pair."""
         return self._one(mentions.c.name == name_of(source, target))
 
     def by_token(self, token: str) -> Mention | None:
-        """The row whose status page this is."""
+        """Return the row whose status page this is."""
         return self._one(mentions.c.token == token)
 
     def queued(self, host: str = "") -> int:
@@ -192,7 +192,7 @@ class SentMentions:
         return queued
 
     def due(self, now: datetime) -> list[Sent]:
-        """What is to be told now."""
+        """Return what is to be told now."""
         waits = sent_mentions.c.not_before
         ready = (sent_mentions.c.state == "queued") | ((sent_mentions.c.state == "waiting") & (waits <= stamp(now)))
         return self._all(ready)
@@ -223,7 +223,7 @@ class SentMentions:
         return self._all(sent_mentions.c.source == source if source else None)
 
     def sources(self) -> set[str]:
-        """The posts that have any."""
+        """Return the posts that have any."""
         with self._database.reading() as connection:
             return set(connection.execute(select(sent_mentions.c.source).distinct()).scalars())
 
@@ -242,7 +242,7 @@ class SentMentions:
 
 
 def name_of(source: str, target: str) -> str:
-    """What names a pair in the queue, and in the conversation as a source id."""
+    """Return what names a pair in the queue, and in the conversation as a source id."""
     return short(f"{source} {target}")
 
 

@@ -88,7 +88,7 @@ class Persons:
         self._database = database
 
     def get(self, number: int) -> KnownPerson | None:
-        """The person who has the account *number*."""
+        """Return the person who has the account *number*."""
         with self._database.reading() as connection:
             group = same_person.group_of(connection, number)
             rows = _rows(connection, group.members)
@@ -109,7 +109,7 @@ class Persons:
         )
 
     def members(self, number: int) -> frozenset[int]:
-        """The numbers of all accounts of the person who has the account *number*."""
+        """Return the numbers of all accounts of the person who has the account *number*."""
         with self._database.reading() as connection:
             return same_person.group_of(connection, number).members
 
@@ -119,7 +119,7 @@ class Persons:
             return {one: group.members for one, group in same_person.groups_of(connection, numbers).items()}
 
     def unquotable(self) -> frozenset[int]:
-        """The numbers of all accounts of those who do not want to be quoted."""
+        """Return the numbers of all accounts of those who do not want to be quoted."""
         with self._database.reading() as connection:
             return same_person.unquotable(connection)
 
@@ -296,7 +296,7 @@ def _names_of(connection: Connection, ids: Collection[int]) -> set[str]:
 
 
 def _local(handle: str) -> str:
-    """What stands before the server in a handle: "@ana@mas.example" and "ana.bsky.social" are both "ana"."""
+    """Return what stands before the server in a handle: "@ana@mas.example" and "ana.bsky.social" are both "ana"."""
     bare = handle.strip().lstrip("@").casefold()
     return bare.partition("@")[0].partition(".")[0]
 

@@ -38,18 +38,20 @@ _HREF = re.compile(r'href="([^"]*)"')
 
 
 def with_safe_links(incoming: Incoming) -> Incoming:
-    """What the page links to is a web address or nothing: no "javascript:" out of somebody's profile."""
+    """Return what the page links to is a web address or nothing: no "javascript:" out of somebody's profile."""
     author = replace(incoming.author, url=web_address(incoming.author.url), avatar=Path(incoming.author.avatar).name)
     return replace(incoming, author=author, url=web_address(incoming.url))
 
 
 def key_of(source: str, source_id: str) -> str:
-    """What the world calls a comment: the same for the same source, in whatever store."""
+    """Return what the world calls a comment: the same for the same source, in whatever store."""
     return hashlib.sha256(f"{source}/{source_id}".encode()).hexdigest()[:16]
 
 
 def fingerprint(words: str) -> str:
-    """A short name for these words, however they are spaced, capitalised and accented; "" for too few to tell."""
+    """
+    Return a short name for these words, however they are spaced, capitalised and accented; "" for too few to tell.
+    """
     kept = re.findall(r"[^\W_]+", without_marks(words))
     return hashlib.sha256(" ".join(kept).encode()).hexdigest()[:32] if len(kept) >= 4 else ""
 
@@ -135,7 +137,7 @@ def again(
     takes_over: bool = False,
 ) -> Recorded:
     """
-    The same thing once more: nothing, an edit, or its return.
+    Return the same thing once more: nothing, an edit, or its return.
 
     What is public keeps the author that was approved, whatever they are called today: only a new verdict on the words,
     or the owner's trust in the person, brings another name, link or picture under them.
@@ -186,7 +188,7 @@ def again(
 
 
 def _words(what: Said | Incoming, *, said_only: bool) -> tuple[str, ...]:
-    """What was said; and, where one way tells it twice, as what, where it lives and what it answers."""
+    """Return what was said; and, where one way tells it twice, as what, where it lives and what it answers."""
     if said_only:
         return (" ".join(what.text.split()), *sorted(_HREF.findall(what.html)))
     return what.text, what.html, what.kind, what.url, what.in_reply_to
@@ -194,7 +196,7 @@ def _words(what: Said | Incoming, *, said_only: bool) -> tuple[str, ...]:
 
 def judged_values(connection: Connection, said: Said, verdict: Verdict, now: datetime) -> dict[str, Any]:
     """
-    What a verdict on new words changes of a comment: nothing where the owner said no, be it before it was gone.
+    Return what a verdict on new words changes of a comment: nothing where the owner said no, be it before it was gone.
 
     What was approved by the owner and stays approved stays approved by the owner.
     """
@@ -224,7 +226,9 @@ def _is_way(connection: Connection, incoming: Incoming) -> bool:
 def _as_reaction(
     connection: Connection, said: Said | None, incoming: Incoming, person: int, *, is_new_way: bool, now: datetime
 ) -> Recorded:
-    """A like or a share, which may have been known as a comment: it counts once, as what the best way says it is."""
+    """
+    Return a like or a share, which may have been known as a comment: it counts once, as what the best way says it is.
+    """
     if said is None:
         share = ways.share_at(connection, incoming)
         if share is not None and share.kind == incoming.kind:
@@ -274,7 +278,10 @@ def react(connection: Connection, incoming: Incoming, person: int, now: datetime
 
 
 def upsert_person(connection: Connection, author: Author, row: Any) -> int:
-    """The number of an author's *row*, as ``accounts.find`` gives it, which now has the name and portrait they have."""
+    """
+    Return the number of an author's *row*, as ``accounts.find`` gives it, which now has the name and portrait they
+    have.
+    """
     shown = author_values(author)
     shown["url"] = shown.pop("author_url")
     return accounts.upsert(connection, author, row, shown)
@@ -301,7 +308,7 @@ def add_source(connection: Connection, comment: int, incoming: Incoming, now: da
 
 
 def _adopt(connection: Connection, number: int, incoming: Incoming) -> None:
-    """What answered this comment and came before it, or before this address of it, finds its place."""
+    """Give what answered this comment, and came before it or before this address of it, its place."""
     if orphans := ways.orphans_of(connection, number, incoming):
         connection.execute(update(comments).where(comments.c.id.in_(orphans)).values(parent=number))
         mere = comments.c.id.in_(orphans) & (comments.c.kind == "mention")
@@ -309,12 +316,12 @@ def _adopt(connection: Connection, number: int, incoming: Incoming) -> None:
 
 
 def by_source(connection: Connection, source: str, source_id: str) -> Any:
-    """The row of the comment that *source* calls *source_id*."""
+    """Return the row of the comment that *source* calls *source_id*."""
     return connection.execute(_BY_SOURCE, {"source": source, "source_id": short(source_id)}).first()
 
 
 def _target(connection: Connection, incoming: Incoming) -> str:
-    """The key of the comment that a reaction is about; "" for the post."""
+    """Return the key of the comment that a reaction is about; "" for the post."""
     number = ways.parent_of(connection, incoming)
     if number is None:
         return ""
@@ -322,7 +329,7 @@ def _target(connection: Connection, incoming: Incoming) -> str:
 
 
 def verdict_values(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as columns of a comment."""
+    """Return a verdict as columns of a comment."""
     reasons = [(reason.key, reason.values, reason.points) for reason in verdict.reasons]
     written = msgspec.json.encode(reasons).decode()
     return {"status": verdict.status, "points": verdict.points, "reasons": written, "decided_by": Who.RULES}

@@ -48,7 +48,7 @@ class writing(AbstractContextManager[Connection]):
 
 
 def short(name: str) -> str:
-    """An id of a source that fits into an index."""
+    """Return an id of a source that fits into an index."""
     if len(name.encode()) <= _LONGEST_ID:
         return name
     return f"{name[:200]}…{hashlib.sha256(name.encode()).hexdigest()}"

@@ -243,12 +243,14 @@ class Decided:
 
 
 def source_id(host: str, anchor: str) -> str:
-    """What a comment of another site's is called: that site, and what followed "#" in the comment's address there."""
+    """
+    Return what a comment of another site's is called: that site, and what followed "#" in the comment's address there.
+    """
     return f"{host}#{anchor}"
 
 
 def anchor_of(called: str) -> str:
-    """What followed "#" in the old address of what a source calls *called*; "" for what came another way."""
+    """Return what followed "#" in the old address of what a source calls *called*; "" for what came another way."""
     found = _ANCHOR.fullmatch(called) if "#" in called else None
     return found["anchor"] if found else ""
 

@@ -77,7 +77,7 @@ def pair(one: int, other: int) -> tuple[int, int]:
 
 
 def groups_of(connection: Connection, people: Iterable[int]) -> dict[int, Group]:
-    """The accounts of the person of each of *people*, numbers of rows of ``persons``."""
+    """Return the accounts of the person of each of *people*, numbers of rows of ``persons``."""
     asked = set(people)
     seen, frontier = set(asked), set(asked)
     found: set[tuple[int, int, str]] = set()
@@ -102,12 +102,12 @@ def groups_of(connection: Connection, people: Iterable[int]) -> dict[int, Group]
 
 
 def group_of(connection: Connection, person: int) -> Group:
-    """The accounts of one person; see ``groups_of``."""
+    """Return the accounts of one person; see ``groups_of``."""
     return groups_of(connection, (person,))[person]
 
 
 def _around(ids: Collection[int]) -> Any:
-    """The question for every link of *ids*."""
+    """Return the question for every link of *ids*."""
     # A name that two of one network are proved by is not one person's.
     holder, rival = persons.alias(), persons.alias()
     also = proofs.alias()
@@ -192,7 +192,7 @@ def write_proofs(connection: Connection, person: int, author: Author, names: Map
 
 
 def proved_by(connection: Connection, names: Collection[str]) -> set[int]:
-    """The accounts of whom one of *names* is proved, as far as that proves anything."""
+    """Return the accounts of whom one of *names* is proved, as far as that proves anything."""
     query = select(proofs.c.name, proofs.c.person, persons.c.network).join(persons, persons.c.id == proofs.c.person)
     holders: dict[tuple[str, str], list[int]] = {}
     for name, person, network in connection.execute(query.where(proofs.c.name.in_(names))):
@@ -241,13 +241,15 @@ def forget(connection: Connection, person: int) -> None:
 
 
 def trust_of(connection: Connection, person: int) -> Trust:
-    """What the owner thinks of a person, by whichever account they speak: who is blocked by one is blocked."""
+    """Return what the owner thinks of a person, by whichever account they speak: who is blocked by one is blocked."""
     members = group_of(connection, person).members
     return strictest(connection.execute(select(persons.c.trust).where(persons.c.id.in_(members))).scalars())
 
 
 def strictest(known: Iterable[str]) -> Trust:
-    """What to think of one person of whom all of that was thought: who was blocked by one door is blocked at all."""
+    """
+    Return what to think of one person of whom all of that was thought: who was blocked by one door is blocked at all.
+    """
     return max(map(Trust, known), key=(Trust.UNKNOWN, Trust.TRUSTED, Trust.BLOCKED).index, default=Trust.UNKNOWN)
 
 

@@ -91,7 +91,7 @@ def settle_person(connection: Connection, person: int) -> None:
 
 
 def above(connection: Connection, ids: Collection[int]) -> list[int]:
-    """What these comments answer: to be settled once they are gone."""
+    """Return what these comments answer: to be settled once they are gone."""
     return [one for some in _chunks(sorted(ids)) for one in connection.execute(_ABOVE, {"ids": some}).scalars()]
 
 
@@ -132,7 +132,7 @@ def _write(
 
 
 def _row(said: Any, before: Any, answered_at: str, moment: datetime | None) -> dict[str, Any]:
-    """The columns of a row, all of them, so that many go in one statement."""
+    """Return the columns of a row, all of them, so that many go in one statement."""
     edited = said.edited_at or ""
     if answered_at and before is not None and before.answered_at == answered_at:
         answered_on = before.answered_on  # however late an edit comes to be known, it came after what was answered

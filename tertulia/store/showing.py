@@ -17,7 +17,7 @@ from tertulia.store.ways import PASTED
 
 
 def with_persons() -> Select[Any]:
-    """The question for comments, each with who said it; what they are called is the comment's own."""
+    """Return the question for comments, each with who said it; what they are called is the comment's own."""
     return select(
         comments,
         persons.c.network,
@@ -31,7 +31,7 @@ _BY_KEY = with_persons().where(comments.c.key == bindparam("wanted"))
 
 
 def ids_with(connection: Connection, query: Select[Any], words: Sequence[str]) -> list[int]:
-    """The ids of those comments of *query* in which each of *words* stands, folded, in its order."""
+    """Return the ids of those comments of *query* in which each of *words* stands, folded, in its order."""
     said = (comments.c.text, comments.c.name, comments.c.handle, comments.c.author_url, comments.c.post)
     who = (persons.c.name, persons.c.handle, persons.c.url)
     found = []
@@ -43,7 +43,7 @@ def ids_with(connection: Connection, query: Select[Any], words: Sequence[str]) -
 
 
 def to_said(connection: Connection, rows: Sequence[Any]) -> list[Said]:
-    """The rows of ``with_persons`` as values, each with the ways by which it came."""
+    """Return the rows of ``with_persons`` as values, each with the ways by which it came."""
     if not rows:
         return []
     ways: dict[int, list[tuple[str, str, str]]] = {}
@@ -62,7 +62,7 @@ def to_said(connection: Connection, rows: Sequence[Any]) -> list[Said]:
 
 
 def load(connection: Connection, key: str) -> Said | None:
-    """The comment that the world calls *key*."""
+    """Return the comment that the world calls *key*."""
     row = connection.execute(_BY_KEY, {"wanted": key}).first()
     return to_said(connection, [row])[0] if row else None
 
@@ -115,7 +115,7 @@ class Public(NamedTuple):
 
 
 def public(connection: Connection, post: str, lang: str) -> Public:
-    """What is approved under a post, with the places of those whose answers are still there."""
+    """Return what is approved under a post, with the places of those whose answers are still there."""
     here = {"post": post, "lang": lang}
     rows = connection.execute(_UNDER_POST, here).all()
     tree = _Tree(rows, set(connection.execute(_ONCE_PUBLIC, here).scalars()), same_person.unquotable(connection))
@@ -153,7 +153,8 @@ def public(connection: Connection, post: str, lang: str) -> Public:
 
 def repeats(connection: Connection, rows: Sequence[Any]) -> dict[int, Any]:
     """
-    The same words by one person on several channels: of each but the first, by its number, the row that stands for all.
+    Return the same words by one person on several channels: of each but the first, by its number, the row that stands
+    for all.
 
     Only where anybody can see that the accounts are one person's; one account that repeats itself has its reasons.
     """
@@ -210,14 +211,16 @@ class _Tree:
         return self._shown[row.id]
 
     def above(self, parent: int | None) -> str:
-        """The key of the closest that stands above: a comment, or the line of one that is gone; "" for the post."""
+        """
+        Return the key of the closest that stands above: a comment, or the line of one that is gone; "" for the post.
+        """
         for row in self._line(parent):
             if self._shown.get(row.id) or self._leaves_line(row):
                 return str(row.key)
         return ""
 
     def lines(self, parents: Iterable[int | None]) -> tuple[snapshot.Removed, ...]:
-        """What is gone of all that stands above the comments that are shown."""
+        """Return what is gone of all that stands above the comments that are shown."""
         gone: dict[int, Any] = {}
         for parent in parents:
             for row in self._line(parent):
@@ -259,7 +262,9 @@ class _Tree:
 
 
 def _as_public(said: Any, ways: Sequence[Any], parent: str, likes: int, folded: Sequence[str] = ()) -> snapshot.Comment:
-    """The row of a comment as readers see it, with the rows of its *ways*; *folded*: anchors of what it stands for."""
+    """
+    Return the row of a comment as readers see it, with the rows of its *ways*; *folded*: anchors of what it stands for.
+    """
     network, url = said.network, said.url
     if said.is_owner and network == "form":  # an answer from the inbox, which went where it was asked
         network, url = next(((way.source, way.url) for way in ways if way.url), (network, url))

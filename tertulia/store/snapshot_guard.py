@@ -78,7 +78,7 @@ def _show(database: Database, folder: Path, post: str, lang: str, *, durable: bo
 def _unexplained(
     connection: Connection, before: snapshot.Conversation, public: set[str]
 ) -> tuple[snapshot.Comment, ...]:
-    """The public comments of *before* whose absence this store cannot account for."""
+    """Return the public comments of *before* whose absence this store cannot account for."""
     missing = [one for one in before.comments if one.id not in public]
     if not missing:
         return ()

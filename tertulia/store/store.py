@@ -51,7 +51,7 @@ class Store:
 
 def open_store(url: str, root: Path = Path()) -> Store:
     """
-    The store at *url*, its tables up to date.
+    Return the store at *url*, its tables up to date.
 
     Args:
         url: ``sqlite:///var/tertulia.db`` (relative to *root*), ``sqlite:////absolute.db`` or ``postgresql://…``.

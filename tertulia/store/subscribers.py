@@ -103,7 +103,7 @@ class Subscribers:
             return [_subscriber(row) for row in connection.execute(query)]
 
     def get(self, number: int) -> Subscriber | None:
-        """The reader with this number."""
+        """Return the reader with this number."""
         with self._database.reading() as connection:
             row = connection.execute(select(subscribers).where(subscribers.c.id == number)).first()
             return _subscriber(row) if row else None
@@ -119,6 +119,6 @@ def _subscriber(row: Any) -> Subscriber:
 
 
 def _same_host(email: str) -> str:
-    """The host of an address has no case; what is before the "@" may have."""
+    """Return the host of an address has no case; what is before the "@" may have."""
     name, at, host = email.strip().rpartition("@")
     return f"{name}{at}{host.lower()}"

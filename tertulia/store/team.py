@@ -49,7 +49,7 @@ class Team:
         self._database = database
 
     def get(self, name: str) -> Member | None:
-        """The member called *name*; None for nobody of the team."""
+        """Return the member called *name*; None for nobody of the team."""
         with self._database.reading() as connection:
             row = connection.execute(select(members).where(members.c.name == name)).first()
         return _member(row) if row else Member("", Role.OWNER) if name == "" else None
@@ -95,7 +95,7 @@ class Team:
     # Views
 
     def views(self, name: str) -> list[SavedView]:
-        """The views that *name* has kept, by their names."""
+        """Return the views that *name* has kept, by their names."""
         query = select(saved_views).where(saved_views.c.member == name).order_by(saved_views.c.name)
         with self._database.reading() as connection:
             return [SavedView(row.name, row.asked) for row in connection.execute(query)]

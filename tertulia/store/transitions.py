@@ -35,5 +35,5 @@ def may(who: Who, said: Said, status: Status) -> bool:
 
 
 def is_owners_no(said: Said) -> bool:
-    """The owner turned it down: new words do not bring it back."""
+    """Return the owner turned it down: new words do not bring it back."""
     return said.decided_by == Who.OWNER and said.status in (Status.REJECTED, Status.SPAM)

@@ -36,7 +36,9 @@ class Rank(IntEnum):
 
 
 def rank(source: str, source_id: str, url: str) -> Rank:
-    """The rank of a way: a webmention is the comment's own page where the page that told it is of the same host."""
+    """
+    Return the rank of a way: a webmention is the comment's own page where the page that told it is of the same host.
+    """
     if source == WEBMENTION:
         told = source_id.partition(" ")[0]
         return Rank.PAGE if not url or host_of(told) == host_of(url) else Rank.RELAY
@@ -44,7 +46,7 @@ def rank(source: str, source_id: str, url: str) -> Rank:
 
 
 def rank_of(incoming: Incoming) -> Rank:
-    """The rank of the way by which *incoming* comes."""
+    """Return the rank of the way by which *incoming* comes."""
     return rank(incoming.source, incoming.source_id, incoming.url)
 
 
@@ -74,12 +76,12 @@ def outlives(connection: Connection, comment: int, source: str, source_id: str) 
 
 
 def comment_at(connection: Connection, incoming: Incoming) -> Any:
-    """The row of the comment that lives where *incoming* does, seen before by another way."""
+    """Return the row of the comment that lives where *incoming* does, seen before by another way."""
     return _at(connection, incoming, incoming.url) if incoming.url else None
 
 
 def share_at(connection: Connection, incoming: Incoming) -> Any:
-    """The row of what another way counted as a mere share, like or bookmark, and lives where *incoming* does."""
+    """Return the row of what another way counted as a mere share, like or bookmark, and lives where *incoming* does."""
     if not incoming.url:
         return None
     here = (reactions.c.post == incoming.post) & (reactions.c.lang == incoming.lang)
@@ -94,7 +96,9 @@ def knows_more(incoming: Incoming, row: Any) -> bool:
 
 
 def parent_of(connection: Connection, incoming: Incoming) -> int | None:
-    """The comment of the same post that *incoming* answers: by our key, an id, or any address that it is known by."""
+    """
+    Return the comment of the same post that *incoming* answers: by our key, an id, or any address that it is known by.
+    """
     for wanted in incoming.in_reply_to.split():
         row = _by_name(connection, incoming.source, wanted) or _at(connection, incoming, wanted)
         if row is not None and (row.post, row.lang) == (incoming.post, incoming.lang):
@@ -103,7 +107,7 @@ def parent_of(connection: Connection, incoming: Incoming) -> int | None:
 
 
 def orphans_of(connection: Connection, number: int, incoming: Incoming) -> list[int]:
-    """The comments without a place that answer comment *number*, which *incoming* tells of."""
+    """Return the comments without a place that answer comment *number*, which *incoming* tells of."""
     here = (comments.c.post == incoming.post) & (comments.c.lang == incoming.lang) & (comments.c.id != number)
     lost = here & comments.c.parent.is_(None) & (comments.c.in_reply_to != "")
     rows = connection.execute(
@@ -141,7 +145,7 @@ def _rank(row: Any) -> Rank:
 
 
 def _by_name(connection: Connection, source: str, wanted: str) -> Any:
-    """The comment that *source* calls *wanted*, or that we do."""
+    """Return the comment that *source* calls *wanted*, or that we do."""
     if source == "form" or "#c-" in wanted:
         key = wanted.rpartition("#c-")[2]
         return connection.execute(select(comments).where(comments.c.key == key)).first()
@@ -183,7 +187,7 @@ def _forms(connection: Connection, address: str) -> set[str]:
 
 
 def _also_called(connection: Connection, who: str) -> set[str]:
-    """The other name of a Bluesky account: its number by its handle, and the other way round."""
+    """Return the other name of a Bluesky account: its number by its handle, and the other way round."""
     name = who if who.startswith("did:") else f"bluesky:{who.casefold()}"
     person = select(accounts.c.person).where(accounts.c.name == name)
     rows = connection.execute(select(persons).where(persons.c.id.in_(person), persons.c.network == "bluesky"))

@@ -15,7 +15,9 @@ _TAIL = regex.compile(r"[.,;:!?'’…)\]]+$")
 
 @cache
 def _pattern() -> regex.Pattern[str]:
-    """The pattern of such names, with more than a thousand domains in it: made when the first text is looked at."""
+    """
+    Return the pattern of such names, with more than a thousand domains in it: made when the first text is looked at.
+    """
     listed = files("tertulia.syndication").joinpath("top_level_domains.txt").read_text("utf-8").split("\n")
     return regex.compile(
         rf"(?<![\p{{L}}\p{{M}}\p{{N}}_@#$./-])(?:[{_SIGNS}](?:[{_SIGNS}_-]*[{_SIGNS}])?\.)+\L<domains>(?![0-9a-z@+-])"

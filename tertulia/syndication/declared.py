@@ -19,7 +19,7 @@ _ACCOUNTS = """\
 
 
 def env_example() -> str:
-    """The whole file: a paragraph for each thing that the blog needs, then one for each network."""
+    """Return the whole file: a paragraph for each thing that the blog needs, then one for each network."""
     paragraphs = [_TOP]
     for name, setting in declared(Settings).items():
         written = _lines(setting.as_example(name.upper()))

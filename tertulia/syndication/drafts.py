@@ -46,7 +46,7 @@ class Draft:
 
 def due(published: Published, *, since: datetime, now: datetime, only: str | None = None) -> list[Post]:
     """
-    The posts that may be announced: dated from *since* to *now*, oldest first.
+    Return the posts that may be announced: dated from *since* to *now*, oldest first.
 
     One that was brought from another site was announced there: it is only where it is asked for.
 
@@ -81,7 +81,7 @@ def is_for_fewer(post: Post, message: Message, network: Network) -> bool:
 
 
 def draft(post: Post, network: Network) -> Draft:
-    """What would be said of *post* on *network*, with what the author should look at before."""
+    """Return what would be said of *post* on *network*, with what the author should look at before."""
     style = network.style()
     if post.warning and network.warnings:  # it counts as if it stood in the text
         style = dataclasses.replace(style, limit=style.limit - style.count(post.warning))

@@ -11,18 +11,18 @@ from tertulia.syndication.networks.base import Message, Remote
 
 
 def key_of(delivery: Delivery) -> str:
-    """What names this one thing to say for good: never its title, address or words."""
+    """Return what names this one thing to say for good: never its title, address or words."""
     name = "\x00".join((delivery.post, delivery.lang, delivery.network, delivery.part))
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def mark_of(network: str, remote: Remote) -> str:
-    """What the journal remembers of something that we made: a name that tells nobody where it is."""
+    """Return what the journal remembers of something that we made: a name that tells nobody where it is."""
     return hashlib.sha256(f"{network}\x00{remote.id}".encode()).hexdigest()[:32]
 
 
 def wanted_rows(draft: Draft) -> list[NewDelivery]:
-    """What *draft* is in the store: a row for each part, or for each reader."""
+    """Return what *draft* is in the store: a row for each part, or for each reader."""
     post, network = draft.post, draft.network
     readers = network.recipients(post)
     if readers is not None:
@@ -50,5 +50,5 @@ def _new(draft: Draft, part: str, after: str | None, message: str) -> NewDeliver
 
 
 def encode(value: Message | Remote) -> str:
-    """What the store keeps of it; should a secret ever be in it, dots stand there."""
+    """Return what the store keeps of it; should a secret ever be in it, dots stand there."""
     return hide(msgspec.json.encode(value).decode())

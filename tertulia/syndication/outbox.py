@@ -146,7 +146,7 @@ class Outbox:
 
     def _unwanted(self, known: Mapping[tuple[str, str], Post], since: datetime | None) -> set[int]:
         """
-        The rows whose post is gone, leaves their network out, or is for those whom it cannot keep to.
+        Return the rows whose post is gone, leaves their network out, or is for those whom it cannot keep to.
 
         Nor is wanted what was queued for a day that was corrected since: a post from before *since* of which nothing
         was tried on that network.
@@ -255,7 +255,7 @@ class Outbox:
         return Outcome(attempt.delivery, DeliveryState.UNKNOWN, reason, until=until)
 
     def _expired(self, attempt: "Attempt", reason: str) -> Outcome:
-        """The key is no longer good, which is not the post's fault: it waits, and so do all behind it."""
+        """Return the key is no longer good, which is not the post's fault: it waits, and so do all behind it."""
         self._paused.add(attempt.delivery.network)
         open_ = attempt.uncertain and not attempt.sent
         self.store.deliveries.waiting(attempt.delivery, self.now(), reason, maybe_sent=open_)

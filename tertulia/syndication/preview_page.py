@@ -40,7 +40,7 @@ footer strong { color: light-dark(#a33000, #ffb080) }
 
 
 def as_page(drafts: Iterable[Draft], title: str) -> str:
-    """The whole page, newest post first."""
+    """Return the whole page, newest post first."""
     newest = sorted(drafts, key=lambda draft: (draft.post.date, draft.post.id, draft.post.lang), reverse=True)
     sections = [_section(list(group), title) for _key, group in groupby(newest, key=lambda draft: draft.post.key)]
     heading = html.escape(say("page_title"))

@@ -81,13 +81,13 @@ def hashtag(label: str) -> str:
 
 
 def words_of(post: Post, network: str) -> str:
-    """What the author wrote for *network*; a further account without words of its own has those of the first."""
+    """Return what the author wrote for *network*; a further account without words of its own has those of the first."""
     return (post.said.get(network) or post.said.get(platform(network), "")).strip()
 
 
 def said_for(post: Post, network: str) -> tuple[str, bool]:
     """
-    The author's own words for *network*, and whether a thread is wanted.
+    Return the author's own words for *network*, and whether a thread is wanted.
 
     ``Mastodon: hilo`` makes a thread of the post itself, ``Mastodon: hilo: …`` one of the words that follow.
     """
@@ -104,7 +104,7 @@ def left_out(post: Post, network: str) -> bool:
 
 
 def words_for(post: Post, network: str, style: Style) -> AnnouncementText:
-    """What to say of *post* on *network*: the author's own words, or ours."""
+    """Return what to say of *post* on *network*: the author's own words, or ours."""
     said, thread = said_for(post, network)
     if thread and said:
         return _thread(post, said, style)
@@ -157,7 +157,7 @@ def _fit(text: str, room: int, count: Count) -> str:
 
 def _own(post: Post, said: str, style: Style) -> AnnouncementText:
     """
-    The author's words, ``{title}`` and friends filled in; the link is added when they do not hold it.
+    Return the author's words, ``{title}`` and friends filled in; the link is added when they do not hold it.
 
     Short of room, what was asked for by name gives way in the order of our own words: hashtags but one, credits, the
     question, the last hashtag, the summary; then the author's words are cut, and the link stays where it stands.
@@ -184,7 +184,7 @@ def _own(post: Post, said: str, style: Style) -> AnnouncementText:
 
 
 def _giving_way(named: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """What is left of each name when it gives way, in order."""
+    """Yield what is left of each name when it gives way, in order."""
     tags = named["{tags}"].split()
     for left in range(len(tags) - 1, 0, -1):
         yield "{tags}", " ".join(tags[:left])
@@ -220,7 +220,9 @@ def _without_ending(text: str) -> tuple[str, str]:
 
 
 def _thread(post: Post, said: str, style: Style) -> AnnouncementText:
-    """A thread: the link with the first part, hashtags with the last, each part numbered; one part is no thread."""
+    """
+    Return a thread: the link with the first part, hashtags with the last, each part numbered; one part is no thread.
+    """
     text = style.escape(said) if said == post.text else _filled(said, _named(post, style, said=said), style)
     tags = " ".join(_tags(post, style, said=said))
     ending = f"\n\n{tags}" if tags else ""
@@ -237,7 +239,7 @@ def _thread(post: Post, said: str, style: Style) -> AnnouncementText:
 
 
 def _named(post: Post, style: Style, *, said: str) -> dict[str, str]:
-    """What each ``{name}`` in the author's words stands for."""
+    """Return what each ``{name}`` in the author's words stands for."""
     return {
         "{title}": style.escape(post.title),
         "{summary}": style.escape(post.summary),
@@ -255,7 +257,7 @@ def _filled(said: str, named: dict[str, str], style: Style) -> str:
 
 
 def _tags(post: Post, style: Style, *, said: str) -> list[str]:
-    """The hashtags of *post* that *said* does not hold already, as many as readers like."""
+    """Return the hashtags of *post* that *said* does not hold already, as many as readers like."""
     there = {found[0].casefold() for found in _HASHTAG.finditer(said)}
     unique = dict.fromkeys(tag for label in post.tags if (tag := hashtag(label)) and tag.casefold() not in there)
     return [style.escape(tag) for tag in list(unique)[: max(0, style.tags - len(there))]]

@@ -58,7 +58,9 @@ def author_of(entry: dict[str, Any], found: dict[str, Any], provenance: Provenan
 
 
 def _claimed(entry: dict[str, Any], found: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """The author's card in the entry, its feed or its page, and the address of their page; {} and "" for none."""
+    """
+    Return the author's card in the entry, its feed or its page, and the address of their page; {} and "" for none.
+    """
     named = first(entry["properties"].get("author")) or first(_feed(found, entry).get("author"))
     card: dict[str, Any] = {}
     if isinstance(named, dict):
@@ -81,7 +83,7 @@ def _must_link_back(address: str, provenance: Provenance) -> bool:
 
 
 def _ask_author(page: str, ask: Ask) -> tuple[dict[str, Any], set[str]]:
-    """The card on the author's own page, and the addresses that it calls its author's; nothing by a redirect."""
+    """Return the card on the author's own page, and the addresses that it calls its author's; nothing by a redirect."""
     try:
         answer = ask(page)
     except FetchError:
@@ -102,7 +104,7 @@ def _feed(found: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
 
 def _card_of(page: str, found: dict[str, Any]) -> dict[str, Any]:
     """
-    The card on a page that stands for *page*: its address is the page's, or one of the page's ``rel=me``.
+    Return the card on a page that stands for *page*: its address is the page's, or one of the page's ``rel=me``.
 
     Returns:
         Its properties, *page* as their ``url`` and all that it calls its own as ``urls``; {} for none.

@@ -31,7 +31,7 @@ _PARAMETER = re.compile(r"\s*([^\s=]+)\s*(?:=\s*(.*))?", re.DOTALL)
 
 def discover(target: str, web: Fetcher) -> str:
     """
-    The endpoint of the page *target*; "" when it has none.
+    Return the endpoint of the page *target*; "" when it has none.
 
     Raises:
         FetchRefusedError, FetchError: the page could not be asked.
@@ -42,7 +42,7 @@ def discover(target: str, web: Fetcher) -> str:
 
 
 def endpoint(page: Fetched) -> str:
-    """The endpoint that *page* names, whole; "" for none."""
+    """Return the endpoint that *page* names, whole; "" for none."""
     found = _in_headers(page.headers.get("link", ""))
     base = page.url
     if found is None and page.content_type in HTML_TYPES and (tree := parse(page)) is not None:
@@ -54,7 +54,7 @@ def endpoint(page: Fetched) -> str:
 
 
 def parse(page: Fetched) -> html.HtmlElement | None:
-    """The document of *page* as a browser would have it; None when there is nothing in it."""
+    """Return the document of *page* as a browser would have it; None when there is nothing in it."""
     text = page.text
     if not text.strip():
         return None
@@ -71,12 +71,12 @@ def parse(page: Fetched) -> html.HtmlElement | None:
 
 
 def _all(tree: html.HtmlElement, *tags: str) -> list[html.HtmlElement]:
-    """The elements of these kinds, as a list: the tree is about to change."""
+    """Return the elements of these kinds, as a list: the tree is about to change."""
     return list(tree.iter(*tags))
 
 
 def base_of(tree: html.HtmlElement, url: str) -> str:
-    """What relative addresses in the document stand against."""
+    """Return what relative addresses in the document stand against."""
     for base in tree.iter("base"):
         if href := base.get("href"):
             return join_address(url, href.strip()) or url
@@ -98,7 +98,7 @@ def _in_document(tree: html.HtmlElement) -> str | None:
 
 def link_values(header: str) -> Iterator[tuple[str, dict[str, str]]]:
     """
-    The links of a ``Link`` header (RFC 8288), each with its parameters.
+    Yield the links of a ``Link`` header (RFC 8288), each with its parameters.
 
     Several headers are one, joined by commas; a comma between ``<>`` or quotes separates nothing.
     """

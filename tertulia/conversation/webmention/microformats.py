@@ -15,7 +15,7 @@ _DEEPEST, _FULLEST, _MOST_ROOTS, _DEEPEST_ROOT = 120, 20_000, 400, 12
 
 
 def parse_microformats(tree: lxml_html.HtmlElement | None, url: str) -> dict[str, Any]:
-    """The items and rels of a document; {} where there are none, or it is no page that a person made."""
+    """Return the items and rels of a document; {} where there are none, or it is no page that a person made."""
     if tree is None or not _is_reasonable(tree):
         return {}
     try:
@@ -41,12 +41,12 @@ def _is_reasonable(tree: lxml_html.HtmlElement) -> bool:
 
 
 def addresses_in(values: Any) -> set[str]:
-    """The addresses in a property without what stands after "#": plain ones, and those of an embedded h-cite."""
+    """Return the addresses in a property without what stands after "#": plain ones, and those of an embedded h-cite."""
     return {without_fragment(one) for one in places_in(values)}
 
 
 def places_in(values: Any) -> set[str]:
-    """The addresses in a property, whole."""
+    """Return the addresses in a property, whole."""
     found: set[str] = set()
     for value in values if isinstance(values, list) else []:
         if isinstance(value, dict):
@@ -58,24 +58,24 @@ def places_in(values: Any) -> set[str]:
 
 
 def first(values: Any) -> Any:
-    """The first value of a property; None for none."""
+    """Return the first value of a property; None for none."""
     return values[0] if isinstance(values, list) and values else None
 
 
 def text_in(values: Any) -> str:
-    """The first value of a property, as words."""
+    """Return the first value of a property, as words."""
     value = first(values)
     value = value.get("value", "") if isinstance(value, dict) else value
     return sanitise.plain(escape(value, quote=False)) if isinstance(value, str) else ""
 
 
 def photo_in(values: Any) -> str:
-    """The address in a property that may have a text of its own."""
+    """Return the address in a property that may have a text of its own."""
     value = first(values)
     value = value.get("value") if isinstance(value, dict) else value
     return value if isinstance(value, str) else ""
 
 
 def first_address(values: Any) -> str:
-    """The first value that is a web address; "" for none."""
+    """Return the first value that is a web address; "" for none."""
     return next((one for one in values or [] if isinstance(one, str) and is_web_address(one)), "")

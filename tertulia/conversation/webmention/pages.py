@@ -46,7 +46,7 @@ class Pages:
         return parts.is_web and same_host and f"{parts.path}/".startswith(root)
 
     def find(self, url: str) -> SitePage | None:
-        """The page that *url* means; None when it is not ours, or nothing is there."""
+        """Return the page that *url* means; None when it is not ours, or nothing is there."""
         if not self.is_ours(url):
             return None
         path = self._path(url)
@@ -71,7 +71,7 @@ class Pages:
         return found
 
     def _path(self, url: str) -> str | None:
-        """The path under the site that *url* names, always with the slash or file name of its file."""
+        """Return the path under the site that *url* names, always with the slash or file name of its file."""
         home = split_address(self.site).path.rstrip("/")
         path = unquote(split_address(url).path).removeprefix(home).lstrip("/")
         if "\x00" in path or "\\" in path or any(step in (".", "..") for step in path.split("/")):
@@ -90,7 +90,7 @@ class Pages:
 
 
 def _port(parts: Address) -> int | None:
-    """The port, None for the usual one of either scheme."""
+    """Return the port, None for the usual one of either scheme."""
     return None if parts.port in USUAL_PORTS.values() else parts.port
 
 

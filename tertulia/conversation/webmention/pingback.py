@@ -42,13 +42,13 @@ def read(body: bytes) -> tuple[str, str]:
 
 
 def answer(words: str) -> str:
-    """A good answer."""
+    """Return a good answer."""
     value = f"<string>{escape(words, quote=False)}</string>"
     return _response(f"<params><param><value>{value}</value></param></params>")
 
 
 def fault(code: int, words: str) -> str:
-    """A bad answer."""
+    """Return a bad answer."""
     members = (
         f"<member><name>faultCode</name><value><int>{code}</int></value></member>"
         f"<member><name>faultString</name><value><string>{escape(words, quote=False)}</string></value></member>"

@@ -62,7 +62,7 @@ class BusyDomains:
 
     @contextmanager
     def next(self, mentions: Mentions, now: datetime) -> Iterator[Mention | None]:
-        """The next mention of a domain that nobody is asking; its own is kept from the others until the end."""
+        """Give the next mention of a domain that nobody is asking; its own is kept from the others until the end."""
         with self._lock:
             mention = mentions.next(now, without=self._domains)
             domain = domain_of(host_of(mention.source)) if mention else ""
@@ -117,7 +117,7 @@ class Receiver:
 
     def targets_in(self, url: str) -> list[str]:
         """
-        The pages of ours that the page at *url* links to, posts alone.
+        Return the pages of ours that the page at *url* links to, posts alone.
 
         Raises:
             FetchError: it cannot be had.
@@ -238,14 +238,14 @@ class Receiver:
         self.mentions.settle(mention, "refused", reason, self.now())
 
     def _drop(self, mention: Mention, reason: str) -> None:
-        """It says nothing about us, and if it did, it no longer does."""
+        """Forget it: it says nothing about us, and if it did, it no longer does."""
         recorded = self.gone(SOURCE, f"{mention.source} {mention.target}")
         state = "gone" if recorded.key or recorded.public else "refused"
         self.mentions.settle(mention, state, reason, self.now())
 
 
 def announcements(snapshots: Path) -> Callable[[SitePage], tuple[str, ...]]:
-    """A function that says where else the post of a page lives, by its snapshot."""
+    """Return a function that says where else the post of a page lives, by its snapshot."""
 
     def also(page: SitePage) -> tuple[str, ...]:
         known = snapshot.read(snapshots, page.post, page.lang).syndication if page.post else ()

@@ -61,7 +61,7 @@ def answer_links(
     answers: Iterable[WebAnswer], pages: Pages, posts: Iterable[Post], since: datetime | None
 ) -> list[AnswerLink]:
     """
-    The answers that a built page shows, with the address of each.
+    Return the answers that a built page shows, with the address of each.
 
     Args:
         since: Older answers are left alone. None: all.
@@ -99,7 +99,7 @@ def _shown(pages: Pages, url: str) -> dict[str, str]:
 
 def links_of(page: str, url: str, pages: Pages) -> Linked:
     """
-    The links of one built post that lead to other sites, in order, each once.
+    Return the links of one built post that lead to other sites, in order, each once.
 
     Args:
         page: Its HTML.
@@ -181,7 +181,7 @@ def linking(
 
 
 def file_of(url: str, site: str) -> Path:
-    """The file in the output that answers for *url*."""
+    """Return the file in the output that answers for *url*."""
     path = unquote(split_address(url).path).removeprefix(split_address(site).path.rstrip("/")).lstrip("/")
     return Path(path) / "index.html" if path.endswith("/") or not path else Path(path)
 

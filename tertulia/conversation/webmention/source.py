@@ -92,7 +92,7 @@ def links_in(page: Fetched) -> list[str]:
 
 def read(page: Fetched, source: str, target: str, also: Iterable[str], *, ask: Ask, now: datetime) -> SourceReading:
     """
-    What *page* says about *target*; it is known to link to it.
+    Return what *page* says about *target*; it is known to link to it.
 
     Args:
         source: The address that was told to us.
@@ -121,12 +121,12 @@ def read(page: Fetched, source: str, target: str, also: Iterable[str], *, ask: A
 
 
 def with_avatar(author: Author, file: str) -> Author:
-    """*author* with the file name of a picture."""
+    """Return *author* with the file name of a picture."""
     return replace(author, avatar=file)
 
 
 def title_of(tree: lxml_html.HtmlElement | None) -> str:
-    """The page's own title; "" for none."""
+    """Return the page's own title; "" for none."""
     found = tree.find(".//title") if tree is not None else None
     return sanitise.one_line(found.text_content(), 200) if found is not None else ""
 
@@ -164,7 +164,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _entry(found: dict[str, Any], ours: set[str]) -> dict[str, Any] | None:
-    """The entry that the page is; of several, the first that links to us."""
+    """Return the entry that the page is; of several, the first that links to us."""
     entries = []
     for item in found.get("items", []):
         inside = item.get("children", []) if "h-feed" in item.get("type", []) else []
@@ -186,7 +186,7 @@ def _kind(said: dict[str, Any], ours: set[str]) -> Kind:
 
 
 def _words(said: dict[str, Any], kind: Kind) -> tuple[str, str]:
-    """What it says, plain and as HTML."""
+    """Return what it says, plain and as HTML."""
     if kind in ("like", "repost", "bookmark"):
         return "", ""
     content = next((one for one in said.get("content", []) if isinstance(one, dict)), {})
@@ -212,13 +212,13 @@ def _words(said: dict[str, Any], kind: Kind) -> tuple[str, str]:
 def _as_mention(
     tree: lxml_html.HtmlElement | None, provenance: Provenance, found: dict[str, Any], ask: Ask, now: datetime
 ) -> SourceReading:
-    """A page that tells no more than that it links to us."""
+    """Return a page that tells no more than that it links to us."""
     title = title_of(tree) or host_of(provenance.final)
     author, avatar = author_of({"properties": {}}, found, provenance, ask)
     return SourceReading("mention", author, avatar, provenance.page, now, None, title, f"<p>{escape(title)}</p>")
 
 
 def _moment(values: Any, now: datetime) -> datetime | None:
-    """A date of the page's; one from the future is now, one that makes no sense is none."""
+    """Return a date of the page's; one from the future is now, one that makes no sense is none."""
     found = parse_moment(text_in(values))
     return min(found, now) if found and found.year >= 1990 else None

@@ -76,7 +76,7 @@ def _from_data() -> dict[str, Provider]:
 
 
 def _from_code(name: str, label: str) -> Provider:
-    """The provider that the module *name* beside this one is, by its ``capture`` and its ``PATTERNS``."""
+    """Return the provider that the module *name* beside this one is, by its ``capture`` and its ``PATTERNS``."""
     module = import_module(f"{__name__}.{name}")
     return Provider(name, label, module.capture, module.PATTERNS)
 
@@ -95,7 +95,7 @@ PROVIDERS: dict[str, Provider] = {
 
 
 def others() -> list[Provider]:
-    """What others add; their code is imported. None of them is asked before ours."""
+    """Return what others add; their code is imported. None of them is asked before ours."""
     return list(extensions.load(extensions.PROVIDERS, _fits, PROVIDERS).values())
 
 
@@ -126,7 +126,9 @@ def _match(url: str, candidates: Iterable[Provider]) -> Match | None:
 
 
 def start_of(url: str) -> int:
-    """The second at which an address asks to begin ("t=90", "#t=1m30s", "start=1:30"), 0 when it does not say."""
+    """
+    Return the second at which an address asks to begin ("t=90", "#t=1m30s", "start=1:30"), 0 when it does not say.
+    """
     parts = split_address(url)
     for name, value in parse_qsl(f"{parts.query}&{parts.fragment}"):
         if name in _STARTS and (found := _MOMENT.fullmatch(value)):
@@ -137,7 +139,7 @@ def start_of(url: str) -> int:
 
 def as_used(capture: Capture, url: str, host: str) -> Capture:
     """
-    A player as one use of it wants it: the same talk may be quoted twice, each time from another moment.
+    Return a player as one use of it wants it: the same talk may be quoted twice, each time from another moment.
 
     Args:
         url: As it stands in the post.

@@ -41,7 +41,7 @@ _COUNTS = (("likes", "likeCount"), ("shares", "repostCount"), ("replies", "reply
 
 
 def capture(request: CaptureRequest) -> Capture:
-    """The post, with what it answers and what it quotes."""
+    """Return the post, with what it answers and what it quotes."""
     base = request.bases.get("bluesky", APPVIEW)
     uri = f"at://{request.parts['user']}/app.bsky.feed.post/{request.parts['id']}"
     source = f"{base}/xrpc/app.bsky.feed.getPostThread?uri={escaped(uri)}&depth=0&parentHeight=1"
@@ -80,7 +80,7 @@ def capture(request: CaptureRequest) -> Capture:
 
 def _asked(request: CaptureRequest, source: str) -> Any:
     """
-    What the AppView says.
+    Return what the AppView says.
 
     The lexicon's error for a post that is not there is a 400 "NotFound". A handle that does not resolve is a 400 too,
     and says nothing of the post: people change handles.

@@ -15,7 +15,7 @@ MOST_CHARACTERS = 20_000
 
 
 def capture(request: CaptureRequest) -> Capture:
-    """The gist's files, as far as they are short enough to be read on a page."""
+    """Return the gist's files, as far as they are short enough to be read on a page."""
     source = API.format(id=request.parts["id"])
     gist = request.json(source)
     files = gist.get("files") if isinstance(gist, dict) else None

@@ -37,7 +37,7 @@ QUOTE_FALLBACK = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
 
 
 def capture(request: CaptureRequest) -> Capture:
-    """The status, with what it answers and what it quotes."""
+    """Return the status, with what it answers and what it quotes."""
     parts = split_address(request.url)
     origin = f"{parts.scheme}://{parts.netloc}"
     source = f"{origin}/api/v1/statuses/{request.parts['id']}"
@@ -81,7 +81,7 @@ def capture(request: CaptureRequest) -> Capture:
 
 
 def _add_media(request: CaptureRequest, found: Capture | Quoted, status: dict[str, Any]) -> None:
-    """The pictures and emojis of a status, and what plays in it."""
+    """Add the pictures and emojis of a status, and what plays in it."""
     attachments = status.get("media_attachments")
     for item in attachments if isinstance(attachments, list) else []:
         if not isinstance(item, dict):

@@ -59,7 +59,7 @@ class OEmbedService:
     forms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def of(self, parts: Mapping[str, str]) -> "OEmbedService":
-        """The same for an address with these *parts*."""
+        """Return the same for an address with these *parts*."""
         for name, differs in self.forms.items():
             if name in parts:
                 return replace(self, **differs)
@@ -87,12 +87,14 @@ def service(name: str, entry: dict[str, Any]) -> OEmbedService:
 
 
 def pattern(address: str) -> re.Pattern[str]:
-    """What an address looks like: a scheme, *address*, and after it nothing that could belong to the last word."""
+    """
+    Return what an address looks like: a scheme, *address*, and after it nothing that could belong to the last word.
+    """
     return re.compile(("" if address.startswith("http") else "https?://") + f"(?:{address}){END}")
 
 
 def capture(request: CaptureRequest, service: OEmbedService) -> Capture:
-    """The item, from its oEmbed answer and, where the entry says so, from its page."""
+    """Return the item, from its oEmbed answer and, where the entry says so, from its page."""
     service = service.of(request.parts)
     url = _filled(service.url, request) or request.url
     found = _asked(request, service, url) if service.endpoint else _seen(request, service, url)
@@ -107,7 +109,7 @@ def capture(request: CaptureRequest, service: OEmbedService) -> Capture:
 
 
 def _asked(request: CaptureRequest, service: OEmbedService, url: str) -> Capture:
-    """What the oEmbed answer tells."""
+    """Return what the oEmbed answer tells."""
     source = service.endpoint.format(url=escaped(url), origin=re.sub(r"^(https?://[^/]+).*", r"\1", request.url))
     answer = request.json(source)
     if not isinstance(answer, dict):
@@ -137,7 +139,7 @@ def _asked(request: CaptureRequest, service: OEmbedService, url: str) -> Capture
 
 
 def _seen(request: CaptureRequest, service: OEmbedService, url: str) -> Capture:
-    """What the item's own page tells; where none is to be asked, that there is a player."""
+    """Return what the item's own page tells; where none is to be asked, that there is a player."""
     player = _filled(service.player, request)
     if not service.page:
         found = Capture(provider=request.provider, id=request.id, url=url, source=url)

@@ -23,7 +23,7 @@ _JSON_LD_DURATION = re.compile(r'"duration"\s*:\s*"(P[0-9DTHMS.]+)"')
 
 def capture(request: CaptureRequest, *, player_from: str = "") -> Capture:
     """
-    A card: title, description, picture, site. A picture alone is kept as a photo.
+    Return a card: title, description, picture, site. A picture alone is kept as a photo.
 
     Args:
         player_from: How the address of a player begins that the page may name.
@@ -117,7 +117,7 @@ class _Said:
 
 
 def _discover(request: CaptureRequest, found: Capture, said: _Said) -> None:
-    """What the page's own oEmbed answer tells, pictures of photo pages above all; a bad answer changes nothing."""
+    """Add what the page's own oEmbed answer tells, pictures of photo pages above all; a bad answer changes nothing."""
     url = said.oembed()
     if not url:
         return

@@ -58,7 +58,7 @@ class CaptureRequest:
 
     def json(self, url: str) -> Any:
         """
-        The JSON at *url*.
+        Return the JSON at *url*.
 
         Raises:
             NotFoundError: the service says that the item is gone or not for us.
@@ -67,7 +67,7 @@ class CaptureRequest:
         return checked(self.web.get(url, accept=JSON, max_bytes=ANSWER_BYTES)).json()
 
     def page(self, url: str) -> Fetched:
-        """The HTML page, or the picture, at *url*; raises as ``json`` does."""
+        """Return the HTML page, or the picture, at *url*; raises as ``json`` does."""
         return checked(self.web.get(url, accept=(*HTML, *PICTURE), max_bytes=PICTURE_BYTES))
 
     def picture(
@@ -113,7 +113,9 @@ class CaptureRequest:
         return image
 
     def emojis(self, known: Any, *texts: str) -> dict[str, Image]:
-        """The pictures of the shortcodes (":gato:") that *texts* use, out of the list that their server gives."""
+        """
+        Return the pictures of the shortcodes (":gato:") that *texts* use, out of the list that their server gives.
+        """
         used = {code for words in texts for code in _SHORTCODE.findall(words)}
         found: dict[str, Image] = {}
         for item in known if isinstance(known, list) else []:
@@ -136,17 +138,17 @@ class CaptureRequest:
 
 
 def text(value: Any, limit: int = 300) -> str:
-    """A stranger's plain text on one line; "" for anything that is no text."""
+    """Return a stranger's plain text on one line; "" for anything that is no text."""
     return one_line(value, limit) if isinstance(value, str) else ""
 
 
 def number(value: Any) -> int:
-    """A count; 0 for anything that is none."""
+    """Return a count; 0 for anything that is none."""
     return int(value) if isinstance(value, int | float) and 0 <= value < 1e15 else 0
 
 
 def moment(value: Any) -> str:
-    """A service's moment in ISO 8601, with the offset that it gave, or none; "" when it makes no sense."""
+    """Return a service's moment in ISO 8601, with the offset that it gave, or none; "" when it makes no sense."""
     found = parse_moment(value, None)
     return found.isoformat(timespec="seconds") if found else ""
 

@@ -21,7 +21,7 @@ _BACKGROUND = re.compile(r"background-image:\s*url\(['\"]?(https://[^'\")]+)")
 
 
 def capture(request: CaptureRequest) -> Capture:
-    """The post as the widget shows it."""
+    """Return the post as the widget shows it."""
     user, id = request.parts["user"], request.parts["id"]
     source = f"https://t.me/{user}/{id}?embed=1&mode=tme"
     answer = request.page(source)

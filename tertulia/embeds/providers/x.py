@@ -45,7 +45,7 @@ _MONTHS = "January February March April May June July August September October N
 
 
 def capture(request: CaptureRequest) -> Capture:
-    """The post, from whichever of the two answers knows more."""
+    """Return the post, from whichever of the two answers knows more."""
     id, name = request.parts["id"], request.parts["name"].replace("i/web", "i")
     url = f"https://x.com/{name}/status/{id}"
     gone: NotFoundError | None = None
@@ -80,7 +80,7 @@ def capture(request: CaptureRequest) -> Capture:
 
 
 def token(id: int) -> str:
-    """What the undocumented answer wants beside the id: id / 10^15 * pi in base 36, no zeros, no dot."""
+    """Return what the undocumented answer wants beside the id: id / 10^15 * pi in base 36, no zeros, no dot."""
     value = id / 1e15 * math.pi
     whole = int(value)
     digits: list[int] = []
@@ -96,7 +96,7 @@ def token(id: int) -> str:
 
 
 def when(id: int) -> str:
-    """The moment that an id holds, "" for the ids of the first years, which hold none."""
+    """Return the moment that an id holds, "" for the ids of the first years, which hold none."""
     if id < _FIRST_DATED_ID:
         return ""
     return dt.datetime.fromtimestamp(((id >> 22) + _EPOCH_MS) // 1000, dt.UTC).isoformat()
@@ -153,7 +153,7 @@ def _goes_on(tweet: dict[str, Any]) -> bool:
 
 
 def _note(tweet: dict[str, Any]) -> str:
-    """The whole words of a long post, where the answer has them: it told only an id in 2025."""
+    """Return the whole words of a long post, where the answer has them: it told only an id in 2025."""
     note: Any = tweet.get("note_tweet")
     for key in ("note_tweet_results", "result"):
         note = note.get(key, note) if isinstance(note, dict) else None
@@ -161,7 +161,9 @@ def _note(tweet: dict[str, Any]) -> str:
 
 
 def _poll(card: Any) -> list[Choice]:
-    """The options of a poll and their votes: "choice1_label", "choice1_count"… of a card "poll2choice_text_only"."""
+    """
+    Return the options of a poll and their votes: "choice1_label", "choice1_count"… of a card "poll2choice_text_only".
+    """
     values = card.get("binding_values") if isinstance(card, dict) else None
     if not isinstance(values, dict) or not str(card.get("name")).startswith("poll"):
         return []
@@ -178,7 +180,7 @@ def _poll(card: Any) -> list[Choice]:
 
 
 def _from_oembed(request: CaptureRequest, known: dict[str, Any], url: str) -> Capture:
-    """The blockquote: <p lang dir>text</p>&mdash; Name (@handle) <a href>Month day, year</a>."""
+    """Return the blockquote: <p lang dir>text</p>&mdash; Name (@handle) <a href>Month day, year</a>."""
     quoted = known["html"]
     paragraph = re.search(r"<p\b([^>]*)>(.*?)</p>", quoted, re.DOTALL)
     language = re.search(r'lang="([\w-]+)"', paragraph[1]) if paragraph else None

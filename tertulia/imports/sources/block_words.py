@@ -20,7 +20,7 @@ _MOST = 50  # of one block
 
 
 def shown(values: Mapping[str, object]) -> str:
-    """The words among *values*, as HTML."""
+    """Return the words among *values*, as HTML."""
     data = values.get("data")
     found = list(_words(data if isinstance(data, dict) else values, 0))[:_MOST]
     return "".join(one if one.lstrip().startswith("<") else f"<p>{one}</p>" for one in found)

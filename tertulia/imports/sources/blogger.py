@@ -60,7 +60,7 @@ _NOBODY = ("anonymous", "anónimo", "anònim", "unknown", "desconocido")
 
 def read(export: Export) -> OldSite:
     """
-    The blog in the export's files.
+    Return the blog in the export's files.
 
     Raises:
         ContentError: one of them cannot be read, or they are of several blogs.
@@ -125,7 +125,7 @@ class _BloggerExport:
         self.address = self.address or self._host_of_takeout()
 
     def _host_of_takeout(self) -> str:
-        """The host that ``settings.csv`` names, or that links in the posts lead to most."""
+        """Return the host that ``settings.csv`` names, or that links in the posts lead to most."""
         for file in self.export.named("settings.csv"):
             for row in csv.DictReader(lines_of(file.read())):
                 if row.get("blog_id") in self.blogs and (row.get("blog_hostname") or "").strip():
@@ -262,7 +262,7 @@ def _state(one: _BloggerEntry) -> tuple[Visibility, str]:
 
 
 def _comment(one: _BloggerEntry, writers: set[str]) -> OldComment | None:
-    """A comment; None for one that was removed."""
+    """Return a comment; None for one that was removed."""
     when = moment(one.fields.get("published"))
     if when is None or _is_trash(one) or one.state in ("REMOVED", "GHOSTED", "EMPTIED", "EMPTIED_COMMENT"):
         return None
@@ -326,7 +326,7 @@ class _BloggerBody:
                 removed(link)
 
     def _album(self, source: str) -> str:
-        """The path of a picture that came with the export; "" for one that did not, or may be one of several."""
+        """Return the path of a picture that came with the export; "" for one that did not, or may be one of several."""
         name = PurePosixPath(unquote(split_address(source).path)).name.casefold()
         is_ours = any(host_of(source) == host or host_of(source).endswith(f".{host}") for host in _FILE_HOSTS)
         places = self._albums.get(name, []) if is_ours else []
@@ -346,7 +346,7 @@ def _figure(image: HtmlElement, words: HtmlElement | None) -> HtmlElement:
 
 
 def full_size(source: str) -> str:
-    """The address of a picture as it was uploaded, of one that Google made smaller."""
+    """Return the address of a picture as it was uploaded, of one that Google made smaller."""
     host = host_of(source)
     if not any(host == one or host.endswith(f".{one}") for one in _FILE_HOSTS):
         return source

@@ -32,7 +32,7 @@ _PACKED = ("vc_raw_html", "fusion_code", "av_codeblock_raw")  # HTML that nobody
 
 def shown(name: str, given: Mapping[str, str], inner: str) -> str:
     """
-    The HTML of one shortcode.
+    Return the HTML of one shortcode.
 
     Args:
         name: In lower case.

@@ -18,7 +18,7 @@ _LONGEST_TEASER = 500
 
 
 def moment(text: object) -> datetime | None:
-    """An ISO moment, in Greenwich's time where it tells none; None when it is none."""
+    """Return an ISO moment, in Greenwich's time where it tells none; None when it is none."""
     try:
         when = datetime.fromisoformat(str(text or "").strip())
         when = when if when.tzinfo else when.replace(tzinfo=UTC)
@@ -29,7 +29,7 @@ def moment(text: object) -> datetime | None:
 
 
 def page_of(told: str) -> str:
-    """What a service for talk calls a page, as an address or a path; "" for what is neither: "12 https://x/?p=12"."""
+    """Return what a service for talk calls a page, as an address or a path; "" for what is neither: "12 https://x/?p=12"."""
     for word in reversed(told.split()):
         if address := web_address(f"https:{word}" if word.startswith("//") else word):
             return address
@@ -44,7 +44,7 @@ def edited(html: str, edit: Callable[[HtmlElement], None]) -> str:
 
 
 def inner(element: HtmlElement) -> str:
-    """The HTML of what stands in *element*."""
+    """Return the HTML of what stands in *element*."""
     made = lxml_html.tostring(element, encoding="unicode", with_tail=False)
     return str(made).partition(">")[2].rpartition("</")[0]
 
@@ -55,7 +55,7 @@ def has_class(element: HtmlElement, *names: str) -> bool:
 
 
 def made(tag: str, /, *, text: str | None = None, **attributes: str) -> HtmlElement:
-    """A new element; ``data_embed`` is the attribute ``data-embed``."""
+    """Return a new element; ``data_embed`` is the attribute ``data-embed``."""
     element: HtmlElement = lxml_html.Element(tag)
     element.attrib.update({name.replace("_", "-"): value for name, value in attributes.items()})
     element.text = text
@@ -63,7 +63,7 @@ def made(tag: str, /, *, text: str | None = None, **attributes: str) -> HtmlElem
 
 
 def put(element: HtmlElement, new: HtmlElement) -> None:
-    """*new* in the place of *element*."""
+    """Put *new* in the place of *element*."""
     parent = element.getparent()
     if parent is not None:
         new.tail, element.tail = element.tail, None
@@ -77,18 +77,20 @@ def removed(element: HtmlElement) -> None:
 
 
 def plain(html: str) -> str:
-    """The words of *html* on one line."""
+    """Return the words of *html* on one line."""
     return one_line(sanitise.plain(html), 2000)
 
 
 def teaser(html: str) -> str:
-    """What stands before a post's "read more", for its summary; "" where that is no summary but half of the post."""
+    """
+    Return what stands before a post's "read more", for its summary; "" where that is no summary but half of the post.
+    """
     words = plain(html)
     return words if len(words) <= _LONGEST_TEASER else ""
 
 
 def most(values: Iterable[str]) -> str:
-    """The value that occurs most, the first of several; "" for none."""
+    """Return the value that occurs most, the first of several; "" for none."""
     counted: dict[str, int] = {}
     for value in filter(None, values):
         counted[value] = counted.get(value, 0) + 1

@@ -56,7 +56,7 @@ _ELEVENTY = SiteGenerator(marks=_MARKS, settings=_settings, place=_place, lists=
 
 def read(export: Export) -> OldSite:
     """
-    The site in the folder.
+    Return the site in the folder.
 
     Raises:
         ContentError: a file cannot be read.

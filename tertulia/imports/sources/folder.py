@@ -102,7 +102,7 @@ class _FolderFile:
 
 
 def root_of(export: Export, marks: Sequence[str]) -> str | None:
-    """The folder in *export* in which a generator's own file lies, with "/" at its end; None without any."""
+    """Return the folder in *export* in which a generator's own file lies, with "/" at its end; None without any."""
     found = [name for name in export.files for mark in marks if name == mark or name.endswith(f"/{mark}")]
     if not found:
         return None
@@ -113,7 +113,7 @@ def root_of(export: Export, marks: Sequence[str]) -> str | None:
 
 def read(export: Export, generator: SiteGenerator) -> OldSite:
     """
-    The site in the folder.
+    Return the site in the folder.
 
     Raises:
         ContentError: a file cannot be read.
@@ -157,7 +157,7 @@ def read(export: Export, generator: SiteGenerator) -> OldSite:
 def _source(
     path: PurePosixPath, given: Mapping[str, ExportFile], generator: SiteGenerator, settings: SiteSettings
 ) -> _FolderFile | LeftOut | None:
-    """A post or page; why it does not come over; None for what was never meant to."""
+    """Return a post or page; why it does not come over; None for what was never meant to."""
     file, is_html = given[path.as_posix()], path.suffix.lower() in (".html", ".htm")
     if not is_html and path.suffix.lower() not in MARKDOWN:
         return LeftOut("file", path.as_posix(), path.as_posix(), "no_markdown") if path.suffix == ".rst" else None
@@ -186,7 +186,7 @@ def _source(
 
 
 def _apart(key: str, read: list[str], text: str) -> list[str]:
-    """What stands behind *key*, where that is neither a list nor quoted: word by word."""
+    """Return what stands behind *key*, where that is neither a list nor quoted: word by word."""
     found = re.search(rf"^{key}:[ \t]+([^\[\]{{}}\"',\n#&*|>-][^\[\]\"',\n]*)$", text, re.MULTILINE)
     return found[1].split() if found and read == [found[1].strip()] else read
 
@@ -230,7 +230,10 @@ def _post(one: _FolderFile, names: "_FileNames", settings: SiteSettings) -> OldP
 
 
 def _latest(*moments: datetime | None) -> datetime | None:
-    """The latest: what waits for a day after its own must not be seen before. Of two kinds of clock the first holds."""
+    """
+    Return the latest: what waits for a day after its own must not be seen before. Of two kinds of clock the first
+    holds.
+    """
     told = [moment for moment in moments if moment]
     if len({moment.tzinfo is None for moment in told}) > 1:
         told = [moment.replace(tzinfo=None) for moment in told]
@@ -247,7 +250,7 @@ def _state(one: _FolderFile) -> tuple[Visibility, str]:
 
 
 def _whole(address: str, settings: SiteSettings) -> str:
-    """A whole address, of one that counts from the site's; a path, where nobody knows the site's."""
+    """Return a whole address, of one that counts from the site's; a path, where nobody knows the site's."""
     return web_address(address) if "://" in address else f"{settings.address}/{address.lstrip('/')}"
 
 
@@ -271,7 +274,7 @@ class _FileNames:
                     self._pages.setdefault(name, address)
 
     def followed(self, one: _FolderFile) -> str:
-        """The text of *one*, in which every name of a file is an address."""
+        """Return the text of *one*, in which every name of a file is an address."""
         body = _BASE.sub(
             lambda found: self._base + (f"/{found['path'].lstrip('/')}" if found["path"] is not None else ""), one.body
         )
@@ -316,7 +319,7 @@ class _FileNames:
 
 
 def yaml_of(data: bytes) -> dict[str, Any]:
-    """A file of YAML as a table; empty when it is none."""
+    """Return a file of YAML as a table; empty when it is none."""
     try:
         value = yaml.safe_load(data.decode("utf-8-sig", "replace")) if len(data) < 200_000 else None
     except (yaml.YAMLError, ValueError, RecursionError):
@@ -325,7 +328,7 @@ def yaml_of(data: bytes) -> dict[str, Any]:
 
 
 def table_of(name: str, data: bytes) -> dict[str, Any]:
-    """A file of TOML, YAML or JSON as a table; empty when it is none."""
+    """Return a file of TOML, YAML or JSON as a table; empty when it is none."""
     if name.endswith((".yml", ".yaml")):
         return yaml_of(data)
     try:
@@ -338,7 +341,7 @@ def table_of(name: str, data: bytes) -> dict[str, Any]:
 
 
 def zone_of(name: object) -> ZoneInfo | None:
-    """A time zone by its name."""
+    """Return a time zone by its name."""
     try:
         return ZoneInfo(name) if isinstance(name, str) and name else None
     except (ValueError, LookupError, OSError):
@@ -346,19 +349,22 @@ def zone_of(name: object) -> ZoneInfo | None:
 
 
 def text_of(table: Mapping[str, Any], *names: str) -> str:
-    """The first of *names* that is text in *table*, whatever its capitals."""
+    """Return the first of *names* that is text in *table*, whatever its capitals."""
     folded = {str(key).lower(): value for key, value in table.items()}
     return next((value for name in names if isinstance(value := folded.get(name.lower()), str) and value), "")
 
 
 def filled(pattern: str, values: Mapping[str, str]) -> str:
-    """A pattern such as ``/:year/:title/`` with its words replaced, and without the holes of those that say nothing."""
+    """
+    Return a pattern such as ``/:year/:title/`` with its words replaced, and without the holes of those that say
+    nothing.
+    """
     found = re.sub(r":([a-z_]+)|:\[([a-z_]+)\]", lambda word: values.get(word[1] or word[2], ""), pattern)
     return re.sub(r"/{2,}", "/", f"/{found.lstrip('/')}")
 
 
 def dated(date: datetime | None) -> dict[str, str]:
-    """What patterns call the parts of a date."""
+    """Return what patterns call the parts of a date."""
     if date is None:
         return {}
     return {
@@ -369,7 +375,7 @@ def dated(date: datetime | None) -> dict[str, str]:
 
 
 def labelled(posts: Sequence[OldPost], tags: str, categories: str = "", ending: str = "/") -> Iterator[OldAddress]:
-    """The lists of tags and categories, at *tags* and *categories* followed by the word."""
+    """Yield the lists of tags and categories, at *tags* and *categories* followed by the word."""
     for prefix, words, kind in ((tags, "tags", "tag"), (categories, "categories", "category")):
         for word in dict.fromkeys(one for post in posts for one in getattr(post, words)) if prefix else ():
             for written in dict.fromkeys((slug_of(word), word.lower().replace(" ", "-"))):
@@ -377,5 +383,5 @@ def labelled(posts: Sequence[OldPost], tags: str, categories: str = "", ending: 
 
 
 def feeds(*paths: str) -> Iterator[OldAddress]:
-    """The addresses of feeds."""
+    """Return the addresses of feeds."""
     return (OldAddress(address=path, kind="feed") for path in paths)

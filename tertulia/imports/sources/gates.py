@@ -67,7 +67,9 @@ def kept_back(meta: Mapping[str, Sequence[str]], written: str = "") -> str:
 
 
 def before_paywall(written: str, meta: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
-    """What stands above the block of Jetpack behind which a newsletter's post goes on, and what stands below it."""
+    """
+    Return what stands above the block of Jetpack behind which a newsletter's post goes on, and what stands below it.
+    """
     found = _PAYWALL.search(written)
     if not found:
         return written, []
@@ -77,7 +79,7 @@ def before_paywall(written: str, meta: Mapping[str, Sequence[str]]) -> tuple[str
 
 
 def parted(written: str) -> tuple[str, list[str]]:
-    """What everybody saw of a text, and the pieces that only some did: between shortcodes, and in blocks."""
+    """Return what everybody saw of a text, and the pieces that only some did: between shortcodes, and in blocks."""
     kept: list[str] = []
     for find in (_shortcodes, _blocks):
         public, at = [], 0
@@ -113,7 +115,7 @@ def _shortcodes(written: str) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _blocks(written: str) -> Iterator[tuple[int, int, int, int]]:
-    """The same of blocks, which are kept with what marks them."""
+    """Yield the same of blocks, which are kept with what marks them."""
     if "wp:" not in written:
         return
     opened: list[bool] = []

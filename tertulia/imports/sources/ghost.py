@@ -143,7 +143,7 @@ class _GhostTables:
 
 
 def _posts(row: Row, more: Row, authors: list[Row], tags: list[Row]) -> Iterator[OldPost]:
-    """A post; and behind it what of it only members saw."""
+    """Yield a post; and behind it what of it only members saw."""
     losses: list[Loss] = []
     html = ghost_body.html(row, losses).replace(HOME, "")
     state, kept_back = _state(row) if more.get("email_only") not in (True, 1) else (Visibility.DRAFT, "email_only")
@@ -191,7 +191,7 @@ def _posts(row: Row, more: Row, authors: list[Row], tags: list[Row]) -> Iterator
 
 
 def _parted(html: str) -> tuple[str, str]:
-    """What everybody saw of a post, and what only some did."""
+    """Return what everybody saw of a post, and what only some did."""
     paid: list[str] = []
 
     def gated(found: re.Match[str]) -> str:

@@ -21,7 +21,7 @@ _SECTIONS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "a
 
 
 def html(row: Mapping[str, Any], losses: list[Loss]) -> str:
-    """The HTML of a post; what cannot come over goes into *losses*."""
+    """Return the HTML of a post; what cannot come over goes into *losses*."""
     for name, reader in (("html", None), ("lexical", _lexical), ("mobiledoc", _mobiledoc)):
         written = row.get(name)
         if not isinstance(written, str) or not written.strip():
@@ -97,7 +97,7 @@ def _formatted(node: Mapping[str, Any]) -> str:
 
 
 def _card(kind: str, card: Mapping[str, Any], losses: list[Loss]) -> str:
-    """A card of either editor."""
+    """Return a card of either editor."""
     match kind:
         case "markdown" | "card-markdown":
             return str(MarkdownIt("commonmark", {"html": True}).enable("table").render(_text(card, "markdown")))
@@ -196,7 +196,7 @@ def _section(section: Any, document: Mapping[str, Any], losses: list[Loss]) -> s
 
 
 def _markers(markers: list[Any], document: Mapping[str, Any]) -> str:
-    """The words of a section, with what opens and closes around them."""
+    """Return the words of a section, with what opens and closes around them."""
     made, opened = [], []
     for marker in markers:
         match marker:

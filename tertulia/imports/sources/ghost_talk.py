@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 def comments_of(
     rows: Sequence[Row], members: Mapping[str, Row], likes: Sequence[Row]
 ) -> tuple[tuple[OldComment, ...], tuple[LeftOut, ...]]:
-    """The comments of *rows*, and what was taken away; what is hidden waits."""
+    """Return the comments of *rows*, and what was taken away; what is hidden waits."""
     liked = Counter(str(row.get("comment_id")) for row in likes)
     said: dict[str, OldComment] = {}
     gone: dict[str, str] = {}

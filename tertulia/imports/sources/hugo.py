@@ -79,7 +79,7 @@ _HUGO = SiteGenerator(marks=_SETTINGS, settings=_settings, place=_place, lists=_
 
 def read(export: Export) -> OldSite:
     """
-    The site in the folder.
+    Return the site in the folder.
 
     Raises:
         ContentError: a file cannot be read.

@@ -94,7 +94,7 @@ def _post(item: Mapping[str, Any], feed: Mapping[str, Any]) -> OldPost | None:
 
 
 def _attached(item: Mapping[str, Any]) -> Iterator[str]:
-    """What comes with an item: a sound, a film, a picture, as HTML."""
+    """Yield what comes with an item: a sound, a film, a picture, as HTML."""
     found = item.get("attachments")
     for one in found if isinstance(found, list) else ():
         address = web_address(_text(one, "url")) if isinstance(one, dict) else ""

@@ -58,7 +58,7 @@ _NIKOLA = SiteGenerator(marks=_MARKS, settings=_settings, place=_place, lists=_l
 
 def read(export: Export) -> OldSite:
     """
-    The site in the folder.
+    Return the site in the folder.
 
     Raises:
         ContentError: a file cannot be read.

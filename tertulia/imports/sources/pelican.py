@@ -25,7 +25,7 @@ _PATTERNS = {
 
 
 def plain_settings(data: bytes) -> dict[str, str]:
-    """The names of a program in Python that are text, as they are written there."""
+    """Return the names of a program in Python that are text, as they are written there."""
     try:
         tree = ast.parse(data.decode("utf-8-sig", "replace")) if len(data) < 500_000 else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -85,7 +85,7 @@ _PELICAN = SiteGenerator(marks=_MARKS, settings=_settings, place=_place, lists=_
 
 def read(export: Export) -> OldSite:
     """
-    The site in the folder.
+    Return the site in the folder.
 
     Raises:
         ContentError: a file cannot be read.

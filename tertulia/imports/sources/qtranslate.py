@@ -10,13 +10,13 @@ _MARK = re.compile(r"\[:([a-z]{2}(?:-[a-z]{2})?)?\]|<!--:([a-z]{2}(?:-[a-z]{2})?
 
 
 def languages(*texts: str) -> tuple[str, ...]:
-    """The languages that stand in *texts*, in their order; none where no mark does."""
+    """Return the languages that stand in *texts*, in their order; none where no mark does."""
     found = (name.lower() for text in texts for name in map(_named, _MARK.finditer(text)) if name)
     return tuple(dict.fromkeys(found))
 
 
 def said_in(text: str, language: str) -> str:
-    """What of *text* is said in *language*."""
+    """Return what of *text* is said in *language*."""
     made, at, now = [], 0, ""
     for found in _MARK.finditer(text):
         if now in ("", language):

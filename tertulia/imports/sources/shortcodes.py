@@ -150,7 +150,7 @@ def _code_of(name: str, given: Mapping[str, str], inner: str) -> str:
 
 
 def code(inner: str, language: str = "") -> str:
-    """A block of code of what a plugin keeps as it was typed, or with its signs escaped."""
+    """Return a block of code of what a plugin keeps as it was typed, or with its signs escaped."""
     if not re.search(r"[<>]|&(?!#?\w+;)", inner):
         inner = unescape(inner)
     inner = inner.strip("\r\n").replace("\r\n", "\n")

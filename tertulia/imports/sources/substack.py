@@ -80,7 +80,7 @@ def _is_table(file: ExportFile) -> bool:
 
 
 def _posts(row: dict[str, str], known: str, html: str) -> Iterator[OldPost]:
-    """A post; and behind it what of it only those who paid saw."""
+    """Yield a post; and behind it what of it only those who paid saw."""
     number, _, slug = known.partition(".")
     state, kept_back = _state(row)
     losses: list[Loss] = []
@@ -179,7 +179,7 @@ def _notes(root: HtmlElement) -> dict[str, str]:
 
 
 def _tidied(root: HtmlElement, losses: list[Loss]) -> None:
-    """What Substack's editor writes, as what it says."""
+    """Turn what Substack's editor writes into what it says."""
     for element in [one for one in root.iter() if isinstance(one.tag, str)]:
         if element is root or not any(above is root for above in element.iterancestors()):
             continue
@@ -219,7 +219,7 @@ def _tidied(root: HtmlElement, losses: list[Loss]) -> None:
 
 
 def _told(given: dict[str, Any]) -> HtmlElement:
-    """What a piece that the page itself would have drawn says: its words, and where it is."""
+    """Return what a piece that the page itself would have drawn says: its words, and where it is."""
     told = parse(block_words.shown(given))
     address = given.get("url") or given.get("canonical_url")
     if isinstance(address, str) and web_address(address):
@@ -242,7 +242,7 @@ def _gallery(shown: dict[str, Any]) -> HtmlElement:
 
 
 def _shown(element: HtmlElement, given: dict[str, Any]) -> str:
-    """The address of what is shown of elsewhere; "" for what is not."""
+    """Return the address of what is shown of elsewhere; "" for what is not."""
     names = element.get("class", "")
     number = given.get("videoId") or given.get("instagram_id") or ""
     if isinstance(number, str) and re.fullmatch(r"[\w-]{1,40}", number):
@@ -269,6 +269,6 @@ def _attributes(element: HtmlElement) -> dict[str, Any]:
 
 
 def full_size(source: str) -> str:
-    """The address of a picture as it was uploaded, of one that the service made smaller."""
+    """Return the address of a picture as it was uploaded, of one that the service made smaller."""
     found = _FETCHED.match(source)
     return web_address(unquote(found[1])) if found and split_address(source).netloc else source

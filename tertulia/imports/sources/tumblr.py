@@ -69,7 +69,7 @@ def _is_table(file: ExportFile) -> bool:
 
 
 def _told(file: ExportFile) -> Iterator[tuple[str, dict[str, str]]]:
-    """What ``posts.xml`` says of each post: number → attributes."""
+    """Yield what ``posts.xml`` says of each post: number → attributes."""
     for element in wxr.elements(file, "posts"):
         fields = {str(name): str(value) for name, value in element.items()}
         if wxr.local(element) == "post" and fields.get("id"):
@@ -117,7 +117,7 @@ def _state(file: ExportFile, told: dict[str, str], moment: datetime | None) -> t
 
 
 def _tidied(root: HtmlElement) -> None:
-    """What Tumblr's editors write, as what it says."""
+    """Turn what Tumblr's editors write into what it says."""
     for element in list(root.iter("div", "figure", "p", "a")):
         npf = _npf(element)
         if element.tag == "a":
@@ -189,7 +189,7 @@ def _forgotten(number: str, media: dict[str, str], shown: set[str]) -> list[str]
 
 
 def _shorter(posts: tuple[OldPost, ...]) -> Iterator[OldAddress]:
-    """A post answers by its number alone too."""
+    """Return a post answers by its number alone too."""
     return (OldAddress(address=f"/post/{post.id}", kind="post", target=post.id) for post in posts)
 
 

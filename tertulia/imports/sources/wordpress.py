@@ -195,7 +195,7 @@ class _Found:
         )
 
     def _posts(self, item: Item) -> Iterator[OldPost]:
-        """A post; in each language that one text says it in, and what of it only some saw."""
+        """Yield a post; in each language that one text says it in, and what of it only some saw."""
         spoken = qtranslate.languages(item.fields.get("title", ""), item.fields.get("encoded", ""))
         for number, language in enumerate(spoken or ("",)):
             one = item if not language else item.said_in(language)
@@ -214,7 +214,7 @@ class _Found:
                 )  # fmt: skip
 
     def _post(self, item: Item) -> tuple[OldPost, list[str]]:
-        """A post, and the HTML of what not everybody saw of it."""
+        """Return a post, and the HTML of what not everybody saw of it."""
         fields, body = item.fields, Body()
         written, below = gates.before_paywall(fields.get("encoded", ""), item.meta)
         body.notes.update(footnotes(item.one("footnotes")))
@@ -298,7 +298,7 @@ class _Found:
 
 
 def _name_of(item: Item) -> str:
-    """What to call an item without a number, the same in every export."""
+    """Return what to call an item without a number, the same in every export."""
     told = (item.fields.get(name, "").strip() for name in ("guid", "link", "post_name", "title", "post_date"))
     return f"x{hashlib.sha256('|'.join(told).encode()).hexdigest()[:12]}"
 
@@ -312,7 +312,7 @@ def _is_readable(item: Item) -> bool:
 
 
 def _described(item: Item) -> str:
-    """The description for search engines, unless it is a plugin's formula."""
+    """Return the description for search engines, unless it is a plugin's formula."""
     for name in _DESCRIPTIONS:
         told = words_of(item.one(name))
         if told and "%" not in re.sub(r"\d\s?%", "", told) and not re.search(r"#\w+_\w+|\{\{", told):
@@ -349,7 +349,7 @@ def _language(item: Item) -> str:
 
 
 def _pair(item: Item) -> str:
-    """What posts that are translations of each other share."""
+    """Return what posts that are translations of each other share."""
     group = next((nicename for domain, nicename, _ in item.terms if domain == "post_translations"), "")
     wpml = item.one("_wpml_import_translation_group", "_icl_trid", "trid")
     return group or (f"wpml-{wpml}" if wpml else "")

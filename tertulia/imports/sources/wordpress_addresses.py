@@ -75,7 +75,7 @@ def lists(
 
 
 def above(categories: Mapping[str, Term], nicename: str) -> list[str]:
-    """The categories above one, the nearest first."""
+    """Return the categories above one, the nearest first."""
     found: list[str] = []
     while (term := categories.get(nicename)) and term.above and term.above not in (*found, nicename):
         found.append(term.above)
@@ -84,6 +84,6 @@ def above(categories: Mapping[str, Term], nicename: str) -> list[str]:
 
 
 def _nicename(login: str) -> str:
-    """What WordPress made of a login for addresses: ``sanitize_title`` of "Ana.Ruiz@x" is "ana-ruizx"."""
+    """Return what WordPress made of a login for addresses: ``sanitize_title`` of "Ana.Ruiz@x" is "ana-ruizx"."""
     kept = re.sub(r"[^a-z0-9 _-]", "", login.lower().replace(".", "-"))
     return re.sub(r"[ -]+", "-", kept).strip("-")

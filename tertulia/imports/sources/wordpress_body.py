@@ -72,7 +72,7 @@ class Body:
             self.losses.append(loss)
 
     def _pieces(self, written: str) -> Iterator[str]:
-        """The text of blocks and between them."""
+        """Yield the text of blocks and between them."""
         open_blocks: list[str] = []
         at = 0
         hidden = 0  # within a block that is replaced as a whole
@@ -109,7 +109,7 @@ class Body:
             yield self._freeform(written[at:])
 
     def _dynamic(self, name: str, values: Mapping[str, object]) -> str:
-        """A block without text of its own."""
+        """Return a block without text of its own."""
         if name == "block":
             return f'<div data-include="{escape(str(values.get("ref", "")))}"></div>'
         url = values.get("url")
@@ -144,7 +144,7 @@ class Body:
 
 
 def footnotes(written: str) -> dict[str, str]:
-    """What the footnotes block keeps in a post's metadata: name → HTML."""
+    """Return what the footnotes block keeps in a post's metadata: name → HTML."""
     try:
         kept = strict_json.decode(written.encode())
     except ValueError:
@@ -162,7 +162,7 @@ def _values(written: str | None) -> dict[str, object]:
 
 
 def _language(name: str, values: Mapping[str, object]) -> str:
-    """What a block of code of a plugin says that it is written in."""
+    """Return what a block of code of a plugin says that it is written in."""
     told = str(values.get("language") or values.get("lang") or "") if "code" in name else ""
     return told.lower() if re.fullmatch(r"[\w+#.-]{1,30}", told) else ""
 

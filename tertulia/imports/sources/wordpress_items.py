@@ -34,7 +34,7 @@ class Item:
         return self.fields.get("status", "").strip()
 
     def said_in(self, language: str) -> "Item":
-        """The same, of which only what is said in *language* is left."""
+        """Return the same, of which only what is said in *language* is left."""
         told = {
             name: qtranslate.said_in(self.fields.get(name, ""), language) for name in ("title", "encoded", "excerpt")
         }
@@ -42,7 +42,7 @@ class Item:
         return replace(self, fields={**self.fields, **told}, terms=terms)
 
     def one(self, *keys: str) -> str:
-        """The first value of the first of *keys* that has one."""
+        """Return the first value of the first of *keys* that has one."""
         return next((value.strip() for key in keys for value in self.meta.get(key, ()) if value.strip()), "")
 
 
@@ -65,7 +65,7 @@ def number_of(text: str | None) -> int:
 
 
 def moment_of(fields: dict[str, str], name: str) -> datetime | None:
-    """The moment with the offset that it had there: local time and Greenwich's stand side by side."""
+    """Return the moment with the offset that it had there: local time and Greenwich's stand side by side."""
     here, there = _date(fields.get(name)), _date(fields.get(f"{name}_gmt"))
     if here is None or there is None:
         return here or (there.replace(tzinfo=UTC) if there else None)

@@ -28,7 +28,7 @@ _NAMED_BY = ("url", "href", "src", "link", "id", "video_id", "video", "tweet", "
 
 
 def _nothing(_given: dict[str, str], _inner: str) -> str:
-    """A mark for WordPress itself: where notes are listed, where a teaser ends."""
+    """Return a mark for WordPress itself: where notes are listed, where a teaser ends."""
     return ""
 
 
@@ -47,7 +47,7 @@ def _gallery(given: dict[str, str], _inner: str) -> str:
 
 
 def formula(_given: dict[str, str], inner: str) -> str:
-    """A formula in LaTeX."""
+    """Return a formula in LaTeX."""
     return f'<span data-formula="{escape(unescape(inner.strip()))}"></span>' if inner.strip() else ""
 
 

@@ -29,7 +29,9 @@ _LIKES = ("tertulia_likes", "wpdiscuz_votes", "cld_like_count", "_commentliked")
 
 
 def comments_of(item: Item, owners: Collection[str]) -> tuple[list[OldComment], list[LeftOut]]:
-    """What was said about *item*, and what does not come over; what answered that answers what it had answered."""
+    """
+    Return what was said about *item*, and what does not come over; what answered that answers what it had answered.
+    """
     said: list[OldComment] = []
     gone: dict[str, str] = {}
     left_out: list[LeftOut] = []
@@ -48,7 +50,7 @@ def comment_of(
     item: Item, fields: dict[str, str], meta: dict[str, list[str]], owners: Collection[str]
 ) -> OldComment | None:
     """
-    A comment; None for what is none: an order's note, what lay in the bin.
+    Return a comment; None for what is none: an order's note, what lay in the bin.
 
     Args:
         item: What it is about.

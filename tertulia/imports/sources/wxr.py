@@ -36,7 +36,7 @@ def is_wxr(file: ExportFile) -> bool:
 
 def elements(file: ExportFile, inside: str = "channel") -> Iterator[etree._Element]:
     """
-    What stands right in *inside*, one at a time: ``item``, ``author``, ``category``, ``tag``, ``term``, ``link``…
+    Yield what stands right in *inside*, one at a time: ``item``, ``author``, ``category``, ``tag``, ``term``, ``link``…
 
     Each is gone when the next one is asked for.
 
@@ -61,7 +61,7 @@ def elements(file: ExportFile, inside: str = "channel") -> Iterator[etree._Eleme
 
 
 def mended(data: bytes) -> bytes:
-    """*data* with what WordPress writes and XML forbids put right; line numbers stay."""
+    """Return *data* with what WordPress writes and XML forbids put right; line numbers stay."""
     data = _CONTROLS.sub(b"", _as_utf8(data))
     made: list[bytes] = []
     at = start = 0
@@ -77,7 +77,7 @@ def mended(data: bytes) -> bytes:
 
 
 def local(element: etree._Element) -> str:
-    """The name of *element* without its namespace; that of ``excerpt:encoded`` is "excerpt"."""
+    """Return the name of *element* without its namespace; that of ``excerpt:encoded`` is "excerpt"."""
     tag = element.tag
     if not isinstance(tag, str):
         return ""
@@ -86,7 +86,7 @@ def local(element: etree._Element) -> str:
 
 
 def texts(element: etree._Element) -> dict[str, str]:
-    """The plain fields of *element*: name → text, the first where there are several; a text in XHTML as HTML."""
+    """Return the plain fields of *element*: name → text, the first where there are several; a text in XHTML as HTML."""
     found: dict[str, str] = {}
     for child in element:
         if not len(child):
@@ -108,7 +108,7 @@ def metadata(element: etree._Element, name: str) -> dict[str, list[str]]:
 
 
 def _as_utf8(data: bytes) -> bytes:
-    """*data* in UTF-8, whatever it says of itself; bytes that are no UTF-8 are what Windows would have meant."""
+    """Return *data* in UTF-8, whatever it says of itself; bytes that are no UTF-8 are what Windows would have meant."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     declared = re.match(rb"\s*<\?xml[^>]*?encoding=[\"']([\w.-]+)", data)
     # Only the web's own encodings: Python knows others, which take hours or are none.

@@ -53,7 +53,7 @@ def _account_of(network: type[Network], name: str) -> type[Network]:
 
 
 def per_reader() -> frozenset[str]:
-    """The networks of which a part is a reader: their lines are counted, not listed."""
+    """Return the networks of which a part is a reader: their lines are counted, not listed."""
     return frozenset(name for name, network in network_classes().items() if network.per_reader)
 
 

@@ -172,7 +172,7 @@ def understood(network: "Network") -> Iterator[None]:
 
 
 def garbled(network: str, error: Exception) -> str:
-    """What is told of an answer that cannot be read."""
+    """Return what is told of an answer that cannot be read."""
     return say("net_garbled", network=network) + f" ({type(error).__name__})"
 
 
@@ -260,14 +260,14 @@ class Network(ABC):
             raise SettingError(say("same_account", name=self.setting_name(""), twin=twin))
 
     def _twin(self) -> str:
-        """An account before this one that the owner gave the same keys, by the beginning of its settings."""
+        """Return an account before this one that the owner gave the same keys, by the beginning of its settings."""
         number = split_account(self.name)[1]
         before = [self.platform, *(account(self.platform, each) for each in range(2, int(number)))] if number else []
         mine = self._keys(self.name)
         return next((f"{other}_".upper() for other in before if self._keys(other) == mine), "")
 
     def _keys(self, name: str) -> list[object]:
-        """What the owner gave the account *name* of this network, as it is understood."""
+        """Return what the owner gave the account *name* of this network, as it is understood."""
         found: list[object] = []
         for each, setting in declared(type(self)).items():
             whole, value = self.settings.written(f"{name}_{each}")
@@ -277,7 +277,7 @@ class Network(ABC):
 
     @classmethod
     def setting_name(cls, name: str) -> str:
-        """The whole name of its setting *name*, as in ``.env``: "MASTODON_URL" of "url"."""
+        """Return the whole name of its setting *name*, as in ``.env``: "MASTODON_URL" of "url"."""
         return f"{cls.name}_{name}".upper()
 
     def written(self, name: str) -> tuple[str, str]:
@@ -285,7 +285,7 @@ class Network(ABC):
         return self.settings.written(f"{self.name}_{name}")
 
     def needed(self) -> dict[str, bool]:
-        """The settings without which it is not at work, by whole name, and whether each is given."""
+        """Return the settings without which it is not at work, by whole name, and whether each is given."""
         needed = (name for name, setting in declared(type(self)).items() if setting.required)
         return {self.setting_name(name): bool(getattr(self, name)) for name in needed}
 
@@ -312,7 +312,7 @@ class Network(ABC):
         """Ask the server for the limits that it publishes, where it does and we have not lately."""
 
     def key_in_use(self) -> KeyInUse | None:
-        """The key that it is asked with, where keys of its kind end by themselves."""
+        """Return the key that it is asked with, where keys of its kind end by themselves."""
         if self.key_days is None:
             return None
         return KeyInUse(self.context.memory, self.name, getattr(self, "token"), self.key_days, self.context.now)  # noqa: B009
@@ -347,7 +347,8 @@ class Network(ABC):
 
     def own_posts(self, message: Message, sending: Sending) -> Iterable[OwnPost] | Cannot:
         """
-        The account's own posts, newest first, back to ``sending.since(message)``, answers and private ones marked.
+        Return the account's own posts, newest first, back to ``sending.since(message)``, answers and private ones
+        marked.
 
         Raises:
             OutcomeUnknownError: there are more than may be read.
@@ -391,11 +392,11 @@ class Network(ABC):
         return False
 
     def price_cents(self, message: Message) -> float:
-        """What publishing *message* costs."""
+        """Return what publishing *message* costs."""
         return 0.0
 
     def composer(self, message: Message) -> str:
-        """The network's own page to write this by hand, filled in; "" where there is none."""
+        """Return the network's own page to write this by hand, filled in; "" where there is none."""
         return ""
 
     def shown(self, message: Message) -> str:
@@ -403,7 +404,7 @@ class Network(ABC):
         return message.text
 
     def recipients(self, post: Post) -> tuple[str, ...] | None:
-        """The parts of *post* where they are readers (mail) and not those of a thread; None otherwise."""
+        """Return the parts of *post* where they are readers (mail) and not those of a thread; None otherwise."""
         return None
 
     @abstractmethod

@@ -73,7 +73,7 @@ def count(text: str) -> int:
 
 def record_key(date: datetime, key: str) -> str:
     """
-    The record key of a post: a TID whose time is the post's and whose rest is *key*'s.
+    Return the record key of a post: a TID whose time is the post's and whose rest is *key*'s.
 
     A TID is 53 bits of microseconds and 10 bits of clock name, in 13 letters that sort
     (https://atproto.com/specs/tid). The second is the post's date; microseconds and clock name come from *key*, so
@@ -112,7 +112,7 @@ class Bluesky(Network):
         return self._put(rkey, record, None, creates=True)
 
     def look(self, message: Message, sending: Sending) -> Sighting | Cannot | None:
-        """The record under the post's own key, which nobody else would choose, or what the own posts show."""
+        """Return the record under the post's own key, which nobody else would choose, or what the own posts show."""
         there = self._get(record_key(message.date, sending.key))
         return Sighting(there, verbatim=True) if there else super().look(message, sending)
 
@@ -129,7 +129,7 @@ class Bluesky(Network):
         return AnswerPlace(parent, Remote(root["uri"], extra={"cid": root["cid"]}) if root else parent)
 
     def _seen(self, uri: str) -> dict[str, Any] | None:
-        """A record that our own server does not hold, as the AppView has seen it."""
+        """Return a record that our own server does not hold, as the AppView has seen it."""
         query = urlencode({"uris": uri})
         answer = wire.call(
             self.context.web,

@@ -32,12 +32,12 @@ class KeyInUse:
         self._memory, self._name, self._written, self._days, self._now = memory, f"{name}-key", written, days, now
 
     def value(self) -> Secret:
-        """The key to ask with: what became of the owner's by renewing it, else that itself."""
+        """Return the key to ask with: what became of the owner's by renewing it, else that itself."""
         token = self._known().get("token")
         return Secret(token) if isinstance(token, str) and token else self._written
 
     def ends(self) -> date | None:
-        """The day on which it ends, at the latest; None when nobody has told."""
+        """Return the day on which it ends, at the latest; None when nobody has told."""
         known = self._known()
         if told := _day(known.get("ends")):
             return told

@@ -27,7 +27,7 @@ SLOW_DOWN_SECONDS = 900.0
 
 def following(page: dict[str, Any]) -> str:
     """
-    The cursor of what comes behind *page*; "" for the last.
+    Return the cursor of what comes behind *page*; "" for the last.
 
     A page may hold fewer than were asked for, or nothing at all, and not be the last: what its viewer may not see is
     left out of it. https://developers.facebook.com/docs/graph-api/results (read 2026-11)

@@ -65,7 +65,7 @@ def little_text(text: str) -> str:
 
 
 def count(text: str) -> int:
-    """The length of what is sent, escapes included: documented is only "3,000 characters"."""
+    """Return the length of what is sent, escapes included: documented is only "3,000 characters"."""
     return len(little_text(text))
 
 
@@ -118,7 +118,7 @@ class LinkedIn(Network):
         return _remote(answer.headers["x-restli-id"])
 
     def own_posts(self, message: Message, sending: Sending) -> Iterator[OwnPost] | Cannot:
-        """The organisation's; a person's posts cannot be listed."""
+        """Return the organisation's; a person's posts cannot be listed."""
         return self._organisation_posts(sending.since(message)) if self.can_search else CANNOT
 
     def _organisation_posts(self, since: datetime) -> Iterator[OwnPost]:
@@ -164,7 +164,7 @@ class LinkedIn(Network):
         ]
 
     def key_findings(self) -> list[Finding]:
-        """The key's end, and the version's: it appeared in the month that is its name, and lives a year."""
+        """Return the key's end, and the version's: it appeared in the month that is its name, and lives a year."""
         year, month = int(self.version[:4]), int(self.version[4:6])
         ends = date(year + 1, month, 1)
         if ends - self.context.now().date() > timedelta(days=WARN_DAYS):

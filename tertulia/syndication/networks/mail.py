@@ -71,7 +71,7 @@ class Mail(Network):
         return {name.upper(): bool(getattr(self.settings, name)) for name in ("smtp_url", "mail_from", "secret_key")}
 
     def recipients(self, post: Post) -> tuple[str, ...]:
-        """The readers of this post's language who had confirmed when it came out."""
+        """Return the readers of this post's language who had confirmed when it came out."""
         if self.context.readers is None:
             return ()
         there = self.context.readers.confirmed(before=post.date + GRACE)
@@ -126,7 +126,9 @@ class Mail(Network):
 
 
 def confirmation(settings: Settings, *, service: str, title: str, reader: Subscriber, now: datetime) -> EmailMessage:
-    """The letter that asks the owner of an address whether they want letters; *service* is where it is answered."""
+    """
+    Return the letter that asks the owner of an address whether they want letters; *service* is where it is answered.
+    """
     address = _service_address(settings, base=service, purpose="confirm", reader=reader, now=now)
     letter = EmailMessage(smtp.POLICY)
     letter["Subject"] = languages.text("newsletter_confirm_subject", reader.lang, title=title)
@@ -140,7 +142,7 @@ def confirmation(settings: Settings, *, service: str, title: str, reader: Subscr
 
 
 def to_owner(settings: Settings, *, subject: str, text: str) -> None:
-    """A letter to ``OWNER_EMAIL``; nothing when there is no such address or no mail server."""
+    """Send a letter to ``OWNER_EMAIL``; nothing when there is no such address or no mail server."""
     if not (settings.owner_email and settings.smtp_url and settings.mail_from):
         return
     letter = EmailMessage(smtp.POLICY)
@@ -153,14 +155,14 @@ def to_owner(settings: Settings, *, subject: str, text: str) -> None:
 
 
 def token(settings: Settings, purpose: str, reader: Subscriber, now: datetime) -> str:
-    """What proves that a link came in a letter of ours to *reader*, for *purpose* alone."""
+    """Return what proves that a link came in a letter of ours to *reader*, for *purpose* alone."""
     return Signer(settings.secret_key).sign_row("newsletter", purpose, reader.id, reader.email, now)
 
 
 def reader_of(
     settings: Settings, readers: Subscribers, *, purpose: str, given: str, now: datetime
 ) -> Subscriber | None:
-    """The reader whom the token *given* is for; None when it is not ours, too old, or its reader is gone."""
+    """Return the reader whom the token *given* is for; None when it is not ours, too old, or its reader is gone."""
     if not settings.secret_key:
         return None
     signer = Signer(settings.secret_key)
@@ -244,7 +246,7 @@ def _send(settings: Settings, letter: EmailMessage, sending: Sending) -> None:
 
 @contextmanager
 def _connected(settings: Settings) -> Iterator[smtplib.SMTP]:
-    """A logged-in connection; what keeps us from one, in the outbox's terms."""
+    """Give a logged-in connection; what keeps us from one, in the outbox's terms."""
     with ExitStack() as stack:
         try:
             server = stack.enter_context(smtp.connected(settings.smtp_url))

@@ -209,7 +209,7 @@ class Mastodon(Network):
         return self.context.memory.get(f"{self.name}-{self._account_key()}")
 
     def _account_key(self) -> str:
-        """A name for this server and key, so that what is remembered is never another account's."""
+        """Return a name for this server and key, so that what is remembered is never another account's."""
         both = f"{self.url} {self.token.reveal()}"
         return hashlib.sha256(both.encode()).hexdigest()[:12]
 

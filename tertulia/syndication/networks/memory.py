@@ -20,7 +20,7 @@ class Memory:
         self._folder = folder
 
     def get(self, name: str) -> dict[str, Any]:
-        """What was kept as *name*; {} when nothing was, or it cannot be read."""
+        """Return what was kept as *name*; {} when nothing was, or it cannot be read."""
         try:
             kept = strict_json.decode((self._folder / f"{name}.json").read_bytes())
         except (OSError, ValueError):

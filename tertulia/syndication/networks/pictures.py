@@ -15,7 +15,7 @@ def load(
     output: Path, picture: Attachment, *, max_bytes: int, max_side_px: int = 2048
 ) -> tuple[bytes, str, tuple[int, int]]:
     """
-    The bytes of *picture*, its media type and its (width, height).
+    Return the bytes of *picture*, its media type and its (width, height).
 
     JPEG, PNG and GIF that fit go as they are, since the build wrote them from their pixels; everything else becomes a
     JPEG, smaller until it fits: not every network takes WebP and AVIF.

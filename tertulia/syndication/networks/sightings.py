@@ -58,7 +58,7 @@ class Sighting:
 
 def sight(posts: Iterable[OwnPost], message: "Message", parent: "Remote | None" = None) -> Sighting | None:
     """
-    The one of *posts* that is *message*, else the most similar public one that leads to the same article.
+    Return the one of *posts* that is *message*, else the most similar public one that leads to the same article.
 
     Args:
         parent: The part before, for a part of a thread; it is told apart by what it answers, too.
@@ -78,7 +78,9 @@ def sight(posts: Iterable[OwnPost], message: "Message", parent: "Remote | None" 
 
 
 def _in_place(post: OwnPost, message: "Message", parent: "Remote | None") -> bool:
-    """The first part answers nobody; the others answer the one before; an answer, what it answers and no other."""
+    """
+    Return the first part answers nobody; the others answer the one before; an answer, what it answers and no other.
+    """
     if message.answers:
         return parent is not None and post.answers == parent.id
     if message.part == "1":

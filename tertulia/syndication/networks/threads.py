@@ -137,7 +137,7 @@ class Threads(Network):
             key.renewed(token, seconds)
 
     def _item(self, picture: Attachment) -> str:
-        """A picture of a carousel: a container of its own, seen by nobody."""
+        """Return a picture of a carousel: a container of its own, seen by nobody."""
         item = str(
             self._call("POST", f"{self.user}/threads", data=_image(picture) | {"is_carousel_item": "true"})["id"]
         )

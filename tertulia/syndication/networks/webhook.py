@@ -91,6 +91,6 @@ class Webhook(Network):
 
 
 def signature(*, secret: str, number: str, moment: int, body: bytes) -> str:
-    """What ``webhook-signature`` holds: "v1," and the HMAC-SHA256 of "id.timestamp.body" in base64."""
+    """Return what ``webhook-signature`` holds: "v1," and the HMAC-SHA256 of "id.timestamp.body" in base64."""
     signed = f"{number}.{moment}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(secret.encode(), signed, hashlib.sha256)).decode()

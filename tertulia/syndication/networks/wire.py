@@ -192,7 +192,7 @@ def told_to_wait(headers: Mapping[str, str], now: datetime) -> float:
 
 
 def _told_inside(answer: Fetched) -> float:
-    """What Telegram and Discord say in the answer itself: ``parameters.retry_after``, ``retry_after``."""
+    """Return what Telegram and Discord say in the answer itself: ``parameters.retry_after``, ``retry_after``."""
     if answer.status != 429:
         return 0.0
     try:
@@ -204,7 +204,7 @@ def _told_inside(answer: Fetched) -> float:
 
 
 def _seconds(value: str, now: datetime) -> float:
-    """A number of seconds, a Unix time, an ISO date (Mastodon) or an HTTP date, as seconds from *now*."""
+    """Return a number of seconds, a Unix time, an ISO date (Mastodon) or an HTTP date, as seconds from *now*."""
     try:
         number = float(value)
     except ValueError:
@@ -215,7 +215,7 @@ def _seconds(value: str, now: datetime) -> float:
 
 
 def own_words(answer: Fetched, words: Callable[[Any], str] | None = None) -> str:
-    """What the network itself says is wrong, on one line, secrets taken out."""
+    """Return what the network itself says is wrong, on one line, secrets taken out."""
     text = answer.text
     try:
         body = answer.json()
@@ -239,7 +239,7 @@ def _said(body: Any, words: Callable[[Any], str] | None) -> str:
 
 
 def json_object(answer: Fetched, network: str, *, creates: bool = False) -> dict[str, Any]:
-    """The JSON object of a good answer; one that is not understood after creating is ``OutcomeUnknownError``."""
+    """Return the JSON object of a good answer; one that is not understood after creating is ``OutcomeUnknownError``."""
     try:
         body = answer.json()
     except FetchError:

@@ -209,7 +209,10 @@ class X(Network):
 
 
 def _all_words(body: Any) -> list[str]:
-    """What X says is wrong, the cause first: the outer "detail" is the same for every request that it will not have."""
+    """
+    Return what X says is wrong, the cause first: the outer "detail" is the same for every request that it will not
+    have.
+    """
     errors = body.get("errors")
     inner = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     said = (inner.get("message"), inner.get("detail"), body.get("detail"), body.get("title"))

@@ -55,7 +55,7 @@ _HOSTS = {
 
 
 def _names(row: Any) -> set[str]:
-    """The names that are proved of one row of persons."""
+    """Return the names that are proved of one row of persons."""
     identity = str(row.identity)
     if row.network in ("form", "nobody") or " " in identity:
         return set()
@@ -105,7 +105,7 @@ def _of_address(url: str) -> str:
 
 
 def _parts(url: str) -> tuple[SplitResult | None, str]:
-    """The parts of an address of the web, and its host with the port that is not usual."""
+    """Return the parts of an address of the web, and its host with the port that is not usual."""
     try:
         parts = urlsplit(url)
         port, host = parts.port, unquote(parts.hostname or "").lower().removesuffix(".")

@@ -22,14 +22,14 @@ Read = TypeVar("Read")
 
 
 def dig(value: Any, *keys: str) -> Any:
-    """What lies at *keys*, one inside the other; None where something on the way is no object."""
+    """Return what lies at *keys*, one inside the other; None where something on the way is no object."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
 def listed(value: Any) -> list[Any]:
-    """A list that an answer holds; an empty one for whatever is none."""
+    """Return a list that an answer holds; an empty one for whatever is none."""
     return value if isinstance(value, list) else []
 
 
@@ -47,7 +47,7 @@ class Items:
 
     def read(self, items: Iterable[Item], how: Callable[[Item], Read | None]) -> list[Read]:
         """
-        What *how* makes of each, in order, without None; an odd one is noted and left out.
+        Return what *how* makes of each, in order, without None; an odd one is noted and left out.
 
         Raises:
             TertuliaError: a question that was asked on the way had no answer; that is no item's fault.
@@ -66,7 +66,7 @@ class Items:
 
     def ask(self, ids: Iterable[str], how: Callable[[str], Read]) -> dict[str, Read]:
         """
-        What *how* answers for each of *ids*; whose answer cannot be had or read is noted and left out.
+        Return what *how* answers for each of *ids*; whose answer cannot be had or read is noted and left out.
 
         Raises:
             NetworkError, FetchError: it is not one alone that has no answer.
@@ -89,7 +89,7 @@ class Items:
         return found
 
     def take_odd(self) -> dict[str, str]:
-        """What could not be read since the last time, to be told."""
+        """Return what could not be read since the last time, to be told."""
         found, self.odd = self.odd, {}
         return found
 
@@ -99,7 +99,7 @@ class Items:
 
 
 def _id_of(item: Any) -> str:
-    """What an item is called, as far as it says."""
+    """Return what an item is called, as far as it says."""
     inside = item[0] if isinstance(item, tuple) else item
     for place in (("id",), ("uri",), ("update_id",), ("status", "id"), ("post", "uri"), ("did",)):
         told = dig(inside, *place)

@@ -95,15 +95,17 @@ class Listener(ABC):
         """
 
     def recheck(self, ids: Sequence[str]) -> dict[str, RemoteComment | None]:
-        """What is at *ids* now: None where it is gone, or may no longer be shown; what is unknown is left out."""
+        """
+        Return what is at *ids* now: None where it is gone, or may no longer be shown; what is unknown is left out.
+        """
         return {}
 
     def feeds(self, site: str) -> dict[str, Feed]:
-        """What else to read: mentions of the account, posts that link to *site*."""
+        """Return what else to read: mentions of the account, posts that link to *site*."""
         return {}
 
     def fetch_by_url(self, url: str) -> RemoteComment | None:
-        """What lives at the address *url*; None when it is not of this network, or not to be had."""
+        """Return what lives at the address *url*; None when it is not of this network, or not to be had."""
         return None
 
     @property
@@ -112,11 +114,11 @@ class Listener(ABC):
         return f"{self.name}_read_cents".upper()
 
     def budget_cents(self) -> float:
-        """The most that reading may cost a month; 0 where it is free, or not wanted."""
+        """Return the most that reading may cost a month; 0 where it is free, or not wanted."""
         return 0.0
 
     def max_cents_per_look(self) -> float:
-        """The most that one look at a feed or thread may cost."""
+        """Return the most that one look at a feed or thread may cost."""
         return 0.0
 
 
@@ -132,10 +134,10 @@ def opted_out(*profile: object) -> bool:
 
 
 def number(value: Any) -> int:
-    """A count; 0 for what is none."""
+    """Return a count; 0 for what is none."""
     return value if isinstance(value, int) and value > 0 else 0
 
 
 def name(*told: Any) -> str:
-    """The first of *told* that says something, on one line."""
+    """Return the first of *told* that says something, on one line."""
     return next((line for one in told if isinstance(one, str) and (line := sanitise.one_line(one, 100))), "?")

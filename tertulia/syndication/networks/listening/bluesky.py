@@ -93,7 +93,7 @@ class BlueskyListener(Bluesky, Listener):
                 return
 
     def _mentions(self, cursor: str) -> FeedPage:
-        """Posts that name or quote the account, or answer it, since the moment *cursor*."""
+        """Return posts that name or quote the account, or answer it, since the moment *cursor*."""
         uris: list[str] = []
         newest, after = cursor, ""
         for _page in range(PAGES):
@@ -110,7 +110,7 @@ class BlueskyListener(Bluesky, Listener):
         return FeedPage(tuple(sorted(heard, key=lambda one: one.published)), newest)
 
     def _links(self, site: str, cursor: str) -> FeedPage:
-        """Posts that link to *site*, since the moment *cursor*."""
+        """Return posts that link to *site*, since the moment *cursor*."""
         host = re.sub(r"^https?://|/.*$", "", site)
         asked: dict[str, str | int] = {"q": host, "domain": host, "sort": "latest", "limit": PAGE}
         if cursor:
@@ -132,7 +132,7 @@ class BlueskyListener(Bluesky, Listener):
     # Asking
 
     def _view(self, method: str, **asked: Any) -> dict[str, Any] | None:
-        """A public question to the AppView; None when what was asked for is not there."""
+        """Return a public question to the AppView; None when what was asked for is not there."""
         query = urlencode(asked, doseq=True, quote_via=quote)
         answer = wire.call(
             self.context.web,
@@ -145,7 +145,7 @@ class BlueskyListener(Bluesky, Listener):
         return wire.json_object(answer, self.label) if answer.ok else None
 
     def _all(self, said: Sequence[tuple[Any, Kind]]) -> list[RemoteComment]:
-        """What may be shown of *said*."""
+        """Return what may be shown of *said*."""
         profiles = self._profiles({str(post["author"]["did"]) for post, _ in said if _is_post(post)})
         blocked = self._blocked() if said else set()
 
@@ -228,13 +228,13 @@ def _below(top: Any, hidden: set[str]) -> Iterator[Any]:
 
 
 def _indexed(told: Any) -> str:
-    """The moment by which the AppView orders things; "" where there is none."""
+    """Return the moment by which the AppView orders things; "" where there is none."""
     moment = dig(told, "indexedAt")
     return moment if isinstance(moment, str) and parse_moment(moment) else ""
 
 
 def _spoken(notification: dict[str, Any]) -> str | None:
-    """The address of the post in which somebody named, answered or quoted the account."""
+    """Return the address of the post in which somebody named, answered or quoted the account."""
     return str(notification["uri"]) if notification.get("reason") in ("mention", "reply", "quote") else None
 
 

@@ -66,7 +66,7 @@ class MastodonListener(Mastodon, Listener):
         return self._told(wire.json_object(answer, self.label)) if answer.ok else None
 
     def _told(self, status: dict[str, Any]) -> RemoteComment | None:
-        """A status that came by itself, whatever it is: only one that says so is no longer public."""
+        """Return a status that came by itself, whatever it is: only one that says so is no longer public."""
         if not (status.get("id") and status.get("visibility")):
             raise KeyError("visibility")
         return self._comment(status, "reply" if status.get("in_reply_to_id") else _kind(status))
@@ -174,7 +174,8 @@ class MastodonListener(Mastodon, Listener):
 
 def _verified(account: dict[str, Any]) -> tuple[str, ...] | None:
     """
-    The pages that link back to a profile, as our own server has seen for itself; None where nothing is told of them.
+    Return the pages that link back to a profile, as our own server has seen for itself; None where nothing is told of
+    them.
 
     https://docs.joinmastodon.org/entities/Account/#verified_at (read 2026-11)
     """
@@ -195,7 +196,7 @@ def _kind(status: dict[str, Any]) -> Kind:
 
 
 def _fields(account: dict[str, Any]) -> list[str]:
-    """The profile's own rows, where some write what they want."""
+    """Return the profile's own rows, where some write what they want."""
     rows = account.get("fields") or []
     return [str(row.get(part, "")) for row in rows if isinstance(row, dict) for part in ("name", "value")]
 

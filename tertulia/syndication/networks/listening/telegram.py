@@ -40,7 +40,7 @@ class TelegramListener(Telegram, Listener):
 
     def _group(self, cursor: str) -> FeedPage:
         """
-        What was said in the group since update *cursor*.
+        Return what was said in the group since update *cursor*.
 
         Telegram forgets an update once a later one is asked for, so *cursor* moves only when all was written down.
         """
@@ -55,7 +55,7 @@ class TelegramListener(Telegram, Listener):
         return FeedPage(tuple(found), str(newest) if newest else "", more=len(updates) == PAGE and newest > offset)
 
     def _update(self, update: dict[str, Any], threads: dict[str, Any]) -> RemoteComment | None:
-        """What an update says, if it is a comment; a copy of our own post is remembered in *threads*."""
+        """Return what an update says, if it is a comment; a copy of our own post is remembered in *threads*."""
         message = update.get("message") or update.get("edited_message") or {}
         if copied := _copied(message, self.chat):
             threads[str(message["message_id"])] = copied
@@ -96,7 +96,7 @@ class TelegramListener(Telegram, Listener):
 
 
 def _copied(message: dict[str, Any], chat: str) -> str:
-    """The number of our channel's post that *message* is Telegram's own copy of; "" when it is none."""
+    """Return the number of our channel's post that *message* is Telegram's own copy of; "" when it is none."""
     origin = message.get("forward_origin") or {}
     if not message.get("is_automatic_forward") or origin.get("type") != "channel":
         return ""

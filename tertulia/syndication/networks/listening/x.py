@@ -76,7 +76,7 @@ class XListener(X, Listener):
 
     def _mentions(self, cursor: str) -> FeedPage:
         """
-        What is new since *cursor*, one page at a time, for each costs.
+        Return what is new since *cursor*, one page at a time, for each costs.
 
         X tells the newest first: while there are older pages, the cursor is "since, newest so far, next page".
         """
@@ -130,13 +130,13 @@ class XListener(X, Listener):
 
 
 def _number_of(post: Any) -> int:
-    """The number by which X calls a post, larger for newer ones; 0 for what has none."""
+    """Return the number by which X calls a post, larger for newer ones; 0 for what has none."""
     told = str(dig(post, "id"))
     return int(told) if re.fullmatch("[0-9]{1,20}", told) else 0
 
 
 def _marked_up(post: dict[str, Any]) -> tuple[str, list[str]]:
-    """The words as HTML, their t.co links written out, and where they lead."""
+    """Return the words as HTML, their t.co links written out, and where they lead."""
     text = entities.unescape(str(post.get("text", "")))
     urls = [each for each in listed(dig(post, "entities", "urls")) if isinstance(each, dict)]
     whole = {str(each.get("url")): web_address(each.get("unwound_url") or each.get("expanded_url")) for each in urls}

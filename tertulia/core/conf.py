@@ -120,10 +120,18 @@ def _assignments(source: str, path: Path | str) -> dict[str, ast.Assign]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:
         raise failed(error, Path(path)) from error
+    nodes = (_plain(node) for node in tree.body)
     return {
         target.id: node
-        for node in tree.body
+        for node in nodes
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
+
+
+def _plain(node: ast.stmt) -> ast.stmt:
+    """Return ``NAME: type = value`` as ``NAME = value``, and anything else as it is."""
+    if isinstance(node, ast.AnnAssign) and node.value:
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
+    return node

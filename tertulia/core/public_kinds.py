@@ -154,7 +154,7 @@ def refuse(settings: Mapping[str, Any], usual: Mapping[str, Any]) -> None:
         if written.get(name):
             raise SettingError(say("setting_old", name=name, instead=instead))
     for name in ("SITE_ADDRESS", "WEBSUB_HUB"):
-        if (address := written.get(name)) and not is_web_address(address):
+        if (address := written.get(name)) and not is_web_address(str(address).replace(" ", "%20")):
             raise SettingError(say("setting_address", name=name))
     for place, (things, fields) in PLACES.items():
         ends = ("ATOM", "RSS") if place.endswith(("FEED", "FEED_ALL")) else ("URL", "SAVE_AS")

@@ -144,7 +144,7 @@ def trust_in(connection: Connection, author: Author, row: Any) -> Trust:
         return Trust.BLOCKED
     # Who comes for the first time may be known already by the page that their other account proves.
     proved_names = proved(author) | proved_beside(author).keys() if row is None else frozenset()
-    others = same_person.proved_by(connection, proved_names) if proved_names else set()
+    others = same_person.proved_by(connection, proved_names, author.network) if proved_names else set()
     return same_person.strictest(same_person.trust_of(connection, one) for one in others)
 
 

@@ -191,13 +191,17 @@ def write_proofs(connection: Connection, person: int, author: Author, names: Map
             connection.execute(delete(proofs).where(taken))
 
 
-def proved_by(connection: Connection, names: Collection[str]) -> set[int]:
-    """Return the accounts of whom one of *names* is proved, as far as that proves anything."""
+def proved_by(connection: Connection, names: Collection[str], network: str) -> set[int]:
+    """
+    Return the accounts of whom one of *names* is proved, as far as that proves anything of an account on *network*.
+
+    It proves nothing where two of one network are proved by it: one gave it up, the other took it.
+    """
     query = select(proofs.c.name, proofs.c.person, persons.c.network).join(persons, persons.c.id == proofs.c.person)
     holders: dict[tuple[str, str], list[int]] = {}
     for name, person, network in connection.execute(query.where(proofs.c.name.in_(names))):
         holders.setdefault((name, network), []).append(person)
-    return {several[0] for several in holders.values() if len(several) == 1}
+    return {several[0] for (_, where), several in holders.items() if len(several) == 1 and where != network}
 
 
 def link(connection: Connection, one: int, other: int, *, is_same: bool, said_by: str, at: str) -> None:

@@ -11,14 +11,12 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import unquote
 
-from tertulia.core.addresses import split_address
-from tertulia.core.errors import FetchError, SettingError
+from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
+from tertulia.core.mail_server import TIMEOUT_SECONDS, mail_server
 from tertulia.core.secret import Secret, hide
 
-TIMEOUT_SECONDS = 20.0
 PORT, TLS_PORT = 143, 993
 MOST_AT_ONCE = 100  # mails in one visit
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
@@ -56,24 +54,20 @@ def read_new(server: Secret, address: str, take: Callable[[bytes], None], most_b
 
 @contextmanager
 def _mailbox(server: Secret) -> Iterator[imaplib.IMAP4]:
-    parts = split_address(server.reveal())
-    if parts.scheme not in ("imap", "imaps") or not parts.host:
-        raise SettingError(say("imap_url"))
-    user, password = unquote(parts.user), unquote(parts.password or "")
+    there = mail_server(server, "imap", PORT, TLS_PORT)
     context = ssl.create_default_context()
     client: imaplib.IMAP4
-    if parts.scheme == "imaps":
-        client = imaplib.IMAP4_SSL(parts.host, parts.port or TLS_PORT, ssl_context=context, timeout=TIMEOUT_SECONDS)
+    if there.begins_with_tls:
+        client = imaplib.IMAP4_SSL(there.host, there.port, ssl_context=context, timeout=TIMEOUT_SECONDS)
     else:
-        client = imaplib.IMAP4(parts.host, parts.port or PORT, timeout=TIMEOUT_SECONDS)
+        client = imaplib.IMAP4(there.host, there.port, timeout=TIMEOUT_SECONDS)
     try:
-        if parts.scheme == "imap" and "STARTTLS" in client.capabilities:
+        if not there.begins_with_tls and "STARTTLS" in client.capabilities:
             client.starttls(context)
-        if (user or password) and not isinstance(client.sock, ssl.SSLSocket):
-            raise FetchError(say("imap_no_tls", host=parts.host))
-        if user or password:
-            client.login(user, password)
-        folder = unquote(parts.path.strip("/")) or "INBOX"
+        there.refuse_plain(client.sock)
+        if there.has_login:
+            client.login(there.user, there.password)
+        folder = there.folder or "INBOX"
         _asked(client.select('"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'))
         yield client
     finally:

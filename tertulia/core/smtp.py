@@ -1,8 +1,7 @@
 """Sending letters by SMTP: one client for notices and newsletter. https://www.rfc-editor.org/rfc/rfc5321
 
 ``SMTP_URL`` says where: ``smtp://user:password@host:587`` begins TLS (STARTTLS) as soon as the server offers it,
-``smtps://user:password@host:465`` begins with TLS. A user and a password never travel without it: a server that offers
-no STARTTLS may be one whose offer somebody on the way has struck out (https://www.rfc-editor.org/rfc/rfc8314#section-3).
+``smtps://user:password@host:465`` begins with TLS. A user and a password never travel without it (``mail_server``).
 """
 
 import smtplib
@@ -15,14 +14,12 @@ from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import Policy, default
 from email.utils import format_datetime, make_msgid
-from urllib.parse import unquote
 
-from tertulia.core.addresses import split_address
-from tertulia.core.errors import FetchError, SettingError
+from tertulia.core.errors import FetchError
 from tertulia.core.languages import say
+from tertulia.core.mail_server import TIMEOUT_SECONDS, mail_server
 from tertulia.core.secret import Secret, hide
 
-TIMEOUT_SECONDS = 20.0
 # Submission (https://www.rfc-editor.org/rfc/rfc6409); 25 is for servers among themselves.
 PORT = 587
 TLS_PORT = 465
@@ -51,24 +48,20 @@ def connected(server: Secret) -> Iterator[smtplib.SMTP]:
         FetchError: there is a password, and no TLS to send it by.
         smtplib.SMTPException, OSError: the server cannot be reached, or does not let us in.
     """
-    parts = split_address(server.reveal())
-    if parts.scheme not in ("smtp", "smtps") or not parts.host:
-        raise SettingError(say("smtp_url"))
-    user, password = unquote(parts.user), unquote(parts.password or "")
+    there = mail_server(server, "smtp", PORT, TLS_PORT)
     context = ssl.create_default_context()
     client: smtplib.SMTP
-    if parts.scheme == "smtps":
-        client = smtplib.SMTP_SSL(parts.host, parts.port or TLS_PORT, timeout=TIMEOUT_SECONDS, context=context)
+    if there.begins_with_tls:
+        client = smtplib.SMTP_SSL(there.host, there.port, timeout=TIMEOUT_SECONDS, context=context)
     else:
-        client = smtplib.SMTP(parts.host, parts.port or PORT, timeout=TIMEOUT_SECONDS)
+        client = smtplib.SMTP(there.host, there.port, timeout=TIMEOUT_SECONDS)
     try:
         client.ehlo_or_helo_if_needed()
-        if parts.scheme == "smtp" and client.has_extn("starttls"):
+        if not there.begins_with_tls and client.has_extn("starttls"):
             client.starttls(context=context)
-        if (user or password) and not isinstance(client.sock, ssl.SSLSocket):
-            raise FetchError(say("smtp_no_tls", host=parts.host))
-        if user or password:
-            client.login(user, password)
+        there.refuse_plain(client.sock)
+        if there.has_login:
+            client.login(there.user, there.password)
         yield client
     finally:
         try:

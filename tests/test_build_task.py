@@ -1,0 +1,166 @@
+"""``build``: told in one line, nothing lost when it fails, where it broke."""
+
+from pathlib import Path
+
+import pytest
+
+from tertulia.commands import (
+    build,
+)
+from tertulia.core import languages
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _spanish():
+    """Every test begins and ends in Spanish."""
+    languages.speak("es")
+    yield
+    languages.speak("es")
+
+
+PLUGIN = """\
+import logging
+from pelican import signals
+log = logging.getLogger("plugins.talk")
+def talk(generator):
+    for article in sorted(generator.articles, key=lambda article: article.slug):
+        for level, word in ((logging.ERROR, "ERROR"), (logging.WARNING, "AVISO"), (logging.INFO, "PISTA")):
+            if word in article.content:
+                for _ in range(9):
+                    log.log(level, "%s:3: %s", article.slug, word, extra={"hint": word == "PISTA", "limit_msg": "more"})
+        if "ROTO" in article.content:
+            raise ZeroDivisionError("roto")
+def register():
+    signals.article_generator_finalized.connect(talk)
+"""
+
+
+@pytest.fixture
+def small(tmp_path) -> Path:
+    """A blog of three posts that stock Pelican builds, with a plugin that complains when asked to."""
+    root = tmp_path / "blog ñ"
+    (root / "content/pages").mkdir(parents=True)
+    (root / "plugins").mkdir()
+    (root / "plugins/__init__.py").write_text("")
+    (root / "plugins/talk.py").write_text(PLUGIN, "utf-8")
+    settings = (
+        'import sys\nsys.path.insert(0, ".")\nSITENAME = "x"\nPATH = "content"\nTHEME = "simple"\nTIMEZONE = "UTC"\n'
+        'SITEURL = "/blog"\nPLUGINS = ["plugins.talk"]\nFEED_ALL_ATOM = CATEGORY_FEED_ATOM = None\n'
+        'TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None\nOUTPUT_RETENTION = [".git"]\n'
+    )
+    (root / "pelicanconf.py").write_text(settings, "utf-8")
+    (root / "publishconf.py").write_text("from pelicanconf import *\n", "utf-8")
+    for name in ("uno", "dos", "tres"):
+        say_in(root, name, "Hola.")
+    return root
+
+
+def say_in(root: Path, name: str, text: str) -> None:
+    """Write a post."""
+    post = f"Title: {name}\nDate: 2024-01-01\n\n{text}\n"
+    (root / "content" / f"{name}.md").write_text(post, "utf-8")
+
+
+def test_a_build_is_told_in_one_line(small, capfd, monkeypatch):
+    """The numbers and the seconds, and nothing when nobody complained."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    assert build.into_output(small)
+    said = capfd.readouterr()
+    assert ("3 entradas y 0 páginas en ", "") == (said.out[:26], said.err)
+    assert (small / "output/uno.html").exists()
+    assert [
+        "content",
+        "output",
+        "pelicanconf.py",
+        "plugins",
+        "publishconf.py",
+    ] == sorted(path.name for path in small.iterdir() if path.name != "__pycache__")
+
+
+def test_complaints_are_told_once_each_and_strict_fails(small, capfd, monkeypatch):
+    """All different warnings are shown, each once; strict keeps the old output."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    assert build.into_output(small)
+    for number in range(7):
+        say_in(small, f"otra-{number}", "AVISO PISTA")
+    capfd.readouterr()
+    assert not build.into_output(small, strict=True)
+    said = capfd.readouterr().err
+    assert [1] * 7 == [said.count(f"  otra-{number}:3: AVISO\n") for number in range(7)]
+    assert (True, True) == ("7 avisos\n" in said, "7 pistas\n" in said)
+    assert not (small / "output/otra-0.html").exists()
+    assert build.into_output(small)
+    assert (small / "output/otra-0.html").exists()
+
+
+def test_hints_do_not_fail_a_strict_build(small, monkeypatch):
+    """A hint is shown and fails nothing."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    say_in(small, "uno", "PISTA")
+    assert build.into_output(small, strict=True)
+
+
+def test_a_failed_build_leaves_the_old_output_whole(small, capfd, monkeypatch):
+    """When Pelican dies, the reason is one line with its place, and output/ is what it was."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    assert build.into_output(small)
+    before = {path: path.read_bytes() for path in (small / "output").rglob("*") if path.is_file()}
+    say_in(small, "uno", "ROTO")
+    assert not build.into_output(small)
+    assert "  plugins/talk.py:11: ZeroDivisionError: roto\n" in capfd.readouterr().err
+    assert before == {path: path.read_bytes() for path in (small / "output").rglob("*") if path.is_file()}
+    assert [] == list(small.glob(".output-*"))
+
+
+def test_a_plugin_that_cannot_be_loaded_is_a_failure(small, monkeypatch):
+    """A blog without one of its plugins is no blog: the build says so and stops."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    (small / "plugins/talk.py").write_text("import nothing_of_that_name\n", "utf-8")
+    report = build.run(small, small / "new", "publishconf.py")
+    assert "nothing_of_that_name" in report.failure
+    assert (False, []) == (report.clean, report.of("error"))
+
+
+def test_overrides_and_the_prefix(small, monkeypatch):
+    """Settings given to a build win over the file's, and the report knows where the site lives."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    report = build.run(small, small / "new", "publishconf.py", {"ARTICLE_SAVE_AS": "a/{slug}.html"})
+    assert ("/blog", [".git"], 3) == (report.prefix, report.keep, report.posts)
+    assert (small / "new/a/uno.html").exists()
+
+
+def test_what_is_to_be_kept_moves_over(tmp_path):
+    """The names in OUTPUT_RETENTION survive a swap; all else is the new folder's."""
+    for file in ("old/.git/HEAD", "old/gone.html", "new/index.html"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(file)
+    build.swap(tmp_path / "new", tmp_path / "old", [".git", ".nothing"])
+    assert {"old/.git/HEAD", "new/index.html"} == {p.read_text() for p in (tmp_path / "old").rglob("*") if p.is_file()}
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("es", "1 entrada y 2 páginas en 3,8 s"), ("en", "1 post and 2 pages in 3.8 s")]
+)
+def test_numbers_are_written_as_the_language_does(language, expected):
+    """One is singular, and Spanish has a comma."""
+    languages.speak(language)
+    assert expected == build.summary(build.BuildReport(posts=1, pages=2, seconds=3.84))
+
+
+def test_where_it_broke_is_a_place_of_ours(tmp_path):
+    """An exception is told by the innermost line of the blog's own files, a template's too."""
+    from jinja2 import Environment, FileSystemLoader
+
+    (tmp_path / "page.html").write_text("<p>\n{{ nothing.of.it }}\n")
+    (tmp_path / "bad.html").write_text("<p>\n{% for %}\n")
+    templates = Environment(loader=FileSystemLoader(tmp_path))
+    told = []
+    for name in ("page.html", "bad.html"):
+        try:
+            templates.get_template(name).render()
+        except Exception as error:
+            told.append(build.where_it_broke(error, tmp_path).partition(": ")[0])
+    assert ["page.html:2", "bad.html:2"] == told

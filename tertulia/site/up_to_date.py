@@ -81,7 +81,7 @@ def libraries() -> list[str]:
     return [os.path.abspath(path) for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
 
 
-def builder() -> tuple[object, ...]:
+def builder() -> tuple[str, ...]:
     """Return who would build: this copy of the program, with these libraries; another one's build tells us nothing."""
     program = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
     return sys.version, program, *libraries(), *(os.environ.get(name, "") for name in ("PYTHONPATH", "TZ"))

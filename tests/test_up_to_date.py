@@ -115,6 +115,11 @@ def test_what_was_saved_as_a_build_began_is_not_trusted(noted):
     "import os\nSITENAME = os.environ.get('NAME', '')\n",
     "from pathlib import Path\nSITENAME = Path('name').read_text()\n",
     "from mine import *\n",
+    "from sys import argv as given\nSITENAME = given[0]\n",
+    "from tertulia.core.settings import environment\nSITENAME = environment().get('NAME', '')\n",
+    "import tertulia.core.settings as theirs\nSITENAME = theirs.environment().get('NAME', '')\n",
+    "import sys\nSITENAME = getattr(sys, 'ar' + 'gv')[0]\n",
+    "from pathlib import Path\nSITENAME = str(Path('name').is_symlink())\n",
     "SITENAME = open('name').read()\n",
 ])  # fmt: skip
 def test_settings_that_ask_the_machine_are_never_up_to_date(noted, more):
@@ -122,6 +127,56 @@ def test_settings_that_ask_the_machine_are_never_up_to_date(noted, more):
     assert "" == build_inputs.cannot_tell(noted.root, noted.settings)
     noted.save("pelicanconf.py", more)
     assert "pelicanconf.py" in build_inputs.cannot_tell(noted.root, noted.settings)
+
+
+@pytest.mark.parametrize(("name", "arrives"), [
+    ("var/talk", "var/talk/uno.json"), ("var/known.json", "var/known.json"), ("looks", "looks/base.html"),
+])  # fmt: skip
+def test_what_was_not_there_is_missed_from_any_folder(noted, monkeypatch, name, arrives):
+    """Settings name it from the blog's folder, and who asks stands in another."""
+    setting = {"var/talk": "CONVERSATION_PATH", "var/known.json": "ADDRESSES_PATH", "looks": "THEME"}[name]
+    note_again(noted, {setting: name})
+    monkeypatch.chdir(noted.root / "content")
+    assert SAID == noted.found()
+    noted.save(arrives, "{}")
+    assert None is noted.found()
+
+
+def test_a_folder_of_the_theme_may_be_a_link(noted):
+    """To a theme at work elsewhere, and in a circle; what is changed there, or another in its place, is seen."""
+    for name in ("one", "two"):
+        noted.save(f"elsewhere/{name}/css/site.css", name)
+    link = noted.root / "theme/static"
+    link.symlink_to("../elsewhere/one")
+    (noted.root / "elsewhere/one/circle").symlink_to("..")
+    note_again(noted, {})
+    assert SAID == noted.found()
+    noted.save("elsewhere/one/css/site.css", "otro")
+    assert None is noted.found()
+    note_again(noted, {})
+    link.unlink()
+    link.symlink_to("../elsewhere/two")
+    assert None is noted.found()
+
+
+@pytest.mark.parametrize("change", [
+    lambda patch: patch.setenv("TZ", "America/Bogota"),
+    lambda patch: patch.setenv("PYTHONPATH", "/elsewhere"),
+    lambda patch: patch.setattr(sys, "path", [*sys.path, "/other/lib/site-packages"]),
+    lambda patch: patch.setattr(up_to_date, "__file__", "/other/tertulia/site/up_to_date.py"),
+])  # fmt: skip
+def test_another_program_is_not_told_what_this_one_has_built(noted, monkeypatch, change):
+    """A second environment with other libraries, a second copy of the program: the note is of the first."""
+    assert SAID == noted.found()
+    change(monkeypatch)
+    assert None is noted.found()
+
+
+def note_again(blog: Noted, settings: dict[str, str]) -> None:
+    """Have *blog* built with these *settings* as well."""
+    inputs = build_inputs.look(blog.root, blog.settings | settings, time.time_ns() + LATER)
+    assert inputs is not None
+    up_to_date.write(str(blog.note), (inputs, None), str(blog.output), [".git"], SAID)
 
 
 def test_plugins_of_others_are_never_up_to_date(noted):

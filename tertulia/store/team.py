@@ -16,6 +16,8 @@ from tertulia.store.rows import writing
 
 MOST_VIEWS = 30  # of one member
 LONGEST_NAME = 60
+# The blog's author in rows that say who of the team: a name that no member can have, whatever the author is called.
+AUTHOR = " "
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tertulia.site import build_inputs, up_to_date
-from tertulia.site.up_to_date import TICK_NS, Told
+from tertulia.site.up_to_date import TICK_NS, MadeOf, Told
 from tests.conftest import ROOT
 
 LATER = 3_000_000_000  # nothing of a test was saved just before the build began
@@ -33,12 +33,15 @@ class Noted:
         }  # fmt: skip
         inputs = build_inputs.look(root, self.settings, time.time_ns() + LATER)
         assert inputs is not None
-        up_to_date.write(str(self.note), (inputs, due_ns), str(self.output), [".git"], SAID)
+        self.leave_note((inputs, due_ns), self.output.stat().st_ino)
 
     def save(self, name: str, text: str) -> None:
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+
+    def leave_note(self, made_of: MadeOf, number: int) -> None:
+        up_to_date.write(str(self.note), made_of, str(self.output), [".git"], SAID, number=number)
 
     def found(self, now_ns: int | None = None) -> Told | None:
         return up_to_date.read(str(self.note), str(self.output), now_ns or time.time_ns())
@@ -172,11 +175,22 @@ def test_another_program_is_not_told_what_this_one_has_built(noted, monkeypatch,
     assert None is noted.found()
 
 
+def test_a_build_leaves_no_note_of_the_output_of_another(noted):
+    """Two at once: the later one's output was replaced by that of the earlier, which is of an older text."""
+    inputs = build_inputs.look(noted.root, noted.settings, time.time_ns() + LATER)
+    assert inputs is not None
+    number = noted.output.stat().st_ino
+    noted.output.rename(noted.root / "ours")
+    noted.save("output/uno/index.html", "of the other")
+    noted.leave_note((inputs, None), number)
+    assert None is noted.found()
+
+
 def note_again(blog: Noted, settings: dict[str, str]) -> None:
     """Have *blog* built with these *settings* as well."""
     inputs = build_inputs.look(blog.root, blog.settings | settings, time.time_ns() + LATER)
     assert inputs is not None
-    up_to_date.write(str(blog.note), (inputs, None), str(blog.output), [".git"], SAID)
+    blog.leave_note((inputs, None), blog.output.stat().st_ino)
 
 
 def test_plugins_of_others_are_never_up_to_date(noted):

@@ -118,21 +118,24 @@ def look(paths: Iterable[str], began_ns: int) -> dict[str, Stamp | None] | None:
     return found
 
 
-def write(note: str, made_of: MadeOf, output: str, kept: Iterable[str], told: Told) -> None:
+def write(note: str, made_of: MadeOf, output: str, kept: Iterable[str], told: Told, *, number: int) -> None:
     """
-    Leave the *note* that a build has been done.
+    Leave the *note* that a build has been done, unless another build's output has taken the place of its own.
 
     Args:
         made_of: All that it was made of.
         output: The folder that it made.
         kept: Names in there that are not ours.
         told: What it said.
+        number: Of that folder, by the file system, as the build made it.
     """
     from pathlib import Path
 
     from tertulia.core.files import write_whole
 
     made = _without_links({path: stamp_of(path) for path in below(output, kept)})
+    if output not in made or made[output][2] != number:
+        return
     packed = marshal.dumps((FORMAT, builder(), output, made_of[0], made, time.time_ns(), made_of[1], tuple(told)))
     write_whole(Path(note), zlib.crc32(packed).to_bytes(4, "big") + packed, mode=0o600, durable=False)
 

@@ -125,6 +125,8 @@ def blog(tmp_path, monkeypatch):
         ('THEME = "nada"', "THEME es «nada», y ahí va la carpeta de un tema"), ("PLUGINS = [5]", "PLUGINS es «[5]»"),
         ("THEME = 5", "THEME es «5»"), ("DEFAULT_LANG = None", "DEFAULT_LANG es «None»"),
         ("MENU = [1]", "MENU es «[1]»"), ("PAGINATION_PATTERNS = 5", "PAGINATION_PATTERNS es «5»"),
+        ('ARTICLE_PATHS = ["psots"]', "ARTICLE_PATHS es «['psots']»"), ("ARTICLE_PATHS = []", "ARTICLE_PATHS es «[]»"),
+        ('IGNORE_FILES = ["*"]', "IGNORE_FILES es «['*']»"), ('PATH = "content/posts"', "PATH es «"),
         ("SITENAME = Ana", "pelicanconf.py:3: no se sabe qué es «Ana»"),
         ("SITENAME = (", "pelicanconf.py:3: así no es Python"),
         ("import no_such_thing", "pelicanconf.py:3: «no_such_thing» no está instalado"),

@@ -93,6 +93,21 @@ def test_a_newer_export_never_touches_an_edited_post(blog, tmp_path):
     assert "Después.\n" == blog.post("2019-05-03_n4.md")
 
 
+def test_what_lay_beside_an_edited_post_and_was_thrown_away_does_not_come_back(blog, tmp_path):
+    """A second run changes nothing; only a still newer export has something to say again."""
+    blog.take(wxr(tmp_path / "a.xml", item(1, "Antes.", slug="n1")))
+    edited = blog.root / "content" / "posts" / "2019" / "2019-05-03_n1.md"
+    beside = edited.with_name(f"{edited.name}.new")
+    edited.write_text("Título: Mío\n\nMío.\n", "utf-8")
+    newer = wxr(tmp_path / "b.xml", item(1, "Después.", slug="n1"))
+    blog.take(newer)
+    beside.unlink()
+    blog.take(newer)
+    assert not beside.exists()
+    blog.take(wxr(tmp_path / "c.xml", item(1, "Al fin.", slug="n1")))
+    assert "Al fin." in beside.read_text("utf-8")
+
+
 def test_an_interrupted_import_is_run_again(blog, tmp_path, monkeypatch):
     """What was about to be written when the machine went down is written, and nothing of it counts as deleted."""
     export = wxr(tmp_path / "e.xml", *(item(n, slug=f"n{n}", more=comment(n + 10)) for n in (1, 2, 3)))

@@ -55,6 +55,17 @@ def test_what_tumblr_did_not_show_is_a_draft(blog, tmp_path, state, stamp):
     assert "SECRETO" in text and "Estado: borrador" in text
 
 
+def test_what_tumblrs_table_does_not_name_is_a_draft(blog, tmp_path):
+    """Where there is one: it leaves out what was private."""
+    posts = {1001: page("Hola."), 1002: page("SECRETO")}
+    blog.take(tumblr(tmp_path / "t.zip", posts, '<post id="1001"/>'), old_site=SITE)
+    texts = blog.files().values()
+    assert ["Hola.", "SECRETO"] == [
+        word for word, is_draft in (("Hola.", False), ("SECRETO", True))
+        if any(word in text and is_draft == ("Estado: borrador" in text) for text in texts)
+    ]  # fmt: skip
+
+
 def test_tumblrs_table_tells_where_and_when_to_the_second(blog, tmp_path):
     """And which site it was; a zip in the zip is looked into; messages are not."""
     table = f'<post id="1001" url-with-slug="{SITE}/post/1001/uno" date-gmt="2019-05-03 16:30:07 GMT" slug="uno"/>'

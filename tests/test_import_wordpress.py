@@ -44,6 +44,23 @@ GATED = [
     '"logged-in"}}}]}} --><div><p>SOCIAS</p></div><!-- /wp:group --><p>Fin.</p>',
     "Libre.\n\n[caja a='1'][is_logged_in][code]SOCIAS[/code][/is_logged_in][/caja]\n\nFin.",
     "<p>Libre. Fin.</p><!-- wp:jetpack/paywall /--><p>SOCIAS</p>",
+    '<p>Libre.</p><!-- wp:pmpro/membership {"levels":["1"]} --><div><p>SOCIAS</p></div><!-- /wp:pmpro/membership -->'
+    "<p>Fin.</p>",
+    "<p>Libre.</p><!-- wp:woocommerce-memberships/member-content --><p>SOCIAS</p>"
+    "<!-- /wp:woocommerce-memberships/member-content --><p>Fin.</p>",
+    """Libre.\n\n[restrict message="Entra: [login]"]SOCIAS[/restrict]\n\nFin.""",
+    "Libre.\n\n[[members]SOCIAS[/members]\n\nFin.",
+    *(
+        f"Libre.\n\n[{name}]SOCIAS[/{name.split()[0]}]\n\nFin."
+        for name in (
+            "hide_from_guests",
+            "logged-in",
+            'restrict level="0"',
+            "sociallocker",
+            "password x",
+            "ihc-hide-content",
+        )
+    ),
 ]
 
 
@@ -60,12 +77,30 @@ def test_a_piece_that_only_some_were_shown_is_kept_unseen(blog, tmp_path, body):
     "body",
     ["[visitor]Para todas[/visitor]", "[team_member]Para todas[/team_member]",
      '[membership level="0"]Para todas[/membership]', "<pre>[restrict]Para todas[/restrict]</pre>",
-     "[not_logged_in]Para todas[/not_logged_in]"],
+     "[not_logged_in]Para todas[/not_logged_in]", "[[members]Para todas[/members]]",
+     "[not-logged-in]Para todas[/not-logged-in]", "[members /]Para todas",
+     "<!-- wp:x/non-member-content --><p>Para todas</p><!-- /wp:x/non-member-content -->"],
 )  # fmt: skip
 def test_what_everybody_was_shown_stays_public(blog, tmp_path, body):
     """Also what only strangers saw, people, and shortcodes that are shown as code."""
     blog.take(wxr(tmp_path / "e.xml", item(1, body)))
     assert "Para todas" in public(blog)
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "is_shown"),
+    [("publish", "", True), ("trash", "", False), ("private", "", False), ("draft", "", False),
+     ("publish", "<wp:post_password>clave</wp:post_password>", False)],
+)  # fmt: skip
+def test_a_reusable_block_that_was_not_public_is_in_no_post(blog, tmp_path, status, more, is_shown):
+    """WordPress showed nothing in its place; the report names it."""
+    block = item(9, "BLOQUE", kind="wp_block", status=status, slug="b", more=more)
+    report = blog.take(wxr(tmp_path / "e.xml", item(1, 'Hola.<!-- wp:block {"ref":9} /-->'), block))
+    assert (is_shown, is_shown) == ("BLOQUE" in public(blog), "BLOQUE" in "".join(blog.files().values()))
+    assert is_shown == ("9" not in report.markdown().partition("##")[2])
+    later = item(9, "BLOQUE", kind="wp_block", status="private", slug="b")
+    blog.take(wxr(tmp_path / "f.xml", item(1, 'Hola.<!-- wp:block {"ref":9} /-->'), later))
+    assert "BLOQUE" not in public(blog)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from tertulia.conversation.inbox_words import until
 from tertulia.core import languages, sanitise
 from tertulia.core.errors import TertuliaError
 from tertulia.store.said import Author, Incoming, Verdict
+from tertulia.store.team import AUTHOR
 from tertulia.web import sign_in
 from tests.talking import NOW, OURS, SITE, Talk
 from tests.xss import RUN, VECTORS
@@ -250,11 +251,27 @@ def test_what_was_begun_is_kept_for_who_began_it(talk):
     kept = post(talk, f"/inbox/{key}", do="draft", text="A medias", version=version)
     assert "Borrador guardado" in kept.get_data(as_text=True)
     assert "\nA medias</textarea>" in page(talk, f"/inbox/{key}") and "· borrador" in page(talk)
-    assert "" == talk.store.drafts.get(key, "Toni")
+    assert "" == talk.store.drafts.get(key, "Reme")
     post(talk, f"/inbox/{key}", do="preview", text="Casi", version=version)
     assert "\nCasi</textarea>" in page(talk, f"/inbox/{key}")
     post(talk, f"/inbox/{key}", do="send", text="Ya", version=version, token="t", seen="")
-    assert (set(), "") == (talk.store.drafts.begun("Reme"), talk.store.drafts.get(key, "Reme"))
+    assert (set(), "") == (talk.store.drafts.begun(AUTHOR), talk.store.drafts.get(key, AUTHOR))
+
+
+def test_a_member_called_like_the_author_is_another(talk):
+    """Neither sees what the other began, and each is told that the other is at it."""
+    key, author = say_(talk, 1), talk.browser
+    version = field(page(talk, f"/inbox/{key}"), "version")
+    post(talk, f"/inbox/{key}", do="draft", text="A medias", version=version)
+    talk.browser = talk.app.test_client()
+    talk.browser.post(f"/moderation/login/{sign_in.token(talk.blog, who='Reme')}", headers=OURS)
+    html = page(talk, f"/inbox/{key}")
+    assert "A medias" not in html and "Reme está con esto" in html and "· borrador" not in page(talk)
+    post(talk, f"/inbox/{key}", do="release")
+    talk.browser = author
+    html = page(talk, f"/inbox/{key}")
+    assert "A medias</textarea>" in html and "está con esto" not in html
+    assert "está con esto" not in page(talk, f"/inbox/person/{talk.store.conversation.get(key).person}")
 
 
 def test_a_draft_goes_with_what_it_answers(talk):
@@ -262,6 +279,7 @@ def test_a_draft_goes_with_what_it_answers(talk):
     key = say_(talk, 1)
     talk.store.drafts.keep(key, "Reme", "Hola, Ana.", NOW)
     talk.store.drafts.keep("nothing", "Reme", "Hola", NOW)
+    say_(talk, 2, in_reply_to=key)  # so that its place stays
     talk.blog.moderator.erase(talk.store.conversation.get(key).person)
     assert set() == talk.store.drafts.begun("Reme")
 

@@ -173,6 +173,26 @@ def test_whose_answer_is_not_taken_is_told_at_their_own_address(mailing, why, ch
     assert [ANA] == [one["To"] for one in mailing.letters()]
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "> No quiero más avisos:\n{link}",
+        "> No quiero más avisos: {head}\n{tail}",
+        "> x\nhttps://looks.example/?url=https%3A%2F%2Fblog.example%2Fcomments%2Fnotice%2FWy.abc",
+        "> Publicar:\nhttps://blog.example/moderation/act/Wy.abc",
+    ],
+)
+def test_no_link_of_a_letter_is_published(mailing, broken):
+    """Where a program broke quoted lines, so that their ends bear no sign: the answer is not taken, and told why."""
+    _, letter = mailing.answered(mailing.asked())
+    link = re.search(rf"{SITE}/comments/notice/\S+", letter.get_content())[0]
+    before = mailing.all()
+    text = broken.format(link=link, head=link[: len(SITE) + 6], tail=link[len(SITE) + 6 :])
+    text += "\n\nMuy bien dicho, pienso lo mismo que tú de todo eso, y me alegro."
+    assert ("mail_quoted", before) == (mailing.take(reply(letter, text=text)).why, mailing.all())
+    assert [ANA] == [one["To"] for one in mailing.letters()]
+
+
 def test_after_a_month_it_is_over(mailing):
     """And said so."""
     _, letter = mailing.answered(mailing.asked())

@@ -414,7 +414,8 @@ def test_where_a_header_ends(text, title, body):
         ("post_password: x", "draft"), ("access: subscribers", "draft"), ("access: public", "published"),
         ("audience: only_paid", "draft"), ("audience: everyone", ""),
         ("**Estado**: borrador", "draft"), ("Estado：borrador", "draft"), ("Estado\u00a0: borrador", "draft"),
-        ("\u200bEstado: borrador", "draft"), ("Estado = borrador", "draft"), ("Borrador", "draft"), ("draft", "draft"),
+        ("\u200bEstado: borrador", "draft"), ("Est\u200bado: borrador", "draft"),
+        ("Est\u00adado: borrador", "draft"), ("Estado = borrador", "draft"), ("Borrador", "draft"), ("draft", "draft"),
     ],
 )  # fmt: skip
 def test_who_keeps_a_post_back(line, status, fence):

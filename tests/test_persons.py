@@ -18,6 +18,7 @@ from tertulia.store.conversation_tables import comments
 from tertulia.store.inbox import InboxFilter
 from tertulia.store.persons import Likeness
 from tertulia.store.said import Author, Read, Trust
+from tertulia.store.team import SavedView
 from tests.talking import emptied, postgres_url  # noqa: F401 (a fixture)
 from tests.test_conversation_store import APPROVED, NOW, SAID, WAITING
 
@@ -246,6 +247,21 @@ def test_notes_go_with_the_person(store, tmp_path):
     data = archive.export(store.database)
     assert ([], [], [], []) == tuple(data[name] for name in ("comments", "notes", "links", "proofs"))
     assert "refused" == store.conversation.record(replace(SAID, author=MASTODON, source_id="n"), APPROVED, NOW).state
+
+
+def test_nothing_of_the_team_is_about_a_number_that_was_erased(store):
+    """A kept view that finds the erased goes, others stay; no word on them is about who has their number next."""
+    person = say_(store, MASTODON)
+    views = [SavedView("1", f"state=all&person={person}"), SavedView("2", f"q={MASTODON.handle.upper()}")]
+    for one in (*views, SavedView("3", "q=voto"), SavedView("4", f"person={person}1")):
+        store.team.keep_view("Toni", one)
+    store.conversation.trust_person(person, Trust.TRUSTED, NOW, batch="b1")
+    store.conversation.erase(person, NOW)
+    assert ["3", "4"] == [view.name for view in store.team.views("Toni")]
+    other = say_(store, BLUESKY)  # on SQLite, by the same number
+    store.conversation.trust_person(other, Trust.TRUSTED, NOW, batch="b2")
+    store.conversation.undo("b1", NOW)
+    assert Trust.TRUSTED == store.persons.get(other).trust
 
 
 def test_who_does_not_want_to_be_quoted_is_not(store, tmp_path):

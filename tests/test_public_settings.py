@@ -125,6 +125,8 @@ def blog(tmp_path, monkeypatch):
         ('THEME = "nada"', "THEME es «nada», y ahí va la carpeta de un tema"), ("PLUGINS = [5]", "PLUGINS es «[5]»"),
         ("THEME = 5", "THEME es «5»"), ("DEFAULT_LANG = None", "DEFAULT_LANG es «None»"),
         ("MENU = [1]", "MENU es «[1]»"), ("PAGINATION_PATTERNS = 5", "PAGINATION_PATTERNS es «5»"),
+        ('ARTICLE_PATHS = ["psots"]', "ARTICLE_PATHS es «['psots']»"), ("ARTICLE_PATHS = []", "ARTICLE_PATHS es «[]»"),
+        ('IGNORE_FILES = ["*"]', "IGNORE_FILES es «['*']»"), ('PATH = "content/posts"', "PATH es «"),
         ("SITENAME = Ana", "pelicanconf.py:3: no se sabe qué es «Ana»"),
         ("SITENAME = (", "pelicanconf.py:3: así no es Python"),
         ("import no_such_thing", "pelicanconf.py:3: «no_such_thing» no está instalado"),
@@ -166,3 +168,30 @@ def test_every_task_refuses_what_a_build_would(tmp_path):
     (tmp_path / "pelicanconf.py").write_text("SITENAME = 5\n")
     with pytest.raises(SettingError, match="SITENAME es «5»"):
         conf.settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (b'A = 1\nSOCIAL = {["a", "b"]}\n', "pelicanconf.py:2: "), (b'MENU = {["a"]: 1}\n', "pelicanconf.py:1: "),
+        (b"A = " + b"-" * 5000 + b"1\n", "pelicanconf.py:1: "), (b'SITENAME = "Espa\xf1a"\n', "UTF-8"),
+        (b'# coding: no-such\nSITENAME = "a"\n', "UTF-8"),
+    ],
+)  # fmt: skip
+def test_no_task_shows_pythons_own_words(tmp_path, written, said):
+    """Of a list where none may stand, of signs without end, of another encoding."""
+    (tmp_path / "pelicanconf.py").write_bytes(written)
+    with pytest.raises(SettingError, match=re.escape(said)):
+        conf.settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "written", [b'\xef\xbb\xbfSITENAME = "Espa\xc3\xb1a"\n', b'# coding: latin-1\nSITENAME = "Espa\xf1a"\n']
+)
+def test_every_task_reads_the_settings_as_a_build_does(tmp_path, written):
+    """With the mark that some editors put in front, and in the encoding that the file names."""
+    (tmp_path / "pelicanconf.py").write_bytes(written)
+    assert "España" == conf.settings(tmp_path)["SITENAME"]
+    new = conf.rewrite(conf.text(tmp_path / "pelicanconf.py"), {"SITENAME": "Año — uno"})
+    (tmp_path / "pelicanconf.py").write_bytes(conf.encoded(new))
+    assert "Año — uno" == conf.settings(tmp_path)["SITENAME"]

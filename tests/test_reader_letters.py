@@ -1,5 +1,6 @@
 """Letters to readers: the whole talk, answers, «your comment is public»; when they go, and how they end."""
 
+import json
 import re
 
 import pytest
@@ -7,9 +8,10 @@ import pytest
 from tertulia.commands import talk as commands
 from tertulia.conversation import background
 from tertulia.conversation.public_pages import PublicPages
+from tertulia.core.errors import TertuliaError
 from tertulia.store import archive
 from tests.fakes import FakeMail
-from tests.talking import OURS, SITE, Talk
+from tests.talking import NOW, OURS, SITE, Talk
 
 POST = f"{SITE}/2026/11/el-voto-util/"
 
@@ -209,6 +211,21 @@ def test_an_erased_address_is_asked_nothing(posted):
         posted.browser.post("/comments/follow", data={"post": "voto", "lang": "es", "email": email}, headers=OURS)
     commands.erase(posted.blog.moderator, "eva@correo.example", True)
     assert ["ana@correo.example"] == [to for to, _ in posted.deliver()]
+
+
+def test_a_reader_who_says_nothing_is_exported_and_erased(posted, tmp_path):
+    """By their address, however it is capitalised; the letter that asks them leaves no more, others' do."""
+    store = posted.store
+    for email in ("Eva@correo.example", "ana@correo.example"):
+        store.subscribers.ask(email, "es", NOW, letter=lambda _reader: ("¿Quieres?", "…"), may_write=True)
+    commands.comments(store, tmp_path, "export", "eva.json", "eva@correo.example", var=tmp_path)
+    held = json.loads((tmp_path / "eva.json").read_text("utf-8"))
+    assert ["Eva@correo.example"] == [one["email"] for one in held["newsletter"]]
+    assert [] == held["comments"] == held["persons"] == held["follows"]
+    commands.erase(posted.blog.moderator, "eva@correo.example", True)
+    assert ["ana@correo.example"] == [letter.recipient for letter in store.letters.due(posted.clock)]
+    with pytest.raises(TertuliaError):
+        commands.comments(store, tmp_path, "export", "eva.json", "eva@correo.example", var=tmp_path)
 
 
 def test_a_yes_that_nobody_gave_is_forgotten(posted):

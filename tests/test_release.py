@@ -98,6 +98,44 @@ def test_a_tag_that_git_refuses_leaves_no_commit(clone):
     assert (before, "") == (git(clone, "rev-parse", "HEAD"), git(clone, "status", "--porcelain"))
 
 
+@pytest.mark.parametrize("passes", [True, False])
+@pytest.mark.parametrize("file", ["new.py", "CHANGELOG.md"])
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_what_somebody_does_meanwhile_is_neither_released_nor_lost(clone, passes, file, is_committed):
+    """The checks take minutes; a commit made in them stays, and so does what was only written."""
+
+    def checks() -> bool:
+        (clone / file).write_text("Of somebody else.")
+        if is_committed:
+            git(clone, "add", file)
+            git(clone, "commit", "--quiet", "--message", "Work", "--", file)
+        return passes
+
+    with pytest.raises(TertuliaError):
+        release.run(clone, "0.2.0", DAY, checks)
+    assert "Of somebody else." == (clone / file).read_text()
+    assert '__version__ = "0.1.0"' in (clone / "tertulia" / "__init__.py").read_text()
+    assert ["Work", "All"][not is_committed] == git(clone, "log", "-1", "--format=%s")
+    left = [] if is_committed else [file]
+    assert left == [line.split()[1] for line in git(clone, "status", "--porcelain").splitlines()]
+    assert ("", []) == (git(clone, "tag", "--list"), list((clone / "dist").glob("*")))
+
+
+def test_a_tag_that_was_made_as_we_were_interrupted_goes_too(clone):
+    """Ctrl+C reaches us when git has just done it: the same release can be made afterwards, and no wheel is left."""
+    hook = clone / ".git" / "hooks" / "reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\ngrep -q refs/tags/ && [ "$1" = committed ] && rm "$0" && kill -KILL $PPID\nexit 0\n')
+    hook.chmod(0o755)
+    before = git(clone, "rev-parse", "HEAD")
+    with pytest.raises(TertuliaError):
+        release.run(clone, "0.2.0", DAY, lambda: True)
+    assert not hook.exists()
+    assert (before, "") == (git(clone, "rev-parse", "HEAD"), git(clone, "tag", "--list"))
+    assert ("", []) == (git(clone, "status", "--porcelain"), list((clone / "dist").glob("*")))
+    assert "v0.2.0" == release.run(clone, "0.2.0", DAY, lambda: True).tag
+
+
 @pytest.mark.parametrize(
     ("number", "why"),
     [*((odd, "no version") for odd in ("2", "v1.0.0", "1.0", "1.0.0\n", "١.0.0")), ("0.0.9", "before")],

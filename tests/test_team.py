@@ -142,6 +142,21 @@ def test_who_may_erase_and_end_all_sessions(talk):
     assert talk.store.conversation.get(key) is None
 
 
+def test_who_takes_a_name_of_the_team_inherits_nothing(talk):
+    """What whoever had it before began and kept is gone with them; letters to the owner are the owner's to ask for."""
+    key = say_(talk, 1)
+    version = field(page(talk, f"/inbox/{key}"), "version")
+    press(talk, f"/inbox/{key}", do="draft", text="A medias", version=version)
+    press(talk, "/inbox/mine", do="view", name="Dudas", tone="question")
+    assert "A medias" in page(talk, f"/inbox/{key}") and "Dudas" in page(talk)
+    talk.store.team.dismiss("luis")
+    enter(talk, "author")
+    assert "A medias" not in page(talk, f"/inbox/{key}") and "Dudas" not in page(talk)
+    assert talk.browser.get_cookie(sign_in.KNOWN_COOKIE, path="/moderation") is None
+    enter(talk, "owner", "eva")
+    assert talk.browser.get_cookie(sign_in.KNOWN_COOKIE, path="/moderation") is not None
+
+
 def test_a_role_that_is_taken_away_is_gone_at_once(talk, monkeypatch, capsys):
     """Also for who is in, and for who has a link that was not used yet."""
     key = say_(talk, 1)

@@ -227,6 +227,41 @@ def test_a_preview_whose_keeper_died_builds(blog, monkeypatch):
         shown.close()
 
 
+@linux
+@pytest.mark.usefixtures("socket_enabled")
+def test_settings_that_break_during_a_build_do_not_end_the_preview(blog, monkeypatch):
+    """Two saves in a row: the first is built when the second cannot be read as UTF-8; the third is built again."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setattr(live, "QUIET_SECONDS", 0.1)
+    conf, good = blog.root / "pelicanconf.py", "from tertulia.defaults import *\nSEARCH = SOCIAL_CARDS = False\n"
+    conf.write_text(good, "utf-8")
+    folder, site = blog.root / "var" / "preview", preview.Site()
+    folder.mkdir(parents=True)
+    builder = WarmBuilder(blog.root)
+    shown = LiveSite(blog.root, folder, site, builder, BackgroundSearch(folder, lambda: site.folder))
+    run = builder.run
+
+    def breaking(root: Path, arguments: list[str]) -> int:
+        code = run(root, arguments)
+        conf.write_bytes(good.encode() + "SITENAME = 'Café'\n".encode("latin-1"))
+        return code
+
+    try:
+        shown.begin()
+        first = site.folder
+        monkeypatch.setattr(builder, "run", breaking)
+        shown.saved([conf])
+        wait_for(lambda: site.failed)
+        assert first == site.folder and "UnicodeDecodeError" in site.note[1]
+        monkeypatch.setattr(builder, "run", run)
+        conf.write_text(good, "utf-8")
+        shown.saved([conf])
+        wait_for(lambda: site.folder != first)
+        assert not site.failed
+    finally:
+        shown.close()
+
+
 def test_an_open_page_is_told_of_what_was_drawn(tmp_path):
     """Without losing what the last build complained about."""
     site = preview.Site()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tertulia.site import build_inputs, up_to_date
-from tertulia.site.up_to_date import TICK_NS, Told
+from tertulia.site.up_to_date import TICK_NS, MadeOf, Told
 from tests.conftest import ROOT
 
 LATER = 3_000_000_000  # nothing of a test was saved just before the build began
@@ -33,12 +33,15 @@ class Noted:
         }  # fmt: skip
         inputs = build_inputs.look(root, self.settings, time.time_ns() + LATER)
         assert inputs is not None
-        up_to_date.write(str(self.note), (inputs, due_ns), str(self.output), [".git"], SAID)
+        self.leave_note((inputs, due_ns), self.output.stat().st_ino)
 
     def save(self, name: str, text: str) -> None:
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+
+    def leave_note(self, made_of: MadeOf, number: int) -> None:
+        up_to_date.write(str(self.note), made_of, str(self.output), [".git"], SAID, number=number)
 
     def found(self, now_ns: int | None = None) -> Told | None:
         return up_to_date.read(str(self.note), str(self.output), now_ns or time.time_ns())
@@ -115,6 +118,11 @@ def test_what_was_saved_as_a_build_began_is_not_trusted(noted):
     "import os\nSITENAME = os.environ.get('NAME', '')\n",
     "from pathlib import Path\nSITENAME = Path('name').read_text()\n",
     "from mine import *\n",
+    "from sys import argv as given\nSITENAME = given[0]\n",
+    "from tertulia.core.settings import environment\nSITENAME = environment().get('NAME', '')\n",
+    "import tertulia.core.settings as theirs\nSITENAME = theirs.environment().get('NAME', '')\n",
+    "import sys\nSITENAME = getattr(sys, 'ar' + 'gv')[0]\n",
+    "from pathlib import Path\nSITENAME = str(Path('name').is_symlink())\n",
     "SITENAME = open('name').read()\n",
 ])  # fmt: skip
 def test_settings_that_ask_the_machine_are_never_up_to_date(noted, more):
@@ -122,6 +130,67 @@ def test_settings_that_ask_the_machine_are_never_up_to_date(noted, more):
     assert "" == build_inputs.cannot_tell(noted.root, noted.settings)
     noted.save("pelicanconf.py", more)
     assert "pelicanconf.py" in build_inputs.cannot_tell(noted.root, noted.settings)
+
+
+@pytest.mark.parametrize(("name", "arrives"), [
+    ("var/talk", "var/talk/uno.json"), ("var/known.json", "var/known.json"), ("looks", "looks/base.html"),
+])  # fmt: skip
+def test_what_was_not_there_is_missed_from_any_folder(noted, monkeypatch, name, arrives):
+    """Settings name it from the blog's folder, and who asks stands in another."""
+    setting = {"var/talk": "CONVERSATION_PATH", "var/known.json": "ADDRESSES_PATH", "looks": "THEME"}[name]
+    note_again(noted, {setting: name})
+    monkeypatch.chdir(noted.root / "content")
+    assert SAID == noted.found()
+    noted.save(arrives, "{}")
+    assert None is noted.found()
+
+
+def test_a_folder_of_the_theme_may_be_a_link(noted):
+    """To a theme at work elsewhere, and in a circle; what is changed there, or another in its place, is seen."""
+    for name in ("one", "two"):
+        noted.save(f"elsewhere/{name}/css/site.css", name)
+    link = noted.root / "theme/static"
+    link.symlink_to("../elsewhere/one")
+    (noted.root / "elsewhere/one/circle").symlink_to("..")
+    note_again(noted, {})
+    assert SAID == noted.found()
+    noted.save("elsewhere/one/css/site.css", "otro")
+    assert None is noted.found()
+    note_again(noted, {})
+    link.unlink()
+    link.symlink_to("../elsewhere/two")
+    assert None is noted.found()
+
+
+@pytest.mark.parametrize("change", [
+    lambda patch: patch.setenv("TZ", "America/Bogota"),
+    lambda patch: patch.setenv("PYTHONPATH", "/elsewhere"),
+    lambda patch: patch.setattr(sys, "path", [*sys.path, "/other/lib/site-packages"]),
+    lambda patch: patch.setattr(up_to_date, "__file__", "/other/tertulia/site/up_to_date.py"),
+])  # fmt: skip
+def test_another_program_is_not_told_what_this_one_has_built(noted, monkeypatch, change):
+    """A second environment with other libraries, a second copy of the program: the note is of the first."""
+    assert SAID == noted.found()
+    change(monkeypatch)
+    assert None is noted.found()
+
+
+def test_a_build_leaves_no_note_of_the_output_of_another(noted):
+    """Two at once: the later one's output was replaced by that of the earlier, which is of an older text."""
+    inputs = build_inputs.look(noted.root, noted.settings, time.time_ns() + LATER)
+    assert inputs is not None
+    number = noted.output.stat().st_ino
+    noted.output.rename(noted.root / "ours")
+    noted.save("output/uno/index.html", "of the other")
+    noted.leave_note((inputs, None), number)
+    assert None is noted.found()
+
+
+def note_again(blog: Noted, settings: dict[str, str]) -> None:
+    """Have *blog* built with these *settings* as well."""
+    inputs = build_inputs.look(blog.root, blog.settings | settings, time.time_ns() + LATER)
+    assert inputs is not None
+    blog.leave_note((inputs, None), blog.output.stat().st_ino)
 
 
 def test_plugins_of_others_are_never_up_to_date(noted):

@@ -103,6 +103,7 @@ def into_output(
         report = run(root, folder / "site", settings, {**kept, "INPUTS_PATH": str(inputs)})
         kept_back = bool(report.failure) or (strict and not report.clean)
         if not kept_back:
+            number = (folder / "site").stat().st_ino
             swap(folder / "site", target, report.keep)
             from tertulia.commands import orphans
 
@@ -115,7 +116,7 @@ def into_output(
                     decimal(0.5)[1],
                 )
                 with contextlib.suppress(OSError):
-                    up_to_date.write(str(note), found, str(target), report.keep, done)
+                    up_to_date.write(str(note), found, str(target), report.keep, done, number=number)
     if explain and not report.failure:
         print("\n".join(report.explained or [say("explain_nothing")]))
     tell(report, all_advice=all_advice)

@@ -73,7 +73,8 @@ def list_(blog: Blog, options: InboxOptions) -> bool:
     print(" · ".join(f"{say(f'inbox_state_{state}')}: {counts[state]}" for state in inbox_words.STATES))
     for item in page.items:
         said = item.said
-        marks = [inbox_words.tone(item), say("inbox_is_changed") if item.is_changed else "", item.assignee]
+        marks = [inbox_words.tone(item), say("inbox_is_changed") if item.is_changed else ""]
+        marks.append(inbox_words.called(item.assignee, blog.info.author))
         marks += [
             say("inbox_same_words", channel=inbox_words.channel(one.channel) or label(one.channel),
                 state=say(f"inbox_state_{one.state}"))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tertulia.commands import announce, build
 from tertulia.commands.background_search import BackgroundSearch
 from tertulia.commands.warm import Keeper, WarmBuilder
+from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import carried, say
 
 if TYPE_CHECKING:
@@ -113,5 +114,15 @@ class LiveSite:
                 time.sleep(QUIET_SECONDS / 10)
             try:
                 self.build()
-            except OSError as error:  # a full disk: the pages that are shown stay
-                print(say("system_refused", why=error), flush=True)
+            except Exception as error:  # a full disk, settings broken meanwhile: what is shown stays, the next is tried
+                self._refused(error)
+
+    def _refused(self, error: Exception) -> None:
+        """Say, here and on the pages that stay, why those of a build cannot be shown."""
+        if isinstance(error, OSError):
+            why = say("system_refused", why=error)
+        else:
+            why = str(error) if isinstance(error, TertuliaError) else build.where_it_broke(error, self.root)
+        report = build.BuildReport(failure=why)
+        build.tell(report)
+        self.site.show(self.folder, report)

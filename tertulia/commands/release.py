@@ -1,6 +1,7 @@
 """A release of Tertulia itself: its number, its notes, its wheel and its tag, from a clone where all is committed.
 
-What it changes before the tag are two files; a failure on the way puts them back, so that it can be run again.
+What it changes before the tag are two files; a failure on the way puts them back, so that it can be run again. The
+checks take minutes: what somebody else commits or writes in the clone meanwhile is neither released nor undone.
 """
 
 import re
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,8 @@ VERSION_FILE = Path("tertulia", "__init__.py")
 CHANGELOG = Path("CHANGELOG.md")
 UNRELEASED = "## [Unreleased]"
 _NUMBER = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")  # https://semver.org/, without its endings
+
+Changes = Mapping[Path, tuple[str, str]]  # of each file, relative to the clone, what it said and what it says now
 
 
 class Release(NamedTuple):
@@ -53,25 +56,50 @@ def run(root: Path, number: str, today: date, checks: Callable[[], bool]) -> Rel
     if not (notes := notes_of(changelog)):
         raise TertuliaError(say("release_no_notes", file=CHANGELOG))
     version = (root / VERSION_FILE).read_text("utf-8")
-    tag = f"v{number}"
+    heading = f"\n{UNRELEASED}\n\n## [{number}] - {today.isoformat()}\n"
+    changes = {
+        VERSION_FILE: (version, re.sub(r'(?m)^__version__ = ".*"$', f'__version__ = "{number}"', version)),
+        CHANGELOG: (changelog, changelog.replace(f"\n{UNRELEASED}\n", heading, 1)),
+    }
+    tag, subject = f"v{number}", f"Release {number}"
     before, done = _git(root, "rev-parse", "HEAD"), False
     try:
-        write_whole(root / VERSION_FILE, re.sub(r'(?m)^__version__ = ".*"$', f'__version__ = "{number}"', version))
-        heading = f"\n{UNRELEASED}\n\n## [{number}] - {today.isoformat()}\n"
-        write_whole(root / CHANGELOG, changelog.replace(f"\n{UNRELEASED}\n", heading, 1))
+        for file, (_, now) in changes.items():
+            write_whole(root / file, now)
         if not checks():
             raise TertuliaError(say("release_checks"))
         wheel = _wheel(root, number)
-        _git(root, "commit", "--quiet", "--message", f"Release {number}", "--", str(VERSION_FILE), str(CHANGELOG))
+        if _git(root, "rev-parse", "HEAD") != before or not _holds_only(root, changes):
+            raise TertuliaError(say("release_meanwhile"))
+        _git(root, "commit", "--quiet", "--message", subject, "--", *map(str, changes))
         _git(root, "tag", "--annotate", tag, "--cleanup=verbatim", "--message", f"Tertulia {number}\n\n{notes}\n")
         done = True
     finally:
         if not done:
-            _git(root, "reset", "--quiet", "--soft", before)
-            write_whole(root / VERSION_FILE, version)
-            write_whole(root / CHANGELOG, changelog)
-            _git(root, "add", "--", str(VERSION_FILE), str(CHANGELOG))
+            _undo(root, changes, before, tag, subject)
+            for made in (root / "dist").glob(f"*-{number}-*.whl"):
+                made.unlink()
     return Release(tag, notes, wheel)
+
+
+def _holds_only(root: Path, changes: Changes) -> bool:
+    """Whether git sees the *changes* in *root*, and no other: somebody may have worked there while the checks ran."""
+    changed = {line.split(maxsplit=1)[1] for line in _git(root, "status", "--porcelain").splitlines()}
+    ours = all((root / file).read_text("utf-8") == now for file, (_, now) in changes.items())
+    return ours and changed == {file.as_posix() for file in changes}
+
+
+def _undo(root: Path, changes: Changes, before: str, tag: str, subject: str) -> None:
+    """Take back the *changes*, our commit and our tag; what somebody else has done meanwhile stays."""
+    restored = [file for file, (_, now) in changes.items() if (root / file).read_text("utf-8") == now]
+    for file in restored:
+        write_whole(root / file, changes[file][0])
+    if _git(root, "log", "-1", "--format=%P %s") == f"{before} {subject}":
+        if _git(root, "tag", "--list", tag, "--points-at", "HEAD"):
+            _git(root, "tag", "--delete", tag)
+        _git(root, "reset", "--quiet", "--soft", before)
+    if restored:
+        _git(root, "add", "--", *map(str, restored))
 
 
 def _refuse(root: Path, number: str) -> None:

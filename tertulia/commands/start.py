@@ -267,13 +267,13 @@ def first_files(content: Path, answers: Answers, key: str, now: dt.datetime, ide
 def write_settings(path: Path, answers: Answers, more: Mapping[str, str], *, sample: bool) -> None:
     """Rewrite the values in the settings file, which is at every moment the old one or the new one."""
     values = {setting: getattr(answers, answer) for answer, setting in SETTINGS.items()}
-    source = path.read_text("utf-8")
+    source = conf.text(path)
     # A tagline by language is a dict, which no question can give back: the blogger's own stays when none is given.
     if not sample and not answers.tagline and isinstance(conf.read(path).get("TAGLINE"), dict):
         del values["TAGLINE"]
     text = conf.rewrite(source, {**values, **more}, path)
     is_new = sample and "ARCHIVES_URL" not in conf.read(path)
-    write_whole(path, text + (addresses(answers.language) if is_new else ""))
+    write_whole(path, conf.encoded(text + (addresses(answers.language) if is_new else "")))
 
 
 def addresses(language: str) -> str:

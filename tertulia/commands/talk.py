@@ -241,9 +241,8 @@ def comments(store: Store, folder: Path, what: str, file: str, person: str, *, v
     """
     if what == "export":
         path = folder / file if file else var / "export" / f"{say('export_name')}-{datetime.now(UTC):%Y-%m-%d}.json"
-        data = (
-            archive.export(store.database) if not person else archive.of_person(store.database, _person(store, person))
-        )
+        held = archive.of_person(store.database, _person(store, person), person) if person else None
+        data = held or archive.export(store.database)
         if not file:
             private_folder(path.parent)
         # For its owner's eyes: it holds e-mail addresses.
@@ -301,8 +300,11 @@ def _people(store: Store, who: str) -> dict[int, Said]:
     return {said.person: said for said in [*found, *store.conversation.named(who)]}
 
 
-def _person(store: Store, who: str) -> int:
+def _person(store: Store, who: str) -> int | None:
+    """Return whom *who* names; None for an address of mail that follows a talk or has the newsletter, and no more."""
     people = _people(store, who)
+    if not people and (store.followers.of_address(who) or store.subscribers.of_address(who)):
+        return None
     if people and set(people) <= store.persons.members(next(iter(people))):
         return next(iter(people))  # by several accounts
     if len(people) != 1:

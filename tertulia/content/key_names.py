@@ -51,9 +51,10 @@ _ALIKE = frozenset(
 
 @lru_cache(maxsize=4096)  # the same few keys on top of every post
 def fold(name: str) -> str:
-    """*name* without accents, capitals or doubled blanks, as keys are compared."""
+    """*name* without accents, capitals, doubled blanks or what nobody sees, as keys are compared."""
     letters = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).replace("_", " ").split())
+    seen = (c for c in letters if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    return " ".join("".join(seen).replace("_", " ").split())
 
 
 def _squeezed(name: str) -> str:

@@ -13,7 +13,7 @@ from tertulia.core.text import fold
 from tertulia.store.inbox import InboxFilter, InboxItem
 from tertulia.store.inbox_tables import ItemState
 from tertulia.store.person_tables import Role
-from tertulia.store.team import Member
+from tertulia.store.team import AUTHOR, Member
 
 STATES = tuple(state for state in ItemState if state != ItemState.AWAY)
 EVERY = "all"
@@ -42,6 +42,11 @@ def tone(item: InboxItem) -> str:
         return ""
     by = tone_of(item.said.text).by
     return say(f"inbox_tone_{item.tone}") + (f" ({by})" if by else "")
+
+
+def called(who: str, author: str) -> str:
+    """Return how people call one of the team, whom a row of the store names; *author*: the name of the blog's."""
+    return (author or say("who_owner")) if who == AUTHOR else who
 
 
 def filter_of(asked: Mapping[str, str], published: Published) -> InboxFilter:

@@ -5,7 +5,8 @@ above all, is left as it stands.
 """
 
 import ast
-import contextlib
+import io
+import tokenize
 import traceback
 from pathlib import Path
 from typing import Any
@@ -46,19 +47,48 @@ def find(folder: Path) -> Path | None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Every plain value of the settings file *path*; what is computed there is left out."""
+    """
+    Every plain value of the settings file *path*; what is computed there is left out.
+
+    Raises:
+        SettingError: it is no Python, or a value in it is none that Python can make.
+    """
     values = {}
-    for name, node in _assignments(path.read_text("utf-8"), path).items():
-        with contextlib.suppress(ValueError):  # not a literal
+    for name, node in _assignments(text(path), path).items():
+        try:
             values[name] = ast.literal_eval(node.value)
+        except ValueError:  # not a literal
+            continue
+        except (TypeError, RecursionError, MemoryError) as error:  # {["a"]}: a list in a set
+            raise SettingError(say("conf_broken", path=path, line=node.lineno)) from error
     return values
+
+
+def text(path: Path) -> str:
+    """
+    Return the text of the settings file *path*, in the encoding in which Python reads it.
+
+    Raises:
+        SettingError: it is in another.
+    """
+    try:
+        with tokenize.open(path) as file:
+            return file.read()
+    except (UnicodeDecodeError, SyntaxError) as error:
+        raise SettingError(say("setting_encoding", path=path)) from error
+
+
+def encoded(source: str) -> bytes:
+    """Return *source* in the encoding that it names itself; what that has no sign for, as Python writes it."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(source.encode()).readline)
+    return source.encode(encoding, "backslashreplace")
 
 
 def language(path: Path) -> str:
     """Return the blog's language; Spanish when the settings do not say, or cannot be read."""
     try:
         return str(read(path).get("DEFAULT_LANG") or DEFAULT)
-    except (OSError, UnicodeDecodeError, SettingError):
+    except (OSError, SettingError):
         return DEFAULT
 
 
@@ -120,6 +150,8 @@ def _assignments(source: str, path: Path | str) -> dict[str, ast.Assign]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:
         raise failed(error, Path(path)) from error
+    except (RecursionError, MemoryError) as error:  # signs before signs without end
+        raise SettingError(say("conf_broken", path=path, line=1)) from error
     nodes = (_plain(node) for node in tree.body)
     return {
         target.id: node

@@ -37,7 +37,7 @@ class References:
             nonlocal left
             left -= 1
             inner = self._blocks.get(found[1])
-            if inner is None or depth >= _DEEPEST or left < 0:
+            if not inner or depth >= _DEEPEST or left < 0:
                 lose("reusable", found[1])
                 return ""
             return _INCLUDED.sub(lambda deeper: included(deeper, depth + 1), inner)

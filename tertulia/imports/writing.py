@@ -34,6 +34,7 @@ class WrittenFile(msgspec.Struct, omit_defaults=True):
     file: str
     hash: str = ""  # of what was written
     intent: str = ""  # of what was about to be
+    beside: str = ""  # of what was last left beside it, where somebody had edited it
 
 
 class Ledger(msgspec.Struct, omit_defaults=True):
@@ -97,10 +98,12 @@ def write_posts(
             outcome = FileOutcome.CHANGED
         else:
             outcome = FileOutcome.EDITED
-            if entry is None or entry.hash != wanted:  # the export says something new of it
+            if not dry and (entry is None or wanted not in (entry.hash, entry.beside)):  # the export says more of it
                 beside = path.with_name(f"{path.name}.new")
-                if not dry and _hash_of(beside) != wanted:
+                if _hash_of(beside) != wanted:
                     write_whole(beside, text)
+                if entry:
+                    entry.beside = wanted
         written.outcomes[old] = outcome
         if outcome in (FileOutcome.NEW, FileOutcome.CHANGED):
             entry = entry or WrittenFile(file)

@@ -18,6 +18,8 @@ import msgspec
 from jinja2 import Environment
 from jinja2.runtime import Context
 
+from tertulia import defaults
+from tertulia.content.folder import markdown_files
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import language_check, languages, paths
@@ -36,7 +38,7 @@ from tertulia.site.editions import Editions
 from tertulia.site.embeds import load_links
 from tertulia.site.looks import Looks
 from tertulia.site.owners import Owners, PageToWrite, without_same_file
-from tertulia.site.pelican_settings import refuse_unknown_fields
+from tertulia.site.pelican_settings import refuse_to_empty, refuse_unknown_fields
 from tertulia.site.pictures import request_files
 from tertulia.site.problems import report, separate_ids
 from tertulia.site.put_away import held
@@ -167,7 +169,10 @@ class SiteBuild:
             kind: "ARTICLE" or "PAGE", as Pelican's settings begin.
             find: Gives the names in *folder*, from where they may lie, what is left out and how they end.
         """
-        names = find(self.settings[f"{kind}_PATHS"], self.settings[f"{kind}_EXCLUDES"], ENDINGS)
+        names = list(find(self.settings[f"{kind}_PATHS"], self.settings[f"{kind}_EXCLUDES"], ENDINGS))
+        if kind == "ARTICLE" and not names:
+            texts = (path.relative_to(folder).as_posix() for path in markdown_files(Path(folder)))
+            refuse_to_empty(self.settings, vars(defaults), texts)
         paths = [os.path.join(folder, name) for name in sorted(names)]
         known = self.state.known(paths, self.reader.now, self.pictures.find)
         changed = [path for path in paths if path not in known]

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 # What stands beside ``content/`` in a blog's folder and may be read: settings, tables, secrets, the lock of a clone.
 _ENDINGS = (".py", ".toml", ".env", ".txt", ".cfg")
 # What settings may import for all that stands in them to be in files that we look at.
-_PLAIN = frozenset({"__future__", "pathlib", "pelicanconf", "publishconf", "sys", "tertulia", "typing"})
+_PLAIN = frozenset({"__future__", "pathlib", "pelicanconf", "publishconf", "sys", "tertulia.defaults", "typing"})
 # Names by which settings would ask something that is in no file of ours.
 _ASKING = frozenset({
     *("environ", "getenv", "open", "read_text", "read_bytes", "iterdir", "glob", "rglob", "walk", "exists", "is_file"),
     *("is_dir", "stat", "argv", "platform", "__import__", "exec", "eval", "home", "expanduser", "cwd", "now", "today"),
+    *("lstat", "is_symlink", "is_mount", "readlink", "samefile", "owner", "group", "orig_argv", "modules", "stdin"),
+    *("input", "getattr", "vars", "globals", "__dict__", "__builtins__", "hash", "id"),
 })  # fmt: skip
 _CLOCKS = frozenset({"date", "modified", "updates", "update", "publish_date", "expiry_date"})
 
@@ -40,14 +42,21 @@ def folders(settings: Mapping[str, Any]) -> set[str]:
 
 
 def names(root: Path, settings: Mapping[str, Any]) -> Iterator[str]:
-    """Every file and folder that a build of the blog in *root* may read; of libraries, the folder where they are."""
-    for place in sorted({*folders(settings), str(settings.get("CONVERSATION_PATH") or root / "var/conversation")}):
-        yield from below(place) if os.path.isdir(place) else (place,)
+    """
+    Every file and folder that a build of the blog in *root* may read; of libraries, the folder where they are.
+
+    Whole paths: who looks at them again may stand in another folder.
+    """
+    talk = str(root / (settings.get("CONVERSATION_PATH") or "var/conversation"))
+    for place in sorted({*(str(root / folder) for folder in folders(settings)), talk}):
+        # A link out of ``content/`` is refused; one in a theme is followed.
+        there = below(place, through_links=place != str(root / settings["PATH"]))
+        yield from there if os.path.isdir(place) else (place,)
     for folder in {root, paths.HOME}:  # settings of a blog may begin with those of the clone
         yield from (str(path) for path in folder.iterdir() if path.name.endswith(_ENDINGS) and path.is_file())
-    yield str(settings.get("ADDRESSES_PATH") or root / "var/addresses.json")
+    yield str(root / (settings.get("ADDRESSES_PATH") or "var/addresses.json"))
     yield str(Path(sys.executable).resolve())
-    yield from (path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages"))
+    yield from up_to_date.libraries()
 
 
 def cannot_tell(root: Path, settings: Mapping[str, Any]) -> str:
@@ -69,9 +78,9 @@ def _asked(tree: ast.AST) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {one.name.partition(".")[0] for one in node.names} - _PLAIN
+            found |= {one.name for one in node.names} - _PLAIN
         elif isinstance(node, ast.ImportFrom):
-            found |= {(node.module or "").partition(".")[0]} - _PLAIN
+            found |= ({node.module or "."} - _PLAIN) | ({one.name for one in node.names} & _ASKING)
         elif isinstance(node, ast.Name | ast.Attribute):
             found |= {node.id if isinstance(node, ast.Name) else node.attr} & _ASKING
     return found

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import markdown
@@ -23,6 +24,7 @@ _BUILT_IN = frozenset(
     ("extra", "meta", "fenced_code", "tables", "md_in_html", "sane_lists", "nl2br", "smarty", "admonition")
 )
 _OURS = frozenset(("toc", "codehilite", "footnotes", "def_list", "attr_list", "abbr"))
+_NO_POSTS = ("extra", "images", "embeds", "theme")  # folders of content/ that are for something else
 # Pelican would write them over again; the same files come from ``post_feeds``.
 FEEDS = tuple(
     f"{kind}_{form}"
@@ -78,6 +80,30 @@ def refuse_unknown_fields(settings: Mapping[str, Any], kind: str, known: Iterabl
         has_posts = True
     for field in sorted(missing if has_posts else ()):
         raise wrong(asked[field], settings[asked[field]], say("address_field", field=f"{{{field}}}"))
+
+
+def refuse_to_empty(settings: Mapping[str, Any], ours: Mapping[str, Any], files: Iterable[str]) -> None:
+    """
+    Refuse what leaves a blog without a post though there are texts: a folder's name with a slip, ``["*"]``.
+
+    Args:
+        settings: The blog's, by which no post was found.
+        ours: What they are where the blog does not say.
+        files: The texts that lie in its content, by their path in there.
+
+    Raises:
+        SettingError: there are such texts, and one of the settings that name posts is not *ours*.
+    """
+    pages = [PurePosixPath(folder) for folder in settings["PAGE_PATHS"]]
+    texts = (path for path in map(PurePosixPath, files) if not any(path.is_relative_to(folder) for folder in pages))
+    text = next((path for path in texts if path.parts[0] not in _NO_POSTS and path.stem.lower() != "readme"), None)
+    changed = [name for name in ("ARTICLE_PATHS", "IGNORE_FILES", "PATH") if not _is_same(settings[name], ours[name])]
+    if text and changed:
+        raise wrong(changed[0], settings[changed[0]], say("kind_that_reads", file=text))
+
+
+def _is_same(value: Any, usual: Any) -> bool:
+    return Path(value).name == usual if isinstance(usual, str) else list(value) == list(usual)
 
 
 def markdown_extensions(

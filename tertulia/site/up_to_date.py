@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 PLACE = ("var", "cache", "build", "public", "up-to-date")  # of the note in the blog's folder
-FORMAT = 1  # of the note
+FORMAT = 2  # of the note
 SECONDS = "{seconds}"
 # A file that was saved this shortly before we looked may be saved again without its time telling: file systems count
 # in seconds (FAT, old NFS), or in the ticks of a clock, where a part of a second stands in the time.
@@ -54,14 +54,37 @@ def is_sure(stamp: Stamp, looked_ns: int) -> bool:
     return looked_ns - newest > (TICK_NS if stamp[0] % 1_000_000_000 else SECOND_NS)
 
 
-def below(folder: str, but: Iterable[str] = ()) -> Iterator[str]:
-    """Yield a *folder*, all folders in it and their files, *but* what has one of these names at its top."""
-    but = frozenset(but)
-    for where, folders, files in os.walk(folder):
+def below(folder: str, but: Iterable[str] = (), *, through_links: bool = False) -> Iterator[str]:
+    """
+    Yield a *folder*, all folders in it and their files, *but* what has one of these names at its top.
+
+    Args:
+        through_links: Also what lies in folders that are links, each once.
+    """
+    but, met = frozenset(but), {os.path.realpath(folder)}
+    for where, folders, files in os.walk(folder, followlinks=through_links):
         folders[:] = [name for name in folders if name not in PASSED_OVER and name not in but]
         yield where
+        if through_links:
+            links = {
+                name: os.path.realpath(path) for name in folders if os.path.islink(path := os.path.join(where, name))
+            }
+            yield from (os.path.join(where, name) for name in links)  # it may lead elsewhere one day
+            folders[:] = [name for name in folders if name not in links or links[name] not in met]
+            met |= set(links.values())
         yield from (os.path.join(where, name) for name in files if name not in but)
         but = frozenset()
+
+
+def libraries() -> list[str]:
+    """Return the folders of this Python's libraries."""
+    return [os.path.abspath(path) for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
+
+
+def builder() -> tuple[str, ...]:
+    """Return who would build: this copy of the program, with these libraries; another one's build tells us nothing."""
+    program = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    return sys.version, program, *libraries(), *(os.environ.get(name, "") for name in ("PYTHONPATH", "TZ"))
 
 
 def hand_over(place: str, made_of: MadeOf) -> None:
@@ -95,22 +118,25 @@ def look(paths: Iterable[str], began_ns: int) -> dict[str, Stamp | None] | None:
     return found
 
 
-def write(note: str, made_of: MadeOf, output: str, kept: Iterable[str], told: Told) -> None:
+def write(note: str, made_of: MadeOf, output: str, kept: Iterable[str], told: Told, *, number: int) -> None:
     """
-    Leave the *note* that a build has been done.
+    Leave the *note* that a build has been done, unless another build's output has taken the place of its own.
 
     Args:
         made_of: All that it was made of.
         output: The folder that it made.
         kept: Names in there that are not ours.
         told: What it said.
+        number: Of that folder, by the file system, as the build made it.
     """
     from pathlib import Path
 
     from tertulia.core.files import write_whole
 
     made = _without_links({path: stamp_of(path) for path in below(output, kept)})
-    packed = marshal.dumps((FORMAT, sys.version, output, made_of[0], made, time.time_ns(), made_of[1], tuple(told)))
+    if output not in made or made[output][2] != number:
+        return
+    packed = marshal.dumps((FORMAT, builder(), output, made_of[0], made, time.time_ns(), made_of[1], tuple(told)))
     write_whole(Path(note), zlib.crc32(packed).to_bytes(4, "big") + packed, mode=0o600, durable=False)
 
 
@@ -128,10 +154,10 @@ def read(note: str, output: str, now_ns: int) -> Told | None:
             data = file.read()
         if zlib.crc32(memoryview(data)[4:]).to_bytes(4, "big") != data[:4]:
             return None
-        form, version, of, inputs, made, done_ns, due_ns, told = marshal.loads(memoryview(data)[4:])
+        form, by, of, inputs, made, done_ns, due_ns, told = marshal.loads(memoryview(data)[4:])
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    if (form, version, of) != (FORMAT, sys.version, output):
+    if (form, by, of) != (FORMAT, builder(), output):
         return None
     if now_ns < done_ns or (due_ns is not None and now_ns >= due_ns):
         return None

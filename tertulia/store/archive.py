@@ -110,18 +110,22 @@ def load(database: Database, data: dict[str, Any], now: datetime | None = None) 
         raise StoreError(say("archive_broken", why=one_line(str(error), 200))) from error
 
 
-def of_person(database: Database, person: int) -> dict[str, Any]:
-    """All that is held on one person, by all their accounts, for them: also what the owner has noted about them."""
+def of_person(database: Database, person: int | None, email: str = "") -> dict[str, Any]:
+    """
+    All that is held on one person, by all their accounts, for them: also what the owner has noted about them.
+
+    Args:
+        person: None for who has said nothing, and is known by their address of mail alone.
+        email: That address; those under which somebody asked for letters about what they said are known here.
+    """
     whole = export(database)
     with database.reading() as connection:
-        members = same_person.group_of(connection, person).members
+        members = same_person.group_of(connection, person).members if person is not None else frozenset()
         rows = connection.execute(select(persons).where(persons.c.id.in_(members)).order_by(persons.c.id)).all()
-    if not rows:
-        return {"format": FORMAT, "comments": []}
     named = [_named(dict(row._mapping)) for row in rows]
     said = [one for one in whole["comments"] if one["person"] in named]
     keys = {one["key"] for one in said}
-    emails = [one["notice"]["email"] for one in said if one["notice"]]
+    emails = [one["notice"]["email"] for one in said if one["notice"]] + ([email] if email else [])
     with database.reading() as connection:
         query = select(followers).where(is_one_of(followers.c.email, emails)).order_by(followers.c.id)
         follows = [_without(dict(row._mapping), "id") for row in connection.execute(query)]

@@ -212,7 +212,7 @@ letters = Table(
     Column("not_before", String(40), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("tells", String(120), nullable=False, server_default="", comment="what is told to whom, so that it is once:"
-           " answer KEY, public KEY, talk KEY FOLLOWER; empty: may be told again"),
+           " answer KEY, public KEY, talk KEY FOLLOWER, newsletter READER; empty: may be told again"),
     Column("leave", Text, nullable=False, server_default="", comment="where one POST ends such letters (RFC 8058)"),
     Column("page", Text, nullable=False, server_default="", comment="goes when this page shows what it names behind #"),
     Column("looks", Integer, nullable=False, server_default="0", comment="how often the page was looked at in vain"),

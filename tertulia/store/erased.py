@@ -15,13 +15,16 @@ from dataclasses import replace
 from datetime import datetime
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
+from tertulia.core.text import fold
 from tertulia.store import accounts, same_person, settling, showing
 from tertulia.store.connection import stamp
 from tertulia.store.conversation_tables import (
     comments,
+    decisions,
     erasures,
     followers,
     letters,
@@ -32,6 +35,8 @@ from tertulia.store.conversation_tables import (
     revisions,
     sources,
 )
+from tertulia.store.inbox_tables import answer_drafts
+from tertulia.store.person_tables import saved_views
 from tertulia.store.recording import fingerprint
 from tertulia.store.rows import is_one_of, note, remember, short
 from tertulia.store.said import Author, Incoming, Status, Who
@@ -98,8 +103,21 @@ def _erase_row(connection: Connection, who: Any, now: datetime) -> set[tuple[str
         connection.execute(text("DELETE FROM mentions WHERE name = :name"), {"name": row.source_id})
     forget(connection, ids)
     accounts.forget(connection, who.id)
+    _drop_views(connection, who)
+    # Their number may be given to another person, whom no word on them is about.
+    connection.execute(update(decisions).where(decisions.c.person == who.id).values(person=None, batch=""))
     connection.execute(delete(persons).where(persons.c.id == who.id))
     return touched
+
+
+def _drop_views(connection: Connection, who: Any) -> None:
+    """Delete what any of the team has kept to find *who* by."""
+    called = {fold(name) for name in (who.name, who.handle, _bare(who.handle), who.url) if name}
+    for row in connection.execute(select(saved_views)).all():
+        asked = dict(parse_qsl(row.asked))
+        if asked.get("person") == str(who.id) or called & {fold(asked.get("q", "")), fold(row.name)}:
+            here = (saved_views.c.member == row.member) & (saved_views.c.name == row.name)
+            connection.execute(delete(saved_views).where(here))
 
 
 def forget_address(connection: Connection, emails: Sequence[str]) -> int:
@@ -122,6 +140,7 @@ def forget(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(delete(sources).where(sources.c.comment == one))
         connection.execute(delete(notices).where(notices.c.comment == one))
         connection.execute(delete(revisions).where(revisions.c.comment == one))
+        connection.execute(delete(answer_drafts).where(answer_drafts.c.comment == one))
         connection.execute(delete(reactions).where(reactions.c.comment == row.key))
         # Letters about it, and those that lead to it: "Ana answered you".
         theirs = "DELETE FROM letters WHERE comment = :one OR body LIKE :key"

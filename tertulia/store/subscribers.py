@@ -66,7 +66,8 @@ class Subscribers:
             found = _subscriber(row)
             subject, body = letter(found)
             recipient = found.email if may_write and found.state is SubscriberState.PENDING else NOBODY
-            put(connection, NewLetter(recipient=recipient, subject=subject, body=body), now)
+            asks = NewLetter(recipient=recipient, subject=subject, body=body, tells=f"newsletter {found.id}")
+            put(connection, asks, now)
             return found
 
     def confirm(self, number: int, now: datetime) -> bool:

@@ -11,11 +11,14 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from tertulia.store.connection import Database, stamp
+from tertulia.store.inbox_tables import answer_drafts
 from tertulia.store.person_tables import Role, members, saved_views
 from tertulia.store.rows import writing
 
 MOST_VIEWS = 30  # of one member
 LONGEST_NAME = 60
+# The blog's author in rows that say who of the team: a name that no member can have, whatever the author is called.
+AUTHOR = " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Team:
         """Have *name* be no longer of the team: no session, feed or letter of theirs goes on; False for nobody."""
         with writing(self._database) as connection:
             connection.execute(delete(saved_views).where(saved_views.c.member == name))
+            connection.execute(delete(answer_drafts).where(answer_drafts.c.who == name))
             return connection.execute(delete(members).where(members.c.name == name)).rowcount == 1
 
     def renew_feed(self, name: str, *, on: bool = True) -> str:

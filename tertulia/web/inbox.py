@@ -21,13 +21,12 @@ from tertulia.conversation import form, inbox_words
 from tertulia.conversation.answering import UNDO_FOR, AnswerDraft, AnswerPreview
 from tertulia.conversation.comment_markup import to_html
 from tertulia.core.errors import TertuliaError
-from tertulia.core.languages import say
 from tertulia.store.inbox import InboxFilter, InboxItem
 from tertulia.store.inbox_tables import ItemState
 from tertulia.store.said import Read
 from tertulia.web.context import current_blog, root
 from tertulia.web.my_inbox import FILTERS
-from tertulia.web.team import has_role, team
+from tertulia.web.team import has_role, me, team
 
 log = logging.getLogger(__name__)
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
@@ -69,13 +68,8 @@ def one(key: str) -> Any:
     blog = current_blog()
     item = _item(key)
     if item.state == ItemState.UNANSWERED:
-        blog.store.inbox.hold(key, _me(), blog.now())
+        blog.store.inbox.hold(key, me(), blog.now())
     return _one(_item(key))
-
-
-def _me() -> str:
-    """Name whoever is signed in."""
-    return str(g.who or current_blog().info.author or say("who_owner"))
 
 
 @pages.post("/<key>")
@@ -88,7 +82,7 @@ def change(key: str) -> Any:
     read = Read(key, request.form.get("version", ""))
     text = request.form.get("text", "").replace("\r\n", "\n")[: form.LONGEST_TEXT]
     if what in ("preview", "send", "draft", "saved"):
-        blog.store.drafts.keep(key, _me(), text, blog.now())  # whatever happens next, nothing written is lost
+        blog.store.drafts.keep(key, me(), text, blog.now())  # whatever happens next, nothing written is lost
     if what == "draft":
         return _one(item, text=text, is_kept=True)
     if what == "saved":
@@ -101,7 +95,7 @@ def change(key: str) -> Any:
     if what in ("preview", "send") and text.strip():
         return _answer(blog, item, read, text, is_sent=what == "send")
     if what == "release":
-        blog.store.inbox.release(key, _me())
+        blog.store.inbox.release(key, me())
         return redirect(f"{root()}/inbox", 303)
     if what not in ("done", "back", "later"):
         return redirect(f"{root()}/inbox/{key}", 303)
@@ -132,7 +126,7 @@ def _answer(blog: Blog, item: InboxItem, read: Read, text: str, *, is_sent: bool
     given = answering.give(read, draft)
     if given.state not in ("new", "same"):
         return _one(_item(item.said.key), stale=True, text=text), 409
-    blog.store.drafts.keep(item.said.key, _me(), "", blog.now())
+    blog.store.drafts.keep(item.said.key, me(), "", blog.now())
     asked = {"done": "given_later" if at else "given", "key": item.said.key, "answer": given.key}
     return redirect(f"{root()}/inbox?{urlencode(asked)}", 303)
 
@@ -198,12 +192,12 @@ def _list(stale: str = "") -> str:
         views=blog.store.team.views(g.who),
         asked=asked,
         now=now,
-        me=_me(),
+        me=me(),
         done=request.args.get("done", ""),
         answer=request.args.get("answer", "")[:24],
         undo=blog.store.inbox.get(request.args.get("key", "")[:24], now, mine) if request.args.get("key") else None,
         stale=stale,
-        begun=blog.store.drafts.begun(_me()),
+        begun=blog.store.drafts.begun(me()),
     )
 
 
@@ -232,9 +226,9 @@ def _one(
         seen=" ".join(one.key for one in below),
         later=LATER,
         now=blog.now(),
-        me=_me(),
+        me=me(),
         stale=stale,
-        text=text or blog.store.drafts.get(said.key, _me()),
+        text=text or blog.store.drafts.get(said.key, me()),
         is_kept=is_kept,
         problem=problem,
         saved=_saved(said.lang),
@@ -281,6 +275,12 @@ def _item(key: str) -> InboxItem:
 def waited(item: InboxItem, now: Any) -> str:
     """Say how long ago it began to wait."""
     return inbox_words.age(item, now)
+
+
+@pages.app_template_global()
+def called(who: str) -> str:
+    """Call one of the team, whom a row names, as people do."""
+    return inbox_words.called(who, current_blog().info.author)
 
 
 @pages.app_template_global()

@@ -87,7 +87,8 @@ def enter(token: str) -> Any:
         response.set_cookie(
             COOKIE, session, max_age=age, path=f"{root()}{place}", httponly=True, samesite="Lax", secure=secure
         )
-    sign_in.remember_browser(blog, response, secure=secure)
+    if member.may(Role.OWNER):
+        sign_in.remember_browser(blog, response, secure=secure)
     return response
 
 

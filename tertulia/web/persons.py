@@ -13,7 +13,7 @@ from tertulia.core.text import one_line
 from tertulia.store.inbox import InboxFilter
 from tertulia.store.persons import LONGEST_NOTE, KnownPerson
 from tertulia.web.context import current_blog, root
-from tertulia.web.team import moderator
+from tertulia.web.team import me, moderator
 
 pages = Blueprint("persons", __name__, url_prefix="/inbox/person")
 
@@ -36,7 +36,7 @@ def show(number: int) -> Any:
         counts=blog.store.inbox.counts(now, InboxFilter(person=number)),
         likely=likely,
         now=now,
-        me=g.who,
+        me=me(),
         longest_note=LONGEST_NOTE,
         done=request.args.get("done", ""),
     )

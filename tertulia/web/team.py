@@ -19,7 +19,7 @@ from tertulia.core.languages import spoken
 from tertulia.core.tokens import keyed
 from tertulia.store.person_tables import Role
 from tertulia.store.rows import SESSIONS
-from tertulia.store.team import Member
+from tertulia.store.team import AUTHOR, Member
 from tertulia.web import guards
 from tertulia.web.context import current_blog, root
 
@@ -79,6 +79,11 @@ def session_of(blog: Blog) -> tuple[str, Member | None]:
                 who = more[0] if more and isinstance(more[0], str) else ""
                 return name, blog.store.team.get(who)
     return "", None
+
+
+def me() -> str:
+    """Name whoever is signed in as rows do that say who: nobody else has this name."""
+    return str(g.who or AUTHOR)
 
 
 def has_role(role: str) -> bool:

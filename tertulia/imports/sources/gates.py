@@ -10,20 +10,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from tertulia.imports import spans
 from tertulia.imports.sources.shortcodes import VERBATIM, attributes_of, is_code
 
-# Shortcodes that show what stands in them only to some, and those that show it to all others.
+# Shortcodes and blocks that show what stands in them only to some, and those that show it to all others.
 _SOME = re.compile(
-    r"(?:^|[_-])(?:members?|members?_?only|membership|restrict(?:ed|_content)?|protect(?:ed|or)?|private|logged_?in"
-    r"|loggedin|premium|paid|paywall|passster|ppwp\w*|pmpro\w*|mepr[\w-]*|s2if|wlm\w*|subscribers?(?:_?only)?|patreon"
-    r"|access|um_show_content|armif|hide_from_guests?|show_to)(?:$|[_-])",
+    r"(?:^|[_-])(?:members?|members?_?only|membership|restrict(?:ed|_content)?|protect(?:ed|ion|or)?|private"
+    r"|logged[_-]?in|premium|paid|paywall|passster|ppwp\w*|pmpro\w*|mepr[\w-]*|s2if|wlm\w*|memb|accessally"
+    r"|subscribers?(?:_?only)?|patreon|access|um_show_content|armif|hide[_-]content|hidden[_-]content|\w*locker"
+    r"|password|hide[_-]from[_-](?:guests?|visitors?)|show_to)(?:$|[_-])",
     re.IGNORECASE,
 )
-_OTHERS = re.compile(r"(?:^|[_-])(?:not?|un|non|logged_?out|loggedout|visitors?|guests?)(?:$|[_-])", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"(?:^|[_-])(?:not?|un|non|logged[_-]?out|(?<!from[_-])(?:visitors?|guests?))(?:$|[_-])", re.IGNORECASE
+)
 _PEOPLE = re.compile(r"(?:team|staff|crew|board|band|family)[_-]?members?|members?[_-]?(?:bio|card|box|list)", re.I)
-_LEVELS_OF_NOBODY = ("0", "-1")  # of Paid Memberships Pro: who is none of its members
+_MEMBERSHIPS = ("membership", "pmpro_membership")  # of Paid Memberships Pro,
+_LEVELS_OF_NOBODY = ("0", "-1")  # and who is none of its members; with others "0" is whoever has logged in
+_LONGEST_GIVEN = 1000
 
-_OPENING = re.compile(r"(?<!\[)\[([a-zA-Z][\w-]*)((?:\s[^\[\]]*)?)\]")
+_OPENING = re.compile(r"\[([a-zA-Z][\w-]*)")
 _BLOCK = re.compile(r"<!--\s+(/)?wp:([a-z][a-z0-9_-]*(?:/[a-z0-9_-]+)?)\s+(\{.*\}\s+)?(/)?-->", re.DOTALL)
-_SOME_BLOCKS = frozenset(["premium-content/subscriber-view", "jetpack/subscriber-view", "memberful/restricted-content"])
 _PAYWALL = re.compile(r"<!--\s+wp:jetpack/paywall\s[^\n<>]*-->")
 _NEWSLETTER = "_jetpack_newsletter_access"
 # https://wordpress.org/plugins/block-visibility/; "metadata" is WordPress' own since 6.9.
@@ -48,7 +52,12 @@ def keeps(name: str, given: Mapping[str, str]) -> bool:
     """Whether the shortcode *name* shows what stands in it only to some."""
     if not _SOME.search(name) or _OTHERS.search(name) or _PEOPLE.search(name):
         return False
-    return given.get("level", "").strip() not in _LEVELS_OF_NOBODY
+    return not _has_levels(name) or given.get("level", "").strip() not in _LEVELS_OF_NOBODY
+
+
+def _has_levels(name: str) -> bool:
+    """Whether the shortcode *name* is of Paid Memberships Pro, where a level may be that of who is no member."""
+    return name.lower() in _MEMBERSHIPS
 
 
 def kept_back(meta: Mapping[str, Sequence[str]], written: str = "") -> str:
@@ -98,20 +107,25 @@ def _shortcodes(written: str) -> Iterator[tuple[int, int, int, int]]:
     # WordPress looks for them in the whole text, through all blocks; but not in code.
     masked = spans.replaced(written, VERBATIM, lambda _, piece: "\0" * len(piece))
     never_closed: set[str] = set()
-    at = 0
+    at = end = 0
     for found in _OPENING.finditer(masked):
         name = found[1].lower()
         if found.start() < at or name in never_closed:
             continue
-        if not (is_code(name) or keeps(name, attributes_of(found[2]))):
+        if end < found.end() and (end := masked.find("]", found.end())) < 0:
+            return
+        # The first bracket that closes ends it, whatever stands in quotes; its level stands at its beginning.
+        given = attributes_of(masked[found.end() : min(end, found.end() + _LONGEST_GIVEN)]) if _has_levels(name) else {}
+        if masked[end - 1] == "/" or not (is_code(name) or keeps(name, given)):
             continue
-        closing = re.compile(rf"\[/{re.escape(name)}\s*\]", re.IGNORECASE).search(masked, found.end())
+        closing = re.compile(rf"\[/{re.escape(name)}\s*\]", re.IGNORECASE).search(masked, end)
         if closing is None:
             never_closed.add(name)
             continue
         at = closing.end()
-        if not is_code(name):
-            yield found.start(), found.end(), closing.start(), at
+        is_escaped = masked.startswith("[[", max(0, found.start() - 1)) and masked.startswith("]", at)
+        if not (is_code(name) or is_escaped):
+            yield found.start(), end + 1, closing.start(), at
 
 
 def _blocks(written: str) -> Iterator[tuple[int, int, int, int]]:
@@ -128,7 +142,9 @@ def _blocks(written: str) -> Iterator[tuple[int, int, int, int]]:
             if opened and opened.pop() and not any(opened):
                 yield start, start, found.end(), found.end()
             continue
-        is_gate = found[2] in _SOME_BLOCKS or bool(found[3] and _UNSEEN.search(found[3]))
+        # A gate of which nothing stands in the text keeps nothing.
+        is_gate = not found[4] and keeps(found[2].rpartition("/")[2], {})
+        is_gate = is_gate or bool(found[3] and _UNSEEN.search(found[3]))
         if is_gate and not any(opened):
             start = found.start()
             if found[4]:

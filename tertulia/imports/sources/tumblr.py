@@ -40,7 +40,11 @@ def read(export: Export) -> OldSite:
     """
     media = {PurePosixPath(name).name: name for name in export.files if "media" in PurePosixPath(name).parts[:-1]}
     told = {number: fields for file in export if _is_table(file) for number, fields in _told(file)}
-    posts = tuple(_post(file, media, told.get(PurePosixPath(file.name).stem, {})) for file in export if _is_post(file))
+    # Where there is a table, nobody knows the state of what it does not name: private posts are left out of some.
+    other = {"state": "?"} if told else {}
+    posts = tuple(
+        _post(file, media, told.get(PurePosixPath(file.name).stem, other)) for file in export if _is_post(file)
+    )
     return OldSite(
         address=most(split_address(post.address).origin for post in posts),
         file_hosts=("media.tumblr.com",),

@@ -149,7 +149,9 @@ class _Found:
     def site(self) -> OldSite:
         pictures = {item.id: _picture(item) for item in self.items.values() if item.type == "attachment"}
         blocks = {
-            one.id: Body().html(one.fields.get("encoded", "")) for one in self.items.values() if one.type in _REUSABLE
+            one.id: Body().html(one.fields.get("encoded", "")) if _is_shown_in_posts(one) else ""
+            for one in self.items.values()
+            if one.type in _REUSABLE
         }
         self._name_guests()
         readable = {item.type for item in self.items.values() if _is_readable(item)}
@@ -309,6 +311,11 @@ def _is_readable(item: Item) -> bool:
     words = item.fields.get("encoded", "").strip()
     is_page = bool(link.path.strip("/")) and not link.query
     return item.type not in _NO_POSTS and is_page and bool(words) and item.status in _READ_STATES
+
+
+def _is_shown_in_posts(block: Item) -> bool:
+    """Whether posts show what a reusable block holds: WordPress leaves out one that is not public by itself."""
+    return block.status == "publish" and not block.fields.get("post_password", "").strip()
 
 
 def _described(item: Item) -> str:

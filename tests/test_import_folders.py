@@ -309,3 +309,36 @@ def test_settings_that_cannot_be_read_are_none(blog, folder, name, data):
                    "_posts/2019-05-03-x.md": "---\ntitle: X\n---\nHola.\n"})  # fmt: skip
     with contextlib.suppress(TertuliaError):
         blog.take(root, old_site="https://old.example")
+
+
+def test_two_files_whose_names_read_alike_are_two_posts(folder, blog):
+    """What the sums count is what is there; a second run changes nothing."""
+    pair = {"2019/a": "Uno aquí.", "2019-a": "Otro allí."}
+    texts = {f"content/posts/{name}.md": f"---\ntitle: {name}\ndate: 2019-05-03\n---\n{pair[name]}\n" for name in pair}
+    old = folder({"hugo.toml": HUGO["hugo.toml"], **texts})
+    report = blog.take(old)
+    before = blog.files()
+    blog.take(old)
+    assert 2 == report.sums()[0].read and before == blog.files()
+    assert all(any(words in text for text in before.values()) for words in pair.values())
+
+
+def test_items_that_only_a_query_tells_apart_are_two_and_a_state_in_any_spelling_holds(blog, tmp_path):
+    """As plugins of WordPress name and mark them."""
+    marks = [
+        {},
+        {"_x": {"is_draft": "true"}},
+        {"_x": {"post-status": "pending"}},
+        {"draft": 1},
+        {"visibility": "private"},
+    ]
+    items = [
+        {"id": f"https://m.example/?p={at}", "url": f"https://m.example/{at}/", "content_text": f"TEXTO{at}",
+         "date_published": "2019-05-03T10:00:00Z", **mark} for at, mark in enumerate(marks)
+    ]  # fmt: skip
+    path = tmp_path / "feed.json"
+    path.write_text(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}), "utf-8")
+    report = blog.take(path)
+    public = "".join(text for text in blog.files().values() if "Estado: borrador" not in text)
+    assert 6 == report.sums()[0].read
+    assert [0, 5] == [at for at in range(6) if f"TEXTO{at}" in public]

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
@@ -99,6 +100,7 @@ class _FolderFile:
     meta: Metadata
     where: Where
     is_unreadable: bool
+    id: str = ""
 
 
 def root_of(export: Export, marks: Sequence[str]) -> str | None:
@@ -133,10 +135,11 @@ def read(export: Export, generator: SiteGenerator) -> OldSite:
             left_out.append(found)
         elif found:
             sources.append(found)
+    sources = list(_told_apart(sources))
     names = _FileNames(root, sources, frozenset(export.files), split_address(settings.address).path)
     posts = tuple(_post(one, names, settings) for one in sources)
     addresses = [
-        OldAddress(address=_whole(alias, settings), kind="post", target=_id(one))
+        OldAddress(address=_whole(alias, settings), kind="post", target=one.id)
         for one in sources
         for alias in (*one.meta.aliases, *one.meta.old_addresses[1:])
     ]
@@ -191,8 +194,14 @@ def _apart(key: str, read: list[str], text: str) -> list[str]:
     return found[1].split() if found and read == [found[1].strip()] else read
 
 
-def _id(one: _FolderFile) -> str:
-    return slug_of(one.path.with_suffix("").as_posix()) or one.path.as_posix()
+def _told_apart(sources: Sequence[_FolderFile]) -> Iterator[_FolderFile]:
+    """Yield each of *sources* with an id of its own: ``2019/a.md`` and ``2019-a.md`` are two."""
+    met: set[str] = set()
+    for one in sources:
+        path = one.path.as_posix()
+        known = slug_of(one.path.with_suffix("").as_posix()) or path
+        yield replace(one, id=known if known not in met else f"{known}-{sha256(path.encode()).hexdigest()[:6]}")
+        met.add(known)
 
 
 def _post(one: _FolderFile, names: "_FileNames", settings: SiteSettings) -> OldPost:
@@ -204,7 +213,7 @@ def _post(one: _FolderFile, names: "_FileNames", settings: SiteSettings) -> OldP
     losses = [Loss("template", found[0]) for found in re.finditer(r"\{%-?\s*(?:for|assign|include)\b[^%}]*%\}", body)]
     own = f"{one.path.parent.as_posix()}/{_without_language(one.path, where.lang)}"
     return OldPost(
-        id=_id(one),
+        id=one.id,
         address=_whole(meta.old_addresses[0] if meta.old_addresses else where.address, settings),
         published=_latest(where.date or meta.date, meta.publish_date),
         modified=meta.modified,

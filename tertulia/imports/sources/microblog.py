@@ -71,10 +71,11 @@ def _post(item: Mapping[str, Any], feed: Mapping[str, Any]) -> OldPost | None:
     html, text = _text(item, "content_html"), _text(item, "content_text")
     if not known:
         return None
+    parts = split_address(known)
     elsewhere = web_address(_text(item, "external_url"))
     tags = item.get("tags")
     return OldPost(
-        id=slug_of(split_address(known).path or known) or known,
+        id=slug_of("-".join(filter(None, (parts.path or known, parts.query)))) or known,
         address=address,
         published=moment(item.get("date_published")),
         title=one_line(_text(item, "title"), 1000),
@@ -108,7 +109,18 @@ def _attached(item: Mapping[str, Any]) -> Iterator[str]:
 def _is_draft(item: Mapping[str, Any]) -> bool:
     """Whether an extension says that it was none for readers: https://www.jsonfeed.org/version/1.1/#extensions."""
     own = [value for name, value in item.items() if name.startswith("_") and isinstance(value, dict)]
-    return any(one.get(name) is True for one in (item, *own) for name in ("is_draft", "draft", "is_private"))
+    return any(_holds(name, value) for one in (item, *own) for name, value in one.items())
+
+
+def _holds(name: str, value: object) -> bool:
+    """Whether an entry keeps its item back, in whatever spelling; a state that nobody knows does."""
+    name, told = name.lower().removeprefix("is_").replace("-", "_"), str(value).strip().lower()
+    if name in ("draft", "private", "unpublished", "hidden"):
+        return told not in ("", "false", "no", "0", "none")
+    if name in ("published", "public"):
+        return told in ("false", "no", "0")
+    is_state = name in ("status", "post_status", "state", "visibility")
+    return is_state and told not in ("", "none", "public", "published", "publish", "live")
 
 
 def _names(table: Mapping[str, Any]) -> list[str]:

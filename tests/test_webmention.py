@@ -884,11 +884,12 @@ def test_a_slow_domain_holds_one_look(house):
 )
 def test_every_page_names_its_endpoints_in_full(tmp_path, build, site, service, expected):
     """WordPress' pingback resolves no address: all pages, in every language and folder, give the whole of it."""
+    (tmp_path / "posts").mkdir()
     for name, head in {
         "voto": "Title: El voto útil\nId: voto",
         "voto.en": "Title: The vote\nId: voto\nLang: en",
     }.items():
-        (tmp_path / f"{name}.md").write_text(f"{head}\nDate: 2026-11-22\n\nSin más.\n", "utf-8")
+        (tmp_path / "posts" / f"{name}.md").write_text(f"{head}\nDate: 2026-11-22\n\nSin más.\n", "utf-8")
     build(tmp_path, tmp_path / "out", SITE_ADDRESS=site, SERVICE_ADDRESS=service, SOCIAL_CARDS=False)
     pages = [page.read_text("utf-8") for page in (tmp_path / "out").rglob("*.html")]
     named = [page for page in pages if 'rel="pingback"' in page]

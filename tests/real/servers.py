@@ -92,8 +92,8 @@ def mastodon():
         config.write_text(_MASTODON_CONFIG, "utf-8")
         port = _free_ports(1)
         command = [program, "serve", "--in-memory", "--config", config, "--host", "127.0.0.1", "--port", str(port)]
-        with _running(command, folder):
-            _wait(f"http://127.0.0.1:{port}/api/v2/instance")
+        with _running(command, folder) as wait:
+            wait(f"http://127.0.0.1:{port}/api/v2/instance")
             yield f"http://127.0.0.1:{port}"
 
 
@@ -117,9 +117,9 @@ def bluesky():
         with _database(postgres, Path(folder, "pg"), port + 3) as database:
             start = modules / "start.mjs"
             start.write_text(_BLUESKY_START, "utf-8")
-            with _running([node, start, folder, str(port), database], folder, LOG_ENABLED="0"):
-                _wait(f"http://127.0.0.1:{port + 2}/xrpc/_health", 120)
-                _wait(f"http://127.0.0.1:{port}/xrpc/_health", 60)
+            with _running([node, start, folder, str(port), database], folder, LOG_ENABLED="0") as wait:
+                wait(f"http://127.0.0.1:{port + 2}/xrpc/_health", 300)
+                wait(f"http://127.0.0.1:{port}/xrpc/_health")
                 yield f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 2}"
 
 
@@ -212,12 +212,26 @@ def _database(programs, folder, port):
 
 @contextlib.contextmanager
 def _running(command, folder, **environment):
-    with open(Path(folder, "log"), "wb") as log:
+    """Run *command* meanwhile; yields what waits until it answers at an address, or raises with what it said last."""
+    log = Path(folder, "log")
+    with log.open("wb") as said:
         process = subprocess.Popen(
-            [str(part) for part in command], stdout=log, stderr=log, env=os.environ | environment, cwd=folder
+            [str(part) for part in command], stdout=said, stderr=said, env=os.environ | environment, cwd=folder
         )
+
+    def wait(url, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and process.poll() is None:
+            try:
+                with urllib.request.urlopen(url, timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.2)
+        ended = f"within {seconds} s" if process.returncode is None else f"before it ended ({process.returncode})"
+        raise TimeoutError(f"{url} did not answer {ended}: {log.read_text('utf-8', 'replace')[-2000:]}")
+
     try:
-        yield process
+        yield wait
     finally:
         process.terminate()
         try:
@@ -227,20 +241,15 @@ def _running(command, folder, **environment):
             process.wait()
 
 
-def _wait(url, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise TimeoutError(f"{url} did not come up in {seconds} s")
-
-
 def _free_ports(count):
-    """The first of *count* neighbouring ports that nobody listens on."""
-    for first in range(24000, 60000, 10):
+    """
+    The first of *count* neighbouring ports that nobody listens on.
+
+    Each process looks from a place of its own, below the ports that systems give out: another one may look at the same
+    moment, and a server listens only seconds after.
+    """
+    for number in range(800):
+        first = 24000 + (os.getpid() + number) % 800 * 10
         with contextlib.ExitStack() as stack:
             try:
                 for port in range(first, first + count):

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.real.servers import CACHE, NotInstalledError, _free_ports, _pip, _running, _wait
+from tests.real.servers import CACHE, NotInstalledError, _free_ports, _pip, _running
 
 INSTALL = "python -m tests.real.storage install"
 MOTO = "moto[s3,server]==5.2.5"  # S3 in memory
@@ -31,8 +31,11 @@ def s3():
     if not program.exists():
         raise NotInstalledError(f"S3 is not installed: {INSTALL}")
     port = _free_ports(1)
-    with tempfile.TemporaryDirectory() as folder, _running([program, "-H", "127.0.0.1", "-p", str(port)], folder):
-        _wait(f"http://127.0.0.1:{port}/moto-api/")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _running([program, "-H", "127.0.0.1", "-p", str(port)], folder) as wait,
+    ):
+        wait(f"http://127.0.0.1:{port}/moto-api/")
         yield f"http://127.0.0.1:{port}"
 
 

@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.real.servers import CACHE, NotInstalledError, _free_ports, _pip, _running, _wait
+from tests.real.servers import CACHE, NotInstalledError, _free_ports, _pip, _running
 
 INSTALL = "python -m tests.real.webmentions install"
 # ronkyuu does not say that it needs the second and third.
@@ -84,8 +84,8 @@ def receiver():
         port = _free_ports(1)
         program = Path(folder, "site.py")
         program.write_text(_DJANGO, "utf-8")
-        with _running([python, program, port, Path(folder, "taken.db")], folder):
-            _wait(f"http://127.0.0.1:{port}/taken")
+        with _running([python, program, port, Path(folder, "taken.db")], folder) as wait:
+            wait(f"http://127.0.0.1:{port}/taken")
 
             def taken():
                 import urllib.request

@@ -138,20 +138,13 @@ class Answering:
         said = store.conversation.get(read.key)
         if said is None or said.is_owner:
             return Recorded("refused")
-        author = Author(
-            network=FORM,
-            identity=f"owner {draft.by}".strip(),
-            name=draft.by or self.info.author or self.info.title,
-            url=self.info.site,
-            is_owner=True,
-        )
         incoming = Incoming(
             source=FORM,
             source_id=f"answer {draft.token}",
             post=said.post,
             lang=said.lang,
             kind="reply",
-            author=author,
+            author=self.author(draft.by),
             published=now,
             text=draft.text,
             html=to_html(draft.text),
@@ -174,12 +167,22 @@ class Answering:
             now,
             to=read,
             seen=draft.seen,
-            send=None if draft.only_here else self._to_send(said, draft.text),
+            send=None if draft.only_here else self.to_send(said, draft.text),
             not_before=draft.not_before,
         )
         if recorded.state == "new":
             self.moderator.spoken(recorded.key)
         return recorded
+
+    def author(self, by: str = "") -> Author:
+        """Return who signs what the team says: *by*, or the blog's author."""
+        return Author(
+            network=FORM,
+            identity=f"owner {by}".strip(),
+            name=by or self.info.author or self.info.title,
+            url=self.info.site,
+            is_owner=True,
+        )
 
     def take_back(self, outbox: Outbox, key: str) -> bool:
         """Withdraw the answer *key*, here and where it went; False where that is not to be done any more."""
@@ -202,7 +205,8 @@ class Answering:
             answers=way.remote,
         )
 
-    def _to_send(self, said: Said, text: str) -> NewDelivery | None:
+    def to_send(self, said: Said, text: str) -> NewDelivery | None:
+        """Return what is to be sent of *text*, as an answer to *said*; None where nothing is."""
         way = self.way(said)
         if way.network is None:
             return None

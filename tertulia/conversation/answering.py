@@ -156,7 +156,7 @@ class Answering:
         if preview and not preview.fits and not preview.by_hand:
             return Recorded("refused")
         if said.status == Status.WAITING:
-            applied = self.moderator.apply(Action.APPROVE, [read])
+            applied = self.moderator.apply(Action.APPROVE, [read], batch=_batch(incoming.source_id))
             if applied.unread:
                 return Recorded("stale", read.key)
             said = store.conversation.get(read.key) or said
@@ -185,11 +185,18 @@ class Answering:
         )
 
     def take_back(self, outbox: Outbox, key: str) -> bool:
-        """Withdraw the answer *key*, here and where it went; False where that is not to be done any more."""
+        """
+        Withdraw the answer *key*, here and where it went; False where that is not to be done any more.
+
+        Within ``UNDO_FOR`` all of it is undone: what was published with its answer waits for a decision again.
+        """
         said = self.moderator.store.conversation.get(key)
         if said is None or not said.is_owner:
             return False
         self.moderator.apply(Action.REJECT, [Read(key, said.version)])
+        if self.moderator.now() <= said.published + UNDO_FOR:
+            for source, called, _ in said.sources:
+                self.moderator.undo(_batch(called) if source == FORM else "")
         follow_answers(outbox, key)
         rows = self.moderator.store.deliveries.answers(key)
         return all(row.state == DeliveryState.WITHDRAWN for row in rows)
@@ -257,6 +264,11 @@ def plain_words(html: str) -> str:
 
 def _words(network: Network, said: Said, text: str) -> str:
     return network.addressed(plain_words(to_html(text)), said.handle)
+
+
+def _batch(called: str) -> str:
+    """Names what was decided together with the answer that the form calls so."""
+    return hashlib.sha256(f"with {called}".encode()).hexdigest()[:16]
 
 
 def named(text: str) -> str:

@@ -440,6 +440,13 @@ def test_where_a_header_ends(text, title, body):
         ("**Estado**: borrador", "draft"), ("Estado：borrador", "draft"), ("Estado\u00a0: borrador", "draft"),
         ("\u200bEstado: borrador", "draft"), ("Est\u200bado: borrador", "draft"),
         ("Est\u00adado: borrador", "draft"), ("Estado = borrador", "draft"), ("Borrador", "draft"), ("draft", "draft"),
+        ("Published?: No", "draft"), ("¿Publicado?: No", "draft"), ("✅ Publicado: No", "draft"), ("draft:", "draft"),
+        ("mostrar: no", "draft"), ("in progress: yes", "draft"), ("contraseña: abc", "draft"),
+        ("final: false", "draft"),
+        ("status: published,featured", "published"), ("status: published, hidden", "hidden"),
+        ("status: published,odd", "draft"), ("build: {render: never}", "draft"), ("params: {private: true}", "draft"),
+        ("flags: [draft]", "draft"), ("flags: {draft: true}", "draft"), ("flags: {draft: no}", ""),
+        ("state: {draft: true}", "draft"), ("options: {draft: true}", "draft"), ("comments: {published: false}", ""),
     ],
 )  # fmt: skip
 def test_who_keeps_a_post_back(line, status, fence):

@@ -112,12 +112,12 @@ def change(key: str) -> Any:
     if what == "saved":
         return _one(item, text=_with_saved(item, text, more))
     if what == "undo":
-        if more not in {one.key for one in blog.store.answers.below(item.said)}:
+        given = next((one for one in blog.store.answers.below(item.said) if one.key == more), None)
+        if given is None:
             abort(404)
-        words = next(one.text for one in blog.store.answers.below(item.said) if one.key == more)
         taken = blog.answering().take_back(blog.outbox(blog.networks()), more)
-        if taken and not blog.store.drafts.get(key, me()):
-            blog.store.drafts.keep(key, me(), words, blog.now())  # to be written better
+        if not blog.store.drafts.get(key, me()):
+            blog.store.drafts.keep(key, me(), given.text, blog.now())  # to be written better
         return redirect(item_address(key, _came_from(), done="undone" if taken else "not_undone"), 303)
     if what in ("preview", "send") and text.strip():
         return _answer(blog, item, read, text, is_sent=what == "send")
@@ -186,17 +186,18 @@ def _set_aside(what: str, read: Read, until: str = "") -> bool:
     """Do what a button says; False when the item is no more as it was read."""
     blog = current_blog()
     inbox, now = blog.store.inbox, blog.now()
+    mine = inbox_words.within(g.member, blog.info.published())
     if what == "back":
-        return inbox.bring_back(read, now)
+        return inbox.bring_back(read, now, within=mine)
     if what == "done":
-        return inbox.set_aside(read, now)
+        return inbox.set_aside(read, now, within=mine)
     if what != "later":
         abort(400)
     try:
         moment = inbox_words.until(until, now, blog.zone) if until else now + timedelta(days=1)
     except TertuliaError:
         abort(400)
-    return inbox.set_aside(read, now, until=moment)
+    return inbox.set_aside(read, now, until=moment, within=mine)
 
 
 def _list(stale: str = "") -> str:

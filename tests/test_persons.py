@@ -19,7 +19,8 @@ from tertulia.store.inbox import InboxFilter
 from tertulia.store.persons import Likeness
 from tertulia.store.said import Author, Read, Trust
 from tertulia.store.team import SavedView
-from tests.talking import emptied, postgres_url  # noqa: F401 (a fixture)
+from tests.stores import emptied
+from tests.talking import postgres_url  # noqa: F401 (a fixture)
 from tests.test_conversation_store import APPROVED, NOW, SAID, WAITING
 
 SITE = "https://ana.example/"

@@ -122,6 +122,19 @@ def test_answered_on_the_page(talk):
     html = page(talk, given[0].headers["Location"].removeprefix(SITE))
     post(talk, f"/inbox/{key}", do=re.search(r'value="(undo \w+)"', html)[1])
     assert ["Ana 1"] == names(page(talk))
+    assert "waiting" == talk.store.conversation.get(key).status, "undone in time, nothing of it is left"
+    assert "Sí, **también**." in page(talk, f"/inbox/{key}"), "but what was written"
+
+
+def test_taken_back_late_what_was_published_stays(talk):
+    """After the ten seconds only the answer goes: readers have seen what it answered."""
+    key = say_(talk, 1, status="waiting")
+    fields = {name: field(page(talk, f"/inbox/{key}"), name) for name in ("version", "token", "seen")}
+    post(talk, f"/inbox/{key}", do="send", text="Sí.", **fields)
+    talk.clock += timedelta(seconds=11)
+    (given,) = talk.store.answers.below(talk.store.conversation.get(key))
+    post(talk, f"/inbox/{key}", do=f"undo {given.key}")
+    assert "approved" == talk.store.conversation.get(key).status
 
 
 def test_two_answer_at_once(talk):

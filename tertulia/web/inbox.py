@@ -88,9 +88,12 @@ def change(key: str) -> Any:
     if what == "saved":
         return _one(item, text=_with_saved(item, text, more))
     if what == "undo":
-        if more not in {one.key for one in blog.store.answers.below(item.said)}:
+        given = next((one for one in blog.store.answers.below(item.said) if one.key == more), None)
+        if given is None:
             abort(404)
         taken = blog.answering().take_back(blog.outbox(blog.networks()), more)
+        if not blog.store.drafts.get(key, me()):
+            blog.store.drafts.keep(key, me(), given.text, blog.now())
         return redirect(f"{root()}/inbox/{key}?{urlencode({'done': 'undone' if taken else 'not_undone'})}", 303)
     if what in ("preview", "send") and text.strip():
         return _answer(blog, item, read, text, is_sent=what == "send")
@@ -160,17 +163,18 @@ def _set_aside(what: str, read: Read, until: str = "") -> bool:
     """Do what a button says; False when the item is no more as it was read."""
     blog = current_blog()
     inbox, now = blog.store.inbox, blog.now()
+    mine = inbox_words.within(g.member, blog.info.published())
     if what == "back":
-        return inbox.bring_back(read, now)
+        return inbox.bring_back(read, now, within=mine)
     if what == "done":
-        return inbox.set_aside(read, now)
+        return inbox.set_aside(read, now, within=mine)
     if what != "later":
         abort(400)
     try:
         moment = inbox_words.until(until, now, blog.zone) if until else now + timedelta(days=1)
     except TertuliaError:
         abort(400)
-    return inbox.set_aside(read, now, until=moment)
+    return inbox.set_aside(read, now, until=moment, within=mine)
 
 
 def _list(stale: str = "") -> str:

@@ -26,7 +26,7 @@ MAX_BYTES = 1_000_000
 TIMEOUT_SECONDS = 8.0
 
 
-class Web(Protocol):
+class PageReader(Protocol):
     """What fetches pages."""
 
     def get(self, url: str, *, max_bytes: int = ..., timeout_seconds: float | None = ...) -> Fetched: ...
@@ -37,7 +37,7 @@ class ProfileLinks:
     """The look."""
 
     store: Store
-    web: Web
+    web: PageReader
 
     def check(self, now: datetime, most: int = MOST_PAGES) -> list[int]:
         """Look at the pages that are due; the numbers of those of whom more or less is proved than before."""

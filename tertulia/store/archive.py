@@ -20,7 +20,7 @@ from tertulia.core import files, strict_json
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
-from tertulia.store import accounts, erased, same_person
+from tertulia.store import accounts, erased, post_updates, same_person
 from tertulia.store.archive_check import checked
 from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import accounts as account_names
@@ -84,6 +84,7 @@ def export(database: Database) -> dict[str, Any]:
             "proofs": [_of(row, people, "person") for row in _rows(connection, proofs)],
             "links": [_of(row, people, "one", "other") for row in _rows(connection, person_links)],
             "notes": [_without(_of(row, people, "person"), "id") for row in _rows(connection, person_notes)],
+            "updates": post_updates.exported(connection, keys),
         }
 
 
@@ -202,6 +203,7 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
     liked = [row | {"person": people[tuple(row["person"])] if row["person"] else None} for row in data["reactions"]]
     _many(connection, reactions, _new(connection, liked, reactions, "source", "source_id"))
     _many(connection, decisions, _new(connection, data["decisions"], decisions, "at", "who", "what", "comment"))
+    post_updates.load(connection, data["updates"], numbers)
     _learn(connection, data["words"])
     _remember(connection, data)
     settle_all(connection, now)

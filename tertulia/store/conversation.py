@@ -47,6 +47,7 @@ from tertulia.store.said import (
 )
 from tertulia.store.settling import settle
 from tertulia.store.transitions import may
+from tertulia.store.update_tables import post_updates
 
 log = logging.getLogger(__name__)
 
@@ -270,6 +271,8 @@ class Conversation(Lookups):
             told = (followers.c.post == old[0]) & (followers.c.lang == old[1])
             connection.execute(delete(followers).where(told, followers.c.email.in_(own)))
             connection.execute(update(followers).where(told).values(**values))
+            changed = (post_updates.c.post == old[0]) & (post_updates.c.lang == old[1])
+            connection.execute(update(post_updates).where(changed).values(**values))
             for key in keys:
                 note(connection, now, Who.OWNER, "moved", key, reason=f"{'.'.join(old)} → {'.'.join(new)}")
             return len(keys)

@@ -85,6 +85,8 @@ comments = Table(
     Column("owner_edited_at", String(40), comment="by the owner, which the page says"),
     Column("received_at", String(40), nullable=False),
     Column("decided_at", String(40)),
+    Column("tells_update", String(24), nullable=False, server_default="", comment="the owner's: it tells that update"
+           " of the post to who spoke above, answers nobody and stands on no page; empty: words of their own"),
     UniqueConstraint("key"),
     CheckConstraint(_one_of("kind", KINDS), name="kind"),
     CheckConstraint(_one_of("status", STATUSES), name="status"),

@@ -77,6 +77,7 @@ def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: in
         "edited_at": stamp(incoming.edited) if incoming.edited else None,
         "received_at": stamp(now),
         "decided_at": stamp(now),
+        "tells_update": incoming.tells_update,
         **verdict_values(verdict),
     }
     number = connection.execute(_ADD_COMMENT, values).scalar_one()

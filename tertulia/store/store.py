@@ -15,6 +15,7 @@ from tertulia.store.inbox import Inbox
 from tertulia.store.letters import Letters
 from tertulia.store.mentions import Mentions, SentMentions
 from tertulia.store.persons import Persons
+from tertulia.store.post_updates import PostUpdates
 from tertulia.store.runs import Runs
 from tertulia.store.subscribers import Subscribers
 from tertulia.store.team import Team
@@ -33,6 +34,7 @@ class Store:
     persons: Persons
     answers: OwnAnswers
     drafts: AnswerDrafts
+    updates: PostUpdates
     waits: Waits
     collected: Collected
     words: WordCounts
@@ -70,6 +72,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         persons=Persons(database),
         answers=OwnAnswers(database),
         drafts=AnswerDrafts(database),
+        updates=PostUpdates(database),
         waits=Waits(database),
         collected=Collected(database),
         words=WordCounts(database),

@@ -311,11 +311,7 @@ def _chosen(connection: Connection, wanted: InboxFilter, query: Select[Any]) -> 
     if wanted.tone:
         query = query.where(inbox.c.tone == wanted.tone)
     if words := fold_for_search(wanted.words).split():
-        # Asked for by itself, row after row as they lie on the disk, and not in the order of the page; PostgreSQL goes
-        # to each row by its number unless it is told. https://www.postgresql.org/docs/current/queries-with.html
-        holding = select(inbox.c.comment).where(*(_Position(inbox.c.words, word) > 0 for word in words)).cte("holding")
-        holding = holding.prefix_with("MATERIALIZED", dialect="postgresql")
-        query = query.where(inbox.c.comment.in_(select(holding.c.comment)))
+        query = query.where(*(_Position(inbox.c.words, word) > 0 for word in words))
     if wanted.posts is not None or wanted.within is not None or wanted.person is not None:
         query = query.join(comments, comments.c.id == inbox.c.comment)
     if wanted.posts is not None:

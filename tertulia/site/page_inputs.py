@@ -95,7 +95,7 @@ def _cards(inputs: Inputs, given: Mapping[str, Any], *, whole: bool = False) -> 
         has_feed = len(posts) >= (inputs.facets.build.settings.get("TAG_FEED_MIN_POSTS") or 0)
         inputs.value("list", [page.number, ways, has_feed])
     if _says_all(inputs, given):
-        inputs.value("list", [len(posts), page and page.paginator.num_pages])
+        inputs.value("list", [len(posts), given["articles_paginator"].num_pages if page else 1])
     for post in page.object_list if page else posts:
         inputs.card(post, whole=whole)
 

@@ -175,16 +175,17 @@ def _run(session: pytest.Session, items: Sequence[pytest.Item], before: Callable
 
 
 def put_in_place(code: CodeType) -> bool:
-    """Give every function of a module that is imported its body in *code*; False where one will not have it."""
+    """Give every function of a module that is imported its body in *code*; False where that cannot be."""
     bodies = {(one.co_qualname, one.co_firstlineno): one for one in _all_codes(code)}
-    for function in gc.get_objects():
-        if isinstance(function, FunctionType) and function.__code__.co_filename == code.co_filename:
-            old = function.__code__
-            try:
-                function.__code__ = bodies[old.co_qualname, old.co_firstlineno]
-            except (KeyError, ValueError):  # another number of variables from around it
-                return False
-    return True
+    gc.unfreeze()  # or what was frozen would not be found
+    functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
+    here = [one for one in functions if one.__code__.co_filename == code.co_filename]
+    try:
+        for function in here:
+            function.__code__ = bodies[function.__code__.co_qualname, function.__code__.co_firstlineno]
+    except (KeyError, ValueError):  # another number of variables from around it
+        return False
+    return bool(here)
 
 
 def _all_codes(code: CodeType) -> Iterator[CodeType]:

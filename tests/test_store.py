@@ -53,7 +53,9 @@ def test_a_store_of_the_tests_is_what_the_migrations_make(tmp_path):
         database = connection.Database(f"sqlite:///{number}.db", tmp_path)
         with database.writing() as opened:
             upgrade(opened)
-            made.append(made_of(opened.connection.driver_connection))
+            # A table's constraints are a set to Alembic: in what order it writes them says nothing.
+            lines = "\n".join(made_of(opened.connection.driver_connection)).split("\n")
+            made.append(sorted(line.strip(" \t,") for line in lines))
         database.close()
     assert made[0] and made == [made[0]] * 3
 

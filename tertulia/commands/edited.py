@@ -17,7 +17,7 @@ from tertulia.core.visible import visible
 from tertulia.site import up_to_date
 from tertulia.site.kept_site import KeptSite
 from tertulia.site.text_edits import NeedsBuildError
-from tertulia.site.up_to_date import Note, Stamp, Told, is_sure, stamp_of
+from tertulia.site.up_to_date import BuildNote, Stamp, Told, is_sure, stamp_of
 
 
 def show(root: Path, place: Path, *, strict: bool = False) -> tuple[Told | None, str, list[str]]:
@@ -67,7 +67,7 @@ def _show(folder: Path, place: Path, output: Path, *, strict: bool) -> tuple[Tol
     return told, list(files)
 
 
-def _texts(touched: list[str], stamps: dict[str, Stamp | None], note: Note) -> Iterator[str]:
+def _texts(touched: list[str], stamps: dict[str, Stamp | None], note: BuildNote) -> Iterator[str]:
     """Yield what was saved, but folders that hold what they held, and what editors leave for a while."""
     for path in touched:
         if os.path.isdir(path):
@@ -86,7 +86,7 @@ def _report(site: KeptSite) -> BuildReport:
     )
 
 
-def _leave(place: Path, note: Note, inputs: Mapping[str, Stamp | None], files: Iterable[str], told: Told) -> None:
+def _leave(place: Path, note: BuildNote, inputs: Mapping[str, Stamp | None], files: Iterable[str], told: Told) -> None:
     """Leave the note of the output as it is now, unless somebody else's has taken its place."""
     made = dict(note.made)
     written = {os.path.join(note.output, name) for name in files}

@@ -133,6 +133,7 @@ class LinkCheck:
         contents: Sequence[Content] = (),
         told: Mapping[str, Sequence[str]] = MappingProxyType({}),
         buried: Collection[str] = (),
+        *,
         tell: Callable[[Problem], object] = report,
     ) -> None:
         self._tell = tell

@@ -303,7 +303,7 @@ class KeptSite:
         for problem in found:
             told.setdefault(problem.path, []).append(problem.what)
         check = broken_links.LinkCheck(
-            self.output, self.build.settings, self.arrangement.everything(), told, self.build.buried, found.append
+            self.output, self.build.settings, self.arrangement.everything(), told, self.build.buried, tell=found.append
         )
         for name, page in self.drawn.items():
             check.read(self.output / name, page.decode())

@@ -38,7 +38,7 @@ class Told(NamedTuple):
     decimal_sign: str
 
 
-class Note(NamedTuple):
+class BuildNote(NamedTuple):
     """What a build has left of itself."""
 
     output: str  # its folder
@@ -147,10 +147,10 @@ def write(note: str, made_of: MadeOf, output: str, kept: Iterable[str], told: To
     made = _without_links({path: stamp_of(path) for path in below(output, kept)})
     if output in made and made[output][2] == number:
         inputs, due_ns, mark = made_of
-        leave(note, Note(output, inputs, made, due_ns, told, mark))
+        leave(note, BuildNote(output, inputs, made, due_ns, told, mark))
 
 
-def leave(note: str, held: Note) -> None:
+def leave(note: str, held: BuildNote) -> None:
     """Leave the *note* itself."""
     from pathlib import Path
 
@@ -173,7 +173,7 @@ def read(note: str, output: str, now_ns: int) -> Told | None:
     return found.told if found and changed(found) == [] else None
 
 
-def load(note: str, output: str, now_ns: int) -> Note | None:
+def load(note: str, output: str, now_ns: int) -> BuildNote | None:
     """Return the *note* of the *output*; None where there is none, or the clock makes another."""
     try:
         with open(note, "rb") as file:
@@ -187,10 +187,10 @@ def load(note: str, output: str, now_ns: int) -> Note | None:
         return None
     if now_ns < done_ns or (due_ns is not None and now_ns >= due_ns):
         return None
-    return Note(of, inputs, made, due_ns, Told(*told), mark)
+    return BuildNote(of, inputs, made, due_ns, Told(*told), mark)
 
 
-def changed(note: Note) -> list[str] | None:
+def changed(note: BuildNote) -> list[str] | None:
     """
     Return what of the inputs of a build is not what it was; nothing where all is.
 
@@ -221,7 +221,7 @@ def changed(note: Note) -> list[str] | None:
     return found
 
 
-def is_same_folder(path: str, note: Note) -> bool:
+def is_same_folder(path: str, note: BuildNote) -> bool:
     """Whether a folder that was touched holds what it held."""
     try:
         names = {name for name in os.listdir(path) if name not in PASSED_OVER}

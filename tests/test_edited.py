@@ -70,7 +70,7 @@ def test_a_new_text_is_wherever_it_is_shown(blog, text):
 
 
 @pytest.mark.parametrize("header", [
-    {"Resumen": "Otro *resumen*."}, {"Pregunta": "¿Y tú?"}, {"Gracias": "Ana Ruiz"}, {"Aviso": "ruido"},
+    {"Resumen": "Otro *resumen*."}, {"Pregunta": "¿Y tú?"}, {"Gracias": "Ana Ruiz"},
 ])  # fmt: skip
 def test_what_is_said_of_a_text_is_shown_too(blog, header):
     """A summary, a question, thanks: they arrange nothing."""

@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 from pelican import Pelican, signals
-from pelican.paginator import Paginator
 from pelican.writers import Writer
 
 from tertulia.core.parallel import keep_most
@@ -15,7 +14,7 @@ from tertulia.site.build import SiteBuild
 class DeferredWriter(Writer):  # type: ignore[misc]  # Pelican has no types
     def write_file(self, name: Any, template: Any, context: Any, *args: Any, **given: Any) -> None:
         whole = partial(Writer.write_file, self, name, template, context, *args, **given)
-        how = writing.Drawing(partial(Paginator, settings=self.settings), partial(self.draw, template, context), whole)
+        how = writing.Drawing(partial(self.draw, template, context), whole)
         asked = writing.PageRequest(name, template.name, context, given, not args)
         writing.ask(SiteBuild.of(self.settings), asked, how)
 

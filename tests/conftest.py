@@ -1,11 +1,14 @@
 """What every test may ask for: a small real site, built once, and ways to build another."""
 
+import gc
 import logging
 from pathlib import Path
 
 import pytest
 
 from tertulia.core import languages
+from tertulia.store import connection
+from tests.stores import BY_MIGRATIONS, AtOnce
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = "2026-11-22T12:00:00+01:00"
@@ -25,6 +28,31 @@ BLOG = {
     "SERVICE_ADDRESS": "",
     "NEWSLETTER": False,
 }
+
+
+def pytest_collection():
+    """Look for no garbage while the tests are found: there is none."""
+    gc.disable()
+
+
+def pytest_collection_finish():
+    """Leave what was found out of every later search: a million things that stay to the end."""
+    gc.freeze()
+    gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_stores_at_once():
+    """The migrations make the first new store of a process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "upgrade", AtOnce())
+        yield
+
+
+@pytest.fixture
+def by_migrations(monkeypatch):
+    """Each new store as in a blog: by the migrations."""
+    monkeypatch.setattr(connection, "upgrade", BY_MIGRATIONS)
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from PIL import Image
-from sqlalchemy import text
 
 from tertulia.content.posts import Cover, Post, PostCredit
 from tertulia.core import settings
@@ -17,6 +16,7 @@ from tertulia.syndication.networks.base import NetworkContext
 from tertulia.syndication.networks.memory import Memory
 from tertulia.syndication.outbox import Outbox
 from tests.fakes import NOW, Fake
+from tests.stores import empty
 
 POST = Post(
     id="voto-util",
@@ -88,9 +88,7 @@ class House:
     def lose_store(self) -> None:
         """The store is gone, the rest of the folder is not."""
         if not self.store.database.is_sqlite:
-            with self.store.database.writing() as connection:
-                connection.execute(text("DROP SCHEMA public CASCADE"))
-                connection.execute(text("CREATE SCHEMA public"))
+            empty(self.store.database)
         for path in (self.folder / "var").glob("t.db*"):
             path.unlink()
         self.start()

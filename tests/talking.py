@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from pytest_socket import enable_socket
-from sqlalchemy import text
 
 from tertulia.app import Blog
 from tertulia.commands import collect
@@ -14,7 +13,6 @@ from tertulia.content import posts
 from tertulia.content.posts import Post, Published
 from tertulia.conversation.blog import BlogInfo
 from tertulia.core import settings
-from tertulia.store import open_store
 from tertulia.web import sign_in
 from tertulia.web.app import create
 from tests.conftest import ROOT
@@ -36,16 +34,6 @@ def postgres_url():
     enable_socket()
     with postgres.cluster() as url:
         yield url
-
-
-def emptied(url: str):
-    """The store at *url*, as new."""
-    opened = open_store(url)
-    with opened.database.writing() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    opened.close()
-    return open_store(url)
 
 
 class Talk:

@@ -18,7 +18,8 @@ from tertulia.store import archive, connection, open_store
 from tertulia.store.connection import Database
 from tertulia.store.recording import fingerprint, key_of
 from tertulia.store.said import Author, Incoming, Reason, Recorded, Verdict
-from tests.talking import emptied, postgres_url  # noqa: F401 (a fixture)
+from tests.stores import emptied
+from tests.talking import postgres_url  # noqa: F401 (a fixture)
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 WAITING = Verdict("waiting", 2, (Reason("rule_first", {}, 0), Reason("rule_links", {"n": 3}, 2)))

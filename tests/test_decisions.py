@@ -17,7 +17,8 @@ from tertulia.core.errors import StoreError
 from tertulia.store import archive, open_store
 from tertulia.store.said import Author, Incoming, Read, Status, Who
 from tertulia.store.transitions import may
-from tests.talking import NOW, OURS, Talk, emptied, field, postgres_url  # noqa: F401 (a fixture)
+from tests.stores import emptied
+from tests.talking import NOW, OURS, Talk, field, postgres_url  # noqa: F401 (a fixture)
 
 HONEST = "Muy buen artículo, gracias por escribirlo."
 SPAM = "El autor es un ladrón. Compra en https://casino.example ya."

@@ -14,7 +14,8 @@ from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.journal import Journal
 from tertulia.store.said import Author, Incoming, Verdict
 from tertulia.store.tables import metadata
-from tests.talking import emptied, postgres_url  # noqa: F401 (a fixture)
+from tests.stores import emptied
+from tests.talking import postgres_url  # noqa: F401 (a fixture)
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 ROW = NewDelivery(post="voto", lang="es", network="webhook", part="1", message="{}", words="h")

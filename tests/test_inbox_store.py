@@ -16,7 +16,8 @@ from tertulia.store.inbox import HOLD_FOR, InboxFilter
 from tertulia.store.inbox_tables import ItemState, inbox
 from tertulia.store.said import Author, Read, Status, Trust, Who
 from tertulia.store.settling import settle_all
-from tests.talking import emptied, postgres_url  # noqa: F401 (a fixture)
+from tests.stores import emptied
+from tests.talking import postgres_url  # noqa: F401 (a fixture)
 from tests.test_conversation_store import APPROVED, NOW, SAID, WAITING
 
 OWNER = Author(network="mastodon", identity="https://mas.example/users/reme", name="Reme", is_owner=True)

@@ -191,6 +191,7 @@ def test_eight_processes_deliver_five_hundred_rows(tmp_path, store_url):
     assert len(set(remotes)) == 500
 
 
+@pytest.mark.usefixtures("by_migrations")
 def test_eight_processes_open_a_new_store(tmp_path, store_url):
     """Migrations run once, whoever comes first, and all others wait for them."""
     house_of(tmp_path, FakeTelegram, store_url).lose_store()

@@ -17,7 +17,8 @@ from tertulia.content import snapshot
 from tertulia.core.errors import StoreError
 from tertulia.web import sign_in
 from tertulia.web.budgets import Gate
-from tests.talking import NOW, OURS, POST, Talk, emptied, field, postgres_url  # noqa: F401 (a fixture)
+from tests.stores import emptied
+from tests.talking import NOW, OURS, POST, Talk, field, postgres_url  # noqa: F401 (a fixture)
 
 HOSTILE = {"Origin": "https://evil.example"}
 

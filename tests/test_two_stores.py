@@ -8,7 +8,8 @@ import pytest
 from tertulia.core.text import fold_for_search
 from tertulia.store import open_store
 from tertulia.store.said import Author, Incoming, Verdict
-from tests.talking import emptied, postgres_url  # noqa: F401 (a fixture)
+from tests.stores import emptied
+from tests.talking import postgres_url  # noqa: F401 (a fixture)
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 # Name, handle, site, words: capitals outside ASCII, ñ, ç, letters in two writings, and the signs of SQL.

@@ -15,7 +15,8 @@ from tertulia.conversation.moderator import Moderator
 from tertulia.store import archive, open_store
 from tertulia.store.importing import OldWord
 from tertulia.store.said import Author, Incoming, Status
-from tests.talking import emptied, postgres_url  # noqa: F401 (a fixture)
+from tests.stores import emptied
+from tests.talking import postgres_url  # noqa: F401 (a fixture)
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 URL = "https://mas.example/@ana/1134"

@@ -49,6 +49,7 @@ def complete(meta: Metadata, top: Header, shown: str, place: PurePath, zone: Zon
         _take_name(meta, place, zone)
         _hold_unwritten(meta, top, shown)
         _hold_by_second_header(meta, top, shown, zone)
+    _hold_by_label(meta, shown)
     if _is_put_away(place) and meta.status not in ("draft", "hidden"):
         meta.status = "draft"
         _tell(meta, shown, 1, "drafts_folder", "hint")
@@ -56,6 +57,14 @@ def complete(meta: Metadata, top: Header, shown: str, place: PurePath, zone: Zon
     if not meta.title and not is_note:
         _tell(meta, shown, 1, "no_title", "error")
     return top
+
+
+def _hold_by_label(meta: Metadata, shown: str) -> None:
+    """Keep back what nothing but its topic, or its only tag, calls a draft."""
+    for key, labels in (("category", meta.categories), ("tags", meta.tags)):
+        if not meta.status and len(labels) == 1 and fold(labels[0]) in _PUT_AWAY:
+            meta.status = "draft"
+            _tell(meta, shown, meta.lines.get(key, 1), "draft_label", "warning")
 
 
 def _is_put_away(place: PurePath) -> bool:

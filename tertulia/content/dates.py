@@ -31,14 +31,29 @@ _CLOCK = re.compile(
     r"\s*([ap])?(?:\.?\s?m\b\.?)?(?![\d:])"
 )
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{2}|(?<=(?:utc|gmt)[+-])\d|(?<=(?:utc|gmt)\s[+-])\d):?(\d{2})?(?!\d)")
-# What parts a day from a month: an elision, the ending of an ordinal, a hyphen between figures and letters.
+# What parts a day from a month: an elision, the ending of an ordinal, a sign between figures and letters.
 _BETWEEN = re.compile(
-    r"(?<=[a-z])['’]|(?<=\d)(?:st|nd|rd|th|er|\.?o|º|ª|ko|eko|a|an)\b|(?<=\d)-(?=[a-z])|(?<=[a-z])-(?=\d)"
+    r"(?<=[a-z])['’]|(?<=\d)(?:st|nd|rd|th|er|e?ro|r|\.?o|º|ª|-?ko|\.?eko|a|an|ean)\b|(?<=\d)[-/](?=[a-z])|(?<=[a-z])[-/](?=\d)"
 )
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
-_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
+_YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)")
 _ELSEWHERE = ("gl", "pt", "eu", "fr", "it", "de", "ca", "ast", "oc", "ro", "nl", "ar", "es", "en")
-_LINKING = frozenset(("de", "del", "d", "of", "the", "a", "las", "la", "les", "el", "at", "on", "t", "dia"))
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_FIRST = frozenset(("primero", "primer", "primeiro", "premier", "primo", "first"))
+_LINKING = frozenset((
+    "de", "del", "d", "of", "the", "a", "las", "la", "les", "el", "at", "on", "t", "dia", "le", "as", "ore", "do", "um",
+))  # fmt: skip
+# The clock in words: "5 de la tarde", "10 h 30", "5 p. m.", "10 horas".
+_PART_OF_DAY = re.compile(
+    r"\b(\d{1,2})(?:[:.h](\d\d))?\s*(?:h(?:oras|ores)?\.?)?\s*(?:de la|de l['’]|del|da|du|de|in the|of the)\s*"
+    r"(?P<part>manana|madrugada|mati|matinada|manha|matin|tarde|tarda|noche|nit|noite|soir|vespre|migdia)\b"
+)
+_CLOCK_IN_WORDS = (
+    (re.compile(r"\b(\d{1,2})\s*h\s*(\d\d)\b"), r"\1:\2"),
+    (re.compile(r"\b(\d{1,2})\s+(?=[ap]\.?\s?m\b)"), r"\1"),
+    (re.compile(r"\bmediodia\b|\bmigdia\b|\bnoon\b"), "12:00"),
+    (re.compile(r"(?<![\d:.])(\d{1,2})\s*(?:h|hs|hrs|horas?|h(?:eu|o)res?|uhr)\b\.?(?!\s*\d)"), r"\1:00"),
+)
 _FILE_NAME = re.compile(r"(\d{4})([-_.])(\d{1,2})\2(\d{1,2})(?:[-_. ]+(.*))?", re.S)
 
 
@@ -58,18 +73,26 @@ def _months(spoken: Languages) -> dict[str, int]:
 
 @lru_cache(maxsize=1)
 def _months_elsewhere() -> dict[str, int]:
-    """Return the months in languages of blogs that the program does not speak; Basque without its endings."""
-    names = [(name, number) for code in _ELSEWHERE for number, name in cldr.months(code).items()]
-    return {
-        re.sub(r"(?:aren|ak|a)$", "", fold(name)) if len(name) > 6 else fold(name): number for name, number in names
-    }
+    """
+    Return the months in languages of blogs that the program does not speak, by every beginning that is one month's
+    only; Basque without its endings. And the Roman numbers of letters.
+    """
+    found: dict[str, set[int]] = {}
+    for code in _ELSEWHERE:
+        for number, name in cldr.months(code).items():
+            whole = _BASQUE_ENDING.sub("", fold(name)) if code == "eu" else fold(name)
+            for length in range(min(3, len(whole)), len(whole) + 1):
+                found.setdefault(whole[:length], set()).add(number)
+    months = {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
+    return months | {name: number for number, name in enumerate(_ROMAN, 1)}
+
+
+_BASQUE_ENDING = re.compile(r"(?:aren|ak|a)$")
 
 
 def _month_elsewhere(word: str) -> int:
-    if len(word) < 3 or word[0].isdigit():
-        return 0
-    stem = re.sub(r"(?:aren|ak|a)$", "", word) if len(word) > 6 else word
-    return _months_elsewhere().get(stem, 0)
+    months = _months_elsewhere()
+    return months.get(word) or (months.get(_BASQUE_ENDING.sub("", word), 0) if len(word) > 4 else 0)
 
 
 @lru_cache(maxsize=8)
@@ -79,7 +102,8 @@ def _weekdays(spoken: Languages) -> frozenset[str]:
         for day in range(7):
             for form in ("EEEE", "EEE"):
                 names.add(fold(languages.date_words(dt.date(2024, 1, 1 + day), code, form)).strip("."))
-    return frozenset(names | {name[:3] for name in names})
+    names.update(fold(name).strip(".") for code in _ELSEWHERE for name in cldr.weekdays(code))
+    return frozenset(names | {name[:3] for name in names} | {part for name in names for part in name.split("-")})
 
 
 def parse_date(value: str, zone: ZoneInfo) -> dt.datetime | None:
@@ -88,7 +112,8 @@ def parse_date(value: str, zone: ZoneInfo) -> dt.datetime | None:
 
     A day alone begins at midnight; without an offset the clock is the blog's.
     """
-    value = " ".join(value.split()).strip("\"'").replace("−", "-")
+    value = " ".join(value.split()).strip("\"'«»“”‘’").replace("−", "-")
+    value = re.sub(r"(?<=\d)[‐‑‒–](?=\w)|(?<=\w)[‐‑‒–](?=\d)", "-", value)
     if value[:1] in ("[", "<"):  # Obsidian's link to a day, Org's
         value = value.strip("[]<> ")
     if not value or len(value) > LONGEST:
@@ -118,6 +143,8 @@ def _exact(value: str) -> dt.datetime | None:
     """Return what programs write."""
     if re.fullmatch(r"\d{10}|\d{13}", value):  # seconds, or thousandths of them
         return dt.datetime.fromtimestamp(int(value[:10]), dt.UTC)
+    if m := re.fullmatch(r"(\d{8})(\d{4})(\d\d)?", value):  # what databases and slip boxes name things by
+        return dt.datetime.fromisoformat(f"{m[1]}T{m[2]}{m[3] or '00'}")
     if re.fullmatch(r"\d{4}(?:-\d\d)?|.*\s\d{1,2}\.\d{2}", value):
         return None  # a year or a month is no day; "10.30" is an hour
     try:
@@ -128,11 +155,23 @@ def _exact(value: str) -> dt.datetime | None:
 
 def _loose(value: str) -> dt.datetime | None:
     """Return what people write, and programs for people; *value* is folded."""
+    value = re.sub(r"(?<=\d)\(e\)(?=ko\b)", "", value)
     value = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", value).strip()
+    value = _PART_OF_DAY.sub(_twelve_hours, value)
+    for written, plain in _CLOCK_IN_WORDS:
+        value = written.sub(plain, value)
     day, rest = _day(value)
     if day is None:
         return None
     return _clock(day, rest)
+
+
+def _twelve_hours(found: re.Match[str]) -> str:
+    """Return "5:30pm" for "5:30 de la tarde"; twelve "de la noche" is midnight, and "de la mañana" is noon."""
+    is_morning = found["part"].startswith(("ma",))
+    if found["part"] == "migdia" or (int(found[1]) == 12 and not found["part"].startswith("madrugada")):
+        is_morning = found["part"] in ("noche", "nit", "noite")
+    return f"{found[1]}:{found[2] or '00'}{'am' if is_morning else 'pm'}"
 
 
 def _day(value: str) -> tuple[dt.date | None, str]:
@@ -153,14 +192,18 @@ def _day_in_words(value: str) -> tuple[dt.date | None, str]:
     numbers: list[int] = []
     rest: list[str] = []
     month = year = 0
+    name = ""  # of the month, as it is written
     for word in _BETWEEN.sub(" ", value).replace(",", " ").split():
         bare = word.strip(".")
-        if not month and bare not in _LINKING and (found := months.get(bare) or _month_elsewhere(bare)):
-            month = found
+        asks = bare not in _LINKING and (not month or name in _weekdays(current()))  # "mar, 3 nov 2026"
+        if asks and (found := months.get(bare) or _month_elsewhere(bare)):
+            month, name = found, bare
         elif not year and re.fullmatch(r"\d{4}", bare):
             year = int(bare)
         elif len(numbers) < 2 and re.fullmatch(r"\d{1,2}", bare):
             numbers.append(int(bare))
+        elif not numbers and bare in _FIRST:
+            numbers.append(1)
         else:
             rest.append(word)
     if not year and len(numbers) == 2:  # RFC 822

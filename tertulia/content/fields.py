@@ -6,9 +6,10 @@ YAML, TOML and JSON nest; what a post says of itself does not. Here the one beco
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from tertulia.content.key_names import fold, key_of
+from tertulia.content.key_names import fold, is_ignored, key_of
 from tertulia.content.keys import Kind, key_named, split_names
 from tertulia.core.languages import current
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _MERGE = "tag:yaml.org,2002:merge"
 MOST_FIELDS = 2_000  # an anchor that names itself over and over would be endless
 
-_FLATTENED = ("taxonomies", "fields", "attributes", "header")  # tables whose entries are the post's own
+_FLATTENED = ("taxonomies", "taxonomy", "fields", "attributes", "header")  # tables whose entries are the post's own
 
 # Tables of whoever wrote them: only what may keep the post back counts,
 _CUSTOM = frozenset(
@@ -72,7 +73,7 @@ def flat(entries: list[RawField]) -> Iterator[Field]:
     for entry in entries:
         key = key_of(entry.name)
         if isinstance(entry.value, dict) and fold(entry.name).replace(" ", "") in ("build", "options"):
-            yield from _hugo_build(entry)
+            yield from (*_hugo_build(entry), *_states(entry, key, said))
         elif isinstance(entry.value, dict) and not key and fold(entry.name) in _FLATTENED:
             yield from flat(_inside(entry))
         elif isinstance(entry.value, list) and key and key_named(key).is_repeatable:
@@ -82,6 +83,8 @@ def flat(entries: list[RawField]) -> Iterator[Field]:
                 yield Field(key, entry.name, "", entry.line, is_unread=bool(items))
         elif isinstance(entry.value, dict) and not key and fold(entry.name) in _CUSTOM:
             yield from _custom(entry, said)
+        elif isinstance(entry.value, dict) and not is_ignored(entry.name) and (states := _states(entry, key, said)):
+            yield from states
         else:
             value = _text(entry.value, key)
             yield Field(key, entry.name, value, entry.line, is_unread=bool(key and entry.value and not value))
@@ -99,6 +102,15 @@ def _custom(entry: RawField, said: set[str]) -> Iterator[Field]:
         is_new = is_posts and field.key and field.key not in said and kind is not Kind.ADDRESS
         if is_new or kind in (Kind.STATUS, Kind.STATE):
             yield field
+
+
+def _states(entry: RawField, key: str, said: set[str]) -> list[Field]:
+    """Return what a table that is not of one part of the page says of whether the post may be seen."""
+    if key and key_named(key).kind not in (Kind.STATUS, Kind.STATE):
+        return []
+    found = (field for field in flat(_inside(entry)) if field.name != "value")
+    counts = {"status", "draft", "published", "private", "standing"} - said
+    return [field for field in found if field.key in counts]
 
 
 def _beside(entry: RawField, key: str, said: set[str]) -> Iterator[Field]:
@@ -192,6 +204,25 @@ def yaml_fields(node: "MappingNode", start: int, lines: list[str]) -> Iterator[R
             if isinstance(value, yaml.ScalarNode) and not value.style:
                 tree = _with_hashtags(str(tree), lines[line].partition(":")[2].strip())
             yield RawField(key.value, tree, line + 1)
+
+
+def inline_table(line: str, n: int, lines: list[str]) -> list[Field]:
+    """Return what a line says whose value is a table, ``build: {render: never}``; nothing when it is none."""
+    import yaml
+
+    if ": {" not in line or not line.rstrip().endswith("}"):
+        return []
+    try:
+        root = composed(line)
+        return list(islice(flat(list(yaml_fields(root, n, lines))), MOST_FIELDS)) if _is_mapping(root) else []
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return []
+
+
+def _is_mapping(node: "Node | None") -> "TypeGuard[MappingNode]":
+    import yaml
+
+    return isinstance(node, yaml.MappingNode)
 
 
 def _pairs(node: "MappingNode", depth: int = 0) -> list[tuple["Node", "Node"]]:

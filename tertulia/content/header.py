@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from tertulia.content.fields import MOST_FIELDS, Field, RawField, composed, flat, plain_tree, yaml_fields
+from tertulia.content.fields import MOST_FIELDS, Field, RawField, composed, flat, inline_table, plain_tree, yaml_fields
 from tertulia.content.key_names import advice, fold, is_ignored, is_known, key_of, looks_like_state
 from tertulia.content.keys import Kind, key_named
 from tertulia.core.languages import say
@@ -123,7 +123,7 @@ def is_held(f: Field) -> bool:
     """Whether a field that nobody knows keeps its post back: its name looks like a state, or its value is one."""
     if f.key:
         return False
-    if fold(f.value) in _HELD:
+    if any(fold(word) in _HELD for word in f.value.strip("[]")[:80].split(",")):
         return True
     return not is_ignored(f.name) and looks_like_state(f.name) and fold(f.value) != "published"
 
@@ -132,10 +132,10 @@ def is_held(f: Field) -> bool:
 
 
 def _plain(lines: list[str], first: int, path: str) -> Header:
-    start = first + 1 if lines[first : first + 1] == ["<!--"] else first  # Nikola's stands in a comment
+    start = first + 1 if lines[first : first + 1] in (["<!--"], ["/*"]) else first  # Nikola's and Pico's: comments
     end = next((n for n in range(start, len(lines)) if _ends_plain(lines[n])), len(lines))
     if not _is_header(lines[start:end]):
-        return _all_text(lines)
+        return _below_title(lines, first, path) or _all_text(lines)
     closed = end < len(lines) and lines[end].strip()
     if closed and any(line.startswith("- ") for line in lines[start:end]):  # Hexo's YAML needs no fence above
         fields, problems = _yaml(lines, start, end, path)
@@ -144,8 +144,22 @@ def _plain(lines: list[str], first: int, path: str) -> Header:
     return _finish(fields, problems, lines, end + 1 if closed else end, path)
 
 
+def _below_title(lines: list[str], first: int, path: str) -> Header | None:
+    """Return Notion's header: the title as a heading, and below it, line by line, when it is of and whether it is."""
+    start = next((n for n in range(first + 1, len(lines)) if lines[n].strip()), len(lines))
+    end = next((n for n in range(start, len(lines)) if not lines[n].strip()), len(lines))
+    if not lines[first : first + 1] or not lines[first].startswith("# ") or start == first + 1:
+        return None
+    keys = [key_named(key_of(_name(match))) if (match := _field(line)) else None for line in lines[start:end]]
+    if None in keys or not any(key and key.kind in (Kind.MOMENT, Kind.STATUS, Kind.STATE) for key in keys):
+        return None
+    fields, problems = _read_lines(lines, start, end, path, fenced=False)
+    title = Field("title", "#", lines[first].strip("# \t"), first + 1)
+    return _finish([title, *(f for f in fields if f.key != "title")], problems, lines, end, path)
+
+
 def _ends_plain(line: str) -> bool:
-    return not line.strip() or bool(_CLOSE.fullmatch(line)) or line.strip() == "-->"
+    return not line.strip() or bool(_CLOSE.fullmatch(line)) or line.strip() in ("-->", "*/")
 
 
 def _field(line: str) -> re.Match[str] | None:
@@ -184,12 +198,12 @@ def _read_lines(
         match = None if fields and indented else _field(line.strip() if indented else line)
         if match:
             name = _name(match)
-            fields.append(Field(key_of(name), name, (match[2] or "").strip(), n + 1))
+            fields += inline_table(line, n, lines) or [Field(key_of(name), name, (match[2] or "").strip(), n + 1)]
             if line.startswith(".. ") and name.casefold() == "tags" and _NIKOLA_HELD.search(match[2] or ""):
                 fields.append(Field("private", name, "true", n + 1))
         elif fields and line.strip() and (indented or (fenced and line.startswith("- "))):
             _continue(fields, line.strip(), n + 1)
-            inside = _field(line.strip())
+            inside = _field(line.strip().removeprefix("- "))
             if inside and key_named(key := key_of(_name(inside))).kind in (Kind.STATUS, Kind.STATE):
                 fields.append(
                     Field(key, _name(inside), _unquoted((inside[2] or "").strip()), n + 1)

@@ -13,6 +13,9 @@ _FOREIGN = {name: key.name for key in KEYS for name in key.theirs.split()}
 
 # What theirs do that has no meaning here; whoever brings a folder along need not touch them.
 _IGNORED = """
+altitude collection collections commentsenabled customjs enablecomments head hidetableofcontents
+importance latitude longitude microblog navtitle revision ruby script scriptname setup sidebarlabel
+sidebarposition slugifiedtitle stylesheet styles templateengine typoracopyimagesto typorarooturl words wordcount
 execute excerptseparator bibliography csl editoroptions knit output codefold dateformat lastmodifiedby readtime
 audio authorid authorprofile bookcollapsesection bookcomments bookhidden bookmenu booktoc breadcrumbs build canonical
 canonicalreference canonicalurl caption cascade class classes codeinjectionfoot codeinjectionhead color colour comment
@@ -52,7 +55,7 @@ _ALIKE = frozenset(
 @lru_cache(maxsize=4096)  # the same few keys on top of every post
 def fold(name: str) -> str:
     """*name* without accents, capitals, doubled blanks or what nobody sees, as keys are compared."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
+    letters = unicodedata.normalize("NFKD", name.casefold().strip("¿?¡! "))
     seen = (c for c in letters if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     return " ".join("".join(seen).replace("_", " ").split())
 

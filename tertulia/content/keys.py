@@ -173,7 +173,7 @@ KEYS = (
         doc="for lists, feeds and shared links, with inline Markdown; when absent what stands above `<!--more-->`,"
         " or the first paragraph",
         theirs="description excerpt customexcerpt metadescription seodescription abstract tldr lead leadin teasertext"
-        " dek standfirst ogdescription",
+        " desc dek standfirst ogdescription",
     ),
     Key(
         name="status", kind=Kind.STATUS, es="Estado", en="Status", in_new=True,
@@ -182,7 +182,7 @@ KEYS = (
     Key(
         name="cover", kind=Kind.PICTURE, es="Portada", en="Cover, Image", doc="the picture on top",
         theirs="featuredimage featureimage featureimg featuredimg coverimage coverimg coverphoto heroimage hero"
-        " headerimage headerimg headerimage banner bannerimage thumbnail thumb thumbnailimage teaser socialimage"
+        " headerimage headerimg headerimagefile banner bannerimage thumbnail thumb thumbnailimage teaser socialimage"
         " ogimage shareimage previewimage postimage images splash picture feature",
         inside="image, src, url, path, file, feature, teaser, name",
     ),
@@ -272,18 +272,20 @@ KEYS = (
         name="shown", kind=Kind.STATE,
         theirs="active isactive enabled isenabled online isonline live islive show display render rendered complete"
         " completed iscomplete finished isfinished done isdone listo lista terminado terminada activo activa approved"
-        " isapproved aprobado aprobada reviewed revisado revisada",
+        " isapproved aprobado aprobada reviewed revisado revisada final definitivo definitiva acabado acabada mostrar"
+        " mostrado mostrada",
     ),
     Key(
         name="kept", kind=Kind.STATE,
         theirs="skip ignore exclude excluded disabled isdisabled offline unfinished incomplete paid ispaid onlypaid"
-        " members membersonly subscribersonly friendsonly internal isinternal restricted noexport nopublish",
+        " members membersonly subscribersonly friendsonly internal isinternal restricted noexport nopublish todo"
+        " inprogress enprogreso amedias programado programada premium paywall paywalled"
+        " solosuscriptores parasuscriptores eliminado eliminada borrado borrada papelera descartado descartada",
     ),
     Key(
         name="private", kind=Kind.STATE,
-        theirs="private isprivate privado privada secret password passwordhash postpassword protected unpublished"
-        " unpublish trash"
-        " trashed deleted wip headless",
+        theirs="private isprivate privado privada secret password passwordhash postpassword contrasena clave pass"
+        " passcode passphrase protected unpublished unpublish trash trashed deleted wip headless",
     ),
     Key(name="concealed", kind=Kind.STATE, theirs="hidden hide ishidden oculto oculta"),
     Key(name="unlisted", kind=Kind.STATE, theirs="unlisted isunlisted eleventyexcludefromcollections"),

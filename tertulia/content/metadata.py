@@ -28,6 +28,7 @@ _STATUSES = {
     "draft": "private pending auto-draft inherit trash trashed members paid tiers archived sent password"
     " deleted unpublished wip false rascunho esborrany zirriborroa bozza brouillon entwurf مسودة",
 }
+_ADORNED = frozenset(("featured", "sticky", "pinned", "post", "page", "excluded homepage", "destacada", "fijada"))
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|amp);", re.I)  # WordPress exports "It&#8217;s"
 _RANKS = ("", "published", "unlisted", "hidden", "draft")  # of two states the stricter holds
 _YES = frozenset(["true", "yes", "y", "on", "t", "1", "x"])
@@ -330,6 +331,9 @@ class _ValueReader:
                 setattr(meta, f.key, self.moment(f, key))
         elif f.key == "standing":
             self.take_status(f, key)
+        elif f.key == "draft" and not value:  # whoever wrote the word alone may have meant it
+            self.report(f, "bad_flag")
+            _hold(meta, "draft")
         elif f.key in ("shown", "kept"):
             if flag is (f.key == "kept"):
                 _hold(meta, "draft")
@@ -397,7 +401,14 @@ def _flag(value: str) -> bool | None:
 
 
 def _status_of(value: str) -> str:
-    folded = fold(value.strip("\"' "))
+    """Return the state that *value* names; of several the strictest, where all are known or only adorn the first."""
+    found = {_one_status(word) for word in value.split(",")}
+    return "" if "" in found else max(found - {"adorned"}, key=_RANKS.index, default="")
+
+
+def _one_status(value: str) -> str:
+    folded = fold(value.strip("[]\"' ;."))
     statuses = current().written("statuses").items()
     ours = next((status for status, names in statuses if folded in (status, *map(fold, names))), "")
-    return ours or next((status for status, names in _STATUSES.items() if folded in names.split()), "")
+    theirs = next((status for status, names in _STATUSES.items() if folded in names.split()), "")
+    return ours or theirs or ("adorned" if folded in _ADORNED else "")

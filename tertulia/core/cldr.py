@@ -71,6 +71,21 @@ def months(language: str) -> Mapping[int, str]:
         return {}
 
 
+@cache
+def weekdays(language: str) -> tuple[str, ...]:
+    """Return the days of the week, long and short, as *language* names them in a date; none where CLDR knows none."""
+    from babel import Locale, UnknownLocaleError
+    from babel.dates import get_day_names
+
+    try:
+        locale = Locale.parse(language, sep="-")
+        return tuple(
+            name for width in ("wide", "abbreviated") for name in get_day_names(width, "format", locale).values()
+        )
+    except (UnknownLocaleError, ValueError):
+        return ()
+
+
 @lru_cache(maxsize=4096)
 def plural(code: str, n: float) -> str:
     """Return the plural form of *n* in *code*: "one", "few", "other"…"""

@@ -78,6 +78,7 @@ class SiteBuild:
     readings: dict[str, Reading] = field(default_factory=dict)  # files read before Pelican asked for them, by path
     post_pages: list[PageToWrite] = field(default_factory=list)  # when all is known
     list_pages: list[PageToWrite] = field(default_factory=list)
+    on_first: dict[str, tuple[str, str]] = field(default_factory=dict)  # file → address and language of its list
     articles: Generator | None = None  # the generator that holds the posts
     contents: list[Content] = field(default_factory=list)  # every post and page
     owners: Owners = field(default_factory=Owners)

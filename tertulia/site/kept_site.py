@@ -26,10 +26,10 @@ from tertulia.core.models import Problem
 from tertulia.embeds import draw
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
-from tertulia.site import broken_links, posts_json, related, templates
+from tertulia.site import broken_links, posts_json, related_kept, templates
 from tertulia.site.arrangement import WHOLE, Arrangement, KeptPost, leave
 from tertulia.site.build import KEY, SiteBuild
-from tertulia.site.contents import changed, listed
+from tertulia.site.contents import changed
 from tertulia.site.editions import Editions
 from tertulia.site.elsewhere import asked_by, suspecting
 from tertulia.site.embeds import pictures_url
@@ -68,15 +68,10 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         "editions": _without_lists(build.editions),
         "epoch": build.state.epoch,
     }  # fmt: skip
-    written = listed(build.articles) if build.articles else []
     values = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build), **_readings(build)}
-    if build.settings.get("RELATED_POSTS"):
-        numbers = {id(post): number for number, post in enumerate(build.contents)}
-        values["described"] = [
-            (numbers[id(post)], post.id, post.lang, post.title, [tag.name for tag in post.tags], post.stems)
-            for post in written
-        ]
-        values["related"] = {numbers[id(post)]: [numbers[id(other)] for other in post.related] for post in written}
+    values["numbers"] = {
+        f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
+    }
     values |= _feeds(build)
     return leave(build, build.state.folder, values)
 
@@ -161,6 +156,7 @@ class KeptSite:
         self.drawn: dict[str, bytes] = {}
         self.values: dict[str, object] = {}
         self.touched: dict[int, KeptPost] = {}
+        self._relations: related_kept.Stamp | None = None  # of what is known of related posts, when it has changed
 
     def close(self) -> None:
         """Let go of what is kept."""
@@ -180,6 +176,7 @@ class KeptSite:
         reader = PostReader(settings, people=kept["people"], tags=kept["tags"], links=kept["links"], pictures=pictures)
         build = SiteBuild(settings, kept["people"], kept["tags"], pictures, reader, kept["words"])
         build.looks, build.editions, build.theme = kept["looks"], kept["editions"], kept["theme"]
+        build.state.folder, build.state.epoch = self.folder, kept["epoch"]
         build.fingerprints, build.buried = kept["fingerprints"], kept["buried"]
         settings[KEY] = build
         return build
@@ -247,8 +244,8 @@ class KeptSite:
         edits.draw(found)
         if when != [changed(edit.post) for edit in found]:
             raise NeedsBuildError(say("edit_arranged", path=Path(found[0].post.shown_path).name))
-        edits.draw_pages(name for post in self._related_anew(found) for name in self.showing(post, WHOLE))
         self._refuse_pages(found)
+        edits.draw_pages(name for post in self._related_anew(found) for name in self.showing(post, WHOLE))
         self.report["remarks"] = _told_anew(
             self.report["remarks"], before, self._complaints(found, [edit.now for edit in found])
         )
@@ -261,6 +258,8 @@ class KeptSite:
         for name, held in files.items():
             write_whole(self.output / name, held, durable=False)
         self.arrangement.change(self.touched.values(), self.values)
+        if self._relations:
+            self.build.state.keep_value(related_kept.NOTE, self._relations)
 
     def _refuse(self, edit: Edit) -> None:
         """
@@ -313,27 +312,30 @@ class KeptSite:
         return found
 
     def _related_anew(self, edits: Sequence[Edit]) -> list[Any]:
-        """Let each post be related to those that it is related to now; the posts for which these are others."""
-        if not self.build.settings.get("RELATED_POSTS"):
+        """
+        Let each post be related to those that it is related to now; the posts for which these are others.
+
+        Raises:
+            NeedsBuildError: it has to be worked out for all of them.
+        """
+        most, numbers = self.build.settings.get("RELATED_POSTS"), self.arrangement.value("numbers")
+        keys = {f"{edit.post.id} {edit.post.lang}": edit.post for edit in edits if _is_compared(edit)}
+        if not most or not keys:
             return []
-        described, before = self.arrangement.value("described"), self.arrangement.value("related")
-        stems = {edit.post.number: edit.post.stems for edit in edits}
-        described = [(number, *more, stems.get(number, held)) for number, *more, held in described]
-        keys = {f"{key} {lang}": number for number, key, lang, *_ in described}
-        texts = [
-            related.Text(f"{key} {lang}", lang, title, tags=tuple(tags), stems=held)
-            for _, key, lang, title, tags, held in described
-        ]
-        now = {
-            keys[key]: [keys[other] for other in others]
-            for key, others in related.related(texts, self.build.settings["RELATED_POSTS"]).items()
-        }
-        self.values |= {"described": described, "related": now}
-        posts: list[Any] = [self.arrangement.post(number) for number, others in now.items() if others != before[number]]
-        for post in posts:
-            post.related = [self.arrangement.post(number) for number in now[post.number]]
-            self.touched[post.number] = post
-        return posts
+        compared = {key: related_kept.as_compared(key, post, self.build.state) for key, post in keys.items()}
+        place, state = self.folder / related_kept.KEPT, self.build.state
+        try:
+            now, self._relations = related_kept.change(place, state.value(related_kept.NOTE), compared, most)
+        except LookupError as error:
+            raise NeedsBuildError(say("edit_arranged", path=Path(edits[0].post.shown_path).name)) from error
+        found = []
+        for key, others in now.items():
+            post: Any = self.arrangement.post(numbers[key])
+            if [f"{other.id} {other.lang}" for other in post.related] != others:
+                post.related = [self.arrangement.post(numbers[other]) for other in others]
+                self.touched[post.number] = post
+                found.append(post)
+        return found
 
     def _feeds(self, edits: Sequence[Edit]) -> dict[str, bytes]:
         """Return the files of the feeds that the posts stand in."""
@@ -376,6 +378,11 @@ def _told_anew(
     old, new = ([(one.severity, str(one)) for one in problems] for problems in (before, now))
     kept = [one for one in remarks if tuple(one) not in old]
     return list(dict.fromkeys([*kept, *new]))
+
+
+def _is_compared(edit: Edit) -> bool:
+    """Whether an *edit* may relate its post to others: it is listed, and says other words."""
+    return not edit.post.is_page and not edit.post.mark and edit.size is not None
 
 
 def _wants_thread(post: posts.Post, network: str) -> bool:

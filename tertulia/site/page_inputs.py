@@ -89,12 +89,25 @@ def _cards(inputs: Inputs, given: Mapping[str, Any], *, whole: bool = False) -> 
     """Take in the posts of a list, and where its other pages are."""
     inputs.names |= PAGED | {"articles"}
     page, posts = given.get("articles_page"), given["articles"]
-    inputs.value("list", [len(posts), inputs.facets.languages(posts)])
+    inputs.value("list", inputs.facets.languages(posts))
     if page:
         ways = [one and one.url for one in (given["articles_previous_page"], given["articles_next_page"])]
-        inputs.value("list", [page.number, given["articles_paginator"].num_pages, ways])
+        has_feed = len(posts) >= (inputs.facets.build.settings.get("TAG_FEED_MIN_POSTS") or 0)
+        inputs.value("list", [page.number, ways, has_feed])
+    if _says_all(inputs, given):
+        inputs.value("list", [len(posts), given["articles_paginator"].num_pages if page else 1])
     for post in page.object_list if page else posts:
         inputs.card(post, whole=whole)
+
+
+def _says_all(inputs: Inputs, given: Mapping[str, Any]) -> bool:
+    """
+    Return whether a page may say more of its list than the posts it shows: how many there are, what is new.
+
+    Pages of older posts do not, or each new post would change them all. A blog's own templates may on any.
+    """
+    page = given.get("articles_page")
+    return not page or page.number == 1 or inputs.facets.build.reads is not None
 
 
 def _places(inputs: Inputs, url: str, given: Mapping[str, Any]) -> None:
@@ -108,6 +121,8 @@ def _places(inputs: Inputs, url: str, given: Mapping[str, Any]) -> None:
 def _home(inputs: Inputs, _page: PageToWrite, given: Mapping[str, Any]) -> None:
     _cards(inputs, given, whole=inputs.facets.build.looks.layout["home"] == "whole")
     inputs.names |= {"blog_json_ld", "latest_said"}
+    if not _says_all(inputs, given):
+        return
     inputs.value("home", (given.get("blog_json_ld") or {}).get(inputs.lang))
     for post, said, words in (given.get("latest_said") or {}).get(inputs.lang, ()):
         inputs.link(post, "said")

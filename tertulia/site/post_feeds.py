@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tertulia.core import addresses
-from tertulia.core.files import write_whole
+from tertulia.core.files import write_new
 from tertulia.core.models import Picture
 from tertulia.embeds import draw
 from tertulia.site import feeds
@@ -85,9 +85,8 @@ def old_places(settings: Mapping[str, str], kind: str, name: str) -> Iterator[tu
 
 def write(folder: Path, about: feeds.Feed, entries: Sequence[feeds.Prepared]) -> None:
     """Leave one feed in *folder*, in its three formats."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name, content in feeds.write(about, entries).items():
-        write_whole(folder / name, content, durable=False)  # over what is shared with the output before
+        write_new(str(folder / name), content)
 
 
 def sections(build: SiteBuild, generator: Generator) -> Iterator[Section]:

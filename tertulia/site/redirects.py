@@ -78,6 +78,11 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
         if not one.is_query and (not path or taken.get(name) == one.new):
             bare = quote(one.old.rstrip("/"))
             pairs += [(bare, one.new), (f"{bare}/", one.new)]
+    for name, (url, lang) in build.on_first.items():
+        if name not in taken and _free(build.output / name):
+            # For a while, until there are posts enough: so no host is told, that would answer 301, for good.
+            title = build.words.setting(build.settings, "SITENAME", lang)
+            _write_page(build, name, title, lang, addresses.whole(build.settings["SITEURL"], url))
     buried = _bury(build, contents, taken)
     missing = _missing(build)
     for server, text in (

@@ -160,6 +160,15 @@ class BuildState:
                 _save(self._part(at), self.epoch, now)
         _save(self._pages, self.epoch, dict(pages))
 
+    def value(self, name: str) -> Any:
+        """Return what ``keep_value`` left under this *name*, in this epoch; None where nothing was."""
+        return _load(self.folder and self.folder / name, self.epoch).get(name)
+
+    def keep_value(self, name: str, value: object) -> None:
+        """Remember *value* under its *name*, at once."""
+        if self.folder:
+            _save(self.folder / name, self.epoch, {name: value})
+
     def _part(self, at: int) -> Path | None:
         return self.folder / _name(at) if self.folder else None
 

@@ -8,10 +8,10 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from tertulia import defaults
-from tertulia.core.files import write_whole
+from tertulia.core.files import write_new
 from tertulia.core.languages import say
 from tertulia.core.parallel import spread
 from tertulia.site.build import SiteBuild
@@ -20,6 +20,7 @@ from tertulia.site.elsewhere import suspecting
 from tertulia.site.facets import Facets, Inputs, UndeclaredError, digest
 from tertulia.site.owners import PageToWrite
 from tertulia.site.page_inputs import inputs_of
+from tertulia.site.pagination import Paginator, parts
 from tertulia.site.reading import allowed_hosts
 from tertulia.site.reads import Reads
 from tertulia.site.state import KeptPage
@@ -40,19 +41,9 @@ class PageRequest(NamedTuple):
         return self.given.get("article") or self.given.get("page")
 
 
-class Paginator(Protocol):
-    """Pelican's, of one list."""
-
-    num_pages: int
-
-    def page(self, number: int) -> Any:
-        """One page, counted from 1."""
-
-
 class Drawing(NamedTuple):
     """How pages are made; Pelican's part of it."""
 
-    paginator: Callable[..., Paginator]  # of name, address, list and posts a page
     draw: Callable[[str, Mapping[str, Any]], str]  # writes the page with that name, with these values over the context
     whole: Callable[[], None]  # writes all that was asked for, in Pelican's own way: for themes of others
 
@@ -70,7 +61,7 @@ def pages(build: SiteBuild, asked: PageRequest, how: Drawing) -> Iterator[PageTo
     values = {name: value for name, value in asked.given.items() if name not in _FOR_WRITER}
     kind = asked.template.removesuffix(".html")
     of_its_own = {**_own(asked.context, build.context), **values}
-    for name, more in _parts(asked, values, build.settings, how.paginator):
+    for name, more in _parts(asked, values, build):
         yield PageToWrite(
             name, asked.content, partial(how.draw, name, {**values, **more}), kind, {**of_its_own, **more}
         )
@@ -87,30 +78,23 @@ def _own(context: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any
     return {name: value for name, value in context.items() if name not in shared or shared[name] is not value}
 
 
-def _parts(
-    asked: PageRequest, values: Mapping[str, Any], settings: Mapping[str, Any], paginator: Callable[..., Paginator]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """File and values of each page of a list; just one where it is not to be shared out."""
+def _parts(asked: PageRequest, values: Mapping[str, Any], build: SiteBuild) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield file and values of each page of a list; just one where it is not to be shared out."""
     lists = asked.given.get("paginated")
     if lists is None:
         lists = {name: value for name, value in values.items() if name in ("articles", "dates")}
-    kind = asked.given.get("template_name")
+    kind, settings = asked.given.get("template_name"), build.settings
     if not lists or kind not in settings["PAGINATED_TEMPLATES"]:
         yield asked.name, {}
         return
-    most, url = settings["PAGINATED_TEMPLATES"][kind] or settings["DEFAULT_PAGINATION"], asked.given.get("url")
-    paginators = {name: paginator(asked.name, url, held, per_page=most) for name, held in lists.items()}
-    count = next(iter(paginators.values())).num_pages
-    for number in range(1, count + 1):
-        more: dict[str, Any] = {}
-        for name, one in paginators.items():
-            more |= {
-                f"{name}_paginator": one,
-                f"{name}_page": one.page(number),
-                f"{name}_previous_page": one.page(number - 1) if number > 1 else None,
-                f"{name}_next_page": one.page(number + 1) if number < one.num_pages else None,
-            }
-        yield next(more[f"{name}_page"].save_as for name in paginators), more
+    most = settings["PAGINATED_TEMPLATES"][kind] or settings["DEFAULT_PAGINATION"]
+    url, rules = str(asked.given.get("url") or ""), settings["PAGINATION_PATTERNS"]
+    url = "" if url == "index.html" else url  # the home, as Pelican names it
+    shared = {name: Paginator(asked.name, url, listed, most or 0, rules) for name, listed in lists.items()}
+    lang = asked.given.get("page_lang") or settings["DEFAULT_LANG"]
+    for first in shared.values():
+        build.on_first |= dict.fromkeys(first.on_first(), (first.page(1).url, lang))
+    yield from parts(shared)
 
 
 def write(output: str, name: str, page: str, tell: Callable[[str], object]) -> str:
@@ -129,17 +113,7 @@ def write(output: str, name: str, page: str, tell: Callable[[str], object]) -> s
     path = os.path.normpath(os.path.join(output, name))
     if not path.startswith(os.path.join(os.path.normpath(output), "")):
         raise ValueError(name)
-    try:  # mostly the folder above is there, and this one is new
-        os.mkdir(os.path.dirname(path))
-    except FileExistsError:
-        pass
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-    try:
-        with open(path, "xb") as file:
-            file.write(page.encode())
-    except FileExistsError:  # whoever reads it just now gets it whole
-        write_whole(Path(path), page.encode(), durable=False)
+    write_new(path, page.encode())
     tell(path)
     return page
 

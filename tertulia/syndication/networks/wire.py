@@ -197,8 +197,8 @@ def _told_inside(answer: Fetched) -> float:
         return 0.0
     try:
         body = answer.json()
-        told = body.get("retry_after") or body.get("parameters", {}).get("retry_after") or 0
-        return min(float(told), LONGEST_WAIT_SECONDS)
+        told = float(body.get("retry_after") or body.get("parameters", {}).get("retry_after") or 0)
+        return min(told, LONGEST_WAIT_SECONDS) if told > 0 else 0.0  # "nan" is no number to wait
     except (FetchError, AttributeError, TypeError, ValueError):
         return 0.0
 

@@ -104,7 +104,7 @@ def arranged(
 
 def in_place(root: Path, output: Path, name: str, mark: str = "mark") -> list[str]:
     """Show in *output* what was saved of the post *name*: the files that were written; none where a build is needed."""
-    with closing(KeptSite(root / "state", output, mark)) as site:
+    with closing(KeptSite(root / "state", output, mark, lambda *_: False)) as site:
         try:
             files = site.prepare([str(root / "content" / "posts" / f"{name}.md")])
         except NeedsBuildError:

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tertulia.commands.build import STATE, BuildReport, Remark, complaints, decimal, summary
+from tertulia.content.posts import Post
 from tertulia.core.files import locked
 from tertulia.core.languages import say
 from tertulia.core.visible import visible
@@ -49,7 +50,7 @@ def _show(folder: Path, place: Path, output: Path, *, strict: bool) -> tuple[Tol
     if note is None or not touched:
         raise LookupError(place)
     looked_ns, stamps = time.time_ns(), {path: stamp_of(path) for path in touched}
-    with closing(KeptSite(folder, Path(note.output), note.mark)) as site:
+    with closing(KeptSite(folder, Path(note.output), note.mark, _wants_thread)) as site:
         before = complaints(_report(site), plain=True)
         files = site.prepare(_texts(touched, stamps, note))
         report = _report(site)
@@ -96,3 +97,9 @@ def _leave(place: Path, note: BuildNote, inputs: Mapping[str, Stamp | None], fil
         made[path] = stamp[0], stamp[2], stamp[3]
     if made[note.output][2] == note.made[note.output][2]:
         up_to_date.leave(str(place), note._replace(inputs={**note.inputs, **inputs}, made=made, told=told))
+
+
+def _wants_thread(post: Post, network: str) -> bool:
+    from tertulia.syndication.summary import said_for
+
+    return said_for(post, network)[1]

@@ -140,13 +140,14 @@ class KeptSite:
         folder: Where it was left.
         output: What that build has written.
         mark: Of it.
+        wants_text: Whether a network's words for a post ask for its whole text.
 
     Raises:
         LookupError: nothing was left, or it is of another build.
     """
 
-    def __init__(self, folder: Path, output: Path, mark: str) -> None:
-        self.folder, self.output = folder, output
+    def __init__(self, folder: Path, output: Path, mark: str, wants_text: posts_json.WantsText) -> None:
+        self.folder, self.output, self.wants_text = folder, output, wants_text
         self.arrangement = Arrangement(folder)
         if self.arrangement.value("mark") != mark:
             raise LookupError(mark)
@@ -365,7 +366,7 @@ class KeptSite:
         if not now.keys() & {one.key for one in published.posts}:
             return {}
         entries = [
-            posts_json.entry(now[one.key], self.build, _wants_thread) if one.key in now else one
+            posts_json.entry(now[one.key], self.build, self.wants_text) if one.key in now else one
             for one in published.posts
         ]
         return {posts.FILE_NAME: posts.encoded(msgspec.structs.replace(published, posts=tuple(entries)))}
@@ -383,12 +384,6 @@ def _told_anew(
 def _is_compared(edit: Edit) -> bool:
     """Whether an *edit* may relate its post to others: it is listed, and says other words."""
     return not edit.post.is_page and not edit.post.mark and edit.size is not None
-
-
-def _wants_thread(post: posts.Post, network: str) -> bool:
-    from tertulia.syndication.summary import said_for
-
-    return said_for(post, network)[1]
 
 
 def _of_pelican(*_: object) -> str:

@@ -98,7 +98,7 @@ class OwnAnswers:
             if said is None or said.version != to.version or not there <= set(seen):
                 return Recorded("stale", to.key)
             speaker = accounts.find(connection, incoming.author)
-            person = recording.upsert_person(connection, incoming.author, speaker)
+            person = recording.upsert_person(connection, incoming.author, speaker, now)
             recorded = recording.add(connection, incoming, verdict, person, now)
             if send:
                 send_answer(connection, recorded.key, send, now, not_before)

@@ -46,7 +46,8 @@ class ExportedPerson(msgspec.Struct, kw_only=True):
 class ExportedProof(msgspec.Struct, kw_only=True):
     person: Named
     name: Id
-    how: Literal["domain", "verified"]
+    how: Literal["domain", "verified", "rel_me"]
+    seen_at: datetime | None = None
 
 
 class ExportedLink(msgspec.Struct, kw_only=True):

@@ -92,7 +92,7 @@ class Conversation(Lookups):
                 verdict = verdict(met.known(connection))
             if verdict.judged not in (None, met.judged):
                 return Recorded("stale", said.key if said else "", said.status if said else None)
-            person = recording.upsert_person(connection, admitted.author, met.speaker)
+            person = recording.upsert_person(connection, admitted.author, met.speaker, now)
             said = showing.load(connection, said.key) if said else None  # its person may be another's row by now
             recorded = recording.take(connection, said, admitted, verdict, person, now=now)
             return replace(recorded, before=met.said if met.is_known_way else None)

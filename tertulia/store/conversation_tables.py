@@ -34,6 +34,8 @@ persons = Table(
            " blocked: spam whatever they say"),
     Column("is_owner", Integer, nullable=False, server_default="0", comment="1: the blog's own author"),
     Column("no_quotes", Integer, nullable=False, server_default="0", comment="1: does not want to be quoted"),
+    Column("looked_at", String(40), nullable=False, server_default="", comment="when we last looked for profiles that"
+           " their page links to"),
     UniqueConstraint("network", "identity"),
     CheckConstraint(_one_of("trust", TRUSTS), name="trust"),
     comment="who spoke, once per network",

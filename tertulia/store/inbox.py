@@ -145,9 +145,14 @@ class Inbox:
             within: Ids of all posts that whoever asks may see the talk of.
         """
         self._ready(now)
+        query = select(func.min(inbox.c.channel)).where(inbox.c.channel > bindparam("last"))
+        found: list[str] = []
         with self._database.reading() as connection:
-            query = _chosen(connection, InboxFilter(state=None, within=within), select(inbox.c.channel).distinct())
-            return sorted(connection.execute(query).scalars())
+            query = _chosen(connection, InboxFilter(state=None, within=within), query)
+            # From one to the next by the index: to look at every row for its channel takes ten times as long.
+            while channel := connection.execute(query, {"last": found[-1] if found else ""}).scalar():
+                found.append(channel)
+        return found
 
     def get(self, key: str, now: datetime, within: Collection[str] | None = None) -> InboxItem | None:
         """
@@ -306,9 +311,7 @@ def _chosen(connection: Connection, wanted: InboxFilter, query: Select[Any]) -> 
     if wanted.tone:
         query = query.where(inbox.c.tone == wanted.tone)
     if words := fold_for_search(wanted.words).split():
-        # Asked for by itself, row after row as they lie on the disk, and not in the order of the page.
-        holding = select(inbox.c.comment).where(*(_Position(inbox.c.words, word) > 0 for word in words))
-        query = query.where(inbox.c.comment.in_(holding))
+        query = query.where(*(_Position(inbox.c.words, word) > 0 for word in words))
     if wanted.posts is not None or wanted.within is not None or wanted.person is not None:
         query = query.join(comments, comments.c.id == inbox.c.comment)
     if wanted.posts is not None:

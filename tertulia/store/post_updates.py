@@ -107,7 +107,8 @@ class PostUpdates:
             if len(there) != len(keys) or not is_free or versions[to.key] != to.version:
                 return Recorded("stale", to.key)
             _begin(connection, update)
-            person = recording.upsert_person(connection, incoming.author, accounts.find(connection, incoming.author))
+            speaker = accounts.find(connection, incoming.author)
+            person = recording.upsert_person(connection, incoming.author, speaker, now)
             recorded = recording.add(connection, incoming, verdict, person, now)
             send_answer(connection, recorded.key, send, now, not_before)
             _told(connection, update, (one.said.id for one in there))

@@ -278,14 +278,14 @@ def react(connection: Connection, incoming: Incoming, person: int, now: datetime
     return Recorded("new", on, None, True)
 
 
-def upsert_person(connection: Connection, author: Author, row: Any) -> int:
+def upsert_person(connection: Connection, author: Author, row: Any, now: datetime) -> int:
     """
     Return the number of an author's *row*, as ``accounts.find`` gives it, which now has the name and portrait they
     have.
     """
     shown = author_values(author)
     shown["url"] = shown.pop("author_url")
-    return accounts.upsert(connection, author, row, shown)
+    return accounts.upsert(connection, author, row, shown, now)
 
 
 def author_values(author: Author) -> dict[str, str]:

@@ -297,11 +297,11 @@ def mail_in(c: Context, fetch: bool = False) -> None:
 
 
 @task
-def report(c: Context, year: str = "") -> None:
-    """Tell how many who spoke were answered, how soon, who still waits and who comes back; --year 2026."""
+def report(c: Context, year: str = "", page: bool = False) -> None:
+    """Tell how many who spoke were answered, how soon, who still waits and who comes back; --page: to all readers."""
     from tertulia.commands.report import run
 
-    run(c.root, year)
+    run(c.root, year, page=page)
 
 
 @task

@@ -217,3 +217,16 @@ def test_the_journal_remembers_the_last_word(tmp_path):
     journal.add("a1")
     assert journal.holds("a1")
     assert journal.holds("b2")
+
+
+def test_a_journal_takes_in_anothers(tmp_path):
+    """What either machine was about to send is asked for and not sent, though one of them cleared it since."""
+    journal = Journal(tmp_path / "var")
+    for key in ("mine", "both"):
+        journal.add(key)
+    journal.merge(b"both\ntheirs\n-both\nsettled\n-settled\n")
+    assert {"mine", "both", "theirs"} == journal.held()
+    journal.clear("theirs")
+    journal.clear("nothing")
+    assert {"mine", "both"} == journal.held()
+    assert 0o600 == (tmp_path / "var" / "sent.txt").stat().st_mode & 0o777

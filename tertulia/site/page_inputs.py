@@ -52,7 +52,8 @@ def _frame(inputs: Inputs, context: Mapping[str, Any]) -> None:
         lists = [build.settings.get(f"{name}_URL") for name in ("ARCHIVES", "TAGS", "SEARCH", "CATEGORIES", "AUTHORS")]
         places = [build.editions.localized(str(url), lang) for url in (*lists, *(target for _, target in menu))]
         homes = sorted((context.get("language_homes") or {}).items())
-        facets.frames["frame", lang] = digest((shown, places, homes, repr(context.get("site_card"))))
+        owner = build.people.find(build.settings.get("AUTHOR") or "")
+        facets.frames["frame", lang] = digest((shown, places, homes, repr(context.get("site_card")), repr(owner)))
     inputs.parts.append(("frame", facets.frames["frame", lang]))
     for page in context["pages"]:
         for one in (page, *page.translations):

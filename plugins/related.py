@@ -3,13 +3,14 @@
 from pelican import signals
 from pelican.generators import ArticlesGenerator
 
+from tertulia.site.build import SiteBuild
 from tertulia.site.contents import listed
-from tertulia.site.related import add_related
+from tertulia.site.related_kept import add_related
 
 
 def add_related_posts(generator: ArticlesGenerator) -> None:
     """Give every post its ``related``, closest first."""
-    add_related(listed(generator), generator.settings.get("RELATED_POSTS", 3))
+    add_related(listed(generator), generator.settings.get("RELATED_POSTS", 3), SiteBuild.of(generator.settings).state)
 
 
 def register() -> None:

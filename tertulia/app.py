@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tertulia.conversation.moderator import Moderator
     from tertulia.conversation.notices import Notices
     from tertulia.conversation.reply_address import ReplyAddresses
+    from tertulia.conversation.telling import Telling
     from tertulia.conversation.webmention.pages import Pages
     from tertulia.conversation.webmention.receive import Receiver
     from tertulia.core.fetch import Fetcher
@@ -439,6 +440,12 @@ class Blog:
         known = self.networks() if networks is None else networks
         ready = {network.name: network for network in known if network.configured()}
         return Answering(self.moderator, self.info, ready, frozenset(network.name for network in known))
+
+    def telling(self, networks: Sequence[Network] | None = None) -> Telling:
+        """Return the author, telling those who took part that a post has changed; see ``answering``."""
+        from tertulia.conversation.telling import Telling
+
+        return Telling(self.answering(networks), self.notices)
 
     def deliver_answers(self) -> list[Outcome]:
         """Send the answers that are due, and bring those that were sent in line with what they say now."""

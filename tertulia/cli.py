@@ -278,6 +278,15 @@ def inbox(
         raise Exit(code=1)
 
 
+@task(name="tell-update")
+def tell_update(c: Context, post: str, text: str, lang: str = "", send: bool = False, take_back: bool = False) -> None:
+    """Show to whom of those who took part an update of a post would be told, and where; --send tells it, once."""
+    from tertulia.commands.tell_update import TellOptions, run
+
+    if not run(c.root, TellOptions(post=post, text=text, lang=lang, send=send, take_back=take_back)):
+        raise Exit(code=1)
+
+
 @task(name="mail-in")
 def mail_in(c: Context, fetch: bool = False) -> None:
     """Take an answer to a letter of ours from the standard input, as a mail server hands it over; --fetch: by IMAP."""
@@ -288,11 +297,11 @@ def mail_in(c: Context, fetch: bool = False) -> None:
 
 
 @task
-def report(c: Context, year: str = "") -> None:
-    """Tell how many who spoke were answered, how soon, who still waits and who comes back; --year 2026."""
+def report(c: Context, year: str = "", page: bool = False) -> None:
+    """Tell how many who spoke were answered, how soon, who still waits and who comes back; --page: to all readers."""
     from tertulia.commands.report import run
 
-    run(c.root, year)
+    run(c.root, year, page=page)
 
 
 @task
@@ -400,6 +409,7 @@ TASKS = (
     service,
     moderate,
     inbox,
+    tell_update,
     mail_in,
     report,
     comments,

@@ -152,6 +152,59 @@ def samples() -> Iterator[Sample]:
                 yield Sample(f"{program.__name__}-{lang}-{number}", data, says)
 
 
+def odd() -> Iterator[Sample]:
+    """What those programs write now and then, and what others do."""
+    letter, short, head = LETTER["es"], SHORT["es"], OUTLOOK["es"]
+    gmail_says = "El jue, 26 nov 2026 a las 18:05, La sobremesa (<cartas@blog.example>) escribió:"
+    below = f"{gmail_says}\n\n{quoted(letter)}"
+    top, _, rest = mail(f"{short}\n\n{letter}", cte="quoted-printable").partition(b"\r\n\r\n")
+    yield Sample("soft break in the mark", top + b"\r\n\r\n" + rest.replace(b"~~~ R", b"~=\r\n~~ R", 1), short)
+    yield Sample("soft break in a letter", top + b"\r\n\r\n" + rest.replace(b"=C2=AB", b"=C2=\r\n=AB"), short)
+    parts = letter.split("\n\n")
+    inline = f"{quoted(parts[0])}\n\nEso digo yo.\n\n{quoted(parts[2])}\n\nNinguno.\n\n{quoted(parts[3])}"
+    yield Sample("between the lines, twice", mail(inline), "Eso digo yo.\n\nNinguno.")
+    for name, written in {
+        "Enviado el": head.replace("Enviado:", "Enviado el:"),
+        "with stars": head.replace("De:", "*De:*").replace("Para:", "*Para:*").replace("Enviado:", "*Enviado:*"),
+        "Fecha": head.replace("Enviado:", "Fecha:"),
+        "Catalan": head.replace("Enviado:", "Enviat el:").replace("Para:", "Per a:").replace("Asunto:", "Tema:"),
+        "Portuguese": head.replace("Enviado:", "Enviada em:").replace("Asunto:", "Assunto:"),
+        "German": head.replace("De:", "Von:").replace("Enviado:", "Gesendet:").replace("Para:", "An:"),
+        "Italian": head.replace("De:", "Da:").replace("Enviado:", "Inviato:").replace("Para:", "A:"),
+    }.items():
+        yield Sample(f"head: {name}", mail(f"{short}\n\n{written}\n\n{letter}\n"), short)
+    for notice in (
+        "Este mensaje y, en su caso, los ficheros anexos son confidenciales.",
+        "La información incluida en el presente correo electrónico es confidencial.",
+        "De acuerdo con el RGPD, le informamos de que sus datos son confidenciales.",
+        "En cumplimiento del Reglamento (UE) 2016/679 sus datos son confidenciales y van en un fichero.",
+        "The contents of this email are confidential.",
+        "P Antes de imprimir este mensaje, piense en el medio ambiente.",
+        "🌱 Antes de imprimir este correo, piensa si es necesario.",
+    ):
+        yield Sample(f"notice: {notice}", mail(f"{short}\n\nUn saludo,\nAna Ruiz\n\n{notice}\n\n{below}\n"), short)
+        yield Sample(f"alone: {notice}", mail(f"{short}\n\n{notice}\n\n{head}\n\n{letter}\n"), short)
+    for bye in (
+        "Slds,\nAna Ruiz",
+        "Sin otro particular, reciba un cordial saludo.\n\nAna Ruiz",
+        "Un abrazo, Ana",
+        "Saludos cordiales / Best regards\nAna Ruiz",
+        "Bss",
+        "Gracias y un saludo. Ana",
+    ):
+        yield Sample(f"bye: {bye}", mail(f"{short}\n\n{bye}\n\n{below}\n"), short)
+    for sent in (
+        "Enviado desde mi Xiaomi",
+        "Enviado desde Proton Mail Android",
+        "Enviado desde Yahoo Mail para iPhone",
+    ):
+        yield Sample(f"sent: {sent}", mail(f"{short}\n\n{sent}\n\n{below}\n"), short)
+    gmx = f'<div>{escape(short)}</div><div name="quote"><div><b>Von:</b> X</div><div>{html(letter)}</div></div>'
+    yield Sample("HTML: GMX", mail("", gmx), short)
+    zimbra = f'<div>{escape(short)}<hr><div data-marker="__HEADERS__"><b>De: </b>X<br></div>{html(letter)}</div>'
+    yield Sample("HTML: Zimbra", mail("", zimbra), short)
+
+
 def gmail(lang: str):
     when, letter, short, long = WHEN["gmail"][lang], LETTER[lang], SHORT[lang], LONG[lang]
     below = f"\n\n{wrapped(when)}\n\n{quoted(wrapped(letter))}\n"

@@ -158,7 +158,8 @@ def test_what_cannot_be_followed_is_told_with_its_line(md):
     """A post that is not there, and an address that something else would have made."""
     assert [(7, "warning")] == render(md, 'a\n\n[a]({{< relref "nada.md" >}})')[1]
     assert [(6, "warning")] == render(md, "a\n[a]({{ page.url }})")[1]
-    assert [] == render(md, "a {{ page.url }}")[1]
+    assert [(5, "warning")] == render(md, "a {{ page.url }}")[1]
+    assert [] == render(md, "a `{{ page.url }}` {% raw %}{{ page.url }}{% endraw %}")[1]
 
 
 @pytest.mark.parametrize("piece", ['{{< cosa rara="1" >}}', "{{% aviso %}}", "{% include x.html %}", "{%- if a -%}"])

@@ -4,13 +4,17 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from tertulia.commands import inbox as task
+from tertulia.content import posts
+from tertulia.content.posts import Published
 from tertulia.conversation.inbox_words import until
+from tertulia.conversation.moderator import Action
 from tertulia.core import languages, sanitise
 from tertulia.core.errors import TertuliaError
-from tertulia.store.said import Author, Incoming, Verdict
+from tertulia.store.said import Author, Incoming, Read, Verdict
 from tertulia.store.team import AUTHOR
 from tertulia.web import sign_in
 from tests.talking import NOW, OURS, SITE, Talk
@@ -122,6 +126,19 @@ def test_answered_on_the_page(talk):
     html = page(talk, given[0].headers["Location"].removeprefix(SITE))
     post(talk, f"/inbox/{key}", do=re.search(r'value="(undo \w+)"', html)[1])
     assert ["Ana 1"] == names(page(talk))
+    assert "waiting" == talk.store.conversation.get(key).status, "undone in time, nothing of it is left"
+    assert "Sí, **también**." in page(talk, f"/inbox/{key}"), "but what was written"
+
+
+def test_taken_back_late_what_was_published_stays(talk):
+    """After the ten seconds only the answer goes: readers have seen what it answered."""
+    key = say_(talk, 1, status="waiting")
+    fields = {name: field(page(talk, f"/inbox/{key}"), name) for name in ("version", "token", "seen")}
+    post(talk, f"/inbox/{key}", do="send", text="Sí.", **fields)
+    talk.clock += timedelta(seconds=11)
+    (given,) = talk.store.answers.below(talk.store.conversation.get(key))
+    post(talk, f"/inbox/{key}", do=f"undo {given.key}")
+    assert "approved" == talk.store.conversation.get(key).status
 
 
 def test_two_answer_at_once(talk):
@@ -152,7 +169,11 @@ def test_nothing_hostile_gets_out(talk, bad):
 
 def test_only_our_own_script_runs_and_only_there(talk):
     """The policy of the other pages stays as it was."""
-    assert "script-src 'self'" in talk.browser.get("/inbox").headers["Content-Security-Policy"]
+    key = say_(talk, 1)
+    person = talk.store.conversation.get(key).person
+    for path in ("/inbox", f"/inbox/{key}", f"/inbox/person/{person}"):
+        policy = talk.browser.get(path).headers["Content-Security-Policy"]
+        assert "script-src 'self'; connect-src 'self'" in policy, path
     assert "script-src" not in talk.browser.get("/moderation").headers["Content-Security-Policy"]
     assert "keydown" in page(talk, "/inbox/keys.js")
 
@@ -321,3 +342,64 @@ def test_an_answer_waits_for_its_hour(talk):
     assert [] == talk.store.answers.below(talk.store.conversation.get(key))
     sent = post(talk, f"/inbox/{key}", do="send", text="Mañana", version=version, token="t", seen="", at="9:00")
     assert "done=given_later" in sent.headers["Location"]
+
+
+# From the list, and back to it ---------------------------------------------------------------------------------------
+
+
+def test_what_waits_is_published_from_the_list_and_back(talk):
+    """With its filters; it waits for an answer still. Undone, it waits for the decision again."""
+    key = say_(talk, 1, status="waiting")
+    version = talk.store.conversation.get(key).version
+    answer = post(talk, do=f"approve {key} {version}", q="voto")
+    assert "approved" == talk.store.conversation.get(key).status
+    html = page(talk, answer.headers["Location"].removeprefix(SITE))
+    assert ["Ana 1"] == names(html) and 'value="voto"' in html
+    post(talk, re.search(r'action="([^"]*/undo/[^"#]*)', html)[1])
+    assert "waiting" == talk.store.conversation.get(key).status
+    assert 409 == post(talk, do=f"spam {key} x").status_code
+    assert 303 == post(talk, do=f"spam {key} {talk.store.conversation.get(key).version}").status_code
+    assert [] == names(page(talk, "/inbox?state=all"))
+
+
+def test_an_author_of_posts_decides_nothing_from_the_list(talk):
+    """Nor is there a button for it; nor is anything of the others undone."""
+    key = say_(talk, 1, status="waiting", post="")
+    batch = talk.blog.moderator.apply(Action.APPROVE, [Read(key, talk.store.conversation.get(key).version)]).batch
+    own = say_(talk, 2, status="waiting")
+    both = tuple(msgspec.structs.replace(one, author="luis") for one in talk.blog.info.published().posts)
+    posts.write(talk.folder / "output", Published(site=SITE, title="Blog", lang="es", posts=both))
+    talk.browser = talk.app.test_client()
+    talk.browser.post(f"/moderation/login/{sign_in.token(talk.blog, who='luis', role='author')}", headers=OURS)
+    html = page(talk)
+    assert ["Ana 2"] == names(html) and "approve" not in html and "spam" not in html
+    csrf, version = field(html, "csrf"), talk.store.conversation.get(own).version
+    for path, do in (("/inbox", f"approve {own} {version}"), (f"/inbox/undo/{batch}", "")):
+        assert 403 == talk.browser.post(path, data={"csrf": csrf, "do": do}, headers=OURS).status_code
+    assert ("waiting", "approved") == tuple(talk.store.conversation.get(one).status for one in (own, key))
+
+
+def test_an_item_leads_back_to_the_list_that_it_was_opened_from(talk):
+    """With its filters and at the next item; and a list that nobody has leads to the plain one."""
+    first, second = say_(talk, 2), say_(talk, 1)
+    html = page(talk, "/inbox?q=voto&channel=form")
+    opened = re.search(rf'href="(/inbox/{first}[^"]*)"', html)[1].replace("&amp;", "&")
+    version = talk.store.conversation.get(first).version
+    led = post(talk, opened, do="done", version=version).headers["Location"]
+    assert "q=voto" in led and "channel=form" in led and led.endswith(f"#i-{second}")
+    led = post(talk, f"/inbox/{second}?from=//evil.example%3Fq%3D1&next=%22%3E", do="release").headers["Location"]
+    assert led.startswith("/inbox")
+    assert "evil" not in led
+
+
+def test_what_is_taken_back_can_be_written_better(talk):
+    """Its words are in the form again; what was begun meanwhile is not written over."""
+    key = say_(talk, 1)
+    fields = {name: field(page(talk, f"/inbox/{key}"), name) for name in ("version", "token", "seen")}
+    post(talk, f"/inbox/{key}", do="send", text="Con una *errta*", **fields)
+    given = talk.store.answers.below(talk.store.conversation.get(key))[0]
+    post(talk, f"/inbox/{key}", do=f"undo {given.key}")
+    assert "\nCon una *errta*</textarea>" in page(talk, f"/inbox/{key}")
+    talk.store.drafts.keep(key, AUTHOR, "Otra cosa", talk.clock)
+    post(talk, f"/inbox/{key}", do=f"undo {given.key}")
+    assert "\nOtra cosa</textarea>" in page(talk, f"/inbox/{key}")

@@ -4,13 +4,16 @@ import datetime as dt
 import logging
 import os
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from PIL import Image
@@ -25,6 +28,8 @@ from tertulia.embeds.types import Capture, State
 from tertulia.site import choices, writing
 from tertulia.site.build import SiteBuild
 from tertulia.site.facets import Facets
+from tertulia.site.kept_site import KeptSite, leave_site
+from tertulia.site.text_edits import NeedsBuildError
 from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import BLOG, ROOT
 
@@ -43,6 +48,7 @@ TEXTS = (
     "![Otro bar](bar.png)\n\nY [el mismo](/images/bar.png).\n\n![Ninguno](nada.png)",
     "Dijo:\n\nhttps://mastodon.social/@ana/1134\n\nY no dijo más.",
 )
+ANA = '[ana]\nname = "Ana Ruiz"\nmastodon = "@ana@example.com"\n'
 TOOT = "https://mastodon.social/@ana/1134"
 
 
@@ -96,9 +102,40 @@ def arranged(
     return [*build.explained, *said], build
 
 
+def in_place(root: Path, output: Path, name: str, mark: str = "mark") -> list[str]:
+    """Show in *output* what was saved of the post *name*: the files that were written; none where a build is needed."""
+    with closing(KeptSite(root / "state", output, mark, lambda *_: False)) as site:
+        try:
+            files = site.prepare([str(root / "content" / "posts" / f"{name}.md")])
+        except NeedsBuildError:
+            return []
+        site.write(files)
+        return sorted(files)
+
+
+def assert_same(expected: dict[str, bytes], actual: dict[str, bytes]) -> None:
+    """See that two outputs have the same files, with the same bytes."""
+    assert expected.keys() == actual.keys()
+    assert [] == [name for name in expected if expected[name] != actual[name]]
+
+
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file of *folder* by name."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def die_after(count: int) -> None:
+    """Have this process, and those it starts, killed at the *count*th file that is opened, linked, moved or deleted."""
+    left = iter(range(count))
+
+    def look(event: str, _arguments: object) -> None:
+        if (
+            event in ("open", "os.rename", "os.link", "os.remove", "os.mkdir", "sqlite3.connect")
+            and next(left, None) is None
+        ):
+            os.killpg(0, signal.SIGKILL)
+
+    sys.addaudithook(look)
 
 
 def picture(path: Path, colour: int) -> None:
@@ -116,17 +153,19 @@ def capture(content: Path, words: str, state: State = State.KEPT) -> None:
 class Blog:
     """A blog in a folder of its own, whose files are written as a person would."""
 
-    def __init__(self) -> None:
+    def __init__(self, posts: int = 6) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="incremental-"))
         self.posts: dict[str, dict[str, str]] = {}
         self.texts: dict[str, str] = {}
         (self.root / "content" / "posts").mkdir(parents=True)
         (self.root / "content" / "pages").mkdir()
-        self.file("people.toml", '[ana]\nname = "Ana Ruiz"\nmastodon = "@ana@example.com"\n')
+        self.file("people.toml", ANA)
         self.file("pages/acerca.md", "Título: Acerca\n\nQuiénes somos.\n")
         picture(self.root / "content" / "images" / "bar.png", 200)
         for at, name in enumerate(("uno", "dos", "tres", "cuatro", "cinco", "seis")):
             self.add(name, at, TEXTS[at % len(TEXTS)])
+        for at in range(6, posts):
+            self.add(f"otro-{at}", at % 20, TEXTS[at % len(TEXTS)])
 
     def file(self, name: str, text: str) -> None:
         path = self.root / "content" / name
@@ -149,39 +188,68 @@ class Blog:
         self.file(f"posts/{name}.md", f"{top}\n{self.texts[name]}\n")
 
 
+# How many edits, in blogs of how many posts, each so many times; and in how many parts, each with a blog of its own.
+STEPS, POSTS = (int(os.environ.get(f"INCREMENTAL_{name}", often)) for name, often in (("STEPS", "80"), ("POSTS", "6")))
+STEPS_OF_ONE = 10 if STEPS < 100 else 50
+
+
 class Edits(RuleBasedStateMachine):
     """Random edits; after each, the same bytes as a full build in an empty folder."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.blog = Blog()
+        self.blog = Blog(POSTS)
         self.now = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
         self.count = 0
         self.output: Path | None = None
         self.more: dict[str, object] = {}
+        self.is_kept = False  # what the last build arranged
 
     @initialize()
     def begin(self):
         self.check()
 
-    def check(self) -> None:
+    def check(self, edited: str = "") -> None:
+        """
+        See that a build gives what a full one does; also one in place, where only the post *edited* was.
+        """
         self.count += 1
         root, now = self.blog.root, self.now.isoformat()
         new, whole = root / f"out{self.count}", root / "whole"
-        built(self.blog.root, new, now, state=root / "state", kept=self.output, **self.more)
         shutil.rmtree(whole, ignore_errors=True)
         built(self.blog.root, whole, now, **self.more)
-        expected, actual = tree(whole), tree(new)
-        assert expected.keys() == actual.keys()
-        assert [] == [name for name in expected if expected[name] != actual[name]]
+        expected = tree(whole)
+        if edited and self.is_kept and self.output and in_place(root, self.output, edited):
+            assert_same(expected, tree(self.output))
+            if self.count % 2:  # the next edit is of what this one has left
+                return
+        _, build = arranged(self.blog.root, new, now, state=root / "state", kept=self.output, **self.more)
+        assert_same(expected, tree(new))
+        self.is_kept = leave_site(build, "mark", {"remarks": ()}) == ""
         if self.output:
             shutil.rmtree(self.output)
         self.output = new
 
+    @rule(after=st.integers(1, 600))
+    def is_killed(self, after):
+        """Somebody pulls the plug after so many files were opened, moved or deleted; and builds again."""
+        root, settings = self.blog.root, {"state": self.blog.root / "state", "kept": self.output, **self.more}
+        child = os.fork()
+        if not child:
+            try:
+                os.setsid()
+                die_after(after)
+                built(root, root / "killed", self.now.isoformat(), **settings)
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        shutil.rmtree(root / "killed", ignore_errors=True)
+        self.check()
+
     def changed(self, name: str, key: str, value: str) -> None:
         self.blog.posts[name][key] = value
         self.blog.save(name)
-        self.check()
+        self.check(name)
 
     def one(self, data) -> str:
         return data.draw(st.sampled_from(sorted(self.blog.posts)), label="post")
@@ -191,7 +259,7 @@ class Edits(RuleBasedStateMachine):
         name = self.one(data)
         self.blog.texts[name] = text
         self.blog.save(name)
-        self.check()
+        self.check(name)
 
     @rule(data=st.data(), title=st.sampled_from(["Sobre colas", "La factura", "Otra cosa & más", ""]))
     def edit_title(self, data, title):
@@ -285,6 +353,9 @@ class Edits(RuleBasedStateMachine):
 
     @rule(table=st.sampled_from([
         ("people.toml", '[ana]\nname = "Ana R."\n'),
+        ("people.toml", f'{ANA}[r]\nname = "Remedios Alcaide"\nx = "reme"\nphoto = "images/bar.png"\n'),
+        ("people.toml", "[ana\n"),
+        ("tags.toml", '[colas]\nvariants = ["redes"]\n'),
         ("people.toml", '[luis]\nname = "Luis Gil"\nbio = "Escribe."\n'),
         ("tags.toml", '[redes]\nlabel = "RedesSociales"\n'),
         ("tags.toml", '[colas]\ndescription = "Las colas."\n'),
@@ -298,6 +369,14 @@ class Edits(RuleBasedStateMachine):
     ]))  # fmt: skip
     def edit_table(self, table):
         self.blog.file(*table)
+        self.check()
+
+    @rule(name=st.sampled_from(["people.toml", "tags.toml", "links.toml", "redirects.toml", "theme", "extra"]))
+    def lose_table(self, name):
+        path = self.blog.root / "content" / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
         self.check()
 
     @rule(data=st.data(), comments=st.integers(0, 6))
@@ -324,7 +403,8 @@ class Edits(RuleBasedStateMachine):
         self.check()
 
     @rule(more=st.sampled_from([{}, {"HOME_WHOLE_POSTS": True}, {"RELATED_POSTS": 0}, {"SITENAME": "Otro"},
-                                {"SHOW_UNPUBLISHED": True}]))  # fmt: skip
+                                {"SHOW_UNPUBLISHED": True}, {"SEARCH": True}, {"TAG_FEED_MIN_POSTS": 1},
+                                {"DEFAULT_PAGINATION": 2}]))  # fmt: skip
     def change_setting(self, more):
         self.more = more
         self.check()
@@ -442,6 +522,28 @@ def test_a_picture_that_nobody_shows_draws_nothing(blog):
     assert [] == twice(blog, lambda: picture(blog.root / "content" / "images" / "otra.png", 10))
 
 
+@pytest.mark.parametrize(("table", "drawn", "left"), [
+    (("people.toml", ANA.replace("example.com", "example.net")), {"cuatro", "cinco"}, {"uno", "dos"}),
+    (("people.toml", f'{ANA}[eva]\nname = "Eva"\nx = "eva"\n'), {"seis"}, {"cuatro"}),
+    (("tags.toml", '[redes]\nlabel = "RedesSociales"\n'), {"uno", "dos"}, {"tres", "cuatro"}),
+    (("tags.toml", '[redessociales]\nvariants = ["redes"]\n'), {"uno", "dos"}, {"tres", "cuatro"}),
+    (("links.toml", '["https://example.org/x"]\nto = "https://example.org/y"\n'), {"cinco"}, {"uno", "seis"}),
+    (("redirects.toml", '[redirects]\n"/2018/la-parada/" = "post:id-dos.es"\n'), set(), {"dos", "uno"}),
+    (("extra/hola.txt", "hola"), set(), {"dos", "uno"}),
+])  # fmt: skip
+def test_a_row_of_a_table_draws_the_pages_that_use_it(blog, table, drawn, left):
+    """And posts that asked for nothing of it are not even read again; one that asked in vain is."""
+    blog.texts["cinco"] += "\n\nLo dice @ana."
+    blog.texts["seis"] += "\n\nLo dice @eva."
+    blog.posts["uno"]["Etiquetas"] = blog.posts["dos"]["Etiquetas"] = "Redes"
+    for name in blog.posts:
+        blog.save(name)
+    time.sleep(TICK_NS / 1e9)
+    pages = set(twice(blog, lambda: blog.file(*table)))
+    assert {f"2026/11/{name}/index.html" for name in drawn} <= pages
+    assert not {f"2026/11/{name}/index.html" for name in left} & pages
+
+
 @pytest.mark.parametrize(("facet", "key", "value"), [
     ("link", "Título", "Otro título"), ("card", "Resumen", "Otro resumen"), ("full", "Pregunta", "¿Y tú?"),
 ])  # fmt: skip
@@ -511,7 +613,7 @@ def test_a_page_that_somebody_touched_is_drawn(blog):
     assert ["2026/11/dos/index.html"] == twice(blog, lambda: page.write_text("otra cosa"))
 
 
-@pytest.mark.parametrize("written", [0, 1, 2])
+@pytest.mark.parametrize("written", [0, 1, 2, 3])
 def test_the_build_after_one_that_was_killed_is_right(blog, monkeypatch, written):
     """Also when it had written a part of what it remembers, and the pages that it made are gone with it."""
     left = iter([True] * written)
@@ -533,7 +635,7 @@ def test_the_build_after_one_that_was_killed_is_right(blog, monkeypatch, written
                     blog.root, blog.root / "lost", "2026-11-22T12:00:00+01:00",
                     state=blog.root / "state", kept=blog.root / "one",
                 )  # fmt: skip
-        shutil.rmtree(blog.root / "lost")
+        shutil.rmtree(blog.root / "lost", ignore_errors=True)
 
     assert {"2026/11/dos/index.html", "2026/11/tres/index.html"} <= set(twice(blog, edit))
 
@@ -550,8 +652,9 @@ def test_a_damaged_memory_is_none(blog):
 
 TestEdits = Edits.TestCase
 TestEdits.settings = settings(
-    max_examples=int(os.environ.get("INCREMENTAL_EXAMPLES", "4")),
-    stateful_step_count=int(os.environ.get("INCREMENTAL_STEPS", "12")),
+    max_examples=-(-STEPS // STEPS_OF_ONE),
+    stateful_step_count=STEPS_OF_ONE,
     deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # an example made smaller costs hundreds of builds
     suppress_health_check=list(HealthCheck),
 )

@@ -390,9 +390,8 @@ def test_links_on_the_page_show_their_target():
     assert '<a href="https://otra.example/">https://otra.example/</a>' in html
 
 
-def test_without_a_table_nothing_is_added():
-    """A blog without such links pays nothing."""
-    md = markdown.Markdown(
-        extensions=[LinksExtension(LinkTable({"https://a.example/": KnownLink(answered="2026-01-01")}))]
-    )
-    assert "links" not in md.treeprocessors
+def test_without_a_table_no_link_is_another():
+    """A blog without such links has the pages that it had."""
+    table = LinkTable({"https://a.example/": KnownLink(answered="2026-01-01")})
+    text = "[una](https://a.example/) y <https://a.example/>"
+    assert markdown.markdown(text) == markdown.markdown(text, extensions=[LinksExtension(table)])

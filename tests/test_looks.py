@@ -159,6 +159,15 @@ def test_titles_may_have_a_family_of_their_own_and_the_system_needs_no_file(blog
     assert ([], None) == (re.findall(r"url\(fonts", sheet(blog)), page.find("link", rel="preload"))
 
 
+def test_of_two_families_the_texts_is_asked_for_beside_the_sheet(blog):
+    """The titles' waits for the sheet: the picture that opens a post is worth more than the letters of its title."""
+    page, _ = blog(FONTS={"text": "newsreader", "titles": "archivo"})
+    asked = [link["href"] for link in page.find_all("link", rel="preload", attrs={"as": "font"})]
+    assert ["/theme/fonts/newsreader.woff2"] == asked
+    page, _ = blog(FONTS={"text": "system-sans", "titles": "archivo"})
+    assert page.find("link", rel="preload", attrs={"as": "font"}) is None
+
+
 def test_a_family_of_ones_own_is_files_beside_ones_theme(blog):
     """Regular and italic by their names, with the weights that they have; feeds and pages name them alike."""
     font = (ROOT / "theme" / "fonts" / "literata.woff2").read_bytes()

@@ -6,9 +6,10 @@ import pytest
 
 from tertulia.conversation.mail_cut import own_words
 from tertulia.conversation.mail_text import read_letter
-from tests.mails import LETTER, SECRETS, SENDER, SHORT, TO, mail, samples
+from tests.mails import LETTER, SECRETS, SENDER, SHORT, TO, mail, odd, samples
 
 SAMPLES = list(samples())
+ODD = list(odd())
 
 
 def test_there_are_enough_of_them():
@@ -25,6 +26,20 @@ def test_what_is_said_is_left_and_nothing_else(sample):
     assert ("Ana Ruiz", SENDER, "", True) == (found.name, found.sender, found.machine, TO in found.recipients)
 
 
+@pytest.mark.parametrize("sample", ODD, ids=[sample.name for sample in ODD])
+def test_so_it_is_with_what_is_odd(sample):
+    """Encodings that break the mark, heads of other languages, notices and farewells of every kind."""
+    assert sample.says == read_letter(sample.data).text
+
+
+def test_a_name_that_is_written_as_it_is_read_signs_as_well():
+    """Headers that hold letters and no code for them, in UTF-8 or an older code."""
+    for code in ("utf-8", "windows-1252"):
+        head, _, body = mail("Sí.\n\nMaría Ñúñez", charset=code).partition(b"\r\n\r\n")
+        found = read_letter(head.replace(b"Ana Ruiz", "María Ñúñez".encode(code)) + b"\r\n\r\n" + body)
+        assert ("María Ñúñez", "Sí.") == (found.name, found.text)
+
+
 @pytest.mark.parametrize(
     ("header", "machine"),
     [
@@ -39,6 +54,14 @@ def test_what_is_said_is_left_and_nothing_else(sample):
         ("Subject: =?utf-8?q?Respuesta_autom=C3=A1tica=3A_Reme?=", "Subject"),
         ("Subject: Out of office: back on Monday", "Subject"),
         ("Subject: Fuera de la oficina", "Subject"),
+        ("Subject: Respuesta automática: Reme", "Subject"),
+        ("Subject: RE: Fuera de la oficina", "Subject"),
+        ("Subject: Estoy de vacaciones", "Subject"),
+        ("Subject: Leído: Reme te ha respondido", "Subject"),
+        ("X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent", "x-ms-exchange-generated-message-source"),
+        ("X-Failed-Recipients: talk@blog.example", "x-failed-recipients"),
+        ("From: MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@firma.example", "From"),
+        ("Subject: Leído con gusto", ""),
         ("Auto-Submitted: no", ""),
         ("Precedence: first-class", ""),
         ("Subject: Re: ¿qué es una respuesta automática?", ""),
@@ -87,6 +110,10 @@ def test_whatever_comes_is_read_in_a_moment(data):
         ("Lee el País: allí lo explican.\n\n- uno\n- dos", None),
         ("Enviado desde el pueblo, esto: que no.", None),
         ("De: nada\nY ya.", None),
+        ("Me parece mal.\n\nDe acuerdo con el RGPD, no pueden pedir el DNI para votar.", None),
+        ("Lo sabía.\n\nLos datos personales de los votantes son confidenciales.", None),
+        ("Ni idea.\n\nUn abrazo, que lo necesitas, Reme.", None),
+        ("A: votar\nB: no votar", None),
     ],
 )
 def test_what_only_looks_like_a_signature_stays(text, says):

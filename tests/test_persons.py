@@ -327,6 +327,32 @@ def test_the_inbox_tells_that_the_same_was_said_elsewhere(store):
     read = Read(keys[1], store.conversation.get(keys[1]).version)
     store.inbox.set_aside(read, NOW)
     assert [(keys[1], "mastodon", "not_needed")] == list(store.inbox.get(keys[0], NOW).copies)
+    assert "not_needed" == store.inbox.get(keys[0], NOW).state, "one word holds for all copies"
     assert (store.inbox.get(keys[0], NOW, within=[SAID.post]).copies,) == (store.inbox.get(keys[0], NOW).copies,)
     copies = {one.said.key: [copy.key for copy in one.copies] for one in store.inbox.page(ALL, NOW).items}
     assert [[keys[1]], [keys[0]]] == [copies[key] for key in keys]
+
+
+def test_a_word_on_a_copy_holds_for_those_that_one_may_see(store):
+    """Set aside and brought back together; what was answered, is of another's posts or says more stays as it is."""
+    words = {"text": "Esto mismo lo digo en todas partes."}
+    rows = [
+        say_(store, FORM, **words),
+        say_(store, MASTODON, **words),
+        say_(store, Author(network="x", identity="2", name="Ana"), post="ajena", **words),
+        say_(store, Author(network="x", identity="3", name="Ana"), text="Esto mismo lo digo, y más cosas."),
+    ]
+    for other in rows[1:]:
+        store.persons.join(rows[0], other, NOW)
+    keys = [key_of(store, one) for one in rows]
+
+    def states() -> list[str]:
+        return [store.inbox.get(key, NOW).state for key in keys]
+
+    read = Read(keys[0], store.conversation.get(keys[0]).version)
+    assert store.inbox.set_aside(read, NOW, within=[SAID.post])
+    assert ["not_needed", "not_needed", "unanswered", "unanswered"] == states()
+    assert store.inbox.bring_back(read, NOW, within=[SAID.post])
+    assert ["unanswered"] * 4 == states()
+    assert store.inbox.set_aside(read, NOW)
+    assert ["not_needed", "not_needed", "not_needed", "unanswered"] == states()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tertulia.site.related import POSTS_PER_WORD, Text, related, stem, words_of
+from tertulia.site.likeness import POSTS_PER_WORD
+from tertulia.site.related import Text, related, stem, words_of
 
 QUEUES = "<p>Llevo una hora en la cola de la ventanilla. La cola no avanza y la ventanilla cierra a las dos.</p>"
 MORE_QUEUES = "<p>Otra mañana de colas: tres ventanillas, una abierta, y la cola dando la vuelta al edificio.</p>"

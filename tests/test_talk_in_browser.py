@@ -45,8 +45,8 @@ CLEAN = json.dumps({"ran": 0, "bad": []}, separators=(",", ":"))
 class Blog(Talk):
     """A blog that is built and served, service and all, on one origin."""
 
-    def __init__(self, folder):
-        super().__init__(folder)
+    def __init__(self, folder, environ=None):
+        super().__init__(folder, environ=environ)
         (folder / "content" / "posts").mkdir(parents=True)
         (folder / "content" / "posts" / "voto.md").write_text(POST, encoding="utf-8")
         self.build()

@@ -12,9 +12,11 @@ from tertulia.conversation import avatars, native_changes
 from tertulia.conversation.collector import Collector
 from tertulia.conversation.moderator import Moderator
 from tertulia.conversation.pasted import captured
+from tertulia.conversation.profile_links import ProfileLinks
 from tertulia.conversation.webmention.receive import NotTakenError, Receiver
 from tertulia.core.errors import FetchError, TertuliaError, log_failure
 from tertulia.core.languages import say
+from tertulia.core.text import one_line
 from tertulia.embeds import providers
 from tertulia.embeds.link_table import LinkTable
 from tertulia.embeds.links import expander
@@ -22,6 +24,7 @@ from tertulia.store.said import Incoming, Recorded
 from tertulia.syndication.networks.listening.base import RemoteComment
 
 log = logging.getLogger(__name__)
+LOST_PROOFS = "collect lost proofs"  # the mark of those that were told of
 
 
 def run(
@@ -112,10 +115,25 @@ class CollectRun:
             if looked:
                 print(say("collect_mentions", n=looked))
             webmention.tell(self.blog, self.published)  # those that had to wait
+        self._look_at_profiles()
         is_read = self._take_mail()
         self.blog.background.sweep()
         avatars.prune(self.blog.snapshots, self.blog.store.collected.avatars())
         return is_read and not any(report.failed for report in reports)
+
+    def _look_at_profiles(self) -> None:
+        """Look whether pages and profiles link to each other, and tell of what is no longer proved."""
+        store, now = self.blog.store, self.blog.now()
+        with log_failure(log, "profiles"):
+            for person in ProfileLinks(store, self.blog.fetcher).check(now):
+                self.moderator.show_person(person)
+        told = store.conversation.get_cursor(LOST_PROOFS)
+        lost = store.profiles.lost(told)
+        for one in lost:
+            what = "collect_proof_lost_same" if one.is_same else "collect_proof_lost"
+            print(say(what, person=one_line(one.called, 60), name=one.name, proof=say(f"person_proof_{one.how}")))
+        if lost:
+            store.conversation.set_cursor(LOST_PROOFS, max(one.at for one in lost))
 
     def _take_mail(self) -> bool:
         """Take the answers that came by mail; False where the mailbox does not answer."""

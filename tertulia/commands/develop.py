@@ -85,6 +85,13 @@ def fuzz(c: Context, minutes: str = "10", seed: str = "0") -> None:
 
 
 @task
+def mutate(c: Context, module: str, tests: str = "", sample: str = "0", only: str = "") -> None:
+    """Change a module in one place after another; tell which changes no test notices."""
+    given = (("--tests", tests), ("--only", only), ("--sample", sample))
+    _module("tests.mutate", module, *(word for pair in given if pair[1] for word in pair))
+
+
+@task
 def lock(c: Context) -> None:
     """Compile requirements*.txt anew from pyproject.toml, with uv."""
     uv = shutil.which("uv")
@@ -138,4 +145,4 @@ def _module(module: str, *arguments: str) -> None:
         raise Exit(code=code)
 
 
-TASKS = (test, lint, bench, spam_train, fuzz, lock, docs, release)
+TASKS = (test, lint, bench, spam_train, fuzz, mutate, lock, docs, release)

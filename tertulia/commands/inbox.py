@@ -185,7 +185,10 @@ def person_text(blog: Blog, number: int) -> str:
     lines = [say("person_accounts")]
     for one in found.accounts:
         why = say(f"person_proof_{one.proof}") if one.proof else ""
-        lines.append(_account_line(one, why))
+        lines.append(_account_line(one, f"{why} {one.seen_at[:10]}".strip()))
+    for lost in blog.store.profiles.lost(people=found.members):
+        told = say("person_lost_proof", name=lost.name, proof=say(f"person_proof_{lost.how}"))
+        lines.append(f"  {told} {lost.at[:10]}")
     lines += [f"  {say('person_no_quotes')}"] if found.no_quotes else []
     for note in found.notes:
         lines += textwrap.wrap(note.text, WIDTH, initial_indent="  ✎ ", subsequent_indent="    ")

@@ -10,6 +10,7 @@ import msgspec
 
 from tertulia.app import Blog
 from tertulia.commands import announce, build, orphans, webmention
+from tertulia.commands.report import refresh_page
 from tertulia.content import snapshot
 from tertulia.content.posts import Post, Published
 from tertulia.conversation.clockwork import Watched
@@ -49,6 +50,7 @@ def run(root: Path, *, dry_run: bool = False, lose: bool = False) -> bool:
         if dry_run:
             return build.into_output(root, strict=True) and _publish(blog, target, Watched(), dry_run=True, lose=lose)
         with blog.clockwork.watch("publish") as watched:
+            refresh_page(blog)
             if not build.into_output(root, strict=True):
                 watched.problem = say("publish_unbuilt")
                 return False
@@ -137,6 +139,7 @@ def write_snapshot(root: Path) -> None:
     """Bring every conversation snapshot up to date with the store."""
     with Blog(root) as blog:
         changed = blog.outbox().show_all() + blog.store.conversation.show_all(blog.snapshots)
+        refresh_page(blog)
         print(say("snapshot_written", changed=changed))
 
 

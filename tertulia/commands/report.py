@@ -6,25 +6,49 @@ from pathlib import Path
 
 from tertulia.app import Blog
 from tertulia.content.networks import label
-from tertulia.conversation import inbox_words, report_words
+from tertulia.conversation import inbox_words, public_report, report_words
 from tertulia.conversation.answer_report import MOST_POSTS, AnswerFigures, AnswerReport, report
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
 
 
-def run(root: Path, year: str) -> None:
+def run(root: Path, year: str, *, page: bool = False) -> None:
     """
     Print the report.
 
     Args:
         year: "2026"; "" for all time.
+        page: Make a page of the site of it, for all to read; or, where there is one, write it anew.
     """
     if year and not (year.isdecimal() and dt.MINYEAR < int(year) < dt.MAXYEAR):
         raise TertuliaError(say("report_bad_year", written=year))
     with Blog(root) as blog:
+        if page:
+            make_page(blog)
+            return
         found = report(blog.store.waits.all(blog.now()), blog.zone, int(year or 0))
         print("\n".join(lines(blog, found)))
+
+
+def make_page(blog: Blog) -> None:
+    """Make the pages that show all readers how the blog answers, one for each language, or write them anew."""
+    content = blog.root / "content"
+    today = f"{blog.now().astimezone(blog.zone):%Y-%m-%d}"
+    made = public_report.make(content, _counted(blog), blog.info.lang, blog.info.langs, today)
+    for path in made:
+        print(say("report_page_made", file=path.relative_to(blog.root)))
+    if not made:
+        print(say("report_page_written", n=refresh_page(blog)))
+
+
+def refresh_page(blog: Blog) -> int:
+    """Bring the pages that show the report up to date, where the blog has any; how many changed."""
+    return public_report.refresh(blog.root / "content", lambda: _counted(blog))
+
+
+def _counted(blog: Blog) -> AnswerReport:
+    return report(blog.store.waits.all(blog.now()), blog.zone)
 
 
 def lines(blog: Blog, found: AnswerReport) -> list[str]:

@@ -26,7 +26,10 @@ _KEYS = re.compile(
     r"|.*\.(pem|ppk|p12|pfx|kdbx?|jks)",
     re.IGNORECASE,
 )
-_SOURCES = frozenset((".md", ".markdown", ".mkd", ".mdown"))
+_SOURCES = frozenset((
+    ".md", ".markdown", ".mkd", ".mkdn", ".mdown", ".mdwn", ".mdtxt", ".mdtext", ".mdx", ".qmd", ".rmd", ".rst",
+    ".adoc", ".asciidoc", ".textile", ".njk", ".liquid", ".hbs", ".vto",
+))  # fmt: skip
 _TABLES = frozenset(("people.toml", "tags.toml", "links.toml", "redirects.toml"))
 
 

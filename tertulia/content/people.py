@@ -20,6 +20,7 @@ import regex
 
 from tertulia.content.networks import NETWORKS, is_network
 from tertulia.core import toml
+from tertulia.core.asked import Answer, Question, noted
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.core.text import fold
@@ -92,6 +93,7 @@ class People:
 
     def __init__(self, people: tuple[Person, ...] = (), problems: list[Problem] | None = None) -> None:
         self.problems = problems or []
+        self.asked: dict[Question, Answer] | None = None
         self._people = people
         self._known: dict[str, Person] = {}
         for person in people:
@@ -118,10 +120,12 @@ class People:
     def __len__(self) -> int:
         return len(self._people)
 
+    @noted
     def find(self, name: str) -> Person | None:
         """Whom *name* means: their key, full name or a handle of theirs, with or without "@"; case does not count."""
         return self._known.get(fold(name.strip()).lstrip("@"))
 
+    @noted
     def profile_url(self, mention: str, default_network: str = "") -> str:
         """
         Where ``@ana``, ``@ana@mastodon.example`` or ``@ana.bsky.social`` leads.

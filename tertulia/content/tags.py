@@ -20,6 +20,7 @@ from pathlib import Path
 import regex
 
 from tertulia.core import toml
+from tertulia.core.asked import Answer, Question, noted
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.core.slugs import shortened
@@ -61,6 +62,7 @@ class Tags:
     def __init__(self, path: str = "content/tags.toml") -> None:
         self.path = path
         self.problems: list[Problem] = []
+        self.asked: dict[Question, Answer] | None = None
         self._by_key: dict[str, _TagEntry] = {}
 
     @classmethod
@@ -88,6 +90,7 @@ class Tags:
                 what = say("tag_twice", label=spelling, first=other.label or other.slug, second=label or key)
                 table.report(key, "", what, say("tag_twice_fix"))
 
+    @noted
     def slug(self, label: str) -> str:
         """Return the part of the address that stands for the tag spelled *label*."""
         key = tag_key(label)

@@ -138,20 +138,13 @@ class Answering:
         said = store.conversation.get(read.key)
         if said is None or said.is_owner:
             return Recorded("refused")
-        author = Author(
-            network=FORM,
-            identity=f"owner {draft.by}".strip(),
-            name=draft.by or self.info.author or self.info.title,
-            url=self.info.site,
-            is_owner=True,
-        )
         incoming = Incoming(
             source=FORM,
             source_id=f"answer {draft.token}",
             post=said.post,
             lang=said.lang,
             kind="reply",
-            author=author,
+            author=self.author(draft.by),
             published=now,
             text=draft.text,
             html=to_html(draft.text),
@@ -163,7 +156,7 @@ class Answering:
         if preview and not preview.fits and not preview.by_hand:
             return Recorded("refused")
         if said.status == Status.WAITING:
-            applied = self.moderator.apply(Action.APPROVE, [read])
+            applied = self.moderator.apply(Action.APPROVE, [read], batch=_batch(incoming.source_id))
             if applied.unread:
                 return Recorded("stale", read.key)
             said = store.conversation.get(read.key) or said
@@ -174,19 +167,36 @@ class Answering:
             now,
             to=read,
             seen=draft.seen,
-            send=None if draft.only_here else self._to_send(said, draft.text),
+            send=None if draft.only_here else self.to_send(said, draft.text),
             not_before=draft.not_before,
         )
         if recorded.state == "new":
             self.moderator.spoken(recorded.key)
         return recorded
 
+    def author(self, by: str = "") -> Author:
+        """Return who signs what the team says: *by*, or the blog's author."""
+        return Author(
+            network=FORM,
+            identity=f"owner {by}".strip(),
+            name=by or self.info.author or self.info.title,
+            url=self.info.site,
+            is_owner=True,
+        )
+
     def take_back(self, outbox: Outbox, key: str) -> bool:
-        """Withdraw the answer *key*, here and where it went; False where that is not to be done any more."""
+        """
+        Withdraw the answer *key*, here and where it went; False where that is not to be done any more.
+
+        Within ``UNDO_FOR`` all of it is undone: what was published with its answer waits for a decision again.
+        """
         said = self.moderator.store.conversation.get(key)
         if said is None or not said.is_owner:
             return False
         self.moderator.apply(Action.REJECT, [Read(key, said.version)])
+        if self.moderator.now() <= said.published + UNDO_FOR:
+            for source, called, _ in said.sources:
+                self.moderator.undo(_batch(called) if source == FORM else "")
         follow_answers(outbox, key)
         rows = self.moderator.store.deliveries.answers(key)
         return all(row.state == DeliveryState.WITHDRAWN for row in rows)
@@ -202,7 +212,8 @@ class Answering:
             answers=way.remote,
         )
 
-    def _to_send(self, said: Said, text: str) -> NewDelivery | None:
+    def to_send(self, said: Said, text: str) -> NewDelivery | None:
+        """Return what is to be sent of *text*, as an answer to *said*; None where nothing is."""
         way = self.way(said)
         if way.network is None:
             return None
@@ -253,6 +264,11 @@ def plain_words(html: str) -> str:
 
 def _words(network: Network, said: Said, text: str) -> str:
     return network.addressed(plain_words(to_html(text)), said.handle)
+
+
+def _batch(called: str) -> str:
+    """Names what was decided together with the answer that the form calls so."""
+    return hashlib.sha256(f"with {called}".encode()).hexdigest()[:16]
 
 
 def named(text: str) -> str:

@@ -27,10 +27,13 @@ _RULE = re.compile(
     re.IGNORECASE,
 )
 _FIELD = re.compile(
-    r"[*_]{0,2}(de|from|enviado|enviado el|sent|fecha|date|para|to|asunto|subject|cc|responder a|reply-to)\s?"
+    r"[*_]{0,2}(de|from|enviado|enviado el|sent|fecha|date|para|to|asunto|subject|cc|responder a|reply-to|"
+    r"enviat|enviat el|data|per a|assumpte|tema|enviado em|enviada em|assunto|nork|bidaltze-data|nori|gaia|"
+    r"envoyé|à|objet|da|inviato|a|oggetto|von|gesendet|an|betreff)\s?"
     r":[*_]{0,2}\s?.{0,300}",
     re.IGNORECASE,
 )
+_FIRST_FIELDS = ("de", "from", "asunto", "subject", "nork", "da", "von")
 _PROGRAM = re.compile(
     r"[*_>]{0,2}(?:"
     r"(?:enviado|mandado|escrito|sent) (?:desde|con|a través de|por|from|with|via|by|using)\b"
@@ -45,23 +48,35 @@ _CLOSING = re.compile(
     r"(?:(?:muchas |mil )?gracias(?: de antemano| por todo)?(?: y (?:un )?saludos?)?|thanks(?: in advance| again)?|"
     r"thank you|many thanks|(?:un |muchos |recibe un |reciba un )?(?:cordial |fuerte )?(?:saludos?|abrazos?|besos?)"
     r"(?: cordial(?:es)?| afectuosos?| fuerte)?(?: a todos)?|(?:muy )?atentamente|atte|cordialmente|"
-    r"hasta (?:pronto|luego)|"
+    r"hasta (?:pronto|luego)|sl?dos|slds|bs{1,3}|s2|abr|rgds|brgds|"
+    r"(?:sin (?:otro particular|más)[^.!?]{0,40}, )?(?:reciban?|le envío|te envío|te mando|os mando) (?:un|muchos) "
+    r"(?:(?:cordial|fuerte|afectuoso|gran) )?(?:saludos?|abrazos?|besos?)|"
     r"(?:with )?(?:best|kind|warm|kindest|warmest)?(?: )?regards|best(?: wishes)?|all the best|cheers|sincerely|"
     r"yours(?: sincerely| truly| faithfully)?|take care)\s?[,.!:–-]{0,2}",
     re.IGNORECASE,
 )
 _NOTICE = re.compile(
     r"[*_]{0,2}(?:aviso legal|aviso de confidencialidad|cláusula de confidencialidad|confidencialidad|"
-    r"protección de datos|advertencia|"
-    r"confidentiality(?: notice)?|disclaimer|legal notice|privileged|este (?:mensaje|correo|e-mail)(?: electrónico)? "
-    r"(?:y |va |es |puede |se dirige|contiene|está)|la información (?:contenida|incluida) en este|"
-    r"this (?:e-?mail|message)(?: and any| is | may |, its)|the information (?:contained|in this)|antes de imprimir|"
-    r"please consider the environment|before printing|libre de virus|virus-free|"
+    r"protección de datos|advertencia|the contents of this|"
+    r"confidentiality(?: notice)?|disclaimer|legal notice|privileged|este (?:mensaje|correo|e-mail)(?: electrónico)?,? "
+    r"(?:y\b|va |es |puede |se dirige|contiene|está|junto)|"
+    r"la información (?:contenida|incluida|que contiene)(?: en)? (?:este|el presente)|"
+    r"this (?:e-?mail|message)(?: and any| is | may |, its)|the information (?:contained|in this)|"
+    r"(?:p |\W{1,4})?(?:antes de imprimir|please consider the environment|before printing)|libre de virus|virus-free|"
     r"este correo electrónico (?:ha sido|fue) (?:analizado|comprobado))\b.{0,400}",
+    re.IGNORECASE,
+)
+# What tells readers what the law says of their data; who writes about the law tells nobody of "your data".
+_LAW = re.compile(
+    r"(?=.*\b(?:rgpd|gdpr|lopd\w*|2016/679|confiden[ct]ial\w*|personal data|datos personales|protección de datos)\b)"
+    r"(?=.*\b(?:(?:le|les|te) informamos|we inform you|sus datos|your (?:personal )?data|si (?:usted )?no es el "
+    r"destinatario|if you are not the)\b).{20,}",
     re.IGNORECASE,
 )
 _MOST_SIGNED = 10  # lines of a signature
 _LONGEST_SIGNED = 70  # signs in one of its lines
+_LONGEST_LOOKED_AT = 2000  # signs of a notice
+_GAP = re.compile(r"\n{3,}")  # left where something quoted was
 _SENTENCE_ENDS = re.compile(r"[^\W\d_]{3,}[.?!…]+\s*$")
 _REACH = re.compile(
     r"\b(?:tel|tfno|teléfono|móvil|mobile|phone|mob|fax|cel)\b\.?|\+\d[\d ().-]{6,}|"
@@ -80,7 +95,7 @@ def own_words(text: str, name: str = "") -> str:
     lines = [line.rstrip() for line in text.split("\n")]
     is_marked = any(map(_MARKED.fullmatch, lines))
     lines = _without_quotes(_above_the_mark(lines), is_marked=is_marked)
-    return "\n".join(_unsigned(lines, name)).strip("\n")
+    return _GAP.sub("\n\n", "\n".join(_unsigned(lines, name))).strip("\n")
 
 
 # What is quoted
@@ -168,7 +183,7 @@ def _is_head(lines: Sequence[str], number: int) -> bool:
     if _RULE.fullmatch(lines[number].strip()):
         return len(lines[number].strip("_- ")) > 0 or bool(following and _FIELD.fullmatch(following[0]))
     found = _FIELD.fullmatch(lines[number].strip())
-    if not found or found[1].lower() not in ("de", "from", "asunto", "subject"):
+    if not found or found[1].lower() not in _FIRST_FIELDS:
         return False
     others = {match[1].lower() for line in following[:4] if (match := _FIELD.fullmatch(line))}
     return len(others - {found[1].lower()}) >= 2
@@ -216,7 +231,8 @@ def _without_program(lines: list[str]) -> list[str]:
 def _without_notice(lines: list[str]) -> list[str]:
     """Without what a firm puts below each mail about secrets and printing, and what follows it."""
     for number, line in enumerate(lines):
-        if (number == 0 or not lines[number - 1].strip(" *_-=")) and _NOTICE.fullmatch(line.strip()):
+        is_apart = number == 0 or not lines[number - 1].strip(" *_-=")
+        if is_apart and (_NOTICE.fullmatch(line.strip()) or (number and _LAW.match(line[:_LONGEST_LOOKED_AT]))):
             return lines[:number]
     return lines
 
@@ -227,7 +243,7 @@ def _without_name(lines: list[str], name: str) -> list[str]:
         line, below = lines[number].strip(" *_"), lines[number + 1 :]
         if not _are_signed(below):
             continue
-        if _CLOSING.fullmatch(line) and not (number == 0 and not below):
+        if _is_farewell(line, name) and not (number == 0 and not below):
             return lines[:number] if number else lines[:1]
         is_apart = number == 0 or not lines[number - 1].strip()
         if number and is_apart and _is_name(line, name):
@@ -235,6 +251,16 @@ def _without_name(lines: list[str], name: str) -> list[str]:
         if number and is_apart and _REACH.search("\n".join(below)) and _are_signed(lines[number:]):
             return lines[:number]
     return lines
+
+
+def _is_farewell(line: str, name: str) -> bool:
+    """Whether *line* says goodbye and nothing else, in one language or two, with the writer's name or without."""
+    if _CLOSING.fullmatch(line):
+        return True
+    parts = [part.strip() for part in re.split(r"[/|,.]", line[:_LONGEST_SIGNED]) if part.strip()]
+    closings = sum(bool(_CLOSING.fullmatch(part)) for part in parts)
+    names = sum(_is_name(part, name) for part in parts if not _CLOSING.fullmatch(part))
+    return closings > 0 and names <= 1 and closings + names == len(parts) and len(line) <= _LONGEST_SIGNED
 
 
 def _are_signed(lines: Sequence[str]) -> bool:

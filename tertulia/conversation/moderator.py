@@ -203,13 +203,16 @@ class Moderator:
         action = next(action for action, leads_to in TRUST_OF.items() if leads_to == trust)
         return self.apply(action, [Read(key, version)]).results[0][1]
 
-    def apply(self, action: Action, read: Iterable[Read]) -> Applied:
+    def apply(self, action: Action, read: Iterable[Read], *, batch: str = "") -> Applied:
         """
         Return the owner's word on some comments, each as they read it.
 
         A comment that is no more what was read stays as it is; ``Applied.unread`` has it as it is now.
+
+        Args:
+            batch: What undoes it, where somebody else has to know; a new one if not given.
         """
-        batch = secrets.token_hex(8)
+        batch = batch or secrets.token_hex(8)
         with self.store.database.writing():
             results = tuple((one, self._apply(action, one, batch)) for one in read)
             # What a blocked person likes does not count.

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tertulia.content.networks import label
+from tertulia.content.posts import Post
 from tertulia.conversation.blog import BlogInfo
 from tertulia.conversation.changes import readable
 from tertulia.conversation.mail_cut import MARK
@@ -187,6 +188,14 @@ class Notices:
             return ""
         number = notice.id if notice else OWNER
         return self.by_mail.to(letter.recipient, number, key, version=said.digest, now=self.now())
+
+    def updated(self, notice: Notice, post: Post, text: str) -> NewLetter:
+        """Return the letter that tells whoever asked for letters that *post* has changed, in its author's words."""
+        quote = "\n".join(f"> {line}" for line in text.split("\n"))
+        leave = self._notice("leave", notice)
+        body = self.blog.t("letter_update", notice.lang, title=post.title, quote=quote, link=post.url, leave=leave)
+        subject = _line(self.blog.t("letter_update_subject", notice.lang, title=post.title))
+        return NewLetter(recipient=notice.email, subject=subject, body=body, leave=leave, comment=notice.comment)
 
     def answer_refused(self, row: Delivery) -> bool:
         """

@@ -51,6 +51,26 @@ def write_pieces(path: Path, pieces: Iterable[bytes], *, mode: int = PUBLIC, dur
         raise
 
 
+def write_new(path: str, data: bytes) -> None:
+    """
+    Write a file that mostly is new, in a folder that mostly is there: a build's; what stands there is replaced whole.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    try:
+        os.mkdir(os.path.dirname(path))
+    except FileExistsError:
+        pass
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+    try:
+        with open(path, "xb") as file:
+            file.write(data)
+    except FileExistsError:  # whoever reads it just now gets it whole
+        write_whole(Path(path), data, durable=False)
+
+
 def write_if_changed(path: Path, data: bytes | str, *, mode: int = PUBLIC, durable: bool = True) -> bool:
     """Like ``write_whole``, but a file that holds *data* already is left alone; whether it was written."""
     wanted = data.encode("utf-8") if isinstance(data, str) else data

@@ -35,7 +35,7 @@ _DANGLING = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace()) 
 _WORD_ENDS = regex.compile(r"[.,;:…]*(?:\s|$)")
 _ACCENTS = regex.compile(r"(?<!n)\u0303|[\u0300-\u0302\u0304-\u036f]")  # on decomposed text; the tilde of ñ stays
 # Allowed in XML 1.0: https://www.w3.org/TR/xml/#charsets. C1 controls are allowed there, and useless.
-_CONTROLS = regex.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # What an address leaves out of a word, and what it puts a hyphen for.
 _UNWRITTEN = regex.compile(r"\p{M}|['’]")
 _NO_SLUG = re.compile("[^a-z0-9]+")

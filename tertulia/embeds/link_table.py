@@ -26,6 +26,7 @@ import markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from tertulia.core.asked import Answer, Question, noted
 from tertulia.core.errors import ContentError
 from tertulia.core.files import locked, write_if_changed
 from tertulia.core.languages import say
@@ -51,6 +52,7 @@ class LinkTable:
 
     def __init__(self, known: dict[str, KnownLink] | None = None) -> None:
         self.known = known or {}
+        self.asked: dict[Question, Answer] | None = None
         self._loaded: dict[str, KnownLink] = {}
 
     @classmethod
@@ -95,6 +97,7 @@ class LinkTable:
                     lines += ["", f"[{_quoted(url)}]", *(f"{name} = {_quoted(value)}" for name, value in told if value)]
             write_if_changed(path, "\n".join(lines) + "\n")
 
+    @noted
     def target(self, url: str) -> str:
         """Where readers are sent for *url*: where a short address led, an archived copy, or the address itself."""
         for _step in range(HOPS):  # a table corrected by hand may go in circles
@@ -106,6 +109,7 @@ class LinkTable:
             url = known.to
         return url
 
+    @noted
     def expanded(self, url: str) -> str:
         """Where a short address led, and nothing more: what is embedded is not sought at its archived copy."""
         for _step in range(HOPS):
@@ -121,16 +125,15 @@ class LinkTable:
 
 
 class LinksExtension(markdown.Extension):
-    """Sends readers where the table says; without a table it does not even look."""
+    """Sends readers where the table says."""
 
     def __init__(self, table: LinkTable) -> None:
         super().__init__()
         self.table = table
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # the name is Markdown's
-        """Look at links when all of them have been made."""
-        if any(known.to or known.use for known in self.table.known.values()):
-            md.treeprocessors.register(_Links(self.table, md), "links", 1)
+        """Look at links when all of them have been made; also without a table, which may come to be."""
+        md.treeprocessors.register(_Links(self.table, md), "links", 1)
 
 
 class _Links(Treeprocessor):

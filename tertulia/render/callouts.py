@@ -16,6 +16,7 @@ from bisect import bisect_right
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.extensions.attr_list import get_attrs_and_remainder
 from markdown.treeprocessors import Treeprocessor
 from markdown_it.rules_block import StateBlock
 
@@ -31,7 +32,7 @@ QUOTES = frozenset(("quote", "cite", "cita"))
 
 _IN_QUOTE = re.compile(r"\[!([A-Za-z][\w-]*)\][+-]?[ \t]*([^\n]*)(?:\n|\Z)")
 _FENCED = re.compile(
-    r"(?P<fence>:{3,})\s*(?:\{\s*\.?(?P<braced>[A-Za-z][\w-]*)[^}]*\}|(?P<bare>[A-Za-z][\w-]*))"
+    r"(?P<fence>:{3,})\s*(?:\{(?P<braced>[^{}]*\S[^{}]*)\}|(?P<bare>[A-Za-z][\w-]*))"
     r"(?:\[(?P<label>.*)\])?(?:\{[^}]*\})?(?:\s+(?P<title>.*?))?[\s:]*"
 )
 _SHORTCODE = re.compile(
@@ -50,6 +51,9 @@ _SHORTCODES = {
     **dict.fromkeys(("rawhtml", "raw_html", "html", "unsafe"), ""),
 }
 _TITLES, _SOURCES = ("title", "summary", "header"), ("author", "source", "attribution", "cite", "by", "link")
+# Pandoc's and Quarto's boxes that are no call-out but a place on the page; a name of several words is one, too.
+_PLACES = frozenset(("columns", "column", "aside", "incremental", "nonincremental", "panel", "layout", "row", "grid"))
+_HEADING = re.compile(r"#{1,6}[ \t]+(\S.*?)[ \t]*")
 _FENCE_ALONE = re.compile(r"^[ \t>]*:{3,}[ \t]*$", re.MULTILINE)
 _INDENTED = re.compile(
     r"(?P<mark>!!!|\?\?\?\+?)\s*(?P<kind>[A-Za-z][\w-]*)(?P<more>(?: +[\w-]+)*)(?:\s+\"(?P<title>.*)\")?\s*"
@@ -89,15 +93,29 @@ class CalloutBlocks:
         stop = _closing(state, start, end, len(found["fence"]))
         if stop is None:
             return False
-        kind = found["braced"] or found["bare"]
-        if kind.lower() in HIDDEN_CALLOUTS:
+        classes, named = _attributes(found["braced"]) if found["braced"] else ([found["bare"].lower()], {})
+        kind = next(iter(classes), "").removeprefix("callout-")
+        if HIDDEN_CALLOUTS & set(classes):
             return self._left_out(state, stop, silent, found[0])
-        if not silent:
-            title = found["label"] or found["title"]
-            self._open(state, kind.lower(), "" if kind == "details" else kind.lower(), title)
-            _inside(state, start + 1, stop)
-            _close(state, kind.lower())
-            state.line = stop + 1
+        if silent:
+            return True
+        title = found["label"] or found["title"] or named.get("title")
+        is_callout = kind in KINDS or not (found["braced"] and ("-" in kind or kind in _PLACES or not kind))
+        if kind not in classes and title is None and (heading := _HEADING.fullmatch(_line(state, start + 1))):
+            title, start = heading[1], start + 1  # Quarto's
+        tag = "details" if "collapse" in named else kind
+        if is_callout:
+            self._open(state, tag, "" if kind == "details" else kind, title)
+        else:
+            box = state.push("box_open", "div", 1)
+            said = {"class": " ".join(classes), **{name: named.get(name, "") for name in ("id", "lang", "dir")}}
+            box.attrs.update({name: value for name, value in said.items() if value})
+        _inside(state, start + 1, stop)
+        if is_callout:
+            _close(state, tag)
+        else:
+            state.push("box_close", "div", -1)
+        state.line = stop + 1
         return True
 
     def _shortcode(self, state: StateBlock, start: int, end: int, silent: bool, line: str) -> bool:
@@ -172,6 +190,19 @@ class CalloutBlocks:
             heading.attrs["class"] = "admonition-title"
         state.push("inline", "", 0).content = title or title_of(kind or "info", self.md)
         state.push("callout_title_close", name, -1)
+
+
+def _attributes(braced: str) -> tuple[list[str], dict[str, str]]:
+    """Return the classes between braces, a bare first word as one of them, and what else is said there."""
+    pairs, _ = get_attrs_and_remainder(braced)
+    classes = [value.lower() for name, value in pairs if name == "." and value]
+    bare = re.match(r"\s*([A-Za-z][\w-]*)(?=\s|$)", braced)
+    named = {name: value for name, value in pairs if name != "." and value}
+    return ([bare[1].lower()] if bare else []) + classes, named
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]].rstrip()
 
 
 def _inside(state: StateBlock, start: int, stop: int) -> None:

@@ -19,8 +19,11 @@ from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.lists import ListsExtension
 from tertulia.render.markup import Contents, Escapes, Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
 from tertulia.render.maths import MathsExtension
+from tertulia.render.notebooks import NotebooksExtension
 from tertulia.render.notes import FootnotesExtension, NotesExtension
+from tertulia.render.pandoc import PandocExtension
 from tertulia.render.private import PrivateNotesExtension
+from tertulia.render.slips import SlipsExtension
 from tertulia.render.tables import TablesExtension
 from tertulia.render.typography import TypographyExtension
 from tertulia.render.unclosed import ClosedCode
@@ -57,6 +60,7 @@ def converter(
     }
     for name, config in asked_configs.items():
         configs[name] = configs.get(name, {}) | config
+    footnotes = FootnotesExtension(**configs["footnotes"])
     return markdown.Markdown(
         extensions=[
             *asked,
@@ -71,7 +75,10 @@ def converter(
             "pymdownx.mark",  # ==resaltado==
             PrivateNotesExtension(),
             ForeignSyntaxExtension(content),
-            FootnotesExtension(**configs["footnotes"]),
+            footnotes,
+            NotebooksExtension(),
+            PandocExtension(footnotes),
+            SlipsExtension(footnotes),
             "def_list",
             "codehilite",
             "attr_list",

@@ -27,6 +27,12 @@ from tertulia.render.images import PICTURE_SUFFIXES
 
 _PIECE = re.compile(
     r"(?P<code>(`+)(?!`).*?(?<!`)\2(?!`))"
+    r"|\{%-?\s*raw\s*-?%\}(?P<verbatim>.*?)\{%-?\s*endraw\s*-?%\}"
+    r"|(?P<ruby><%(?:(?!<%).)*?%>)"
+    r"|(?P<cited>\[-?@[\w:.-]*(?:\d|[,;])[^\[\]\n]*\](?![\[(:])|(?<![\w@/])@(?:fig|tbl|sec|eq|lst|thm)-[\w-]+"
+    r"|\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\))"
+    r"|(?P<before>\]\(\s*<?|\]:\s*<?|(?:src|href)\s*=\s*[\"']?)(?:__GHOST_URL__|%base_url%|%assets_url%|@site(?:/static)?"
+    r"|~?@assets|~/assets|~@/assets|@/assets)(?=/)"
     r"|\{\{[<%](?P<shortcode>(?:(?!\{\{[<%]).)*?)[%>]\}\}|\{%-?(?P<tag>(?:(?!\{%).)*?)-?%\}|\{\{-?\s*+(?P<value>[^{}\n]*)\}\}"
     r"|(?P<opens>\]\(\s*<?|\]:\s*<?)@/(?P<place>[^\s)>]+)"
     r"|(?P<shown>!?)\[\[(?P<wiki>[^\s\[\]|][^\[\]\n]*)\]\](?![\[(:])"
@@ -34,7 +40,10 @@ _PIECE = re.compile(
     r"|(?P<press>\[(?:[a-z][\w-]*\s[^\[\]\n]*=[^\[\]\n]*|gallery|playlist)\](?![\[(:]))",
     re.DOTALL,
 )
-_SIGNS = ("{{", "{%", "[[", "](@/", "]: @/", "[embed]", "[gallery", "[playlist", '="')
+_SIGNS = (
+    *("{{", "{%", "[[", "](@", "]: @", "[embed]", "[gallery", "[playlist", '="', "<%", "[@", "[-@", "((", "](~"),
+    *("@fig-", "@tbl-", "@sec-", "@eq-", "@lst-", "@thm-", "__GHOST_URL__", "%base_url%", "%assets_url%", "@site"),
+)
 _CALL = re.compile(r"(?P<name>[a-z]\w*)\((?P<arguments>.*)\)")  # Zola's
 _CODE_OPENS = re.compile(
     r"\{\{[<%]\s*(?P<hugo>highlight|code)\s+\"?(?P<hugo_language>[\w#.+-]*)[^}]*\}\}"
@@ -54,7 +63,10 @@ _ADDRESSES = {
     "gist": "https://gist.github.com/{user}{id}",
     **dict.fromkeys(("tweet", "twitter", "x"), "https://twitter.com/{user}status/{id}"),
 }
-_NAMED = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_NAMED = re.compile(r"([\w-]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|'([^']*)')")
+_VERBATIM = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|\{", re.DOTALL)
+_SIZED = re.compile(r"(!\[[^\[\]|\n]*)\|(\d+)(?:x(\d+))?(\]\([^()\n]*\))")
+_IMSIZE = re.compile(r"(!\[[^\[\]\n]*\]\([^()\n]*?)[ ]+=(\d*)x(\d*)[ ]*\)")
 _IN_ADDRESS = re.compile(r"(?:\]\(\s*<?|\]:\s*<?|=\s*[\"']?|<)[^\s\"'()<>]*\Z")
 _BASE_BEFORE = re.compile(r"\{\{[^{}\n]*\}\}\Z")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_]")
@@ -121,6 +133,9 @@ class _Rewriter:
 
     def rewritten(self, block: str) -> str:
         """*block* with what can be followed in the place of what names it."""
+        if "![" in block:
+            block = _SIZED.sub(lambda m: _sized(m[1] + m[4], m[2], m[3]), block)
+            block = _IMSIZE.sub(lambda m: _sized(f"{m[1]})", m[2], m[3]), block)
         for sign in _SIGNS:
             if sign in block:
                 return _PIECE.sub(self._piece, block)
@@ -128,6 +143,13 @@ class _Rewriter:
 
     def _piece(self, found: re.Match[str]) -> str:
         if found["code"] is not None:
+            return found[0]
+        if found["verbatim"] is not None:
+            return _VERBATIM.sub(lambda m: m[0] if m[1] else "&#123;", found["verbatim"])
+        if found["before"] is not None:  # another program's own address, or its folder of files
+            return found["before"]
+        if found["ruby"] or found["cited"]:
+            self._tell(found[0])
             return found[0]
         if address := _address(found):
             return address
@@ -185,13 +207,17 @@ class _Rewriter:
         written, _, words = found["wiki"].replace("\\|", "|").partition("|")
         name, _, heading = written.partition("#")
         suffix = PurePosixPath(name).suffix.lower()
+        if words and suffix not in PICTURE_SUFFIXES and not self._find(name) and self._find(words.partition("#")[0]):
+            words, (name, _, heading) = name, words.partition("#")  # Dendron's: the words come first
+            suffix = PurePosixPath(name).suffix.lower()
         if found["shown"] and suffix in PICTURE_SUFFIXES:
+            words = words.rpartition("|")[2] if not words[:1].isdigit() else words
             width = re.match(r"\d+", words)
             return f"![{'' if width else words}](<{name}>)" + (f'{{width="{width[0]}"}}' if width else "")
         part = f"#{text.slugify(heading)}" if heading else ""
-        if suffix and suffix != ".md":
-            return f"[{words or name}](<{name}>)"
         address = self._find(name) if name else ""
+        if suffix and suffix != ".md" and not address:
+            return f"[{words or name}](<{name}>)"
         if name and not address:
             self._document().report(say("foreign_link", name=name), say("foreign_link_fix"), needle=found[0])
             return words or name
@@ -201,12 +227,12 @@ class _Rewriter:
         value, after = _value(found), found.string[found.end() : found.end() + 1]
         if value.lower() in _BASE:
             return "" if after in ("/", "{", "") else "/"
-        if _CALL.fullmatch(value):
-            self._tell(found[0])
         if made := _TO_ADDRESS.fullmatch(value):
             return "/" + made["path"].lstrip("/")
         if _IN_ADDRESS.search(found.string, max(0, found.start() - 500), found.start()):
             self._report("foreign_address", found[0])
+        elif value:
+            self._tell(found[0])
         return found[0]
 
     def _tell(self, piece: str) -> None:
@@ -267,8 +293,15 @@ def _figure(rest: str) -> str:
     if not named.get("src"):
         return ""
     words = " ".join(filter(None, (named.get("title"), named.get("caption"), named.get("attr"))))
+    words = re.sub(r"<[^<>]*>", "", words.replace("\\'", "'"))
     picture = f"![{named.get('alt', '')}](<{named['src']}>" + (f' "{words}")' if words else ")")
     return f"[{picture}](<{named['link']}>)" if named.get("link") else picture
+
+
+def _sized(picture: str, width: str, height: str) -> str:
+    """Return *picture* with its size in braces, as Markdown's extension has it."""
+    sizes = [f'{name}="{size}"' for name, size in (("width", width), ("height", height)) if size]
+    return f"{picture}{{{' '.join(sizes)}}}" if sizes else picture
 
 
 def _code(state: StateBlock, start: int, end: int, silent: bool) -> bool:

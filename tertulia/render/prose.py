@@ -47,7 +47,7 @@ _LINE = "\x00"  # between two blocks, while shortcodes that span them are taken 
 # Nothing here looks beyond the next of its kind: a text of thousands that never close is read as fast as any other.
 _SHORTCODES = regex.compile(
     r"\{%-?\s*(?P<liquid>\w+)\b[^%]*%\}|\{\{[<%]\s*(?P<hugo>[\w./-]+)(?:\s[^{}]*)?[>%]\}\}"
-    r"|\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}"
+    r"|<%(?:(?!<%).)*?%>|\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}"
     r"|\[(?P<press>[a-z][\w-]*)(?:\s[^\[\]\x00]*)?\][^\[\x00]*\[/(?P=press)\]"
     r"|\[(?:[a-z][\w-]*\s(?=[^=\[\]\x00]*=)[^\[\]\x00]*|gallery|playlist|more)\]"
     r"|\[\[?_?toc_?\]\]?|\{:[^{}\x00]*\}|\{[.\#][^{}\x00]*\}|(?<=^|\x00):::[^\x00]*",

@@ -175,7 +175,7 @@ class SiteBuild:
             texts = (path.relative_to(folder).as_posix() for path in markdown_files(Path(folder)))
             refuse_to_empty(self.settings, vars(defaults), texts)
         paths = [os.path.join(folder, name) for name in sorted(names)]
-        known = self.state.known(paths, self.reader.now, self.pictures.find)
+        known = self.state.known(paths, self.reader.now, self.pictures.find, self.reader.is_told_the_same)
         changed = [path for path in paths if path not in known]
         looked_ns, stamps = time.time_ns(), [stamp_of(path) for path in changed]
         for path, stamp, reading in zip(changed, stamps, spread(self.reader.read, changed), strict=True):

@@ -52,7 +52,8 @@ def _frame(inputs: Inputs, context: Mapping[str, Any]) -> None:
         lists = [build.settings.get(f"{name}_URL") for name in ("ARCHIVES", "TAGS", "SEARCH", "CATEGORIES", "AUTHORS")]
         places = [build.editions.localized(str(url), lang) for url in (*lists, *(target for _, target in menu))]
         homes = sorted((context.get("language_homes") or {}).items())
-        facets.frames["frame", lang] = digest((shown, places, homes, repr(context.get("site_card"))))
+        owner = build.people.find(build.settings.get("AUTHOR") or "")
+        facets.frames["frame", lang] = digest((shown, places, homes, repr(context.get("site_card")), repr(owner)))
     inputs.parts.append(("frame", facets.frames["frame", lang]))
     for page in context["pages"]:
         for one in (page, *page.translations):
@@ -95,7 +96,7 @@ def _cards(inputs: Inputs, given: Mapping[str, Any], *, whole: bool = False) -> 
         has_feed = len(posts) >= (inputs.facets.build.settings.get("TAG_FEED_MIN_POSTS") or 0)
         inputs.value("list", [page.number, ways, has_feed])
     if _says_all(inputs, given):
-        inputs.value("list", [len(posts), page and page.paginator.num_pages])
+        inputs.value("list", [len(posts), given["articles_paginator"].num_pages if page else 1])
     for post in page.object_list if page else posts:
         inputs.card(post, whole=whole)
 

@@ -19,16 +19,16 @@ class Paginator:
     Args:
         save_as: The file of its first page.
         url: The address of its first page.
-        listed: What it holds, newest first.
+        object_list: What it holds, newest first.
         per_page: How many a page holds; 0 for all on one.
         rules: How further pages are called, ``PAGINATION_PATTERNS``: from which number on, address, file.
     """
 
     def __init__(
-        self, save_as: str, url: str, listed: Sequence[Any], per_page: int, rules: Sequence[tuple[int, str, str]]
+        self, save_as: str, url: str, object_list: Sequence[Any], per_page: int, rules: Sequence[tuple[int, str, str]]
     ) -> None:
-        self.save_as, self.url, self.listed, self.rules = save_as, url, listed, rules
-        self.count, self.per_page = len(listed), per_page or max(1, len(listed))
+        self.save_as, self.url, self.object_list, self.rules = save_as, url, object_list, rules
+        self.count, self.per_page = len(object_list), per_page or max(1, len(object_list))
         full, rest = divmod(self.count, self.per_page)
         self.num_pages = max(1, full + (2 * rest >= self.per_page))
 
@@ -38,7 +38,7 @@ class Paginator:
         held = (
             slice(end - self.per_page, end) if number > 1 else slice(self.count - (self.num_pages - 1) * self.per_page)
         )
-        return ListPart(number, self.listed[held], self)
+        return ListPart(number, self.object_list[held], self)
 
     def newer(self, number: int) -> int | None:
         """Return the number of the page before; None where there is none."""

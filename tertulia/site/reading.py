@@ -34,6 +34,7 @@ from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import cuts, slugs, text
 from tertulia.core.addresses import host_of
+from tertulia.core.asked import Answer, Question, answer
 from tertulia.core.errors import SettingError
 from tertulia.core.languages import date_words, say
 from tertulia.core.models import Problem, Update
@@ -71,6 +72,7 @@ class PostReader:
     ) -> None:
         self.settings = settings
         self.people, self.tags, self.links, self.pictures = people, tags, links, pictures
+        self.tables: dict[str, People | Tags | LinkTable] = {"people": people, "tags": tags, "links": links}
         self.content = Path(settings["PATH"])
         self.captures = CaptureStore(self.content)
         self.zone = parse_zone(settings["TIMEZONE"])
@@ -113,9 +115,12 @@ class PostReader:
     def read(self, source_path: str) -> Reading:
         """Read and render one file, whatever is in it; its ``Reading`` has no record when it is not to be built."""
         self.pictures.asked, self.pictures.guessed, self.captures.asked = {}, False, {}
+        for table in self.tables.values():
+            table.asked = {}
         try:
             reading = self._read(source_path)
-            return msgspec.structs.replace(reading, looked=tuple(self._looked()), guessed=self.pictures.guessed)
+            looked, asked = tuple(self._looked()), tuple(self._asked())
+            return msgspec.structs.replace(reading, looked=looked, asked=asked, guessed=self.pictures.guessed)
         except Exception:  # a fault of ours, or of a plugin's, never takes the other posts along
             log.debug("%s", source_path, exc_info=True)
             shown = shown_path(Path(source_path), self.content)
@@ -156,6 +161,16 @@ class PostReader:
             yield Looked(written, str(beside), str(found or ""), found is not None)
         for path, was_there in self.captures.asked.items():
             yield Looked("", "", str(path), was_there)
+
+    def _asked(self) -> Iterator[tuple[str, Question, Answer]]:
+        for name, table in self.tables.items():
+            for question, told in (table.asked or {}).items():
+                yield name, question, told
+            table.asked = None
+
+    def is_told_the_same(self, asked: Iterable[tuple[str, Question, Answer]]) -> bool:
+        """Return whether the tables still answer what a file was told when it was read."""
+        return all(answer(self.tables[name], question) == told for name, question, told in asked)
 
     def due(self, meta: Metadata) -> dt.datetime | None:
         """When the clock alone makes the file read otherwise: at once where it says no date, and has the build's."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from tertulia.core.asked import Answer, Question
 from tertulia.core.models import Credit, Picture, Problem, Update
 
 
@@ -88,4 +89,5 @@ class Reading(msgspec.Struct, frozen=True):
     due: datetime | None = None  # when the file may read otherwise, though nobody touches it; None for never
     seeks_posts: bool = False  # it names other posts by their files, and reads otherwise when those come and go
     looked: tuple[Looked, ...] = ()
+    asked: tuple[tuple[str, Question, Answer], ...] = ()  # a table, what it was asked, and answered
     guessed: bool = False  # it was told what else there is in a folder

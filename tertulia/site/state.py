@@ -26,11 +26,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from tertulia.core import paths
+from tertulia.core.asked import Answer, Question
 from tertulia.core.files import write_whole
 from tertulia.embeds.capture_store import FOLDER as CAPTURES
 from tertulia.render.images import PICTURE_SUFFIXES
 from tertulia.render.resolver import FOLDER as IMAGES
 from tertulia.site.build_inputs import folders
+from tertulia.site.extra import FOLDER as EXTRA
 from tertulia.site.records import Looked, Reading
 from tertulia.site.strays import ENDINGS
 from tertulia.site.up_to_date import PASSED_OVER, Stamp, is_sure, stamp_of
@@ -47,6 +49,9 @@ LIBRARIES = (
 _NO_INPUT = frozenset(
     {"OUTPUT_PATH", "PREVIOUS_OUTPUT", "KEPT_OUTPUT", "STATE_PATH", "SITE_BUILD", "NOW", "INPUTS_PATH"}
 )
+# Tables of which a post depends on what it asked them; and files that no page depends on.
+TABLES = ("people.toml", "tags.toml", "links.toml")
+_READ_EACH_TIME = ("redirects.toml", "answers.toml")
 _PICTURES = tuple(PICTURE_SUFFIXES)
 _BY_IDENTITY = re.compile(r" at 0x[0-9a-f]+")
 
@@ -63,6 +68,8 @@ class KeptReading(NamedTuple):
     digest: bytes  # of its record
     names: str  # of which posts there were, where it names others; else ""
     looked: tuple[tuple[Looked, Stamp | None], ...]  # for what, and what that was
+    asked: tuple[tuple[str, Question, Answer], ...]  # which tables, what, and the answer
+    tables: str  # the tables as they were then
 
 
 class KeptPage(NamedTuple):
@@ -81,31 +88,42 @@ class BuildState:
         folder: Where it is kept; None where nothing is.
         epoch: The digest of what everything depends on.
         names: The digest of which posts there are, by their files.
+        tables: What tells the tables that posts are read with as they are.
     """
 
-    def __init__(self, folder: Path | None = None, epoch: str = "", names: str = "") -> None:
-        self.folder, self.epoch, self.names = folder, epoch, names
+    def __init__(self, folder: Path | None = None, epoch: str = "", names: str = "", tables: str = "") -> None:
+        self.folder, self.epoch, self.names, self.tables = folder, epoch, names, tables
         self._readings: list[dict[str, KeptReading]] = [{} for _ in range(PARTS)]
         self._known: list[dict[str, KeptReading]] = [_load(self._part(at), epoch) for at in range(PARTS)]
         self._changed: set[int] = set()
         self.digests: dict[str, bytes] = {}  # of each record, by the file as its author knows it
         self.pages: dict[str, KeptPage] = _load(self._pages, epoch)
         self.is_new = not self.pages
+        self.unsure: dict[str, Reading] = {}  # by file: saved so shortly before that it may be another already
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> "BuildState":
         """Return the state that *settings* name, as the last build left it."""
         folder = settings.get("STATE_PATH")
-        return cls(Path(folder), epoch_of(settings), names_of(Path(settings["PATH"]))) if folder else cls()
+        if not folder:
+            return cls()
+        content = Path(settings["PATH"])
+        tables = repr([stamp_of(str(content / name)) for name in TABLES])
+        return cls(Path(folder), epoch_of(settings), names_of(content), tables)
 
     def known(
-        self, files: Iterable[str], now: datetime, find: Callable[[str, Path], Path | None]
+        self,
+        files: Iterable[str],
+        now: datetime,
+        find: Callable[[str, Path], Path | None],
+        is_told_the_same: Callable[[Iterable[tuple[str, Question, Answer]]], bool],
     ) -> dict[str, Reading]:
         """
         Return what those of *files* read as that are what they were, and say the same *now*.
 
         Args:
             find: Gives the picture that a file means.
+            is_told_the_same: Says whether the tables still answer so.
         """
         found = {}
         for path in files:
@@ -114,6 +132,11 @@ class BuildState:
                 continue
             if kept.names and kept.names != self.names:
                 continue
+            if kept.tables != self.tables:
+                if not is_told_the_same(kept.asked):
+                    continue
+                kept = kept._replace(tables=self.tables)
+                self._changed.add(_part_of(path))
             try:
                 if stamp_of(path) == kept.stamp and all(_is_as_it_was(*one, find) for one in kept.looked):
                     found[path] = pickle.loads(kept.reading)
@@ -135,10 +158,15 @@ class BuildState:
         packed = pickle.dumps(reading, pickle.HIGHEST_PROTOCOL)
         names = self.names if reading.seeks_posts else ""
         looked = tuple((one, stamp_of(one.path) if one.path else None) for one in reading.looked)
-        kept = KeptReading(stamp or _NOTHING, now, reading.due, packed, digest_of(reading), names, looked)
+        told = digest_of(reading)
+        tables = reading.asked, self.tables
+        kept = KeptReading(stamp or _NOTHING, now, reading.due, packed, told, names, looked, *tables)
         sure = stamp is not None and is_sure(stamp, looked_ns) and not reading.guessed
         sure &= all(one.found == (there is not None) and is_sure(there or _NOTHING, looked_ns) for one, there in looked)
-        self._keep(path, kept, reading, sure=sure and (reading.due is None or reading.due > now))
+        sure &= reading.due is None or reading.due > now
+        self._keep(path, kept, reading, sure=sure)
+        if not sure:
+            self.unsure[path] = reading
         self._changed.add(_part_of(path))
 
     def _keep(self, path: str, kept: KeptReading, reading: Reading, *, sure: bool = True) -> None:
@@ -156,8 +184,17 @@ class BuildState:
                 _save(self._part(at), self.epoch, now)
         _save(self._pages, self.epoch, dict(pages))
 
+    def value(self, name: str) -> Any:
+        """Return what ``keep_value`` left under this *name*, in this epoch; None where nothing was."""
+        return _load(self.folder and self.folder / name, self.epoch).get(name)
+
+    def keep_value(self, name: str, value: object) -> None:
+        """Remember *value* under its *name*, at once."""
+        if self.folder:
+            _save(self.folder / name, self.epoch, {name: value})
+
     def _part(self, at: int) -> Path | None:
-        return self.folder / f"readings-{at:02}" if self.folder else None
+        return self.folder / _name(at) if self.folder else None
 
     @property
     def is_kept(self) -> bool:
@@ -167,6 +204,15 @@ class BuildState:
     @property
     def _pages(self) -> Path | None:
         return self.folder / "pages" if self.folder else None
+
+
+def reading_at(folder: Path, epoch: str, path: str) -> Reading | None:
+    """Return what the file at *path* had read as in a build of *epoch* that kept it in *folder*, or None."""
+    kept: KeptReading | None = _load(folder / _name(_part_of(path)), epoch).get(path)
+    try:
+        return pickle.loads(kept.reading) if kept else None
+    except Exception:  # as for a damaged file
+        return None
 
 
 def digest_of(reading: Reading) -> bytes:
@@ -182,6 +228,10 @@ def _is_as_it_was(looked: Looked, stamp: Stamp | None, find: Callable[[str, Path
     if looked.written and str(find(looked.written, Path(looked.beside)) or "") != looked.path:
         return False
     return not looked.path or stamp_of(looked.path) == stamp
+
+
+def _name(part: int) -> str:
+    return f"readings-{part:02}"
 
 
 def _part_of(path: str) -> int:
@@ -229,7 +279,11 @@ def epoch_of(settings: Mapping[str, Any]) -> str:
 
 
 def _is_of_posts(path: str, settings: Mapping[str, Any]) -> bool:
-    """Whether the file at *path* is a post, or what only those depend on that look for it: a picture, a capture."""
+    """
+    Whether the file at *path* is a post, or what only those depend on that ask for it: a picture, a capture, a table.
+
+    Or what no page depends on, and is read or put into the output by every build.
+    """
     content = os.path.join(settings["PATH"], "")
     if not path.startswith(content) or path.startswith(os.path.join(paths.own_theme(content), "")):
         return False
@@ -238,6 +292,8 @@ def _is_of_posts(path: str, settings: Mapping[str, Any]) -> bool:
         tuple(os.path.join(one, "") for one in (*settings["ARTICLE_PATHS"], *settings["PAGE_PATHS"]))
     )
     if is_read and name.endswith(ENDINGS):
+        return True
+    if name in (*TABLES, *_READ_EACH_TIME) or name.startswith(os.path.join(EXTRA, "")):
         return True
     is_picture = name.lower().endswith(_PICTURES) and (is_read or name.startswith(os.path.join(IMAGES, "")))
     return is_picture or name.startswith(os.path.join(CAPTURES, ""))

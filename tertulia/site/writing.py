@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tertulia import defaults
-from tertulia.core.files import write_whole
+from tertulia.core.files import write_new
 from tertulia.core.languages import say
 from tertulia.core.parallel import spread
 from tertulia.site.build import SiteBuild
@@ -113,17 +113,7 @@ def write(output: str, name: str, page: str, tell: Callable[[str], object]) -> s
     path = os.path.normpath(os.path.join(output, name))
     if not path.startswith(os.path.join(os.path.normpath(output), "")):
         raise ValueError(name)
-    try:  # mostly the folder above is there, and this one is new
-        os.mkdir(os.path.dirname(path))
-    except FileExistsError:
-        pass
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-    try:
-        with open(path, "xb") as file:
-            file.write(page.encode())
-    except FileExistsError:  # whoever reads it just now gets it whole
-        write_whole(Path(path), page.encode(), durable=False)
+    write_new(path, page.encode())
     tell(path)
     return page
 

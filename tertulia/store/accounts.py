@@ -14,12 +14,13 @@ whoever was blocked or erased under it.
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from tertulia.core.addresses import split_address
-from tertulia.store import same_person
+from tertulia.store import profiles, same_person
 from tertulia.store.conversation_tables import accounts, comments, decisions, persons, reactions
 from tertulia.store.person_tables import Proof
 from tertulia.store.rows import short
@@ -148,7 +149,7 @@ def trust_in(connection: Connection, author: Author, row: Any) -> Trust:
     return same_person.strictest(same_person.trust_of(connection, one) for one in others)
 
 
-def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, str]) -> int:
+def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, str], now: datetime) -> int:
     """
     Return the number of an author's row, which now has the names that they have; rows of one account become one.
 
@@ -160,7 +161,7 @@ def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, st
         new = {"network": author.network, "identity": short(author.identity), "is_owner": int(author.is_owner)}
         made = connection.execute(_ADD, new | shown).scalar_one()
         write_names(connection, made, proved(author))
-        _write_proofs(connection, made, author)
+        _write_proofs(connection, made, author, now)
         return int(made)
     values: dict[str, Any] = {}
     if author.network == row.network or row.network == _WEB:  # who is known by a relay alone is now known better
@@ -176,7 +177,7 @@ def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, st
         taken = accounts.c.name.in_(proved(author) - {author.identity}) & accounts.c.person.in_(theirs)
         connection.execute(delete(accounts).where(taken))
     write_names(connection, row.id, proved(author))
-    _write_proofs(connection, row.id, author)
+    _write_proofs(connection, row.id, author, now)
     for other in _others(connection, author):
         if other.id != row.id:
             _join(connection, row.id, other)
@@ -184,9 +185,11 @@ def upsert(connection: Connection, author: Author, row: Any, shown: dict[str, st
     return int(row.id)
 
 
-def _write_proofs(connection: Connection, person: int, author: Author) -> None:
+def _write_proofs(connection: Connection, person: int, author: Author, now: datetime) -> None:
     if author.is_vouched and author.network not in (_FORM, _WEB):
-        same_person.write_proofs(connection, person, author, proved_beside(author))
+        told = proved_beside(author)
+        profiles.lose(connection, person, same_person.write_proofs(connection, person, author, told), now)
+        profiles.regain(connection, person, told)
 
 
 def write_names(connection: Connection, person: int, names: Iterable[str]) -> None:

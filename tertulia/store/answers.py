@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import insert, select
+import msgspec
+from sqlalchemy import Connection, select
 
 from tertulia.store import accounts, recording, showing
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import comments, persons
-from tertulia.store.delivery_rows import NewDelivery
+from tertulia.store.delivery_rows import NewDelivery, insertion
 from tertulia.store.rows import writing
 from tertulia.store.said import Incoming, Read, Recorded, Said, Status, Verdict
-from tertulia.store.tables import DeliveryState, deliveries
+from tertulia.store.tables import DeliveryState
 
 
 class WebAnswer(NamedTuple):
@@ -51,6 +52,7 @@ class OwnAnswers:
             .join(above, above.c.id == comments.c.parent)
             .join(speaker, speaker.c.id == above.c.person)
             .where(persons.c.is_owner == 1, speaker.c.network == "web", above.c.url != "", comments.c.post != "")
+            .where(comments.c.tells_update == "")
             .where(comments.c.status == Status.APPROVED, above.c.status == Status.APPROVED)
             .order_by(comments.c.id)
         )
@@ -91,27 +93,26 @@ class OwnAnswers:
             said = showing.load(connection, to.key)
             answered = select(comments.c.key).join(persons, persons.c.id == comments.c.person)
             answered = answered.where(comments.c.parent == (said.id if said else 0), persons.c.is_owner == 1)
+            answered = answered.where(comments.c.tells_update == "")
             there = set(connection.execute(answered).scalars())
             if said is None or said.version != to.version or not there <= set(seen):
                 return Recorded("stale", to.key)
             speaker = accounts.find(connection, incoming.author)
-            person = recording.upsert_person(connection, incoming.author, speaker)
+            person = recording.upsert_person(connection, incoming.author, speaker, now)
             recorded = recording.add(connection, incoming, verdict, person, now)
             if send:
-                values = {
-                    "post": f"answer {recorded.key}",
-                    "answer": recorded.key,
-                    "lang": send.lang,
-                    "network": send.network,
-                    "part": send.part,
-                    "message": send.message,
-                    "words": send.words,
-                    "created_at": stamp(now),
-                    "state": DeliveryState.WAITING if not_before else DeliveryState.QUEUED,
-                    "not_before": stamp(not_before) if not_before else None,
-                }
-                connection.execute(insert(deliveries).values(**values))
+                send_answer(connection, recorded.key, send, now, not_before)
             return recorded
+
+
+def send_answer(
+    connection: Connection, key: str, send: NewDelivery, now: datetime, not_before: datetime | None
+) -> None:
+    """Put the owner's comment *key* in the queue, as *send* says it where somebody spoke, not before *not_before*."""
+    new = msgspec.structs.replace(send, post=f"answer {key}", answer=key)
+    state = DeliveryState.WAITING if not_before else DeliveryState.QUEUED
+    moment = stamp(not_before) if not_before else None
+    connection.execute(insertion(new, now, state=state, not_before=moment))
 
 
 def _digest(text: str) -> str:

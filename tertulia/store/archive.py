@@ -20,7 +20,7 @@ from tertulia.core import files, strict_json
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
-from tertulia.store import accounts, erased, same_person
+from tertulia.store import accounts, erased, post_updates, same_person
 from tertulia.store.archive_check import checked
 from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import accounts as account_names
@@ -36,7 +36,7 @@ from tertulia.store.conversation_tables import (
     sources,
     words,
 )
-from tertulia.store.person_tables import person_links, person_notes, proofs
+from tertulia.store.person_tables import lost_proofs, person_links, person_notes, proofs
 from tertulia.store.rows import COLLECT, OF_ONE_STORE, is_one_of, writing
 from tertulia.store.said import Trust
 from tertulia.store.settling import settle_all
@@ -81,9 +81,12 @@ def export(database: Database) -> dict[str, Any]:
             "words": {row["word"]: [row["spam"], row["ham"]] for row in _rows(connection, words)},
             "erasures": [row["hash"] for row in _rows(connection, erasures)],
             "marks": {row["name"]: row["value"] for row in _rows(connection, marks) if _moves(row["name"])},
-            "proofs": [_of(row, people, "person") for row in _rows(connection, proofs)],
+            "proofs": [
+                _of(row, people, "person") | {"seen_at": row["seen_at"] or None} for row in _rows(connection, proofs)
+            ],
             "links": [_of(row, people, "one", "other") for row in _rows(connection, person_links)],
             "notes": [_without(_of(row, people, "person"), "id") for row in _rows(connection, person_notes)],
+            "updates": post_updates.exported(connection, keys),
         }
 
 
@@ -202,6 +205,7 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
     liked = [row | {"person": people[tuple(row["person"])] if row["person"] else None} for row in data["reactions"]]
     _many(connection, reactions, _new(connection, liked, reactions, "source", "source_id"))
     _many(connection, decisions, _new(connection, data["decisions"], decisions, "at", "who", "what", "comment"))
+    post_updates.load(connection, data["updates"], numbers)
     _learn(connection, data["words"])
     _remember(connection, data)
     settle_all(connection, now)
@@ -214,7 +218,7 @@ def _load_persons(connection: Connection, data: dict[str, Any], people: dict[tup
         values = row | {"person": people[tuple(row["person"])]}
         here = (proofs.c.person == values["person"]) & (proofs.c.name == row["name"])
         if connection.execute(select(proofs).where(here)).first() is None:
-            connection.execute(insert(proofs).values(**values))
+            connection.execute(insert(proofs).values(**values | {"seen_at": row["seen_at"] or ""}))
     for row in data["links"]:
         one, other = same_person.pair(people[tuple(row["one"])], people[tuple(row["other"])])
         here = (person_links.c.one == one) & (person_links.c.other == other)
@@ -233,6 +237,7 @@ def _kept_persons(connection: Connection) -> dict[tuple[str, str], Any]:
         nobody &= persons.c.id.not_in(select(column))
     strangers = select(persons.c.id).where(nobody)
     connection.execute(delete(proofs).where(proofs.c.person.in_(strangers)))
+    connection.execute(delete(lost_proofs).where(lost_proofs.c.person.in_(strangers)))
     connection.execute(delete(account_names).where(account_names.c.person.in_(strangers)))
     connection.execute(update(decisions).values(batch=""))  # who is undone by number may be another from here on
     connection.execute(delete(persons).where(nobody))
@@ -304,7 +309,7 @@ def _many(connection: Connection, table: Table, rows: list[Row]) -> None:
 
 
 def _person(row: Row) -> Row:
-    return _without(row, "id") | {name: bool(row[name]) for name in ("is_owner", "no_quotes")}
+    return _without(row, "id", "looked_at") | {name: bool(row[name]) for name in ("is_owner", "no_quotes")}
 
 
 def _of(row: Row, people: dict[int, Row], *names: str) -> Row:

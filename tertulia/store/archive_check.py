@@ -46,7 +46,8 @@ class ExportedPerson(msgspec.Struct, kw_only=True):
 class ExportedProof(msgspec.Struct, kw_only=True):
     person: Named
     name: Id
-    how: Literal["domain", "verified"]
+    how: Literal["domain", "verified", "rel_me"]
+    seen_at: datetime | None = None
 
 
 class ExportedLink(msgspec.Struct, kw_only=True):
@@ -104,6 +105,7 @@ class ExportedComment(msgspec.Struct, kw_only=True):
     owner_edited_at: datetime | None = None
     received_at: datetime
     decided_at: datetime | None = None
+    tells_update: MaybeKey = ""
     sources: list[ExportedWay]
     notice: ExportedNotice | None
 
@@ -133,6 +135,15 @@ class ExportedDecision(msgspec.Struct, kw_only=True):
     version: Annotated[str, Meta(max_length=40)] = ""
 
 
+class ExportedUpdate(msgspec.Struct, kw_only=True):
+    name: Key
+    post: Post
+    lang: Language
+    text: Annotated[str, Meta(max_length=20_000)]
+    at: datetime
+    told: list[Key] = []
+
+
 class ExportedTalk(msgspec.Struct, kw_only=True):
     """A whole export, of which the format is known."""
 
@@ -147,6 +158,7 @@ class ExportedTalk(msgspec.Struct, kw_only=True):
     proofs: list[ExportedProof] = []
     links: list[ExportedLink] = []
     notes: list[ExportedNote] = []
+    updates: list[ExportedUpdate] = []
 
 
 def checked(data: dict[str, Any]) -> dict[str, Any]:
@@ -165,6 +177,8 @@ def checked(data: dict[str, Any]) -> dict[str, Any]:
             _make_harmless(comment)
         for note in whole.notes:
             note.text, note.said_by = visible(note.text), one_line(note.said_by)
+        for one in whole.updates:
+            one.text = visible(one.text)
         for reaction in whole.reactions:
             reaction.url, reaction.text = web_address(reaction.url), visible(reaction.text)
         return {name: _plain(getattr(whole, name)) for name in ExportedTalk.__struct_fields__}

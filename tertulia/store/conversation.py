@@ -47,6 +47,7 @@ from tertulia.store.said import (
 )
 from tertulia.store.settling import settle
 from tertulia.store.transitions import may
+from tertulia.store.update_tables import post_updates
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ class Conversation(Lookups):
                 verdict = verdict(met.known(connection))
             if verdict.judged not in (None, met.judged):
                 return Recorded("stale", said.key if said else "", said.status if said else None)
-            person = recording.upsert_person(connection, admitted.author, met.speaker)
+            person = recording.upsert_person(connection, admitted.author, met.speaker, now)
             said = showing.load(connection, said.key) if said else None  # its person may be another's row by now
             recorded = recording.take(connection, said, admitted, verdict, person, now=now)
             return replace(recorded, before=met.said if met.is_known_way else None)
@@ -270,6 +271,8 @@ class Conversation(Lookups):
             told = (followers.c.post == old[0]) & (followers.c.lang == old[1])
             connection.execute(delete(followers).where(told, followers.c.email.in_(own)))
             connection.execute(update(followers).where(told).values(**values))
+            changed = (post_updates.c.post == old[0]) & (post_updates.c.lang == old[1])
+            connection.execute(update(post_updates).where(changed).values(**values))
             for key in keys:
                 note(connection, now, Who.OWNER, "moved", key, reason=f"{'.'.join(old)} → {'.'.join(new)}")
             return len(keys)

@@ -34,6 +34,8 @@ persons = Table(
            " blocked: spam whatever they say"),
     Column("is_owner", Integer, nullable=False, server_default="0", comment="1: the blog's own author"),
     Column("no_quotes", Integer, nullable=False, server_default="0", comment="1: does not want to be quoted"),
+    Column("looked_at", String(40), nullable=False, server_default="", comment="when we last looked for profiles that"
+           " their page links to"),
     UniqueConstraint("network", "identity"),
     CheckConstraint(_one_of("trust", TRUSTS), name="trust"),
     comment="who spoke, once per network",
@@ -85,6 +87,8 @@ comments = Table(
     Column("owner_edited_at", String(40), comment="by the owner, which the page says"),
     Column("received_at", String(40), nullable=False),
     Column("decided_at", String(40)),
+    Column("tells_update", String(24), nullable=False, server_default="", comment="the owner's: it tells that update"
+           " of the post to who spoke above, answers nobody and stands on no page; empty: words of their own"),
     UniqueConstraint("key"),
     CheckConstraint(_one_of("kind", KINDS), name="kind"),
     CheckConstraint(_one_of("status", STATUSES), name="status"),

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Integer, MetaData, Table, create_engine, dele
 from tertulia.core import files, strict_json
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
-from tertulia.store import conversation_tables, inbox_tables, mention_tables, person_tables
+from tertulia.store import conversation_tables, inbox_tables, mention_tables, person_tables, update_tables
 from tertulia.store.connection import NEWEST, Database, current_schema, stamp, translate_db_errors, upgrade
 from tertulia.store.journal import FILE_NAME as JOURNAL
 from tertulia.store.journal import Journal
@@ -40,7 +40,8 @@ _MOST = 2**63
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 
-assert conversation_tables and inbox_tables and mention_tables and person_tables  # they fill ``metadata``
+# They fill ``metadata``.
+assert conversation_tables and inbox_tables and mention_tables and person_tables and update_tables
 
 
 class Head(msgspec.Struct, frozen=True):

@@ -41,6 +41,7 @@ from tertulia.store.recording import fingerprint
 from tertulia.store.rows import is_one_of, note, remember, short
 from tertulia.store.said import Author, Incoming, Status, Who
 from tertulia.store.tables import NO_ADDRESS, SubscriberState, subscribers
+from tertulia.store.update_tables import update_tellings
 
 LEFT_OUT = "@…"
 # What of a comment is somebody's, or leads to them.
@@ -141,6 +142,7 @@ def forget(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(delete(notices).where(notices.c.comment == one))
         connection.execute(delete(revisions).where(revisions.c.comment == one))
         connection.execute(delete(answer_drafts).where(answer_drafts.c.comment == one))
+        connection.execute(delete(update_tellings).where(update_tellings.c.comment == one))
         connection.execute(delete(reactions).where(reactions.c.comment == row.key))
         # Letters about it, and those that lead to it: "Ana answered you".
         theirs = "DELETE FROM letters WHERE comment = :one OR body LIKE :key"

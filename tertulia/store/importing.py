@@ -88,7 +88,7 @@ def record_many(connection: Connection, decided: Sequence[OldWord], now: datetim
         if who not in people:
             speaker = accounts.find(connection, incoming.author)
             trust = accounts.trust_in(connection, incoming.author, speaker)
-            people[who] = recording.upsert_person(connection, incoming.author, speaker)
+            people[who] = recording.upsert_person(connection, incoming.author, speaker, now)
             if trust == Trust.BLOCKED:  # also who only claims a blocked person's name
                 blocked.add(people[who])
         meant = replace(one, status=Status.SPAM) if people[who] in blocked else one

@@ -19,11 +19,12 @@ class Proof(StrEnum):
     FILE = "file"  # people.toml names both
     DOMAIN = "domain"  # the handle is the site's domain
     VERIFIED = "verified"  # the profile links to the site, which links back: the network has looked
+    REL_ME = "rel_me"  # the page and the profile link to each other: we have looked
 
     @property
     def is_public(self) -> bool:
         """Whether anybody can see it."""
-        return self in (Proof.DOMAIN, Proof.VERIFIED)
+        return self in (Proof.DOMAIN, Proof.VERIFIED, Proof.REL_ME)
 
 
 class Role(StrEnum):
@@ -42,10 +43,24 @@ proofs = Table(
     Column("person", Integer, ForeignKey(persons.c.id), primary_key=True),
     Column("name", String(600), primary_key=True, comment="as tertulia.store.accounts writes it: web:ana.example/"),
     Column(
-        "how", String(12), nullable=False, comment="domain: the handle is that domain. verified: the network looked"
+        "how",
+        String(12),
+        nullable=False,
+        comment="domain: the handle is that domain. verified: the network looked. rel_me: we looked",
     ),
+    Column("seen_at", String(40), nullable=False, server_default="", comment="rel_me: when both links were last there"),
     Index("ix_proofs_name", "name"),
     comment="other names that a person's network proves to be theirs",
+)
+
+lost_proofs = Table(
+    "lost_proofs",
+    metadata,
+    Column("person", Integer, ForeignKey(persons.c.id), primary_key=True),
+    Column("name", String(600), primary_key=True, comment="as in proofs"),
+    Column("how", String(12), nullable=False),
+    Column("at", String(40), nullable=False, comment="since when it proves nothing"),
+    comment="proofs that are gone, for the owner to see",
 )
 
 listed_people = Table(

@@ -46,6 +46,7 @@ class Account:
     url: str
     trust: Trust
     proof: Proof | None  # by which it is known to be theirs; None for the one that was asked for
+    seen_at: str = ""  # when both links of ``Proof.REL_ME`` were last there
 
 
 class PersonNote(NamedTuple):
@@ -95,9 +96,13 @@ class Persons:
             if number not in rows:
                 return None
             query = select(person_notes).where(person_notes.c.person.in_(group.members)).order_by(person_notes.c.id)
+            seen = _seen(connection, group.members)
             notes = tuple(PersonNote(row.id, row.text, row.said_by, row.at) for row in connection.execute(query))
         proof = {one: link.proof for link in reversed(group.links) for one in (link.one, link.other)}
-        every = [_account(rows[one], proof.get(one)) for one in sorted(rows, key=lambda one: (one != number, one))]
+        every = [
+            _account(rows[one], proof.get(one), seen.get(one, "") if proof.get(one) == Proof.REL_ME else "")
+            for one in sorted(rows, key=lambda one: (one != number, one))
+        ]
         first = _account(rows[number], None)
         trust = same_person.strictest(row.trust for row in rows.values())
         return KnownPerson(
@@ -306,5 +311,13 @@ def _rows(connection: Connection, ids: Collection[int]) -> dict[int, Any]:
     return {row.id: row for row in connection.execute(query)}
 
 
-def _account(row: Any, proof: Proof | None) -> Account:
-    return Account(row.id, row.network, row.name, row.handle, row.url, Trust(row.trust), proof)
+def _seen(connection: Connection, members: Collection[int]) -> dict[int, str]:
+    """When a page and a profile were last seen to link to each other, by the number of either's account."""
+    query = select(proofs.c.person, account_names.c.person, proofs.c.seen_at)
+    query = query.join(account_names, account_names.c.name == proofs.c.name).order_by(proofs.c.seen_at)
+    rows = connection.execute(query.where(proofs.c.person.in_(members), proofs.c.how == Proof.REL_ME))
+    return {one: seen_at for page, profile, seen_at in rows for one in (page, profile)}
+
+
+def _account(row: Any, proof: Proof | None, seen_at: str = "") -> Account:
+    return Account(row.id, row.network, row.name, row.handle, row.url, Trust(row.trust), proof, seen_at)

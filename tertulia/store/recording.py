@@ -77,6 +77,7 @@ def add(connection: Connection, incoming: Incoming, verdict: Verdict, person: in
         "edited_at": stamp(incoming.edited) if incoming.edited else None,
         "received_at": stamp(now),
         "decided_at": stamp(now),
+        "tells_update": incoming.tells_update,
         **verdict_values(verdict),
     }
     number = connection.execute(_ADD_COMMENT, values).scalar_one()
@@ -277,14 +278,14 @@ def react(connection: Connection, incoming: Incoming, person: int, now: datetime
     return Recorded("new", on, None, True)
 
 
-def upsert_person(connection: Connection, author: Author, row: Any) -> int:
+def upsert_person(connection: Connection, author: Author, row: Any, now: datetime) -> int:
     """
     Return the number of an author's *row*, as ``accounts.find`` gives it, which now has the name and portrait they
     have.
     """
     shown = author_values(author)
     shown["url"] = shown.pop("author_url")
-    return accounts.upsert(connection, author, row, shown)
+    return accounts.upsert(connection, author, row, shown, now)
 
 
 def author_values(author: Author) -> dict[str, str]:

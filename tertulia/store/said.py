@@ -78,6 +78,7 @@ class Incoming:
     url: str = ""  # where it lives; "" when it lives here. Two sources with the same address are the same comment
     in_reply_to: str = ""  # source id or address of the comment it answers; "" when it answers the post
     edited: datetime | None = None
+    tells_update: str = ""  # the owner's: names the update of the post that this tells to who spoke above
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     trust: Trust
     is_owner: bool
     sources: list[tuple[str, str, str]] = []  # source, source id, address
+    tells_update: str = ""
 
     @property
     def digest(self) -> str:

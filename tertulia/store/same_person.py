@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, insert, literal, or_, select, union_all, update
 
 from tertulia.store.conversation_tables import accounts, persons
-from tertulia.store.person_tables import Proof, listed_people, person_links, person_notes, proofs
+from tertulia.store.person_tables import Proof, listed_people, lost_proofs, person_links, person_notes, proofs
 from tertulia.store.rows import short
 from tertulia.store.said import Author, Trust
 
 MOST_ACCOUNTS = 500  # of one person; who has more is a farm, and is no longer followed
 MOST_PROOFS = 10  # links in one profile
 _TWO = "two"
-_STRENGTH = (Proof.OWNER, Proof.FILE, Proof.DOMAIN, Proof.VERIFIED)
+_STRENGTH = (Proof.OWNER, Proof.FILE, Proof.DOMAIN, Proof.VERIFIED, Proof.REL_ME)
 # SQLite takes 32,766 values in one question, older ones 999.
 _AT_ONCE = 200
 
@@ -108,13 +108,14 @@ def group_of(connection: Connection, person: int) -> Group:
 
 def _around(ids: Collection[int]) -> Any:
     """Return the question for every link of *ids*."""
-    # A name that two of one network are proved by is not one person's.
+    # A name that two of one network are proved by is not one person's; but one account may be that of several pages.
     holder, rival = persons.alias(), persons.alias()
     also = proofs.alias()
     shared = (
         select(also.c.person)
         .join(rival, rival.c.id == also.c.person)
         .where(also.c.name == proofs.c.name, also.c.person != proofs.c.person, rival.c.network == holder.c.network)
+        .where(proofs.c.how != Proof.REL_ME)
         .exists()
     )
     proved = (
@@ -164,19 +165,22 @@ def _around(ids: Collection[int]) -> Any:
 # What proves it ------------------------------------------------------------------------------------------------------
 
 
-def write_proofs(connection: Connection, person: int, author: Author, names: Mapping[str, Proof]) -> None:
+def write_proofs(connection: Connection, person: int, author: Author, names: Mapping[str, Proof]) -> dict[str, Proof]:
     """
     Write down what the network of *author* proves of them now, in place of what it said before.
 
     Args:
         names: Other names of theirs, as ``accounts`` writes them, and how each is proved.
+
+    Returns:
+        What it proves no longer.
     """
     told = {short(name): how for name, how in list(names.items())[:MOST_PROOFS]}
     known = {row.name: row.how for row in connection.execute(select(proofs).where(proofs.c.person == person))}
     # A way that tells of no links takes none away.
     kept = {name for name, how in known.items() if how == Proof.VERIFIED} if author.links is None else set()
     if known == told or (kept and {name: how for name, how in known.items() if name not in kept} == told):
-        return
+        return {}
     old = set(known) - set(told) - kept
     if old:
         connection.execute(delete(proofs).where(proofs.c.person == person, proofs.c.name.in_(old)))
@@ -189,6 +193,7 @@ def write_proofs(connection: Connection, person: int, author: Author, names: Map
         if how == Proof.DOMAIN:  # a handle is whose it is now
             taken = (proofs.c.name == name) & (proofs.c.how == Proof.DOMAIN) & (proofs.c.person != person)
             connection.execute(delete(proofs).where(taken))
+    return {name: Proof(known[name]) for name in sorted(old)}
 
 
 def proved_by(connection: Connection, names: Collection[str], network: str) -> set[int]:
@@ -222,6 +227,7 @@ def move(connection: Connection, old: int, new: int) -> None:
     here = proofs.c.person == old
     connection.execute(delete(proofs).where(here, proofs.c.name.in_(there)))
     connection.execute(update(proofs).where(here).values(person=new))
+    connection.execute(delete(lost_proofs).where(lost_proofs.c.person == old))
     connection.execute(update(person_notes).where(person_notes.c.person == old).values(person=new))
     theirs = or_(person_links.c.one == old, person_links.c.other == old)
     links = connection.execute(select(person_links).where(theirs)).all()
@@ -237,6 +243,7 @@ def move(connection: Connection, old: int, new: int) -> None:
 def forget(connection: Connection, person: int) -> None:
     """Delete all that is kept about a person beside what they said."""
     connection.execute(delete(proofs).where(proofs.c.person == person))
+    connection.execute(delete(lost_proofs).where(lost_proofs.c.person == person))
     connection.execute(delete(person_notes).where(person_notes.c.person == person))
     connection.execute(delete(person_links).where(or_(person_links.c.one == person, person_links.c.other == person)))
 

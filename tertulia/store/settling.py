@@ -42,11 +42,15 @@ _UNSENT = select(deliveries.c.answer).where(deliveries.c.answer != "", deliverie
 
 
 def _answers(when: Any) -> Select[Any]:
-    """When the owner answered what: what the network of whoever asked has refused, they never had."""
+    """
+    When the owner answered what: what the network of whoever asked has refused, they never had.
+
+    Who is told that the post has changed is not answered by that.
+    """
     return (
         select(comments.c.parent, when)
         .join(persons, persons.c.id == comments.c.person)
-        .where(comments.c.parent.is_not(None), persons.c.is_owner == 1)
+        .where(comments.c.parent.is_not(None), persons.c.is_owner == 1, comments.c.tells_update == "")
         .where(comments.c.status.in_((Status.APPROVED, Status.WAITING)), comments.c.key.not_in(_UNSENT))
         .group_by(comments.c.parent)
     )

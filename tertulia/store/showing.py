@@ -200,8 +200,8 @@ class _Tree:
         it would tell of what nobody may read. What the owner read and published stands.
         """
         line = [row]
-        while line[-1].id not in self._shown and self._is_approved(line[-1]) and line[-1].parent in self._rows:
-            above = self._rows[line[-1].parent]
+        while line[-1].id not in self._shown and self._is_approved(line[-1]) and self._parent(line[-1]) in self._rows:
+            above = self._rows[self._parent(line[-1])]
             if above in line:
                 break
             line.append(above)
@@ -241,24 +241,33 @@ class _Tree:
             yield self._rows[parent]
             parent = self._rows[parent].parent
 
+    def _parent(self, row: Any) -> int | None:
+        """Return what a comment answers; of what answers an update that was told there, what that stands below."""
+        seen, parent = set(), row.parent
+        while parent in self._rows and self._rows[parent].tells_update and parent not in seen:
+            seen.add(parent)
+            parent = self._rows[parent].parent
+        return parent  # type: ignore[no-any-return]
+
     def _has_place(self, row: Any) -> bool:
         if row.decided_by != Who.RULES or row.kind not in ("reply", "comment"):
             return True
-        if row.parent in self._rows:
-            above = self._rows[row.parent]
+        parent = self._parent(row)
+        if parent in self._rows:
+            above = self._rows[parent]
             return self._shown.get(above.id, False) or self._was_there(above)
         # A network's id of something that we do not have: private, or never brought in. A web page may name any other.
-        return not row.in_reply_to or row.network in ("web", "form")
+        return not row.in_reply_to or row.network in ("web", "form") or parent != row.parent
 
     def _is_approved(self, row: Any) -> bool:
         is_kept_back = row.person in self._unquotable and row.kind in ("mention", "quote")
-        return bool(row.status == Status.APPROVED) and not is_kept_back
+        return bool(row.status == Status.APPROVED) and not is_kept_back and not row.tells_update
 
     def _was_there(self, row: Any) -> bool:
         return row.key in self._was_public or row.network == NOBODY
 
     def _leaves_line(self, row: Any) -> bool:
-        return row.status not in (Status.APPROVED, Status.WAITING)
+        return row.status not in (Status.APPROVED, Status.WAITING) and not row.tells_update
 
 
 def _as_public(said: Any, ways: Sequence[Any], parent: str, likes: int, folded: Sequence[str] = ()) -> snapshot.Comment:

@@ -15,6 +15,8 @@ from tertulia.store.inbox import Inbox
 from tertulia.store.letters import Letters
 from tertulia.store.mentions import Mentions, SentMentions
 from tertulia.store.persons import Persons
+from tertulia.store.post_updates import PostUpdates
+from tertulia.store.profiles import Profiles
 from tertulia.store.runs import Runs
 from tertulia.store.subscribers import Subscribers
 from tertulia.store.team import Team
@@ -31,8 +33,10 @@ class Store:
     conversation: Conversation
     inbox: Inbox
     persons: Persons
+    profiles: Profiles
     answers: OwnAnswers
     drafts: AnswerDrafts
+    updates: PostUpdates
     waits: Waits
     collected: Collected
     words: WordCounts
@@ -68,8 +72,10 @@ def open_store(url: str, root: Path = Path()) -> Store:
         conversation=Conversation(database),
         inbox=Inbox(database),
         persons=Persons(database),
+        profiles=Profiles(database),
         answers=OwnAnswers(database),
         drafts=AnswerDrafts(database),
+        updates=PostUpdates(database),
         waits=Waits(database),
         collected=Collected(database),
         words=WordCounts(database),

@@ -153,8 +153,10 @@ def _headers(response: Response) -> Response:
     """Nothing of ours runs a stranger's script, is framed, kept, or tells the next site where it came from."""
     site = current_blog().info.site
     origin = "" if current_blog().info.same_origin else f" {split_address(site).origin}"
-    scripted = request.blueprint == inbox.pages.name or look.has_look(look.SCRIPT)
-    scripts = "; script-src 'self'" if scripted else ""
+    with_keys = request.blueprint in (inbox.pages.name, persons.pages.name)
+    scripts = "; script-src 'self'" if with_keys or look.has_look(look.SCRIPT) else ""
+    # What is being written is kept by the script.
+    scripts += "; connect-src 'self'" if with_keys else ""
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; style-src 'self'{origin}; font-src 'self'{origin}; img-src 'self'{origin};"

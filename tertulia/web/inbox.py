@@ -9,7 +9,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request
 
@@ -20,19 +20,22 @@ from tertulia.content.tone import Tone
 from tertulia.conversation import form, inbox_words
 from tertulia.conversation.answering import UNDO_FOR, AnswerDraft, AnswerPreview
 from tertulia.conversation.comment_markup import to_html
+from tertulia.conversation.moderator import Action
 from tertulia.core.errors import TertuliaError
 from tertulia.store.inbox import InboxFilter, InboxItem
 from tertulia.store.inbox_tables import ItemState
 from tertulia.store.said import Read
 from tertulia.web.context import current_blog, root
 from tertulia.web.my_inbox import FILTERS
-from tertulia.web.team import has_role, me, team
+from tertulia.web.team import has_role, me, moderator, team
 
 log = logging.getLogger(__name__)
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 # What the button "later" offers, as the terminal writes it.
 LATER = ("3h", "1d", "7d")
+# What may be done from the list with what waits for a decision.
+DECISIONS = (Action.APPROVE, Action.SPAM)
 
 
 @pages.get("")
@@ -45,12 +48,33 @@ def list_() -> Any:
 @pages.post("")
 @team
 def change_many() -> Any:
-    """Set one item aside, put it off or bring it back, as the button that was pressed says."""
+    """
+    Set one item aside, put it off, bring it back or decide on it, as the button that was pressed says.
+
+    The address that a button sends to ends in the place of the next item ("#i-…"), where the browser goes on: what a
+    form's address ends in is kept when the answer leads elsewhere. https://fetch.spec.whatwg.org/#http-redirect-fetch
+    """
     what, key, version = [*request.form.get("do", "").split(" "), "", ""][:3]
     _item(key)  # theirs to see
-    if not _set_aside(what, Read(key, version)):
+    batch = ""
+    if what in DECISIONS:
+        if not has_role("moderator"):
+            abort(403)
+        applied = current_blog().moderator.apply(Action(what), [Read(key, version)])
+        is_done, batch = not applied.unread, applied.batch if applied.can_undo else ""
+    else:
+        is_done = _set_aside(what, Read(key, version))
+    if not is_done:
         return _list(stale=key), 409
-    return redirect(f"{root()}/inbox?{urlencode(_asked() | {'done': what, 'key': key})}", 303)
+    return redirect(inbox_address(_asked(), done=what, key=key, batch=batch), 303)
+
+
+@pages.post("/undo/<batch>")
+@moderator
+def undo(batch: str) -> Any:
+    """Take back what was decided from the list."""
+    current_blog().moderator.undo(batch)
+    return redirect(inbox_address(_asked()), 303)
 
 
 @pages.get("/keys.js")
@@ -88,20 +112,23 @@ def change(key: str) -> Any:
     if what == "saved":
         return _one(item, text=_with_saved(item, text, more))
     if what == "undo":
-        if more not in {one.key for one in blog.store.answers.below(item.said)}:
+        given = next((one for one in blog.store.answers.below(item.said) if one.key == more), None)
+        if given is None:
             abort(404)
         taken = blog.answering().take_back(blog.outbox(blog.networks()), more)
-        return redirect(f"{root()}/inbox/{key}?{urlencode({'done': 'undone' if taken else 'not_undone'})}", 303)
+        if not blog.store.drafts.get(key, me()):
+            blog.store.drafts.keep(key, me(), given.text, blog.now())  # to be written better
+        return redirect(item_address(key, _came_from(), done="undone" if taken else "not_undone"), 303)
     if what in ("preview", "send") and text.strip():
         return _answer(blog, item, read, text, is_sent=what == "send")
     if what == "release":
         blog.store.inbox.release(key, me())
-        return redirect(f"{root()}/inbox", 303)
+        return redirect(_onwards(), 303)
     if what not in ("done", "back", "later"):
-        return redirect(f"{root()}/inbox/{key}", 303)
+        return redirect(item_address(key, _came_from()), 303)
     if not _set_aside(what, read, more):
         return _one(item, stale=True, text=text), 409
-    return redirect(f"{root()}/inbox?{urlencode({'done': what, 'key': key})}", 303)
+    return redirect(_onwards(done=what, key=key), 303)
 
 
 def _answer(blog: Blog, item: InboxItem, read: Read, text: str, *, is_sent: bool) -> Any:
@@ -127,8 +154,7 @@ def _answer(blog: Blog, item: InboxItem, read: Read, text: str, *, is_sent: bool
     if given.state not in ("new", "same"):
         return _one(_item(item.said.key), stale=True, text=text), 409
     blog.store.drafts.keep(item.said.key, me(), "", blog.now())
-    asked = {"done": "given_later" if at else "given", "key": item.said.key, "answer": given.key}
-    return redirect(f"{root()}/inbox?{urlencode(asked)}", 303)
+    return redirect(_onwards(done="given_later" if at else "given", key=item.said.key, answer=given.key), 303)
 
 
 def _moment(blog: Blog) -> datetime | None:
@@ -160,17 +186,18 @@ def _set_aside(what: str, read: Read, until: str = "") -> bool:
     """Do what a button says; False when the item is no more as it was read."""
     blog = current_blog()
     inbox, now = blog.store.inbox, blog.now()
+    mine = inbox_words.within(g.member, blog.info.published())
     if what == "back":
-        return inbox.bring_back(read, now)
+        return inbox.bring_back(read, now, within=mine)
     if what == "done":
-        return inbox.set_aside(read, now)
+        return inbox.set_aside(read, now, within=mine)
     if what != "later":
         abort(400)
     try:
         moment = inbox_words.until(until, now, blog.zone) if until else now + timedelta(days=1)
     except TertuliaError:
         abort(400)
-    return inbox.set_aside(read, now, until=moment)
+    return inbox.set_aside(read, now, until=moment, within=mine)
 
 
 def _list(stale: str = "") -> str:
@@ -195,6 +222,7 @@ def _list(stale: str = "") -> str:
         me=me(),
         done=request.args.get("done", ""),
         answer=request.args.get("answer", "")[:24],
+        batch=request.args.get("batch", "")[:24],
         undo=blog.store.inbox.get(request.args.get("key", "")[:24], now, mine) if request.args.get("key") else None,
         stale=stale,
         begun=blog.store.drafts.begun(me()),
@@ -229,6 +257,8 @@ def _one(
         me=me(),
         stale=stale,
         text=text or blog.store.drafts.get(said.key, me()),
+        is_begun=request.method == "POST",
+        came_from=_came_from(),
         is_kept=is_kept,
         problem=problem,
         saved=_saved(said.lang),
@@ -261,6 +291,17 @@ def _likely(item: InboxItem) -> list[Any]:
 def _asked() -> dict[str, str]:
     """Read the filters that the page was asked for, or that its form carries along."""
     return {name: value[:200] for name in FILTERS if (value := request.values.get(name, "").strip())}
+
+
+def _came_from() -> dict[str, str]:
+    """Read the filters of the list that an item was opened from."""
+    carried = dict(parse_qsl(request.args.get("from", "")[:2000]))
+    return {name: value[:200] for name in FILTERS if (value := carried.get(name, "").strip())}
+
+
+def _onwards(**told: str) -> str:
+    """Give the address of the list that the item was opened from, at the item that comes next in it."""
+    return f"{inbox_address(_came_from(), **told)}#i-{request.args.get('next', '')[:24]}"
 
 
 def _item(key: str) -> InboxItem:
@@ -300,3 +341,11 @@ def inbox_address(asked: dict[str, str], **changed: str) -> str:
     """Give the address of the list with other filters."""
     kept = {name: value for name, value in (asked | changed).items() if value}
     return f"{root()}/inbox" + (f"?{urlencode(kept)}" if kept else "")
+
+
+@pages.app_template_global()
+def item_address(key: str, asked: dict[str, str], next_key: str = "", **told: str) -> str:
+    """Give the address of an item that is opened from the list that was *asked* for, and what comes next there."""
+    carried = {"from": urlencode(asked), "next": next_key} | told
+    kept = {name: value for name, value in carried.items() if value}
+    return f"{root()}/inbox/{key}" + (f"?{urlencode(kept)}" if kept else "")

@@ -35,6 +35,7 @@ def show(number: int) -> Any:
         after=page.after,
         counts=blog.store.inbox.counts(now, InboxFilter(person=number)),
         likely=likely,
+        lost=blog.store.profiles.lost(people=person.members),
         now=now,
         me=me(),
         longest_note=LONGEST_NOTE,

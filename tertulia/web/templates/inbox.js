@@ -1,9 +1,9 @@
 // Keys for the buttons of the inbox: j and k go from item to item, Enter or r opens one to answer it, e sets it aside,
-// l puts it off, u goes back to the list, / searches; Ctrl+Enter sends. What is being written is kept every few seconds,
+// l puts it off, a publishes what waits for a decision, p shows its person, z undoes, u goes back to the list, / searches;
+// with an item open, 1 to 9 put a saved answer in; Ctrl+Enter sends. What is being written is kept every few seconds,
 // as the button for it does. Nothing here does what no button does.
 "use strict";
 const items = [...document.querySelectorAll("[data-item]")];
-const kept = "inbox at";
 const answer = document.getElementById("answer");
 
 function at() {
@@ -18,33 +18,39 @@ function go(to) {
   }
 }
 
-function press(what) {
+function press(selector) {
   const place = items[at()] || (items.length ? null : document);
-  const button = place && place.querySelector(`button[value^="${what}"]`);
-  if (button) {
-    sessionStorage.setItem(kept, String(at()));
-    button.click();
-  }
+  place?.querySelector(selector)?.click();
+}
+
+function open() {
+  const link = items[at()]?.querySelector("[data-open]");
+  if (link) location.href = `${link.href}#answer`;
+}
+
+function search() {
+  const field = document.getElementById("q");
+  if (!field) return;
+  field.closest("details").open = true;
+  field.focus();
 }
 
 const keys = {
   j: () => go(at() + 1),
   k: () => go(at() - 1),
-  e: () => press("done"),
-  l: () => press("later"),
+  e: () => press('button[value^="done"]'),
+  l: () => press('button[value^="later"]'),
+  a: () => press('button[value^="approve"]'),
+  p: () => press("[data-person]"),
   r: () => (answer ? answer.focus() : open()),
   Enter: () => open(),
+  z: () => document.querySelector("[data-undo]")?.click(),
   u: () => document.querySelector("[data-back]")?.click(),
-  "/": () => document.getElementById("q")?.focus(),
+  "/": search,
 };
-
-function open() {
-  const link = items[at()]?.querySelector("[data-open]");
-  if (link) {
-    sessionStorage.setItem(kept, String(at()));
-    location.href = `${link.href}#answer`;
-  }
-}
+document.querySelectorAll('button[value^="saved "]').forEach((button, number) => {
+  keys[number + 1] = () => button.click();
+});
 
 document.addEventListener("keydown", (event) => {
   const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
@@ -73,11 +79,22 @@ if (answer) {
     waits = setTimeout(keep, 2000);
   });
   answer.form.addEventListener("submit", () => clearTimeout(waits));
+  if (location.hash === "#answer" || answer.autofocus) {
+    answer.focus();
+    answer.setSelectionRange(answer.value.length, answer.value.length);
+  }
 }
 
-if (answer && location.hash === "#answer") answer.focus();
-const before = sessionStorage.getItem(kept);
-if (items.length && before !== null) {
-  sessionStorage.removeItem(kept);
-  go(Number(before));
+// A button led here, and its address ends in the item that comes next: whoever works goes on there.
+const next = items.findIndex((item) => `#${item.id}` === location.hash);
+if (next >= 0) go(next);
+
+// What a page says as it comes is not read aloud; what is put there afterwards is.
+const told = document.querySelector('[role="status"]');
+if (told) {
+  const live = document.createElement("p");
+  live.className = "visually-hidden";
+  live.role = "status";
+  document.body.append(live);
+  setTimeout(() => { live.textContent = (told.querySelector("p") || told).textContent; }, 100);
 }

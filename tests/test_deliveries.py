@@ -1,0 +1,283 @@
+"""What may become of a delivery: every change from every state, and each condition by itself."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from tertulia.store import open_store
+from tertulia.store.deliveries import LEASE
+from tertulia.store.delivery_rows import LeaseLostError, NewDelivery
+from tertulia.store.tables import DeliveryState, Origin
+from tests.fakes import NOW
+
+ROW = NewDelivery(post="voto", lang="es", network="telegram", part="1", message="old", words="h")
+LATER = NOW + timedelta(hours=2)
+ALL = set(DeliveryState)
+
+
+@pytest.fixture
+def rows(tmp_path):
+    """The deliveries of an empty store."""
+    store = open_store("sqlite:///var/tertulia.db", tmp_path)
+    yield store.deliveries
+    store.close()
+
+
+def make(rows, state, new=ROW):
+    """Lead a row to *state*, by the way it has in life; its number."""
+    rows.enqueue([new], NOW)
+    if state == DeliveryState.QUEUED:
+        return rows.all()[-1].id
+    held = rows.claim(NOW, [new.network])
+    ends = {
+        DeliveryState.SENDING: lambda: None,
+        DeliveryState.WAITING: lambda: rows.waiting(held, LATER, "429"),
+        DeliveryState.UNKNOWN: lambda: rows.unknown(held, "lost", LATER),
+        DeliveryState.REFUSED: lambda: rows.refused(held, "no"),
+        DeliveryState.DELIVERED: lambda: rows.delivered(held, '{"id":"1"}', NOW),
+        DeliveryState.WITHDRAWN: lambda: rows.cancel(held, "nobody wants it"),
+    }
+    ends[state]()
+    return held.id
+
+
+CHANGES = {
+    "there": (lambda rows, id_: rows.resolve(id_, True, "{}", now=NOW), {"unknown"}, "delivered"),
+    "not there": (lambda rows, id_: rows.resolve(id_, False, now=NOW), {"unknown"}, "queued"),
+    "retry": (lambda rows, id_: rows.retry(id_), {"refused"}, "queued"),
+    "withdraw": (lambda rows, id_: rows.withdrawn(id_, "taken down"), ALL - {"sending", "withdrawn"}, "withdrawn"),
+    "disown": (lambda rows, id_: rows.disown(rows.get(id_)), set(), "queued"),
+    "edit": (lambda rows, id_: rows.edited(id_, "new", "h2", "{}"), {"delivered"}, "delivered"),
+    "note": (lambda rows, id_: rows.noted(id_, "h2", "kept"), {"delivered"}, "delivered"),
+}
+
+
+@pytest.mark.parametrize("state", DeliveryState)
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_change_begins_only_where_it_may(rows, change, state):
+    """From any other state nothing is changed, and it says so."""
+    do, where, to = CHANGES[change]
+    id_ = make(rows, state)
+    before = rows.get(id_)
+    done = do(rows, id_)
+    if state in where:
+        assert to == rows.get(id_).state and before != rows.get(id_)
+    else:
+        assert before == rows.get(id_)
+    assert done is None or done == (state in where)
+
+
+@pytest.mark.parametrize(
+    ("began", "state"), [*((False, state) for state in DeliveryState), (True, DeliveryState.WAITING)]
+)
+def test_what_has_begun_keeps_its_words(rows, began, state):
+    """What was not sent yet takes the newest; what is on its way, there, unsure or taken down keeps what it has."""
+    if began:
+        rows.enqueue([ROW], NOW)
+        held = rows.claim(NOW, ["telegram"])
+        rows.mark_in_flight(held, NOW)
+        rows.waiting(held, LATER, "500", maybe_sent=True)
+    else:
+        make(rows, state)
+    second = msgspec.structs.replace(ROW, part="2", after="1")
+    new = rows.enqueue([msgspec.structs.replace(ROW, message="new", words="h2"), second], LATER)
+    fresh = state in ("queued", "waiting", "refused") and not began
+    assert ([1, ["new", "old"]] if fresh else [0, ["old"]]) == [new, [row.message for row in rows.all()]]
+
+
+def test_parts_that_are_no_longer_wanted_go(rows):
+    """A thread that became shorter leaves none behind, and no other post, language or network is touched."""
+    second = msgspec.structs.replace(ROW, part="2", after="1")
+    others = [msgspec.structs.replace(ROW, **one) for one in ({"post": "b"}, {"lang": "en"}, {"network": "x"})]
+    rows.enqueue([ROW, second], NOW)
+    for other in others:
+        rows.enqueue([other, msgspec.structs.replace(other, part="2", after="1")], NOW)
+    assert 0 == rows.enqueue([msgspec.structs.replace(ROW, words="h2")], NOW)
+    assert ["h2", *["h"] * 6] == [row.words for row in rows.all()]
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes", "is_due"),
+    [
+        (DeliveryState.QUEUED, 0, True),
+        (DeliveryState.SENDING, 10, False),
+        (DeliveryState.SENDING, 11, True),
+        (DeliveryState.WAITING, 119, False),
+        (DeliveryState.WAITING, 120, True),
+        (DeliveryState.UNKNOWN, 119, False),
+        (DeliveryState.UNKNOWN, 120, True),
+        (DeliveryState.REFUSED, 9999, False),
+        (DeliveryState.DELIVERED, 9999, False),
+        (DeliveryState.WITHDRAWN, 9999, False),
+    ],
+)
+def test_when_a_row_may_be_sent(rows, state, minutes, is_due):
+    """Each state has its moment, or none."""
+    make(rows, state)
+    assert is_due == (rows.claim(NOW + timedelta(minutes=minutes), ["telegram"]) is not None)
+
+
+def test_what_waits_for_a_person_waits_for_ever(rows):
+    """Unknown without a time to look again is never taken."""
+    rows.enqueue([ROW], NOW)
+    rows.unknown(rows.claim(NOW, ["telegram"]), "look yourself", None)
+    assert rows.claim(NOW + timedelta(days=999), ["telegram"]) is None
+
+
+@pytest.mark.parametrize("other", [{"post": "b"}, {"lang": "en"}, {"network": "x"}, {}])
+def test_a_part_waits_for_the_part_before_of_its_own_thread(rows, other):
+    """Not for one of another post, language or network, nor for one that was not delivered."""
+    rows.enqueue([ROW, msgspec.structs.replace(ROW, part="2", after="1")], NOW)
+    held = rows.claim(NOW, ["telegram"])
+    if other:
+        rows.waiting(held, LATER, "429")
+        make(rows, DeliveryState.DELIVERED, msgspec.structs.replace(ROW, **other))
+    else:
+        rows.refused(held, "no")
+    assert rows.claim(NOW, ["telegram"]) is None
+
+
+def test_rows_of_this_run_are_not_taken_twice(rows):
+    """What is to be left out is; the others come in the order in which they were written down."""
+    for post in ("a", "b", "c"):
+        rows.enqueue([msgspec.structs.replace(ROW, post=post)], NOW)
+    first, second, third = (row.id for row in rows.all())
+    assert second == rows.claim(NOW, ["telegram"], exclude=[first]).id
+    assert [first, third] == [rows.claim(NOW, ["telegram"]).id for _ in range(2)]
+
+
+@pytest.mark.parametrize("end", ["waiting", "unknown", "refused", "cancel", "release"])
+def test_who_lost_the_lease_ends_nothing(rows, end):
+    """Only a delivery is true whoever tells it."""
+    rows.enqueue([ROW], NOW)
+    slow = rows.claim(NOW, ["telegram"])
+    quick = rows.claim(LATER, ["telegram"])
+    with pytest.raises(LeaseLostError):
+        rows.mark_in_flight(slow, LATER)
+    more = {
+        "waiting": (LATER, "429"),
+        "unknown": ("lost", LATER),
+        "refused": ("no",),
+        "cancel": ("gone",),
+        "release": (),
+    }
+    getattr(rows, end)(slow, *more[end])
+    assert quick == rows.get(quick.id)
+
+
+@pytest.mark.parametrize(
+    ("end", "more", "state", "is_open"),
+    [
+        ("waiting", (LATER, "429"), "waiting", False),
+        ("unknown", ("lost", LATER), "unknown", True),
+        ("refused", ("no",), "refused", False),
+        ("cancel", ("gone",), "withdrawn", False),
+        ("release", (), "queued", True),
+        ("delivered", ("{}", NOW), "delivered", False),
+    ],
+)
+def test_whether_an_attempt_may_have_arrived_is_known_to_the_end(rows, end, more, state, is_open):
+    """A clear answer closes it, with all that was asked before; nothing else does. The lease is free in any case."""
+    rows.enqueue([ROW], NOW)
+    held = rows.claim(NOW, ["telegram"])
+    rows.mark_in_flight(held, NOW)
+    getattr(rows, end)(held, *more)
+    row = rows.get(held.id)
+    assert (state, None, is_open) == (row.state, row.lease, row.attempt_started_at is not None)
+    assert (None if end not in ("waiting", "unknown") else more["unknown" == end]) == _moment(row.not_before)
+    assert (0 if end == "release" else 1) == row.attempts
+
+
+def _moment(text):
+    return LATER if text else None
+
+
+def test_the_first_attempt_is_the_one_that_counts(rows):
+    """A network keeps a key for an hour from then; and each sign of life makes the lease longer."""
+    rows.enqueue([ROW], NOW)
+    held = rows.claim(NOW, ["telegram"])
+    rows.mark_in_flight(held, NOW)
+    rows.mark_in_flight(held, NOW + LEASE)
+    assert NOW == rows.get(held.id).attempt_started_at
+    assert rows.claim(NOW + LEASE * 2, ["telegram"]) is None
+
+
+def test_what_was_not_there_is_sent_as_if_for_the_first_time(rows):
+    """A person looked: the open attempt is closed, the words may change again."""
+    id_ = make(rows, DeliveryState.UNKNOWN)
+    assert rows.resolve(id_, False, now=NOW)
+    assert (None, None, "") == (rows.get(id_).not_before, rows.get(id_).attempt_started_at, rows.get(id_).reason)
+    assert rows.claim(NOW, ["telegram"]) is not None
+
+
+def test_no_part_hangs_on_what_we_did_not_write(rows):
+    """Found where it was to be sent, the whole thread counts as said; what was taken down stays down."""
+    parts = [ROW, *(msgspec.structs.replace(ROW, part=part, after="1") for part in ("2", "3"))]
+    rows.enqueue(parts, NOW)
+    rows.enqueue([msgspec.structs.replace(ROW, post="other")], NOW)
+    held = rows.claim(NOW, ["telegram"])
+    assert rows.withdrawn(rows.all()[2].id)
+    rows.delivered(held, '{"id":"9"}', NOW, origin=Origin.FOUND)
+    assert ["delivered", "delivered", "withdrawn", "queued"] == [row.state for row in rows.all()]
+    assert ['{"id":"9"}', "", "", ""] == [row.remote for row in rows.all()]
+
+
+def test_our_own_part_leaves_the_next_to_be_sent(rows):
+    """What we made is one part; the others wait their turn."""
+    rows.enqueue([ROW, msgspec.structs.replace(ROW, part="2", after="1")], NOW)
+    rows.delivered(rows.claim(NOW, ["telegram"]), "{}", NOW)
+    assert ["delivered", "queued"] == [row.state for row in rows.all()]
+
+
+@pytest.mark.parametrize("origin", [Origin.MADE, Origin.FOUND])
+def test_what_is_found_may_be_taken_or_disowned_what_is_ours_neither(rows, origin):
+    """Ours is what we wrote: it is not given up for something else, nor sent once more."""
+    rows.adopt([ROW], "{}", "", NOW, origin=origin)
+    (row,) = rows.all()
+    found = origin == Origin.FOUND
+    assert [found, found] == [rows.claim_as_own(row, '{"id":"2"}'), found]
+    if found:
+        assert [('{"id":"2"}', Origin.ADOPTED)] == [(row.remote, row.origin) for row in rows.all()]
+        assert not rows.disown(row)
+    else:
+        assert not rows.disown(row)
+        assert [row] == rows.all()
+
+
+def test_nothing_is_taken_for_ours_while_it_is_being_sent(rows):
+    """Whoever is on the wire may bring ours home in a moment."""
+    make(rows, DeliveryState.SENDING)
+    assert not rows.claim_as_own(rows.all()[0], "{}")
+
+
+def test_what_was_found_and_disowned_is_sent_and_only_that(rows):
+    """Another post's find stays what it is."""
+    rows.adopt([ROW], "{}", "", NOW, origin=Origin.FOUND)
+    rows.adopt([msgspec.structs.replace(ROW, post="other")], "{}", "", NOW, origin=Origin.FOUND)
+    assert rows.disown(rows.all()[0])
+    assert [("queued", ""), ("delivered", "{}")] == [(row.state, row.remote) for row in rows.all()]
+    assert not rows.adopt([ROW], "{}", "", NOW, origin=Origin.FOUND)
+
+
+def test_a_post_that_moves_takes_what_was_said_of_it(rows):
+    """But where its new name has been said already; every other post, and its other language, stay."""
+    for network in ("mastodon", "telegram"):
+        rows.enqueue([msgspec.structs.replace(ROW, network=network)], NOW)
+    for other in ({"lang": "en"}, {"post": "b"}, {"post": "new"}):
+        rows.enqueue([msgspec.structs.replace(ROW, **other)], NOW)
+    assert 1 == rows.move(("voto", "es"), ("new", "es"))
+    there = sorted((row.post, row.lang, row.network) for row in rows.all())
+    assert [
+        ("b", "es", "telegram"), ("new", "es", "mastodon"), ("new", "es", "telegram"),
+        ("voto", "en", "telegram"), ("voto", "es", "telegram"),
+    ] == there  # fmt: skip
+
+
+def test_what_this_store_knows_to_have_begun(rows):
+    """On its way, there, unsure and taken down: all that a new store would not know."""
+    for number, state in enumerate(DeliveryState):
+        make(rows, state, msgspec.structs.replace(ROW, post=str(number), network=f"net{number}"))
+    assert 4 == rows.begun()
+    assert dict.fromkeys(DeliveryState, 1) == rows.counts()
+    assert 1 == len(rows.all(state=DeliveryState.REFUSED)) == len(rows.all(post="0")) == len(rows.all(network="net3"))

@@ -1,0 +1,57 @@
+"""What is worked out from an edit is what would be worked out from nothing."""
+
+import copy
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tertulia.site import likeness
+from tertulia.site.likeness import InMemory, change, relate
+
+WORDS = "abcdefghijkl"
+POSTS = st.dictionaries(st.sampled_from(WORDS), st.integers(1, 3), max_size=8)
+EDITS = st.lists(st.dictionaries(st.integers(0, 40), POSTS | st.none(), min_size=1, max_size=4), max_size=6)
+
+
+@pytest.fixture
+def cramped(monkeypatch):
+    """Words and posts that remember few, so that the bounds are met by small examples; and none is too many."""
+    monkeypatch.setattr(likeness, "WORDS_PER_POST", 4)
+    monkeypatch.setattr(likeness, "POSTS_PER_WORD", 3)
+    monkeypatch.setattr(likeness, "MANY", 10)
+
+
+def anew(posts: dict[int, dict[str, int]]) -> InMemory:
+    rows = InMemory()
+    rows.names = {number: f"{number * 7 % 10}-{number}" for number in posts}
+    relate(rows, posts, 3)
+    return rows
+
+
+@pytest.mark.usefixtures("cramped")
+@settings(max_examples=400, deadline=None)
+@given(st.lists(POSTS, min_size=4, max_size=30), EDITS)
+def test_edits_come_to_the_same_as_beginning_anew(posts, edits):
+    """Texts changed, posts added and taken away, in any order: words, weights and relatives."""
+    posts = dict(enumerate(posts))
+    rows = anew(posts)
+    for wanted in edits:
+        edit = {number: counts for number, counts in wanted.items() if counts is not None or number in posts}
+        before = {number: [other for _, other in post.found] for number, post in rows.posts.items()}
+        new = edit.keys() - posts.keys()
+        posts |= edit
+        rows.names |= {number: f"{number * 7 % 10}-{number}" for number in new}
+        told = change(rows, edit, new, 3)
+        for number in [number for number, counts in posts.items() if counts is None]:
+            del posts[number], rows.names[number]
+        expected = anew(posts)
+        if told is None:  # so few that their number alone makes all words tell more or less
+            rows = copy.deepcopy(expected)
+            continue
+        assert expected.posts == rows.posts
+        assert {word: known for word, known in expected.words.items() if known.holders} == {
+            word: known for word, known in rows.words.items() if known.holders
+        }
+        after = {number: [other for _, other in post.found] for number, post in rows.posts.items()}
+        assert {number for number in after if after[number] != before.get(number, [])} <= told

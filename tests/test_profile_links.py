@@ -1,0 +1,145 @@
+"""A person's page and their profile that link to each other, looked at by ourselves and again."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tertulia.conversation.profile_links import AGAIN, LONGEST_SILENCE, ProfileLinks
+from tertulia.core.errors import FetchError
+from tertulia.store import archive, open_store
+from tests.talking import postgres_url  # noqa: F401 (a fixture)
+from tests.test_persons import MASTODON, NOW, WEB, key_of, say_, store  # noqa: F401
+from tests.test_webmention import Sites
+
+PAGE, PROFILE = "https://ana.example", "https://mas.example/@ana"
+ANA = replace(MASTODON, links=None)
+
+
+def me(*links: str) -> str:
+    return "".join(f'<a rel="me nofollow" href="{link}">yo</a>' for link in links)
+
+
+@pytest.fixture
+def sites():
+    """Ana's page and her profile, which link to each other."""
+    made = Sites()
+    made.put(PAGE, me("/", PROFILE))
+    made.put(PROFILE, f'<head><link rel="me" href="{PAGE}/"></head>')
+    return made
+
+
+def check(store, sites, days: int = 0) -> list[int]:  # noqa: F811
+    return ProfileLinks(store, sites).check(NOW + timedelta(days=days))
+
+
+def test_both_ways_it_is_one_person(store, sites):  # noqa: F811
+    """With the day when it was seen, for all to see, and without a second look before its time."""
+    web, mastodon = say_(store, WEB), say_(store, ANA)
+    assert {web} == store.persons.members(web)
+    assert [web] == check(store, sites)
+    assert {web, mastodon} == store.persons.members(web) == store.persons.members(mastodon)
+    account = next(one for one in store.persons.get(web).accounts if one.id == mastodon)
+    assert ("rel_me", NOW.date().isoformat()) == (account.proof, account.seen_at[:10])
+    assert account.proof.is_public
+    asked = len(sites.asked)
+    assert ([], asked) == (check(store, sites, 1), len(sites.asked))
+    assert ([], asked + 2) == (check(store, sites, AGAIN.days + 1), len(sites.asked))
+
+
+@pytest.mark.parametrize(
+    ("page", "profile"),
+    [
+        (me(PROFILE), ""),  # one way
+        ("", me(PAGE)),
+        (me(PROFILE), me("https://ana.example/otra")),  # another page of the host
+        (f'<a href="{PROFILE}">', me(PAGE)),  # a link without rel
+        (f"<textarea>{me(PROFILE)}</textarea>", me(PAGE)),  # text to a browser
+        (me(PROFILE, "https://mas.example/@luis"), me(PAGE)),  # a team, whose Luis links back as well
+    ],
+)
+def test_one_way_or_two_of_a_network_is_nothing(store, sites, page, profile):  # noqa: F811
+    """A page may claim anything, and a team's is nobody's."""
+    sites.put(PAGE, page)
+    sites.put(PROFILE, profile)
+    sites.put("https://mas.example/@luis", me(PAGE))
+    web, _ = say_(store, WEB), say_(store, ANA)
+    assert [] == check(store, sites)
+    assert {web} == store.persons.members(web)
+
+
+def test_who_leads_elsewhere_says_nothing(store, sites):  # noqa: F811
+    """A profile that redirects to another's, a page that redirects to another site."""
+    sites.pages[PROFILE] = "https://mas.example/@otra"
+    sites.put("https://mas.example/@otra", me(PAGE))
+    say_(store, WEB)
+    say_(store, ANA)
+    assert [] == check(store, sites)
+
+
+def test_two_sites_of_one_account_are_one_person(store, sites):  # noqa: F811
+    """Each links to the profile, which links to both."""
+    blog = "https://ana-escribe.example"
+    sites.put(blog, me(PROFILE))
+    sites.put(PROFILE, me(PAGE, blog))
+    rows = [say_(store, WEB), say_(store, ANA)]
+    rows.append(say_(store, replace(WEB, identity="ana-escribe.example", url=f"{blog}/")))
+    check(store, sites)
+    assert [set(rows)] * 3 == [store.persons.members(one) for one in rows]
+
+
+def test_a_proof_that_vanished_is_told_and_parts_them(store, sites):  # noqa: F811
+    """Unless something else holds; when it is back they are one again, and nothing is told."""
+    web, mastodon = say_(store, WEB), say_(store, ANA)
+    check(store, sites)
+    sites.put(PROFILE, "")
+    assert [web] == check(store, sites, 31)
+    assert {web} == store.persons.members(web)
+    (lost,) = store.profiles.lost()
+    assert ("ana@mas.example", "rel_me", False) == (lost.name, lost.how, lost.is_same)
+    store.persons.join(web, mastodon, NOW)
+    assert [True] == [one.is_same for one in store.profiles.lost(people={web})]
+    assert ([], [lost.at]) == (store.profiles.lost(lost.at), [one.at for one in store.profiles.lost()])
+    sites.put(PROFILE, me(PAGE))
+    check(store, sites, 62)
+    assert [] == store.profiles.lost()
+
+
+@pytest.mark.parametrize("where", [PAGE, PROFILE])
+@pytest.mark.parametrize("trouble", [503, FetchError("down")])
+def test_who_does_not_answer_is_given_time(store, sites, where, trouble):  # noqa: F811
+    """A server that is down takes nothing away, for a while."""
+    web, mastodon = say_(store, WEB), say_(store, ANA)
+    check(store, sites)
+    if isinstance(trouble, int):
+        sites.put(where, "", status=trouble)
+    else:
+        sites.pages[where] = trouble
+    assert [] == check(store, sites, 31)
+    assert {web, mastodon} == store.persons.members(web)
+    assert [web] == check(store, sites, LONGEST_SILENCE.days + 1)
+    assert {web} == store.persons.members(web)
+
+
+def test_what_the_network_verified_and_does_no_longer_is_told_as_well(store):  # noqa: F811
+    """As anything that parts two accounts."""
+    say_(store, WEB)
+    mastodon = say_(store, MASTODON)
+    assert 2 == len(store.persons.members(mastodon))
+    say_(store, replace(MASTODON, links=()))
+    assert [("verified", False)] == [(one.how, one.is_same) for one in store.profiles.lost()]
+
+
+def test_it_goes_with_the_person_and_with_the_export(store, sites, tmp_path):  # noqa: F811
+    """Erased, nothing of it is left; moved, it stays proved."""
+    web, _ = say_(store, WEB), say_(store, ANA)
+    check(store, sites)
+    data = archive.export(store.database)
+    other = open_store("sqlite:///other.db", tmp_path)
+    archive.load(other.database, data)
+    assert data["proofs"] == archive.export(other.database)["proofs"]
+    there = other.conversation.get(key_of(store, web)).person
+    assert 2 == len(other.persons.members(there))
+    other.close()
+    store.conversation.erase(web, NOW)
+    assert [] == archive.export(store.database)["proofs"]

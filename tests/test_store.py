@@ -1,6 +1,8 @@
 """The store opens by itself, on SQLite and PostgreSQL, and keeps what it is told."""
 
+import gc
 import sqlite3
+import weakref
 from datetime import timedelta
 
 import msgspec
@@ -58,6 +60,16 @@ def test_a_store_of_the_tests_is_what_the_migrations_make(tmp_path):
             made.append(sorted(line.strip(" \t,") for line in lines))
         database.close()
     assert made[0] and made == [made[0]] * 3
+
+
+def test_of_a_closed_store_nothing_stays_in_memory(tmp_path):
+    """Whoever opens many in one process holds none but the last: not for a fork that may come either."""
+    opened = open_store("sqlite:///var/tertulia.db", tmp_path)
+    engine = weakref.ref(opened.database.engine)
+    opened.close()
+    del opened
+    gc.collect()
+    assert engine() is None
 
 
 def test_a_store_of_a_newer_tertulia_is_left_alone(tmp_path, store):

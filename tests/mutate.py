@@ -22,6 +22,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import sys
 import tempfile
@@ -101,14 +102,20 @@ class Examination:
         with tempfile.TemporaryDirectory(prefix="mutate-", ignore_cleanup_errors=True) as folder:
             told = Path(folder) / "told.json"
             reach = self._measured(session, told)
+            _warm(session, reach)
+            functions = functions_of(self._path)
+            passing = Path(session.config.option.basetemp)
+            kept = set(passing.glob("*"))
             lived, unreached = [], []
             for number, change in self._changes:
                 tests = reach.tests(change)
-                if tests and (by := self._noticed(session, reach, tests, number, change, told)) is not None:
+                if tests and (by := self._noticed(session, reach, tests, number, functions, told)) is not None:
                     reach.noticed[by] += 1
-                    continue
-                (lived if tests else unreached).append(change)
-                self._tell(change)
+                else:
+                    (lived if tests else unreached).append(change)
+                    self._tell(change)
+                for left in set(passing.glob("*")) - kept:
+                    shutil.rmtree(left, ignore_errors=True)
             self.result = Result(len(self._changes), tuple(lived), tuple(unreached))
         return True
 
@@ -142,17 +149,24 @@ class Examination:
         return Reach({int(line): tests for line, tests in lines.items()}, seconds)
 
     def _noticed(
-        self, session: pytest.Session, reach: Reach, tests: Sequence[str], number: int, change: Mutation, told: Path
+        self,
+        session: pytest.Session,
+        reach: Reach,
+        tests: Sequence[str],
+        number: int,
+        functions: Sequence[FunctionType],
+        told: Path,
     ) -> str | None:
-        """Return which of *tests* noticed *change*; None when none did."""
+        """Return which of *tests* noticed change *number*; None when none did."""
         items = {item.nodeid: item for item in session.items}
         told.write_text("", "utf-8")
 
         def work() -> int:
             tree = ast.parse(self._path.read_text("utf-8"))
-            mutations(tree)[number].apply()
+            change = mutations(tree)[number]
+            change.apply()
             code = compile(ast.fix_missing_locations(tree), str(self._path), "exec")
-            if not (change.is_inside and put_in_place(code)):
+            if not (change.is_inside and put_in_place(code, functions)):
                 return import_anew(code, self._path, tests, session.config.option.basetemp)
             failed = []
             self._heard = lambda report: failed.extend([report.nodeid] if report.failed else [])
@@ -174,18 +188,33 @@ def _run(session: pytest.Session, items: Sequence[pytest.Item], before: Callable
         yield
 
 
-def put_in_place(code: CodeType) -> bool:
-    """Give every function of a module that is imported its body in *code*; False where that cannot be."""
-    bodies = {(one.co_qualname, one.co_firstlineno): one for one in _all_codes(code)}
+def _warm(session: pytest.Session, reach: Reach) -> None:
+    """Run one test here, so that what is made once a session is there for every child: a first store, say."""
+    alone = [item for item in session.items if "socket_enabled" not in getattr(item, "fixturenames", ())]  # no threads
+    count = Counter(test for tests in reach.lines.values() for test in tests)
+    likely = max(alone, key=lambda item: count[item.nodeid], default=None)
+    if likely:
+        other = next((item for item in session.items if item is not likely), None)
+        likely.config.hook.pytest_runtest_protocol(item=likely, nextitem=other)
+
+
+def functions_of(path: Path) -> list[FunctionType]:
+    """Return the functions of a module that is imported."""
     gc.unfreeze()  # or what was frozen would not be found
     functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
-    here = [one for one in functions if one.__code__.co_filename == code.co_filename]
+    gc.freeze()
+    return [one for one in functions if one.__code__.co_filename == str(path)]
+
+
+def put_in_place(code: CodeType, functions: Sequence[FunctionType]) -> bool:
+    """Give each of *functions* its body in *code*; False where that cannot be."""
+    bodies = {(one.co_qualname, one.co_firstlineno): one for one in _all_codes(code)}
     try:
-        for function in here:
+        for function in functions:
             function.__code__ = bodies[function.__code__.co_qualname, function.__code__.co_firstlineno]
     except (KeyError, ValueError):  # another number of variables from around it
         return False
-    return bool(here)
+    return bool(functions)
 
 
 def _all_codes(code: CodeType) -> Iterator[CodeType]:
@@ -296,7 +325,8 @@ def examine(module: str, tests: Sequence[str] = (), sample: int = 0, only: str =
     examination = Examination(path, chosen, tell)
     _quick_examples()
     with tempfile.TemporaryDirectory(prefix="mutate-", ignore_cleanup_errors=True) as folder:
-        pytest.main([*OPTIONS, f"--basetemp={folder}/tests", *asked], plugins=[examination])
+        if pytest.main([*OPTIONS, f"--basetemp={folder}/tests", *asked], plugins=[examination]) != pytest.ExitCode.OK:
+            sys.exit("the tests cannot be collected, or somebody stopped us")
     result = examination.result
     alive = {identity(change, lines) for change in (*result.lived, *result.unreached)}
     there = {identity(change, lines) for _, change in changes}
@@ -331,7 +361,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=0, help="so many changes, always the same; else all")
     parser.add_argument("--only", default="", help="the changes of lines with this in it")
     told = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # pytest ends in order by that one
     if not hasattr(os, "fork"):
         sys.exit("mutate needs fork, which this system does not have: Linux and macOS do")
     tests = [file for file in told.tests.split(",") if file]

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from tertulia.content import snapshot
 from tertulia.store import archive, connection, open_store
 from tertulia.store.connection import Database
+from tertulia.store.letters import NewLetter
 from tertulia.store.recording import fingerprint, key_of
 from tertulia.store.said import Author, Incoming, Reason, Recorded, Verdict
 from tests.stores import emptied
@@ -301,6 +302,78 @@ def test_what_was_erased_is_known_by_its_source_alone(talk):
     talk.erase(talk.get(key).person, NOW)
     other = replace(SAID, url="", author=replace(ANA, identity="https://mas.example/users/otra"))
     assert "refused" == talk.record(other, APPROVED, NOW).state
+
+
+STRANGER = Author(network="web", identity="https://otra.example", name="Otra")
+ANA_LIKES = replace(SAID, kind="like", source_id="l1", url="", text="", html="")
+# What of hers may be told again, each with one thing alone by which it can be known.
+HERS = {
+    "source": replace(SAID, url="", author=STRANGER),
+    "address": replace(SAID, source="webmention", source_id="b", author=STRANGER),
+    "account": replace(SAID, source_id="9", url=""),
+    "page": replace(SAID, source="webmention", source_id="b", url="", author=replace(STRANGER, identity=ANA.identity)),
+    "like": replace(ANA_LIKES, author=STRANGER),
+}
+
+
+@pytest.mark.parametrize("door", ["record", "export"])
+@pytest.mark.parametrize("known_by", HERS)
+def test_each_of_what_is_known_of_the_erased_is_enough(talk, store, tmp_path, door, known_by):
+    """By any door, the export of another store too; what others say of the same post comes in."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    talk.record(ANA_LIKES, APPROVED, NOW)
+    talk.erase(talk.get(key).person, NOW)
+    other = replace(
+        SAID, source_id="luis", url="https://luis.example/1", author=replace(STRANGER, identity="https://l.es")
+    )
+    if door == "record":
+        assert "refused" == talk.record(HERS[known_by], APPROVED, NOW).state
+        assert "new" == talk.record(other, APPROVED, NOW).state
+    else:
+        before = open_store("sqlite:///var/before.db", tmp_path)
+        for said in (HERS[known_by], other):
+            before.conversation.record(said, APPROVED, NOW)
+        archive.load(store.database, archive.export(before.database))
+        before.close()
+    talk.show(tmp_path, "voto", "es")
+    shown = snapshot.read(tmp_path, "voto", "es")
+    assert (["Otra"], {}) == ([one.author for one in shown.comments], shown.counts)
+
+
+def test_an_address_that_an_erased_person_typed_is_not_theirs(talk):
+    """Anybody types any address into the form: whoever lives there is somebody else."""
+    typed = Author(network="form", identity="browser 1", name="Ana", url=STRANGER.identity)
+    key = talk.record(replace(SAID, source="form", source_id="f", url="", author=typed), APPROVED, NOW).key
+    talk.erase(talk.get(key).person, NOW)
+    assert "new" == talk.record(replace(SAID, source_id="9", url="", author=STRANGER), APPROVED, NOW).state
+
+
+def test_erasing_one_takes_nothing_from_another(talk, store):
+    """Whatever hangs on what she said goes; the same of somebody else beside her stays, each in its place."""
+    luis = replace(SAID, source_id="luis", url="https://luis.example/1", author=STRANGER)
+    for said, mail in ((SAID, "ana@a.example"), (luis, "luis@l.example")):
+        one = talk.get(talk.record(said, APPROVED, NOW).key)
+        fan = Author(network="web", identity=f"https://fan.example/{said.source_id}", name="Fan")
+        liked = replace(ANA_LIKES, source_id=f"on {said.source_id}", in_reply_to=said.source_id, author=fan)
+        talk.record(liked, APPROVED, NOW)
+        store.letters.ask(one.id, mail, "es", NOW)
+        store.letters.write("owner@blog.example", "Lee", "…", NOW, one.id)
+        store.letters.write("fan@blog.example", "Lee", f"https://blog.example/voto#c-{one.key}", NOW)
+        store.letters.tell([NewLetter(recipient=mail, subject="S", body="…", tells=f"a {mail}")], NOW)
+        store.drafts.keep(one.key, "Toni", "Gracias", NOW)
+        store.followers.confirm(store.followers.ask("voto", "es", mail, NOW).id)
+        store.subscribers.confirm(store.subscribers.ask(mail, "es", NOW).id, NOW)
+    ana, luis_ = (talk.by_source("mastodon", name) for name in ("1134", "luis"))
+    talk.erase(ana.person, NOW)
+    assert [luis_.id] == [one.id for one in talk.find()]
+    assert {luis_.key} == store.drafts.begun("Toni")
+    assert ["luis@l.example"] == [one.email for one in store.followers.of_post("voto", "es")] == [
+        one.email for one in store.subscribers.confirmed()
+    ] == [store.letters.notice_of(luis_.id).email]  # fmt: skip
+    assert None is store.letters.notice_of(ana.id)
+    left = store.letters.due(NOW)
+    assert ["owner@blog.example", "fan@blog.example", "luis@l.example"] == [one.recipient for one in left]
+    assert luis_.key in left[1].body
 
 
 def test_an_older_store_keeps_who_said_what(tmp_path):

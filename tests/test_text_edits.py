@@ -16,7 +16,7 @@ from tertulia.commands.build import BuildReport
 from tertulia.commands.live import LiveSite
 from tertulia.commands.warm import WarmBuilder
 from tertulia.site import choices
-from tertulia.site.text_edits import NeedsBuildError, TextEdits
+from tertulia.site.text_edits import BuiltSite, NeedsBuildError, TextEdits
 from tests.conftest import ROOT
 from tests.test_incremental import TEXTS, Blog, arranged, built, picture, tree
 
@@ -39,7 +39,7 @@ def edited(blog: Blog, edit: Callable[[], str], **more: object) -> list[str]:
     """Build *blog*, do *edit*, show it: the pages that were drawn, all pages being then what a build would write."""
     more = {"RELATED_POSTS": 0, **more}  # the build that follows sees to those
     _, build = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state", **more)
-    drawn = TextEdits(build).apply([str(blog.root / "content" / edit())])
+    drawn = TextEdits(BuiltSite(build)).apply([str(blog.root / "content" / edit())])
     built(blog.root, blog.root / "whole", NOW, **more)
     whole, shown = tree(blog.root / "whole"), tree(blog.root / "one")
     pages = [name for name in whole if name.endswith(".html")]
@@ -111,7 +111,7 @@ def test_what_arranges_is_for_a_build(blog, header):
     before = tree(blog.root / "one")
     file = str(blog.root / "content" / said(blog, "dos", "Otro texto. #Redes", **header))
     with pytest.raises(NeedsBuildError):
-        TextEdits(build).apply([file])
+        TextEdits(BuiltSite(build)).apply([file])
     assert before == tree(blog.root / "one")
 
 
@@ -121,7 +121,7 @@ def test_a_text_that_brings_more_than_words_is_for_a_build(blog, text):
     picture(blog.root / "content" / "images" / "otra.png", 10)
     _, build = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
     with pytest.raises(NeedsBuildError):
-        TextEdits(build).apply([str(blog.root / "content" / said(blog, "dos", text))])
+        TextEdits(BuiltSite(build)).apply([str(blog.root / "content" / said(blog, "dos", text))])
 
 
 @pytest.mark.parametrize("path", ["people.toml", "images/bar.png", "posts/nueva.md", "theme/templates/base.html"])
@@ -130,15 +130,15 @@ def test_what_is_no_text_is_for_a_build(blog, path):
     _, build = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
     text = str(blog.root / "content" / said(blog, "dos", "Otro texto. #Redes"))
     with pytest.raises(NeedsBuildError):
-        TextEdits(build).apply([text, str(blog.root / "content" / path)])
-    assert [] == TextEdits(build).apply([str(blog.root / "content" / "posts" / "4913")])  # an editor's trial
+        TextEdits(BuiltSite(build)).apply([text, str(blog.root / "content" / path)])
+    assert [] == TextEdits(BuiltSite(build)).apply([str(blog.root / "content" / "posts" / "4913")])  # an editor's trial
 
 
 def test_edits_follow_one_another(blog):
     """Each text is what was saved last; what is taken back is as it was; the next build takes no page for another."""
     state = blog.root / "state"
     _, build = arranged(blog.root, blog.root / "one", NOW, state=state, RELATED_POSTS=0)
-    edits, before = TextEdits(build), tree(blog.root / "one")
+    edits, before = TextEdits(BuiltSite(build)), tree(blog.root / "one")
     for name, text in (("dos", "Uno. #Redes"), ("dos", "Dos. #Redes"), ("cuatro", "Tres."), ("dos", blog.texts["dos"])):
         edits.apply([str(blog.root / "content" / said(blog, name, text))])
     assert before["2026/11/dos/index.html"] == tree(blog.root / "one")["2026/11/dos/index.html"]

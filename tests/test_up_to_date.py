@@ -33,7 +33,7 @@ class Noted:
         }  # fmt: skip
         inputs = build_inputs.look(root, self.settings, time.time_ns() + LATER)
         assert inputs is not None
-        self.leave_note((inputs, due_ns), self.output.stat().st_ino)
+        self.leave_note((inputs, due_ns, ""), self.output.stat().st_ino)
 
     def save(self, name: str, text: str) -> None:
         path = self.root / name
@@ -182,7 +182,7 @@ def test_a_build_leaves_no_note_of_the_output_of_another(noted):
     number = noted.output.stat().st_ino
     noted.output.rename(noted.root / "ours")
     noted.save("output/uno/index.html", "of the other")
-    noted.leave_note((inputs, None), number)
+    noted.leave_note((inputs, None, ""), number)
     assert None is noted.found()
 
 
@@ -190,7 +190,7 @@ def note_again(blog: Noted, settings: dict[str, str]) -> None:
     """Have *blog* built with these *settings* as well."""
     inputs = build_inputs.look(blog.root, blog.settings | settings, time.time_ns() + LATER)
     assert inputs is not None
-    blog.leave_note((inputs, None), blog.output.stat().st_ino)
+    blog.leave_note((inputs, None, ""), blog.output.stat().st_ino)
 
 
 def test_plugins_of_others_are_never_up_to_date(noted):

@@ -71,8 +71,10 @@ def asked(given, **more):
         (429, {}, LATER, LATER, 60),
         (429, RETRY, LATER, LATER, 90),
         (500, {}, UNKNOWN, LATER, 0),
+        (500, RETRY, LATER, LATER, 90),
         (502, {}, UNKNOWN, LATER, 0),
         (503, RETRY, LATER, LATER, 90),
+        (503, {"retry-after": "0.5"}, LATER, LATER, 0.5),
         (503, {"retry-after": "0"}, UNKNOWN, LATER, 0),
         (503, {"retry-after": "-9"}, UNKNOWN, LATER, 0),
         (401, {}, EXPIRED, EXPIRED, None),
@@ -122,6 +124,7 @@ REACHED = {
     "an answer too large": (failure(kind=FetchRefusedError), True),
     "a private address": (failure(ValueError("10.0.0.1"), kind=FetchRefusedError), False),
     "something else below": (failure(ValueError("odd")), True),
+    "something without a word below": (failure(OSError()), True),
 }
 
 

@@ -12,6 +12,7 @@ import json
 import logging
 import math
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from tertulia.core import languages, paths
 from tertulia.core.errors import TertuliaError
+from tertulia.core.files import locked
 from tertulia.core.languages import say, spoken
 from tertulia.core.models import Severity
 from tertulia.core.visible import visible
@@ -91,10 +93,17 @@ def into_output(
     target = (root / output).resolve()  # it may be a link to another disk
     state = root / STATE / "public"
     note = root.joinpath(*up_to_date.PLACE) if settings == "publishconf.py" else None
-    done = up_to_date.read(str(note), str(target), time.time_ns()) if note and not all_advice else None
+    found = up_to_date.load(str(note), str(target), time.time_ns()) if note and not all_advice else None
+    changed = up_to_date.changed(found) if found else None
+    done, why = (found.told, "") if found and changed == [] else (None, "")
+    drawn = [say("explain_nothing")]
+    if note and found and found.mark and changed and output == "output":
+        from tertulia.commands import edited
+
+        done, why, drawn = edited.show(root, note, strict=strict)
     if done and (done.clean or not strict):
         if explain:
-            print(say("explain_nothing"))
+            print("\n".join(drawn))
         up_to_date.tell(done, time.monotonic() - began)
         return True
     with workshop(target.parent, f".{target.name}-") as folder:
@@ -104,21 +113,23 @@ def into_output(
         kept_back = bool(report.failure) or (strict and not report.clean)
         if not kept_back:
             number = (folder / "site").stat().st_ino
-            swap(folder / "site", target, report.keep)
             from tertulia.commands import orphans
 
-            lost = orphans.told(root, target)
-            if note and not report.passing and (found := up_to_date.handed_over(str(inputs))):
-                done = up_to_date.Told(
-                    _summary(report, up_to_date.SECONDS),
-                    [visible(line) for line in (*complaints(report, plain=True), *lost)],
-                    report.clean,
-                    decimal(0.5)[1],
-                )
-                with contextlib.suppress(OSError):
-                    up_to_date.write(str(note), found, str(target), report.keep, done, number=number)
+            with locked(state):  # whoever writes into the output after an edit is done with it, or finds the new one
+                swap(folder / "site", target, report.keep)
+                lost = orphans.told(root, target)
+                if note and not report.passing and (made_of := up_to_date.handed_over(str(inputs))):
+                    done = up_to_date.Told(
+                        summary(report, up_to_date.SECONDS),
+                        [visible(line) for line in (*complaints(report, plain=True), *lost)],
+                        report.clean,
+                        decimal(0.5)[1],
+                    )
+                    with contextlib.suppress(OSError):
+                        up_to_date.write(str(note), made_of, str(target), report.keep, done, number=number)
     if explain and not report.failure:
-        print("\n".join(report.explained or [say("explain_nothing")]))
+        told = [say("explain_edit", why=why)] if why else []
+        print("\n".join(told + report.explained or [say("explain_nothing")]))
     tell(report, all_advice=all_advice)
     for line in [say("build_kept_back", folder=output)] if kept_back else lost:
         print(line, file=sys.stderr)
@@ -222,12 +233,9 @@ def complaints(report: BuildReport, *, all_advice: bool = False, plain: bool = F
     return lines
 
 
-def summary(report: BuildReport) -> str:
-    """Return the one line of a build: "412 entradas y 9 páginas en 3,8 s"."""
-    return _summary(report, decimal(report.seconds))
-
-
-def _summary(report: BuildReport, seconds: str) -> str:
+def summary(report: BuildReport, seconds: str = "") -> str:
+    """Return the one line of a build: "412 entradas y 9 páginas en 3,8 s"; *seconds* where it is told later."""
+    seconds = seconds or decimal(report.seconds)
     return say("built", posts=counted("post", report.posts), pages=counted("page", report.pages), seconds=seconds)
 
 
@@ -305,7 +313,7 @@ def _within(path: str, root: Path) -> str:
 def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tuple[BuildReport, "SiteBuild | None"]:
     """Run Pelican here and now; what it has arranged, where it came so far and our plugins took part."""
     gather = Gather()
-    report, built = BuildReport(), None
+    report, built, inputs = BuildReport(), None, None
     began_ns = time.time_ns()
     try:
         from pelican import Pelican, log, signals
@@ -351,7 +359,6 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
             if KEY in pelican.settings:  # a blog may have none of our plugins
                 built = SiteBuild.of(pelican.settings)
                 writing.remember(built)
-                build_inputs.hand_over(built, inputs)
                 report.passing, report.explained = built.lacks_pictures, built.explained
                 if isinstance(later := built.search, LaterIndex):
                     report.to_index, report.index_digest = str(later.folder), later.digest
@@ -364,7 +371,24 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
     report.remarks = [remark for remark in gather.remarks if remark.text not in report.failure]
     # What was said of a file stands for as long as that is what it is; what was said of the machine may not.
     report.passing |= not all(one.severity == "hint" or one.text.startswith("content/") for one in report.remarks)
+    if built and inputs and not report.failure:
+        build_inputs.hand_over(built, inputs, _leave_arranged(built, report))
     return report, built
+
+
+def _leave_arranged(built: "SiteBuild", report: BuildReport) -> str:
+    """Leave what an edit will need; the mark of it, or ""."""
+    from tertulia.site import kept_site
+
+    if report.passing:
+        return ""
+    mark = secrets.token_hex(8)
+    remarks = [(remark.severity, remark.text) for remark in report.remarks]
+    known = {"posts": report.posts, "pages": report.pages, "keep": report.keep, "remarks": remarks}
+    why = kept_site.leave_site(built, mark, known)
+    if why:
+        report.explained.append(say("explain_edit", why=why))
+    return "" if why else mark
 
 
 def _as_python(settings_file: str) -> dict[str, Any]:

@@ -173,7 +173,7 @@ def _build(arguments: list[str], place: str, tell_done: int) -> None:
     built = build.main(arguments)
     if built is None:
         return
-    from tertulia.site.text_edits import NeedsBuildError, TextEdits
+    from tertulia.site.text_edits import BuiltSite, NeedsBuildError, TextEdits
 
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(place)
@@ -181,7 +181,7 @@ def _build(arguments: list[str], place: str, tell_done: int) -> None:
         door.settimeout(WAIT_SECONDS)
         os.write(tell_done, b"!")
         os.close(tell_done)
-        edits = TextEdits(built)
+        edits = TextEdits(BuiltSite(built))
         listener, _ = door.accept()
     with listener, listener.makefile("rb") as lines:
         listener.settimeout(None)

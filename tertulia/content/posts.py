@@ -101,7 +101,12 @@ def read(output: Path) -> Published:
 
 
 def write(output: Path, published: Published) -> None:
-    """Leave *published* in the folder *output*, the same bytes for the same posts."""
+    """Leave *published* in the folder *output*."""
+    (output / FILE_NAME).write_bytes(encoded(published))
+
+
+def encoded(published: Published) -> bytes:
+    """Return the file of *published*, the same bytes for the same posts."""
     posts = tuple(sorted(published.posts, key=lambda post: (post.date, post.id, post.lang)))
     whole = msgspec.json.encode(msgspec.structs.replace(published, posts=posts))
-    (output / FILE_NAME).write_bytes(msgspec.json.format(whole, indent=1) + b"\n")
+    return msgspec.json.format(whole, indent=1) + b"\n"

@@ -12,12 +12,12 @@ import html
 import os
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from tertulia.core.addresses import Address, join_address, site_of, split_address
 from tertulia.core.languages import say
@@ -69,9 +69,22 @@ def without_broken_file_links(content: Content, html: str, folder: str, known: C
         target = unquote(match)
         inside = target.lstrip("/") if target.startswith("/") else os.path.join(folder, target)
         if os.path.normpath(inside) not in known:
-            _report_link(InternalLink(content, target), [target])
+            report(_broken(InternalLink(content, target), [target]))
             html = re.sub(rf'"\{{(?:filename|static|attach)\}}{re.escape(match)}[^"]*"', '"#"', html)
     return html
+
+
+def unlink_unknown_tags(contents: Iterable[Content], context: Mapping[str, Any]) -> None:
+    """Leave the ``#tags`` of pages that no post has as the words that they are: they have no page to lead to."""
+    there = {f"{context['SITEURL']}/{quote(tag.url)}" for tag, _ in context.get("tags", ())}
+    for page in contents:
+        if page.default_template == "page" and ' rel="tag">' in page._content:
+            page._content = _TAG.sub(
+                lambda found: found[0] if found["to"] in there else _ANY_TAG.sub("", found["words"]), page._content
+            )
+
+
+_TAG, _ANY_TAG = re.compile(r'<a href="(?P<to>[^"]*)" rel="tag">(?P<words>.*?)</a>', re.S), re.compile("<[^>]*>")
 
 
 def internal_links(contents: Iterable[Content]) -> Iterator[InternalLink]:
@@ -123,6 +136,7 @@ class LinkCheck:
         contents: Its posts and pages, to guess what was meant.
         told: What has been told of each file while it was read, as of a missing picture: once is enough.
         buried: Files that only say that something is gone.
+        tell: Is given what is wrong.
     """
 
     def __init__(
@@ -132,7 +146,10 @@ class LinkCheck:
         contents: Sequence[Content] = (),
         told: Mapping[str, Sequence[str]] = MappingProxyType({}),
         buried: Collection[str] = (),
+        *,
+        tell: Callable[[Problem], object] = report,
     ) -> None:
+        self._tell = tell
         self.buried = {output / name for name in buried}
         self.output, self.siteurl, self.contents, self.told = output, settings["SITEURL"], contents, told
         self.site = split_address(settings.get("SITE_ADDRESS", ""))
@@ -159,10 +176,11 @@ class LinkCheck:
         if file is None and (self.was_told(link) or self.is_made_by_us(link, path)):
             return False
         if file is None or (not path and _OF_WORDPRESS.match(parts.query)):
-            _report_link(link, self.spellings(link.href), self.guess(path))
+            self._tell(_broken(link, self.spellings(link.href), self.guess(path)))
             return False
         if parts.fragment and not self.has_anchor(file, parts.fragment):
-            _report_link(link, [*self.spellings(link.href), f"#{parts.fragment}"], phrase="broken_anchor")
+            spellings = [*self.spellings(link.href), f"#{parts.fragment}"]
+            self._tell(_broken(link, spellings, phrase="broken_anchor"))
             return False
         return True
 
@@ -207,12 +225,15 @@ class LinkCheck:
     def has_anchor(self, file: Path, fragment: str) -> bool:
         """Whether the page *file* has a place called *fragment*; what is no page of ours is believed."""
         if file not in self.anchors:
-            page = file.read_text("utf-8", errors="replace") if file.suffix in (".html", ".htm") else ""
-            found = {html.unescape(a or b or c) for a, b, c in _ID.findall(page)}
-            self.anchors[file] = None if not page or is_redirect(page) else frozenset(found)
+            self.read(file, file.read_text("utf-8", errors="replace") if file.suffix in (".html", ".htm") else "")
         known = self.anchors[file]
         name = fragment.partition(":~:")[0]
         return known is None or name.lower() in ("", "top") or name in known or unquote(name) in known
+
+    def read(self, file: Path, page: str) -> None:
+        """Know the places of *page*, which is *file* or will be."""
+        found = {html.unescape(a or b or c) for a, b, c in _ID.findall(page)}
+        self.anchors[file] = None if not page or is_redirect(page) else frozenset(found)
 
     def guess(self, path: str) -> str:
         """Return the address of the one post or page whose slug ends *path*; "" when there is none, or several."""
@@ -237,9 +258,9 @@ class LinkCheck:
         return list(dict.fromkeys([short, href, unquote(short), unquote(href), short.lstrip("/")]))
 
 
-def _report_link(link: InternalLink, spellings: Sequence[str], guess: str = "", phrase: str = "broken_link") -> None:
+def _broken(link: InternalLink, spellings: Sequence[str], guess: str = "", phrase: str = "broken_link") -> Problem:
     content = link.content
     lines = [line_of(content, spelling) for spelling in spellings]
     line = next(filter(None, lines), None) if link.where == "body" else content.header_lines.get(link.where)
     fix = say("broken_link_guess", url=guess) if guess else say(f"{phrase}_fix")
-    report(Problem(content.shown_path, line, say(phrase, target=spellings[0]), fix))
+    return Problem(content.shown_path, line, say(phrase, target=spellings[0]), fix)

@@ -102,14 +102,19 @@ def look(root: Path, settings: Mapping[str, Any], began_ns: int) -> dict[str, St
     return up_to_date.look(names(root, settings), began_ns)
 
 
-def hand_over(build: "SiteBuild", inputs: dict[str, Stamp | None] | None) -> None:
-    """Leave *inputs*, and when the clock alone makes the build another, for whoever puts the output in its place."""
+def hand_over(build: "SiteBuild", inputs: dict[str, Stamp | None], mark: str) -> None:
+    """
+    Leave *inputs*, and when the clock alone makes the build another, for whoever puts the output in its place.
+
+    Args:
+        mark: Of what it has arranged.
+    """
     now, due = build.reader.now, build.due
     if build.settings.get("SECURITY_CONTACT"):
         due = min(due or next_month(now), next_month(now))
-    if inputs is not None and (due is None or due > now):
+    if due is None or due > now:
         due_ns = None if due is None else int(due.timestamp()) * 1_000_000_000
-        up_to_date.hand_over(build.settings["INPUTS_PATH"], (inputs, due_ns))
+        up_to_date.hand_over(build.settings["INPUTS_PATH"], (inputs, due_ns, mark))
 
 
 def next_due(readings: Iterable[Reading], now: datetime) -> datetime | None:

@@ -146,7 +146,9 @@ class Editions:
 
     def elsewhere(self, url: str, posts: Iterable[Content]) -> str:
         """Where a list at *url* really belongs, all of whose *posts* are in one other language; else ""."""
-        return self.elsewhere_by(url, {post.lang for post in posts}) if self.others else ""
+        if not self.others:
+            return ""
+        return self.elsewhere_by(url, getattr(posts, "languages", None) or {post.lang for post in posts})
 
     def elsewhere_by(self, url: str, langs: Collection[str]) -> str:
         """Return the same, of posts in *langs*."""

@@ -59,12 +59,17 @@ def asked(output: Path, hosts: Collection[str], known: Collection[str] = ()) -> 
             continue
         written = Path(name).read_bytes()
         if name.endswith(".html") and suspect(written):
-            found = loads(written.decode("utf-8", errors="replace"), own.__contains__)
-            yield from ((shown, load.url) for load in found if load.kind is not LoadKind.FORM)
+            yield from ((shown, url) for url in asked_by(written, own))
         elif name.endswith(".css") and (b"//" in written or b"\\" in written):
             urls = addresses_in_style(written.decode("utf-8", errors="replace"))
             asked_hosts = ((host_asked(url), url) for url in urls)
             yield from ((shown, url) for host, url in asked_hosts if host and host not in own)
+
+
+def asked_by(page: bytes, own: Collection[str]) -> list[str]:
+    """Return what a page asks other hosts than its *own* for by itself."""
+    found = loads(page.decode("utf-8", errors="replace"), own.__contains__)
+    return [load.url for load in found if load.kind is not LoadKind.FORM]
 
 
 def suspecting(hosts: Collection[str]) -> Callable[[bytes], bool]:

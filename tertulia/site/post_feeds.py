@@ -54,10 +54,7 @@ class Section(NamedTuple):
 def write_feeds(build: SiteBuild, generator: Generator) -> None:
     """Write every feed; each post is prepared once. Their covers must have been written, whose sizes feeds tell."""
     prepared: dict[str, feeds.Prepared] = {}
-    for folder, about, posts, kind, name in sections(build, generator):
-        due = [post for post in posts if not post.mark]  # a preview shows more, its feeds do not
-        newest = sorted(due, key=lambda post: (post.date, post.id, post.lang), reverse=True)
-        newest = newest[: build.settings.get("FEED_MAX_ITEMS", 20) or None]
+    for (folder, about, _, kind, name), newest in due_feeds(build, generator):
         files = [posixpath.join(folder, name) for name in feeds.FILES]
         if not (build.kept and build.kept.take_files(files, about, newest)):
             for post in newest:
@@ -68,6 +65,14 @@ def write_feeds(build: SiteBuild, generator: Generator) -> None:
             if not (build.output / place).exists():
                 (build.output / place).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(build.output / folder / file, build.output / place)
+
+
+def due_feeds(build: SiteBuild, generator: Generator) -> Iterator[tuple[Section, list[Content]]]:
+    """Yield each feed, and what stands in it, the newest first."""
+    for section in sections(build, generator):
+        due = [post for post in section.posts if not post.mark]  # a preview shows more, its feeds do not
+        newest = sorted(due, key=lambda post: (post.date, post.id, post.lang), reverse=True)
+        yield section, newest[: build.settings.get("FEED_MAX_ITEMS", 20) or None]
 
 
 def old_places(settings: Mapping[str, str], kind: str, name: str) -> Iterator[tuple[str, str]]:

@@ -54,16 +54,19 @@ def add_related(posts: Iterable[Content], count: int, state: BuildState) -> None
     if not count:
         return
     by_key = {f"{post.id} {post.lang}": post for post in posts}
-    to_relate = {}
-    for key, post in by_key.items():
-        text = Text(key, post.lang, post.title, tags=tuple(tag.name for tag in post.tags), stems=post.stems)
-        read = state.digests.get(post.shown_path) or sorted(post.stems.items())
-        to_relate[key] = ToRelate(post.lang, digest((read, text.title, text.tags)), partial(counted, text))
+    to_relate = {key: as_compared(key, post, state) for key, post in by_key.items()}
     place = state.folder / KEPT if state.folder else None
     found, stamp = related(place, state.value(NOTE), to_relate, count)
     state.keep_value(NOTE, stamp)
     for key, others in found.items():
         by_key[key].related = [by_key[other] for other in others]
+
+
+def as_compared(key: str, post: Content, state: BuildState) -> ToRelate:
+    """Return *post* as it is compared, by its *key*."""
+    text = Text(key, post.lang, post.title, tags=tuple(tag.name for tag in post.tags), stems=post.stems)
+    read = state.digests.get(post.shown_path) or sorted(post.stems.items())
+    return ToRelate(post.lang, digest((read, text.title, text.tags)), partial(counted, text))
 
 
 def related(
@@ -96,6 +99,42 @@ def related(
                 return _from_nothing(kept, posts, most), stamp_of(path, after=kept)
     with _opened(":memory:") as kept:
         return _from_nothing(kept, posts, most), None
+
+
+def change(
+    path: Path, stamp: Stamp | None, posts: Mapping[str, ToRelate], most: int
+) -> tuple[dict[str, list[str]], Stamp | None]:
+    """
+    Let known *posts* have other words: those and others that may have other relatives now, and the rest of ``related``.
+
+    Raises:
+        LookupError: what is kept is not what was left, or it is quicker to begin anew.
+    """
+    found: dict[str, list[str]] = {}
+    try:
+        with _opened(path) as kept:
+            if stamp is None or stamp_of(path) != stamp:
+                raise LookupError(path)
+            for lang in sorted({post.lang for post in posts.values()}):
+                of_lang = {name: post for name, post in posts.items() if post.lang == lang}
+                found |= _changed(kept, lang, of_lang, most)
+            return found, stamp_of(path, after=kept)
+    except (sqlite3.Error, msgspec.MsgspecError) as error:
+        raise LookupError(path) from error
+
+
+def _changed(kept: sqlite3.Connection, lang: str, posts: Mapping[str, ToRelate], most: int) -> dict[str, list[str]]:
+    names = dict(kept.execute("select number, name from posts where lang = ?", (lang,)))
+    numbers = {name: number for number, name in names.items()}
+    rows = _Rows(kept, lang, names)
+    if likeness.change(rows, {numbers[name]: post.counts() for name, post in posts.items()}, set(), most) is None:
+        raise LookupError(lang)
+    digests = {
+        number: kept.execute("select digest from posts where number = ?", (number,)).fetchone()[0]
+        for number in rows.posts
+    }
+    rows.save({**digests, **{numbers[name]: post.digest for name, post in posts.items()}})
+    return {names[number]: [names[other] for _, other in post.found] for number, post in rows.posts.items() if post}
 
 
 def stamp_of(path: Path, *, after: sqlite3.Connection | None = None) -> Stamp | None:

@@ -99,6 +99,7 @@ class BuildState:
         self.digests: dict[str, bytes] = {}  # of each record, by the file as its author knows it
         self.pages: dict[str, KeptPage] = _load(self._pages, epoch)
         self.is_new = not self.pages
+        self.unsure: dict[str, Reading] = {}  # by file: saved so shortly before that it may be another already
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> "BuildState":
@@ -162,7 +163,10 @@ class BuildState:
         kept = KeptReading(stamp or _NOTHING, now, reading.due, packed, told, names, looked, *tables)
         sure = stamp is not None and is_sure(stamp, looked_ns) and not reading.guessed
         sure &= all(one.found == (there is not None) and is_sure(there or _NOTHING, looked_ns) for one, there in looked)
-        self._keep(path, kept, reading, sure=sure and (reading.due is None or reading.due > now))
+        sure &= reading.due is None or reading.due > now
+        self._keep(path, kept, reading, sure=sure)
+        if not sure:
+            self.unsure[path] = reading
         self._changed.add(_part_of(path))
 
     def _keep(self, path: str, kept: KeptReading, reading: Reading, *, sure: bool = True) -> None:
@@ -190,7 +194,7 @@ class BuildState:
             _save(self.folder / name, self.epoch, {name: value})
 
     def _part(self, at: int) -> Path | None:
-        return self.folder / f"readings-{at:02}" if self.folder else None
+        return self.folder / _name(at) if self.folder else None
 
     @property
     def is_kept(self) -> bool:
@@ -200,6 +204,15 @@ class BuildState:
     @property
     def _pages(self) -> Path | None:
         return self.folder / "pages" if self.folder else None
+
+
+def reading_at(folder: Path, epoch: str, path: str) -> Reading | None:
+    """Return what the file at *path* had read as in a build of *epoch* that kept it in *folder*, or None."""
+    kept: KeptReading | None = _load(folder / _name(_part_of(path)), epoch).get(path)
+    try:
+        return pickle.loads(kept.reading) if kept else None
+    except Exception:  # as for a damaged file
+        return None
 
 
 def digest_of(reading: Reading) -> bytes:
@@ -215,6 +228,10 @@ def _is_as_it_was(looked: Looked, stamp: Stamp | None, find: Callable[[str, Path
     if looked.written and str(find(looked.written, Path(looked.beside)) or "") != looked.path:
         return False
     return not looked.path or stamp_of(looked.path) == stamp
+
+
+def _name(part: int) -> str:
+    return f"readings-{part:02}"
 
 
 def _part_of(path: str) -> int:

@@ -107,9 +107,14 @@ def know_pages(posts: Iterable[Content], listed: Iterable[Any], siteurl: str) ->
     for post in posts:
         for label in (*post.tags, *post.categories, *post.authors):
             label.has_page = (type(label), label.slug) in with_page
-        for tag in post.tags:
-            if not tag.has_page:
-                post._content = _without_link(post._content, addresses.whole(siteurl, tag.url))
+        unlink_tags(post, siteurl)
+
+
+def unlink_tags(post: Content, siteurl: str) -> None:
+    """Take from the text of *post* its links to tags that have no page."""
+    for tag in post.tags:
+        if not tag.has_page:
+            post._content = _without_link(post._content, addresses.whole(siteurl, tag.url))
 
 
 def _without_link(html: str, address: str) -> str:

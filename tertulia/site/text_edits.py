@@ -5,46 +5,76 @@ that were not there before, are for a build. So are feeds, search, related posts
 build must follow, and its pages are the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from tertulia.core.languages import say
 from tertulia.embeds import draw
 from tertulia.site import schema
+from tertulia.site.arrangement import CARD, WHOLE, size_of
 from tertulia.site.broken_links import without_broken_file_links
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content, attributes
+from tertulia.site.editions import lead_tags_home
 from tertulia.site.embeds import pictures_url
-from tertulia.site.facets import Facets, Inputs
-from tertulia.site.page_inputs import inputs_of
 from tertulia.site.records import PostRecord, Reading
 from tertulia.site.state import digest_of
+from tertulia.site.taxonomy import unlink_tags
 
 # What of a record is shown of a post and arranges nothing.
 TEXT = frozenset({
     *("content", "body", "body_line", "header_lines", "summary", "summary_text", "words", "minutes", "toc", "stems"),
     *("question", "content_warning", "updates", "credits", "modified", "extra"),
 })  # fmt: skip
-_OF_CARD = "minutes"  # an attribute that lists read and who only names a post does not
+# The same without what tells where a text has something, or what it is like.
+_SHOWN = TEXT - {"body", "body_line", "stems"}
 
 
 class NeedsBuildError(Exception):
     """What was saved is more than a text; in the blog's language."""
 
 
+class Arranged(Protocol):
+    """What a build has arranged: by this process, or kept by another (``tertulia/site/kept_site.py``)."""
+
+    build: SiteBuild
+
+    def post(self, path: str) -> Any:
+        """Return the post whose file is at *path*, or None."""
+
+    def reading(self, path: str) -> Reading | None:
+        """Return what that file has read as; None where nobody knows."""
+
+    def change(self, post: Any, reading: Reading, values: Mapping[str, Any]) -> None:
+        """Let *post*, which has these *values* now, have the text that was read."""
+
+    def showing(self, post: Any, size: int) -> Iterable[str]:
+        """Yield the pages, by their files, that show at least so much of *post* (``tertulia/site/arrangement.py``)."""
+
+    def draw(self, name: str) -> None:
+        """Draw the page with that file anew."""
+
+
+class Edit(NamedTuple):
+    """A post whose text was saved."""
+
+    post: Any
+    before: Reading
+    now: Reading
+    size: int | None  # pages that show at least so much of it are others; None where none is
+
+
 class TextEdits:
     """
-    Edits of what one *build* has written, one after another.
+    Edits of what one build has written, one after another.
 
     Args:
-        build: It is done, and nobody else writes to its output.
+        arranged: By a build that is done; nobody else writes to its output.
     """
 
-    def __init__(self, build: SiteBuild) -> None:
-        self.build = build
-        self._posts: dict[str, Content] = {str(post.source_path): post for post in build.contents}  # type: ignore[attr-defined]
-        _ = build.reader.markdown  # now, rather than when somebody waits
+    def __init__(self, arranged: Arranged) -> None:
+        self.arranged, self.build = arranged, arranged.build
 
     def apply(self, paths: Iterable[str]) -> list[str]:
         """
@@ -56,22 +86,45 @@ class TextEdits:
         Raises:
             NeedsBuildError: a build is needed to show it; nothing was changed.
         """
-        if not self.build.written:
-            raise NeedsBuildError(say("edit_undeclared"))
-        edits = [edit for path in paths if (edit := self._edit(path))]
-        for post, reading in edits:
-            self._change(post, reading)
-        return self._draw([post for post, _ in edits]) if edits else []
+        return self.draw(self.read(paths))
 
-    def _edit(self, path: str) -> tuple[Content, Reading] | None:
+    def read(self, paths: Iterable[str]) -> list[Edit]:
+        """
+        Return what the texts at *paths* are now.
+
+        Raises:
+            NeedsBuildError: one of them is more than a text.
+        """
+        return [edit for path in paths if (edit := self._edit(path))]
+
+    def draw(self, edits: Sequence[Edit]) -> list[str]:
+        """Let the posts have their new texts, and draw the pages that show them."""
+        for edit in edits:
+            self._change(edit)
+        return self.draw_pages(
+            name for edit in edits if edit.size is not None for name in self.arranged.showing(edit.post, edit.size)
+        )
+
+    def draw_pages(self, names: Iterable[str]) -> list[str]:
+        """Draw these pages, each once."""
+        names = list(dict.fromkeys(names))
+        for environment in self.build.environments if names else ():
+            environment.shared_parts.clear()  # type: ignore[attr-defined]
+        for name in names:
+            self.arranged.draw(name)
+        return names
+
+    def _edit(self, path: str) -> Edit | None:
         """Return the post at *path*, and what it reads as now; None where nothing was saved but a passing file."""
-        post = self._posts.get(path)
+        post = self.arranged.post(path)
         if post is None:
             if path.startswith(self.build.reader.folders) and not Path(path).suffix and not Path(path).exists():
                 return None  # an editor tried whether it can write there
             raise NeedsBuildError(say("edit_other", path=Path(path).name))
-        before, reading = self.build.read_as[path], self.build.reader.read(path)
-        if before.record is None or reading.record is None or reading.seeks_posts or before.seeks_posts:
+        before, reading = self.arranged.reading(path), self.build.reader.read(path)
+        if before is None or before.record is None or reading.record is None:
+            raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
+        if reading.seeks_posts or before.seeks_posts:
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
         if any(_is_other(name, before.record, reading.record) for name in PostRecord.__struct_fields__):
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
@@ -80,44 +133,85 @@ class TextEdits:
         )
         if not shows <= showed:
             raise NeedsBuildError(say("edit_pictures", path=Path(path).name))
-        return post, reading
+        return Edit(post, before, reading, _size(before, reading))
 
-    def _change(self, post: Any, reading: Reading) -> None:
-        """Let *post* be what was read."""
+    def _change(self, edit: Edit) -> None:
+        """Let the post be what was read."""
+        post, record = edit.post, edit.now.record
+        assert record
+        shown = {"modified": None, **attributes(record)}
+        values = {name: shown[name] for name in (TEXT - {"content", "extra"}) | record.extra.keys()}
+        for name, value in values.items():
+            setattr(post, name, value)
+        self.arranged.change(post, edit.now, values)
+        post.__dict__.pop("cards", None)
+        if post.json_ld:
+            schema.describe_posts([post], self.build)
+
+
+def set_text(post: Any, html: str, build: SiteBuild) -> None:
+    """Let *html* be the text of *post*, with the links of tags as a build leaves them."""
+    post._content = html
+    if not post.is_page:
+        unlink_tags(post, build.settings["SITEURL"])
+        lead_tags_home([post], build.editions, build.settings["SITEURL"])
+
+
+class BuiltSite:
+    """What a *build* of this process has arranged."""
+
+    def __init__(self, build: SiteBuild) -> None:
+        self.build = build
+        self._posts: dict[str, Content] = {str(post.source_path): post for post in build.contents}  # type: ignore[attr-defined]
+        _ = build.reader.markdown  # now, rather than when somebody waits
+
+    def post(self, path: str) -> Any:
+        """
+        Return the post whose file is at *path*, or None.
+
+        Raises:
+            NeedsBuildError: it cannot be told which page shows what.
+        """
+        if not self.build.written:
+            raise NeedsBuildError(say("edit_undeclared"))
+        return self._posts.get(path)
+
+    def reading(self, path: str) -> Reading | None:
+        """Return what that file has read as."""
+        return self.build.read_as[path]
+
+    def change(self, post: Any, reading: Reading, values: Mapping[str, Any]) -> None:
+        """Let *post*, which has these *values* now, have the text that was read."""
         assert reading.record
         build, record = self.build, reading.record
         build.read_as[str(post.source_path)] = reading
         build.state.digests[record.shown_path] = digest_of(reading)
-        shown = {"modified": None, **attributes(record)}
-        values = {name: shown[name] for name in (TEXT - {"content", "extra"}) | record.extra.keys()}
         post.metadata.update(values)
-        for name, value in values.items():
-            setattr(post, name, value)
-        context = build.context
-        known = context["generated_content"].keys() | context["static_content"].keys()
-        post._content = without_broken_file_links(post, record.content, post.relative_dir, known)
+        known = build.context["generated_content"].keys() | build.context["static_content"].keys()
+        set_text(post, record.content, build)
+        post._content = without_broken_file_links(post, post._content, post.relative_dir, known)
         for resolved in (post.get_content, post.get_summary):  # Pelican remembers what they were
             resolved.cache.clear()
-        post.__dict__.pop("cards", None)
-        if post.json_ld:
-            schema.describe_posts([post], build)
 
-    def _draw(self, posts: list[Content]) -> list[str]:
-        """Write the pages that *posts* stand on otherwise than before."""
-        build, facets, drawn = self.build, Facets(self.build), []
-        for environment in build.environments:
-            environment.shared_parts.clear()  # type: ignore[attr-defined]
-        for name, known in list(build.page_inputs.items()):
-            if not any(_shows(known, post) for post in posts):
-                continue
-            page = build.pages[name]
-            inputs = inputs_of(page, facets, build.context)
-            if inputs is None or inputs.key() == build.written[name][0]:
-                continue
-            page.write()
-            build.page_inputs[name], build.written[name] = inputs, (inputs.key(), inputs.told())
-            drawn.append(name)
-        return drawn
+    def showing(self, post: Any, size: int) -> Iterable[str]:
+        """Yield the pages that show at least so much of *post*."""
+        for name, inputs in self.build.page_inputs.items():
+            if id(post) in inputs.posts and size_of(inputs.posts[id(post)]) >= size:
+                yield name
+
+    def draw(self, name: str) -> None:
+        """Draw and write the page."""
+        self.build.pages[name].write()
+
+
+def _size(before: Reading, now: Reading) -> int | None:
+    """Return how much of the post a page must show to be another; None where none is."""
+    assert before.record
+    assert now.record
+    if any(getattr(before.record, name) != getattr(now.record, name) for name in ("summary", "minutes")):
+        return CARD
+    is_other = any(getattr(before.record, name) != getattr(now.record, name) for name in _SHOWN)
+    return WHOLE if is_other else None
 
 
 def _is_other(name: str, before: PostRecord, now: PostRecord) -> bool:
@@ -127,9 +221,3 @@ def _is_other(name: str, before: PostRecord, now: PostRecord) -> bool:
     if name == "extra":
         return before.extra.keys() != now.extra.keys()
     return name not in TEXT and getattr(before, name) != getattr(now, name)
-
-
-def _shows(inputs: Inputs, post: Content) -> bool:
-    """Whether a page that is made of *inputs* shows more of *post* than its name."""
-    may = inputs.posts.get(id(post), frozenset())
-    return may is None or _OF_CARD in may

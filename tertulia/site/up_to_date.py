@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 PLACE = ("var", "cache", "build", "public", "up-to-date")  # of the note in the blog's folder
-FORMAT = 2  # of the note
+FORMAT = 3  # of the note
 SECONDS = "{seconds}"
 # A file that was saved this shortly before we looked may be saved again without its time telling: file systems count
 # in seconds (FAT, old NFS), or in the ticks of a clock, where a part of a second stands in the time.
@@ -21,8 +21,12 @@ TICK_NS, SECOND_NS = 100_000_000, 2_000_000_000
 PASSED_OVER = frozenset({"__pycache__", ".git"})
 
 Stamp = tuple[int, int, int, int]
-# What a build was made of, and when it would be another though nobody touches that; None for never.
-MadeOf = tuple[dict[str, Stamp | None], int | None]
+# What a build was made of, when it would be another though nobody touches that (None for never), and the mark of what
+# it has arranged ("" where that was not kept).
+MadeOf = tuple[dict[str, Stamp | None], int | None, str]
+# Of a file that may be another than it was when it was read, though its stamp is the same.
+UNSURE: Stamp = (0, 0, 0, 0)
+MOST_EDITED = 20  # files; where more of them changed, it is not looked for each
 
 
 class Told(NamedTuple):
@@ -32,6 +36,17 @@ class Told(NamedTuple):
     complaints: list[str]  # lines
     clean: bool  # nobody complained
     decimal_sign: str
+
+
+class BuildNote(NamedTuple):
+    """What a build has left of itself."""
+
+    output: str  # its folder
+    inputs: dict[str, Stamp | None]  # all that it was made of
+    made: dict[str, tuple[int, int, int]]  # all that it has written
+    due_ns: int | None  # when it would be another though nobody touches that
+    told: Told
+    mark: str  # of what it has arranged
 
 
 def stamp_of(path: "str | os.PathLike[str]") -> Stamp | None:
@@ -97,10 +112,10 @@ def handed_over(place: str) -> MadeOf | None:
     """Return what was left at *place*; None where nothing was."""
     try:
         with open(place, "rb") as file:
-            inputs, due_ns = marshal.load(file)
+            inputs, due_ns, mark = marshal.load(file)
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    return inputs, due_ns
+    return inputs, due_ns, mark
 
 
 def look(paths: Iterable[str], began_ns: int) -> dict[str, Stamp | None] | None:
@@ -129,14 +144,19 @@ def write(note: str, made_of: MadeOf, output: str, kept: Iterable[str], told: To
         told: What it said.
         number: Of that folder, by the file system, as the build made it.
     """
+    made = _without_links({path: stamp_of(path) for path in below(output, kept)})
+    if output in made and made[output][2] == number:
+        inputs, due_ns, mark = made_of
+        leave(note, BuildNote(output, inputs, made, due_ns, told, mark))
+
+
+def leave(note: str, held: BuildNote) -> None:
+    """Leave the *note* itself."""
     from pathlib import Path
 
     from tertulia.core.files import write_whole
 
-    made = _without_links({path: stamp_of(path) for path in below(output, kept)})
-    if output not in made or made[output][2] != number:
-        return
-    packed = marshal.dumps((FORMAT, builder(), output, made_of[0], made, time.time_ns(), made_of[1], tuple(told)))
+    packed = marshal.dumps((FORMAT, builder(), time.time_ns(), *held[:-2], tuple(held.told), held.mark))
     write_whole(Path(note), zlib.crc32(packed).to_bytes(4, "big") + packed, mode=0o600, durable=False)
 
 
@@ -149,35 +169,67 @@ def tell(told: Told, seconds: float) -> None:
 
 def read(note: str, output: str, now_ns: int) -> Told | None:
     """Return what the build said that the *note* is of; None where it must be done again to know."""
+    found = load(note, output, now_ns)
+    return found.told if found and changed(found) == [] else None
+
+
+def load(note: str, output: str, now_ns: int) -> BuildNote | None:
+    """Return the *note* of the *output*; None where there is none, or the clock makes another."""
     try:
         with open(note, "rb") as file:
             data = file.read()
         if zlib.crc32(memoryview(data)[4:]).to_bytes(4, "big") != data[:4]:
             return None
-        form, by, of, inputs, made, done_ns, due_ns, told = marshal.loads(memoryview(data)[4:])
+        form, by, done_ns, of, inputs, made, due_ns, told, mark = marshal.loads(memoryview(data)[4:])
     except (OSError, ValueError, EOFError, TypeError):
         return None
     if (form, by, of) != (FORMAT, builder(), output):
         return None
     if now_ns < done_ns or (due_ns is not None and now_ns >= due_ns):
         return None
+    return BuildNote(of, inputs, made, due_ns, Told(*told), mark)
+
+
+def changed(note: BuildNote) -> list[str] | None:
+    """
+    Return what of the inputs of a build is not what it was; nothing where all is.
+
+    None where the output is not as it was left, or more has changed than a few files.
+    """
+    found: list[str] = []
     stat = os.stat
     try:
-        for path, stamp in made.items():
-            found = stat(path)
-            if (found.st_mtime_ns, found.st_size, found.st_ino) != stamp:
-                return None
-        for path, stamp in inputs.items():
-            if stamp is None:
-                if stamp_of(path):
-                    return None
-                continue
-            found = stat(path)
-            if (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino) != stamp:
+        for path, stamp in note.made.items():
+            there = stat(path)
+            if (there.st_mtime_ns, there.st_size, there.st_ino) != stamp:
                 return None
     except OSError:
         return None
-    return Told(*told)
+    for path, was in note.inputs.items():
+        if was is None:
+            is_other = stamp_of(path) is not None
+        else:
+            try:
+                there = stat(path)
+                is_other = (there.st_mtime_ns, there.st_ctime_ns, there.st_size, there.st_ino) != was
+            except OSError:
+                is_other = True
+        if is_other:
+            found.append(path)
+            if len(found) > MOST_EDITED:
+                return None
+    return found
+
+
+def is_same_folder(path: str, note: BuildNote) -> bool:
+    """Whether a folder that was touched holds what it held."""
+    try:
+        names = {name for name in os.listdir(path) if name not in PASSED_OVER}
+    except OSError:
+        return False
+    inside = os.path.join(path, "")
+    known = {one[len(inside) :] for one, stamp in note.inputs.items() if stamp and one.startswith(inside)}
+    return names == {name for name in known if os.sep not in name}
 
 
 def _without_links(made: Mapping[str, Stamp | None]) -> dict[str, tuple[int, int, int]]:

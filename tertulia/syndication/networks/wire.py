@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError
 
 from tertulia.core.errors import FetchError, FetchRefusedError, NetworkError
 from tertulia.core.fetch import Fetched, Fetcher
@@ -155,7 +155,7 @@ def _refusal(answer: Fetched, read: Callable[[Any], Refusal] | None) -> Refusal:
 def maybe_sent(error: BaseException) -> bool:
     """Whether the request may have reached the server before *error*; only a clear no is a no."""
     causes = list(_causes(error))
-    if any(isinstance(cause, (NewConnectionError, ConnectTimeoutError)) for cause in causes):
+    if any(isinstance(cause, ConnectTimeoutError) for cause in causes):  # NewConnectionError is one
         return False
     # RefusedError with a cause: the address was no good, private or not one at all. Without: too slow or too large.
     return not (isinstance(error, FetchRefusedError) and len(causes) > 1)

@@ -1,0 +1,105 @@
+"""A build after an edit of a text: what shows it is written in place, and nothing else is looked at.
+
+Each file is put in place whole, so that no reader sees half of one. Who is killed between two of them leaves an output
+that is not the one of any note, and the next build begins from nothing but what it knows of each page.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from tertulia.commands.build import STATE, BuildReport, Remark, complaints, decimal, summary
+from tertulia.content.posts import Post
+from tertulia.core.files import locked
+from tertulia.core.languages import say
+from tertulia.core.visible import visible
+from tertulia.site import up_to_date
+from tertulia.site.kept_site import KeptSite
+from tertulia.site.text_edits import NeedsBuildError
+from tertulia.site.up_to_date import BuildNote, Stamp, Told, is_sure, stamp_of
+
+
+def show(root: Path, place: Path, *, strict: bool = False) -> tuple[Told | None, str, list[str]]:
+    """
+    Write anew what shows the texts that were saved since the last build.
+
+    Args:
+        root: The blog's folder.
+        place: Of the note of that build.
+        strict: Write nothing where somebody would complain.
+
+    Returns:
+        What a build would say; why there is nothing to say because a build is needed; the files that were written.
+    """
+    folder = root / STATE / "public"
+    try:
+        with locked(folder):
+            told, files = _show(folder, place, root / "output", strict=strict)
+            return told, "", files
+    except NeedsBuildError as error:
+        return None, str(error), []
+    except Exception as error:  # what is kept may be damaged in any way
+        return None, say("edit_failed", why=type(error).__name__), []
+
+
+def _show(folder: Path, place: Path, output: Path, *, strict: bool) -> tuple[Told, list[str]]:
+    note = up_to_date.load(str(place), os.path.realpath(output), time.time_ns())
+    touched = up_to_date.changed(note) if note else None
+    if note is None or not touched:
+        raise LookupError(place)
+    looked_ns, stamps = time.time_ns(), {path: stamp_of(path) for path in touched}
+    with closing(KeptSite(folder, Path(note.output), note.mark, _wants_thread)) as site:
+        before = complaints(_report(site), plain=True)
+        files = site.prepare(_texts(touched, stamps, note))
+        report = _report(site)
+        if strict and not report.clean:
+            raise NeedsBuildError(say("edit_failed", why="--strict"))
+        site.write(files)
+    lines = [visible(line) for line in complaints(report, plain=True)]
+    told = Told(
+        summary(report, up_to_date.SECONDS), lines + note.told.complaints[len(before) :], report.clean, decimal(0.5)[1]
+    )
+    inputs = {
+        path: stamp if stamp and is_sure(stamp, looked_ns) else up_to_date.UNSURE for path, stamp in stamps.items()
+    }
+    _leave(place, note, inputs, files, told)
+    return told, list(files)
+
+
+def _texts(touched: list[str], stamps: dict[str, Stamp | None], note: BuildNote) -> Iterator[str]:
+    """Yield what was saved, but folders that hold what they held, and what editors leave for a while."""
+    for path in touched:
+        if os.path.isdir(path):
+            if not up_to_date.is_same_folder(path, note):
+                raise NeedsBuildError(say("edit_other", path=Path(path).name))
+        elif stamps[path] is None:
+            raise NeedsBuildError(say("edit_other", path=Path(path).name))
+        else:
+            yield path
+
+
+def _report(site: KeptSite) -> BuildReport:
+    kept = site.report
+    return BuildReport(
+        kept["posts"], kept["pages"], keep=kept["keep"], remarks=[Remark(*one) for one in kept["remarks"]]
+    )
+
+
+def _leave(place: Path, note: BuildNote, inputs: Mapping[str, Stamp | None], files: Iterable[str], told: Told) -> None:
+    """Leave the note of the output as it is now, unless somebody else's has taken its place."""
+    made = dict(note.made)
+    written = {os.path.join(note.output, name) for name in files}
+    for path in written | {os.path.dirname(path) for path in written} | {note.output}:
+        if (stamp := stamp_of(path)) is None:
+            return
+        made[path] = stamp[0], stamp[2], stamp[3]
+    if made[note.output][2] == note.made[note.output][2]:
+        up_to_date.leave(str(place), note._replace(inputs={**note.inputs, **inputs}, made=made, told=told))
+
+
+def _wants_thread(post: Post, network: str) -> bool:
+    from tertulia.syndication.summary import said_for
+
+    return said_for(post, network)[1]

@@ -1,0 +1,401 @@
+"""What a build has arranged, kept piece by piece: an edit asks for the few that it touches, and for nothing else.
+
+A post, a tag, what a page is given: each lies by itself, and names the others that it leads to; those are read when
+somebody asks them something. All of it is of one build, whose *mark* the note of its output bears too
+(``tertulia/site/up_to_date.py``); where the two differ, or a piece cannot be read, there is nothing here.
+"""
+
+import io
+import pickle
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+if TYPE_CHECKING:
+    from tertulia.site.build import SiteBuild
+    from tertulia.site.contents import Content
+
+NAME = "arranged"
+# How much of a post a page shows: nothing but its name, what lists do, all.
+LINK, CARD, WHOLE = 0, 1, 2
+FEW = 12  # posts of a list that are named where it stands; a longer one is a piece of its own
+_OF_CARD = "minutes"  # an attribute that lists read and who only names a post does not
+# What is asked of a post, besides what stands in ``Content``.
+_MORE = ("category", "author", "status", "source_path", "locale_date", "files")
+# What only its reading needs, which is kept elsewhere.
+_LESS = frozenset({"stems", "body", "content", "_content"})
+_LESS_OF_KEPT = frozenset({"number", "_read", "cards", "stems", "body"})
+_OF_LABEL = ("name", "slug", "url", "save_as", "has_page", "description", "person", "portrait")
+_TABLES = """
+CREATE TABLE posts (number INTEGER PRIMARY KEY, path TEXT UNIQUE, held BLOB);
+CREATE TABLE pages (number INTEGER PRIMARY KEY, name TEXT UNIQUE, held BLOB);
+CREATE TABLE shown (post INTEGER, page INTEGER, size INTEGER, PRIMARY KEY (post, page)) WITHOUT ROWID;
+CREATE TABLE pieces (name TEXT PRIMARY KEY, held BLOB) WITHOUT ROWID;
+"""
+
+Number = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+class KeptPost:
+    """A post or page of the build before; what is asked of it first has it read."""
+
+    number: int
+
+    def __init__(self, number: int, read: Callable[[int], Mapping[str, Any]]) -> None:
+        self.__dict__.update(number=number, _read=read)
+
+    def __reduce__(self) -> Any:
+        return _post, (self.number,)
+
+    def __getattr__(self, name: str) -> Any:
+        read = self.__dict__.pop("_read", None)
+        if read is None:
+            raise AttributeError(name)
+        self.__dict__.update({**read(self.number), **self.__dict__})
+        return getattr(self, name)
+
+
+class KeptPosts(Sequence[KeptPost]):
+    """
+    A long list of them.
+
+    Args:
+        number: Of the list.
+        count: Of the posts in it.
+        languages: Those that they are in.
+    """
+
+    def __init__(self, arrangement: "Arrangement", number: int, count: int, languages: tuple[str, ...]) -> None:
+        self._arrangement, self._number, self._count, self.languages = arrangement, number, count, languages
+
+    def __reduce__(self) -> Any:
+        return _posts, (self._number, self._count, self.languages)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> KeptPost: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[KeptPost]: ...
+    def __getitem__(self, at: int | slice) -> KeptPost | list[KeptPost]:
+        numbers, post = self._arrangement.value(f"list {self._number}"), self._arrangement.post
+        return [post(one) for one in numbers[at]] if isinstance(at, slice) else post(numbers[at])
+
+
+class KeptLabel:
+    """A tag, a category or an author."""
+
+    def __init__(self, number: int, values: Mapping[str, Any]) -> None:
+        self.__dict__.update(values)
+        self.number = number
+
+    def __reduce__(self) -> Any:
+        return _label, (self.number,)
+
+
+class KeptListPage:
+    """One page of a long list, as templates ask for it."""
+
+    def __init__(self, number: int, url: str, save_as: str, count: int, posts: Sequence[Any]) -> None:
+        self.number, self.url, self.save_as, self.object_list, self._count = number, url, save_as, posts, count
+
+    def has_other_pages(self) -> bool:
+        """Whether there are others."""
+        return self._count > 1
+
+
+class KeptPaginator:
+    """All pages of one."""
+
+    def __init__(self, num_pages: int) -> None:
+        self.num_pages = num_pages
+
+
+def _post(number: int) -> KeptPost:
+    raise NotImplementedError  # ``Arrangement.post``: what is kept names it by this
+
+
+def _label(number: int) -> KeptLabel:
+    raise NotImplementedError  # ``Arrangement.label``
+
+
+def _posts(number: int, count: int, languages: tuple[str, ...]) -> KeptPosts:
+    raise NotImplementedError  # ``Arrangement.posts``
+
+
+# ── left by a build ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Pickler(pickle.Pickler):
+    """Names the things that are pieces of their own, and takes nothing in that only Pelican can read again."""
+
+    def __init__(self, file: io.BytesIO, pieces: Mapping[int, Number]) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._pieces = pieces
+
+    def reducer_override(self, held: Any) -> Any:
+        """As Python says."""
+        if (found := self._pieces.get(id(held))) is not None:
+            return found
+        if str(getattr(held, "__module__", "")).partition(".")[0] in ("pelican", "plugins"):
+            raise pickle.PicklingError(repr(held))
+        return NotImplemented
+
+
+class _Leaving:
+    """One build's pieces, while they are written."""
+
+    def __init__(self, store: sqlite3.Connection, contents: Sequence["Content"]) -> None:
+        self._store = store
+        self._numbers = {id(content): number for number, content in enumerate(contents)}
+        self._pieces: dict[int, Number] = {id(one): (_post, (number,)) for number, one in enumerate(contents)}
+        self._lists: dict[int, tuple[Any, Number]] = {}  # the list beside, so that its number stays its own
+        labels = {id(one): one for post in contents for one in (*post.tags, *post.categories, *post.authors)}
+        self._pieces |= {key: (_label, (number,)) for number, key in enumerate(labels)}
+        for number, label in enumerate(labels.values()):
+            values = {name: getattr(label, name) for name in _OF_LABEL if hasattr(label, name)}
+            self.keep(f"label {number}", values)
+
+    def keep(self, name: str, held: object) -> None:
+        self._store.execute("INSERT INTO pieces VALUES (?, ?)", (name, self.packed(held)))
+
+    def packed(self, held: object) -> bytes:
+        file = io.BytesIO()
+        _Pickler(file, self._pieces).dump(self.plain(held))
+        return file.getvalue()
+
+    def plain(self, held: Any) -> Any:
+        """*held* with long lists of posts named, and Pelican's pages of lists as ours."""
+        if isinstance(held, list | tuple):
+            if len(held) > FEW and all(id(one) in self._numbers for one in held):
+                return self._named(held)
+            parts = [self.plain(one) for one in held]
+            return parts if isinstance(held, list) else tuple(parts) if type(held) is tuple else held
+        if isinstance(held, Mapping):
+            return {name: self.plain(value) for name, value in held.items()}
+        if hasattr(held, "object_list"):
+            if not hasattr(held, "paginator"):
+                return KeptPaginator(held.num_pages)
+            posts = self.plain(held.object_list)
+            return KeptListPage(held.number, held.url, held.save_as, held.paginator.num_pages, posts)
+        if hasattr(held, "articles") and hasattr(held, "index"):  # of a series
+            from dataclasses import replace
+
+            return replace(held, articles=self.plain(held.articles))
+        return held
+
+    def _named(self, held: Sequence["Content"]) -> "_Named":
+        if id(held) not in self._lists:
+            number, languages = len(self._lists), tuple(sorted({post.lang for post in held}))
+            self._lists[id(held)] = held, (_posts, (number, len(held), languages))
+            self.keep(f"list {number}", _Numbers(self._numbers[id(post)] for post in held))
+        return _Named(self._lists[id(held)][1])
+
+
+class _Numbers(tuple[int, ...]):
+    """Of posts."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> Any:
+        return tuple, (list(self),)
+
+
+class _Named:
+    """Stands for a piece."""
+
+    def __init__(self, number: Number) -> None:
+        self._number = number
+
+    def __reduce__(self) -> Any:
+        return self._number
+
+
+def leave(build: "SiteBuild", folder: Path, values: Mapping[str, object]) -> str:
+    """
+    Leave what *build* has arranged in *folder*.
+
+    Args:
+        values: More that is to be known by its name.
+
+    Returns:
+        Why there is nothing, for people who know the code; "" where all of it is there.
+    """
+    place, beside = folder / NAME, folder / f"{NAME}.new"
+    place.unlink(missing_ok=True)
+    beside.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(beside, isolation_level=None)) as store:
+            store.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _TABLES)
+            leaving = _Leaving(store, build.contents)
+            _leave_posts(store, leaving, build.contents)
+            _leave_pages(store, leaving, build)
+            for name, value in values.items():
+                leaving.keep(name, value)
+            store.execute("COMMIT")
+        beside.rename(place)
+    except (pickle.PicklingError, AttributeError, TypeError, sqlite3.Error, OSError) as error:
+        beside.unlink(missing_ok=True)
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterable["Content"]) -> None:
+    from tertulia.site.contents import Content
+
+    names = [name for name in (*Content.__annotations__, *_MORE) if name not in _LESS]
+    for number, post in enumerate(contents):
+        values = {name: getattr(post, name) for name in names if hasattr(post, name)}
+        given = {name: value for name, value in post.metadata.items() if name not in values and name not in _LESS}  # type: ignore[attr-defined]
+        values |= {name: getattr(post, name, value) for name, value in given.items()}
+        values["_content"] = post._content
+        values["content"] = shown if (shown := post.content) != post._content else post._content
+        row = number, str(post.source_path), leaving.packed(values)  # type: ignore[attr-defined]
+        store.execute("INSERT INTO posts VALUES (?, ?, ?)", row)
+
+
+def _leave_pages(store: sqlite3.Connection, leaving: _Leaving, build: "SiteBuild") -> None:
+    numbers = {id(post): number for number, post in enumerate(build.contents)}
+    shared: set[str] = set()
+    for number, (name, inputs) in enumerate(build.page_inputs.items()):
+        page = build.pages[name]
+        shared |= inputs.names
+        values = {name: value for name, value in page.values.items() if name in inputs.names}
+        row = number, name, leaving.packed((page.kind, sorted(inputs.names), values))
+        store.execute("INSERT INTO pages VALUES (?, ?, ?)", row)
+        store.executemany(
+            "INSERT INTO shown VALUES (?, ?, ?)",
+            ((numbers[post], number, size_of(read)) for post, read in inputs.posts.items() if post in numbers),
+        )
+    for name in sorted(shared & build.context.keys()):
+        leaving.keep(f"given {name}", build.context[name])
+
+
+def size_of(read: frozenset[str] | None) -> int:
+    """Return how much of a post a page shows that may read these attributes of it; None for all."""
+    return WHOLE if read is None else CARD if _OF_CARD in read else LINK
+
+
+# ── found by an edit ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Unpickler(pickle.Unpickler):
+    """Reads a piece; what it names is asked of *arrangement*."""
+
+    def __init__(self, held: bytes, arrangement: "Arrangement") -> None:
+        super().__init__(io.BytesIO(held))
+        self._ours = {"_post": arrangement.post, "_label": arrangement.label, "_posts": arrangement.posts}
+
+    def find_class(self, module: str, name: str) -> Any:
+        """As Python says."""
+        if module == __name__ and name in self._ours:
+            return self._ours[name]
+        return super().find_class(module, name)
+
+
+class Arrangement:
+    """
+    What the last build has arranged.
+
+    Args:
+        folder: Where it was left.
+
+    Raises:
+        LookupError: there is nothing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        place = folder / NAME
+        if not place.is_file():
+            raise LookupError(place)
+        self._store = sqlite3.connect(place, isolation_level=None)
+        self._posts: dict[int, KeptPost] = {}
+        self._labels: dict[int, KeptLabel] = {}
+        self._values: dict[str, Any] = {}
+
+    def post(self, number: int) -> KeptPost:
+        """Return the post of that *number*, which may never be asked anything."""
+        if number not in self._posts:
+            self._posts[number] = KeptPost(number, self._read_post)
+        return self._posts[number]
+
+    def post_at(self, path: str) -> KeptPost | None:
+        """Return the post whose file is at *path*."""
+        found = self._store.execute("SELECT number FROM posts WHERE path = ?", (path,)).fetchone()
+        return self.post(found[0]) if found else None
+
+    def label(self, number: int) -> KeptLabel:
+        """Return a tag, category or author."""
+        if number not in self._labels:
+            self._labels[number] = KeptLabel(number, self.value(f"label {number}"))
+        return self._labels[number]
+
+    def everything(self) -> list[KeptPost]:
+        """Return every post and page."""
+        return [self.post(number) for (number,) in self._store.execute("SELECT number FROM posts ORDER BY number")]
+
+    def posts(self, number: int, count: int, languages: tuple[str, ...]) -> KeptPosts:
+        """Return a long list."""
+        return KeptPosts(self, number, count, languages)
+
+    def value(self, name: str) -> Any:
+        """
+        Return what was left by that *name*.
+
+        Raises:
+            LookupError: nothing was.
+        """
+        if name not in self._values:
+            found = self._store.execute("SELECT held FROM pieces WHERE name = ?", (name,)).fetchone()
+            if found is None:
+                raise LookupError(name)
+            self._values[name] = self._unpacked(found[0])
+        return self._values[name]
+
+    def given(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return of what all pages are given what has one of *names*."""
+        found = {}
+        for name in names:
+            try:
+                found[name] = self.value(f"given {name}")
+            except LookupError:
+                continue
+        return found
+
+    def page(self, name: str) -> tuple[str, list[str], dict[str, Any]]:
+        """Return of a page its kind, the names that it may read, and what it alone is given."""
+        (held,) = self._store.execute("SELECT held FROM pages WHERE name = ?", (name,)).fetchone()
+        page: tuple[str, list[str], dict[str, Any]] = self._unpacked(held)
+        return page
+
+    def showing(self, post: KeptPost, size: int) -> Iterator[str]:
+        """Yield the pages that show at least so much of *post*."""
+        asked = "SELECT name FROM pages JOIN shown ON page = number WHERE post = ? AND size >= ? ORDER BY number"
+        return (name for (name,) in self._store.execute(asked, (post.number, size)))
+
+    def change(self, posts: Iterable[KeptPost], values: Mapping[str, object]) -> None:
+        """Leave *posts* and *values* as they are now: all of it, or none."""
+        rows = []
+        for post in posts:
+            held = {name: value for name, value in post.__dict__.items() if name not in _LESS_OF_KEPT}
+            rows.append((pickle.dumps(held, pickle.HIGHEST_PROTOCOL), post.number))
+        pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in values.items()]
+        self._store.execute("BEGIN")
+        self._store.executemany("UPDATE posts SET held = ? WHERE number = ?", rows)
+        self._store.executemany("INSERT OR REPLACE INTO pieces VALUES (?, ?)", pieces)
+        self._store.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._store.close()
+
+    def _read_post(self, number: int) -> Mapping[str, Any]:
+        (held,) = self._store.execute("SELECT held FROM posts WHERE number = ?", (number,)).fetchone()
+        values: Mapping[str, Any] = self._unpacked(held)
+        return values
+
+    def _unpacked(self, held: bytes) -> Any:
+        return _Unpickler(held, self).load()

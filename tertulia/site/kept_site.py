@@ -1,0 +1,391 @@
+"""The site as the last build left it, for an edit of a text: no more of it is read than the edit touches.
+
+``leave`` writes down, beside what the build has arranged (``tertulia/site/arrangement.py``), what else an edit needs to
+know; ``KeptSite`` is found again by another process, has its pages drawn by the same templates, and writes beside them
+what else shows the text: feeds, ``posts.json``, related posts. Whatever it cannot show it leaves to a build.
+"""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader
+
+from tertulia.content import posts
+from tertulia.core import languages
+from tertulia.core.addresses import split_address
+from tertulia.core.files import write_whole
+from tertulia.core.languages import say
+from tertulia.core.models import Problem
+from tertulia.embeds import draw
+from tertulia.render.image_cache import ImageCache
+from tertulia.render.resolver import ImageResolver
+from tertulia.site import broken_links, posts_json, related_kept, templates
+from tertulia.site.arrangement import WHOLE, Arrangement, KeptPost, leave
+from tertulia.site.build import KEY, SiteBuild
+from tertulia.site.contents import changed
+from tertulia.site.editions import Editions
+from tertulia.site.elsewhere import asked_by, suspecting
+from tertulia.site.embeds import pictures_url
+from tertulia.site.reading import PostReader, allowed_hosts
+from tertulia.site.records import Reading
+from tertulia.site.state import digest_of, reading_at
+from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, set_text
+
+# Settings that only Pelican understands, or that are of one build.
+_OF_PELICAN = frozenset({KEY, "PAGINATION_PATTERNS", "OUTPUT_PATH", "INPUTS_PATH", "KEPT_OUTPUT"})
+_PLACES = ("PATH", "CACHE_PATH", "IMAGE_CACHE_PATH", "CONVERSATION_PATH", "THEME")
+_TO_FILE = re.compile(r"""["'][{|]""")
+_ID = re.compile(rb"""\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
+
+
+def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str:
+    """
+    Leave what an edit will need to know of *build*, which is done.
+
+    Args:
+        mark: Of this build; the note of its output has the same.
+        report: What it has to say, and more that is to be known.
+
+    Returns:
+        Why nothing was left; "" where all was.
+    """
+    why = _cannot_be_kept(build)
+    if why or build.state.folder is None:
+        return why
+    kept = {
+        "settings": _settings(build.context),
+        "people": build.people, "tags": build.tags, "links": build.reader.links, "words": build.words,
+        "looks": replace(build.looks, files=dict.fromkeys(build.looks.files, b""), root_files={}),
+        "fingerprints": {name: build.fingerprint(name) for name in {*build.fingerprints, *build.looks.files}},
+        "theme": build.theme, "buried": build.buried,
+        "editions": _without_lists(build.editions),
+        "epoch": build.state.epoch,
+    }  # fmt: skip
+    values = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build), **_readings(build)}
+    values["numbers"] = {
+        f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
+    }
+    values |= _feeds(build)
+    return leave(build, build.state.folder, values)
+
+
+def _settings(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of *context*, in which no path depends on where who reads them stands."""
+    found = {name: held for name, held in context.items() if name.isupper() and name not in _OF_PELICAN}
+    return found | {name: os.path.abspath(found[name]) for name in _PLACES if found.get(name)}
+
+
+def _cannot_be_kept(build: SiteBuild) -> str:
+    if not build.written:
+        return "pages"
+    if build.reads is not None or build.lacks_pictures or build.asking:
+        return "templates"
+    if build.settings.get("PELICAN_FEEDS"):
+        return "PELICAN_FEEDS"
+    return "SEARCH" if build.search else ""
+
+
+def _without_lists(editions: Editions) -> Editions:
+    kept = Editions(editions.own_lang)
+    kept.__dict__.update(editions.__dict__, others=dict.fromkeys(editions.others))
+    return kept
+
+
+def _readings(build: SiteBuild) -> dict[str, object]:
+    """Return those that are nowhere else: of files that were saved just before they were read."""
+    return {f"reading {path}": reading for path, reading in build.state.unsure.items()}
+
+
+def _feeds(build: SiteBuild) -> dict[str, object]:
+    """Return each feed, and by the number of a post those that it stands in."""
+    from tertulia.site.post_feeds import due_feeds
+
+    found: dict[str, object] = {}
+    of_post: dict[int, list[int]] = {}
+    numbers = {id(post): number for number, post in enumerate(build.contents)}
+    for at, (section, newest) in enumerate(due_feeds(build, build.articles) if build.articles else ()):
+        found[f"feed {at}"] = section.folder, section.feed, tuple(newest)
+        for post in newest:
+            of_post.setdefault(numbers[id(post)], []).append(at)
+    return found | {f"feeds of {number}": ats for number, ats in of_post.items()}
+
+
+def _anchored(build: SiteBuild) -> set[str]:
+    """Return the files that a link leads to a place of."""
+    check = broken_links.LinkCheck(build.output, build.settings)
+    return set(_with_places(check, build.links))
+
+
+def _with_places(check: broken_links.LinkCheck, links: Iterable[broken_links.InternalLink]) -> Iterable[str]:
+    for link in links:
+        if not (parts := split_address(link.href)).fragment:
+            continue
+        path = check.path_of(link.content, link.href, parts)
+        if path is not None and (file := check.file_at(path)):
+            yield file.relative_to(check.output).as_posix()
+
+
+class KeptSite:
+    """
+    What the last build arranged, and a text that was saved since.
+
+    Args:
+        folder: Where it was left.
+        output: What that build has written.
+        mark: Of it.
+        wants_text: Whether a network's words for a post ask for its whole text.
+
+    Raises:
+        LookupError: nothing was left, or it is of another build.
+    """
+
+    def __init__(self, folder: Path, output: Path, mark: str, wants_text: posts_json.WantsText) -> None:
+        self.folder, self.output, self.wants_text = folder, output, wants_text
+        self.arrangement = Arrangement(folder)
+        if self.arrangement.value("mark") != mark:
+            raise LookupError(mark)
+        self.kept: dict[str, Any] = self.arrangement.value("site")
+        self.report: dict[str, Any] = self.arrangement.value("report")
+        self.build = self._build()
+        self.drawn: dict[str, bytes] = {}
+        self.values: dict[str, object] = {}
+        self.touched: dict[int, KeptPost] = {}
+        self._relations: related_kept.Stamp | None = None  # of what is known of related posts, when it has changed
+
+    def close(self) -> None:
+        """Let go of what is kept."""
+        self.arrangement.close()
+
+    def _build(self) -> SiteBuild:
+        kept = self.kept
+        settings = {**kept["settings"], "OUTPUT_PATH": str(self.output)}
+        languages.use(kept["words"].languages)
+        pictures = ImageResolver(
+            Path(settings["PATH"]),
+            ImageCache(Path(settings.get("IMAGE_CACHE_PATH") or "var/cache/images")),
+            siteurl=settings.get("SITEURL", ""),
+            site_address=settings.get("SITE_ADDRESS", ""),
+            hosts=settings.get("PICTURE_HOSTS", ()),
+        )
+        reader = PostReader(settings, people=kept["people"], tags=kept["tags"], links=kept["links"], pictures=pictures)
+        build = SiteBuild(settings, kept["people"], kept["tags"], pictures, reader, kept["words"])
+        build.looks, build.editions, build.theme = kept["looks"], kept["editions"], kept["theme"]
+        build.state.folder, build.state.epoch = self.folder, kept["epoch"]
+        build.fingerprints, build.buried = kept["fingerprints"], kept["buried"]
+        settings[KEY] = build
+        return build
+
+    @cached_property
+    def environment(self) -> Environment:
+        """Where templates are found, as Pelican finds them."""
+        settings = self.build.settings
+        folders = [*settings["THEME_TEMPLATES_OVERRIDES"], os.path.join(settings["THEME"], "templates")]
+        environment = Environment(loader=FileSystemLoader(folders), **settings["JINJA_ENVIRONMENT"])
+        environment.filters |= {"strftime": _of_pelican, **settings["JINJA_FILTERS"]}
+        environment.globals |= settings["JINJA_GLOBALS"]
+        environment.tests |= {"plugin_enabled": _of_pelican, **settings["JINJA_TESTS"]}
+        templates.equip(environment, dict(settings), whole=True)
+        self.build.environments.append(environment)
+        return environment
+
+    # ── what ``TextEdits`` asks for ──────────────────────────────────────────────────────────────────────────
+
+    def post(self, path: str) -> KeptPost | None:
+        """Return the post whose file is at *path*, or None."""
+        return self.arrangement.post_at(path)
+
+    def reading(self, path: str) -> Reading | None:
+        """Return what that file has read as; None where nobody knows."""
+        with contextlib.suppress(LookupError):
+            found: Reading = self.arrangement.value(f"reading {path}")
+            return found
+        return reading_at(self.folder, self.kept["epoch"], path)
+
+    def change(self, post: Any, reading: Reading, values: Mapping[str, Any]) -> None:
+        """Let *post*, which has these *values* now, have the text that was read."""
+        assert reading.record
+        set_text(post, reading.record.content, self.build)
+        post.content = post._content
+        self.touched[post.number] = post
+        self.values[f"reading {post.source_path}"] = reading
+        self.build.state.digests[post.shown_path] = digest_of(reading)
+
+    def showing(self, post: KeptPost, size: int) -> Iterable[str]:
+        """Yield the pages that show at least so much of *post*."""
+        return self.arrangement.showing(post, size)
+
+    def draw(self, name: str) -> None:
+        """Draw the page; it is written with all the others."""
+        kind, names, values = self.arrangement.page(name)
+        context = {**self.build.settings, **self.arrangement.given(names), "output_file": name, **values}
+        self.drawn[name] = self.environment.get_template(f"{kind}.html").render(context).encode()
+
+    # ── an edit, whole ───────────────────────────────────────────────────────────────────────────────────────
+
+    def prepare(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """
+        Return the files of the output that show the texts which were saved at *paths*, and let ``report`` tell of them.
+
+        Raises:
+            NeedsBuildError: a build is needed to show them.
+        """
+        edits = TextEdits(self)
+        found = edits.read(paths)
+        for edit in found:
+            self._refuse(edit)
+        before = self._complaints(found, [edit.before for edit in found])
+        when = [changed(edit.post) for edit in found]
+        edits.draw(found)
+        if when != [changed(edit.post) for edit in found]:
+            raise NeedsBuildError(say("edit_arranged", path=Path(found[0].post.shown_path).name))
+        self._refuse_pages(found)
+        edits.draw_pages(name for post in self._related_anew(found) for name in self.showing(post, WHOLE))
+        self.report["remarks"] = _told_anew(
+            self.report["remarks"], before, self._complaints(found, [edit.now for edit in found])
+        )
+        self.values["report"] = self.report
+        files = {**self.drawn, **self._feeds(found), **self._posts_json(found)}
+        return {name: held for name, held in files.items() if (self.output / name).read_bytes() != held}
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Put *files* into the output, each whole, and then leave what is arranged now."""
+        for name, held in files.items():
+            write_whole(self.output / name, held, durable=False)
+        self.arrangement.change(self.touched.values(), self.values)
+        if self._relations:
+            self.build.state.keep_value(related_kept.NOTE, self._relations)
+
+    def _refuse(self, edit: Edit) -> None:
+        """
+        Look whether an *edit* is more than its pages show.
+
+        Raises:
+            NeedsBuildError: it is.
+        """
+        before, now = edit.before.record, edit.now.record
+        assert before
+        assert now
+        edit.post.body, edit.post.body_line = before.body, before.body_line
+        shows, showed = (draw.published([one.content], pictures_url(self.build.settings)) for one in (now, before))
+        to_files = _TO_FILE.search(before.content) or _TO_FILE.search(now.content)
+        if to_files or shows != showed or edit.now.due != edit.before.due or edit.now.guessed or edit.before.guessed:
+            raise NeedsBuildError(say("edit_arranged", path=Path(edit.post.shown_path).name))
+
+    def _refuse_pages(self, edits: Sequence[Edit]) -> None:
+        """
+        Look whether what was drawn asks other hosts, or has lost a place that another page leads to.
+
+        Raises:
+            NeedsBuildError: it does, or may.
+        """
+        own = frozenset(host.lower() for host in allowed_hosts(self.build.settings))
+        is_suspect = suspecting(own)
+        for page in self.drawn.values():
+            if is_suspect(page) and asked_by(page, own):
+                raise NeedsBuildError(say("edit_undeclared"))
+        for edit in edits:
+            if edit.post.save_as in self.arrangement.value("anchored"):
+                old = (self.output / edit.post.save_as).read_bytes()
+                if set(_ID.findall(self.drawn.get(edit.post.save_as, old))) != set(_ID.findall(old)):
+                    raise NeedsBuildError(say("edit_arranged", path=Path(edit.post.shown_path).name))
+
+    def _complaints(self, edits: Sequence[Edit], readings: Sequence[Reading]) -> list[Problem]:
+        """Return what is wrong with files that read as *readings*, and with the links of their posts as they are."""
+        found = [problem for reading in readings for problem in reading.problems]
+        told: dict[str, list[str]] = {}
+        for problem in found:
+            told.setdefault(problem.path, []).append(problem.what)
+        check = broken_links.LinkCheck(
+            self.output, self.build.settings, self.arrangement.everything(), told, self.build.buried, tell=found.append
+        )
+        for name, page in self.drawn.items():
+            check.read(self.output / name, page.decode())
+        links = list(broken_links.internal_links(edit.post for edit in edits))
+        check.check(links)
+        self.values["anchored"] = self.arrangement.value("anchored") | set(_with_places(check, links))
+        return found
+
+    def _related_anew(self, edits: Sequence[Edit]) -> list[Any]:
+        """
+        Let each post be related to those that it is related to now; the posts for which these are others.
+
+        Raises:
+            NeedsBuildError: it has to be worked out for all of them.
+        """
+        most, numbers = self.build.settings.get("RELATED_POSTS"), self.arrangement.value("numbers")
+        keys = {f"{edit.post.id} {edit.post.lang}": edit.post for edit in edits if _is_compared(edit)}
+        if not most or not keys:
+            return []
+        compared = {key: related_kept.as_compared(key, post, self.build.state) for key, post in keys.items()}
+        place, state = self.folder / related_kept.KEPT, self.build.state
+        try:
+            now, self._relations = related_kept.change(place, state.value(related_kept.NOTE), compared, most)
+        except LookupError as error:
+            raise NeedsBuildError(say("edit_arranged", path=Path(edits[0].post.shown_path).name)) from error
+        found = []
+        for key, others in now.items():
+            post: Any = self.arrangement.post(numbers[key])
+            if [f"{other.id} {other.lang}" for other in post.related] != others:
+                post.related = [self.arrangement.post(numbers[other]) for other in others]
+                self.touched[post.number] = post
+                found.append(post)
+        return found
+
+    def _feeds(self, edits: Sequence[Edit]) -> dict[str, bytes]:
+        """Return the files of the feeds that the posts stand in."""
+        from tertulia.site import feeds, post_feeds
+
+        numbers: set[int] = set()
+        for edit in edits if any(edit.size is not None for edit in edits) else ():
+            with contextlib.suppress(LookupError):
+                numbers.update(self.arrangement.value(f"feeds of {edit.post.number}"))
+        prepared: dict[int, feeds.Prepared] = {}
+        files = {}
+        for number in sorted(numbers):
+            folder, about, posts = self.arrangement.value(f"feed {number}")
+            for post in posts:
+                if post.number not in prepared:
+                    prepared[post.number] = feeds.prepare(post_feeds.entry(post, self.build))
+            for name, held in feeds.write(about, [prepared[post.number] for post in posts]).items():
+                files[f"{folder}{name}"] = held.encode() if isinstance(held, str) else held
+        return files
+
+    def _posts_json(self, edits: Sequence[Edit]) -> dict[str, bytes]:
+        """Return ``posts.json`` as it is now."""
+        published = posts.read(self.output)
+        now = {
+            (edit.post.id, edit.post.lang): edit.post for edit in edits if not edit.post.is_page and not edit.post.mark
+        }
+        if not now.keys() & {one.key for one in published.posts}:
+            return {}
+        entries = [
+            posts_json.entry(now[one.key], self.build, self.wants_text) if one.key in now else one
+            for one in published.posts
+        ]
+        return {posts.FILE_NAME: posts.encoded(msgspec.structs.replace(published, posts=tuple(entries)))}
+
+
+def _told_anew(
+    remarks: Sequence[tuple[str, str]], before: Sequence[Problem], now: Sequence[Problem]
+) -> list[tuple[str, str]]:
+    """Return the *remarks* of a build with those on a file *before* replaced by those of *now*."""
+    old, new = ([(one.severity, str(one)) for one in problems] for problems in (before, now))
+    kept = [one for one in remarks if tuple(one) not in old]
+    return list(dict.fromkeys([*kept, *new]))
+
+
+def _is_compared(edit: Edit) -> bool:
+    """Whether an *edit* may relate its post to others: it is listed, and says other words."""
+    return not edit.post.is_page and not edit.post.mark and edit.size is not None
+
+
+def _of_pelican(*_: object) -> str:
+    """Stand for what templates of ours never call; compiled ones are kept by the names of all that there is."""
+    return ""

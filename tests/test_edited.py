@@ -1,0 +1,244 @@
+"""A build after an edit of a text is what a full one would be, and reads and writes only what the text is shown by."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tertulia.commands import build
+from tertulia.core import files, languages
+from tertulia.site import kept_site
+from tertulia.site.kept_site import leave_site
+from tertulia.site.up_to_date import TICK_NS
+from tests.conftest import ROOT
+from tests.test_incremental import TEXTS, Blog, arranged, assert_same, built, in_place, picture, tree
+
+NOW = "2026-11-22T12:00:00+01:00"
+TAGGED = "Una cosa y otra, que no es la misma. #Redes"
+
+
+@pytest.fixture
+def blog():
+    """Six posts and a page; two of them with the tag that their texts name."""
+    made = Blog()
+    for name in ("dos", "seis"):
+        made.posts[name]["Etiquetas"] = "Redes"
+        made.texts[name] = TAGGED
+        made.save(name)
+    yield made
+    shutil.rmtree(made.root, ignore_errors=True)
+
+
+def edited(blog: Blog, *edits: Callable[[], None], name: str = "dos", **more: object) -> list[str]:
+    """Build *blog*, do each of *edits* of the post *name* and show it in place: what was written at last."""
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state", **more)
+    assert "" == leave_site(one, "mark", {"remarks": ()})
+    written: list[str] = []
+    for edit in edits:
+        edit()
+        written = in_place(blog.root, blog.root / "one", name)
+    if written:
+        built(blog.root, blog.root / "whole", NOW, **more)
+        assert_same(tree(blog.root / "whole"), tree(blog.root / "one"))
+    return written
+
+
+def saying(blog: Blog, text: str, name: str = "dos", **header: str) -> Callable[[], None]:
+    """Return an edit that gives the post *name* another text, and more in its header."""
+
+    def edit() -> None:
+        blog.texts[name] = text
+        blog.posts[name] |= header
+        blog.save(name)
+
+    return edit
+
+
+@pytest.mark.parametrize("text", [
+    *(f"{text}\n\n#Redes" for text in (TEXTS[0], TEXTS[1], TEXTS[3])),
+    "Corto. #Redes", "# Un título\n\n## Otro\n\nY nada. #Redes", "Mira [la otra](/2026/11/tres/#fin). #Redes",
+    f"Dijo:\n\nhttps://mastodon.social/@ana/1134\n\n{TAGGED}",
+])  # fmt: skip
+def test_a_new_text_is_wherever_it_is_shown(blog, text):
+    """Its page, lists, feeds, and what is read by programs; the posts that it is like."""
+    written = edited(blog, saying(blog, text))
+    assert {"2026/11/dos/index.html", "feeds/atom.xml"} <= set(written)
+
+
+@pytest.mark.parametrize("header", [
+    {"Resumen": "Otro *resumen*."}, {"Pregunta": "¿Y tú?"}, {"Gracias": "Ana Ruiz"},
+])  # fmt: skip
+def test_what_is_said_of_a_text_is_shown_too(blog, header):
+    """A summary, a question, thanks: they arrange nothing."""
+    assert "2026/11/dos/index.html" in edited(blog, saying(blog, TAGGED, **header))
+
+
+def test_edits_follow_one_another(blog):
+    """Each begins with what the last has left; what is taken back is as it was."""
+    blog.posts["dos"] |= {"Idioma": "en"}
+    blog.posts["seis"] |= {"Idioma": "en", "Serie": "Colas"}
+    blog.save("dos")
+    blog.save("seis")
+    texts = (f"{TEXTS[0]} Una.", f"{TEXTS[1]} #Redes", "Corto. #Redes", TAGGED)
+    assert edited(blog, *(saying(blog, text) for text in texts))
+
+
+def test_what_lists_say_the_same_of_writes_no_list(blog):
+    """A line at the end, under a summary of the author's own."""
+    blog.posts["dos"]["Resumen"] = "Lo de siempre."
+    blog.save("dos")
+    written = edited(blog, saying(blog, f"{TAGGED}\n\nY una coletilla."), RELATED_POSTS=0)
+    assert ["2026/11/dos/index.html"] == [name for name in written if name.endswith(".html")]
+
+
+def test_the_same_text_writes_nothing(blog):
+    """Saved again, or with a line of nothing at its end."""
+    assert [] == edited(blog, saying(blog, f"{TAGGED}\n"))
+
+
+@pytest.mark.parametrize("edit", [
+    {"Título": "Otro"}, {"Slug": "otro"}, {"Fecha": "2026-11-09"}, {"Etiquetas": "Colas, Nueva"}, {"Idioma": "en"},
+    {"Autor": "Luis Gil"}, {"Serie": "Colas"}, {"Estado": "borrador"}, {"Categoría": "Barrio"}, {"Id": "otro"},
+    {"Alias": "/viejo/"}, {"Portada": "images/bar.png"}, {"Modificado": "2026-11-20"}, {"Expira": "2026-12-20"},
+    {"Actualización": "2026-11-20: ya no."},
+])  # fmt: skip
+def test_what_arranges_is_for_a_build(blog, edit):
+    """Nothing is written then."""
+    before: dict[str, bytes] = {}
+
+    def change() -> None:
+        before.update(tree(blog.root / "one"))
+        saying(blog, TAGGED, **edit)()
+
+    assert [] == edited(blog, change)
+    assert before == tree(blog.root / "one")
+
+
+@pytest.mark.parametrize("text", [
+    "#Nueva etiqueta", "![Otra](/images/otra.png) #Redes", "Mira [[uno]]. #Redes", TEXTS[4] + " #Redes",
+])  # fmt: skip
+def test_a_text_that_brings_more_than_words_is_for_a_build(blog, text):
+    """Tags, pictures, names of other files."""
+    picture(blog.root / "content" / "images" / "otra.png", 10)
+    assert [] == edited(blog, saying(blog, text))
+
+
+def test_a_place_that_others_lead_to_does_not_go_unseen(blog):
+    """Who leads there is told by a build that the place is gone."""
+    blog.texts["tres"] = "Mira [el final](/2026/11/dos/#fin)."
+    blog.texts["dos"] = f"{TAGGED}\n\n## Fin\n\nYa."
+    blog.save("tres")
+    blog.save("dos")
+    assert [] == edited(blog, saying(blog, TAGGED))
+
+
+def test_what_is_wrong_is_told_as_a_build_tells_it(blog):
+    """What the text had wrong goes, what it has now comes, and what others have stays."""
+    blog.texts["dos"] = f"[Nada](/no-hay/) {TAGGED}"
+    blog.save("dos")
+    remarks = [("warning", "content/posts/tres.md:1: x"), ("hint", "content/posts/dos.md:1: de otro")]
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
+    leave_site(one, "mark", {"remarks": remarks})
+    told = []
+    for text in (f"[Nada](/tampoco/) {TAGGED}", TAGGED):
+        saying(blog, text)()
+        assert in_place(blog.root, blog.root / "one", "dos")
+        told.append(
+            kept_site.KeptSite(blog.root / "state", blog.root / "one", "mark", lambda *_: False).report["remarks"]
+        )
+    assert remarks == told[0][:2] == told[1]
+    assert (1, True) == (len(told[0][2:]), "/tampoco/" in told[0][2][1])
+
+
+def test_another_builds_arrangement_is_none(blog):
+    """Its mark is not that of the note; damaged, it is none either."""
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
+    leave_site(one, "mark", {"remarks": ()})
+    with pytest.raises(LookupError):
+        in_place(blog.root, blog.root / "one", "dos", "other")
+
+
+# ── by the task, with its note ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def task(blog, monkeypatch):
+    """A blog that the task of every day has built."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.chdir(blog.root)
+    languages.speak("es")
+    (blog.root / "pelicanconf.py").write_text(
+        "from tertulia.defaults import *\nSITENAME = 'x'\nSITE_ADDRESS = 'https://x.example'\nSEARCH = False\n"
+        "SOCIAL_CARDS = False\n",
+        "utf-8",
+    )
+    (blog.root / "publishconf.py").write_text("from pelicanconf import *\n", "utf-8")
+    for name in ("pelicanconf.py", "publishconf.py"):
+        age(blog.root / name)
+    assert build.into_output(blog.root)
+    return blog
+
+
+def age(path: Path) -> None:
+    """Let *path* have been saved a while ago: what was saved just before a build is not trusted."""
+    past = time.time_ns() - 10**10
+    os.utime(path, ns=(past, past))
+
+
+def no_build(*_: object, **__: object) -> build.BuildReport:
+    raise AssertionError("a build was begun")
+
+
+def page(blog: Blog) -> str:
+    return (blog.root / "output/2026/11/dos/index.html").read_text("utf-8")
+
+
+def whole(blog: Blog) -> dict[str, bytes]:
+    """What a build would make that knows nothing."""
+    shutil.rmtree(blog.root / "var", ignore_errors=True)
+    shutil.rmtree(blog.root / "output")
+    assert build.into_output(blog.root)
+    return tree(blog.root / "output")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its files have no numbers")
+def test_the_task_shows_a_text_without_a_build(task, monkeypatch, capfd):
+    """Twice; then there is nothing to do. All of it is what a build makes that knows nothing."""
+    time.sleep(TICK_NS / 1e9)  # what was saved as the build began is not trusted
+    assert build.into_output(task.root)
+    with monkeypatch.context() as watched:
+        watched.setattr(build, "run", no_build)
+        for text in ("Primera. #Redes", "Segunda. #Redes"):
+            saying(task, text)()
+            assert build.into_output(task.root, explain=True)
+            assert text.partition(".")[0] in page(task)
+        assert "2026/11/dos/index.html" in capfd.readouterr().out
+    shown = tree(task.root / "output")
+    assert_same(whole(task), shown)
+
+
+@pytest.mark.parametrize("written", [0, 1, 3])
+def test_the_build_after_one_that_was_killed_is_right(task, monkeypatch, written):
+    """Between two files, or with the output done and nothing noted."""
+    left = iter([True] * written)
+    real = files.write_whole
+
+    def write_some(path: Path, data: bytes, **more: object) -> None:
+        if not next(left, False):
+            raise KeyboardInterrupt
+        real(path, data, **more)
+
+    saying(task, "Otra cosa. #Redes")()
+    with monkeypatch.context() as dying:
+        dying.setattr(kept_site, "write_whole", write_some)
+        dying.setattr(build, "run", no_build)
+        with pytest.raises((KeyboardInterrupt, AssertionError)):
+            build.into_output(task.root)
+    assert build.into_output(task.root)
+    assert "Otra cosa." in page(task)
+    shown = tree(task.root / "output")
+    assert_same(whole(task), shown)

@@ -20,6 +20,8 @@ from tertulia.site.text_edits import BuiltSite, NeedsBuildError, TextEdits
 from tests.conftest import ROOT
 from tests.test_incremental import TEXTS, Blog, arranged, built, picture, tree
 
+pytestmark = pytest.mark.slow
+
 NOW = "2026-11-22T12:00:00+01:00"
 linux = pytest.mark.skipif(sys.platform != "linux", reason="this system has a new process for each build")
 

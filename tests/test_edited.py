@@ -1,10 +1,12 @@
 """A build after an edit of a text is what a full one would be, and reads and writes only what the text is shown by."""
 
+import datetime as dt
 import os
 import shutil
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from tertulia.commands import build
 from tertulia.core import files, languages
 from tertulia.site import kept_site
+from tertulia.site.kept_site import KeptSite
 from tertulia.site.site_left import leave_site
 from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import ROOT
@@ -75,6 +78,19 @@ def test_a_new_text_is_wherever_it_is_shown(blog, text):
 def test_what_is_said_of_a_text_is_shown_too(blog, header):
     """A summary, a question, thanks: they arrange nothing."""
     assert "2026/11/dos/index.html" in edited(blog, saying(blog, TAGGED, **header))
+
+
+def test_a_page_is_a_text_too(blog):
+    """One without a date, too, which is given that of each build."""
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
+    leave_site(one, "mark", {"remarks": ()})
+    blog.file("pages/acerca.md", "Título: Acerca\n\nSomos otros.\n")
+    path = str(blog.root / "content" / "pages" / "acerca.md")
+    with closing(KeptSite(blog.root / "state", blog.root / "one", "mark", lambda *_: False)) as site:
+        site.build.reader.now += dt.timedelta(minutes=1)
+        assert ["acerca/index.html"] == site.write(site.prepare([path]))
+    built(blog.root, blog.root / "whole", NOW)
+    assert_same(tree(blog.root / "whole"), tree(blog.root / "one"))
 
 
 def test_edits_follow_one_another(blog):

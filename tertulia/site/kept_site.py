@@ -14,8 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import msgspec
 from jinja2 import Environment, FileSystemLoader
+from msgspec.structs import replace
 
 from tertulia.content import posts
 from tertulia.core import languages
@@ -66,6 +66,7 @@ class KeptSite:
         self.build = self._build()
         self.drawn: dict[str, bytes] = {}
         self.values: dict[str, object] = {}
+        self.edited: list[str] = []  # the texts that were, as the author knows their files
         self.touched: dict[int, KeptPost] = {}
         self._index: TemporaryDirectory[str] | None = None  # a new one for the search
         self._relations: related_kept.Stamp | None = None  # of what is known of related posts, when it has changed
@@ -116,10 +117,14 @@ class KeptSite:
 
     def reading(self, path: str) -> Reading | None:
         """Return what that file has read as; None where nobody knows."""
-        with contextlib.suppress(LookupError):
-            found: Reading = self.arrangement.value(f"reading {path}")
-            return found
-        return reading_at(self.folder, self.kept["epoch"], path)
+        try:
+            found: Reading | None = self.arrangement.value(f"reading {path}")
+        except LookupError:
+            found = reading_at(self.folder, self.kept["epoch"], path)
+        if found and found.record and found.record.is_page and "date" not in found.record.header_lines:
+            now = self.build.reader.now  # it is given that of each build, and shows it nowhere
+            found = replace(found, due=now, record=replace(found.record, date=now))
+        return found
 
     def change(self, post: Any, reading: Reading, values: Mapping[str, Any]) -> None:
         """Let *post*, which has these *values* now, have the text that was read."""
@@ -151,6 +156,7 @@ class KeptSite:
         """
         edits = TextEdits(self)
         found = edits.read(paths)
+        self.edited = [edit.post.shown_path for edit in found]
         for edit in found:
             self._refuse(edit)
         before = self._complaints(found, [edit.before for edit in found])
@@ -330,7 +336,7 @@ class KeptSite:
             posts_json.entry(now[one.key], self.build, self.wants_text) if one.key in now else one
             for one in published.posts
         ]
-        return {posts.FILE_NAME: posts.encoded(msgspec.structs.replace(published, posts=tuple(entries)))}
+        return {posts.FILE_NAME: posts.encoded(replace(published, posts=tuple(entries)))}
 
 
 def _told_anew(

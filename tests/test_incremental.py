@@ -25,7 +25,7 @@ from tertulia.core.files import write_whole
 from tertulia.embeds import providers
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.types import Capture, State
-from tertulia.site import choices, writing
+from tertulia.site import choices, search, writing
 from tertulia.site.build import SiteBuild
 from tertulia.site.facets import Facets
 from tertulia.site.kept_site import KeptSite, leave_site
@@ -203,6 +203,9 @@ class Edits(RuleBasedStateMachine):
         self.count = 0
         self.output: Path | None = None
         self.more: dict[str, object] = {}
+        self.patched = pytest.MonkeyPatch()
+        self.patched.setattr(search, "LEAST_PARTED", 4)  # so that the index is in two parts here
+        self.patched.setattr(search, "SETTLED", 2)
         self.is_kept = False  # what the last build arranged
 
     @initialize()
@@ -417,6 +420,7 @@ class Edits(RuleBasedStateMachine):
         self.check()
 
     def teardown(self):
+        self.patched.undo()
         shutil.rmtree(self.blog.root, ignore_errors=True)
 
 

@@ -21,6 +21,7 @@ def find_links(generators: Sequence[Generator]) -> None:
         content._content = broken_links.without_broken_file_links(
             content, content._content, content.relative_dir, known
         )
+    broken_links.unlink_unknown_tags(everything(generators), context)
     links = broken_links.internal_links(everything(generators))
     SiteBuild.of(generators[0].settings).links = list(links)
 

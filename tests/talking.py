@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from pytest_socket import enable_socket
 
 from tertulia.app import Blog
@@ -36,6 +38,25 @@ def postgres_url():
         yield url
 
 
+class _Compiled(BytecodeCache):
+    """The service's templates, compiled once a process: they are the same for every blog of the tests."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what is known of a template and its text."""
+        if known := self._found.get(f"{bucket.key} {bucket.checksum}"):
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for the next blog."""
+        self._found[f"{bucket.key} {bucket.checksum}"] = bucket.bytecode_to_string()
+
+
+COMPILED = _Compiled()
+
+
 class Talk:
     """One blog, its service and a browser."""
 
@@ -65,6 +86,7 @@ class Talk:
         self.store = self.blog.store
         object.__setattr__(self.blog.moderator, "rebuild", self._rebuild)
         self.app = create(self.blog, **named)
+        self.app.jinja_env.bytecode_cache = COMPILED
         self.browser = self.app.test_client()
 
     def _rebuild(self) -> None:

@@ -96,3 +96,15 @@ def test_credits_and_updates_are_looked_at_too(tell):
     """They stand on the page, and their line is that of their key."""
     told = tell("Texto.", "Vía: Ana <https://cafeñandu.example/blog/no/>\nActualización: 2026-11-03 [ver](/tampoco/)\n")
     assert ["content/posts/mala.md:4:", "content/posts/mala.md:5:"] == sorted(line.split(" ")[0] for line in told)
+
+
+def test_a_tag_in_a_page_is_a_link_where_a_post_has_it(tmp_path, build):
+    """A page has no tags of its own: one that no post has would lead nowhere, and is the word that it is."""
+    content = tmp_path / "content"
+    for folder, text in (("posts", "Fecha: 2026-11-01\n\nHola #uno.\n"), ("pages", "\n\nVer #Uno y #dos.\n")):
+        (content / folder).mkdir(parents=True)
+        (content / folder / "a.md").write_text(f"Título: {folder}\nId: {folder}\n{text}", "utf-8")
+    records = build(content, tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)
+    page = (tmp_path / "output" / "pages" / "index.html").read_text("utf-8")
+    assert 'Ver <a href="/etiqueta/uno/" rel="tag">#<span class="p-category">Uno</span></a> y #dos.' in page
+    assert [] == [r.getMessage() for r in records if r.levelno >= logging.WARNING]

@@ -166,6 +166,16 @@ def test_who_lost_the_lease_ends_nothing(rows, end):
     assert quick == rows.get(quick.id)
 
 
+def test_where_it_is_was_told_by_whoever_came_first(rows):
+    """Two that sent, one without a lease: the page links to the first, and the other is not to be seen here."""
+    rows.enqueue([ROW], NOW)
+    slow = rows.claim(NOW, ["telegram"])
+    quick = rows.claim(LATER, ["telegram"])
+    rows.delivered(quick, '{"id":"2"}', LATER)
+    rows.delivered(slow, '{"id":"1"}', LATER)
+    assert ['{"id":"2"}'] == [row.remote for row in rows.all()]
+
+
 @pytest.mark.parametrize(
     ("end", "more", "state", "is_open"),
     [

@@ -11,8 +11,8 @@ import pytest
 
 from tertulia.commands import build
 from tertulia.core import files, languages
-from tertulia.site import kept_site
-from tertulia.site.kept_site import leave_site
+from tertulia.site import kept_site, search
+from tertulia.site.site_left import leave_site
 from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import ROOT
 from tests.test_incremental import TEXTS, Blog, arranged, assert_same, built, in_place, picture, tree
@@ -85,6 +85,17 @@ def test_edits_follow_one_another(blog):
     blog.save("seis")
     texts = (f"{TEXTS[0]} Una.", f"{TEXTS[1]} #Redes", "Corto. #Redes", TAGGED)
     assert edited(blog, *(saying(blog, text) for text in texts))
+
+
+@pytest.mark.parametrize("name", ["dos", "seis"])
+def test_a_text_is_indexed_with_the_part_that_it_is_in(blog, monkeypatch, name):
+    """In a large blog, of whose index there are two, the other stays what it is."""
+    monkeypatch.setattr(search, "LEAST_PARTED", 3)
+    monkeypatch.setattr(search, "SETTLED", 2)
+    edit = saying(blog, "Zarzamoras, y nada más. #Redes", name)
+    written = edited(blog, edit, name=name, SEARCH=True, INPUTS_PATH=str(blog.root / "inputs"))
+    touched = {file.startswith("pagefind/recent/") for file in written if file.startswith("pagefind/")}
+    assert {name == "seis"} == touched
 
 
 def test_what_lists_say_the_same_of_writes_no_list(blog):
@@ -166,14 +177,15 @@ def test_another_builds_arrangement_is_none(blog):
 
 
 @pytest.fixture
-def task(blog, monkeypatch):
-    """A blog that the task of every day has built."""
+def task(blog, monkeypatch, request):
+    """A blog that the task of every day has built; with search where a test asks for it."""
+    searched = getattr(request, "param", False)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.chdir(blog.root)
     languages.speak("es")
     (blog.root / "pelicanconf.py").write_text(
-        "from tertulia.defaults import *\nSITENAME = 'x'\nSITE_ADDRESS = 'https://x.example'\nSEARCH = False\n"
-        "SOCIAL_CARDS = False\n",
+        "from tertulia.defaults import *\nSITENAME = 'x'\nSITE_ADDRESS = 'https://x.example'\n"
+        f"SEARCH = {searched}\nSOCIAL_CARDS = False\n",
         "utf-8",
     )
     (blog.root / "publishconf.py").write_text("from pelicanconf import *\n", "utf-8")
@@ -206,6 +218,7 @@ def whole(blog: Blog) -> dict[str, bytes]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its files have no numbers")
+@pytest.mark.parametrize("task", [False, True], indirect=True, ids=["", "searched"])
 def test_the_task_shows_a_text_without_a_build(task, monkeypatch, capfd):
     """Twice; then there is nothing to do. All of it is what a build makes that knows nothing."""
     time.sleep(TICK_NS / 1e9)  # what was saved as the build began is not trusted

@@ -28,7 +28,8 @@ from tertulia.embeds.types import Capture, State
 from tertulia.site import choices, search, writing
 from tertulia.site.build import SiteBuild
 from tertulia.site.facets import Facets
-from tertulia.site.kept_site import KeptSite, leave_site
+from tertulia.site.kept_site import KeptSite
+from tertulia.site.site_left import leave_site
 from tertulia.site.text_edits import NeedsBuildError
 from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import BLOG, ROOT
@@ -109,8 +110,7 @@ def in_place(root: Path, output: Path, name: str, mark: str = "mark") -> list[st
             files = site.prepare([str(root / "content" / "posts" / f"{name}.md")])
         except NeedsBuildError:
             return []
-        site.write(files)
-        return sorted(files)
+        return sorted(site.write(files))
 
 
 def assert_same(expected: dict[str, bytes], actual: dict[str, bytes]) -> None:

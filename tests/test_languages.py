@@ -1,6 +1,7 @@
 """Languages are data: files, what a language lacks, a blogger's own."""
 
 import datetime as dt
+import errno
 import string
 import threading
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ import pytest
 
 from tertulia.content import header, key_names, metadata
 from tertulia.core import language_check, languages
+from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import FOLDER, LAST, Languages
 from tertulia.core.parallel import spread
 
@@ -98,9 +100,15 @@ def test_a_slip_in_own_words_is_passed_over(tmp_path, written):
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        ("[readers.page]\nmenu = ", "theme/languages/ca.toml: "),
+        ("[readers.page]\nmenu = ", "theme/languages/ca.toml:2: esto no es TOML; "),
         ('[readers.page]\nmneu = "Seccions"', "«mneu»"),
         ('[readers.page]\nmenu = "{que}"', "«menu»"),
+        ('by = "Firma"', "ca.toml:1: «by» está fuera de su sección"),
+        ('name = "Català"\n\n[post]\nby = "Firma"', "ca.toml:3: «post» está fuera de su sección"),
+        ('[reader.post]\nby = "Firma"', "ca.toml:1: «reader» está fuera"),
+        ("readers = 3", "ca.toml:1: «readers» está fuera"),
+        ("[readers.page]\n\nmenu = 3", "ca.toml:3: «menu» debe ser texto"),
+        ('[readers.page]\nhome = "Inici"\nmneu = "Seccions"', "ca.toml:3: no hay ninguna frase"),
         ('[readers.post]\nminutes = { one = "{n} minut", other = "{m} minuts" }', "{n}"),
     ],
 )
@@ -109,6 +117,22 @@ def test_slips_in_own_words_are_told(tmp_path, written, expected):
     (problem,) = language_check.problems(Languages("es", own(tmp_path, "ca", written)), ("es",))
     assert expected in str(problem)
     assert "\n" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (FileNotFoundError(errno.ENOENT, "No such file or directory", "/x"), "no está ahí"),
+        (PermissionError(errno.EACCES, "Permission denied"), "falta el permiso"),
+        (OSError(errno.EIO, "Input/output error"), "el sistema no lo deja"),
+        (ImportError("No module named 'x'"), "no está instalado"),
+        (UnicodeDecodeError("utf-8", b"x", 0, 1, "invalid start byte"), "lo que dice no está como debe"),
+        (TertuliaError("ya dicho"), "ya dicho"),
+    ],
+)
+def test_no_library_speaks_english_to_a_blogger(error, expected):
+    """What the system or a library says is said in the blog's language; our own words stay."""
+    assert f"no se puede leer: {expected}" == Languages("es").text("unreadable_file", reason=error)
 
 
 def test_a_language_without_a_file_is_told():

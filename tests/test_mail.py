@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from tertulia.core import settings, smtp
 from tertulia.core.errors import FetchError, SettingError
 from tertulia.core.secret import Secret
+from tertulia.syndication.drafts import draft
 from tertulia.syndication.networks import mail
+from tertulia.syndication.networks.base import CancelledError, Sending
 from tests.fakes import NOW, FakeMail
 from tests.house import POST, House
 
@@ -48,6 +50,20 @@ def test_a_letter_is_plain_and_html_and_can_be_left_with_one_click(house):
     assert letter["Subject"] == "El voto útil"
     assert parseaddr(letter["From"]) == ("La bitácora", "cartas@blog.example")
     assert letter["Message-ID"].endswith("@blog.example>")
+
+
+@pytest.mark.parametrize("who", ["left", "asked", "nobody"])
+def test_who_does_not_read_it_any_longer_gets_no_letter(house, who):
+    """It was written down while they did; whoever left since, only asked, or is in no list any more is left alone."""
+    readers = house.store.subscribers
+    number = readers.ask("otra@ejemplo.example", "es", NOW).id
+    if who == "left":
+        readers.confirm(number, NOW)
+        readers.leave(number, NOW)
+    message = draft(POST, house.network).messages[0]
+    with pytest.raises(CancelledError):
+        house.network.publish(message, Sending(key="k", part="999" if who == "nobody" else str(number)))
+    assert [] == house.fake.public
 
 
 def test_a_hostile_title_breaks_no_header(house):

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -44,6 +45,23 @@ def test_the_store_is_for_its_owner_alone(tmp_path):
     secret_of(settings.load(tmp_path, {}), tmp_path)
     assert [] == rights(tmp_path)
     store.close()
+
+
+def test_a_key_that_a_crash_left_empty_is_made_anew(tmp_path):
+    """What anybody could sign with is no key; the one that was made is kept."""
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "secret.key").write_text("\n")
+    made = secret_of(settings.load(tmp_path, {}), tmp_path)
+    assert 64 == len(made.reveal())
+    assert made == secret_of(settings.load(tmp_path, {}), tmp_path)
+    assert [] == rights(tmp_path)
+
+
+def test_of_all_that_begin_at_once_one_makes_the_key(tmp_path):
+    """And the others sign with the same."""
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: secret_of(settings.load(tmp_path, {}), tmp_path), range(16)))
+    assert 1 == len(set(made)) and all(made)
 
 
 def test_a_store_that_others_could_read_is_closed_and_told(tmp_path, caplog):

@@ -1,6 +1,8 @@
 """The store opens by itself, on SQLite and PostgreSQL, and keeps what it is told."""
 
+import gc
 import sqlite3
+import weakref
 from datetime import timedelta
 
 import msgspec
@@ -58,6 +60,16 @@ def test_a_store_of_the_tests_is_what_the_migrations_make(tmp_path):
             made.append(sorted(line.strip(" \t,") for line in lines))
         database.close()
     assert made[0] and made == [made[0]] * 3
+
+
+def test_of_a_closed_store_nothing_stays_in_memory(tmp_path):
+    """Whoever opens many in one process holds none but the last: not for a fork that may come either."""
+    opened = open_store("sqlite:///var/tertulia.db", tmp_path)
+    engine = weakref.ref(opened.database.engine)
+    opened.close()
+    del opened
+    gc.collect()
+    assert engine() is None
 
 
 def test_a_store_of_a_newer_tertulia_is_left_alone(tmp_path, store):
@@ -217,3 +229,16 @@ def test_the_journal_remembers_the_last_word(tmp_path):
     journal.add("a1")
     assert journal.holds("a1")
     assert journal.holds("b2")
+
+
+def test_a_journal_takes_in_anothers(tmp_path):
+    """What either machine was about to send is asked for and not sent, though one of them cleared it since."""
+    journal = Journal(tmp_path / "var")
+    for key in ("mine", "both"):
+        journal.add(key)
+    journal.merge(b"both\ntheirs\n-both\nsettled\n-settled\n")
+    assert {"mine", "both", "theirs"} == journal.held()
+    journal.clear("theirs")
+    journal.clear("nothing")
+    assert {"mine", "both"} == journal.held()
+    assert 0o600 == (tmp_path / "var" / "sent.txt").stat().st_mode & 0o777

@@ -124,6 +124,7 @@ REACHED = {
     "an answer too large": (failure(kind=FetchRefusedError), True),
     "a private address": (failure(ValueError("10.0.0.1"), kind=FetchRefusedError), False),
     "something else below": (failure(ValueError("odd")), True),
+    "something without a word below": (failure(OSError()), True),
 }
 
 

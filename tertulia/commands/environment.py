@@ -98,7 +98,7 @@ def ensure(root: Path, *, dev: bool) -> Path:
                 if todo != "ready":
                     _install(root, venv, wanted)
             except OSError as error:
-                raise TertuliaError(say("cannot_write", folder=root, reason=error.strerror or error)) from error
+                raise TertuliaError(say("cannot_write", folder=root, reason=error)) from error
     return venv_python(venv)
 
 

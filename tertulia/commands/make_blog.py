@@ -63,7 +63,7 @@ def refuse_taken(target: Path) -> None:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise TertuliaError(say("blog_taken", folder=target))
     except OSError as error:
-        raise TertuliaError(say("cannot_write", folder=target, reason=error.strerror or error)) from error
+        raise TertuliaError(say("cannot_write", folder=target, reason=error)) from error
     if around := conf.find(target.parent):
         raise TertuliaError(say("blog_inside", folder=target, blog=around))
 
@@ -100,7 +100,7 @@ def write(target: Path, answers: start.Answers, now: dt.datetime, ident: str) ->
             else:
                 blog.rename(target)
     except OSError as error:
-        raise TertuliaError(say("cannot_write", folder=target, reason=error.strerror or error)) from error
+        raise TertuliaError(say("cannot_write", folder=target, reason=error)) from error
     return target / post
 
 

@@ -365,7 +365,7 @@ def listen(host: str, port: int, app: WSGIApplication) -> PreviewServer:
     except OSError as error:
         if error.errno in (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", None)):
             raise TertuliaError(say("port_busy", port=port, other=port + 1)) from error
-        raise TertuliaError(say("port_refused", host=host, port=port, reason=error.strerror or error)) from error
+        raise TertuliaError(say("port_refused", host=host, port=port, reason=error)) from error
     except OverflowError as error:
         raise TertuliaError(say("bad_port", value=port)) from error
     server.set_app(app)

@@ -9,7 +9,7 @@ import imaplib
 import re
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from tertulia.core.errors import FetchError
@@ -71,10 +71,12 @@ def _mailbox(server: Secret) -> Iterator[imaplib.IMAP4]:
         _asked(client.select('"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'))
         yield client
     finally:
+        # Where TLS failed there is no connection left: what went wrong is what is told.
         try:
             client.logout()
         except (OSError, imaplib.IMAP4.error):
-            client.shutdown()
+            with suppress(OSError):
+                client.shutdown()
 
 
 def _asked(answer: tuple[str, Any]) -> list[Any]:

@@ -2,12 +2,19 @@
 
 import difflib
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from tertulia.core import languages, toml
 from tertulia.core.errors import ContentError
-from tertulia.core.languages import LAST, Languages, Phrase
+from tertulia.core.languages import AUDIENCES, LAST, Languages, Phrase
 from tertulia.core.models import Problem
+
+# What may stand on top of such a file.
+_SECTIONS = frozenset((
+    *AUDIENCES, "name", "locale", "direction", "fallback", "quotes", "dash", "elided", "conjunction", "words",
+    "written",
+))  # fmt: skip
 
 
 def problems(spoken: Languages, codes: Iterable[str]) -> list[Problem]:
@@ -39,21 +46,44 @@ def _own_problems(spoken: Languages, code: str) -> list[Problem]:
     path = spoken.own / f"{code}.toml"
     shown = f"content/theme/languages/{code}.toml"
     try:
-        mine = languages.phrases_of(toml.read(path).entries)
+        table = toml.read(path)
     except ContentError as error:
-        return [Problem(shown, None, str(error).partition(": ")[2])]
+        where, _, what = str(error).partition(": ")
+        number = where.rpartition(":")[2]
+        return [Problem(shown, int(number) if number.isdigit() else None, what)]
+    mine = languages.phrases_of(table.entries)
     ours = languages.read(languages.FOLDER, LAST).phrases
-    found = []
+    alone = [name for name in table.alone if name in AUDIENCES or name not in _SECTIONS]
+    outside = [*(name for name in table.entries if name not in _SECTIONS), *alone]
+    found = [
+        Problem(
+            shown, table.line_of(key), spoken.text("language_outside", key=key), spoken.text("language_outside_fix")
+        )
+        for key in outside
+    ]
+    for key in _not_text({name: table.entries.get(name, {}) for name in AUDIENCES}):
+        fix = spoken.text("not_words_fix", key=key)
+        found.append(Problem(shown, table.line_of(key), spoken.text("not_words", key=key), fix))
     for key, phrase in mine.items():
+        line = table.line_of(key)
         if key not in ours:
             near = difflib.get_close_matches(key, ours, 1)
             fix = spoken.text("unknown_field_near", near=near[0]) if near else spoken.text("language_key_fix")
-            found.append(Problem(shown, None, spoken.text("language_key", key=key), fix))
+            found.append(Problem(shown, line, spoken.text("language_key", key=key), fix))
         elif not _names(phrase) <= _names(ours[key]):
             names = ", ".join(f"{{{name}}}" for name in sorted(_names(ours[key]))) or "–"
             what = spoken.text("language_names", key=key)
-            found.append(Problem(shown, None, what, spoken.text("language_names_fix", names=names)))
+            found.append(Problem(shown, line, what, spoken.text("language_names_fix", names=names)))
     return found
+
+
+def _not_text(tables: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names of phrases that are no text: a number, a list."""
+    for name, value in tables.items():
+        if isinstance(value, Mapping):
+            yield from _not_text(value)
+        elif not isinstance(value, str):
+            yield name
 
 
 def _names(phrase: Phrase) -> frozenset[str]:

@@ -24,14 +24,18 @@ value="ayer")`` uses it. It is a context variable: forked children inherit it, a
 
 import contextlib
 import datetime as dt
+import errno
 import re
 import tomllib
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from json import JSONDecodeError
 from pathlib import Path, PurePath
 from typing import Any, ParamSpec, TypeVar
+
+import msgspec
 
 from tertulia.core import cldr, paths
 from tertulia.core.visible import visible
@@ -150,6 +154,9 @@ class Languages:
         """
         Return the phrase *key* in the language *code*, or in the next one that has it; *n* chooses the plural form.
         """
+        for name, value in values.items():
+            if isinstance(value, Exception) and (reason := _reason(value)):
+                values[name] = self.text(reason, code)
         for language in self.fallbacks(code):
             if phrase := language.phrases.get(key):
                 try:
@@ -307,6 +314,24 @@ def normal(code: str) -> str:
     """*code* as files are named: "pt-br" for "pt_BR"; "" for what is no language code."""
     code = code.strip().lower().replace("_", "-")
     return code if _CODE.fullmatch(code) else ""
+
+
+# What the system says in English → our own phrase for it.
+_REASONS = {
+    errno.ENOENT: "reason_absent", errno.EACCES: "reason_denied", errno.EPERM: "reason_denied",
+    errno.ELOOP: "reason_loop", errno.EISDIR: "reason_folder", errno.ENOSPC: "reason_full",
+    errno.EADDRINUSE: "reason_taken",
+}  # fmt: skip
+
+
+def _reason(error: Exception) -> str:
+    """Return the phrase for what a library or the system says in English; "" for what is said in our own words."""
+    if isinstance(error, OSError) and error.errno:
+        return _REASONS.get(error.errno, "reason_other")
+    if isinstance(error, ImportError):
+        return "reason_not_installed"
+    is_format = isinstance(error, UnicodeError | tomllib.TOMLDecodeError | JSONDecodeError)
+    return "reason_damaged" if is_format or isinstance(error.__cause__, msgspec.MsgspecError) else ""
 
 
 def _seen(value: object) -> object:

@@ -243,7 +243,7 @@ def read_env(path: Path) -> dict[str, str]:
     except UnicodeDecodeError as error:
         raise SettingError(say("setting_encoding", path=path.name)) from error
     except OSError as error:
-        raise SettingError(say("setting_file", path=path.name, why=error.strerror)) from error
+        raise SettingError(say("setting_file", path=path.name, why=error)) from error
     found: dict[str, str] = {}
     for line in parse_stream(io.StringIO(written)):
         if line.error or (line.key and (line.value is None or not re.fullmatch(r"\w+", line.key))):

@@ -4,7 +4,6 @@ https://itsdangerous.palletsprojects.com
 """
 
 import hmac
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,14 +33,17 @@ def secret_of(settings: Settings, root: Path) -> Secret:
         return _strong(settings.secret_key)
     path = root / "var" / FILE_NAME
     files.private_folder(path.parent)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        files.private_file(path)
-        return Secret(path.read_text("ascii").strip())
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
-    return Secret(path.read_text("ascii").strip())
+    if not _kept(path):
+        with files.locked(path.parent):  # of two that begin at once, one makes it
+            if not _kept(path):
+                files.write_whole(path, secrets.token_hex(32) + "\n", mode=files.PRIVATE)
+    files.private_file(path)
+    return Secret(_kept(path))
+
+
+def _kept(path: Path) -> str:
+    """Return the key in the file; "" where there is none, or an empty file: nobody signs with what anybody knows."""
+    return path.read_text("ascii").strip() if path.exists() else ""
 
 
 def _strong(key: Secret) -> Secret:

@@ -25,11 +25,13 @@ class Table:
         self.path = path  # as shown to the author, "content/people.toml"
         self.problems: list[Problem] = []
         self.entries: dict[str, dict[str, Any]] = {}
+        self.alone: list[str] = []  # what stands on top, before any entry
         self._lines = [line.replace('"', "").replace("'", "").strip() for line in source.splitlines()]
         for key, value in (content or {}).items():
             if isinstance(value, dict):
                 self.entries[key] = value
             else:
+                self.alone.append(key)
                 self.report("", key, say("stray_key", key=key), say("stray_key_fix", key=key))
 
     def report(self, entry: str, name: str, what: str, fix: str = "") -> None:
@@ -75,6 +77,11 @@ class Table:
             fix = say("unknown_field_near", near=near) if near else say("unknown_field_fix", known=", ".join(names))
             self.report(entry, name, say("unknown_field", key=name), fix)
 
+    def line_of(self, name: str) -> int | None:
+        """Return the first line that says *name*, in whichever entry, or that begins an entry of that name."""
+        says = re.compile(rf"(?:[\w.-]+\.)?{re.escape(name)}\s*[.=]|\[\s*(?:[\w.-]+\.)?{re.escape(name)}\s*[.\]]")
+        return next((number for number, line in enumerate(self._lines, 1) if says.match(line)), None)
+
     def _line_of(self, entry: str, name: str) -> int | None:
         inside, found = not entry, None
         for number, line in enumerate(self._lines, 1):
@@ -105,12 +112,11 @@ def read(path: str | Path) -> Table:
     except FileNotFoundError:
         return Table(shown)
     except OSError as error:
-        raise ContentError(f"{shown}:1: {say('unreadable_toml', reason=error.strerror or error)}") from error
+        raise ContentError(f"{shown}:1: {say('unreadable_toml', reason=error)}") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ContentError(f"{shown}:{line}: {say('toml_not_utf8')}; {say('toml_not_utf8_fix')}") from error
     except tomllib.TOMLDecodeError as error:
         where = _AT_LINE.search(str(error))
         line = int(where[1]) if where and where[1] else max(1, len(source.splitlines()))
-        reason = _AT_LINE.sub("", str(error))
-        raise ContentError(f"{shown}:{line}: {say('bad_toml', reason=reason)}; {say('bad_toml_fix')}") from error
+        raise ContentError(f"{shown}:{line}: {say('bad_toml', reason=error)}; {say('bad_toml_fix')}") from error

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from tertulia.core.addresses import Address, join_address, site_of, split_address
 from tertulia.core.languages import say
@@ -72,6 +72,19 @@ def without_broken_file_links(content: Content, html: str, folder: str, known: C
             report(_broken(InternalLink(content, target), [target]))
             html = re.sub(rf'"\{{(?:filename|static|attach)\}}{re.escape(match)}[^"]*"', '"#"', html)
     return html
+
+
+def unlink_unknown_tags(contents: Iterable[Content], context: Mapping[str, Any]) -> None:
+    """Leave the ``#tags`` of pages that no post has as the words that they are: they have no page to lead to."""
+    there = {f"{context['SITEURL']}/{quote(tag.url)}" for tag, _ in context.get("tags", ())}
+    for page in contents:
+        if page.default_template == "page" and ' rel="tag">' in page._content:
+            page._content = _TAG.sub(
+                lambda found: found[0] if found["to"] in there else _ANY_TAG.sub("", found["words"]), page._content
+            )
+
+
+_TAG, _ANY_TAG = re.compile(r'<a href="(?P<to>[^"]*)" rel="tag">(?P<words>.*?)</a>', re.S), re.compile("<[^>]*>")
 
 
 def internal_links(contents: Iterable[Content]) -> Iterator[InternalLink]:

@@ -53,5 +53,5 @@ def copy(content: Path, output: Path, owners: Owners) -> None:
         except ContentError as error:
             report(Problem(shown_path(path, content), None, str(error)))
         except OSError as error:
-            what = say("unreadable_file", reason=error.strerror or type(error).__name__)
+            what = say("unreadable_file", reason=error)
             report(Problem(shown_path(path, content), None, what, say("unreadable_file_fix")))

@@ -153,7 +153,7 @@ class PostReader:
         except RecursionError:  # Markdown nested hundreds of levels deep
             problem = Problem(shown, None, say("too_deep"), say("too_deep_fix"), "error")
             return Reading(problems=(*meta.problems, problem), due=due)
-        seeks_posts: bool = self.markdown.seeks_posts  # type: ignore[attr-defined]
+        seeks_posts: bool = self.markdown.seeks_posts or (is_page and bool(document.tags))  # type: ignore[attr-defined]
         return Reading(record, (*meta.problems, *document.problems), due, seeks_posts)
 
     def _looked(self) -> Iterator[Looked]:

@@ -40,9 +40,11 @@ log = logging.getLogger(__name__)
 LONGEST_SECONDS = 600
 SETTLED = 100
 LEAST_PARTED = 300
+FOLDER, ENTRY = "pagefind", "pagefind-entry.json"  # in the output, and the file in it that leads to the others
+RECENT = "recent"  # the part of the newest posts, and its folder in there; the others' is ""
 NOTE = "search"  # in the state: of each part a digest, and the files of its index
 
-Pages = Mapping[str, str]  # file name → page
+Pages = Mapping[str, str | bytes]  # file name → page
 Stamp = tuple[int, int, int]
 KeptPart = tuple[str, dict[str, Stamp]]
 
@@ -57,15 +59,24 @@ class SearchIndex:
         target: Where the index goes.
         state: What the build before left of its parts, and this one for the next.
         kept: The output before, from which parts are taken that are the same; None where there is none.
+        holds: Whether the pages stay in ``parts`` until somebody closes this.
 
     Raises:
         OSError: it cannot be started.
     """
 
     def __init__(
-        self, binary: Path, parts: Mapping[str, Pages], target: Path, *, state: BuildState, kept: Path | None = None
+        self,
+        binary: Path,
+        parts: Mapping[str, Pages],
+        target: Path,
+        *,
+        state: BuildState,
+        kept: Path | None = None,
+        holds: bool = False,
     ) -> None:
-        self.target, self.state = target, state
+        self.target, self.state, self.is_done, self.holds = target, state, False, holds
+        self.parts: Mapping[str, Pages] = parts if holds else {}
         self.folder = TemporaryDirectory(prefix="search-")
         before: dict[str, KeptPart] = state.value(NOTE) or {}
         self.digests: dict[str, str] = {}
@@ -88,7 +99,7 @@ class SearchIndex:
         os.mkdir(folder)
         for name, page in pages.items():
             with open(os.path.join(folder, name), "wb") as file:
-                file.write(page.encode())
+                file.write(page if isinstance(page, bytes) else page.encode())
         command = [str(binary), "--site", folder, "--output-path", str(self.target / part), "--quiet"]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -101,10 +112,10 @@ class SearchIndex:
                     why = told.strip().splitlines() or [str(process.returncode)]
                     log.warning("%s", say("search_failed", why=why[-1]))
                     continue
-                sort_languages(self.target / part / "pagefind-entry.json")
-                others = [self.target / other for other in self.digests if other and not part]
-                self.taken[part] = self.digests[part], _files(self.target / part, others)
+                sort_languages(self.target / part / ENTRY)
+                self.taken[part] = self.digests[part], files_of(self.target, part)
             self.state.keep_value(NOTE, self.taken)
+            self.is_done = self.taken.keys() == self.digests.keys()
         except (OSError, subprocess.TimeoutExpired) as error:
             for process in self.processes.values():
                 process.kill()
@@ -112,19 +123,23 @@ class SearchIndex:
         finally:
             self.folder.cleanup()
 
+    def close(self) -> None:
+        """Forget the pages."""
+        self.parts = {}
+
 
 def _digest(pages: Pages, *more: object) -> str:
     told = hashlib.blake2b(repr(more).encode(), digest_size=16)
     for name, page in sorted(pages.items()):
-        told.update(f"{name}\0{page}\0".encode("utf-8", "surrogatepass"))
+        told.update(f"{name}\0{page!r}\0".encode("utf-8", "surrogatepass"))
     return told.hexdigest()
 
 
-def _files(folder: Path, but: Iterable[Path]) -> dict[str, Stamp]:
-    """Return every file below *folder*, *but* what is in others, and what tells each."""
-    left_out = tuple(os.path.join(one, "") for one in but)
+def files_of(index: Path, part: str) -> dict[str, Stamp]:
+    """Return every file of a *part* of the *index*, by its name in the folder of that part, and what tells it."""
+    folder, recent = index / part, os.path.join(index, RECENT, "")
     found = (os.path.join(where, name) for where, _, names in os.walk(folder) for name in names)
-    kept = [path for path in found if not path.startswith(left_out)]
+    kept = [path for path in found if part or not path.startswith(recent)]
     return {os.path.relpath(path, folder): stamp for path in kept if (stamp := _mark(path))}
 
 
@@ -188,7 +203,8 @@ def begin_index(contents: Iterable[Content], build: "SiteBuild") -> SearchIndex 
     try:
         if settings.get("SEARCH_LATER"):
             return LaterIndex(written[""])
-        return SearchIndex(binary, written, Path(settings["OUTPUT_PATH"], "pagefind"), state=build.state, kept=kept)
+        target, holds = Path(settings["OUTPUT_PATH"], FOLDER), bool(settings.get("INPUTS_PATH"))
+        return SearchIndex(binary, written, target, state=build.state, kept=kept, holds=holds)
     except OSError as error:
         log.warning("%s", say("search_failed", why=error))
         return None
@@ -205,7 +221,7 @@ def parted(contents: Sequence[Content]) -> dict[str, list[Content]]:
     if len(posts) < LEAST_PARTED:
         return {"": list(contents)}
     settled = (len(posts) - SETTLED // 2) // SETTLED * SETTLED
-    return {"": posts[:settled], "recent": [*posts[settled:], *(one for one in contents if one.is_page)]}
+    return {"": posts[:settled], RECENT: [*posts[settled:], *(one for one in contents if one.is_page)]}
 
 
 def search_page(content: Content, siteurl: str, words: SiteWords) -> str:

@@ -20,7 +20,7 @@ from tertulia.core import files, strict_json
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
-from tertulia.store import accounts, erased, post_updates, same_person
+from tertulia.store import accounts, erased, labels, post_updates, same_person
 from tertulia.store.archive_check import checked
 from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import accounts as account_names
@@ -36,6 +36,7 @@ from tertulia.store.conversation_tables import (
     sources,
     words,
 )
+from tertulia.store.inbox_tables import item_labels
 from tertulia.store.person_tables import lost_proofs, person_links, person_notes, proofs
 from tertulia.store.rows import COLLECT, OF_ONE_STORE, is_one_of, writing
 from tertulia.store.said import Trust
@@ -58,6 +59,7 @@ def export(database: Database) -> dict[str, Any]:
         for row in _rows(connection, sources):
             ways.setdefault(row["comment"], []).append(_without(row, "id", "comment"))
         asked = {row["comment"]: _without(row, "id", "comment") for row in _rows(connection, notices)}
+        labelled = labels.labels_of(connection, list(connection.execute(select(item_labels.c.comment)).scalars()))
         return {
             "format": FORMAT,
             "persons": [_person(row) for row in people.values()],
@@ -69,6 +71,7 @@ def export(database: Database) -> dict[str, Any]:
                     "reasons": strict_json.decode(row["reasons"]),
                     "sources": ways.get(row["id"], []),
                     "notice": asked.get(row["id"]),
+                    "labels": list(labelled.get(row["id"], ())),
                 }
                 for row in _rows(connection, comments)
             ],
@@ -190,7 +193,7 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
     for row in _parents_first(data["comments"]):
         values = (
             _author(called[tuple(row["person"])])
-            | _without(row, "sources", "notice", "revisions")
+            | _without(row, "sources", "notice", "revisions", "labels")
             | {
                 "person": people[tuple(row["person"])],
                 "parent": numbers[row["parent"]] if row["parent"] else None,
@@ -206,6 +209,7 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
     _many(connection, reactions, _new(connection, liked, reactions, "source", "source_id"))
     _many(connection, decisions, _new(connection, data["decisions"], decisions, "at", "who", "what", "comment"))
     post_updates.load(connection, data["updates"], numbers)
+    labels.load(connection, {numbers[row["key"]]: row["labels"] for row in data["comments"]})
     _learn(connection, data["words"])
     _remember(connection, data)
     settle_all(connection, now)

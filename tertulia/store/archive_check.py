@@ -108,6 +108,7 @@ class ExportedComment(msgspec.Struct, kw_only=True):
     tells_update: MaybeKey = ""
     sources: list[ExportedWay]
     notice: ExportedNotice | None
+    labels: Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=100)] = []
 
 
 class ExportedReaction(msgspec.Struct, kw_only=True):

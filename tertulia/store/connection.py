@@ -4,9 +4,11 @@ import logging
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from tertulia.core.secret import hide
 log = logging.getLogger(__name__)
 
 # The newest migration. Kept here so that an ordinary start need not load Alembic.
-NEWEST = "0014"
+NEWEST = "0015"
 BUSY_SECONDS = 30.0
 # Any number, the same for every Tertulia: the name of the lock under which PostgreSQL migrates.
 _MIGRATION_LOCK = 7_423_118
@@ -253,10 +255,16 @@ def _sqlite(address: URL, root: Path) -> Engine:
         connect_args={"timeout": BUSY_SECONDS},
     )
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
+        # What is registered there stays to the end of the process, and what it holds: the engine need not.
+        os.register_at_fork(after_in_child=partial(_forget, weakref.ref(engine)))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _forget(engine: weakref.ref[Engine]) -> None:
+    if known := engine():
+        known.dispose(close=False)
 
 
 def _for_its_owner_alone(path: Path, root: Path) -> None:

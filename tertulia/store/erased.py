@@ -35,7 +35,7 @@ from tertulia.store.conversation_tables import (
     revisions,
     sources,
 )
-from tertulia.store.inbox_tables import answer_drafts
+from tertulia.store.inbox_tables import answer_drafts, item_labels
 from tertulia.store.person_tables import saved_views
 from tertulia.store.recording import fingerprint
 from tertulia.store.rows import is_one_of, note, remember, short
@@ -143,6 +143,7 @@ def forget(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(delete(revisions).where(revisions.c.comment == one))
         connection.execute(delete(answer_drafts).where(answer_drafts.c.comment == one))
         connection.execute(delete(update_tellings).where(update_tellings.c.comment == one))
+        connection.execute(delete(item_labels).where(item_labels.c.comment == one))
         connection.execute(delete(reactions).where(reactions.c.comment == row.key))
         # Letters about it, and those that lead to it: "Ana answered you".
         theirs = "DELETE FROM letters WHERE comment = :one OR body LIKE :key"

@@ -45,7 +45,7 @@ def _serve(blog: Blog, host: str, port: int) -> None:
     try:
         servers, answer = server.listen(app, host, port)
     except OSError as error:
-        raise SettingError(say("port_refused", host=host, port=port, reason=error.strerror or error)) from error
+        raise SettingError(say("port_refused", host=host, port=port, reason=error)) from error
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     port = int(servers[0].effective_port)  # the one that was free, where any was asked for
     print(say("service_at", address=f"http://{host}:{port}"), flush=True)

@@ -117,6 +117,7 @@ def blog(tmp_path, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -143,6 +144,7 @@ def test_a_slip_in_the_settings_stops_the_build_with_one_line(blog, lines, said)
     assert [] == report.remarks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lines", "file"),
     [
@@ -157,6 +159,7 @@ def test_an_address_takes_its_file_along(blog, lines, file):
     assert f"/{file.removesuffix('index.html')}" in Path("output/index.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_readers_of_pelicans_feeds_go_on_reading(blog):
     """Where the settings that came along name a feed, there is ours, and nothing is written by Pelican."""
     places = {"FEED_ALL_ATOM": "f/all.xml", "CATEGORY_FEED_RSS": "f/{slug}.rss", "AUTHOR_FEED_ATOM": None}

@@ -28,15 +28,29 @@ def main(folder: str = "") -> None:
 
 
 def nothing_to_build(folder: str, *, strict: bool) -> bool:
-    """Whether the output is what a build would make, and is as good as asked for; then that has been said."""
+    """
+    Whether the output is what a build would make, and is as good as asked for; then that has been said.
+
+    After an edit of a text it is made so, where that needs no build.
+    """
     began = time.monotonic()
     root = folder or _blog()
-    output = os.path.realpath(os.path.join(root, "output"))
-    found = up_to_date.read(os.path.join(root, *up_to_date.PLACE), output, time.time_ns()) if root else None
-    if found is None or (strict and not found.clean):
+    if not root:
+        return False
+    note = os.path.join(root, *up_to_date.PLACE)
+    found = up_to_date.load(note, os.path.realpath(os.path.join(root, "output")), time.time_ns())
+    changed = up_to_date.changed(found) if found else None
+    told = found.told if found and changed == [] else None
+    if found and found.mark and changed:
+        from pathlib import Path
+
+        from tertulia.commands import edited
+
+        told, _, _ = edited.show(Path(os.path.realpath(root)), Path(note), strict=strict)
+    if told is None or (strict and not told.clean):
         return False
     try:
-        up_to_date.tell(found, time.monotonic() - began)
+        up_to_date.tell(told, time.monotonic() - began)
     except (OSError, ValueError):  # a terminal that has gone, or cannot write it
         return False
     return True

@@ -264,7 +264,7 @@ def inbox(
     c: Context, show: str = "", answer: str = "", text: str = "", only_here: bool = False, done: str = "",
     later: str = "", until: str = "1d", back: str = "", state: str = "", channel: str = "", post: str = "",
     tag: str = "", tone: str = "", words: str = "", person: str = "", same: str = "", two: str = "", note: str = "",
-    saved: str = "", when: str = "",
+    saved: str = "", when: str = "", label: str = "", put: str = "", off: str = "",
 ) -> None:  # fmt: skip
     """Show what waits for an answer on every channel; --answer KEY where it was said, --done KEY, --later KEY."""
     from tertulia.commands.inbox import InboxOptions, run
@@ -273,6 +273,7 @@ def inbox(
         show=show, answer=answer, text=text, only_here=only_here, done=done, later=later, until=until, back=back,
         state=state, channel=channel, post=post, tag=tag, tone=tone, words=words,
         person=person, same=same, two=two, note=note, saved=saved, when=when,
+        label=label, put=put, off=off,
     )  # fmt: skip
     if not run(c.root, options):
         raise Exit(code=1)

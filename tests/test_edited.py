@@ -12,10 +12,12 @@ import pytest
 from tertulia.commands import build
 from tertulia.core import files, languages
 from tertulia.site import kept_site
-from tertulia.site.kept_site import leave_site
+from tertulia.site.site_left import leave_site
 from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import ROOT
 from tests.test_incremental import TEXTS, Blog, arranged, assert_same, built, in_place, picture, tree
+
+pytestmark = pytest.mark.slow
 
 NOW = "2026-11-22T12:00:00+01:00"
 TAGGED = "Una cosa y otra, que no es la misma. #Redes"
@@ -166,14 +168,15 @@ def test_another_builds_arrangement_is_none(blog):
 
 
 @pytest.fixture
-def task(blog, monkeypatch):
-    """A blog that the task of every day has built."""
+def task(blog, monkeypatch, request):
+    """A blog that the task of every day has built; with search where a test asks for it."""
+    searched = getattr(request, "param", False)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.chdir(blog.root)
     languages.speak("es")
     (blog.root / "pelicanconf.py").write_text(
-        "from tertulia.defaults import *\nSITENAME = 'x'\nSITE_ADDRESS = 'https://x.example'\nSEARCH = False\n"
-        "SOCIAL_CARDS = False\n",
+        "from tertulia.defaults import *\nSITENAME = 'x'\nSITE_ADDRESS = 'https://x.example'\n"
+        f"SEARCH = {searched}\nSOCIAL_CARDS = False\n",
         "utf-8",
     )
     (blog.root / "publishconf.py").write_text("from pelicanconf import *\n", "utf-8")
@@ -206,6 +209,7 @@ def whole(blog: Blog) -> dict[str, bytes]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its files have no numbers")
+@pytest.mark.parametrize("task", [False, True], indirect=True, ids=["", "searched"])
 def test_the_task_shows_a_text_without_a_build(task, monkeypatch, capfd):
     """Twice; then there is nothing to do. All of it is what a build makes that knows nothing."""
     time.sleep(TICK_NS / 1e9)  # what was saved as the build began is not trusted

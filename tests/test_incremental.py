@@ -28,10 +28,13 @@ from tertulia.embeds.types import Capture, State
 from tertulia.site import choices, writing
 from tertulia.site.build import SiteBuild
 from tertulia.site.facets import Facets
-from tertulia.site.kept_site import KeptSite, leave_site
+from tertulia.site.kept_site import KeptSite
+from tertulia.site.site_left import leave_site
 from tertulia.site.text_edits import NeedsBuildError
 from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import BLOG, ROOT
+
+pytestmark = pytest.mark.slow
 
 FIRST_DAY = dt.date(2026, 11, 1)
 TAGS = ("Redes", "redes", "Colas", "C#", "Reseñas", "日本")

@@ -96,14 +96,14 @@ def into_output(
     found = up_to_date.load(str(note), str(target), time.time_ns()) if note and not all_advice else None
     changed = up_to_date.changed(found) if found else None
     done, why = (found.told, "") if found and changed == [] else (None, "")
-    drawn = [say("explain_nothing")]
+    drawn: list[str] = []
     if note and found and found.mark and changed and output == "output":
         from tertulia.commands import edited
 
         done, why, drawn = edited.show(root, note, strict=strict)
     if done and (done.clean or not strict):
         if explain:
-            print("\n".join(drawn))
+            print("\n".join(drawn or [say("explain_nothing")]))
         up_to_date.tell(done, time.monotonic() - began)
         return True
     with workshop(target.parent, f".{target.name}-") as folder:
@@ -320,10 +320,11 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
         from pelican.generators import ArticlesGenerator, PagesGenerator
         from pelican.settings import DEFAULT_CONFIG, DEFAULT_THEME, read_settings
 
+        from tertulia import defaults
         from tertulia.core import public_kinds
         from tertulia.site import build_inputs, writing
         from tertulia.site.build import KEY, SiteBuild
-        from tertulia.site.search import LaterIndex
+        from tertulia.site.search import LaterIndex, SearchIndex
 
         log.console.quiet = True  # its own "Done: Processed …": ours is in the blog's language
         log.LimitFilter._threshold = math.inf  # all of them are shown, not the first five
@@ -336,6 +337,9 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
             raise public_kinds.wrong("PATH", written["PATH"], say("kind_folder"))
         if not any(Path(place, written["THEME"]).is_dir() for place in (".", Path(DEFAULT_THEME).parent)):
             raise public_kinds.wrong("THEME", written["THEME"], say("kind_theme"))
+        is_house = Path(written["THEME"]).absolute() == Path(defaults.THEME).absolute()
+        if is_house and not set(defaults.PLUGINS) & set(map(str, written["PLUGINS"])):
+            raise public_kinds.wrong("PLUGINS", written["PLUGINS"], say("kind_plugins"))
         settings = read_settings(settings_file, override={**overrides, "OUTPUT_PATH": output})
         # The folder is new: nothing in it is to be deleted or kept.
         settings["DELETE_OUTPUT_DIRECTORY"] = False
@@ -373,19 +377,21 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
     report.passing |= not all(one.severity == "hint" or one.text.startswith("content/") for one in report.remarks)
     if built and inputs and not report.failure:
         build_inputs.hand_over(built, inputs, _leave_arranged(built, report))
+    if built and isinstance(built.search, SearchIndex):
+        built.search.close()
     return report, built
 
 
 def _leave_arranged(built: "SiteBuild", report: BuildReport) -> str:
     """Leave what an edit will need; the mark of it, or ""."""
-    from tertulia.site import kept_site
+    from tertulia.site import site_left
 
     if report.passing:
         return ""
     mark = secrets.token_hex(8)
     remarks = [(remark.severity, remark.text) for remark in report.remarks]
     known = {"posts": report.posts, "pages": report.pages, "keep": report.keep, "remarks": remarks}
-    why = kept_site.leave_site(built, mark, known)
+    why = site_left.leave_site(built, mark, known)
     if why:
         report.explained.append(say("explain_edit", why=why))
     return "" if why else mark

@@ -56,7 +56,7 @@ def _show(folder: Path, place: Path, output: Path, *, strict: bool) -> tuple[Tol
         report = _report(site)
         if strict and not report.clean:
             raise NeedsBuildError(say("edit_failed", why="--strict"))
-        site.write(files)
+        written = site.write(files)
     lines = [visible(line) for line in complaints(report, plain=True)]
     told = Told(
         summary(report, up_to_date.SECONDS), lines + note.told.complaints[len(before) :], report.clean, decimal(0.5)[1]
@@ -64,8 +64,8 @@ def _show(folder: Path, place: Path, output: Path, *, strict: bool) -> tuple[Tol
     inputs = {
         path: stamp if stamp and is_sure(stamp, looked_ns) else up_to_date.UNSURE for path, stamp in stamps.items()
     }
-    _leave(place, note, inputs, files, told)
-    return told, list(files)
+    _leave(place, note, inputs, written, told)
+    return told, written
 
 
 def _texts(touched: list[str], stamps: dict[str, Stamp | None], note: BuildNote) -> Iterator[str]:
@@ -92,10 +92,11 @@ def _leave(place: Path, note: BuildNote, inputs: Mapping[str, Stamp | None], fil
     made = dict(note.made)
     written = {os.path.join(note.output, name) for name in files}
     for path in written | {os.path.dirname(path) for path in written} | {note.output}:
-        if (stamp := stamp_of(path)) is None:
-            return
-        made[path] = stamp[0], stamp[2], stamp[3]
-    if made[note.output][2] == note.made[note.output][2]:
+        stamp = stamp_of(path)
+        made.pop(path, None)
+        if stamp:
+            made[path] = stamp[0], stamp[2], stamp[3]
+    if made.get(note.output, (0, 0, 0))[2] == note.made[note.output][2]:
         up_to_date.leave(str(place), note._replace(inputs={**note.inputs, **inputs}, made=made, told=told))
 
 

@@ -46,6 +46,9 @@ class InboxOptions:
     same: str = ""  # the key of something that somebody said who is the same
     two: str = ""  # or somebody else
     note: str = ""
+    label: str = ""  # a filter; with put or off, what goes on or off the item
+    put: str = ""
+    off: str = ""
 
 
 def run(root: Path, options: InboxOptions) -> bool:
@@ -59,6 +62,8 @@ def run(root: Path, options: InboxOptions) -> bool:
             return True
         if options.answer:
             return answer(blog, _item(blog, options.answer), options)
+        if options.put or options.off:
+            return label_item(blog, options)
         if options.done or options.later or options.back:
             return set_aside(blog, options)
         return list_(blog, options)
@@ -66,7 +71,7 @@ def run(root: Path, options: InboxOptions) -> bool:
 
 def list_(blog: Blog, options: InboxOptions) -> bool:
     """Print a line for each item, who has waited longest first."""
-    asked = {name: getattr(options, name) for name in ("state", "channel", "post", "tag", "tone")}
+    asked = {name: getattr(options, name) for name in ("state", "channel", "post", "tag", "tone", "label")}
     wanted = inbox_words.filter_of(asked | {"q": options.words}, blog.info.published())
     page = blog.store.inbox.page(wanted, blog.now())
     counts = blog.store.inbox.counts(blog.now())
@@ -81,6 +86,7 @@ def list_(blog: Blog, options: InboxOptions) -> bool:
             for one in item.copies
         ]  # fmt: skip
         marks += [say("inbox_refused", network=label(item.refused_by))] if item.refused_by else []
+        marks += item.labels
         what = shorten(one_line(sanitise.plain(said.html), 300), 60)
         more = " · ".join(mark for mark in marks if mark)
         print(
@@ -154,6 +160,16 @@ def set_aside(blog: Blog, options: InboxOptions) -> bool:
         return inbox.bring_back(read, blog.now())
     until = inbox_words.until(options.until, blog.now(), blog.zone) if options.later else None
     return inbox.set_aside(read, blog.now(), until=until)
+
+
+def label_item(blog: Blog, options: InboxOptions) -> bool:
+    """Put a label on an item, or take one off."""
+    key = _item(blog, options.put or options.off).said.key
+    if options.off:
+        blog.store.labels.take_off(key, options.label)
+    elif not blog.store.labels.put(key, options.label):
+        raise TertuliaError(say("inbox_no_label"))
+    return True
 
 
 def person(blog: Blog, options: InboxOptions) -> bool:

@@ -12,6 +12,7 @@ from tertulia.core.languages import say
 from tertulia.core.text import fold
 from tertulia.store.inbox import InboxFilter, InboxItem
 from tertulia.store.inbox_tables import ItemState
+from tertulia.store.labels import LONGEST
 from tertulia.store.person_tables import Role
 from tertulia.store.team import AUTHOR, Member
 
@@ -64,6 +65,7 @@ def filter_of(asked: Mapping[str, str], published: Published) -> InboxFilter:
         tone=Tone(heard) if heard in set(Tone) else None,
         posts=posts,
         person=int(person) if person.isdecimal() and len(person) < 10 else None,
+        label=asked.get("label", "")[:LONGEST].replace("\x00", ""),
         words=asked.get("q", "")[:100].replace("\x00", ""),
     )
 

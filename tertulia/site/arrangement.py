@@ -214,7 +214,7 @@ class _Named:
         return self._number
 
 
-def leave(build: "SiteBuild", folder: Path, values: Mapping[str, object]) -> str:
+def leave(build: "SiteBuild", folder: Path, values: Iterable[tuple[str, object]]) -> str:
     """
     Leave what *build* has arranged in *folder*.
 
@@ -233,7 +233,7 @@ def leave(build: "SiteBuild", folder: Path, values: Mapping[str, object]) -> str
             leaving = _Leaving(store, build.contents)
             _leave_posts(store, leaving, build.contents)
             _leave_pages(store, leaving, build)
-            for name, value in values.items():
+            for name, value in values:
                 leaving.keep(name, value)
             store.execute("COMMIT")
         beside.rename(place)
@@ -354,6 +354,12 @@ class Arrangement:
                 raise LookupError(name)
             self._values[name] = self._unpacked(found[0])
         return self._values[name]
+
+    def values(self, kind: str) -> dict[str, Any]:
+        """Return all that was left by names that begin with *kind*, by the rest of their names."""
+        asked = "SELECT name, held FROM pieces WHERE name >= ? AND name < ?"
+        found = self._store.execute(asked, (f"{kind} ", f"{kind}!"))
+        return {name[len(kind) + 1 :]: self._unpacked(held) for name, held in found}
 
     def given(self, names: Iterable[str]) -> dict[str, Any]:
         """Return of what all pages are given what has one of *names*."""

@@ -1,17 +1,17 @@
 """The site as the last build left it, for an edit of a text: no more of it is read than the edit touches.
 
-``leave`` writes down, beside what the build has arranged (``tertulia/site/arrangement.py``), what else an edit needs to
-know; ``KeptSite`` is found again by another process, has its pages drawn by the same templates, and writes beside them
-what else shows the text: feeds, ``posts.json``, related posts. Whatever it cannot show it leaves to a build.
+A process that has built nothing finds what was arranged (``tertulia/site/site_left.py``), has pages drawn by the same
+templates, and writes beside them what else shows the text: feeds, ``posts.json``, related posts, the search. Whatever
+it cannot show it leaves to a build.
 """
 
 import contextlib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -19,117 +19,27 @@ from jinja2 import Environment, FileSystemLoader
 
 from tertulia.content import posts
 from tertulia.core import languages
-from tertulia.core.addresses import split_address
-from tertulia.core.files import write_whole
+from tertulia.core.files import write_if_changed, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.embeds import draw
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
-from tertulia.site import broken_links, posts_json, related_kept, templates
-from tertulia.site.arrangement import WHOLE, Arrangement, KeptPost, leave
+from tertulia.site import broken_links, posts_json, related_kept, search, templates
+from tertulia.site.arrangement import WHOLE, Arrangement, KeptPost
 from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.contents import changed
-from tertulia.site.editions import Editions
 from tertulia.site.elsewhere import asked_by, suspecting
 from tertulia.site.embeds import pictures_url
 from tertulia.site.reading import PostReader, allowed_hosts
 from tertulia.site.records import Reading
+from tertulia.site.search import SearchIndex
+from tertulia.site.site_left import with_places
 from tertulia.site.state import digest_of, reading_at
 from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, set_text
 
-# Settings that only Pelican understands, or that are of one build.
-_OF_PELICAN = frozenset({KEY, "PAGINATION_PATTERNS", "OUTPUT_PATH", "INPUTS_PATH", "KEPT_OUTPUT"})
-_PLACES = ("PATH", "CACHE_PATH", "IMAGE_CACHE_PATH", "CONVERSATION_PATH", "THEME")
 _TO_FILE = re.compile(r"""["'][{|]""")
 _ID = re.compile(rb"""\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
-
-
-def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str:
-    """
-    Leave what an edit will need to know of *build*, which is done.
-
-    Args:
-        mark: Of this build; the note of its output has the same.
-        report: What it has to say, and more that is to be known.
-
-    Returns:
-        Why nothing was left; "" where all was.
-    """
-    why = _cannot_be_kept(build)
-    if why or build.state.folder is None:
-        return why
-    kept = {
-        "settings": _settings(build.context),
-        "people": build.people, "tags": build.tags, "links": build.reader.links, "words": build.words,
-        "looks": replace(build.looks, files=dict.fromkeys(build.looks.files, b""), root_files={}),
-        "fingerprints": {name: build.fingerprint(name) for name in {*build.fingerprints, *build.looks.files}},
-        "theme": build.theme, "buried": build.buried,
-        "editions": _without_lists(build.editions),
-        "epoch": build.state.epoch,
-    }  # fmt: skip
-    values = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build), **_readings(build)}
-    values["numbers"] = {
-        f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
-    }
-    values |= _feeds(build)
-    return leave(build, build.state.folder, values)
-
-
-def _settings(context: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of *context*, in which no path depends on where who reads them stands."""
-    found = {name: held for name, held in context.items() if name.isupper() and name not in _OF_PELICAN}
-    return found | {name: os.path.abspath(found[name]) for name in _PLACES if found.get(name)}
-
-
-def _cannot_be_kept(build: SiteBuild) -> str:
-    if not build.written:
-        return "pages"
-    if build.reads is not None or build.lacks_pictures or build.asking:
-        return "templates"
-    if build.settings.get("PELICAN_FEEDS"):
-        return "PELICAN_FEEDS"
-    return "SEARCH" if build.search else ""
-
-
-def _without_lists(editions: Editions) -> Editions:
-    kept = Editions(editions.own_lang)
-    kept.__dict__.update(editions.__dict__, others=dict.fromkeys(editions.others))
-    return kept
-
-
-def _readings(build: SiteBuild) -> dict[str, object]:
-    """Return those that are nowhere else: of files that were saved just before they were read."""
-    return {f"reading {path}": reading for path, reading in build.state.unsure.items()}
-
-
-def _feeds(build: SiteBuild) -> dict[str, object]:
-    """Return each feed, and by the number of a post those that it stands in."""
-    from tertulia.site.post_feeds import due_feeds
-
-    found: dict[str, object] = {}
-    of_post: dict[int, list[int]] = {}
-    numbers = {id(post): number for number, post in enumerate(build.contents)}
-    for at, (section, newest) in enumerate(due_feeds(build, build.articles) if build.articles else ()):
-        found[f"feed {at}"] = section.folder, section.feed, tuple(newest)
-        for post in newest:
-            of_post.setdefault(numbers[id(post)], []).append(at)
-    return found | {f"feeds of {number}": ats for number, ats in of_post.items()}
-
-
-def _anchored(build: SiteBuild) -> set[str]:
-    """Return the files that a link leads to a place of."""
-    check = broken_links.LinkCheck(build.output, build.settings)
-    return set(_with_places(check, build.links))
-
-
-def _with_places(check: broken_links.LinkCheck, links: Iterable[broken_links.InternalLink]) -> Iterable[str]:
-    for link in links:
-        if not (parts := split_address(link.href)).fragment:
-            continue
-        path = check.path_of(link.content, link.href, parts)
-        if path is not None and (file := check.file_at(path)):
-            yield file.relative_to(check.output).as_posix()
 
 
 class KeptSite:
@@ -157,11 +67,14 @@ class KeptSite:
         self.drawn: dict[str, bytes] = {}
         self.values: dict[str, object] = {}
         self.touched: dict[int, KeptPost] = {}
+        self._index: TemporaryDirectory[str] | None = None  # a new one for the search
         self._relations: related_kept.Stamp | None = None  # of what is known of related posts, when it has changed
 
     def close(self) -> None:
         """Let go of what is kept."""
         self.arrangement.close()
+        if self._index:
+            self._index.cleanup()
 
     def _build(self) -> SiteBuild:
         kept = self.kept
@@ -252,15 +165,23 @@ class KeptSite:
         )
         self.values["report"] = self.report
         files = {**self.drawn, **self._feeds(found), **self._posts_json(found)}
+        self._index_anew(found)
         return {name: held for name, held in files.items() if (self.output / name).read_bytes() != held}
 
-    def write(self, files: Mapping[str, bytes]) -> None:
-        """Put *files* into the output, each whole, and then leave what is arranged now."""
+    def write(self, files: Mapping[str, bytes]) -> list[str]:
+        """
+        Put *files* and the search into the output, each whole, and then leave what is arranged now.
+
+        Returns:
+            Whatever was written there, or deleted.
+        """
         for name, held in files.items():
             write_whole(self.output / name, held, durable=False)
+        written = [*files, *self._put_index()]
         self.arrangement.change(self.touched.values(), self.values)
         if self._relations:
             self.build.state.keep_value(related_kept.NOTE, self._relations)
+        return written
 
     def _refuse(self, edit: Edit) -> None:
         """
@@ -309,7 +230,7 @@ class KeptSite:
             check.read(self.output / name, page.decode())
         links = list(broken_links.internal_links(edit.post for edit in edits))
         check.check(links)
-        self.values["anchored"] = self.arrangement.value("anchored") | set(_with_places(check, links))
+        self.values["anchored"] = self.arrangement.value("anchored") | set(with_places(check, links))
         return found
 
     def _related_anew(self, edits: Sequence[Edit]) -> list[Any]:
@@ -357,6 +278,46 @@ class KeptSite:
                 files[f"{folder}{name}"] = held.encode() if isinstance(held, str) else held
         return files
 
+    def _index_anew(self, edits: Sequence[Edit]) -> None:
+        """
+        Have an index made of what is searched now, where that is not what it was.
+
+        Raises:
+            NeedsBuildError: that cannot be done here.
+        """
+        found = [edit.post for edit in edits if edit.size is not None and not edit.post.mark]
+        if not found or not self.build.settings["SEARCH"]:
+            return
+        pages: dict[str, bytes] = self.arrangement.values("search")
+        now = {
+            search.file_of(post): search.search_page(post, self.build.settings["SITEURL"], self.build.words).encode()
+            for post in found
+        }
+        if all(pages.get(name) == page for name, page in now.items()):
+            return
+        self.values |= {f"search {name}": page for name, page in now.items()}
+        binary = search.executable()
+        if binary is None:
+            raise NeedsBuildError(say("no_pagefind"))
+        self._index = TemporaryDirectory(prefix=".index-", dir=self.output.parent)
+        index = SearchIndex(binary, {**pages, **now}, Path(self._index.name, search.FOLDER))
+        index.finish()
+        if not index.is_done:
+            raise NeedsBuildError(say("no_pagefind"))
+
+    def _put_index(self) -> list[str]:
+        """Put the new index in the place of the old, what leads to all of it last, and delete what nothing leads to."""
+        if self._index is None:
+            return []
+        new, old = Path(self._index.name, search.FOLDER), self.output / search.FOLDER
+        names = sorted((path.relative_to(new) for path in new.rglob("*") if path.is_file()), key=_leads)
+        written = [name for name in names if write_if_changed(old / name, (new / name).read_bytes(), durable=False)]
+        there = [path.relative_to(old) for path in old.rglob("*") if path.is_file()]
+        gone = [name for name in there if name not in set(names)]
+        for name in gone:
+            (old / name).unlink()
+        return [Path(search.FOLDER, name).as_posix() for name in (*written, *gone)]
+
     def _posts_json(self, edits: Sequence[Edit]) -> dict[str, bytes]:
         """Return ``posts.json`` as it is now."""
         published = posts.read(self.output)
@@ -379,6 +340,10 @@ def _told_anew(
     old, new = ([(one.severity, str(one)) for one in problems] for problems in (before, now))
     kept = [one for one in remarks if tuple(one) not in old]
     return list(dict.fromkeys([*kept, *new]))
+
+
+def _leads(name: Path) -> tuple[bool, str]:
+    return name.name == search.ENTRY, str(name)
 
 
 def _is_compared(edit: Edit) -> bool:

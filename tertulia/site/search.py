@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 # More than any blog needs; a hang must not stop a build for ever.
 LONGEST_SECONDS = 600
+FOLDER, ENTRY = "pagefind", "pagefind-entry.json"  # in the output, and the file in it that leads to the others
 
 
 class SearchIndex:
@@ -42,17 +43,18 @@ class SearchIndex:
         binary: Pagefind's.
         pages: What it indexes, by file name.
         target: Where the index goes.
+        kept: Whether the pages stay in the ``folder`` until somebody closes this.
 
     Raises:
         OSError: it cannot be started.
     """
 
-    def __init__(self, binary: Path, pages: Mapping[str, str], target: Path) -> None:
-        self.target = target
+    def __init__(self, binary: Path, pages: Mapping[str, str | bytes], target: Path, *, kept: bool = False) -> None:
+        self.target, self.kept, self.is_done = target, kept, False
         self.folder = TemporaryDirectory(prefix="search-")
         for name, page in pages.items():
             with open(os.path.join(self.folder.name, name), "wb") as file:
-                file.write(page.encode())
+                file.write(page if isinstance(page, bytes) else page.encode())
         command = [str(binary), "--site", self.folder.name, "--output-path", str(target), "--quiet"]
         try:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -68,12 +70,18 @@ class SearchIndex:
                 why = told.strip().splitlines() or [str(self.process.returncode)]
                 log.warning("%s", say("search_failed", why=why[-1]))
             else:
-                sort_languages(self.target / "pagefind-entry.json")
+                sort_languages(self.target / ENTRY)
+                self.is_done = True
         except (OSError, subprocess.TimeoutExpired) as error:
             self.process.kill()
             log.warning("%s", say("search_failed", why=error))
         finally:
-            self.folder.cleanup()
+            if not self.kept:
+                self.close()
+
+    def close(self) -> None:
+        """Delete the pages."""
+        self.folder.cleanup()
 
 
 class LaterIndex:
@@ -109,7 +117,7 @@ def begin_index(
     try:
         if settings.get("SEARCH_LATER"):
             return LaterIndex(pages)
-        return SearchIndex(binary, pages, Path(settings["OUTPUT_PATH"], "pagefind"))
+        return SearchIndex(binary, pages, Path(settings["OUTPUT_PATH"], FOLDER), kept=bool(settings.get("INPUTS_PATH")))
     except OSError as error:
         log.warning("%s", say("search_failed", why=error))
         return None

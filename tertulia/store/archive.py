@@ -20,7 +20,7 @@ from tertulia.core import files, strict_json
 from tertulia.core.errors import StoreError
 from tertulia.core.languages import say
 from tertulia.core.text import one_line
-from tertulia.store import accounts, erased, post_updates, same_person
+from tertulia.store import accounts, erased, labels, post_updates, same_person
 from tertulia.store.archive_check import checked
 from tertulia.store.connection import Database
 from tertulia.store.conversation_tables import accounts as account_names
@@ -36,6 +36,7 @@ from tertulia.store.conversation_tables import (
     sources,
     words,
 )
+from tertulia.store.inbox_tables import ItemState, inbox, item_labels
 from tertulia.store.person_tables import lost_proofs, person_links, person_notes, proofs
 from tertulia.store.rows import COLLECT, OF_ONE_STORE, is_one_of, writing
 from tertulia.store.said import Trust
@@ -44,6 +45,7 @@ from tertulia.store.tables import subscribers
 
 FORMAT = "tertulia conversation 1"
 
+_COMPUTED = ("since", "channel", "tone", "words")  # of a row of the inbox, from the talk
 MOST_SALTS = 20  # of one export: each is asked of everything that comes in
 
 Row = dict[str, Any]
@@ -58,6 +60,8 @@ def export(database: Database) -> dict[str, Any]:
         for row in _rows(connection, sources):
             ways.setdefault(row["comment"], []).append(_without(row, "id", "comment"))
         asked = {row["comment"]: _without(row, "id", "comment") for row in _rows(connection, notices)}
+        waits = {row["comment"]: _item(row) for row in _rows(connection, inbox)}
+        labelled = labels.labels_of(connection, list(connection.execute(select(item_labels.c.comment)).scalars()))
         return {
             "format": FORMAT,
             "persons": [_person(row) for row in people.values()],
@@ -69,6 +73,8 @@ def export(database: Database) -> dict[str, Any]:
                     "reasons": strict_json.decode(row["reasons"]),
                     "sources": ways.get(row["id"], []),
                     "notice": asked.get(row["id"]),
+                    "labels": list(labelled.get(row["id"], ())),
+                    "inbox": waits.get(row["id"]),
                 }
                 for row in _rows(connection, comments)
             ],
@@ -190,7 +196,7 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
     for row in _parents_first(data["comments"]):
         values = (
             _author(called[tuple(row["person"])])
-            | _without(row, "sources", "notice", "revisions")
+            | _without(row, "sources", "notice", "revisions", "labels", "inbox")
             | {
                 "person": people[tuple(row["person"])],
                 "parent": numbers[row["parent"]] if row["parent"] else None,
@@ -202,10 +208,14 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
         _many(connection, sources, [way | {"comment": number} for way in row["sources"]])
         if row["notice"]:
             _many(connection, notices, [row["notice"] | {"comment": number}])
+        if row["inbox"]:  # the rest of it is computed below
+            item = {"comment": number, "state": ItemState.UNANSWERED} | dict.fromkeys(_COMPUTED, "")
+            _many(connection, inbox, [item | row["inbox"] | {"is_changed": int(row["inbox"]["is_changed"])}])
     liked = [row | {"person": people[tuple(row["person"])] if row["person"] else None} for row in data["reactions"]]
     _many(connection, reactions, _new(connection, liked, reactions, "source", "source_id"))
     _many(connection, decisions, _new(connection, data["decisions"], decisions, "at", "who", "what", "comment"))
     post_updates.load(connection, data["updates"], numbers)
+    labels.load(connection, {numbers[row["key"]]: row["labels"] for row in data["comments"]})
     _learn(connection, data["words"])
     _remember(connection, data)
     settle_all(connection, now)
@@ -306,6 +316,12 @@ def _rows(connection: Connection, table: Table) -> list[Row]:
 def _many(connection: Connection, table: Table, rows: list[Row]) -> None:
     if rows:
         connection.execute(insert(table), rows)
+
+
+def _item(row: Row) -> Row:
+    """Return what of a row of the inbox cannot be computed from the talk."""
+    names = ("word", "word_on", "answered_at", "answered_on", "until")
+    return {name: row[name] for name in names} | {"is_changed": bool(row["is_changed"])}
 
 
 def _person(row: Row) -> Row:

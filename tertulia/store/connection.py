@@ -25,7 +25,7 @@ from tertulia.core.secret import hide
 log = logging.getLogger(__name__)
 
 # The newest migration. Kept here so that an ordinary start need not load Alembic.
-NEWEST = "0014"
+NEWEST = "0015"
 BUSY_SECONDS = 30.0
 # Any number, the same for every Tertulia: the name of the lock under which PostgreSQL migrates.
 _MIGRATION_LOCK = 7_423_118

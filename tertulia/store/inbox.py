@@ -20,6 +20,7 @@ from tertulia.store import same_person, showing
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import comments, marks
 from tertulia.store.inbox_tables import ItemState, inbox
+from tertulia.store.labels import labels_of, with_label
 from tertulia.store.recording import fingerprint
 from tertulia.store.rows import remember, writing
 from tertulia.store.said import Read, Said, Status
@@ -44,6 +45,7 @@ class InboxFilter:
     posts: Sequence[str] | None = None  # Ids: of one, or of all with a tag; [""] is what belongs to no post
     within: Collection[str] | None = None  # Ids of all posts that whoever asks may see the talk of
     person: int | None = None  # an account's number; all accounts of its person are meant
+    label: str = ""  # of the team's
     words: str = ""  # each stands somewhere in what was said or in who said it, whatever its case and accents
 
 
@@ -77,6 +79,7 @@ class InboxItem(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: tuple[Hold, ...] = ()  # who is at other things of the same person
     copies: tuple["Copy", ...] = ()  # the same words by the same person elsewhere
     refused_by: str = ""  # the network that did not take the answer; "" for none
+    labels: tuple[str, ...] = ()  # of the team's
 
 
 class InboxPage(msgspec.Struct, frozen=True):
@@ -228,7 +231,9 @@ class Inbox:
         self, read: Read, now: datetime, values: dict[str, Any], within: Collection[str] | None, *copies: ItemState
     ) -> bool:
         """
-        Write the owner's word on what was read, and on the same words by the same person elsewhere.
+        Write the owner's word on what was read, and on what the same person said under the same post by other accounts.
+
+        Who says the same again, or under another post, asks again.
 
         Args:
             values: The word, as columns.
@@ -242,7 +247,9 @@ class Inbox:
                 return False
             also = [one.key for one in _copies(connection, [said], within).get(said.id, ()) if one.state in copies]
             done = 0
-            for one in (said, *filter(None, (showing.load(connection, key) for key in also))):
+            copies_ = [one for key in also if (one := showing.load(connection, key))]
+            here = (said.post, said.lang)
+            for one in (said, *(one for one in copies_ if (one.post, one.lang) == here and one.person != said.person)):
                 word = values | {"word_on": one.edited_at or ""}
                 done += connection.execute(update(inbox).where(inbox.c.comment == one.id).values(**word)).rowcount
                 settle(connection, [one.id])
@@ -310,6 +317,8 @@ def _chosen(connection: Connection, wanted: InboxFilter, query: Select[Any]) -> 
         query = query.where(inbox.c.channel == wanted.channel)
     if wanted.tone:
         query = query.where(inbox.c.tone == wanted.tone)
+    if wanted.label:
+        query = with_label(query, inbox.c.comment, wanted.label)
     if words := fold_for_search(wanted.words).split():
         query = query.where(*(_Position(inbox.c.words, word) > 0 for word in words))
     if wanted.posts is not None or wanted.within is not None or wanted.person is not None:
@@ -330,6 +339,7 @@ class _About:
     held: dict[int, tuple[Hold, ...]]
     copies: dict[int, tuple[Copy, ...]]
     refused: dict[int, str]
+    labels: dict[int, tuple[str, ...]]
 
     @classmethod
     def of(
@@ -337,7 +347,8 @@ class _About:
     ) -> "_About":
         rows = connection.execute(_REFUSED, {"ids": [said.id for said in found]})
         refused = {row.parent: row.network for row in rows}
-        return cls(_held(connection, found, within, now), _copies(connection, found, within), refused)
+        labels = labels_of(connection, [said.id for said in found])
+        return cls(_held(connection, found, within, now), _copies(connection, found, within), refused, labels)
 
 
 def _copies(
@@ -396,4 +407,5 @@ def _item(row: Any, said: Said, now: datetime, about: _About) -> InboxItem:
         elsewhere=about.held.get(row.comment, ()),
         copies=about.copies.get(row.comment, ()),
         refused_by=about.refused.get(row.comment, ""),
+        labels=about.labels.get(row.comment, ()),
     )

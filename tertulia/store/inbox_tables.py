@@ -53,6 +53,16 @@ inbox = Table(
     comment="what waits for an answer: computed from the comments, but for word, until and assignee",
 )  # fmt: skip
 
+item_labels = Table(
+    "item_labels",
+    metadata,
+    Column("comment", Integer, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("folded", String(40), primary_key=True, comment="without case and accents"),
+    Column("name", String(40), nullable=False, comment="as the team calls it"),
+    Index("ix_item_labels_folded", "folded", "comment"),
+    comment="what the team has put on items, to find them again",
+)
+
 answer_drafts = Table(
     "answer_drafts",
     metadata,

@@ -12,6 +12,7 @@ from tertulia.store.deliveries import Deliveries
 from tertulia.store.filters import Once, WordCounts
 from tertulia.store.followers import Followers
 from tertulia.store.inbox import Inbox
+from tertulia.store.labels import Labels
 from tertulia.store.letters import Letters
 from tertulia.store.mentions import Mentions, SentMentions
 from tertulia.store.persons import Persons
@@ -32,6 +33,7 @@ class Store:
     subscribers: Subscribers
     conversation: Conversation
     inbox: Inbox
+    labels: Labels
     persons: Persons
     profiles: Profiles
     answers: OwnAnswers
@@ -71,6 +73,7 @@ def open_store(url: str, root: Path = Path()) -> Store:
         subscribers=Subscribers(database),
         conversation=Conversation(database),
         inbox=Inbox(database),
+        labels=Labels(database),
         persons=Persons(database),
         profiles=Profiles(database),
         answers=OwnAnswers(database),

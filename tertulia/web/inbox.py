@@ -121,6 +121,12 @@ def change(key: str) -> Any:
         return redirect(item_address(key, _came_from(), done="undone" if taken else "not_undone"), 303)
     if what in ("preview", "send") and text.strip():
         return _answer(blog, item, read, text, is_sent=what == "send")
+    if what == "label":
+        is_put = blog.store.labels.put(key, request.form.get("label", "").replace("\x00", ""))
+        return redirect(item_address(key, _came_from(), done="" if is_put else "no_label"), 303)
+    if what == "unlabel":
+        blog.store.labels.take_off(key, more)
+        return redirect(item_address(key, _came_from()), 303)
     if what == "release":
         blog.store.inbox.release(key, me())
         return redirect(_onwards(), 303)
@@ -216,6 +222,7 @@ def _list(stale: str = "") -> str:
         state=asked.get("state") or inbox_words.STATES[0],
         channels=blog.store.inbox.channels(now, mine),
         tones=[tone for tone in Tone if tone != Tone.TALK],
+        labels=blog.store.labels.all(mine),
         views=blog.store.team.views(g.who),
         asked=asked,
         now=now,
@@ -262,6 +269,7 @@ def _one(
         is_kept=is_kept,
         problem=problem,
         saved=_saved(said.lang),
+        labels=blog.store.labels.all(inbox_words.within(g.member, blog.info.published())),
         at=request.form.get("at", "")[:40],
         preview=preview,
         drawn=to_html(text) if is_previewed else "",

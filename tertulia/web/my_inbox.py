@@ -14,7 +14,7 @@ from tertulia.web.team import team
 
 pages = Blueprint("my_inbox", __name__, url_prefix="/inbox")
 
-FILTERS = ("state", "channel", "post", "tag", "tone", "person", "q")
+FILTERS = ("state", "channel", "post", "tag", "tone", "label", "person", "q")
 
 
 @pages.get("/mine")

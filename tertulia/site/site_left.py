@@ -1,0 +1,119 @@
+"""What a build leaves for an edit of a text: what it has arranged, and what else it will take to show one.
+
+Found again by ``tertulia/site/kept_site.py``.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from tertulia.core.addresses import split_address
+from tertulia.site import broken_links
+from tertulia.site.arrangement import leave
+from tertulia.site.build import KEY, SiteBuild
+from tertulia.site.editions import Editions
+from tertulia.site.search import SearchIndex
+
+# Settings that only Pelican understands, or that are of one build.
+_OF_PELICAN = frozenset({KEY, "PAGINATION_PATTERNS", "OUTPUT_PATH", "INPUTS_PATH", "KEPT_OUTPUT"})
+_PLACES = ("PATH", "CACHE_PATH", "IMAGE_CACHE_PATH", "CONVERSATION_PATH", "THEME")
+
+
+def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str:
+    """
+    Leave what an edit will need to know of *build*, which is done.
+
+    Args:
+        mark: Of this build; the note of its output has the same.
+        report: What it has to say, and more that is to be known.
+
+    Returns:
+        Why nothing was left; "" where all was.
+    """
+    why = _cannot_be_kept(build)
+    if why or build.state.folder is None:
+        return why
+    kept = {
+        "settings": _settings(build.context),
+        "people": build.people, "tags": build.tags, "links": build.reader.links, "words": build.words,
+        "looks": replace(build.looks, files=dict.fromkeys(build.looks.files, b""), root_files={}),
+        "fingerprints": {name: build.fingerprint(name) for name in {*build.fingerprints, *build.looks.files}},
+        "theme": build.theme, "buried": build.buried,
+        "editions": _without_lists(build.editions),
+        "epoch": build.state.epoch,
+    }  # fmt: skip
+    values = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build), **_readings(build)}
+    values["numbers"] = {
+        f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
+    }
+    values |= _feeds(build)
+    return leave(build, build.state.folder, chain(values.items(), _searched(build)))
+
+
+def _settings(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of *context*, in which no path depends on where who reads them stands."""
+    found = {name: held for name, held in context.items() if name.isupper() and name not in _OF_PELICAN}
+    return found | {name: os.path.abspath(found[name]) for name in _PLACES if found.get(name)}
+
+
+def _cannot_be_kept(build: SiteBuild) -> str:
+    if not build.written:
+        return "pages"
+    if build.reads is not None or build.lacks_pictures or build.asking:
+        return "templates"
+    if build.settings.get("PELICAN_FEEDS"):
+        return "PELICAN_FEEDS"
+    if build.search and not (isinstance(build.search, SearchIndex) and build.search.kept and build.search.is_done):
+        return "SEARCH"
+    return ""
+
+
+def _without_lists(editions: Editions) -> Editions:
+    kept = Editions(editions.own_lang)
+    kept.__dict__.update(editions.__dict__, others=dict.fromkeys(editions.others))
+    return kept
+
+
+def _readings(build: SiteBuild) -> dict[str, object]:
+    """Return those that are nowhere else: of files that were saved just before they were read."""
+    return {f"reading {path}": reading for path, reading in build.state.unsure.items()}
+
+
+def _feeds(build: SiteBuild) -> dict[str, object]:
+    """Return each feed, and by the number of a post those that it stands in."""
+    from tertulia.site.post_feeds import due_feeds
+
+    found: dict[str, object] = {}
+    of_post: dict[int, list[int]] = {}
+    numbers = {id(post): number for number, post in enumerate(build.contents)}
+    for at, (section, newest) in enumerate(due_feeds(build, build.articles) if build.articles else ()):
+        found[f"feed {at}"] = section.folder, section.feed, tuple(newest)
+        for post in newest:
+            of_post.setdefault(numbers[id(post)], []).append(at)
+    return found | {f"feeds of {number}": ats for number, ats in of_post.items()}
+
+
+def _anchored(build: SiteBuild) -> set[str]:
+    """Return the files that a link leads to a place of."""
+    check = broken_links.LinkCheck(build.output, build.settings)
+    return set(with_places(check, build.links))
+
+
+def with_places(check: broken_links.LinkCheck, links: Iterable[broken_links.InternalLink]) -> Iterator[str]:
+    """Yield the files of which *links* lead to a place."""
+    for link in links:
+        if not (parts := split_address(link.href)).fragment:
+            continue
+        path = check.path_of(link.content, link.href, parts)
+        if path is not None and (file := check.file_at(path)):
+            yield file.relative_to(check.output).as_posix()
+
+
+def _searched(build: SiteBuild) -> Iterator[tuple[str, object]]:
+    """Yield each page that was indexed."""
+    if isinstance(build.search, SearchIndex):
+        for file in sorted(Path(build.search.folder.name).iterdir()):
+            yield f"search {file.name}", file.read_bytes()

@@ -17,6 +17,8 @@ from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import ROOT
 from tests.test_incremental import TEXTS, Blog, arranged, assert_same, built, in_place, picture, tree
 
+pytestmark = pytest.mark.slow
+
 NOW = "2026-11-22T12:00:00+01:00"
 TAGGED = "Una cosa y otra, que no es la misma. #Redes"
 

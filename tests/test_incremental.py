@@ -34,6 +34,8 @@ from tertulia.site.text_edits import NeedsBuildError
 from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import BLOG, ROOT
 
+pytestmark = pytest.mark.slow
+
 FIRST_DAY = dt.date(2026, 11, 1)
 TAGS = ("Redes", "redes", "Colas", "C#", "Reseñas", "日本")
 CATEGORIES = ("Opinión", "Barrio", "Oficio")

@@ -8,6 +8,7 @@ import pytest
 
 from tertulia.core import languages
 from tertulia.store import connection
+from tests import fast
 from tests.stores import BY_MIGRATIONS, AtOnce
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,19 @@ BLOG = {
     "SERVICE_ADDRESS": "",
     "NEWSLETTER": False,
 }
+
+
+def pytest_addoption(parser):
+    """Give pytest the option of ``tests/fast.py``."""
+    parser.addoption("--fast", action="store_true", help="what tells most in a minute: no browser, no whole blog")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what a fast run does without."""
+    if config.getoption("--fast"):
+        everything, items[:] = list(items), fast.chosen(items)
+        kept = set(items)
+        config.hook.pytest_deselected(items=[item for item in everything if item not in kept])
 
 
 def pytest_collection():

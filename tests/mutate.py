@@ -45,10 +45,12 @@ NOT_ASKED = re.compile(
     r"_in_browser|_real|_killed|_under_load|test_(architecture|docs|documentation|fuzz|growth|map|mutate|names|package)\b"
 )
 MOST_FILES = 6
-# The tests of one change may take so long as they are; of more, those that noticed most and the fastest are asked.
+# In seconds of the processor, so that a busy machine says the same. The tests of one change may take so long as they
+# are; of more, those that noticed most and the fastest are asked.
 BUDGET_SECONDS = 20.0
-# A change may make a loop endless: so many seconds over what its tests take as they are.
-PATIENCE_SECONDS = 30.0
+# A change may make a loop endless: so much over ten times what its tests take as they are.
+PATIENCE_SECONDS = 10
+# By the clock, for what waits for ever and does nothing.
 LONGEST_RUN_SECONDS = 1800.0
 # Silent, and with nothing of ours kept from run to run.
 OPTIONS = ("-s", "-oaddopts=", "--rootdir=.", "-mnot real", "-pno:terminal", "-pno:cacheprovider", "-pno:xdist")
@@ -126,17 +128,15 @@ class Examination:
             import coverage
 
             watch = coverage.Coverage(include=[str(self._path)], data_file=None, config_file=False, messages=False)
-            seconds: Counter[str] = Counter()
+            seconds: dict[str, float] = {}
             failed: set[str] = set()
-
-            def hear(report: Any) -> None:
-                seconds[report.nodeid] += report.duration
-                failed.update([report.nodeid] if report.failed else [])
-
-            self._heard = hear
+            self._heard = lambda report: failed.update([report.nodeid] if report.failed else [])
             watch.start()
-            for _ in _run(session, session.items, before=watch.switch_context):
-                pass
+            for item, following in _pairs(session.items):
+                watch.switch_context(item.nodeid)
+                began = time.process_time()
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                seconds[item.nodeid] = time.process_time() - began
             watch.stop()
             lines = watch.get_data().contexts_by_lineno(str(self._path))
             good = {test: took for test, took in seconds.items() if test not in failed}
@@ -170,22 +170,21 @@ class Examination:
                 return import_anew(code, self._path, tests, session.config.option.basetemp)
             failed = []
             self._heard = lambda report: failed.extend([report.nodeid] if report.failed else [])
-            for _ in _run(session, [items[test] for test in tests]):
+            for item, following in _pairs([items[test] for test in tests]):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 if failed:
                     told.write_text(failed[0], "utf-8")
                     return 1
             return 0
 
         patience = PATIENCE_SECONDS + 10 * sum(reach.seconds[test] for test in tests)
-        return None if in_child(work, patience) == 0 else told.read_text("utf-8")
+        status = in_child(work, LONGEST_RUN_SECONDS, processor_seconds=round(patience))
+        return None if status == 0 else told.read_text("utf-8")
 
 
-def _run(session: pytest.Session, items: Sequence[pytest.Item], before: Callable[[str], None] = str) -> Iterator[None]:
-    """Run *items*, and stop after each."""
-    for item, following in zip(items, [*items[1:], None], strict=True):
-        before(item.nodeid)
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        yield
+def _pairs(items: Sequence[pytest.Item]) -> list[tuple[pytest.Item, pytest.Item | None]]:
+    """Return each item with the one behind it, as pytest wants to know them."""
+    return list(zip(items, [*items[1:], None], strict=False))
 
 
 def _warm(session: pytest.Session, reach: Reach) -> None:
@@ -249,13 +248,18 @@ def _is_ours(file: str) -> bool:
     return Path(file).is_relative_to(Path.cwd()) and "site-packages" not in file and file != __file__
 
 
-def in_child(work: Callable[[], int], seconds: float) -> int | None:
+def in_child(work: Callable[[], int], seconds: float, processor_seconds: int = 0) -> int | None:
     """Do *work* in a child that says nothing; its status, or None where it did not end in time."""
+    import resource
+
     child = os.fork()
     if child == 0:
         status = 99
         try:
             os.setsid()
+            if processor_seconds:
+                used = int(time.process_time())
+                resource.setrlimit(resource.RLIMIT_CPU, (used + processor_seconds, used + processor_seconds))
             silence = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(silence, stream)

@@ -12,6 +12,8 @@ import pytest
 
 from tests.test_extend import ATTIC, LINE, PIXELFED
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 
 LEMMY = r'''"""Lemmy, whose answers say who wrote them."""

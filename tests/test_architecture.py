@@ -93,6 +93,7 @@ def changes(node: ast.AST) -> Iterator[str]:
             yield ast.unparse(target)
 
 
+@pytest.mark.slow
 def test_no_module_keeps_state():
     """Nothing that happens in one build, request or test can be met in the next."""
     found = [
@@ -129,6 +130,7 @@ def test_a_plugin_is_a_door(path):
     assert len(path.read_text("utf-8").splitlines()) < PLUGIN_LINES
 
 
+@pytest.mark.slow
 def test_no_pattern_of_pythons_own_holds_a_possessive_group():
     """Python before 3.11.5, which Debian 12 has, finds something else by one; ``regex`` does not."""
     found = []

@@ -412,6 +412,7 @@ def at_once(*works):
     assert [] == failed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", ["queue", "letter", "terminal"])
 def test_of_two_at_the_same_moment_no_unread_word_is_public(talk, door):
     """Two connections: whoever is first, what is public is what the owner read."""

@@ -646,6 +646,7 @@ put(target_for(f"folder:{root / 'www'}", context(root)), root / "output")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("die_at", "at"), [("index.html", "write"), (".link", "replace")])
 def test_a_deploy_that_was_killed_leaves_nothing_beside_the_next(tmp_path, die_at, at):
     """Killed while filling, or before the turn: the next good deploy leaves one folder, and what is not ours."""

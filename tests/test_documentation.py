@@ -29,6 +29,7 @@ def page(folder, url):
     return BeautifulSoup((folder / url / "index.html").read_text("utf-8"), "html.parser")
 
 
+@pytest.mark.slow
 def test_the_documentation_builds_without_a_complaint(made):
     """No link or anchor leads nowhere, and nothing is written that the program warns of."""
     assert ("", []) == (made[0].failure, [remark.text for remark in made[0].remarks if remark.severity != "hint"])

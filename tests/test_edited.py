@@ -13,12 +13,14 @@ import pytest
 
 from tertulia.commands import build
 from tertulia.core import files, languages
-from tertulia.site import kept_site
+from tertulia.site import kept_site, search
 from tertulia.site.kept_site import KeptSite
 from tertulia.site.site_left import leave_site
 from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import ROOT
 from tests.test_incremental import TEXTS, Blog, arranged, assert_same, built, in_place, picture, tree
+
+pytestmark = pytest.mark.slow
 
 NOW = "2026-11-22T12:00:00+01:00"
 TAGGED = "Una cosa y otra, que no es la misma. #Redes"
@@ -101,6 +103,17 @@ def test_edits_follow_one_another(blog):
     blog.save("seis")
     texts = (f"{TEXTS[0]} Una.", f"{TEXTS[1]} #Redes", "Corto. #Redes", TAGGED)
     assert edited(blog, *(saying(blog, text) for text in texts))
+
+
+@pytest.mark.parametrize("name", ["dos", "seis"])
+def test_a_text_is_indexed_with_the_part_that_it_is_in(blog, monkeypatch, name):
+    """In a large blog, of whose index there are two, the other stays what it is."""
+    monkeypatch.setattr(search, "LEAST_PARTED", 3)
+    monkeypatch.setattr(search, "SETTLED", 2)
+    edit = saying(blog, "Zarzamoras, y nada más. #Redes", name)
+    written = edited(blog, edit, name=name, SEARCH=True, INPUTS_PATH=str(blog.root / "inputs"))
+    touched = {file.startswith("pagefind/recent/") for file in written if file.startswith("pagefind/")}
+    assert {name == "seis"} == touched
 
 
 def test_what_lists_say_the_same_of_writes_no_list(blog):

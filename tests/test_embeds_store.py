@@ -106,6 +106,7 @@ def test_hash_tells_whether_the_words_changed(tmp_path):
     assert capture_store.fingerprint(one) == capture_store.fingerprint(two) != capture_store.fingerprint(three)
 
 
+@pytest.mark.slow
 def test_five_hundred_items_resume_where_they_stopped(tmp_path):
     """A run of 500 that is stopped after 200 asks only for the other 300, and says how far it is."""
     post(tmp_path, "\n\n".join(f"https://vimeo.com/{1000 + number}" for number in range(500)))

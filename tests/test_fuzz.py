@@ -2,7 +2,11 @@
 
 from types import SimpleNamespace
 
+import pytest
+
 from tests.fuzz import Fuzz, Words
+
+pytestmark = pytest.mark.slow
 
 
 def test_no_door_fails_for_odd_words(tmp_path):

@@ -12,6 +12,8 @@ from tertulia.render import prose
 from tertulia.render.converter import converter
 from tertulia.render.document import Document
 
+pytestmark = pytest.mark.slow
+
 # Every sign that opens something: Markdown's, ours, other programs'.
 OPENINGS = r"""
     [ [[ ![ ![[ ]( [a]( [a](< [^ [^1]: [x]: * ** *** _ __ ~~ == ` `` ``` \``` ~~~ < </ <a <div <p> <!-- <? <![CDATA[

@@ -331,6 +331,7 @@ def test_items_that_only_a_query_tells_apart_are_two_and_a_state_in_any_spelling
         {"_x": {"post-status": "pending"}},
         {"draft": 1},
         {"visibility": "private"},
+        {"_x": {"post-status": "Publish"}},
     ]
     items = [
         {"id": f"https://m.example/?p={at}", "url": f"https://m.example/{at}/", "content_text": f"TEXTO{at}",

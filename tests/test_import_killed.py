@@ -8,7 +8,10 @@ from sqlalchemy import Engine, event
 from tests.embedding import png
 from tests.importing import SITE, Blog, comment, item, wxr
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the machine cannot make a process to be killed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="the machine cannot make a process to be killed"),
+]
 BODY = f'<img src="{SITE}/wp-content/uploads/2019/a.png" alt="A">\n\nhttps://www.youtube.com/watch?v=dQw4w9WgXcQ'
 KILLED = 9
 

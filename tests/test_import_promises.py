@@ -101,6 +101,7 @@ def test_the_talk_is_nested_and_who_was_erased_does_not_come_back(blog, kind, tm
     assert "Luis" not in [one.name for one in blog.said()] and report.taken.refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SOURCES)
 @pytest.mark.parametrize("moment", ["before", "after", "commit"])
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the machine cannot make a process to be killed")

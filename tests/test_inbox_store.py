@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from tertulia.content.tone import Tone, tone_of
 from tertulia.store import archive, open_store
+from tertulia.store.conversation_tables import comments
 from tertulia.store.inbox import HOLD_FOR, InboxFilter
 from tertulia.store.inbox_tables import ItemState, inbox
 from tertulia.store.said import Author, Read, Status, Trust, Who
@@ -256,6 +257,36 @@ def test_an_archive_brings_the_inbox_along(store, tmp_path):
     archive.load(new.database, data, NOW)
     assert [("answered", False), ("unanswered", False)] == [state(new, one) for one in (key, other)]
     new.close()
+
+
+def test_every_state_comes_back_from_an_archive_as_it_was(store, tmp_path):
+    """Set aside, put off, back again, edited since, answered before an edit, waiting for months: row by row."""
+    keys = [say_(store, number) for number in range(1, 8)]
+    store.inbox.set_aside(read(store, keys[0]), later(1))
+    store.inbox.set_aside(read(store, keys[1]), later(1), until=later(9000))
+    store.inbox.set_aside(read(store, keys[2]), later(1))
+    store.inbox.bring_back(read(store, keys[2]), later(2))
+    store.inbox.set_aside(read(store, keys[3]), later(1))
+    say_(store, 4, text="Otra cosa, ahora", edited=later(5))
+    answer(store, 20, to=5, at=5)
+    answer(store, 21, to=6, at=5)
+    say_(store, 6, text="Más, y otra cosa", edited=later(9))
+    data = archive.export(store.database)
+    new = open_store("sqlite:///var/new.db", tmp_path)
+    archive.load(new.database, data, NOW + timedelta(days=90))
+    before, after = by_key(store), by_key(new)
+    assert before == after
+    assert {"not_needed", "later", "unanswered", "answered"} == {row["state"] for row in after.values()}
+    assert data == archive.export(new.database)
+    new.close()
+
+
+def by_key(store) -> dict[str, dict]:
+    """Every row of the inbox, by what the world calls its comment."""
+    query = select(comments.c.key, inbox).join(comments, comments.c.id == inbox.c.comment)
+    with store.database.reading() as connection:
+        found = [dict(row._mapping) for row in connection.execute(query)]
+    return {row.pop("key"): {name: value for name, value in row.items() if name != "comment"} for row in found}
 
 
 @pytest.mark.parametrize(

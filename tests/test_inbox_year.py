@@ -22,6 +22,8 @@ from tertulia.store.inbox import InboxFilter
 from tertulia.store.said import Author, Incoming, Read, Status, Verdict
 from tests.talking import NOW
 
+pytestmark = pytest.mark.slow
+
 START = NOW - timedelta(days=366)
 CHANNELS = ("form", "web", "mastodon", "bluesky", "threads", "telegram")
 TEAM = ("Toni", "María", "Reme")

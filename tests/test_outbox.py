@@ -148,6 +148,7 @@ def test_a_thread_goes_on_where_it_was_killed(tmp_path):
     assert len(house.fake.public) == len(draft(post, house.network).messages) > 3
 
 
+@pytest.mark.slow
 def test_a_newsletter_goes_on_with_the_next_reader(tmp_path):
     """Killed after 40 of 100 letters, the next run sends the other 60, and asks about the one on the wire."""
     house = house_of(tmp_path, FakeMail, "sqlite:///var/t.db")
@@ -169,6 +170,7 @@ def test_a_newsletter_goes_on_with_the_next_reader(tmp_path):
     assert house.store.deliveries.counts() == {"delivered": 99, "unknown": 1}
 
 
+@pytest.mark.slow
 def test_eight_processes_deliver_five_hundred_rows(tmp_path, store_url):
     """Eight at once on 500 rows: 500 sent, none twice, none lost."""
     house = house_of(tmp_path, FakeTelegram, store_url)
@@ -191,6 +193,7 @@ def test_eight_processes_deliver_five_hundred_rows(tmp_path, store_url):
     assert len(set(remotes)) == 500
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("by_migrations")
 def test_eight_processes_open_a_new_store(tmp_path, store_url):
     """Migrations run once, whoever comes first, and all others wait for them."""
@@ -207,6 +210,7 @@ def test_eight_processes_open_a_new_store(tmp_path, store_url):
     assert [child.exitcode for child in children] == [0] * 8
 
 
+@pytest.mark.slow
 def test_eight_processes_enqueue_one_post(tmp_path, store_url):
     """The same post enqueued eight times at once is one row."""
     house = house_of(tmp_path, FakeTelegram, store_url)

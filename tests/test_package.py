@@ -21,6 +21,8 @@ from tertulia.commands import make_blog, start
 from tertulia.core import conf, languages, paths
 from tertulia.core.errors import SettingError, TertuliaError
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=ZoneInfo("Europe/Madrid"))
 ANSWERS = start.Answers("es", 'El "rincón" $1', "Un sitio\\", "https://rincon.example/blog", "Ñandú Pérez", "UTC")

@@ -27,6 +27,8 @@ from tertulia.site.link_notes import link_notes
 from tests.conftest import ROOT, build_site
 from tests.real.browser import CHROMIUM, browser
 
+pytestmark = pytest.mark.slow
+
 PDFTOTEXT = shutil.which("pdftotext")
 
 

@@ -1,11 +1,11 @@
 """Work on every core gives what the same work gives in place."""
 
+import multiprocessing
 import os
 import platform
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -26,7 +26,14 @@ def test_results_come_in_the_order_of_the_work(count):
 def test_much_work_is_done_by_several(monkeypatch):
     """Two processes at least, and the first item here, so that all inherit what it loaded."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
-    who = spread(lambda _: time.sleep(0.002) or os.getpid(), range(parallel.WORTH_FORKING))
+    last, both = parallel.WORTH_FORKING - 1, multiprocessing.get_context("fork").Barrier(2)
+
+    def work(number):
+        if number in (1, last):  # one of them waits until somebody else is at the other
+            both.wait(60)
+        return os.getpid()
+
+    who = spread(work, range(parallel.WORTH_FORKING))
     assert os.getpid() == who[0]
     assert os.getpid() not in who[1:]
     assert len(set(who)) > 2

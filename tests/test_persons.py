@@ -334,12 +334,12 @@ def test_the_inbox_tells_that_the_same_was_said_elsewhere(store):
 
 
 def test_a_word_on_a_copy_holds_for_those_that_one_may_see(store):
-    """Set aside and brought back together; what was answered, is of another's posts or says more stays as it is."""
+    """Set aside and brought back together; what is under another post, of others' posts or says more stays as it is."""
     words = {"text": "Esto mismo lo digo en todas partes."}
     rows = [
         say_(store, FORM, **words),
         say_(store, MASTODON, **words),
-        say_(store, Author(network="x", identity="2", name="Ana"), post="ajena", **words),
+        say_(store, Author(network="x", identity="2", name="Ana"), post="otra", **words),
         say_(store, Author(network="x", identity="3", name="Ana"), text="Esto mismo lo digo, y más cosas."),
     ]
     for other in rows[1:]:
@@ -354,5 +354,9 @@ def test_a_word_on_a_copy_holds_for_those_that_one_may_see(store):
     assert ["not_needed", "not_needed", "unanswered", "unanswered"] == states()
     assert store.inbox.bring_back(read, NOW, within=[SAID.post])
     assert ["unanswered"] * 4 == states()
+    assert store.inbox.set_aside(read, NOW, within=["otra"])
+    assert ["not_needed", "unanswered", "unanswered", "unanswered"] == states()
     assert store.inbox.set_aside(read, NOW)
-    assert ["not_needed", "not_needed", "not_needed", "unanswered"] == states()
+    assert ["not_needed", "not_needed", "unanswered", "unanswered"] == states()
+    again = say_(store, FORM, **words)
+    assert (again, 1) == (rows[0], store.inbox.counts(NOW)["unanswered"] - 2), "who says it again asks again"

@@ -117,6 +117,7 @@ def blog(tmp_path, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -124,6 +125,8 @@ def blog(tmp_path, monkeypatch):
         ('PATH = "nada"', "PATH es «nada», y ahí va una carpeta que exista"),
         ('THEME = "nada"', "THEME es «nada», y ahí va la carpeta de un tema"), ("PLUGINS = [5]", "PLUGINS es «[5]»"),
         ("THEME = 5", "THEME es «5»"), ("DEFAULT_LANG = None", "DEFAULT_LANG es «None»"),
+        ("PLUGINS = []", "PLUGINS es «[]», y ahí va una lista con los de la casa"),
+        ("TEMPLATE_EXTENSIONS = []", "TEMPLATE_EXTENSIONS es «[]», y ahí va una lista de terminaciones"),
         ("MENU = [1]", "MENU es «[1]»"), ("PAGINATION_PATTERNS = 5", "PAGINATION_PATTERNS es «5»"),
         ('ARTICLE_PATHS = ["psots"]', "ARTICLE_PATHS es «['psots']»"), ("ARTICLE_PATHS = []", "ARTICLE_PATHS es «[]»"),
         ('IGNORE_FILES = ["*"]', "IGNORE_FILES es «['*']»"), ('PATH = "content/posts"', "PATH es «"),
@@ -141,6 +144,7 @@ def test_a_slip_in_the_settings_stops_the_build_with_one_line(blog, lines, said)
     assert [] == report.remarks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lines", "file"),
     [
@@ -155,6 +159,7 @@ def test_an_address_takes_its_file_along(blog, lines, file):
     assert f"/{file.removesuffix('index.html')}" in Path("output/index.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_readers_of_pelicans_feeds_go_on_reading(blog):
     """Where the settings that came along name a feed, there is ours, and nothing is written by Pelican."""
     places = {"FEED_ALL_ATOM": "f/all.xml", "CATEGORY_FEED_RSS": "f/{slug}.rss", "AUTHOR_FEED_ATOM": None}

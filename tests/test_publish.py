@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 from tests.fakes import Fake, FakeDiscord, FakeMastodon, FakeX
 from tests.test_deploy import Hub
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("socket_enabled")]
 
 EVENING = "2026-11-22T18:00:00+00:00"
 TOMORROW = "2026-11-23T18:00:00+00:00"

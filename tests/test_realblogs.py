@@ -4,11 +4,14 @@ import logging
 import re
 from collections import Counter
 
+import pytest
 from lxml import html
 from PIL import Image
 
 from tertulia.commands import advice
 from tests import realblogs
+
+pytestmark = pytest.mark.slow
 
 COUNT = 600
 COUNTED = frozenset(

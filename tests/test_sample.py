@@ -17,6 +17,8 @@ from tertulia.embeds.types import files_of
 from tests.conftest import ROOT, build_site
 from tests.test_theme import PAGE_BUDGET_BYTES
 
+pytestmark = pytest.mark.slow
+
 CONTENT = ROOT / "content"
 TALK = CONTENT / "conversation"
 LEAD, MUSEUM = "2026/11/quien-contesta-a-las-once-de-la-noche", "2026/11/museo-del-perdon"

@@ -209,6 +209,7 @@ def test_phrases_that_code_asks_for_exist():
     assert set() == {(file, phrase) for file, phrase in asked if phrase not in known}
 
 
+@pytest.mark.slow
 def test_only_settings_reads_the_environment():
     """os.environ is for settings.py, and for the first start, which runs before it can."""
     readers = {

@@ -75,6 +75,7 @@ def is_called(person, question):
     return bool(asked.strip()) and (asked in (name, site) or (bool(handle) and asked in (handle, handle[1:])))
 
 
+@pytest.mark.slow
 def test_the_same_questions_have_the_same_answers(talk):
     """Looked for by words, whatever their case and accents, and looked for exactly."""
     assert 200 <= len(QUESTIONS)

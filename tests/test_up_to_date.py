@@ -205,6 +205,7 @@ def built(root: Path, *options: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_the_second_build_leaves_the_output_alone(tmp_path):
     """It says again what the first said, hints and verdict; an edit is seen, and what an edit leaves is told again."""
     (tmp_path / "content/posts").mkdir(parents=True)

@@ -14,6 +14,8 @@ from PIL import Image
 from tertulia.site import palette
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 DRAWING = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><rect width="40" height="20" fill="#123456"/></svg>'
 )

@@ -192,6 +192,7 @@ def test_how_long_a_server_asks_to_be_left_alone(headers, seconds):
     ("body", "seconds"),
     [
         ({"retry_after": 7}, 7),
+        ({"retry_after": 0.5}, 0.5),
         ({"parameters": {"retry_after": 8}}, 8),
         ({"retry_after": 3, "parameters": {"retry_after": 8}}, 3),
         ({"retry_after": 10**9}, 86_400),

@@ -35,8 +35,6 @@ from json import JSONDecodeError
 from pathlib import Path, PurePath
 from typing import Any, ParamSpec, TypeVar
 
-import msgspec
-
 from tertulia.core import cldr, paths
 from tertulia.core.visible import visible
 
@@ -331,7 +329,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, ImportError):
         return "reason_not_installed"
     is_format = isinstance(error, UnicodeError | tomllib.TOMLDecodeError | JSONDecodeError)
-    return "reason_damaged" if is_format or isinstance(error.__cause__, msgspec.MsgspecError) else ""
+    # Known by its name: a clone's first start speaks before anything is installed.
+    return "reason_damaged" if is_format or type(error.__cause__).__module__ == "msgspec" else ""
 
 
 def _seen(value: object) -> object:

@@ -36,7 +36,7 @@ from tertulia.store.conversation_tables import (
     sources,
     words,
 )
-from tertulia.store.inbox_tables import item_labels
+from tertulia.store.inbox_tables import ItemState, inbox, item_labels
 from tertulia.store.person_tables import lost_proofs, person_links, person_notes, proofs
 from tertulia.store.rows import COLLECT, OF_ONE_STORE, is_one_of, writing
 from tertulia.store.said import Trust
@@ -45,6 +45,7 @@ from tertulia.store.tables import subscribers
 
 FORMAT = "tertulia conversation 1"
 
+_COMPUTED = ("since", "channel", "tone", "words")  # of a row of the inbox, from the talk
 MOST_SALTS = 20  # of one export: each is asked of everything that comes in
 
 Row = dict[str, Any]
@@ -59,6 +60,7 @@ def export(database: Database) -> dict[str, Any]:
         for row in _rows(connection, sources):
             ways.setdefault(row["comment"], []).append(_without(row, "id", "comment"))
         asked = {row["comment"]: _without(row, "id", "comment") for row in _rows(connection, notices)}
+        waits = {row["comment"]: _item(row) for row in _rows(connection, inbox)}
         labelled = labels.labels_of(connection, list(connection.execute(select(item_labels.c.comment)).scalars()))
         return {
             "format": FORMAT,
@@ -72,6 +74,7 @@ def export(database: Database) -> dict[str, Any]:
                     "sources": ways.get(row["id"], []),
                     "notice": asked.get(row["id"]),
                     "labels": list(labelled.get(row["id"], ())),
+                    "inbox": waits.get(row["id"]),
                 }
                 for row in _rows(connection, comments)
             ],
@@ -193,7 +196,7 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
     for row in _parents_first(data["comments"]):
         values = (
             _author(called[tuple(row["person"])])
-            | _without(row, "sources", "notice", "revisions", "labels")
+            | _without(row, "sources", "notice", "revisions", "labels", "inbox")
             | {
                 "person": people[tuple(row["person"])],
                 "parent": numbers[row["parent"]] if row["parent"] else None,
@@ -205,6 +208,9 @@ def _load(connection: Connection, data: dict[str, Any], now: datetime) -> None:
         _many(connection, sources, [way | {"comment": number} for way in row["sources"]])
         if row["notice"]:
             _many(connection, notices, [row["notice"] | {"comment": number}])
+        if row["inbox"]:  # the rest of it is computed below
+            item = {"comment": number, "state": ItemState.UNANSWERED} | dict.fromkeys(_COMPUTED, "")
+            _many(connection, inbox, [item | row["inbox"] | {"is_changed": int(row["inbox"]["is_changed"])}])
     liked = [row | {"person": people[tuple(row["person"])] if row["person"] else None} for row in data["reactions"]]
     _many(connection, reactions, _new(connection, liked, reactions, "source", "source_id"))
     _many(connection, decisions, _new(connection, data["decisions"], decisions, "at", "who", "what", "comment"))
@@ -310,6 +316,12 @@ def _rows(connection: Connection, table: Table) -> list[Row]:
 def _many(connection: Connection, table: Table, rows: list[Row]) -> None:
     if rows:
         connection.execute(insert(table), rows)
+
+
+def _item(row: Row) -> Row:
+    """Return what of a row of the inbox cannot be computed from the talk."""
+    names = ("word", "word_on", "answered_at", "answered_on", "until")
+    return {name: row[name] for name in names} | {"is_changed": bool(row["is_changed"])}
 
 
 def _person(row: Row) -> Row:

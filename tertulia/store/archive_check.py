@@ -26,6 +26,7 @@ Language = Annotated[str, Meta(pattern=r"\A[A-Za-z]{2,3}(-[0-9A-Za-z]{1,8})*\Z",
 Word = Annotated[str, Meta(pattern=r"\A[\w.:-]{1,40}\Z")]
 Id = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f]{0,600}\Z")]
 Post = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f]{0,200}\Z")]
+Stamp = Annotated[str, Meta(pattern=r"\A[0-9T:.+-]{0,40}\Z")]  # as the store writes moments; "" for none
 Email = Annotated[str, Meta(pattern=r"\A[^\s@]+@[^\s@]+\Z", max_length=320)]
 Number = Annotated[int, Meta(ge=-1_000_000_000, le=1_000_000_000)]
 Named = tuple[Word, Id]
@@ -80,6 +81,17 @@ class ExportedNotice(msgspec.Struct, kw_only=True):
     asked_at: datetime
 
 
+class ExportedItem(msgspec.Struct, kw_only=True):
+    """What the owner said of it in the inbox, and what was answered when."""
+
+    word: Literal["", "not_needed", "later"] = ""
+    word_on: Stamp = ""
+    answered_at: Stamp = ""
+    answered_on: Stamp | None = None
+    until: datetime | None = None
+    is_changed: bool = False
+
+
 class ExportedComment(msgspec.Struct, kw_only=True):
     key: Key
     post: Post
@@ -109,6 +121,7 @@ class ExportedComment(msgspec.Struct, kw_only=True):
     sources: list[ExportedWay]
     notice: ExportedNotice | None
     labels: Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=100)] = []
+    inbox: ExportedItem | None = None
 
 
 class ExportedReaction(msgspec.Struct, kw_only=True):
@@ -198,6 +211,8 @@ def _make_harmless(comment: ExportedComment) -> None:
     comment.url = web_address(comment.url)
     comment.html = sanitise.clean(comment.html)
     comment.text = visible(comment.text)
+    if comment.inbox and comment.inbox.word == "later" and comment.inbox.until is None:
+        comment.inbox.word = ""
     for way in comment.sources:
         way.url = web_address(way.url)
 

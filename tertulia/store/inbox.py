@@ -231,7 +231,9 @@ class Inbox:
         self, read: Read, now: datetime, values: dict[str, Any], within: Collection[str] | None, *copies: ItemState
     ) -> bool:
         """
-        Write the owner's word on what was read, and on the same words by the same person elsewhere.
+        Write the owner's word on what was read, and on what the same person said under the same post by other accounts.
+
+        Who says the same again, or under another post, asks again.
 
         Args:
             values: The word, as columns.
@@ -245,7 +247,9 @@ class Inbox:
                 return False
             also = [one.key for one in _copies(connection, [said], within).get(said.id, ()) if one.state in copies]
             done = 0
-            for one in (said, *filter(None, (showing.load(connection, key) for key in also))):
+            copies_ = [one for key in also if (one := showing.load(connection, key))]
+            here = (said.post, said.lang)
+            for one in (said, *(one for one in copies_ if (one.post, one.lang) == here and one.person != said.person)):
                 word = values | {"word_on": one.edited_at or ""}
                 done += connection.execute(update(inbox).where(inbox.c.comment == one.id).values(**word)).rowcount
                 settle(connection, [one.id])

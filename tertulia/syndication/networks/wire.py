@@ -184,8 +184,7 @@ def told_to_wait(headers: Mapping[str, str], now: datetime) -> float:
         "x-ratelimit-reset",
         "x-rate-limit-reset",
     ):
-        value = headers.get(name, "").strip()
-        seconds = _seconds(value, now) if value else 0.0
+        seconds = _seconds(headers.get(name, ""), now)
         if seconds > 0:
             return min(seconds, LONGEST_WAIT_SECONDS)
     return 0.0

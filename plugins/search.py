@@ -16,7 +16,7 @@ from tertulia.site.search import begin_index
 def begin(generators: Sequence[Generator]) -> None:
     """Start Pagefind on all that is published."""
     build = SiteBuild.of(generators[0].settings)
-    build.search = begin_index(everything(generators), build.settings, build.words)
+    build.search = begin_index(everything(generators), build)
 
 
 def finish(pelican: Pelican) -> None:

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from tertulia.conversation.answer_report import AnswerReport, report
 from tertulia.conversation.answering import AnswerDraft, Answering, follow_answers
 from tertulia.store.said import Read
 from tests.real import servers
@@ -21,7 +23,7 @@ def answering(house) -> Answering:
 def give(house, said, text: str) -> str:
     """Answer *said* and send it, twice over; the answer's key."""
     given = answering(house).give(Read(said.key, said.version), AnswerDraft(text=text, token=text))
-    assert ["delivered"] == [outcome.state for outcome in house.outbox.deliver()]
+    assert [("delivered", "")] == [(str(outcome.state), outcome.reason or "") for outcome in house.outbox.deliver()]
     assert [] == house.outbox.deliver()
     return given.key
 
@@ -97,4 +99,70 @@ def test_bluesky(tmp_path, bluesky):  # noqa: F811
     assert answering(house).take_back(house.outbox, key)
     house.until(lambda _: answers() == [])
     assert ([], "unanswered") == (answers(), state(house, said))
+
+    # Given in Bluesky's own app, by the blog's account.
+    session = {"identifier": "respuestas.test", "password": PASSWORD}
+    mine = xrpc("com.atproto.server.createSession", **session)
+    below = {"root": root, "parent": {"uri": first["uri"], "cid": first["cid"]}}
+    native = record | {"text": "Desde la aplicación.", "reply": below, "createdAt": stamped()}
+    xrpc("com.atproto.repo.createRecord", mine["accessJwt"], **body | {"repo": mine["did"], "record": native})
+    house.until(lambda _: state(house, said) == "answered")
+    assert "answered" == state(house, said)
+    house.store.close()
+
+
+def stamped() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+
+
+def counted(house, *said) -> AnswerReport:
+    """The report on these alone: the server knows talks of other tests."""
+    keys = {one.key for one in said}
+    return report([one for one in house.store.waits.all(datetime.now(UTC)) if one.key in keys], ZoneInfo("UTC"))
+
+
+def test_one_person_on_both(tmp_path, mastodon, bluesky):  # noqa: F811
+    """What they ask there and here is one person's once the owner says so; so the report counts, until they part."""
+    (tmp_path / "m").mkdir()
+    (tmp_path / "b").mkdir()
+    house = House(tmp_path / "m", "mastodon", {"MASTODON_URL": mastodon, "MASTODON_TOKEN": servers.BLOG_TOKEN})
+    pds, appview = bluesky
+
+    def xrpc(name, token="", **body):
+        return ask("POST", f"{pds}/xrpc/{name}", token, **body)
+
+    def account(handle):
+        body = {"handle": f"{handle}.test", "email": f"{handle}@blog.example", "password": PASSWORD}
+        return xrpc("com.atproto.server.createAccount", **body)
+
+    account("ambas")
+    reader = account("lectora-bsky")
+    environ = {"BLUESKY_URL": pds, "BLUESKY_HANDLE": "ambas.test", "BLUESKY_APP_PASSWORD": PASSWORD}
+    other = House(tmp_path / "b", "bluesky", environ | {"BLUESKY_APPVIEW_URL": appview}, store=house.store)
+    api = f"{mastodon}/api/v1/statuses"
+    asked = {"status": "@bitacora ¿Y con sobre?", "in_reply_to_id": house.remote["id"]}
+    ask("POST", api, servers.READER_TOKEN, **asked)
+    root = {"uri": other.remote["id"], "cid": other.remote["extra"]["cid"]}
+    record = {"$type": "app.bsky.feed.post", "text": "¿Y sin papel?", "reply": {"root": root, "parent": root}}
+    body = {"repo": reader["did"], "collection": "app.bsky.feed.post", "record": record | {"createdAt": stamped()}}
+    xrpc("com.atproto.repo.createRecord", reader["accessJwt"], **body)
+    house.collect()
+    other.until(lambda said: {"mastodon", "bluesky"} <= {one.network for one in said})
+    house.approve()
+    said = house.store.conversation.find()
+    there, here = (next(one for one in said if one.text.endswith(words)) for words in ("con sobre?", "sin papel?"))
+    assert 2 == counted(house, there, here).people
+    house.store.persons.join(there.person, here.person, datetime.now(UTC))
+    give(house, there, "Con sobre **vale**.")
+    give(other, here, "En blanco **no**.")
+    house.collect()
+    other.collect()
+    now = datetime.now(UTC)
+    found = counted(house, there, here)
+    assert (1, 2, 2) == (found.people, found.total.said, found.total.answered)
+    assert {"bluesky": 1, "mastodon": 1} == {name: one.answered for name, one in found.channels.items()}
+    assert ["answered"] * 2 == [state(house, one) for one in (there, here)]
+    assert {there.person, here.person} == house.store.persons.members(here.person)
+    house.store.persons.separate(here.person, now)
+    assert 2 == counted(house, there, here).people
     house.store.close()

@@ -105,6 +105,18 @@ def test_post_is_not_gone_when_its_author_changes_handle(tmp_path):
     assert ["gone"] == run(tmp_path, {APPVIEW: gone}, LATER, check=True)
 
 
+def test_the_day_on_which_it_went_does_not_move(tmp_path):
+    """However often it is looked for; what came back and went again, went on another day."""
+    post(tmp_path, TOOT)
+    assert ["captured"] == run(tmp_path, {API: status()})
+    gone = {"https://mas.to/": {"status": 404, "body": {}}}
+    days = [LATER + dt.timedelta(days=30 * number) for number in range(4)]
+    assert ["gone", "2027-01-05"] == [*run(tmp_path, gone, days[0], check=True), kept(tmp_path).gone]
+    assert ["same", "2027-01-05"] == [*run(tmp_path, gone, days[1], check=True), kept(tmp_path).gone]
+    assert ["back", ""] == [*run(tmp_path, {API: status()}, days[2], check=True), kept(tmp_path).gone]
+    assert ["gone", "2027-04-05"] == [*run(tmp_path, gone, days[3], check=True), kept(tmp_path).gone]
+
+
 @pytest.mark.parametrize(
     ("origin", "outcome"),
     [
@@ -349,6 +361,18 @@ def test_one_item_is_looked_at_again(tmp_path):
         run(tmp_path, page, LATER, again="https://tercera.example/")
     assert ["unavailable"] == run(tmp_path, {"https://": silence()}, LATER, again="https://noticia.example/a")
     assert "La noticia" in drawn(tmp_path, "https://Noticia.example/a/")
+
+
+def test_looked_at_again_in_a_bad_minute_it_keeps_what_it_had(tmp_path):
+    """Words and author alone take the place of nothing more than that: the whole post stays, half of one is renewed."""
+    post(tmp_path, TWEET)
+    run(tmp_path, of_x("Hola"))
+    assert kept(tmp_path, "x", "1790000000000000000").partial
+    assert ["captured"] == run(tmp_path, of_x("Hola"), LATER, again=TWEET)
+    assert ["captured"] == run(tmp_path, of_x("Hola", tweet()), LATER, again=TWEET)
+    assert ["same"] == run(tmp_path, of_x("Hola"), LATER, again=TWEET)
+    assert not kept(tmp_path, "x", "1790000000000000000").partial
+    assert ["captured"] == run(tmp_path, of_x("Hola", tweet()), LATER, again=TWEET)
 
 
 def _slow_run(folder, done):

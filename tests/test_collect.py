@@ -263,6 +263,15 @@ def test_the_owners_own_answer_is_marked(house, village):
     assert [False, True] == [one.is_owner for one in house.said()]
 
 
+def test_the_owner_quotes_the_announcement_and_nobody_is_answered(house, village):
+    """Their own quote of it is no answer to their post; a stranger's is."""
+    me = Author(network="village", identity="blog", name="Blog", is_owner=True)
+    village.say("1", "Por si no lo visteis.", kind="quote", author=me)
+    village.say("2", "Esto mismo.", kind="quote")
+    house.run()
+    assert ["Esto mismo."] == [one.text for one in house.said()]
+
+
 def test_strangers_that_link_to_an_article_are_under_it(house, village):
     """They answer nobody, and have words of their own; their short links are followed."""
     house.short["https://t.example/x"] = f"{URL}?utm_source=v"

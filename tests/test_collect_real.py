@@ -67,7 +67,7 @@ def ask(method, url, token="", **body):
 class House:
     """A blog whose post is announced on one real server, and collected from it."""
 
-    def __init__(self, folder, name, environ):
+    def __init__(self, folder, name, environ, store=None):
         now = datetime.now(UTC)
         self.folder = folder
         self.post = Post(
@@ -84,7 +84,7 @@ class House:
             settings=found, web=Fetcher(hosts), output=folder, memory=Memory(folder / "memory"),
             now=lambda: datetime.now(UTC), pause=time.sleep,
         )  # fmt: skip
-        self.store = open_store("sqlite:///var/t.db", folder)
+        self.store = store or open_store("sqlite:///var/t.db", folder)
         self.moderator = Moderator(self.store, folder / "conversation", context.now)
         network = network_classes()[name](context)
         journal = Journal(folder / "var")
@@ -92,7 +92,8 @@ class House:
         self.outbox.enqueue([draft(self.post, network)])
         (outcome,) = self.outbox.deliver()
         assert "delivered" == outcome.state, outcome.reason
-        self.remote = json.loads(self.store.deliveries.all()[0].remote)
+        (sent,) = (one for one in self.store.deliveries.all() if one.network == name)
+        self.remote = json.loads(sent.remote)
         self.collector = Collector(
             store=self.store, listeners=[one for one in listeners(context) if one.name == name], posts=[self.post],
             site="https://blog.example", lang="es", title="Tertulia",

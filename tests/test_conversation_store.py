@@ -283,6 +283,15 @@ def test_a_reply_hangs_under_no_other_post(talk):
             assert None is talk.get(talk.record(below, APPROVED, NOW).key).parent
 
 
+def test_a_networks_number_counts_whoever_is_blocked(talk, tmp_path):
+    """It names nobody, so nobody's being blocked takes it away."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    talk.count("voto", "es", "like", "mastodon", "our-post", number=7, now=NOW)
+    talk.trust(key, "blocked", NOW, version=talk.get(key).version)
+    talk.show(tmp_path, "voto", "es")
+    assert {"like": 7} == snapshot.read(tmp_path, "voto", "es").counts
+
+
 def test_what_a_blocked_person_likes_does_not_count(talk, tmp_path):
     """And counts again when they are blocked no more."""
     key = talk.record(SAID, WAITING, NOW).key
@@ -312,6 +321,7 @@ HERS = {
     "address": replace(SAID, source="webmention", source_id="b", author=STRANGER),
     "account": replace(SAID, source_id="9", url=""),
     "page": replace(SAID, source="webmention", source_id="b", url="", author=replace(STRANGER, identity=ANA.identity)),
+    "other way": replace(SAID, source="webmention", source_id="w2", url="", author=STRANGER),
     "like": replace(ANA_LIKES, author=STRANGER),
 }
 
@@ -321,23 +331,25 @@ HERS = {
 def test_each_of_what_is_known_of_the_erased_is_enough(talk, store, tmp_path, door, known_by):
     """By any door, the export of another store too; what others say of the same post comes in."""
     key = talk.record(SAID, APPROVED, NOW).key
+    assert "merged" == talk.record(replace(SAID, source="webmention", source_id="w2"), APPROVED, NOW).state
     talk.record(ANA_LIKES, APPROVED, NOW)
     talk.erase(talk.get(key).person, NOW)
+    liked = replace(ANA_LIKES, source_id="l2", author=replace(STRANGER, identity="https://m.es"))
     other = replace(
         SAID, source_id="luis", url="https://luis.example/1", author=replace(STRANGER, identity="https://l.es")
     )
     if door == "record":
         assert "refused" == talk.record(HERS[known_by], APPROVED, NOW).state
-        assert "new" == talk.record(other, APPROVED, NOW).state
+        assert ["new", "new"] == [talk.record(one, APPROVED, NOW).state for one in (other, liked)]
     else:
         before = open_store("sqlite:///var/before.db", tmp_path)
-        for said in (HERS[known_by], other):
+        for said in (HERS[known_by], other, liked):
             before.conversation.record(said, APPROVED, NOW)
         archive.load(store.database, archive.export(before.database))
         before.close()
     talk.show(tmp_path, "voto", "es")
     shown = snapshot.read(tmp_path, "voto", "es")
-    assert (["Otra"], {}) == ([one.author for one in shown.comments], shown.counts)
+    assert (["Otra"], {"like": 1}) == ([one.author for one in shown.comments], shown.counts)
 
 
 def test_an_address_that_an_erased_person_typed_is_not_theirs(talk):

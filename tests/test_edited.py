@@ -1,17 +1,20 @@
 """A build after an edit of a text is what a full one would be, and reads and writes only what the text is shown by."""
 
+import datetime as dt
 import os
 import shutil
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tertulia.commands import build
 from tertulia.core import files, languages
-from tertulia.site import kept_site
+from tertulia.site import kept_site, search
+from tertulia.site.kept_site import KeptSite
 from tertulia.site.site_left import leave_site
 from tertulia.site.up_to_date import TICK_NS
 from tests.conftest import ROOT
@@ -79,6 +82,19 @@ def test_what_is_said_of_a_text_is_shown_too(blog, header):
     assert "2026/11/dos/index.html" in edited(blog, saying(blog, TAGGED, **header))
 
 
+def test_a_page_is_a_text_too(blog):
+    """One without a date, too, which is given that of each build."""
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
+    leave_site(one, "mark", {"remarks": ()})
+    blog.file("pages/acerca.md", "Título: Acerca\n\nSomos otros.\n")
+    path = str(blog.root / "content" / "pages" / "acerca.md")
+    with closing(KeptSite(blog.root / "state", blog.root / "one", "mark", lambda *_: False)) as site:
+        site.build.reader.now += dt.timedelta(minutes=1)
+        assert ["acerca/index.html"] == site.write(site.prepare([path]))
+    built(blog.root, blog.root / "whole", NOW)
+    assert_same(tree(blog.root / "whole"), tree(blog.root / "one"))
+
+
 def test_edits_follow_one_another(blog):
     """Each begins with what the last has left; what is taken back is as it was."""
     blog.posts["dos"] |= {"Idioma": "en"}
@@ -87,6 +103,17 @@ def test_edits_follow_one_another(blog):
     blog.save("seis")
     texts = (f"{TEXTS[0]} Una.", f"{TEXTS[1]} #Redes", "Corto. #Redes", TAGGED)
     assert edited(blog, *(saying(blog, text) for text in texts))
+
+
+@pytest.mark.parametrize("name", ["dos", "seis"])
+def test_a_text_is_indexed_with_the_part_that_it_is_in(blog, monkeypatch, name):
+    """In a large blog, of whose index there are two, the other stays what it is."""
+    monkeypatch.setattr(search, "LEAST_PARTED", 3)
+    monkeypatch.setattr(search, "SETTLED", 2)
+    edit = saying(blog, "Zarzamoras, y nada más. #Redes", name)
+    written = edited(blog, edit, name=name, SEARCH=True, INPUTS_PATH=str(blog.root / "inputs"))
+    touched = {file.startswith("pagefind/recent/") for file in written if file.startswith("pagefind/")}
+    assert {name == "seis"} == touched
 
 
 def test_what_lists_say_the_same_of_writes_no_list(blog):

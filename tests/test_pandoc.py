@@ -154,6 +154,7 @@ def test_slips_are_told(md, text, line, words):
         "1. uno\n2. dos",
         "a) uno, y b) dos",
         "a [b](c/ 'd') (https://a.example)",
+        "de [@ana55]\n\n[@ana55]: https://a.example",
         "En [1] (véase)",
         "#uno ##dos",
         "```\na) uno\nb) dos\n<nombre>\n```",

@@ -86,6 +86,53 @@ def test_search_can_be_switched_off(content, tmp_path, build):
     assert not (tmp_path / "output" / "pagefind").exists()
 
 
+@pytest.mark.parametrize("count", range(300, 520, 7))
+def test_a_new_post_moves_none_of_the_others(count):
+    """In a large blog it is indexed with the newest, of which there are at least fifty; pages are with these."""
+    posts = [SimpleNamespace(date=day, save_as=str(day), is_page=False) for day in range(count)]
+    page = SimpleNamespace(date=7, save_as="p", is_page=True)
+    before, after = search.parted([page, *posts[::-1]]), search.parted([*posts, page, SimpleNamespace(
+        date=count, save_as="new", is_page=False)])  # fmt: skip
+    assert 0 == len(before[""]) % search.SETTLED and 51 <= len(before["recent"]) <= 150
+    assert before[""] == after[""][: len(before[""])] and (len(after[""]) - len(before[""])) in (0, search.SETTLED)
+    assert page in after["recent"]
+
+
+@pytest.fixture
+def parted(monkeypatch):
+    """Three posts are many."""
+    monkeypatch.setattr(search, "LEAST_PARTED", 3)
+    monkeypatch.setattr(search, "SETTLED", 2)
+
+
+@pytest.mark.usefixtures("parted")
+def test_an_edit_of_a_new_post_leaves_the_index_of_the_others(tmp_path):
+    """It is the very files of the output before; one that somebody touched is made anew."""
+    from tests.test_incremental import Blog, built, tree
+
+    blog, now = Blog(), "2026-11-22T12:00:00+01:00"
+
+    def again(number: int, kept: int | None) -> dict[str, int]:
+        output = blog.root / str(number)
+        built(blog.root, output, now, state=blog.root / "state", kept=kept and blog.root / str(kept), SEARCH=True)
+        built(blog.root, blog.root / f"whole{number}", now, SEARCH=True)
+        assert tree(blog.root / f"whole{number}") == tree(output)
+        return {path.relative_to(output).as_posix(): path.stat().st_ino for path in output.glob("pagefind/**/*.pf*")}
+
+    one = again(1, None)
+    blog.texts["seis"] = "Otra cosa, con zarzamoras."
+    blog.save("seis")
+    two = again(2, 1)
+    settled = {name for name in one if "/recent/" not in name}
+    assert settled and settled < one.keys()
+    assert {name: one[name] for name in settled} == {name: two[name] for name in settled}
+    assert not {two[name] for name in two.keys() - settled} & set(one.values())
+    touched = blog.root / "2" / min(settled)
+    touched.write_bytes(b"x")
+    three = again(3, 2)
+    assert three.keys() == two.keys() and not {three[name] for name in settled} & set(two.values())
+
+
 PAGE = """<!doctype html><html lang="es"><meta charset="utf-8"><title>waiting</title><pre></pre><script type="module">
 const pagefind = await import("/pagefind/pagefind.js"), found = {};
 for (const words of %s) {
@@ -146,6 +193,40 @@ def test_the_search_page_keeps_the_letter_that_was_written(output, socket_enable
         server.shutdown()
     opinion, canas = "La opini\u00f3n del cliente", "Canas"
     assert {"a\u00f1o": {opinion}, "ano": {opinion, canas}, "AN\u0303O": {opinion}, "opinion": {opinion}} == found
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not CHROMIUM, reason="SKIPPED: no chromium, so search was not tried in a browser")
+@pytest.mark.usefixtures("parted")
+def test_both_parts_of_an_index_are_searched_as_one(content, tmp_path, socket_enabled):
+    """Old and new posts, in each language, from the page of either; a language that one part lacks is no matter."""
+    from tests.conftest import build_site
+
+    for day in (7, 8, 9):
+        text = f"Título: Viejo {day}\nFecha: 2025-03-0{day}\n\nReclamaciones de antes, con zarzamoras.\n"
+        (content / "posts" / f"viejo-{day}.md").write_text(text, "utf-8")
+    output, found = tmp_path / "output", {}
+    build_site(content, output, SEARCH=True, SOCIAL_CARDS=False)
+    handler = functools.partial(_Quiet, directory=str(output))
+    titles = 'Array.from(document.querySelectorAll("search ~ ol h2, ol h2"), (one) => one.textContent).join("|")'
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, browser() as page:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for place in (
+            "buscar/?q=reclamaciones",
+            "buscar/?q=zarzamoras",
+            "buscar/?q=waiting",
+            "en/buscar/?q=zarzamoras",
+        ):
+            page.open(f"http://127.0.0.1:{server.server_port}/{place}")
+            found[place] = sorted(page.until(titles, 60).split("|"))
+        server.shutdown()
+    old = [f"Viejo {day}" for day in (7, 8, 9)]
+    assert {
+        "buscar/?q=reclamaciones": ["La opinión del cliente", *old], "buscar/?q=zarzamoras": old,
+        "buscar/?q=waiting": ["Waiting"], "en/buscar/?q=zarzamoras": old,
+    } == found  # fmt: skip
+    for day in (7, 8, 9):
+        (content / "posts" / f"viejo-{day}.md").unlink()
 
 
 def test_a_record_holds_what_is_read_of_a_post_and_its_answers(tmp_path, build, monkeypatch):

@@ -256,3 +256,28 @@ def test_the_terminal_shows_it_first(circle):
     assert "Mastodon: 1 persona, en 1 mensaje" in told
     assert "@ana@mas.example El recuento ya es definitivo." in told
     assert "Mudo" not in told
+
+
+def test_who_is_erased_is_named_in_nothing_that_is_kept(circle):
+    """Nor told of anything that has not gone: neither below their own words, nor by name beside others."""
+    circle.says("ana", "1")
+    circle.says("eva", "2", "1", minutes=1)
+    luis = circle.says("luis", "3", minutes=2)
+    circle.tell()
+    for who in ("1", "3"):
+        circle.store.conversation.erase(circle.store.conversation.by_source("mastodon", who).person, NOW)
+    assert circle.store.conversation.get(luis) is None or not circle.store.conversation.get(luis).name
+    circle.run()
+    assert [f"@eva@mas.example @… El recuento ya es definitivo.\n\n{POST.url}"] == list(circle.below().values())
+    kept = "".join(row.message for row in circle.store.deliveries.answers())
+    assert [False, True, False] == [f"@{who}@mas.example" in kept for who in ("ana", "eva", "luis")]
+
+
+def test_who_is_erased_is_kept_in_no_answer_that_went(circle):
+    """The words of an answer stay as they were said; whom they were said to is left out."""
+    key = circle.says("ana", "1")
+    circle.give(key)
+    circle.run()
+    circle.store.conversation.erase(circle.store.conversation.get(key).person, NOW)
+    (row,) = circle.store.deliveries.answers()
+    assert ("delivered", False, True) == (row.state, "ana@" in row.message, "También vale" in row.message)

@@ -31,7 +31,7 @@ def show(root: Path, place: Path, *, strict: bool = False) -> tuple[Told | None,
         strict: Write nothing where somebody would complain.
 
     Returns:
-        What a build would say; why there is nothing to say because a build is needed; the files that were written.
+        What a build would say; why there is nothing to say, because a build is needed; the files written, and why.
     """
     folder = root / STATE / "public"
     try:
@@ -65,7 +65,8 @@ def _show(folder: Path, place: Path, output: Path, *, strict: bool) -> tuple[Tol
         path: stamp if stamp and is_sure(stamp, looked_ns) else up_to_date.UNSURE for path, stamp in stamps.items()
     }
     _leave(place, note, inputs, written, told)
-    return told, written
+    why = ", ".join(say("explain_text", what=name) for name in site.edited)
+    return told, [f"{name}: {why}" for name in written]
 
 
 def _texts(touched: list[str], stamps: dict[str, Stamp | None], note: BuildNote) -> Iterator[str]:

@@ -60,8 +60,9 @@ TYPES: dict[str, tuple[Any, tuple[str, ...]]] = {
         "LANGUAGES", "OWN_HOSTS", "PICTURE_HOSTS", "ALLOWED_HOSTS", "OTHER_PATHS", "ARTICLE_PATHS", "PAGE_PATHS",
         "STATIC_PATHS", "ARTICLE_EXCLUDES", "PAGE_EXCLUDES", "STATIC_EXCLUDES", "IGNORE_FILES", "PLUGIN_PATHS",
         "DIRECT_TEMPLATES", "THEME_STATIC_PATHS", "THEME_TEMPLATES_OVERRIDES", "OUTPUT_RETENTION", "FORMATTED_FIELDS",
-        "TEMPLATE_EXTENSIONS", "TYPOGRIFY_IGNORE_TAGS", "TYPOGRIFY_OMIT_FILTERS",
+        "TYPOGRIFY_IGNORE_TAGS", "TYPOGRIFY_OMIT_FILTERS",
     )),
+    "kind_endings": (_Words, ("TEMPLATE_EXTENSIONS",)),
     "kind_word_or_words": (str | _Words, ("SECURITY_CONTACT", "SECURITY_POLICY", "LOCALE")),
     "kind_list": (list[Any], ("PLUGINS",)),
     "kind_links": (_Links, ("SOCIAL",)),
@@ -212,6 +213,8 @@ def _works(name: str, value: Any) -> bool:
         return "what" in re.compile(value).groupindex
     if name == "PLUGINS":
         return all(isinstance(one, str) or hasattr(one, "register") for one in value)
+    if name == "TEMPLATE_EXTENSIONS":
+        return ".html" in value
     if name == "READERS":
         return all(one is None or callable(one) for one in value.values())
     if name != "JINJA_ENVIRONMENT":

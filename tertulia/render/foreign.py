@@ -149,7 +149,8 @@ class _Rewriter:
         if found["before"] is not None:  # another program's own address, or its folder of files
             return found["before"]
         if found["ruby"] or found["cited"]:
-            self._tell(found[0])
+            if f"{found[0]}:" not in self._document().body:  # a link that is defined below
+                self._tell(found[0])
             return found[0]
         if address := _address(found):
             return address

@@ -107,6 +107,7 @@ class SiteBuild:
     reads: Reads | None = None  # watches what templates read
     cards: CardSet | None = None
     search: SearchIndex | LaterIndex | None = None
+    search_parts: dict[str, list[str]] = field(default_factory=dict)  # folder → its languages, where there are several
 
     @classmethod
     def begin(cls, settings: dict[str, Any]) -> "SiteBuild":

@@ -8,14 +8,15 @@ it cannot show it leaves to a build.
 import contextlib
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import msgspec
 from jinja2 import Environment, FileSystemLoader
+from msgspec.structs import replace
 
 from tertulia.content import posts
 from tertulia.core import languages
@@ -35,7 +36,7 @@ from tertulia.site.reading import PostReader, allowed_hosts
 from tertulia.site.records import Reading
 from tertulia.site.search import SearchIndex
 from tertulia.site.site_left import with_places
-from tertulia.site.state import digest_of, reading_at
+from tertulia.site.state import BuildState, digest_of, reading_at
 from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, set_text
 
 _TO_FILE = re.compile(r"""["'][{|]""")
@@ -66,8 +67,10 @@ class KeptSite:
         self.build = self._build()
         self.drawn: dict[str, bytes] = {}
         self.values: dict[str, object] = {}
+        self.edited: list[str] = []  # the texts that were, as the author knows their files
         self.touched: dict[int, KeptPost] = {}
         self._index: TemporaryDirectory[str] | None = None  # a new one for the search
+        self._parts: list[str] = []  # of it, those that were made anew
         self._relations: related_kept.Stamp | None = None  # of what is known of related posts, when it has changed
 
     def close(self) -> None:
@@ -116,10 +119,14 @@ class KeptSite:
 
     def reading(self, path: str) -> Reading | None:
         """Return what that file has read as; None where nobody knows."""
-        with contextlib.suppress(LookupError):
-            found: Reading = self.arrangement.value(f"reading {path}")
-            return found
-        return reading_at(self.folder, self.kept["epoch"], path)
+        try:
+            found: Reading | None = self.arrangement.value(f"reading {path}")
+        except LookupError:
+            found = reading_at(self.folder, self.kept["epoch"], path)
+        if found and found.record and found.record.is_page and "date" not in found.record.header_lines:
+            now = self.build.reader.now  # it is given that of each build, and shows it nowhere
+            found = replace(found, due=now, record=replace(found.record, date=now))
+        return found
 
     def change(self, post: Any, reading: Reading, values: Mapping[str, Any]) -> None:
         """Let *post*, which has these *values* now, have the text that was read."""
@@ -151,6 +158,7 @@ class KeptSite:
         """
         edits = TextEdits(self)
         found = edits.read(paths)
+        self.edited = [edit.post.shown_path for edit in found]
         for edit in found:
             self._refuse(edit)
         before = self._complaints(found, [edit.before for edit in found])
@@ -288,19 +296,29 @@ class KeptSite:
         found = [edit.post for edit in edits if edit.size is not None and not edit.post.mark]
         if not found or not self.build.settings["SEARCH"]:
             return
-        pages: dict[str, bytes] = self.arrangement.values("search")
-        now = {
-            search.file_of(post): search.search_page(post, self.build.settings["SITEURL"], self.build.words).encode()
-            for post in found
-        }
-        if all(pages.get(name) == page for name, page in now.items()):
+        parts: dict[str, dict[str, bytes]] = defaultdict(dict)
+        for place, page in self.arrangement.values("search").items():
+            part, _, name = place.partition("/")
+            parts[part][name] = page
+        part_of = {name: part for part, pages in parts.items() for name in pages}
+        changed: dict[str, dict[str, bytes]] = defaultdict(dict)
+        for post in found:
+            name = search.file_of(post)
+            page = search.search_page(post, self.build.settings["SITEURL"], self.build.words).encode()
+            if name not in part_of:
+                raise NeedsBuildError(say("edit_undeclared"))
+            if parts[part_of[name]][name] != page:
+                changed[part_of[name]][name] = page
+        if not changed:
             return
-        self.values |= {f"search {name}": page for name, page in now.items()}
+        self.values |= {f"search {part}/{name}": page for part, now in changed.items() for name, page in now.items()}
         binary = search.executable()
         if binary is None:
             raise NeedsBuildError(say("no_pagefind"))
         self._index = TemporaryDirectory(prefix=".index-", dir=self.output.parent)
-        index = SearchIndex(binary, {**pages, **now}, Path(self._index.name, search.FOLDER))
+        self._parts = list(changed)
+        anew = {part: {**parts[part], **now} for part, now in changed.items()}
+        index = SearchIndex(binary, anew, Path(self._index.name, search.FOLDER), state=BuildState())
         index.finish()
         if not index.is_done:
             raise NeedsBuildError(say("no_pagefind"))
@@ -309,14 +327,16 @@ class KeptSite:
         """Put the new index in the place of the old, what leads to all of it last, and delete what nothing leads to."""
         if self._index is None:
             return []
-        new, old = Path(self._index.name, search.FOLDER), self.output / search.FOLDER
-        names = sorted((path.relative_to(new) for path in new.rglob("*") if path.is_file()), key=_leads)
-        written = [name for name in names if write_if_changed(old / name, (new / name).read_bytes(), durable=False)]
-        there = [path.relative_to(old) for path in old.rglob("*") if path.is_file()]
-        gone = [name for name in there if name not in set(names)]
-        for name in gone:
-            (old / name).unlink()
-        return [Path(search.FOLDER, name).as_posix() for name in (*written, *gone)]
+        new, old, touched = Path(self._index.name, search.FOLDER), self.output / search.FOLDER, []
+        for part in self._parts:
+            names = sorted((Path(part, name) for name in search.files_of(new, part)), key=_leads)
+            touched += [
+                name for name in names if write_if_changed(old / name, (new / name).read_bytes(), durable=False)
+            ]
+            for name in {Path(part, name) for name in search.files_of(old, part)} - set(names):
+                (old / name).unlink()
+                touched.append(name)
+        return [Path(search.FOLDER, name).as_posix() for name in touched]
 
     def _posts_json(self, edits: Sequence[Edit]) -> dict[str, bytes]:
         """Return ``posts.json`` as it is now."""
@@ -330,7 +350,7 @@ class KeptSite:
             posts_json.entry(now[one.key], self.build, self.wants_text) if one.key in now else one
             for one in published.posts
         ]
-        return {posts.FILE_NAME: posts.encoded(msgspec.structs.replace(published, posts=tuple(entries)))}
+        return {posts.FILE_NAME: posts.encoded(replace(published, posts=tuple(entries)))}
 
 
 def _told_anew(

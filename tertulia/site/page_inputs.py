@@ -195,6 +195,7 @@ def _ways(inputs: Inputs, page: PageToWrite, given: Mapping[str, Any]) -> None:
     lists = [given.get(f"{name}_URL") for name in ("SEARCH", "ARCHIVES")]
     known = inputs.facets.build.editions
     inputs.value("languages", [known.localized(str(url), lang) for lang in sorted(languages) for url in lists])
+    inputs.value("languages", inputs.facets.build.search_parts)
 
 
 def _path(page: PageToWrite) -> str:

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from tertulia.core.addresses import split_address
@@ -66,7 +65,7 @@ def _cannot_be_kept(build: SiteBuild) -> str:
         return "templates"
     if build.settings.get("PELICAN_FEEDS"):
         return "PELICAN_FEEDS"
-    if build.search and not (isinstance(build.search, SearchIndex) and build.search.kept and build.search.is_done):
+    if build.search and not (isinstance(build.search, SearchIndex) and build.search.holds and build.search.is_done):
         return "SEARCH"
     return ""
 
@@ -115,5 +114,6 @@ def with_places(check: broken_links.LinkCheck, links: Iterable[broken_links.Inte
 def _searched(build: SiteBuild) -> Iterator[tuple[str, object]]:
     """Yield each page that was indexed."""
     if isinstance(build.search, SearchIndex):
-        for file in sorted(Path(build.search.folder.name).iterdir()):
-            yield f"search {file.name}", file.read_bytes()
+        for part, pages in build.search.parts.items():
+            for name, page in sorted(pages.items()):
+                yield f"search {part}/{name}", page if isinstance(page, bytes) else page.encode()

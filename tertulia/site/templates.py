@@ -236,6 +236,13 @@ def homes(context: Context) -> list[Counterpart]:
 
 
 @pass_context
+def search_languages(context: Context, part: str = "") -> list[str]:
+    """Return the languages that a *part* of the search index has; of one that is not parted, those of all posts."""
+    parts = SiteBuild.of(context).search_parts
+    return parts.get(part, []) if parts else [] if part else [home.lang for home in homes(context)]
+
+
+@pass_context
 def language_feed(context: Context) -> str:
     """Return the folder of the feeds of the page's language; "" where the blog has just one."""
     known, lang = SiteBuild.of(context).editions, language(context)
@@ -382,6 +389,7 @@ GLOBALS = (
         series_counterparts,
         elsewhere,
         language_feed,
+        search_languages,
         licence_address,
     ),
     *(asset, card, service, endpoint, shared, link_notes, list_json_ld),

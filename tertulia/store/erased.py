@@ -40,7 +40,7 @@ from tertulia.store.person_tables import saved_views
 from tertulia.store.recording import fingerprint
 from tertulia.store.rows import is_one_of, note, remember, short
 from tertulia.store.said import Author, Incoming, Status, Who
-from tertulia.store.tables import NO_ADDRESS, SubscriberState, subscribers
+from tertulia.store.tables import NO_ADDRESS, DeliveryState, SubscriberState, deliveries, subscribers
 from tertulia.store.update_tables import update_tellings
 
 LEFT_OUT = "@…"
@@ -102,6 +102,7 @@ def _erase_row(connection: Connection, who: Any, now: datetime) -> set[tuple[str
     connection.execute(delete(reactions).where(reactions.c.person == who.id))
     for row in [*seen, *liked]:  # what told us of them holds their address
         connection.execute(text("DELETE FROM mentions WHERE name = :name"), {"name": row.source_id})
+    _clear_sent(connection, who, ids)
     forget(connection, ids)
     accounts.forget(connection, who.id)
     _drop_views(connection, who)
@@ -109,6 +110,22 @@ def _erase_row(connection: Connection, who: Any, now: datetime) -> set[tuple[str
     connection.execute(update(decisions).where(decisions.c.person == who.id).values(person=None, batch=""))
     connection.execute(delete(persons).where(persons.c.id == who.id))
     return touched
+
+
+def _clear_sent(connection: Connection, who: Any, ids: Sequence[int]) -> None:
+    """Send no answer to who is erased that has not gone, and name them in none that is kept of what went."""
+    above, below = comments.alias(), comments.alias()
+    to_them = select(below.c.key).join(above, above.c.id == below.c.parent).where(above.c.id.in_(ids))
+    unsent = deliveries.c.state.in_((DeliveryState.QUEUED, DeliveryState.WAITING))
+    here = deliveries.c.answer.in_(to_them) & unsent & deliveries.c.attempt_started_at.is_(None)
+    connection.execute(update(deliveries).where(here).values(state=DeliveryState.WITHDRAWN, not_before=None))
+    handle = str(who.handle)
+    if who.network == "form" or not _HANDLE.fullmatch(handle):
+        return
+    named = select(deliveries.c.id, deliveries.c.message).where(deliveries.c.answer != "")
+    for row in connection.execute(named.where(deliveries.c.message.contains(handle, autoescape=True))).all():
+        words = re.sub(rf"(?i)(?<![\w@.]){re.escape(handle)}(?![\w-]|[.@]\w)", LEFT_OUT, row.message)
+        connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(message=words))
 
 
 def _drop_views(connection: Connection, who: Any) -> None:

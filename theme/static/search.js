@@ -48,14 +48,21 @@ function load(words = "") {
 }
 
 async function fetchIndex(exactDiacritics) {
-  const folder = new URL(form.dataset.pagefind, location.href);
-  const { createInstance } = await import(new URL("pagefind.js", folder));
-  const loaded = createInstance({ basePath: folder.href, exactDiacritics });
+  const own = document.documentElement.lang;
+  const [first, ...others] = partsOfIndex().sort((one, other) => (other.language === own) - (one.language === own));
+  const { createInstance } = await import(new URL("pagefind.js", first.folder));
+  const loaded = createInstance({ basePath: first.folder, exactDiacritics });
   await loaded.init();
-  for (const language of form.dataset.languages.split(" ")) {
-    if (language !== document.documentElement.lang) await loaded.mergeIndex(folder.href, { language, exactDiacritics });
-  }
+  for (const { folder, language } of others) await loaded.mergeIndex(folder, { language, exactDiacritics });
   return loaded;
+}
+
+/** What there is to load: of each language one index, and in a large blog one more of its newest posts. */
+function partsOfIndex() {
+  const { pagefind, languages, recent, recentLanguages } = form.dataset;
+  return [[pagefind, languages], [recent, recentLanguages]].flatMap(([folder, known]) =>
+    (known || "").split(" ").filter(Boolean).map((language) => ({ folder: new URL(folder, location.href).href, language })),
+  );
 }
 
 /** Look for *words* once the typing has paused for *pause* milliseconds. */

@@ -283,6 +283,15 @@ def test_a_reply_hangs_under_no_other_post(talk):
             assert None is talk.get(talk.record(below, APPROVED, NOW).key).parent
 
 
+def test_a_networks_number_counts_whoever_is_blocked(talk, tmp_path):
+    """It names nobody, so nobody's being blocked takes it away."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    talk.count("voto", "es", "like", "mastodon", "our-post", number=7, now=NOW)
+    talk.trust(key, "blocked", NOW, version=talk.get(key).version)
+    talk.show(tmp_path, "voto", "es")
+    assert {"like": 7} == snapshot.read(tmp_path, "voto", "es").counts
+
+
 def test_what_a_blocked_person_likes_does_not_count(talk, tmp_path):
     """And counts again when they are blocked no more."""
     key = talk.record(SAID, WAITING, NOW).key

@@ -287,3 +287,14 @@ def test_one_id_twice_is_one_line_and_ours(folder, build, kind):
     records = build(folder / "content", folder / "output", SEARCH=False, SOCIAL_CARDS=False)
     warned = [record.getMessage() for record in records if record.levelname == "WARNING"]
     assert [f"content/{kind}/bb.md:3:", f"content/{kind}/bc.md:3:"] == sorted(line.split(" ")[0] for line in warned)
+
+
+def test_a_text_that_lies_where_no_posts_are_is_told(tmp_path, build):
+    """On top of content/ or in a folder that nobody reads; what belongs to other folders is left alone."""
+    content = tmp_path / "content"
+    for name in ("posts/a.md", "suelta.md", "blog/2026/b.md", "images/leeme.md", "extra/c.md", "README.md"):
+        (content / name).parent.mkdir(parents=True, exist_ok=True)
+        (content / name).write_text(f"Título: {name}\nFecha: 2026-01-02\nId: {name[0]}\n\nHola.\n", "utf-8")
+    told = [r.getMessage() for r in build(content, tmp_path / "output", SEARCH=False, SOCIAL_CARDS=False)]
+    words = [line.partition(": no se lee")[0] for line in told if ": no se lee" in line]
+    assert ["content/suelta.md", "content/blog/2026/b.md"] == words

@@ -22,6 +22,7 @@ _TEXTS = frozenset((
     ".txt", ".rst", ".html", ".htm", ".xhtml", ".org", ".adoc", ".asciidoc", ".textile", ".docx", ".doc", ".odt",
     ".rtf", ".pages", ".tex", ".ipynb", ".wiki", ".mdx", ".qmd", ".rmd", ".njk", ".liquid", ".hbs", ".pug",
 ))  # fmt: skip
+_NO_POSTS = ("extra", "images", "embeds", "theme")  # folders of content/ that are for something else
 _PICTURES = frozenset(PICTURE_SUFFIXES) | {".svg", ".heic", ".heif", ".bmp", ".tif", ".tiff", ".ico"}
 
 
@@ -51,6 +52,19 @@ def problems(
                 phrase = "stray_text" if suffix in _TEXTS or not suffix else "stray_file"
                 severity: Severity = "warning" if suffix in _TEXTS else "hint"
                 yield Problem(shown_path(path, content), None, say(phrase), say(f"{phrase}_fix"), severity)
+    for path in _outside(content, folders, ignored):
+        if path.suffix[1:] in read and path.absolute() not in used and path.stem.casefold() != "readme":
+            yield Problem(shown_path(path, content), None, say("stray_post"), say("stray_post_fix"))
+
+
+def _outside(content: Path, folders: Iterable[str], ignored: Collection[str]) -> Iterator[Path]:
+    """Yield the files of *content* that lie in none of *folders*, nor in one that is for something else."""
+    known = {os.path.normpath(content / folder) for folder in (*folders, *_NO_POSTS)}
+    for place, inside, names in os.walk(content) if os.path.normpath(content) not in known else ():
+        inside[:] = sorted(
+            name for name in inside if os.path.join(place, name) not in known and not _is_ignored(name, ignored)
+        )
+        yield from (Path(place, name) for name in sorted(names) if not _is_ignored(name, ignored))
 
 
 def _is_ignored(name: str, patterns: Collection[str]) -> bool:

@@ -357,7 +357,8 @@ def test_an_address_that_an_erased_person_typed_is_not_theirs(talk):
     typed = Author(network="form", identity="browser 1", name="Ana", url=STRANGER.identity)
     key = talk.record(replace(SAID, source="form", source_id="f", url="", author=typed), APPROVED, NOW).key
     talk.erase(talk.get(key).person, NOW)
-    assert "new" == talk.record(replace(SAID, source_id="9", url="", author=STRANGER), APPROVED, NOW).state
+    said = replace(SAID, source_id="9", url=STRANGER.identity, author=STRANGER)
+    assert "new" == talk.record(said, APPROVED, NOW).state
 
 
 def test_erasing_one_takes_nothing_from_another(talk, store):

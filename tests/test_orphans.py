@@ -71,6 +71,17 @@ def test_a_post_that_changed_its_language_is_told_of_too(blog):
     assert 1 == len(snapshot.read(blog.blog.snapshots, "voto", "ca").comments)
 
 
+def test_the_talk_of_a_post_that_is_held_back_waits_with_it(blog):
+    """Nobody is told to put what was said under a draft under another post; a draft in another language is another."""
+    content = blog.folder / "content" / "posts"
+    content.mkdir(parents=True, exist_ok=True)
+    file = content / "voto.md"
+    draft = "Id: voto\nEstado: borrador\nTítulo: El voto"
+    for text, told in (("Título: voto", 1), (f"{draft}\nIdioma: ca", 1), (draft, 0), (f"{draft}\nIdioma: es", 0)):
+        file.write_text(f"{text}\nFecha: 2026-11-01\n\nSin más.\n", "utf-8")
+        assert told == len(orphans.told(blog.folder, blog.folder / "output"))
+
+
 def test_talk_on_a_page_is_no_orphan(blog):
     """A page that is not a post shows its talk as well; a way to another page shows none."""
     page = blog.folder / "output" / "sobre/index.html"

@@ -7,7 +7,8 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
-from tertulia.content import posts, snapshot
+from tertulia.content import header, posts, snapshot
+from tertulia.content.folder import markdown_files
 from tertulia.content.posts import Published
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
@@ -44,12 +45,35 @@ def orphans(snapshots: Path, output: Path, published: Published) -> list[Orphan]
 
 
 def told(root: Path, output: Path) -> list[str]:
-    """Return a line for each, of the blog in *root* as it was built into *output*; none where nothing can be read."""
+    """
+    Return a line for each, of the blog in *root* as it was built into *output*; none where nothing can be read.
+
+    Talk of a post that is held back waits with it: it is somebody's draft, came private, or has its hour to come.
+    """
     try:
         published = posts.read(output)
-        return [] if published.preview else [str(one) for one in orphans(root / "var/conversation", output, published)]
+        found = [] if published.preview else orphans(root / "var/conversation", output, published)
+        held = _written(root / "content", {one.post for one in found}, published.lang) if found else set()
+        return [str(one) for one in found if (one.post, one.lang) not in held]
     except (ContentError, OSError):
         return []
+
+
+def _written(content: Path, ids: set[str], lang: str) -> set[tuple[str, str]]:
+    """
+    Return the Ids and languages that texts of *content* have, published or not.
+
+    Args:
+        ids: Those that are asked for.
+        lang: The language of a text that does not say.
+    """
+    found = set()
+    for path in markdown_files(content):
+        text = path.read_text("utf-8", errors="replace")
+        if any(one in text for one in ids):
+            said = {field.key: field.value for field in header.split(text, path.name).fields}
+            found.add((said.get("id", ""), said.get("lang", lang)))
+    return found
 
 
 def _like(talk: snapshot.Conversation, published: Published) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tertulia.content import header, key_names, metadata
-from tertulia.core import language_check, languages
+from tertulia.core import conf, language_check, languages
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import FOLDER, LAST, Languages
 from tertulia.core.parallel import spread
@@ -82,6 +82,17 @@ def test_what_a_language_lacks_is_said_phrase_by_phrase(tmp_path):
 def test_a_region_is_its_language(tmp_path):
     """Spanish as in Mexico reads Spanish before the blog's English."""
     assert "Secciones" == Languages("en").text("menu", "es-MX")
+
+
+@pytest.mark.parametrize(("written", "code"), [("es_ES", "es-es"), ("CA", "ca"), (" es ", "es")])
+def test_a_blogs_language_is_a_code_of_the_web_however_it_is_written(tmp_path, build, written, code):
+    """As systems write it, or in capitals: on the pages, and for every task."""
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "voto.md").write_text("Title: El voto\nDate: 2026-11-22\n\nSin más.\n", "utf-8")
+    build(tmp_path, tmp_path / "out", DEFAULT_LANG=written, SOCIAL_CARDS=False, SEARCH=False)
+    assert f'<html lang="{code}"' in (tmp_path / "out" / "index.html").read_text("utf-8")
+    (tmp_path / "pelicanconf.py").write_text(f"DEFAULT_LANG = {written!r}\n")
+    assert code == conf.language(tmp_path / "pelicanconf.py")
 
 
 def test_the_bloggers_own_words_win(tmp_path):

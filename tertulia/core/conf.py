@@ -13,7 +13,7 @@ from typing import Any
 
 from tertulia.core import paths
 from tertulia.core.errors import SettingError
-from tertulia.core.languages import DEFAULT, say
+from tertulia.core.languages import DEFAULT, normal, say
 
 NAME = "pelicanconf.py"
 DEFAULTS_NAME = "tertulia.defaults"
@@ -61,6 +61,8 @@ def read(path: Path) -> dict[str, Any]:
             continue
         except (TypeError, RecursionError, MemoryError) as error:  # {["a"]}: a list in a set
             raise SettingError(say("conf_broken", path=path, line=node.lineno)) from error
+    if isinstance(lang := values.get("DEFAULT_LANG"), str):
+        values["DEFAULT_LANG"] = normal(lang) or lang
     return values
 
 

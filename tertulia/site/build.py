@@ -113,6 +113,7 @@ class SiteBuild:
     def begin(cls, settings: dict[str, Any]) -> "SiteBuild":
         """Read what all posts need, tell of what is wrong in it, and leave a new build in Pelican's *settings*."""
         content = Path(settings["PATH"])
+        settings["DEFAULT_LANG"] = languages.normal(settings["DEFAULT_LANG"]) or settings["DEFAULT_LANG"]  # es_ES
         languages.speak(settings["DEFAULT_LANG"], content)
         for problem in language_check.problems(languages.current(), settings["LANGUAGES"]):
             report(problem)

@@ -211,7 +211,10 @@ def test_phrases_that_code_asks_for_exist():
 
 @pytest.mark.slow
 def test_only_settings_reads_the_environment():
-    """os.environ is for settings.py, and for the first start, which runs before it can."""
+    """
+    os.environ is for settings.py, for the first start, which runs before it can, and for who asks which Python would
+    build, before anything of ours is imported.
+    """
     readers = {
         file.relative_to(ROOT).as_posix()
         for folder in ("tertulia", "plugins")
@@ -220,7 +223,7 @@ def test_only_settings_reads_the_environment():
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
         and isinstance(node.value, ast.Name) and node.value.id == "os"
     }  # fmt: skip
-    assert readers <= {"tertulia/core/settings.py", "tertulia/commands/environment.py"}
+    assert readers <= {f"tertulia/{name}.py" for name in ("core/settings", "commands/environment", "site/up_to_date")}
 
 
 def test_what_we_keep_and_cannot_use_is_one_line(tmp_path):

@@ -115,7 +115,8 @@ def into_output(
             number = (folder / "site").stat().st_ino
             from tertulia.commands import orphans
 
-            with locked(state):  # whoever writes into the output after an edit is done with it, or finds the new one
+            # Whoever writes into the output after an edit is done with it, or finds the new one.
+            with locked(state) if state.is_dir() else contextlib.nullcontext():
                 swap(folder / "site", target, report.keep)
                 lost = orphans.told(root, target)
                 if note and not report.passing and (made_of := up_to_date.handed_over(str(inputs))):

@@ -35,7 +35,7 @@ _INLINE = (
     r"(?<![\\\w$])(?:"
     r"\$\$(?P<double>(?:\\.|[^$\\])+?)\$\$(?!\$)"
     r"|\$(?![\s$])(?P<single>(?:\\.|[^$\\])+?)(?<!\s)\$(?:(?![\w$])|(?=(?:th|st|nd|rd|s)\b))"
-    rf"|(?P<slash>\\\\?)\((?P<round>.{{1,{_LONGEST}}}?)(?P=slash)\)"
+    rf"|(?P<slash>\\\\?)\((?P<round>(?:(?!(?P=slash)[()]).){{1,{_LONGEST}}})(?P=slash)\)"
     rf"|{_BEGIN}.{{0,{_LONGEST}}}?\\end\{{(?P=environment)\}})"
 )
 _CODE = re.compile("\x02klzzwxh:(\\d+)\x03")

@@ -61,7 +61,7 @@ _KEPT = {ord("{"): "\ue000", ord("["): "\ue001", ord("}"): "\ue002", ord("]"): "
 _PUT_ASIDE = tuple(_KEPT.values())
 _GIVEN_BACK = {ord(kept): chr(sign) for sign, kept in _KEPT.items()}
 _FORMULAS = regex.compile(
-    r"\$\$.*?\$\$|\\\[.{0,5000}?\\\]|\\\(.{0,5000}?\\\)|\\begin\{.{0,5000}?\\end\{\w+\*?\}|\$[^\s$][^$]*\$",
+    r"\$\$.*?\$\$|\\\[.{0,5000}?\\\]|\\\((?:(?!\\[()]).){0,5000}\\\)|\\begin\{.{0,5000}?\\end\{\w+\*?\}|\$[^\s$][^$]*\$",
     regex.DOTALL,
 )
 _ADDRESS = regex.compile(r"https?://\S+|(?:www\.|(?:[\w-]+\.)+\p{L}{2,}/)\S*")

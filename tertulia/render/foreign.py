@@ -40,10 +40,16 @@ _PIECE = re.compile(
     r"|(?P<press>\[(?:[a-z][\w-]*\s[^\[\]\n]*=[^\[\]\n]*|gallery|playlist)\](?![\[(:]))",
     re.DOTALL,
 )
-_SIGNS = (
-    *("{{", "{%", "[[", "](@", "]: @", "[embed]", "[gallery", "[playlist", '="', "<%", "[@", "[-@", "((", "](~"),
-    *("@fig-", "@tbl-", "@sec-", "@eq-", "@lst-", "@thm-", "__GHOST_URL__", "%base_url%", "%assets_url%", "@site"),
-)
+# What one of them begins with, by a sign that all of those hold: most blocks hold none, and this is quickly seen.
+_SIGNS = {
+    "[": ("[[", "](@", "]: @", "[embed]", "[gallery", "[playlist", "[@", "[-@", "](~"),
+    "{": ("{{", "{%"),
+    "@": ("@fig-", "@tbl-", "@sec-", "@eq-", "@lst-", "@thm-", "@site"),
+    "%": ("<%", "%base_url%", "%assets_url%"),
+    "((": ("((",),
+    '="': ('="',),
+    "__GHOST_URL__": ("__GHOST_URL__",),
+}
 _CALL = re.compile(r"(?P<name>[a-z]\w*)\((?P<arguments>.*)\)")  # Zola's
 _CODE_OPENS = re.compile(
     r"\{\{[<%]\s*(?P<hugo>highlight|code)\s+\"?(?P<hugo_language>[\w#.+-]*)[^}]*\}\}"
@@ -136,9 +142,11 @@ class _Rewriter:
         if "![" in block:
             block = _SIZED.sub(lambda m: _sized(m[1] + m[4], m[2], m[3]), block)
             block = _IMSIZE.sub(lambda m: _sized(f"{m[1]})", m[2], m[3]), block)
-        for sign in _SIGNS:
-            if sign in block:
-                return _PIECE.sub(self._piece, block)
+        for held, signs in _SIGNS.items():
+            if held in block:
+                for sign in signs:
+                    if sign in block:
+                        return _PIECE.sub(self._piece, block)
         return block
 
     def _piece(self, found: re.Match[str]) -> str:

@@ -41,12 +41,23 @@ _PIECE = re.compile(
     + r"|(?P<note>\^\[)|(?P<opens>\[)|(?P<closes>\])",
     re.DOTALL,
 )
-_MAY_HOLD = ("^[", "]{", "^", "~", "{=", " (", "\n(")
+_MAY_HOLD = ("^", "~", "]{", "{=")
+_TITLED = re.compile(
+    r"\]\(\s*(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*)\s+\("
+)  # a link with a title in brackets
 _HTML = frozenset(("html", "html5", "html4"))
 _DEFINITION = re.compile(r"^[ ]{0,3}~[ \t]+(?=\S)", re.M)
 _VERSE = re.compile(r"\|(?: (?P<verse>.*[^|\s]))?[ \t]*")
 _DASHES = re.compile(r"^ *-{2,}(?: +-{2,})+ *$", re.M)
 _TAGS = {"underline": "u", "ul": "u", "mark": "mark"}
+
+
+def _may_hold(content: str) -> bool:
+    """Whether it is worth reading *content* sign by sign: most paragraphs hold nothing of Pandoc's."""
+    for sign in _MAY_HOLD:  # a loop, because `any` takes three times as long for the few signs of many paragraphs
+        if sign in content:
+            return True
+    return "](" in content and _TITLED.search(content) is not None
 
 
 class PandocExtension(Extension):
@@ -79,10 +90,8 @@ class _Review:
                 continue
             if token.content.startswith("| ") and (verses := _verses(token.content)):
                 token.content = verses
-            for sign in _MAY_HOLD:
-                if sign in token.content:
-                    token.content = self._inline(token.content)
-                    break
+            if _may_hold(token.content):
+                token.content = self._inline(token.content)
         self._tell_tables(tokens)
         return grid_tables.captioned(tokens)
 

@@ -159,13 +159,14 @@ def test_titles_may_have_a_family_of_their_own_and_the_system_needs_no_file(blog
     assert ([], None) == (re.findall(r"url\(fonts", sheet(blog)), page.find("link", rel="preload"))
 
 
-def test_of_two_families_the_texts_is_asked_for_beside_the_sheet(blog):
-    """The titles' waits for the sheet: the picture that opens a post is worth more than the letters of its title."""
+def test_of_two_families_both_are_asked_for_beside_the_sheet(blog):
+    """Titles that change their letters late move what stands below them; those of the system need no file."""
     page, _ = blog(FONTS={"text": "newsreader", "titles": "archivo"})
     asked = [link["href"] for link in page.find_all("link", rel="preload", attrs={"as": "font"})]
-    assert ["/theme/fonts/newsreader.woff2"] == asked
+    assert ["/theme/fonts/newsreader.woff2", "/theme/fonts/archivo.woff2"] == asked
     page, _ = blog(FONTS={"text": "system-sans", "titles": "archivo"})
-    assert page.find("link", rel="preload", attrs={"as": "font"}) is None
+    asked = [link["href"] for link in page.find_all("link", rel="preload", attrs={"as": "font"})]
+    assert ["/theme/fonts/archivo.woff2"] == asked
 
 
 def test_a_family_of_ones_own_is_files_beside_ones_theme(blog):

@@ -79,14 +79,9 @@ class Fonts:
         return [self.text] if self.titles == self.text else [self.text, self.titles]
 
     @property
-    def first_file(self) -> str:
-        """
-        What to fetch beside the style sheet, by path beside it: the text's, upright; "" for the system's.
-
-        The titles' can wait until the style sheet names it: where both are asked for at once, the picture that opens a
-        post is seen 0.15 s later on a slow telephone.
-        """
-        return f"{FOLDER}/{self.text.first.name}" if self.text.first else ""
+    def first_files(self) -> list[str]:
+        """What to fetch beside the style sheet, by path beside it."""
+        return [f"{FOLDER}/{family.first.name}" for family in self.families if family.first]
 
     @property
     def files(self) -> dict[str, bytes]:

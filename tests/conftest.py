@@ -74,9 +74,9 @@ def _no_network(socket_disabled):
     """No test reaches the network; one that needs a local server asks for ``socket_enabled``."""
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(autouse=True)
 def _nobody_spoke():
-    """Each file of tests begins in the language of a process that has just begun, whichever ran before it."""
+    """Each test begins in the language of a process that has just begun, whichever ran before it."""
     languages.use(languages.Languages())
 
 

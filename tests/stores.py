@@ -1,8 +1,10 @@
 """New stores in no time: what the migrations make of nothing is the same each time, so they make it once a process."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, text
 
 from tertulia.store import Store, connection, open_store
@@ -38,6 +40,17 @@ class AtOnce:
 def made_of(driver: Any) -> list[str]:
     """The statements that make the same tables, and the rows in them, in another file of SQLite."""
     return [line for line in driver.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
+def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store, of each kind; whoever asks has ``postgres_url`` too."""
+    if request.param == "sqlite":
+        opened = open_store("sqlite:///var/t.db", tmp_path)
+    else:
+        opened = emptied(request.getfixturevalue("postgres_url"))
+    yield opened
+    opened.close()
 
 
 def emptied(url: str) -> Store:

@@ -4,20 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tertulia.commands import (
-    build,
-)
+from tertulia.commands import build
 from tertulia.core import languages
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture(autouse=True)
-def _spanish():
-    """Every test begins and ends in Spanish."""
-    languages.speak("es")
-    yield
-    languages.speak("es")
 
 
 PLUGIN = """\

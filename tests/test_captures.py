@@ -27,11 +27,6 @@ APPVIEW = "https://public.api.bsky.app/xrpc/app.bsky.feed.getPostThread?uri="
 BUSY = {"status": 503, "type": "text/html", "body": ""}
 
 
-@pytest.fixture(autouse=True)
-def _spanish():
-    languages.speak("es")
-
-
 def run(folder, answers, now=NOW, **options):
     """What became of each address."""
     return [step.outcome for step in capture(folder, FakeWeb(answers), now, **options)]

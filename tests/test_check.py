@@ -2,23 +2,12 @@
 
 from pathlib import Path
 
-import pytest
-
 from tertulia.commands import (
     check,
     check_links,
 )
-from tertulia.core import languages
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture(autouse=True)
-def _spanish():
-    """Every test begins and ends in Spanish."""
-    languages.speak("es")
-    yield
-    languages.speak("es")
 
 
 def links(tmp_path: Path, files: dict[str, str], prefix: str = "") -> tuple[list[str], list[str]]:

@@ -19,7 +19,7 @@ from tertulia.store.connection import Database
 from tertulia.store.letters import NewLetter
 from tertulia.store.recording import fingerprint, key_of
 from tertulia.store.said import Author, Incoming, Reason, Recorded, Verdict
-from tests.stores import emptied
+from tests.stores import either_store  # noqa: F401 (a fixture)
 from tests.talking import postgres_url  # noqa: F401 (a fixture)
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
@@ -40,15 +40,9 @@ SAID = Incoming(
 )
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
-def store(request, tmp_path):
-    """An empty store."""
-    if request.param == "sqlite":
-        opened = open_store("sqlite:///var/t.db", tmp_path)
-    else:
-        opened = emptied(request.getfixturevalue("postgres_url"))
-    yield opened
-    opened.close()
+@pytest.fixture
+def store(either_store):  # noqa: F811
+    return either_store
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 
 from tertulia.commands import talk as tasks
 from tertulia.content import snapshot
-from tertulia.core import languages
 from tertulia.core.errors import StoreError
 from tertulia.store import archive, open_store
 from tertulia.store.said import Author, Incoming, Read, Status, Who
@@ -27,11 +26,6 @@ REPLY = Incoming(
     html=f"<p>{HONEST}</p>", url="https://mas.example/@ines/7",
     author=Author(network="mastodon", identity="7", name="Inés", handle="@ines@mas.example"),
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _spanish():
-    languages.speak("es")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])

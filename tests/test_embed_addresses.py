@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 
-from tertulia.core import languages
 from tertulia.core.addresses import is_short
 from tertulia.embeds import providers
 from tertulia.embeds.capture import capture
@@ -112,11 +111,6 @@ SHARES = """
     https://www.facebook.com/share/v/1abc/ https://spotify.link/abc https://maps.app.goo.gl/abc https://on.soundcloud.com/abc
     https://www.reddit.com/r/spain/s/abc https://www.instagram.com/share/reel/abc https://redd.it/1abc https://flic.kr/p/abc
 """
-
-
-@pytest.fixture(autouse=True)
-def _spanish():
-    languages.speak("es")
 
 
 @pytest.mark.parametrize(("item", "url"), [(item, url) for item, urls in SAME.items() for url in urls.split()])

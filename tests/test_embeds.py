@@ -31,11 +31,6 @@ NAMES = sorted(path.stem for path in EXAMPLES.glob("*.json"))
 WITHOUT_EXAMPLE = {"facebook-video"}  # same code and same shape as "facebook"
 
 
-@pytest.fixture(autouse=True)
-def _spanish():
-    languages.speak("es")
-
-
 def run(folder, web, now=NOW, **options):
     """Capture everything; what became of each address."""
     return [step.outcome for step in capture(folder, web, now, **options)]

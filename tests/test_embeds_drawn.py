@@ -6,7 +6,6 @@ import re
 import lxml.html
 import pytest
 
-from tertulia.core import languages
 from tertulia.embeds import draw
 from tertulia.embeds.capture import capture
 from tertulia.embeds.capture_store import CaptureStore
@@ -18,11 +17,6 @@ API = "https://mas.to/api/v1/statuses/113400000000000001"
 PARENT = "https://mas.to/api/v1/statuses/113400000000000000"
 TWEET = "https://x.com/ana/status/1790000000000000000"
 IMAGE = {"type": "image", "url": "https://cdn.mas.to/1.png", "description": "Una herida"}
-
-
-@pytest.fixture(autouse=True)
-def _spanish():
-    languages.speak("es")
 
 
 def shown(folder, url, answers):

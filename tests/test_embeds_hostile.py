@@ -12,7 +12,6 @@ import markdown
 import pytest
 from PIL import Image
 
-from tertulia.core import languages
 from tertulia.core.fetch import Fetcher
 from tertulia.embeds import draw, pictures
 from tertulia.embeds.capture import capture, tell
@@ -96,11 +95,6 @@ class Inspector(HTMLParser):
         self.wrong.append(f"<!--{data:.40}")
 
     handle_decl = unknown_decl = handle_pi = handle_comment
-
-
-@pytest.fixture(autouse=True)
-def _spanish():
-    languages.speak("es")
 
 
 def poisoned(value, poison, ours):

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tertulia.core import files, languages
+from tertulia.core import files
 from tertulia.core.errors import ContentError
 from tertulia.embeds import capture_store, providers
 from tertulia.embeds.archive import keep_from
@@ -36,11 +36,6 @@ Llevo cuarenta minutos al teléfono.
 
 Y contando: https://ejemplo.es/carta
 """
-
-
-@pytest.fixture(autouse=True)
-def _spanish():
-    languages.speak("es")
 
 
 class Killed(BaseException):

@@ -7,21 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tertulia.commands import (
-    environment,
-)
+from tertulia.commands import environment
 from tertulia.core import languages
 from tertulia.core.errors import TertuliaError
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture(autouse=True)
-def _spanish():
-    """Every test begins and ends in Spanish."""
-    languages.speak("es")
-    yield
-    languages.speak("es")
 
 
 @pytest.fixture

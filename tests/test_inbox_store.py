@@ -17,7 +17,7 @@ from tertulia.store.inbox import HOLD_FOR, InboxFilter
 from tertulia.store.inbox_tables import ItemState, inbox
 from tertulia.store.said import Author, Read, Status, Trust, Who
 from tertulia.store.settling import settle_all
-from tests.stores import emptied
+from tests.stores import either_store  # noqa: F401 (a fixture)
 from tests.talking import postgres_url  # noqa: F401 (a fixture)
 from tests.test_conversation_store import APPROVED, NOW, SAID, WAITING
 
@@ -25,15 +25,9 @@ OWNER = Author(network="mastodon", identity="https://mas.example/users/reme", na
 ALL = InboxFilter(state=None)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
-def store(request, tmp_path):
-    """An empty store."""
-    if request.param == "sqlite":
-        opened = open_store("sqlite:///var/t.db", tmp_path)
-    else:
-        opened = emptied(request.getfixturevalue("postgres_url"))
-    yield opened
-    opened.close()
+@pytest.fixture
+def store(either_store):  # noqa: F811
+    return either_store
 
 
 def later(minutes: float):

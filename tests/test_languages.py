@@ -17,14 +17,6 @@ from tertulia.core.parallel import spread
 COMPLETE = ("es", "en")
 
 
-@pytest.fixture(autouse=True)
-def _spanish():
-    """Each test starts in Spanish and leaves no words of its own behind."""
-    languages.use(Languages())
-    yield
-    languages.use(Languages())
-
-
 def own(tmp_path, code, written):
     """A content folder whose blogger says things in a way of their own."""
     folder = tmp_path / "theme" / "languages"

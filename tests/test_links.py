@@ -6,7 +6,6 @@ import json
 import markdown
 import pytest
 
-from tertulia.core import languages
 from tertulia.core.errors import ContentError, FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetched
 from tertulia.embeds.link_table import KnownLink, LinksExtension, LinkTable
@@ -24,11 +23,6 @@ from tests.embedding import post
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 COPY = "https://web.archive.org/web/20140301000000/http://vieja.example/nota"
-
-
-@pytest.fixture(autouse=True)
-def _spanish():
-    languages.speak("es")
 
 
 class LinkWeb:

@@ -10,7 +10,6 @@ from tertulia.content import posts
 from tertulia.content.header import split
 from tertulia.content.metadata import interpret
 from tertulia.content.posts import Cover
-from tertulia.core import languages
 from tertulia.syndication.drafts import draft
 from tertulia.syndication.preview_page import as_page
 from tertulia.syndication.preview_text import as_text
@@ -20,11 +19,6 @@ from tests.fakes import FAKES, FakeBluesky, FakeMastodon
 from tests.house import POST, House
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-
-
-@pytest.fixture(autouse=True)
-def _spanish():
-    languages.speak("es")
 
 
 def pictures(house, count):

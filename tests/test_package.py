@@ -18,7 +18,7 @@ import pytest
 import tertulia
 from tertulia import cli, defaults
 from tertulia.commands import make_blog, start
-from tertulia.core import conf, languages, paths
+from tertulia.core import conf, paths
 from tertulia.core.errors import SettingError, TertuliaError
 
 pytestmark = pytest.mark.slow
@@ -37,14 +37,6 @@ def shout(path, context):
 def register():
     signals.content_written.connect(shout)
 """
-
-
-@pytest.fixture(autouse=True)
-def _spanish():
-    """Every test begins and ends in Spanish."""
-    languages.speak("es")
-    yield
-    languages.speak("es")
 
 
 # ── the folder ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,6 @@ import pytest
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
-from tertulia.core import languages
 from tertulia.core.html_tags import closing_of, tags
 from tertulia.embeds import pasted, providers
 from tertulia.embeds.capture_store import CaptureStore
@@ -36,11 +35,6 @@ PLACES = {
     "between lines": "Uno\n{}\ndos\n",
     "centred": "<center>{}</center>\n",
 }
-
-
-@pytest.fixture(autouse=True)
-def _spanish():
-    languages.speak("es")
 
 
 EMBEDS, ELSEWHERE = EmbedsExtension(CaptureStore(Path("nowhere")), Page()), ElsewhereExtension()

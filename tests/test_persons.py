@@ -19,7 +19,7 @@ from tertulia.store.inbox import InboxFilter
 from tertulia.store.persons import Likeness
 from tertulia.store.said import Author, Read, Trust
 from tertulia.store.team import SavedView
-from tests.stores import emptied
+from tests.stores import either_store  # noqa: F401 (a fixture)
 from tests.talking import postgres_url  # noqa: F401 (a fixture)
 from tests.test_conversation_store import APPROVED, NOW, SAID, WAITING
 
@@ -37,15 +37,9 @@ FORM = Author(network="form", identity="f1", name="Ana Ruiz", url="http://www.an
 ALL = InboxFilter(state=None)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
-def store(request, tmp_path):
-    """An empty store."""
-    if request.param == "sqlite":
-        opened = open_store("sqlite:///var/t.db", tmp_path)
-    else:
-        opened = emptied(request.getfixturevalue("postgres_url"))
-    yield opened
-    opened.close()
+@pytest.fixture
+def store(either_store):  # noqa: F811
+    return either_store
 
 
 _NUMBERS = itertools.count(1)

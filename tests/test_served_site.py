@@ -16,14 +16,6 @@ from tertulia.core.errors import TertuliaError
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.fixture(autouse=True)
-def _spanish():
-    """Every test begins and ends in Spanish."""
-    languages.speak("es")
-    yield
-    languages.speak("es")
-
-
 @pytest.fixture
 def served(tmp_path) -> preview.Site:
     """A site of a few files under /blog, as preview serves it."""

@@ -35,14 +35,6 @@ SITEURL = SITE_ADDRESS.removeprefix("https://tertulia.example")
 '''
 
 
-@pytest.fixture(autouse=True)
-def _spanish():
-    """Every test begins and ends in Spanish."""
-    languages.speak("es")
-    yield
-    languages.speak("es")
-
-
 @pytest.fixture
 def blog(tmp_path) -> Path:
     """A clone with the sample in it, its path with a blank and an ñ."""

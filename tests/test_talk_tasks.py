@@ -12,7 +12,6 @@ import pytest
 
 from tertulia.commands import talk as tasks
 from tertulia.content import snapshot
-from tertulia.core import languages
 from tertulia.core.errors import StoreError, TertuliaError
 from tertulia.store import archive, open_store
 from tertulia.store.said import Author, Incoming, Status, Verdict
@@ -22,11 +21,6 @@ LIKE = Incoming(
     source="webmention", source_id="https://eva.example/1 x", post="otro", lang="es", kind="like",
     author=Author(network="web", identity="eva.example", name="Eva"), published=NOW,
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _spanish():
-    languages.speak("es")
 
 
 @pytest.fixture

@@ -25,14 +25,6 @@ ROOT = Path(__file__).resolve().parent.parent
 TASKS = (*cli.TASKS, *develop.TASKS)
 
 
-@pytest.fixture(autouse=True)
-def _spanish():
-    """Every test begins and ends in Spanish."""
-    languages.speak("es")
-    yield
-    languages.speak("es")
-
-
 # ── the first lines ──────────────────────────────────────────────────────────────────────────────────────────
 
 

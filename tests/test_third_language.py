@@ -29,13 +29,6 @@ Va dir "el vot 'útil' no ho és" i se'n va anar.
 """
 
 
-@pytest.fixture(autouse=True)
-def _spanish():
-    languages.use(Languages())
-    yield
-    languages.use(Languages())
-
-
 @pytest.fixture
 def blog(tmp_path, build):
     """``blog(es=…, ca=…)``: a Spanish blog with one post in each of these languages, built; pages by address."""

@@ -1,6 +1,7 @@
 """Answers on real servers: Bluesky's own PDS and AppView, and a server that speaks Mastodon's API."""
 
 from datetime import UTC, datetime
+from functools import partial
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -62,19 +63,24 @@ def test_mastodon(tmp_path, mastodon):  # noqa: F811
     house.store.close()
 
 
+def procedure(pds, name, token="", **body):
+    """Call a procedure of a PDS past our own code."""
+    return ask("POST", f"{pds}/xrpc/{name}", token, **body)
+
+
+def account(pds, handle):
+    """Make an account there."""
+    body = {"handle": f"{handle}.test", "email": f"{handle}@blog.example", "password": PASSWORD}
+    return procedure(pds, "com.atproto.server.createAccount", **body)
+
+
 def test_bluesky(tmp_path, bluesky):  # noqa: F811
     """One answer, its parent and root as they are; known when it is collected; deleted there."""
     pds, appview = bluesky
 
-    def xrpc(name, token="", **body):
-        return ask("POST", f"{pds}/xrpc/{name}", token, **body)
-
-    def account(handle):
-        body = {"handle": f"{handle}.test", "email": f"{handle}@blog.example", "password": PASSWORD}
-        return xrpc("com.atproto.server.createAccount", **body)
-
-    account("respuestas")
-    ana = account("ana-pregunta")
+    xrpc = partial(procedure, pds)
+    account(pds, "respuestas")
+    ana = account(pds, "ana-pregunta")
     environ = {"BLUESKY_URL": pds, "BLUESKY_HANDLE": "respuestas.test", "BLUESKY_APP_PASSWORD": PASSWORD}
     house = House(tmp_path, "bluesky", environ | {"BLUESKY_APPVIEW_URL": appview})
     root = {"uri": house.remote["id"], "cid": house.remote["extra"]["cid"]}
@@ -128,15 +134,9 @@ def test_one_person_on_both(tmp_path, mastodon, bluesky):  # noqa: F811
     house = House(tmp_path / "m", "mastodon", {"MASTODON_URL": mastodon, "MASTODON_TOKEN": servers.BLOG_TOKEN})
     pds, appview = bluesky
 
-    def xrpc(name, token="", **body):
-        return ask("POST", f"{pds}/xrpc/{name}", token, **body)
-
-    def account(handle):
-        body = {"handle": f"{handle}.test", "email": f"{handle}@blog.example", "password": PASSWORD}
-        return xrpc("com.atproto.server.createAccount", **body)
-
-    account("ambas")
-    reader = account("lectora-bsky")
+    xrpc = partial(procedure, pds)
+    account(pds, "ambas")
+    reader = account(pds, "lectora-bsky")
     environ = {"BLUESKY_URL": pds, "BLUESKY_HANDLE": "ambas.test", "BLUESKY_APP_PASSWORD": PASSWORD}
     other = House(tmp_path / "b", "bluesky", environ | {"BLUESKY_APPVIEW_URL": appview}, store=house.store)
     api = f"{mastodon}/api/v1/statuses"

@@ -130,6 +130,18 @@ def test_cards_are_drawn_by_another_process_and_only_once(tmp_path):
     again.finish()
 
 
+def test_what_a_power_cut_left_of_a_card_is_drawn_again(tmp_path):
+    """Half a card has its name, too."""
+    renderer = CardRenderer(tmp_path, FONT)
+    renderer.start([card()])
+    renderer.finish()
+    path = renderer.path_for(card())
+    path.write_bytes(path.read_bytes()[:500])
+    assert 1 == renderer.start([card()])
+    renderer.finish()
+    assert draw(card(), FONT) == path.read_bytes()
+
+
 def test_a_process_that_fails_is_told_in_one_line(tmp_path):
     """A folder that cannot be written leaves the build going, with the reason."""
     (tmp_path / "file").write_text("no folder")

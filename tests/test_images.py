@@ -14,7 +14,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 from tertulia.core.files import copy_whole
 from tertulia.render import images, svg
 from tertulia.render.decoding import PictureError
-from tertulia.render.image_cache import ImageCache
+from tertulia.render.image_cache import ImageCache, is_whole
 from tertulia.render.images import Facts, Variant
 
 MARKER = "Calle-Mayor-7"  # stands in every kind of metadata of the pictures made here
@@ -404,6 +404,32 @@ def test_an_unchanged_picture_is_neither_read_nor_made_again(tmp_path, monkeypat
     assert facts == second.facts(path)
     second.enqueue(path, facts, images.variants(facts))
     assert {} == second.finish()
+
+
+@pytest.mark.parametrize("cut", [lambda size: 0, lambda size: size // 2, lambda size: size - 1])
+def test_what_a_power_cut_left_of_a_picture_is_made_again(tmp_path, cut):
+    """Of any kind and at any length: what is kept between builds is not waited for when it is written."""
+    original = tmp_path / "foto.png"
+    photo().save(original)
+    cache = ImageCache(tmp_path / "cache")
+    facts = cache.facts(original)
+    wanted = images.variants(facts)
+    cache.enqueue(original, facts, wanted)
+    cache.finish()
+    for variant in wanted:
+        path = cache.path_for(facts, variant)
+        whole = path.read_bytes()
+        path.write_bytes(whole[: cut(len(whole))])
+        again = ImageCache(tmp_path / "cache")
+        again.enqueue(original, facts, wanted)
+        again.finish()
+        assert whole == path.read_bytes()
+    for kind in ("jpeg", "png", "webp", "gif"):
+        path = tmp_path / f"x{images.SUFFIXES[kind]}"
+        photo().save(path)
+        assert is_whole(path)
+        path.write_bytes(path.read_bytes()[: cut(path.stat().st_size)])
+        assert not is_whole(path)
 
 
 def test_a_changed_picture_has_another_name(tmp_path):

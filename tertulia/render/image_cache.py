@@ -81,7 +81,7 @@ class ImageCache:
 
     def _is_there(self, path: Path) -> bool:
         """Whether the file is made, or will be."""
-        return path in self._enqueued or path.exists()
+        return path in self._enqueued or is_whole(path)
 
     def begin(self) -> None:
         """Start making what has been ordered until now."""
@@ -133,6 +133,30 @@ class ImageCache:
             text = json.dumps({"recipe": RECIPE, "pictures": self._index}, sort_keys=True)
             write_whole(self.folder / "index.json", text, durable=False)
             self._new = False
+
+
+# How a file of each kind ends: PNG's last chunk, JPEG's end of image, GIF's trailer. WebP says its length instead.
+_ENDS = {".png": b"IEND\xaeB`\x82", ".jpg": b"\xff\xd9", ".gif": b";"}
+
+
+def is_whole(path: Path) -> bool:
+    """
+    Whether the picture at *path* is there to its end: after a power cut a file that nobody waited for may be cut.
+
+    What it is is told by its name; of SVG and AVIF only that something is there.
+    https://www.w3.org/TR/png-3/#11IEND, https://developers.google.com/speed/webp/docs/riff_container
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(8)
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 8))
+            tail = file.read()
+    except OSError:
+        return False
+    if path.suffix == ".webp":
+        return head[:4] == b"RIFF" and int.from_bytes(head[4:], "little") + 8 == size
+    return bool(head) and tail.endswith(_ENDS.get(path.suffix, b""))
 
 
 def _read(path: Path, size_bytes: int) -> bytes:

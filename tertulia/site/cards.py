@@ -40,6 +40,7 @@ from tertulia.core.files import copy_whole, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Picture
 from tertulia.core.parallel import Aside
+from tertulia.render.image_cache import is_whole
 from tertulia.site.contents import Content
 from tertulia.site.words import SiteWords
 
@@ -183,7 +184,7 @@ class CardRenderer:
 
     def start(self, cards: Iterable[Card]) -> int:
         """Begin to draw those of *cards* that are not there yet; how many there are to draw."""
-        missing = {path: card for path, card in ((self.path_for(card), card) for card in cards) if not path.exists()}
+        missing = {path: card for path, card in ((self.path_for(card), card) for card in cards) if not is_whole(path)}
         if missing:
             self._drawing.append(Aside(partial(_draw_all, missing, self.font)))
         return len(missing)
@@ -266,7 +267,7 @@ class CardSet:
         except CardsFailedError as error:
             warn(error)
         for name, file in self.files.items():
-            if file.exists():
+            if is_whole(file):
                 copy_whole(file, output / name)
 
 

@@ -21,6 +21,7 @@ from PIL import Image
 from tertulia import defaults
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment, Conversation
+from tertulia.conversation.thread import nest
 from tertulia.core.files import write_whole
 from tertulia.embeds import providers
 from tertulia.embeds.capture_store import CaptureStore
@@ -106,10 +107,15 @@ def arranged(
 
 
 def in_place(root: Path, output: Path, name: str, mark: str = "mark") -> list[str]:
-    """Show in *output* what was saved of the post *name*: the files that were written; none where a build is needed."""
-    with closing(KeptSite(root / "state", output, mark, lambda *_: False)) as site:
+    """
+    Show in *output* what was saved of the post *name*, or in the snapshot of that name: the files that were written.
+
+    None where a build is needed.
+    """
+    place = ("conversation", name) if name.endswith(".json") else ("content", "posts", f"{name}.md")
+    with closing(KeptSite(root / "state", output, mark, lambda *_: False, nest)) as site:
         try:
-            files = site.prepare([str(root / "content" / "posts" / f"{name}.md")])
+            files = site.prepare([str(root.joinpath(*place))])
         except NeedsBuildError:
             return []
         return sorted(site.write(files))
@@ -395,7 +401,7 @@ class Edits(RuleBasedStateMachine):
         lang = self.blog.posts[name].get("Idioma") or "es"
         counts = {"like": comments} if comments else {}
         snapshot.write(self.blog.root / "conversation", Conversation(id=key, lang=lang, comments=said, counts=counts))
-        self.check()
+        self.check(f"{key}.{lang}.json")
 
     @rule(days=st.integers(0, 20))
     def wait(self, days):

@@ -188,7 +188,7 @@ def test_another_builds_arrangement_is_none(blog):
     _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
     leave_site(one, "mark", {"remarks": ()})
     with pytest.raises(LookupError):
-        in_place(blog.root, blog.root / "one", "dos", "other")
+        in_place(blog.root, blog.root / "one", "dos", mark="other")
 
 
 # ── by the task, with its note ───────────────────────────────────────────────────────────────────────────────

@@ -120,7 +120,7 @@ def sign(path: str, **_: object) -> None:
 
 
 def in_place(root: Path, output: Path, *names: str, mark: str = "mark") -> list[str]:
-    """Show in *output* what was saved of the posts *names*: the files that were written; none where it takes a build."""
+    """Show in *output* what was saved of the posts *names*: the files that were written; none where a build must."""
     with closing(KeptSite(root / "state", output, mark, lambda *_: False)) as site:
         try:
             files = site.prepare(str(root / "content" / "posts" / f"{name}.md") for name in names)

@@ -365,7 +365,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=0, help="so many changes, always the same; else all")
     parser.add_argument("--only", default="", help="the changes of lines with this in it")
     told = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # pytest ends in order by that one
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # pytest ends in order by that one
     if not hasattr(os, "fork"):
         sys.exit("mutate needs fork, which this system does not have: Linux and macOS do")
     tests = [file for file in told.tests.split(",") if file]

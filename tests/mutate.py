@@ -319,6 +319,8 @@ def examine(module: str, tests: Sequence[str] = (), sample: int = 0, only: str =
         chosen = sorted(random.Random(0).sample(chosen, sample), key=lambda one: one[0])
     known = explained(module, root)
     asked = tests or related(path, root)
+    if not asked:
+        sys.exit(f"no test speaks of {module}: --tests says which to ask")
     print(f"{module}, asked: {', '.join(asked)}", flush=True)
 
     def tell(change: Mutation) -> None:

@@ -86,6 +86,11 @@ def test_what_has_begun_keeps_its_words(rows, began, state):
     assert ([1, ["new", "old"]] if fresh else [0, ["old"]]) == [new, [row.message for row in rows.all()]]
 
 
+def test_a_newsletter_without_readers_is_no_row(rows):
+    """Nothing is to be said to nobody."""
+    assert (0, []) == (rows.enqueue([], NOW), rows.all())
+
+
 def test_parts_that_are_no_longer_wanted_go(rows):
     """A thread that became shorter leaves none behind, and no other post, language or network is touched."""
     second = msgspec.structs.replace(ROW, part="2", after="1")

@@ -4,7 +4,6 @@ So whoever publishes the output, or looks whether anything has changed, need not
 the one before until that is deleted; whoever changes it writes it beside and moves it over.
 """
 
-
 from tertulia.core.files import link_same, write_new
 from tertulia.site.build import SiteBuild
 

@@ -114,13 +114,19 @@ def test_edits_follow_one_another(blog):
 
 @pytest.mark.parametrize("name", ["dos", "seis"])
 def test_a_text_is_indexed_with_the_part_that_it_is_in(blog, monkeypatch, name):
-    """In a large blog, of whose index there are two, the other stays what it is."""
+    """In a large blog, of whose index there are two, the other stays what it is; a build after it takes both."""
     monkeypatch.setattr(search, "LEAST_PARTED", 3)
     monkeypatch.setattr(search, "SETTLED", 2)
     edit = saying(blog, "Zarzamoras, y nada más. #Redes", name)
     written = edited(blog, edit, name=name, SEARCH=True, INPUTS_PATH=str(blog.root / "inputs"))
     touched = {file.startswith("pagefind/recent/") for file in written if file.startswith("pagefind/")}
     assert {name == "seis"} == touched
+    built(blog.root, blog.root / "two", NOW, state=blog.root / "state", kept=blog.root / "one", SEARCH=True)
+    one, two = (
+        {path.relative_to(blog.root / out): path.stat().st_ino for path in (blog.root / out).glob("pagefind/**/*.pf*")}
+        for out in ("one", "two")
+    )
+    assert one == two
 
 
 def test_what_lists_say_the_same_of_writes_no_list(blog):
@@ -195,7 +201,7 @@ def test_another_builds_arrangement_is_none(blog):
     _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
     leave_site(one, "mark", {"remarks": ()})
     with pytest.raises(LookupError):
-        in_place(blog.root, blog.root / "one", "dos", "other")
+        in_place(blog.root, blog.root / "one", "dos", mark="other")
 
 
 # ── by the task, with its note ───────────────────────────────────────────────────────────────────────────────

@@ -189,9 +189,9 @@ class ImageResolver:
         self.image_cache.enqueue(path, facts, [same])
         self._published[name] = self.image_cache.path_for(facts, same)
 
-    def publish(self, output: Path) -> list[tuple[Path, int | None, PictureError]]:
+    def publish(self, output: Path, before: Path | None = None) -> list[tuple[Path, int | None, PictureError]]:
         """
-        Put every file that was asked for into *output*.
+        Put every file that was asked for into *output*, that of the output *before* where it is the same.
 
         Returns:
             The pictures that could not be made: who asked for each first, on what line, and why not.
@@ -199,7 +199,7 @@ class ImageResolver:
         failed = self.image_cache.finish()
         for name, kept in sorted(self._published.items()):
             if kept.exists():
-                copy_whole(kept, output / name)
+                copy_whole(kept, output / name, before and before / name)
         return [(*self._first_use.get(path, (path, None)), failed[path]) for path in sorted(failed)]
 
     def add_files(self) -> None:

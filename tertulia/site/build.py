@@ -164,6 +164,11 @@ class SiteBuild:
         """The folder that readers get."""
         return Path(self.settings["OUTPUT_PATH"])
 
+    @property
+    def output_before(self) -> Path | None:
+        """The folder that readers have until then, where files are taken from it."""
+        return Path(self.settings["KEPT_OUTPUT"]) if self.settings.get("KEPT_OUTPUT") else None
+
     def read_ahead(self, kind: str, folder: str, find: Callable[..., Iterable[str]]) -> None:
         """
         Read posts or pages at once, on all cores, before Pelican asks for them one by one.

@@ -124,15 +124,18 @@ def without_pictures(files: Iterable[Any], pictures: ImageResolver) -> list[Any]
     return kept
 
 
-def publish(pictures: ImageResolver, output: Path) -> bool:
+def publish(pictures: ImageResolver, output: Path, before: Path | None = None) -> bool:
     """
     Put everything that posts use into *output*, and tell of what could not be made.
+
+    Args:
+        before: The output of the last build, which may have the same.
 
     Returns:
         Whether there was any such thing; the pages that show it have it replaced by its text.
     """
     pictures.add_files()
-    failed = pictures.publish(output)
+    failed = pictures.publish(output, before)
     for path, line, error in failed:
         report(Problem(shown_path(path, pictures.content), line, error.what, error.fix))
     for page in output.rglob("*.html") if failed else ():

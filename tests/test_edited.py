@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tertulia import defaults
-from tertulia.commands import build
+from tertulia.commands import build, build_report
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.conversation.thread import nest
@@ -31,6 +32,12 @@ WITHOUT_SCHEMA, WITHOUT_TALK_FEEDS = (
     [plugin for plugin in defaults.PLUGINS if not plugin.endswith(left_out)]
     for left_out in (".schema", ".conversation_feeds")
 )
+# What takes long to load, and what no text needs but one with code, pictures that nobody knows yet, a header in YAML.
+HEAVY = frozenset({
+    *("PIL.Image", "pelican", "pygments", "yaml", "requests", "urllib.request", "email.message", "importlib.metadata"),
+    *("multiprocessing", "concurrent.futures", "zipfile", "sqlalchemy", "flask", "invoke", "tertulia.commands.build"),
+    *("tertulia.embeds.providers", "tertulia.site.cards"),
+})  # fmt: skip
 TAGGED = "Una cosa y otra, que no es la misma. #Redes"
 
 
@@ -115,13 +122,19 @@ def test_edits_follow_one_another(blog):
 
 @pytest.mark.parametrize("name", ["dos", "seis"])
 def test_a_text_is_indexed_with_the_part_that_it_is_in(blog, monkeypatch, name):
-    """In a large blog, of whose index there are two, the other stays what it is."""
+    """In a large blog, of whose index there are two, the other stays what it is; a build after it takes both."""
     monkeypatch.setattr(search, "LEAST_PARTED", 3)
     monkeypatch.setattr(search, "SETTLED", 2)
     edit = saying(blog, "Zarzamoras, y nada más. #Redes", name)
     written = edited(blog, edit, name=name, SEARCH=True, INPUTS_PATH=str(blog.root / "inputs"))
     touched = {file.startswith("pagefind/recent/") for file in written if file.startswith("pagefind/")}
     assert {name == "seis"} == touched
+    built(blog.root, blog.root / "two", NOW, state=blog.root / "state", kept=blog.root / "one", SEARCH=True)
+    one, two = (
+        {path.relative_to(blog.root / out): path.stat().st_ino for path in (blog.root / out).glob("pagefind/**/*.pf*")}
+        for out in ("one", "two")
+    )
+    assert one == two
 
 
 def test_what_lists_say_the_same_of_writes_no_list(blog):
@@ -260,7 +273,7 @@ def test_another_builds_arrangement_is_none(blog):
     _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
     leave_site(one, "mark", {"remarks": ()})
     with pytest.raises(LookupError):
-        in_place(blog.root, blog.root / "one", "dos", "other")
+        in_place(blog.root, blog.root / "one", "dos", mark="other")
 
 
 # ── by the task, with its note ───────────────────────────────────────────────────────────────────────────────
@@ -291,7 +304,7 @@ def age(path: Path) -> None:
     os.utime(path, ns=(past, past))
 
 
-def no_build(*_: object, **__: object) -> build.BuildReport:
+def no_build(*_: object, **__: object) -> build_report.BuildReport:
     raise AssertionError("a build was begun")
 
 
@@ -345,6 +358,20 @@ def test_the_task_shows_what_is_said_without_a_build(task, monkeypatch, capfd):
     shown = tree(task.root / "output")
     assert "avatars/eva.png" in shown
     assert_same(whole(task), shown)
+
+
+def test_an_edit_loads_nothing_that_only_others_need(task):
+    """A build after an edit of a text is mostly the start of Python: what takes long to load waits for who needs it."""
+    time.sleep(TICK_NS / 1e9)
+    assert build.into_output(task.root)
+    saying(task, "Otra cosa. #Redes")()
+    code = (
+        "import sys; from tertulia.__main__ import nothing_to_build as done\n"
+        f"assert done('', strict=False)\nprint(*set({sorted(HEAVY)}) & sys.modules.keys())"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "Otra cosa." in page(task)
+    assert "" == said.splitlines()[-1]
 
 
 @pytest.mark.parametrize("written", [0, 1, 3])

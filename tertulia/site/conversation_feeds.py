@@ -66,6 +66,11 @@ def newest_of(found: TalkFeed, build: SiteBuild) -> TalkFeed:
     return TalkFeed(found.folder, replace(found.about, is_talk=True), newest)
 
 
+def entry_id(said: Comment, post: Content, build: SiteBuild) -> str:
+    """Return the id of a comment in every feed."""
+    return f"{feeds.entry_id(id_base(build.settings), post.id, post.lang)}/c/{said.id}"
+
+
 def entry(said: Comment, post: Content, build: SiteBuild) -> feeds.Entry:
     """Return a comment as feeds hold it."""
     page = addresses.whole(build.settings["SITE_ADDRESS"], post.url)
@@ -73,7 +78,7 @@ def entry(said: Comment, post: Content, build: SiteBuild) -> feeds.Entry:
     above = post.guid or own
     author = said.author or said.handle
     return feeds.Entry(
-        id=f"{own}/c/{said.id}",
+        id=entry_id(said, post, build),
         url=f"{page}#c-{said.id}",
         title=build.words.text("comment_feed_title", post.lang, name=author, title=post.title),
         content=said.html or "<p>…</p>",  # JSON Feed will not do without

@@ -29,7 +29,6 @@ from tertulia.render.resolver import ImageResolver
 from tertulia.site import broken_links, posts_json, related_kept, schema, search, templates
 from tertulia.site.arrangement import LINK, WHOLE, Arrangement, KeptPost
 from tertulia.site.build import KEY, SiteBuild
-from tertulia.site.cards import card_set
 from tertulia.site.contents import changed
 from tertulia.site.elsewhere import asked_by, suspecting
 from tertulia.site.embeds import pictures_url
@@ -83,7 +82,7 @@ class KeptSite:
         self.edited: list[str] = []  # why anything was drawn
         self.touched: dict[int, KeptPost] = {}
         self._index: TemporaryDirectory[str] | None = None  # a new one for the search
-        self._parts: list[str] = []  # of it, those that were made anew
+        self._parts: dict[str, str] = {}  # of it, those that were made anew, and the digests of their pages
         self._relations: related_kept.Stamp | None = None  # of what is known of related posts, when it has changed
 
     def close(self) -> None:
@@ -109,6 +108,7 @@ class KeptSite:
         build.state.folder, build.state.epoch = self.folder, kept["epoch"]
         build.fingerprints, build.beside = kept["fingerprints"], kept["beside"]
         build.buried, build.led_to = kept["buried"], kept["led_to"]
+        build.search_parts = kept["search_parts"]
         settings[KEY] = build
         return build
 
@@ -157,6 +157,8 @@ class KeptSite:
 
     def rename(self, post: KeptPost) -> Iterable[str]:
         """Let *post*, which has another title now, have the card that says so, and the blog tell of it."""
+        from tertulia.site.cards import card_set
+
         build, src = self.build, post.card and post.card.src
         self.renamed.append(post)
         if src and src.startswith(f"cards/{post.lang}/{post.slug}."):
@@ -252,6 +254,8 @@ class KeptSite:
         self.arrangement.change(self.touched.values(), self.values)
         if self._relations:
             self.build.state.keep_value(related_kept.NOTE, self._relations)
+        if self._parts:
+            search.note_parts(self.build.state, self.output / search.FOLDER, self._parts)
         return written
 
     def _refuse(self, edit: Edit) -> None:
@@ -359,32 +363,39 @@ class KeptSite:
         found = {post.number: post for post in posts if not post.mark}
         if not found or not self.build.settings["SEARCH"]:
             return
-        parts: dict[str, dict[str, bytes]] = defaultdict(dict)
-        for place, page in self.arrangement.values("search").items():
-            part, _, name = place.partition("/")
-            parts[part][name] = page
-        part_of = {name: part for part, pages in parts.items() for name in pages}
         changed: dict[str, dict[str, bytes]] = defaultdict(dict)
         for post in found.values():
-            name = search.file_of(post)
+            part, name, before = self._searched(search.file_of(post))
             page = search.search_page(post, self.build.settings["SITEURL"], self.build.words).encode()
-            if name not in part_of:
-                raise NeedsBuildError(say("edit_undeclared"))
-            if parts[part_of[name]][name] != page:
-                changed[part_of[name]][name] = page
+            if page != before:
+                changed[part][name] = page
         if not changed:
             return
-        self.values |= {f"search {part}/{name}": page for part, now in changed.items() for name, page in now.items()}
+        self.values |= {
+            f"{search.pieces(part)} {name}": page for part, now in changed.items() for name, page in now.items()
+        }
         binary = search.executable()
         if binary is None:
             raise NeedsBuildError(say("no_pagefind"))
-        self._index = TemporaryDirectory(prefix=".index-", dir=self.output.parent)
-        self._parts = list(changed)
-        anew = {part: {**parts[part], **now} for part, now in changed.items()}
+        self._index = TemporaryDirectory(prefix=f".{self.output.name}-", dir=self.output.parent)
+        anew = {part: {**self.arrangement.values(search.pieces(part)), **now} for part, now in changed.items()}
         index = SearchIndex(binary, anew, Path(self._index.name, search.FOLDER), state=BuildState())
         index.finish()
         if not index.is_done:
             raise NeedsBuildError(say("no_pagefind"))
+        self._parts = index.digests
+
+    def _searched(self, name: str) -> tuple[str, str, bytes]:
+        """
+        Return in which part of the index a page stands, its name there and what it says.
+
+        Raises:
+            NeedsBuildError: in none.
+        """
+        for part in self.build.search_parts or ("",):
+            with contextlib.suppress(LookupError):
+                return part, name, self.arrangement.value(f"{search.pieces(part)} {name}")
+        raise NeedsBuildError(say("edit_undeclared"))
 
     def _put_index(self) -> list[str]:
         """Put the new index in the place of the old, what leads to all of it last, and delete what nothing leads to."""

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from tertulia.core.addresses import split_address
-from tertulia.site import broken_links, schema, talk_edits
+from tertulia.site import broken_links, schema, search, talk_edits
 from tertulia.site.arrangement import leave
 from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.contents import listed
@@ -42,6 +42,7 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         "looks": replace(build.looks, files=dict.fromkeys(build.looks.files, b""), root_files={}),
         "fingerprints": {name: build.fingerprint(name) for name in {*build.fingerprints, *build.looks.files}},
         "theme": build.theme, "buried": build.buried, "led_to": build.led_to, "beside": build.beside,
+        "search_parts": build.search_parts,
         "editions": _without_lists(build.editions),
         "epoch": build.state.epoch,
     }  # fmt: skip
@@ -127,4 +128,4 @@ def _searched(build: SiteBuild) -> Iterator[tuple[str, object]]:
     if isinstance(build.search, SearchIndex):
         for part, pages in build.search.parts.items():
             for name, page in sorted(pages.items()):
-                yield f"search {part}/{name}", page if isinstance(page, bytes) else page.encode()
+                yield f"{search.pieces(part)} {name}", page if isinstance(page, bytes) else page.encode()

@@ -9,15 +9,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tertulia.content import snapshot
 from tertulia.core.languages import say
-from tertulia.site import conversation, conversation_feeds, feeds, schema
+from tertulia.site import conversation, schema
 from tertulia.site.arrangement import CARD, WHOLE, Arrangement, KeptPost
 from tertulia.site.build import SiteBuild
 from tertulia.site.talk_parts import Nest
 from tertulia.site.text_edits import NeedsBuildError, home_of
+
+if TYPE_CHECKING:
+    from tertulia.site.conversation_feeds import TalkFeed
 
 _SHOWN = ("syndication", "counts", "said", "comments", "talk_places", "open")
 
@@ -53,10 +56,10 @@ def name_of(post: Any) -> str:
 
 
 def _said(post: Any, build: SiteBuild) -> list[Said]:
-    return [
-        Said(one.date, one.id, conversation_feeds.entry(one, post, build).id if not post.mark else "", one.is_owner)
-        for one in post.said
-    ]
+    from tertulia.site.conversation_feeds import entry_id
+
+    ids = ["" if post.mark else entry_id(one, post, build) for one in post.said]
+    return [Said(one.date, one.id, entry, one.is_owner) for one, entry in zip(post.said, ids, strict=True)]
 
 
 class TalkEdits:
@@ -149,6 +152,8 @@ class TalkEdits:
         files: dict[str, bytes | None] = {}
         for name, path in self.avatars.items():
             files[f"avatars/{Path(name).name}"] = path.read_bytes() if path and path.is_file() else None
+        from tertulia.site import conversation_feeds
+
         if conversation_feeds.__name__ not in self.build.beside:
             return files
         posts = self.posts | {post.number: post for post in renamed if not post.is_page and post.said}
@@ -160,8 +165,10 @@ class TalkEdits:
             files |= self._written(conversation_feeds.OF_SITE, self._of_site())
         return files
 
-    def _of_site(self) -> conversation_feeds.TalkFeed | None:
+    def _of_site(self) -> "TalkFeed | None":
         """Return the feed of all that is said, of which only the newest is read."""
+        from tertulia.site import conversation_feeds
+
         said = [
             (one.date, one.entry, number) for of in self._said.values() for number, found in of.items() for one in found
         ]
@@ -171,7 +178,9 @@ class TalkEdits:
         entries = [conversation_feeds.entry(one, post, self.build) for post in posts for one in post.said]
         return conversation_feeds.feed_of_site(entries, self.build) if entries else None
 
-    def _written(self, folder: str, found: conversation_feeds.TalkFeed | None) -> dict[str, bytes | None]:
+    def _written(self, folder: str, found: "TalkFeed | None") -> dict[str, bytes | None]:
+        from tertulia.site import conversation_feeds, feeds
+
         if found is None:
             return dict.fromkeys(f"{folder}{name}" for name in feeds.FILES)
         _, about, newest = conversation_feeds.newest_of(found, self.build)

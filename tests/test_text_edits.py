@@ -214,9 +214,9 @@ def test_a_preview_shows_a_text_before_it_builds(blog, monkeypatch):
         go_on.set()
         wait_for(lambda: site.folder != first)
         assert "Segundo." in page()
-        blog.posts["dos"]["Título"] = "Otro título"
+        blog.posts["dos"]["Etiquetas"] = "Redes, Otra"
         assert [] == save("Tercero.")
-        wait_for(lambda: "Otro título" in page() and "Tercero." in page())
+        wait_for(lambda: "#Otra" in page() and "Tercero." in page())
     finally:
         go_on.set()
         shown.close()

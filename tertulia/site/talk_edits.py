@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SHOWN = ("syndication", "counts", "said", "comments", "talk_places", "open")
 
 
-class Said(NamedTuple):
+class TalkEntry(NamedTuple):
     """One comment, as far as it takes to know whether it is among the newest."""
 
     date: datetime
@@ -43,7 +43,7 @@ def left(build: SiteBuild) -> dict[str, object]:
             if one.avatar:
                 speak.setdefault(one.avatar, set()).add(number)
     talks = {name_of(post): number for number, post in enumerate(build.contents)}
-    said: dict[str, dict[int, list[Said]]] = {}
+    said: dict[str, dict[int, list[TalkEntry]]] = {}
     for post in (build.articles and [*build.articles.articles, *build.articles.translations]) or ():
         if id(post) in numbers and post.said:
             said.setdefault(post.lang, {})[numbers[id(post)]] = _said(post, build)
@@ -55,11 +55,11 @@ def name_of(post: Any) -> str:
     return snapshot.file_for(Path(), post.id, post.lang).name
 
 
-def _said(post: Any, build: SiteBuild) -> list[Said]:
+def _said(post: Any, build: SiteBuild) -> list[TalkEntry]:
     from tertulia.site.conversation_feeds import entry_id
 
     ids = ["" if post.mark else entry_id(one, post, build) for one in post.said]
-    return [Said(one.date, one.id, entry, one.is_owner) for one, entry in zip(post.said, ids, strict=True)]
+    return [TalkEntry(one.date, one.id, entry, one.is_owner) for one, entry in zip(post.said, ids, strict=True)]
 
 
 class TalkEdits:
@@ -78,7 +78,7 @@ class TalkEdits:
         self.posts: dict[int, KeptPost] = {}  # those under which something else is said now
         self.avatars: dict[str, Path | None] = {}  # pictures that come, and go
         self.is_other_home: set[str] = set()  # languages
-        self._said: dict[str, dict[int, list[Said]]] = arrangement.value("said")
+        self._said: dict[str, dict[int, list[TalkEntry]]] = arrangement.value("said")
         self._speak: dict[str, set[int]] = arrangement.value("avatars")
 
     def values(self) -> dict[str, object]:

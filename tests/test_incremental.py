@@ -536,12 +536,15 @@ def twice(blog: Blog, edit: Callable[[], object], *, watched: bool = False, **mo
 
 
 def test_nothing_is_drawn_when_nothing_changed(blog):
-    """Every page, and every feed of posts, is the very file of the output before."""
-    assert [] == twice(blog, lambda: None)
+    """Every page and feed, and what stands beside them, is the very file of the output before."""
+    blog.posts["uno"] |= {"Alias": "/viejo/", "Portada": "images/bar.png"}
+    blog.save("uno")
+    assert [] == twice(blog, lambda: None, LANGUAGES=["es", "en"])
     one, two = blog.root / "one", blog.root / "two"
-    pages = [name for name in tree(two) if name.endswith(("/index.html", "/atom.xml", "/feed.json"))]
-    assert pages
-    assert [] == [name for name in pages if (one / name).stat().st_ino != (two / name).stat().st_ino]
+    names = [name for name in tree(two) if not name.startswith(("theme/", "favicon"))]
+    assert {"sitemap.xml", "posts.json", "viejo/index.html", "_redirects"} <= set(names)
+    assert ".png" in {Path(name).suffix for name in names}
+    assert [] == [name for name in names if (one / name).stat().st_ino != (two / name).stat().st_ino]
 
 
 def test_nothing_is_drawn_when_only_time_has_passed(blog):

@@ -260,15 +260,15 @@ class CardSet:
         """Begin to draw what is not kept from earlier builds."""
         self.renderer.start(self.cards)
 
-    def publish(self, output: Path) -> None:
-        """Put the cards into *output* once they are all drawn."""
+    def publish(self, output: Path, before: Path | None = None) -> None:
+        """Put the cards into *output* once they are all drawn, those of the output *before* where they are the same."""
         try:
             self.renderer.finish()
         except CardsFailedError as error:
             warn(error)
         for name, file in self.files.items():
             if is_whole(file):
-                copy_whole(file, output / name)
+                copy_whole(file, output / name, before and before / name)
 
 
 def card_set(

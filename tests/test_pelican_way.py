@@ -172,8 +172,14 @@ def test_an_extension_that_is_not_there_is_one_line(blog):
 def test_settings_that_do_nothing_here_are_named(blog):
     """All in one line, and only what the blog itself sets."""
     assert [] == blog()
-    (told,) = blog(TYPOGRIFY=True, USE_FOLDER_AS_CATEGORY=False, DEFAULT_DATE="fs")
-    assert told.startswith("pelicanconf.py: TYPOGRIFY, DEFAULT_DATE no hace nada aquí")
+    (told,) = blog(TYPOGRIFY=True, USE_FOLDER_AS_CATEGORY=False, DEFAULT_DATE="fs", DEFAULT_ORPHANS=2)
+    assert told.startswith("pelicanconf.py: TYPOGRIFY, DEFAULT_DATE, DEFAULT_ORPHANS no hace nada aquí")
+
+
+def test_a_theme_of_others_has_what_pages_of_lists_it_asks_for(blog):
+    """There Pelican shares lists out, and obeys."""
+    said = blog(THEME="notmyidea", DEFAULT_ORPHANS=2)
+    assert [] == [line for line in said if "DEFAULT_ORPHANS" in line]
 
 
 @pytest.mark.parametrize(

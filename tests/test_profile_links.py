@@ -8,8 +8,6 @@ import pytest
 from tertulia.conversation.profile_links import AGAIN, LONGEST_SILENCE, MOST_LINKS, MOST_PAGES, ProfileLinks
 from tertulia.core.errors import FetchError
 from tertulia.store import archive, open_store
-from tests.stores import either_store  # noqa: F401 (a fixture)
-from tests.talking import postgres_url  # noqa: F401 (a fixture)
 from tests.test_persons import MASTODON, NOW, WEB, key_of, say_, store  # noqa: F401
 from tests.test_webmention import Sites
 

@@ -203,12 +203,11 @@ def begin_index(contents: Iterable[Content], build: "SiteBuild") -> SearchIndex 
         part: {file_of(content): search_page(content, settings["SITEURL"], build.words) for content in held}
         for part, held in parts.items()
     }
-    kept = Path(settings["KEPT_OUTPUT"]) if settings.get("KEPT_OUTPUT") else None
     try:
         if settings.get("SEARCH_LATER"):
             return LaterIndex(written[""])
         target, holds = Path(settings["OUTPUT_PATH"], FOLDER), bool(settings.get("INPUTS_PATH"))
-        return SearchIndex(binary, written, target, state=build.state, kept=kept, holds=holds)
+        return SearchIndex(binary, written, target, state=build.state, kept=build.output_before, holds=holds)
     except OSError as error:
         log.warning("%s", say("search_failed", why=error))
         return None

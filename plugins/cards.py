@@ -26,7 +26,7 @@ def publish_cards(pelican: Pelican) -> None:
     """Put the cards into the output."""
     build = SiteBuild.of(pelican.settings)
     if build.cards:
-        build.cards.publish(build.output)
+        build.cards.publish(build.output, build.output_before)
 
 
 def register() -> None:

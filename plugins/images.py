@@ -29,7 +29,7 @@ def take_over_static(generator: StaticGenerator) -> None:
 
 def publish(pelican: Pelican) -> None:
     build = SiteBuild.of(pelican.settings)
-    build.lacks_pictures = pictures.publish(build.pictures, build.output)
+    build.lacks_pictures = pictures.publish(build.pictures, build.output, build.output_before)
 
 
 def register() -> None:

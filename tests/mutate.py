@@ -319,6 +319,8 @@ def examine(module: str, tests: Sequence[str] = (), sample: int = 0, only: str =
         chosen = sorted(random.Random(0).sample(chosen, sample), key=lambda one: one[0])
     known = explained(module, root)
     asked = tests or related(path, root)
+    if not asked:
+        sys.exit(f"no test speaks of {module}: --tests says which to ask")
     print(f"{module}, asked: {', '.join(asked)}", flush=True)
 
     def tell(change: Mutation) -> None:
@@ -365,7 +367,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=0, help="so many changes, always the same; else all")
     parser.add_argument("--only", default="", help="the changes of lines with this in it")
     told = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # pytest ends in order by that one
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # pytest ends in order by that one
     if not hasattr(os, "fork"):
         sys.exit("mutate needs fork, which this system does not have: Linux and macOS do")
     tests = [file for file in told.tests.split(",") if file]

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_socket import enable_socket
 from sqlalchemy import Connection, text
 
 from tertulia.store import Store, connection, open_store
 from tertulia.store.connection import Database
+from tests.real import postgres
 
 BY_MIGRATIONS = connection.upgrade
 COLUMNS = text(
@@ -42,13 +44,31 @@ def made_of(driver: Any) -> list[str]:
     return [line for line in driver.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")]
 
 
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL for all tests of a process; where there is none they say so and are skipped."""
+    if postgres.binaries() is None:
+        pytest.skip("SKIPPED: no PostgreSQL here (apt-get install postgresql), so the store was not tried on it")
+    # A session's fixture may be made inside a test that may not open sockets; the cluster must find a free port.
+    enable_socket()
+    with postgres.cluster() as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
-def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """An empty store, of each kind; whoever asks has ``postgres_url`` too."""
+def store_url(request: pytest.FixtureRequest) -> str:
+    """Where an empty store is, of each kind."""
     if request.param == "sqlite":
-        opened = open_store("sqlite:///var/t.db", tmp_path)
-    else:
-        opened = emptied(request.getfixturevalue("postgres_url"))
+        return "sqlite:///var/t.db"
+    url: str = request.getfixturevalue("postgres_url")
+    emptied(url).close()
+    return url
+
+
+@pytest.fixture
+def either_store(store_url: str, tmp_path: Path) -> Iterator[Store]:
+    """An empty store, of each kind."""
+    opened = open_store(store_url, tmp_path)
     yield opened
     opened.close()
 

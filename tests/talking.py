@@ -4,10 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from pytest_socket import enable_socket
 
 from tertulia.app import Blog
 from tertulia.commands import collect
@@ -18,24 +16,12 @@ from tertulia.core import settings
 from tertulia.web import sign_in
 from tertulia.web.app import create
 from tests.conftest import ROOT
-from tests.real import postgres
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 SITE = "https://blog.example"
 POST = Post(id="voto", lang="es", title="El voto útil", url=f"{SITE}/2026/11/el-voto-util/", date=NOW)
 ENGLISH = Post(id="voto", lang="en", title="The useful vote", url=f"{SITE}/en/2026/11/the-useful-vote/", date=NOW)
 OURS = {"Origin": SITE}
-
-
-@pytest.fixture(scope="session")
-def postgres_url():
-    """A real PostgreSQL for the whole run."""
-    if postgres.binaries() is None:
-        pytest.skip("SKIPPED: no PostgreSQL here, so the conversation was not tried on it")
-    # A session's fixture may be made inside a test that may not open sockets; the cluster must find a free port.
-    enable_socket()
-    with postgres.cluster() as url:
-        yield url
 
 
 class _Compiled(BytecodeCache):

@@ -19,8 +19,6 @@ from tertulia.store.connection import Database
 from tertulia.store.letters import NewLetter
 from tertulia.store.recording import fingerprint, key_of
 from tertulia.store.said import Author, Incoming, Reason, Recorded, Verdict
-from tests.stores import either_store  # noqa: F401 (a fixture)
-from tests.talking import postgres_url  # noqa: F401 (a fixture)
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 WAITING = Verdict("waiting", 2, (Reason("rule_first", {}, 0), Reason("rule_links", {"n": 3}, 2)))
@@ -41,7 +39,7 @@ SAID = Incoming(
 
 
 @pytest.fixture
-def store(either_store):  # noqa: F811
+def store(either_store):
     return either_store
 
 

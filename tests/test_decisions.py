@@ -16,8 +16,7 @@ from tertulia.core.errors import StoreError
 from tertulia.store import archive, open_store
 from tertulia.store.said import Author, Incoming, Read, Status, Who
 from tertulia.store.transitions import may
-from tests.stores import emptied
-from tests.talking import NOW, OURS, Talk, field, postgres_url  # noqa: F401 (a fixture)
+from tests.talking import NOW, OURS, Talk, field
 
 HONEST = "Muy buen artículo, gracias por escribirlo."
 SPAM = "El autor es un ladrón. Compra en https://casino.example ya."
@@ -28,14 +27,10 @@ REPLY = Incoming(
 )  # fmt: skip
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
-def talk(request, tmp_path):
+@pytest.fixture
+def talk(store_url, tmp_path):
     """A blog with its service and an owner who gets letters, signed in."""
-    url = "sqlite:///var/t.db"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
-        emptied(url).close()
-    found = Talk(tmp_path, url, environ={"OWNER_EMAIL": "reme@blog.example"})
+    found = Talk(tmp_path, store_url, environ={"OWNER_EMAIL": "reme@blog.example"})
     found.enter()
     yield found
     found.store.close()

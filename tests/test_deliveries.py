@@ -86,6 +86,20 @@ def test_what_has_begun_keeps_its_words(rows, began, state):
     assert ([1, ["new", "old"]] if fresh else [0, ["old"]]) == [new, [row.message for row in rows.all()]]
 
 
+def test_a_newsletter_without_readers_is_no_row(rows):
+    """Nothing is to be said to nobody."""
+    assert (0, []) == (rows.enqueue([], NOW), rows.all())
+
+
+def test_a_post_is_known_there_once_anything_of_it_is(rows):
+    """On that network, in that language: another's rows say nothing of it."""
+    for other in ({"post": "b"}, {"lang": "en"}, {"network": "x"}):
+        rows.enqueue([msgspec.structs.replace(ROW, **other)], NOW)
+    assert not rows.exists(ROW.post, ROW.lang, ROW.network)
+    rows.enqueue([ROW], NOW)
+    assert rows.exists(ROW.post, ROW.lang, ROW.network)
+
+
 def test_parts_that_are_no_longer_wanted_go(rows):
     """A thread that became shorter leaves none behind, and no other post, language or network is touched."""
     second = msgspec.structs.replace(ROW, part="2", after="1")
@@ -118,6 +132,35 @@ def test_when_a_row_may_be_sent(rows, state, minutes, is_due):
     assert is_due == (rows.claim(NOW + timedelta(minutes=minutes), ["telegram"]) is not None)
 
 
+@pytest.mark.parametrize("end", ["delivered", "refused", "cancel", "withdrawn"])
+def test_what_had_to_wait_and_ended_is_not_sent_again(rows, end):
+    """The time for which it once waited is over for ever, and means nothing any longer."""
+    id_ = make(rows, DeliveryState.WAITING)
+    if end == "withdrawn":
+        rows.withdrawn(id_)
+    else:
+        more = {"delivered": ("{}", LATER), "refused": ("no",), "cancel": ("nobody wants it",)}
+        getattr(rows, end)(rows.claim(LATER, ["telegram"]), *more[end])
+    assert rows.claim(LATER + timedelta(days=1), ["telegram"]) is None
+
+
+def test_what_may_be_there_already_waits_for_a_person(rows):
+    """It is not sent, and says why; without that doubt it is."""
+    rows.enqueue([ROW], NOW, doubt="the store is new")
+    rows.enqueue([msgspec.structs.replace(ROW, post="other")], NOW)
+    assert [("unknown", "the store is new"), ("queued", "")] == [(row.state, row.reason) for row in rows.all()]
+    assert "other" == rows.claim(NOW + timedelta(days=1), ["telegram"]).post
+    assert rows.claim(NOW + timedelta(days=1), ["telegram"]) is None
+
+
+def test_what_is_there_already_is_where_its_first_part_is(rows):
+    """A thread that is found has one address: nobody edits nor takes down its other parts by that."""
+    parts = [ROW, msgspec.structs.replace(ROW, part="2", after="1")]
+    assert rows.adopt(parts, '{"id":"9"}', "seen", NOW, origin=Origin.FOUND)
+    assert [('{"id":"9"}', "seen"), ("", "seen")] == [(row.remote, row.reason) for row in rows.all()]
+    assert rows.claim(NOW + timedelta(days=1), ["telegram"]) is None
+
+
 def test_what_waits_for_a_person_waits_for_ever(rows):
     """Unknown without a time to look again is never taken."""
     rows.enqueue([ROW], NOW)
@@ -135,6 +178,15 @@ def test_a_part_waits_for_the_part_before_of_its_own_thread(rows, other):
         make(rows, DeliveryState.DELIVERED, msgspec.structs.replace(ROW, **other))
     else:
         rows.refused(held, "no")
+    assert rows.claim(NOW, ["telegram"]) is None
+
+
+def test_a_part_waits_for_the_one_that_its_newest_form_names(rows):
+    """A thread that was put in another order before it began is said in that order."""
+    second = msgspec.structs.replace(ROW, part="2")
+    rows.enqueue([second, ROW], NOW)
+    rows.enqueue([ROW, msgspec.structs.replace(second, after="1")], NOW)
+    assert "1" == rows.claim(NOW, ["telegram"]).part
     assert rows.claim(NOW, ["telegram"]) is None
 
 
@@ -238,6 +290,7 @@ def test_our_own_part_leaves_the_next_to_be_sent(rows):
     rows.enqueue([ROW, msgspec.structs.replace(ROW, part="2", after="1")], NOW)
     rows.delivered(rows.claim(NOW, ["telegram"]), "{}", NOW)
     assert ["delivered", "queued"] == [row.state for row in rows.all()]
+    assert "2" == rows.claim(NOW, ["telegram"]).part
 
 
 @pytest.mark.parametrize("origin", [Origin.MADE, Origin.FOUND])

@@ -14,8 +14,6 @@ from tertulia.store.delivery_rows import NewDelivery
 from tertulia.store.journal import Journal
 from tertulia.store.said import Author, Incoming, Verdict
 from tertulia.store.tables import metadata
-from tests.stores import emptied
-from tests.talking import postgres_url  # noqa: F401 (a fixture)
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 ROW = NewDelivery(post="voto", lang="es", network="webhook", part="1", message="{}", words="h")
@@ -53,13 +51,10 @@ def fill(store, var):
     return first, gone
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
-def other(request, tmp_path):
+@pytest.fixture
+def other(store_url, tmp_path):
     """An empty store of either kind, on another machine."""
-    if request.param == "sqlite":
-        opened = open_store("sqlite:///var/t.db", tmp_path / "there")
-    else:
-        opened = emptied(request.getfixturevalue("postgres_url"))
+    opened = open_store(store_url, tmp_path / "there")
     yield opened
     opened.close()
 

@@ -17,8 +17,6 @@ from tertulia.store.inbox import HOLD_FOR, InboxFilter
 from tertulia.store.inbox_tables import ItemState, inbox
 from tertulia.store.said import Author, Read, Status, Trust, Who
 from tertulia.store.settling import settle_all
-from tests.stores import either_store  # noqa: F401 (a fixture)
-from tests.talking import postgres_url  # noqa: F401 (a fixture)
 from tests.test_conversation_store import APPROVED, NOW, SAID, WAITING
 
 OWNER = Author(network="mastodon", identity="https://mas.example/users/reme", name="Reme", is_owner=True)
@@ -26,7 +24,7 @@ ALL = InboxFilter(state=None)
 
 
 @pytest.fixture
-def store(either_store):  # noqa: F811
+def store(either_store):
     return either_store
 
 

@@ -21,6 +21,7 @@ from PIL import Image
 from tertulia import defaults
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment, Conversation
+from tertulia.conversation.thread import nest
 from tertulia.core.files import write_whole
 from tertulia.embeds import providers
 from tertulia.embeds.capture_store import CaptureStore
@@ -64,7 +65,7 @@ def arranged(
     blog: Path, output: Path, now: str, *, state: Path | None = None, kept: Path | None = None, **more
 ) -> tuple[list[str], SiteBuild]:
     """The same, and what was arranged for it."""
-    from pelican import Pelican
+    from pelican import Pelican, signals
     from pelican.log import LimitFilter
     from pelican.settings import read_settings
 
@@ -97,6 +98,7 @@ def arranged(
         pelican = Pelican(read_settings(str(ROOT / "pelicanconf.py"), override=override))
         pelican.run()
     finally:
+        signals.content_written.disconnect(sign)
         logging.getLogger("tertulia").removeHandler(handler)
         logging.getLogger("tertulia").propagate = True
     build = SiteBuild.of(pelican.settings)
@@ -105,11 +107,31 @@ def arranged(
     return [*build.explained, *said], build
 
 
-def in_place(root: Path, output: Path, name: str, mark: str = "mark") -> list[str]:
-    """Show in *output* what was saved of the post *name*: the files that were written; none where a build is needed."""
-    with closing(KeptSite(root / "state", output, mark, lambda *_: False)) as site:
+def register() -> None:
+    """As a plugin of others, which this file is too."""
+    from pelican import signals
+
+    signals.content_written.connect(sign)
+
+
+def sign(path: str, **_: object) -> None:
+    """Change a page when it has been written."""
+    with open(path, "a", encoding="utf-8") as page:
+        page.write("<!-- signed -->")
+
+
+def in_place(root: Path, output: Path, *names: str, mark: str = "mark") -> list[str]:
+    """
+    Show in *output* what was saved of the posts *names*, or in snapshots of such names: the files that were written.
+
+    None where a build is needed.
+    """
+    content, talk = root / "content" / "posts", root / "conversation"
+    with closing(KeptSite(root / "state", output, mark, lambda *_: False, nest)) as site:
         try:
-            files = site.prepare([str(root / "content" / "posts" / f"{name}.md")])
+            files = site.prepare(
+                str(talk / name if name.endswith(".json") else content / f"{name}.md") for name in names
+            )
         except NeedsBuildError:
             return []
         return sorted(site.write(files))
@@ -138,6 +160,25 @@ def die_after(count: int) -> None:
             os.killpg(0, signal.SIGKILL)
 
     sys.addaudithook(look)
+
+
+def killed(after: int, work: Callable[[], object]) -> None:
+    """Have *work* begun by a process that dies at the *after*th file."""
+    child = os.fork()
+    if not child:
+        try:
+            os.setsid()
+            die_after(after)
+            work()
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+
+
+def stamps(folder: Path) -> dict[Path, tuple[int, int, int]]:
+    """What tells each file of *folder*, and the folders in it."""
+    found = {path: path.stat() for path in (folder, *folder.rglob("*"))}
+    return {path: (one.st_mtime_ns, one.st_size, one.st_ino) for path, one in found.items()}
 
 
 def picture(path: Path, colour: int) -> None:
@@ -209,22 +250,35 @@ class Edits(RuleBasedStateMachine):
         self.patched.setattr(search, "LEAST_PARTED", 4)  # so that the index is in two parts here
         self.patched.setattr(search, "SETTLED", 2)
         self.is_kept = False  # what the last build arranged
+        self.edited: set[str] | None = set()  # posts saved since it; None where more was
+        self.saved_together = 0  # so many edits are made before somebody builds
+        self.branch: tuple[dict[str, bytes], tuple[dict, dict]] | None = None  # the files of another one, and its posts
 
     @initialize()
     def begin(self):
         self.check()
 
+    @rule(edits=st.integers(2, 4))
+    def save_several(self, edits):
+        """The next edits are seen by one build."""
+        self.saved_together = edits
+
     def check(self, edited: str = "") -> None:
         """
-        See that a build gives what a full one does; also one in place, where only the post *edited* was.
+        See that a build gives what a full one does; also one in place, where only posts like *edited* were saved.
         """
+        self.edited = self.edited | {edited} if edited and self.edited is not None else None
+        self.saved_together -= 1
+        if self.saved_together > 0:
+            return
+        names, self.edited = sorted(self.edited or ()), set()
         self.count += 1
         root, now = self.blog.root, self.now.isoformat()
         new, whole = root / f"out{self.count}", root / "whole"
         shutil.rmtree(whole, ignore_errors=True)
         built(self.blog.root, whole, now, **self.more)
         expected = tree(whole)
-        if edited and self.is_kept and self.output and in_place(root, self.output, edited):
+        if names and self.is_kept and self.output and in_place(root, self.output, *names):
             assert_same(expected, tree(self.output))
             if self.count % 2:  # the next edit is of what this one has left
                 return
@@ -239,17 +293,21 @@ class Edits(RuleBasedStateMachine):
     def is_killed(self, after):
         """Somebody pulls the plug after so many files were opened, moved or deleted; and builds again."""
         root, settings = self.blog.root, {"state": self.blog.root / "state", "kept": self.output, **self.more}
-        child = os.fork()
-        if not child:
-            try:
-                os.setsid()
-                die_after(after)
-                built(root, root / "killed", self.now.isoformat(), **settings)
-            finally:
-                os._exit(0)
-        os.waitpid(child, 0)
+        killed(after, lambda: built(root, root / "killed", self.now.isoformat(), **settings))
         shutil.rmtree(root / "killed", ignore_errors=True)
         self.check()
+
+    @precondition(lambda self: self.is_kept and self.output)
+    @rule(data=st.data(), after=st.integers(1, 90), text=st.sampled_from(TEXTS))
+    def is_killed_in_place(self, data, after, text):
+        """The same while an edit is shown; what was written of it then is of no build that anybody remembers."""
+        name, output = self.one(data), self.output
+        self.blog.texts[name] = text
+        self.blog.save(name)
+        before = stamps(output)
+        killed(after, lambda: in_place(self.blog.root, output, name))
+        self.is_kept = before == stamps(output)
+        self.check(name)
 
     def changed(self, name: str, key: str, value: str) -> None:
         self.blog.posts[name][key] = value
@@ -395,6 +453,38 @@ class Edits(RuleBasedStateMachine):
         lang = self.blog.posts[name].get("Idioma") or "es"
         counts = {"like": comments} if comments else {}
         snapshot.write(self.blog.root / "conversation", Conversation(id=key, lang=lang, comments=said, counts=counts))
+        self.check(f"{key}.{lang}.json")
+
+    @rule(data=st.data())
+    def lose_talk(self, data):
+        files = sorted((self.blog.root / "conversation").glob("*"))
+        if files:
+            data.draw(st.sampled_from(files), label="snapshot").unlink()
+        self.check()
+
+    @rule()
+    def switch_branch(self):
+        """Everything is as it was on another branch; one goes back and forth between two."""
+        content, posts = self.blog.root / "content", (dict(self.blog.posts), dict(self.blog.texts))
+        here = tree(content)
+        there, (self.blog.posts, self.blog.texts) = self.branch or (here, posts)
+        for name in here.keys() - there.keys():
+            (content / name).unlink()
+        for name in [name for name, held in there.items() if here.get(name) != held]:
+            (content / name).parent.mkdir(parents=True, exist_ok=True)
+            (content / name).write_bytes(there[name])
+        self.branch = here, posts
+        self.check()
+
+    @precondition(lambda self: self.output)
+    @rule(data=st.data(), held=st.sampled_from([b"", b"otra cosa", None]))
+    def touch_output(self, data, held):
+        """Somebody writes into the output, or deletes of it."""
+        file = data.draw(st.sampled_from(sorted(self.output.rglob("*.*ml"))), label="file")
+        file.unlink()
+        if held is not None:
+            file.write_bytes(held)
+        self.is_kept = False
         self.check()
 
     @rule(days=st.integers(0, 20))
@@ -407,11 +497,17 @@ class Edits(RuleBasedStateMachine):
         self.more = {"PLUGINS": [name for name in defaults.PLUGINS if not name.endswith(f".{left_out}")]}
         self.check()
 
+    @rule()
+    def turn_plugin_of_others_on(self):
+        """It may change any page."""
+        self.more = {"PLUGINS": [*defaults.PLUGINS, __name__]}
+        self.check()
+
     @rule(more=st.sampled_from([{}, {"HOME_WHOLE_POSTS": True}, {"RELATED_POSTS": 0}, {"SITENAME": "Otro"},
                                 {"SHOW_UNPUBLISHED": True}, {"SEARCH": True}, {"TAG_FEED_MIN_POSTS": 1},
                                 {"DEFAULT_PAGINATION": 2}]))  # fmt: skip
     def change_setting(self, more):
-        self.more = more
+        self.more = {**more, "INPUTS_PATH": str(self.blog.root / "inputs")} if more.get("SEARCH") else more
         self.check()
 
     @rule(data=st.data())
@@ -448,12 +544,15 @@ def twice(blog: Blog, edit: Callable[[], object], *, watched: bool = False, **mo
 
 
 def test_nothing_is_drawn_when_nothing_changed(blog):
-    """Every page, and every feed of posts, is the very file of the output before."""
-    assert [] == twice(blog, lambda: None)
+    """Every page and feed, and what stands beside them, is the very file of the output before."""
+    blog.posts["uno"] |= {"Alias": "/viejo/", "Portada": "images/bar.png"}
+    blog.save("uno")
+    assert [] == twice(blog, lambda: None, LANGUAGES=["es", "en"])
     one, two = blog.root / "one", blog.root / "two"
-    pages = [name for name in tree(two) if name.endswith(("/index.html", "/atom.xml", "/feed.json"))]
-    assert pages
-    assert [] == [name for name in pages if (one / name).stat().st_ino != (two / name).stat().st_ino]
+    names = [name for name in tree(two) if not name.startswith(("theme/", "favicon"))]
+    assert {"sitemap.xml", "posts.json", "viejo/index.html", "_redirects"} <= set(names)
+    assert ".png" in {Path(name).suffix for name in names}
+    assert [] == [name for name in names if (one / name).stat().st_ino != (two / name).stat().st_ino]
 
 
 def test_nothing_is_drawn_when_only_time_has_passed(blog):

@@ -177,6 +177,80 @@ def test_without_a_password_a_server_of_the_house_needs_no_tls(tmp_path):
     fake.close()
 
 
+def note(fake, port=0, **more):
+    """Send a letter by the server *fake*."""
+    given = {"subject": "Hola", "body": "Añado un comentario.", "now": NOW}
+    server = Secret(f"smtp://127.0.0.1:{port or fake.port}")
+    smtp.send(server, "La bitácora <cartas@blog.example>", "lectora@ejemplo.example", **given | more)
+
+
+def test_a_letter_of_the_blog_says_when_it_was_written_and_that_no_person_did(tmp_path):
+    """No holiday answers it, no mail program lacks its date or name, and its words are readable as they travel."""
+    fake = FakeMail(stripped=True)
+    note(fake, headers={"Reply-To": "hilo@blog.example"})
+    note(fake)
+    (letter, other), raw = [one["letter"] for one in fake.public], fake.public[0]["raw"]
+    assert NOW == letter["Date"].datetime
+    assert letter["Message-ID"].endswith("@blog.example>") and letter["Message-ID"] != other["Message-ID"]
+    assert ["auto-generated", "hilo@blog.example"] == [letter["Auto-Submitted"], letter["Reply-To"]]
+    assert b"A=C3=B1ado un comentario." in raw
+    assert "Añado un comentario." == letter.get_content().strip()
+    fake.close()
+
+
+def test_a_server_that_begins_with_tls_is_told_nothing_without(tmp_path):
+    """``smtps://``: the password too goes by the line that was safe from its first byte."""
+    fake = FakeMail(smtps=True)
+    smtp.send(
+        Secret(f"smtps://ana:mail-secret-pass@127.0.0.1:{fake.port}"), "a@blog.example", "b@ejemplo.example",
+        subject="Hola", body="Hola", now=NOW,
+    )  # fmt: skip
+    assert ["b@ejemplo.example"] == [one["to"] for one in fake.public]
+    assert any(line.startswith("TLS AUTH") for line in fake.heard)
+    assert all(line.startswith("TLS ") for line in fake.heard)
+    fake.close()
+
+
+def test_a_server_that_hangs_up_once_it_has_the_letter_has_it(tmp_path):
+    """It is not sent again for want of a goodbye."""
+    fake = FakeMail(stripped=True)
+    fake.faults.append("hang up")
+    note(fake)
+    assert 1 == len(fake.public)
+    fake.close()
+
+
+@pytest.mark.parametrize("trouble", ["422", "drop before", "nobody listens", "a line end in the subject"])
+def test_a_letter_that_cannot_go_is_one_clear_line(tmp_path, trouble):
+    """Whatever the server, the line or the words are to blame for; and nobody is named."""
+    fake = FakeMail(stripped=True)
+    port = fake.port
+    if trouble == "nobody listens":
+        fake.close()
+    elif not trouble.startswith("a line"):
+        fake.faults.append(trouble)
+    with pytest.raises(FetchError) as caught:
+        note(fake, port, subject="Hola\nBcc: otra@ejemplo.example" if trouble.startswith("a line") else "Hola")
+    assert "lectora" not in str(caught.value)
+    assert [] == fake.public
+    fake.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        (" Ana+blog@Correo.example ", "ana@correo.example"),
+        ("+ana@correo.example", "+ana@correo.example"),
+        ("a.na@correo.example", "a.na@correo.example"),
+        ("a.n.a@gmail.com", "ana@gmail.com"),
+        ("A.n.a+x@GoogleMail.com", "ana@googlemail.com"),
+    ],
+)
+def test_spellings_of_one_mailbox_are_one(address, mailbox):
+    """What is said once to a mailbox is not said again by another spelling; two persons' stay two."""
+    assert mailbox == smtp.mailbox_of(address)
+
+
 @pytest.mark.parametrize(
     "address", ["http://correo.invalid", "smtp://", "smtp://[correo", "correo.invalid", "smtp://a:b@correo.invalid:x"]
 )

@@ -3,10 +3,9 @@
 import threading
 from datetime import timedelta
 
-from tests.talking import postgres_url
 from tests.test_conversation_store import NOW, store
 
-__all__ = ["postgres_url", "store"]  # fixtures: an empty store of each kind
+__all__ = ["store"]  # a fixture: an empty store of each kind
 SOURCE, TARGET = "https://ines.example/nota", "https://blog.example/voto/"
 
 

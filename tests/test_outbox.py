@@ -18,7 +18,6 @@ from tertulia.syndication.drafts import draft
 from tertulia.syndication.networks.base import Attachment, Message, Remote
 from tests.fakes import FakeBluesky, FakeMail, FakeMastodon, FakeTelegram, FakeWebhook
 from tests.house import POST, House
-from tests.real import postgres
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -35,23 +34,6 @@ class Forgetful(FakeMastodon):
 KINDS = (FakeMastodon, Forgetful, FakeBluesky, FakeTelegram, FakeWebhook, FakeMail)
 # Where a process may die: at each step that the code names, and on the wire, when the server has acted.
 DEATHS = (*DeliveryStep, "on the wire")
-
-
-@pytest.fixture(scope="session")
-def postgres_url():
-    """A real PostgreSQL; where there is none the tests say so and are skipped."""
-    if postgres.binaries() is None:
-        pytest.skip("NOT TESTED on PostgreSQL: apt-get install postgresql")
-    with postgres.cluster() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
-def store_url(request):
-    """Both kinds of store."""
-    if request.param == "sqlite":
-        return "sqlite:///var/t.db"
-    return request.getfixturevalue("postgres_url")
 
 
 OPEN: list[House] = []

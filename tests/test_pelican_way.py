@@ -221,14 +221,22 @@ def test_an_extension_that_is_not_there_is_one_line(blog):
 def test_settings_that_do_nothing_here_are_named(blog):
     """All in one line, and only what the blog itself sets."""
     assert [] == blog()
-    (told,) = blog(TYPOGRIFY=True, USE_FOLDER_AS_CATEGORY=False, DEFAULT_DATE="fs", RELATIVE_URLS=True)
-    assert told.startswith("pelicanconf.py: TYPOGRIFY, DEFAULT_DATE, RELATIVE_URLS no hace nada aquí")
+    others = {"DEFAULT_DATE": "fs", "DEFAULT_ORPHANS": 2, "RELATIVE_URLS": True}
+    (told,) = blog(TYPOGRIFY=True, USE_FOLDER_AS_CATEGORY=False, **others)
+    names = re.match(r"pelicanconf.py: (.*) no hace nada aquí", told)[1].split(", ")
+    assert {"TYPOGRIFY", *others} == set(names)
     assert 'href="/2026/11/' in blog.page("index.html")
 
 
 def test_no_key_of_an_author_stands_in_for_what_pelican_works_with():
     """Each name of its articles is taken."""
     assert set() == {name for name in dir(Article) if not name.startswith("_")} - TAKEN
+
+
+def test_a_theme_of_others_has_what_pages_of_lists_it_asks_for(blog):
+    """There Pelican shares lists out, and obeys."""
+    said = blog(THEME="notmyidea", DEFAULT_ORPHANS=2)
+    assert [] == [line for line in said if "DEFAULT_ORPHANS" in line]
 
 
 @pytest.mark.parametrize(

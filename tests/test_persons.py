@@ -19,8 +19,6 @@ from tertulia.store.inbox import InboxFilter
 from tertulia.store.persons import Likeness
 from tertulia.store.said import Author, Read, Trust
 from tertulia.store.team import SavedView
-from tests.stores import either_store  # noqa: F401 (a fixture)
-from tests.talking import postgres_url  # noqa: F401 (a fixture)
 from tests.test_conversation_store import APPROVED, NOW, SAID, WAITING
 
 SITE = "https://ana.example/"
@@ -38,7 +36,7 @@ ALL = InboxFilter(state=None)
 
 
 @pytest.fixture
-def store(either_store):  # noqa: F811
+def store(either_store):
     return either_store
 
 

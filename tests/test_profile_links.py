@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from tertulia.conversation.profile_links import AGAIN, LONGEST_SILENCE, ProfileLinks
+from tertulia.conversation.profile_links import AGAIN, LONGEST_SILENCE, MOST_LINKS, MOST_PAGES, ProfileLinks
 from tertulia.core.errors import FetchError
 from tertulia.store import archive, open_store
-from tests.talking import postgres_url  # noqa: F401 (a fixture)
 from tests.test_persons import MASTODON, NOW, WEB, key_of, say_, store  # noqa: F401
 from tests.test_webmention import Sites
 
@@ -68,6 +67,40 @@ def test_one_way_or_two_of_a_network_is_nothing(store, sites, page, profile):  #
     assert {web} == store.persons.members(web)
 
 
+def test_what_is_no_page_says_nothing(store, sites):  # noqa: F811
+    """A file of words that looks like the profile is none."""
+    sites.put(PROFILE, me(PAGE), content_type="text/plain")
+    say_(store, WEB)
+    say_(store, ANA)
+    assert [] == check(store, sites)
+
+
+def test_a_page_of_a_thousand_links_costs_no_more_than_others(store, sites):  # noqa: F811
+    """It is asked about as many as a person has; of what nobody here is known by, about none."""
+    others = [f"https://mas.example/@ana{number}" for number in range(MOST_LINKS * 2)]
+    sites.put(PAGE, me(PROFILE, *others))
+    say_(store, WEB)
+    say_(store, ANA)
+    check(store, sites)
+    assert [PAGE, PROFILE, *others[: MOST_LINKS - 1]] == sites.asked
+    sites.asked.clear()
+    sites.put(PAGE, me("https://blog.example/ana", "https://t.me/ana", PROFILE))
+    check(store, sites, 31)
+    assert [PAGE, PROFILE] == sites.asked
+
+
+def test_no_more_pages_are_looked_at_than_a_run_may(store, sites):  # noqa: F811
+    """The others have their turn in the next."""
+    for number in range(MOST_PAGES + 1):
+        page = f"https://ana.example/{number}"
+        sites.put(page, "")
+        say_(store, replace(WEB, identity=page.removeprefix("https://"), url=page))
+    check(store, sites)
+    assert MOST_PAGES == len(sites.asked)
+    check(store, sites)
+    assert MOST_PAGES + 1 == len(set(sites.asked)) == len(sites.asked)
+
+
 def test_who_leads_elsewhere_says_nothing(store, sites):  # noqa: F811
     """A profile that redirects to another's, a page that redirects to another site."""
     sites.pages[PROFILE] = "https://mas.example/@otra"
@@ -118,6 +151,17 @@ def test_who_does_not_answer_is_given_time(store, sites, where, trouble):  # noq
     assert [] == check(store, sites, 31)
     assert {web, mastodon} == store.persons.members(web)
     assert [web] == check(store, sites, LONGEST_SILENCE.days + 1)
+    assert {web} == store.persons.members(web)
+
+
+@pytest.mark.parametrize("where", [PAGE, PROFILE])
+@pytest.mark.parametrize("status", [404, 410])
+def test_who_is_gone_is_given_none(store, sites, where, status):  # noqa: F811
+    """A server that says that there is no such page has answered."""
+    web, _ = say_(store, WEB), say_(store, ANA)
+    check(store, sites)
+    sites.put(where, me(PAGE, PROFILE), status=status)
+    assert [web] == check(store, sites, 31)
     assert {web} == store.persons.members(web)
 
 

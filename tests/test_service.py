@@ -17,21 +17,15 @@ from tertulia.content import snapshot
 from tertulia.core.errors import StoreError
 from tertulia.web import sign_in
 from tertulia.web.budgets import Gate
-from tests.stores import emptied
-from tests.talking import NOW, OURS, POST, Talk, field, postgres_url  # noqa: F401 (a fixture)
+from tests.talking import NOW, OURS, POST, Talk, field
 
 HOSTILE = {"Origin": "https://evil.example"}
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
-def talk(request, tmp_path):
+@pytest.fixture
+def talk(store_url, tmp_path):
     """A blog with its service."""
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
-        emptied(url).close()
-        found = Talk(tmp_path, url)
-    else:
-        found = Talk(tmp_path)
+    found = Talk(tmp_path, store_url)
     yield found
     found.store.close()
 

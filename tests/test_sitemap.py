@@ -47,6 +47,7 @@ def test_each_address_stands_once_in_order():
 def test_what_one_sitemap_may_not_hold_stands_in_several(monkeypatch):
     """Each address once in one of them, and the index names each of them by its whole address."""
     monkeypatch.setattr(sitemap, "MOST_ADDRESSES", 2)
+    monkeypatch.setattr(sitemap, "MOST_TOGETHER", 2)
     entries = [sitemap.SitemapEntry(f"https://t.example/{name}/") for name in "cabca"]
     assert ["sitemap.xml"] == list(sitemap.sitemaps(entries[:2], "https://t.example"))
     files = sitemap.sitemaps(entries, "https://t.example")
@@ -55,6 +56,23 @@ def test_what_one_sitemap_may_not_hold_stands_in_several(monkeypatch):
     assert [f"https://t.example/{name}" for name in files] == named
     held = [etree.fromstring(text.encode()).xpath("s:url/s:loc/text()", namespaces=NS) for text in files.values()]
     assert [["https://t.example/a/", "https://t.example/b/"], ["https://t.example/c/"]] == held
+
+
+def test_a_large_blog_has_a_sitemap_for_each_year(monkeypatch):
+    """A new post is in that of its year and in no other, and the index says when each last changed."""
+    monkeypatch.setattr(sitemap, "MOST_TOGETHER", 2)
+
+    def post(name: str, year: int, changed: int) -> sitemap.SitemapEntry:
+        return sitemap.SitemapEntry(f"https://t.example/{name}/", datetime(changed, 1, 1, tzinfo=UTC), (), year)
+
+    home = sitemap.SitemapEntry("https://t.example/")
+    entries = [home, post("a", 2024, 2026), post("b", 2025, 2025)]
+    before = sitemap.sitemaps(entries, "https://t.example")
+    after = sitemap.sitemaps([*entries, post("c", 2025, 2027)], "https://t.example")
+    assert ["sitemap.xml", "sitemap-2024.xml", "sitemap-2025.xml", "sitemap-lists.xml"] == list(after)
+    assert {"sitemap.xml", "sitemap-2025.xml"} == {name for name, text in after.items() if before[name] != text}
+    index = etree.fromstring(after["sitemap.xml"].encode())
+    assert ["2026", "2027"] == [told[:4] for told in index.xpath("//s:lastmod/text()", namespaces=NS)]
 
 
 def test_robots_name_the_sitemap():

@@ -2,6 +2,7 @@
 
 import logging
 
+import msgspec
 import pytest
 
 from tertulia.content import snapshot
@@ -104,3 +105,24 @@ def test_the_store_that_wrote_a_snapshot_may_empty_it(tmp_path):
     store.conversation.show(tmp_path, "voto", "es")
     assert {} == snapshot.read(tmp_path, "voto", "es").counts
     store.close()
+
+
+def test_who_changes_a_snapshot_waits_until_another_is_ready(tmp_path, monkeypatch):
+    """What two write at once is there twice over: the store's comments and the outbox's links undo nothing."""
+    fcntl = pytest.importorskip("fcntl")
+    locked = fcntl.flock
+    # Who would wait fails instead: the other is in this same thread.
+    monkeypatch.setattr(fcntl, "flock", lambda file, how: locked(file, how | fcntl.LOCK_NB))
+
+    def liked(there):
+        return msgspec.structs.replace(there, counts={"like": 1})
+
+    def linked(there):
+        with pytest.raises(BlockingIOError):
+            snapshot.update(tmp_path, "voto", "es", liked)
+        return msgspec.structs.replace(there, syndication=(snapshot.Syndicated("mastodon", "https://mas.example/1"),))
+
+    assert snapshot.update(tmp_path, "voto", "es", linked)
+    assert snapshot.update(tmp_path, "voto", "es", liked)
+    found = snapshot.read(tmp_path, "voto", "es")
+    assert ({"like": 1}, 1) == (found.counts, len(found.syndication))

@@ -6,10 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tertulia.core.text import fold_for_search
-from tertulia.store import open_store
 from tertulia.store.said import Author, Incoming, Verdict
-from tests.stores import emptied
-from tests.talking import postgres_url  # noqa: F401 (a fixture)
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 # Name, handle, site, words: capitals outside ASCII, ñ, ç, letters in two writings, and the signs of SQL.
@@ -44,22 +41,17 @@ QUESTIONS = sorted(
 )
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
-def talk(request, tmp_path):
+@pytest.fixture
+def talk(either_store):
     """The conversation of a store of either kind, in which everybody has said something."""
-    if request.param == "sqlite":
-        store = open_store("sqlite:///var/t.db", tmp_path)
-    else:
-        store = emptied(request.getfixturevalue("postgres_url"))
     for number, (name, handle, site, words) in enumerate(PEOPLE):
         author = Author(network="mastodon", identity=f"https://x.example/{number}", name=name, handle=handle, url=site)
         said = Incoming(
             source="mastodon", source_id=f"{number}", post="voto", lang="es", kind="reply", author=author,
             published=NOW, text=words, html=f"<p>{words}</p>",
         )  # fmt: skip
-        store.conversation.record(said, Verdict("approved"), NOW)
-    yield store.conversation
-    store.close()
+        either_store.conversation.record(said, Verdict("approved"), NOW)
+    return either_store.conversation
 
 
 def is_found(person, question):

@@ -15,8 +15,6 @@ from tertulia.conversation.moderator import Moderator
 from tertulia.store import archive, open_store
 from tertulia.store.importing import OldWord
 from tertulia.store.said import Author, Incoming, Status
-from tests.stores import emptied
-from tests.talking import postgres_url  # noqa: F401 (a fixture)
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 URL = "https://mas.example/@ana/1134"
@@ -65,15 +63,10 @@ class Shelf:
         return snapshot.read(self.folder, "voto", "es")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.real)])
-def shelf(request, tmp_path):
+@pytest.fixture
+def shelf(either_store, tmp_path):
     """An empty store of either kind."""
-    if request.param == "sqlite":
-        opened = open_store("sqlite:///var/t.db", tmp_path)
-    else:
-        opened = emptied(request.getfixturevalue("postgres_url"))
-    yield Shelf(opened, tmp_path / "conversation")
-    opened.close()
+    return Shelf(either_store, tmp_path / "conversation")
 
 
 ORDERS = list(itertools.permutations(WAYS, 2)) + list(itertools.permutations(WAYS, 3))

@@ -122,14 +122,41 @@ def _close(path: Path, mode: int) -> bool:
     return True
 
 
-def copy_whole(source: Path, target: Path) -> None:
-    """Put a copy of *source* at *target*, unless one is there: a file of the same size and no older."""
+def remove_empty(folder: Path, name: str) -> None:
+    """Remove the folders in *folder* that held the file *name*, as far as they hold nothing now."""
+    for above in Path(name).parents:
+        try:
+            if above != Path():
+                (folder / above).rmdir()
+        except OSError:
+            return
+
+
+def copy_whole(source: Path, target: Path, before: Path | None = None) -> None:
+    """
+    Put a copy of *source* at *target*, unless one is there: a file of the same size and no older.
+
+    Args:
+        before: Where there may be a copy already, which then is at *target* too.
+    """
     here = source.stat()
     with contextlib.suppress(OSError):
         there = target.stat()
         if there.st_size == here.st_size and there.st_mtime_ns >= here.st_mtime_ns:
             return
-    write_whole(target, source.read_bytes(), durable=False)
+    data = source.read_bytes()
+    if not (before and link_same(before, target, data)):
+        write_whole(target, data, durable=False)
+
+
+def link_same(old: Path, new: Path, data: bytes) -> bool:
+    """Let *new*, where nothing stands yet, be the very file *old*, if that holds *data*; whether it is."""
+    with contextlib.suppress(OSError):
+        if not old.is_symlink() and old.stat().st_size == len(data) and old.read_bytes() == data:
+            new.parent.mkdir(parents=True, exist_ok=True)
+            os.link(old, new)
+            return True
+    return False
 
 
 @contextlib.contextmanager

@@ -46,7 +46,7 @@ def connected(server: Secret) -> Iterator[smtplib.SMTP]:
     Raises:
         SettingError: the setting makes no sense.
         FetchError: there is a password, and no TLS to send it by.
-        smtplib.SMTPException, OSError: the server cannot be reached, or does not let us in.
+        OSError: the server cannot be reached, or does not let us in.
     """
     there = mail_server(server, "smtp", PORT, TLS_PORT)
     context = ssl.create_default_context()
@@ -66,7 +66,7 @@ def connected(server: Secret) -> Iterator[smtplib.SMTP]:
     finally:
         try:
             client.quit()
-        except (smtplib.SMTPException, OSError):
+        except OSError:  # SMTPException is one
             client.close()
 
 
@@ -99,7 +99,7 @@ def send(
         message.set_content(body, cte="quoted-printable")
         with connected(server) as client:
             client.send_message(message)
-    except (OSError, smtplib.SMTPException, MessageError, ValueError) as error:
+    except (OSError, MessageError, ValueError) as error:  # SMTPException is an OSError
         raise FetchError(say("mail_failed", why=hide(type(error).__name__))) from None
 
 

@@ -361,6 +361,10 @@ class Arrangement:
         found = self._store.execute(asked, (f"{kind} ", f"{kind}!"))
         return {name[len(kind) + 1 :]: self._unpacked(held) for name, held in found}
 
+    def give(self, name: str, value: object) -> None:
+        """Let *value* be what all pages are given by that *name*, for those that are drawn here."""
+        self._values[f"given {name}"] = value
+
     def given(self, names: Iterable[str]) -> dict[str, Any]:
         """Return of what all pages are given what has one of *names*."""
         found = {}

@@ -32,7 +32,6 @@ from tertulia.render.resolver import ImageResolver
 from tertulia.site import looks, moved
 from tertulia.site.broken_links import InternalLink
 from tertulia.site.build_inputs import next_due
-from tertulia.site.cards import CardSet
 from tertulia.site.contents import Content, Generator, attributes
 from tertulia.site.editions import Editions
 from tertulia.site.embeds import load_links
@@ -55,6 +54,7 @@ from tertulia.site.words import SiteWords
 log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
+    from tertulia.site.cards import CardSet
     from tertulia.site.facets import Inputs
     from tertulia.site.writing import OutputBefore
 
@@ -89,6 +89,8 @@ class SiteBuild:
     remembered: moved.Addresses = field(default_factory=dict)  # who had which address before
     published: moved.Addresses = field(default_factory=dict)  # of those, what a deploy has put there
     buried: set[str] = field(default_factory=set)  # files of the output that only say that something is gone
+    led_to: set[str] = field(default_factory=set)  # addresses, under SITEURL, that a page of an old one leads to
+    beside: set[str] = field(default_factory=set)  # kinds of files that were written beside pages, by their modules
     has_unread: bool = False  # a file is there and could not be read
     due: datetime | None = None  # when the clock alone makes a file read otherwise; None for never
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read
@@ -105,7 +107,7 @@ class SiteBuild:
     kept: "OutputBefore | None" = None  # takes files from the output before, where that can be told
     environments: list[Environment] = field(default_factory=list)  # of templates
     reads: Reads | None = None  # watches what templates read
-    cards: CardSet | None = None
+    cards: "CardSet | None" = None
     search: SearchIndex | LaterIndex | None = None
     search_parts: dict[str, list[str]] = field(default_factory=dict)  # folder → its languages, where there are several
 
@@ -163,6 +165,11 @@ class SiteBuild:
     def output(self) -> Path:
         """The folder that readers get."""
         return Path(self.settings["OUTPUT_PATH"])
+
+    @property
+    def output_before(self) -> Path | None:
+        """The folder that readers have until then, where files are taken from it."""
+        return Path(self.settings["KEPT_OUTPUT"]) if self.settings.get("KEPT_OUTPUT") else None
 
     def read_ahead(self, kind: str, folder: str, find: Callable[..., Iterable[str]]) -> None:
         """

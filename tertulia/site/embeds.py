@@ -4,15 +4,13 @@ Settings:
     EMBEDS_URL   where they are published, under the site. Default "embeds".
 """
 
-import filecmp
 import logging
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from tertulia.core.errors import ContentError
-from tertulia.core.files import is_inside
+from tertulia.core.files import is_inside, link_same, write_if_changed
 from tertulia.embeds import draw
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.link_table import LinkTable
@@ -37,11 +35,13 @@ def pictures_url(settings: Mapping[str, Any]) -> str:
 def publish_pictures(pages: Iterable[str], settings: Mapping[str, Any]) -> None:
     """Publish the pictures that *pages*, HTML, show, and no others."""
     source = CaptureStore(Path(settings["PATH"])).path
-    target = Path(settings["OUTPUT_PATH"], settings.get("EMBEDS_URL", "embeds"))
+    folder = settings.get("EMBEDS_URL", "embeds")
+    target = Path(settings["OUTPUT_PATH"], folder)
+    before = Path(settings["KEPT_OUTPUT"], folder) if settings.get("KEPT_OUTPUT") else None
     for name in sorted(draw.published(pages, pictures_url(settings))):
         file = target / name
         if not is_inside(source / name, Path(settings["PATH"])):
             continue
-        if not file.exists() or not filecmp.cmp(source / name, file, shallow=False):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source / name, file)
+        data = (source / name).read_bytes()
+        if file.exists() or not (before and link_same(before / name, file, data)):
+            write_if_changed(file, data, durable=False)

@@ -10,6 +10,7 @@ import markdown
 
 from tertulia.core.languages import say
 from tertulia.core.public_kinds import fields_of, wrong
+from tertulia.site.themes import is_for_us
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,8 @@ NOT_OBEYED = (
     *("WITH_FUTURE_DATES", "DOCUTILS_SETTINGS", "ARTICLE_TRANSLATION_ID", "PAGE_TRANSLATION_ID", "CACHE_CONTENT"),
     "RELATIVE_URLS",
 )
+# What pages of lists in a theme of others know, and ours, which are numbered from the oldest, do not.
+_OF_OTHERS = ("DEFAULT_ORPHANS",)
 # What our Markdown does already, by CommonMark; a second one of each would undo it.
 _BUILT_IN = frozenset(
     ("extra", "meta", "fenced_code", "tables", "md_in_html", "sane_lists", "nl2br", "smarty", "admonition")
@@ -38,7 +41,7 @@ def tell_not_obeyed(settings: Mapping[str, Any], ours: Mapping[str, Any], pelica
     """Name in one line what the blog sets and nobody reads: what is neither *ours* nor *pelicans* by default."""
     found = [
         name
-        for name in NOT_OBEYED
+        for name in (*NOT_OBEYED, *(_OF_OTHERS if is_for_us(Path(settings["THEME"])) else ()))
         if name in settings and all(settings[name] != known.get(name) for known in (ours, pelicans)) and settings[name]
     ]
     if found:

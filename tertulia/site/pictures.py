@@ -13,9 +13,8 @@ from tertulia.content.people import Person
 from tertulia.core.files import is_inside, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Picture, Problem
-from tertulia.render.decoding import PictureError
 from tertulia.render.document import Document
-from tertulia.render.images import PICTURE_SUFFIXES
+from tertulia.render.picture_facts import PICTURE_SUFFIXES, PictureError
 from tertulia.render.resolver import FOLDER, ImageResolver, PictureNotFoundError
 from tertulia.site.problems import report, shown_path
 from tertulia.site.records import UsedFile
@@ -125,15 +124,18 @@ def without_pictures(files: Iterable[Any], pictures: ImageResolver) -> list[Any]
     return kept
 
 
-def publish(pictures: ImageResolver, output: Path) -> bool:
+def publish(pictures: ImageResolver, output: Path, before: Path | None = None) -> bool:
     """
     Put everything that posts use into *output*, and tell of what could not be made.
+
+    Args:
+        before: The output of the last build, which may have the same.
 
     Returns:
         Whether there was any such thing; the pages that show it have it replaced by its text.
     """
     pictures.add_files()
-    failed = pictures.publish(output)
+    failed = pictures.publish(output, before)
     for path, line, error in failed:
         report(Problem(shown_path(path, pictures.content), line, error.what, error.fix))
     for page in output.rglob("*.html") if failed else ():

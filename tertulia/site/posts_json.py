@@ -21,6 +21,7 @@ from tertulia.render import prose
 from tertulia.site import moved
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
+from tertulia.site.files_before import put
 
 # A bare "@ana", not "@ana@mastodon.example", "@ana.bsky.social" nor an e-mail address.
 _NAME = re.compile(r"(?<![\w@./-])@(\w+)(?![\w-]*[@.]\w)")
@@ -47,7 +48,7 @@ def write_posts(build: SiteBuild, contents: Iterable[Content], wants_text: Wants
         addresses={} if preview else moved.noted(build.remembered, build.contents),
         posts=tuple(entry(content, build, wants_text) for content in contents if preview or not content.mark),
     )
-    posts.write(build.output, published)
+    put(build, posts.FILE_NAME, posts.encoded(published))
 
 
 def entry(content: Content, build: SiteBuild, wants_text: WantsText) -> posts.Post:

@@ -23,6 +23,7 @@ from tertulia.site import gone, server_redirects
 from tertulia.site.broken_links import is_redirect
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
+from tertulia.site.files_before import put
 from tertulia.site.moved import old_files, old_lists
 from tertulia.site.moved_here import moved
 from tertulia.site.problems import report_line
@@ -88,9 +89,9 @@ def write_redirects(build: SiteBuild, contents: Sequence[Content]) -> None:
     for server, text in (
         server_redirects.files(elsewhere, buried, missing).items() if elsewhere or buried or missing else ()
     ):
-        (build.output / server).write_text(text, encoding="utf-8")
+        put(build, server, text)
     if pairs or buried or missing:
-        (build.output / "_redirects").write_text(redirects_file(pairs, buried, missing), encoding="utf-8")
+        put(build, "_redirects", redirects_file(pairs, buried, missing))
 
 
 def _missing(build: SiteBuild) -> dict[str, str]:
@@ -113,7 +114,7 @@ def _bury(build: SiteBuild, contents: Sequence[Content], taken: Container[str]) 
             continue
         stale = file.is_file() and not build.owners.claim(name, name)  # of an earlier build in this very folder
         if stale or _free(file):
-            _write(file, gone.tombstone(build, lang))
+            put(build, name, gone.tombstone(build, lang))
             build.buried.add(name)
             paths.append(addresses.whole(build.settings["SITEURL"], quote(path)))
     return paths
@@ -129,15 +130,11 @@ def _lead_on(build: SiteBuild, content: Content, name: str, path: str) -> list[t
 
 def _write_page(build: SiteBuild, name: str, title: str, lang: str, new: str) -> None:
     """Write the page *name*, which leads to the address *new* within the site."""
+    build.led_to.add(new)
     words = build.words.text("moved", lang)
     inside = new.removeprefix(build.settings["SITEURL"])
     url = new if "://" in new else addresses.whole(build.settings["SITE_ADDRESS"], inside)
-    _write(build.output / name, redirect_page(title, lang, url, new, words))
-
-
-def _write(file: Path, page: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(page, encoding="utf-8")
+    put(build, name, redirect_page(title, lang, url, new, words))
 
 
 def _free(file: Path) -> bool:

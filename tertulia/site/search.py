@@ -99,7 +99,7 @@ class SearchIndex:
         os.mkdir(folder)
         for name, page in pages.items():
             with open(os.path.join(folder, name), "wb") as file:
-                file.write(page if isinstance(page, bytes) else page.encode())
+                file.write(_encoded(page))
         command = [str(binary), "--site", folder, "--output-path", str(self.target / part), "--quiet"]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -131,8 +131,12 @@ class SearchIndex:
 def _digest(pages: Pages, *more: object) -> str:
     told = hashlib.blake2b(repr(more).encode(), digest_size=16)
     for name, page in sorted(pages.items()):
-        told.update(f"{name}\0{page!r}\0".encode("utf-8", "surrogatepass"))
+        told.update(f"{name}\0".encode() + _encoded(page) + b"\0")
     return told.hexdigest()
+
+
+def _encoded(page: str | bytes) -> bytes:
+    return page if isinstance(page, bytes) else page.encode()
 
 
 def files_of(index: Path, part: str) -> dict[str, Stamp]:
@@ -199,12 +203,11 @@ def begin_index(contents: Iterable[Content], build: "SiteBuild") -> SearchIndex 
         part: {file_of(content): search_page(content, settings["SITEURL"], build.words) for content in held}
         for part, held in parts.items()
     }
-    kept = Path(settings["KEPT_OUTPUT"]) if settings.get("KEPT_OUTPUT") else None
     try:
         if settings.get("SEARCH_LATER"):
             return LaterIndex(written[""])
         target, holds = Path(settings["OUTPUT_PATH"], FOLDER), bool(settings.get("INPUTS_PATH"))
-        return SearchIndex(binary, written, target, state=build.state, kept=kept, holds=holds)
+        return SearchIndex(binary, written, target, state=build.state, kept=build.output_before, holds=holds)
     except OSError as error:
         log.warning("%s", say("search_failed", why=error))
         return None
@@ -264,6 +267,17 @@ def answers(said: Iterable[Comment]) -> Iterator[str]:
     """Who said what under a post."""
     for one in said:
         yield f"<p>{escape(one.author)}</p>{one.html}"
+
+
+def pieces(part: str) -> str:
+    """Return how the pages of a *part* are called in what a build leaves (``tertulia/site/arrangement.py``)."""
+    return f"search/{part}"
+
+
+def note_parts(state: BuildState, target: Path, digests: Mapping[str, str]) -> None:
+    """Let *state* know that these parts of the index in *target* are of pages with these *digests*."""
+    now = {part: (digest, files_of(target, part)) for part, digest in digests.items()}
+    state.keep_value(NOTE, {**(state.value(NOTE) or {}), **now})
 
 
 def file_of(content: Content) -> str:

@@ -1,12 +1,15 @@
 """``sitemap.xml`` and ``robots.txt``: what search engines may show.
 
 In the sitemap stand posts, pages, and the lists they are in, each with the date of its newest content and its other
-languages; never what is marked (draft, hidden, unlisted, scheduled), nor the search page, nor redirects.
+languages; never what is marked (draft, hidden, unlisted, scheduled), nor the search page, nor redirects. A large blog
+has one for the posts of each year, and ``sitemap.xml`` is their index: what is written this year leaves the others as
+they are, and search engines see by their dates which to read.
 
 https://www.sitemaps.org/protocol.html, https://www.rfc-editor.org/rfc/rfc9309,
 https://developers.google.com/search/docs/specialty/international/localized-versions
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,10 +18,12 @@ from html import escape
 from tertulia.core import addresses
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content, Generator, changed, listed
+from tertulia.site.files_before import put
 from tertulia.site.series import series_counterparts
 
 UNLISTED_TEMPLATES = ("404", "search")  # lead nowhere from outside
 MOST_ADDRESSES = 50_000  # a sitemap may hold no more
+MOST_TOGETHER = 2_000  # addresses that stand in one, whatever their years
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
@@ -30,6 +35,7 @@ class SitemapEntry:
     url: str  # whole and percent-encoded
     changed: datetime | None = None  # when its content last did
     languages: tuple[tuple[str, str], ...] = ()  # (language, address) of the same page in all its languages
+    year: int | None = None  # in which a post was written; a page and a list have none
 
 
 def write_sitemap(build: SiteBuild, generator: Generator) -> None:
@@ -37,10 +43,9 @@ def write_sitemap(build: SiteBuild, generator: Generator) -> None:
     site = build.settings["SITE_ADDRESS"]
     posts, public = shown(listed(generator)), shown(build.contents)
     found = [*contents(public, site), *lists(build, generator, posts), *homes(build, posts)]
-    build.output.mkdir(parents=True, exist_ok=True)
     for name, text in sitemaps(found, site).items():
-        (build.output / name).write_text(text, encoding="utf-8")
-    (build.output / "robots.txt").write_text(robots(addresses.whole(site, "sitemap.xml")), encoding="utf-8")
+        put(build, name, text)
+    put(build, "robots.txt", robots(addresses.whole(site, "sitemap.xml")))
 
 
 def shown(contents: Iterable[Content]) -> list[Content]:
@@ -52,7 +57,8 @@ def contents(public: Iterable[Content], site: str) -> Iterator[SitemapEntry]:
     """Yield the address of each post or page, with those of its translations."""
     for content in public:
         languages = [(one.lang, addresses.whole(site, one.url)) for one in [content, *shown(content.translations)]]
-        yield SitemapEntry(addresses.whole(site, content.url), newest([content]), tuple(languages))
+        year = None if content.is_page else content.date.year
+        yield SitemapEntry(addresses.whole(site, content.url), newest([content]), tuple(languages), year)
 
 
 def lists(build: SiteBuild, generator: Generator, posts: Collection[Content]) -> Iterator[SitemapEntry]:
@@ -110,21 +116,27 @@ def newest(contents: Iterable[Content]) -> datetime | None:
 
 def sitemaps(urls: Iterable[SitemapEntry], site: str) -> dict[str, str]:
     """
-    By file name, the sitemap of *urls*; of more than one may hold, several, and ``sitemap.xml`` is their index.
+    By file name, the sitemap of *urls*; of many, several, and ``sitemap.xml`` is their index.
 
     https://www.sitemaps.org/protocol.html#index
     """
     unique = _sorted(urls)
-    if len(unique) <= MOST_ADDRESSES:
+    if len(unique) <= MOST_TOGETHER:
         return {"sitemap.xml": sitemap(unique)}
-    starts = range(0, len(unique), MOST_ADDRESSES)
-    parts = {f"sitemap-{n}.xml": unique[at : at + MOST_ADDRESSES] for n, at in enumerate(starts, 1)}
-    lines = [
-        _DECLARATION,
-        f'<sitemapindex xmlns="{_NAMESPACE}">',
-        *(f"<sitemap><loc>{escape(addresses.whole(site, name))}</loc></sitemap>" for name in parts),
-        "</sitemapindex>",
-    ]
+    years: dict[str, list[SitemapEntry]] = defaultdict(list)
+    for one in unique:
+        years[f"{one.year:04}" if one.year else "lists"].append(one)
+    parts = {
+        f"sitemap-{year}{f'-{number}' if number > 1 else ''}.xml": held[at : at + MOST_ADDRESSES]
+        for year, held in sorted(years.items())
+        for number, at in enumerate(range(0, len(held), MOST_ADDRESSES), 1)
+    }
+    lines = [_DECLARATION, f'<sitemapindex xmlns="{_NAMESPACE}">']
+    for name, part in parts.items():
+        latest = max((one.changed for one in part if one.changed), default=None)
+        told = f"<lastmod>{latest.isoformat()}</lastmod>" if latest else ""
+        lines.append(f"<sitemap><loc>{escape(addresses.whole(site, name))}</loc>{told}</sitemap>")
+    lines.append("</sitemapindex>")
     return {"sitemap.xml": "\n".join(lines) + "\n"} | {name: sitemap(part) for name, part in parts.items()}
 
 

@@ -169,7 +169,7 @@ class OutputBefore:
         self.pages: dict[str, tuple[bytes, tuple[str, ...]]] = {}
         self.explained: list[str] = []
         self.inputs: dict[str, Inputs] = {}
-        self._folder = Path(build.settings["KEPT_OUTPUT"]) if build.settings.get("KEPT_OUTPUT") else None
+        self._folder = build.output_before
         others = sorted(set(build.settings["PLUGINS"]) - set(defaults.PLUGINS))
         self._may_change = bool(others)  # whoever is told of a page that was written may write another in its place
         self._suspect = suspecting(allowed_hosts(build.settings))

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from tertulia.core.text import fold
 from tertulia.store import accounts, same_person
 from tertulia.store.connection import Database, stamp
 from tertulia.store.conversation_tables import accounts as account_names
@@ -231,7 +230,6 @@ def _alike(connection: Connection, mine: list[Any]) -> dict[int, set[Likeness]]:
     ids = [row.id for row in mine]
     found: dict[int, set[Likeness]] = {}
     names = {row.name for row in mine if row.name}
-    folded = {fold(name) for name in names}
     sites = {accounts.name_of_address(row.url) for row in mine} | _names_of(connection, ids)
     sites = {name for name in sites if name.startswith("web:")}
     handles = {_local(row.handle) for row in mine} - {""}
@@ -246,8 +244,6 @@ def _alike(connection: Connection, mine: list[Any]) -> dict[int, set[Likeness]]:
         for row in connection.execute(select(table.c.person, table.c.name).where(table.c.person.in_(here))):
             known.setdefault(row.person, set()).add(row.name)
     for row in candidates:
-        if fold(row.name) not in folded:
-            continue
         also = known.get(row.id, set()) | {accounts.name_of_address(row.url)}
         why = set()
         if sites & also:

@@ -100,6 +100,7 @@ def arranged(
         pelican.run()
     finally:
         signals.content_written.disconnect(sign)
+        signals.finalized.disconnect(sign_map)
         logging.getLogger("tertulia").removeHandler(handler)
         logging.getLogger("tertulia").propagate = True
     build = SiteBuild.of(pelican.settings)
@@ -113,6 +114,12 @@ def register() -> None:
     from pelican import signals
 
     signals.content_written.connect(sign)
+    signals.finalized.connect(sign_map)
+
+
+def sign_map(pelican: object) -> None:
+    """Change what is no page, too."""
+    sign(os.path.join(pelican.settings["OUTPUT_PATH"], "sitemap.xml"))
 
 
 def sign(path: str, **_: object) -> None:
@@ -705,6 +712,17 @@ def test_a_template_that_reads_more_is_seen(blog):
     assert "articles" in " ".join(
         built(blog.root, blog.root / "one", "2026-11-22T12:00:00+01:00", state=blog.root / "s")
     )
+
+
+def test_plugins_of_others_write_into_no_file_of_the_output_before(blog):
+    """Readers have that one until the new one is done, and keep it where that fails."""
+    now, state = "2026-11-22T12:00:00+01:00", blog.root / "state"
+    built(blog.root, blog.root / "one", now, state=state)
+    before = tree(blog.root / "one")
+    plugins = [*defaults.PLUGINS, __name__]
+    built(blog.root, blog.root / "two", now, state=state, kept=blog.root / "one", PLUGINS=plugins)
+    assert b"signed" in (blog.root / "two" / "sitemap.xml").read_bytes()
+    assert_same(before, tree(blog.root / "one"))
 
 
 def test_what_is_wrong_is_told_again(blog):

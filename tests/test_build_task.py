@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tertulia.commands import build
+from tertulia.commands import build, build_report
 from tertulia.core import languages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -137,7 +137,7 @@ def test_what_is_to_be_kept_moves_over(tmp_path):
 def test_numbers_are_written_as_the_language_does(language, expected):
     """One is singular, and Spanish has a comma."""
     languages.speak(language)
-    assert expected == build.summary(build.BuildReport(posts=1, pages=2, seconds=3.84))
+    assert expected == build_report.summary(build_report.BuildReport(posts=1, pages=2, seconds=3.84))
 
 
 def test_where_it_broke_is_a_place_of_ours(tmp_path):

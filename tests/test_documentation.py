@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tertulia.commands import build, documentation, drawings, reference
+from tertulia.commands import build, build_report, documentation, drawings, reference
 from tertulia.commands.check_links import read_links
 from tertulia.core import conf
 from tests.conftest import ROOT
@@ -15,7 +15,7 @@ SOURCES = list(documentation.sources(ROOT))
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory) -> tuple[build.BuildReport, Path]:
+def made(tmp_path_factory) -> tuple[build_report.BuildReport, Path]:
     """How the build of the documentation went, and its folder; without search, which takes longer than all else."""
     folder = tmp_path_factory.mktemp("docs")
     documentation.write(ROOT, folder / "blog")

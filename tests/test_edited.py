@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tertulia.commands import build
+from tertulia.commands import build, build_report
 from tertulia.core import files, languages
 from tertulia.site import kept_site, search
 from tertulia.site.kept_site import KeptSite
@@ -23,6 +24,12 @@ from tests.test_incremental import TEXTS, Blog, arranged, assert_same, built, in
 pytestmark = pytest.mark.slow
 
 NOW = "2026-11-22T12:00:00+01:00"
+# What takes long to load, and what no text needs but one with code, pictures that nobody knows yet, a header in YAML.
+HEAVY = frozenset({
+    *("PIL.Image", "pelican", "pygments", "yaml", "requests", "urllib.request", "email.message", "importlib.metadata"),
+    *("multiprocessing", "concurrent.futures", "zipfile", "sqlalchemy", "flask", "invoke", "tertulia.commands.build"),
+    *("tertulia.embeds.providers", "tertulia.site.cards"),
+})  # fmt: skip
 TAGGED = "Una cosa y otra, que no es la misma. #Redes"
 
 
@@ -225,7 +232,7 @@ def age(path: Path) -> None:
     os.utime(path, ns=(past, past))
 
 
-def no_build(*_: object, **__: object) -> build.BuildReport:
+def no_build(*_: object, **__: object) -> build_report.BuildReport:
     raise AssertionError("a build was begun")
 
 
@@ -256,6 +263,20 @@ def test_the_task_shows_a_text_without_a_build(task, monkeypatch, capfd):
         assert "2026/11/dos/index.html" in capfd.readouterr().out
     shown = tree(task.root / "output")
     assert_same(whole(task), shown)
+
+
+def test_an_edit_loads_nothing_that_only_others_need(task):
+    """A build after an edit of a text is mostly the start of Python: what takes long to load waits for who needs it."""
+    time.sleep(TICK_NS / 1e9)
+    assert build.into_output(task.root)
+    saying(task, "Otra cosa. #Redes")()
+    code = (
+        "import sys; from tertulia.__main__ import nothing_to_build as done\n"
+        f"assert done('', strict=False)\nprint(*set({sorted(HEAVY)}) & sys.modules.keys())"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "Otra cosa." in page(task)
+    assert "" == said.splitlines()[-1]
 
 
 @pytest.mark.parametrize("written", [0, 1, 3])

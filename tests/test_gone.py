@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tertulia.commands.build import BuildReport
+from tertulia.commands.build_report import BuildReport
 from tertulia.commands.preview import Site
 from tertulia.site import moved
 from tertulia.site.gone import is_gone

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
 from tertulia.core.files import copy_whole
-from tertulia.render import images, svg
-from tertulia.render.decoding import PictureError
+from tertulia.render import images, picture_facts, svg
 from tertulia.render.image_cache import ImageCache, is_whole
-from tertulia.render.images import Facts, Variant
+from tertulia.render.picture_facts import Facts, PictureError, Variant
 
 MARKER = "Calle-Mayor-7"  # stands in every kind of metadata of the pictures made here
 XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><p>{MARKER}</p></x:xmpmeta>'.encode()
@@ -79,7 +78,7 @@ def opened(data: bytes) -> Image.Image:
 def all_of(data: bytes) -> list[bytes]:
     """Every file that is published of a picture."""
     facts = images.look(data)
-    return [*images.render(data, [*images.variants(facts), images.full(facts)]), images.clean(data)]
+    return [*images.render(data, [*picture_facts.variants(facts), picture_facts.full(facts)]), images.clean(data)]
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
@@ -103,7 +102,7 @@ def test_an_animation_keeps_its_frames_and_times_and_loses_its_comment(kind):
     assert MARKER.encode() in data
     facts = images.look(data)
     assert facts.moving
-    assert (Variant(60, 40, kind.lower()),) == images.variants(facts)
+    assert (Variant(60, 40, kind.lower()),) == picture_facts.variants(facts)
     for made in all_of(data):
         picture = Image.open(BytesIO(made))
         durations = []
@@ -132,7 +131,7 @@ def test_a_picture_is_published_upright(orientation):
     data = saved(held, "JPEG", orientation, quality=95)
     facts = images.look(data)
     assert (640, 480) == (facts.width_px, facts.height_px)
-    made = opened(next(images.render(data, images.variants(facts)[:1])))
+    made = opened(next(images.render(data, picture_facts.variants(facts)[:1])))
     assert (640, 480) == made.size
     red, _green, blue = made.getpixel((20, 20))
     assert red > 200 > 60 > blue
@@ -153,7 +152,7 @@ def test_a_picture_is_published_upright(orientation):
 )
 def test_sizes_are_never_above_the_original_nor_nearly_alike(width_px, widths):
     """One file for ``src`` of at most 1600 px; WebP at fixed widths below the original's own."""
-    main, *smaller = images.variants(Facts("0" * 64, "jpeg", width_px, width_px // 2, False, False, True))
+    main, *smaller = picture_facts.variants(Facts("0" * 64, "jpeg", width_px, width_px // 2, False, False, True))
     assert (min(width_px, 1600), "jpeg") == (main.width_px, main.kind)
     assert widths == [v.width_px for v in smaller]
     assert all(v.kind == "webp" for v in smaller)
@@ -162,7 +161,7 @@ def test_sizes_are_never_above_the_original_nor_nearly_alike(width_px, widths):
 
 def test_a_very_tall_picture_has_no_webp_that_the_format_cannot_hold():
     """WebP ends at 16383 px a side."""
-    variants = images.variants(Facts("0" * 64, "png", 1600, 20000, False, False, False))
+    variants = picture_facts.variants(Facts("0" * 64, "png", 1600, 20000, False, False, False))
     assert [("png", 20000), ("webp", 6000), ("webp", 9000), ("webp", 13500)] == [
         (v.kind, v.height_px) for v in variants
     ]
@@ -187,7 +186,7 @@ def test_a_palette_with_a_transparent_colour_is_kept():
 def test_a_sixteen_bit_picture_keeps_its_tones():
     """A 16-bit grey of the middle is a grey of the middle, not white."""
     data = saved(Image.new("I;16", (600, 300), 32768), "PNG", orientation=None)
-    made = opened(next(images.render(data, images.variants(images.look(data))[:1])))
+    made = opened(next(images.render(data, picture_facts.variants(images.look(data))[:1])))
     assert 128 == made.convert("L").getpixel((5, 5))
 
 
@@ -239,7 +238,7 @@ def test_what_a_file_is_counts_and_not_its_name(tmp_path):
     (tmp_path / "foto.jpg").write_bytes(saved(photo(), "PNG"))
     facts = ImageCache(tmp_path / "cache").facts(tmp_path / "foto.jpg")
     assert "png" == facts.kind
-    assert images.variants(facts)[0].kind == "png"
+    assert picture_facts.variants(facts)[0].kind == "png"
 
 
 def huge_png(width_px=60_000, height_px=60_000) -> bytes:
@@ -296,7 +295,7 @@ def test_a_heic_of_the_authors_is_a_photograph():
     for mode, kind in (("RGB", "jpeg"), ("RGBA", "png")):
         data = heic(photo(1000, 500).convert(mode))
         facts = images.look(data, "movil.heic")
-        main, *smaller = images.variants(facts)
+        main, *smaller = picture_facts.variants(facts)
         assert (1000, 500, kind) == (main.width_px, main.height_px, main.kind)
         assert [480, 720, 1000] == [each.width_px for each in smaller]
         made = next(images.render(data, [main]))
@@ -381,7 +380,7 @@ def test_the_same_picture_gives_the_same_bytes_with_any_number_of_threads(tmp_pa
         for number in numbers:
             path = tmp_path / f"{number}.jpg"
             facts = image_cache.facts(path)
-            image_cache.enqueue(path, facts, images.variants(facts))
+            image_cache.enqueue(path, facts, picture_facts.variants(facts))
         assert {} == image_cache.finish()
         return {p.name: p.read_bytes() for p in folder.rglob("*") if p.suffix != ".json" and p.is_file()}
 
@@ -396,13 +395,13 @@ def test_an_unchanged_picture_is_neither_read_nor_made_again(tmp_path, monkeypat
     photo().save(path)
     first = ImageCache(tmp_path / "cache")
     facts = first.facts(path)
-    first.enqueue(path, facts, images.variants(facts))
+    first.enqueue(path, facts, picture_facts.variants(facts))
     first.finish()
     monkeypatch.setattr(images, "look", None)
     monkeypatch.setattr(images, "render", None)
     second = ImageCache(tmp_path / "cache")
     assert facts == second.facts(path)
-    second.enqueue(path, facts, images.variants(facts))
+    second.enqueue(path, facts, picture_facts.variants(facts))
     assert {} == second.finish()
 
 
@@ -413,7 +412,7 @@ def test_what_a_power_cut_left_of_a_picture_is_made_again(tmp_path, cut):
     photo().save(original)
     cache = ImageCache(tmp_path / "cache")
     facts = cache.facts(original)
-    wanted = images.variants(facts)
+    wanted = picture_facts.variants(facts)
     cache.enqueue(original, facts, wanted)
     cache.finish()
     for variant in wanted:
@@ -425,7 +424,7 @@ def test_what_a_power_cut_left_of_a_picture_is_made_again(tmp_path, cut):
         again.finish()
         assert whole == path.read_bytes()
     for kind in ("jpeg", "png", "webp", "gif"):
-        path = tmp_path / f"x{images.SUFFIXES[kind]}"
+        path = tmp_path / f"x{picture_facts.SUFFIXES[kind]}"
         photo().save(path)
         assert is_whole(path)
         path.write_bytes(path.read_bytes()[: cut(path.stat().st_size)])
@@ -440,7 +439,7 @@ def test_a_changed_picture_has_another_name(tmp_path):
     for width_px in (300, 301):
         photo(width_px).save(path)
         facts = image_cache.facts(path)
-        names.append(facts.name("foto", images.variants(facts)[0], main=True))
+        names.append(facts.name("foto", picture_facts.variants(facts)[0], main=True))
     assert names[0] != names[1]
 
 
@@ -459,7 +458,7 @@ def test_a_picture_that_cannot_be_decoded_is_named_and_leaves_no_file(tmp_path):
     path.write_bytes(saved(photo(), "JPEG")[:-400])
     image_cache = ImageCache(tmp_path / "cache")
     facts = image_cache.facts(path)
-    image_cache.enqueue(path, facts, images.variants(facts))
+    image_cache.enqueue(path, facts, picture_facts.variants(facts))
     assert {path: "damaged"} == {p: error.reason for p, error in image_cache.finish().items()}
     assert ["index.json"] == [p.name for p in (tmp_path / "cache").rglob("*") if p.is_file()]
 

@@ -11,7 +11,7 @@ import pytest
 
 from tertulia.core import parallel
 from tertulia.core.parallel import Aside, spread
-from tertulia.render.decoding import PictureError
+from tertulia.render.picture_facts import PictureError
 
 forks = pytest.mark.skipif(not parallel._CAN_FORK, reason="this system works in place")
 

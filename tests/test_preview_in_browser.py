@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from tertulia.commands.build import BuildReport
+from tertulia.commands.build_report import BuildReport
 from tertulia.commands.preview import Site, listen
 from tertulia.core.files import write_whole
 from tests.real.browser import CHROMIUM, browser

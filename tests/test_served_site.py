@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tertulia.commands import (
-    build,
-    preview,
-)
+from tertulia.commands import build_report, preview
 from tertulia.commands.watch import concerns_us
 from tertulia.core import languages
 from tertulia.core.errors import TertuliaError
@@ -29,7 +26,7 @@ def served(tmp_path) -> preview.Site:
         (root / name).write_text(text, "utf-8")
     (tmp_path / "secret.html").write_text("secret")
     site = preview.Site()
-    site.show(root, build.BuildReport(prefix="/blog"))
+    site.show(root, build_report.BuildReport(prefix="/blog"))
     return site
 
 
@@ -102,8 +99,8 @@ def test_only_reading_is_served(served):
 def test_a_failed_build_leaves_the_pages_up(served):
     """After a build that failed the old pages are served, and the news say what is wrong."""
     version = json.loads(served.news())["version"]
-    remarks = [build.Remark("error", "a.md:1: mal"), build.Remark("hint", "nada")]
-    served.show(Path("/nowhere"), build.BuildReport(failure="x.py:1: roto", remarks=remarks))
+    remarks = [build_report.Remark("error", "a.md:1: mal"), build_report.Remark("hint", "nada")]
+    served.show(Path("/nowhere"), build_report.BuildReport(failure="x.py:1: roto", remarks=remarks))
     news = json.loads(served.news())
     assert ("200 OK", True) == (get(served, "/blog/")[0], news["failed"])
     assert [languages.say("build_failed"), "x.py:1: roto", "a.md:1: mal"] == news["note"]
@@ -114,7 +111,7 @@ def test_an_open_page_hears_of_each_build(served):
     """The stream begins with the news of now, goes on with each build, and ends with the server."""
     stream = served.events()
     first = next(stream)
-    served.show(served.folder, build.BuildReport(prefix="/blog"))
+    served.show(served.folder, build_report.BuildReport(prefix="/blog"))
     second = next(stream)
     served.close()
     assert (True, True, []) == (first.startswith(b"data: {"), first != second, list(stream))

@@ -12,7 +12,7 @@ import pytest
 
 from tertulia.commands import live, preview
 from tertulia.commands.background_search import BackgroundSearch
-from tertulia.commands.build import BuildReport
+from tertulia.commands.build_report import BuildReport
 from tertulia.commands.live import LiveSite
 from tertulia.commands.warm import WarmBuilder
 from tertulia.site import choices

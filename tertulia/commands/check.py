@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from tertulia.commands import build, environment, preview
+from tertulia.commands import build, build_report, environment, preview
 from tertulia.commands.check_links import Result, read_links
 from tertulia.core import conf
 from tertulia.core.addresses import split_address
@@ -57,7 +57,7 @@ def _look_at(root: Path, folder: Path, settings: dict[str, str], *, lighthouse: 
     with build.workshop(folder, "site-") as passing:
         report = build.run(root, passing / "site", "publishconf.py", {**_with_patterns(root), **settings})
         print(*(f"{name} = {value}" for name, value in settings.items()), sep="\n", end="\n" if settings else "")
-        build.tell(report)
+        build_report.tell(report)
         if report.failure:
             return False
         results = list(examine(root, passing / "site", report.prefix, folder, lighthouse=lighthouse))
@@ -92,7 +92,8 @@ def _tell(result: Result) -> None:
         print(say("check_skipped", name=result.name, why=result.skipped))
         return
     print(
-        f"{result.name}: {build.counted('finding', len(result.findings))}" + f" ({result.scope})" * bool(result.scope)
+        f"{result.name}: {build_report.counted('finding', len(result.findings))}"
+        + f" ({result.scope})" * bool(result.scope)
     )
     for line in [*result.findings, *result.notes]:
         print("  " + line)

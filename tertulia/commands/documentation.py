@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tertulia.commands import build, preview, reference, start
+from tertulia.commands import build, build_report, preview, reference, start
 from tertulia.core import conf, paths
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
@@ -132,7 +132,7 @@ def run(root: Path, *, serve: bool) -> bool:
         report = build.run(folder / "blog", folder / "site", conf.NAME, kept, with_this_clone)
         if not report.failure:
             build.swap(folder / "site", root / OUTPUT, [])
-    build.tell(report)
+    build_report.tell(report)
     if lacking := missing(root):
         print(say("docs_missing", files=", ".join(lacking)), file=sys.stderr)
     if serve and not report.failure:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from tertulia.commands.build import STATE, BuildReport, Remark, complaints, decimal, summary
+from tertulia.commands.build_report import BuildReport, Remark, complaints, decimal, summary
 from tertulia.content.posts import Post
 from tertulia.core.files import locked
 from tertulia.core.languages import say
@@ -33,7 +33,7 @@ def show(root: Path, place: Path, *, strict: bool = False) -> tuple[Told | None,
     Returns:
         What a build would say; why there is nothing to say, because a build is needed; the files written, and why.
     """
-    folder = root / STATE / "public"
+    folder = place.parent
     try:
         with locked(folder):
             told, files = _show(folder, place, root / "output", strict=strict)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tertulia.commands import announce, build
+from tertulia.commands import announce, build, build_report
 from tertulia.commands.background_search import BackgroundSearch
 from tertulia.commands.warm import Keeper, WarmBuilder
 from tertulia.core.errors import TertuliaError
@@ -79,7 +79,7 @@ class LiveSite:
         report = build.run(self.root, new, SETTINGS, {**self.site.overrides, **kept}, self.builder.run)
         if self._closed:
             return
-        build.tell(report)
+        build_report.tell(report)
         if report.failure:
             self.site.show(new, report)
             shutil.rmtree(new, ignore_errors=True)
@@ -123,6 +123,6 @@ class LiveSite:
             why = say("system_refused", why=error)
         else:
             why = str(error) if isinstance(error, TertuliaError) else build.where_it_broke(error, self.root)
-        report = build.BuildReport(failure=why)
-        build.tell(report)
+        report = build_report.BuildReport(failure=why)
+        build_report.tell(report)
         self.site.show(self.folder, report)

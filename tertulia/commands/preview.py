@@ -30,7 +30,7 @@ from typing import Any
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from tertulia.commands import build, try_looks
+from tertulia.commands import build_report, try_looks
 from tertulia.commands.background_search import BackgroundSearch
 from tertulia.commands.capture import InPassing
 from tertulia.commands.live import LiveSite
@@ -146,7 +146,7 @@ class Site:
         self._turned = threading.Condition()
         self._closed = False
 
-    def show(self, folder: Path, report: build.BuildReport) -> None:
+    def show(self, folder: Path, report: build_report.BuildReport) -> None:
         """Serve *folder* from now on, unless its build failed; tell the open pages."""
         with self._turned:
             self.version += 1

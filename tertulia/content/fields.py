@@ -208,10 +208,10 @@ def yaml_fields(node: "MappingNode", start: int, lines: list[str]) -> Iterator[R
 
 def inline_table(line: str, n: int, lines: list[str]) -> list[Field]:
     """Return what a line says whose value is a table, ``build: {render: never}``; nothing when it is none."""
-    import yaml
-
     if ": {" not in line or not line.rstrip().endswith("}"):
         return []
+    import yaml  # by blogs that write it alone
+
     try:
         root = composed(line)
         return list(islice(flat(list(yaml_fields(root, n, lines))), MOST_FIELDS)) if _is_mapping(root) else []

@@ -15,11 +15,13 @@ import re
 import sys
 from collections.abc import Callable, Container
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tertulia.core.languages import say
 from tertulia.core.secret import hide
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 log = logging.getLogger(__name__)
 
@@ -73,13 +75,15 @@ def load(
     return found
 
 
-def _tell(point: EntryPoint, why: str) -> None:
+def _tell(point: "EntryPoint", why: str) -> None:
     words = hide(" ".join(why.split()))[:_WORDS_LENGTH]
     log.warning("%s", say("extension_broken", name=point.name, group=point.group, why=words))
 
 
 @cache
-def _points(group: str, _path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+def _points(group: str, _path: tuple[str, ...]) -> "tuple[EntryPoint, ...]":
     """Well-named entry points of *group* in what is installed on *_path*, in an order that does not change."""
+    from importlib.metadata import entry_points  # e-mail, ZIP and more, which an edit of a text does not wait for
+
     found = {(point.name, point.value): point for point in entry_points(group=group) if _NAME.fullmatch(point.name)}
     return tuple(found[key] for key in sorted(found))

@@ -5,7 +5,6 @@ letters and feeds (https://www.rfc-editor.org/rfc/rfc2822#section-3.3); seconds 
 """
 
 from datetime import UTC, datetime, tzinfo
-from email.utils import parsedate_to_datetime
 
 LONGEST = 100  # characters; no way to write a moment needs more
 
@@ -42,4 +41,6 @@ def _read(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
+        from email.utils import parsedate_to_datetime  # and sockets: of letters and feeds alone
+
         return parsedate_to_datetime(text)

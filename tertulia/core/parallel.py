@@ -5,19 +5,18 @@ safely (Windows, macOS), or for a handful of things, the work is done in this pr
 """
 
 import atexit
-import ctypes
 import gc
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
-from multiprocessing.connection import Connection
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tertulia.core.languages import Languages, carried, current, use
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -40,6 +39,8 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result
         work: Must not rely on what an earlier call changed: a child's memory is lost.
         items: As many as you like.
     """
+    import multiprocessing  # here and below: most commands, and a build after an edit, do all in one process
+
     cores = len(os.sched_getaffinity(0)) if _CAN_FORK else 1
     if cores < 2 or len(items) < WORTH_FORKING or multiprocessing.current_process().daemon:
         return [work(item) for item in items]
@@ -72,6 +73,8 @@ def _keep_freed_memory() -> None:
     """
     if sys.platform != "linux":
         return
+    import ctypes
+
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):  # not glibc's
@@ -97,10 +100,14 @@ class Aside(Generic[Result]):
     def __init__(self, work: Callable[[], Result]) -> None:
         self._work = work
         if not _CAN_FORK:
+            from concurrent.futures import ThreadPoolExecutor
+
             thread = ThreadPoolExecutor(1)
             self._later = thread.submit(carried(work))
             thread.shutdown(wait=False)
             return
+        import multiprocessing
+
         forking = multiprocessing.get_context("fork")
         self._answer, ours = forking.Pipe(duplex=False)
         self._process = forking.Process(target=_tell, args=(work, ours), daemon=True)
@@ -137,6 +144,6 @@ def _begin_worker(languages: Languages, job: tuple[Callable[[Any], Any], Sequenc
     _job.set(job)
 
 
-def _tell(work: Callable[[], Any], answer: Connection) -> None:
+def _tell(work: Callable[[], Any], answer: "Connection") -> None:
     _begin_child(current())
     answer.send(work())

@@ -22,6 +22,15 @@ def own_theme(content: Path | str) -> Path:
     return Path(content, "theme")
 
 
+def own_file(content: Path, *names: str) -> Path | None:
+    """Return the first of the blogger's own files of these *names*, if there is one."""
+    for name in names:
+        path = own_theme(content) / name
+        if path.is_file() and is_inside(path, content):
+            return path
+    return None
+
+
 def theme_file(content: Path | str, name: str, theme: Path | str = THEME) -> Path:
     """
     Return the theme's file *name*, as this blog shows it: from its own looks, from *theme*, or from ours.

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement
 
@@ -23,11 +23,14 @@ from tertulia.core.addresses import host_of
 from tertulia.core.errors import ContentError
 from tertulia.core.languages import say
 from tertulia.core.sanitise import clean, one_line, plain
-from tertulia.embeds import dead, draw, pasted, providers
+from tertulia.embeds import dead, draw, pasted
 from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.draw import Page
 from tertulia.embeds.types import Capture, Policy
 from tertulia.render.document import Document
+
+if TYPE_CHECKING:
+    from tertulia.embeds.providers import Match
 
 _PLACE = re.compile("<p>\x02embed:(\\d+)\x03</p>|\x02embed:(\\d+)\x03")
 ALONE = re.compile(r"<?((?i:https?)://[^\s<>\"]+)>?")  # telephones begin a line with a capital
@@ -108,6 +111,8 @@ class _Embeds(BlockProcessor):
     def link(self, code: pasted.Code) -> str:
         """Return a link to the item of a pasted code, for a line of text; what is to be told of the item is told."""
         self.drawn(code.url, code)
+        from tertulia.embeds import providers  # dozens of patterns, of which most texts need none
+
         target = self.extension.resolve(code.url)
         match = providers.find(target)
         with contextlib.suppress(ContentError):
@@ -123,6 +128,8 @@ class _Embeds(BlockProcessor):
         Args:
             code: The pasted code that it stands in, whose own words are shown where there is no capture.
         """
+        from tertulia.embeds import providers
+
         document = self.document()
         page = self.page()
         target = self.extension.resolve(url)
@@ -194,7 +201,7 @@ def _needle(document: Document, url: str, id: str, code: pasted.Code | None) -> 
     return next((piece for piece in pieces if piece and piece in document.body), re.split(r"[-/=]", id)[-1])
 
 
-def _quotation(words: str, url: str, match: providers.Match, page: Page) -> str:
+def _quotation(words: str, url: str, match: "Match", page: Page) -> str:
     """Return what a pasted code says, as a quotation that says that it is no capture; "" when it says nothing."""
     said = clean(words).strip() if words else ""
     if not plain(said):
@@ -207,7 +214,7 @@ def _quotation(words: str, url: str, match: providers.Match, page: Page) -> str:
     )
 
 
-def label_for(match: providers.Match, page: Page) -> str:
+def label_for(match: "Match", page: Page) -> str:
     """ "Publicación en Mastodon" for a known service, "" for any other page."""
     return page.say("post_on", network=match.provider.label) if match.provider.label else ""
 

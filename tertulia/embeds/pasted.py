@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from tertulia.core.addresses import host_of, split_address, web_address
 from tertulia.core.html_tags import Tag, closing_of, open_at, tags
-from tertulia.embeds import dead, providers
+from tertulia.embeds import dead
 
 FLASH = "flash"  # in place of an address: Flash content of nobody we know
 
@@ -217,6 +217,8 @@ def _known(written: str, owner: str = "") -> str:
     url = web_address(_whole(written.strip()))
     if not url:
         return ""
+    from tertulia.embeds import providers  # dozens of patterns, of which most texts need none
+
     provider = providers.find(url).provider
     if (provider is not providers.PAGE and provider.name.startswith(owner)) or dead.service(url):
         return url

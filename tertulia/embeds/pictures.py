@@ -3,7 +3,7 @@
 import hashlib
 
 from tertulia.embeds.types import Image
-from tertulia.render.images import MAX_WEBP_SIDE_PX, STRANGE_WIDTH_PX, reencode
+from tertulia.render.picture_facts import MAX_WEBP_SIDE_PX, STRANGE_WIDTH_PX
 
 WIDTH_PX = STRANGE_WIDTH_PX
 AVATAR_PX = 96
@@ -23,6 +23,8 @@ def encode(data: bytes, *, name: str, alt: str = "", width_px: int = WIDTH_PX) -
         The picture's description and its bytes, an animation's marked as a film's first picture; None when it is no
         picture, or one made to do harm.
     """
+    from tertulia.render.images import reencode  # Pillow: whoever draws what was captured needs none
+
     made = reencode(data, width_px, min(width_px * TALLEST, MAX_WEBP_SIDE_PX), kind="webp")
     if not made.data:
         return None

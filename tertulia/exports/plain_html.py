@@ -22,8 +22,8 @@ from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.render import captions, pictures
 from tertulia.render.converter import converter
-from tertulia.render.decoding import PictureError
 from tertulia.render.document import Document
+from tertulia.render.picture_facts import PictureError
 from tertulia.render.resolver import ImageResolver
 
 _PLACE = re.compile(r"[{|](filename|static|attach)[}|](.*)", re.S)

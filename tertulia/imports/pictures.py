@@ -18,8 +18,8 @@ from tertulia.core.files import write_whole
 from tertulia.imports.export import Export, ExportFile
 from tertulia.imports.fetching import OldFiles
 from tertulia.imports.types import Loss
-from tertulia.render.decoding import PictureError
-from tertulia.render.images import PICTURE_SUFFIXES, clean
+from tertulia.render.images import clean
+from tertulia.render.picture_facts import PICTURE_SUFFIXES, PictureError
 
 PHOTON = re.compile(r"i\d\.wp\.com")
 _SMALLER = re.compile(r"-\d{2,5}x\d{2,5}(?=\.\w+$)")

@@ -3,23 +3,67 @@
     ```js {1,3}      ```python title="a.py"      ```{.python hl_lines="2"}      ```js:app.js
 
 The first word is the language; ``hl_lines`` marks lines, as codehilite and Hugo have it; all else is left out.
+
+Pygments takes as long to load as a text without code takes to be read: it is loaded by the first piece of code.
 """
 
 import re
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element
 
-from markdown import Markdown
-from markdown.extensions.codehilite import CodeHilite, CodeHiliteExtension
-from pygments import highlight
-from pygments.formatters.html import HtmlFormatter
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
+
+if TYPE_CHECKING:
+    from pygments.formatters.html import HtmlFormatter
+    from pygments.lexer import Lexer
 
 _LANGUAGE = re.compile(r"\s*\{?\s*\.?(?P<name>[\w#.+-]+)(?!\s*=)")
 _CLASS = re.compile(r"(?<=[\s{])\.([\w-]+)")
 _MARKED = re.compile(r"\bhl_lines\s*=\s*(?:\[([^\]]+)\]|\"([^\"]+)\"|'([^']+)')")
 _RANGE = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
+
+
+class CodeExtension(Extension):
+    """
+    Python-Markdown's codehilite, loaded when a text has code.
+
+    Args:
+        configs: Its own.
+    """
+
+    def __init__(self, **configs: object) -> None:
+        super().__init__()
+        self._configs = configs
+
+    @cached_property
+    def hilite_configs(self) -> dict[str, Any]:
+        """How codehilite is configured."""
+        from markdown.extensions.codehilite import CodeHiliteExtension
+
+        return CodeHiliteExtension(**self._configs).getConfigs()
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.registerExtension(self)
+        md.treeprocessors.register(_Hilite(md, self), "hilite", 30)
+
+
+class _Hilite(Treeprocessor):
+    """Colours the code that the tree holds."""
+
+    def __init__(self, md: Markdown, extension: CodeExtension) -> None:
+        super().__init__(md)
+        self.extension = extension
+
+    def run(self, root: Element) -> None:
+        if next(root.iter("pre"), None) is None:
+            return
+        from markdown.extensions.codehilite import HiliteTreeprocessor
+
+        processor = HiliteTreeprocessor(self.md)
+        processor.config = self.extension.hilite_configs
+        processor.run(root)
 
 
 def highlighted(code: str, info: str, md: Markdown) -> str:
@@ -31,7 +75,10 @@ def highlighted(code: str, info: str, md: Markdown) -> str:
         info: What stands behind the opening one.
         md: Whose codehilite is configured.
     """
-    config = next((e.getConfigs() for e in md.registeredExtensions if isinstance(e, CodeHiliteExtension)), {})
+    from markdown.extensions.codehilite import CodeHilite
+    from pygments import highlight
+
+    config = next((dict(e.hilite_configs) for e in md.registeredExtensions if isinstance(e, CodeExtension)), {})
     style = config.pop("pygments_style", "default")
     found = _LANGUAGE.match(info)
     name = found["name"] if found else ""
@@ -49,7 +96,9 @@ def highlighted(code: str, info: str, md: Markdown) -> str:
 
 
 @lru_cache(maxsize=64)
-def _lexer(name: str, options: tuple[tuple[str, Any], ...]) -> Lexer:
+def _lexer(name: str, options: tuple[tuple[str, Any], ...]) -> "Lexer":
+    from pygments.lexers import get_lexer_by_name
+
     try:
         return get_lexer_by_name(name, **dict(options))
     except ValueError:  # nobody knows that language
@@ -57,7 +106,9 @@ def _lexer(name: str, options: tuple[tuple[str, Any], ...]) -> Lexer:
 
 
 @lru_cache(maxsize=64)
-def _formatter(options: tuple[tuple[str, Any], ...]) -> HtmlFormatter[str]:
+def _formatter(options: tuple[tuple[str, Any], ...]) -> "HtmlFormatter[str]":
+    from pygments.formatters.html import HtmlFormatter
+
     return HtmlFormatter(**dict(options))
 
 

@@ -7,17 +7,30 @@ from typing import Any
 from urllib.parse import quote
 
 import markdown
+from markdown.extensions.abbr import AbbrExtension
+from markdown.extensions.attr_list import AttrListExtension
+from markdown.extensions.def_list import DefListExtension
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import text
 from tertulia.render.autolinks import AutolinksExtension
 from tertulia.render.blocks import BlocksExtension
+from tertulia.render.code import CodeExtension
 from tertulia.render.foreign import ForeignSyntaxExtension
 from tertulia.render.kramdown import KramdownExtension
 from tertulia.render.linkify import LinkifyExtension
 from tertulia.render.lists import ListsExtension
-from tertulia.render.markup import Contents, Escapes, Headings, LineBreaks, OwnLinks, QuoteSources, SkipPatterns
+from tertulia.render.markup import (
+    Contents,
+    Escapes,
+    Headings,
+    LineBreaks,
+    OwnLinks,
+    QuoteSources,
+    SkipPatterns,
+    Strokes,
+)
 from tertulia.render.maths import MathsExtension
 from tertulia.render.notebooks import NotebooksExtension
 from tertulia.render.notes import FootnotesExtension, NotesExtension
@@ -27,6 +40,8 @@ from tertulia.render.slips import SlipsExtension
 from tertulia.render.tables import TablesExtension
 from tertulia.render.typography import TypographyExtension
 from tertulia.render.unclosed import ClosedCode
+
+_STROKES = ("pymdownx.tilde", "pymdownx.mark")  # where a blog sets them otherwise
 
 
 def converter(
@@ -52,6 +67,7 @@ def converter(
         asked, asked_configs: Extensions that the blog's ``MARKDOWN`` asks for, and settings of them and of ours.
         more: Extensions that need to know more of the blog: pictures, embeds, links.
     """
+    # Each is made here: those that Python-Markdown is told by name alone it seeks in all that is installed.
     configs: dict[str, dict[str, Any]] = {
         "pymdownx.tilde": {"subscript": False},
         "codehilite": {"guess_lang": False},
@@ -71,18 +87,17 @@ def converter(
             LineBreaks(),
             ListsExtension(),
             MathsExtension(),
-            "pymdownx.tilde",  # ~~tachado~~
-            "pymdownx.mark",  # ==resaltado==
+            *(_STROKES if any(name in asked_configs for name in _STROKES) else [Strokes()]),
             PrivateNotesExtension(),
             ForeignSyntaxExtension(content),
             footnotes,
             NotebooksExtension(),
             PandocExtension(footnotes),
             SlipsExtension(footnotes),
-            "def_list",
-            "codehilite",
-            "attr_list",
-            "abbr",
+            DefListExtension(**configs.pop("def_list", {})),
+            CodeExtension(**configs.pop("codehilite")),
+            AttrListExtension(**configs.pop("attr_list", {})),
+            AbbrExtension(**configs.pop("abbr", {})),
             Contents(**configs.pop("toc")),
             KramdownExtension(),
             SkipPatterns(),

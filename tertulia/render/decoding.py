@@ -4,17 +4,12 @@ Everything that is wrong with a picture is a ``PictureError``, whatever a decode
 """
 
 import warnings
-from collections.abc import Callable
 from io import BytesIO
-from typing import Literal
 
 from PIL import AvifImagePlugin, Image, ImageCms, WebPImagePlugin  # noqa: F401 (see FORMATS)
 
-from tertulia.core.errors import ContentError
-from tertulia.core.languages import say
 from tertulia.render import heic
-
-Reason = Literal["unreadable", "heavy", "large", "unknown", "damaged", "unsafe"]
+from tertulia.render.picture_facts import PictureError
 
 # An author's own: above what telephones write, below what would fill the memory of a small machine.
 MAX_PIXELS = 89_478_485  # Pillow's own limit, a quarter of a gigabyte as RGB
@@ -46,28 +41,6 @@ ON_ITS_SIDE = (5, 6, 7, 8)
 
 # What Pillow would say in English on standard error of bombs and broken camera data, we say or need not be said.
 warnings.filterwarnings("ignore", module=r"PIL\.")
-
-
-class PictureError(ContentError):
-    """A picture that cannot be published; ``what`` and ``fix`` are for the author, ``reason`` for the program."""
-
-    def __init__(self, reason: Reason, name: str = "", **values: object) -> None:
-        self.reason = reason
-        self._said = (reason, name, values)
-        self.what = say(f"picture_{reason}", name=name, **values)
-        self.fix = say(f"picture_{reason}_fix", name=name)
-        super().__init__(f"{name}: {self.what}; {self.fix}")
-
-    def __reduce__(self) -> tuple[Callable[..., "PictureError"], tuple[object, ...]]:
-        return _said_again, self._said  # so that it can come from another process
-
-
-def _said_again(reason: Reason, name: str, values: dict[str, object]) -> PictureError:
-    return PictureError(reason, name, **values)
-
-
-def too_heavy(name: str, size_bytes: int, limit_bytes: int) -> PictureError:
-    return PictureError("heavy", name, size=f"{size_bytes / 1e6:.1f}", limit=f"{limit_bytes / 1e6:.0f}")
 
 
 def opened(data: bytes, name: str, max_pixels: int = MAX_PIXELS) -> Image.Image:

@@ -23,7 +23,7 @@ from tertulia.core import text
 from tertulia.core.languages import say
 from tertulia.render.blocks import CommonMarkParser
 from tertulia.render.document import Document
-from tertulia.render.images import PICTURE_SUFFIXES
+from tertulia.render.picture_facts import PICTURE_SUFFIXES
 
 _PIECE = re.compile(
     r"(?P<code>(`+)(?!`).*?(?<!`)\2(?!`))"

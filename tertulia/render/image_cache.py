@@ -8,19 +8,17 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 
-import PIL
+import PIL  # its number alone: who decodes loads the rest
 
 from tertulia.core import strict_json
 from tertulia.core.files import write_whole
 from tertulia.core.languages import carried
 from tertulia.core.parallel import Aside
-from tertulia.render.decoding import PictureError, too_heavy
-from tertulia.render.images import MAX_BYTES, RECIPE, SUFFIXES, Facts, Variant, look, render
+from tertulia.render.picture_facts import MAX_BYTES, RECIPE, SUFFIXES, Facts, PictureError, Variant, too_heavy
 
 # A picture, what is known of it, and what is to be made of it.
 _Order = tuple[Path, Facts, Sequence[Variant]]
@@ -58,6 +56,8 @@ class ImageCache:
             known = index.get(str(path))
             if known and known[:3] == seen:
                 return Facts(*known[3:])  # type: ignore[arg-type]
+            from tertulia.render.images import look  # Pillow: only who has new pictures waits for it
+
             facts = look(_read(path, stat.st_size), path.name)
         except OSError as error:
             raise _unreadable(path, error) from error
@@ -100,6 +100,8 @@ class ImageCache:
         return failed
 
     def _make_all(self, orders: Sequence[_Order]) -> dict[Path, PictureError]:
+        from concurrent.futures import ThreadPoolExecutor
+
         failed: dict[Path, PictureError] = {}
         make = carried(self._make)
         with ThreadPoolExecutor(self._threads, "image_cache") as pool:
@@ -113,6 +115,8 @@ class ImageCache:
         return failed
 
     def _make(self, path: Path, facts: Facts, wanted: Sequence[Variant]) -> None:
+        from tertulia.render.images import render
+
         data = path.read_bytes()
         if hashlib.sha256(data).hexdigest() != facts.digest:  # saved anew since we looked
             raise PictureError("damaged", path.name)

@@ -18,84 +18,33 @@ through ``jpeg_within``: nothing else in the house decodes a picture.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Literal, NamedTuple
 
 from PIL import Image, ImageSequence
 
 from tertulia.render import heic, svg
-from tertulia.render.decoding import (
-    MAX_PIXELS,
-    ON_ITS_SIDE,
+from tertulia.render.decoding import MAX_PIXELS, ON_ITS_SIDE, is_animated, kind_of, moves, opened, orientation, pixels
+from tertulia.render.picture_facts import (
+    MAX_STRANGE_BYTES,
+    STRANGE_WIDTH_PX,
+    SUFFIXES,
+    Facts,
     PictureError,
-    is_animated,
-    kind_of,
-    moves,
-    opened,
-    orientation,
-    pixels,
+    Variant,
+    scaled,
     too_heavy,
 )
 
-WIDTHS_PX = (480, 720, 1080, 1600)  # most telephones are 360 to 412 px wide, and show two or three dots for each
-FULL_WIDTH_PX = 2560  # what a link to a picture opens
-# A smaller copy is worth its bytes only when it is clearly smaller than the next.
-WORTH_IT = 0.85
-
-# An author's own, the most that is read; and a stranger's.
-MAX_BYTES = 60_000_000
+# A drawing, and a stranger's picture.
 MAX_SVG_BYTES = 5_000_000
-MAX_STRANGE_BYTES = 12_000_000
 MAX_STRANGE_PIXELS = 50_000_000  # the largest that telephones take
 
-STRANGE_WIDTH_PX = 1200  # twice the measure of the text, for sharp screens
 # Below 45 the blocks of a JPEG are seen by everybody; then rather a smaller picture.
 _QUALITIES = (88, 80, 70, 60, 45)
 
-MAX_WEBP_SIDE_PX = 16383
 # A PNG with more than this per pixel is a photograph that someone saved as PNG.
 PHOTO_BYTES_PER_PIXEL = 1.0
-# Part of every published name: change it when the way of making files changes, and browsers fetch them again.
-RECIPE = "2"
-SUFFIXES = {"jpeg": ".jpg", "png": ".png", "gif": ".gif", "webp": ".webp", "avif": ".avif", "svg": ".svg"}
-# What is a picture by its name, also those that we refuse: none of them is ever copied as it is.
-_PICTURE_SUFFIXES = """
-    .jpg .jpeg .jpe .jfif .png .apng .gif .webp .avif .svg .svgz .heic .heif .hif .tif .tiff .bmp .dng .jxl .jp2 .psd
-    .raw .cr2 .cr3 .nef .arw .orf .rw2 .raf .mpo
-"""
-PICTURE_SUFFIXES = frozenset(_PICTURE_SUFFIXES.split())
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a picture without decoding its pixels."""
-
-    digest: str  # SHA-256 of the file
-    kind: str  # a key of SUFFIXES: what it is, whatever its name says
-    width_px: int  # as it is seen, the camera's turn applied
-    height_px: int
-    moving: bool  # an animation
-    transparent: bool  # may have transparency
-    photo: bool  # soft tones rather than flat colours
-
-    def name(self, stem: str, variant: "Variant", *, main: bool) -> str:
-        """
-        Return the published file name: readable, and new whenever the picture is.
-
-        ``plaza.3f9a1c02.jpg``, and for its other sizes ``plaza-480.3f9a1c02.webp``.
-        """
-        mark = hashlib.sha256(f"{self.digest}{RECIPE}".encode()).hexdigest()[:8]
-        return f"{stem}{'' if main else f'-{variant.width_px}'}.{mark}{SUFFIXES[variant.kind]}"
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One file made of a picture."""
-
-    width_px: int
-    height_px: int
-    kind: str  # a key of SUFFIXES
 
 
 class Reencoded(NamedTuple):
@@ -139,27 +88,6 @@ def _facts(image: Image.Image, data: bytes, digest: str, *, moving: bool) -> Fac
     transparent = image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
     photo = kind in ("jpeg", "webp", "avif") or (kind == "png" and per_pixel > PHOTO_BYTES_PER_PIXEL)
     return Facts(digest, kind, width_px, height_px, moving, transparent, photo)
-
-
-def variants(facts: Facts) -> tuple[Variant, ...]:
-    """
-    Return the files to publish of a picture: first the one for ``src``, then those for ``srcset``, narrowest first.
-    """
-    if facts.kind == "svg" or facts.moving:
-        return (Variant(facts.width_px, facts.height_px, facts.kind),)
-    main = _scaled(facts, min(facts.width_px, WIDTHS_PX[-1]), _safe_kind(facts))
-    if main.width_px <= WIDTHS_PX[0]:  # small enough for every screen
-        return (main,)
-    widths = [w for w in WIDTHS_PX if w <= main.width_px * WORTH_IT] + [main.width_px]
-    webp = [_scaled(facts, width_px, "webp") for width_px in widths]
-    return (main, *(v for v in webp if v.height_px <= MAX_WEBP_SIDE_PX))
-
-
-def full(facts: Facts) -> Variant:
-    """Return the file that a link to the picture opens: large, in the kind that everything reads."""
-    if facts.kind == "svg" or facts.moving:
-        return Variant(facts.width_px, facts.height_px, facts.kind)
-    return _scaled(facts, min(facts.width_px, FULL_WIDTH_PX), _safe_kind(facts))
 
 
 def render(data: bytes, wanted: Sequence[Variant], name: str = "") -> Iterator[bytes]:
@@ -225,7 +153,7 @@ def reencode(
         with opened(data, "", max_pixels) as image:
             facts = _facts(image, data, "", moving=is_animated(image))
         smaller = min(1.0, width_px / facts.width_px, (height_px or width_px) / facts.height_px)
-        variant = _scaled(
+        variant = scaled(
             facts, max(1, round(facts.width_px * smaller)), kind or ("png" if facts.transparent else "jpeg")
         )
         image = pixels(data, variant.width_px, "")
@@ -262,17 +190,6 @@ def jpeg_within(data: bytes, max_bytes: int, max_side_px: int) -> Reencoded:
                 return Reencoded("kept", "", made, SUFFIXES["jpeg"], *ground.size, facts.moving)
         side_px = max(ground.size) * 3 // 4
     return Reencoded("refused", "heavy")
-
-
-def _safe_kind(facts: Facts) -> str:
-    """JPEG for photographs, PNG for the rest: what everything that is no browser reads."""
-    if facts.photo and not facts.transparent:
-        return "jpeg"
-    return "png"
-
-
-def _scaled(facts: Facts, width_px: int, kind: str) -> Variant:
-    return Variant(width_px, max(1, round(facts.height_px * width_px / facts.width_px)), kind)
 
 
 def _made_smaller(image: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -19,6 +19,7 @@ import regex
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
+from pymdownx.saneheaders import SaneHeadersExtension
 
 from tertulia.content.people import People
 from tertulia.content.tags import Tags
@@ -85,7 +86,7 @@ class LinkifyExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         # Without it "#tag" at the start of a line would be a heading.
-        md.registerExtensions(["pymdownx.saneheaders"], {})
+        md.registerExtensions([SaneHeadersExtension()], {})
         if "@" not in md.ESCAPED_CHARS:
             md.ESCAPED_CHARS.append("@")
         md.treeprocessors.register(_Linker(md, self), "linkify", PRIORITY)

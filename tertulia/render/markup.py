@@ -4,6 +4,7 @@
 text becomes ``h2``, and no level is skipped on the way down, whatever the author began with. ``LineBreaks`` breaks a
 line at a backslash. ``OwnLinks`` lets a link name another post's file as editors do, ``[x](../2024/otra.md)``, and
 keeps ``/acerca-de/`` right on a blog that lives in a folder. ``QuoteSources`` puts the source of a quotation under it.
+``Strokes`` strikes out and marks.
 ``SkipPatterns`` saves a quarter of the time: Markdown asks each of some ten kinds of block whether a paragraph is one
 of theirs, and tries each of some twenty inline patterns on its text, and most paragraphs hold none of the characters
 that these begin with.
@@ -12,7 +13,7 @@ that these begin with.
 import re
 import string
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, cast
 from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
@@ -27,6 +28,8 @@ from markdown.inlinepatterns import (
 from markdown.treeprocessors import InlineProcessor, Treeprocessor, UnescapeTreeprocessor
 from markdown.util import STX, AtomicString
 from markdown_it.common.html_re import HTML_TAG_RE
+from pymdownx.delimiterprocessor import Delimiter
+from pymdownx.delimiterprocessor import DelimiterProcessor as StrokeProcessor
 
 _LEVEL = {f"h{n}": n for n in range(1, 7)}
 _SIBLING = re.compile(r"(?![a-z][a-z0-9+.-]*:|[{/#?])[^#?]+\.md(?=$|[#?])", re.I)
@@ -232,6 +235,29 @@ class LineBreaks(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         # Before escapes (180), after code (190).
         md.inlinePatterns.register(SubstituteTagInlineProcessor(r"(?<!\\)\\\n", "br"), "backslash_break", 185)
+
+
+class Strokes(Extension):
+    """
+    ``~~tachado~~`` and ``==resaltado==``: pymdownx.tilde and pymdownx.mark by the processor that both are made of.
+
+    The two load all that fetches from the web, for another extension of theirs.
+    """
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.registerExtension(self)
+        md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, *(sign for sign in "~=" if sign not in md.ESCAPED_CHARS)]
+        struck = Delimiter("~", "del", double=True, no_space=True)
+        if "delimiter" not in md.inlinePatterns:
+            md.inlinePatterns.register(StrokeProcessor(struck, md), "delimiter", 60)
+        # Or that of an extension which the blog asks for.
+        self.processor = cast(StrokeProcessor, md.inlinePatterns["delimiter"])
+        self.processor.add(struck)
+        self.processor.add(Delimiter("=", "mark", double=True))
+
+    def reset(self) -> None:
+        """Forget the text before."""
+        self.processor.reset()
 
 
 class _Escape(EscapeInlineProcessor):

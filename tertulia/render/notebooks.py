@@ -16,7 +16,7 @@ from markdown_it.token import Token
 
 from tertulia.core import text
 from tertulia.render.blocks import CommonMarkParser
-from tertulia.render.images import PICTURE_SUFFIXES
+from tertulia.render.picture_facts import PICTURE_SUFFIXES
 
 _CONTENTS = re.compile(
     r"\[toc\]|\[\[_?toc_?\]\]|\$\{toc\}|@\[toc\](?:\([^()]*\))?|\{\{[<%]?\s*toc\s*[>%]?\}\}|\{%\s*toc\s*%\}", re.I

@@ -26,9 +26,8 @@ from tertulia.core.addresses import host_of
 from tertulia.core.languages import say
 from tertulia.core.models import Picture
 from tertulia.render import captions
-from tertulia.render.decoding import PictureError
 from tertulia.render.document import Document
-from tertulia.render.images import PICTURE_SUFFIXES
+from tertulia.render.picture_facts import PICTURE_SUFFIXES, PictureError
 from tertulia.render.resolver import ImageResolver, PictureNotFoundError
 
 # After attr_list (8) has given out its classes; before typography (7.8) and linkify (7.5), which read captions too.

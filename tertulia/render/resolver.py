@@ -9,7 +9,6 @@ good: ``images/plaza.3f9a1c02.jpg``. Any other file is copied as it is: ``conten
 ``images/informe.pdf``, one beside a post to ``files/posts/…/informe.pdf``.
 """
 
-import difflib
 import os
 import re
 import unicodedata
@@ -24,9 +23,8 @@ from tertulia.core.addresses import host_of
 from tertulia.core.files import copy_whole, is_inside
 from tertulia.core.languages import say
 from tertulia.core.models import Picture
-from tertulia.render.decoding import PictureError
 from tertulia.render.image_cache import ImageCache
-from tertulia.render.images import PICTURE_SUFFIXES, Facts, Variant, full, variants
+from tertulia.render.picture_facts import PICTURE_SUFFIXES, Facts, PictureError, Variant, full, variants
 
 FOLDER = "images"
 # What a link may not publish: sources of the blog itself.
@@ -111,6 +109,8 @@ class ImageResolver:
         folders = (beside.parent, self.content / FOLDER)
         there = [name for folder in folders for name in self._listing(folder)]
         names = {name.casefold(): name for name in there if _is_picture(name)}
+        import difflib
+
         near = difflib.get_close_matches(asked, sorted(names), 1, 0.6)
         return names[near[0]] if near else ""
 

@@ -32,7 +32,6 @@ from tertulia.render.resolver import ImageResolver
 from tertulia.site import looks, moved
 from tertulia.site.broken_links import InternalLink
 from tertulia.site.build_inputs import next_due
-from tertulia.site.cards import CardSet
 from tertulia.site.contents import Content, Generator, attributes
 from tertulia.site.editions import Editions
 from tertulia.site.embeds import load_links
@@ -55,6 +54,7 @@ from tertulia.site.words import SiteWords
 log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
+    from tertulia.site.cards import CardSet
     from tertulia.site.facets import Inputs
     from tertulia.site.writing import OutputBefore
 
@@ -105,7 +105,7 @@ class SiteBuild:
     kept: "OutputBefore | None" = None  # takes files from the output before, where that can be told
     environments: list[Environment] = field(default_factory=list)  # of templates
     reads: Reads | None = None  # watches what templates read
-    cards: CardSet | None = None
+    cards: "CardSet | None" = None
     search: SearchIndex | LaterIndex | None = None
     search_parts: dict[str, list[str]] = field(default_factory=dict)  # folder → its languages, where there are several
 

@@ -14,13 +14,13 @@ from tertulia.core.errors import ContentError
 from tertulia.core.files import is_inside, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.render import images
+from tertulia.render.picture_facts import PICTURE_SUFFIXES
 from tertulia.site.owners import Owners
 from tertulia.site.problems import report, shown_path
 
 FOLDER = "extra"
 _OVER = frozenset({"robots.txt"})  # an author's own wins
-_PHOTOS = frozenset(images.PICTURE_SUFFIXES) - {".svg", ".ico"}
+_PHOTOS = PICTURE_SUFFIXES - {".svg", ".ico"}
 
 
 def files(content: Path) -> Iterator[Path]:
@@ -49,9 +49,16 @@ def copy(content: Path, output: Path, owners: Owners) -> None:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             data = path.read_bytes()
-            write_whole(target, images.clean(data, name) if path.suffix.lower() in _PHOTOS else data, durable=False)
+            clean = _clean(data, name) if path.suffix.lower() in _PHOTOS else data
+            write_whole(target, clean, durable=False)
         except ContentError as error:
             report(Problem(shown_path(path, content), None, str(error)))
         except OSError as error:
             what = say("unreadable_file", reason=error)
             report(Problem(shown_path(path, content), None, what, say("unreadable_file_fix")))
+
+
+def _clean(data: bytes, name: str) -> bytes:
+    from tertulia.render import images  # Pillow: most blogs have no pictures here
+
+    return images.clean(data, name)

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import ImageFont
-
 from tertulia.core import paths
 from tertulia.core.files import is_inside
 from tertulia.core.languages import say
@@ -193,6 +191,8 @@ def weights(file: Path) -> tuple[int, int] | None:
     Raises:
         OSError: it is no font.
     """
+    from PIL import ImageFont  # by who has fonts of their own, and for each new epoch
+
     font = ImageFont.truetype(str(file), 20)
     try:
         axes = font.get_variation_axes()

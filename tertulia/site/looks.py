@@ -22,7 +22,7 @@ from tertulia.core import paths
 from tertulia.core.files import is_inside, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Picture, Problem
-from tertulia.site import fonts, signs
+from tertulia.site import fonts
 from tertulia.site.choices import Choices, chosen
 from tertulia.site.fonts import Fonts
 from tertulia.site.palette import DEFAULT, Palette, palette_of, recoloured, without_colours
@@ -44,6 +44,7 @@ class Looks:
     fonts: Fonts | None = None  # None for a theme of somebody else's
     choices: Choices = field(default_factory=Choices)
     logo: Picture | None = None
+    has_icons: bool = False  # of all sizes
     header: Picture | None = None  # across the home page
     head: str = ""
     foot: str = ""
@@ -61,11 +62,6 @@ class Looks:
     def has(self, extra: str) -> bool:
         """Whether the blog wants that *extra*."""
         return extra in self.choices.extras
-
-    @property
-    def has_icons(self) -> bool:
-        """Whether icons of all sizes could be made."""
-        return signs.MANIFEST in self.files
 
     @property
     def card_colors(self) -> tuple[str, str, str]:
@@ -86,6 +82,8 @@ def load(settings: Mapping[str, Any], name: str) -> Looks:
     Args:
         name: The blog's name, for whoever puts it on a telephone.
     """
+    from tertulia.site import signs  # Pillow: an edit of a text has no use for it
+
     content, theme = Path(settings["PATH"]), settings.get("THEME")
     if not theme or not is_for_us(Path(theme)):
         return Looks()  # a theme of somebody else's
@@ -115,6 +113,7 @@ def load(settings: Mapping[str, Any], name: str) -> Looks:
     looks.logo, files = signs.logo(content, settings["THEME_STATIC_DIR"])
     icons, looks.root_files = signs.icons(content, settings, looks.palette, name)
     looks.files |= {**files, **icons}
+    looks.has_icons = signs.MANIFEST in icons
     return looks
 
 
@@ -185,7 +184,7 @@ def _read(path: Path) -> str:
 
 
 def _text(content: Path, name: str) -> str:
-    path = signs.own_file(content, name)
+    path = paths.own_file(content, name)
     try:
         return path.read_text("utf-8-sig") if path else ""
     except (OSError, UnicodeDecodeError):

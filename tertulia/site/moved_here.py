@@ -22,7 +22,7 @@ from urllib.parse import unquote
 from tertulia.core import addresses
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
-from tertulia.render.decoding import PictureError
+from tertulia.render.picture_facts import PictureError
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
 from tertulia.site.problems import report

@@ -13,9 +13,8 @@ from tertulia.content.people import Person
 from tertulia.core.files import is_inside, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Picture, Problem
-from tertulia.render.decoding import PictureError
 from tertulia.render.document import Document
-from tertulia.render.images import PICTURE_SUFFIXES
+from tertulia.render.picture_facts import PICTURE_SUFFIXES, PictureError
 from tertulia.render.resolver import FOLDER, ImageResolver, PictureNotFoundError
 from tertulia.site.problems import report, shown_path
 from tertulia.site.records import UsedFile

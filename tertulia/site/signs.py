@@ -16,7 +16,7 @@ from typing import Any
 from PIL import IcoImagePlugin, Image, ImageOps  # noqa: F401 (or Pillow would load all its formats for one icon)
 
 from tertulia.core import paths
-from tertulia.core.files import is_inside, write_whole
+from tertulia.core.files import write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Picture, Problem
 from tertulia.render import svg
@@ -37,20 +37,11 @@ HEADER_WIDTHS_PX = (900, 2000)
 UNREADABLE = (OSError, ValueError, Image.DecompressionBombError)
 
 
-def own_file(content: Path, *names: str) -> Path | None:
-    """Return the first of the blogger's own files of these *names*, if there is one."""
-    for name in names:
-        path = paths.own_theme(content) / name
-        if path.is_file() and is_inside(path, content):
-            return path
-    return None
-
-
 def logo(content: Path, static: str) -> tuple[Picture | None, Files]:
     """
     Return the blog's name as a picture, as high as a line of the header, with its file; None where none can be read.
     """
-    path = own_file(content, "logo.svg", "logo.png")
+    path = paths.own_file(content, "logo.svg", "logo.png")
     if not path:
         return None, {}
     try:
@@ -69,7 +60,7 @@ def header(content: Path, settings: Mapping[str, Any]) -> tuple[Picture | None, 
 
     What a camera wrote beside the picture (place, owner) is not in them.
     """
-    path = own_file(content, *(f"header{ending}" for ending in HEADER_ENDINGS))
+    path = paths.own_file(content, *(f"header{ending}" for ending in HEADER_ENDINGS))
     if not path:
         return None, {}
     try:
@@ -121,7 +112,7 @@ def icons(content: Path, settings: Mapping[str, Any], palette: Palette, name: st
     """
     files: Files = {}
     root: Files = {}
-    own = own_file(content, "icon.svg", "icon.png")
+    own = paths.own_file(content, "icon.svg", "icon.png")
     theirs = paths.theme_file(content, "static/icon.svg", settings["THEME"])
     for source in filter(None, (own, theirs)):
         try:

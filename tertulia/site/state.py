@@ -19,7 +19,6 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +28,7 @@ from tertulia.core import paths
 from tertulia.core.asked import Answer, Question
 from tertulia.core.files import write_whole
 from tertulia.embeds.capture_store import FOLDER as CAPTURES
-from tertulia.render.images import PICTURE_SUFFIXES
+from tertulia.render.picture_facts import PICTURE_SUFFIXES
 from tertulia.render.resolver import FOLDER as IMAGES
 from tertulia.site.build_inputs import folders
 from tertulia.site.extra import FOLDER as EXTRA
@@ -312,6 +311,8 @@ def settings_told(settings: Mapping[str, Any]) -> str:
 
 
 def _version(name: str) -> str:
+    from importlib import metadata  # once for each new epoch
+
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tertulia.core.languages import say
 from tertulia.core.models import Problem, Severity
-from tertulia.render.images import PICTURE_SUFFIXES
+from tertulia.render.picture_facts import PICTURE_SUFFIXES
 from tertulia.site.problems import shown_path
 
 # Markdown, as every system writes it: Windows is fond of capitals.

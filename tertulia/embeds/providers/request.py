@@ -18,7 +18,7 @@ from tertulia.core.sanitise import clean, one_line
 from tertulia.embeds import pictures
 from tertulia.embeds.capture_store import file_stem
 from tertulia.embeds.types import Author, Image, NotFoundError, Part, WithheldError
-from tertulia.render.images import MAX_STRANGE_BYTES
+from tertulia.render.picture_facts import MAX_STRANGE_BYTES
 
 if TYPE_CHECKING:  # a build reads what was captured and must not load what could fetch
     from tertulia.core.fetch import Fetched, Fetcher

@@ -23,8 +23,8 @@ def load(
     Raises:
         RefusedError: the file is missing or no picture.
     """
-    from tertulia.render.decoding import PictureError  # Pillow: only who sends something waits for it
     from tertulia.render.images import jpeg_within, look
+    from tertulia.render.picture_facts import PictureError  # Pillow: only who sends something waits for it
 
     path = output / picture.path
     try:

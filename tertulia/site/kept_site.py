@@ -10,7 +10,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -234,8 +234,9 @@ class KeptSite:
         told: dict[str, list[str]] = {}
         for problem in found:
             told.setdefault(problem.path, []).append(problem.what)
+        slugs = partial(self.arrangement.value, "slugs")
         check = broken_links.LinkCheck(
-            self.output, self.build.settings, self.arrangement.everything(), told, self.build.buried, tell=found.append
+            self.output, self.build.settings, slugs, told, self.build.buried, tell=found.append
         )
         for name, page in self.drawn.items():
             check.read(self.output / name, page.decode())

@@ -48,7 +48,7 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
     values["numbers"] = {
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }
-    values |= _feeds(build)
+    values |= {"slugs": broken_links.addresses_by_slug(build.contents), **_feeds(build)}
     return leave(build, build.state.folder, chain(values.items(), _searched(build)))
 
 

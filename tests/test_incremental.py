@@ -21,6 +21,7 @@ from PIL import Image
 from tertulia import defaults
 from tertulia.content import snapshot
 from tertulia.content.snapshot import Comment, Conversation
+from tertulia.conversation.thread import nest
 from tertulia.core.files import write_whole
 from tertulia.embeds import providers
 from tertulia.embeds.capture_store import CaptureStore
@@ -129,10 +130,17 @@ def sign(path: str, **_: object) -> None:
 
 
 def in_place(root: Path, output: Path, *names: str, mark: str = "mark") -> list[str]:
-    """Show in *output* what was saved of the posts *names*: the files that were written; none where a build must."""
-    with closing(KeptSite(root / "state", output, mark, lambda *_: False)) as site:
+    """
+    Show in *output* what was saved of the posts *names*, or in snapshots of such names: the files that were written.
+
+    None where a build is needed.
+    """
+    content, talk = root / "content" / "posts", root / "conversation"
+    with closing(KeptSite(root / "state", output, mark, lambda *_: False, nest)) as site:
         try:
-            files = site.prepare(str(root / "content" / "posts" / f"{name}.md") for name in names)
+            files = site.prepare(
+                str(talk / name if name.endswith(".json") else content / f"{name}.md") for name in names
+            )
         except NeedsBuildError:
             return []
         return sorted(site.write(files))
@@ -464,7 +472,7 @@ class Edits(RuleBasedStateMachine):
         lang = self.blog.posts[name].get("Idioma") or "es"
         counts = {"like": comments} if comments else {}
         snapshot.write(self.blog.root / "conversation", Conversation(id=key, lang=lang, comments=said, counts=counts))
-        self.check()
+        self.check(f"{key}.{lang}.json")
 
     @rule(data=st.data())
     def lose_talk(self, data):

@@ -89,6 +89,8 @@ class SiteBuild:
     remembered: moved.Addresses = field(default_factory=dict)  # who had which address before
     published: moved.Addresses = field(default_factory=dict)  # of those, what a deploy has put there
     buried: set[str] = field(default_factory=set)  # files of the output that only say that something is gone
+    led_to: set[str] = field(default_factory=set)  # addresses, under SITEURL, that a page of an old one leads to
+    beside: set[str] = field(default_factory=set)  # kinds of files that were written beside pages, by their modules
     has_unread: bool = False  # a file is there and could not be read
     due: datetime | None = None  # when the clock alone makes a file read otherwise; None for never
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read

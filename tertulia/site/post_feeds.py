@@ -53,6 +53,7 @@ class Section(NamedTuple):
 
 def write_feeds(build: SiteBuild, generator: Generator) -> None:
     """Write every feed; each post is prepared once. Their covers must have been written, whose sizes feeds tell."""
+    build.beside.add(__name__)
     prepared: dict[str, feeds.Prepared] = {}
     for (folder, about, _, kind, name), newest in due_feeds(build, generator):
         files = [posixpath.join(folder, name) for name in feeds.FILES]

@@ -4,7 +4,6 @@ Must stand after the plugins that write files of their own: a link may lead to a
 """
 
 from collections.abc import Sequence
-from functools import partial
 
 from pelican import Pelican, signals
 from pelican.generators import Generator
@@ -30,8 +29,8 @@ def find_links(generators: Sequence[Generator]) -> None:
 def check_links(pelican: Pelican) -> None:
     """Tell of every link to an address of this blog that nothing was written for."""
     build = SiteBuild.of(pelican.settings)
-    by_slug = partial(broken_links.addresses_by_slug, build.contents)
-    check = broken_links.LinkCheck(build.output, build.settings, by_slug, build.told, build.buried)
+    slugs = broken_links.addresses_by_slug(build.contents)
+    check = broken_links.LinkCheck(build.output, build.settings, lambda: slugs, build.told, build.buried)
     check.check(build.links)
 
 

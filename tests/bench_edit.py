@@ -4,9 +4,11 @@
     python3 tasks.py bench --edits --posts 300
     python3 tasks.py bench --edits --hugo /path/to/hugo   with Hugo, by templates that show less than ours
 
-Each builder has a blog of its own, built once before the clock runs. Then the text of a post is edited, the title of
-another, a post is added, and at last nothing is done; after each, the task of every day builds. The seconds of all
-processors together are told beside those of the clock: where much else runs on a machine, only they say something.
+Each builder has a blog of its own, built once before the clock runs. Then a post's text is edited, another's title,
+tags and date, a post is added, one is deleted, and at last nothing is done; after each, the task of every day builds.
+The seconds of all processors together are told beside those of the clock: where much else runs on a machine, only they
+say something. At the end a text is saved in a running ``preview``: how long until its page, asked for over and over,
+shows it.
 """
 
 import argparse
@@ -21,11 +23,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests import corpus
-from tests.bench import OURS, STOCK, environment
+from tests.bench import STOCK, environment
+from tests.bench_preview import SETTINGS, Preview
 
 ROOT = Path(__file__).resolve().parent.parent
-EDITS = ("text", "title", "new", "nothing")
-OURS_TASK = "import sys, pathlib; from tertulia.commands.build import into_output as b; sys.exit(not b(pathlib.Path()))"
+EDITS = ("text", "title", "tag", "date", "new", "deleted", "nothing")
 HUGO = """\
 baseURL = "https://tertulia.example/"
 defaultContentLanguage = "es"
@@ -52,18 +54,19 @@ class Builder:
 
     def __init__(self, folder: Path, command: list[str], posts: Path) -> None:
         self.folder, self.command, self.posts = folder, command, posts
+        self.log = folder.with_suffix(".log")  # beside it: what lies in a blog may be read by its settings
         self.seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in ("cold", *EDITS)}
 
     def build(self, name: str) -> None:
         """Build, and note what it took, by the clock and of all processors."""
         began = time.perf_counter()
         ours = {**environment(self.folder), "PYTHONPATH": str(ROOT)}
-        with (self.folder / "log.txt").open("ab") as log:
+        with self.log.open("ab") as log:
             process = subprocess.Popen(self.command, cwd=self.folder, stdout=log, stderr=log, env=ours)
             _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            sys.exit(f"the build failed:\n{(self.folder / 'log.txt').read_text('utf-8', 'replace')[-2000:]}")
+            sys.exit(f"the build failed:\n{self.log.read_text('utf-8', 'replace')[-2000:]}")
         self.seconds[name].append((time.perf_counter() - began, usage.ru_utime + usage.ru_stime))
 
     def edit(self, name: str, turn: int) -> None:
@@ -74,10 +77,29 @@ class Builder:
         if name == "text":
             post.write_text(f"{text}\n\nUna línea más, la {turn}.\n", "utf-8")
         elif name == "title":
-            post.write_text(re.sub(r"(?m)^(title): .*", rf'\1: "Otro título, el {turn}"', text, count=1, flags=re.I))
+            post.write_text(_with(text, "title", f'"Otro título, el {turn}"'), "utf-8")
+        elif name == "tag":
+            now = (
+                ("[facturas, otra]", "[propinas, otra]")
+                if text.startswith("---")
+                else ("facturas, otra", "propinas, otra")
+            )
+            post.write_text(_with(text, "tags", now[turn % 2]), "utf-8")
+        elif name == "date":  # on the day before, so that its neighbours are others
+            before = re.search(r"(?mi)^date: (\d{4})-(\d\d)-(\d\d)(.*)$", text)
+            assert before
+            day = max(1, int(before[3]) - 1)
+            post.write_text(_with(text, "date", f"{before[1]}-{before[2]}-{day:02}{before[4]}"), "utf-8")
         elif name == "new":
             new = re.sub(r"(?m)^(slug|id): (.*)$", rf"\1: \2-{turn}", text, flags=re.I)
             post.with_name(f"nueva-{turn}-{post.name}").write_text(new, "utf-8")
+        elif name == "deleted":
+            post.unlink()
+
+
+def _with(text: str, key: str, value: str) -> str:
+    """*text* with another *value* of *key* in its header."""
+    return re.sub(rf"(?mi)^({key}): .*$", lambda found: f"{found[1]}: {value}", text, count=1)
 
 
 def builders(folder: Path, posts: int, hugo: str) -> dict[str, Builder]:
@@ -97,11 +119,13 @@ def builders(folder: Path, posts: int, hugo: str) -> dict[str, Builder]:
             )
         return Builder(home, command, home / "content" / "posts")
 
-    settings = OURS.replace("publishconf", "pelicanconf")  # a file of that name would import itself
-    ours = [sys.executable, "-c", OURS_TASK]
+    ours = [sys.executable, "-m", "tertulia", "build"]
+    publish = "from pelicanconf import *\n"
     found = {
-        "Tertulia": made("ours", ours, {"publishconf.py": settings}),
-        "Tertulia, no search": made("quiet", ours, {"publishconf.py": settings + "SEARCH = False\n"}),
+        "Tertulia": made("ours", ours, {"pelicanconf.py": SETTINGS, "publishconf.py": publish}),
+        "Tertulia, no search": made(
+            "quiet", ours, {"pelicanconf.py": f"{SETTINGS}SEARCH = False\n", "publishconf.py": publish}
+        ),
         "Pelican, simple theme": made(
             "stock", [sys.executable, "-m", "pelican", "-s", "conf.py", "-o", "output", "-q"], {"conf.py": STOCK}
         ),
@@ -130,12 +154,18 @@ def for_hugo(text: str) -> str:
     return "---\n" + "".join(f"{name}: {value}\n" for name, value in said.items()) + f"---\n\n{body}"
 
 
+def saved_to_visible(ours: Builder, runs: int) -> list[float]:
+    """Seconds from the moment a text is saved until ``preview`` shows it, of each of *runs* posts."""
+    with Preview(ours.folder) as preview:
+        return [preview.edit(turn) for turn in range(runs)]
+
+
 def table(measured: dict[str, Builder], part: Callable[[tuple[float, float]], float]) -> str:
     """Medians, a line for each generator."""
-    lines = [f"{'':<24}" + "".join(f"{name:>10}" for name in ("cold", *EDITS))]
+    lines = [f"{'':<24}" + "".join(f"{name:>9}" for name in ("cold", *EDITS))]
     for name, builder in measured.items():
         medians = [statistics.median(map(part, builder.seconds[edit])) for edit in ("cold", *EDITS)]
-        lines.append(f"{name:<24}" + "".join(f"{one:>10.2f}" for one in medians))
+        lines.append(f"{name:<24}" + "".join(f"{one:>9.2f}" for one in medians))
     return "\n".join(lines)
 
 
@@ -156,10 +186,12 @@ def main() -> None:
                 for builder in measured.values():
                     builder.edit(edit, turn)
                     builder.build(edit)
+        shown = saved_to_visible(measured["Tertulia"], options.runs)
     print(f"{options.posts:,} posts, medians of {options.runs}, seconds of the clock")
     print(table(measured, lambda one: one[0]))
     print("seconds of all processors")
     print(table(measured, lambda one: one[1]))
+    print(f"saved to visible in preview: {statistics.median(shown) * 1000:.0f} ms of the clock")
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
     python3 tasks.py bench --edits                        1,000 posts, three of each edit
     python3 tasks.py bench --edits --posts 300
-    python3 tasks.py bench --edits --hugo /path/to/hugo   with Hugo, by templates that show less than ours
+    python3 tasks.py bench --edits --hugo /path/to/hugo   with Hugo, whose pages and feeds are as many as ours
 
-Each builder has a blog of its own, built once before the clock runs. Then the text of a post is edited, the title of
-another, a post is added, and at last nothing is done; after each, the task of every day builds. The seconds of all
-processors together are told beside those of the clock: where much else runs on a machine, only they say something.
+Each builder has a blog of its own, built once cold. Then the text of a post is edited, the title of another, the tags
+and the date of others, a post is added, another deleted, and at last nothing is done; after each, the command of every
+day builds. The seconds of all processors together are told beside those of the clock: where much else runs on a
+machine, only they say something. At the end texts are saved in a running ``preview``: how long until their pages,
+asked for over and over, show them.
 """
 
 import argparse
@@ -20,31 +22,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests import corpus
-from tests.bench import OURS, STOCK, environment
+from tests import corpus, hugo_blog
+from tests.bench import STOCK, environment
+from tests.bench_preview import Preview
 
 ROOT = Path(__file__).resolve().parent.parent
-EDITS = ("text", "title", "new", "nothing")
-OURS_TASK = "import sys, pathlib; from tertulia.commands.build import into_output as b; sys.exit(not b(pathlib.Path()))"
-HUGO = """\
-baseURL = "https://tertulia.example/"
-defaultContentLanguage = "es"
-title = "Hugo"
-[taxonomies]
-tag = "tags"
-category = "categories"
-author = "authors"
-"""
-FRAME = """<!doctype html><html lang="es"><head><title>{{ .Title }}</title></head><body>%s</body></html>"""
-LAYOUTS = {
-    "_default/single.html": FRAME % "<h1>{{ .Title }}</h1><p>{{ .Date }}</p>{{ .Content }}"
-    "{{ range .GetTerms `tags` }}<a href='{{ .RelPermalink }}'>{{ .Title }}</a>{{ end }}"
-    "{{ with .Prev }}<a href='{{ .RelPermalink }}'>{{ .Title }}</a>{{ end }}"
-    "{{ with .Next }}<a href='{{ .RelPermalink }}'>{{ .Title }}</a>{{ end }}"
-    "{{ range first 3 (site.RegularPages.Related .) }}<a href='{{ .RelPermalink }}'>{{ .Title }}</a>{{ end }}",
-    "_default/list.html": FRAME % "<h1>{{ .Title }}</h1>{{ range (.Paginate .Pages 10).Pages }}"
-    "<h2><a href='{{ .RelPermalink }}'>{{ .Title }}</a></h2><p>{{ .Summary }}</p>{{ end }}",
-}
+EDITS = ("text", "title", "tag", "date", "new", "deleted", "nothing")
+OURS = [sys.executable, "-m", "tertulia"]
 
 
 class Builder:
@@ -58,7 +42,7 @@ class Builder:
         """Build, and note what it took, by the clock and of all processors."""
         began = time.perf_counter()
         ours = {**environment(self.folder), "PYTHONPATH": str(ROOT)}
-        with (self.folder / "log.txt").open("ab") as log:
+        with (self.folder / "build.log").open("ab") as log:
             process = subprocess.Popen(self.command, cwd=self.folder, stdout=log, stderr=log, env=ours)
             _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -73,61 +57,65 @@ class Builder:
         text = post.read_text("utf-8")
         if name == "text":
             post.write_text(f"{text}\n\nUna línea más, la {turn}.\n", "utf-8")
-        elif name == "title":
-            post.write_text(re.sub(r"(?m)^(title): .*", rf'\1: "Otro título, el {turn}"', text, count=1, flags=re.I))
         elif name == "new":
             new = re.sub(r"(?m)^(slug|id): (.*)$", rf"\1: \2-{turn}", text, flags=re.I)
             post.with_name(f"nueva-{turn}-{post.name}").write_text(new, "utf-8")
+        elif name == "deleted":
+            post.unlink()
+        elif name != "nothing":
+            line = {
+                "title": (r"title: .*", f'title: "Otro título, el {turn}"'),
+                "tag": (r"(tags: \[)(.*)|(tags: )(.*)", rf"\1\3otra-{turn}, \2\4"),
+                "date": (r"date: (\d{4})-(\d\d)-\d\d", rf"date: \1-\2-{turn + 11}"),
+            }[name]
+            post.write_text(re.sub(f"(?m)^{line[0]}", line[1], text, count=1, flags=re.I), "utf-8")
 
 
 def builders(folder: Path, posts: int, hugo: str) -> dict[str, Builder]:
     """Each generator with *posts* posts below *folder*."""
+    found = {}
 
-    def made(name: str, command: list[str], files: dict[str, str]) -> Builder:
+    def add(name: str, command: list[str]) -> Path:
         home = folder / re.sub(r"\W", "", name)
-        home.mkdir()
+        home.mkdir(exist_ok=True)
         corpus.write(home, posts)
-        for file, text in files.items():
-            path = home / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(
-                text.format(root=str(ROOT), content=str(home / "content"), cache=str(home / "cache"))
-                if file[-3:] == ".py"
-                else text
-            )
-        return Builder(home, command, home / "content" / "posts")
+        found[name] = Builder(home, command, home / "content" / "posts")
+        return home
 
-    settings = OURS.replace("publishconf", "pelicanconf")  # a file of that name would import itself
-    ours = [sys.executable, "-c", OURS_TASK]
-    found = {
-        "Tertulia": made("ours", ours, {"publishconf.py": settings}),
-        "Tertulia, no search": made("quiet", ours, {"publishconf.py": settings + "SEARCH = False\n"}),
-        "Pelican, simple theme": made(
-            "stock", [sys.executable, "-m", "pelican", "-s", "conf.py", "-o", "output", "-q"], {"conf.py": STOCK}
-        ),
-    }
+    for name, more in {"Tertulia": "", "Tertulia, no search": "SEARCH = False\n"}.items():
+        home = folder / re.sub(r"\W", "", name)
+        said = [
+            "--name",
+            "La sobremesa",
+            "--address",
+            "https://tertulia.example",
+            "--author",
+            "Ana",
+            "--language",
+            "es",
+        ]
+        subprocess.run(
+            [*OURS, "new", home.name, *said, "--yes"],
+            cwd=folder,
+            env={**environment(folder), "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        for sample in (home / "content" / "posts").rglob("*.md"):
+            sample.unlink()
+        with add(name, [*OURS, "build"]).joinpath("pelicanconf.py").open("a", encoding="utf-8") as settings:
+            settings.write(more)
+    home = add("Pelican, simple theme", [sys.executable, *["-m", "pelican", "-s", "conf.py", "-o", "output", "-q"]])
+    (home / "conf.py").write_text(STOCK.format(content=str(home / "content")), "utf-8")
     if hugo:
-        layouts = {f"layouts/{name}": text for name, text in LAYOUTS.items()}
-        found["Hugo"] = made("hugo", [hugo, "--quiet"], {"hugo.toml": HUGO, **layouts})
-        for post in found["Hugo"].posts.rglob("*.md"):
-            post.write_text(for_hugo(post.read_text("utf-8")), "utf-8")
+        hugo_blog.write(add("Hugo", [hugo, "--quiet"]))
     return found
 
 
-def for_hugo(text: str) -> str:
-    """A post of the corpus with its header as Hugo reads it."""
-    top, _, body = text.partition("\n\n")
-    lines = dict(line.split(": ", 1) for line in top.splitlines())
-    said = {
-        "title": f'"{lines["Title"]}"',
-        "date": f"{lines['Date'].replace(' ', 'T')}:00+01:00",
-        "slug": lines["Slug"],
-    }
-    several = {"tags": lines.get("Tags", ""), "categories": lines["Category"], "authors": lines["Author"]}
-    said |= {
-        name: "[" + ", ".join(f'"{one.strip()}"' for one in held.split(",")) + "]" for name, held in several.items()
-    }
-    return "---\n" + "".join(f"{name}: {value}\n" for name, value in said.items()) + f"---\n\n{body}"
+def saved_to_visible(ours: Builder, runs: int) -> list[float]:
+    """Seconds from the moment a text is saved until ``preview`` shows it, of each of *runs* posts."""
+    with Preview(ours.folder) as preview:
+        return [preview.edit(turn) for turn in range(runs)]
 
 
 def table(measured: dict[str, Builder], part: Callable[[tuple[float, float]], float]) -> str:
@@ -152,14 +140,16 @@ def main() -> None:
             builder.build("cold")
         for turn in range(options.runs):
             for edit in EDITS:
-                time.sleep(2.1)  # what was saved a moment ago is read again for safety's sake
                 for builder in measured.values():
                     builder.edit(edit, turn)
+                    time.sleep(2.1)  # what was saved a moment ago is read again for safety's sake
                     builder.build(edit)
+        shown = saved_to_visible(measured["Tertulia"], options.runs)
     print(f"{options.posts:,} posts, medians of {options.runs}, seconds of the clock")
     print(table(measured, lambda one: one[0]))
     print("seconds of all processors")
     print(table(measured, lambda one: one[1]))
+    print(f"saved to visible in preview: {statistics.median(shown) * 1000:.0f} ms of the clock")
 
 
 if __name__ == "__main__":

@@ -805,17 +805,17 @@ class FakeMail(Fake):
     A mail server: what it accepted is in ``public``, each line it was told in ``heard``. Just enough SMTP (RFC 5321).
 
     It offers STARTTLS with a certificate of its own making, unless *stripped*: then it is a server, or somebody on the
-    way to one, that hides the offer and would take a password in the clear.
+    way to one, that hides the offer and would take a password in the clear. One that is *smtps* begins with TLS.
     """
 
     name = "mail"
     # SMTP knows no answer that is neither yes nor no: 4xx is "later", 5xx is "no", and both are meant.
     faults_known = ("429", "503 retry", "401", "422", "drop before", "drop after")
 
-    def __init__(self, stripped: bool = False) -> None:
+    def __init__(self, stripped: bool = False, smtps: bool = False) -> None:
         super().__init__()
         self.close()
-        self.stripped = stripped
+        self.stripped, self.smtps = stripped, smtps
         self.heard: list[str] = []
         os.environ["SSL_CERT_FILE"] = str(CERTIFICATE)  # whom this process trusts
         fake = self
@@ -842,9 +842,18 @@ class FakeMail(Fake):
         def say(line: str) -> None:
             session.wfile.write(line.encode() + b"\r\n")
 
+        def secure() -> None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(CERTIFICATE)
+            session.connection = context.wrap_socket(session.connection, server_side=True)
+            session.rfile = session.connection.makefile("rb")
+            session.wfile = session.connection.makefile("wb", buffering=0)
+
+        if self.smtps:
+            secure()
         say("220 fake ESMTP")
         to = fault = ""
-        secured = self.stripped
+        secured = self.stripped or self.smtps
         while line := session.rfile.readline():
             verb = line.split()[0].upper().decode() if line.split() else ""
             self.heard.append(
@@ -855,11 +864,7 @@ class FakeMail(Fake):
                 say("250 AUTH PLAIN LOGIN" if secured else "250 STARTTLS")
             elif verb == "STARTTLS" and not secured:
                 say("220 Go ahead")
-                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-                context.load_cert_chain(CERTIFICATE)
-                session.connection = context.wrap_socket(session.connection, server_side=True)
-                session.rfile = session.connection.makefile("rb")
-                session.wfile = session.connection.makefile("wb", buffering=0)
+                secure()
                 secured = True
             elif verb == "AUTH" and not secured:
                 say("530 5.7.0 Must issue a STARTTLS command first")
@@ -882,7 +887,8 @@ class FakeMail(Fake):
                     return
                 say("550 5.7.1 Refused by policy" if fault == "422" else "250 OK")
             elif verb == "QUIT":
-                say("221 Bye")
+                if fault != "hang up":
+                    say("221 Bye")
                 return
             else:
                 say("250 OK")

@@ -91,6 +91,15 @@ def test_a_newsletter_without_readers_is_no_row(rows):
     assert (0, []) == (rows.enqueue([], NOW), rows.all())
 
 
+def test_a_post_is_known_there_once_anything_of_it_is(rows):
+    """On that network, in that language: another's rows say nothing of it."""
+    for other in ({"post": "b"}, {"lang": "en"}, {"network": "x"}):
+        rows.enqueue([msgspec.structs.replace(ROW, **other)], NOW)
+    assert not rows.exists(ROW.post, ROW.lang, ROW.network)
+    rows.enqueue([ROW], NOW)
+    assert rows.exists(ROW.post, ROW.lang, ROW.network)
+
+
 def test_parts_that_are_no_longer_wanted_go(rows):
     """A thread that became shorter leaves none behind, and no other post, language or network is touched."""
     second = msgspec.structs.replace(ROW, part="2", after="1")
@@ -169,6 +178,15 @@ def test_a_part_waits_for_the_part_before_of_its_own_thread(rows, other):
         make(rows, DeliveryState.DELIVERED, msgspec.structs.replace(ROW, **other))
     else:
         rows.refused(held, "no")
+    assert rows.claim(NOW, ["telegram"]) is None
+
+
+def test_a_part_waits_for_the_one_that_its_newest_form_names(rows):
+    """A thread that was put in another order before it began is said in that order."""
+    second = msgspec.structs.replace(ROW, part="2")
+    rows.enqueue([second, ROW], NOW)
+    rows.enqueue([ROW, msgspec.structs.replace(second, after="1")], NOW)
+    assert "1" == rows.claim(NOW, ["telegram"]).part
     assert rows.claim(NOW, ["telegram"]) is None
 
 

@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tertulia import defaults
 from tertulia.commands import build, build_report
+from tertulia.content import posts, snapshot
+from tertulia.content.snapshot import Comment, Conversation
+from tertulia.conversation.thread import nest
 from tertulia.core import files, languages
 from tertulia.site import kept_site, search
 from tertulia.site.kept_site import KeptSite
@@ -24,6 +28,10 @@ from tests.test_incremental import TEXTS, Blog, arranged, assert_same, built, in
 pytestmark = pytest.mark.slow
 
 NOW = "2026-11-22T12:00:00+01:00"
+WITHOUT_SCHEMA, WITHOUT_TALK_FEEDS = (
+    [plugin for plugin in defaults.PLUGINS if not plugin.endswith(left_out)]
+    for left_out in (".schema", ".conversation_feeds")
+)
 # What takes long to load, and what no text needs but one with code, pictures that nobody knows yet, a header in YAML.
 HEAVY = frozenset({
     *("PIL.Image", "pelican", "pygments", "yaml", "requests", "urllib.request", "email.message", "importlib.metadata"),
@@ -95,7 +103,7 @@ def test_a_page_is_a_text_too(blog):
     leave_site(one, "mark", {"remarks": ()})
     blog.file("pages/acerca.md", "Título: Acerca\n\nSomos otros.\n")
     path = str(blog.root / "content" / "pages" / "acerca.md")
-    with closing(KeptSite(blog.root / "state", blog.root / "one", "mark", lambda *_: False)) as site:
+    with closing(KeptSite(blog.root / "state", blog.root / "one", "mark", lambda *_: False, nest)) as site:
         site.build.reader.now += dt.timedelta(minutes=1)
         assert ["acerca/index.html"] == site.write(site.prepare([path]))
     built(blog.root, blog.root / "whole", NOW)
@@ -137,13 +145,90 @@ def test_what_lists_say_the_same_of_writes_no_list(blog):
     assert ["2026/11/dos/index.html"] == [name for name in written if name.endswith(".html")]
 
 
+def test_what_tells_of_all_posts_is_read_only_where_it_says_otherwise(blog, monkeypatch):
+    """``posts.json`` is long, and most edits leave what networks are told as it was."""
+    blog.posts["dos"]["Resumen"] = "Lo de siempre."
+    blog.save("dos")
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
+    leave_site(one, "mark", {"remarks": ()})
+    read = []
+    monkeypatch.setattr(posts, "read", lambda output, really=posts.read: read.append(output) or really(output))
+    for summary, expected in (("Lo de siempre.", 0), ("Otra cosa.", 1)):
+        saying(blog, f"{TAGGED}\n\nY una coletilla.", Resumen=summary)()
+        assert ("posts.json" in in_place(blog.root, blog.root / "one", "dos"), len(read)) == (bool(expected), expected)
+
+
 def test_the_same_text_writes_nothing(blog):
     """Saved again, or with a line of nothing at its end."""
     assert [] == edited(blog, saying(blog, f"{TAGGED}\n"))
 
 
+@pytest.mark.parametrize("more", [{}, {"SOCIAL_CARDS": True}, {"PLUGINS": WITHOUT_SCHEMA}])
+def test_a_new_title_is_wherever_the_post_is_named(blog, more):
+    """Its neighbours, lists, feeds, the home page's description of the blog; and on its card."""
+    blog.posts["tres"]["Serie"] = blog.posts["dos"]["Serie"] = "Colas"
+    for name in ("dos", "tres"):
+        blog.save(name)
+    say(blog, "dos", 1)
+    written = edited(blog, *(saying(blog, TAGGED, Título=title) for title in ("Otro & más", "Una cosa")), **more)
+    assert {"index.html", "2026/11/tres/index.html", "serie/colas/index.html", "feeds/atom.xml"} <= set(written)
+
+
+def test_a_title_on_the_page_of_an_old_address_is_for_a_build(blog):
+    """That page says it too, and is written from what only a build knows."""
+    blog.posts["dos"]["Alias"] = "/viejo/"
+    blog.save("dos")
+    assert [] == edited(blog, saying(blog, TAGGED, Título="Otro"))
+
+
+def say(blog: Blog, name: str, count: int, **more: object) -> None:
+    """Let so many people say something under the post *name*."""
+    when = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    said = tuple(
+        Comment(id=f"{name}-{at}", author="Eva", html=f"<p>Digo {at}</p>", date=when + dt.timedelta(hours=at))
+        for at in range(count)
+    )
+    lang = blog.posts[name].get("Idioma", "es")
+    talk = Conversation(id=f"id-{name}", lang=lang, comments=said, **more)
+    snapshot.write(blog.root / "conversation", talk)
+
+
+@pytest.mark.parametrize("more", [{}, {"PLUGINS": WITHOUT_TALK_FEEDS}, {"FEED_MAX_COMMENTS": 2}])
+@pytest.mark.parametrize("counts", [(1,), (3, 1), (2, 0), (0, 1)])
+def test_what_is_said_is_wherever_it_is_shown(blog, counts, more):
+    """On the page of the post and the home page, in the lists and feeds; and gone from there when it is taken back."""
+    say(blog, "seis", 2)
+    edits = [lambda count=count: say(blog, "dos", count, counts={"like": count}) for count in counts]
+    written = edited(blog, *edits, name="id-dos.es.json", **more, COMMENTS_PER_PAGE=100)
+    assert {"index.html", "2026/11/dos/index.html"} <= set(written)
+
+
+def test_those_who_speak_are_seen(blog):
+    """Their pictures come with what they say, and go with it, unless they speak elsewhere."""
+    when = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    for at, who in enumerate(("eva", "luis")):
+        picture(blog.root / "conversation" / "avatars" / f"{who}.png", at)
+    eva, luis = (
+        Comment(id=who, author=who, html="<p>Ya.</p>", date=when, avatar=f"avatars/{who}.png")
+        for who in ("eva", "luis")
+    )
+
+    def saying_under(name: str, *said: Comment) -> Callable[[], None]:
+        return lambda: void(
+            snapshot.write(blog.root / "conversation", Conversation(id=f"id-{name}", lang="es", comments=said))
+        )
+
+    saying_under("seis", luis)()
+    edits = [saying_under("dos", eva), saying_under("dos", eva, luis), saying_under("dos")]
+    assert edited(blog, *edits, name="id-dos.es.json", COMMENTS_PER_PAGE=100)
+
+
+def void(_: object) -> None:
+    """Take nothing of it."""
+
+
 @pytest.mark.parametrize("edit", [
-    {"Título": "Otro"}, {"Slug": "otro"}, {"Fecha": "2026-11-09"}, {"Etiquetas": "Colas, Nueva"}, {"Idioma": "en"},
+    {"Slug": "otro"}, {"Fecha": "2026-11-09"}, {"Etiquetas": "Colas, Nueva"}, {"Idioma": "en"},
     {"Autor": "Luis Gil"}, {"Serie": "Colas"}, {"Estado": "borrador"}, {"Categoría": "Barrio"}, {"Id": "otro"},
     {"Alias": "/viejo/"}, {"Portada": "images/bar.png"}, {"Modificado": "2026-11-20"}, {"Expira": "2026-12-20"},
     {"Actualización": "2026-11-20: ya no."},
@@ -190,7 +275,7 @@ def test_what_is_wrong_is_told_as_a_build_tells_it(blog):
         saying(blog, text)()
         assert in_place(blog.root, blog.root / "one", "dos")
         told.append(
-            kept_site.KeptSite(blog.root / "state", blog.root / "one", "mark", lambda *_: False).report["remarks"]
+            kept_site.KeptSite(blog.root / "state", blog.root / "one", "mark", lambda *_: False, nest).report["remarks"]
         )
     assert remarks == told[0][:2] == told[1]
     assert (1, True) == (len(told[0][2:]), "/tampoco/" in told[0][2][1])
@@ -242,7 +327,7 @@ def page(blog: Blog) -> str:
 
 def whole(blog: Blog) -> dict[str, bytes]:
     """What a build would make that knows nothing."""
-    shutil.rmtree(blog.root / "var", ignore_errors=True)
+    shutil.rmtree(blog.root / "var" / "cache", ignore_errors=True)
     shutil.rmtree(blog.root / "output")
     assert build.into_output(blog.root)
     return tree(blog.root / "output")
@@ -262,6 +347,29 @@ def test_the_task_shows_a_text_without_a_build(task, monkeypatch, capfd):
             assert text.partition(".")[0] in page(task)
         assert "2026/11/dos/index.html" in capfd.readouterr().out
     shown = tree(task.root / "output")
+    assert_same(whole(task), shown)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its files have no numbers")
+@pytest.mark.parametrize("task", [False, True], indirect=True, ids=["", "searched"])
+def test_the_task_shows_what_is_said_without_a_build(task, monkeypatch, capfd):
+    """The first word of all, with the picture of who says it; the next, under another post; and all taken back."""
+    time.sleep(TICK_NS / 1e9)
+    assert build.into_output(task.root)
+    folder, when = task.root / "var" / "conversation", dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    one = Comment(id="c", author="Eva", html="<p>Así es.</p>", date=when, avatar="avatars/eva.png")
+    with monkeypatch.context() as watched:
+        watched.setattr(build, "run", no_build)
+        for name, said in (("dos", [one]), ("seis", [one, one]), ("seis", [])):
+            picture(folder / "avatars" / "eva.png", 9)
+            snapshot.write(folder, Conversation(id=f"id-{name}", lang="es", comments=tuple(said)))
+            assert build.into_output(task.root, explain=True)
+        (folder / "id-seis.es.json").unlink()
+        assert build.into_output(task.root)
+    assert "Así es." in page(task)
+    assert "2026/11/seis/comments/atom.xml" in capfd.readouterr().out
+    shown = tree(task.root / "output")
+    assert "avatars/eva.png" in shown
     assert_same(whole(task), shown)
 
 

@@ -198,6 +198,28 @@ def test_a_letter_of_the_blog_says_when_it_was_written_and_that_no_person_did(tm
     fake.close()
 
 
+def test_a_server_that_begins_with_tls_is_told_nothing_without(tmp_path):
+    """``smtps://``: the password too goes by the line that was safe from its first byte."""
+    fake = FakeMail(smtps=True)
+    smtp.send(
+        Secret(f"smtps://ana:mail-secret-pass@127.0.0.1:{fake.port}"), "a@blog.example", "b@ejemplo.example",
+        subject="Hola", body="Hola", now=NOW,
+    )  # fmt: skip
+    assert ["b@ejemplo.example"] == [one["to"] for one in fake.public]
+    assert any(line.startswith("TLS AUTH") for line in fake.heard)
+    assert all(line.startswith("TLS ") for line in fake.heard)
+    fake.close()
+
+
+def test_a_server_that_hangs_up_once_it_has_the_letter_has_it(tmp_path):
+    """It is not sent again for want of a goodbye."""
+    fake = FakeMail(stripped=True)
+    fake.faults.append("hang up")
+    note(fake)
+    assert 1 == len(fake.public)
+    fake.close()
+
+
 @pytest.mark.parametrize("trouble", ["422", "drop before", "nobody listens", "a line end in the subject"])
 def test_a_letter_that_cannot_go_is_one_clear_line(tmp_path, trouble):
     """Whatever the server, the line or the words are to blame for; and nobody is named."""

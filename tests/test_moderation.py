@@ -17,6 +17,9 @@ SAID = Incoming(
     author=Author(network="form", identity="1", name="Ana"),
 )  # fmt: skip
 
+# Of a comment that was approved, all that a small edit leaves as it was.
+SAME = {"status": "approved", "same_person": True, "url": "", "in_reply_to": ""}
+
 
 def verdict(text=SAID.text, known=None, signals=None, **others):
     """What is made of a comment."""
@@ -45,6 +48,7 @@ def test_a_strangers_first_word_waits_without_points():
         (Signals(honeypot=True), "rule_honeypot", 5),
         (Signals(recent=3), "rule_rate", None),
         (Signals(recent=4), "rule_rate", 2),
+        (Signals(recent=8), "rule_rate", 2),
         (Signals(recent=9), "rule_rate", 5),
         (Signals(worked=True), "rule_worked", 0),
         (Signals(worked=False), "rule_worked_wrong", 3),
@@ -61,11 +65,23 @@ def test_how_it_came(signals, key, expected):
     [
         ("Mira https://a.example", "rule_links", 1),
         ("https://a.example https://b.example www.c.example", "rule_links", 3),
+        ("https://a.example https://b.example", "rule_links", 1),
+        ("https://a.example " * 4, "rule_links", 3),
         ("https://a.example " * 5, "rule_links", 5),
+        ("https://a.example " * 4 + "https://b.example https://c.example", "rule_links", 5),
+        ("https://a.example " * 3 + "https://b.example https://c.example", "rule_links", 3),
+        ("Pues <a  href=x>mira</a>", "rule_forum_links", 5),
+        ("[link]https://a.example[/link]", "rule_forum_links", 5),
+        ("mira https://a.example/x", "rule_short_link", None),
+        ("Escríbeme a ana@correo.example", "rule_reach", 1),
+        ("Estoy en Telegram: @ana", "rule_reach", 1),
+        ("Me llamo Ana", "rule_reach", None),
         ("[url=https://a.example]x[/url]", "rule_forum_links", 5),
         ("mira https://bit.ly/x", "rule_short_link", 2),
         ("Pαypal te espera hoy", "rule_mixed_letters", 3),
         ("Купить дешево сегодня здесь", "rule_alphabet", 3),
+        ("Приветы", "rule_alphabet", 3),  # with the name, ten letters
+        ("Привет", "rule_alphabet", None),
         (
             "En ruso se dice «пожалуйста», que además de por favor quiere decir de nada, y eso me gusta.",
             "rule_alphabet",
@@ -73,12 +89,18 @@ def test_how_it_came(signals, key, expected):
         ),
         ("NO ME CANSARÉ DE DECIRLO: ESTO ES UN ABUSO Y LO SABEN", "rule_shouting", 0),
         ("¡Ñandú! ¿Qué?", "rule_shouting", None),
+        ("A" * 41, "rule_shouting", 0),
+        ("A" * 40, "rule_shouting", None),
+        ("A" * 42 + "a" * 14, "rule_shouting", None),
+        ("A" * 43 + "a" * 14, "rule_shouting", 0),
         ("Llámame al 612 345 678", "rule_private", 0),
         ("Mi correo es ana@correo.example", "rule_private", 0),
         ("Ingresadlo en DE89 3704 0044 0532 0130 00", "rule_private", 0),
         ("Ingresadlo en ES9121000418450200051332, gracias", "rule_private", 0),
         (f"{'a' * 90}@correo.example", "rule_private", 0),
+        ("Mi carné es 12345678Z", "rule_private", 0),
         ("Lo dijo @ana@mastodon.example", "rule_private", None),
+        ("Está en https://mapas.example/612345678/ana@correo.example", "rule_private", None),
         ("Pasó el 2026-11-22 a las 18:00", "rule_private", None),
     ],
 )
@@ -89,12 +111,84 @@ def test_what_it_says(text, key, expected):
 
 def test_a_name_that_is_a_shop():
     """And a person called so on a network is nobody's business."""
-    assert 3 == points(verdict(author={"name": "best-slots.online"}), "rule_name")
+    shop = {"name": "best-slots.online"}
+    assert 3 == points(verdict(author=shop), "rule_name")
+    assert None is points(verdict(), "rule_name")
+    there = replace(SAID, source="mastodon", author=replace(SAID.author, network="mastodon", **shop))
+    assert None is points(judge(Case(there, Known())), "rule_name")
+
+
+def test_the_letters_of_a_name_count_as_those_of_the_words():
+    """A look-alike is one wherever it stands."""
+    assert 3 == points(verdict(author={"name": "Pαypal"}), "rule_mixed_letters")
+
+
+def test_a_link_that_says_another_address_is_told():
+    """Where it leads, and what it says; more than one behind a shortener."""
+    html = '<p>Mira <a href="https://casino.example">https://elpais.example</a></p>'
+    given = judge(Case(replace(SAID, html=html), Known()))
+    assert [("casino.example", "https://elpais.example")] == [
+        (one.values["host"], one.values["words"]) for one in given.reasons if one.key == "rule_false_link"
+    ]
+    assert 4 == points(given, "rule_false_link")
+
+
+@pytest.mark.parametrize(
+    ("known", "text", "key", "expected"),
+    [
+        (Known(approved=1), "Mira https://a.example", "rule_links", None),
+        (Known(approved=1), "https://a.example https://b.example", "rule_links", 1),
+        (Known(approved=1), "Escríbeme a ana@correo.example", "rule_reach", None),
+        (Known(approved=1), "Sí.", "rule_known", -2),
+        (Known(approved=1, turned_down=1), "Sí.", "rule_turned_down", 2),
+        (Known(approved=1, turned_down=1), "Sí.", "rule_known", None),
+        (Known(repeats=1), "una dos tres cuatro cinco seis siete ocho", "rule_repeats", 0),
+        (Known(repeats=9), "una dos tres cuatro cinco seis siete ocho", "rule_repeats", 0),
+        (Known(repeats=2), "una dos tres cuatro cinco seis siete ocho nueve", "rule_repeats", 3),
+        (Known(repeats=3), "una dos tres cuatro cinco seis siete ocho nueve", "rule_repeats", 5),
+        (Known(repeats=1), "Mira https://a.example", "rule_repeats", 3),
+        (Known(repeats=3), "Llama al 612345678", "rule_repeats", 5),
+    ],
+)
+def test_what_was_there_before(known, text, key, expected):
+    """Who is known may link once and say where they are; the same words once more, where they lead somewhere."""
+    assert expected == points(verdict(text, known), key)
+
+
+def test_a_second_opinion_is_one_of_many():
+    """And silence is none."""
+    assert [4, None, None] == [points(verdict(second_opinion=said), "rule_akismet") for said in (True, False, None)]
+
+
+def test_who_is_not_vouched_for_is_told_and_not_trusted():
+    """A page names whom it likes: a trusted name proves nothing there."""
+    given = verdict(known=Known(trust="trusted"), author={"is_vouched": False})
+    assert ("waiting", 0) == (given.status, points(given, "rule_unproved"))
+
+
+@pytest.mark.parametrize("how", [{"known": Known(is_owner=True)}, {"author": {"is_owner": True}},
+                                 {"signals": Signals(signed_in=True)}])  # fmt: skip
+def test_the_owner_is_nobody_to_be_judged(how):
+    """However it is known: whatever they say is public."""
+    assert "approved" == verdict("https://a.example " * 5, **how).status
+
+
+def test_what_a_rule_went_by_is_not_learnt_against_it_twice():
+    """Of the same facts, those that no rule names are the filter's."""
+    learnt = {"": (50, 50), "host:bit.ly": (50, 0), "links:1": (50, 0), "name:ana": (50, 0)}
+    known = Known(approved=1)
+    assert None is points(judge(Case(replace(SAID, text="https://bit.ly/x"), known), learnt), "rule_bayes_spam")
+    other = replace(SAID, text="https://a.example/x")
+    assert 4 == points(judge(Case(other, known), learnt | {"host:a.example": (50, 0)}), "rule_bayes_spam")
 
 
 def test_somebody_new_who_links_to_their_own_site():
     """An old acquaintance may."""
     text, author = "Lo explico en https://www.ana.example/a", {"url": "https://ana.example"}
+    assert None is points(verdict("Lo explico en https://otra.example/a", author=author), "rule_own_links")
+    assert None is points(verdict(text), "rule_own_links")
+    there = replace(SAID, source="mastodon", text=text, author=replace(SAID.author, **author))
+    assert None is points(judge(Case(there, Known())), "rule_own_links")
     assert 2 == points(verdict(text, author=author), "rule_own_links")
     assert None is points(verdict(text, Known(approved=1), author=author), "rule_own_links")
 
@@ -134,14 +228,53 @@ def test_what_was_approved_may_change_a_little(before, after, status):
 
 
 @pytest.mark.parametrize(
+    ("known", "more"),
+    [
+        (Known(status="waiting"), {}),
+        (Known(status="approved", same_person=False), {}),
+        (Known(status="approved", url="https://otra.example/1"), {}),
+        (Known(status="approved", in_reply_to="7"), {}),
+        (Known(status="approved"), {"signals": Signals(honeypot=True)}),
+        (Known(status="approved"), {"signals": Signals(worked=False)}),
+    ],
+)
+def test_what_was_not_approved_so_waits_again(known, more):
+    """The same words, of somebody else, in another place, as an answer to something else, or sent as spam is."""
+    assert "approved" == verdict(known=replace(known, text=SAID.text, **SAME)).status
+    assert "approved" != verdict(known=replace(known, text=SAID.text), **more).status
+
+
+@pytest.mark.parametrize(
     ("share", "is_lure", "expected"),
-    [(0.99, False, 5), (0.9, False, 3), (0.9, True, 4), (0.5, True, 4), (0.5, False, 2), (0.4, True, None)],
+    [
+        (0.98, False, 5),
+        (0.979, False, 3),
+        (0.85, False, 3),
+        (0.849, False, 2),
+        (0.99, False, 5),
+        (0.9, False, 3),
+        (0.9, True, 4),
+        (0.5, True, 4),
+        (0.5, False, 2),
+        (0.4, True, None),
+    ],
 )
 def test_what_the_filter_makes_of_the_words(share, is_lure, expected):
     """It shows them, and they weigh more where they lead somewhere."""
     given = what_its_words_say(Opinion(share, ("casino", "bonus")), is_lure=is_lure)
     said = (given.key, given.points, given.values["words"]) if given else None
     assert said == (("rule_bayes_spam", expected, "casino, bonus") if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("share", "is_learnt", "key"),
+    [(0.5, True, "rule_bayes_spam"), (0.5, False, "rule_words"), (0.1, True, "rule_bayes_ham"), (0.1, False, None),
+     (0.101, True, None)],
+)  # fmt: skip
+def test_whose_word_it_is_is_told(share, is_learnt, key):
+    """The owner's decisions are told as such; nobody's welcome is a word of ours."""
+    given = what_its_words_say(Opinion(share, (), is_learnt), is_lure=False)
+    assert key == (given and given.key)
 
 
 def test_what_comes_from_a_network_is_not_asked_for_a_token():

@@ -102,8 +102,25 @@ def test_a_page_is_a_text_too(blog):
     assert "acerca/index.html" in edited(blog, edit)
 
 
+@pytest.mark.parametrize("title", ["Otro & más", ""])
+@pytest.mark.parametrize("cards", [True, False])
+def test_a_title_is_wherever_the_post_is_named(blog, title, cards):
+    """On the pages beside it, in lists, on its card; one that is taken away is the first words."""
+    drawn = edited(blog, lambda: said(blog, "dos", blog.texts["dos"], Título=title), SOCIAL_CARDS=cards)
+    assert {"2026/11/dos/index.html", "2026/11/tres/index.html", "index.html"} <= set(drawn)
+
+
+def test_a_title_on_the_page_of_an_old_address_is_for_a_build(blog):
+    """That page says it too."""
+    blog.posts["dos"]["Alias"] = "/viejo/"
+    blog.save("dos")
+    _, build = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
+    with pytest.raises(NeedsBuildError):
+        TextEdits(BuiltSite(build)).apply([str(blog.root / "content" / said(blog, "dos", "Otro.", Título="Otro"))])
+
+
 @pytest.mark.parametrize("header", [
-    {"Título": "Otro"}, {"Slug": "otro"}, {"Fecha": "2026-11-09"}, {"Etiquetas": "Colas, Nueva"}, {"Idioma": "en"},
+    {"Slug": "otro"}, {"Fecha": "2026-11-09"}, {"Etiquetas": "Colas, Nueva"}, {"Idioma": "en"},
     {"Autor": "Luis Gil"}, {"Serie": "Colas"}, {"Estado": "borrador"}, {"Categoría": "Barrio"}, {"Id": "otro"},
     {"Alias": "/viejo/"}, {"Portada": "images/bar.png"},
 ])  # fmt: skip
@@ -197,9 +214,9 @@ def test_a_preview_shows_a_text_before_it_builds(blog, monkeypatch):
         go_on.set()
         wait_for(lambda: site.folder != first)
         assert "Segundo." in page()
-        blog.posts["dos"]["Título"] = "Otro título"
+        blog.posts["dos"]["Etiquetas"] = "Redes, Otra"
         assert [] == save("Tercero.")
-        wait_for(lambda: "Otro título" in page() and "Tercero." in page())
+        wait_for(lambda: "#Otra" in page() and "Tercero." in page())
     finally:
         go_on.set()
         shown.close()

@@ -89,6 +89,15 @@ def test_what_somebody_touched_is_not(noted, change):
     assert None is noted.found()
 
 
+def test_notes_beside_the_blog_are_no_part_of_it(tmp_path):
+    """A list of ideas, and the log of who builds by the clock, may come and grow."""
+    Path(tmp_path / "ideas.txt").write_text("una")
+    blog = Noted(tmp_path)
+    blog.save("ideas.txt", "una y otra")
+    blog.save("build.txt", "24 entradas")
+    assert SAID == blog.found()
+
+
 def test_the_same_size_and_time_is_another_file(noted):
     """As after ``git checkout`` with times kept, or a copy over it: the file itself says when it was changed."""
     post = noted.root / "content/posts/uno.md"

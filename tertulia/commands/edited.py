@@ -1,4 +1,4 @@
-"""A build after an edit of a text: what shows it is written in place, and nothing else is looked at.
+"""A build after an edit of a text or of a talk: what shows it is written in place, and nothing else is looked at.
 
 Each file is put in place whole, so that no reader sees half of one. Who is killed between two of them leaves an output
 that is not the one of any note, and the next build begins from nothing but what it knows of each page.
@@ -6,12 +6,13 @@ that is not the one of any note, and the next build begins from nothing but what
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from tertulia.commands.build_report import BuildReport, Remark, complaints, decimal, summary
 from tertulia.content.posts import Post
+from tertulia.conversation.thread import nest
 from tertulia.core.files import locked
 from tertulia.core.languages import say
 from tertulia.core.visible import visible
@@ -49,10 +50,11 @@ def _show(folder: Path, place: Path, output: Path, *, strict: bool) -> tuple[Tol
     touched = up_to_date.changed(note) if note else None
     if note is None or not touched:
         raise LookupError(place)
-    looked_ns, stamps = time.time_ns(), {path: stamp_of(path) for path in touched}
-    with closing(KeptSite(folder, Path(note.output), note.mark, _wants_thread)) as site:
+    with closing(KeptSite(folder, Path(note.output), note.mark, _wants_thread, nest)) as site:
+        touched += _come(touched, note, site.talk.folder)
+        looked_ns, stamps = time.time_ns(), {path: stamp_of(path) for path in touched}
         before = complaints(_report(site), plain=True)
-        files = site.prepare(_texts(touched, stamps, note))
+        files = site.prepare(_saved(touched, stamps, note, site))
         report = _report(site)
         if strict and not report.clean:
             raise NeedsBuildError(say("edit_failed", why="--strict"))
@@ -62,18 +64,28 @@ def _show(folder: Path, place: Path, output: Path, *, strict: bool) -> tuple[Tol
         summary(report, up_to_date.SECONDS), lines + note.told.complaints[len(before) :], report.clean, decimal(0.5)[1]
     )
     inputs = {
-        path: stamp if stamp and is_sure(stamp, looked_ns) else up_to_date.UNSURE for path, stamp in stamps.items()
+        path: stamp if stamp is None or is_sure(stamp, looked_ns) else up_to_date.UNSURE
+        for path, stamp in stamps.items()
     }
     _leave(place, note, inputs, written, told)
-    why = ", ".join(say("explain_text", what=name) for name in site.edited)
+    why = ", ".join(site.edited)
     return told, [f"{name}: {why}" for name in written]
 
 
-def _texts(touched: list[str], stamps: dict[str, Stamp | None], note: BuildNote) -> Iterator[str]:
+def _come(touched: Sequence[str], note: BuildNote, talk: Path) -> list[str]:
+    """Return the files that have come to a folder of talk which was *touched*: the first that is said under a post."""
+    is_touched = not {str(talk), str(talk / "avatars")}.isdisjoint(touched)
+    there = up_to_date.below(str(talk), through_links=True) if is_touched else ()
+    return [path for path in there if not note.inputs.get(path) and path not in touched]
+
+
+def _saved(touched: list[str], stamps: dict[str, Stamp | None], note: BuildNote, site: KeptSite) -> Iterator[str]:
     """Yield what was saved, but folders that hold what they held, and what editors leave for a while."""
     for path in touched:
-        if os.path.isdir(path):
-            if not up_to_date.is_same_folder(path, note):
+        if site.talk.is_of(path):
+            yield path
+        elif os.path.isdir(path):
+            if path != str(site.talk.folder) and not up_to_date.is_same_folder(path, note):
                 raise NeedsBuildError(say("edit_other", path=Path(path).name))
         elif stamps[path] is None:
             raise NeedsBuildError(say("edit_other", path=Path(path).name))
@@ -91,8 +103,8 @@ def _report(site: KeptSite) -> BuildReport:
 def _leave(place: Path, note: BuildNote, inputs: Mapping[str, Stamp | None], files: Iterable[str], told: Told) -> None:
     """Leave the note of the output as it is now, unless somebody else's has taken its place."""
     made = dict(note.made)
-    written = {os.path.join(note.output, name) for name in files}
-    for path in written | {os.path.dirname(path) for path in written} | {note.output}:
+    written = {os.path.join(note.output, one) for name in files for one in (name, *map(str, Path(name).parents))}
+    for path in written | {note.output}:
         stamp = stamp_of(path)
         made.pop(path, None)
         if stamp:

@@ -122,6 +122,16 @@ def _close(path: Path, mode: int) -> bool:
     return True
 
 
+def remove_empty(folder: Path, name: str) -> None:
+    """Remove the folders in *folder* that held the file *name*, as far as they hold nothing now."""
+    for above in Path(name).parents:
+        try:
+            if above != Path():
+                (folder / above).rmdir()
+        except OSError:
+            return
+
+
 def copy_whole(source: Path, target: Path, before: Path | None = None) -> None:
     """
     Put a copy of *source* at *target*, unless one is there: a file of the same size and no older.

@@ -333,10 +333,6 @@ class Arrangement:
             self._labels[number] = KeptLabel(number, self.value(f"label {number}"))
         return self._labels[number]
 
-    def everything(self) -> list[KeptPost]:
-        """Return every post and page."""
-        return [self.post(number) for (number,) in self._store.execute("SELECT number FROM posts ORDER BY number")]
-
     def posts(self, number: int, count: int, languages: tuple[str, ...]) -> KeptPosts:
         """Return a long list."""
         return KeptPosts(self, number, count, languages)
@@ -360,6 +356,10 @@ class Arrangement:
         asked = "SELECT name, held FROM pieces WHERE name >= ? AND name < ?"
         found = self._store.execute(asked, (f"{kind} ", f"{kind}!"))
         return {name[len(kind) + 1 :]: self._unpacked(held) for name, held in found}
+
+    def give(self, name: str, value: object) -> None:
+        """Let *value* be what all pages are given by that *name*, for those that are drawn here."""
+        self._values[f"given {name}"] = value
 
     def given(self, names: Iterable[str]) -> dict[str, Any]:
         """Return of what all pages are given what has one of *names*."""

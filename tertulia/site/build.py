@@ -89,6 +89,8 @@ class SiteBuild:
     remembered: moved.Addresses = field(default_factory=dict)  # who had which address before
     published: moved.Addresses = field(default_factory=dict)  # of those, what a deploy has put there
     buried: set[str] = field(default_factory=set)  # files of the output that only say that something is gone
+    led_to: set[str] = field(default_factory=set)  # addresses, under SITEURL, that a page of an old one leads to
+    beside: set[str] = field(default_factory=set)  # kinds of files that were written beside pages, by their modules
     has_unread: bool = False  # a file is there and could not be read
     due: datetime | None = None  # when the clock alone makes a file read otherwise; None for never
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read
@@ -166,8 +168,18 @@ class SiteBuild:
 
     @property
     def output_before(self) -> Path | None:
-        """The folder that readers have until then, where files are taken from it."""
-        return Path(self.settings["KEPT_OUTPUT"]) if self.settings.get("KEPT_OUTPUT") else None
+        """
+        The folder that readers have until this is done, where files are taken from it.
+
+        None where plugins of others are on: who writes into a file of the new output would write into that one too.
+        """
+        place = self.settings.get("KEPT_OUTPUT")
+        return Path(place) if place and not self.others_plugins else None
+
+    @property
+    def others_plugins(self) -> list[str]:
+        """Those that are not ours, by name."""
+        return sorted(set(map(str, self.settings["PLUGINS"])) - set(defaults.PLUGINS))
 
     def read_ahead(self, kind: str, folder: str, find: Callable[..., Iterable[str]]) -> None:
         """

@@ -19,8 +19,9 @@ from tertulia.site.up_to_date import Stamp, below
 if TYPE_CHECKING:
     from tertulia.site.build import SiteBuild
 
-# What stands beside ``content/`` in a blog's folder and may be read: settings, tables, secrets, the lock of a clone.
-_ENDINGS = (".py", ".toml", ".env", ".txt", ".cfg")
+# What stands beside ``content/`` in a blog's folder and may be read: settings, tables, secrets. Not notes of one's own,
+# nor the log of who builds by the clock.
+_ENDINGS = (".py", ".toml", ".env")
 # What settings may import for all that stands in them to be in files that we look at.
 _PLAIN = frozenset({"__future__", "pathlib", "pelicanconf", "publishconf", "sys", "tertulia.defaults", "typing"})
 # Names by which settings would ask something that is in no file of ours.

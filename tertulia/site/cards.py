@@ -234,6 +234,25 @@ class CardSet:
             else:
                 post.card = self.of_site.get(post.lang)
 
+    def redraw(self, post: Content) -> Path | None:
+        """
+        Give *post*, which says other things now, its card; None where it has none of its own.
+
+        Returns:
+            The file of the card, drawn.
+
+        Raises:
+            CardsFailedError: it cannot be.
+        """
+        if not post.card or post.card == self.of_site.get(post.lang):
+            return None
+        card = self.card_of(post)
+        post.card = self.add(card, f"{post.lang}/{post.slug}")
+        path = self.renderer.path_for(card)
+        if not is_whole(path) and (why := _draw_all({path: card}, self.renderer.font)):
+            raise CardsFailedError(why)
+        return path
+
     def add(self, card: Card, name: str) -> Picture:
         """Have *card* drawn and published; it says its title to those who do not see it."""
         src = f"cards/{name}.{card.digest()[:8]}.png"

@@ -93,16 +93,17 @@ def add_conversation(
 
 def latest(posts: Iterable[Content]) -> dict[str, list[tuple[Content, Comment, str]]]:
     """By language, what was said last under *posts*, newest first: the post, the comment, how it begins."""
-    found: dict[str, list[tuple[Content, Comment]]] = {}
+    found: dict[str, list[Content]] = {}
     for post in posts:
-        found.setdefault(post.lang, []).extend((post, said) for said in post.said if not said.is_owner)
-    return {
-        lang: [
-            (post, said, shorten(plain(said.html), LATEST_CHARS))
-            for post, said in heapq.nlargest(LATEST, said_in, key=lambda one: (one[1].date, one[1].id))
-        ]
-        for lang, said_in in found.items()
-    }
+        found.setdefault(post.lang, []).append(post)
+    return {lang: latest_under(of_lang) for lang, of_lang in found.items()}
+
+
+def latest_under(posts: Iterable[Content]) -> list[tuple[Content, Comment, str]]:
+    """Return what was said last under *posts* of one language, newest first."""
+    found = ((post, said) for post in posts for said in post.said if not said.is_owner)
+    newest = heapq.nlargest(LATEST, found, key=lambda one: (one[1].date, one[1].id))
+    return [(post, said, shorten(plain(said.html), LATEST_CHARS)) for post, said in newest]
 
 
 def publish_avatars(avatars: Mapping[str, Path], output: Path) -> None:

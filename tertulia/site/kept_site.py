@@ -1,4 +1,4 @@
-"""The site as the last build left it, for an edit of a text: no more of it is read than the edit touches.
+"""The site as the last build left it, for an edit of a text or of a talk: no more of it is read than the edit touches.
 
 A process that has built nothing finds what was arranged (``tertulia/site/site_left.py``), has pages drawn by the same
 templates, and writes beside them what else shows the text: feeds, ``posts.json``, related posts, the search. Whatever
@@ -9,8 +9,8 @@ import contextlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,14 +20,14 @@ from msgspec.structs import replace
 
 from tertulia.content import posts
 from tertulia.core import languages
-from tertulia.core.files import write_if_changed, write_whole
+from tertulia.core.files import remove_empty, write_if_changed, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.embeds import draw
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
-from tertulia.site import broken_links, posts_json, related_kept, search, templates
-from tertulia.site.arrangement import WHOLE, Arrangement, KeptPost
+from tertulia.site import broken_links, posts_json, related_kept, schema, search, templates
+from tertulia.site.arrangement import LINK, WHOLE, Arrangement, KeptPost
 from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.contents import changed
 from tertulia.site.elsewhere import asked_by, suspecting
@@ -37,7 +37,8 @@ from tertulia.site.records import Reading
 from tertulia.site.search import SearchIndex
 from tertulia.site.site_left import with_places
 from tertulia.site.state import BuildState, digest_of, reading_at
-from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, set_text
+from tertulia.site.talk_edits import TalkEdits
+from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, home_of, set_text
 
 _TO_FILE = re.compile(r"""["'][{|]""")
 _ID = re.compile(rb"""\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
@@ -52,12 +53,20 @@ class KeptSite:
         output: What that build has written.
         mark: Of it.
         wants_text: Whether a network's words for a post ask for its whole text.
+        nest: Gives the comments of a talk as a tree.
 
     Raises:
         LookupError: nothing was left, or it is of another build.
     """
 
-    def __init__(self, folder: Path, output: Path, mark: str, wants_text: posts_json.WantsText) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        output: Path,
+        mark: str,
+        wants_text: posts_json.WantsText,
+        nest: Callable[..., Sequence[Any]],
+    ) -> None:
         self.folder, self.output, self.wants_text = folder, output, wants_text
         self.arrangement = Arrangement(folder)
         if self.arrangement.value("mark") != mark:
@@ -65,9 +74,12 @@ class KeptSite:
         self.kept: dict[str, Any] = self.arrangement.value("site")
         self.report: dict[str, Any] = self.arrangement.value("report")
         self.build = self._build()
+        self.talk = TalkEdits(self.build, self.arrangement, nest)
         self.drawn: dict[str, bytes] = {}
+        self.cards: dict[str, bytes | None] = {}  # of posts that have another title now; None for what goes
+        self.renamed: list[KeptPost] = []
         self.values: dict[str, object] = {}
-        self.edited: list[str] = []  # the texts that were, as the author knows their files
+        self.edited: list[str] = []  # why anything was drawn
         self.touched: dict[int, KeptPost] = {}
         self._index: TemporaryDirectory[str] | None = None  # a new one for the search
         self._parts: dict[str, str] = {}  # of it, those that were made anew, and the digests of their pages
@@ -94,7 +106,8 @@ class KeptSite:
         build = SiteBuild(settings, kept["people"], kept["tags"], pictures, reader, kept["words"])
         build.looks, build.editions, build.theme = kept["looks"], kept["editions"], kept["theme"]
         build.state.folder, build.state.epoch = self.folder, kept["epoch"]
-        build.fingerprints, build.buried = kept["fingerprints"], kept["buried"]
+        build.fingerprints, build.beside = kept["fingerprints"], kept["beside"]
+        build.buried, build.led_to = kept["buried"], kept["led_to"]
         build.search_parts = kept["search_parts"]
         settings[KEY] = build
         return build
@@ -142,6 +155,37 @@ class KeptSite:
         """Yield the pages that show at least so much of *post*."""
         return self.arrangement.showing(post, size)
 
+    def rename(self, post: KeptPost) -> Iterable[str]:
+        """Let *post*, which has another title now, have the card that says so, and the blog tell of it."""
+        from tertulia.site.cards import card_set
+
+        build, src = self.build, post.card and post.card.src
+        self.renamed.append(post)
+        if src and src.startswith(f"cards/{post.lang}/{post.slug}."):
+            cards = card_set(build.settings, build.words, build.looks.card_colors, build.looks.card_font)
+            card = cards.redraw(post) if cards else None
+            if card is None:
+                raise NeedsBuildError(say("edit_pictures", path=Path(post.shown_path).name))
+            self.cards |= {src: None, post.card.src: card.read_bytes()}
+        newest = self._value(f"newest {post.lang}") or []
+        told = self._value("given blog_json_ld")
+        if told and post.number in newest:
+            posts = [self.arrangement.post(number) for number in newest]
+            self._give("blog_json_ld", {**told, post.lang: schema.describe_blog_in(post.lang, posts, build)})
+            yield home_of(post.lang, build)
+
+    def _value(self, name: str) -> Any:
+        """Return what was left by that *name*, or None."""
+        try:
+            return self.arrangement.value(name)
+        except LookupError:
+            return None
+
+    def _give(self, name: str, value: object) -> None:
+        """Let all pages be given *value* by that *name*."""
+        self.arrangement.give(name, value)
+        self.values[f"given {name}"] = value
+
     def draw(self, name: str) -> None:
         """Draw the page; it is written with all the others."""
         kind, names, values = self.arrangement.page(name)
@@ -150,34 +194,49 @@ class KeptSite:
 
     # ── an edit, whole ───────────────────────────────────────────────────────────────────────────────────────
 
-    def prepare(self, paths: Iterable[str]) -> dict[str, bytes]:
+    def prepare(self, paths: Iterable[str]) -> dict[str, bytes | None]:
         """
-        Return the files of the output that show the texts which were saved at *paths*, and let ``report`` tell of them.
+        Return the files of the output that show the texts and talks which were saved at *paths*.
+
+        And let ``report`` tell of them. Of what goes there is None.
 
         Raises:
             NeedsBuildError: a build is needed to show them.
         """
-        edits = TextEdits(self)
-        found = edits.read(paths)
-        self.edited = [edit.post.shown_path for edit in found]
+        edits, paths = TextEdits(self), list(paths)
+        found = edits.read(path for path in paths if not self.talk.is_of(path))
         for edit in found:
             self._refuse(edit)
-        before = self._complaints(found, [edit.before for edit in found])
+        before, told_before = self._complaints(found, [edit.before for edit in found]), self._told_of(found)
         when = [changed(edit.post) for edit in found]
-        edits.draw(found)
+        names = edits.change(found)
+        for post, size in self.talk.read(path for path in paths if self.talk.is_of(path)):
+            self.touched[post.number] = post
+            names += self.showing(post, size)
+        names += self._said_last()
+        edits.draw_pages(names)
         if when != [changed(edit.post) for edit in found]:
             raise NeedsBuildError(say("edit_arranged", path=Path(found[0].post.shown_path).name))
-        self._refuse_pages(found)
+        self._refuse_pages([*(edit.post for edit in found), *self.talk.posts.values()])
         edits.draw_pages(name for post in self._related_anew(found) for name in self.showing(post, WHOLE))
         self.report["remarks"] = _told_anew(
             self.report["remarks"], before, self._complaints(found, [edit.now for edit in found])
         )
-        self.values["report"] = self.report
-        files = {**self.drawn, **self._feeds(found), **self._posts_json(found)}
-        self._index_anew(found)
-        return {name: held for name, held in files.items() if (self.output / name).read_bytes() != held}
+        self.values |= {"report": self.report, **self.talk.values()}
+        self.edited = [_why(edit) for edit in found]
+        self.edited += [say("explain_talk", what=post.shown_path) for post in self.talk.posts.values()]
+        files = {**self.drawn, **self._feeds(found), **self._posts_json(told_before, found), **self.cards}
+        files |= self.talk.files(self.renamed)
+        self._index_anew([*(edit.post for edit in found if edit.size is not None), *self.talk.posts.values()])
+        return {name: held for name, held in files.items() if _held(self.output / name) != held}
 
-    def write(self, files: Mapping[str, bytes]) -> list[str]:
+    def _said_last(self) -> Iterable[str]:
+        """Let pages tell what was said last under any post; those where that is another now."""
+        if self.talk.posts and (told := self._value("given latest_said")) is not None:
+            self._give("latest_said", self.talk.latest(told))
+        return self.talk.is_other_home
+
+    def write(self, files: Mapping[str, bytes | None]) -> list[str]:
         """
         Put *files* and the search into the output, each whole, and then leave what is arranged now.
 
@@ -185,7 +244,12 @@ class KeptSite:
             Whatever was written there, or deleted.
         """
         for name, held in files.items():
-            write_whole(self.output / name, held, durable=False)
+            if held is None:
+                (self.output / name).unlink(missing_ok=True)
+            else:
+                write_whole(self.output / name, held, durable=False)
+        for name in (name for name, held in files.items() if held is None):
+            remove_empty(self.output, name)
         written = [*files, *self._put_index()]
         self.arrangement.change(self.touched.values(), self.values)
         if self._relations:
@@ -210,7 +274,7 @@ class KeptSite:
         if to_files or shows != showed or edit.now.due != edit.before.due or edit.now.guessed or edit.before.guessed:
             raise NeedsBuildError(say("edit_arranged", path=Path(edit.post.shown_path).name))
 
-    def _refuse_pages(self, edits: Sequence[Edit]) -> None:
+    def _refuse_pages(self, posts: Iterable[KeptPost]) -> None:
         """
         Look whether what was drawn asks other hosts, or has lost a place that another page leads to.
 
@@ -222,11 +286,11 @@ class KeptSite:
         for page in self.drawn.values():
             if is_suspect(page) and asked_by(page, own):
                 raise NeedsBuildError(say("edit_undeclared"))
-        for edit in edits:
-            if edit.post.save_as in self.arrangement.value("anchored"):
-                old = (self.output / edit.post.save_as).read_bytes()
-                if set(_ID.findall(self.drawn.get(edit.post.save_as, old))) != set(_ID.findall(old)):
-                    raise NeedsBuildError(say("edit_arranged", path=Path(edit.post.shown_path).name))
+        for post in posts:
+            if post.save_as in self.arrangement.value("anchored"):
+                old = (self.output / post.save_as).read_bytes()
+                if set(_ID.findall(self.drawn.get(post.save_as, old))) != set(_ID.findall(old)):
+                    raise NeedsBuildError(say("edit_arranged", path=Path(post.shown_path).name))
 
     def _complaints(self, edits: Sequence[Edit], readings: Sequence[Reading]) -> list[Problem]:
         """Return what is wrong with files that read as *readings*, and with the links of their posts as they are."""
@@ -234,8 +298,9 @@ class KeptSite:
         told: dict[str, list[str]] = {}
         for problem in found:
             told.setdefault(problem.path, []).append(problem.what)
+        slugs = partial(self.arrangement.value, "slugs")
         check = broken_links.LinkCheck(
-            self.output, self.build.settings, self.arrangement.everything(), told, self.build.buried, tell=found.append
+            self.output, self.build.settings, slugs, told, self.build.buried, tell=found.append
         )
         for name, page in self.drawn.items():
             check.read(self.output / name, page.decode())
@@ -289,18 +354,18 @@ class KeptSite:
                 files[f"{folder}{name}"] = held.encode() if isinstance(held, str) else held
         return files
 
-    def _index_anew(self, edits: Sequence[Edit]) -> None:
+    def _index_anew(self, posts: Iterable[KeptPost]) -> None:
         """
         Have an index made of what is searched now, where that is not what it was.
 
         Raises:
             NeedsBuildError: that cannot be done here.
         """
-        found = [edit.post for edit in edits if edit.size is not None and not edit.post.mark]
+        found = {post.number: post for post in posts if not post.mark}
         if not found or not self.build.settings["SEARCH"]:
             return
         changed: dict[str, dict[str, bytes]] = defaultdict(dict)
-        for post in found:
+        for post in found.values():
             part, name, before = self._searched(search.file_of(post))
             page = search.search_page(post, self.build.settings["SITEURL"], self.build.words).encode()
             if page != before:
@@ -348,19 +413,19 @@ class KeptSite:
                 touched.append(name)
         return [Path(search.FOLDER, name).as_posix() for name in touched]
 
-    def _posts_json(self, edits: Sequence[Edit]) -> dict[str, bytes]:
-        """Return ``posts.json`` as it is now."""
-        published = posts.read(self.output)
-        now = {
-            (edit.post.id, edit.post.lang): edit.post for edit in edits if not edit.post.is_page and not edit.post.mark
-        }
-        if not now.keys() & {one.key for one in published.posts}:
+    def _told_of(self, edits: Sequence[Edit]) -> dict[tuple[str, str], posts.Post]:
+        """Return what ``posts.json`` says of the posts, as they are at this moment."""
+        listed = [edit.post for edit in edits if not edit.post.is_page and not edit.post.mark]
+        return {(post.id, post.lang): posts_json.entry(post, self.build, self.wants_text) for post in listed}
+
+    def _posts_json(self, before: Mapping[tuple[str, str], posts.Post], edits: Sequence[Edit]) -> dict[str, bytes]:
+        """Return ``posts.json`` as it is now, where it says otherwise than *before*: of many posts, it is long."""
+        now = self._told_of(edits)
+        if now == before:
             return {}
-        entries = [
-            posts_json.entry(now[one.key], self.build, self.wants_text) if one.key in now else one
-            for one in published.posts
-        ]
-        return {posts.FILE_NAME: posts.encoded(replace(published, posts=tuple(entries)))}
+        published = posts.read(self.output)
+        entries = tuple(now.get(one.key, one) for one in published.posts)
+        return {posts.FILE_NAME: posts.encoded(replace(published, posts=entries))}
 
 
 def _told_anew(
@@ -370,6 +435,18 @@ def _told_anew(
     old, new = ([(one.severity, str(one)) for one in problems] for problems in (before, now))
     kept = [one for one in remarks if tuple(one) not in old]
     return list(dict.fromkeys([*kept, *new]))
+
+
+def _why(edit: Edit) -> str:
+    return say("explain_link" if edit.size == LINK else "explain_text", what=edit.post.shown_path)
+
+
+def _held(path: Path) -> bytes | None:
+    """Return what is in the file at *path*; None where there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def _leads(name: Path) -> tuple[bool, str]:

@@ -130,6 +130,7 @@ def _lead_on(build: SiteBuild, content: Content, name: str, path: str) -> list[t
 
 def _write_page(build: SiteBuild, name: str, title: str, lang: str, new: str) -> None:
     """Write the page *name*, which leads to the address *new* within the site."""
+    build.led_to.add(new)
     words = build.words.text("moved", lang)
     inside = new.removeprefix(build.settings["SITEURL"])
     url = new if "://" in new else addresses.whole(build.settings["SITE_ADDRESS"], inside)

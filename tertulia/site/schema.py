@@ -115,10 +115,19 @@ def describe_blog(posts: Iterable[Content], build: SiteBuild) -> dict[str, str]:
     newest = sorted(posts, key=lambda post: (post.date, post.id), reverse=True)
     described = {}
     for lang in dict.fromkeys([settings["DEFAULT_LANG"], *(post.lang for post in newest)]):
-        listed = [post for post in newest if post.lang == lang and not post.mark][:POSTS_LISTED]
-        links = [(post.title, addresses.whole(settings["SITE_ADDRESS"], post.url)) for post in listed]
-        described[lang] = blog(blog_in(lang, build), links)
+        described[lang] = describe_blog_in(lang, newest_in(lang, newest), build)
     return described
+
+
+def newest_in(lang: str, newest: Iterable[Content]) -> list[Content]:
+    """Return those of the *newest* posts in *lang* that the description of the blog names."""
+    return [post for post in newest if post.lang == lang and not post.mark][:POSTS_LISTED]
+
+
+def describe_blog_in(lang: str, named: Iterable[Content], build: SiteBuild) -> str:
+    """Return the blog in *lang* as JSON-LD, with the posts that are *named* there."""
+    links = [(post.title, addresses.whole(build.settings["SITE_ADDRESS"], post.url)) for post in named]
+    return blog(blog_in(lang, build), links)
 
 
 def blog_in(lang: str, build: SiteBuild) -> SchemaBlog:

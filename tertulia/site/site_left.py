@@ -10,9 +10,10 @@ from itertools import chain
 from typing import Any
 
 from tertulia.core.addresses import split_address
-from tertulia.site import broken_links, search
+from tertulia.site import broken_links, schema, search, talk_edits
 from tertulia.site.arrangement import leave
 from tertulia.site.build import KEY, SiteBuild
+from tertulia.site.contents import listed
 from tertulia.site.editions import Editions
 from tertulia.site.search import SearchIndex
 
@@ -40,7 +41,8 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         "people": build.people, "tags": build.tags, "links": build.reader.links, "words": build.words,
         "looks": replace(build.looks, files=dict.fromkeys(build.looks.files, b""), root_files={}),
         "fingerprints": {name: build.fingerprint(name) for name in {*build.fingerprints, *build.looks.files}},
-        "theme": build.theme, "buried": build.buried, "search_parts": build.search_parts,
+        "theme": build.theme, "buried": build.buried, "led_to": build.led_to, "beside": build.beside,
+        "search_parts": build.search_parts,
         "editions": _without_lists(build.editions),
         "epoch": build.state.epoch,
     }  # fmt: skip
@@ -48,7 +50,16 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
     values["numbers"] = {
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }
-    values |= _feeds(build)
+    values |= {"slugs": broken_links.addresses_by_slug(build.contents), **_feeds(build)}
+    values |= talk_edits.left(build)
+    newest = (
+        sorted(listed(build.articles), key=lambda post: (post.date, post.id), reverse=True) if build.articles else []
+    )
+    of_posts = {id(post): number for number, post in enumerate(build.contents)}
+    values |= {
+        f"newest {lang}": [of_posts[id(post)] for post in schema.newest_in(lang, newest) if id(post) in of_posts]
+        for lang in {post.lang for post in newest}
+    }
     return leave(build, build.state.folder, chain(values.items(), _searched(build)))
 
 
@@ -83,12 +94,13 @@ def _readings(build: SiteBuild) -> dict[str, object]:
 
 def _feeds(build: SiteBuild) -> dict[str, object]:
     """Return each feed, and by the number of a post those that it stands in."""
-    from tertulia.site.post_feeds import due_feeds
+    from tertulia.site import post_feeds
 
     found: dict[str, object] = {}
     of_post: dict[int, list[int]] = {}
     numbers = {id(post): number for number, post in enumerate(build.contents)}
-    for at, (section, newest) in enumerate(due_feeds(build, build.articles) if build.articles else ()):
+    posts = build.articles if post_feeds.__name__ in build.beside else None
+    for at, (section, newest) in enumerate(post_feeds.due_feeds(build, posts) if posts else ()):
         found[f"feed {at}"] = section.folder, section.feed, tuple(newest)
         for post in newest:
             of_post.setdefault(numbers[id(post)], []).append(at)

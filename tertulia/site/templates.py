@@ -40,10 +40,11 @@ from markupsafe import Markup, escape
 
 from tertulia.content.networks import label
 from tertulia.core import addresses, languages
-from tertulia.site import schema
+from tertulia.site import feeds, schema
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import Counterpart
 from tertulia.site.link_notes import link_notes
+from tertulia.site.post_feeds import feed_folder
 from tertulia.site.series import series_counterparts
 from tertulia.site.template_loading import WholeTemplates, remembering
 
@@ -162,6 +163,12 @@ def localized(context: Context, path: str, lang: str = "") -> str:
 
 
 @pass_context
+def feed_address(context: Context, path: str) -> str:
+    """Return where the Atom feed of the list at *path* is, as readers of the page have it."""
+    return f"{feed_folder(localized(context, path))}{feeds.ATOM}"
+
+
+@pass_context
 def counterparts(context: Context, path: str) -> list[Counterpart]:
     """Return the list at *path* in every language that has it."""
     return SiteBuild.of(context).editions.counterparts(path)
@@ -240,6 +247,12 @@ def search_languages(context: Context, part: str = "") -> list[str]:
     """Return the languages that a *part* of the search index has; of one that is not parted, those of all posts."""
     parts = SiteBuild.of(context).search_parts
     return parts.get(part, []) if parts else [] if part else [home.lang for home in homes(context)]
+
+
+@pass_context
+def search_parts(context: Context) -> list[str]:
+    """Return the further parts of the search index, by their folders in the first; none of one that is not parted."""
+    return [part for part in SiteBuild.of(context).search_parts if part]
 
 
 @pass_context
@@ -376,7 +389,8 @@ def list_json_ld(context: Context, heading: str, url: str, author: Any = None) -
 
 FILTERS = (
     *(native_name, og_locale, direction, marked, local, date_words, month_year, network_name),
-    *(link, linked, localized, absolute, current, switched, hreflang, counted, embedded, initial, script_safe),
+    *(link, linked, localized, feed_address, absolute, current, switched, hreflang),
+    *(counted, embedded, initial, script_safe),
 )
 GLOBALS = (
     *(
@@ -390,6 +404,7 @@ GLOBALS = (
         elsewhere,
         language_feed,
         search_languages,
+        search_parts,
         licence_address,
     ),
     *(asset, card, service, endpoint, shared, link_notes, list_json_ld),

@@ -1,21 +1,23 @@
 """A text that was saved again, on its pages at once: drawn from what the last build has arranged and still remembers.
 
-Only what stands on pages and is no more than the text: whatever moves a post in lists, names or addresses, and pictures
-that were not there before, are for a build. So are feeds, search, related posts and what is to be complained about: a
-build must follow, and its pages are the same.
+Only what stands on pages and moves nothing, a text or a title: whatever moves a post in lists or addresses, and
+pictures that were not there before, are for a build. So are feeds, search, related posts and what is
+to be complained about: a build must follow, and its pages are the same.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from tertulia.core import addresses
+from tertulia.core.files import copy_whole
 from tertulia.core.languages import say
 from tertulia.embeds import draw
 from tertulia.site import schema
-from tertulia.site.arrangement import CARD, WHOLE, size_of
+from tertulia.site.arrangement import CARD, LINK, WHOLE, size_of
 from tertulia.site.broken_links import without_broken_file_links
 from tertulia.site.build import SiteBuild
-from tertulia.site.contents import Content, attributes
+from tertulia.site.contents import Content, attributes, listed
 from tertulia.site.editions import lead_tags_home
 from tertulia.site.embeds import pictures_url
 from tertulia.site.records import PostRecord, Reading
@@ -27,6 +29,8 @@ TEXT = frozenset({
     *("content", "body", "body_line", "header_lines", "summary", "summary_text", "words", "minutes", "toc", "stems"),
     *("question", "content_warning", "updates", "credits", "modified", "extra"),
 })  # fmt: skip
+# What it is called by others besides.
+NAME = frozenset({"title", "is_note"})
 # The same without what tells where a text has something, or what it is like.
 _SHOWN = TEXT - {"body", "body_line", "stems"}
 
@@ -51,6 +55,14 @@ class Arranged(Protocol):
 
     def showing(self, post: Any, size: int) -> Iterable[str]:
         """Yield the pages, by their files, that show at least so much of *post* (``tertulia/site/arrangement.py``)."""
+
+    def rename(self, post: Any) -> Iterable[str]:
+        """
+        Let *post*, which has another title now, have the card that says so, and the blog tell of it.
+
+        Returns:
+            The pages that do so besides those that show the post.
+        """
 
     def draw(self, name: str) -> None:
         """Draw the page with that file anew."""
@@ -99,11 +111,15 @@ class TextEdits:
 
     def draw(self, edits: Sequence[Edit]) -> list[str]:
         """Let the posts have their new texts, and draw the pages that show them."""
-        for edit in edits:
-            self._change(edit)
-        return self.draw_pages(
+        return self.draw_pages(self.change(edits))
+
+    def change(self, edits: Sequence[Edit]) -> list[str]:
+        """Let the posts have their new texts; the pages that show them."""
+        told = [name for edit in edits for name in self._change(edit)]
+        shown = (
             name for edit in edits if edit.size is not None for name in self.arranged.showing(edit.post, edit.size)
         )
+        return [*shown, *told]
 
     def draw_pages(self, names: Iterable[str]) -> list[str]:
         """Draw these pages, each once."""
@@ -128,6 +144,8 @@ class TextEdits:
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
         if any(_is_other(name, before.record, reading.record) for name in PostRecord.__struct_fields__):
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
+        if reading.record.title != before.record.title and self._is_named_elsewhere(post):
+            raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
         shows, showed = (
             draw.published([one.content], pictures_url(self.build.settings)) for one in (reading.record, before.record)
         )
@@ -135,18 +153,26 @@ class TextEdits:
             raise NeedsBuildError(say("edit_pictures", path=Path(path).name))
         return Edit(post, before, reading, _size(before, reading))
 
-    def _change(self, edit: Edit) -> None:
-        """Let the post be what was read."""
+    def _is_named_elsewhere(self, post: Any) -> bool:
+        """Whether the title of *post* stands on other pages than those that declare it, or on all."""
+        address = addresses.whole(self.build.settings["SITEURL"], post.url)
+        return bool(post.is_page or address in self.build.led_to)
+
+    def _change(self, edit: Edit) -> list[str]:
+        """Let the post be what was read; the pages that tell of it besides those that show it."""
         post, record = edit.post, edit.now.record
         assert record
         shown = {"modified": None, **attributes(record)}
-        values = {name: shown[name] for name in (TEXT - {"content", "extra"}) | record.extra.keys()}
+        values = {name: shown[name] for name in NAME | (TEXT - {"content", "extra"}) | record.extra.keys()}
+        is_renamed = post.title != record.title
         for name, value in values.items():
             setattr(post, name, value)
         self.arranged.change(post, edit.now, values)
         post.__dict__.pop("cards", None)
+        told = list(self.arranged.rename(post)) if is_renamed else []
         if post.json_ld:
             schema.describe_posts([post], self.build)
+        return told
 
 
 def set_text(post: Any, html: str, build: SiteBuild) -> None:
@@ -199,15 +225,35 @@ class BuiltSite:
             if id(post) in inputs.posts and size_of(inputs.posts[id(post)]) >= size:
                 yield name
 
+    def rename(self, post: Any) -> Iterable[str]:
+        """Let *post*, which has another title now, have the card that says so, and the blog tell of it."""
+        build = self.build
+        assert build.articles
+        if build.cards and (card := build.cards.redraw(post)):
+            copy_whole(card, build.output / post.card.src)
+        context = build.articles.context
+        before = context.get("blog_json_ld")
+        if before and before != (now := schema.describe_blog(listed(build.articles), build)):
+            context["blog_json_ld"] = now
+            yield home_of(post.lang, build)
+
     def draw(self, name: str) -> None:
         """Draw and write the page."""
         self.build.pages[name].write()
+
+
+def home_of(lang: str, build: SiteBuild) -> str:
+    """Return the file of the home page in *lang*."""
+    own = build.settings["DEFAULT_LANG"]
+    return str(build.settings.get("INDEX_SAVE_AS") or "index.html") if lang == own else f"{lang}/index.html"
 
 
 def _size(before: Reading, now: Reading) -> int | None:
     """Return how much of the post a page must show to be another; None where none is."""
     assert before.record
     assert now.record
+    if any(getattr(before.record, name) != getattr(now.record, name) for name in NAME):
+        return LINK
     if any(getattr(before.record, name) != getattr(now.record, name) for name in ("summary", "minutes")):
         return CARD
     is_other = any(getattr(before.record, name) != getattr(now.record, name) for name in _SHOWN)
@@ -220,4 +266,4 @@ def _is_other(name: str, before: PostRecord, now: PostRecord) -> bool:
         return {(one.path, one.use) for one in before.files} != {(one.path, one.use) for one in now.files}
     if name == "extra":
         return before.extra.keys() != now.extra.keys()
-    return name not in TEXT and getattr(before, name) != getattr(now, name)
+    return name not in TEXT | NAME and getattr(before, name) != getattr(now, name)

@@ -204,8 +204,8 @@ def proved_by(connection: Connection, names: Collection[str], network: str) -> s
     """
     query = select(proofs.c.name, proofs.c.person, persons.c.network).join(persons, persons.c.id == proofs.c.person)
     holders: dict[tuple[str, str], list[int]] = {}
-    for name, person, network in connection.execute(query.where(proofs.c.name.in_(names))):
-        holders.setdefault((name, network), []).append(person)
+    for name, person, where in connection.execute(query.where(proofs.c.name.in_(names))):
+        holders.setdefault((name, where), []).append(person)
     return {several[0] for (_, where), several in holders.items() if len(several) == 1 and where != network}
 
 

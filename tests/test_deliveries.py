@@ -342,6 +342,38 @@ def test_what_is_found_may_be_taken_or_disowned_what_is_ours_neither(rows, origi
         assert [row] == rows.all()
 
 
+@pytest.mark.parametrize("remote", ["", '{"id":"2"}'])
+def test_what_is_taken_for_ours_is_there_in_all_its_parts(rows, remote):
+    """Nothing of it waits nor is sent; where it is was seen of one part alone."""
+    rows.enqueue([ROW, msgspec.structs.replace(ROW, part="2", after="1")], NOW)
+    held = rows.claim(NOW, ["telegram"])
+    rows.mark_in_flight(held, NOW)
+    rows.unknown(held, "lost", LATER)
+    first, second = rows.all()
+    for other in ({"post": "b"}, {"lang": "en"}, {"network": "x"}):  # what we wrote elsewhere is in nobody's way
+        rows.adopt([msgspec.structs.replace(ROW, **other)], "{}", "", NOW, origin=Origin.MADE)
+    elsewhere = rows.all()[2:]
+    assert rows.claim_as_own(first, remote)
+    taken = {
+        "state": "delivered",
+        "origin": Origin.ADOPTED,
+        "reason": "",
+        "not_before": None,
+        "attempt_started_at": None,
+    }
+    parts = [msgspec.structs.replace(first, **taken, remote=remote), msgspec.structs.replace(second, **taken)]
+    assert [*parts, *elsewhere] == rows.all()
+
+
+def test_what_is_disowned_is_as_if_nobody_had_seen_it(rows):
+    """But for the note that it was looked at: the same is not found again."""
+    rows.adopt([ROW], "{}", "seen", NOW, origin=Origin.FOUND)
+    (found,) = rows.all()
+    assert rows.disown(found)
+    values = {"state": "queued", "origin": Origin.DISOWNED, "remote": "", "reason": ""}
+    assert [msgspec.structs.replace(found, **values)] == rows.all()
+
+
 def test_nothing_is_taken_for_ours_while_it_is_being_sent(rows):
     """Whoever is on the wire may bring ours home in a moment."""
     make(rows, DeliveryState.SENDING)

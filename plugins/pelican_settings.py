@@ -17,7 +17,8 @@ def look(pelican: Pelican) -> None:
     tell_not_obeyed(pelican.settings, ours, DEFAULT_CONFIG)
     pelican.settings["PELICAN_FEEDS"] = {name: place for name in FEEDS if (place := pelican.settings.get(name))}
     # Pelican would do it over what we have done.
-    pelican.settings |= {name: ours[name] for name in ("TYPOGRIFY", "ARTICLE_TRANSLATION_ID", "PAGE_TRANSLATION_ID")}
+    undone = ("TYPOGRIFY", "ARTICLE_TRANSLATION_ID", "PAGE_TRANSLATION_ID", "RELATIVE_URLS")
+    pelican.settings |= {name: ours[name] for name in undone}
     pelican.settings["CHECK_MODIFIED_METHOD"] = DEFAULT_CONFIG["CHECK_MODIFIED_METHOD"]  # of a cache that is not kept
     pelican.settings |= dict.fromkeys((*FEEDS, "DEFAULT_DATE", "CACHE_CONTENT"))
 

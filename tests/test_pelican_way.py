@@ -7,9 +7,14 @@ from urllib.parse import unquote
 
 import markdown
 import pytest
+from pelican.contents import Article
+from pelican.settings import DEFAULT_CONFIG
+from PIL import Image
 
 from tertulia import defaults
 from tertulia.core.errors import SettingError
+from tertulia.site.contents import TAKEN
+from tests.conftest import ROOT
 
 POSTS = {
     "posts/a.md": "Título: Uno <b> & dos\nId: a\nFecha: 2026-11-01\nSerie: S\nCategoría: C & A\n\nHola *mundo* #año.\n",
@@ -127,6 +132,50 @@ def test_a_theme_with_the_contract_of_flex_builds_a_readable_site(blog, flex):
         assert target.is_file() or (target / "index.html").is_file(), path
 
 
+@pytest.mark.parametrize("theme", ["house", "flex"])
+def test_the_addresses_that_pelican_has_by_itself_are_kept(blog, flex, theme):
+    """By the lines of the documentation: lists that are files, ``tag/x.html``, have their feeds beside them."""
+    post = "Título: {n}\nId: {n}\nFecha: 2026-11-0{n}\nEtiquetas: mar\nCategoría: C\n\nHola.\n"
+    files = {f"posts/{n}.md": post.format(n=n) for n in range(1, 4)}
+    asked = {"THEME": flex} if theme == "flex" else {}
+    told = (ROOT / "docs" / "settings.md").read_text("utf-8").partition("Coming from Pelican")[2]
+    places = dict(re.findall(r'^([A-Z_]+) = "([^"]+)"$', told, re.MULTILINE))
+    of_pelican = [name for name in places if places[name] == DEFAULT_CONFIG.get(name, places[name])]
+    told = [line for line in blog(files, DEFAULT_PAGINATION=1, **asked, **places) if "SITEURL" not in line]
+    assert (list(places), []) == (of_pelican, told)
+    lists = ("tags.html", "categories.html", "authors.html", "archives.html", "tag/mar.html", "category/c.html")
+    feeds = ("tag/mar/atom.xml", "category/c/feed.json", "feeds/all.atom.xml", "feeds/c.atom.xml")
+    assert [] == [path for path in ("1.html", *lists, *feeds) if not (blog.output / path).is_file()]
+    if theme == "house":
+        assert 'href="/tag/mar/atom.xml"' in blog.page("tag/mar.html")
+        assert 'href="/category/c/atom.xml"' in blog.page("category/c.html")
+
+
+def test_a_theme_gets_the_keys_that_only_it_knows(blog, flex, tmp_path):
+    """As they are written, under their name in small letters, where they stand in for nothing that a post has."""
+    names = ("subtitle", "image", "metadata['gallery']", "none", "cover", "url", "content")
+    asked = "|".join(f"{{{{ article.{name} }}}}" for name in names)
+    (tmp_path / "flex/templates/article.html").write_text(asked)
+    head = "Title: A\nDate: 2026-11-01\nId: a\nSubtitle: o casi\nImage: images/a.png\nImage alt: Un mar\n"
+    held = "Gallery: puente\nURL: x\nContent: x\nSettings: x\nGet_content: x\n_content: x\n"
+    (tmp_path / "content/images").mkdir(parents=True)
+    Image.new("RGB", (640, 360), "teal").save(tmp_path / "content/images/a.png")
+    told = blog({"posts/a.md": f"{head}{held}\nHola.\n"}, THEME=flex)
+    page = blog.page("2026/11/a/index.html")
+    assert re.match(r"o casi\|images/a.png\|puente\|\|images/a\.\w+\.png\|2026/11/a/\|<p>Hola", page)
+    assert any("Gallery" in line and "un tema" in line for line in told)
+
+
+def test_what_both_pelican_and_we_serve_as_it_is_is_not_told(blog):
+    """Files of ``content/extra/`` that old settings name as well; ``robots.txt`` is the author's."""
+    named = ("CNAME", "robots.txt")
+    paths = {"STATIC_PATHS": [f"extra/{name}" for name in named]}
+    paths["EXTRA_PATH_METADATA"] = {f"extra/{name}": {"path": name} for name in named}
+    files = {"extra/CNAME": "blog.example\n", "extra/robots.txt": "User-agent: x\n"}
+    assert [] == blog({**POSTS, **files}, **paths)
+    assert ["blog.example\n", "User-agent: x\n"] == [blog.page(name) for name in named]
+
+
 @pytest.mark.real
 def test_reflex_which_was_flex_builds_a_readable_site(blog):
     """A fork of Flex that can be installed. It wants CC_LICENSE, under Pelican alone as well."""
@@ -172,8 +221,16 @@ def test_an_extension_that_is_not_there_is_one_line(blog):
 def test_settings_that_do_nothing_here_are_named(blog):
     """All in one line, and only what the blog itself sets."""
     assert [] == blog()
-    (told,) = blog(TYPOGRIFY=True, USE_FOLDER_AS_CATEGORY=False, DEFAULT_DATE="fs", DEFAULT_ORPHANS=2)
-    assert told.startswith("pelicanconf.py: TYPOGRIFY, DEFAULT_DATE, DEFAULT_ORPHANS no hace nada aquí")
+    others = {"DEFAULT_DATE": "fs", "DEFAULT_ORPHANS": 2, "RELATIVE_URLS": True}
+    (told,) = blog(TYPOGRIFY=True, USE_FOLDER_AS_CATEGORY=False, **others)
+    names = re.match(r"pelicanconf.py: (.*) no hace nada aquí", told)[1].split(", ")
+    assert {"TYPOGRIFY", *others} == set(names)
+    assert 'href="/2026/11/' in blog.page("index.html")
+
+
+def test_no_key_of_an_author_stands_in_for_what_pelican_works_with():
+    """Each name of its articles is taken."""
+    assert set() == {name for name in dir(Article) if not name.startswith("_")} - TAKEN
 
 
 def test_a_theme_of_others_has_what_pages_of_lists_it_asks_for(blog):

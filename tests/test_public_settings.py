@@ -126,6 +126,7 @@ def blog(tmp_path, monkeypatch):
         ('THEME = "nada"', "THEME es «nada», y ahí va la carpeta de un tema"), ("PLUGINS = [5]", "PLUGINS es «[5]»"),
         ("THEME = 5", "THEME es «5»"), ("DEFAULT_LANG = None", "DEFAULT_LANG es «None»"),
         ("PLUGINS = []", "PLUGINS es «[]», y ahí va una lista con los de la casa"),
+        ('THEME = "simple"\nPLUGINS = ["suyo"]', "PLUGINS es «['suyo']», y ahí va una lista con los de la casa"),
         ("TEMPLATE_EXTENSIONS = []", "TEMPLATE_EXTENSIONS es «[]», y ahí va una lista de terminaciones"),
         ("MENU = [1]", "MENU es «[1]»"), ("PAGINATION_PATTERNS = 5", "PAGINATION_PATTERNS es «5»"),
         ('ARTICLE_PATHS = ["psots"]', "ARTICLE_PATHS es «['psots']»"), ("ARTICLE_PATHS = []", "ARTICLE_PATHS es «[]»"),

@@ -261,8 +261,8 @@ def _pelican(settings_file: str, output: str, overrides: dict[str, Any]) -> tupl
             raise public_kinds.wrong("PATH", written["PATH"], say("kind_folder"))
         if not any(Path(place, written["THEME"]).is_dir() for place in (".", Path(DEFAULT_THEME).parent)):
             raise public_kinds.wrong("THEME", written["THEME"], say("kind_theme"))
-        is_house = Path(written["THEME"]).absolute() == Path(defaults.THEME).absolute()
-        if is_house and not set(defaults.PLUGINS) & set(map(str, written["PLUGINS"])):
+        is_ours = Path(written["THEME"]).absolute() == Path(defaults.THEME).absolute() or "ADDRESSES_PATH" in written
+        if is_ours and not set(defaults.PLUGINS) & set(map(str, written["PLUGINS"])):
             raise public_kinds.wrong("PLUGINS", written["PLUGINS"], say("kind_plugins"))
         settings = read_settings(settings_file, override={**overrides, "OUTPUT_PATH": output})
         # The folder is new: nothing in it is to be deleted or kept.

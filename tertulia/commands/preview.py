@@ -67,7 +67,7 @@ TYPES = {
 # A host, as RFC 9110, 7.2 lets it stand in "Host": a name or a number, and a port.
 _HOST = re.compile(r"(?:\[(?P<number>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::\d*)?", re.ASCII)
 
-Mounts = Callable[["Site", str], Mapping[str, WSGIApplication]]
+Mounts = Callable[["Site", str], tuple[Mapping[str, WSGIApplication], str]]
 
 
 def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
@@ -78,7 +78,8 @@ def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
         root: The blog's folder.
         host: The address to listen on.
         port: The port; 0 takes any free one.
-        mounts: Gives, for the site and our own address, other WSGI applications by the first part of their path.
+        mounts: Gives, for the site and our own address, other WSGI applications by the first part of their path, and
+            a line to print once the blog is there.
 
     Raises:
         TertuliaError: the port cannot be had.
@@ -88,9 +89,10 @@ def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
     server = listen(host, port, only_for(own_hosts(host), application(site, joined)))
     port = int(server.server_address[1])
     shown = f"[{host}]" if ":" in host else host
-    told = None
+    told, more = None, ""
     if mounts:
-        joined.update(mounts(site, f"http://{shown}:{port}"))
+        others, more = mounts(site, f"http://{shown}:{port}")
+        joined.update(others)
         told = running.tell(root, host, port)
         site.overrides["SERVICE_ADDRESS"] = "/"
     folder = root / "var" / "preview" / str(port)  # the port is ours alone, and so is the folder
@@ -105,6 +107,7 @@ def run(root: Path, host: str, port: int, mounts: Mounts | None = None) -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         print(say("serving", address=f"http://{shown}:{port}{quote(site.prefix)}/"), flush=True)
         print(say("try_looks", address=f"http://{shown}:{port}{try_looks.PATH}"), flush=True)
+        print(more, end="\n" if more else "", flush=True)
         quoted = InPassing(root)
         while True:
             quoted.start()  # what it captures is a changed file, and so is seen at once

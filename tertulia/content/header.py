@@ -21,10 +21,10 @@ from itertools import islice
 from typing import Any
 
 from tertulia.content.fields import MOST_FIELDS, Field, RawField, composed, flat, inline_table, plain_tree, yaml_fields
-from tertulia.content.key_names import advice, fold, is_ignored, is_known, key_of, looks_like_state
+from tertulia.content.key_names import advice, fold, is_ignored, is_known, key_of, looks_like_state, nearest
 from tertulia.content.keys import Kind, key_named
 from tertulia.core.languages import say
-from tertulia.core.models import Problem
+from tertulia.core.models import Problem, Severity
 
 LARGEST_YAML = 100_000  # characters; the longest header of thousands of blogs is a tenth of it
 
@@ -113,7 +113,8 @@ def _finish(fields: list[Field], problems: list[Problem], lines: list[str], star
         elif is_ignored(f.name):
             problems.append(Problem(path, f.line, say("foreign_key", key=f.name), say("foreign_key_fix"), "hint"))
         else:
-            problems.append(Problem(path, f.line, say("unknown_key", key=f.name), advice(f.name)))
+            severity: Severity = "warning" if nearest(f.name) else "hint"  # else a theme of one's own may ask for it
+            problems.append(Problem(path, f.line, say("unknown_key", key=f.name), advice(f.name), severity))
     while start < len(lines) and not lines[start].strip():
         start += 1
     return Header(tuple(fields), "\n".join(lines[start:]), start + 1, tuple(problems))

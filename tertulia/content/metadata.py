@@ -71,6 +71,7 @@ class Metadata:
     template: str = ""
     networks: dict[str, str] = field(default_factory=dict)  # network → text, "no" leaves it out
     extra: dict[str, object] = field(default_factory=lambda: dict(NOTHING_MORE))  # keys with no field of their own
+    written: dict[str, str] = field(default_factory=dict)  # what is no key of ours, for themes of others
     lines: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -113,6 +114,9 @@ def interpret(
     # Another program's word for a key never beats our own, wherever it stands.
     read = [reader.public(f) for f in header.fields]
     late = [f for f in read if is_foreign(f.name) and not key_named(f.key).is_repeatable]
+    for f in read:  # the path of the picture too: many of Pelican's themes ask for ``article.image``
+        if own_key(f.name) in ("", "cover"):
+            meta.written.setdefault(f.name.lower(), f.value)
     doubted: list[Key] = []
     for f in [*(f for f in read if f not in late), *late]:
         if not f.key:

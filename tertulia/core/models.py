@@ -53,3 +53,7 @@ class Picture:
     alt: str = ""
     srcset: str = ""  # ready for the attribute, "" when there is one size only
     caption: str = ""
+
+    def __str__(self) -> str:
+        """Return its address, for themes that know a cover as such."""
+        return self.src

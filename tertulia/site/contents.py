@@ -94,6 +94,19 @@ DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 
 
+# What no key that an author makes up may stand in for: what posts have here, and what Pelican's have.
+TAKEN = frozenset(
+    {
+        *PostRecord.__struct_fields__, *Content.__annotations__, *DEFAULTS, *NOTHING_MORE,
+        *("allowed_statuses", "author", "category", "date_format", "default_status", "filename", "get_content"),
+        *("get_relative_source_path", "get_siteurl", "get_static_links", "get_summary", "get_url_setting"),
+        *("in_default_lang", "is_valid", "locale_date", "locale_modified", "mandatory_properties", "metadata"),
+        *("override_save_as", "override_url", "reader", "refresh_metadata_intersite_links", "settings", "source_path"),
+        *("status", "timezone", "url_format"),
+    }
+)  # fmt: skip
+
+
 def attributes(record: PostRecord) -> dict[str, Any]:
     """
     Return what Pelican makes attributes of: *record*, its HTML and what the author left out apart, and the defaults.

@@ -150,6 +150,8 @@ def without_taken_files(owners: Owners, files: Iterable[Any]) -> list[Any]:
     kept = []
     for file in files:
         source = f"content/{(file.source_path and file.get_relative_source_path()) or file.save_as}"
+        if source == f"content/extra/{file.save_as}":  # ``extra`` puts it there
+            continue
         if other := owners.claim(file.save_as, source):
             report(Problem(source, None, say("same_address", other=other, url=file.url), say("same_file_fix")))
         else:

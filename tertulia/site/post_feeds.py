@@ -103,11 +103,16 @@ def sections(build: SiteBuild, generator: Generator) -> Iterator[Section]:
         for item, posts in groups:
             if kind == "tag" and len(posts) < build.settings.get("TAG_FEED_MIN_POSTS", 0):
                 continue
-            yield Section(item.url, label_feed(build, kind, item), posts, kind.upper(), item.slug)
+            yield Section(feed_folder(item.url), label_feed(build, kind, item), posts, kind.upper(), item.slug)
     for lang, edition in build.editions.others.items():
         for kind, item, posts in edition.labels():
             if kind != "tag" or len(posts) >= build.settings.get("TAG_FEED_MIN_POSTS", 0):
-                yield Section(f"{lang}/{item.url}", label_feed(build, kind, item, lang), posts)
+                yield Section(feed_folder(f"{lang}/{item.url}"), label_feed(build, kind, item, lang), posts)
+
+
+def feed_folder(url: str) -> str:
+    """Where the feeds of the list at *url* are: beside it in "tag/mar/", and so for "tag/mar.html", a file itself."""
+    return f"{url.removesuffix('.html').rstrip('/')}/"
 
 
 def label_feed(build: SiteBuild, kind: str, label: Any, lang: str = "") -> feeds.Feed:
@@ -117,7 +122,8 @@ def label_feed(build: SiteBuild, kind: str, label: Any, lang: str = "") -> feeds
     description = getattr(label, "description", {}).get(lang or build.settings["DEFAULT_LANG"], "")
     if lang:
         page, section = f"{lang}/{page}", f"lang/{lang}/{section}"
-    return feed(build, section, folder=page, page=page, name=name, description=description, lang=lang)
+    folder = feed_folder(page)
+    return feed(build, section, folder=folder, page=page, name=name, description=description, lang=lang)
 
 
 def by_language(posts: Iterable[Content], own: str) -> Mapping[str, list[Content]]:

@@ -52,6 +52,7 @@ from tertulia.render.elsewhere import ElsewhereExtension
 from tertulia.render.pictures import SIZES, PicturesExtension
 from tertulia.render.resolver import ImageResolver
 from tertulia.site import related
+from tertulia.site.contents import TAKEN
 from tertulia.site.embeds import pictures_url
 from tertulia.site.pelican_settings import markdown_extensions
 from tertulia.site.pictures import announced, cover
@@ -282,8 +283,8 @@ class PostReader:
         )
 
     def extra(self, meta: Metadata, document: Document) -> dict[str, object]:
-        """Return what the keys say that only the theme asks for."""
-        found = dict(meta.extra)
+        """Return what the keys say that only the theme asks for, and what others say that a theme of others may."""
+        found = {**_of_others(meta.written), **meta.extra}
         for key in EXTRA_KEYS:
             if key.kind is Kind.TEXT:
                 found[key.name] = typography.plain(str(found[key.name]), document.lang)
@@ -314,6 +315,13 @@ class PostReader:
         rendered = self.render(quiet, note)
         match = re.fullmatch(r"<p>((?:(?!</?p>).)*)</p>", rendered, re.S)
         return match[1] if match else html.escape(typography.plain(note, document.lang), quote=False)
+
+
+def _of_others(written: Mapping[str, str]) -> dict[str, str]:
+    """Return the keys of *written* that can be attributes of a post, and are none of ours or of Pelican's."""
+    return {
+        name: value for name, value in written.items() if re.fullmatch(r"[a-z][a-z0-9_]*", name) and name not in TAKEN
+    }
 
 
 def allowed_hosts(settings: Mapping[str, Any]) -> list[str]:

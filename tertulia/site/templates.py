@@ -40,10 +40,11 @@ from markupsafe import Markup, escape
 
 from tertulia.content.networks import label
 from tertulia.core import addresses, languages
-from tertulia.site import schema
+from tertulia.site import feeds, schema
 from tertulia.site.build import SiteBuild
 from tertulia.site.editions import Counterpart
 from tertulia.site.link_notes import link_notes
+from tertulia.site.post_feeds import feed_folder
 from tertulia.site.series import series_counterparts
 from tertulia.site.template_loading import WholeTemplates, remembering
 
@@ -159,6 +160,12 @@ def link(context: Context, path: object) -> str:
 def localized(context: Context, path: str, lang: str = "") -> str:
     """Return the list at *path* as readers of the page, or of *lang*, have it: "en/archivo/" for "archivo/"."""
     return SiteBuild.of(context).editions.localized(path, lang or language(context))
+
+
+@pass_context
+def feed_address(context: Context, path: str) -> str:
+    """Return where the Atom feed of the list at *path* is, as readers of the page have it."""
+    return f"{feed_folder(localized(context, path))}{feeds.ATOM}"
 
 
 @pass_context
@@ -376,7 +383,8 @@ def list_json_ld(context: Context, heading: str, url: str, author: Any = None) -
 
 FILTERS = (
     *(native_name, og_locale, direction, marked, local, date_words, month_year, network_name),
-    *(link, linked, localized, absolute, current, switched, hreflang, counted, embedded, initial, script_safe),
+    *(link, linked, localized, feed_address, absolute, current, switched, hreflang),
+    *(counted, embedded, initial, script_safe),
 )
 GLOBALS = (
     *(

@@ -54,24 +54,23 @@ def _serve(blog: Blog, host: str, port: int) -> None:
     blog.background.stop()
 
 
-def mounts(root: Path, site: Any, address: str) -> dict[str, WSGIApplication]:
+def mounts(root: Path, site: Any, address: str) -> tuple[dict[str, WSGIApplication], str]:
     """
-    Open the service as part of a preview, and print a link into the moderation.
+    Open the service as part of a preview.
 
     Args:
         site: The preview's; its ``folder`` is whichever was built last.
         address: Where the preview answers.
 
     Returns:
-        The beginning of a path → what answers there.
+        The beginning of a path → what answers there; and a line with a link into the moderation.
     """
     from tertulia.web.sign_in import link
 
     blog = Blog(root, output=lambda: site.folder or root / "output", preview_address=address)
     app = create(blog)
     begin(blog)
-    print(say("moderate_at", link=link(blog)), flush=True)
-    return dict.fromkeys(MOUNTS, app)
+    return dict.fromkeys(MOUNTS, app), say("moderate_at", link=link(blog))
 
 
 def begin(blog: Blog) -> None:

@@ -268,6 +268,7 @@ class Edits(RuleBasedStateMachine):
         self.patched = pytest.MonkeyPatch()
         self.patched.setattr(search, "LEAST_PARTED", 4)  # so that the index is in two parts here
         self.patched.setattr(search, "SETTLED", 2)
+        self.patched.setattr(search, "LARGEST_PART", 2)
         self.is_kept = False  # what the last build arranged
         self.edited: set[str] | None = set()  # posts saved since it; None where more was
         self.saved_together = 0  # so many edits are made before somebody builds

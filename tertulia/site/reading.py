@@ -4,8 +4,8 @@ Settings:
     SHOW_UNPUBLISHED   drafts, hidden and future posts are built too, and marked. Default False.
     NOW                the moment that decides what is due, ISO 8601; the clock when absent.
     MAX_POST_BYTES     a larger file is not read.
-    SLUGIFY_SOURCE     "basename": a post that says no slug has that of its file's name, as Pelican has it. Default "title".
-    USE_FOLDER_AS_CATEGORY   a post that says no category has its folder's name, as Pelican has it. Default False.
+    SLUGIFY_SOURCE     "basename": a post that says no slug has that of its file, as in Pelican. Default "title".
+    USE_FOLDER_AS_CATEGORY   a post that says no category has its folder, as in Pelican. Default False.
     TOC_WORDS, DEFAULT_CATEGORY, LANGUAGES, TIMEZONE, MENTION_NETWORK
     IMAGE_SIZES        the ``sizes`` attribute of pictures in the text, when a theme's column is of another width.
     EMBEDS_POLICY      what to do with an embed that its author has deleted: "keep" (the default), "text" or "remove".

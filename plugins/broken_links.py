@@ -29,7 +29,8 @@ def find_links(generators: Sequence[Generator]) -> None:
 def check_links(pelican: Pelican) -> None:
     """Tell of every link to an address of this blog that nothing was written for."""
     build = SiteBuild.of(pelican.settings)
-    check = broken_links.LinkCheck(build.output, build.settings, build.contents, build.told, build.buried)
+    slugs = broken_links.addresses_by_slug(build.contents)
+    check = broken_links.LinkCheck(build.output, build.settings, lambda: slugs, build.told, build.buried)
     check.check(build.links)
 
 

@@ -7,7 +7,8 @@
 Each builder has a blog of its own, built once cold. Then the text of a post is edited, the title of another, the tags
 and the date of others, a post is added, another deleted, and at last nothing is done; after each, the command of every
 day builds. The seconds of all processors together are told beside those of the clock: where much else runs on a
-machine, only they say something.
+machine, only they say something. At the end texts are saved in a running ``preview``: how long until their pages,
+asked for over and over, show them.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from pathlib import Path
 
 from tests import corpus, hugo_blog
 from tests.bench import STOCK, environment
+from tests.bench_preview import Preview
 
 ROOT = Path(__file__).resolve().parent.parent
 EDITS = ("text", "title", "tag", "date", "new", "deleted", "nothing")
@@ -110,6 +112,12 @@ def builders(folder: Path, posts: int, hugo: str) -> dict[str, Builder]:
     return found
 
 
+def saved_to_visible(ours: Builder, runs: int) -> list[float]:
+    """Seconds from the moment a text is saved until ``preview`` shows it, of each of *runs* posts."""
+    with Preview(ours.folder) as preview:
+        return [preview.edit(turn) for turn in range(runs)]
+
+
 def table(measured: dict[str, Builder], part: Callable[[tuple[float, float]], float]) -> str:
     """Medians, a line for each generator."""
     lines = [f"{'':<24}" + "".join(f"{name:>10}" for name in ("cold", *EDITS))]
@@ -136,10 +144,12 @@ def main() -> None:
                     builder.edit(edit, turn)
                     time.sleep(2.1)  # what was saved a moment ago is read again for safety's sake
                     builder.build(edit)
+        shown = saved_to_visible(measured["Tertulia"], options.runs)
     print(f"{options.posts:,} posts, medians of {options.runs}, seconds of the clock")
     print(table(measured, lambda one: one[0]))
     print("seconds of all processors")
     print(table(measured, lambda one: one[1]))
+    print(f"saved to visible in preview: {statistics.median(shown) * 1000:.0f} ms of the clock")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import pytest
 
 from tertulia import defaults
 from tertulia.commands import build, build_report
-from tertulia.content import snapshot
+from tertulia.content import posts, snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.conversation.thread import nest
 from tertulia.core import files, languages
@@ -143,6 +143,19 @@ def test_what_lists_say_the_same_of_writes_no_list(blog):
     blog.save("dos")
     written = edited(blog, saying(blog, f"{TAGGED}\n\nY una coletilla."), RELATED_POSTS=0)
     assert ["2026/11/dos/index.html"] == [name for name in written if name.endswith(".html")]
+
+
+def test_what_tells_of_all_posts_is_read_only_where_it_says_otherwise(blog, monkeypatch):
+    """``posts.json`` is long, and most edits leave what networks are told as it was."""
+    blog.posts["dos"]["Resumen"] = "Lo de siempre."
+    blog.save("dos")
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state")
+    leave_site(one, "mark", {"remarks": ()})
+    read = []
+    monkeypatch.setattr(posts, "read", lambda output, really=posts.read: read.append(output) or really(output))
+    for summary, expected in (("Lo de siempre.", 0), ("Otra cosa.", 1)):
+        saying(blog, f"{TAGGED}\n\nY una coletilla.", Resumen=summary)()
+        assert ("posts.json" in in_place(blog.root, blog.root / "one", "dos"), len(read)) == (bool(expected), expected)
 
 
 def test_the_same_text_writes_nothing(blog):

@@ -33,6 +33,7 @@ from tertulia.site.kept_site import KeptSite
 from tertulia.site.site_left import leave_site
 from tertulia.site.text_edits import NeedsBuildError
 from tertulia.site.up_to_date import TICK_NS
+from tests import corpus
 from tests.conftest import BLOG, ROOT
 
 pytestmark = pytest.mark.slow
@@ -52,6 +53,7 @@ TEXTS = (
     "![Otro bar](bar.png)\n\nY [el mismo](/images/bar.png).\n\n![Ninguno](nada.png)",
     "Dijo:\n\nhttps://mastodon.social/@ana/1134\n\nY no dijo más.",
 )
+IN_SPANISH = {"Title": "Título", "Date": "Fecha", "Author": "Autor", "Category": "Categoría", "Tags": "Etiquetas"}
 ANA = '[ana]\nname = "Ana Ruiz"\nmastodon = "@ana@example.com"\n'
 TOOT = "https://mastodon.social/@ana/1134"
 
@@ -99,6 +101,7 @@ def arranged(
         pelican.run()
     finally:
         signals.content_written.disconnect(sign)
+        signals.finalized.disconnect(sign_map)
         logging.getLogger("tertulia").removeHandler(handler)
         logging.getLogger("tertulia").propagate = True
     build = SiteBuild.of(pelican.settings)
@@ -112,6 +115,12 @@ def register() -> None:
     from pelican import signals
 
     signals.content_written.connect(sign)
+    signals.finalized.connect(sign_map)
+
+
+def sign_map(pelican: object) -> None:
+    """Change what is no page, too."""
+    sign(os.path.join(pelican.settings["OUTPUT_PATH"], "sitemap.xml"))
 
 
 def sign(path: str, **_: object) -> None:
@@ -196,7 +205,7 @@ def capture(content: Path, words: str, state: State = State.KEPT) -> None:
 class Blog:
     """A blog in a folder of its own, whose files are written as a person would."""
 
-    def __init__(self, posts: int = 6) -> None:
+    def __init__(self, posts: int = 6, made_up: int = 0) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="incremental-"))
         self.posts: dict[str, dict[str, str]] = {}
         self.texts: dict[str, str] = {}
@@ -209,6 +218,14 @@ class Blog:
             self.add(name, at, TEXTS[at % len(TEXTS)])
         for at in range(6, posts):
             self.add(f"otro-{at}", at % 20, TEXTS[at % len(TEXTS)])
+        if made_up:
+            corpus.write(self.root, made_up)
+        for file in sorted((self.root / "content" / "posts").glob("*/*.md")):
+            header, _, self.texts[file.stem] = file.read_text("utf-8").partition("\n\n")
+            said = (line.split(": ", 1) for line in header.splitlines())
+            self.posts[file.stem] = {IN_SPANISH.get(key, key): value for key, value in said}
+            file.unlink()
+            self.save(file.stem)
 
     def file(self, name: str, text: str) -> None:
         path = self.root / "content" / name
@@ -231,8 +248,10 @@ class Blog:
         self.file(f"posts/{name}.md", f"{top}\n{self.texts[name]}\n")
 
 
-# How many edits, in blogs of how many posts, each so many times; and in how many parts, each with a blog of its own.
-STEPS, POSTS = (int(os.environ.get(f"INCREMENTAL_{name}", often)) for name, often in (("STEPS", "80"), ("POSTS", "6")))
+# How many edits, in blogs of how many posts, and of how many more like those of real blogs.
+STEPS, POSTS, MADE_UP = (
+    int(os.environ.get(f"INCREMENTAL_{name}", usual)) for name, usual in (("STEPS", 80), ("POSTS", 6), ("MADE_UP", 0))
+)
 STEPS_OF_ONE = 10 if STEPS < 100 else 50
 
 
@@ -241,7 +260,7 @@ class Edits(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.blog = Blog(POSTS)
+        self.blog = Blog(POSTS, MADE_UP)
         self.now = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
         self.count = 0
         self.output: Path | None = None
@@ -249,6 +268,7 @@ class Edits(RuleBasedStateMachine):
         self.patched = pytest.MonkeyPatch()
         self.patched.setattr(search, "LEAST_PARTED", 4)  # so that the index is in two parts here
         self.patched.setattr(search, "SETTLED", 2)
+        self.patched.setattr(search, "LARGEST_PART", 2)
         self.is_kept = False  # what the last build arranged
         self.edited: set[str] | None = set()  # posts saved since it; None where more was
         self.saved_together = 0  # so many edits are made before somebody builds
@@ -302,7 +322,7 @@ class Edits(RuleBasedStateMachine):
     def is_killed_in_place(self, data, after, text):
         """The same while an edit is shown; what was written of it then is of no build that anybody remembers."""
         name, output = self.one(data), self.output
-        self.blog.texts[name] = text
+        self.blog.texts[name] = data.draw(st.sampled_from([text, f"{self.blog.texts[name]}\n\n{text}"]), label="text")
         self.blog.save(name)
         before = stamps(output)
         killed(after, lambda: in_place(self.blog.root, output, name))
@@ -321,6 +341,14 @@ class Edits(RuleBasedStateMachine):
     def edit_text(self, data, text):
         name = self.one(data)
         self.blog.texts[name] = text
+        self.blog.save(name)
+        self.check(name)
+
+    @rule(data=st.data(), line=st.sampled_from(["Y una coletilla.", "Y otra, de reclamaciones.", "## Y algo más"]))
+    def add_line(self, data, line):
+        """As most edits are: it can be shown in place."""
+        name = self.one(data)
+        self.blog.texts[name] += f"\n\n{line}"
         self.blog.save(name)
         self.check(name)
 
@@ -701,6 +729,17 @@ def test_a_template_that_reads_more_is_seen(blog):
     assert "articles" in " ".join(
         built(blog.root, blog.root / "one", "2026-11-22T12:00:00+01:00", state=blog.root / "s")
     )
+
+
+def test_plugins_of_others_write_into_no_file_of_the_output_before(blog):
+    """Readers have that one until the new one is done, and keep it where that fails."""
+    now, state = "2026-11-22T12:00:00+01:00", blog.root / "state"
+    built(blog.root, blog.root / "one", now, state=state)
+    before = tree(blog.root / "one")
+    plugins = [*defaults.PLUGINS, __name__]
+    built(blog.root, blog.root / "two", now, state=state, kept=blog.root / "one", PLUGINS=plugins)
+    assert b"signed" in (blog.root / "two" / "sitemap.xml").read_bytes()
+    assert_same(before, tree(blog.root / "one"))
 
 
 def test_what_is_wrong_is_told_again(blog):

@@ -103,6 +103,20 @@ def parted(monkeypatch):
     """Three posts are many."""
     monkeypatch.setattr(search, "LEAST_PARTED", 3)
     monkeypatch.setattr(search, "SETTLED", 2)
+    monkeypatch.setattr(search, "LARGEST_PART", 2)
+
+
+@pytest.mark.parametrize(
+    ("count", "size"), [(2150, 2000), (2151, 2000), (10_000, 2000), (16_000, 2000), (100_000, 16_000)]
+)
+def test_a_very_large_blog_is_indexed_in_parts_that_stay(count, size):
+    """So many from the oldest on are together, in a few parts; another post is in the last, or with the newest."""
+    posts = [SimpleNamespace(date=day, save_as=f"{day:06}", is_page=False) for day in range(count + 1)]
+    before, after = search.parted(posts[:count]), search.parted(posts)
+    *full, _, _ = before.values()
+    assert posts[:count] == [post for part in before.values() for post in part]
+    assert {size} >= {len(part) for part in full} and len(before) <= search.MOST_PARTS + 1
+    assert [list(part) for part in full] == [after[name] for name in list(before)[: len(full)]]
 
 
 @pytest.mark.usefixtures("parted")
@@ -130,7 +144,8 @@ def test_an_edit_of_a_new_post_leaves_the_index_of_the_others(tmp_path):
     touched = blog.root / "2" / min(settled)
     touched.write_bytes(b"x")
     three = again(3, 2)
-    assert three.keys() == two.keys() and not {three[name] for name in settled} & set(two.values())
+    anew = {name for name in settled if ("/older-" in name) == ("/older-" in min(settled))}
+    assert three.keys() == two.keys() and not {three[name] for name in anew} & set(two.values())
 
 
 PAGE = """<!doctype html><html lang="es"><meta charset="utf-8"><title>waiting</title><pre></pre><script type="module">

@@ -94,8 +94,8 @@ def test_the_index_comes_to_the_pages_that_are_shown(tmp_path, monkeypatch):
     for folder, name in ((one, "uno"), (two, "dos")):
         folder.mkdir()
         pages = tmp_path / f"pages-{name}"
-        pages.mkdir()
-        (pages / f"{name}.html").write_text(name)
+        (pages / "all").mkdir(parents=True)
+        (pages / "all" / f"{name}.html").write_text(name)
         index.move(one if folder is two else None, folder)
         shown.append(folder)
         index.begin(str(pages), name)

@@ -2,17 +2,22 @@
 
 import contextlib
 import shutil
-import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tertulia.site import search
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 
 class BackgroundSearch:
     """
     Pagefind, at work on what the last build has left for it; a newer build ends the work on an older.
+
+    A large blog has an index in parts, made one after another.
 
     Args:
         folder: Where it works, on the disk of the pages.
@@ -21,7 +26,7 @@ class BackgroundSearch:
 
     def __init__(self, folder: Path, shown: Callable[[], Path | None]) -> None:
         self._folder, self._shown = folder, shown
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Popen[str] | None = None
         self._digest = ""
         self._turn = threading.Lock()
 
@@ -33,24 +38,25 @@ class BackgroundSearch:
             return
         self.close()
         target = self._folder / f"search-{digest}"
-        command = [str(binary), "--site", pages, "--output-path", str(target), "--quiet"]
         with self._turn:
             self._digest = digest
             try:
-                self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                self._process = search.start(binary, Path(pages), target, search.laid_out(Path(pages)))
             except OSError:
                 return
             work = threading.Thread(target=self._finish, args=(self._process, Path(pages), target), daemon=True)
         work.start()
 
-    def _finish(self, process: subprocess.Popen[bytes], pages: Path, target: Path) -> None:
-        code = process.wait()
+    def _finish(self, process: "Popen[str]", pages: Path, target: Path) -> None:
+        process.communicate()
+        parts = search.laid_out(pages)
         shutil.rmtree(pages, ignore_errors=True)
         with self._turn, contextlib.suppress(OSError):
-            if process is not self._process or code:
+            if process is not self._process or process.returncode:
                 shutil.rmtree(target, ignore_errors=True)
                 return
-            search.sort_languages(target / "pagefind-entry.json")
+            for part in parts:
+                search.sort_languages(target / part / search.ENTRY)
             if pages_shown := self._shown():
                 aside = target.with_name(f"{target.name}-old")
                 with contextlib.suppress(FileNotFoundError):
@@ -70,4 +76,4 @@ class BackgroundSearch:
             process, self._process = self._process, None
             self._digest = ""
         if process and process.poll() is None:
-            process.kill()
+            process.terminate()

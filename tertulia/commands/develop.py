@@ -139,8 +139,9 @@ def docs(c: Context, serve: bool = False, pictures: bool = False) -> None:
 
 
 def _module(module: str, *arguments: str) -> None:
-    """Run a module of this Python, from the clone's folder, and end as it ended."""
-    code = subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode
+    """Run a module of this Python, from the clone's folder, and end as it ended; what it compiled is kept."""
+    keeping = environment.clean(PYTHONDONTWRITEBYTECODE="")  # empty is as good as not set
+    code = subprocess.run([sys.executable, "-m", module, *arguments], check=False, env=keeping).returncode
     if code:
         raise Exit(code=code)
 

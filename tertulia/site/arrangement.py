@@ -345,10 +345,6 @@ class Arrangement:
             self._labels[number] = KeptLabel(number, self.value(f"label {number}"))
         return self._labels[number]
 
-    def everything(self) -> list[KeptPost]:
-        """Return every post and page."""
-        return [self.post(number) for (number,) in self._store.execute("SELECT number FROM posts ORDER BY number")]
-
     def posts(self, number: int, count: int, languages: tuple[str, ...]) -> KeptPosts:
         """Return a long list."""
         return KeptPosts(self, number, count, languages)

@@ -133,7 +133,7 @@ class LinkCheck:
 
     Args:
         output: Where it has been.
-        contents: Its posts and pages, to guess what was meant.
+        by_slug: Gives the addresses of its posts and pages, to guess what was meant: see ``addresses_by_slug``.
         told: What has been told of each file while it was read, as of a missing picture: once is enough.
         buried: Files that only say that something is gone.
         tell: Is given what is wrong.
@@ -143,7 +143,7 @@ class LinkCheck:
         self,
         output: Path,
         settings: Mapping[str, Any],
-        contents: Sequence[Content] = (),
+        by_slug: Callable[[], Mapping[str, str]] = dict,
         told: Mapping[str, Sequence[str]] = MappingProxyType({}),
         buried: Collection[str] = (),
         *,
@@ -151,7 +151,7 @@ class LinkCheck:
     ) -> None:
         self._tell = tell
         self.buried = {output / name for name in buried}
-        self.output, self.siteurl, self.contents, self.told = output, settings["SITEURL"], contents, told
+        self.output, self.siteurl, self._by_slug, self.told = output, settings["SITEURL"], by_slug, told
         self.site = split_address(settings.get("SITE_ADDRESS", ""))
         own = [settings.get("SITE_ADDRESS", ""), *(f"http://{host}" for host in settings.get("OWN_HOSTS", ()))]
         self.hosts = {site_of(address) for address in own} - {""}
@@ -238,24 +238,25 @@ class LinkCheck:
     def guess(self, path: str) -> str:
         """Return the address of the one post or page whose slug ends *path*; "" when there is none, or several."""
         last = _ENDING.sub("", path.rpartition("/")[2])
-        for name in (last, _DATED.sub("", last)):
-            found = self.by_slug.get(name.lower(), [])
-            if len(found) == 1:
-                return f"/{found[0].url}"
-        return ""
+        found = (self._addresses.get(name.lower()) for name in (last, _DATED.sub("", last)))
+        return next((f"/{url}" for url in found if url is not None), "")
 
     @cached_property
-    def by_slug(self) -> Mapping[str, list[Content]]:
-        """Posts and pages by the last part of their addresses."""
-        found: dict[str, list[Content]] = defaultdict(list)
-        for content in self.contents:
-            found[content.slug.lower()].append(content)
-        return found
+    def _addresses(self) -> Mapping[str, str]:
+        return self._by_slug()
 
     def spellings(self, href: str) -> list[str]:
         """How the author may have written *href*, the likeliest first."""
         short = href.removeprefix(self.siteurl) if href.startswith("/") else href
         return list(dict.fromkeys([short, href, unquote(short), unquote(href), short.lstrip("/")]))
+
+
+def addresses_by_slug(contents: Iterable[Content]) -> dict[str, str]:
+    """Return the addresses of *contents* by their last part, where no other has the same."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for content in contents:
+        found[content.slug.lower()].append(content.url)
+    return {slug: urls[0] for slug, urls in found.items() if len(urls) == 1}
 
 
 def _broken(link: InternalLink, spellings: Sequence[str], guess: str = "", phrase: str = "broken_link") -> Problem:

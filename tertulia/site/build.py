@@ -168,8 +168,18 @@ class SiteBuild:
 
     @property
     def output_before(self) -> Path | None:
-        """The folder that readers have until then, where files are taken from it."""
-        return Path(self.settings["KEPT_OUTPUT"]) if self.settings.get("KEPT_OUTPUT") else None
+        """
+        The folder that readers have until this is done, where files are taken from it.
+
+        None where plugins of others are on: who writes into a file of the new output would write into that one too.
+        """
+        place = self.settings.get("KEPT_OUTPUT")
+        return Path(place) if place and not self.others_plugins else None
+
+    @property
+    def others_plugins(self) -> list[str]:
+        """Those that are not ours, by name."""
+        return sorted(set(map(str, self.settings["PLUGINS"])) - set(defaults.PLUGINS))
 
     def read_ahead(self, kind: str, folder: str, find: Callable[..., Iterable[str]]) -> None:
         """

@@ -10,7 +10,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -215,7 +215,7 @@ class KeptSite:
         found = edits.read(path for path in paths if not self.talk.is_of(path))
         for edit in found:
             self._refuse(edit)
-        before = self._complaints(found, [edit.before for edit in found])
+        before, told_before = self._complaints(found, [edit.before for edit in found]), self._told_of(found)
         when = [changed(edit.post) for edit in found]
         names = edits.change(found)
         for post, size in self.talk.read(path for path in paths if self.talk.is_of(path)):
@@ -233,7 +233,8 @@ class KeptSite:
         self.values |= {"report": self.report, **self.talk.values(), **self.tags.values}
         self.edited = [_why(edit) for edit in found]
         self.edited += [say("explain_talk", what=post.shown_path) for post in self.talk.posts.values()]
-        files = {**self.drawn, **self._feeds(found), **self._posts_json(found), **self.cards, **self.tags.files()}
+        files = {**self.drawn, **self._feeds(found), **self._posts_json(told_before, found)}
+        files |= {**self.cards, **self.tags.files()}
         files |= self.talk.files(self.renamed)
         self._index_anew([*(edit.post for edit in found if edit.size is not None), *self.talk.posts.values()])
         return {name: held for name, held in files.items() if _held(self.output / name) != held}
@@ -306,8 +307,9 @@ class KeptSite:
         told: dict[str, list[str]] = {}
         for problem in found:
             told.setdefault(problem.path, []).append(problem.what)
+        slugs = partial(self.arrangement.value, "slugs")
         check = broken_links.LinkCheck(
-            self.output, self.build.settings, self.arrangement.everything(), told, self.build.buried, tell=found.append
+            self.output, self.build.settings, slugs, told, self.build.buried, tell=found.append
         )
         for name, page in self.drawn.items():
             check.read(self.output / name, page.decode())
@@ -420,19 +422,19 @@ class KeptSite:
                 touched.append(name)
         return [Path(search.FOLDER, name).as_posix() for name in touched]
 
-    def _posts_json(self, edits: Sequence[Edit]) -> dict[str, bytes]:
-        """Return ``posts.json`` as it is now."""
-        published = posts.read(self.output)
-        now = {
-            (edit.post.id, edit.post.lang): edit.post for edit in edits if not edit.post.is_page and not edit.post.mark
-        }
-        if not now.keys() & {one.key for one in published.posts}:
+    def _told_of(self, edits: Sequence[Edit]) -> dict[tuple[str, str], posts.Post]:
+        """Return what ``posts.json`` says of the posts, as they are at this moment."""
+        listed = [edit.post for edit in edits if not edit.post.is_page and not edit.post.mark]
+        return {(post.id, post.lang): posts_json.entry(post, self.build, self.wants_text) for post in listed}
+
+    def _posts_json(self, before: Mapping[tuple[str, str], posts.Post], edits: Sequence[Edit]) -> dict[str, bytes]:
+        """Return ``posts.json`` as it is now, where it says otherwise than *before*: of many posts, it is long."""
+        now = self._told_of(edits)
+        if now == before:
             return {}
-        entries = [
-            posts_json.entry(now[one.key], self.build, self.wants_text) if one.key in now else one
-            for one in published.posts
-        ]
-        return {posts.FILE_NAME: posts.encoded(replace(published, posts=tuple(entries)))}
+        published = posts.read(self.output)
+        entries = tuple(now.get(one.key, one) for one in published.posts)
+        return {posts.FILE_NAME: posts.encoded(replace(published, posts=entries))}
 
 
 def _told_anew(

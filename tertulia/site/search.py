@@ -3,7 +3,8 @@
 It gets a short page for each post and page, with the author's words and nothing around them, as soon as all are read:
 so it works while the pages are written, and whatever theme they are written with. There is one index for each language,
 with its stemming; accents are ignored when searching. A large blog has two, of its newest posts and of the others,
-which the browser searches as one: an edit has one of them made anew. Nothing is asked of the network. The pages that
+which the browser searches as one: an edit has one of them made anew. A very large one has several of the others, made
+one after another, each of which Pagefind can hold in little memory. Nothing is asked of the network. The pages that
 search need ``'wasm-unsafe-eval'`` in a Content-Security-Policy.
 
 Settings:
@@ -15,7 +16,7 @@ import hashlib
 import json
 import logging
 import os
-import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -27,11 +28,14 @@ from tertulia.core import addresses, strict_json
 from tertulia.core.languages import say
 from tertulia.render import prose
 from tertulia.site.contents import Content
+from tertulia.site.indexing import WHOLE
 from tertulia.site.state import BuildState
 from tertulia.site.up_to_date import stamp_of
 from tertulia.site.words import SiteWords
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from tertulia.site.build import SiteBuild
 
 log = logging.getLogger(__name__)
@@ -41,7 +45,11 @@ LONGEST_SECONDS = 600
 SETTLED = 100
 LEAST_PARTED = 300
 FOLDER, ENTRY = "pagefind", "pagefind-entry.json"  # in the output, and the file in it that leads to the others
-RECENT = "recent"  # the part of the newest posts, and its folder in there; the others' is ""
+RECENT = "recent"  # the part of the newest posts, and its folder in there; that of the oldest is ""
+OLDER = "older-"  # and a number: further parts between them
+# Posts of a part, and how many parts of so many there are before each has twice as many: the browser asks for each of
+# them, and Pagefind holds some 0.2 MB a post.
+LARGEST_PART, MOST_PARTS = 2000, 8
 NOTE = "search"  # in the state: of each part a digest, and the files of its index
 
 Pages = Mapping[str, str | bytes]  # file name → page
@@ -81,51 +89,89 @@ class SearchIndex:
         before: dict[str, KeptPart] = state.value(NOTE) or {}
         self.digests: dict[str, str] = {}
         self.taken: dict[str, KeptPart] = {}
-        self.processes: dict[str, subprocess.Popen[str]] = {}
+        self.waiting: list[str] = []
         for part, pages in parts.items():
             digest = self.digests[part] = _digest(pages, stamp_of(str(binary)))
             known = before.get(part)
             if known and known[0] == digest and kept and _link(kept / target.name / part, target / part, known[1]):
                 self.taken[part] = known
                 continue
-            try:
-                self.processes[part] = self._begin(binary, part, pages)
-            except OSError:
-                self.folder.cleanup()
-                raise
-
-    def _begin(self, binary: Path, part: str, pages: Pages) -> "subprocess.Popen[str]":
-        folder = os.path.join(self.folder.name, part or "all")
-        os.mkdir(folder)
-        for name, page in pages.items():
-            with open(os.path.join(folder, name), "wb") as file:
-                file.write(_encoded(page))
-        command = [str(binary), "--site", folder, "--output-path", str(self.target / part), "--quiet"]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            self.waiting.append(part)
+        try:
+            for part in self.waiting:
+                _lay_out(Path(self.folder.name), part, parts[part])
+            self.process = start(binary, Path(self.folder.name), target, self.waiting) if self.waiting else None
+        except OSError:
+            self.folder.cleanup()
+            raise
 
     def finish(self) -> None:
         """Wait for Pagefind, and see that it did its work."""
         try:
-            for part, process in self.processes.items():
-                told, _ = process.communicate(timeout=LONGEST_SECONDS)
-                if process.returncode:
-                    why = told.strip().splitlines() or [str(process.returncode)]
-                    log.warning("%s", say("search_failed", why=why[-1]))
-                    continue
+            failed = self._failed()
+            for why in dict.fromkeys(failed.values()):
+                log.warning("%s", say("search_failed", why=why))
+            for part in (one for one in self.waiting if one not in failed):
                 sort_languages(self.target / part / ENTRY)
                 self.taken[part] = self.digests[part], files_of(self.target, part)
             self.state.keep_value(NOTE, self.taken)
             self.is_done = self.taken.keys() == self.digests.keys()
-        except (OSError, subprocess.TimeoutExpired) as error:
-            for process in self.processes.values():
-                process.kill()
+        except OSError as error:
             log.warning("%s", say("search_failed", why=error))
         finally:
             self.folder.cleanup()
 
+    def _failed(self) -> dict[str, str]:
+        """Wait, and return the parts that could not be indexed, each with the reason."""
+        if self.process is None:
+            return {}
+        from subprocess import TimeoutExpired
+
+        try:
+            told, _ = self.process.communicate(timeout=LONGEST_SECONDS)
+            failed: dict[str, str] = strict_json.decode(told)
+        except TimeoutExpired as error:
+            self.process.terminate()
+            self.process.wait()
+            return dict.fromkeys(self.waiting, str(error))
+        except ValueError:  # it was killed
+            return dict.fromkeys(self.waiting, str(self.process.returncode))
+        return failed
+
     def close(self) -> None:
         """Forget the pages."""
         self.parts = {}
+
+
+def start(binary: Path, pages: Path, target: Path, parts: Iterable[str]) -> "Popen[str]":
+    """
+    Have Pagefind index *parts*, one after another.
+
+    Args:
+        pages: The folder of theirs.
+        target: Where the index goes.
+
+    Raises:
+        OSError: no process can be started.
+    """
+    import subprocess
+
+    program = Path(__file__).with_name("indexing.py")
+    command = [sys.executable, "-I", str(program), str(binary), str(pages), str(target), *parts]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+def laid_out(pages: Path) -> list[str]:
+    """Return the parts whose pages lie in the folder *pages*."""
+    return ["" if name == WHOLE else name for name in sorted(os.listdir(pages))]
+
+
+def _lay_out(folder: Path, part: str, pages: Pages) -> None:
+    place = folder / (part or WHOLE)
+    place.mkdir()
+    for name, page in pages.items():
+        with open(place / name, "wb") as file:
+            file.write(_encoded(page))
 
 
 def _digest(pages: Pages, *more: object) -> str:
@@ -141,9 +187,9 @@ def _encoded(page: str | bytes) -> bytes:
 
 def files_of(index: Path, part: str) -> dict[str, Stamp]:
     """Return every file of a *part* of the *index*, by its name in the folder of that part, and what tells it."""
-    folder, recent = index / part, os.path.join(index, RECENT, "")
+    folder, others = index / part, tuple(os.path.join(index, name) for name in (os.path.join(RECENT, ""), OLDER))
     found = (os.path.join(where, name) for where, _, names in os.walk(folder) for name in names)
-    kept = [path for path in found if part or not path.startswith(recent)]
+    kept = [path for path in found if part or not path.startswith(others)]
     return {os.path.relpath(path, folder): stamp for path in kept if (stamp := _mark(path))}
 
 
@@ -174,11 +220,11 @@ def _link(old: Path, new: Path, files: Mapping[str, Stamp]) -> bool:
 class LaterIndex:
     """What is to be indexed when the pages are shown already; whoever does it deletes the *folder*."""
 
-    def __init__(self, pages: Mapping[str, str]) -> None:
+    def __init__(self, parts: Mapping[str, Pages]) -> None:
         self.folder = Path(mkdtemp(prefix="search-"))
-        for name, page in pages.items():
-            (self.folder / name).write_text(page, "utf-8")
-        self.digest = _digest(pages)
+        for part, pages in parts.items():
+            _lay_out(self.folder, part, pages)
+        self.digest = _digest({part: _digest(pages) for part, pages in parts.items()})
 
     def finish(self) -> None:
         """Nothing: somebody else waits for Pagefind."""
@@ -194,9 +240,8 @@ def begin_index(contents: Iterable[Content], build: "SiteBuild") -> SearchIndex 
     if binary is None:
         log.warning("%s; %s", say("no_pagefind"), say("no_pagefind_fix"))
         return None
-    # A blog's own search page may know of one index alone; a preview makes its own in no hurry.
-    is_whole = settings.get("SEARCH_LATER") or build.reads is not None
-    parts = {"": public} if is_whole else parted(public)
+    # A blog's own search page may know of one index alone.
+    parts = {"": public} if build.reads is not None else parted(public)
     if len(parts) > 1:
         build.search_parts = {part: sorted({one.lang for one in held}) for part, held in parts.items()}
     written = {
@@ -205,7 +250,7 @@ def begin_index(contents: Iterable[Content], build: "SiteBuild") -> SearchIndex 
     }
     try:
         if settings.get("SEARCH_LATER"):
-            return LaterIndex(written[""])
+            return LaterIndex(written)
         target, holds = Path(settings["OUTPUT_PATH"], FOLDER), bool(settings.get("INPUTS_PATH"))
         return SearchIndex(binary, written, target, state=build.state, kept=build.output_before, holds=holds)
     except OSError as error:
@@ -218,13 +263,19 @@ def parted(contents: Sequence[Content]) -> dict[str, list[Content]]:
     Return what is indexed together: in a large blog the newest posts, and pages, apart from all the others.
 
     Mostly it is they that change, and a hundred are indexed in a tenth of the time. Once in ``SETTLED`` posts, those
-    that are no longer among the newest join the others.
+    that are no longer among the newest join the others. Of these so many are together as Pagefind can bear, from the
+    oldest on, so that no new post moves another.
     """
     posts = sorted((one for one in contents if not one.is_page), key=lambda one: (one.date, one.save_as))
     if len(posts) < LEAST_PARTED:
         return {"": list(contents)}
     settled = (len(posts) - SETTLED // 2) // SETTLED * SETTLED
-    return {"": posts[:settled], RECENT: [*posts[settled:], *(one for one in contents if one.is_page)]}
+    size = LARGEST_PART
+    while settled > size * MOST_PARTS:
+        size *= 2
+    older = {f"{OLDER}{begin // size + 1}" if begin else "": begin for begin in range(0, settled, size)}
+    parts = {part: posts[begin : min(begin + size, settled)] for part, begin in older.items()}
+    return {**parts, RECENT: [*posts[settled:], *(one for one in contents if one.is_page)]}
 
 
 def search_page(content: Content, siteurl: str, words: SiteWords) -> str:

@@ -50,7 +50,7 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
     values["numbers"] = {
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }
-    values |= _feeds(build)
+    values |= {"slugs": broken_links.addresses_by_slug(build.contents), **_feeds(build)}
     values |= talk_edits.left(build) | tag_edits.left(build)
     newest = (
         sorted(listed(build.articles), key=lambda post: (post.date, post.id), reverse=True) if build.articles else []

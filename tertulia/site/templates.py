@@ -250,6 +250,12 @@ def search_languages(context: Context, part: str = "") -> list[str]:
 
 
 @pass_context
+def search_parts(context: Context) -> list[str]:
+    """Return the further parts of the search index, by their folders in the first; none of one that is not parted."""
+    return [part for part in SiteBuild.of(context).search_parts if part]
+
+
+@pass_context
 def language_feed(context: Context) -> str:
     """Return the folder of the feeds of the page's language; "" where the blog has just one."""
     known, lang = SiteBuild.of(context).editions, language(context)
@@ -398,6 +404,7 @@ GLOBALS = (
         elsewhere,
         language_feed,
         search_languages,
+        search_parts,
         licence_address,
     ),
     *(asset, card, service, endpoint, shared, link_notes, list_json_ld),

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tertulia import defaults
 from tertulia.core.files import write_new
 from tertulia.core.languages import say
 from tertulia.core.parallel import spread
@@ -170,7 +169,7 @@ class OutputBefore:
         self.explained: list[str] = []
         self.inputs: dict[str, Inputs] = {}
         self._folder = build.output_before
-        others = sorted(set(build.settings["PLUGINS"]) - set(defaults.PLUGINS))
+        others = build.others_plugins
         self._may_change = bool(others)  # whoever is told of a page that was written may write another in its place
         self._suspect = suspecting(allowed_hosts(build.settings))
         self.keeps = build.theme.is_ours and build.state.is_kept and not others

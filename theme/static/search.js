@@ -57,12 +57,14 @@ async function fetchIndex(exactDiacritics) {
   return loaded;
 }
 
-/** What there is to load: of each language one index, and in a large blog one more of its newest posts. */
+/** What there is to load: of each language one index, and in a large blog more of its newer posts ("recent es en, …"). */
 function partsOfIndex() {
-  const { pagefind, languages, recent, recentLanguages } = form.dataset;
-  return [[pagefind, languages], [recent, recentLanguages]].flatMap(([folder, known]) =>
-    (known || "").split(" ").filter(Boolean).map((language) => ({ folder: new URL(folder, location.href).href, language })),
-  );
+  const { pagefind, languages, parts } = form.dataset;
+  const further = (parts || "").split(",").map((part) => part.trim().split(" "));
+  return [["", ...languages.split(" ")], ...further].flatMap(([part, ...known]) => {
+    const folder = new URL(part ? `${pagefind}${part}/` : pagefind, location.href).href;
+    return known.filter(Boolean).map((language) => ({ folder, language }));
+  });
 }
 
 /** Look for *words* once the typing has paused for *pause* milliseconds. */

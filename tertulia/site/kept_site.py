@@ -233,8 +233,8 @@ class KeptSite:
         self.values |= {"report": self.report, **self.talk.values(), **self.tags.values}
         self.edited = [_why(edit) for edit in found]
         self.edited += [say("explain_talk", what=post.shown_path) for post in self.talk.posts.values()]
-        files = {**self.drawn, **self._feeds(found), **self._posts_json(told_before, found)}
-        files |= {**self.cards, **self.tags.files()}
+        files: dict[str, bytes | None] = {**self.drawn, **self._feeds(found), **self._posts_json(told_before, found)}
+        files |= self.cards | self.tags.files()
         files |= self.talk.files(self.renamed)
         self._index_anew([*(edit.post for edit in found if edit.size is not None), *self.talk.posts.values()])
         return {name: held for name, held in files.items() if _held(self.output / name) != held}

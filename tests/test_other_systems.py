@@ -1,4 +1,4 @@
-"""Where there is neither ``fork`` nor ``fcntl``, and a console knows few letters: Windows, as far as one can imitate it.
+"""Where there is neither ``fork`` nor ``fcntl``, and a console knows few letters: Windows, as far as imitation goes.
 
 What its kernel does otherwise (a file that is open cannot be replaced, names that nobody may have) is not imitated.
 """

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 COSTS = Path(__file__).with_name("costs.json")
-CHEAP, DEAR = 0.03, 0.08  # CPU seconds of an example: all are tried below the first, one below the second
+CHEAP, DEAR = 0.03, 0.06  # CPU seconds of an example: all are tried below the first, one below the second
 WHOLE_BLOG = {"build", "site", "served"}  # fixtures
 SLOW = ("real", "slow")  # marks
 # Programs that no test of a fast run starts.

@@ -25,6 +25,7 @@ from tertulia.syndication.networks.base import NetworkContext
 from tertulia.syndication.networks.listening import listeners
 from tertulia.syndication.networks.memory import Memory
 from tertulia.syndication.outbox import Outbox
+from tests.patience import eventually
 from tests.real import servers
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("socket_enabled")]
@@ -110,10 +111,7 @@ class House:
 
     def until(self, true):
         """Collect until *true* of what the store says: an AppView takes a moment."""
-        end = time.monotonic() + 20
-        while not true(said := self.collect()) and time.monotonic() < end:
-            time.sleep(0.3)
-        return said
+        return eventually(lambda: (said := self.collect()) and true(said) and said, every=0.3)
 
     def unchanged(self):
         """Whether another run changes nothing."""

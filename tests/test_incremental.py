@@ -259,7 +259,7 @@ class Blog:
 STEPS, POSTS, MADE_UP = (
     int(os.environ.get(f"INCREMENTAL_{name}", usual)) for name, usual in (("STEPS", 80), ("POSTS", 6), ("MADE_UP", 0))
 )
-STEPS_OF_ONE = 10 if STEPS < 100 else 50
+STEPS_OF_ONE = 10 if STEPS < 100 else 25  # each part has other kinds of edit, and the first of them just one
 
 
 class Edits(RuleBasedStateMachine):
@@ -315,6 +315,13 @@ class Edits(RuleBasedStateMachine):
         if self.output:
             shutil.rmtree(self.output)
         self.output = new
+        if self.is_kept and self.count % 3 == 0:  # whatever was done before, an edit of a text comes after it
+            self.write_line(sorted(self.blog.posts)[self.count % len(self.blog.posts)], LINES[self.count % len(LINES)])
+
+    def write_line(self, name: str, line: str) -> None:
+        self.blog.texts[name] += f"\n\n{line}"
+        self.blog.save(name)
+        self.check(name)
 
     @rule(after=st.integers(1, 600))
     def is_killed(self, after):
@@ -355,10 +362,7 @@ class Edits(RuleBasedStateMachine):
     def write_on(self, data, lines):
         """As most edits are: one after another, each of words alone, so that it can be shown in place."""
         for line in lines:
-            name = self.one(data)
-            self.blog.texts[name] += f"\n\n{line}"
-            self.blog.save(name)
-            self.check(name)
+            self.write_line(self.one(data), line)
 
     @rule(data=st.data(), title=st.sampled_from(["Sobre colas", "La factura", "Otra cosa & más", ""]))
     def edit_title(self, data, title):

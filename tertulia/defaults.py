@@ -157,6 +157,7 @@ TYPOGRIFY = False  # tertulia.render.typography
 SUMMARY_MAX_LENGTH = 50
 DEFAULT_DATE_FORMAT = "%Y-%m-%d"  # for machines; people read plugins.theme's date_words, which needs no locale
 SLUGIFY_SOURCE = "title"
+USE_FOLDER_AS_CATEGORY = False
 FORMATTED_FIELDS: list[str] = []  # plugins.reader has rendered what may hold Markdown
 FILENAME_METADATA = PATH_METADATA = ""  # what a post says of itself stands in it
 RELATIVE_URLS = False

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,14 +33,23 @@ BLOG = {
 
 
 def pytest_addoption(parser):
-    """Give pytest the option of ``tests/fast.py``."""
+    """Give pytest the options of ``tests/fast.py``."""
     parser.addoption("--fast", action="store_true", help="what tells most in a minute: no browser, no whole blog")
+    parser.addoption("--measure", action="store_true", help="write down what each test costs, for --fast to choose by")
+
+
+def pytest_configure(config):
+    """Let a fast run start nothing heavy, and let whoever measures do so."""
+    if config.getoption("--fast"):
+        sys.addaudithook(fast.refuse_heavy)
+    if config.getoption("--measure"):
+        config.pluginmanager.register(fast.Meter())
 
 
 def pytest_collection_modifyitems(config, items):
     """Leave out what a fast run does without."""
     if config.getoption("--fast"):
-        everything, items[:] = list(items), fast.chosen(items)
+        everything, items[:] = list(items), fast.chosen(items, fast.known_costs())
         kept = set(items)
         config.hook.pytest_deselected(items=[item for item in everything if item not in kept])
 

@@ -16,6 +16,7 @@ from tertulia.embeds.remove import in_posts, remove
 from tertulia.embeds.states import TRANSITIONS, Heard
 from tertulia.embeds.types import Capture, Part, State
 from tests.embedding import FakeWeb, drawn, example, png, post, silence
+from tests.patience import PATIENCE
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 LATER = dt.datetime(2027, 1, 5, 12, tzinfo=dt.UTC)
@@ -393,7 +394,7 @@ def test_two_captures_at_once_share_the_work(tmp_path):
     both = [forking.Process(target=_slow_run, args=(tmp_path, done)) for _ in range(2)]
     for process in both:
         process.start()
-    outcomes = [done.get(timeout=60), done.get(timeout=60)]
+    outcomes = [done.get(timeout=PATIENCE), done.get(timeout=PATIENCE)]
     for process in both:
         process.join()
     assert ["captured"] * 12 == [*outcomes[0], *outcomes[1]]

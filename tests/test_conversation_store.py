@@ -344,6 +344,39 @@ def test_each_of_what_is_known_of_the_erased_is_enough(talk, store, tmp_path, do
     assert (["Otra"], {"like": 1}) == ([one.author for one in shown.comments], shown.counts)
 
 
+@pytest.mark.parametrize("page", ["https://mas.example/@ana", ANA.identity])
+def test_a_page_of_an_erased_persons_own_tells_nothing(talk, page):
+    """Whoever is said to have written what lives there."""
+    key = talk.record(replace(SAID, author=replace(ANA, url="https://mas.example/@ana")), APPROVED, NOW).key
+    talk.erase(talk.get(key).person, NOW)
+    told = replace(SAID, source="webmention", source_id="b", url=page, author=STRANGER)
+    assert "refused" == talk.record(told, APPROVED, NOW).state
+
+
+BY_NUMBER = Author(network="mastodon", identity="77", name="Ana", handle="@ana@mas.example")
+BY_PAGE = Author(network="web", identity="mas.example/@ana", name="Ana", url="https://mas.example/@ana")
+
+
+@pytest.mark.parametrize(
+    ("known", "comes", "state"),
+    [
+        ([BY_PAGE], BY_NUMBER, "refused"),
+        ([BY_NUMBER], BY_PAGE, "refused"),
+        ([BY_NUMBER], replace(BY_NUMBER, handle="@nueva@mas.example"), "refused"),
+        ([BY_NUMBER], replace(BY_NUMBER, identity="88"), "new"),  # to whom the network gave the handle since
+        ([BY_NUMBER, replace(BY_NUMBER, handle="@nueva@mas.example")], BY_PAGE, "refused"),
+    ],
+)
+def test_an_erased_person_is_known_by_every_name_that_they_had(talk, known, comes, state):
+    """By whichever way they are told of; whoever has another number is somebody else."""
+    for number, author in enumerate(known):
+        said = replace(SAID, source=author.network, source_id=f"{number}", url="", author=author)
+        key = talk.record(said, APPROVED, NOW).key
+    talk.erase(talk.get(key).person, NOW)
+    told = replace(SAID, source=comes.network, source_id="c", url="", author=comes)
+    assert state == talk.record(told, APPROVED, NOW).state
+
+
 def test_an_address_that_an_erased_person_typed_is_not_theirs(talk):
     """Anybody types any address into the form: whoever lives there is somebody else."""
     typed = Author(network="form", identity="browser 1", name="Ana", url=STRANGER.identity)

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from tertulia.store import open_store
+from tertulia.store.connection import stamp
 from tertulia.store.deliveries import LEASE
 from tertulia.store.delivery_rows import LeaseLostError, NewDelivery
 from tertulia.store.tables import DeliveryState, Origin
@@ -43,8 +44,8 @@ def make(rows, state, new=ROW):
 
 
 CHANGES = {
-    "there": (lambda rows, id_: rows.resolve(id_, True, "{}", now=NOW), {"unknown"}, "delivered"),
-    "not there": (lambda rows, id_: rows.resolve(id_, False, now=NOW), {"unknown"}, "queued"),
+    "there": (lambda rows, id_: rows.resolve(id_, True, "{}", now=LATER), {"unknown"}, "delivered"),
+    "not there": (lambda rows, id_: rows.resolve(id_, False, now=LATER), {"unknown"}, "queued"),
     "retry": (lambda rows, id_: rows.retry(id_), {"refused"}, "queued"),
     "withdraw": (lambda rows, id_: rows.withdrawn(id_, "taken down"), ALL - {"sending", "withdrawn"}, "withdrawn"),
     "disown": (lambda rows, id_: rows.disown(rows.get(id_)), set(), "queued"),
@@ -66,6 +67,37 @@ def test_each_change_begins_only_where_it_may(rows, change, state):
     else:
         assert before == rows.get(id_)
     assert done is None or done == (state in where)
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "values"),
+    [
+        ("there", "unknown", {"state": "delivered", "remote": "{}", "delivered_at": stamp(LATER), "reason": "",
+                              "attempt_started_at": None}),
+        ("not there", "unknown", {"state": "queued", "not_before": None, "created_at": stamp(LATER), "reason": "",
+                                  "attempt_started_at": None}),
+        ("retry", "refused", {"state": "queued", "reason": ""}),
+        ("withdraw", "waiting", {"state": "withdrawn", "reason": "taken down", "not_before": None}),
+        ("withdraw", "delivered", {"state": "withdrawn", "reason": "taken down"}),
+        ("edit", "delivered", {"message": "new", "words": "h2", "remote": "{}", "reason": ""}),
+        ("note", "delivered", {"words": "h2", "reason": "kept"}),
+    ],
+)  # fmt: skip
+def test_a_change_is_what_it_says_and_no_more(rows, change, state, values):
+    """Of all that is known of a row, whatever came before."""
+    rows.enqueue([ROW], NOW)
+    held = rows.claim(NOW, ["telegram"])
+    rows.mark_in_flight(held, NOW)
+    ends = {
+        "unknown": lambda: rows.unknown(held, "lost", LATER),
+        "refused": lambda: rows.refused(held, "no"),
+        "waiting": lambda: rows.waiting(held, LATER, "429"),
+        "delivered": lambda: rows.delivered(held, '{"id":"1"}', NOW, "as it was"),
+    }
+    ends[state]()
+    before = rows.get(held.id)
+    CHANGES[change][0](rows, held.id)
+    assert msgspec.structs.replace(before, **values) == rows.get(held.id)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +227,7 @@ def test_rows_of_this_run_are_not_taken_twice(rows):
     for post in ("a", "b", "c"):
         rows.enqueue([msgspec.structs.replace(ROW, post=post)], NOW)
     first, second, third = (row.id for row in rows.all())
-    assert second == rows.claim(NOW, ["telegram"], exclude=[first]).id
+    assert second == rows.claim(NOW, ["telegram"], post="b", exclude=[first]).id
     assert [first, third] == [rows.claim(NOW, ["telegram"]).id for _ in range(2)]
 
 
@@ -229,26 +261,28 @@ def test_where_it_is_was_told_by_whoever_came_first(rows):
 
 
 @pytest.mark.parametrize(
-    ("end", "more", "state", "is_open"),
+    ("end", "more", "state", "is_open", "reason"),
     [
-        ("waiting", (LATER, "429"), "waiting", False),
-        ("unknown", ("lost", LATER), "unknown", True),
-        ("refused", ("no",), "refused", False),
-        ("cancel", ("gone",), "withdrawn", False),
-        ("release", (), "queued", True),
-        ("delivered", ("{}", NOW), "delivered", False),
+        ("waiting", (LATER, "503"), "waiting", False, "503"),
+        ("unknown", ("lost", LATER), "unknown", True, "lost"),
+        ("refused", ("no",), "refused", False, "no"),
+        ("cancel", ("gone",), "withdrawn", False, "gone"),
+        ("release", (), "queued", True, "429"),
+        ("delivered", ("{}", LATER), "delivered", False, ""),
     ],
 )
-def test_whether_an_attempt_may_have_arrived_is_known_to_the_end(rows, end, more, state, is_open):
+def test_whether_an_attempt_may_have_arrived_is_known_to_the_end(rows, end, more, state, is_open, reason):
     """A clear answer closes it, with all that was asked before; nothing else does. The lease is free in any case."""
-    rows.enqueue([ROW], NOW)
-    held = rows.claim(NOW, ["telegram"])
-    rows.mark_in_flight(held, NOW)
+    make(rows, DeliveryState.WAITING)
+    held = rows.claim(LATER, ["telegram"])
+    rows.mark_in_flight(held, LATER)
     getattr(rows, end)(held, *more)
     row = rows.get(held.id)
-    assert (state, None, is_open) == (row.state, row.lease, row.attempt_started_at is not None)
-    assert (None if end not in ("waiting", "unknown") else more["unknown" == end]) == _moment(row.not_before)
-    assert (0 if end == "release" else 1) == row.attempts
+    assert (state, reason, None, is_open) == (row.state, row.reason, row.lease, row.attempt_started_at is not None)
+    if end != "delivered":  # what is there is looked at for nothing else
+        assert (None if end not in ("waiting", "unknown") else more["unknown" == end]) == _moment(row.not_before)
+    assert (stamp(LATER) if end == "delivered" else None) == row.delivered_at
+    assert (1 if end == "release" else 2) == row.attempts
 
 
 def _moment(text):
@@ -306,6 +340,38 @@ def test_what_is_found_may_be_taken_or_disowned_what_is_ours_neither(rows, origi
     else:
         assert not rows.disown(row)
         assert [row] == rows.all()
+
+
+@pytest.mark.parametrize("remote", ["", '{"id":"2"}'])
+def test_what_is_taken_for_ours_is_there_in_all_its_parts(rows, remote):
+    """Nothing of it waits nor is sent; where it is was seen of one part alone."""
+    rows.enqueue([ROW, msgspec.structs.replace(ROW, part="2", after="1")], NOW)
+    held = rows.claim(NOW, ["telegram"])
+    rows.mark_in_flight(held, NOW)
+    rows.unknown(held, "lost", LATER)
+    first, second = rows.all()
+    for other in ({"post": "b"}, {"lang": "en"}, {"network": "x"}):  # what we wrote elsewhere is in nobody's way
+        rows.adopt([msgspec.structs.replace(ROW, **other)], "{}", "", NOW, origin=Origin.MADE)
+    elsewhere = rows.all()[2:]
+    assert rows.claim_as_own(first, remote)
+    taken = {
+        "state": "delivered",
+        "origin": Origin.ADOPTED,
+        "reason": "",
+        "not_before": None,
+        "attempt_started_at": None,
+    }
+    parts = [msgspec.structs.replace(first, **taken, remote=remote), msgspec.structs.replace(second, **taken)]
+    assert [*parts, *elsewhere] == rows.all()
+
+
+def test_what_is_disowned_is_as_if_nobody_had_seen_it(rows):
+    """But for the note that it was looked at: the same is not found again."""
+    rows.adopt([ROW], "{}", "seen", NOW, origin=Origin.FOUND)
+    (found,) = rows.all()
+    assert rows.disown(found)
+    values = {"state": "queued", "origin": Origin.DISOWNED, "remote": "", "reason": ""}
+    assert [msgspec.structs.replace(found, **values)] == rows.all()
 
 
 def test_nothing_is_taken_for_ours_while_it_is_being_sent(rows):

@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,6 +33,7 @@ from tertulia.deploy.base import (
 from tertulia.deploy.targets import target_for
 from tertulia.syndication import pings
 from tests.fakes import NOW, Asked, Fake
+from tests.patience import PATIENCE, eventually, is_open
 
 REPOSITORY = Path(__file__).parent.parent
 SITE = {
@@ -180,15 +180,11 @@ class RsyncDaemonPlace(RsyncPlace):
         options = ["--daemon", "--no-detach", f"--config={conf}", "--address=127.0.0.1", f"--port={port}"]
         self.daemon = subprocess.Popen(["rsync", *options], stderr=subprocess.DEVNULL)
         self.target = target_for(f"rsync://127.0.0.1:{port}/www", context(root))
-        for _look in range(100):
-            with socket.socket() as knock:
-                if knock.connect_ex(("127.0.0.1", port)) == 0:
-                    return
-            time.sleep(0.05)
+        eventually(lambda: is_open(port))
 
     def close(self):
         self.daemon.terminate()
-        self.daemon.wait(10)
+        self.daemon.wait(PATIENCE)
 
 
 def git(folder, *arguments):

@@ -125,7 +125,7 @@ def test_every_command_that_a_page_names_is_one(path):
     """In code, what follows "tasks.py" is a task, and each --option one of its own."""
     tasks = {task.name.replace("_", "-"): options_of(task) for task in (*cli.TASKS, *develop.TASKS)}
     tasks["new"] |= options_of(cli.new_blog)
-    tasks["test"] |= {"-m", "-k", "-n", "--fast", "--durations"}  # they go to pytest
+    tasks["test"] |= {"-m", "-k", "-n", "--fast", "--measure"}  # they go to pytest
     code = re.findall(
         r"^(`{3,})[^\n]*\n(.*?)^\1|(?<!`)`([^`\n]+)`|^    (\S[^\n]*)$", path.read_text("utf-8"), re.M | re.S
     )

@@ -174,6 +174,39 @@ def test_a_new_title_is_wherever_the_post_is_named(blog, more):
     assert {"index.html", "2026/11/tres/index.html", "serie/colas/index.html", "feeds/atom.xml"} <= set(written)
 
 
+@pytest.mark.parametrize("more", [{}, {"TAG_FEED_MIN_POSTS": 1}, {"HOME_WHOLE_POSTS": True}])
+def test_other_tags_are_wherever_posts_are_listed_by_them(blog, more):
+    """In the lists that the post comes into and leaves, their counts and feeds; what follows begins with those."""
+    more = {"RELATED_POSTS": 0, "DEFAULT_PAGINATION": 5, **more}  # in so small a blog they are soon worked out for all
+    for at in range(11):
+        blog.add(f"otro-{at}", at, TAGGED)
+        blog.posts[f"otro-{at}"]["Etiquetas"] = "Redes" if at in (3, 5, 6) else "Redes, Colas"
+        blog.save(f"otro-{at}")
+    blog.posts["tres"]["Resumen"] = "Lo de siempre."
+    blog.posts["tres"]["Etiquetas"] = blog.posts["dos"]["Etiquetas"] = "Colas"
+    blog.texts["dos"] = blog.texts["tres"] = "Nada."
+    blog.save("dos")
+    blog.save("tres")
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state", **more)
+    assert "" == leave_site(one, "mark", {"remarks": ()})
+    for name, tags, text in (
+        ("tres", "Redes", "Nada."), ("tres", "Redes", "Otra cosa."), ("dos", "Colas, Redes", "Nada."),
+        ("otro-4", "Redes", f"{TAGGED} Y ya."), ("dos", "Redes, Colas", "Nada. #Redes"),
+        ("otro-4", "Redes, Colas", TAGGED), ("otro-4", "Redes, Colas", "Ya."),
+    ):  # fmt: skip
+        saying(blog, text, name, Etiquetas=tags)()
+        assert in_place(blog.root, blog.root / "one", name)
+        built(blog.root, blog.root / "whole", NOW, **more)
+        assert_same(tree(blog.root / "whole"), tree(blog.root / "one"))
+        shutil.rmtree(blog.root / "whole")
+
+
+@pytest.mark.parametrize("tags", ["", "Redes", "redes, Colas", "C#, 日本"])
+def test_tags_that_make_or_end_a_list_are_for_a_build(blog, tags):
+    """The only post of one leaves it, or it is spelled in another way than elsewhere."""
+    assert [] == edited(blog, saying(blog, "Nada.", "tres", Etiquetas=tags), name="tres")
+
+
 def test_a_title_on_the_page_of_an_old_address_is_for_a_build(blog):
     """That page says it too, and is written from what only a build knows."""
     blog.posts["dos"]["Alias"] = "/viejo/"

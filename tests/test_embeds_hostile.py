@@ -19,6 +19,7 @@ from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.markdown import EmbedsExtension
 from tertulia.render.document import Document
 from tests.embedding import EXAMPLES, FakeWeb, example, png, post
+from tests.patience import PATIENCE
 from tests.test_http import RawServer
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -308,7 +309,7 @@ def test_answer_that_is_none(tmp_path, url, name, answer):
 def test_hostile_server(tmp_path, socket_enabled, pieces):
     """On the wire too: sizes, time, redirects and types are held, and the page is safe."""
     with RawServer(pieces, pause=0.02 if len(pieces) > 2 else 0) as server:
-        web = Fetcher((f"127.0.0.1:{server.port}",), timeout_seconds=0.7)
+        web = Fetcher((f"127.0.0.1:{server.port}",), timeout_seconds=0.7 if len(pieces) > 2 else PATIENCE)
         lines, _ = outcome(tmp_path, [server.url], web)
     assert 1 == len(lines)
 

@@ -15,6 +15,7 @@ from tertulia.embeds.capture_store import CaptureStore
 from tertulia.embeds.markdown import EmbedsExtension
 from tertulia.render.document import Document
 from tests.embedding import png, post
+from tests.patience import PATIENCE, eventually
 from tests.real import servers
 
 pytestmark = pytest.mark.real
@@ -52,7 +53,7 @@ def bluesky():
 
 
 def web_for(*addresses):
-    return Fetcher([address.removeprefix("http://") for address in addresses], timeout_seconds=20)
+    return Fetcher([address.removeprefix("http://") for address in addresses], timeout_seconds=PATIENCE)
 
 
 def drawn(folder, url):
@@ -119,7 +120,7 @@ def test_bluesky_post_is_captured_and_noticed_gone(tmp_path, bluesky):
 
     def seen(url):
         """Wait until the AppView has read what was written, or no longer shows it."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             answer = web.get(url)
             yield answer
@@ -189,9 +190,7 @@ def test_bluesky_label_is_obeyed(tmp_path, bluesky):
         "record": {"text": "Solo para quien ha entrado", "createdAt": "2026-11-20T10:00:00.000Z"},
     })  # fmt: skip
     thread = f"{appview}/xrpc/app.bsky.feed.getPostThread?uri={made['uri']}&depth=0"
-    end = time.monotonic() + 20
-    while time.monotonic() < end and "!no-unauthenticated" not in web.get(thread).text:
-        time.sleep(0.2)
+    eventually(lambda: "!no-unauthenticated" in web.get(thread).text, every=0.2)
     url = f"https://bsky.app/profile/{eva['did']}/post/{made['uri'].rpartition('/')[2]}"
     post(tmp_path, url)
     assert ["unavailable"] == [step.outcome for step in capture(tmp_path, web, NOW, bases={"bluesky": appview})]

@@ -56,3 +56,29 @@ def test_a_file_that_is_right_is_left_alone(tmp_path):
     before = path.stat().st_ino
     assert not write_if_changed(path, "año")
     assert before == path.stat().st_ino
+
+
+@pytest.mark.parametrize("old", [b"the same", b"others", "link"])
+def test_a_file_is_shared_where_it_holds_the_same(tmp_path, old):
+    """It itself, and not what a link leads to; anything else is left to who writes."""
+    before, new = tmp_path / "before", tmp_path / "folder" / "new"
+    if old == "link":
+        (tmp_path / "there").write_bytes(b"the same")
+        before.symlink_to("there")
+    else:
+        before.write_bytes(old)
+    assert (old == b"the same") == files.link_same(before, new, b"the same") == new.exists()
+
+
+def test_a_file_that_somebody_replaces_meanwhile_is_not_shared(tmp_path, monkeypatch):
+    """It was read as it was; what stands there now says something else."""
+    before, new, link = tmp_path / "before", tmp_path / "new", os.link
+    before.write_bytes(b"the same")
+
+    def late(old, target):
+        write_whole(before, b"another!")
+        link(old, target)
+
+    monkeypatch.setattr(os, "link", late)
+    assert not files.link_same(before, new, b"the same")
+    assert not new.exists()

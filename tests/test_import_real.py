@@ -4,13 +4,13 @@ import http.client
 import os
 import shutil
 import subprocess
-import time
 from urllib.parse import quote
 
 import pytest
 
 from tertulia.site import server_redirects
 from tertulia.site.moved_here import Moved
+from tests.patience import PATIENCE, eventually, is_open
 from tests.real.proxies import NGINX, free_port
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("socket_enabled")]
@@ -60,7 +60,7 @@ def test_nginx_answers_301_to_a_thousand_old_addresses(tmp_path):
             assert 410 == answer(port, f"/gone/{path}")[0]
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(PATIENCE)
 
 
 MISSING = {"/": "/404.html", "/en/": "/en/404.html"}
@@ -98,7 +98,7 @@ def test_what_is_not_found_is_told_in_the_language_of_its_folder(tmp_path, serve
             assert words == body(port, path)
     finally:
         running.terminate()
-        running.wait(timeout=10)
+        running.wait(PATIENCE)
 
 
 FILES = {"nginx": "nginx.conf", "caddy": "caddy"}
@@ -106,19 +106,15 @@ FILES = {"nginx": "nginx.conf", "caddy": "caddy"}
 
 def body(port: int, address: str) -> str:
     """What stands on the page of *address*."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", address)
     return connection.getresponse().read().decode()
 
 
 def answer(port: int, address: str) -> tuple[int, str]:
     """What the server says to *address*: the status, and where it sends us."""
-    for _ in range(50):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", address)
-            given = connection.getresponse()
-            return given.status, (given.getheader("Location") or "").replace(f"http://127.0.0.1:{port}", "")
-        except ConnectionRefusedError:
-            time.sleep(0.1)
-    raise AssertionError("nginx did not start")
+    eventually(lambda: is_open(port))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection.request("GET", address)
+    given = connection.getresponse()
+    return given.status, (given.getheader("Location") or "").replace(f"http://127.0.0.1:{port}", "")

@@ -322,7 +322,7 @@ class Edits(RuleBasedStateMachine):
     def is_killed_in_place(self, data, after, text):
         """The same while an edit is shown; what was written of it then is of no build that anybody remembers."""
         name, output = self.one(data), self.output
-        self.blog.texts[name] = text
+        self.blog.texts[name] = data.draw(st.sampled_from([text, f"{self.blog.texts[name]}\n\n{text}"]), label="text")
         self.blog.save(name)
         before = stamps(output)
         killed(after, lambda: in_place(self.blog.root, output, name))
@@ -341,6 +341,14 @@ class Edits(RuleBasedStateMachine):
     def edit_text(self, data, text):
         name = self.one(data)
         self.blog.texts[name] = text
+        self.blog.save(name)
+        self.check(name)
+
+    @rule(data=st.data(), line=st.sampled_from(["Y una coletilla.", "Y otra, de reclamaciones.", "## Y algo más"]))
+    def add_line(self, data, line):
+        """As most edits are: it can be shown in place."""
+        name = self.one(data)
+        self.blog.texts[name] += f"\n\n{line}"
         self.blog.save(name)
         self.check(name)
 

@@ -155,6 +155,26 @@ def test_what_was_there_before(known, text, key, expected):
     assert expected == points(verdict(text, known), key)
 
 
+def test_common_words_that_lead_to_a_site_are_an_advertisement():
+    """Once more, with an address behind the name."""
+    assert 3 == points(verdict("Muy bueno", Known(repeats=1), author={"url": "https://a.example"}), "rule_repeats")
+
+
+def test_what_is_shown_is_what_is_judged():
+    """The text beside it is read by nobody."""
+    assert 0 == points(judge(Case(replace(SAID, html=f"<p>{'A' * 41}</p>"), Known())), "rule_shouting")
+
+
+@pytest.mark.parametrize("word", ["telegram", "whatsapp", "wechat", "skype", "signal", "mail", "email", "correo"])
+def test_the_name_of_a_way_to_answer_is_no_second_fact(word):
+    """That it says where to answer has been counted."""
+    others = {"": (50, 50), "claro": (50, 0), "pues": (50, 0), "venga": (50, 0)}
+    said = Case(replace(SAID, text=f"Por {word}, claro, venga, pues: ana@a.example"), Known())
+    with_it, without = (judge(said, learnt).reasons for learnt in (others | {word: (50, 0)}, others))
+    assert with_it == without
+    assert "rule_bayes_spam" in [one.key for one in without]
+
+
 def test_a_second_opinion_is_one_of_many():
     """And silence is none."""
     assert [4, None, None] == [points(verdict(second_opinion=said), "rule_akismet") for said in (True, False, None)]
@@ -187,6 +207,7 @@ def test_somebody_new_who_links_to_their_own_site():
     text, author = "Lo explico en https://www.ana.example/a", {"url": "https://ana.example"}
     assert None is points(verdict("Lo explico en https://otra.example/a", author=author), "rule_own_links")
     assert None is points(verdict(text), "rule_own_links")
+    assert 2 == points(verdict(f"{text} y https://otra.example", author=author), "rule_own_links")
     there = replace(SAID, source="mastodon", text=text, author=replace(SAID.author, **author))
     assert None is points(judge(Case(there, Known())), "rule_own_links")
     assert 2 == points(verdict(text, author=author), "rule_own_links")
@@ -219,6 +240,11 @@ def test_trust_does_not_publish_what_looks_stolen():
     [
         ("No pito, pero me quejo", "No pito pero me quejo mucho", "approved"),
         ("No pito, pero me quejo", "No pito, pero mira https://a.example", "waiting"),
+        (
+            "No pito, pero me quejo de casi todo lo que se dice en esta plaza desde hace un año",
+            "No pito, pero me quejo de casi todo lo que se dice en esta plaza desde hace un año www.a.example",
+            "waiting",
+        ),
         ("No pito, pero me quejo", "Compra ya zapatos baratísimos en la tienda", "waiting"),
     ],
 )

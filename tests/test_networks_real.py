@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import time
 import urllib.request
 import warnings
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from tertulia.syndication.networks.bluesky import POST as RECORDS
 from tests import test_deploy
 from tests.fakes import Asked, Fake
 from tests.house import POST, House
+from tests.patience import PATIENCE, eventually
 from tests.real import servers, storage
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("socket_enabled")]
@@ -52,7 +52,7 @@ class Line(Fake):
 
     def answer(self, method: str, path: str, asked: Asked):
         parts = urlsplit(self.upstream)
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE)
         headers = {name: value for name, value in asked.headers.items() if name.lower() not in PASSED_OVER}
         query = "?" + urlencode(asked.query) if asked.query else ""
         connection.request(method, path + query, asked.body, headers)
@@ -101,7 +101,7 @@ def bluesky():
 def ask(url, body=None):
     data = json.dumps(body).encode() if body else None
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"} if data else {})
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return json.loads(answer.read())
 
 
@@ -204,8 +204,8 @@ def test_letters_arrive_whole(tmp_path):
 
     house = House(tmp_path, Mail)
     assert [one.state for one in house.announce()] == ["delivered"]
-    time.sleep(0.2)
-    letter = message_from_bytes(next(iter(folder.iterdir())).read_bytes(), policy=policy.default)
+    (file,) = eventually(lambda: list(folder.iterdir()))
+    letter = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert "ñandú? 👩‍👧" in letter.get_body(("plain",)).get_content()
     server.__exit__(None, None, None)
     house.fake.close()

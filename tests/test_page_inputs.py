@@ -23,19 +23,22 @@ class World:
         self.places, self.elsewhere, self.others = {}, {}, {}
         self.home, self.reads = "cards", None
         self.settings = {"DEFAULT_LANG": "es", "MENU": "menu", "AUTHOR": "Reme", "ARCHIVES_URL": "archivo/",
-                         "TAG_FEED_MIN_POSTS": 3, "SEARCH_URL": "buscar/"}  # fmt: skip
+                         "TAG_FEED_MIN_POSTS": 3, "SEARCH_URL": "buscar/", "TAGS_URL": "etiquetas/",
+                         "CATEGORIES_URL": "categorias/", "AUTHORS_URL": "autores/"}  # fmt: skip
         self.menu, self.reme = [("Blog", "blog/")], "Reme"
         self.article = self.more("uno")
         self.article.series = SimpleNamespace(name="Colas", url="s/", index=1, articles=[self.article])
         self.two, self.three = self.more("dos"), self.more("tres")
         self.about = self.more("acerca", is_page=True)
         self.posts = [self.article, self.two, self.three]
+        self.pages = [self.about]  # of the menu
+        self.four = self.more("cuatro")  # about which something was said
         self.label = label(name="Voto", url="etiqueta/voto/")
         self.series = SimpleNamespace(name="Colas", url="serie/colas/", lang="es", articles=[], index=1)
         self.page = SimpleNamespace(number=number, url="", object_list=[self.two])
         self.before, self.after = SimpleNamespace(url="p1/"), SimpleNamespace(url="p3/")
         self.paginator = SimpleNamespace(num_pages=3)
-        self.said = [(self.three, "Bravo", "…")]
+        self.said = [(self.four, "Bravo", "…")]
         self.json_ld, self.site_card, self.homes = "{}", None, {"es": "", "en": "en/"}
         self.years = [{"url": "2026/", "period_num": (2026,), "articles": [1, 2]}]
         self.period, self.form, self.parts = (2026, 11), "{date:%Y}/", 1
@@ -63,14 +66,14 @@ class World:
         return SimpleNamespace(
             settings=self.settings, editions=self, state=SimpleNamespace(digests=digests), search_parts=self.parts,
             words=SimpleNamespace(local=lambda told, lang: self.menu if (told, lang) == ("menu", self.lang) else None),
-            people=SimpleNamespace(find=lambda name: self.reme if name == "Reme" else None),
+            people=SimpleNamespace(find={"Reme": self.reme, "": None}.__getitem__),
             looks=SimpleNamespace(layout={"home": self.home}), reads=self.reads,
         )  # fmt: skip
 
     def context(self):
         """What all pages are given."""
         return {
-            "pages": [self.about], "articles": self.posts, "dates": self.posts[::-1], "site_card": self.site_card,
+            "pages": self.pages, "articles": self.posts, "dates": self.posts[::-1], "site_card": self.site_card,
             "language_homes": self.homes, "latest_said": {self.lang: self.said}, "blog_json_ld": {"es": self.json_ld},
             "period_archives": {"year": self.years}, "DEFAULT_LANG": "es", "YEAR_ARCHIVE_URL": self.form,
             "SEARCH_URL": "buscar/", "ARCHIVES_URL": "archivo/",
@@ -111,7 +114,7 @@ OF_ALL = {
     "the menu": put("menu", [("Blog", "b/")]), "the place of the menu": place("blog/"),
     "a page of the menu": put("title", "Quién", of="about"), "the owner": put("reme", "Reme B."),
     "another language": put("homes", {"es": ""}), "the card": put("site_card", "a.png"),
-    "where the archive is": place("archivo/"),
+    **{f"where {url} is": place(url) for url in ("archivo/", "buscar/", "etiquetas/", "categorias/", "autores/")},
 }  # fmt: skip
 ONE_MORE = {"how many": lambda world: world.posts.append(world.more("cuatro"))}
 OTHER_LABEL = {"the label": put("name", "Urna", of="label")}
@@ -132,9 +135,9 @@ LABELLED = OF_A_LIST | PLACES | OTHER_LABEL | {
     "the label's counterpart": lambda world: world.others.update({"etiqueta/voto/": ["en/tag/vote/"]}),
 }  # fmt: skip
 HOME = OF_A_LIST | {
-    "what was said": put("said", []), "who said it": lambda world: world.said.__setitem__(0, (world.three, "Eva", "…")),
-    "its words": lambda world: world.said.__setitem__(0, (world.three, "Bravo", "No")),
-    "the post of it": put("title", "Otro", of="three"), "what search engines read": put("json_ld", "{1}"),
+    "what was said": put("said", []), "who said it": lambda world: world.said.__setitem__(0, (world.four, "Eva", "…")),
+    "its words": lambda world: world.said.__setitem__(0, (world.four, "Bravo", "No")),
+    "the post of it": put("title", "Otro", of="four"), "what search engines read": put("json_ld", "{1}"),
 }  # fmt: skip
 YEARS = {
     f"the years' {name}": lambda world, name=name, value=value: world.years[0].update({name: value})
@@ -232,16 +235,51 @@ def test_a_page_may_read_what_is_in_its_key(kind):
     world = World(kind)
     inputs = world.inputs()
     assert FRAME | MAY_READ[kind] == inputs.names
-    sizes = {one.title: inputs.posts.get(id(one), "") for one in (*world.posts, world.about)}
+    sizes = {one.title: inputs.posts.get(id(one), "") for one in (*world.posts, world.four, world.about)}
     menu = frozenset({"title", "url", "lang", "mark", "translations"})
     named = dict.fromkeys(("uno", "dos", "tres"), LINK)
     expected = {
         "article": {"uno": None}, "page": {"acerca": None}, "talk": {"uno": None}, "archives": named,
-        "index": {"dos": CARD, "tres": LINK}, "language": {"dos": CARD, "tres": LINK},
+        "index": {"dos": CARD, "cuatro": LINK}, "language": {"dos": CARD, "cuatro": LINK},
         "period_archives": named | {"dos": CARD},
         **{key: {"dos": CARD} for key in ("tag", "category", "author", "series")},
     }.get(kind, {})  # fmt: skip
-    assert {"uno": "", "dos": "", "tres": "", "acerca": menu} | expected == sizes
+    assert {"uno": "", "dos": "", "tres": "", "cuatro": "", "acerca": menu} | expected == sizes
+
+
+def test_a_page_that_no_menu_shows_is_seen_in_its_languages():
+    """Its translations stand on it, wherever they stand besides."""
+    worlds = [World("page"), World("page")]
+    for world in worlds:
+        world.pages = []
+    worlds[0].about.translations.append(worlds[0].two)
+    assert worlds[0].key() != worlds[1].key()
+
+
+def test_a_list_without_pages_is_all_its_posts():
+    """Each as lists show it; how many there are is said as well."""
+    world = World("tag")
+    world.page = None
+    inputs, before = world.inputs(), world.key()
+    assert [CARD] * 3 == [inputs.posts[id(one)] for one in world.posts]
+    world.posts.append(world.more("cinco"))
+    assert before != world.key()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_blog_that_says_little_has_keys_as_well(kind):
+    """Of one language, without an owner's name, a menu, feeds of tags or anything that was said."""
+    world = World(kind)
+    world.homes, world.menu = None, None
+    world.settings |= {"AUTHOR": None, "MENU": None, "TAG_FEED_MIN_POSTS": None}
+    assert world.key() != World(kind).key()
+
+
+def test_a_text_with_a_template_of_its_own_is_a_text():
+    """Whatever the file of the template is called."""
+    world = World("article")
+    page = PageToWrite("x", None, lambda: None, "mine", {"article": world.article})
+    assert {"text uno.md"} <= {name for name, _ in inputs_of(page, Facets(world.build), world.context()).parts}
 
 
 def test_of_what_nobody_knows_nothing_is_told():
@@ -255,13 +293,13 @@ def test_of_what_nobody_knows_nothing_is_told():
 def test_a_page_that_says_no_language_has_that_of_its_text_or_of_the_blog():
     """The lists' own word comes first."""
     world = World("article")
+    world.article.lang, world.about.lang = "eu", "ca"
+    texts = {"article": {"article": world.article}, "page": {"page": world.about}, "search": {}}
     found = []
-    for kind, told, own in (("article", "en", "eu"), ("article", None, "eu"), ("search", None, "eu")):
-        world.article.lang = own
-        values = {"page_lang": told} | ({"article": world.article} if kind == "article" else {})
-        page = PageToWrite("x", None, lambda: None, kind, values)
+    for kind, told in (("article", "en"), ("article", None), ("page", None), ("search", None)):
+        page = PageToWrite("x", None, lambda: None, kind, texts[kind] | {"page_lang": told})
         found.append(inputs_of(page, Facets(world.build), world.context()).lang)
-    assert ["en", "eu", "es"] == found
+    assert ["en", "eu", "ca", "es"] == found
 
 
 def test_a_post_of_the_same_day_of_another_year_is_of_that_year():

@@ -12,6 +12,7 @@ import pytest
 from tertulia.core import parallel
 from tertulia.core.parallel import Aside, spread
 from tertulia.render.picture_facts import PictureError
+from tests.patience import PATIENCE
 
 forks = pytest.mark.skipif(not parallel._CAN_FORK, reason="this system works in place")
 
@@ -30,7 +31,7 @@ def test_much_work_is_done_by_several(monkeypatch):
 
     def work(number):
         if number in (1, last):  # one of them waits until somebody else is at the other
-            both.wait(60)
+            both.wait(PATIENCE)
         return os.getpid()
 
     who = spread(work, range(parallel.WORTH_FORKING))

@@ -151,6 +151,16 @@ def test_the_addresses_that_pelican_has_by_itself_are_kept(blog, flex, theme):
         assert 'href="/category/c/atom.xml"' in blog.page("category/c.html")
 
 
+def test_slugs_and_categories_of_files_are_kept(blog):
+    """By Pelican's settings, for what says none; what a post says of itself holds."""
+    said = "posts/obras/2023-02-10-puente-viejo.md", "posts/obras/b.md", "pages/yo.md"
+    heads = ("Title: A", "Title: B\nDate: 2023-02-11\nSlug: otro\nCategory: Mar", "Title: Acerca de mí")
+    asked = {"SLUGIFY_SOURCE": "basename", "USE_FOLDER_AS_CATEGORY": True}
+    blog({path: f"{head}\n\nHola.\n" for path, head in zip(said, heads, strict=True)}, **asked)
+    there = ("2023/02/puente-viejo", "2023/02/otro", "yo", "tema/obras", "tema/mar")
+    assert [] == [path for path in there if not (blog.output / path / "index.html").is_file()]
+
+
 def test_a_theme_gets_the_keys_that_only_it_knows(blog, flex, tmp_path):
     """As they are written, under their name in small letters, where they stand in for nothing that a post has."""
     names = ("subtitle", "image", "metadata['gallery']", "none", "cover", "url", "content")
@@ -222,7 +232,7 @@ def test_settings_that_do_nothing_here_are_named(blog):
     """All in one line, and only what the blog itself sets."""
     assert [] == blog()
     others = {"DEFAULT_DATE": "fs", "DEFAULT_ORPHANS": 2, "RELATIVE_URLS": True}
-    (told,) = blog(TYPOGRIFY=True, USE_FOLDER_AS_CATEGORY=False, **others)
+    (told,) = blog(TYPOGRIFY=True, **others)
     names = re.match(r"pelicanconf.py: (.*) no hace nada aquí", told)[1].split(", ")
     assert {"TYPOGRIFY", *others} == set(names)
     assert 'href="/2026/11/' in blog.page("index.html")

@@ -15,6 +15,7 @@ from tertulia.commands.talk import run_moderate
 from tertulia.commands.watch import watch
 from tertulia.core import running, strict_json
 from tests.conftest import ROOT
+from tests.patience import PATIENCE
 
 
 def answer(bound, host):
@@ -82,7 +83,7 @@ def test_a_folder_that_is_born_or_replaced_is_watched(tmp_path):
         (folder / "later.es.json").write_text(name)
         seen = set()
         while not {folder / "voto.es.json", folder / "later.es.json"} <= seen:
-            seen |= changes.get(timeout=30)
+            seen |= changes.get(timeout=PATIENCE)
         assert [] == [path for path in seen if path.name in (".voto.es.part", ".lock")]
 
 

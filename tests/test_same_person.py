@@ -12,8 +12,6 @@ from tertulia.store import persons as people
 from tertulia.store import same_person
 from tertulia.store.persons import Likeness
 from tertulia.store.said import Author, Trust
-from tests.stores import either_store  # noqa: F401 (a fixture)
-from tests.talking import postgres_url  # noqa: F401 (a fixture)
 from tests.test_conversation_store import NOW, SAID
 from tests.test_persons import BLUESKY, FORM, MASTODON, SITE, WEB, key_of, say_
 
@@ -22,7 +20,7 @@ LUIS = replace(MASTODON, identity="https://mas.example/@luis", handle="@luis@mas
 
 
 @pytest.fixture
-def store(either_store):  # noqa: F811
+def store(either_store):
     return either_store
 
 

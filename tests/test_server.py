@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tertulia.web import server
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -18,10 +19,18 @@ def hello(environ, start_response):
 
 
 class Quick(server.Server):
+    """Cuts off who is slow."""
+
     whole_request_seconds = 0.3
 
 
-class Small(server.Server):
+class Patient(server.Server):
+    """Cuts off nobody: whoever is answered beside slow senders has not waited for their end."""
+
+    whole_request_seconds = 3600.0
+
+
+class Small(Patient):
     most_connections = 20
 
 
@@ -44,14 +53,13 @@ class Running:
                 raise
 
     def connect(self, sent=b""):
-        client = socket.create_connection(("127.0.0.1", int(self.server.effective_port)), timeout=5)
+        client = socket.create_connection(("127.0.0.1", int(self.server.effective_port)), timeout=PATIENCE)
         self.clients.append(client)
         client.sendall(sent)
         return client
 
     def ask(self, body=b""):
-        """An honest request; what is answered, and in how many seconds."""
-        begun = time.monotonic()
+        """What is answered to an honest request."""
         method = b"POST" if body else b"GET"
         client = self.connect(
             method + b" / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body
@@ -59,7 +67,7 @@ class Running:
         answer = b""
         while part := client.recv(65536):
             answer += part
-        return answer.partition(b"\r\n\r\n")[2], time.monotonic() - begun
+        return answer.partition(b"\r\n\r\n")[2]
 
     def close(self):
         self.stopping = True
@@ -95,7 +103,7 @@ def test_a_request_must_be_whole_in_its_time(running, begun):
     """Bytes that come now and then do not keep a place, whichever part of the request they are of."""
     slow = running(Quick).connect(begun)
     slow.settimeout(0.05)
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends:
         try:
             slow.sendall(b"1")
@@ -122,12 +130,11 @@ def test_an_open_connection_may_ask_again_after_a_while(running):
 
 @pytest.mark.parametrize("begun", BEGUN.values(), ids=BEGUN.keys())
 def test_a_hundred_and_ten_slow_senders_keep_nobody_out(running, begun):
-    """Honest requests are answered at once beside them."""
-    at_work = running()
+    """Honest requests are answered beside them."""
+    at_work = running(Patient)
     for _ in range(110):
         at_work.connect(begun)
-    answer, seconds = at_work.ask(b"hola")
-    assert (b"okhola", True) == (answer, seconds < 2)
+    assert b"okhola" == at_work.ask(b"hola")
 
 
 def test_however_many_wait_who_comes_with_a_request_is_let_in(running):
@@ -135,5 +142,4 @@ def test_however_many_wait_who_comes_with_a_request_is_let_in(running):
     at_work = running(Small)
     for _ in range(60):
         at_work.connect(b"G")
-    answers = [at_work.ask(b"hola") for _ in range(5)]
-    assert [b"okhola"] * 5 == [answer for answer, _ in answers] and max(seconds for _, seconds in answers) < 2
+    assert [b"okhola"] * 5 == [at_work.ask(b"hola") for _ in range(5)]

@@ -17,6 +17,7 @@ from tertulia.embeds.capture_store import CaptureStore
 from tertulia.web import sign_in
 from tertulia.web.app import create
 from tests.conftest import build_site
+from tests.patience import PATIENCE
 from tests.real import proxies
 from tests.real.browser import CHROMIUM, browser
 from tests.talking import Talk
@@ -206,7 +207,7 @@ def test_each_page_has_one_policy_and_posts_json_is_ours(served):
     asked = {served.set_up.folder + "/": "script-src"}
     asked |= {f"{prefix}/moderation/login": "default-src 'none'"} if prefix is not None else {}
     for path, rule in asked.items():
-        connection = HTTPConnection("127.0.0.1", port, timeout=20)
+        connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         connection.request("GET", path, headers={"Host": f"blog.example:{port}"})
         answer = connection.getresponse()
         policies = [value for name, value in answer.getheaders() if name.lower() == "content-security-policy"]

@@ -12,6 +12,7 @@ import pytest
 from tertulia.core.errors import StoreError
 from tertulia.store import open_store
 from tertulia.store.connection import SharedSync
+from tests.patience import PATIENCE
 
 
 def _full() -> None:
@@ -28,7 +29,7 @@ class SlowDisk(SharedSync):
     def _to_disk(self) -> None:
         self.times += 1
         self.begun.release()
-        assert self.go_on.acquire(timeout=30)
+        assert self.go_on.acquire(timeout=PATIENCE)
 
 
 def test_who_comes_while_it_is_at_work_shares_the_next():
@@ -41,7 +42,7 @@ def test_who_comes_while_it_is_at_work_shares_the_next():
 
     first = threading.Thread(target=write)
     first.start()
-    assert disk.begun.acquire(timeout=30)
+    assert disk.begun.acquire(timeout=PATIENCE)
     others = [threading.Thread(target=write) for _ in range(3)]
     for each in others:
         each.start()
@@ -49,7 +50,7 @@ def test_who_comes_while_it_is_at_work_shares_the_next():
         first.join(0.001)
     disk.go_on.release()
     first.join(30)
-    assert disk.begun.acquire(timeout=30)
+    assert disk.begun.acquire(timeout=PATIENCE)
     disk.go_on.release()
     for each in others:
         each.join(30)

@@ -1,7 +1,6 @@
 """Plain text: counting, cutting, folding."""
 
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +21,7 @@ from tertulia.core.text import (
     visible,
     words,
 )
+from tests.patience import little_work
 
 FAMILY = "👩‍👧"
 
@@ -162,9 +162,8 @@ def test_plain_is_what_is_read(markup: str, expected: str):
 @pytest.mark.parametrize("hostile", ["<", "<a ", '<a "', "<a '\"", "<!--", "<script>", "</", "&"])
 def test_plain_takes_time_in_proportion(hostile: str):
     """HTML that never closes does not take for ever."""
-    started = time.process_time()
-    plain(hostile * (100_000 // len(hostile)))
-    assert time.process_time() - started < 10
+    with little_work():
+        plain(hostile * (100_000 // len(hostile)))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import os
 import signal
 import stat
 import sys
-import time
 
 import pytest
 
@@ -13,6 +12,7 @@ from tertulia.commands.background_search import BackgroundSearch
 from tertulia.commands.warm import WarmBuilder
 from tertulia.site import search
 from tests.conftest import ROOT
+from tests.patience import eventually
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="this system has a new process for each build")
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -75,14 +75,6 @@ def pagefind(folder, script):
     return program
 
 
-def waited_for(true):
-    """Whether *true* becomes so within some seconds."""
-    ends = time.monotonic() + 20
-    while not true() and time.monotonic() < ends:
-        time.sleep(0.01)
-    return true()
-
-
 @pytest.mark.skipif(os.name == "nt", reason="the program in Pagefind's place is a shell's")
 def test_the_index_comes_to_the_pages_that_are_shown(tmp_path, monkeypatch):
     """Those of a newer build, if there has been one; until then they have the index of the older."""
@@ -99,7 +91,7 @@ def test_the_index_comes_to_the_pages_that_are_shown(tmp_path, monkeypatch):
         index.move(one if folder is two else None, folder)
         shown.append(folder)
         index.begin(str(pages), name)
-        assert waited_for((folder / "pagefind" / f"{name}.html").exists)
+        assert eventually((folder / "pagefind" / f"{name}.html").exists)
         assert not pages.exists()
     assert not (two / "pagefind" / "uno.html").exists()
     index.close()

@@ -21,6 +21,7 @@ from tertulia.core.errors import FetchError, FetchRefusedError, StoreError
 from tertulia.core.fetch import Fetched, Fetcher
 from tertulia.store import open_store
 from tertulia.store.said import Author, Incoming, Verdict
+from tests.patience import PATIENCE
 
 EXAMPLES = Path(__file__).parent / "examples" / "webmention"
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
@@ -544,7 +545,7 @@ def test_no_private_source_is_fetched(house, monkeypatch, socket_enabled, url):
     receiver = Receiver(
         house.store.mentions,
         house.pages,
-        Fetcher(timeout_seconds=5),
+        Fetcher(timeout_seconds=PATIENCE),
         house.moderator.ingest,
         house.moderator.gone,
         lambda: NOW,
@@ -563,7 +564,7 @@ def test_no_private_source_is_fetched(house, monkeypatch, socket_enabled, url):
 def test_no_private_target_is_told(house, monkeypatch, socket_enabled, url):
     """Neither as a link in a post, nor as an endpoint that a page names."""
     connections = Connections(monkeypatch)
-    web = Fetcher(timeout_seconds=5)
+    web = Fetcher(timeout_seconds=PATIENCE)
     house.publish(f'<div class="e-content"><a href="{url}">x</a></div>')
     send.Sender(house.store.sent, web, lambda: NOW).run()
     sites = Sites()
@@ -583,7 +584,7 @@ def test_a_public_name_is_tried(house, monkeypatch, socket_enabled):
     receiver = Receiver(
         house.store.mentions,
         house.pages,
-        Fetcher(timeout_seconds=5),
+        Fetcher(timeout_seconds=PATIENCE),
         house.moderator.ingest,
         house.moderator.gone,
         lambda: NOW,
@@ -599,7 +600,7 @@ def test_a_name_that_changes_its_mind_gains_nothing(house, monkeypatch, socket_e
     receiver = Receiver(
         house.store.mentions,
         house.pages,
-        Fetcher(timeout_seconds=5),
+        Fetcher(timeout_seconds=PATIENCE),
         house.moderator.ingest,
         house.moderator.gone,
         lambda: NOW,
@@ -620,7 +621,7 @@ def test_a_redirect_to_a_private_address_is_not_followed(house, socket_enabled, 
     receiver = Receiver(
         house.store.mentions,
         house.pages,
-        Fetcher([here], timeout_seconds=5),
+        Fetcher([here], timeout_seconds=PATIENCE),
         house.moderator.ingest,
         house.moderator.gone,
         lambda: NOW,

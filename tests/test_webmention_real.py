@@ -6,7 +6,6 @@ look for it.
 
 import contextlib
 import threading
-import time
 import warnings
 from datetime import UTC, datetime
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -22,6 +21,7 @@ from tertulia.core.fetch import Fetcher
 from tertulia.web import webmention as door
 from tertulia.web.app import MOUNTS, create
 from tests.conftest import ROOT, build_site
+from tests.patience import eventually
 from tests.real import webmentions
 from tests.real.servers import NotInstalledError
 
@@ -102,12 +102,6 @@ def private(url):
     return Fetcher([url.split("/")[2]])
 
 
-def until(true, seconds=10):
-    end = time.monotonic() + seconds
-    while not true() and time.monotonic() < end:
-        time.sleep(0.05)
-
-
 @pytest.mark.parametrize("sender", [webmentions.ronkyuu, webmentions.node], ids=["ronkyuu", "send-webmention"])
 def test_another_program_tells_us(blog, elsewhere, sender):
     """It finds our endpoint, gets 202; the reply is there; its edit arrives, and its deletion."""
@@ -118,17 +112,17 @@ def test_another_program_tells_us(blog, elsewhere, sender):
     elsewhere.page = REPLY.format(target=target, words="No pito.")
     assert 202 == skipping(sender, elsewhere.url, target)
     said = blog.store.conversation.find
-    until(said)
+    eventually(said)
     assert [("reply", "waiting", "No pito.")] == [(one.kind, one.status, one.text) for one in said()]
 
     elsewhere.page = REPLY.format(target=target, words="Sí pito.")
     assert 202 == sender(elsewhere.url, target)
-    until(lambda: said()[0].text == "Sí pito.")
+    eventually(lambda: said()[0].text == "Sí pito.")
     assert ["Sí pito."] == [one.text for one in said()]
 
     elsewhere.status = "410 Gone"
     assert 202 == sender(elsewhere.url, target)
-    until(lambda: said()[0].status == "gone")
+    eventually(lambda: said()[0].status == "gone")
     assert ["gone"] == [one.status for one in said()]
     stop.set()
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -152,10 +153,14 @@ def copy_whole(source: Path, target: Path, before: Path | None = None) -> None:
 def link_same(old: Path, new: Path, data: bytes) -> bool:
     """Let *new*, where nothing stands yet, be the very file *old*, if that holds *data*; whether it is."""
     with contextlib.suppress(OSError):
-        if not old.is_symlink() and old.stat().st_size == len(data) and old.read_bytes() == data:
+        there = os.stat(old, follow_symlinks=False)
+        if stat.S_ISREG(there.st_mode) and there.st_size == len(data) and old.read_bytes() == data:
             new.parent.mkdir(parents=True, exist_ok=True)
             os.link(old, new)
-            return True
+            linked = os.stat(new)
+            if (linked.st_ino, linked.st_mtime_ns, linked.st_size) == (there.st_ino, there.st_mtime_ns, len(data)):
+                return True
+            os.unlink(new)  # somebody has just put another in its place
     return False
 
 

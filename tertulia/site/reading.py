@@ -4,6 +4,8 @@ Settings:
     SHOW_UNPUBLISHED   drafts, hidden and future posts are built too, and marked. Default False.
     NOW                the moment that decides what is due, ISO 8601; the clock when absent.
     MAX_POST_BYTES     a larger file is not read.
+    SLUGIFY_SOURCE     "basename": a post that says no slug has that of its file, as in Pelican. Default "title".
+    USE_FOLDER_AS_CATEGORY   a post that says no category has its folder, as in Pelican. Default False.
     TOC_WORDS, DEFAULT_CATEGORY, LANGUAGES, TIMEZONE, MENTION_NETWORK
     IMAGE_SIZES        the ``sizes`` attribute of pictures in the text, when a theme's column is of another width.
     EMBEDS_POLICY      what to do with an embed that its author has deleted: "keep" (the default), "text" or "remove".
@@ -141,6 +143,8 @@ class PostReader:
         top = header.split(source, shown)
         meta = metadata.interpret(top, shown, self.zone, self.settings["LANGUAGES"], is_page=is_page)
         written = complete(meta, top, shown, self.place(path), self.zone, is_page=is_page)
+        if self.settings.get("USE_FOLDER_AS_CATEGORY") and not (is_page or meta.categories):
+            meta.categories = [name] if (name := path.relative_to(self.content).parent.name) else []
         due = self.due(meta)
         mark = self.mark_of(meta, is_page=is_page, shown=shown)
         broken = any(p.severity == "error" for p in meta.problems)
@@ -297,7 +301,8 @@ class PostReader:
         Return what stands for the post in its address: as written, where an address can hold it, or made of the title.
         """
         kept = slugs.written_slug(meta.slug)
-        slug = kept or slugs.slug_of(meta.title or meta.slug, meta.id)
+        of_file = Path(shown).stem if self.settings.get("SLUGIFY_SOURCE") == "basename" else ""
+        slug = kept or slugs.slug_of(of_file or meta.title or meta.slug, meta.id)
         if meta.slug and kept != unicodedata.normalize("NFC", meta.slug):
             line = meta.lines.get("slug", 1)
             meta.problems.append(Problem(shown, line, say("odd_slug", slug=meta.slug), say("odd_slug_fix", kept=slug)))

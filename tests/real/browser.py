@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE
+
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
 FLAGS = (
     "--headless",
@@ -65,7 +67,7 @@ class Page:
         self.call("Page.navigate", url=url)
         self.loaded()
 
-    def loaded(self, seconds: float = 30) -> None:
+    def loaded(self, seconds: float = PATIENCE) -> None:
         """Wait until the page that is coming is there."""
         self.event("Page.loadEventFired", seconds)
 
@@ -90,7 +92,7 @@ class Page:
             raise AssertionError(answer["exceptionDetails"].get("exception", {}).get("description", script))
         return answer["result"].get("value")
 
-    def until(self, script: str, seconds: float = 20) -> Any:
+    def until(self, script: str, seconds: float = PATIENCE) -> Any:
         """Wait until an expression is true; its value."""
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
@@ -130,7 +132,7 @@ class Page:
                 return answer["result"]
             self._events.append(answer)
 
-    def event(self, name: str, seconds: float = 30) -> dict[str, Any]:
+    def event(self, name: str, seconds: float = PATIENCE) -> dict[str, Any]:
         """Wait for an event; those already seen since the last action count."""
         ends = time.monotonic() + seconds
         while True:

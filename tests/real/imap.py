@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.real.servers import NotInstalledError, _free_ports, _running
-from tests.real.storage import _wait_for_port
+from tests.real.storage import wait_for_port
 
 PASSWORD = "clave/de:la@charla"
 _SETTINGS = """
@@ -98,5 +98,5 @@ def dovecot() -> Iterator[RealMailbox]:
         ids = {"uid": who.pw_uid, "gid": who.pw_gid, "password": PASSWORD, "users": users}
         settings.write_text(_SETTINGS.format(folder=folder, tls=tls, plain=plain, **ids))
         with _running([program, "-F", "-c", settings], made):
-            _wait_for_port(tls)
+            wait_for_port(tls)
             yield RealMailbox(tls, plain, folder / "cert.pem", folder / "mail")

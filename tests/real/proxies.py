@@ -4,12 +4,12 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
 from tertulia.deploy import headers
 from tests.conftest import ROOT
+from tests.patience import PATIENCE, eventually, is_open
 
 NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if Path("/usr/sbin/nginx").exists() else "")
 CADDY = shutil.which("caddy") or ""
@@ -76,15 +76,10 @@ def proxy(name: str, folder: Path, port: int, output: Path, service: int, sent: 
     log = (folder / "log").open("wb")
     process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"HOME": str(folder)})
     try:
-        ends = time.monotonic() + 20
-        while True:
-            with socket.socket() as knock:
-                if knock.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert process.poll() is None and time.monotonic() < ends, (folder / "log").read_text("utf-8")[-2000:]
-            time.sleep(0.05)
+        eventually(lambda: is_open(port) or process.poll() is not None)
+        assert is_open(port), (folder / "log").read_text("utf-8")[-2000:]
         yield
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
         log.close()

@@ -21,6 +21,8 @@ import urllib.request
 import venv
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 CACHE = Path(os.environ.get("TERTULIA_REAL") or Path.home() / ".cache" / "tertulia-real")
 INSTALL = "python -m tests.real.servers install"
 MASTODON = "mastodon_mock==0.6.1"  # a stateful Mastodon REST API
@@ -219,15 +221,15 @@ def _running(command, folder, **environment):
             [str(part) for part in command], stdout=said, stderr=said, env=os.environ | environment, cwd=folder
         )
 
-    def wait(url, seconds=60):
+    def wait(url, seconds=PATIENCE):
         end = time.monotonic() + seconds
         while time.monotonic() < end and process.poll() is None:
             try:
-                with urllib.request.urlopen(url, timeout=2):
+                with urllib.request.urlopen(url, timeout=60):
                     return
             except OSError:
                 time.sleep(0.2)
-        ended = f"within {seconds} s" if process.returncode is None else f"before it ended ({process.returncode})"
+        ended = f"within {seconds:g} s" if process.returncode is None else f"before it ended ({process.returncode})"
         raise TimeoutError(f"{url} did not answer {ended}: {log.read_text('utf-8', 'replace')[-2000:]}")
 
     try:
@@ -235,7 +237,7 @@ def _running(command, folder, **environment):
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

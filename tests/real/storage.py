@@ -6,12 +6,11 @@ goes to the same folder as ``tests.real.servers``. Versions are pinned.
 """
 
 import contextlib
-import socket
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+from tests.patience import eventually, is_open
 from tests.real.servers import CACHE, NotInstalledError, _free_ports, _pip, _running
 
 INSTALL = "python -m tests.real.storage install"
@@ -55,19 +54,19 @@ def smtp():
         mail = Path(folder, "mail")
         command = [python, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", mail]
         with _running(command, folder):
-            _wait_for_port(port)
+            wait_for_port(port)
             yield port, mail / "new"
 
 
-def _wait_for_port(port, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(f"nobody listens on {port}")
+def wait_for_port(port):
+    """
+    Wait until somebody listens there.
+
+    Raises:
+        TimeoutError: Nobody does.
+    """
+    if not eventually(lambda: is_open(port)):
+        raise TimeoutError(f"nobody listens on {port}")
 
 
 def install():

@@ -18,6 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.patience import PATIENCE
 from tests.real.servers import CACHE, NotInstalledError, _free_ports, _pip, _running
 
 INSTALL = "python -m tests.real.webmentions install"
@@ -90,7 +91,7 @@ def receiver():
             def taken():
                 import urllib.request
 
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/taken", timeout=5) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/taken", timeout=PATIENCE) as answer:
                     return json.loads(answer.read())
 
             yield f"http://127.0.0.1:{port}", taken
@@ -117,7 +118,7 @@ def _installed():
 
 def _status(command):
     done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, timeout=60, check=False, env=os.environ
+        [str(part) for part in command], capture_output=True, text=True, timeout=PATIENCE, check=False, env=os.environ
     )
     assert done.returncode == 0, done.stderr
     return int(done.stdout.split()[-1])

@@ -8,6 +8,7 @@ and where it put them; the front matter of all is read by ``content.header``, as
 import posixpath
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -87,6 +88,8 @@ class SiteGenerator:
     settings: Callable[[Callable[[str], bytes]], SiteSettings]  # is given how to read a file; b"" where there is none
     place: Callable[[PurePosixPath, Metadata, SiteSettings], Where | None]  # None for what is neither post nor page
     lists: Callable[[Sequence[OldPost], SiteSettings], Iterator[OldAddress]]
+    published: Callable[[PurePosixPath, SiteSettings], str] = lambda path, _: ""  # where a file was, if not at its path
+    has_translations_by_slug: bool = False  # of one slug in several languages each is a translation of the others
     words_apart: bool = False  # tags and categories without a comma are words with blanks between
 
 
@@ -137,7 +140,9 @@ def read(export: Export, generator: SiteGenerator) -> OldSite:
             sources.append(found)
     sources = list(_told_apart(sources))
     names = _FileNames(root, sources, frozenset(export.files), split_address(settings.address).path)
-    posts = tuple(_post(one, names, settings) for one in sources)
+    names.published = lambda path: generator.published(path, settings)
+    together = _translations(sources, settings) if generator.has_translations_by_slug else {}
+    posts = tuple(_post(one, names, settings, together.get(one.id, "")) for one in sources)
     addresses = [
         OldAddress(address=_whole(alias, settings), kind="post", target=one.id)
         for one in sources
@@ -204,7 +209,20 @@ def _told_apart(sources: Sequence[_FolderFile]) -> Iterator[_FolderFile]:
         met.add(known)
 
 
-def _post(one: _FolderFile, names: "_FileNames", settings: SiteSettings) -> OldPost:
+def _translations(sources: Sequence[_FolderFile], settings: SiteSettings) -> dict[str, str]:
+    """Return what those of *sources* share that have one slug in several languages, by their ids."""
+    groups: dict[tuple[bool, str], list[_FolderFile]] = defaultdict(list)
+    for one in sources:
+        groups[one.where.is_page, one.where.slug].append(one)
+    found = {}
+    for group in groups.values():
+        languages = {one.meta.lang or settings.language for one in group}
+        if 1 < len(group) == len(languages):
+            found.update(dict.fromkeys((one.id for one in group), f"slug {group[0].id}"))
+    return found
+
+
+def _post(one: _FolderFile, names: "_FileNames", settings: SiteSettings, together: str) -> OldPost:
     meta, where = one.meta, one.where
     state, kept_back = _state(one)
     title, body = meta.title, names.followed(one)
@@ -225,7 +243,7 @@ def _post(one: _FolderFile, names: "_FileNames", settings: SiteSettings) -> OldP
         kept_back=kept_back,
         slug=where.slug,
         lang=meta.lang or where.lang or settings.language,
-        translates=slug_of(own) if where.lang or settings.languages else "",
+        translates=slug_of(own) if where.lang or settings.languages else together,
         authors=tuple(meta.authors),
         categories=tuple(dict.fromkeys((*meta.categories, *where.categories))),
         tags=tuple(meta.tags),
@@ -272,6 +290,7 @@ class _FileNames:
 
     def __init__(self, root: str, sources: Sequence[_FolderFile], files: frozenset[str], base: str) -> None:
         self._root, self._files, self._base = root, files, base.rstrip("/")
+        self.published: Callable[[PurePosixPath], str] = lambda _: ""
         self._pages: dict[str, str] = {}
         for one in sources:
             path = one.path.as_posix()
@@ -318,7 +337,7 @@ class _FileNames:
         name = name.removeprefix(f"{self._base}/") if self._base else name
         for inside in filter(None, (near, f"content/{name.lstrip('/')}", name.lstrip("/"))):
             if f"{self._root}{inside}" in self._files:
-                return f"/{self._root}{inside}"
+                return self.published(PurePosixPath(inside)) or f"/{self._root}{inside}"
         if target.startswith("/"):
             return target
         return split_address(join_address(f"https://x.example{self._base}{one.where.address}", target)).path or target

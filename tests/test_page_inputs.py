@@ -277,14 +277,15 @@ def test_a_blog_that_says_little_has_keys_as_well(kind):
     assert world.key() != World(kind).key()
 
 
+@pytest.mark.parametrize("led_to", ["buscar/", "archivo/"])
 @pytest.mark.parametrize("kind", ["search", "404"])
-def test_who_is_lost_is_led_on_in_the_blogs_own_language_too(kind):
+def test_who_is_lost_is_led_on_in_the_blogs_own_language_too(kind, led_to):
     """Also where it has no other, and the page speaks another."""
     keys = set()
     for place_of_es in ("uno/", "dos/"):
         world = World(kind)
         world.lang, world.homes = "en", None
-        world.localized = lambda url, lang, here=place_of_es: here if lang == "es" else url
+        world.localized = lambda url, lang, here=place_of_es: here if (url, lang) == (led_to, "es") else url
         keys.add(world.key())
     assert 2 == len(keys)
 

@@ -161,3 +161,36 @@ def test_a_migration_is_whole_in_itself():
         if name.partition(".")[0] in ("tertulia", "")
     }
     assert set() == imported
+
+
+HURRIES = re.compile(
+    r"""assert\b.*\b(?:monotonic|perf_counter|process_time|thread_time)\(\)\ -   # so many seconds and no more
+      | \btimeout=[1-5]?\d\b(?!\.)  | \.wait\([1-5]?\d\)  | \b(?:monotonic|time)\(\)\ \+\ [1-5]?\d$   # or given up soon
+    """,
+    re.VERBOSE,
+)
+
+
+def test_no_test_is_in_a_hurry():
+    """On a busy machine all takes longer: ``tests/patience.py`` says how long is waited, and what is too much work."""
+    assert [] == [
+        f"{path.name}:{number}"
+        for path in sorted((ROOT / "tests").glob("**/*.py"))
+        if path.name not in ("patience.py", "mutate.py", "fuzz.py", Path(__file__).name)
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if not path.name.startswith("bench") and HURRIES.search(line)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "hurries"),
+    [
+        ("assert time.monotonic() - began < 2", True), ("    assert 4 > time.process_time() - begun", True),
+        ("queue.get(timeout=30)", True), ("done.wait(5)", True), ("ends = time.monotonic() + 20", True),
+        ("queue.get(timeout=300)", False), ("done.wait(60)", False), ("done.wait(PATIENCE)", False),
+        ("took = time.monotonic() - began", False), ("Fetcher(timeout_seconds=0.3)", False),
+    ],
+)  # fmt: skip
+def test_a_hurry_is_recognised(line, hurries):
+    """A bound on the clock or on processor time, a limit under a minute; not a limit of ours that a test sets."""
+    assert hurries == bool(HURRIES.search(line))

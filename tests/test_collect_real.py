@@ -25,7 +25,7 @@ from tertulia.syndication.networks.base import NetworkContext
 from tertulia.syndication.networks.listening import listeners
 from tertulia.syndication.networks.memory import Memory
 from tertulia.syndication.outbox import Outbox
-from tests.patience import eventually
+from tests.patience import PATIENCE, eventually
 from tests.real import servers
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("socket_enabled")]
@@ -61,7 +61,7 @@ def ask(method, url, token="", **body):
     request.add_header("Content-Type", "application/json")
     if token:
         request.add_header("Authorization", f"Bearer {token}")
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return json.loads(answer.read() or b"null")
 
 

@@ -78,10 +78,12 @@ def test_links_lead_to_pages_and_what_is_no_page_keeps_its_words():
     source = documentation.Source("x", "es", "docs/es/x.md", "pages/es/x.md")
     places = {"docs/es/y.md": "pages/es/y.md", "CONTRIBUTING.md": "pages/contributing.md", "docs/a.png": "pages/a.png"}
     text = "[y](y.md#z) [c](../../CONTRIBUTING.md) ![A](../a.png) [L](../../LICENSE) `[y](y.md)` <https://a.example> [w](https://w.example)"
+    titles = {"docs/es/y.md": "La Y"}
     assert (
         "[y](y.md#z) [c](../contributing.md) ![A](../a.png) L `[y](y.md)` <https://a.example> [w](https://w.example)"
-        == documentation.with_links(text, source, places)
+        == documentation.with_links(text, source, places, titles)
     )
+    assert "[La Y](y.md#z)" == documentation.with_links("[y.md](y.md#z)", source, places, titles)
 
 
 def test_the_reference_tells_each_public_name_with_its_words():

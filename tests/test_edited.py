@@ -18,7 +18,7 @@ from tertulia.content import posts, snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.conversation.thread import nest
 from tertulia.core import files, languages
-from tertulia.site import kept_site, search
+from tertulia.site import kept_site, post_feeds, search
 from tertulia.site.kept_site import KeptSite
 from tertulia.site.site_left import leave_site
 from tertulia.site.up_to_date import TICK_NS
@@ -36,7 +36,7 @@ WITHOUT_SCHEMA, WITHOUT_TALK_FEEDS = (
 HEAVY = frozenset({
     *("PIL.Image", "pelican", "pygments", "yaml", "requests", "urllib.request", "email.message", "importlib.metadata"),
     *("multiprocessing", "concurrent.futures", "zipfile", "sqlalchemy", "flask", "invoke", "tertulia.commands.build"),
-    *("tertulia.embeds.providers", "tertulia.site.cards"),
+    *("tertulia.embeds.providers", "tertulia.site.cards", "subprocess", "difflib"),
 })  # fmt: skip
 TAGGED = "Una cosa y otra, que no es la misma. #Redes"
 
@@ -158,6 +158,16 @@ def test_what_tells_of_all_posts_is_read_only_where_it_says_otherwise(blog, monk
         assert ("posts.json" in in_place(blog.root, blog.root / "one", "dos"), len(read)) == (bool(expected), expected)
 
 
+def test_an_entry_of_a_feed_is_worked_out_once(blog, monkeypatch):
+    """An edit has the entries of other posts from the one before it."""
+    worked_out: list[str] = []
+    really = post_feeds.entry
+    monkeypatch.setattr(post_feeds, "entry", lambda post, build: worked_out.append(post.slug) or really(post, build))
+    edits = (saying(blog, f"{TAGGED} Una."), worked_out.clear, saying(blog, f"{TAGGED} Dos."))
+    assert edited(blog, *edits)
+    assert ["dos"] == worked_out[: -len(blog.posts)]  # the rest is of the build that it is held against
+
+
 def test_the_same_text_writes_nothing(blog):
     """Saved again, or with a line of nothing at its end."""
     assert [] == edited(blog, saying(blog, f"{TAGGED}\n"))
@@ -172,6 +182,39 @@ def test_a_new_title_is_wherever_the_post_is_named(blog, more):
     say(blog, "dos", 1)
     written = edited(blog, *(saying(blog, TAGGED, Título=title) for title in ("Otro & más", "Una cosa")), **more)
     assert {"index.html", "2026/11/tres/index.html", "serie/colas/index.html", "feeds/atom.xml"} <= set(written)
+
+
+@pytest.mark.parametrize("more", [{}, {"TAG_FEED_MIN_POSTS": 1}, {"HOME_WHOLE_POSTS": True}])
+def test_other_tags_are_wherever_posts_are_listed_by_them(blog, more):
+    """In the lists that the post comes into and leaves, their counts and feeds; what follows begins with those."""
+    more = {"RELATED_POSTS": 0, "DEFAULT_PAGINATION": 5, **more}  # in so small a blog they are soon worked out for all
+    for at in range(11):
+        blog.add(f"otro-{at}", at, TAGGED)
+        blog.posts[f"otro-{at}"]["Etiquetas"] = "Redes" if at in (3, 5, 6) else "Redes, Colas"
+        blog.save(f"otro-{at}")
+    blog.posts["tres"]["Resumen"] = "Lo de siempre."
+    blog.posts["tres"]["Etiquetas"] = blog.posts["dos"]["Etiquetas"] = "Colas"
+    blog.texts["dos"] = blog.texts["tres"] = "Nada."
+    blog.save("dos")
+    blog.save("tres")
+    _, one = arranged(blog.root, blog.root / "one", NOW, state=blog.root / "state", **more)
+    assert "" == leave_site(one, "mark", {"remarks": ()})
+    for name, tags, text in (
+        ("tres", "Redes", "Nada."), ("tres", "Redes", "Otra cosa."), ("dos", "Colas, Redes", "Nada."),
+        ("otro-4", "Redes", f"{TAGGED} Y ya."), ("dos", "Redes, Colas", "Nada. #Redes"),
+        ("otro-4", "Redes, Colas", TAGGED), ("otro-4", "Redes, Colas", "Ya."),
+    ):  # fmt: skip
+        saying(blog, text, name, Etiquetas=tags)()
+        assert in_place(blog.root, blog.root / "one", name)
+        built(blog.root, blog.root / "whole", NOW, **more)
+        assert_same(tree(blog.root / "whole"), tree(blog.root / "one"))
+        shutil.rmtree(blog.root / "whole")
+
+
+@pytest.mark.parametrize("tags", ["", "Redes", "redes, Colas", "C#, 日本"])
+def test_tags_that_make_or_end_a_list_are_for_a_build(blog, tags):
+    """The only post of one leaves it, or it is spelled in another way than elsewhere."""
+    assert [] == edited(blog, saying(blog, "Nada.", "tres", Etiquetas=tags), name="tres")
 
 
 def test_a_title_on_the_page_of_an_old_address_is_for_a_build(blog):

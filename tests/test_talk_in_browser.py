@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -77,7 +76,7 @@ def blog(tmp_path):
 
 
 def in_the_browser(blog, page, *, scripts):
-    """From the form to the static page, as a person does it; the seconds from approval to page."""
+    """From the form to the static page, as a person does it."""
     from tertulia.web.sign_in import link
 
     page.scripts(scripts)
@@ -96,26 +95,23 @@ def in_the_browser(blog, page, *, scripts):
     page.open(link(blog.blog).replace(SITE, blog.at))
     page.click("main form button")
     assert words.replace("*", "") in page.text()
-    began = time.monotonic()
     page.click("button[value^='approve ']")
     blog.build()
     page.open(blog.page)
     assert f"Pito con calma {scripts}" in page.text()
-    return time.monotonic() - began
 
 
 def test_a_comment_goes_all_the_way_without_and_with_scripts(blog):
     """Form, mistake, preview, sending, moderation, static page."""
     with browser() as page:
         page.size(900, 900)
-        seconds = [in_the_browser(blog, page, scripts=scripts) for scripts in (False, True)]
+        for scripts in (False, True):
+            in_the_browser(blog, page, scripts=scripts)
         assert "Pito con *calma* True" in [one.text for one in blog.store.conversation.find()]
         page.click(".p-comment a[data-reply]", leaves=False)
         assert page.run("document.querySelector('[data-form=comment] [name=parent]').value")
         page.click("[data-form=like] button", leaves=False)
         page.until("document.querySelector('[data-form=like] button').disabled")
-    print(f"\nfrom approval to page: {seconds[0]:.1f} s without scripts, {seconds[1]:.1f} s with")
-    assert max(seconds) < 30
 
 
 def written(page):

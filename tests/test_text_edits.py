@@ -216,7 +216,7 @@ def test_a_preview_shows_a_text_before_it_builds(blog, monkeypatch):
         assert "Segundo." in page()
         blog.posts["dos"]["Etiquetas"] = "Redes, Otra"
         assert [] == save("Tercero.")
-        wait_for(lambda: "#Otra" in page() and "Tercero." in page())
+        wait_for(lambda: "/otra/" in page() and "Tercero." in page())
     finally:
         go_on.set()
         shown.close()

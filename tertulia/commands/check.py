@@ -60,7 +60,21 @@ def _look_at(root: Path, folder: Path, settings: dict[str, str], *, lighthouse: 
         build_report.tell(report)
         if report.failure:
             return False
-        results = list(examine(root, passing / "site", report.prefix, folder, lighthouse=lighthouse))
+        address = str(conf.settings(root).get("SITE_ADDRESS", ""))
+        return is_clean(passing / "site", report.prefix, address, folder, lighthouse=lighthouse)
+
+
+def is_clean(site: Path, prefix: str, address: str, folder: Path, *, lighthouse: bool) -> bool:
+    """
+    Examine the built *site*, print what was found; whether all that could be run found nothing.
+
+    Args:
+        prefix: The path under which it lives, "/blog"; "" for the root.
+        address: Where it will be, whole.
+        folder: For tools and reports.
+        lighthouse: Rate pages with Lighthouse too, which takes minutes.
+    """
+    results = list(examine(site, prefix, address, folder, lighthouse=lighthouse))
     for result in results:
         _tell(result)
     return not any(result.findings for result in results)
@@ -73,10 +87,9 @@ def _with_patterns(root: Path) -> dict[str, list[str]]:
     return {"DIRECT_TEMPLATES": [*settings["DIRECT_TEMPLATES"], "patterns"]}
 
 
-def examine(root: Path, site: Path, prefix: str, folder: Path, *, lighthouse: bool) -> Iterator[Result]:
-    """Each examination of the built *site*, one after the other; *folder* holds tools and reports."""
+def examine(site: Path, prefix: str, address: str, folder: Path, *, lighthouse: bool) -> Iterator[Result]:
+    """Each examination of the built *site*, one after the other: see ``is_clean``."""
     pages = sorted(str(path.relative_to(site).as_posix()) for path in site.rglob("*.html"))
-    address = str(conf.settings(root).get("SITE_ADDRESS", ""))
     yield from read_links(site, pages, prefix, address)
     tools = Tools(folder / "tools")
     yield valid_html(site, tools)

@@ -123,8 +123,10 @@ def release(c: Context, number: str, checked: bool = False) -> None:
 
 
 @task
-def docs(c: Context, serve: bool = False, pictures: bool = False) -> None:
-    """Build the documentation as a site into output-docs/; --serve shows it, --pictures draws its pictures first."""
+def docs(
+    c: Context, serve: bool = False, pictures: bool = False, examine: bool = False, lighthouse: bool = False
+) -> None:
+    """Build the documentation as a site into output-docs/; --examine looks at each page, --serve shows it."""
     from pathlib import Path
 
     from tertulia.commands import documentation, drawings
@@ -134,7 +136,7 @@ def docs(c: Context, serve: bool = False, pictures: bool = False) -> None:
         root = Path(c.root)
         write_whole(root / drawings.ROOMS, drawings.rooms(root))
         drawings.screenshot(root)
-    if not documentation.run(c.root, serve=serve):
+    if not documentation.run(c.root, serve=serve, examined=examine or lighthouse, lighthouse=lighthouse):
         raise Exit(code=1)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tertulia.commands import build, build_report, preview, reference, start
+from tertulia.commands import build, build_report, check, preview, reference, start
 from tertulia.core import conf, paths
 from tertulia.core.errors import TertuliaError
 from tertulia.core.languages import say
@@ -29,9 +29,10 @@ README = {"en": "README.md", "es": "README.es.md"}
 # Pages whose file is not docs/NAME.md.
 ELSEWHERE = {"contributing": "CONTRIBUTING.md", "changelog": "CHANGELOG.md"}
 MADE = "reference"  # the page that has no file: the code tells it
+ADDRESS = "https://docs.tertulia.example"
 PORT = 8002  # of the site while it is shown here
 PICTURES = frozenset({".png", ".svg", ".webp"})
-SETTINGS = """\
+SETTINGS = f"""\
 import sys
 from pathlib import Path
 
@@ -40,9 +41,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from tertulia.defaults import *
 
 SITENAME = "Tertulia"
-TAGLINE = {"en": "A blog that its author owns, to which the conversation comes home",
-           "es": "Un blog que es de quien lo escribe, y al que la conversación vuelve a casa"}
-SITE_ADDRESS = "https://docs.tertulia.example"
+TAGLINE = {{"en": "A blog that its author owns, to which the conversation comes home",
+           "es": "Un blog que es de quien lo escribe, y al que la conversación vuelve a casa"}}
+SITE_ADDRESS = "{ADDRESS}"
 AUTHOR = "Tertulia"
 DEFAULT_LANG = "en"
 LANGUAGES = ("en", "es")
@@ -119,12 +120,16 @@ def missing(root: Path) -> list[str]:
     ]
 
 
-def run(root: Path, *, serve: bool) -> bool:
+def run(root: Path, *, serve: bool, examined: bool = False, lighthouse: bool = False) -> bool:
     """
     Build the documentation into ``output-docs/``, say how it went, and show it when asked to.
 
+    Args:
+        examined: Look at each page besides, as ``check`` looks at those of a blog.
+        lighthouse: Rate one page of each kind too.
+
     Returns:
-        Whether nobody complained, and no page lacks its Spanish.
+        Whether nobody complained, nothing was found, and no page lacks its Spanish.
     """
     with build.workshop(root, f".{OUTPUT}-") as folder:
         write(root, folder / "blog")
@@ -135,9 +140,12 @@ def run(root: Path, *, serve: bool) -> bool:
     build_report.tell(report)
     if lacking := missing(root):
         print(say("docs_missing", files=", ".join(lacking)), file=sys.stderr)
+    clean = report.clean and not lacking
+    if examined and not report.failure:
+        clean &= check.is_clean(root / OUTPUT, "", ADDRESS, root / "var" / "check", lighthouse=lighthouse)
     if serve and not report.failure:
         _serve(preview.Site(root / OUTPUT, live=False))
-    return report.clean and not lacking
+    return clean
 
 
 def with_this_clone(blog: Path, arguments: list[str]) -> int:
@@ -171,11 +179,11 @@ def write(root: Path, blog: Path) -> None:
         places[f"docs/{picture.name}"] = place
         (content / place).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(picture, content / place)
-    titles = {}
-    for source in found:
-        title, text = _divided((root / source.path).read_text("utf-8"), source)
-        titles[source.name, source.lang] = title
-        _write_page(content, source, title, with_links(text, source, places))
+    texts = {source: _divided((root / source.path).read_text("utf-8"), source) for source in found}
+    titles = {(source.name, source.lang): title for source, (title, _) in texts.items()}
+    names = {source.path: title for source, (title, _) in texts.items()}
+    for source, (title, text) in texts.items():
+        _write_page(content, source, title, with_links(text, source, places, names))
     made = Source(MADE, LANGUAGES[0], f"docs/{MADE}.md", f"pages/{MADE}.md")
     titles[MADE, LANGUAGES[0]], text = _divided(reference.text(), made)
     _write_page(content, made, titles[MADE, LANGUAGES[0]], text)
@@ -222,8 +230,15 @@ def _write_page(content: Path, source: Source, title: str, text: str) -> None:
     path.write_text(head + text.strip() + "\n", "utf-8")
 
 
-def with_links(text: str, source: Source, places: Mapping[str, str]) -> str:
-    """*text* with its links to other files leading to their pages; of what is no page, only the words stay."""
+def with_links(text: str, source: Source, places: Mapping[str, str], titles: Mapping[str, str]) -> str:
+    """
+    Let the links of *text* to other files lead to their pages; of what is no page, only the words stay.
+
+    Args:
+        source: Where it stands.
+        places: By file of the repository, the file of the blog.
+        titles: By file of the repository, what its page is called: for links that only say the name of the file.
+    """
 
     def led(found: re.Match[str]) -> str:
         if found["path"] is None:
@@ -232,6 +247,7 @@ def with_links(text: str, source: Source, places: Mapping[str, str]) -> str:
         if target not in places:
             return "" if found["picture"] else found["words"]
         path = posixpath.relpath(places[target], posixpath.dirname(source.place))
-        return f"{found['picture']}[{found['words']}]({path}{found['anchor'] or ''})"
+        words = titles.get(target, found["words"]) if found["words"] == found["path"] else found["words"]
+        return f"{found['picture']}[{words}]({path}{found['anchor'] or ''})"
 
     return _LINK.sub(led, text)

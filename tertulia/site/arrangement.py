@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
@@ -72,6 +73,17 @@ class KeptPosts(Sequence[KeptPost]):
 
     def __reduce__(self) -> Any:
         return _posts, (self._number, self._count, self.languages)
+
+    @property
+    def name(self) -> str:
+        """That by which its numbers are kept."""
+        return f"list {self._number}"
+
+    def with_posts(self, posts: Sequence[KeptPost]) -> "KeptPosts":
+        """Return the list as it is with these *posts*."""
+        self._arrangement.set(self.name, tuple(post.number for post in posts))
+        languages = tuple(sorted({post.lang for post in posts}))
+        return KeptPosts(self._arrangement, self._number, len(posts), languages)
 
     def __len__(self) -> int:
         return self._count
@@ -357,6 +369,14 @@ class Arrangement:
         found = self._store.execute(asked, (f"{kind} ", f"{kind}!"))
         return {name[len(kind) + 1 :]: self._unpacked(held) for name, held in found}
 
+    def set(self, name: str, value: object) -> None:
+        """Let *value* be what was left by that *name*, for as long as this is open."""
+        self._values[name] = value
+
+    def has_page(self, name: str) -> bool:
+        """Whether there is a page with that file."""
+        return self._store.execute("SELECT 1 FROM pages WHERE name = ?", (name,)).fetchone() is not None
+
     def give(self, name: str, value: object) -> None:
         """Let *value* be what all pages are given by that *name*, for those that are drawn here."""
         self._values[f"given {name}"] = value
@@ -382,14 +402,32 @@ class Arrangement:
         asked = "SELECT name FROM pages JOIN shown ON page = number WHERE post = ? AND size >= ? ORDER BY number"
         return (name for (name,) in self._store.execute(asked, (post.number, size)))
 
-    def change(self, posts: Iterable[KeptPost], values: Mapping[str, object]) -> None:
-        """Leave *posts* and *values* as they are now: all of it, or none."""
+    def change(
+        self,
+        posts: Iterable[KeptPost],
+        values: Mapping[str, object],
+        pages: Mapping[str, object] = MappingProxyType({}),
+        cards: Mapping[str, Iterable[KeptPost]] = MappingProxyType({}),
+    ) -> None:
+        """
+        Leave *posts*, *values* and *pages* as they are now: all of it, or none.
+
+        Args:
+            cards: Of pages, by their files, the posts that they list.
+        """
         rows = []
         for post in posts:
             held = {name: value for name, value in post.__dict__.items() if name not in _LESS_OF_KEPT}
             rows.append((pickle.dumps(held, pickle.HIGHEST_PROTOCOL), post.number))
         pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in values.items()]
+        held_pages = [(pickle.dumps(page, pickle.HIGHEST_PROTOCOL), name) for name, page in pages.items()]
         self._store.execute("BEGIN")
+        self._store.executemany("UPDATE pages SET held = ? WHERE name = ?", held_pages)
+        for name, listed in cards.items():
+            (page,) = self._store.execute("SELECT number FROM pages WHERE name = ?", (name,)).fetchone()
+            self._store.execute("DELETE FROM shown WHERE page = ? AND size = ?", (page, CARD))
+            shown = [(post.number, page, CARD) for post in listed]
+            self._store.executemany("INSERT OR REPLACE INTO shown VALUES (?, ?, ?)", shown)
         self._store.executemany("UPDATE posts SET held = ? WHERE number = ?", rows)
         self._store.executemany("INSERT OR REPLACE INTO pieces VALUES (?, ?)", pieces)
         self._store.execute("COMMIT")

@@ -33,10 +33,11 @@ from tertulia.site.contents import changed
 from tertulia.site.elsewhere import asked_by, suspecting
 from tertulia.site.embeds import pictures_url
 from tertulia.site.reading import PostReader, allowed_hosts
-from tertulia.site.records import Reading
+from tertulia.site.records import PostRecord, Reading
 from tertulia.site.search import SearchIndex
 from tertulia.site.site_left import with_places
 from tertulia.site.state import BuildState, digest_of, reading_at
+from tertulia.site.tag_edits import TagEdits
 from tertulia.site.talk_edits import TalkEdits
 from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, home_of, set_text
 
@@ -74,6 +75,7 @@ class KeptSite:
         self.kept: dict[str, Any] = self.arrangement.value("site")
         self.report: dict[str, Any] = self.arrangement.value("report")
         self.build = self._build()
+        self.tags = TagEdits(self.build, self.arrangement, output)
         self.talk = TalkEdits(self.build, self.arrangement, nest)
         self.drawn: dict[str, bytes] = {}
         self.cards: dict[str, bytes | None] = {}  # of posts that have another title now; None for what goes
@@ -84,6 +86,8 @@ class KeptSite:
         self._index: TemporaryDirectory[str] | None = None  # a new one for the search
         self._parts: dict[str, str] = {}  # of it, those that were made anew, and the digests of their pages
         self._relations: related_kept.Stamp | None = None  # of what is known of related posts, when it has changed
+
+    takes_tags = True
 
     def close(self) -> None:
         """Let go of what is kept."""
@@ -155,6 +159,10 @@ class KeptSite:
         """Yield the pages that show at least so much of *post*."""
         return self.arrangement.showing(post, size)
 
+    def retag(self, post: KeptPost, before: PostRecord, now: PostRecord) -> list[str]:
+        """Let *post* have the tags that it has *now*; the pages that list other posts, or tell other counts."""
+        return self.tags.retag(post, before, now)
+
     def rename(self, post: KeptPost) -> Iterable[str]:
         """Let *post*, which has another title now, have the card that says so, and the blog tell of it."""
         from tertulia.site.cards import card_set
@@ -188,7 +196,7 @@ class KeptSite:
 
     def draw(self, name: str) -> None:
         """Draw the page; it is written with all the others."""
-        kind, names, values = self.arrangement.page(name)
+        kind, names, values = self.tags.pages.get(name) or self.arrangement.page(name)
         context = {**self.build.settings, **self.arrangement.given(names), "output_file": name, **values}
         self.drawn[name] = self.environment.get_template(f"{kind}.html").render(context).encode()
 
@@ -222,10 +230,11 @@ class KeptSite:
         self.report["remarks"] = _told_anew(
             self.report["remarks"], before, self._complaints(found, [edit.now for edit in found])
         )
-        self.values |= {"report": self.report, **self.talk.values()}
+        self.values |= {"report": self.report, **self.talk.values(), **self.tags.values}
         self.edited = [_why(edit) for edit in found]
         self.edited += [say("explain_talk", what=post.shown_path) for post in self.talk.posts.values()]
-        files = {**self.drawn, **self._feeds(found), **self._posts_json(told_before, found), **self.cards}
+        files: dict[str, bytes | None] = {**self.drawn, **self._feeds(found), **self._posts_json(told_before, found)}
+        files |= self.cards | self.tags.files()
         files |= self.talk.files(self.renamed)
         self._index_anew([*(edit.post for edit in found if edit.size is not None), *self.talk.posts.values()])
         return {name: held for name, held in files.items() if _held(self.output / name) != held}
@@ -251,7 +260,7 @@ class KeptSite:
         for name in (name for name, held in files.items() if held is None):
             remove_empty(self.output, name)
         written = [*files, *self._put_index()]
-        self.arrangement.change(self.touched.values(), self.values)
+        self.arrangement.change(self.touched.values(), self.values, self.tags.pages, self.tags.cards)
         if self._relations:
             self.build.state.keep_value(related_kept.NOTE, self._relations)
         if self._parts:
@@ -339,17 +348,26 @@ class KeptSite:
         """Return the files of the feeds that the posts stand in."""
         from tertulia.site import feeds, post_feeds
 
-        numbers: set[int] = set()
+        numbers: set[int] = set(self.tags.feeds)
         for edit in edits if any(edit.size is not None for edit in edits) else ():
             with contextlib.suppress(LookupError):
                 numbers.update(self.arrangement.value(f"feeds of {edit.post.number}"))
+        edited = {edit.post.number for edit in edits}
+
+        def prepared_of(post: KeptPost) -> feeds.Prepared:
+            name = f"entry {post.number}"
+            entry = None if post.number in edited else self._value(name)
+            if entry is None:  # of others, the first edit that asks works it out for those after it
+                entry = self.values[name] = post_feeds.entry(post, self.build)
+            return feeds.prepare(entry)
+
         prepared: dict[int, feeds.Prepared] = {}
         files = {}
         for number in sorted(numbers):
             folder, about, posts = self.arrangement.value(f"feed {number}")
             for post in posts:
                 if post.number not in prepared:
-                    prepared[post.number] = feeds.prepare(post_feeds.entry(post, self.build))
+                    prepared[post.number] = prepared_of(post)
             for name, held in feeds.write(about, [prepared[post.number] for post in posts]).items():
                 files[f"{folder}{name}"] = held.encode() if isinstance(held, str) else held
         return files

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 
 from tertulia.core.addresses import split_address
-from tertulia.site import broken_links, schema, search, talk_edits
+from tertulia.site import broken_links, schema, search, tag_edits, talk_edits
 from tertulia.site.arrangement import leave
 from tertulia.site.build import KEY, SiteBuild
 from tertulia.site.contents import listed
@@ -51,7 +51,7 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }
     values |= {"slugs": broken_links.addresses_by_slug(build.contents), **_feeds(build)}
-    values |= talk_edits.left(build)
+    values |= talk_edits.left(build) | tag_edits.left(build)
     newest = (
         sorted(listed(build.articles), key=lambda post: (post.date, post.id), reverse=True) if build.articles else []
     )
@@ -99,11 +99,15 @@ def _feeds(build: SiteBuild) -> dict[str, object]:
     found: dict[str, object] = {}
     of_post: dict[int, list[int]] = {}
     numbers = {id(post): number for number, post in enumerate(build.contents)}
+    of_tag: dict[str, int] = {}
     posts = build.articles if post_feeds.__name__ in build.beside else None
     for at, (section, newest) in enumerate(post_feeds.due_feeds(build, posts) if posts else ()):
         found[f"feed {at}"] = section.folder, section.feed, tuple(newest)
+        if section.kind == "TAG":
+            of_tag[section.name] = at
         for post in newest:
             of_post.setdefault(numbers[id(post)], []).append(at)
+    found["feeds of tags"] = of_tag
     return found | {f"feeds of {number}": ats for number, ats in of_post.items()}
 
 

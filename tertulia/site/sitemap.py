@@ -40,6 +40,7 @@ class SitemapEntry:
 
 def write_sitemap(build: SiteBuild, generator: Generator) -> None:
     """Write the files, once all posts and pages are known."""
+    build.beside.add(__name__)
     site = build.settings["SITE_ADDRESS"]
     posts, public = shown(listed(generator)), shown(build.contents)
     found = [*contents(public, site), *lists(build, generator, posts), *homes(build, posts)]

@@ -53,6 +53,16 @@ class Arranged(Protocol):
     def change(self, post: Any, reading: Reading, values: Mapping[str, Any]) -> None:
         """Let *post*, which has these *values* now, have the text that was read."""
 
+    takes_tags: bool  # whether it can let a post have other tags
+
+    def retag(self, post: Any, before: PostRecord, now: PostRecord) -> list[str]:
+        """
+        Let *post* have the tags that it has *now*; the pages that list other posts, or tell other counts.
+
+        Raises:
+            NeedsBuildError: it takes a build to show it.
+        """
+
     def showing(self, post: Any, size: int) -> Iterable[str]:
         """Yield the pages, by their files, that show at least so much of *post* (``tertulia/site/arrangement.py``)."""
 
@@ -142,7 +152,9 @@ class TextEdits:
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
         if reading.seeks_posts or before.seeks_posts:
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
-        if any(_is_other(name, before.record, reading.record) for name in PostRecord.__struct_fields__):
+        movable = frozenset({"tags"} if self.arranged.takes_tags else ())
+        fields = frozenset(PostRecord.__struct_fields__) - movable
+        if any(_is_other(name, before.record, reading.record) for name in fields):
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
         if reading.record.title != before.record.title and self._is_named_elsewhere(post):
             raise NeedsBuildError(say("edit_arranged", path=Path(path).name))
@@ -167,9 +179,11 @@ class TextEdits:
         is_renamed = post.title != record.title
         for name, value in values.items():
             setattr(post, name, value)
+        assert edit.before.record
+        told = self.arranged.retag(post, edit.before.record, record)
         self.arranged.change(post, edit.now, values)
         post.__dict__.pop("cards", None)
-        told = list(self.arranged.rename(post)) if is_renamed else []
+        told += self.arranged.rename(post) if is_renamed else ()
         if post.json_ld:
             schema.describe_posts([post], self.build)
         return told
@@ -185,6 +199,8 @@ def set_text(post: Any, html: str, build: SiteBuild) -> None:
 
 class BuiltSite:
     """What a *build* of this process has arranged."""
+
+    takes_tags = False
 
     def __init__(self, build: SiteBuild) -> None:
         self.build = build
@@ -218,6 +234,10 @@ class BuiltSite:
         post._content = without_broken_file_links(post, post._content, post.relative_dir, known)
         for resolved in (post.get_content, post.get_summary):  # Pelican remembers what they were
             resolved.cache.clear()
+
+    def retag(self, _post: Any, _before: PostRecord, _now: PostRecord) -> list[str]:
+        """Let a post have other tags: it has not."""
+        return []
 
     def showing(self, post: Any, size: int) -> Iterable[str]:
         """Yield the pages that show at least so much of *post*."""
@@ -256,7 +276,7 @@ def _size(before: Reading, now: Reading) -> int | None:
         return LINK
     if any(getattr(before.record, name) != getattr(now.record, name) for name in ("summary", "minutes")):
         return CARD
-    is_other = any(getattr(before.record, name) != getattr(now.record, name) for name in _SHOWN)
+    is_other = any(getattr(before.record, name) != getattr(now.record, name) for name in _SHOWN | {"tags"})
     return WHOLE if is_other else None
 
 

@@ -225,7 +225,7 @@ def _running(command, folder, **environment):
         end = time.monotonic() + seconds
         while time.monotonic() < end and process.poll() is None:
             try:
-                with urllib.request.urlopen(url, timeout=20):
+                with urllib.request.urlopen(url, timeout=60):
                     return
             except OSError:
                 time.sleep(0.2)

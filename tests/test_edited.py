@@ -36,7 +36,7 @@ WITHOUT_SCHEMA, WITHOUT_TALK_FEEDS = (
 HEAVY = frozenset({
     *("PIL.Image", "pelican", "pygments", "yaml", "requests", "urllib.request", "email.message", "importlib.metadata"),
     *("multiprocessing", "concurrent.futures", "zipfile", "sqlalchemy", "flask", "invoke", "tertulia.commands.build"),
-    *("tertulia.embeds.providers", "tertulia.site.cards"),
+    *("tertulia.embeds.providers", "tertulia.site.cards", "subprocess", "difflib"),
 })  # fmt: skip
 TAGGED = "Una cosa y otra, que no es la misma. #Redes"
 

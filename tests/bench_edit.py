@@ -47,7 +47,7 @@ class Builder:
             _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            sys.exit(f"the build failed:\n{(self.folder / 'log.txt').read_text('utf-8', 'replace')[-2000:]}")
+            sys.exit(f"the build failed:\n{(self.folder / 'build.log').read_text('utf-8', 'replace')[-2000:]}")
         self.seconds[name].append((time.perf_counter() - began, usage.ru_utime + usage.ru_stime))
 
     def edit(self, name: str, turn: int) -> None:

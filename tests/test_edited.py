@@ -18,7 +18,7 @@ from tertulia.content import posts, snapshot
 from tertulia.content.snapshot import Comment, Conversation
 from tertulia.conversation.thread import nest
 from tertulia.core import files, languages
-from tertulia.site import kept_site, search
+from tertulia.site import kept_site, post_feeds, search
 from tertulia.site.kept_site import KeptSite
 from tertulia.site.site_left import leave_site
 from tertulia.site.up_to_date import TICK_NS
@@ -36,7 +36,7 @@ WITHOUT_SCHEMA, WITHOUT_TALK_FEEDS = (
 HEAVY = frozenset({
     *("PIL.Image", "pelican", "pygments", "yaml", "requests", "urllib.request", "email.message", "importlib.metadata"),
     *("multiprocessing", "concurrent.futures", "zipfile", "sqlalchemy", "flask", "invoke", "tertulia.commands.build"),
-    *("tertulia.embeds.providers", "tertulia.site.cards"),
+    *("tertulia.embeds.providers", "tertulia.site.cards", "subprocess", "difflib"),
 })  # fmt: skip
 TAGGED = "Una cosa y otra, que no es la misma. #Redes"
 
@@ -156,6 +156,16 @@ def test_what_tells_of_all_posts_is_read_only_where_it_says_otherwise(blog, monk
     for summary, expected in (("Lo de siempre.", 0), ("Otra cosa.", 1)):
         saying(blog, f"{TAGGED}\n\nY una coletilla.", Resumen=summary)()
         assert ("posts.json" in in_place(blog.root, blog.root / "one", "dos"), len(read)) == (bool(expected), expected)
+
+
+def test_an_entry_of_a_feed_is_worked_out_once(blog, monkeypatch):
+    """An edit has the entries of other posts from the one before it."""
+    worked_out: list[str] = []
+    really = post_feeds.entry
+    monkeypatch.setattr(post_feeds, "entry", lambda post, build: worked_out.append(post.slug) or really(post, build))
+    edits = (saying(blog, f"{TAGGED} Una."), worked_out.clear, saying(blog, f"{TAGGED} Dos."))
+    assert edited(blog, *edits)
+    assert ["dos"] == worked_out[: -len(blog.posts)]  # the rest is of the build that it is held against
 
 
 def test_the_same_text_writes_nothing(blog):

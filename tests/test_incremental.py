@@ -53,6 +53,13 @@ TEXTS = (
     "![Otro bar](bar.png)\n\nY [el mismo](/images/bar.png).\n\n![Ninguno](nada.png)",
     "Dijo:\n\nhttps://mastodon.social/@ana/1134\n\nY no dijo más.",
 )
+LINES = (
+    "Y una coletilla.",
+    "Y otra, de reclamaciones.",
+    "## Y algo más",
+    "Lo dice @ana.",
+    "Mira [esto](/2026/11/dos/).",
+)
 IN_SPANISH = {"Title": "Título", "Date": "Fecha", "Author": "Autor", "Category": "Categoría", "Tags": "Etiquetas"}
 ANA = '[ana]\nname = "Ana Ruiz"\nmastodon = "@ana@example.com"\n'
 TOOT = "https://mastodon.social/@ana/1134"
@@ -252,7 +259,7 @@ class Blog:
 STEPS, POSTS, MADE_UP = (
     int(os.environ.get(f"INCREMENTAL_{name}", usual)) for name, usual in (("STEPS", 80), ("POSTS", 6), ("MADE_UP", 0))
 )
-STEPS_OF_ONE = 10 if STEPS < 100 else 50
+STEPS_OF_ONE = 10 if STEPS < 100 else 25  # each part has other kinds of edit, and the first of them just one
 
 
 class Edits(RuleBasedStateMachine):
@@ -308,6 +315,13 @@ class Edits(RuleBasedStateMachine):
         if self.output:
             shutil.rmtree(self.output)
         self.output = new
+        if self.is_kept and self.count % 3 == 0:  # whatever was done before, an edit of a text comes after it
+            self.write_line(sorted(self.blog.posts)[self.count % len(self.blog.posts)], LINES[self.count % len(LINES)])
+
+    def write_line(self, name: str, line: str) -> None:
+        self.blog.texts[name] += f"\n\n{line}"
+        self.blog.save(name)
+        self.check(name)
 
     @rule(after=st.integers(1, 600))
     def is_killed(self, after):
@@ -344,13 +358,11 @@ class Edits(RuleBasedStateMachine):
         self.blog.save(name)
         self.check(name)
 
-    @rule(data=st.data(), line=st.sampled_from(["Y una coletilla.", "Y otra, de reclamaciones.", "## Y algo más"]))
-    def add_line(self, data, line):
-        """As most edits are: it can be shown in place."""
-        name = self.one(data)
-        self.blog.texts[name] += f"\n\n{line}"
-        self.blog.save(name)
-        self.check(name)
+    @rule(data=st.data(), lines=st.lists(st.sampled_from(LINES), min_size=1, max_size=4))
+    def write_on(self, data, lines):
+        """As most edits are: one after another, each of words alone, so that it can be shown in place."""
+        for line in lines:
+            self.write_line(self.one(data), line)
 
     @rule(data=st.data(), title=st.sampled_from(["Sobre colas", "La factura", "Otra cosa & más", ""]))
     def edit_title(self, data, title):
@@ -462,7 +474,7 @@ class Edits(RuleBasedStateMachine):
         self.blog.file(*table)
         self.check()
 
-    @rule(name=st.sampled_from(["people.toml", "tags.toml", "links.toml", "redirects.toml", "theme", "extra"]))
+    @rule(name=st.sampled_from(["people.toml", "tags.toml", "links.toml", "redirects.toml", "theme", "theme", "extra"]))
     def lose_table(self, name):
         path = self.blog.root / "content" / name
         if path.is_dir():

@@ -201,3 +201,20 @@ def test_every_task_reads_the_settings_as_a_build_does(tmp_path, written):
     new = conf.rewrite(conf.text(tmp_path / "pelicanconf.py"), {"SITENAME": "Año — uno"})
     (tmp_path / "pelicanconf.py").write_bytes(conf.encoded(new))
     assert "Año — uno" == conf.settings(tmp_path)["SITENAME"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("{{ 1|shout }}", "no hay ningún filtro «shout»"), ("{{ 1 is long }}", "no hay ninguna comprobación «long»"),
+        ("{{ year() }}", "nadie dice qué es «year»"),
+    ],
+)  # fmt: skip
+def test_what_a_theme_of_ones_own_lacks_is_named(blog, tmp_path, template, said):
+    """With its place, and where a blog sets it, in the blog's own language."""
+    (tmp_path / "mine/templates").mkdir(parents=True)
+    for name in ("index", "article"):
+        (tmp_path / f"mine/templates/{name}.html").write_text(f"<p>\n{template}", "utf-8")
+    failure = blog('THEME = "mine"\nTHEME_STATIC_PATHS = []').failure
+    assert re.match(rf"mine/templates/\w+\.html:2: {said}", failure), failure

@@ -12,6 +12,7 @@ import json
 import logging
 import math
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -219,7 +220,7 @@ class Gather(logging.Handler):
 def where_it_broke(error: BaseException, root: Path) -> str:
     """One line for an exception: "theme/templates/post.html:12: UndefinedError: …", the innermost place of ours."""
     said = error.msg if isinstance(error, SyntaxError) else str(error).strip()
-    what = f"{type(error).__name__}: {said or '?'}"
+    what = _lacking(said) or f"{type(error).__name__}: {said or '?'}"
     if getattr(error, "filename", None) and getattr(error, "lineno", None):  # a template or settings file that …
         return f"{_within(error.filename, root)}:{error.lineno}: {what}"  # type: ignore[attr-defined]  # … cannot be parsed
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
@@ -228,6 +229,18 @@ def where_it_broke(error: BaseException, root: Path) -> str:
         if of_blog or (paths.INSTALLED and file.is_relative_to(paths.HOME)):
             return f"{_within(frame.filename, root if of_blog else paths.HOME.parent)}:{frame.lineno}: {what}"
     return what
+
+
+def _lacking(said: str) -> str:
+    """Return what a template lacks, and where a blog would set it; "" where Jinja says something else."""
+    for phrase, form in (
+        ("template_no_filter", r"No filter named '(\w+)'"),
+        ("template_no_test", r"No test named '(\w+)'"),
+        ("template_undefined", r"'(\w+)' is undefined"),
+    ):
+        if found := re.match(form, said):
+            return say(phrase, name=found[1])
+    return ""
 
 
 def _within(path: str, root: Path) -> str:

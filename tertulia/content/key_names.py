@@ -1,8 +1,8 @@
 """Which key an author means by a word: ours in any language, another program's, or a slip of the finger."""
 
-import difflib
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from tertulia.content.keys import COVER_ALT_OF, KEYS, Key
@@ -146,11 +146,7 @@ def looks_like_state(name: str) -> bool:
     if len(parts) > 1 and parts[0] in ("hide", "hidden", "visible", "show"):
         return False  # of a part of the page
     words = [*parts, "".join(parts)]
-    likely = _STATE_WORDS - _ALIKE
-    return any(
-        word in _STATE_WORDS or (len(word) > 3 and difflib.get_close_matches(word, likely, n=1, cutoff=0.8))
-        for word in words
-    )
+    return any(word in _STATE_WORDS or (len(word) > 3 and _near(word, _STATE_WORDS - _ALIKE, 0.8)) for word in words)
 
 
 def nearest(name: str) -> str:
@@ -158,11 +154,18 @@ def nearest(name: str) -> str:
     Return the key that an unknown *name* was probably meant for, as the blog's own language calls it; "" for none.
     """
     own, folded = _own_names(current()), fold(name)
-    if near := difflib.get_close_matches(folded, own, n=1, cutoff=0.7):
-        return own[near[0]]
+    if near := _near(folded, own, 0.7):
+        return own[near]
     others = _by_name(current())
-    near = difflib.get_close_matches(folded, others, n=1, cutoff=0.88)  # a slip in another language's name
-    return key_names()[others[near[0]]][0] if near else ""
+    near = _near(folded, others, 0.88)  # a slip in another language's name
+    return key_names()[others[near]][0] if near else ""
+
+
+def _near(word: str, known: Iterable[str], alike: float) -> str:
+    """Return that of *known* which is most like *word*, and at least so much; else ""."""
+    from difflib import get_close_matches  # for names that nobody knows
+
+    return next(iter(get_close_matches(word, known, 1, alike)), "")
 
 
 def advice(name: str) -> str:

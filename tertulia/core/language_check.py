@@ -1,6 +1,5 @@
 """What is wrong with a blog's languages: one that has no file, a phrase of the blogger's own that will not be read."""
 
-import difflib
 import string
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -67,7 +66,9 @@ def _own_problems(spoken: Languages, code: str) -> list[Problem]:
     for key, phrase in mine.items():
         line = table.line_of(key)
         if key not in ours:
-            near = difflib.get_close_matches(key, ours, 1)
+            from difflib import get_close_matches  # only who wrote a key wrong waits for it
+
+            near = get_close_matches(key, ours, 1)
             fix = spoken.text("unknown_field_near", near=near[0]) if near else spoken.text("language_key_fix")
             found.append(Problem(shown, line, spoken.text("language_key", key=key), fix))
         elif not _names(phrase) <= _names(ours[key]):

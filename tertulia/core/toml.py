@@ -3,7 +3,6 @@
 Format: https://toml.io/en/v1.0.0. ``tomllib`` keeps no line numbers, so they are looked up again when needed.
 """
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -72,8 +71,10 @@ class Table:
         for name in self.entries[entry]:
             if name in names:
                 continue
+            from difflib import get_close_matches  # only who wrote a name wrong waits for it
+
             lower = name.casefold()
-            near = (synonyms or {}).get(lower) or next(iter(difflib.get_close_matches(lower, names, 1)), "")
+            near = (synonyms or {}).get(lower) or next(iter(get_close_matches(lower, names, 1)), "")
             fix = say("unknown_field_near", near=near) if near else say("unknown_field_fix", known=", ".join(names))
             self.report(entry, name, say("unknown_field", key=name), fix)
 

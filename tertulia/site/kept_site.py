@@ -352,13 +352,22 @@ class KeptSite:
         for edit in edits if any(edit.size is not None for edit in edits) else ():
             with contextlib.suppress(LookupError):
                 numbers.update(self.arrangement.value(f"feeds of {edit.post.number}"))
+        edited = {edit.post.number for edit in edits}
+
+        def prepared_of(post: KeptPost) -> feeds.Prepared:
+            name = f"entry {post.number}"
+            entry = None if post.number in edited else self._value(name)
+            if entry is None:  # of others, the first edit that asks works it out for those after it
+                entry = self.values[name] = post_feeds.entry(post, self.build)
+            return feeds.prepare(entry)
+
         prepared: dict[int, feeds.Prepared] = {}
         files = {}
         for number in sorted(numbers):
             folder, about, posts = self.arrangement.value(f"feed {number}")
             for post in posts:
                 if post.number not in prepared:
-                    prepared[post.number] = feeds.prepare(post_feeds.entry(post, self.build))
+                    prepared[post.number] = prepared_of(post)
             for name, held in feeds.write(about, [prepared[post.number] for post in posts]).items():
                 files[f"{folder}{name}"] = held.encode() if isinstance(held, str) else held
         return files

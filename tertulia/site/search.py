@@ -28,7 +28,6 @@ from tertulia.core import addresses, strict_json
 from tertulia.core.languages import say
 from tertulia.render import prose
 from tertulia.site.contents import Content
-from tertulia.site.indexing import WHOLE
 from tertulia.site.state import BuildState
 from tertulia.site.up_to_date import stamp_of
 from tertulia.site.words import SiteWords
@@ -46,6 +45,7 @@ SETTLED = 100
 LEAST_PARTED = 300
 FOLDER, ENTRY = "pagefind", "pagefind-entry.json"  # in the output, and the file in it that leads to the others
 RECENT = "recent"  # the part of the newest posts, and its folder in there; that of the oldest is ""
+WHOLE = "all"  # the folder of the pages of the part that is called "", as ``indexing`` has it
 OLDER = "older-"  # and a number: further parts between them
 # Posts of a part, and how many parts of so many there are before each has twice as many: the browser asks for each of
 # them, and Pagefind holds some 0.2 MB a post.

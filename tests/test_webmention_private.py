@@ -56,18 +56,15 @@ class Connections:
         monkeypatch.setattr(socket.socket, "connect", lambda _self, address: connect(address))
 
 
+def receiving(house, web):
+    return Receiver(house.store.mentions, house.pages, web, house.moderator.ingest, house.moderator.gone, lambda: NOW)
+
+
 @pytest.mark.parametrize("url", PRIVATE)
 def test_no_private_source_is_fetched(house, monkeypatch, socket_enabled, url):
     """However an address of this machine or its neighbours is written, no connection is tried."""
     connections = Connections(monkeypatch)
-    receiver = Receiver(
-        house.store.mentions,
-        house.pages,
-        Fetcher(timeout_seconds=PATIENCE),
-        house.moderator.ingest,
-        house.moderator.gone,
-        lambda: NOW,
-    )
+    receiver = receiving(house, Fetcher(timeout_seconds=PATIENCE))
     try:
         receiver.accept(url, TARGET)
     except NotTakenError:
@@ -99,14 +96,7 @@ def test_no_private_target_is_told(house, monkeypatch, socket_enabled, url):
 def test_a_public_name_is_tried(house, monkeypatch, socket_enabled):
     """The guard's own test: a public address does reach the point of connecting."""
     connections = Connections(monkeypatch, {"ines.example": ["93.184.216.34"]})
-    receiver = Receiver(
-        house.store.mentions,
-        house.pages,
-        Fetcher(timeout_seconds=PATIENCE),
-        house.moderator.ingest,
-        house.moderator.gone,
-        lambda: NOW,
-    )
+    receiver = receiving(house, Fetcher(timeout_seconds=PATIENCE))
     receiver.accept(SOURCE, TARGET)
     receiver.work()
     assert [] != connections.made
@@ -115,14 +105,7 @@ def test_a_public_name_is_tried(house, monkeypatch, socket_enabled):
 def test_a_name_that_changes_its_mind_gains_nothing(house, monkeypatch, socket_enabled):
     """DNS rebinding: what was looked at is what is connected to."""
     connections = Connections(monkeypatch, {"ines.example": ["93.184.216.34", "127.0.0.1"]})
-    receiver = Receiver(
-        house.store.mentions,
-        house.pages,
-        Fetcher(timeout_seconds=PATIENCE),
-        house.moderator.ingest,
-        house.moderator.gone,
-        lambda: NOW,
-    )
+    receiver = receiving(house, Fetcher(timeout_seconds=PATIENCE))
     receiver.accept(SOURCE, TARGET)
     receiver.work()
     assert {"93.184.216.34"} == {address[0] for address in connections.made}
@@ -136,14 +119,7 @@ def test_a_redirect_to_a_private_address_is_not_followed(house, socket_enabled, 
     httpserver.expect_request("/nota").respond_with_response(Response("", 302, {"Location": url}))
     here = f"127.0.0.1:{httpserver.port}"
     told = f"http://{here}/nota"
-    receiver = Receiver(
-        house.store.mentions,
-        house.pages,
-        Fetcher([here], timeout_seconds=PATIENCE),
-        house.moderator.ingest,
-        house.moderator.gone,
-        lambda: NOW,
-    )
+    receiver = receiving(house, Fetcher([here], timeout_seconds=PATIENCE))
     receiver.accept(told, TARGET)
     import socket
 

@@ -15,6 +15,7 @@ from tertulia.conversation.moderator import Action
 from tertulia.core import languages, sanitise
 from tertulia.core.errors import TertuliaError
 from tertulia.store.said import Author, Incoming, Read, Verdict
+from tertulia.store.tables import metadata
 from tertulia.store.team import AUTHOR
 from tertulia.web import sign_in
 from tests.talking import NOW, OURS, SITE, Talk
@@ -29,6 +30,25 @@ def talk(tmp_path):
     made.enter()
     yield made
     made.blog.close()
+
+
+@pytest.fixture(scope="module")
+def one_service(tmp_path_factory):
+    """A service for many examples, which costs more than what they ask of it."""
+    made = Talk(tmp_path_factory.mktemp("one"))
+    yield made
+    made.blog.close()
+
+
+@pytest.fixture
+def same_talk(one_service):
+    """The same service for each example, with nothing said and the owner signed in anew."""
+    with one_service.store.database.writing() as opened:
+        for table in reversed(metadata.sorted_tables):
+            opened.execute(table.delete())
+    one_service.browser = one_service.app.test_client()
+    one_service.enter()
+    return one_service
 
 
 def say_(talk, number: int, text: str = "¿Y el voto por correo?", status="approved", **changes) -> str:
@@ -154,8 +174,9 @@ def test_two_answer_at_once(talk):
 
 
 @pytest.mark.parametrize("bad", [vector.format(run=RUN) if "{run}" in vector else vector for vector in VECTORS])
-def test_nothing_hostile_gets_out(talk, bad):
+def test_nothing_hostile_gets_out(same_talk, bad):
     """Whatever stands in a name, a handle, an address or a search is text."""
+    talk = same_talk
     author = Author(network="mastodon", identity="m", name=bad, handle=bad, url=bad)
     key = say_(talk, 1, source="mastodon", author=author, url=bad, html="<p>x</p>", text=bad)
     for html in (page(talk), page(talk, f"/inbox/{key}"), page(talk, "/inbox?" + "q=" + "%22%3E%3Cscript%3E")):

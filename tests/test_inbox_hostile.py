@@ -18,7 +18,7 @@ from tertulia.store.team import SavedView
 from tertulia.web import sign_in
 from tests.real.browser import CHROMIUM, browser
 from tests.talking import OURS, POST, SITE, Talk
-from tests.test_inbox import Still, field, page, say_
+from tests.test_inbox import Still, field, one_service, page, same_talk, say_  # noqa: F401 (fixtures)
 from tests.test_talk_in_browser import CLEAN, INNOCENT, Blog
 from tests.xss import RUN, VECTORS
 
@@ -153,8 +153,9 @@ def test_an_author_learns_nothing_of_the_others(talk):
 
 
 @pytest.mark.parametrize("bad", BAD)
-def test_what_an_address_says_is_text(talk, bad):
+def test_what_an_address_says_is_text(same_talk, bad):  # noqa: F811
     """Each of the words that our own links carry, in the list and in an item."""
+    talk = same_talk
     key = say_(talk, 1)
     talk.browser = enter(talk, "Toni")
     asked = dict.fromkeys(

@@ -74,7 +74,8 @@ class World:
         """What all pages are given."""
         return {
             "pages": self.pages, "articles": self.posts, "dates": self.posts[::-1], "site_card": self.site_card,
-            "language_homes": self.homes, "latest_said": {self.lang: self.said}, "blog_json_ld": {"es": self.json_ld},
+            "language_homes": self.homes, "latest_said": {self.lang: self.said} if self.said else None,
+            "blog_json_ld": {"es": self.json_ld} if self.json_ld else None,
             "period_archives": {"year": self.years}, "DEFAULT_LANG": "es", "YEAR_ARCHIVE_URL": self.form,
             "SEARCH_URL": "buscar/", "ARCHIVES_URL": "archivo/",
         } | {name: [(self.label, self.posts)] for name in PLURALS}  # fmt: skip
@@ -164,7 +165,7 @@ SHOWN = {
     "period_archives": OF_A_LIST | PLACES | YEARS | {"its time": put("period", (2026, 10)),
                                                      "a later post": put("title", "Otro", of="three")},
     "archives": DATES | PLACES | ONE_MORE | A_LANGUAGE | {
-        "the years' place": place("2026/"), "no years": put("form", ""),
+        "the years' place": place("2026/"), "no years": put("form", None),
     },
     **{kind: YEARS | PLACES | ONE_MORE | OTHER_LABEL | {
         "the search": place("buscar/"), "the parts of the search": put("parts", 2),
@@ -211,6 +212,7 @@ def test_a_year_has_no_pages():
     year = World("period_archives")
     year.period = (2026,)
     before = year.key()
+    assert FRAME | MAY_READ["period_archives"] - PAGED == year.inputs().names
     year.two.summary = "Otro"
     assert before == year.key()
     for change in (put("title", "Otro", of="two"), lambda world: world.posts.append(world.more("cuatro")), put(
@@ -270,9 +272,22 @@ def test_a_list_without_pages_is_all_its_posts():
 def test_a_blog_that_says_little_has_keys_as_well(kind):
     """Of one language, without an owner's name, a menu, feeds of tags or anything that was said."""
     world = World(kind)
-    world.homes, world.menu = None, None
+    world.homes, world.menu, world.said, world.json_ld = None, None, [], ""
     world.settings |= {"AUTHOR": None, "MENU": None, "TAG_FEED_MIN_POSTS": None}
     assert world.key() != World(kind).key()
+
+
+@pytest.mark.parametrize("led_to", ["buscar/", "archivo/"])
+@pytest.mark.parametrize("kind", ["search", "404"])
+def test_who_is_lost_is_led_on_in_the_blogs_own_language_too(kind, led_to):
+    """Also where it has no other, and the page speaks another."""
+    keys = set()
+    for place_of_es in ("uno/", "dos/"):
+        world = World(kind)
+        world.lang, world.homes = "en", None
+        world.localized = lambda url, lang, here=place_of_es: here if (url, lang) == (led_to, "es") else url
+        keys.add(world.key())
+    assert 2 == len(keys)
 
 
 def test_a_text_with_a_template_of_its_own_is_a_text():

@@ -17,7 +17,7 @@ from tertulia.store.settling import settle
 from tertulia.store.tables import deliveries
 from tertulia.web import sign_in
 from tests.talking import OURS, POST, SITE, Talk
-from tests.test_inbox import Still, field, names, page, say_
+from tests.test_inbox import Still, field, names, one_service, page, same_talk, say_  # noqa: F401 (fixtures)
 from tests.xss import RUN, VECTORS
 
 MINE = "voto"
@@ -211,8 +211,9 @@ def test_a_persons_page(talk):
 
 
 @pytest.mark.parametrize("bad", [vector.format(run=RUN) if "{run}" in vector else vector for vector in VECTORS])
-def test_nothing_hostile_gets_out_of_a_persons_page(talk, bad):
+def test_nothing_hostile_gets_out_of_a_persons_page(same_talk, bad):  # noqa: F811
     """Whatever stands in a name, a handle, an address or a note is text."""
+    talk = same_talk
     enter(talk, "moderator", bad[:60])
     author = Author(network="mastodon", identity="m", name=bad, handle=bad, url=bad)
     key = say_(talk, 1, source="mastodon", author=author, url=bad, html="<p>x</p>", text=bad)

@@ -6,7 +6,6 @@ The post is announced by our own outbox; readers answer, edit and delete with th
 import json
 import time
 import urllib.request
-import warnings
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -27,18 +26,10 @@ from tertulia.syndication.networks.memory import Memory
 from tertulia.syndication.outbox import Outbox
 from tests.patience import PATIENCE, eventually
 from tests.real import servers
+from tests.real.servers import started
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("socket_enabled")]
 PASSWORD = "una-clave-larga"
-
-
-def started(server):
-    """Enter *server*, or skip so that nobody overlooks it."""
-    try:
-        return server.__enter__()
-    except servers.NotInstalledError as missing:
-        warnings.warn(f"SKIPPED: {missing}", stacklevel=2)
-        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="module")

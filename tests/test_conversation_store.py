@@ -353,6 +353,18 @@ def test_a_page_of_an_erased_persons_own_tells_nothing(talk, page):
     assert "refused" == talk.record(told, APPROVED, NOW).state
 
 
+@pytest.mark.parametrize("url", [SAID.url, "https://otra.example/@ana/1"])
+def test_what_an_erased_person_said_is_known_wherever_it_lived(talk, url):
+    """Where it moved to, and where it was before."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    talk.record(replace(SAID, url="https://otra.example/@ana/1"), APPROVED, NOW)
+    talk.erase(talk.get(key).person, NOW)
+    assert (
+        "refused"
+        == talk.record(replace(SAID, source="webmention", source_id="b", url=url, author=STRANGER), APPROVED, NOW).state
+    )
+
+
 BY_NUMBER = Author(network="mastodon", identity="77", name="Ana", handle="@ana@mas.example")
 BY_PAGE = Author(network="web", identity="mas.example/@ana", name="Ana", url="https://mas.example/@ana")
 

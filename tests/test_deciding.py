@@ -86,6 +86,25 @@ def test_trusting_who_said_it_publishes_what_was_read(talk):
     assert ("waiting", Trust.UNKNOWN) == (talk.get(key).status, talk.get(key).trust)
 
 
+@pytest.mark.parametrize(("what", "status"), [(Trust.BLOCKED, "spam"), (Trust.UNKNOWN, "waiting")])
+def test_only_trust_publishes(talk, what, status):
+    """And what the owner thinks of one they think of nobody else."""
+    luis = replace(ANA, identity="https://mas.example/users/luis", handle="@luis@mas.example")
+    key, other = talk.record(SAID, WAITING, NOW).key, talk.record(replace(OTHER, author=luis), WAITING, NOW).key
+    assert "done" == talk.trust(key, what, NOW, version=talk.get(key).version).state
+    assert [(status, what), ("waiting", Trust.UNKNOWN)] == [
+        (talk.get(one).status, talk.get(one).trust) for one in (key, other)
+    ]
+
+
+def test_what_was_undone_is_written_down_as_well(talk):
+    """Who looks later sees what is thought of somebody now."""
+    person = talk.get(talk.record(SAID, WAITING, NOW).key).person
+    talk.trust_person(person, Trust.TRUSTED, NOW, batch="a")
+    talk.undo("a", NOW)
+    assert ["unknown", "trusted"] == [what for _, _, what, _, why in talk.audit() if why == f"person {person}"]
+
+
 def test_what_was_withdrawn_is_not_published_by_trust(talk):
     """Who said it is trusted from now on; what they took back stays away."""
     key = talk.record(SAID, WAITING, NOW).key

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import time
-import warnings
 
 import markdown
 import pytest
@@ -17,6 +16,7 @@ from tertulia.render.document import Document
 from tests.embedding import png, post
 from tests.patience import PATIENCE, eventually
 from tests.real import servers
+from tests.real.servers import started
 
 pytestmark = pytest.mark.real
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -27,15 +27,6 @@ LATER = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
 def _sockets(socket_enabled):
     """These tests talk to servers on this machine."""
     languages.speak("es")
-
-
-def started(server):
-    """Enter *server*, or skip so that nobody overlooks it."""
-    try:
-        return server.__enter__()
-    except servers.NotInstalledError as missing:
-        warnings.warn(f"SKIPPED: {missing}", stacklevel=2)
-        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from tertulia.conversation.identity import RELAYS, Provenance, covers
 from tertulia.store import accounts
 from tertulia.store.said import Author, Incoming
-from tests.test_webmention import TARGET, House
+from tests.mentioning import TARGET, House
 
 HERS = "https://amiga.example/"
 
@@ -229,7 +229,7 @@ def test_nobody_shows_the_face_of_another():
     """An author who is not believed has a picture from their own host, or none."""
     from tertulia.conversation.webmention import source
     from tertulia.core.fetch import Fetched
-    from tests.test_webmention import NOW
+    from tests.mentioning import NOW
 
     def picture(at, photo):
         body = page("https://amiga.example/", photo=photo).encode()

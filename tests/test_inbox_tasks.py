@@ -8,8 +8,8 @@ from tertulia.commands import collect, tell_update
 from tertulia.commands.tell_update import TellOptions
 from tertulia.core.errors import TertuliaError
 from tertulia.store.said import Author
+from tests.mentioning import Sites
 from tests.test_inbox import Still, say_, talk  # noqa: F401
-from tests.test_webmention import Sites
 
 PAGE, PROFILE = "https://ana.example", "https://mas.example/@ana"
 

@@ -3,7 +3,6 @@
 import http.client
 import json
 import urllib.request
-import warnings
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from urllib.parse import urlencode, urlsplit
@@ -21,17 +20,9 @@ from tests.fakes import Asked, Fake
 from tests.house import POST, House
 from tests.patience import PATIENCE, eventually
 from tests.real import servers, storage
+from tests.real.servers import started
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("socket_enabled")]
-
-
-def started(server):
-    """Enter *server*, or skip so that nobody overlooks it."""
-    try:
-        return server.__enter__()
-    except servers.NotInstalledError as missing:
-        warnings.warn(f"SKIPPED: {missing}", stacklevel=2)
-        pytest.skip(str(missing))
 
 
 # What belongs to one connection, and the compression that we would have to undo.

@@ -8,8 +8,8 @@ import pytest
 from tertulia.conversation.profile_links import AGAIN, LONGEST_SILENCE, MOST_LINKS, MOST_PAGES, ProfileLinks
 from tertulia.core.errors import FetchError
 from tertulia.store import archive, open_store
+from tests.mentioning import Sites
 from tests.test_persons import MASTODON, NOW, WEB, key_of, say_, store  # noqa: F401
-from tests.test_webmention import Sites
 
 PAGE, PROFILE = "https://ana.example", "https://mas.example/@ana"
 ANA = replace(MASTODON, links=None)

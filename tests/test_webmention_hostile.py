@@ -7,8 +7,8 @@ from tertulia.conversation.webmention import discovery, source
 from tertulia.core.fetch import Fetched
 from tertulia.core.sanitise import TAGS
 from tests import xss
+from tests.mentioning import NOW, SOURCE, TARGET
 from tests.patience import little_work
-from tests.test_webmention import NOW, SOURCE, TARGET
 
 LINK = f'<a href="{TARGET}">x</a>'
 # Seconds that any page may take us on a busy machine; the worst measured alone is 0.7.

@@ -4,10 +4,10 @@ import pytest
 
 from tertulia.web.webmention import receiver
 from tests import xss
+from tests.mentioning import Sites
 from tests.real.browser import CHROMIUM, browser
 from tests.talking import NOW
 from tests.test_talk_in_browser import CLEAN, INNOCENT, Blog, show
-from tests.test_webmention import Sites
 from tests.test_webmention_hostile import entry
 
 pytestmark = [

@@ -5,8 +5,9 @@ import xmlrpc.client
 import pytest
 
 from tertulia.web.webmention import receiver
+from tests.mentioning import SOURCE, Sites, example
 from tests.talking import POST, SITE, Talk
-from tests.test_webmention import SOURCE, Sites, call, example
+from tests.test_webmention import call
 
 TARGET = POST.url
 PLAIN = {"Accept": "*/*"}

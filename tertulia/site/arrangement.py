@@ -10,6 +10,7 @@ import pickle
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
@@ -27,6 +28,7 @@ _OF_CARD = "minutes"  # an attribute that lists read and who only names a post d
 _MORE = ("category", "author", "status", "source_path", "locale_date", "files")
 # What only its reading needs, which is kept elsewhere.
 _LESS = frozenset({"stems", "body", "content", "_content"})
+_PLAIN = frozenset({str, int, float, bool, bytes, type(None), datetime})  # what nothing stands in
 _LESS_OF_KEPT = frozenset({"number", "_read", "cards", "stems", "body"})
 _OF_LABEL = ("name", "slug", "url", "save_as", "has_page", "description", "person", "portrait")
 _TABLES = """
@@ -181,6 +183,8 @@ class _Leaving:
 
     def plain(self, held: Any) -> Any:
         """*held* with long lists of posts named, and Pelican's pages of lists as ours."""
+        if type(held) in _PLAIN or id(held) in self._pieces:  # most are, and what comes below is slow
+            return held
         if isinstance(held, list | tuple):
             if len(held) > FEW and all(id(one) in self._numbers for one in held):
                 return self._named(held)

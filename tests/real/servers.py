@@ -19,7 +19,10 @@ import tempfile
 import time
 import urllib.request
 import venv
+import warnings
 from pathlib import Path
+
+import pytest
 
 from tests.patience import PATIENCE
 
@@ -76,6 +79,15 @@ console.log('ready')
 
 class NotInstalledError(Exception):
     """The server is not there; the message says what to do."""
+
+
+def started(server):
+    """Enter *server*, or skip so that nobody overlooks it."""
+    try:
+        return server.__enter__()
+    except NotInstalledError as missing:
+        warnings.warn(f"SKIPPED: {missing}", stacklevel=2)
+        pytest.skip(str(missing))
 
 
 @contextlib.contextmanager

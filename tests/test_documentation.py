@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tertulia.commands import build, build_report, documentation, drawings, reference
+from tertulia.commands import build, build_report, documentation, drawings, key_drawings, reference
 from tertulia.commands.check_links import read_links
 from tertulia.core import conf
 from tests.conftest import ROOT
@@ -119,6 +119,27 @@ def test_both_languages_of_a_page_tell_the_same(name):
     """Whoever changes one changes the other."""
     english, spanish = skeleton(ROOT / f"docs/{name}.md"), skeleton(ROOT / f"docs/es/{name}.md")
     assert english == spanish
+
+
+def test_the_steps_to_each_key_are_drawn_from_their_words():
+    """`python3 tasks.py docs --pictures` draws them anew; each stands on its page, and none is left of another text."""
+    drawn = key_drawings.drawn(ROOT)
+    there = {f"docs/{path.name}": path.read_text("utf-8") for path in (ROOT / "docs").glob("keys-*.svg")}
+    pages = "".join((ROOT / page).read_text("utf-8") for page in key_drawings.PAGES.values())
+    assert drawn == there
+    assert [] == [file for file in drawn if file.removeprefix("docs/") not in pages]
+
+
+@pytest.mark.parametrize(("step", "rows"), [
+    ("1. *Settings → Apps*.", [(0, "menu", "Settings"), (1, "press", "Apps")]),
+    ("1. Of the scopes, `read`. *Submit*.", [(0, "tick", "read"), (0, "press", "Submit")]),
+    ("1. *Access token* → *Generate*", [(0, "menu", "Access token"), (1, "press", "Generate")]),
+    ("1. `/newbot`, a name that ends in `bot`. *Done*", [(0, "write", "/newbot"), (0, "press", "Done")]),
+])  # fmt: skip
+def test_a_step_is_read_as_it_is_written(step, rows):
+    """Ways through menus, rights to tick, words to write, in the order in which they are asked for."""
+    (_, steps, keys) = next(key_drawings.networks(f"## Red\n\n{step}\n\n```\nRED_TOKEN=\n```\n"))
+    assert (rows, ["RED_TOKEN"]) == (list(steps[0].rows), keys)
 
 
 def test_the_picture_of_the_rooms_is_drawn_from_their_imports():

@@ -129,12 +129,14 @@ def docs(
     """Build the documentation as a site into output-docs/; --examine looks at each page, --serve shows it."""
     from pathlib import Path
 
-    from tertulia.commands import documentation, drawings
+    from tertulia.commands import documentation, drawings, key_drawings
     from tertulia.core.files import write_whole
 
     if pictures:
         root = Path(c.root)
         write_whole(root / drawings.ROOMS, drawings.rooms(root))
+        for file, drawing in key_drawings.drawn(root).items():
+            write_whole(root / file, drawing)
         drawings.screenshot(root)
     if not documentation.run(c.root, serve=serve, examined=examine or lighthouse, lighthouse=lighthouse):
         raise Exit(code=1)

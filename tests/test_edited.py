@@ -451,3 +451,31 @@ def test_the_build_after_one_that_was_killed_is_right(task, monkeypatch, written
     assert "Otra cosa." in page(task)
     shown = tree(task.root / "output")
     assert_same(whole(task), shown)
+
+
+def test_a_build_that_was_overtaken_brings_nothing_back(task, monkeypatch):
+    """What is taken back while a longer build runs was read by it before; it is not public when that is done."""
+    folder, when = task.root / "var" / "conversation", dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
+    said = Comment(id="c", author="Eva", html="<p>Quítalo.</p>", date=when)
+    snapshot.write(folder, Conversation(id="id-dos", lang="es", comments=(said,)))
+    assert build.into_output(task.root)
+    assert "Quítalo." in page(task)
+    real, others = build.run, iter([True])
+
+    def overtaken(*given: object, **more: object) -> build_report.BuildReport:
+        report = real(*given, **more)
+        if next(others, False):
+            snapshot.write(folder, Conversation(id="id-dos", lang="es", comments=()))
+            assert build.into_output(task.root)
+            assert "Quítalo." not in page(task)
+        return report
+
+    monkeypatch.setattr(build, "run", overtaken)
+    task.posts["dos"]["Fecha"] = "2026-11-19 10:00"  # for a build of everything
+    task.save("dos")
+    assert build.into_output(task.root)
+    assert "Quítalo." not in "".join(path.read_text("utf-8", "replace") for path in output_files(task))
+
+
+def output_files(blog: Blog) -> list[Path]:
+    return [path for path in (blog.root / "output").rglob("*") if path.is_file()]

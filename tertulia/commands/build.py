@@ -74,6 +74,7 @@ def into_output(
             print("\n".join(drawn or [say("explain_nothing")]))
         up_to_date.tell(done, time.monotonic() - began)
         return True
+    published, is_overtaken = _published(target, note), False
     with workshop(target.parent, f".{target.name}-") as folder:
         kept = {"PREVIOUS_OUTPUT": str(target), "KEPT_OUTPUT": str(target), "STATE_PATH": str(state)}
         inputs = folder / "inputs"
@@ -85,6 +86,7 @@ def into_output(
 
             # Whoever writes into the output after an edit is done with it, or finds the new one.
             with locked(state) if state.is_dir() else contextlib.nullcontext():
+                is_overtaken = _published(target, note) != published
                 swap(folder / "site", target, report.keep)
                 lost = orphans.told(root, target)
                 if note and not report.passing and (made_of := up_to_date.handed_over(str(inputs))):
@@ -102,7 +104,17 @@ def into_output(
     tell(report, all_advice=all_advice)
     for line in [say("build_kept_back", folder=output)] if kept_back else lost:
         print(line, file=sys.stderr)
+    if is_overtaken:  # what the other has shown may be newer than what was read here
+        return into_output(
+            root, strict=strict, settings=settings, output=output, all_advice=all_advice, explain=explain
+        )
     return not kept_back
+
+
+def _published(target: Path, note: Path | None) -> tuple[object, ...]:
+    """Return what tells whether anybody has put an output, or an edit, in place since."""
+    output, told = up_to_date.stamp_of(target), note and up_to_date.stamp_of(note)
+    return output and output[3], told
 
 
 @contextlib.contextmanager

@@ -212,6 +212,9 @@ class Fetcher:
             except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError) as error:
                 raise FetchRefusedError(say("web_bad_address", url=asked.url)) from error
             except (requests.RequestException, HTTPError, OSError) as error:
+                # The socket waits as long as all of it may take: whichever of the two notices first says the same.
+                if time.monotonic() >= limits.ends_at:
+                    raise _slow(asked.url, limits) from error
                 raise FetchError(say("web_silent", url=asked.url, reason=_reason(error))) from error
             except ValueError as error:
                 raise FetchRefusedError(say("web_bad_address", url=asked.url)) from error
@@ -271,8 +274,12 @@ def _read(response: requests.Response, limits: _Limits) -> Fetched:
                 break
             raise FetchRefusedError(say("web_large", url=response.url, limit=limits.max_bytes))
         if time.monotonic() > limits.ends_at:
-            raise FetchSlowError(say("web_slow", url=response.url, seconds=f"{limits.timeout_seconds:g}"))
+            raise _slow(response.url, limits)
     return Fetched(response.url, response.status_code, headers, bytes(body[: limits.max_bytes]))
+
+
+def _slow(url: str, limits: _Limits) -> FetchSlowError:
+    return FetchSlowError(say("web_slow", url=url, seconds=f"{limits.timeout_seconds:g}"))
 
 
 def _reason(error: BaseException) -> str:

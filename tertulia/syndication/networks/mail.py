@@ -233,14 +233,14 @@ def _send(settings: Settings, letter: EmailMessage, sending: Sending) -> None:
         try:
             _expect(server.mail(sender))
             _expect(server.rcpt(to))
-        except (smtplib.SMTPException, OSError) as error:
+        except OSError as error:
             raise RetryLaterError(say("net_down", network="SMTP", why=_why(error)), alone=True) from None
         sending.before_send()
         try:
             _expect(server.data(letter.as_bytes(policy=letter.policy.clone(linesep="\r\n"))))
         except smtplib.SMTPDataError as error:  # refused before the letter was sent
             _expect((error.smtp_code, _bytes(error.smtp_error)))
-        except (smtplib.SMTPException, OSError):
+        except OSError:
             raise OutcomeUnknownError(say("net_lost", network="SMTP")) from None
 
 
@@ -257,7 +257,7 @@ def _connected(settings: Settings) -> Iterator[smtplib.SMTP]:
             ) from None
         except FetchError as error:
             raise RetryLaterError(str(error)) from None
-        except (smtplib.SMTPException, OSError) as error:
+        except OSError as error:
             raise RetryLaterError(say("net_down", network="SMTP", why=_why(error))) from None
         yield server
 

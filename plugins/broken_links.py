@@ -32,6 +32,7 @@ def check_links(pelican: Pelican) -> None:
     slugs = broken_links.addresses_by_slug(build.contents)
     check = broken_links.LinkCheck(build.output, build.settings, lambda: slugs, build.told, build.buried)
     check.check(build.links)
+    build.broken = check.broken
 
 
 def register() -> None:

@@ -287,6 +287,117 @@ def test_what_arranges_is_for_a_build(blog, edit):
     assert before == tree(blog.root / "one")
 
 
+def new(blog: Blog, name: str, text: str = TAGGED, **header: str) -> Callable[[], None]:
+    """Return an edit by which the post *name* comes to be, tagged like others."""
+
+    def edit() -> None:
+        blog.add(name, 10, text)
+        saying(blog, text, name, **{"Etiquetas": "Redes", **header})()
+
+    return edit
+
+
+def gone(blog: Blog, name: str) -> Callable[[], None]:
+    """Return an edit that deletes the post *name*."""
+    return (blog.root / "content" / "posts" / f"{name}.md").unlink
+
+
+@pytest.fixture
+def longer(blog):
+    """A blog whose lists have several pages."""
+    for at in range(8):
+        new(blog, f"otro-{at}", Fecha=f"2026-11-{at + 7:02}")()
+    for name in ("uno", "tres", "cuatro", "cinco", "seis"):
+        blog.texts[name] = TAGGED
+        blog.posts[name]["Etiquetas"] = "Redes"
+        blog.save(name)
+    return blog
+
+
+@pytest.mark.parametrize("more", [
+    {}, {"SOCIAL_CARDS": True}, {"HOME_WHOLE_POSTS": True}, {"TAG_FEED_MIN_POSTS": 15, "DEFAULT_PAGINATION": 4},
+    {"SEARCH": True, "SOCIAL_CARDS": True}, {"PLUGINS": WITHOUT_SCHEMA}, {"DEFAULT_PAGINATION": False},
+])  # fmt: skip
+def test_a_post_comes_moves_and_goes_without_a_build(longer, more):
+    """It has its page, stands between its neighbours, in every list and feed, on as many pages as they take then."""
+    more = {"RELATED_POSTS": 0, **more}  # in so small a blog they are soon worked out for all
+    if more.get("SEARCH"):
+        more["INPUTS_PATH"] = str(longer.root / "inputs")
+    _, one = arranged(longer.root, longer.root / "one", NOW, state=longer.root / "state", **more)
+    assert "" == leave_site(one, "mark", REPORT)
+    for names, *edits in (
+        (["nuevo"], new(longer, "nuevo")),
+        (["nuevo"], saying(longer, TAGGED, "nuevo", Fecha="2026-11-10")),  # the day of another
+        (["nuevo"], saying(longer, f"{TAGGED} Ya.", "nuevo", Título="Otro", Fecha="2026-11-02 10:00")),
+        (
+            ["nuevo-2", "nuevo-3"],
+            new(longer, "nuevo-2", Fecha="2026-10-02"),
+            new(longer, "nuevo-3", Fecha="2025-01-02"),
+        ),
+        (["nuevo"], saying(longer, TAGGED, "nuevo", Estado="borrador")),
+        (["nuevo"], saying(longer, TAGGED, "nuevo", Estado="")),
+        (["dos"], saying(longer, TAGGED, "dos", Modificado="2026-11-20")),
+        (["nuevo", "nuevo-3", "tres"], *(gone(longer, name) for name in ("nuevo", "nuevo-3", "tres"))),
+        (["nuevo-2"], gone(longer, "nuevo-2")),
+    ):
+        for edit in edits:
+            edit()
+        assert in_place(longer.root, longer.root / "one", *names)
+        built(longer.root, longer.root / "whole", NOW, **more)
+        assert_same(tree(longer.root / "whole"), tree(longer.root / "one"))
+        shutil.rmtree(longer.root / "whole")
+
+
+def test_a_post_comes_with_its_pictures(longer):
+    """One in the text that nobody has seen yet, and a cover, whose size feeds tell; a card is drawn for none."""
+    content = longer.root / "content"
+
+    def edit() -> None:
+        picture(content / "images" / "otra.png", 10)
+        picture(content / "posts" / "tapa.png", 30)
+        new(longer, "nuevo", f"{TAGGED}\n\n![Otra](/images/otra.png)", Portada="tapa.png")()
+
+    written = edited(longer, edit, name="nuevo", RELATED_POSTS=0, SOCIAL_CARDS=True)
+    assert 2 <= len([name for name in written if name.startswith("images/")])
+
+
+def test_a_file_of_another_name_is_the_same_post(longer):
+    """Nothing but what tells of its file is written."""
+
+    def edit() -> None:
+        posts_folder = longer.root / "content" / "posts"
+        (posts_folder / "dos.md").rename(posts_folder / "dos-bis.md")
+
+    _, one = arranged(longer.root, longer.root / "one", NOW, state=longer.root / "state", RELATED_POSTS=0)
+    leave_site(one, "mark", REPORT)
+    edit()
+    assert ["posts.json"] == in_place(longer.root, longer.root / "one", "dos", "dos-bis")
+    built(longer.root, longer.root / "whole", NOW, RELATED_POSTS=0)
+    assert_same(tree(longer.root / "whole"), tree(longer.root / "one"))
+
+
+@pytest.mark.parametrize("header", [
+    {"Etiquetas": "Nueva"}, {"Categoría": "Barrio"}, {"Autor": "Luis Gil"}, {"Alias": "/viejo/"}, {"Serie": "Colas"},
+    {"Idioma": "en"}, {"Id": "id-dos"}, {"Slug": "dos", "Fecha": "2026-11-05"}, {"Estado": "oculto"},
+    {"Etiquetas": "redes"},
+])  # fmt: skip
+def test_a_post_that_begins_a_list_or_is_more_than_one_is_for_a_build(longer, header):
+    """Nothing is written of it."""
+    if header == {"Estado": "oculto"}:
+        header = {"Estado": "sin listar"}
+    assert [] == edited(longer, new(longer, "nuevo", "Nada.", **header), name="nuevo", RELATED_POSTS=0)
+
+
+def test_links_that_a_post_mends_or_breaks_are_for_a_build(longer):
+    """Who has written them is told by a build."""
+    longer.texts["uno"] = "Mira [la nueva](/2026/11/nuevo/) y [esta](/2026/11/tres/). #Redes"
+    longer.save("uno")
+    assert [] == edited(longer, new(longer, "nuevo"), name="nuevo", RELATED_POSTS=0)
+    (longer.root / "content" / "posts" / "nuevo.md").unlink()
+    shutil.rmtree(longer.root / "one")
+    assert [] == edited(longer, gone(longer, "tres"), name="tres", RELATED_POSTS=0)
+
+
 @pytest.mark.parametrize("text", [
     "#Nueva etiqueta", "![Otra](/images/otra.png) #Redes", "Mira [[uno]]. #Redes", TEXTS[4] + " #Redes",
 ])  # fmt: skip

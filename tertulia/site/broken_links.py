@@ -172,12 +172,13 @@ class LinkCheck:
         self.made: Mapping[str, bool] = {}  # files that will be there, or will not, whatever is there now
         self.broken: set[str] = set()  # paths under the site at which nothing is
 
-    def check(self, links: Iterable[InternalLink]) -> None:
-        """Tell of every one that leads nowhere."""
+    def check(self, links: Iterable[InternalLink]) -> set[str]:
+        """Tell of every one that leads nowhere; the paths under the site at which nothing is."""
         fine: set[str] = set()  # looked up once, though hundreds of posts may link to a tag
         for link in links:
             if link.href not in fine and self.leads(link) and _SAME_ON_EVERY_PAGE.match(link.href):
                 fine.add(link.href)
+        return self.broken
 
     def leads(self, link: InternalLink) -> bool:
         """Whether *link* leads somewhere, or is not ours to judge; told when it does not."""

@@ -34,7 +34,7 @@ from tertulia.site.card_edits import CardEdits
 from tertulia.site.elsewhere import asked_by, suspecting
 from tertulia.site.embeds import pictures_url
 from tertulia.site.kept_search import KeptSearch
-from tertulia.site.moves import Moves, Place, uses_of
+from tertulia.site.moves import Moves, PostPlace, uses_of
 from tertulia.site.posts_json_edits import PostsJsonEdits
 from tertulia.site.problems import no_ids
 from tertulia.site.reading import PostReader, allowed_hosts
@@ -179,11 +179,11 @@ class KeptSite:
         """Yield the pages that show at least so much of *post*."""
         return self.arrangement.showing(post, size)
 
-    def place_of(self, post: KeptPost) -> Place | None:
+    def place_of(self, post: KeptPost) -> PostPlace | None:
         """Return where *post* stands; None where that is nowhere."""
         return None if post.is_page else self.moves.place_of(post)
 
-    def move(self, post: Any, was: Place | None, before: PostRecord, now: PostRecord) -> None:
+    def move(self, post: Any, was: PostPlace | None, before: PostRecord, now: PostRecord) -> None:
         """
         Let *post* stand where it stands *now*.
 

@@ -26,7 +26,7 @@ Spellings = dict[str, Counter[str]]  # slug → how often each stands in posts
 LABELS = {"tag": "tags", "category": "categories", "author": "authors"}  # kind of list → attribute of a post
 
 
-class Place(NamedTuple):
+class PostPlace(NamedTuple):
     """Where a post stands."""
 
     lists: tuple[Key, ...]
@@ -97,7 +97,7 @@ class Moves:
 
     # ── where posts stand ────────────────────────────────────────────────────────────────────────────────────
 
-    def place_of(self, post: Any) -> Place:
+    def place_of(self, post: Any) -> PostPlace:
         """Return where *post* stands."""
         self.asked = Path(post.shown_path)
         lists: list[Key] = [ALL]
@@ -106,7 +106,7 @@ class Moves:
             if self.build.settings.get(f"{period.upper()}_ARCHIVE_SAVE_AS"):
                 key = number(post)
                 lists.append((period, key if isinstance(key, tuple) else (key,)))
-        return Place(tuple(dict.fromkeys(lists)), post.date, post.id, sitemap.newest([post]))
+        return PostPlace(tuple(dict.fromkeys(lists)), post.date, post.id, sitemap.newest([post]))
 
     def label(self, kind: str, name: str) -> Any:
         """
@@ -150,7 +150,7 @@ class Moves:
         if any(settings.get(name, value) != value for name, value in usual.items()):
             self.cannot()
 
-    def move(self, post: KeptPost, was: Place | None, now: Place | None) -> None:
+    def move(self, post: KeptPost, was: PostPlace | None, now: PostPlace | None) -> None:
         """
         Let *post* leave where it *was* and come where it is *now*; None where it was, or is, nowhere.
 

@@ -355,7 +355,7 @@ class KeptSite:
         self.change(post, edit.now, {})
         self.talk.begin(post)
         self.arrivals.publish(post, path)
-        if any(str(name).endswith(".schema") for name in self.build.settings["PLUGINS"]):
+        if self._value("given blog_json_ld"):
             schema.describe_posts([post], self.build)
         self.moves.come(post)
         self.cards.move(post, comes=True)

@@ -28,15 +28,15 @@ GROUND = (136, 137, 130)
 GAP_PX, HEIGHT_PX = 12, 510
 
 
-class Screen(NamedTuple):
-    """A screen that pages are seen on, and how wide it is in the picture."""
+class Viewport(NamedTuple):
+    """A browser window that pages are seen in, and how wide it is in the picture."""
 
     width_px: int
     height_px: int
     shown_px: int
 
 
-SCREENS = (Screen(1440, 1500, 490), Screen(390, 1200, 166))
+SCREENS = (Viewport(1440, 1500, 490), Viewport(390, 1200, 166))
 
 
 class Example(NamedTuple):
@@ -87,7 +87,7 @@ def write(root: Path, example: Example, blog: Path) -> None:
     (blog / conf.NAME).write_text(f"{(root / conf.NAME).read_text('utf-8')}\n{example.settings}{more}", "utf-8")
 
 
-def _cells() -> list[tuple[str, Screen, int]]:
+def _cells() -> list[tuple[str, Viewport, int]]:
     """Return scheme, screen and page (0, the home) of each part of a picture, from left to right and down."""
     return [(scheme, screen, page) for scheme in ("light", "dark") for screen in SCREENS for page in (0, 1)]
 

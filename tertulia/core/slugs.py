@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from unidecode import unidecode
 
 from tertulia.core import lazy_re
+from tertulia.core.files import everywhere
 from tertulia.core.text import fold, slugify
 from tertulia.core.visible import visible
 
@@ -55,7 +56,12 @@ def spelled(name: str) -> str:
 
 
 def shortened(slug: str) -> str:
-    """*slug* as it is, or what of it a folder's name can hold, with a mark that tells it from others cut there."""
+    """
+    *slug* as it is, or what of it a folder's name can hold, with a mark that tells it from others cut there.
+
+    No folder of Windows is called "con" or "aux": they are "con-1", on every system, so that addresses are the same.
+    """
+    slug = everywhere(slug)
     if len(slug.encode()) <= LONGEST_BYTES:
         return slug
     mark = hashlib.sha256(slug.encode()).hexdigest()[:8]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tertulia.store.connection import stamp
-from tertulia.store.said import Author, Status, Who
+from tertulia.store.said import Author, Reason, Status, Who
 from tests.test_conversation_store import ANA, APPROVED, NOW, SAID, WAITING
 
 LATER = NOW + timedelta(hours=1)
@@ -109,3 +109,60 @@ def test_a_name_of_a_thousand_letters_is_cut(talk):
     """What a stranger calls themselves has an end."""
     key = talk.record(replace(SAID, author=replace(ANA, name="A" * 1000)), APPROVED, NOW).key
     assert "A" * 300 == talk.get(key).name
+
+
+@pytest.mark.parametrize(
+    ("kind", "in_reply_to", "becomes"),
+    [("mention", "1", "reply"), ("mention", "", "mention"), ("quote", "1", "quote"), ("comment", "1", "comment")],
+)
+def test_a_mention_that_answers_somebody_is_an_answer(talk, kind, in_reply_to, becomes):
+    """By its place alone: what its source calls otherwise is what it is called."""
+    talk.record(replace(SAID, source_id="1", url="https://mas.example/1"), APPROVED, NOW)
+    key = talk.record(replace(SAID, kind=kind, in_reply_to=in_reply_to), APPROVED, NOW).key
+    assert becomes == talk.get(key).kind
+
+
+def test_what_comes_in_is_judged_when_it_comes(talk):
+    """However long ago it was said."""
+    key = talk.record(SAID, APPROVED, LATER).key
+    assert (stamp(LATER), stamp(LATER)) == (talk.get(key).decided_at, talk.get(key).received_at)
+
+
+def test_what_was_withdrawn_keeps_no_newer_words(talk):
+    """Who took it back is not asked again: an edit of it, and its source's word that it is there, are the same."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    talk.decide(key, Status.WITHDRAWN, Who.WRITER, NOW)
+    words = {"text": "Otra cosa.", "html": "<p>Otra cosa.</p>"}
+    assert "same" == talk.record(replace(SAID, **words), APPROVED, LATER).state
+    assert (Status.WITHDRAWN, SAID.text) == (talk.get(key).status, talk.get(key).text)
+
+
+@pytest.mark.parametrize(("verdict", "status"), [(APPROVED, "approved"), (WAITING, "waiting")])
+def test_the_same_words_of_somebody_else_are_judged_as_theirs(talk, verdict, status):
+    """A page that says now that another wrote it."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    assert ("edited", status) == (talk.record(replace(SAID, author=LUIS), verdict, LATER).state, talk.get(key).status)
+    assert "Luis" == talk.get(key).name
+    assert talk.get(talk.record(replace(SAID, source_id="2", url="", author=LUIS), APPROVED, LATER).key).person == (
+        talk.get(key).person
+    )
+
+
+def test_whom_the_owner_trusts_is_called_what_they_call_themselves(talk):
+    """Under what is public too."""
+    key = talk.record(SAID, APPROVED, NOW).key
+    trusted = replace(APPROVED, reasons=(Reason("rule_trusted", {}, 0),))
+    assert trusted.is_trust
+    assert "edited" == talk.record(replace(SAID, author=replace(ANA, name="Ana Ruiz")), trusted, LATER).state
+    assert "Ana Ruiz" == talk.get(key).name
+
+
+def test_words_take_the_place_of_their_own_share_alone(talk):
+    """What one way counted, and another tells in words; who else shared it is counted as before."""
+    shared = replace(SAID, kind="repost", source="webmention", source_id="https://brid.gy/1 https://blog.example/voto/")
+    others = replace(LIKE, source_id="l2", url="https://mas.example/l2", author=LUIS)
+    for reaction in (shared, others):
+        assert "new" == talk.record(reaction, APPROVED, NOW).state
+    assert "new" == talk.record(SAID, APPROVED, LATER).state
+    assert "same" == talk.record(others, APPROVED, LATER).state
+    assert "merged" == talk.record(shared, APPROVED, LATER).state

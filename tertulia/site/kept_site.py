@@ -7,7 +7,6 @@ come, go and move (``tertulia/site/moves.py``). Whatever it cannot show it leave
 
 import contextlib
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -17,7 +16,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader
 from msgspec.structs import replace
 
-from tertulia.core import languages
+from tertulia.core import languages, lazy_re
 from tertulia.core.files import remove_empty, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
@@ -44,8 +43,8 @@ from tertulia.site.state import digest_of, reading_at
 from tertulia.site.talk_edits import TalkEdits, name_of
 from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, set_text
 
-_TO_FILE = re.compile(r"""["'][{|]""")
-_ID = re.compile(rb"""\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
+_TO_FILE = lazy_re.compile(r"""["'][{|]""")
+_ID = lazy_re.compile(rb"""\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
 
 
 class Saved(NamedTuple):

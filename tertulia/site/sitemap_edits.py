@@ -6,13 +6,13 @@ from datetime import datetime
 from html import escape, unescape
 from pathlib import Path
 
-from tertulia.core import addresses
+from tertulia.core import addresses, lazy_re
 from tertulia.site import sitemap
 from tertulia.site.arrangement import KeptPost
 from tertulia.site.build import SiteBuild
 
-_CHANGED = re.compile(r"<lastmod>([^<]*)</lastmod>")
-_PLACE = re.compile(r"<url><loc>([^<]*)</loc>")
+_CHANGED = lazy_re.compile(r"<lastmod>([^<]*)</lastmod>")
+_PLACE = lazy_re.compile(r"<url><loc>([^<]*)</loc>")
 Move = tuple[datetime | None, bool]  # when was changed what came to a list, or went
 
 

@@ -561,6 +561,16 @@ def test_what_is_spent_is_no_longer_left(house, village):
     assert (1, 1, True, 2) == (report.looked, report.unread, report.is_broke, len(report.notes))
 
 
+def test_want_of_money_is_told_once(house, village, monkeypatch):
+    """Though it was noticed in the middle of one feed and before the next."""
+    read = village.read
+    monkeypatch.setattr(village, "read", lambda cursor: replace(read(cursor), more=True))
+    monkeypatch.setattr(village, "feeds", lambda site: {"mentions": village.read, "links": village.read})
+    village.price, house.collector.budget_cents = 30.0, 40.0
+    (report,) = house.run()
+    assert (2, 1, 2) == (report.looked, report.unread, len(report.notes))
+
+
 def test_a_purse_that_cannot_be_read_is_empty(house, village):
     """Of an export by other hands."""
     village.price = 30.0

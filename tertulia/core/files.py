@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from tertulia.core import lazy_re
+
 PUBLIC = 0o644
 PRIVATE = 0o600  # for what names people, and for keys
 PRIVATE_FOLDER = 0o700
@@ -21,8 +23,8 @@ PATIENCE_SECONDS = (0.01, 0.05, 0.1, 0.2, 0.4, 0.8)
 
 # What no file may be called on Windows, whatever follows a dot.
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])", re.IGNORECASE)
-_NOT_IN_NAMES = re.compile(r'[<>:"|?*\\\x00-\x1f]')
+_DEVICE = lazy_re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])", re.IGNORECASE)
+_NOT_IN_NAMES = lazy_re.compile(r'[<>:"|?*\\\x00-\x1f]')
 
 
 def write_whole(path: Path, data: bytes | str, *, mode: int = PUBLIC, durable: bool = True) -> None:

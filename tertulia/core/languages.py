@@ -36,7 +36,7 @@ from json import JSONDecodeError
 from pathlib import Path, PurePath
 from typing import Any, ParamSpec, TypeVar
 
-from tertulia.core import cldr, paths
+from tertulia.core import cldr, lazy_re, paths
 from tertulia.core.visible import visible
 
 Parameters = ParamSpec("Parameters")
@@ -51,7 +51,7 @@ PLURALS = ("zero", "one", "two", "few", "many", "other")
 AUDIENCES = ("readers", "blogger")
 
 # BCP 47, as far as a file may be named by it: "es", "pt-br", "zh-hant-tw". Strangers may ask for a language.
-_CODE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
+_CODE = lazy_re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from tertulia.content.folder import markdown_files
-from tertulia.core import languages
+from tertulia.core import languages, lazy_re
 from tertulia.core.addresses import host_of, split_address
 from tertulia.core.errors import ContentError, FetchError, FetchRefusedError
 from tertulia.core.fetch import Fetcher
@@ -36,7 +36,7 @@ from tertulia.embeds.states import TRANSITIONS, CaptureOutcome, Heard, Malformed
 from tertulia.embeds.types import Capture, OptedOutError, State, WithheldError
 from tertulia.render import foreign
 
-CODE_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[`~]*\s*$", re.MULTILINE | re.DOTALL)
+CODE_FENCE = lazy_re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[`~]*\s*$", re.MULTILINE | re.DOTALL)
 # Kept by hand or out of an archive: there is nobody to ask again.
 BY_HAND = ("paste", "archive")
 # A service that has so often brought nothing of what is missing is left alone until the next run.

@@ -19,29 +19,30 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
+from tertulia.core import lazy_re
 from tertulia.core.addresses import Address, join_address, site_of, split_address
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.site.contents import Content, line_of
 from tertulia.site.problems import report
 
-_FILE_LINK = re.compile(r'"\{(?:filename|static|attach)\}([^"#?]+)[^"]*"')
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_FILE_LINK = lazy_re.compile(r'"\{(?:filename|static|attach)\}([^"#?]+)[^"]*"')
+_COMMENT = lazy_re.compile(r"<!--.*?-->", re.DOTALL)
 # Every element that leads somewhere or loads something, and the attributes that say what.
-_ELEMENT = re.compile(
+_ELEMENT = lazy_re.compile(
     r"<(?:a|area|audio|embed|iframe|image|img|input|link|object|script|source|track|use|video)\s"
     r"""(?:[^<>"']|"[^"]*"|'[^']*')*>""",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = lazy_re.compile(
     r"""\s(?P<name>href|src|srcset|poster|data|xlink:href)\s*=\s*(?:"(?P<a>[^"]*)"|'(?P<b>[^']*)'|(?P<c>[^\s"'>]+))""",
     re.IGNORECASE,
 )
-_ID = re.compile(r"""\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
-_SAME_ON_EVERY_PAGE = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:")
-_OF_WORDPRESS = re.compile(r"(?:p|page_id|attachment_id)=\d+")
-_DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_]")
-_ENDING = re.compile(r"\.(?:html?|php|md|markdown|aspx?)$", re.IGNORECASE)
+_ID = lazy_re.compile(r"""\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_SAME_ON_EVERY_PAGE = lazy_re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:")
+_OF_WORDPRESS = lazy_re.compile(r"(?:p|page_id|attachment_id)=\d+")
+_DATED = lazy_re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_]")
+_ENDING = lazy_re.compile(r"\.(?:html?|php|md|markdown|aspx?)$", re.IGNORECASE)
 
 
 def is_redirect(page: str) -> bool:
@@ -84,7 +85,8 @@ def unlink_unknown_tags(contents: Iterable[Content], context: Mapping[str, Any])
             )
 
 
-_TAG, _ANY_TAG = re.compile(r'<a href="(?P<to>[^"]*)" rel="tag">(?P<words>.*?)</a>', re.S), re.compile("<[^>]*>")
+_TAG = lazy_re.compile(r'<a href="(?P<to>[^"]*)" rel="tag">(?P<words>.*?)</a>', re.S)
+_ANY_TAG = lazy_re.compile("<[^>]*>")
 
 
 def internal_links(contents: Iterable[Content]) -> Iterator[InternalLink]:
@@ -124,7 +126,7 @@ def _may_be_ours(href: str) -> bool:
     return bool(href) and (not scheme or scheme[0].lower() in ("http:", "https:"))
 
 
-_OUR_PICTURE = re.compile(r"images/.+\.[0-9a-f]{8}\.\w+")
+_OUR_PICTURE = lazy_re.compile(r"images/.+\.[0-9a-f]{8}\.\w+")
 
 
 class LinkCheck:

@@ -24,6 +24,7 @@ from tertulia.content.people import People
 from tertulia.content.tags import Tags
 from tertulia.core import language_check, languages, paths
 from tertulia.core.errors import ContentError
+from tertulia.core.files import folds_case
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
 from tertulia.core.parallel import spread
@@ -131,6 +132,7 @@ class SiteBuild:
         )
         reader = PostReader(settings, people=people, tags=tags, links=load_links(content), pictures=pictures)
         build = cls(settings, people, tags, pictures, reader, SiteWords(languages.current()))
+        build.owners = Owners(folds=folds_case(content))
         build.looks = looks.load(settings, build.words.setting(settings, "SITENAME", settings["DEFAULT_LANG"]))
         build.state = BuildState.of(settings)
         build.reads = Reads() if has_own_templates(settings) else None

@@ -9,18 +9,18 @@ it is drawn it may read of each post what it has asked for, and nothing else (``
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from tertulia.core import lazy_re
 from tertulia.site.build import SiteBuild
 from tertulia.site.contents import Content
 
 LINK = frozenset({"title", "url", "lang", "date", "mark", "shown_path", "id"})
 CARD = LINK | {"summary", "cover", "authors", "category", "minutes", "comment_count"}
 # A link to a file that Pelican resolves, '"{filename}…', when all posts are known.
-_TO_FILE = re.compile(r"""["'][{|]""")
+_TO_FILE = lazy_re.compile(r"""["'][{|]""")
 
 Digest = bytes
 

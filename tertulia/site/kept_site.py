@@ -7,7 +7,6 @@ it cannot show it leaves to a build.
 
 import contextlib
 import os
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
@@ -19,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader
 from msgspec.structs import replace
 
 from tertulia.content import posts
-from tertulia.core import languages
+from tertulia.core import languages, lazy_re
 from tertulia.core.files import remove_empty, write_if_changed, write_whole
 from tertulia.core.languages import say
 from tertulia.core.models import Problem
@@ -41,8 +40,8 @@ from tertulia.site.tag_edits import TagEdits
 from tertulia.site.talk_edits import TalkEdits
 from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, home_of, set_text
 
-_TO_FILE = re.compile(r"""["'][{|]""")
-_ID = re.compile(rb"""\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
+_TO_FILE = lazy_re.compile(r"""["'][{|]""")
+_ID = lazy_re.compile(rb"""\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
 
 
 class KeptSite:

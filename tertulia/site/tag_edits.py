@@ -4,7 +4,6 @@ Only tags that are there before and after, each spelled in one way, and lists th
 makes a tag, or takes the last post from one, is for a build, and so are posts in other languages than the blog's own.
 """
 
-import re
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tertulia.core import addresses
+from tertulia.core import addresses, lazy_re
 from tertulia.core.languages import say
 from tertulia.site import sitemap
 from tertulia.site.arrangement import Arrangement, KeptListPage, KeptPost, KeptPosts
@@ -22,7 +21,7 @@ from tertulia.site.pagination import Paginator
 from tertulia.site.records import PostRecord
 from tertulia.site.text_edits import NeedsBuildError
 
-_CHANGED = re.compile(r"<lastmod>([^<]*)</lastmod>")
+_CHANGED = lazy_re.compile(r"<lastmod>([^<]*)</lastmod>")
 Spellings = dict[str, Counter[str]]  # slug → how often each stands in posts
 
 

@@ -7,7 +7,7 @@ import fnmatch
 import os
 import posixpath
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from string import Formatter
 from typing import Any, NoReturn
@@ -147,7 +147,7 @@ class Arrivals:
     def _cannot(self, phrase: str = "edit_arranged") -> NoReturn:
         raise NeedsBuildError(say(phrase, path=self._asked.name))
 
-    def post(self, path: str, reading: Reading, gone: Iterable[KeptPost]) -> Any:
+    def post(self, path: str, reading: Reading, gone: Sequence[KeptPost]) -> Any:
         """
         Return the post that the file at *path* is, with all that only its record says, and where it stands.
 
@@ -168,16 +168,21 @@ class Arrivals:
             "url": url, "save_as": save_as, "reader": "markdown", **self.labels(record),
             "locale_date": record.date.strftime(self.build.settings["DEFAULT_DATE_FORMAT"]),
         }  # fmt: skip
-        return self.arrangement.come(path, values)
+        same = next((post for post in gone if (post.id, post.lang) == (record.id, record.lang)), None)
+        if same and same.save_as != save_as:
+            self._cannot("edit_address")
+        if same:
+            self.moves.comes_again(same)
+        return self.arrangement.come(path, values, same)
 
-    def refuse(self, record: PostRecord, gone: Iterable[KeptPost]) -> None:
+    def refuse(self, record: PostRecord, gone: Sequence[KeptPost]) -> None:
         """
         See that a post is one among others.
 
         Raises:
             NeedsBuildError: it is more.
         """
-        settings, gone = self.build.settings, list(gone)
+        settings = self.build.settings
         if record.mark or record.lang != settings["DEFAULT_LANG"]:
             self._cannot("edit_other_language")
         if any(getattr(record, name) for name in _OWN_ADDRESSES):

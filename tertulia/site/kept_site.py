@@ -23,7 +23,7 @@ from tertulia.core.models import Problem
 from tertulia.embeds import draw
 from tertulia.render.image_cache import ImageCache
 from tertulia.render.resolver import ImageResolver
-from tertulia.site import broken_links, posts_json, related_kept, schema, templates
+from tertulia.site import broken_links, moved, posts_json, related_kept, schema, templates
 from tertulia.site.arrangement import LINK, WHOLE, Arrangement, KeptPost
 from tertulia.site.arrivals import Arrivals
 from tertulia.site.arrivals import name_of as looked_for
@@ -300,8 +300,8 @@ class KeptSite:
         carded = self.cards.finish()
         names += [name for post in carded for name in self.showing(post, WHOLE)]
         self.touched |= {post.number: post for post in carded}
-        moved = [*self._moved.values(), *(edit.post for edit in comes)]
-        names += self.moves.finish(moved, self.renamed)
+        elsewhere = [*self._moved.values(), *(edit.post for edit in comes)]
+        names += self.moves.finish(elsewhere, self.renamed)
         self._draw(names)
         self._refuse_pages([*(edit.post for edit in found), *self.talk.posts.values()])
         self._refuse_lost([edit.post for edit in found], goes)
@@ -344,7 +344,7 @@ class KeptSite:
         self._note(post, comes=False)
         self.moves.changes.lost |= {f"feeds of {post.number}", f"entry {post.number}"}
 
-    def _come(self, edit: Edit, goes: Iterable[KeptPost]) -> Edit:
+    def _come(self, edit: Edit, goes: Sequence[KeptPost]) -> Edit:
         """Let a post be there that was not."""
         record = edit.now.record
         assert record
@@ -356,6 +356,8 @@ class KeptSite:
         self.arrivals.publish(post, path)
         if self._value("given blog_json_ld"):
             schema.describe_posts([post], self.build)
+        if moved.old_files(self.told.addresses, [post])[post.save_as]:
+            self.moves.cannot("edit_address")
         self.moves.come(post)
         self.cards.move(post, comes=True)
         self.cards.say(post)

@@ -130,7 +130,8 @@ class KeptSite:
         build.looks, build.editions, build.theme = kept["looks"], kept["editions"], kept["theme"]
         build.state.folder, build.state.epoch = self.folder, kept["epoch"]
         build.fingerprints, build.beside = kept["fingerprints"], kept["beside"]
-        build.buried, build.led_to, build.published = kept["buried"], kept["led_to"], kept["published"]
+        build.led_to, build.published, build.has_unread = kept["led_to"], kept["published"], kept["has_unread"]
+        build.buried, build.led_on = self.arrangement.value("buried"), self.arrangement.value("led on")
         build.search_parts = kept["search_parts"]
         settings[KEY] = build
         return build
@@ -291,6 +292,8 @@ class KeptSite:
             self._go(edit)
         names = edits.change(saved.edits)
         comes = [self._come(edit, goes) for edit in saved.comes]
+        for post in self.moves.changes.gone:
+            self.arrivals.bury(post)
         self.arrivals.refuse_beside()
         found = [*saved.edits, *comes]
         for post, size in self.talk.read(talks):
@@ -314,7 +317,13 @@ class KeptSite:
         self.edited += [say("explain_goes", what=post.shown_path) for post in goes]
         self.edited += [say("explain_talk", what=post.shown_path) for post in self.talk.posts.values()]
         told_now = self.told.told_of([*(edit.post for edit in found), *carded])
-        files: dict[str, bytes | None] = {**self.moves.files, **self.drawn, **self._feeds(found)}
+        files: dict[str, bytes | None] = {
+            **self.moves.files,
+            **self.arrivals.buried,
+            **self.drawn,
+            **self._feeds(found),
+        }
+        files |= {name: text.encode() for name, text in self.arrivals.led_on().items()}
         files |= self.told.files(
             told_before, told_now, order=self.moves.order, goes=goes,
             comes=[edit.post for edit in comes], moves=self._moved.values(),
@@ -392,6 +401,7 @@ class KeptSite:
         if looked - (known := self.arrangement.value("looked for")):
             self.values["looked for"] = known | looked
         self.values |= {"report": self.report, **self.talk.values(), **self.moves.values, **self.cards.values}
+        self.values |= {"buried": self.build.buried, "led on": self.build.led_on}
 
     def _said_last(self) -> Iterable[str]:
         """Let pages tell what was said last under any post; those where that is another now."""

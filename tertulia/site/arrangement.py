@@ -23,6 +23,9 @@ NAME = "arranged"
 # How much of a post a page shows: nothing but its name, what lists do, all.
 LINK, CARD, WHOLE = 0, 1, 2
 FEW = 12  # posts of a list that are named where it stands; a longer one is a piece of its own
+# What a list of names shows of a post. Of so many posts it lies in one piece: who lists them all reads no post.
+_NAMED_BY = ("title", "url", "lang", "date")
+TOGETHER = 256
 _OF_CARD = "minutes"  # an attribute that lists read and who only names a post does not
 # What is asked of a post, besides what stands in ``Content``.
 _MORE = ("category", "author", "status", "source_path", "locale_date", "files")
@@ -53,11 +56,15 @@ class KeptPost:
         return _post, (self.number,)
 
     def __getattr__(self, name: str) -> Any:
-        read = self.__dict__.pop("_read", None)
-        if read is None:
+        if "_read" not in self.__dict__:
             raise AttributeError(name)
-        self.__dict__.update({**read(self.number), **self.__dict__})
+        self._have_all()
         return getattr(self, name)
+
+    def _have_all(self) -> None:
+        """Have all that is known of it here; what it was given meanwhile stays."""
+        if read := self.__dict__.pop("_read", None):
+            self.__dict__.update({**read(self.number), **self.__dict__})
 
 
 class KeptPosts(Sequence[KeptPost]):
@@ -89,6 +96,12 @@ class KeptPosts(Sequence[KeptPost]):
 
     def __len__(self) -> int:
         return self._count
+
+    def __iter__(self) -> Iterator[KeptPost]:
+        """Go through all posts, of which most are only named."""
+        if self._count >= TOGETHER:
+            self._arrangement.name_posts(self._arrangement.value(self.name))
+        return iter(self[:])
 
     @overload
     def __getitem__(self, at: int) -> KeptPost: ...
@@ -263,6 +276,7 @@ def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterabl
     from tertulia.site.contents import Content
 
     names = [name for name in (*Content.__annotations__, *_MORE) if name not in _LESS]
+    named = []
     for number, post in enumerate(contents):
         values = {name: getattr(post, name) for name in names if hasattr(post, name)}
         given = {name: value for name, value in post.metadata.items() if name not in values and name not in _LESS}  # type: ignore[attr-defined]
@@ -271,6 +285,13 @@ def _leave_posts(store: sqlite3.Connection, leaving: _Leaving, contents: Iterabl
         values["content"] = shown if (shown := post.content) != post._content else post._content
         row = number, str(post.source_path), leaving.packed(values)  # type: ignore[attr-defined]
         store.execute("INSERT INTO posts VALUES (?, ?, ?)", row)
+        named.append(_names_of(values))
+    for first in range(0, len(named), TOGETHER):
+        leaving.keep(f"names {first // TOGETHER}", named[first : first + TOGETHER])
+
+
+def _names_of(values: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(values[name] for name in _NAMED_BY)
 
 
 def _leave_pages(store: sqlite3.Connection, leaving: _Leaving, build: "SiteBuild") -> None:
@@ -342,6 +363,14 @@ class Arrangement:
         """Return the post whose file is at *path*."""
         found = self._store.execute("SELECT number FROM posts WHERE path = ?", (path,)).fetchone()
         return self.post(found[0]) if found else None
+
+    def name_posts(self, numbers: Iterable[int]) -> None:
+        """Let the posts of these *numbers* have their names, unless they have been read."""
+        for number in numbers:
+            post = self.post(number)
+            if "_read" in post.__dict__ and "title" not in post.__dict__:
+                names = self.value(f"names {number // TOGETHER}")[number % TOGETHER]
+                post.__dict__.update(zip(_NAMED_BY, names, strict=True))
 
     def label(self, number: int) -> KeptLabel:
         """Return a tag, category or author."""
@@ -419,11 +448,16 @@ class Arrangement:
         Args:
             cards: Of pages, by their files, the posts that they list.
         """
-        rows = []
+        rows, named = [], {}
         for post in posts:
+            post._have_all()
+            piece = f"names {post.number // TOGETHER}"
+            named[piece] = names = list(self.value(piece))
+            self._values[piece] = names
+            names[post.number % TOGETHER] = _names_of(post.__dict__)
             held = {name: value for name, value in post.__dict__.items() if name not in _LESS_OF_KEPT}
             rows.append((pickle.dumps(held, pickle.HIGHEST_PROTOCOL), post.number))
-        pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in values.items()]
+        pieces = [(name, pickle.dumps(value, pickle.HIGHEST_PROTOCOL)) for name, value in {**values, **named}.items()]
         held_pages = [(pickle.dumps(page, pickle.HIGHEST_PROTOCOL), name) for name, page in pages.items()]
         self._store.execute("BEGIN")
         self._store.executemany("UPDATE pages SET held = ? WHERE name = ?", held_pages)

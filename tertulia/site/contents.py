@@ -4,6 +4,7 @@
 any plain object of a test. What stands in ``PostRecord`` is said there.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -85,6 +86,9 @@ class Content(Protocol):
     # for the page
     json_ld: str
 
+
+# A link to a file that Pelican resolves, '"{filename}…', when all posts are known.
+TO_FILE = re.compile(r"""["'][{|]""")
 
 # What a post has until somebody gives it more.
 DEFAULTS: dict[str, Any] = {

@@ -9,18 +9,15 @@ it is drawn it may read of each post what it has asked for, and nothing else (``
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from tertulia.site.build import SiteBuild
-from tertulia.site.contents import Content
+from tertulia.site.contents import TO_FILE, Content
 
 LINK = frozenset({"title", "url", "lang", "date", "mark", "shown_path", "id"})
 CARD = LINK | {"summary", "cover", "authors", "category", "minutes", "comment_count"}
-# A link to a file that Pelican resolves, '"{filename}…', when all posts are known.
-_TO_FILE = re.compile(r"""["'][{|]""")
 
 Digest = bytes
 
@@ -69,7 +66,8 @@ class Facets:
             record = self.build.state.digests.get(post.shown_path)
             if record is None:
                 raise UndeclaredError(post.shown_path)
-            shown = post.content if _TO_FILE.search(post._content) else post._content
+            text = post._content
+            shown = post.content if TO_FILE.search(text) else text
             labels = [self.label(label, post.lang) for label in (*post.tags, *post.categories, *post.authors)]
             talk = (post.syndication, post.counts, post.comments, post.talk_parts, post.talk_places, post.open)
             told = (

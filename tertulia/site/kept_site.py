@@ -29,7 +29,7 @@ from tertulia.render.resolver import ImageResolver
 from tertulia.site import broken_links, posts_json, related_kept, schema, search, templates
 from tertulia.site.arrangement import LINK, WHOLE, Arrangement, KeptPost
 from tertulia.site.build import KEY, SiteBuild
-from tertulia.site.contents import changed
+from tertulia.site.contents import TO_FILE, changed
 from tertulia.site.elsewhere import asked_by, suspecting
 from tertulia.site.embeds import pictures_url
 from tertulia.site.reading import PostReader, allowed_hosts
@@ -41,7 +41,6 @@ from tertulia.site.tag_edits import TagEdits
 from tertulia.site.talk_edits import TalkEdits
 from tertulia.site.text_edits import Edit, NeedsBuildError, TextEdits, home_of, set_text
 
-_TO_FILE = re.compile(r"""["'][{|]""")
 _ID = re.compile(rb"""\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
 
 
@@ -279,7 +278,7 @@ class KeptSite:
         assert now
         edit.post.body, edit.post.body_line = before.body, before.body_line
         shows, showed = (draw.published([one.content], pictures_url(self.build.settings)) for one in (now, before))
-        to_files = _TO_FILE.search(before.content) or _TO_FILE.search(now.content)
+        to_files = TO_FILE.search(before.content) or TO_FILE.search(now.content)
         if to_files or shows != showed or edit.now.due != edit.before.due or edit.now.guessed or edit.before.guessed:
             raise NeedsBuildError(say("edit_arranged", path=Path(edit.post.shown_path).name))
 

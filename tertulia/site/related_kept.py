@@ -10,7 +10,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,9 +64,9 @@ def add_related(posts: Iterable[Content], count: int, state: BuildState) -> None
 
 def as_compared(key: str, post: Content, state: BuildState) -> ToRelate:
     """Return *post* as it is compared, by its *key*."""
-    text = Text(key, post.lang, post.title, tags=tuple(tag.name for tag in post.tags), stems=post.stems)
+    text = Text(key, post.lang, post.title, tags=tuple(tag.name for tag in post.tags))
     read = state.digests.get(post.shown_path) or sorted(post.stems.items())
-    return ToRelate(post.lang, digest((read, text.title, text.tags)), partial(counted, text))
+    return ToRelate(post.lang, digest((read, text.title, text.tags)), lambda: counted(replace(text, stems=post.stems)))
 
 
 def related(

@@ -46,7 +46,7 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         "editions": _without_lists(build.editions),
         "epoch": build.state.epoch,
     }  # fmt: skip
-    values = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build), **_readings(build)}
+    values = {"mark": mark, "site": kept, "report": dict(report), "anchored": _anchored(build)}
     values["numbers"] = {
         f"{post.id} {post.lang}": number for number, post in enumerate(build.contents) if not post.is_page
     }
@@ -60,7 +60,7 @@ def leave_site(build: SiteBuild, mark: str, report: Mapping[str, object]) -> str
         f"newest {lang}": [of_posts[id(post)] for post in schema.newest_in(lang, newest) if id(post) in of_posts]
         for lang in {post.lang for post in newest}
     }
-    return leave(build, build.state.folder, chain(values.items(), _searched(build)))
+    return leave(build, build.state.folder, chain(values.items(), _searched(build), _readings(build)))
 
 
 def _settings(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,9 +87,9 @@ def _without_lists(editions: Editions) -> Editions:
     return kept
 
 
-def _readings(build: SiteBuild) -> dict[str, object]:
-    """Return those that are nowhere else: of files that were saved just before they were read."""
-    return {f"reading {path}": reading for path, reading in build.state.unsure.items()}
+def _readings(build: SiteBuild) -> Iterator[tuple[str, object]]:
+    """Yield those that are nowhere else: of files that were saved just before they were read."""
+    return ((f"reading {path}", build.texts[path].reading()) for path in sorted(build.state.unsure))
 
 
 def _feeds(build: SiteBuild) -> dict[str, object]:

@@ -8,7 +8,7 @@
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from html import escape
 from operator import attrgetter
@@ -54,6 +54,17 @@ def with_slug(label: Any) -> Any:
     if not slugify(label.name):
         label.slug = slug_of(label.name)
     return label
+
+
+def labelled(values: Mapping[str, Any], make: Mapping[str, Callable[[str, Any], Any]], settings: Any) -> dict[str, Any]:
+    """
+    Return the *values* of a post with what Pelican has for its tags, categories and authors.
+
+    Args:
+        make: How each kind is made, of a name and the blog's *settings*.
+    """
+    labels = {key: [with_slug(kind(name, settings)) for name in values[key]] for key, kind in make.items()}
+    return {**values, **labels, "category": labels["categories"][0], "author": labels["authors"][0]}
 
 
 def settle_slugs(posts: Iterable[Content]) -> None:

@@ -45,7 +45,7 @@ from tertulia.site.reading import PostReader
 from tertulia.site.reads import Reads
 from tertulia.site.records import Reading
 from tertulia.site.search import LaterIndex, SearchIndex
-from tertulia.site.shelf import Packed, Texts, lay_by, pack
+from tertulia.site.shelf import Packed, PostTexts, lay_by, pack
 from tertulia.site.state import BuildState, digest_of
 from tertulia.site.strays import ENDINGS
 from tertulia.site.themes import Theme
@@ -97,13 +97,13 @@ class SiteBuild:
     told: dict[str, list[str]] = field(default_factory=dict)  # of each file, while it was read
     links: list[InternalLink] = field(default_factory=list)  # to be looked up when everything is written
     avatars: dict[str, Path] = field(default_factory=dict)  # name in the output → file
-    written: dict[str, tuple[bytes, tuple[str, ...]]] = field(default_factory=dict)  # page → its key, and of what
+    written: dict[str, tuple[bytes, str]] = field(default_factory=dict)  # page → its key, and of what
     taken: set[str] = field(default_factory=set)  # pages that are those of the output before
     innocent: set[str] = field(default_factory=set)  # pages that were seen to ask nobody when they were drawn
     asking: set[str] = field(default_factory=set)  # pages that ask other hosts by themselves: told at each build
     explained: list[str] = field(default_factory=list)  # why each page was drawn
     read_as: dict[str, Reading] = field(default_factory=dict)  # what became of each file, by path, without texts
-    texts: dict[str, Texts] = field(default_factory=dict)  # the texts of each, by path
+    texts: dict[str, PostTexts] = field(default_factory=dict)  # the texts of each, by path
     pages: dict[str, PageToWrite] = field(default_factory=dict)  # by file
     page_inputs: "dict[str, Inputs]" = field(default_factory=dict)  # of those of which that can be told
     kept: "OutputBefore | None" = None  # takes files from the output before, where that can be told
@@ -218,7 +218,7 @@ class SiteBuild:
     def _take(self, path: str, packed: Packed) -> Reading:
         """Lay the texts by that the file at *path* has; the rest of what it read as."""
         shelf = self.state.shelf
-        self.texts[path] = Texts(shelf.put_text(packed.content), shelf.put(packed.whole))
+        self.texts[path] = PostTexts(shelf.put_text(packed.content), shelf.put(packed.whole))
         return packed.reading
 
     @staticmethod

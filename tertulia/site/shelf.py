@@ -1,4 +1,4 @@
-"""Texts that are seldom asked for, in a file without a name instead of memory: it goes when the process does.
+"""PostTexts that are seldom asked for, in a file without a name instead of memory: it goes when the process does.
 
 A post's text is read, looked through for links, drawn and put into feeds, and in between nobody asks for it: in a large
 blog the texts would be most of what a build holds.
@@ -20,7 +20,7 @@ _TEXTS: dict[str, Any] = {"content": "", "body": "", "stems": {}}  # what of a r
 _UTF8 = "utf-8", "surrogatepass"
 
 
-class Place(NamedTuple):
+class LaidBy(NamedTuple):
     """Where something lies."""
 
     file: IO[bytes]
@@ -48,7 +48,7 @@ class Shelf:
         self._file: IO[bytes] | None = None
         self._owner = self._end = 0
 
-    def put(self, data: bytes) -> Place:
+    def put(self, data: bytes) -> LaidBy:
         """Lay *data* by."""
         if self._file is None or self._owner != os.getpid():  # a forked process cannot know where ours ends
             if self._folder:
@@ -60,9 +60,9 @@ class Shelf:
         while rest:
             rest = rest[self._file.write(rest) :]
         self._end += len(data)
-        return Place(self._file, self._end - len(data), len(data))
+        return LaidBy(self._file, self._end - len(data), len(data))
 
-    def put_text(self, text: str) -> Place:
+    def put_text(self, text: str) -> LaidBy:
         """Lay *text* by."""
         return self.put(text.encode(*_UTF8))
 
@@ -89,11 +89,11 @@ def pack(reading: Reading, whole: bytes = b"") -> Packed:
     return Packed(msgspec.structs.replace(reading, record=light), reading.record.content, whole)
 
 
-class Texts(NamedTuple):
+class PostTexts(NamedTuple):
     """The texts of a post, laid by."""
 
-    content: Place
-    whole: Place
+    content: LaidBy
+    whole: LaidBy
 
     @property
     def html(self) -> str:
@@ -113,7 +113,7 @@ class Texts(NamedTuple):
         return msgspec.structs.replace(reading, record=msgspec.structs.replace(reading.record, **texts))
 
 
-def lay_by(content: Any, texts: Texts, shelf: Shelf) -> None:
+def lay_by(content: Any, texts: PostTexts, shelf: Shelf) -> None:
     """Let *content*, a post that Pelican has just made, look for its texts where they are."""
     for name in ("_content", *_TEXTS):
         content.__dict__.pop(name, None)
@@ -135,7 +135,7 @@ class _FromShelf:
 class _ReadingTexts:
     """A post whose texts are on a shelf."""
 
-    texts_laid_by: tuple[Texts, Shelf]
+    texts_laid_by: tuple[PostTexts, Shelf]
     body, stems = _FromShelf(), _FromShelf()
 
     @property

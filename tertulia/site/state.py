@@ -34,7 +34,7 @@ from tertulia.render.resolver import FOLDER as IMAGES
 from tertulia.site.build_inputs import folders
 from tertulia.site.extra import FOLDER as EXTRA
 from tertulia.site.records import Looked, Reading
-from tertulia.site.shelf import Packed, Place, Shelf, pack
+from tertulia.site.shelf import Packed, LaidBy, Shelf, pack
 from tertulia.site.strays import ENDINGS
 from tertulia.site.up_to_date import PASSED_OVER, Stamp, is_sure, stamp_of
 
@@ -77,7 +77,7 @@ class KeptPage(NamedTuple):
     """A page as it was written."""
 
     key: bytes  # the digest of all that it was made of
-    told: tuple[str, ...]  # of these parts, a short digest each, with its name: so that a change can be explained
+    told: str  # of these parts, between zeros, a short digest each, with its name: so that a change can be explained
     stamp: tuple[int, int, int]  # of its file
 
 
@@ -96,7 +96,7 @@ class BuildState:
         self.folder, self.epoch, self.names, self.tables = folder, epoch, names, tables
         self.shelf = Shelf(folder)
         # What is to be kept: of each file its ``KeptReading`` but for the reading, and that; None as it was.
-        self._readings: list[dict[str, tuple[Place, Place] | None]] = [{} for _ in range(PARTS)]
+        self._readings: list[dict[str, tuple[LaidBy, LaidBy] | None]] = [{} for _ in range(PARTS)]
         self._before: list[Set[str] | None] = [None] * PARTS  # the files of each part, once it has been looked at
         self._changed: set[int] = set()
         self._retold: set[str] = set()  # files to which other tables than before tell the same
@@ -158,7 +158,14 @@ class BuildState:
         return held
 
     def keep(
-        self, path: str, stamp: Stamp | None, looked_ns: int, reading: Reading, whole: Place, told: bytes, now: datetime
+        self,
+        path: str,
+        stamp: Stamp | None,
+        looked_ns: int,
+        reading: Reading,
+        whole: LaidBy,
+        told: bytes,
+        now: datetime,
     ) -> None:
         """
         Remember that the file at *path* reads as *reading*, where anything is remembered.

@@ -202,7 +202,10 @@ class SiteBuild:
         looked_ns, stamps = time.time_ns(), [stamp_of(path) for path in changed]
         for path, stamp, (packed, digest) in zip(changed, stamps, stream(self._read, changed), strict=True):
             known[path] = self._take(path, packed)
-            self.state.keep(path, stamp, looked_ns, known[path], self.texts[path].whole, digest, self.reader.now)
+            whole = self.texts[path].whole
+            self.state.keep(
+                path, known[path], stamp=stamp, looked_ns=looked_ns, whole=whole, told=digest, now=self.reader.now
+            )
         self.due = min(filter(None, (self.due, next_due(known.values(), self.reader.now))), default=None)
         self.readings |= zip(paths, separate_ids(known[path] for path in paths), strict=True)
         for path, keeper in held(paths, Path(folder), self.reader.zone).items():

@@ -34,7 +34,7 @@ from tertulia.render.resolver import FOLDER as IMAGES
 from tertulia.site.build_inputs import folders
 from tertulia.site.extra import FOLDER as EXTRA
 from tertulia.site.records import Looked, Reading
-from tertulia.site.shelf import Packed, LaidBy, Shelf, pack
+from tertulia.site.shelf import LaidBy, Packed, Shelf, pack
 from tertulia.site.strays import ENDINGS
 from tertulia.site.up_to_date import PASSED_OVER, Stamp, is_sure, stamp_of
 
@@ -160,9 +160,10 @@ class BuildState:
     def keep(
         self,
         path: str,
+        reading: Reading,
+        *,
         stamp: Stamp | None,
         looked_ns: int,
-        reading: Reading,
         whole: LaidBy,
         told: bytes,
         now: datetime,
